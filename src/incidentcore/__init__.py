@@ -1,0 +1,1 @@
+"""incidentcore: the domain library for IT incident management."""

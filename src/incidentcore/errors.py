@@ -1,0 +1,281 @@
+"""Every exception of the library, sorted by who must act.
+
+``InvalidValueError`` and its kin are about the data a caller passed; ``DefinitionError`` and its
+kin about the tables an integrator wrote; the rest name one situation each. Every class carries its
+facts as attributes, renders its text only when it is shown, and survives pickling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+
+__all__ = [
+    "CalendarDefinitionError",
+    "DefinitionError",
+    "DuplicateEventError",
+    "EscalationMatrixError",
+    "FormatError",
+    "IncidentCoreError",
+    "InvalidIntervalError",
+    "InvalidTimelineError",
+    "InvalidValueError",
+    "KpiDefinitionError",
+    "LifecycleDefinitionError",
+    "LifecycleMismatchError",
+    "NaiveDatetimeError",
+    "PriorityMatrixError",
+    "RecordNotFoundError",
+    "SlaDefinitionError",
+    "StaleRecordError",
+    "StorageError",
+    "TransitionNotAllowedError",
+    "UnreachableDeadlineError",
+]
+
+_SHOWN = 200
+
+
+def _show(value: object) -> str:
+    """Return a bounded, printable rendering of a given value."""
+    if isinstance(value, datetime):
+        text = value.isoformat()
+    else:
+        try:
+            text = repr(value)
+        except Exception as error:  # noqa: BLE001  a broken repr must not hide the real error
+            text = f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
+    if len(text) > _SHOWN:
+        return f"{text[:_SHOWN]}… ({len(text)} characters)"
+    return text
+
+
+class IncidentCoreError(Exception):
+    """Raised when the library refuses something; the base of every error below."""
+
+
+class InvalidValueError(IncidentCoreError, ValueError):
+    """Raised when a value the caller passed is not one the function accepts.
+
+    Attributes:
+        name: The argument or field.
+        given: What was passed.
+        allowed: What would have been accepted, in words.
+    """
+
+    def __init__(self, name: str, given: object, allowed: str) -> None:
+        super().__init__(name, given, allowed)
+        self.name = name
+        self.given = given
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        return f"{self.name}: got {_show(self.given)}; allowed: {self.allowed}"
+
+
+class NaiveDatetimeError(InvalidValueError):
+    """Raised when a datetime carries no UTC offset (rule T1).
+
+    Attributes:
+        name: The argument that was naive.
+        given: The datetime.
+    """
+
+    def __init__(self, name: str, given: object) -> None:
+        super().__init__(name, given, "a datetime with a time zone, such as tzinfo=UTC or ZoneInfo")
+        self.args = (name, given)
+
+
+class InvalidIntervalError(InvalidValueError):
+    """Raised when an interval ends before it starts (rule T3).
+
+    Attributes:
+        start: The given start.
+        end: The given end.
+    """
+
+    def __init__(self, start: object, end: object) -> None:
+        super().__init__("end", end, f"an instant not before the start {_show(start)}")
+        self.args = (start, end)
+        self.start = start
+        self.end = end
+
+
+class InvalidTimelineError(InvalidValueError):
+    """Raised when events or facts cannot be one record's history (rule H1)."""
+
+
+class DefinitionError(IncidentCoreError, ValueError):
+    """Raised when a table or rule that an integrator wrote cannot be used.
+
+    Attributes:
+        field: Where in the definition.
+        given: What stands there.
+        allowed: What may stand there, in words.
+    """
+
+    def __init__(self, field: str, given: object, allowed: str) -> None:
+        super().__init__(field, given, allowed)
+        self.field = field
+        self.given = given
+        self.allowed = allowed
+
+    def __str__(self) -> str:
+        return f"{self.field}: got {_show(self.given)}; allowed: {self.allowed}"
+
+
+class CalendarDefinitionError(DefinitionError):
+    """Raised when a calendar's hours, holidays, breaks or zone cannot be used (rule C6)."""
+
+
+class LifecycleDefinitionError(DefinitionError):
+    """Raised when a lifecycle's states, actions or transitions contradict each other."""
+
+
+class PriorityMatrixError(DefinitionError):
+    """Raised when a priority matrix is not total or mixes scales (rule P1)."""
+
+
+class SlaDefinitionError(DefinitionError):
+    """Raised when an SLA definition or policy cannot be evaluated."""
+
+
+class EscalationMatrixError(DefinitionError):
+    """Raised when an escalation matrix cannot be evaluated."""
+
+
+class KpiDefinitionError(DefinitionError):
+    """Raised when a KPI's definition contradicts itself or cannot be computed."""
+
+
+class TransitionNotAllowedError(IncidentCoreError):
+    """Raised when a lifecycle refuses an action; the record is unchanged (rule L2).
+
+    Attributes:
+        refusal: The whole answer of ``decide``: code, reason, missing fields, allowed actions and
+            the shortest legal path.
+    """
+
+    def __init__(self, refusal: Any) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+
+    def __str__(self) -> str:
+        return str(getattr(self.refusal, "reason", self.refusal))
+
+
+class LifecycleMismatchError(TransitionNotAllowedError):
+    """Raised when a record is advanced by another lifecycle than its own (rule L1)."""
+
+
+class UnreachableDeadlineError(IncidentCoreError):
+    """Raised when a search through business time finds nothing within its horizon (rule C6).
+
+    Attributes:
+        since: Where the search began.
+        budget: The open time that was to be spent; None for a search without a budget.
+        unspent: What of it was left at the horizon; None likewise.
+    """
+
+    def __init__(
+        self, since: datetime, budget: timedelta | None, unspent: timedelta | None
+    ) -> None:
+        super().__init__(since, budget, unspent)
+        self.since = since
+        self.budget = budget
+        self.unspent = unspent
+
+    def __str__(self) -> str:
+        if self.budget is None:
+            return f"nothing found from {_show(self.since)} within the horizon"
+        return (
+            f"{self.unspent} of {self.budget} open time is still unspent at the horizon, counting "
+            f"from {_show(self.since)}"
+        )
+
+
+class FormatError(IncidentCoreError, ValueError):
+    """Raised when text or data from outside cannot be read; the only thing parsers raise.
+
+    Attributes:
+        problems: Every problem found, each as ``"message @ $.path[2].field"``.
+    """
+
+    shown: ClassVar[int] = 10
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = [
+            problem if len(problem) <= 2 * _SHOWN else f"{problem[: 2 * _SHOWN]}…"
+            for problem in self.problems[: self.shown]
+        ]
+        if len(self.problems) > self.shown:
+            lines.append(f"… and {len(self.problems) - self.shown} more")
+        return "; ".join(lines) if len(lines) == 1 else "\n".join(lines)
+
+
+class StorageError(IncidentCoreError):
+    """Raised when a store cannot do what was asked."""
+
+
+class RecordNotFoundError(StorageError, LookupError):
+    """Raised when a store holds no record of that id.
+
+    Attributes:
+        record_id: The id that was asked for.
+    """
+
+    def __init__(self, record_id: str) -> None:
+        super().__init__(record_id)
+        self.record_id = record_id
+
+    def __str__(self) -> str:
+        return f"no record {_show(self.record_id)} in this store"
+
+
+class StaleRecordError(StorageError):
+    """Raised when a record has changed in the store since the caller read it.
+
+    Attributes:
+        record_id: The record.
+        expected: The version the caller built on.
+        found: The version the store holds.
+    """
+
+    def __init__(self, record_id: str, expected: int, found: int) -> None:
+        super().__init__(record_id, expected, found)
+        self.record_id = record_id
+        self.expected = expected
+        self.found = found
+
+    def __str__(self) -> str:
+        return (
+            f"record {_show(self.record_id)} is at version {self.found}, not {self.expected}: "
+            "load it again and repeat the change"
+        )
+
+
+class DuplicateEventError(StorageError):
+    """Raised when an event comes again with the same id or sequence but another body.
+
+    Attributes:
+        record_id: The record.
+        event_id: The event's id.
+        sequence: Its sequence.
+    """
+
+    def __init__(self, record_id: str, event_id: str, sequence: int) -> None:
+        super().__init__(record_id, event_id, sequence)
+        self.record_id = record_id
+        self.event_id = event_id
+        self.sequence = sequence
+
+    def __str__(self) -> str:
+        return (
+            f"record {_show(self.record_id)} already holds another event with id "
+            f"{_show(self.event_id)} or sequence {self.sequence}"
+        )

@@ -1,0 +1,232 @@
+"""Instants, intervals and values with a period of validity (rules T1 to T7).
+
+Everything inside the library is UTC: arithmetic on datetimes that share one ``ZoneInfo`` is
+wall-clock arithmetic and wrong across a change of offset (rule T2), so values are converted where
+they enter.
+"""
+
+from __future__ import annotations
+
+import itertools
+import zoneinfo
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import (
+    DefinitionError,
+    InvalidIntervalError,
+    InvalidValueError,
+    NaiveDatetimeError,
+)
+
+__all__ = ["Interval", "Versions", "as_utc", "as_zone", "tzdb_version"]
+
+T = TypeVar("T")
+
+EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
+LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # exclusive: years 2 to 9998 leave room for offsets
+
+
+def as_utc(value: datetime, name: str = "at") -> datetime:
+    """Convert an aware datetime to UTC.
+
+    Args:
+        value: Any aware datetime; its ``tzinfo`` may be of any library.
+        name: The argument's name, for the error.
+
+    Returns:
+        The same instant as a plain ``datetime`` in UTC.
+
+    Raises:
+        NaiveDatetimeError: The value carries no offset.
+        InvalidValueError: It is no datetime, is finer than a microsecond, or lies outside the
+            years 2 to 9998.
+
+    Source: rules T1 and T4.
+
+    >>> as_utc(datetime(2026, 7, 1, 9, 0, tzinfo=ZoneInfo("Europe/Berlin")))
+    datetime.datetime(2026, 7, 1, 7, 0, tzinfo=datetime.timezone.utc)
+    """
+    if type(value) is datetime and value.tzinfo is UTC and 1 < value.year < 9999:
+        return value
+    return _convert(value, name)
+
+
+def _convert(value: datetime, name: str) -> datetime:
+    if not isinstance(value, datetime):
+        raise InvalidValueError(name, value, "an aware datetime")
+    if value.utcoffset() is None:
+        raise NaiveDatetimeError(name, value)
+    if getattr(value, "nanosecond", 0):
+        raise InvalidValueError(name, value, "a datetime of whole microseconds")
+    try:
+        utc = value.astimezone(UTC)
+    except OverflowError:
+        raise InvalidValueError(name, value, "an instant in the years 2 to 9998") from None
+    if type(utc) is not datetime:  # a subclass such as a data frame's timestamp
+        utc = datetime(
+            utc.year, utc.month, utc.day, utc.hour, utc.minute, utc.second, utc.microsecond, UTC
+        )
+    if not EARLIEST <= utc < LATEST:
+        raise InvalidValueError(name, value, "an instant in the years 2 to 9998")
+    return utc
+
+
+def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
+    """Return the ``ZoneInfo`` for a zone or its key.
+
+    Args:
+        zone: A ``ZoneInfo`` or an IANA key such as ``"Europe/Berlin"``.
+        name: The argument's name, for the error.
+
+    Raises:
+        InvalidValueError: There is no such zone.
+
+    >>> as_zone("Asia/Kathmandu").key
+    'Asia/Kathmandu'
+    """
+    if isinstance(zone, ZoneInfo):
+        return zone
+    if isinstance(zone, str):
+        try:
+            return ZoneInfo(zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+            pass
+    raise InvalidValueError(name, zone, 'an IANA time zone such as "Europe/Berlin"')
+
+
+@attrs.frozen(order=True)
+class Interval:
+    """A half-open span of time ``[start, end)`` (rule T3).
+
+    An empty interval is allowed, a reversed one refused. Both ends are kept in UTC.
+
+    Attributes:
+        start: First instant inside.
+        end: First instant after.
+
+    Raises:
+        InvalidIntervalError: The end lies before the start.
+
+    >>> monday = Interval(datetime(2026, 6, 1, 9, tzinfo=UTC), datetime(2026, 6, 1, 17, tzinfo=UTC))
+    >>> monday.duration
+    datetime.timedelta(seconds=28800)
+    >>> monday.end in monday
+    False
+    """
+
+    start: datetime
+    end: datetime
+
+    def __attrs_post_init__(self) -> None:
+        start = as_utc(self.start, "start")
+        end = as_utc(self.end, "end")
+        if end < start:
+            raise InvalidIntervalError(self.start, self.end)
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "end", end)
+
+    @property
+    def duration(self) -> timedelta:
+        """Return the wall time between start and end."""
+        return self.end - self.start
+
+    def __contains__(self, at: datetime) -> bool:
+        return self.start <= as_utc(at) < self.end
+
+    def __bool__(self) -> bool:
+        """Return whether the interval holds any instant."""
+        return self.start < self.end
+
+    def intersect(self, other: Interval) -> Interval | None:
+        """Return what both hold, or None where that is empty."""
+        start = max(self.start, other.start)
+        end = min(self.end, other.end)
+        return Interval(start, end) if start < end else None
+
+
+def _valid_from(entry: tuple[datetime, object]) -> datetime:
+    return entry[0]
+
+
+def _by_validity(entries: Iterable[tuple[datetime, T]]) -> tuple[tuple[datetime, T], ...]:
+    ordered = tuple(
+        sorted(((as_utc(since, "valid_from"), value) for since, value in entries), key=_valid_from)
+    )
+    if not ordered:
+        raise DefinitionError("entries", entries, "at least one (valid_from, definition) pair")
+    for (before, _), (after, _) in itertools.pairwise(ordered):
+        if before == after:
+            raise DefinitionError("valid_from", after, "one version for each instant")
+    return ordered
+
+
+@attrs.frozen
+class Versions(Generic[T]):
+    """One definition as it changed over time: each version holds from its instant on.
+
+    Editing today's calendar or policy must not rewrite last year's results (rule S11), so keep the
+    old one and add the new one with the instant from which it holds.
+
+    Attributes:
+        entries: Pairs of (first instant of validity, definition), given in any order. The earliest
+            version also answers for everything before it.
+
+    Raises:
+        DefinitionError: No version was given, or two begin at one instant.
+
+    >>> plan = Versions(
+    ...     [(datetime(2026, 1, 1, tzinfo=UTC), "old"), (datetime(2026, 7, 1, tzinfo=UTC), "new")]
+    ... )
+    >>> plan.at(datetime(2026, 6, 30, 23, 59, tzinfo=UTC))
+    'old'
+    """
+
+    entries: tuple[tuple[datetime, T], ...] = attrs.field(converter=_by_validity)
+
+    def at(self, at: datetime) -> T:
+        """Return the version that holds at an instant."""
+        index = bisect_right(self.entries, as_utc(at), key=_valid_from)
+        return self.entries[max(index - 1, 0)][1]
+
+    def __iter__(self) -> Iterator[T]:
+        return (value for _, value in self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+
+@lru_cache(maxsize=1)
+def tzdb_version() -> tuple[str, str]:
+    """Return the version of the zone data in use and where it comes from (rule T7).
+
+    Returns:
+        ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``, and ``"tzdata"`` for
+        the Python package or the system's folder.
+
+    >>> version, source = tzdb_version()
+    >>> bool(version) and bool(source)
+    True
+    """
+    for folder in zoneinfo.TZPATH:
+        root = Path(folder)
+        if not (root / "Europe" / "London").is_file():
+            continue
+        for name in ("tzdata.zi", "+VERSION"):
+            try:
+                with (root / name).open(encoding="ascii") as file:
+                    line = file.readline().strip()
+            except (OSError, UnicodeDecodeError):
+                continue
+            return line.removeprefix("# version").strip() or "unknown", folder
+        return "unknown", folder
+    import tzdata  # noqa: PLC0415  read only where the system brings no zone data of its own
+
+    return tzdata.IANA_VERSION, "tzdata"

@@ -1,0 +1,34 @@
+"""Plain values that every other room speaks in: scales, states, actors, frozen mappings."""
+
+from incidentcore.values.actors import Actor, Role, as_actor
+from incidentcore.values.frozen import FrozenMap, freeze
+from incidentcore.values.scales import Impact, Level, Priority, Scale, Urgency
+from incidentcore.values.states import (
+    CANCELED,
+    CLOSED,
+    IN_PROGRESS,
+    NEW,
+    ON_HOLD,
+    RESOLVED,
+    State,
+)
+
+__all__ = [
+    "Actor",
+    "CANCELED",
+    "CLOSED",
+    "FrozenMap",
+    "IN_PROGRESS",
+    "Impact",
+    "Level",
+    "NEW",
+    "ON_HOLD",
+    "Priority",
+    "RESOLVED",
+    "Role",
+    "Scale",
+    "State",
+    "Urgency",
+    "as_actor",
+    "freeze",
+]

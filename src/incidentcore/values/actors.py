@@ -1,0 +1,67 @@
+"""Who did something: an id and the role in which it was done (rule H4)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+
+__all__ = ["Actor", "Role", "as_actor"]
+
+
+class Role:
+    """The roles that rules of the library speak of; any other text is a role of the caller's."""
+
+    REQUESTER: Final = "requester"
+    AGENT: Final = "agent"
+    SYSTEM: Final = "system"
+    VENDOR: Final = "vendor"
+
+
+@attrs.frozen
+class Actor:
+    """Somebody or something that acts on a record.
+
+    Who spoke decides first and next response and first-contact resolution, so the role is part of
+    every event.
+
+    Attributes:
+        id: Who, in the caller's own naming.
+        role: In which role; see ``Role``.
+
+    Raises:
+        InvalidValueError: The id or role is no text or empty.
+
+    Source: rule H4.
+
+    >>> Actor("monitoring", Role.SYSTEM)
+    Actor(id='monitoring', role='system')
+    """
+
+    id: str
+    role: str = Role.AGENT
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in (("id", self.id), ("role", self.role)):
+            if not isinstance(value, str) or not value:
+                raise InvalidValueError(name, value, "a non-empty text")
+
+
+def as_actor(by: Actor | str, *, role: str = Role.AGENT, name: str = "by") -> Actor:
+    """Return the actor for an actor or a plain id.
+
+    Args:
+        by: An actor, or an id that stands for somebody in ``role``.
+        role: The role of a plain id.
+        name: The argument's name, for the error.
+
+    >>> as_actor("ada")
+    Actor(id='ada', role='agent')
+    """
+    if isinstance(by, Actor):
+        return by
+    if isinstance(by, str) and by:
+        return Actor(by, role)
+    raise InvalidValueError(name, by, "an Actor, or a non-empty id")

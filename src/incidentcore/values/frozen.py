@@ -1,0 +1,94 @@
+"""A small immutable mapping, since ``MappingProxyType`` neither hashes nor pickles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from typing import TypeVar
+
+from incidentcore.errors import InvalidValueError
+
+__all__ = ["FrozenMap", "freeze"]
+
+V_co = TypeVar("V_co", covariant=True)
+
+
+class FrozenMap(Mapping[str, V_co]):
+    """A mapping from text to values that never changes, hashes and pickles.
+
+    Keys are kept in sorted order, so that equal maps print and serialize alike. Lists, sets and
+    mappings among the values are frozen too.
+
+    Raises:
+        InvalidValueError: A key is no text.
+
+    >>> customer = FrozenMap({"vip": True, "name": "Acme"})
+    >>> customer["name"], customer.set(name="Globex")["name"]
+    ('Acme', 'Globex')
+    """
+
+    __slots__ = ("_data", "_hash")
+
+    _data: dict[str, V_co]
+    _hash: int | None
+
+    def __init__(self, entries: Mapping[str, V_co] | Iterable[tuple[str, V_co]] = ()) -> None:
+        data = dict(entries)
+        for key in data:
+            if not isinstance(key, str):
+                raise InvalidValueError("key", key, "text")
+        frozen = {key: freeze(data[key]) for key in sorted(data)}
+        object.__setattr__(self, "_data", frozen)
+        object.__setattr__(self, "_hash", None)
+
+    def __getitem__(self, key: str) -> V_co:
+        return self._data[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._data
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, FrozenMap):
+            return self._data == other._data
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            object.__setattr__(self, "_hash", hash(tuple(self._data.items())))
+        return self._hash  # type: ignore[return-value]  # set just above
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"FrozenMap is frozen: cannot set {name}")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (FrozenMap, (self._data,))
+
+    def __repr__(self) -> str:
+        return f"FrozenMap({self._data!r})"
+
+    def set(self, **entries: object) -> FrozenMap[object]:
+        """Return a map with these entries added or replaced."""
+        return FrozenMap({**self._data, **entries})
+
+
+def freeze(value: object) -> object:
+    """Return the immutable form of plain data: lists become tuples, sets and mappings frozen.
+
+    >>> freeze({"a": [1, {2}]})
+    FrozenMap({'a': (1, frozenset({2}))})
+    """
+    if isinstance(value, (FrozenMap, str)):
+        return value
+    if isinstance(value, Mapping):
+        return FrozenMap(value)
+    if type(value) in (list, tuple):
+        return tuple(freeze(item) for item in value)  # type: ignore[attr-defined]  # a sequence
+    if isinstance(value, AbstractSet):
+        return frozenset(freeze(item) for item in value)
+    return value

@@ -1,0 +1,157 @@
+"""Scales and their levels as values: impact, urgency, priority and any scale of a caller's own.
+
+Numbers mean opposite things in different tools (1 is worst in ServiceNow and iTop, best in GLPI),
+so a level is never a number here (rule P1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import ClassVar, Final
+
+import attrs
+
+from incidentcore.errors import DefinitionError, InvalidValueError
+
+__all__ = ["Impact", "Level", "Priority", "Scale", "Urgency"]
+
+
+@attrs.frozen
+class Level:
+    """One step of a scale, ordered by severity within its scale only.
+
+    A worse level is greater: ``Impact.HIGH > Impact.LOW``, and ``max(...)`` is the worst. Levels
+    of two scales have no order; comparing them raises ``TypeError``.
+
+    Attributes:
+        scale: The id of its scale.
+        name: The level's name, such as ``"high"``.
+        rank: Its place in the scale; 1 is the worst.
+
+    Source: rule P1.
+
+    >>> Impact.HIGH > Impact.LOW
+    True
+    """
+
+    scale: str
+    name: str
+    rank: int
+
+    def __lt__(self, other: Level) -> bool:
+        if not isinstance(other, Level) or other.scale != self.scale:
+            return NotImplemented
+        return self.rank > other.rank
+
+    def __le__(self, other: Level) -> bool:
+        if not isinstance(other, Level) or other.scale != self.scale:
+            return NotImplemented
+        return self.rank >= other.rank
+
+    def __gt__(self, other: Level) -> bool:
+        if not isinstance(other, Level) or other.scale != self.scale:
+            return NotImplemented
+        return self.rank < other.rank
+
+    def __ge__(self, other: Level) -> bool:
+        if not isinstance(other, Level) or other.scale != self.scale:
+            return NotImplemented
+        return self.rank <= other.rank
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _level_names(names: Iterable[str | Level]) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise DefinitionError("levels", names, "a sequence of level names, from worst to best")
+    return tuple(name.name if isinstance(name, Level) else name for name in names)
+
+
+@attrs.frozen
+class Scale:
+    """An ordered set of levels, written from worst to best.
+
+    Attributes:
+        id: The scale's id, unique among the scales a caller uses together.
+        names: The levels' names, from worst to best.
+
+    Raises:
+        DefinitionError: The id is empty, or the names are empty, repeated or none at all.
+
+    Source: rule P1.
+
+    >>> severity = Scale("severity", ("sev1", "sev2", "sev3"))
+    >>> severity["sev1"] > severity["sev3"]
+    True
+    >>> severity.worst
+    Level(scale='severity', name='sev1', rank=1)
+    """
+
+    id: str
+    names: tuple[str, ...] = attrs.field(converter=_level_names, alias="levels")
+    levels: tuple[Level, ...] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.id, str) or not self.id:
+            raise DefinitionError("id", self.id, "a non-empty text")
+        if not self.names or not all(isinstance(name, str) and name for name in self.names):
+            raise DefinitionError("levels", self.names, "one or more non-empty names")
+        if len(set(self.names)) != len(self.names):
+            raise DefinitionError("levels", self.names, "each name once")
+        levels = tuple(Level(self.id, name, rank) for rank, name in enumerate(self.names, 1))
+        object.__setattr__(self, "levels", levels)
+
+    @property
+    def worst(self) -> Level:
+        """Return the first level."""
+        return self.levels[0]
+
+    @property
+    def best(self) -> Level:
+        """Return the last level."""
+        return self.levels[-1]
+
+    def __getitem__(self, name: str) -> Level:
+        for level in self.levels:
+            if level.name == name:
+                return level
+        raise InvalidValueError(self.id, name, f"one of {', '.join(self.names)}")
+
+    def __iter__(self) -> Iterator[Level]:
+        return iter(self.levels)
+
+    def __len__(self) -> int:
+        return len(self.levels)
+
+    def __contains__(self, level: object) -> bool:
+        return level in self.levels
+
+
+class Impact:
+    """How much of the business an incident touches (ITIL); high is worst."""
+
+    scale: ClassVar[Scale] = Scale("impact", ("high", "medium", "low"))
+    HIGH: Final = scale["high"]
+    MEDIUM: Final = scale["medium"]
+    LOW: Final = scale["low"]
+
+
+class Urgency:
+    """How soon an incident must be resolved (ITIL); high is worst."""
+
+    scale: ClassVar[Scale] = Scale("urgency", ("high", "medium", "low"))
+    HIGH: Final = scale["high"]
+    MEDIUM: Final = scale["medium"]
+    LOW: Final = scale["low"]
+
+
+class Priority:
+    """The order in which incidents are worked on, by ServiceNow's five names; critical is worst."""
+
+    scale: ClassVar[Scale] = Scale("priority", ("critical", "high", "moderate", "low", "planning"))
+    CRITICAL: Final = scale["critical"]
+    HIGH: Final = scale["high"]
+    MODERATE: Final = scale["moderate"]
+    LOW: Final = scale["low"]
+    PLANNING: Final = scale["planning"]

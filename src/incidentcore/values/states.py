@@ -1,0 +1,73 @@
+"""States as values that carry their meaning, so that nothing is classified by name (rule H3)."""
+
+from __future__ import annotations
+
+import attrs
+
+from incidentcore.errors import DefinitionError
+
+__all__ = ["CANCELED", "CLOSED", "IN_PROGRESS", "NEW", "ON_HOLD", "RESOLVED", "State"]
+
+
+@attrs.frozen
+class State:
+    """A state of a record's lifecycle, with its meaning as flags.
+
+    Attributes:
+        name: The state's name in its lifecycle.
+        open: Work is still owed.
+        pauses: Work waits for somebody else; clocks that ask for it pause.
+        resolved: The service is restored, or the request fulfilled.
+        final: The lifecycle is over; some lifecycles still allow a way back (rule L3).
+
+    A state is open or it is resolved, final or both; an open state is neither. Closed means final
+    and resolved, canceled means final and not resolved.
+
+    Raises:
+        DefinitionError: The flags contradict each other.
+
+    Source: rule H3.
+
+    >>> State("waiting_for_customer", open=True, pauses=True).is_closed
+    False
+    """
+
+    name: str
+    open: bool = attrs.field(default=False, kw_only=True)
+    pauses: bool = attrs.field(default=False, kw_only=True)
+    resolved: bool = attrs.field(default=False, kw_only=True)
+    final: bool = attrs.field(default=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise DefinitionError("name", self.name, "a non-empty text")
+        for flag in ("open", "pauses", "resolved", "final"):
+            if not isinstance(getattr(self, flag), bool):
+                raise DefinitionError(f"{self.name}.{flag}", getattr(self, flag), "True or False")
+        if self.open and (self.resolved or self.final):
+            raise DefinitionError(self.name, self, "an open state that is not resolved or final")
+        if not (self.open or self.resolved or self.final):
+            raise DefinitionError(self.name, self, "a state that is open, resolved or final")
+        if self.pauses and not self.open:
+            raise DefinitionError(self.name, self, "pauses only on a state that is open")
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the record ended well: final and resolved."""
+        return self.final and self.resolved
+
+    @property
+    def is_canceled(self) -> bool:
+        """Return whether the record ended without a resolution: final and not resolved."""
+        return self.final and not self.resolved
+
+    def __str__(self) -> str:
+        return self.name
+
+
+NEW = State("new", open=True)
+IN_PROGRESS = State("in_progress", open=True)
+ON_HOLD = State("on_hold", open=True, pauses=True)
+RESOLVED = State("resolved", resolved=True)
+CLOSED = State("closed", resolved=True, final=True)
+CANCELED = State("canceled", final=True)

@@ -1,0 +1,522 @@
+"""The rules of the house, proved on the source text with the standard library's ``ast``.
+
+Each guard takes a source folder and yields what is wrong in it, so that it is tried twice: on the
+package, where it must find nothing, and on a planted violation, which it must find.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import incidentcore
+
+SOURCE = Path(incidentcore.__file__).parent
+PACKAGE = "incidentcore"
+
+# Every room, its layer and its modules, from the bottom up. A module may import only what stands
+# above it here. A new module is added at its place; a package's __init__ stands below its modules.
+ROOMS: list[tuple[str, int, list[str]]] = [
+    ("_version", 0, []),
+    ("errors", 0, []),
+    ("instants", 0, []),
+    ("digest", 0, []),
+    ("schedule", 1, ["holidays", "index", "algebra", "calendar", "rotation", "ical"]),
+    ("values", 1, ["frozen", "scales", "states", "actors"]),
+    ("conditions", 2, ["access", "operators", "condition", "builder"]),
+    (
+        "records",
+        3,
+        [
+            *("links", "events", "record", "incident", "problem", "service_request"),
+            *("replay", "review", "rows"),
+        ],
+    ),
+    (
+        "lifecycle",
+        4,
+        ["table", "engine", "standard", "moves", "cascade", "check", "diagram", "dialects"],
+    ),
+    ("priority", 4, ["matrix", "tables", "policy"]),
+    (
+        "categorization",
+        4,
+        ["taxonomy", "categorizer", "rules", "keywords", "bayes", "combine", "evaluate"],
+    ),
+    ("sla", 5, ["definition", "policy", "trace", "clock", "lint", "queue"]),
+    ("intake", 5, ["alert", "threshold", "correlate"]),
+    ("escalation", 6, ["oncall", "matrix", "evaluate", "lint"]),
+    ("communication", 6, ["plan"]),
+    ("kpi", 7, ["definition", "catalogue", "accumulate", "report", "compute"]),
+    ("improvement", 8, ["recurrence", "actions"]),
+    ("simulation", 8, ["drill", "backtest", "diff"]),
+    ("storage", 8, ["store", "memory"]),
+    ("serialization", 8, ["upgrade", "codec", "schema", "export"]),
+    ("vendors", 9, ["servicenow", "jira", "happyfox", "zendesk", "pagerduty", "eventlog"]),
+    ("frames", 9, []),
+    ("plots", 9, []),
+    ("testing", 9, ["strategies", "checks", "contracts"]),
+    ("cli", 10, []),
+    ("__main__", 10, []),
+    ("__init__", 10, []),
+]
+
+# Who may import what is not ours; None is everyone. Of the standard library, only what is named.
+MAY_IMPORT: dict[str, set[str] | None] = {
+    "attrs": None,
+    "cattrs": {"serialization"},
+    "dateutil": {"schedule"},
+    "hypothesis": {"testing"},
+    "importlib": {"__init__"},
+    "json": {"serialization"},
+    "matplotlib": {"plots"},
+    "narwhals": {"frames", "plots"},
+    "numpy": {"frames", "plots"},
+    "pytest": {"testing"},
+    "tzdata": {"instants"},
+    "asyncio": set(),
+    "logging": set(),
+    "socket": set(),
+    "subprocess": set(),
+    "threading": set(),
+    "urllib": set(),
+}
+
+# Imports inside a function, by (room, what), each with its reason. An import listed here may stand
+# nowhere else, so that it is paid for only where it is used.
+LAZY = {
+    ("instants", "tzdata"): "read only where the system brings no zone data",
+    ("schedule", "dateutil"): "needed only by calendars with recurrence rules",
+    ("__init__", "difflib"): "needed only to word an error",
+}
+
+# What reads a clock, a random source, the environment or a file (rule T6), and who may after all.
+IMPURE: dict[str, set[str]] = {
+    "datetime.date.today": set(),
+    "datetime.datetime.now": set(),
+    "datetime.datetime.today": set(),
+    "datetime.datetime.utcnow": set(),
+    "input": set(),
+    "open": {"cli"},
+    "os.environ": set(),
+    "os.getenv": set(),
+    "os.urandom": set(),
+    "random": set(),
+    "secrets": set(),
+    "time": set(),
+    "uuid": set(),
+}
+SEEDED = {"cli", "kpi", "simulation"}  # may use random.Random with an explicit seed
+
+BUILTINS = {"input", "open"}
+
+LONGEST = 400
+
+ORDER = {
+    f"{room}.{module}" if module else room: (place, step)
+    for place, (room, _, modules) in enumerate(ROOMS)
+    for step, module in enumerate([*modules, ""])
+}
+
+
+@dataclass(frozen=True)
+class Module:
+    """One source file under its name below the package, such as ``schedule.calendar``."""
+
+    name: str
+    path: Path
+    text: str
+    tree: ast.Module
+
+    @property
+    def room(self) -> str:
+        """Return the first part of the name."""
+        return self.name.partition(".")[0]
+
+    def at(self, node: ast.AST, message: str) -> str:
+        """Return the message with its place in front."""
+        return f"{self.path.name} of {self.name}, line {getattr(node, 'lineno', 1)}: {message}"
+
+
+class Import(NamedTuple):
+    """One imported module, under its absolute name."""
+
+    node: ast.stmt
+    target: str
+    is_lazy: bool
+
+    @property
+    def package(self) -> str:
+        """Return the first part of what is imported."""
+        return self.target.partition(".")[0]
+
+
+Guard = Callable[[Path], Iterator[str]]
+
+
+def read_modules(root: Path) -> Iterator[Module]:
+    for path in sorted(root.rglob("*.py")):
+        parts = list(path.relative_to(root).with_suffix("").parts)
+        if parts[-1] == "__init__" and len(parts) > 1:
+            parts.pop()
+        text = path.read_text(encoding="utf-8")
+        yield Module(".".join(parts), path, text, ast.parse(text))
+
+
+def read_imports(module: Module, root: Path) -> Iterator[Import]:
+    lazy = {
+        id(inner)
+        for outer in ast.walk(module.tree)
+        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef))
+        for inner in ast.walk(outer)
+    }
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(node, alias.name, id(node) in lazy)
+        elif isinstance(node, ast.ImportFrom):
+            base = _absolute(module, node)
+            for alias in node.names:
+                inside = f"{base}.{alias.name}"
+                is_module = base.partition(".")[0] == PACKAGE and _is_module(inside, root)
+                yield Import(node, inside if is_module else base, id(node) in lazy)
+
+
+def _absolute(module: Module, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = [PACKAGE, *module.name.split(".")]
+    if module.path.name == "__init__.py":
+        parts = [*parts, "__init__"] if module.name != "__init__" else parts
+    parts = parts[: len(parts) - node.level]
+    return ".".join([*parts, node.module] if node.module else parts)
+
+
+def _is_module(name: str, root: Path) -> bool:
+    path = root.joinpath(*name.split(".")[1:])
+    return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def find_unknown_modules(root: Path) -> Iterator[str]:
+    """Every file has its place in ROOMS."""
+    rooms = {room for room, _, _ in ROOMS}
+    for module in read_modules(root):
+        if module.room not in rooms:
+            yield f"{module.path}: unknown room {module.room!r}; give it a place in ROOMS"
+        elif module.name not in ORDER:
+            yield f"{module.path}: unknown module {module.name!r}; give it a place in ROOMS"
+
+
+def find_upward_imports(root: Path) -> Iterator[str]:
+    """Imports go down the layers, up the list of rooms, up the list of modules; so no cycles."""
+    for module in read_modules(root):
+        for node, target, _ in read_imports(module, root):
+            if target.partition(".")[0] != PACKAGE:
+                continue
+            wanted = target.removeprefix(PACKAGE).removeprefix(".") or "__init__"
+            if module.name not in ORDER or wanted not in ORDER:
+                if module.name in ORDER:
+                    yield module.at(node, f"imports unknown module {target}")
+            elif ORDER[wanted] >= ORDER[module.name]:
+                yield module.at(node, f"may not import {target}, which does not stand above it")
+
+
+def find_foreign_imports(root: Path) -> Iterator[str]:
+    """Each package from outside has its rooms."""
+    for module in read_modules(root):
+        for imported in read_imports(module, root):
+            package = imported.package
+            if package == PACKAGE or (
+                package not in MAY_IMPORT and package in sys.stdlib_module_names
+            ):
+                continue
+            if package not in MAY_IMPORT:
+                yield module.at(imported.node, f"imports {package}, which is no dependency of ours")
+                continue
+            rooms = MAY_IMPORT[package]
+            if rooms is not None and module.room not in rooms:
+                allowed = ", ".join(sorted(rooms)) or "no room"
+                yield module.at(imported.node, f"imports {package}; allowed: {allowed}")
+
+
+def find_lazy_imports(root: Path) -> Iterator[str]:
+    """An import stands at the top, except those of LAZY, which stand in one function."""
+    seen: dict[tuple[str, str], str] = {}
+    for module in read_modules(root):
+        checked_only = _under_type_checking(module.tree)
+        for imported in read_imports(module, root):
+            if id(imported.node) in checked_only:
+                continue
+            key = (module.room, imported.package)
+            if imported.is_lazy and key not in LAZY:
+                yield module.at(imported.node, f"imports {imported.target} inside a function")
+            elif key in LAZY and not imported.is_lazy:
+                yield module.at(imported.node, f"imports {imported.target} at the top: {LAZY[key]}")
+            elif key in LAZY and seen.setdefault(key, module.name) != module.name:
+                yield module.at(imported.node, f"{imported.package} is {seen[key]}'s to import")
+
+
+def _under_type_checking(tree: ast.Module) -> set[int]:
+    return {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and _is_name(node.test, "TYPE_CHECKING")
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
+
+
+def _is_name(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def find_impure_reads(root: Path) -> Iterator[str]:
+    """No clock, no chance, no environment, no file (rule T6)."""
+    for module in read_modules(root):
+        origins = _origins(module.tree)
+        inner = {
+            id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)
+        }
+        calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+        called = {id(call.func) for call in calls}
+        seeded = {id(call.func) for call in calls if call.args or call.keywords}
+        seeded |= _annotations(module.tree)
+        for node in ast.walk(module.tree):
+            if not isinstance(node, (ast.Name, ast.Attribute)) or id(node) in inner:
+                continue
+            used = _dotted(node, origins)
+            if used == "random.Random" and module.room in SEEDED and id(node) in seeded:
+                continue
+            if isinstance(node, ast.Name) and node.id in BUILTINS and id(node) not in called:
+                continue  # a field of that name
+            for impure, rooms in IMPURE.items():
+                if (used == impure or used.startswith(f"{impure}.")) and module.room not in rooms:
+                    yield module.at(node, f"uses {used}; values come in as arguments (rule T6)")
+
+
+def _origins(tree: ast.Module) -> dict[str, str]:
+    """Return what each imported name stands for; builtins stand for themselves."""
+    origins = {name: name for name in BUILTINS}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                name = alias.asname or alias.name.partition(".")[0]
+                origins[name] = alias.name if alias.asname else name
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                origins[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return origins
+
+
+def _dotted(node: ast.expr, origins: dict[str, str]) -> str:
+    if isinstance(node, ast.Attribute):
+        base = _dotted(node.value, origins)
+        return f"{base}.{node.attr}" if base else ""
+    return origins.get(node.id, "") if isinstance(node, ast.Name) else ""
+
+
+def _annotations(tree: ast.Module) -> set[int]:
+    found = set()
+    for node in ast.walk(tree):
+        parts = [
+            getattr(node, field, None)
+            for field in ("annotation", "returns")
+            if not isinstance(node, ast.expr)
+        ]
+        found |= {id(inner) for part in parts if part is not None for inner in ast.walk(part)}
+    return found
+
+
+def find_global_state(root: Path) -> Iterator[str]:
+    """No ``global`` statement."""
+    for module in read_modules(root):
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Global):
+                yield module.at(node, f"global {', '.join(node.names)}: the library keeps no state")
+
+
+def find_attribute_magic(root: Path) -> Iterator[str]:
+    """The one ``__getattr__`` is the facade's, hidden from type checkers."""
+    for module in read_modules(root):
+        hidden: set[int] = set()
+        if module.name == "__init__":
+            hidden = {
+                id(statement)
+                for node in module.tree.body
+                if isinstance(node, ast.If)
+                and isinstance(node.test, ast.UnaryOp)
+                and isinstance(node.test.op, ast.Not)
+                and _is_name(node.test.operand, "TYPE_CHECKING")
+                for statement in node.body
+            }
+        for node in ast.walk(module.tree):
+            names = {
+                getattr(node, "name", ""),
+                node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else "",
+            }
+            magic = names & {"__getattr__", "__getattribute__"}
+            if magic and id(node) not in hidden:
+                yield module.at(node, f"{magic.pop()} belongs to the facade alone")
+
+
+def find_long_modules(root: Path) -> Iterator[str]:
+    """A module is split before 400 lines."""
+    for module in read_modules(root):
+        lines = len(module.text.splitlines())
+        if lines > LONGEST:
+            yield f"{module.path}: {lines} lines, more than {LONGEST}: split it"
+
+
+def find_unsorted_exports(root: Path) -> Iterator[str]:
+    """Every room names its public names in a sorted ``__all__``."""
+    for module in read_modules(root):
+        if module.room in {"__init__", "__main__", "_version"}:
+            continue
+        lists = [
+            node.value
+            for node in module.tree.body
+            if isinstance(node, ast.Assign) and _is_name(node.targets[0], "__all__")
+        ]
+        if not lists:
+            if "." not in module.name:
+                yield f"{module.path}: a room needs an __all__"
+            continue
+        try:
+            names = ast.literal_eval(lists[0])
+        except ValueError:
+            yield module.at(lists[0], "__all__ is a literal list of names")
+            continue
+        if names != sorted(set(names)):
+            yield module.at(lists[0], f"__all__ is not sorted or names one twice: {names}")
+
+
+def find_undocumented_modules(root: Path) -> Iterator[str]:
+    """Every module says what it is for."""
+    for module in read_modules(root):
+        if not ast.get_docstring(module.tree):
+            yield f"{module.path}: no docstring"
+
+
+GUARDS: list[Guard] = [
+    find_unknown_modules,
+    find_upward_imports,
+    find_foreign_imports,
+    find_lazy_imports,
+    find_impure_reads,
+    find_global_state,
+    find_attribute_magic,
+    find_long_modules,
+    find_unsorted_exports,
+    find_undocumented_modules,
+]
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_the_package_keeps_the_rule(guard: Guard) -> None:
+    """The guard finds nothing in the package."""
+    found = list(guard(SOURCE))
+    assert not found, "\n".join([guard.__doc__ or guard.__name__, *found])
+
+
+def test_the_package_is_what_the_guards_read() -> None:
+    """The guards see the rooms that can be imported, not an empty folder."""
+    assert {"errors", "instants", "__init__"} <= {module.name for module in read_modules(SOURCE)}
+
+
+def test_rooms_are_listed_from_the_bottom_up() -> None:
+    """A lower layer never stands below a higher one, and no room is listed twice."""
+    layers = [layer for _, layer, _ in ROOMS]
+    assert layers == sorted(layers)
+    assert len({room for room, _, _ in ROOMS}) == len(ROOMS)
+
+
+PLANTED: list[tuple[Guard, str, str, str]] = [
+    (find_unknown_modules, "tools.py", "", "unknown room 'tools'"),
+    (find_unknown_modules, "sla/timer.py", "", "unknown module 'sla.timer'"),
+    (find_upward_imports, "errors.py", "import incidentcore.digest", "incidentcore.digest"),
+    (find_upward_imports, "digest.py", "from incidentcore import Interval", "import incidentcore"),
+    (find_upward_imports, "digest.py", "from incidentcore import cli", "incidentcore.cli"),
+    (find_upward_imports, "values/scales.py", "from .states import State", "values.states"),
+    (find_upward_imports, "values/scales.py", "from . import State", "import incidentcore.values"),
+    (find_upward_imports, "values/scales.py", "from .. import cli", "incidentcore.cli"),
+    (find_upward_imports, "values/__init__.py", "from ..cli import x", "incidentcore.cli"),
+    (find_upward_imports, "sla/clock.py", "from incidentcore.sla.lint import x", "sla.lint"),
+    (find_upward_imports, "sla/clock.py", "def f():\n    import incidentcore.cli", "cli"),
+    (find_upward_imports, "sla/clock.py", "import incidentcore.timer", "unknown module"),
+    (find_foreign_imports, "records/rows.py", "import json", "allowed: serialization"),
+    (find_foreign_imports, "cli.py", "from cattrs import x", "allowed: serialization"),
+    (find_foreign_imports, "kpi/compute.py", "import numpy as np", "allowed: frames, plots"),
+    (find_foreign_imports, "sla/clock.py", "from dateutil.rrule import x", "allowed: schedule"),
+    (find_foreign_imports, "storage/store.py", "import pytest", "allowed: testing"),
+    (find_foreign_imports, "values/scales.py", "import hypothesis", "allowed: testing"),
+    (find_foreign_imports, "cli.py", "import asyncio", "allowed: no room"),
+    (find_foreign_imports, "cli.py", "import rich", "no dependency of ours"),
+    (find_lazy_imports, "kpi/compute.py", "def f():\n    import math", "inside a function"),
+    (find_lazy_imports, "schedule/holidays.py", "import dateutil.rrule", "at the top"),
+    (find_impure_reads, "digest.py", "import datetime as d\nd.datetime.now()", "datetime.now"),
+    (find_impure_reads, "digest.py", "from datetime import date as d\nx = d.today", "date.today"),
+    (find_impure_reads, "digest.py", "from datetime import datetime\ndatetime.utcnow()", "utcnow"),
+    (find_impure_reads, "cli.py", "import time\ntime.monotonic()", "time.monotonic"),
+    (find_impure_reads, "cli.py", "from time import time\ntime()", "uses time.time"),
+    (find_impure_reads, "cli.py", "import os\nos.environ['HOME']", "os.environ"),
+    (find_impure_reads, "cli.py", "import uuid\nuuid.uuid4()", "uuid.uuid4"),
+    (find_impure_reads, "cli.py", "import random\nrandom.random()", "random.random"),
+    (find_impure_reads, "cli.py", "import random\nrandom.Random()", "random.Random"),
+    (find_impure_reads, "sla/clock.py", "import random\nrandom.Random(1)", "random.Random"),
+    (find_impure_reads, "vendors/jira.py", "open('x')", "uses open"),
+    (find_global_state, "digest.py", "def f():\n    global x\n    x = 1", "global x"),
+    (find_attribute_magic, "digest.py", "def __getattr__(name): ...", "the facade alone"),
+    (find_attribute_magic, "digest.py", "class A:\n    __getattr__ = f", "the facade alone"),
+    (find_attribute_magic, "__init__.py", "def __getattr__(name): ...", "the facade alone"),
+    (find_long_modules, "digest.py", "x = 1\n" * 401, "401 lines"),
+    (find_unsorted_exports, "digest.py", "x = 1", "needs an __all__"),
+    (find_unsorted_exports, "digest.py", "__all__ = ['b', 'a']", "not sorted"),
+    (find_unsorted_exports, "sla/clock.py", "__all__ = ['a', 'a']", "names one twice"),
+    (find_unsorted_exports, "digest.py", "__all__ = sorted(x)", "literal list"),
+    (find_undocumented_modules, "digest.py", "x = 1", "no docstring"),
+]
+
+ALLOWED: list[tuple[Guard, str, str]] = [
+    (find_upward_imports, "values/__init__.py", "from .states import State"),
+    (find_upward_imports, "sla/clock.py", "from incidentcore.schedule import BusinessCalendar"),
+    (find_upward_imports, "__init__.py", "from incidentcore.cli import main"),
+    (find_foreign_imports, "serialization/codec.py", "import json, cattrs, attrs, bisect"),
+    (find_lazy_imports, "schedule/holidays.py", "def f():\n    import dateutil.rrule"),
+    (find_lazy_imports, "schedule/ical.py", "if TYPE_CHECKING:\n    import dateutil.rrule"),
+    (find_impure_reads, "cli.py", "import random\ndef f(r: random.Random): random.Random(7)"),
+    (find_impure_reads, "values/states.py", "class State:\n    open: bool\n\nopen = 1"),
+    (find_impure_reads, "digest.py", "from datetime import time\ntime(9).hour; now = self.now"),
+    (find_attribute_magic, "__init__.py", "if not TYPE_CHECKING:\n    def __getattr__(n): ..."),
+    (find_long_modules, "digest.py", "x = 1\n" * 400),
+    (find_unsorted_exports, "digest.py", "__all__ = ['B', 'a']"),
+]
+
+
+def plant(folder: Path, name: str, text: str) -> Path:
+    for needed in (name, "values/__init__.py", "values/states.py", "cli.py", "sla/lint.py"):
+        (folder / needed).parent.mkdir(exist_ok=True)
+        (folder / needed).touch()
+    (folder / name).write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(("guard", "name", "text", "message"), PLANTED)
+def test_a_planted_violation_is_found(
+    tmp_path: Path, guard: Guard, name: str, text: str, message: str
+) -> None:
+    """Each guard finds what it is there for, and says so."""
+    found = [line for line in guard(plant(tmp_path, name, text)) if message in line]
+    assert found
+
+
+@pytest.mark.parametrize(("guard", "name", "text"), ALLOWED)
+def test_what_is_allowed_passes(tmp_path: Path, guard: Guard, name: str, text: str) -> None:
+    """A guard is silent about what the rule allows."""
+    path = plant(tmp_path, name, text) / name
+    assert not [line for line in guard(tmp_path) if path.name in line]

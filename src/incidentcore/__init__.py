@@ -1,1 +1,94 @@
-"""incidentcore: the domain library for IT incident management."""
+"""incidentcore: the domain library for IT incident management.
+
+Every public name can be imported from here; its room is loaded when it is first asked for, so that
+importing the library costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from incidentcore._version import __version__ as __version__
+    from incidentcore.digest import content_id as content_id
+    from incidentcore.errors import CalendarDefinitionError as CalendarDefinitionError
+    from incidentcore.errors import DefinitionError as DefinitionError
+    from incidentcore.errors import DuplicateEventError as DuplicateEventError
+    from incidentcore.errors import EscalationMatrixError as EscalationMatrixError
+    from incidentcore.errors import FormatError as FormatError
+    from incidentcore.errors import IncidentCoreError as IncidentCoreError
+    from incidentcore.errors import InvalidIntervalError as InvalidIntervalError
+    from incidentcore.errors import InvalidTimelineError as InvalidTimelineError
+    from incidentcore.errors import InvalidValueError as InvalidValueError
+    from incidentcore.errors import KpiDefinitionError as KpiDefinitionError
+    from incidentcore.errors import LifecycleDefinitionError as LifecycleDefinitionError
+    from incidentcore.errors import LifecycleMismatchError as LifecycleMismatchError
+    from incidentcore.errors import NaiveDatetimeError as NaiveDatetimeError
+    from incidentcore.errors import PriorityMatrixError as PriorityMatrixError
+    from incidentcore.errors import RecordNotFoundError as RecordNotFoundError
+    from incidentcore.errors import SlaDefinitionError as SlaDefinitionError
+    from incidentcore.errors import StaleRecordError as StaleRecordError
+    from incidentcore.errors import StorageError as StorageError
+    from incidentcore.errors import TransitionNotAllowedError as TransitionNotAllowedError
+    from incidentcore.errors import UnreachableDeadlineError as UnreachableDeadlineError
+    from incidentcore.instants import Interval as Interval
+    from incidentcore.instants import Versions as Versions
+    from incidentcore.instants import as_utc as as_utc
+    from incidentcore.instants import as_zone as as_zone
+    from incidentcore.instants import tzdb_version as tzdb_version
+
+_ROOM_OF = {
+    "CalendarDefinitionError": "errors",
+    "DefinitionError": "errors",
+    "DuplicateEventError": "errors",
+    "EscalationMatrixError": "errors",
+    "FormatError": "errors",
+    "IncidentCoreError": "errors",
+    "Interval": "instants",
+    "InvalidIntervalError": "errors",
+    "InvalidTimelineError": "errors",
+    "InvalidValueError": "errors",
+    "KpiDefinitionError": "errors",
+    "LifecycleDefinitionError": "errors",
+    "LifecycleMismatchError": "errors",
+    "NaiveDatetimeError": "errors",
+    "PriorityMatrixError": "errors",
+    "RecordNotFoundError": "errors",
+    "SlaDefinitionError": "errors",
+    "StaleRecordError": "errors",
+    "StorageError": "errors",
+    "TransitionNotAllowedError": "errors",
+    "UnreachableDeadlineError": "errors",
+    "Versions": "instants",
+    "__version__": "_version",
+    "as_utc": "instants",
+    "as_zone": "instants",
+    "content_id": "digest",
+    "tzdb_version": "instants",
+}
+
+if not TYPE_CHECKING:  # a checker sees the imports above, so that a misspelt name is a type error
+    __all__ = list(_ROOM_OF)
+
+    def __getattr__(name):
+        """Load a public name from its room when it is first asked for."""
+        try:
+            room = _ROOM_OF[name]
+        except KeyError:
+            raise AttributeError(_explain(name), name=name) from None
+        value = getattr(import_module(f"incidentcore.{room}"), name)
+        globals()[name] = value
+        return value
+
+    def __dir__():
+        """Return the public names, loaded or not."""
+        return sorted({*globals(), *_ROOM_OF})
+
+
+def _explain(name: str) -> str:
+    text = f"module 'incidentcore' has no attribute {name!r}"
+    if name.startswith("_"):  # asked for by the import machinery, not misspelt
+        return text
+    from difflib import get_close_matches  # noqa: PLC0415  only to word an error
+
+    close = get_close_matches(name, _ROOM_OF, n=3)
+    return f"{text}; did you mean {' or '.join(map(repr, close))}?" if close else text

@@ -1,0 +1,115 @@
+"""What an import loads, and how the lazy facade answers."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import incidentcore
+
+HEAVY = {"asyncio", "cattrs", "dateutil", "hypothesis", "json", "numpy", "pytest"}
+FACADE = Path(incidentcore.__file__)
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return the modules that a fresh process holds after running the code."""
+    done = subprocess.run(  # noqa: S603  our own interpreter on our own line
+        [sys.executable, "-c", f"import sys\n{code}\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def literal_table() -> dict[str, str]:
+    for node in ast.parse(FACADE.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_ROOM_OF":
+            table = ast.literal_eval(node.value)
+            assert isinstance(table, dict)
+            return table
+    raise AssertionError("the facade has no literal table _ROOM_OF")
+
+
+def names_for_checkers() -> dict[str, str]:
+    """Return what a type checker sees: name -> room, from the TYPE_CHECKING imports."""
+    tree = ast.parse(FACADE.read_text(encoding="utf-8"))
+    block = next(
+        node
+        for node in tree.body
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    )
+    found = {}
+    for node in block.body:
+        assert isinstance(node, ast.ImportFrom), ast.unparse(node)
+        for alias in node.names:
+            assert alias.name == alias.asname, f"write {alias.name} as {alias.name}: a re-export"
+            found[alias.name] = (node.module or "").removeprefix("incidentcore.")
+    return found
+
+
+def test_importing_the_library_loads_nothing_heavy() -> None:
+    """``import incidentcore`` loads no room and no dependency."""
+    loaded = loaded_by("import incidentcore")
+    assert "incidentcore" in loaded
+    assert not loaded & (HEAVY | {"attrs", "attr", "zoneinfo"})
+    assert not {name for name in loaded if name.startswith("incidentcore.")}
+
+
+@pytest.mark.skipif(
+    "BusinessCalendar" not in incidentcore.__all__, reason="the facade has no calendar yet"
+)
+def test_a_calendar_loads_no_codec_and_no_recurrence_rules() -> None:
+    """One calendar in office hours needs neither cattrs nor dateutil nor json."""
+    loaded = loaded_by(
+        "from incidentcore import BusinessCalendar\n"
+        "BusinessCalendar(zone='Europe/Berlin', hours={'mon-fri': '09:00-17:00'},"
+        " holidays=['2026-12-25'])"
+    )
+    assert "incidentcore.schedule" in loaded
+    assert not loaded & HEAVY
+
+
+def test_the_table_is_literal_and_sorted() -> None:
+    """One literal table, sorted, says which room holds which name; ``__all__`` follows it."""
+    table = literal_table()
+    assert list(table) == sorted(table)
+    assert incidentcore.__all__ == list(table)
+
+
+def test_checkers_see_the_same_names() -> None:
+    """The imports under TYPE_CHECKING and the table name the same things in the same rooms."""
+    assert names_for_checkers() == literal_table()
+
+
+@pytest.mark.parametrize("name", incidentcore.__all__)
+def test_every_name_of_the_facade_is_its_room_s(name: str) -> None:
+    """A name is there, is the room's own object, and is public in that room."""
+    room = import_module(f"incidentcore.{literal_table()[name]}")
+    assert getattr(incidentcore, name) is getattr(room, name)
+    assert name == "__version__" or name in room.__all__
+
+
+def test_dir_names_what_is_not_loaded_yet() -> None:
+    """``dir`` shows every public name, for completion in a shell."""
+    shown = loaded_by("import incidentcore\nsys.modules.update(dict.fromkeys(dir(incidentcore)))")
+    assert set(incidentcore.__all__) <= shown
+
+
+def test_a_misspelt_attribute_names_the_right_one() -> None:
+    """A misspelt name is refused with what was meant."""
+    with pytest.raises(AttributeError, match="no attribute 'Intervall'; did you mean 'Interval'"):
+        _ = incidentcore.Intervall
+    with pytest.raises(AttributeError, match=r"no attribute 'xyzzy'$"):
+        _ = incidentcore.xyzzy
+
+
+def test_a_misspelt_import_fails() -> None:
+    """``from incidentcore import`` of an unknown name is an ImportError that names it."""
+    with pytest.raises(ImportError, match="cannot import name 'Intervall' from 'incidentcore'"):
+        exec("from incidentcore import Intervall")  # noqa: S102  a literal

@@ -1,0 +1,32 @@
+"""One language of conditions for every rule of the library."""
+
+from incidentcore.conditions.builder import Field, field
+from incidentcore.conditions.condition import (
+    ALWAYS,
+    NEVER,
+    AllOf,
+    AnyOf,
+    Condition,
+    Explanation,
+    FieldTest,
+    Not,
+    Opaque,
+    OpenHours,
+    during,
+)
+
+__all__ = [
+    "ALWAYS",
+    "AllOf",
+    "AnyOf",
+    "Condition",
+    "Explanation",
+    "Field",
+    "FieldTest",
+    "NEVER",
+    "Not",
+    "Opaque",
+    "OpenHours",
+    "during",
+    "field",
+]

@@ -1,0 +1,70 @@
+"""Reading a field of a record, of its folded facts, or of an event, by its path."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from incidentcore.errors import DefinitionError, InvalidValueError
+
+__all__ = ["reader"]
+
+_MISSING: Final = object()
+
+
+def reader(path: str) -> Callable[[object], object]:
+    """Compile a dotted path to a function that reads it.
+
+    The first step names a field of the subject: a key where the subject is a plain ``dict`` of
+    facts, an attribute otherwise. Later steps go through attributes and mapping keys. An absent
+    value anywhere on the way, or an absent key of a mapping such as ``custom``, reads as None; a
+    field that the subject does not have is an error, so that a misspelt rule cannot pass for one
+    that never matches.
+
+    Raises:
+        DefinitionError: The path is empty or has an empty step.
+
+    >>> reader("state.pauses")({"state": None}) is None
+    True
+    """
+    if not isinstance(path, str) or not all(step.isidentifier() for step in path.split(".")[:1]):
+        raise DefinitionError("field", path, "a field's name, or a dotted path below it")
+    first, *rest = path.split(".")
+    if not all(rest):
+        raise DefinitionError("field", path, "a dotted path without empty steps")
+
+    def read(subject: object) -> object:
+        value = subject.get(first, _MISSING) if type(subject) is dict else _get(subject, first)
+        if value is _MISSING:
+            raise InvalidValueError("field", first, _known(subject))
+        for step in rest:
+            if value is None:
+                return None
+            value = _get(value, step)
+            if value is _MISSING:
+                raise InvalidValueError("field", path, f"a field that exists; {step!r} does not")
+        return value
+
+    def read_one(subject: object) -> object:
+        value = subject.get(first, _MISSING) if type(subject) is dict else _get(subject, first)
+        if value is _MISSING:
+            raise InvalidValueError("field", first, _known(subject))
+        return value
+
+    return read if rest else read_one
+
+
+def _get(value: object, step: str) -> object:
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if step.startswith("_"):
+        return _MISSING
+    return getattr(value, step, _MISSING)
+
+
+def _known(subject: object) -> str:
+    if isinstance(subject, dict):
+        names = sorted(str(key) for key in subject)
+    else:
+        names = [name for name in dir(subject) if not name.startswith("_")]
+    return f"a field of {type(subject).__name__}: {', '.join(names)}"

@@ -1,0 +1,81 @@
+"""``field("priority") >= Priority.HIGH``: how conditions are written."""
+
+from __future__ import annotations
+
+import attrs
+
+from incidentcore.conditions.condition import Condition, FieldTest, Not
+
+__all__ = ["Field", "field"]
+
+
+@attrs.frozen
+class Field:
+    """A field, waiting for the test to make of it; see ``field``."""
+
+    path: str
+
+    def equals(self, value: object) -> Condition:
+        """Test that the field equals a value; ``equals(None)`` matches an absent one."""
+        return FieldTest(self.path, "equals", value)
+
+    def is_in(self, *values: object) -> Condition:
+        """Test that the field is one of several values."""
+        return FieldTest(self.path, "is_in", values)
+
+    def is_true(self) -> Condition:
+        """Test that the field is True."""
+        return FieldTest(self.path, "equals", True)
+
+    def present(self) -> Condition:
+        """Test that the field has a value; empty text and empty collections are none."""
+        return FieldTest(self.path, "present")
+
+    def missing(self) -> Condition:
+        """Test that the field has no value."""
+        return Not(FieldTest(self.path, "present"))
+
+    def contains(self, value: object) -> Condition:
+        """Test that the field, a collection or text, contains a value."""
+        return FieldTest(self.path, "contains", value)
+
+    def intersects(self, *values: object) -> Condition:
+        """Test that the field, a collection, has at least one of these values."""
+        return FieldTest(self.path, "intersects", values)
+
+    def starts_with(self, *prefix: str) -> Condition:
+        """Test that a path such as a category lies at or below another, or text begins so."""
+        return FieldTest(self.path, "starts_with", prefix if len(prefix) > 1 else prefix[0])
+
+    def has_text(self, text: str) -> Condition:
+        """Test that the field contains a text, ignoring case."""
+        return FieldTest(self.path, "has_text", text)
+
+    def __ge__(self, value: object) -> Condition:
+        return FieldTest(self.path, "at_least", value)
+
+    def __gt__(self, value: object) -> Condition:
+        return FieldTest(self.path, "above", value)
+
+    def __le__(self, value: object) -> Condition:
+        return FieldTest(self.path, "at_most", value)
+
+    def __lt__(self, value: object) -> Condition:
+        return FieldTest(self.path, "below", value)
+
+
+def field(path: str) -> Field:
+    """Begin a condition on a field.
+
+    Args:
+        path: A field of the record or event, or a dotted path below it: ``"priority"``,
+            ``"state.name"``, ``"custom.customer"``, ``"by.role"``.
+
+    >>> from incidentcore.values import Impact
+    >>> rule = (field("impact") >= Impact.MEDIUM) & field("custom.vip").is_true()
+    >>> rule.matches({"impact": Impact.HIGH, "custom": {"vip": False}})
+    False
+    >>> print(rule.explain({"impact": Impact.HIGH, "custom": {"vip": False}}).failures[0])
+    no: custom.vip is True, seen False
+    """
+    return Field(path)

@@ -1,0 +1,233 @@
+"""The facts of work on a record: conversation, acknowledgement, escalation, diagnosis, approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records.events import Event
+from incidentcore.records.parts import Approval, Task
+from incidentcore.values import Actor, Role
+
+__all__ = [
+    "Acknowledged",
+    "Approved",
+    "Commented",
+    "Contacted",
+    "DiagnosisNoted",
+    "Escalated",
+    "MajorStatusChanged",
+    "ProcedureFollowed",
+    "Restored",
+    "TaskChanged",
+    "Unacknowledged",
+    "Visibility",
+]
+
+
+class Visibility:
+    """Who may read a comment."""
+
+    PUBLIC: Final = "public"
+    INTERNAL: Final = "internal"
+
+
+@attrs.frozen(kw_only=True)
+class Commented(Event):
+    """Somebody wrote on the record, for all to read or for the team alone."""
+
+    kind: ClassVar[str] = "commented"
+
+    text: str
+    visibility: str = Visibility.PUBLIC
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.visibility not in (Visibility.PUBLIC, Visibility.INTERNAL):
+            raise InvalidValueError("visibility", self.visibility, "public or internal")
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the moments and counts of the conversation (rule H4)."""
+        if self.visibility != Visibility.PUBLIC:
+            return {}
+        return _spoken(self.by, self.at, facts)
+
+
+def _spoken(by: Actor, at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:
+    if by.role == Role.AGENT:
+        changes: dict[str, object] = {
+            "agent_reply_count": facts["agent_reply_count"] + 1,
+            "last_public_update_at": at,
+            "unanswered_since": None,
+        }
+        if facts["first_response_at"] is None:
+            changes["first_response_at"] = at
+        return changes
+    if by.role == Role.REQUESTER:
+        changes = {"requester_message_count": facts["requester_message_count"] + 1}
+        if facts["unanswered_since"] is None:
+            changes["unanswered_since"] = at
+        return changes
+    return {}
+
+
+@attrs.frozen(kw_only=True)
+class Contacted(Event):
+    """Requester and agent spoke over a channel outside the record, such as the telephone."""
+
+    kind: ClassVar[str] = "contacted"
+
+    channel: str
+    text: str = ""
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the same moments and counts as a public comment does."""
+        return _spoken(self.by, self.at, facts)
+
+
+@attrs.frozen(kw_only=True)
+class Acknowledged(Event):
+    """Somebody took notice and answers for it."""
+
+    kind: ClassVar[str] = "acknowledged"
+
+    level: int | None = None
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return that it is acknowledged, and since when first."""
+        changes: dict[str, object] = {"acknowledged": True}
+        if facts["acknowledged_at"] is None:
+            changes["acknowledged_at"] = self.at
+        return changes
+
+
+@attrs.frozen(kw_only=True)
+class Unacknowledged(Event):
+    """An acknowledgement was withdrawn."""
+
+    kind: ClassVar[str] = "unacknowledged"
+
+    reason: str = ""
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return that it is no longer acknowledged; the first acknowledgement stays a fact."""
+        return {"acknowledged": False}
+
+
+@attrs.frozen(kw_only=True)
+class Escalated(Event):
+    """The record was escalated: to a group (functional) or up the hierarchy (rule E2).
+
+    Attributes:
+        key: The key of the escalation that was due; empty for one made by hand.
+        mode: ``"functional"`` or ``"hierarchical"``.
+        target: To whom.
+        level: The level of the matrix, counted from 0; None where there is none.
+    """
+
+    kind: ClassVar[str] = "escalated"
+
+    target: str
+    mode: str = "functional"
+    level: int | None = None
+    key: str = ""
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.mode not in ("functional", "hierarchical"):
+            raise InvalidValueError("mode", self.mode, "functional or hierarchical")
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the count; an escalation made by hand un-acknowledges (rule E3)."""
+        changes: dict[str, object] = {"escalation_count": facts["escalation_count"] + 1}
+        if not self.key:
+            changes["acknowledged"] = False
+        return changes
+
+
+@attrs.frozen(kw_only=True)
+class Restored(Event):
+    """The service works again, whether or not the incident is resolved yet."""
+
+    kind: ClassVar[str] = "restored"
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the moment of restoration, the first one."""
+        return {} if facts["restored_at"] is not None else {"restored_at": self.at}
+
+
+@attrs.frozen(kw_only=True)
+class DiagnosisNoted(Event):
+    """A step of the diagnosis: a hypothesis, a test of one, or a finding."""
+
+    kind: ClassVar[str] = "diagnosis_noted"
+
+    step: str
+    text: str
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.step not in ("hypothesis", "test", "finding"):
+            raise InvalidValueError("step", self.step, "hypothesis, test or finding")
+
+
+@attrs.frozen(kw_only=True)
+class ProcedureFollowed(Event):
+    """A runbook was followed."""
+
+    kind: ClassVar[str] = "procedure_followed"
+
+    runbook: str
+    version: str = ""
+    outcome: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class MajorStatusChanged(Event):
+    """The incident was proposed, accepted, rejected or demoted as a major incident."""
+
+    kind: ClassVar[str] = "major_status_changed"
+
+    status: str
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the status; the incident's own state stays."""
+        return {"major_status": self.status}
+
+
+@attrs.frozen(kw_only=True)
+class Approved(Event):
+    """An approver decided, for or against; the last decision of each approver counts."""
+
+    kind: ClassVar[str] = "approved"
+
+    decision: str
+    reason: str = ""
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the approvals with this one."""
+        given: tuple[Approval, ...] = facts.get("approvals", ())
+        kept = tuple(approval for approval in given if approval.by.id != self.by.id)
+        approval = Approval(by=self.by, decision=self.decision, at=self.at, reason=self.reason)
+        return {"approvals": (*kept, approval)}
+
+
+@attrs.frozen(kw_only=True)
+class TaskChanged(Event):
+    """A fulfilment task was added, or replaced by its new form."""
+
+    kind: ClassVar[str] = "task_changed"
+
+    task: Task
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the tasks with this one in its place."""
+        tasks: tuple[Task, ...] = facts.get("tasks", ())
+        if any(task.id == self.task.id for task in tasks):
+            return {"tasks": tuple(self.task if t.id == self.task.id else t for t in tasks)}
+        return {"tasks": (*tasks, self.task)}

@@ -1,0 +1,190 @@
+"""Which fields a caller may set on a record, and what each accepts.
+
+Moments and counts are not here: only the fold of the history sets them (rule H2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.records.parts import Cause, RequestItem
+from incidentcore.values import FrozenMap, Level
+
+__all__ = ["MajorStatus", "Origin", "Source", "checked_fields"]
+
+
+class Source:
+    """Where a record came from; any other text is a caller's own."""
+
+    USER: Final = "user_report"
+    MONITORING: Final = "monitoring_alert"
+    OTHER: Final = "other"
+
+
+class Origin:
+    """What led to a problem record."""
+
+    REACTIVE: Final = "reactive"
+    PROACTIVE: Final = "proactive"
+
+
+class MajorStatus:
+    """Where a candidate for major incident stands; None is no candidate."""
+
+    PROPOSED: Final = "proposed"
+    ACCEPTED: Final = "accepted"
+    REJECTED: Final = "rejected"
+    CANCELED: Final = "canceled"
+
+
+def _text(name: str, value: object) -> object:
+    if isinstance(value, str):
+        return value
+    raise InvalidValueError(name, value, "text")
+
+
+def _some_text(name: str, value: object) -> object:
+    if isinstance(value, str) and value:
+        return value
+    raise InvalidValueError(name, value, "a non-empty text")
+
+
+def _optional_text(name: str, value: object) -> object:
+    if value is None or (isinstance(value, str) and value):
+        return value
+    raise InvalidValueError(name, value, "a non-empty text, or None")
+
+
+def _optional_level(name: str, value: object) -> object:
+    if value is None or isinstance(value, Level):
+        return value
+    raise InvalidValueError(name, value, "a Level of a scale such as Impact.HIGH, or None")
+
+
+def _optional_instant(name: str, value: object) -> object:
+    if value is None:
+        return None
+    return as_utc(value, name) if isinstance(value, datetime) else _not_an_instant(name, value)
+
+
+def _not_an_instant(name: str, value: object) -> object:
+    raise InvalidValueError(name, value, "an aware datetime, or None")
+
+
+def _optional_tier(name: str, value: object) -> object:
+    if value is None or (type(value) is int and value >= 1):
+        return value
+    raise InvalidValueError(name, value, "a support tier of at least 1, or None")
+
+
+def _flag(name: str, value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    raise InvalidValueError(name, value, "True or False")
+
+
+def _path(name: str, value: object) -> object:
+    if isinstance(value, str):
+        value = (value,)
+    if isinstance(value, (tuple, list)) and all(isinstance(step, str) and step for step in value):
+        return tuple(value)
+    raise InvalidValueError(name, value, 'a category path such as ("network", "vpn")')
+
+
+def _texts(name: str, value: object) -> object:
+    if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
+        texts = frozenset(value)
+        if all(isinstance(text, str) and text for text in texts):
+            return texts
+    raise InvalidValueError(name, value, "a set of non-empty texts")
+
+
+def _mapping(name: str, value: object) -> object:
+    if isinstance(value, Mapping):
+        return FrozenMap(value)
+    raise InvalidValueError(name, value, "a mapping from names to values")
+
+
+def _cause(name: str, value: object) -> object:
+    if value is None or isinstance(value, Cause):
+        return value
+    raise InvalidValueError(name, value, "a Cause, or None")
+
+
+def _items(name: str, value: object) -> object:
+    if isinstance(value, (tuple, list)) and all(isinstance(item, RequestItem) for item in value):
+        return tuple(value)
+    raise InvalidValueError(name, value, "a sequence of RequestItem")
+
+
+def _one_of(*allowed: str | None) -> Callable[[str, object], object]:
+    words = ", ".join(str(word) for word in allowed)
+
+    def check(name: str, value: object) -> object:
+        if value in allowed:
+            return value
+        raise InvalidValueError(name, value, f"one of {words}")
+
+    return check
+
+
+_CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
+    "title": _some_text,
+    "description": _text,
+    "service": _optional_text,
+    "configuration_item": _optional_text,
+    "caller": _optional_text,
+    "source": _some_text,
+    "impact": _optional_level,
+    "urgency": _optional_level,
+    "computed_priority": _optional_level,
+    "priority_override": _optional_level,
+    "category": _path,
+    "assignment_group": _optional_text,
+    "assignee": _optional_text,
+    "support_tier": _optional_tier,
+    "tags": _texts,
+    "custom": _mapping,
+    "major_status": _one_of(
+        None,
+        MajorStatus.PROPOSED,
+        MajorStatus.ACCEPTED,
+        MajorStatus.REJECTED,
+        MajorStatus.CANCELED,
+    ),
+    "hold_reason": _optional_text,
+    "resolution_code": _optional_text,
+    "resolution_notes": _optional_text,
+    "verification": _optional_text,
+    "closure_confirmed_by": _optional_text,
+    "occurred_at": _optional_instant,
+    "detected_at": _optional_instant,
+    "origin": _one_of(Origin.REACTIVE, Origin.PROACTIVE),
+    "root_cause": _cause,
+    "workaround": _optional_text,
+    "known_error": _flag,
+    "items": _items,
+}
+
+
+def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> FrozenMap[object]:
+    """Return the fields in their stored form.
+
+    Args:
+        fields: Field names and the values to set.
+        allowed: The names that may be set here.
+
+    Raises:
+        InvalidValueError: A name is not among them, or a value is not what its field accepts.
+    """
+    checked: dict[str, object] = {}
+    for name, value in fields.items():
+        if name not in allowed:
+            raise InvalidValueError("field", name, f"one of {', '.join(sorted(allowed))}")
+        check = _CHECKS.get(name)
+        checked[name] = value if check is None else check(name, value)
+    return FrozenMap(checked)

@@ -1,0 +1,182 @@
+"""From events to facts: the one place where a history is put in order and folded (rule H1).
+
+Three orders matter. A history is *kept* in sequence order, so that a store only appends. It is
+*folded* by (at, sequence), so that a late event takes its place in time. And the opening is folded
+first, whatever its instant, so that every other event finds a record to change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from incidentcore.errors import InvalidTimelineError
+from incidentcore.records.events import Corrected, Event, Opened
+
+__all__ = ["Moment", "Timeline", "fold_facts", "fold_timeline", "in_sequence"]
+
+
+def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Return a history in the order in which it is kept, each event once.
+
+    Args:
+        events: One record's events in any order, possibly with repetitions.
+
+    Raises:
+        InvalidTimelineError: There is no opening or more than one, the events belong to several
+            records, or two different events claim one id or sequence.
+
+    Source: rule H1.
+    """
+    by_id: dict[str, Event] = {}
+    by_sequence: dict[int, Event] = {}
+    for event in events:
+        if not isinstance(event, Event):
+            raise InvalidTimelineError("events", event, "events of one record")
+        known = by_id.setdefault(event.id, event)
+        if known is not event and known != event:
+            raise InvalidTimelineError(
+                "events", event, f"one event with id {event.id!r}; another one is {known!r}"
+            )
+        known = by_sequence.setdefault(event.sequence, event)
+        if known.id != event.id:
+            raise InvalidTimelineError(
+                "events", event, f"one event with sequence {event.sequence}; another is {known.id}"
+            )
+    history = tuple(by_sequence[sequence] for sequence in sorted(by_sequence))
+    openings = [event for event in history if isinstance(event, Opened)]
+    if len(openings) != 1:
+        raise InvalidTimelineError(
+            "events", [event.id for event in openings], "exactly one Opened event"
+        )
+    records = {event.record_id for event in history}
+    if len(records) != 1:
+        raise InvalidTimelineError("events", sorted(records), "events of one record")
+    return history
+
+
+def _in_time(history: Iterable[Event]) -> tuple[Opened, list[Event]]:
+    """Return the opening, and in order of time the other events that count."""
+    events = list(history)
+    corrections = [event for event in events if isinstance(event, Corrected)]
+    void: set[str] = set()
+    for correction in sorted(corrections, key=lambda event: event.sequence, reverse=True):
+        if correction.id not in void:  # a correction may itself have been corrected since
+            void.add(correction.corrects)
+    opening: Opened | None = None
+    rest: list[Event] = []
+    for event in events:
+        if isinstance(event, Opened):
+            opening = event
+        elif event.id not in void:
+            rest.append(event)
+    if opening is None:
+        raise InvalidTimelineError("events", [event.id for event in events], "one Opened event")
+    rest.sort(key=lambda event: (event.at, event.sequence))
+    return opening, rest
+
+
+def fold_facts(history: Iterable[Event], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """Fold a history to the facts of its record.
+
+    Args:
+        history: The events, each once.
+        defaults: The record type's facts before its opening.
+
+    Returns:
+        Every field of the record by name.
+    """
+    opening, rest = _in_time(history)
+    facts = dict(defaults)
+    facts.update(opening.changes(facts))
+    for event in rest:
+        facts.update(event.changes(facts))
+    facts["updated_at"] = max(opening.at, rest[-1].at) if rest else opening.at
+    return facts
+
+
+@attrs.frozen
+class Moment:
+    """Everything that happened to a record at one instant.
+
+    Attributes:
+        at: The instant.
+        changes: The facts as they are after the last event of the instant, as far as they changed.
+        events: The events, in the order in which they were folded.
+    """
+
+    at: datetime
+    changes: Mapping[str, Any]
+    events: tuple[Event, ...] = ()
+
+
+@attrs.frozen
+class Timeline:
+    """A record's facts over time in compact form: what changed, instant by instant.
+
+    Clocks, escalations and KPIs as of an instant read this instead of replaying the record for
+    each instant (rule S1).
+
+    Attributes:
+        base: The facts before the first moment.
+        moments: What changed, in ascending order of time.
+        opened_at: When the record was opened.
+    """
+
+    base: Mapping[str, Any]
+    moments: tuple[Moment, ...]
+    opened_at: datetime
+
+    def states(self) -> Iterator[tuple[Moment, dict[str, Any]]]:
+        """Yield each moment with all facts after it; the mapping is reused, do not keep it."""
+        facts = dict(self.base)
+        for moment in self.moments:
+            facts.update(moment.changes)
+            yield moment, facts
+
+    def facts_at(self, at: datetime) -> dict[str, Any]:
+        """Return all facts as they were at an instant, after its last event."""
+        facts = dict(self.base)
+        for moment in self.moments:
+            if moment.at > at:
+                break
+            facts.update(moment.changes)
+        return facts
+
+    def until(self, now: datetime) -> Timeline:
+        """Return the timeline without anything after an instant."""
+        if not self.moments or self.moments[-1].at <= now:
+            return self
+        return Timeline(
+            self.base, tuple(moment for moment in self.moments if moment.at <= now), self.opened_at
+        )
+
+
+def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Timeline:
+    """Fold a history to the timeline of its facts.
+
+    The opening's facts are known from the first moment on, also where another event is dated
+    before it.
+    """
+    opening, rest = _in_time(history)
+    base = dict(defaults)
+    opened = opening.changes(base)
+    facts = {**base, **opened}
+    early = sum(1 for event in rest if event.at < opening.at)
+    if early:
+        base, opened = dict(facts), {}
+    moments: list[Moment] = []
+    at: datetime | None = None
+    for event in (*rest[:early], opening, *rest[early:]):
+        changes = opened if event is opening else event.changes(facts)
+        facts.update(changes)
+        if event.at == at:
+            last = moments.pop()
+            moments.append(Moment(at, {**last.changes, **changes}, (*last.events, event)))
+        else:
+            at = event.at
+            moments.append(Moment(at, {**changes, "updated_at": at}, (event,)))
+    return Timeline(base, tuple(moments), opening.at)

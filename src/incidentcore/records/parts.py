@@ -1,0 +1,119 @@
+"""What problems and service requests are made of: causes, items, approvals, tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.values import Actor
+
+__all__ = ["Approval", "Cause", "Decision", "RequestItem", "Task", "TaskStatus"]
+
+
+def _text(name: str, value: object) -> None:
+    if not isinstance(value, str) or not value:
+        raise InvalidValueError(name, value, "a non-empty text")
+
+
+@attrs.frozen
+class Cause:
+    """A statement of cause with what lies behind it: a root cause, five whys, a fishbone.
+
+    Attributes:
+        statement: What was the case.
+        because: The causes behind this one.
+        factor: A label such as ``"people"`` or ``"configuration"``, or empty.
+
+    >>> why = Cause("disk full", (Cause("logs not rotated", (Cause("rotation untested"),)),))
+    >>> [cause.statement for cause in why.roots()]
+    ['rotation untested']
+    """
+
+    statement: str
+    because: tuple[Cause, ...] = attrs.field(default=(), converter=tuple)
+    factor: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        _text("statement", self.statement)
+
+    def roots(self) -> Iterator[Cause]:
+        """Yield the causes behind which nothing stands."""
+        stack = [self]
+        while stack:
+            cause = stack.pop()
+            if not cause.because:
+                yield cause
+            stack.extend(reversed(cause.because))
+
+
+@attrs.frozen(kw_only=True)
+class RequestItem:
+    """One thing that a service request asks for."""
+
+    id: str
+    name: str
+    quantity: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        _text("id", self.id)
+        _text("name", self.name)
+        if type(self.quantity) is not int or self.quantity < 1:
+            raise InvalidValueError("quantity", self.quantity, "a whole number of at least 1")
+
+
+class Decision:
+    """What an approver said."""
+
+    APPROVED: Final = "approved"
+    REJECTED: Final = "rejected"
+
+
+@attrs.frozen(kw_only=True)
+class Approval:
+    """An approver's decision on a service request."""
+
+    by: Actor
+    decision: str
+    at: datetime
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.decision not in (Decision.APPROVED, Decision.REJECTED):
+            raise InvalidValueError("decision", self.decision, "approved or rejected")
+        object.__setattr__(self, "at", as_utc(self.at))
+
+
+class TaskStatus:
+    """The states of a fulfilment task (ServiceNow's words)."""
+
+    OPEN: Final = "open"
+    COMPLETE: Final = "closed_complete"
+    INCOMPLETE: Final = "closed_incomplete"
+    SKIPPED: Final = "closed_skipped"
+
+
+@attrs.frozen(kw_only=True)
+class Task:
+    """One piece of work towards fulfilling a service request."""
+
+    id: str
+    title: str
+    status: str = TaskStatus.OPEN
+    assignee: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _text("id", self.id)
+        _text("title", self.title)
+        allowed = (
+            TaskStatus.OPEN,
+            TaskStatus.COMPLETE,
+            TaskStatus.INCOMPLETE,
+            TaskStatus.SKIPPED,
+        )
+        if self.status not in allowed:
+            raise InvalidValueError("status", self.status, f"one of {', '.join(allowed)}")

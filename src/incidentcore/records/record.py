@@ -1,0 +1,393 @@
+"""What incidents, problems and service requests share: a value that is the fold of its history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any, ClassVar, Self, TypedDict, TypeVar
+
+import attrs
+
+from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.records.events import Corrected, Event, LifecycleRef, Opened
+from incidentcore.records.fields import Source, checked_fields
+from incidentcore.records.fold import Timeline, fold_facts, fold_timeline, in_sequence
+from incidentcore.records.links import Link
+from incidentcore.values import Actor, FrozenMap, Level, Role, State, as_actor
+
+__all__ = ["OpeningFields", "Record"]
+
+R = TypeVar("R", bound="Record")
+E = TypeVar("E", bound=Event)
+
+_set = object.__setattr__
+
+
+class OpeningFields(TypedDict, total=False):
+    """The descriptive fields that every kind of record may be opened with; see ``Record``."""
+
+    impact: Level | None
+    urgency: Level | None
+    computed_priority: Level | None
+    priority_override: Level | None
+    description: str
+    service: str | None
+    configuration_item: str | None
+    caller: str | None
+    source: str
+    category: tuple[str, ...] | str
+    assignment_group: str | None
+    assignee: str | None
+    support_tier: int | None
+    tags: Collection[str]
+    custom: Mapping[str, object]
+    occurred_at: datetime | None
+    detected_at: datetime | None
+
+
+@attrs.frozen(init=False, repr=False)
+class Record:
+    """A tracked piece of work; the base of ``Incident``, ``Problem`` and ``ServiceRequest``.
+
+    A record is made by ``open`` or by replaying its history, never by naming its fields: every
+    field is what the fold of the history says (rules H1 and H2). Changing a record gives a new one
+    with more history.
+
+    Attributes:
+        id: The record's id.
+        history: Its events in sequence order.
+        lifecycle: Which lifecycle it follows.
+        state: The state it is in, with its flags.
+        hold_reason: Why it is on hold; None when it is not.
+        title: One line that says what is wrong or wanted.
+        description: The rest of the story.
+        service: The service it touches.
+        configuration_item: The component it touches.
+        caller: Who reported it or asks for it.
+        opened_by: Who wrote it down.
+        source: Where it came from; see ``Source``.
+        impact: How much of the business it touches.
+        urgency: How soon it must be resolved.
+        computed_priority: What the priority policy says.
+        priority_override: What somebody set instead; None otherwise.
+        priority: The effective one: the override where there is one.
+        category: The category as a path, most general first.
+        assignment_group: The group that works on it.
+        assignee: Who works on it.
+        support_tier: The support tier that works on it, from 1.
+        tags: Free labels.
+        custom: Fields of the caller's own.
+        links: Links to other records.
+        resolution_code: How it was resolved, as a code.
+        resolution_notes: How it was resolved, in words.
+        verification: How it was made sure that the resolution holds.
+        closure_confirmed_by: Who agreed to the closure.
+        occurred_at: When it began to happen, if known.
+        detected_at: When it was noticed, if known.
+        opened_at: When the record was opened.
+        acknowledged_at: When a human first took notice: an acknowledgement, or a transition to an
+            open state by an agent or vendor.
+        acknowledged: Whether the acknowledgement stands.
+        first_response_at: When an agent first answered in public.
+        restored_at: When the service first worked again; at the latest the first resolution.
+        resolved_at: When it was last resolved; None while it is open again.
+        first_resolved_at: When it was first resolved, whatever came after.
+        reopened_at: When it was last reopened.
+        closed_at: When it was closed.
+        canceled_at: When it was canceled.
+        updated_at: When its last event happened.
+        reopen_count: How often it went back from a resolved or final state to an open one.
+        reassignment_count: How often the group changed; the first assignment is none.
+        escalation_count: How often it was escalated.
+        agent_reply_count: Public replies by agents.
+        requester_message_count: Messages by the requester after the opening.
+        unanswered_since: The earliest requester message that no agent answered yet.
+        last_public_update_at: The last public reply by an agent.
+    """
+
+    record_type: ClassVar[str] = "record"
+    _names: ClassVar[tuple[str, ...]] = ()
+    _defaults: ClassVar[dict[str, Any]] = {}
+
+    id: str = ""
+    history: tuple[Event, ...] = ()
+    lifecycle: LifecycleRef = attrs.field(default=None)
+    state: State = attrs.field(default=None)
+    hold_reason: str | None = None
+    title: str = ""
+    description: str = ""
+    service: str | None = None
+    configuration_item: str | None = None
+    caller: str | None = None
+    opened_by: Actor = attrs.field(default=None)
+    source: str = Source.OTHER
+    impact: Level | None = None
+    urgency: Level | None = None
+    computed_priority: Level | None = None
+    priority_override: Level | None = None
+    priority: Level | None = None
+    category: tuple[str, ...] = ()
+    assignment_group: str | None = None
+    assignee: str | None = None
+    support_tier: int | None = None
+    tags: frozenset[str] = frozenset()
+    custom: FrozenMap[Any] = FrozenMap()
+    links: frozenset[Link] = frozenset()
+    resolution_code: str | None = None
+    resolution_notes: str | None = None
+    verification: str | None = None
+    closure_confirmed_by: str | None = None
+    occurred_at: datetime | None = None
+    detected_at: datetime | None = None
+    opened_at: datetime = attrs.field(default=None)
+    acknowledged_at: datetime | None = None
+    acknowledged: bool = False
+    first_response_at: datetime | None = None
+    restored_at: datetime | None = None
+    resolved_at: datetime | None = None
+    first_resolved_at: datetime | None = None
+    reopened_at: datetime | None = None
+    closed_at: datetime | None = None
+    canceled_at: datetime | None = None
+    updated_at: datetime = attrs.field(default=None)
+    reopen_count: int = 0
+    reassignment_count: int = 0
+    escalation_count: int = 0
+    agent_reply_count: int = 0
+    requester_message_count: int = 0
+    unanswered_since: datetime | None = None
+    last_public_update_at: datetime | None = None
+    _memo: Timeline | None = attrs.field(default=None, eq=False, init=False)
+
+    settable: ClassVar[frozenset[str]] = frozenset(
+        (
+            "title",
+            "description",
+            "service",
+            "configuration_item",
+            "caller",
+            "source",
+            "tags",
+            "custom",
+            "verification",
+            "closure_confirmed_by",
+            "occurred_at",
+            "detected_at",
+        )
+    )
+    openable: ClassVar[frozenset[str]] = frozenset(
+        (
+            "impact",
+            "urgency",
+            "computed_priority",
+            "priority_override",
+            "category",
+            "assignment_group",
+            "assignee",
+            "support_tier",
+        )
+    )
+
+    def __init__(self, *_: object, **__: object) -> None:
+        raise TypeError(
+            f"{type(self).__name__} is made by {type(self).__name__}.open(...) or by "
+            "replay(events): its fields are the fold of its history"
+        )
+
+    @classmethod
+    def _open(
+        cls,
+        *,
+        id: str,  # noqa: A002  the field's name
+        at: datetime,
+        by: Actor | str,
+        recorded_at: datetime | None,
+        state: State,
+        lifecycle: LifecycleRef | None,
+        fields: Mapping[str, object],
+    ) -> Self:
+        at = as_utc(at)
+        opening = Opened(
+            record_id=id,
+            sequence=1,
+            at=at,
+            recorded_at=at if recorded_at is None else recorded_at,
+            by=as_actor(by, role=Role.REQUESTER),
+            record_type=cls.record_type,
+            state=state,
+            lifecycle=LifecycleRef(cls.record_type) if lifecycle is None else lifecycle,
+            fields=checked_fields(fields, cls.settable | cls.openable),
+        )
+        return cls._fold((opening,))
+
+    @classmethod
+    def from_history(cls, events: Iterable[Event]) -> Self:
+        """Return the record that a history folds to (rule H1).
+
+        Args:
+            events: The record's events in any order; an event counts once.
+
+        Raises:
+            InvalidTimelineError: The events are not one record's of this type.
+        """
+        history = in_sequence(events)
+        for event in history:
+            if isinstance(event, Opened) and event.record_type != cls.record_type:
+                raise InvalidTimelineError(
+                    "events", event.record_type, f"events of a {cls.record_type}"
+                )
+        return cls._fold(history)
+
+    @classmethod
+    def _fold(cls, history: tuple[Event, ...]) -> Self:
+        return cls._of(fold_facts(history, cls.default_facts()), history)
+
+    @classmethod
+    def _of(cls, facts: dict[str, Any], history: tuple[Event, ...]) -> Self:
+        record = cls.__new__(cls)
+        for name in cls._field_names():
+            _set(record, name, facts[name])
+        _set(record, "history", history)
+        _set(record, "_memo", None)
+        return record
+
+    @classmethod
+    def _field_names(cls) -> tuple[str, ...]:
+        if "_names" not in cls.__dict__:
+            names = tuple(f.name for f in attrs.fields(cls) if f.name not in ("history", "_memo"))
+            cls._names = names
+        return cls._names
+
+    @classmethod
+    def default_facts(cls) -> dict[str, Any]:
+        """Return the facts of a record of this type before its opening."""
+        if "_defaults" not in cls.__dict__:
+            cls._defaults = {
+                f.name: f.default for f in attrs.fields(cls) if f.name not in ("history", "_memo")
+            } | {"record_type": cls.record_type}
+        return cls._defaults
+
+    @property
+    def version(self) -> int:
+        """Return the number of events in the history."""
+        return len(self.history)
+
+    def events_after(self, version: int) -> tuple[Event, ...]:
+        """Return what a store that holds ``version`` events must append.
+
+        Raises:
+            InvalidValueError: The record has no such version.
+        """
+        if type(version) is not int or not 0 <= version <= len(self.history):
+            raise InvalidValueError("version", version, f"0 to {len(self.history)}")
+        return self.history[version:]
+
+    def with_event(
+        self,
+        kind: Callable[..., E],
+        /,
+        *,
+        at: datetime,
+        by: Actor | str,
+        recorded_at: datetime | None = None,
+        **body: object,
+    ) -> Self:
+        """Return this record with one more event of a kind, numbered and folded.
+
+        Args:
+            kind: The event's class.
+            at: When it happened; earlier than the latest event is a late event, which takes its
+                place in time.
+            by: Who did it; a plain id stands for an agent.
+            recorded_at: When it became known; ``at`` unless told.
+            body: The event's own attributes.
+
+        Raises:
+            InvalidValueError: An attribute is not what the event accepts.
+        """
+        at = as_utc(at)
+        event = kind(
+            record_id=self.id,
+            sequence=len(self.history) + 1,
+            at=at,
+            recorded_at=at if recorded_at is None else recorded_at,
+            by=as_actor(by),
+            **body,
+        )
+        return self.with_events((event,))
+
+    def with_events(self, events: Iterable[Event]) -> Self:
+        """Return this record with events appended to its history.
+
+        Raises:
+            InvalidTimelineError: An event is of another record, is an opening, repeats an id, or
+                its sequence is not the next one.
+        """
+        history = list(self.history)
+        facts: dict[str, Any] | None = self.facts()
+        known: set[str] | None = None
+        latest = self.updated_at
+        for event in events:
+            if event.record_id != self.id or isinstance(event, Opened):
+                raise InvalidTimelineError("event", event, f"a further event of {self.id}")
+            if event.sequence != len(history) + 1:
+                raise InvalidTimelineError("sequence", event.sequence, f"{len(history) + 1}")
+            if event.id != f"{self.id}:{event.sequence}":
+                known = {e.id for e in history} if known is None else known
+                if event.id in known:
+                    raise InvalidTimelineError("id", event.id, "an id of its own for each event")
+            history.append(event)
+            if known is not None:
+                known.add(event.id)
+            if facts is not None and event.at >= latest and not isinstance(event, Corrected):
+                facts.update(event.changes(facts))
+                facts["updated_at"] = latest = event.at
+            else:
+                facts = None  # a late event or a correction: fold anew
+        kept = tuple(history)
+        cls = type(self)
+        return cls._fold(kept) if facts is None else cls._of(facts, kept)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the record's fields by name, as conditions read them."""
+        facts = {name: getattr(self, name) for name in self._field_names()}
+        facts["record_type"] = self.record_type
+        return facts
+
+    def timeline(self, *, now: datetime | None = None, as_of: datetime | None = None) -> Timeline:
+        """Return how the record's facts changed over time.
+
+        Args:
+            now: Leave out what happened after this instant.
+            as_of: Leave out what was recorded after this instant.
+
+        Raises:
+            InvalidTimelineError: With ``as_of``, the opening itself was not yet recorded.
+        """
+        late_corrections = now is not None and any(
+            isinstance(event, Corrected) and event.at > now for event in self.history
+        )
+        if as_of is not None or late_corrections:
+            history = [
+                event
+                for event in self.history
+                if (as_of is None or event.recorded_at <= as_of)
+                and (now is None or event.at <= now or isinstance(event, Opened))
+            ]
+            timeline = fold_timeline(history, self.default_facts())
+        else:
+            if self._memo is None:
+                _set(self, "_memo", fold_timeline(self.history, self.default_facts()))
+            timeline = self._memo  # type: ignore[assignment]  # set just above
+        return timeline if now is None else timeline.until(now)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (type(self).from_history, (self.history,))
+
+    def __repr__(self) -> str:
+        priority = "" if self.priority is None else f", priority={self.priority.name!r}"
+        return (
+            f"<{type(self).__name__} {self.id}: {self.title!r}, state={self.state.name!r}"
+            f"{priority}, version={self.version}>"
+        )

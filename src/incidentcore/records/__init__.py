@@ -44,8 +44,15 @@ from incidentcore.records.events import (
     StateChanged,
     Unlinked,
 )
-from incidentcore.records.fields import MajorStatus, Origin, Source
-from incidentcore.records.fold import Moment, Timeline
+from incidentcore.records.fields import FIELD_NAMES, MajorStatus, Origin, Source, checked_fields
+from incidentcore.records.fold import (
+    Moment,
+    Timeline,
+    fold_facts,
+    fold_steps,
+    fold_timeline,
+    in_sequence,
+)
 from incidentcore.records.incident import Incident
 from incidentcore.records.links import Link, LinkType
 from incidentcore.records.parts import Approval, Cause, Decision, RequestItem, Task, TaskStatus
@@ -68,6 +75,7 @@ __all__ = [
     "DiagnosisNoted",
     "Escalated",
     "Event",
+    "FIELD_NAMES",
     "FieldsChanged",
     "Incident",
     "LifecycleRef",
@@ -99,10 +107,15 @@ __all__ = [
     "acknowledge",
     "approve",
     "assign",
+    "checked_fields",
     "comment",
     "contact",
     "correct",
+    "fold_facts",
+    "fold_steps",
+    "fold_timeline",
     "follow_procedure",
+    "in_sequence",
     "link",
     "note_diagnosis",
     "replay",

@@ -141,7 +141,7 @@ class StateChanged(Event):
             changes["acknowledged_at"] = self.at
             changes["acknowledged"] = True
         changes.update(_entering(state, self.at, facts))
-        changes.update(self.fields)
+        changes.update(_set_fields(self.fields, facts))
         return changes
 
 
@@ -170,6 +170,19 @@ def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str,
     return changes
 
 
+def _set_fields(fields: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, object]:
+    """Return what setting fields changes, with the facts that follow from them."""
+    changes: dict[str, Any] = dict(fields)
+    custom = changes.get("custom")
+    if custom is not None:
+        changes["custom"] = facts["custom"].set(**custom)
+    group, before = changes.get("assignment_group"), facts["assignment_group"]
+    if group is not None and before is not None and group != before:
+        changes["reassignment_count"] = facts["reassignment_count"] + 1
+    changes.update(_effective_priority(facts, changes))
+    return changes
+
+
 def _effective_priority(facts: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, object]:
     """Return the effective priority where one of its two sources changes (rule H5)."""
     if "computed_priority" not in changes and "priority_override" not in changes:
@@ -190,11 +203,7 @@ class Assigned(Event):
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the assignment, and the count of changes from one group to another."""
-        changes = dict(self.fields)
-        before = facts["assignment_group"]
-        if before is not None and changes.get("assignment_group", before) not in (None, before):
-            changes["reassignment_count"] = facts["reassignment_count"] + 1
-        return changes
+        return _set_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)
@@ -226,9 +235,7 @@ class Prioritized(Event):
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return what was set and the effective priority that follows (rule H5)."""
-        changes = dict(self.fields)
-        changes.update(_effective_priority(facts, changes))
-        return changes
+        return _set_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)
@@ -241,11 +248,7 @@ class FieldsChanged(Event):
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields as they are now."""
-        changes = dict(self.fields)
-        custom = changes.get("custom")
-        if isinstance(custom, FrozenMap):
-            changes["custom"] = facts["custom"].set(**custom)
-        return changes
+        return _set_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)

@@ -14,7 +14,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records.parts import Cause, RequestItem
 from incidentcore.values import FrozenMap, Level
 
-__all__ = ["MajorStatus", "Origin", "Source", "checked_fields"]
+__all__ = ["FIELD_NAMES", "MajorStatus", "Origin", "Source", "checked_fields"]
 
 
 class Source:
@@ -169,6 +169,9 @@ _CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
     "known_error": _flag,
     "items": _items,
 }
+
+
+FIELD_NAMES: Final = frozenset(_CHECKS)
 
 
 def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> FrozenMap[object]:

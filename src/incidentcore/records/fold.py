@@ -16,7 +16,7 @@ import attrs
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records.events import Corrected, Event, Opened
 
-__all__ = ["Moment", "Timeline", "fold_facts", "fold_timeline", "in_sequence"]
+__all__ = ["Moment", "Timeline", "fold_facts", "fold_steps", "fold_timeline", "in_sequence"]
 
 
 def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -96,6 +96,21 @@ def fold_facts(history: Iterable[Event], defaults: Mapping[str, Any]) -> dict[st
         facts.update(event.changes(facts))
     facts["updated_at"] = max(opening.at, rest[-1].at) if rest else opening.at
     return facts
+
+
+def fold_steps(
+    history: Iterable[Event], defaults: Mapping[str, Any]
+) -> Iterator[tuple[Event, Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield each event in the order of the fold, with the facts before it and what it changes.
+
+    The mapping of facts is reused from step to step; do not keep it.
+    """
+    opening, rest = _in_time(history)
+    facts = dict(defaults)
+    for event in (opening, *rest):
+        changes = event.changes(facts)
+        yield event, facts, changes
+        facts.update(changes)
 
 
 @attrs.frozen

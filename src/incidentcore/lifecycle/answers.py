@@ -1,0 +1,76 @@
+"""What a lifecycle answers: allowed with the outcome, or refused with the reason (rule L2)."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+import attrs
+
+from incidentcore.records import Event, Record
+from incidentcore.values import State
+
+__all__ = ["Allowed", "Refused", "Step"]
+
+R = TypeVar("R", bound=Record)
+
+
+@attrs.frozen
+class Step:
+    """One step of a path through a lifecycle.
+
+    Attributes:
+        action: What to do.
+        to: The state it leads to.
+        needs: The fields it cannot do without.
+    """
+
+    action: str
+    to: State
+    needs: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.action} (needs {', '.join(self.needs)})" if self.needs else self.action
+
+
+@attrs.frozen
+class Allowed(Generic[R]):
+    """The answer that an action is legal.
+
+    Attributes:
+        events: What a store must append.
+        record: The record after them.
+    """
+
+    events: tuple[Event, ...]
+    record: R
+
+
+@attrs.frozen(kw_only=True)
+class Refused:
+    """The answer that an action is not legal; the record is unchanged (rule L2).
+
+    Attributes:
+        code: Why, as a stable code: ``unknown_action``, ``not_allowed``, ``missing_field``,
+            ``undeclared_field``, ``invalid_field``, ``guard``, ``before_opening`` or
+            ``lifecycle_mismatch``.
+        reason: Why, in words.
+        action: What was asked for.
+        state: The state the record was in.
+        missing_fields: Required fields that were not given.
+        guard: The guard that said no; empty where none did.
+        allowed_actions: The actions that the table has for the state.
+        path: The shortest way through the table that ends with the action; guards may still
+            object on it.
+    """
+
+    code: str
+    reason: str
+    action: str
+    state: State
+    missing_fields: tuple[str, ...] = ()
+    guard: str = ""
+    allowed_actions: tuple[str, ...] = ()
+    path: tuple[Step, ...] = ()
+
+    def __str__(self) -> str:
+        return self.reason

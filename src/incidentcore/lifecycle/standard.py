@@ -1,0 +1,114 @@
+"""The standard lifecycles: incident, problem and service request (rule L4).
+
+The incident's is the plain reading of the ITIL practice in ServiceNow's words. The problem's
+follows ServiceNow's states with a canceled state of its own, and the service request's is ours;
+both are our choice.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.table import InputField, Transition
+from incidentcore.values import CANCELED, CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, State
+
+__all__ = [
+    "HOLD_REASONS",
+    "INCIDENT",
+    "PROBLEM",
+    "SERVICE_REQUEST",
+    "STANDARD",
+]
+
+HOLD_REASONS: Final = ("awaiting_caller", "awaiting_change", "awaiting_problem", "awaiting_vendor")
+
+_RESOLUTION: Final = (InputField("resolution_code"), InputField("resolution_notes"))
+_HOLD: Final = (InputField("reason", "hold_reason", choices=HOLD_REASONS),)
+
+INCIDENT: Final = Lifecycle(
+    "incident",
+    "incident",
+    states=(NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED),
+    initial=NEW,
+    transitions=(
+        Transition("start", NEW, IN_PROGRESS),
+        Transition("hold", (NEW, IN_PROGRESS), ON_HOLD, fields=_HOLD),
+        Transition("resume", ON_HOLD, IN_PROGRESS),
+        Transition("resolve", (NEW, IN_PROGRESS, ON_HOLD), RESOLVED, fields=_RESOLUTION),
+        Transition("reopen", RESOLVED, IN_PROGRESS),
+        Transition(
+            "close",
+            RESOLVED,
+            CLOSED,
+            fields=(
+                InputField("confirmed_by", "closure_confirmed_by", required=False),
+                InputField("verification", required=False),
+            ),
+        ),
+        Transition("cancel", (NEW, IN_PROGRESS, ON_HOLD), CANCELED),
+    ),
+)
+
+ASSESS: Final = State("assess", open=True)
+ROOT_CAUSE_ANALYSIS: Final = State("root_cause_analysis", open=True)
+FIX_IN_PROGRESS: Final = State("fix_in_progress", open=True)
+
+PROBLEM: Final = Lifecycle(
+    "problem",
+    "problem",
+    states=(NEW, ASSESS, ROOT_CAUSE_ANALYSIS, FIX_IN_PROGRESS, RESOLVED, CLOSED, CANCELED),
+    initial=NEW,
+    transitions=(
+        Transition("assess", NEW, ASSESS),
+        Transition("confirm", ASSESS, ROOT_CAUSE_ANALYSIS),
+        Transition("fix", ROOT_CAUSE_ANALYSIS, FIX_IN_PROGRESS),
+        Transition("resolve", FIX_IN_PROGRESS, RESOLVED, fields=_RESOLUTION),
+        Transition(
+            "accept_risk",
+            (ROOT_CAUSE_ANALYSIS, FIX_IN_PROGRESS),
+            CLOSED,
+            fields=(InputField("resolution_notes"),),
+            sets={"resolution_code": "risk_accepted"},
+        ),
+        Transition("close", RESOLVED, CLOSED),
+        Transition("reanalyze", (FIX_IN_PROGRESS, RESOLVED, CLOSED), ROOT_CAUSE_ANALYSIS),
+        Transition("cancel", (NEW, ASSESS), CANCELED),
+    ),
+)
+
+AWAITING_APPROVAL: Final = State("awaiting_approval", open=True, pauses=True)
+FULFILLED: Final = State("fulfilled", resolved=True)
+REJECTED: Final = State("rejected", final=True)
+
+SERVICE_REQUEST: Final = Lifecycle(
+    "service_request",
+    "service_request",
+    states=(
+        NEW,
+        AWAITING_APPROVAL,
+        IN_PROGRESS,
+        ON_HOLD,
+        FULFILLED,
+        CLOSED,
+        REJECTED,
+        CANCELED,
+    ),
+    initial=NEW,
+    transitions=(
+        Transition("submit", NEW, AWAITING_APPROVAL),
+        Transition("approve", AWAITING_APPROVAL, IN_PROGRESS),
+        Transition("reject", AWAITING_APPROVAL, REJECTED, fields=(InputField("reject_reason"),)),
+        Transition("start", NEW, IN_PROGRESS),
+        Transition("hold", IN_PROGRESS, ON_HOLD, fields=_HOLD),
+        Transition("resume", ON_HOLD, IN_PROGRESS),
+        Transition("fulfill", (IN_PROGRESS, ON_HOLD), FULFILLED),
+        Transition("reopen", FULFILLED, IN_PROGRESS),
+        Transition("close", FULFILLED, CLOSED),
+        Transition("cancel", (NEW, AWAITING_APPROVAL, IN_PROGRESS, ON_HOLD), CANCELED),
+    ),
+)
+
+STANDARD: Final[dict[str, Lifecycle]] = {
+    lifecycle.record_type: lifecycle for lifecycle in (INCIDENT, PROBLEM, SERVICE_REQUEST)
+}

@@ -1,0 +1,323 @@
+"""Calendars from calendars: the base class that answers every query, and ``&``, ``|``, ``-``.
+
+A calendar is a set of instants. All queries are answered from its open windows, compiled into an
+index as they are needed; a subclass gives ``windows`` and ``zone`` and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TypeGuard
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import CalendarDefinitionError
+from incidentcore.instants import Interval, as_zone
+from incidentcore.schedule.civil import BASE, Edges, join
+from incidentcore.schedule.engine import Engine
+from incidentcore.schedule.holidays import as_name
+from incidentcore.schedule.index import clip
+from incidentcore.schedule.protocol import Calendar
+from incidentcore.schedule.reasons import MAINTENANCE, OPEN, Part, Reason, as_reasons, fill, overlay
+
+__all__ = ["AbstractCalendar", "Difference", "Intersection", "Maintenance", "Union"]
+
+_PIECE = timedelta(days=366)  # how much is explained at a time
+
+
+class AbstractCalendar(Engine):
+    """Answers every query from its open windows.
+
+    A subclass gives ``zone`` and ``windows``; ``explain`` may be given for better reasons. A
+    calendar is a value: for the same span ``windows`` must always give the same answer, since
+    what it gave is kept in an index.
+
+    Attributes:
+        zone: The zone in which business days are counted.
+
+    >>> from datetime import UTC
+    >>> class FirstHour(AbstractCalendar):
+    ...     zone = ZoneInfo("UTC")
+    ...
+    ...     def windows(self, start, end):
+    ...         day = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    ...         while day < end:
+    ...             first, last = max(day, start), min(day + timedelta(hours=1), end)
+    ...             if first < last:
+    ...                 yield Interval(first, last)
+    ...             day += timedelta(days=1)
+    >>> at = datetime(2026, 6, 1, 0, 30, tzinfo=UTC)
+    >>> FirstHour().deadline(at, timedelta(hours=1)).isoformat()
+    '2026-06-02T00:30:00+00:00'
+    """
+
+    __slots__ = ()
+
+    def explain(self, start: datetime, end: datetime) -> Iterator[Reason]:
+        """Yield why each part of ``[start, end)`` is open or closed.
+
+        The parts follow one another without a hole and sum to the wall time between the two.
+
+        Args:
+            start: First instant.
+            end: First instant after.
+        """
+        low, high = self._span(start, end)
+        return as_reasons(self._all_parts(low, high))
+
+    def _all_parts(self, low: timedelta, high: timedelta) -> Iterator[Part]:
+        while low < high:
+            stop = min(low + _PIECE, high)
+            yield from self._parts(low, stop)
+            low = stop
+
+    def _parts(self, low: timedelta, high: timedelta) -> Iterable[Part]:
+        """Return the parts of a bounded span; overridden where more is known."""
+        return fill(self._open_parts(low, high), low, high)
+
+    def __and__(self, other: Calendar) -> Intersection:
+        return Intersection(self, other) if _is_calendar(other) else NotImplemented
+
+    def __rand__(self, other: Calendar) -> Intersection:
+        return Intersection(other, self) if _is_calendar(other) else NotImplemented
+
+    def __or__(self, other: Calendar) -> Union:
+        return Union(self, other) if _is_calendar(other) else NotImplemented
+
+    def __ror__(self, other: Calendar) -> Union:
+        return Union(other, self) if _is_calendar(other) else NotImplemented
+
+    def __sub__(self, other: Calendar | Interval | Iterable[Interval]) -> Difference:
+        return Difference(self, other if _is_calendar(other) else Maintenance(other))
+
+    def __rsub__(self, other: Calendar) -> Difference:
+        return Difference(other, self) if _is_calendar(other) else NotImplemented
+
+
+def _is_calendar(value: object) -> TypeGuard[Calendar]:
+    return isinstance(value, (Engine, Calendar))
+
+
+def _spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
+    """Return a calendar's open windows, whoever wrote it."""
+    if isinstance(calendar, Engine):
+        return calendar._open_parts(low, high)  # noqa: SLF001  one family
+    found = [
+        (window.start - BASE, window.end - BASE)
+        for window in calendar.windows(BASE + low, BASE + high)
+    ]
+    return join(clip(sorted(found), low, high))
+
+
+def _parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
+    for reason in calendar.explain(BASE + low, BASE + high):
+        where = reason.interval
+        yield where.start - BASE, where.end - BASE, reason.code, reason.name
+
+
+def _zone_key(zone: ZoneInfo) -> str:
+    return zone.key
+
+
+def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
+    return as_zone(zone)
+
+
+def _utc() -> ZoneInfo:
+    return ZoneInfo("UTC")
+
+
+def _as_name(name: str) -> str:
+    return as_name(name, "name")
+
+
+def _checked(value: Calendar) -> Calendar:
+    if not _is_calendar(value):
+        raise CalendarDefinitionError("calendar", value, "a calendar")
+    return value
+
+
+def _left_zone(composite: _Composite) -> ZoneInfo:
+    return composite.left.zone
+
+
+@attrs.frozen(repr=False)
+class _Composite(AbstractCalendar):
+    """Two calendars as one.
+
+    Attributes:
+        left: The first calendar.
+        right: The second.
+        zone: Where business days are counted: the left one's unless told (rule C7).
+    """
+
+    left: Calendar = attrs.field(converter=_checked)
+    right: Calendar = attrs.field(converter=_checked)
+    zone: ZoneInfo = attrs.field(
+        kw_only=True,
+        eq=_zone_key,
+        default=attrs.Factory(_left_zone, takes_self=True),
+        converter=_as_zone,
+    )
+
+    def __repr__(self) -> str:
+        where = "" if self.zone is self.left.zone else f", zone={self.zone.key!r}"
+        return f"{type(self).__name__}({self.left!r}, {self.right!r}{where})"
+
+    @property
+    def name(self) -> str:
+        """Return the names of both, as far as they have any."""
+        names = [getattr(part, "name", "") for part in (self.left, self.right)]
+        return f" {self._sign} ".join(filter(None, names))
+
+    @property
+    def _sign(self) -> str:
+        return {Intersection: "&", Union: "|"}.get(type(self), "-")
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint."""
+        return self._indexed_windows(start, end)
+
+    def _parts(self, low: timedelta, high: timedelta) -> Iterable[Part]:
+        for start, end, left, right in overlay(
+            _parts_of(self.left, low, high), _parts_of(self.right, low, high)
+        ):
+            yield start, end, *self._choose(left, right)
+
+    def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
+        raise NotImplementedError
+
+
+class Intersection(_Composite):
+    """Open where both are: ``a & b``. Where both are closed, the left one gives the reason.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    >>> support = BusinessCalendar(zone="UTC", hours={"mon-sun": "12:00-20:00"})
+    >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
+    >>> (office & support).open_time(monday, monday + timedelta(days=7)) / timedelta(hours=1)
+    25.0
+    """
+
+    __slots__ = ()
+
+    def _spans(self, low: timedelta, high: timedelta) -> Edges:
+        return _both(_spans_of(self.left, low, high), _spans_of(self.right, low, high))
+
+    def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
+        return right if left[0] == OPEN else left
+
+
+class Union(_Composite):
+    """Open where either is: ``a | b``. Where both are closed, the left one gives the reason.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> berlin = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
+    >>> tokyo = BusinessCalendar(zone="Asia/Tokyo", hours={"mon-fri": "09:00-17:00"})
+    >>> (berlin | tokyo).is_open(datetime(2026, 6, 1, 0, 30, tzinfo=UTC))
+    True
+    """
+
+    __slots__ = ()
+
+    def _spans(self, low: timedelta, high: timedelta) -> Edges:
+        spans = [*_spans_of(self.left, low, high), *_spans_of(self.right, low, high)]
+        return join(sorted(spans))
+
+    def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
+        return right if right[0] == OPEN else left
+
+
+class Difference(_Composite):
+    """Open where the left is and the right is not: ``a - b``, such as maintenance (rule C7).
+
+    >>> from datetime import UTC
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> saturday = datetime(2026, 6, 6, 20, tzinfo=UTC)
+    >>> patch = Maintenance([Interval(saturday, saturday + timedelta(hours=4))], name="Patch night")
+    >>> always = BusinessCalendar.always()
+    >>> [why.text for why in (always - patch).explain(saturday, saturday + timedelta(hours=5))]
+    ['maintenance Patch night', 'open']
+    """
+
+    __slots__ = ()
+
+    def _spans(self, low: timedelta, high: timedelta) -> Edges:
+        taken = _spans_of(self.right, low, high)
+        return _both(_spans_of(self.left, low, high), _gaps(taken, low, high))
+
+    def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
+        if left[0] == OPEN and right[0] == OPEN:
+            return MAINTENANCE, getattr(self.right, "name", "")
+        return left
+
+
+def _both(left: Edges, right: Edges) -> Edges:
+    """Return the intersection of two ascending lists of windows."""
+    found: Edges = []
+    one = two = 0
+    while one < len(left) and two < len(right):
+        opens = max(left[one][0], right[two][0])
+        closes = min(left[one][1], right[two][1])
+        if opens < closes:
+            found.append((opens, closes))
+        if left[one][1] <= right[two][1]:
+            one += 1
+        else:
+            two += 1
+    return found
+
+
+def _gaps(spans: Edges, low: timedelta, high: timedelta) -> Edges:
+    """Return what of ``[low, high)`` ascending windows leave out."""
+    edges = [low, *(edge for span in spans for edge in span), high]
+    return [
+        (opens, closes)
+        for opens, closes in zip(edges[::2], edges[1::2], strict=True)
+        if opens < closes
+    ]
+
+
+def _as_intervals(value: object) -> tuple[Interval, ...]:
+    """Sort and join intervals, so that equal sets are equal values."""
+    given = (value,) if isinstance(value, Interval) else value
+    if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
+        raise CalendarDefinitionError("intervals", value, "an Interval or an iterable of them")
+    found: list[Interval] = []
+    for item in given:
+        if not isinstance(item, Interval):
+            raise CalendarDefinitionError("intervals", item, "an Interval or an iterable of them")
+        found.append(item)
+    spans = join(sorted((item.start - BASE, item.end - BASE) for item in found if item))
+    return tuple(Interval(BASE + opens, BASE + closes) for opens, closes in spans)
+
+
+@attrs.frozen
+class Maintenance(AbstractCalendar):
+    """Single stretches of time, to take out of a calendar or to add to it.
+
+    Attributes:
+        intervals: The stretches; sorted, touching ones joined.
+        name: What it is called in explanations.
+        zone: Where its business days would be counted.
+
+    >>> from datetime import UTC
+    >>> start = datetime(2026, 6, 6, 20, tzinfo=UTC)
+    >>> Maintenance(Interval(start, start + timedelta(hours=1)), name="Patch night").is_open(start)
+    True
+    """
+
+    intervals: tuple[Interval, ...] = attrs.field(converter=_as_intervals)
+    name: str = attrs.field(default="", kw_only=True, converter=_as_name)
+    zone: ZoneInfo = attrs.field(factory=_utc, kw_only=True, converter=_as_zone, eq=_zone_key)
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the stretches in ``[start, end)``, cut at both, ascending and disjoint."""
+        return self._indexed_windows(start, end)
+
+    def _spans(self, low: timedelta, high: timedelta) -> Edges:
+        return clip(((item.start - BASE, item.end - BASE) for item in self.intervals), low, high)

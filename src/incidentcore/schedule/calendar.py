@@ -1,0 +1,243 @@
+"""The business calendar: hours, holidays, special days and breaks in one zone (rules C1 to C9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import CalendarDefinitionError, InvalidValueError
+from incidentcore.instants import Interval, as_zone
+from incidentcore.schedule.algebra import AbstractCalendar
+from incidentcore.schedule.civil import BASE, Edges, Plan, check_collisions, closures, open_spans
+from incidentcore.schedule.holidays import (
+    Break,
+    Holiday,
+    as_date,
+    as_holidays,
+    as_name,
+    canonical_holidays,
+)
+from incidentcore.schedule.hours import (
+    WEEKDAYS,
+    Span,
+    format_hours,
+    friendly_week,
+    merge,
+    pairs,
+    parse_hours,
+    parse_week,
+    split,
+)
+from incidentcore.schedule.index import clip
+from incidentcore.schedule.reasons import Part, fill
+
+__all__ = ["BusinessCalendar"]
+
+_MARGIN = timedelta(days=3)  # an offset, a night and a change of offset reach no further
+
+HoursLike = str | Iterable[str]
+Special = tuple[tuple[date, tuple[str, ...]], ...]
+Breaks = tuple[tuple[date, tuple[Break, ...]], ...]
+
+
+def _zone_key(zone: ZoneInfo) -> str:
+    return zone.key
+
+
+@attrs.frozen(init=False, repr=False)
+class BusinessCalendar(AbstractCalendar):
+    """Opening hours in one time zone, and every question about open time.
+
+    A calendar is a value: it can be hashed, compared, pickled and shared between threads. Two
+    calendars are equal when they mean the same, however they were written (rule C9): the
+    attributes hold the normalized definition, with nights cut at midnight, and may be passed back.
+
+    Attributes:
+        zone: The zone, given as a ``ZoneInfo`` or its IANA key.
+        hours: Weekdays to windows, such as ``{"mon-fri": "09:00-17:00"}``; a list for several
+            windows a day. ``24:00`` is legal, ``22:00-06:00`` runs past midnight (rule C2).
+        holidays: Dates, texts such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
+        special: Dates to hours that replace the week's (rule C1).
+        breaks: Dates to hours, or :class:`Break` values, that are taken out (rule C1).
+        name: What the calendar is called.
+
+    Raises:
+        CalendarDefinitionError: Anything rule C6 refuses.
+
+    >>> from datetime import UTC
+    >>> office = BusinessCalendar(
+    ...     zone="Europe/Berlin",
+    ...     hours={"mon-fri": "08:00-18:00"},
+    ...     holidays=[Holiday("2026-12-25", name="Christmas Day")],
+    ... )
+    >>> office.deadline(datetime(2026, 12, 24, 16, tzinfo=UTC), timedelta(hours=4)).isoformat()
+    '2026-12-28T10:00:00+00:00'
+    """
+
+    zone: ZoneInfo = attrs.field(kw_only=True, eq=_zone_key)
+    hours: tuple[tuple[str, tuple[str, ...]], ...] = attrs.field(kw_only=True)
+    holidays: tuple[Holiday, ...] = attrs.field(kw_only=True, default=())
+    special: Special = attrs.field(kw_only=True, default=())
+    breaks: Breaks = attrs.field(kw_only=True, default=())
+    name: str = attrs.field(kw_only=True, default="")
+    _plan: Plan = attrs.field(init=False, eq=False)
+    _hash: int = attrs.field(init=False, eq=False)
+
+    def __init__(
+        self,
+        *,
+        zone: ZoneInfo | str,
+        hours: Mapping[str, HoursLike] | Iterable[tuple[str, HoursLike]],
+        holidays: Iterable[date | str | Holiday] = (),
+        special: Mapping[date | str, HoursLike] | Iterable[tuple[date | str, HoursLike]] = (),
+        breaks: Mapping[date | str, Any] | Iterable[tuple[date | str, Any]] = (),
+        name: str = "",
+    ) -> None:
+        week = parse_week(hours)
+        days = _parse_special(special)
+        pauses = _parse_breaks(breaks)
+        kept = canonical_holidays(as_holidays(holidays))
+        opens = any(week) or any(days.values()) or any(holiday.hours for holiday in kept)
+        if not opens:
+            raise CalendarDefinitionError(
+                "hours", hours, "at least one weekday or special day with open time"
+            )
+        self.__attrs_init__(
+            zone=_parse_zone(zone),
+            hours=tuple(
+                (WEEKDAYS[day], format_hours(spans)) for day, spans in enumerate(week) if spans
+            ),
+            holidays=kept,
+            special=tuple((day, format_hours(spans)) for day, spans in sorted(days.items())),
+            breaks=tuple(
+                (day, tuple(Break(format_hours([(low, high)]), text) for low, high, text in taken))
+                for day, taken in sorted(pauses.items())
+            ),
+            name=as_name(name, "name"),
+        )
+        plan = Plan(week=week, special=days, breaks=pauses, holidays=kept)
+        check_collisions(plan)
+        object.__setattr__(self, "_plan", plan)
+        fields = (self.zone.key, self.hours, kept, self.special, self.breaks, self.name)
+        object.__setattr__(self, "_hash", hash(fields))
+
+    @classmethod
+    def always(cls, zone: ZoneInfo | str = "UTC") -> BusinessCalendar:
+        """Return the calendar that never closes.
+
+        >>> from datetime import UTC
+        >>> start = datetime(2026, 12, 31, tzinfo=UTC)
+        >>> BusinessCalendar.always().open_time(start, start + timedelta(days=2))
+        datetime.timedelta(days=2)
+        """
+        return cls(zone=zone, hours={"mon-sun": "00:00-24:00"})
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), {field: getattr(self, field) for field in _FIELDS})
+
+    def __repr__(self) -> str:
+        parts = [f"zone={self.zone.key!r}", f"hours={friendly_week(self._plan.week)!r}"]
+        if self.holidays:
+            parts.append(f"holidays={list(self.holidays)!r}")
+        if self.special:
+            special = {day.isoformat(): _plain(hours) for day, hours in self.special}
+            parts.append(f"special={special!r}")
+        if self.breaks:
+            breaks = {day.isoformat(): list(taken) for day, taken in self.breaks}
+            parts.append(f"breaks={breaks!r}")
+        if self.name:
+            parts.append(f"name={self.name!r}")
+        return f"BusinessCalendar({', '.join(parts)})"
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint.
+
+        >>> from datetime import UTC
+        >>> night = BusinessCalendar(zone="UTC", hours={"fri": "22:00-06:00"})
+        >>> friday = datetime(2026, 6, 5, tzinfo=UTC)
+        >>> [window.duration for window in night.windows(friday, friday + timedelta(days=2))]
+        [datetime.timedelta(seconds=28800)]
+        """
+        return self._indexed_windows(start, end)
+
+    def _spans(self, low: timedelta, high: timedelta) -> Edges:
+        first, last = (BASE + low - _MARGIN).date(), (BASE + high + _MARGIN).date()
+        return clip(open_spans(self.zone, self._plan, first, last), low, high)
+
+    def _parts(self, low: timedelta, high: timedelta) -> Iterable[Part]:
+        first, last = (BASE + low - _MARGIN).date(), (BASE + high + _MARGIN).date()
+        reasons = closures(self.zone, self._plan, first, last)
+        return fill(self._open_parts(low, high), low, high, reasons)
+
+
+_FIELDS = ("zone", "hours", "holidays", "special", "breaks", "name")
+
+
+def _restore(cls: type[BusinessCalendar], fields: Mapping[str, Any]) -> BusinessCalendar:
+    return cls(**fields)
+
+
+def _plain(hours: tuple[str, ...]) -> str | list[str]:
+    return hours[0] if len(hours) == 1 else list(hours)
+
+
+def _parse_zone(zone: ZoneInfo | str) -> ZoneInfo:
+    try:
+        found = as_zone(zone)
+    except InvalidValueError as error:
+        raise CalendarDefinitionError("zone", zone, error.allowed) from None
+    if found.key is None:
+        raise CalendarDefinitionError(
+            "zone", zone, 'a ZoneInfo with a key: ZoneInfo.from_file(file, key="Europe/Berlin")'
+        )
+    return found
+
+
+def _parse_special(special: object) -> dict[date, tuple[Span, ...]]:
+    found: dict[date, tuple[Span, ...]] = {}
+    for key, value in pairs(special, "special"):
+        day = as_date(key, "special")
+        if day in found:
+            raise CalendarDefinitionError("special", key, "each date once")
+        found[day] = parse_hours(value, f"special[{day.isoformat()}]")
+    for day, spans in found.items():
+        after = found.get(day + timedelta(days=1))
+        tail = split(spans)[1]
+        if after and tail and after[0][0] < tail[-1][1]:
+            raise CalendarDefinitionError(
+                f"special[{day.isoformat()}]",
+                format_hours(spans),
+                "hours that end before those of the next special day start",
+            )
+    return found
+
+
+def _parse_breaks(breaks: object) -> dict[date, tuple[tuple[int, int, str], ...]]:
+    named: dict[tuple[date, str], list[Span]] = {}
+    for key, value in pairs(breaks, "breaks"):
+        day = as_date(key, "breaks")
+        field = f"breaks[{day.isoformat()}]"
+        if isinstance(value, (str, Break)):
+            items: Iterable[object] = (value,)
+        elif isinstance(value, Iterable):
+            items = value
+        else:
+            raise CalendarDefinitionError(field, value, "hours or a Break")
+        for item in items:
+            label = item.name if isinstance(item, Break) else ""
+            given = item.hours if isinstance(item, Break) else item
+            head, tail = split(parse_hours(given, field))
+            named.setdefault((day, label), []).extend(head)
+            if tail:
+                named.setdefault((day + timedelta(days=1), label), []).extend(tail)
+    found: dict[date, list[tuple[int, int, str]]] = {}
+    for (day, label), spans in named.items():
+        found.setdefault(day, []).extend((low, high, label) for low, high in merge(spans))
+    return {day: tuple(sorted(taken)) for day, taken in found.items() if taken}

@@ -1,0 +1,278 @@
+"""What is open on a civil date (rule C1), and when that is in UTC (rules C3, C4).
+
+Nothing here knows of queries: a :class:`Plan` answers for dates, :func:`open_spans` maps a range of
+dates to instants, written as ``timedelta`` from one base so that sums and searches stay exact.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import CalendarDefinitionError
+from incidentcore.schedule.holidays import Holiday
+from incidentcore.schedule.hours import DAY, Span, intersect, merge, parse_hours, split, subtract
+
+__all__ = [
+    "BASE",
+    "Closure",
+    "Edges",
+    "Plan",
+    "check_collisions",
+    "closures",
+    "day_bounds",
+    "instant_of",
+    "join",
+    "open_spans",
+]
+
+BASE = datetime(2000, 1, 1, tzinfo=UTC)
+_NAIVE_BASE = datetime(2000, 1, 1)  # noqa: DTZ001  wall times are mapped by hand
+_BASE_ORDINAL = BASE.toordinal()
+_ONE_DAY = timedelta(days=1)
+_ZERO = timedelta()
+
+Edges = list[tuple[timedelta, timedelta]]
+Closure = tuple[timedelta, timedelta, str, str]  # start, end, code, name
+NamedSpan = tuple[int, int, str]
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Plan:
+    """A calendar's definition as numbers: what rule C1 needs for any date.
+
+    Attributes:
+        week: Seven lists of windows, Monday first, nights already cut.
+        special: Windows of special days as written, an end may lie past 24:00.
+        breaks: Named windows taken out of a date.
+        holidays: Every holiday.
+    """
+
+    week: tuple[tuple[Span, ...], ...]
+    special: Mapping[date, tuple[Span, ...]]
+    breaks: Mapping[date, tuple[NamedSpan, ...]]
+    holidays: tuple[Holiday, ...]
+
+    def in_years(self, first: int, last: int) -> Days:
+        """Gather what differs from the plain week in these years, the ends included."""
+        closed: dict[date, set[str]] = {}
+        special = {
+            day: (spans, "") for day, spans in self.special.items() if first <= day.year <= last
+        }
+        for holiday in self.holidays:
+            spans = None if holiday.hours is None else parse_hours(holiday.hours, "hours")
+            for year in _years(holiday, first, last):
+                for day in holiday.dates(year):
+                    if spans is None:
+                        closed.setdefault(day, set()).add(holiday.name)
+                    else:
+                        before, name = special.get(day, ((), ""))
+                        names = sorted({*filter(None, (name, holiday.name))})
+                        special[day] = (merge((*before, *spans)), ", ".join(names))
+        return Days(
+            plan=self,
+            closed={day: ", ".join(sorted(filter(None, names))) for day, names in closed.items()},
+            special=special,
+        )
+
+
+def _years(holiday: Holiday, first: int, last: int) -> Iterable[int]:
+    given = holiday.explicit_dates()
+    if given:
+        return range(max(first, given[0].year), min(last, given[-1].year) + 1)
+    return range(first, last + 1)
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Days:
+    """The dates of some years that differ from the plain week.
+
+    Attributes:
+        plan: The definition.
+        closed: Closed dates, each with the names of its holidays.
+        special: Dates with hours of their own, each with the holiday's name or "".
+    """
+
+    plan: Plan
+    closed: Mapping[date, str]
+    special: Mapping[date, tuple[tuple[Span, ...], str]]
+
+    def base(self, day: date) -> tuple[Span, ...]:
+        """Return the hours of a date before breaks and holidays (rule C1)."""
+        own = self.special.get(day)
+        before = self.special.get(day - _ONE_DAY)
+        spans = self.plan.week[day.weekday()] if own is None else split(own[0])[0]
+        if before is None:
+            return spans
+        return merge((*spans, *split(before[0])[1]))
+
+    def open(self, day: date) -> tuple[Span, ...]:
+        """Return the open windows of a date (rule C1)."""
+        if day in self.closed:
+            return ()
+        spans = self.base(day)
+        taken = self.plan.breaks.get(day)
+        if taken:
+            spans = subtract(spans, [(start, end) for start, end, _ in taken])
+        return spans
+
+    def exceptions(self) -> dict[date, tuple[Span, ...]]:
+        """Return the windows of every date that is not simply its weekday's."""
+        dates = {*self.closed, *self.plan.breaks}
+        for day in self.special:
+            dates.add(day)
+            dates.add(day + _ONE_DAY)
+        return {day: self.open(day) for day in dates}
+
+    def named(self, day: date) -> list[NamedSpan]:
+        """Return why parts of a date are closed; what is not listed is out of hours.
+
+        A holiday closes its whole date. A holiday with hours is the reason for what the week would
+        have had open; a break for what it takes out.
+        """
+        if day in self.closed:
+            return [(0, DAY, f"holiday {self.closed[day]}".rstrip())]
+        base = self.base(day)
+        found = [
+            (start, end, f"break {name}".rstrip())
+            for low, high, name in self.plan.breaks.get(day, ())
+            for start, end in intersect(base, [(low, high)])
+        ]
+        own = self.special.get(day)
+        if own is not None and own[1]:
+            usual = subtract(self.plan.week[day.weekday()], base)
+            found.extend((start, end, f"holiday {own[1]}") for start, end in usual)
+        return sorted(found)
+
+
+def instant_of(zone: ZoneInfo, ordinal: int, time: timedelta) -> timedelta:
+    """Map a civil date and time of day to its distance from BASE, with ``fold=0`` (rule C3).
+
+    In a gap this moves the time forward by the length of the gap, in an overlap it takes the first
+    occurrence.
+    """
+    wall = timedelta(days=ordinal - _BASE_ORDINAL) + time
+    return wall - (zone.utcoffset(_NAIVE_BASE + wall) or _ZERO)
+
+
+def day_bounds(zone: ZoneInfo, day: date) -> tuple[timedelta, timedelta]:
+    """Return where a civil date starts and ends.
+
+    The end is not after the start where the zone skipped the date (rule C4).
+    """
+    ordinal = day.toordinal()
+    return instant_of(zone, ordinal, _ZERO), instant_of(zone, ordinal, _ONE_DAY)
+
+
+def open_spans(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Edges:
+    """Return the open windows of a range of dates in UTC: disjoint, ascending, joined.
+
+    Dates without a change of offset are mapped as one block, which is most of the speed.
+    """
+    exceptions = plan.in_years((first - _ONE_DAY).year, last.year).exceptions()
+    unusual = {day.toordinal(): spans for day, spans in exceptions.items()}
+    week = [_as_deltas(spans) for spans in plan.week]
+    found: Edges = []
+    in_order = True
+    ordinal = first.toordinal()
+    midnight = timedelta(days=ordinal - _BASE_ORDINAL)
+    offset = zone.utcoffset(_NAIVE_BASE + midnight) or _ZERO
+    for today in range(ordinal, last.toordinal() + 1):
+        tomorrow = midnight + _ONE_DAY
+        next_offset = zone.utcoffset(_NAIVE_BASE + tomorrow) or _ZERO
+        if offset == next_offset:
+            begin = midnight - offset
+            spans = _as_deltas(unusual[today]) if today in unusual else week[(today - 1) % 7]
+            for start, end in spans:
+                found.append((begin + start, begin + end))
+        elif midnight - offset < tomorrow - next_offset:  # rule C4
+            in_order = False
+            for low, high in _as_deltas(unusual.get(today, plan.week[(today - 1) % 7])):
+                opens, closes = instant_of(zone, today, low), instant_of(zone, today, high)
+                if opens < closes:
+                    found.append((opens, closes))
+        midnight, offset = tomorrow, next_offset
+    if not in_order:
+        found.sort()
+    return join(found)
+
+
+def _as_deltas(spans: Iterable[Span]) -> Edges:
+    return [(timedelta(seconds=start), timedelta(seconds=end)) for start, end in spans]
+
+
+def join(spans: Iterable[tuple[timedelta, timedelta]]) -> Edges:
+    """Join ascending windows that touch or overlap."""
+    found: Edges = []
+    last: timedelta | None = None
+    for start, end in spans:
+        if last is None or start > last:
+            found.append((start, end))
+            last = end
+        elif end > last:
+            last = end
+            found[-1] = (found[-1][0], end)
+    return found
+
+
+def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Closure]:
+    """Yield why time is closed, for what is not simply out of hours; ascending."""
+    days = plan.in_years((first - _ONE_DAY).year, last.year)
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        day = date.fromordinal(ordinal)
+        low, high = day_bounds(zone, day)
+        if low >= high:
+            continue
+        for start, end, text in days.named(day):
+            code, _, name = text.partition(" ")
+            opens = instant_of(zone, ordinal, timedelta(seconds=start))
+            closes = instant_of(zone, ordinal, timedelta(seconds=end))
+            if opens < closes:
+                yield opens, closes, code, name
+
+
+def check_collisions(plan: Plan) -> None:
+    """Refuse a date that is both a holiday and a special day, naming both (rule C5).
+
+    Only dates that are written out, and yearly days, can be compared for all years; where two rules
+    meet, the closed day wins.
+    """
+    exact: dict[date, Holiday] = {}
+    yearly: dict[tuple[int, int], Holiday] = {}
+    for holiday in plan.holidays:
+        for day in holiday.explicit_dates():
+            if day in plan.special:
+                raise _both(day, holiday)
+            other = exact.setdefault(day, holiday)
+            if other.hours != holiday.hours:
+                raise _collision(day.isoformat(), holiday, other)
+        for month, number in holiday.month_days():
+            other = yearly.setdefault((month, number), holiday)
+            if other.hours != holiday.hours:
+                raise _collision(f"{month:02}-{number:02}", holiday, other)
+    years = sorted({day.year for day in (*exact, *plan.special)})
+    for holiday in plan.holidays:
+        if holiday.yearly is None and holiday.rule is None:
+            continue
+        for day in itertools.chain.from_iterable(holiday.dates(year) for year in years):
+            if day in plan.special:
+                raise _both(day, holiday)
+            rival = exact.get(day)
+            if rival is not None and rival.hours != holiday.hours:
+                raise _collision(day.isoformat(), holiday, rival)
+
+
+def _both(day: date, holiday: Holiday) -> CalendarDefinitionError:
+    return CalendarDefinitionError(
+        f"special[{day.isoformat()}]", holiday, "a holiday or a special day on a date, not both"
+    )
+
+
+def _collision(when: str, holiday: Holiday, other: Holiday) -> CalendarDefinitionError:
+    return CalendarDefinitionError(
+        f"holidays[{when}]", (other, holiday), "one meaning for a date: closed, or open some hours"
+    )

@@ -1,0 +1,335 @@
+"""The queries of a calendar, answered from an index that grows as it is asked.
+
+The two hot paths, :meth:`Engine.open_time` and :meth:`Engine.deadline`, do what
+:class:`~incidentcore.schedule.index.Index` does, written out in place: a call costs as much as the
+whole search.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from incidentcore.errors import InvalidIntervalError, InvalidValueError, UnreachableDeadlineError
+from incidentcore.instants import Interval, as_utc, as_zone
+from incidentcore.schedule import days, search
+from incidentcore.schedule.civil import BASE, Edges, join
+from incidentcore.schedule.index import (
+    EMPTY,
+    Index,
+    clip,
+    compile_index,
+    wall_index,
+    wanted_range,
+)
+from incidentcore.schedule.protocol import HORIZON, Boundary
+
+__all__ = ["Engine"]
+
+_ZERO = timedelta()
+_SAFE = HORIZON - timedelta(days=3)  # room for the offset of a wall time, which is below two days
+_PIECE = timedelta(days=366)  # how much is listed at a time
+
+
+class Engine(ABC):
+    """Answers every query but explanations from ``windows`` and ``zone``."""
+
+    __slots__ = ("_index",)
+
+    zone: ZoneInfo
+    _index: Index
+
+    def __new__(cls, *args: object, **kwargs: object) -> Self:  # noqa: ARG004  for the subclass
+        """Start with an empty index, whatever the subclass does when it is built."""
+        self = super().__new__(cls)
+        object.__setattr__(self, "_index", EMPTY)  # works for frozen subclasses too
+        return self
+
+    def __getstate__(self) -> object:
+        state = object.__getstate__(self)
+        if isinstance(state, tuple):
+            own, slots = state
+            return own, {name: value for name, value in slots.items() if name != "_index"}
+        return state
+
+    @abstractmethod
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint.
+
+        Args:
+            start: First instant.
+            end: First instant after.
+        """
+
+    def open_time(self, start: datetime, end: datetime) -> timedelta:
+        """Return the open time in ``[start, end)``.
+
+        Args:
+            start: First instant, in any zone.
+            end: First instant after; not before the start.
+
+        Returns:
+            Real elapsed open time, exact to the microsecond.
+
+        Raises:
+            NaiveDatetimeError: A datetime carries no offset (rule T1).
+            InvalidIntervalError: The end lies before the start (rule T3).
+        """
+        # The shortest way; whatever is unusual about the input raises or falls through, and the
+        # careful way below answers or refuses it.
+        try:
+            index = self._index
+            if start.tzinfo is self.zone and end.tzinfo is self.zone:
+                index = index.wall
+            origin = index.origin
+            low = start - origin
+            high = end - origin
+            edges = index.edges
+            offsets = index.offsets
+            first = bisect_right(edges, low)
+            last = bisect_right(edges, high)
+            if first < last or low <= high:
+                total = (offsets[last] + high if last & 1 else offsets[last]) - (
+                    offsets[first] + low if first & 1 else offsets[first]
+                )
+                if type(total) is timedelta:
+                    return total
+        except (AttributeError, TypeError):
+            pass
+        return self._open_time(start, end)
+
+    def _open_time(self, start: datetime, end: datetime) -> timedelta:
+        low, high = self._span(start, end)
+        total = search.measure(self._cover, low, high)
+        self._learn_wall(start)
+        return total
+
+    def deadline(
+        self,
+        start: datetime,
+        budget: timedelta,
+        *,
+        boundary: Boundary = "close",
+        horizon: timedelta = HORIZON,
+    ) -> datetime:
+        """Return the earliest instant by which the budget is spent (rule T5).
+
+        Args:
+            start: Where the counting begins, in any zone.
+            budget: Open time to spend; zero gives the start itself, also outside hours.
+            boundary: ``"close"`` answers with the closing time where the budget ends there,
+                ``"next_open"`` with the next opening; both are the same business instant.
+            horizon: How far to look.
+
+        Returns:
+            The deadline in UTC.
+
+        Raises:
+            InvalidValueError: The budget is negative; ``deadline_before`` counts backward.
+            UnreachableDeadlineError: The budget is not spent within the horizon.
+        """
+        try:
+            if boundary == "close" and horizon is HORIZON:
+                index = self._index
+                local = index.wall if start.tzinfo is self.zone else index
+                at = start - local.origin
+                place = bisect_right(local.edges, at)
+                offset = local.offsets[place]
+                target = (offset + at if place & 1 else offset) + budget
+                found = target - index.offsets[2 * bisect_left(index.totals, target) + 3]
+                if _ZERO < found - at <= _SAFE:
+                    due = BASE + found
+                    if type(due) is datetime:
+                        return due
+        except (AttributeError, TypeError):
+            pass
+        return self._deadline(start, budget, boundary, horizon)
+
+    def _deadline(
+        self, start: datetime, budget: timedelta, boundary: Boundary, horizon: timedelta
+    ) -> datetime:
+        since = as_utc(start, "start")
+        budget = search.check_budget(budget, "deadline_before")
+        if boundary not in ("close", "next_open"):
+            raise InvalidValueError("boundary", boundary, '"close" or "next_open"')
+        at = since - BASE
+        limit = search.limit_of(at, horizon)
+        if budget:
+            found, unspent = search.spend(self._cover, at, budget, limit)
+            if found is None:
+                raise UnreachableDeadlineError(since, budget, unspent)
+            at = found
+        self._learn_wall(start)
+        if boundary == "close":
+            return BASE + at
+        opening = search.next_open(self._cover, at, limit)
+        if opening is None:
+            raise UnreachableDeadlineError(since, budget, _ZERO)
+        return BASE + opening
+
+    def deadline_before(
+        self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
+    ) -> datetime:
+        """Return the latest instant from which the budget fits before ``end``: T5's mirror.
+
+        Args:
+            end: Where the counting ends.
+            budget: Open time that must fit; zero gives the end itself.
+            horizon: How far to look back.
+
+        Returns:
+            The greatest instant ``t`` with ``open_time(t, end) == budget``, in UTC.
+
+        Raises:
+            InvalidValueError: The budget is negative; ``deadline`` counts forward.
+            UnreachableDeadlineError: The budget does not fit within the horizon.
+        """
+        since = as_utc(end, "end")
+        budget = search.check_budget(budget, "deadline")
+        at = since - BASE
+        floor = search.floor_of(at, horizon)
+        if not budget:
+            return since
+        found, unspent = search.spend_back(self._cover, at, budget, floor)
+        if found is None:
+            raise UnreachableDeadlineError(since, budget, unspent)
+        return BASE + found
+
+    def is_open(self, at: datetime) -> bool:
+        """Return whether the instant is open; a closing edge is closed (rule T3)."""
+        when = as_utc(at) - BASE
+        return self._cover(when, when).is_open(when)
+
+    def next_open(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
+        """Return the least open instant at or after ``at`` (rule C9).
+
+        Raises:
+            UnreachableDeadlineError: Nothing opens within the horizon.
+        """
+        return self._search(search.next_open, at, horizon)
+
+    def next_close(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
+        """Return the least instant after ``at`` at which a window ends (rule C9).
+
+        Windows that touch, also at midnight, are one.
+
+        Raises:
+            UnreachableDeadlineError: Nothing closes within the horizon.
+        """
+        return self._search(search.next_close, at, horizon)
+
+    def _search(
+        self,
+        find: Callable[[search.Cover, timedelta, timedelta], timedelta | None],
+        at: datetime,
+        horizon: timedelta,
+    ) -> datetime:
+        since = as_utc(at)
+        when = since - BASE
+        found = find(self._cover, when, search.limit_of(when, horizon))
+        if found is None:
+            raise UnreachableDeadlineError(since, None, None)
+        return BASE + found
+
+    def add_business_days(
+        self,
+        start: datetime,
+        n: int,
+        *,
+        end_of_day: bool = False,
+        horizon: timedelta = HORIZON,
+    ) -> datetime:
+        """Return the instant ``n`` dates with open time later, or earlier for a negative ``n``.
+
+        A start on a date without open time first moves to the next open instant (backward: the
+        previous close). The wall time of day is kept; where that is neither inside a window nor on
+        a closing edge, the next open instant is the answer (backward: the previous close).
+
+        Args:
+            start: Where the counting begins.
+            n: How many business days; a date counts once, however long it is open.
+            end_of_day: Answer with the last closing of that date.
+            horizon: How far to look.
+
+        Raises:
+            InvalidValueError: ``n`` is no whole number.
+            UnreachableDeadlineError: There are not so many business days within the horizon.
+
+        Source: rule C8.
+        """
+        since = as_utc(start, "start")
+        if not isinstance(n, int) or isinstance(n, bool):
+            raise InvalidValueError("n", n, "a whole number of business days")
+        at = since - BASE
+        bound = search.floor_of(at, horizon) if n < 0 else search.limit_of(at, horizon)
+        found = days.add_days(
+            self._cover, as_zone(self.zone), at, n, end_of_day=end_of_day, bound=bound
+        )
+        if found is None:
+            raise UnreachableDeadlineError(since, None, None)
+        return BASE + found
+
+    def _open_parts(self, low: timedelta, high: timedelta) -> Edges:
+        found: Edges = []
+        while low < high:
+            index = self._cover(low, high)
+            stop = min(high, index.high)
+            found.extend(index.windows(low, stop))
+            low = stop
+        return join(found)
+
+    def _indexed_windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Answer ``windows`` from the index, for calendars that fill it in another way."""
+        low, high = self._span(start, end)
+        return self._each_window(low, high)
+
+    def _each_window(self, low: timedelta, high: timedelta) -> Iterator[Interval]:
+        held: tuple[timedelta, timedelta] | None = None
+        while low < high:
+            stop = min(low + _PIECE, high)
+            for opens, closes in self._open_parts(low, stop):
+                if held is not None and held[1] == opens:
+                    held = (held[0], closes)
+                    continue
+                if held is not None:
+                    yield Interval(BASE + held[0], BASE + held[1])
+                held = (opens, closes)
+            low = stop
+        if held is not None:
+            yield Interval(BASE + held[0], BASE + held[1])
+
+    def _span(self, start: datetime, end: datetime) -> tuple[timedelta, timedelta]:
+        low, high = as_utc(start, "start") - BASE, as_utc(end, "end") - BASE
+        if high < low:
+            raise InvalidIntervalError(start, end)
+        return low, high
+
+    def _cover(self, low: timedelta, high: timedelta) -> Index:
+        """Return an index that holds ``low`` and, as far as one index may, reaches ``high``."""
+        index = self._index
+        if index.low <= low < index.high and high <= index.high:
+            return index
+        first, last = wanted_range(index, low, high)
+        if index.low <= first and last <= index.high and low < index.high:
+            return index
+        index = compile_index(self._spans(first, last), first, last)
+        object.__setattr__(self, "_index", index)  # one assignment: safe between threads
+        return index
+
+    def _spans(self, low: timedelta, high: timedelta) -> Edges:
+        """Return the open windows within ``[low, high)``: disjoint, ascending, joined."""
+        found = [
+            (window.start - BASE, window.end - BASE)
+            for window in self.windows(BASE + low, BASE + high)
+        ]
+        return join(clip(sorted(found), low, high))
+
+    def _learn_wall(self, at: datetime) -> None:
+        """Prepare the index for inputs in the calendar's own zone, once one was seen."""
+        index = self._index
+        if at.tzinfo is self.zone and index.wall is EMPTY and index is not EMPTY:
+            index.wall = wall_index(index, self.zone)

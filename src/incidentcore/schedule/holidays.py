@@ -1,0 +1,331 @@
+"""Holidays and breaks as values, and the table that answers for one date (rule C5)."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import attrs
+
+from incidentcore.errors import CalendarDefinitionError
+from incidentcore.schedule.hours import Span, format_hours, parse_hours
+from incidentcore.schedule.recurrence import Recurrence, parse_rule
+
+__all__ = ["Break", "Holiday", "as_date", "as_holidays", "as_name", "canonical_holidays"]
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
+_MOST_DAYS = 3_660  # ten years closed in one piece is a mistake, not a holiday
+_LONGEST_NAME = 200
+_LEAP = 2000  # a leap year: a place in it stands for a month and day of every year
+_LEAP_DAYS = 366
+
+
+def as_date(value: object, field: str) -> date:
+    """Read a civil date: a ``date`` or text such as ``"2026-12-25"``."""
+    found: date | None = None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        found = value
+    elif isinstance(value, str) and _DATE.fullmatch(value):
+        try:
+            found = date.fromisoformat(value)
+        except ValueError:
+            found = None
+    if found is None or not 2 <= found.year <= 9998:
+        raise CalendarDefinitionError(
+            field, value, 'a date such as "2026-12-25" in the years 2 to 9998'
+        )
+    return found
+
+
+def as_name(value: object, field: str) -> str:
+    """Read a name: one printable line."""
+    if isinstance(value, str) and len(value) <= _LONGEST_NAME and value.isprintable():
+        return value
+    raise CalendarDefinitionError(
+        field, value, f"one printable line of at most {_LONGEST_NAME} characters"
+    )
+
+
+def _as_pair(value: object, field: str) -> tuple[object, object]:
+    if isinstance(value, str):
+        first, slash, last = value.partition("/")
+        return first, (last if slash else first)
+    if isinstance(value, (tuple, list)) and len(value) == 2:
+        return value[0], value[1]
+    raise CalendarDefinitionError(field, value, 'a pair or "FIRST/LAST", both included')
+
+
+def _month_day(value: object, field: str) -> tuple[int, int]:
+    match = _MONTH_DAY.fullmatch(value) if isinstance(value, str) else None
+    if match is not None:
+        month, day = int(match[1]), int(match[2])
+        try:
+            date(_LEAP, month, day)
+        except ValueError:
+            pass
+        else:
+            return month, day
+    raise CalendarDefinitionError(field, value, 'a month and day such as "12-25"')
+
+
+@attrs.frozen(repr=False, init=False)
+class Holiday:
+    """A day or days on which the calendar is closed, or open for other hours (rule C5).
+
+    Exactly one of ``day``, ``range``, ``yearly`` and ``rule`` says when; a rule may have a ``day``
+    beside it, from which it starts.
+
+    Attributes:
+        day: One date.
+        name: What the day is called, shown in explanations.
+        range: First and last date, both closed; a pair or ``"2026-12-24/2027-01-01"``.
+        yearly: Every year: ``"12-25"``, or ``"12-24/01-02"``, also across New Year. ``True`` takes
+            month and day from ``day`` or ``range``. 29 February returns in leap years only.
+        rule: A rule of RFC 5545, see :func:`~incidentcore.schedule.recurrence.parse_rule`.
+        hours: Open these hours instead of being closed; None for closed.
+
+    Raises:
+        CalendarDefinitionError: A part cannot be read, or it is not said when exactly once.
+
+    >>> Holiday("2026-12-25", name="Christmas Day")
+    Holiday('2026-12-25', name='Christmas Day')
+    >>> Holiday(yearly="12-31", name="New Year's Eve", hours="09:00-12:00").hours
+    ('09:00-12:00',)
+    """
+
+    day: date | None = None
+    name: str = attrs.field(default="", kw_only=True)
+    range: tuple[date, date] | None = attrs.field(default=None, kw_only=True)
+    yearly: str | None = attrs.field(default=None, kw_only=True)
+    rule: str | None = attrs.field(default=None, kw_only=True)
+    hours: tuple[str, ...] | None = attrs.field(default=None, kw_only=True)
+    _spans: tuple[Span, ...] | None = attrs.field(init=False, eq=False, repr=False)
+    _recurrence: Recurrence | None = attrs.field(init=False, eq=False, repr=False, default=None)
+
+    def __init__(
+        self,
+        day: date | str | None = None,
+        *,
+        name: str = "",
+        range: tuple[date | str, date | str] | str | None = None,  # noqa: A002  the field's term
+        yearly: str | tuple[str, str] | bool | None = None,
+        rule: str | None = None,
+        hours: str | Iterable[str] | None = None,
+    ) -> None:
+        when: date | None = None if day is None else as_date(day, "day")
+        span: tuple[date, date] | None = None
+        if range is not None:
+            first, last = (as_date(part, "range") for part in _as_pair(range, "range"))
+            if not 0 <= (last - first).days < _MOST_DAYS:
+                raise CalendarDefinitionError(
+                    "range", range, f"a last date not before the first, at most {_MOST_DAYS} days"
+                )
+            span = (first, last)
+        spans = None if hours is None else parse_hours(hours, "hours") or None
+        month_days = None
+        if yearly is not None and yearly is not False:
+            if yearly is True:
+                if (when is None) == (span is None):
+                    raise CalendarDefinitionError("yearly", yearly, "True beside a day or a range")
+                first, last = span or (when, when)  # type: ignore[assignment]
+                given: object = (f"{first:%m-%d}", f"{last:%m-%d}")
+                when = span = None
+            else:
+                given = yearly
+            ends = [_month_day(part, "yearly") for part in _as_pair(given, "yearly")]
+            texts = [f"{month:02}-{number:02}" for month, number in ends]
+            month_days = texts[0] if texts[0] == texts[1] else "/".join(texts)
+        recurrence = None if rule is None else parse_rule(rule, when)
+        said = [span is not None, month_days is not None, recurrence is not None]
+        if sum(said) != (0 if when is not None and recurrence is None else 1):
+            raise CalendarDefinitionError(
+                "holiday", (day, range, yearly, rule), "exactly one of day, range, yearly and rule"
+            )
+        self.__attrs_init__(
+            when,
+            name=as_name(name, "name"),
+            range=span,
+            yearly=month_days,
+            rule=None if recurrence is None else recurrence.text,
+            hours=None if spans is None else format_hours(spans),
+        )
+        object.__setattr__(self, "_spans", spans)
+        object.__setattr__(self, "_recurrence", recurrence)
+
+    def __repr__(self) -> str:
+        parts = [] if self.day is None else [repr(self.day.isoformat())]
+        if self.range is not None:
+            parts.append(f"range='{self.range[0]}/{self.range[1]}'")
+        if self.yearly is not None:
+            parts.append(f"yearly={self.yearly!r}")
+        if self.rule is not None:
+            parts.append(f"rule={self.rule!r}")
+        if self.name:
+            parts.append(f"name={self.name!r}")
+        if self.hours is not None:
+            parts.append(f"hours={self.hours[0] if len(self.hours) == 1 else list(self.hours)!r}")
+        return f"Holiday({', '.join(parts)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        fields = {"name": self.name, "range": self.range, "yearly": self.yearly}
+        return _restore, (self.day, {**fields, "rule": self.rule, "hours": self.hours})
+
+    def dates(self, year: int) -> tuple[date, ...]:
+        """Return the dates of one year on which the holiday falls, ascending.
+
+        >>> [day.isoformat() for day in Holiday(yearly="12-31/01-01").dates(2026)]
+        ['2026-01-01', '2026-12-31']
+        """
+        if self._recurrence is not None:
+            return self._recurrence.in_year(year)
+        if self.yearly is not None:
+            found = []
+            for month, day in self.month_days():
+                try:
+                    found.append(date(year, month, day))
+                except ValueError:  # 29 February
+                    continue
+            return tuple(sorted(found))
+        return tuple(day for day in self.explicit_dates() if day.year == year)
+
+    def explicit_dates(self) -> tuple[date, ...]:
+        """Return the dates of a holiday given by day or range; none for one that returns."""
+        if self._recurrence is not None or self.yearly is not None:
+            return ()
+        first, last = self.range or (self.day, self.day)
+        if first is None or last is None:
+            return ()
+        return tuple(first + timedelta(days=offset) for offset in _up_to((last - first).days + 1))
+
+    def month_days(self) -> tuple[tuple[int, int], ...]:
+        """Return the (month, day) pairs of a yearly holiday, in the order it runs through them."""
+        if self.yearly is None:
+            return ()
+        first, last = (_month_day(part, "yearly") for part in _as_pair(self.yearly, "yearly"))
+        begin, end = _place(first), _place(last)
+        return tuple(
+            _month_day_at(begin + offset) for offset in _up_to((end - begin) % _LEAP_DAYS + 1)
+        )
+
+
+_up_to = range  # the builtin, which the field of Holiday hides inside the class body
+
+
+def _restore(day: date | None, fields: Mapping[str, Any]) -> Holiday:
+    return Holiday(day, **fields)
+
+
+def _place(month_day: tuple[int, int]) -> int:
+    return date(_LEAP, *month_day).timetuple().tm_yday - 1
+
+
+def _month_day_at(place: int) -> tuple[int, int]:
+    day = date(_LEAP, 1, 1) + timedelta(days=place % _LEAP_DAYS)
+    return day.month, day.day
+
+
+def _break_hours(value: str | Iterable[str]) -> tuple[str, ...]:
+    return format_hours(parse_hours(value, "break"))
+
+
+def _break_name(value: str) -> str:
+    return as_name(value, "name")
+
+
+@attrs.frozen
+class Break:
+    """Time taken out of one date's hours, with a name for explanations (rule C1).
+
+    Attributes:
+        hours: A window or several, such as ``"12:00-13:00"``.
+        name: What it is called.
+
+    >>> Break("12:00-12:30", "Lunch")
+    Break(hours=('12:00-12:30',), name='Lunch')
+    """
+
+    hours: tuple[str, ...] = attrs.field(converter=_break_hours)
+    name: str = attrs.field(default="", converter=_break_name)
+
+
+def as_holidays(value: object) -> tuple[Holiday, ...]:
+    """Read what a caller gives as holidays: dates, texts, Holidays, or a mapping date → name."""
+    if isinstance(value, Mapping):
+        return tuple(Holiday(day, name=name) for day, name in value.items())
+    if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):
+        raise CalendarDefinitionError("holidays", value, "an iterable of dates, texts or Holidays")
+    return tuple(
+        item if isinstance(item, Holiday) else Holiday(as_date(item, f"holidays[{index}]"))
+        for index, item in enumerate(value)
+    )
+
+
+def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
+    """Return one spelling for every list with this meaning: sorted, joined, without duplicates.
+
+    >>> canonical_holidays([Holiday("2026-12-26"), Holiday("2026-12-25"), Holiday("2026-12-25")])
+    (Holiday(range='2026-12-25/2026-12-26'),)
+    """
+    kept = tuple(holidays)
+    dates: set[tuple[str, tuple[str, ...], int]] = set()
+    places: set[tuple[str, tuple[str, ...], int]] = set()
+    rules: dict[tuple[str, str, date, str, tuple[str, ...]], Holiday] = {}
+    for holiday in kept:
+        label = (holiday.name, holiday.hours or ())
+        dates.update((*label, day.toordinal()) for day in holiday.explicit_dates())
+        places.update((*label, _place(pair)) for pair in holiday.month_days())
+        if holiday.rule is not None:
+            key = (holiday.rule, str(holiday.day), holiday.day or date.min, *label)
+            rules[key] = holiday
+    found = []
+    for name, hours, first, last in sorted(_runs(dates), key=lambda run: (run[2], run[0], run[1])):
+        begin, end = date.fromordinal(first), date.fromordinal(last)
+        for low, high in _pieces(begin, end):
+            when: dict[str, Any] = {"range": (low, high)} if low != high else {"day": low}
+            found.append(Holiday(**when, name=name, hours=hours or None))
+    for name, hours, first, last in sorted(_yearly_runs(places)):
+        texts = [f"{month:02}-{day:02}" for month, day in map(_month_day_at, (first, last))]
+        text = texts[0] if first == last else "/".join(texts)
+        found.append(Holiday(yearly=text, name=name, hours=hours or None))
+    return (*found, *(rules[key] for key in sorted(rules)))
+
+
+def _pieces(first: date, last: date) -> Iterable[tuple[date, date]]:
+    """Cut a run that grew by joining into ranges that may be built again."""
+    while (last - first).days >= _MOST_DAYS:
+        yield first, first + timedelta(days=_MOST_DAYS - 1)
+        first += timedelta(days=_MOST_DAYS)
+    yield first, last
+
+
+def _runs(
+    items: set[tuple[str, tuple[str, ...], int]],
+) -> list[tuple[str, tuple[str, ...], int, int]]:
+    """Join neighbouring days of one name and hours."""
+    found: list[tuple[str, tuple[str, ...], int, int]] = []
+    ordered = sorted(items)
+    for (name, hours), group in itertools.groupby(ordered, key=lambda item: item[:2]):
+        for _, _, place in group:
+            if found and found[-1][:2] == (name, hours) and found[-1][3] == place - 1:
+                found[-1] = (name, hours, found[-1][2], place)
+            else:
+                found.append((name, hours, place, place))
+    return found
+
+
+def _yearly_runs(
+    items: set[tuple[str, tuple[str, ...], int]],
+) -> list[tuple[str, tuple[str, ...], int, int]]:
+    """Join neighbouring month-days, also across New Year."""
+    found: list[tuple[str, tuple[str, ...], int, int]] = []
+    for _, group in itertools.groupby(sorted(_runs(items)), key=lambda run: run[:2]):
+        runs = list(group)
+        if len(runs) > 1 and runs[0][2] == 0 and runs[-1][3] == _LEAP_DAYS - 1:
+            first = runs.pop(0)
+            runs[-1] = (*runs[-1][:3], first[3])
+        found.extend(runs)
+    return found

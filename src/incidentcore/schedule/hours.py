@@ -1,0 +1,286 @@
+"""Opening hours as text: windows of a civil day, and the week they make (rules C1, C2, C6).
+
+A window is kept as two whole numbers of seconds from the day's midnight. Its end may lie past
+86,400 (24:00) while it is read; :func:`split` then gives the tail to the next date.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+
+from incidentcore.errors import CalendarDefinitionError
+
+__all__ = [
+    "DAY",
+    "WEEKDAYS",
+    "Span",
+    "format_hours",
+    "format_span",
+    "friendly_week",
+    "intersect",
+    "merge",
+    "pairs",
+    "parse_hours",
+    "parse_week",
+    "split",
+    "subtract",
+]
+
+DAY = 86_400
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Span = tuple[int, int]
+
+_CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
+_WINDOW = re.compile(rf"\s*{_CLOCK}\s*-\s*{_CLOCK}\s*")
+_FORM = 'windows such as "09:00-17:00", "22:00-06:00" or "00:00-24:00"'
+_MOST_WINDOWS = 1_440  # one a minute; more is no opening hours but an attack or a mistake
+
+
+def pairs(value: object, field: str) -> list[tuple[object, object]]:
+    """Return the pairs of a mapping, or of an iterable of pairs."""
+    if isinstance(value, Mapping):
+        return list(value.items())
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
+        found = []
+        for item in value:
+            if isinstance(item, (str, bytes)) or not isinstance(item, (tuple, list)):
+                break
+            if len(item) != 2:
+                break
+            found.append((item[0], item[1]))
+        else:
+            return found
+    raise CalendarDefinitionError(field, value, "a mapping or (key, value) pairs")
+
+
+def parse_hours(value: object, field: str) -> tuple[Span, ...]:
+    """Read one window or several; they come back ascending, touching ones merged.
+
+    Args:
+        value: Text such as ``"09:00-17:00"`` or an iterable of such texts; an empty one is closed.
+        field: Where it stands, for the error.
+
+    Raises:
+        CalendarDefinitionError: A window cannot be read, or two overlap.
+
+    >>> parse_hours(["13:00-17:00", "08:00-12:00"], "hours")
+    ((28800, 43200), (46800, 61200))
+    >>> parse_hours("22:00-06:00", "hours")
+    ((79200, 108000),)
+    """
+    if isinstance(value, str):
+        return (_parse_window(value, field),)
+    if not isinstance(value, Iterable) or isinstance(value, (bytes, Mapping)):
+        raise CalendarDefinitionError(field, value, _FORM)
+    spans: list[Span] = []
+    for text in value:
+        if not isinstance(text, str):
+            raise CalendarDefinitionError(field, text, _FORM)
+        if len(spans) == _MOST_WINDOWS:
+            raise CalendarDefinitionError(field, text, f"at most {_MOST_WINDOWS} windows")
+        spans.append(_parse_window(text, field))
+    return _disjoint(spans, field)
+
+
+def _parse_window(text: str, field: str) -> Span:
+    match = _WINDOW.fullmatch(text)
+    if match is None:
+        raise CalendarDefinitionError(field, text, _FORM)
+    numbers = [int(group or 0) for group in match.groups()]
+    start = _seconds(numbers[:3], text, field)
+    end = _seconds(numbers[3:], text, field)
+    if start >= DAY:
+        raise CalendarDefinitionError(field, text, "a start before 24:00")
+    if end % DAY in (DAY - 60, DAY - 1):
+        raise CalendarDefinitionError(
+            field, text, "24:00 as the end of a day; an end at 23:59 loses a minute (rule C6)"
+        )
+    if start == end:
+        raise CalendarDefinitionError(
+            field, text, "a start that differs from the end; a whole day is 00:00-24:00"
+        )
+    if end < start:
+        end += DAY
+    if end - start > DAY:
+        raise CalendarDefinitionError(field, text, "an end at most 24 hours after the start")
+    return start, end
+
+
+def _seconds(parts: list[int], text: str, field: str) -> int:
+    hours, minutes, seconds = parts
+    if hours > 48 or minutes > 59 or seconds > 59 or (hours == 48 and (minutes or seconds)):
+        raise CalendarDefinitionError(field, text, "hours 00 to 48, minutes and seconds 00 to 59")
+    return hours * 3600 + minutes * 60 + seconds
+
+
+def _disjoint(spans: Iterable[Span], field: str) -> tuple[Span, ...]:
+    ordered = sorted(spans)
+    for (_, before), (start, end) in itertools.pairwise(ordered):
+        if start < before:
+            raise CalendarDefinitionError(
+                field, format_span((start, end)), "windows of one date that do not overlap"
+            )
+    return merge(ordered)
+
+
+def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the union: ascending, disjoint, touching windows joined.
+
+    >>> merge([(0, 10), (10, 20), (30, 40), (5, 7)])
+    ((0, 20), (30, 40))
+    """
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return tuple(found)
+
+
+def subtract(spans: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
+    """Return what of ``spans`` is not in ``taken``.
+
+    >>> subtract([(0, 10)], [(3, 4), (8, 12)])
+    ((0, 3), (4, 8))
+    """
+    left = list(spans)
+    for low, high in taken:
+        left = [
+            piece
+            for start, end in left
+            for piece in ((start, min(end, low)), (max(start, high), end))
+            if piece[0] < piece[1]
+        ]
+    return tuple(left)
+
+
+def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
+    """Return what both hold.
+
+    >>> intersect([(0, 10), (20, 30)], [(5, 25)])
+    ((5, 10), (20, 25))
+    """
+    kept = tuple(others)
+    return tuple(
+        sorted(
+            (max(start, low), min(end, high))
+            for start, end in spans
+            for low, high in kept
+            if max(start, low) < min(end, high)
+        )
+    )
+
+
+def split(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """Cut at 24:00: the head stays with the date, the tail is the next date's (rule C2).
+
+    >>> split([(79200, 108000)])
+    (((79200, 86400),), ((0, 21600),))
+    """
+    kept = tuple(spans)
+    head = tuple((start, min(end, DAY)) for start, end in kept)
+    tail = tuple((max(start, DAY) - DAY, end - DAY) for start, end in kept if end > DAY)
+    return head, tail
+
+
+def _weekdays(key: object, field: str) -> list[int]:
+    if isinstance(key, str):
+        first, dash, last = (part.strip() for part in key.lower().partition("-"))
+        if first in WEEKDAYS and (last in WEEKDAYS if dash else True):
+            begin = WEEKDAYS.index(first)
+            length = (WEEKDAYS.index(last) - begin) % 7 + 1 if dash else 1
+            return [(begin + offset) % 7 for offset in range(length)]
+    raise CalendarDefinitionError(field, key, 'weekdays "mon" to "sun", or a range "mon-fri"')
+
+
+def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], ...]:
+    """Read a week into seven lists of windows, Monday first, cut at midnight (rule C1).
+
+    Args:
+        hours: A mapping or pairs of ``"mon"`` … ``"sun"`` or ranges such as ``"mon-fri"`` (also
+            across the weekend, ``"sat-mon"``) to hours. Each weekday is named at most once.
+        field: Where it stands, for the error.
+
+    Raises:
+        CalendarDefinitionError: A weekday or window cannot be read, a weekday is named twice, or
+            windows of one date overlap once nights are cut.
+
+    >>> parse_week({"mon": "22:00-06:00"})[:2]
+    (((79200, 86400),), ((0, 21600),))
+    """
+    written: dict[int, tuple[Span, ...]] = {}
+    for key, value in pairs(hours, field):
+        days = _weekdays(key, field)
+        spans = parse_hours(value, f"{field}[{key!r}]")
+        for day in days:
+            if day in written:
+                raise CalendarDefinitionError(
+                    f"{field}[{key!r}]", WEEKDAYS[day], "each weekday named once"
+                )
+            written[day] = spans
+    dates: list[list[Span]] = [[] for _ in WEEKDAYS]
+    for day, spans in written.items():
+        head, tail = split(spans)
+        dates[day].extend(head)
+        dates[(day + 1) % 7].extend(tail)
+    return tuple(_disjoint(spans, f"{field}[{WEEKDAYS[day]!r}]") for day, spans in enumerate(dates))
+
+
+def format_span(span: Span) -> str:
+    """Write a window as text that reads back.
+
+    >>> format_span((79200, 108000))
+    '22:00-06:00'
+    """
+    start, end = span
+    if end > DAY:
+        end -= DAY
+    return (
+        f"{_clock(start)}-{_clock(end)}" if start != end else f"{_clock(start)}-{_clock(end + DAY)}"
+    )
+
+
+def _clock(seconds: int) -> str:
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour:02}:{minute:02}" + (f":{second:02}" if second else "")
+
+
+def format_hours(spans: Iterable[Span]) -> tuple[str, ...]:
+    """Write several windows as texts."""
+    return tuple(format_span(span) for span in spans)
+
+
+def friendly_week(week: tuple[tuple[Span, ...], ...]) -> dict[str, str | list[str]]:
+    """Write a week as a person would: nights in one piece, equal neighbours as a range.
+
+    >>> friendly_week(parse_week({"mon-fri": "09:00-17:00"}))
+    {'mon-fri': '09:00-17:00'}
+    >>> friendly_week(parse_week({"fri": "22:00-06:00"}))
+    {'fri': '22:00-06:00'}
+    """
+    days = [list(spans) for spans in week]
+    for day in range(7):
+        after = week[(day + 1) % 7]
+        evening = week[day][-1] if week[day] else (0, 0)
+        morning = after[0] if after else (1, 1)
+        is_night = evening[1] == DAY and morning[0] == 0 and 0 < evening[0] >= morning[1]
+        if is_night:
+            days[day][-1] = (evening[0], DAY + morning[1])
+            days[(day + 1) % 7].remove(morning)
+    texts = [list(format_hours(spans)) for spans in days]
+    found: dict[str, str | list[str]] = {}
+    day = 0
+    while day < 7:
+        last = day
+        while last < 6 and texts[last + 1] == texts[day]:
+            last += 1
+        if texts[day]:
+            key = WEEKDAYS[day] if last == day else f"{WEEKDAYS[day]}-{WEEKDAYS[last]}"
+            found[key] = texts[day][0] if len(texts[day]) == 1 else texts[day]
+        day = last + 1
+    return found

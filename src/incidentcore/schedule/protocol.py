@@ -1,0 +1,107 @@
+"""What every calendar answers, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final, Literal, Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.schedule.reasons import Reason
+
+__all__ = ["HORIZON", "Boundary", "BusinessDays", "Calendar"]
+
+Boundary = Literal["close", "next_open"]
+
+HORIZON: Final = timedelta(days=7_305)  # twenty years (rule C6)
+
+
+@runtime_checkable
+class Calendar(Protocol):
+    """Business time: which stretches of time are open, and what follows from it.
+
+    :class:`BusinessCalendar` is the usual one. To write your own, subclass
+    :class:`AbstractCalendar`, which answers everything from ``windows`` and ``zone``.
+    """
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone in which its business days are counted."""
+        ...
+
+    def open_time(self, start: datetime, end: datetime) -> timedelta:
+        """Return the open time in ``[start, end)``."""
+        ...
+
+    def deadline(
+        self,
+        start: datetime,
+        budget: timedelta,
+        *,
+        boundary: Boundary = "close",
+        horizon: timedelta = HORIZON,
+    ) -> datetime:
+        """Return the earliest instant by which the budget is spent (rule T5)."""
+        ...
+
+    def deadline_before(
+        self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
+    ) -> datetime:
+        """Return the latest instant from which the budget fits before ``end``."""
+        ...
+
+    def is_open(self, at: datetime) -> bool:
+        """Return whether the instant is open."""
+        ...
+
+    def next_open(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
+        """Return the least open instant at or after ``at`` (rule C9)."""
+        ...
+
+    def next_close(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
+        """Return the least instant after ``at`` at which a window ends (rule C9)."""
+        ...
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the open windows in ``[start, end)``, cut at both, ascending."""
+        ...
+
+    def add_business_days(
+        self,
+        start: datetime,
+        n: int,
+        *,
+        end_of_day: bool = False,
+        horizon: timedelta = HORIZON,
+    ) -> datetime:
+        """Return the instant ``n`` dates with open time later (rule C8)."""
+        ...
+
+    def explain(self, start: datetime, end: datetime) -> Iterable[Reason]:
+        """Return why each part of ``[start, end)`` is open or closed."""
+        ...
+
+
+def _whole(_: object, field: attrs.Attribute[int], value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidValueError(field.name, value, "a whole number of days")
+
+
+@attrs.frozen
+class BusinessDays:
+    """A number of business days: a unit of its own, never so many hours (rule C8).
+
+    Attributes:
+        n: How many dates with open time.
+        end_of_day: Whether the last of them counts to its closing.
+
+    >>> BusinessDays(2)
+    BusinessDays(n=2, end_of_day=False)
+    """
+
+    n: int = attrs.field(validator=_whole)
+    end_of_day: bool = attrs.field(default=False, kw_only=True)

@@ -1,0 +1,134 @@
+"""Why a stretch of time counts or does not: the parts of an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.instants import Interval
+from incidentcore.schedule.civil import BASE, Closure, Edges
+
+__all__ = [
+    "BREAK",
+    "HOLIDAY",
+    "MAINTENANCE",
+    "OPEN",
+    "OUT_OF_HOURS",
+    "Part",
+    "Reason",
+    "as_reasons",
+    "fill",
+    "overlay",
+]
+
+Part = tuple[timedelta, timedelta, str, str]  # start, end, code, name
+
+OPEN: Final = "open"
+OUT_OF_HOURS: Final = "out_of_hours"
+HOLIDAY: Final = "holiday"
+BREAK: Final = "break"
+MAINTENANCE: Final = "maintenance"
+
+
+@attrs.frozen
+class Reason:
+    """A stretch of time and why it is open or closed.
+
+    Attributes:
+        interval: The stretch, in UTC.
+        code: A stable code: ``open``, ``out_of_hours``, ``holiday``, ``break``, ``maintenance``.
+        name: Of the holiday, break or maintenance; empty where it has none.
+
+    >>> from datetime import UTC, datetime
+    >>> day = Interval(datetime(2026, 12, 25, tzinfo=UTC), datetime(2026, 12, 26, tzinfo=UTC))
+    >>> Reason(day, "holiday", "Christmas Day").text
+    'holiday Christmas Day'
+    """
+
+    interval: Interval
+    code: str
+    name: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether this stretch counts as open time."""
+        return self.code == OPEN
+
+    @property
+    def text(self) -> str:
+        """Return the reason in words: "open", "out of hours", "holiday Christmas Day"."""
+        words = self.code.replace("_", " ")
+        return f"{words} {self.name}" if self.name else words
+
+
+def fill(
+    windows: Edges, low: timedelta, high: timedelta, closures: Iterable[Closure] = ()
+) -> Iterator[Part]:
+    """Yield the parts of ``[low, high)``: the windows, and between them why it is closed.
+
+    Args:
+        windows: Open windows within the span, ascending.
+        low: Where the span starts.
+        high: Where it ends.
+        closures: Reasons other than out of hours, ascending by start; where they overlap each
+            other the earlier one counts, and open windows come before all of them.
+    """
+    known = list(closures)
+    first = 0
+    at = low
+    for opens, closes in [*windows, (high, high)]:
+        while first < len(known) and known[first][1] <= at:
+            first += 1
+        for start, end, code, name in known[first:]:
+            if start >= opens:
+                break
+            begin, stop = max(start, at), min(end, opens)
+            if begin >= stop:
+                continue
+            if at < begin:
+                yield at, begin, OUT_OF_HOURS, ""
+            yield begin, stop, code, name
+            at = stop
+        if at < opens:
+            yield at, opens, OUT_OF_HOURS, ""
+        if opens < closes:
+            yield opens, closes, OPEN, ""
+        at = closes
+
+
+def overlay(
+    left: Iterable[Part], right: Iterable[Part]
+) -> Iterator[tuple[timedelta, timedelta, tuple[str, str], tuple[str, str]]]:
+    """Yield two partitions of one span cut at the edges of both."""
+    ones, others = iter(left), iter(right)
+    one, other = next(ones, None), next(others, None)
+    while one is not None and other is not None:
+        start, end = max(one[0], other[0]), min(one[1], other[1])
+        if start < end:
+            yield start, end, one[2:], other[2:]
+        if one[1] == end:
+            one = next(ones, None)
+        if other[1] == end:
+            other = next(others, None)
+
+
+def as_reasons(parts: Iterable[Part]) -> Iterator[Reason]:
+    """Yield parts as reasons, neighbours with one reason joined."""
+    held: Part | None = None
+    for part in parts:
+        if held is not None and held[1] == part[0] and held[2:] == part[2:]:
+            held = (held[0], part[1], *part[2:])
+            continue
+        if held is not None:
+            yield _as_reason(held)
+        held = part
+    if held is not None:
+        yield _as_reason(held)
+
+
+def _as_reason(part: Part) -> Reason:
+    start, end, code, name = part
+    return Reason(Interval(BASE + start, BASE + end), code, name)

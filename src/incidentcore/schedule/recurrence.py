@@ -1,0 +1,394 @@
+"""Recurrence rules of RFC 5545 for whole days: a strict grammar and a bounded expansion (rule C5).
+
+Each year is expanded on its own, from the dates of that year, so that no rule can run for ever: the
+work is bounded by the years asked for.
+"""
+
+from __future__ import annotations
+
+import calendar as gregorian
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
+
+import attrs
+
+from incidentcore.errors import CalendarDefinitionError
+
+__all__ = ["Recurrence", "parse_rule"]
+
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY")
+_BY_PERIOD = ("BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYSETPOS")
+_RANGES = {"BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
+_LONGEST = 2_000
+_MOST_INTERVAL = 1_000
+_MOST_COUNT = 10_000
+COUNTED_YEARS = 100  # how far after its start a rule with COUNT is followed
+
+_BYDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,3}")
+_UNTIL = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T[0-9]{6}Z?)?")
+
+Refuse = Callable[[object, str], CalendarDefinitionError]
+
+
+@attrs.frozen(kw_only=True)
+class Recurrence:
+    """A day that returns by a rule of RFC 5545.
+
+    Attributes:
+        text: The rule in one canonical spelling; two rules with one text are one rule.
+        start: The first day from which the rule counts, where it matters; nothing earlier recurs.
+    """
+
+    text: str
+    start: date | None = None
+    _parts: _Parts = attrs.field(eq=False, repr=False, alias="parts")
+
+    def in_year(self, year: int) -> tuple[date, ...]:
+        """Return the days of one year on which the rule falls, ascending.
+
+        A rule with COUNT is followed for at most 100 years after its start.
+
+        >>> parse_rule("FREQ=MONTHLY;BYDAY=-1FR;BYMONTH=5").in_year(2026)
+        (datetime.date(2026, 5, 29),)
+        """
+        parts = self._parts
+        if not 1 <= year <= 9998:
+            return ()
+        if parts.count is None or self.start is None:
+            return tuple(self._matches(year))
+        left = parts.count
+        if year > self.start.year + COUNTED_YEARS:
+            return ()
+        for earlier in range(self.start.year, year):
+            left -= sum(1 for _ in self._matches(earlier))
+            if left <= 0:
+                return ()
+        return tuple(self._matches(year))[:left]
+
+    def _matches(self, year: int) -> Iterator[date]:
+        start, until = self.start, self._parts.until
+        for day in self._parts.days(year, start):
+            if (start is None or day >= start) and (until is None or day <= until):
+                yield day
+
+
+@attrs.frozen(kw_only=True)
+class _Parts:
+    freq: str
+    interval: int = 1
+    count: int | None = None
+    until: date | None = None
+    months: tuple[int, ...] = ()
+    weekdays: tuple[tuple[int, int], ...] = ()  # (ordinal or 0, weekday)
+    month_days: tuple[int, ...] = ()
+    year_days: tuple[int, ...] = ()
+    weeks: tuple[int, ...] = ()
+    positions: tuple[int, ...] = ()
+    week_start: int = 0
+
+    def days(self, year: int, start: date | None) -> list[date]:
+        first, last = date(year, 1, 1), date(year, 12, 31)
+        if self.freq == "YEARLY":
+            if start is not None and (year - start.year) % self.interval:
+                return []
+            return self._chosen(_span(first, last), year)
+        if self.freq == "MONTHLY":
+            found = []
+            for month in self.months or range(1, 13):
+                if start is not None:
+                    distance = (year - start.year) * 12 + month - start.month
+                    if distance % self.interval:
+                        continue
+                length = gregorian.monthrange(year, month)[1]
+                period = _span(date(year, month, 1), date(year, month, length))
+                found.extend(self._chosen(period, year))
+            return found
+        return [
+            day
+            for day in _span(first, last)
+            if (not self.months or day.month in self.months) and self._recurs(day, start)
+        ]
+
+    def _recurs(self, day: date, start: date | None) -> bool:
+        """Answer for DAILY and WEEKLY, where each day can be decided by itself."""
+        if self.weekdays and (0, day.weekday()) not in self.weekdays:
+            return False
+        if start is None or self.interval == 1:
+            return True
+        if self.freq == "DAILY":
+            return (day - start).days % self.interval == 0
+        weeks = (self._week(day) - self._week(start)).days // 7
+        return weeks % self.interval == 0
+
+    def _week(self, day: date) -> date:
+        offset = (day.weekday() - self.week_start) % 7
+        return day - timedelta(days=min(offset, day.toordinal() - 1))
+
+    def _chosen(self, period: list[date], year: int) -> list[date]:
+        """Answer for YEARLY and MONTHLY: filter one period's days, then take BYSETPOS."""
+        days = [day for day in period if not self.months or day.month in self.months]
+        if self.month_days:
+            days = [day for day in days if _is_month_day(day, self.month_days)]
+        if self.year_days:
+            length = 366 if gregorian.isleap(year) else 365
+            wanted = {number if number > 0 else length + 1 + number for number in self.year_days}
+            days = [day for day in days if day.timetuple().tm_yday in wanted]
+        if self.weeks:
+            allowed = self._week_numbers(year)
+            days = [day for day in days if day in allowed]
+        if self.weekdays:
+            named = self._named_weekdays(period)
+            days = [day for day in days if day in named]
+        if self.positions:
+            size = len(days)
+            picked = {
+                position - 1 if position > 0 else size + position for position in self.positions
+            }
+            days = [day for index, day in enumerate(days) if index in picked]
+        return days
+
+    def _named_weekdays(self, period: list[date]) -> set[date]:
+        """Return the days BYDAY names; an ordinal counts within the month or the whole year."""
+        groups: Iterable[list[date]] = [period]
+        if self.freq == "YEARLY" and self.months:
+            groups = [[day for day in period if day.month == month] for month in self.months]
+        found: set[date] = set()
+        for group in groups:
+            for ordinal, weekday in self.weekdays:
+                days = [day for day in group if day.weekday() == weekday]
+                if ordinal == 0:
+                    found.update(days)
+                elif abs(ordinal) <= len(days):
+                    found.add(days[ordinal - 1 if ordinal > 0 else ordinal])
+        return found
+
+    def _week_numbers(self, year: int) -> set[date]:
+        """Return the days of this year that lie in the wanted weeks of this year.
+
+        Week one is the first with at least four days in the year (RFC 5545, 3.3.10). Days of a
+        wanted week that fall into a neighbouring year belong to that year's expansion.
+        """
+        found: set[date] = set()
+        for owner in (year - 1, year, year + 1):
+            first, length = _week_one(owner, self.week_start), 52
+            if (_week_one(owner + 1, self.week_start) - first) > 52 * 7:
+                length = 53
+            for number in self.weeks:
+                week = number if number > 0 else length + 1 + number
+                if 1 <= week <= length:
+                    begin = first + (week - 1) * 7
+                    found.update(
+                        day
+                        for day in map(_date, range(begin, begin + 7))
+                        if day is not None and day.year == year
+                    )
+        return found
+
+
+def _week_one(year: int, week_start: int) -> int:
+    fourth = (
+        date(max(year, 1), 1, 4).toordinal() if year <= 9999 else date(9999, 12, 31).toordinal()
+    )
+    return fourth - (fourth - 1 - week_start) % 7
+
+
+def _date(ordinal: int) -> date | None:
+    return date.fromordinal(ordinal) if 1 <= ordinal <= date.max.toordinal() else None
+
+
+def _span(first: date, last: date) -> list[date]:
+    return [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
+
+
+def _is_month_day(day: date, numbers: tuple[int, ...]) -> bool:
+    if day.day in numbers:
+        return True
+    length = gregorian.monthrange(day.year, day.month)[1]
+    return day.day - length - 1 in numbers
+
+
+def parse_rule(text: str, start: date | None = None, field: str = "rule") -> Recurrence:
+    """Read a rule such as ``"FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"``.
+
+    Args:
+        text: The rule, with or without a leading ``RRULE:``. FREQ is YEARLY, MONTHLY, WEEKLY or
+            DAILY; BYMONTHDAY, BYYEARDAY, BYWEEKNO and BYSETPOS go with YEARLY or MONTHLY only.
+        start: The first day. Needed where the rule's days depend on it: with COUNT, with an
+            INTERVAL above 1, or where no part names the day.
+        field: Where it stands, for the error.
+
+    Raises:
+        CalendarDefinitionError: The rule is not one of these.
+
+    Source: RFC 5545, 3.3.10; the restrictions are rule C5.
+
+    >>> parse_rule("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH").in_year(2026)
+    (datetime.date(2026, 11, 26),)
+    """
+
+    def refuse(given: object, allowed: str) -> CalendarDefinitionError:
+        return CalendarDefinitionError(field, given, allowed)
+
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        raise refuse(text, f"an RFC 5545 rule of at most {_LONGEST} characters")
+    named: dict[str, str] = {}
+    for part in text.strip().removeprefix("RRULE:").split(";"):
+        name, equals, value = part.partition("=")
+        if not equals or not value or not name:
+            raise refuse(part, "parts of the form NAME=VALUE, divided by semicolons")
+        if name in named:
+            raise refuse(part, "each part once")
+        named[name] = value
+    parts = _read_parts(named, refuse)
+    if start is None:
+        if parts.interval > 1 or parts.count is not None:
+            raise refuse(text, "a rule with INTERVAL or COUNT needs the day it starts from")
+        names_day = parts.weekdays or parts.month_days or parts.year_days or parts.weeks
+        if parts.freq != "DAILY" and not names_day:
+            raise refuse(text, "a part that names the day, or the day the rule starts from")
+    else:
+        parts = _filled(parts, start)
+    return Recurrence(text=_canonical(parts), start=start, parts=parts)
+
+
+def _read_parts(named: dict[str, str], refuse: Refuse) -> _Parts:
+    given = dict(named)
+    freq = given.pop("FREQ", "")
+    if freq not in _FREQUENCIES:
+        raise refuse(freq, "FREQ=YEARLY, MONTHLY, WEEKLY or DAILY")
+    for name in _BY_PERIOD:
+        if name in given and freq not in ("YEARLY", "MONTHLY"):
+            raise refuse(f"{name} with FREQ={freq}", f"{name} with FREQ=YEARLY or MONTHLY")
+    weekdays = _read_weekdays(given.pop("BYDAY", ""), freq, refuse)
+    week_start = given.pop("WKST", "MO")
+    if week_start not in _DAYS:
+        raise refuse(week_start, "WKST as one of MO TU WE TH FR SA SU")
+    until = _read_until(given.pop("UNTIL", ""), refuse)
+    count = given.pop("COUNT", None)
+    if count is not None and until is not None:
+        raise refuse("COUNT and UNTIL", "one of COUNT and UNTIL")
+    signed = {
+        name: _numbers(given.pop(name, ""), name, _RANGES[name], refuse) for name in _BY_PERIOD
+    }
+    if any(ordinal for ordinal, _ in weekdays) and signed["BYWEEKNO"]:
+        raise refuse("BYDAY with a number and BYWEEKNO", "BYDAY without numbers beside BYWEEKNO")
+    chosen = weekdays or signed["BYMONTHDAY"] or signed["BYYEARDAY"] or signed["BYWEEKNO"]
+    if signed["BYSETPOS"] and not (chosen or "BYMONTH" in given):
+        raise refuse("BYSETPOS", "BYSETPOS beside another BY part to pick from")
+    parts = _Parts(
+        freq=freq,
+        interval=_positive(given.pop("INTERVAL", "1"), "INTERVAL", _MOST_INTERVAL, refuse),
+        count=None if count is None else _positive(count, "COUNT", _MOST_COUNT, refuse),
+        until=until,
+        months=_numbers(given.pop("BYMONTH", ""), "BYMONTH", 12, refuse, signed=False),
+        weekdays=weekdays,
+        month_days=signed["BYMONTHDAY"],
+        year_days=signed["BYYEARDAY"],
+        weeks=signed["BYWEEKNO"],
+        positions=signed["BYSETPOS"],
+        week_start=_DAYS.index(week_start),
+    )
+    if given:
+        raise refuse(
+            next(iter(given)),
+            "FREQ INTERVAL COUNT UNTIL WKST BYMONTH BYDAY BYMONTHDAY BYYEARDAY BYWEEKNO BYSETPOS",
+        )
+    return parts
+
+
+def _positive(text: str, name: str, most: int, refuse: Refuse) -> int:
+    if not _NUMBER.fullmatch(text) and not (text.isascii() and text.isdigit() and len(text) < 6):
+        raise refuse(f"{name}={text}", f"{name} from 1 to {most}")
+    number = int(text)
+    if not 1 <= number <= most:
+        raise refuse(f"{name}={text}", f"{name} from 1 to {most}")
+    return number
+
+
+def _numbers(
+    text: str, name: str, most: int, refuse: Refuse, *, signed: bool = True
+) -> tuple[int, ...]:
+    if not text:
+        return ()
+    allowed = f"{name} from 1 to {most}" + (f" or -{most} to -1" if signed else "")
+    found = set()
+    for item in text.split(","):
+        if not _NUMBER.fullmatch(item):
+            raise refuse(f"{name}={text}", allowed)
+        number = int(item)
+        if not (1 <= number <= most or (signed and -most <= number <= -1)):
+            raise refuse(f"{name}={text}", allowed)
+        found.add(number)
+    return tuple(sorted(found))
+
+
+def _read_weekdays(text: str, freq: str, refuse: Refuse) -> tuple[tuple[int, int], ...]:
+    if not text:
+        return ()
+    found = set()
+    for item in text.split(","):
+        match = _BYDAY.fullmatch(item)
+        if match is None:
+            raise refuse(f"BYDAY={text}", "BYDAY such as MO, 4TH or -1FR")
+        ordinal = int(match[1]) if match[1] else 0
+        if match[1] and not 1 <= abs(ordinal) <= 53:
+            raise refuse(f"BYDAY={text}", "numbers 1 to 53 or -53 to -1 before a weekday")
+        if ordinal and freq not in ("YEARLY", "MONTHLY"):
+            raise refuse(f"BYDAY={text} with FREQ={freq}", "numbered weekdays with YEARLY, MONTHLY")
+        found.add((ordinal, _DAYS.index(match[2])))
+    return tuple(sorted(found))
+
+
+def _read_until(text: str, refuse: Refuse) -> date | None:
+    if not text:
+        return None
+    match = _UNTIL.fullmatch(text)
+    if match is not None:
+        try:
+            return date(int(match[1]), int(match[2]), int(match[3]))
+        except ValueError:
+            pass
+    raise refuse(f"UNTIL={text}", "UNTIL as YYYYMMDD or YYYYMMDDTHHMMSSZ")
+
+
+def _filled(parts: _Parts, start: date) -> _Parts:
+    """Fill in what RFC 5545 takes from the start where no part names the day."""
+    if parts.weekdays or parts.month_days or parts.year_days or parts.weeks:
+        if (
+            parts.freq == "YEARLY"
+            and parts.weeks
+            and not (parts.weekdays or parts.month_days or parts.year_days)
+        ):
+            return attrs.evolve(parts, weekdays=((0, start.weekday()),))
+        return parts
+    if parts.freq == "WEEKLY":
+        return attrs.evolve(parts, weekdays=((0, start.weekday()),))
+    if parts.freq == "DAILY":
+        return parts
+    months = parts.months or ((start.month,) if parts.freq == "YEARLY" else ())
+    return attrs.evolve(parts, months=months, month_days=(start.day,))
+
+
+def _canonical(parts: _Parts) -> str:
+    texts = [f"FREQ={parts.freq}"]
+    if parts.interval > 1:
+        texts.append(f"INTERVAL={parts.interval}")
+    if parts.count is not None:
+        texts.append(f"COUNT={parts.count}")
+    if parts.until is not None:
+        texts.append(f"UNTIL={parts.until.isoformat().replace('-', '')}")
+    lists = {
+        "BYMONTH": parts.months,
+        "BYWEEKNO": parts.weeks,
+        "BYYEARDAY": parts.year_days,
+        "BYMONTHDAY": parts.month_days,
+        "BYDAY": tuple(f"{ordinal or ''}{_DAYS[day]}" for ordinal, day in parts.weekdays),
+        "BYSETPOS": parts.positions,
+    }
+    texts.extend(f"{name}={','.join(map(str, items))}" for name, items in lists.items() if items)
+    if parts.week_start:
+        texts.append(f"WKST={_DAYS[parts.week_start]}")
+    return ";".join(texts)

@@ -1,0 +1,146 @@
+"""Searches through business time that extend the index as they go, always within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import EARLIEST, LATEST
+from incidentcore.schedule.civil import BASE
+from incidentcore.schedule.index import Index
+
+__all__ = [
+    "Cover",
+    "check_budget",
+    "floor_of",
+    "limit_of",
+    "measure",
+    "next_close",
+    "next_open",
+    "previous_close",
+    "spend",
+    "spend_back",
+]
+
+Cover = Callable[[timedelta, timedelta], Index]
+"""Return an index that holds the first instant, and reaches toward the second."""
+
+_ZERO = timedelta()
+_TICK = timedelta.resolution
+_FIRST = EARLIEST - BASE
+_LAST = LATEST - BASE
+
+
+def check_budget(budget: object, instead: str) -> timedelta:
+    """Refuse a budget that is no duration, or negative, naming the opposite query (rule T5)."""
+    if not isinstance(budget, timedelta):
+        raise InvalidValueError("budget", budget, "a timedelta of open time")
+    if budget < _ZERO:
+        raise InvalidValueError(
+            "budget", budget, f"a duration of zero or more; {instead} counts the other way"
+        )
+    if type(budget) is not timedelta:  # a subclass such as a data frame's
+        if getattr(budget, "nanoseconds", 0):
+            raise InvalidValueError("budget", budget, "a timedelta of whole microseconds")
+        return timedelta(budget.days, budget.seconds, budget.microseconds)
+    return budget
+
+
+def _check_horizon(horizon: object) -> timedelta:
+    if not isinstance(horizon, timedelta) or horizon < _ZERO:
+        raise InvalidValueError("horizon", horizon, "a timedelta of zero or more")
+    return horizon
+
+
+def limit_of(at: timedelta, horizon: timedelta) -> timedelta:
+    """Return where a search forward gives up."""
+    return _LAST if _check_horizon(horizon) > _LAST - at else at + horizon
+
+
+def floor_of(at: timedelta, horizon: timedelta) -> timedelta:
+    """Return where a search backward gives up."""
+    return _FIRST if _check_horizon(horizon) > at - _FIRST else at - horizon
+
+
+def measure(cover: Cover, low: timedelta, high: timedelta) -> timedelta:
+    """Return the open time between two instants, piece by piece where they lie far apart."""
+    total = _ZERO
+    while low < high:
+        index = cover(low, high)
+        stop = min(high, index.high)
+        total += index.open_until(stop) - index.open_until(low)
+        low = stop
+    return total
+
+
+def spend(
+    cover: Cover, at: timedelta, budget: timedelta, limit: timedelta
+) -> tuple[timedelta | None, timedelta]:
+    """Return the earliest instant by which a positive budget is spent, or None and what is left."""
+    left = budget
+    while at < limit:
+        index = cover(at, at)
+        found = index.spend(at, left)
+        if found is not None and found <= limit:
+            return found, _ZERO
+        stop = min(limit, index.high)
+        left -= index.open_until(stop) - index.open_until(at)
+        at = stop
+    return None, left
+
+
+def spend_back(
+    cover: Cover, at: timedelta, budget: timedelta, floor: timedelta
+) -> tuple[timedelta | None, timedelta]:
+    """Return the latest instant from which a positive budget fits, or None and what is left."""
+    left = budget
+    while at > floor:
+        index = cover(at - _TICK, at)
+        found = index.spend_back(at, left)
+        if found is not None and found >= floor:
+            return found, _ZERO
+        stop = max(floor, index.low)
+        left -= index.open_until(at) - index.open_until(stop)
+        at = stop
+    return None, left
+
+
+def next_open(cover: Cover, at: timedelta, limit: timedelta) -> timedelta | None:
+    """Return the least open instant at or after ``at``."""
+    while at < _LAST:
+        index = cover(at, at)
+        if index.is_open(at):
+            return at
+        found = index.next_opening(at)
+        if found is not None:
+            return found if found <= limit else None
+        at = index.high
+        if at > limit:
+            break
+    return None
+
+
+def next_close(cover: Cover, at: timedelta, limit: timedelta) -> timedelta | None:
+    """Return the least instant after ``at`` at which a window ends."""
+    was_open = False
+    while at < _LAST and at <= limit:
+        index = cover(at, at)
+        if was_open and not index.is_open(at):
+            return at
+        found = index.next_closing(at)
+        if found is not None:
+            return found if found <= limit else None
+        was_open, at = index.is_cut, index.high
+    return None
+
+
+def previous_close(cover: Cover, at: timedelta, floor: timedelta) -> timedelta | None:
+    """Return the last instant at or before a closed ``at`` at which a window ended."""
+    while at > floor:
+        index = cover(at - _TICK, at)
+        found = index.last_closing(at)
+        if found is not None:
+            return found if found >= floor else None
+        at = index.low
+    return None

@@ -59,6 +59,7 @@ from incidentcore.records.parts import Approval, Cause, Decision, RequestItem, T
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import OpeningFields, Record
 from incidentcore.records.replay import replay
+from incidentcore.records.rows import Finding
 from incidentcore.records.service_request import ServiceRequest
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Event",
     "FIELD_NAMES",
     "FieldsChanged",
+    "Finding",
     "Incident",
     "LifecycleRef",
     "Link",

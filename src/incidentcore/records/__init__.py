@@ -59,7 +59,7 @@ from incidentcore.records.parts import Approval, Cause, Decision, RequestItem, T
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import OpeningFields, Record
 from incidentcore.records.replay import replay
-from incidentcore.records.rows import Finding
+from incidentcore.records.rows import Finding, records_from_rows
 from incidentcore.records.service_request import ServiceRequest
 
 __all__ = [
@@ -120,6 +120,7 @@ __all__ = [
     "in_sequence",
     "link",
     "note_diagnosis",
+    "records_from_rows",
     "replay",
     "restore",
     "set_major_status",

@@ -1,0 +1,262 @@
+"""Tables with one row for each ticket: what becomes an event, and what becomes a finding."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Finding, records_from_rows, replay
+from incidentcore.values import Impact, Priority
+
+MAPPING = {
+    "id": "Number",
+    "opened": "Created",
+    "acknowledged": "Acked",
+    "resolved": "Resolved",
+    "closed": "Closed",
+}
+
+
+def row(**values: object) -> dict[str, object]:
+    return {"Number": "I1", "Created": "", "Acked": "", "Resolved": "", "Closed": ""} | values
+
+
+def codes(findings: tuple[Finding, ...]) -> list[tuple[int, str, str]]:
+    return [(finding.row, finding.field, finding.code) for finding in findings]
+
+
+def test_a_row_becomes_a_minimal_history() -> None:
+    """Opening, acknowledgement, resolution and closure are events at their times."""
+    (incident,), findings = records_from_rows(
+        [
+            row(
+                Created="2026-06-01T09:00:00Z",
+                Acked="2026-06-01T09:10:00+00:00",
+                Resolved=datetime(2026, 6, 1, 12, tzinfo=UTC),
+                Closed="2026-06-05T09:00Z",
+            )
+        ],
+        MAPPING,
+    )
+
+    assert [event.kind for event in incident.history] == [
+        "opened",
+        "acknowledged",
+        "state_changed",
+        "state_changed",
+    ]
+    assert incident.acknowledged_at == datetime(2026, 6, 1, 9, 10, tzinfo=UTC)
+    assert incident.resolved_at == datetime(2026, 6, 1, 12, tzinfo=UTC)
+    assert incident.closed_at == datetime(2026, 6, 5, 9, tzinfo=UTC)
+    assert incident.state.is_closed
+    assert replay(incident.history) == incident
+    assert findings == ()
+
+
+def test_what_no_field_takes_is_kept_under_custom() -> None:
+    """A column that the mapping does not name is kept by its own name, unless it is empty."""
+    (incident,), _ = records_from_rows(
+        [row(Created="2026-06-01T09:00Z", Region="EMEA", Empty=" ", Cost=3)], MAPPING
+    )
+
+    assert dict(incident.custom) == {"Cost": 3, "Region": "EMEA"}
+
+
+def test_fields_and_levels_are_mapped() -> None:
+    """Texts and levels go to their fields; a level's name may stand behind a number."""
+    (incident,), findings = records_from_rows(
+        [
+            {
+                "n": 7,
+                "o": "2026-06-01T09:00Z",
+                "t": "Mail is down",
+                "p": "1 - Critical",
+                "i": "Sev A",
+                "g": "mail",
+                "c": "email",
+            }
+        ],
+        {
+            "id": "n",
+            "opened": "o",
+            "title": "t",
+            "priority": "p",
+            "impact": "i",
+            "group": "g",
+            "category": "c",
+        },
+        levels={"impact": {"Sev A": Impact.HIGH}},
+    )
+
+    assert incident.id == "7"
+    assert incident.title == "Mail is down"
+    assert incident.priority is Priority.CRITICAL
+    assert incident.impact is Impact.HIGH
+    assert incident.assignment_group == "mail"
+    assert incident.category == ("email",)
+    assert findings == ()
+
+
+def test_an_unknown_level_is_a_finding_and_kept() -> None:
+    """A bare number is no level, since scales run both ways (rule P1)."""
+    (incident,), findings = records_from_rows(
+        [{"n": "1", "o": "2026-06-01T09:00Z", "p": "1"}],
+        {"id": "n", "opened": "o", "priority": "p"},
+    )
+
+    assert incident.priority is None
+    assert incident.custom["p"] == "1"
+    assert codes(findings) == [(1, "p", "unknown_level")]
+
+
+@pytest.mark.parametrize("value", ["", None, float("nan"), "?", "31/2/2016", "soon"])
+def test_a_row_without_an_opening_yields_a_finding_and_no_record(value: object) -> None:
+    """No record can be made without its opening, and that is told."""
+    records, findings = records_from_rows(
+        [row(Created=value)], MAPPING, missing=("", "?"), time_format="%d/%m/%Y"
+    )
+
+    assert records == ()
+    assert [(finding.row, finding.field) for finding in findings] == [(1, "Created")]
+    assert findings[0].action.startswith("row left out")
+
+
+def test_times_without_a_zone_are_read_as_utc_and_told_once() -> None:
+    """Any number of naive times make one finding."""
+    records, findings = records_from_rows(
+        [
+            row(Number="A", Created="2026-06-01 09:00", Resolved="2026-06-01 10:00"),
+            row(Number="B", Created="2026-06-02 09:00"),
+        ],
+        MAPPING,
+    )
+
+    assert [record.opened_at.hour for record in records] == [9, 9]
+    assert codes(findings) == [(1, "Created", "no_zone")]
+
+
+def test_naive_times_are_placed_in_the_given_zone() -> None:
+    """Berlin's 09:00 in June is 07:00 UTC."""
+    (record,), findings = records_from_rows(
+        [row(Created="2026-06-01 09:00")], MAPPING, zone="Europe/Berlin"
+    )
+
+    assert record.opened_at == datetime(2026, 6, 1, 7, tzinfo=UTC)
+    assert findings == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read", "code"),
+    [
+        ("2026-03-29 02:30", datetime(2026, 3, 29, 1, 30, tzinfo=UTC), "skipped_time"),
+        ("2026-10-25 02:30", datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "ambiguous_time"),
+    ],
+)
+def test_times_in_a_change_of_offset_are_told(written: str, read: datetime, code: str) -> None:
+    """A time in the gap moves forward by its length, a repeated one is the first (rule C3)."""
+    (record,), findings = records_from_rows([row(Created=written)], MAPPING, zone="Europe/Berlin")
+
+    assert record.opened_at == read
+    assert codes(findings) == [(1, "Created", code)]
+
+
+def test_an_unreadable_time_is_a_finding_and_kept_under_custom() -> None:
+    """The text that could not be read is not lost."""
+    (record,), findings = records_from_rows(
+        [row(Created="2026-06-01T09:00Z", Resolved="later")], MAPPING
+    )
+
+    assert record.resolved_at is None
+    assert record.custom["Resolved"] == "later"
+    assert codes(findings) == [(1, "Resolved", "unreadable_time")]
+
+
+def test_a_resolution_before_the_opening_is_kept_and_told() -> None:
+    """The record says what the row said; the KPIs leave the negative duration out."""
+    (record,), findings = records_from_rows(
+        [row(Created="2026-06-01T09:00Z", Resolved="2026-06-01T08:00Z")], MAPPING
+    )
+
+    assert record.resolved_at == datetime(2026, 6, 1, 8, tzinfo=UTC)
+    assert codes(findings) == [(1, "Resolved", "before_opening")]
+
+
+def test_a_closure_before_the_resolution_is_no_event() -> None:
+    """It would close a record that was open: told, and kept under custom."""
+    (record,), findings = records_from_rows(
+        [
+            row(
+                Created="2026-06-01T08:00Z",
+                Resolved="2026-06-01T10:00Z",
+                Closed="2026-06-01T09:00Z",
+            )
+        ],
+        MAPPING,
+    )
+
+    assert record.state.name == "resolved"
+    assert record.custom["Closed"] == "2026-06-01T09:00Z"
+    assert codes(findings) == [(1, "Closed", "closed_before_resolved")]
+
+
+def test_a_closure_without_a_resolution_is_told() -> None:
+    """Entering closed resolves; that the resolution's time was made up is a finding."""
+    (record,), findings = records_from_rows(
+        [row(Created="2026-06-01T08:00Z", Closed="2026-06-01T09:00Z")], MAPPING
+    )
+
+    assert record.resolved_at == record.closed_at == datetime(2026, 6, 1, 9, tzinfo=UTC)
+    assert codes(findings) == [(1, "Closed", "closed_without_resolution")]
+
+
+def test_ids_are_unique_and_never_empty() -> None:
+    """The first row of an id stands; a row without one is named by its number."""
+    records, findings = records_from_rows(
+        [
+            row(Number="A", Created="2026-06-01T08:00Z"),
+            row(Number="A", Created="2026-06-02T08:00Z"),
+            row(Number=None, Created="2026-06-03T08:00Z"),
+        ],
+        MAPPING,
+    )
+
+    assert [record.id for record in records] == ["A", "row-3"]
+    assert codes(findings) == [(2, "Number", "duplicate_id"), (3, "Number", "missing_id")]
+
+
+def test_a_cancelation_is_an_event() -> None:
+    """A canceled row ends canceled, not resolved."""
+    (record,), _ = records_from_rows(
+        [{"n": "1", "o": "2026-06-01T08:00Z", "x": "2026-06-01T09:00Z", "f": "2026-06-01T08:30Z"}],
+        {"id": "n", "opened": "o", "canceled": "x", "responded": "f"},
+    )
+
+    assert record.state.is_canceled
+    assert record.canceled_at == datetime(2026, 6, 1, 9, tzinfo=UTC)
+    assert record.first_response_at == datetime(2026, 6, 1, 8, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"id": "Number"},
+        {"opened": "Created"},
+        {**MAPPING, "colour": "Colour"},
+        {**MAPPING, "title": "Subject"},
+    ],
+)
+def test_a_wrong_mapping_is_refused(mapping: dict[str, str]) -> None:
+    """An unknown field, an absent column, or no column for id or opening is an error at once."""
+    with pytest.raises(InvalidValueError):
+        records_from_rows([row(Created="2026-06-01T08:00Z")], mapping)
+
+
+def test_findings_print_as_one_line() -> None:
+    """A finding says row, field, value, code and what was done."""
+    finding = Finding(3, "Resolved", "x" * 80, "unreadable_time", "kept under custom")
+
+    assert str(finding).startswith("row 3, Resolved 'xxx")
+    assert str(finding).endswith("…': unreadable_time; kept under custom")
+    assert str(Finding(1, "", "", "odd", "nothing")) == "row 1: odd; nothing"

@@ -31,8 +31,9 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "schedule",
         1,
         [
-            *("reasons", "hours", "recurrence", "holidays", "protocol", "civil", "index"),
-            *("search", "days", "algebra", "calendar", "rotation", "ical"),
+            *("hours", "recurrence", "holidays", "civil", "reasons", "index", "protocol"),
+            *("search", "days", "engine", "algebra", "lint", "strip", "calendar", "elsewhere"),
+            *("rotation", "ical"),
         ],
     ),
     ("values", 1, ["frozen", "scales", "states", "actors"]),
@@ -82,6 +83,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "attrs": None,
     "cattrs": {"serialization"},
     "dateutil": {"schedule"},
+    "holidays": {"schedule"},
     "hypothesis": {"testing"},
     "importlib": {"__init__"},
     "json": {"serialization"},
@@ -103,6 +105,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
 LAZY = {
     ("instants", "tzdata"): "read only where the system brings no zone data",
     ("schedule", "dateutil"): "needed only by calendars with recurrence rules",
+    ("schedule", "holidays"): "an extra, needed only to copy a country's holidays",
     ("__init__", "difflib"): "needed only to word an error",
 }
 

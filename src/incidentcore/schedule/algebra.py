@@ -108,7 +108,7 @@ def _spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
         (window.start - BASE, window.end - BASE)
         for window in calendar.windows(BASE + low, BASE + high)
     ]
-    return join(clip(sorted(found), low, high))
+    return clip(join(sorted(found)), low, high)
 
 
 def _parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
@@ -320,4 +320,4 @@ class Maintenance(AbstractCalendar):
         return self._indexed_windows(start, end)
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
-        return clip(((item.start - BASE, item.end - BASE) for item in self.intervals), low, high)
+        return clip([(item.start - BASE, item.end - BASE) for item in self.intervals], low, high)

@@ -22,6 +22,7 @@ __all__ = [
     "Closure",
     "Edges",
     "Plan",
+    "STRIDE",
     "check_collisions",
     "closures",
     "day_bounds",
@@ -35,6 +36,7 @@ _NAIVE_BASE = datetime(2000, 1, 1)  # noqa: DTZ001  wall times are mapped by han
 _BASE_ORDINAL = BASE.toordinal()
 _ONE_DAY = timedelta(days=1)
 _ZERO = timedelta()
+STRIDE = 3  # days: no zone ever changed its offset twice within six, which a test asserts
 
 Edges = list[tuple[timedelta, timedelta]]
 Closure = tuple[timedelta, timedelta, str, str]  # start, end, code, name
@@ -171,34 +173,49 @@ def day_bounds(zone: ZoneInfo, day: date) -> tuple[timedelta, timedelta]:
 def open_spans(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Edges:
     """Return the open windows of a range of dates in UTC: disjoint, ascending, joined.
 
-    Dates without a change of offset are mapped as one block, which is most of the speed.
+    Days without a change of offset are mapped as one block, which is most of the speed.
     """
     exceptions = plan.in_years((first - _ONE_DAY).year, last.year).exceptions()
-    unusual = {day.toordinal(): spans for day, spans in exceptions.items()}
+    unusual = {day.toordinal(): _as_deltas(spans) for day, spans in exceptions.items()}
     week = [_as_deltas(spans) for spans in plan.week]
     found: Edges = []
     in_order = True
-    ordinal = first.toordinal()
-    midnight = timedelta(days=ordinal - _BASE_ORDINAL)
-    offset = zone.utcoffset(_NAIVE_BASE + midnight) or _ZERO
-    for today in range(ordinal, last.toordinal() + 1):
-        tomorrow = midnight + _ONE_DAY
-        next_offset = zone.utcoffset(_NAIVE_BASE + tomorrow) or _ZERO
+    today, stop = first.toordinal(), last.toordinal() + 1
+    offset = _offset_at(zone, today)
+    while today < stop:
+        after = min(today + STRIDE, stop)
+        next_offset = _offset_at(zone, after)
         if offset == next_offset:
-            begin = midnight - offset
-            spans = _as_deltas(unusual[today]) if today in unusual else week[(today - 1) % 7]
-            for start, end in spans:
-                found.append((begin + start, begin + end))
-        elif midnight - offset < tomorrow - next_offset:  # rule C4
+            begin = timedelta(days=today - _BASE_ORDINAL) - offset
+            for ordinal in range(today, after):
+                spans = unusual[ordinal] if ordinal in unusual else week[(ordinal - 1) % 7]
+                for start, end in spans:
+                    found.append((begin + start, begin + end))
+                begin += _ONE_DAY
+        else:
             in_order = False
-            for low, high in _as_deltas(unusual.get(today, plan.week[(today - 1) % 7])):
-                opens, closes = instant_of(zone, today, low), instant_of(zone, today, high)
-                if opens < closes:
-                    found.append((opens, closes))
-        midnight, offset = tomorrow, next_offset
+            for ordinal in range(today, after):
+                spans = unusual[ordinal] if ordinal in unusual else week[(ordinal - 1) % 7]
+                found.extend(_mapped(zone, ordinal, spans))
+        today, offset = after, next_offset
     if not in_order:
         found.sort()
     return join(found)
+
+
+def _offset_at(zone: ZoneInfo, ordinal: int) -> timedelta:
+    midnight = _NAIVE_BASE + timedelta(days=ordinal - _BASE_ORDINAL)
+    return zone.utcoffset(midnight) or _ZERO
+
+
+def _mapped(zone: ZoneInfo, ordinal: int, spans: Edges) -> Edges:
+    """Map the windows of a date edge by edge; what has no length afterwards is dropped (C3)."""
+    if instant_of(zone, ordinal, _ZERO) >= instant_of(zone, ordinal + 1, _ZERO):
+        return []  # rule C4
+    mapped = [
+        (instant_of(zone, ordinal, start), instant_of(zone, ordinal, end)) for start, end in spans
+    ]
+    return [(opens, closes) for opens, closes in mapped if opens < closes]
 
 
 def _as_deltas(spans: Iterable[Span]) -> Edges:

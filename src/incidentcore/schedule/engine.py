@@ -31,7 +31,6 @@ from incidentcore.schedule.protocol import HORIZON, Boundary
 __all__ = ["Engine"]
 
 _ZERO = timedelta()
-_SAFE = HORIZON - timedelta(days=3)  # room for the offset of a wall time, which is below two days
 _PIECE = timedelta(days=366)  # how much is listed at a time
 
 
@@ -140,11 +139,10 @@ class Engine(ABC):
                 place = bisect_right(local.edges, at)
                 offset = local.offsets[place]
                 target = (offset + at if place & 1 else offset) + budget
-                found = target - index.offsets[2 * bisect_left(index.totals, target) + 3]
-                if _ZERO < found - at <= _SAFE:
-                    due = BASE + found
-                    if type(due) is datetime:
-                        return due
+                due = index.shifts[bisect_left(index.totals, target)] + target
+                is_near = index.is_narrow or due - start <= HORIZON
+                if is_near and budget > _ZERO and type(due) is datetime:
+                    return due
         except (AttributeError, TypeError):
             pass
         return self._deadline(start, budget, boundary, horizon)
@@ -326,7 +324,7 @@ class Engine(ABC):
             (window.start - BASE, window.end - BASE)
             for window in self.windows(BASE + low, BASE + high)
         ]
-        return join(clip(sorted(found), low, high))
+        return clip(join(sorted(found)), low, high)
 
     def _learn_wall(self, at: datetime) -> None:
         """Prepare the index for inputs in the calendar's own zone, once one was seen."""

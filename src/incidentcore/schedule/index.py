@@ -12,19 +12,20 @@ raises TypeError, by which a query learns, at no cost, that it has to extend the
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from incidentcore.instants import EARLIEST, LATEST
-from incidentcore.schedule.civil import BASE, Edges
+from incidentcore.schedule.civil import BASE, STRIDE, Edges
 
-__all__ = ["EMPTY", "Index", "clip", "compile_index", "wall_index", "wanted_range"]
+__all__ = ["EMPTY", "HORIZON", "Index", "clip", "compile_index", "wall_index", "wanted_range"]
 
 _ZERO = timedelta()
+HORIZON: Final = timedelta(days=7_305)  # twenty years (rule C6)
 _MOST_YEARS = 64  # what one index may hold: about 5 MB; whatever lies further apart goes in pieces
-_STRIDE = timedelta(days=1)  # no zone ever changed its offset twice within six days
+_STRIDE = timedelta(days=STRIDE)
 _SECOND = timedelta(seconds=1)
 
 
@@ -37,12 +38,24 @@ class Index:
         edges: Where the calendar opens and closes.
         offsets: Beside each stretch between edges, what turns an instant into open time.
         totals: Open time up to each closing edge.
+        shifts: Beside each of them, the instant to which open time is added for a deadline.
+        is_narrow: Whether any search inside stays within the default horizon.
         origin: The base as a datetime. Its zone is UTC, or that of the calendar in a wall index.
         wall: The same windows in wall time, for inputs in the calendar's own zone; EMPTY until the
             first of them comes.
     """
 
-    __slots__ = ("edges", "high", "low", "offsets", "origin", "totals", "wall")
+    __slots__ = (
+        "edges",
+        "high",
+        "is_narrow",
+        "low",
+        "offsets",
+        "origin",
+        "shifts",
+        "totals",
+        "wall",
+    )
 
     wall: Index
 
@@ -53,6 +66,7 @@ class Index:
         edges: list[timedelta],
         offsets: list[Any],
         totals: list[timedelta],
+        shifts: list[Any],
         origin: datetime,
     ) -> None:
         self.low = low
@@ -61,6 +75,8 @@ class Index:
         # Typed Any: None marks what lies outside, and the hot path must not test for it.
         self.offsets = offsets
         self.totals = totals
+        self.shifts = shifts
+        self.is_narrow = high - low <= HORIZON
         self.origin = origin
 
     def open_until(self, at: timedelta) -> timedelta:
@@ -138,7 +154,8 @@ def compile_index(spans: Edges, low: timedelta, high: timedelta) -> Index:
     # The first two edges enclose nothing, so that odd places are open ones.
     edges = [low, low]
     offsets: list[timedelta | None] = [None, None, _ZERO]
-    totals = []
+    totals: list[timedelta] = []
+    shifts: list[datetime | None] = []
     total = _ZERO
     for opens, closes in spans:
         edges.append(opens)
@@ -147,14 +164,16 @@ def compile_index(spans: Edges, low: timedelta, high: timedelta) -> Index:
         total = total + (closes - opens)
         offsets.append(total)
         totals.append(total)
+        shifts.append(BASE + (closes - total))
     edges.append(high)
     offsets.append(None)
-    index = Index(low, high, edges, offsets, totals, BASE)
+    shifts.append(None)
+    index = Index(low, high, edges, offsets, totals, shifts, BASE)
     index.wall = EMPTY
     return index
 
 
-EMPTY = Index(_ZERO, _ZERO, [_ZERO, _ZERO, _ZERO], [None, None, None, None], [], BASE)
+EMPTY = Index(_ZERO, _ZERO, [_ZERO] * 3, [None] * 4, [], [None], BASE)
 EMPTY.wall = EMPTY
 
 
@@ -188,7 +207,8 @@ def wall_index(index: Index, zone: ZoneInfo) -> Index:
                 put(closes + shift, index.open_until(closes))
             put(last, None)
         begin, before, shift = change, shift, after
-    return Index(index.low, index.high, edges, offsets, index.totals, BASE.replace(tzinfo=zone))
+    origin = BASE.replace(tzinfo=zone)
+    return Index(index.low, index.high, edges, offsets, index.totals, index.shifts, origin)
 
 
 def _offset(zone: ZoneInfo, at: timedelta) -> timedelta:
@@ -214,9 +234,23 @@ def _changes(index: Index, zone: ZoneInfo) -> Iterator[tuple[timedelta, timedelt
         at, offset = then, after
 
 
-def clip(spans: Iterable[tuple[timedelta, timedelta]], low: timedelta, high: timedelta) -> Edges:
-    """Return windows cut to ``[low, high)``."""
-    return [(max(start, low), min(end, high)) for start, end in spans if start < high and end > low]
+def clip(spans: Edges, low: timedelta, high: timedelta) -> Edges:
+    """Return ascending disjoint windows cut to ``[low, high)``."""
+    first = bisect_right(spans, low, key=_end_of)
+    last = bisect_left(spans, high, lo=first, key=_start_of)
+    found = spans[first:last]
+    if found:
+        found[0] = (max(found[0][0], low), found[0][1])
+        found[-1] = (found[-1][0], min(found[-1][1], high))
+    return found
+
+
+def _start_of(span: tuple[timedelta, timedelta]) -> timedelta:
+    return span[0]
+
+
+def _end_of(span: tuple[timedelta, timedelta]) -> timedelta:
+    return span[1]
 
 
 def wanted_range(index: Index, low: timedelta, high: timedelta) -> tuple[timedelta, timedelta]:

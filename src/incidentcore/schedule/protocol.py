@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Final, Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
+from incidentcore.schedule.index import HORIZON
 from incidentcore.schedule.reasons import Reason
 
 __all__ = ["HORIZON", "Boundary", "BusinessDays", "Calendar"]
 
 Boundary = Literal["close", "next_open"]
-
-HORIZON: Final = timedelta(days=7_305)  # twenty years (rule C6)
 
 
 @runtime_checkable

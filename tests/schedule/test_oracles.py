@@ -1,0 +1,234 @@
+"""Every row of the calendar oracles: answered, or on one of two lists with its reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from incidentcore.errors import CalendarDefinitionError, InvalidIntervalError
+from incidentcore.instants import Interval
+from incidentcore.schedule import BusinessCalendar, Holiday
+
+from . import oracles, reference
+from .oracles import Row, build, instant
+
+FILES = (
+    "calendar_biz_spec.jsonl",
+    "calendar_business_time_tests.jsonl",
+    "calendar_businesstimedelta_tests.jsonl",
+    "calendar_chatwoot.jsonl",
+    "calendar_jbpm_kogito.jsonl",
+    "calendar_pandas_tests.jsonl",
+    "calendar_vendor_docs.jsonl",
+    "calendar_working_hours_spec.jsonl",
+)
+ROWS = [row for name in FILES for row in oracles.read(name)]
+CONSENSUS = oracles.read("calendar_consensus.jsonl")
+
+# Facts about something that a calendar does not model.
+NOT_OURS = {
+    "vendor_docs-0005": "a timeline of an SLA clock; answered by the tests of the sla room",
+    "vendor_docs-0006": "a timeline of an SLA clock; answered by the tests of the sla room",
+    "vendor_docs-0007": "a timeline of an SLA clock; answered by the tests of the sla room",
+}
+
+# What we answer otherwise on purpose, with the rule; each has a test below.
+DIFFERENT = {
+    "biz_spec-0015": "T3: a reversed interval is refused, not zero",
+    "chatwoot-0011": "C6: a calendar that is never open is refused, not 24 hours a day",
+    "jbpm_kogito-0016": "C8: six business days skip the holidays met on the way, all ten of them",
+    "jbpm_kogito-0020": "C5: a yearly range across New Year applies; the source forgets it",
+    "working_hours_spec-0034": "T3: a reversed interval is refused, not negative",
+    "working_hours_spec-0042": "C3: the Sunday of the autumn change has 25 hours, not 24",
+}
+
+
+def by_kind(*kinds: str) -> list[object]:
+    listed = {*NOT_OURS, *DIFFERENT}
+    return [
+        pytest.param(row, id=row["id"])
+        for row in ROWS
+        if row["kind"] in kinds and row["id"] not in listed
+    ]
+
+
+def row_of(name: str) -> Row:
+    return next(row for row in ROWS if row["id"] == name)
+
+
+def is_same_business_instant(calendar: BusinessCalendar, one: datetime, other: datetime) -> bool:
+    """Return whether no open time lies between two answers (rule T5)."""
+    return not calendar.open_time(min(one, other), max(one, other))
+
+
+def test_every_consensus_row_matches() -> None:
+    """What up to eight engines answer, disputed or not, is what we answer."""
+    wrong = []
+    for row in CONSENSUS:
+        _, calendar = oracles.calendars()[row["cal_id"]]
+        start = instant(row["start"])
+        if row["kind"] == "elapsed":
+            expected: object = timedelta(seconds=row["expected"])
+            actual: object = calendar.open_time(start, instant(row["end"]))
+        else:
+            budget = timedelta(seconds=row["duration_s"])
+            expected = (instant(row["expected"]), instant(row["expected_next_open"]))
+            actual = (
+                calendar.deadline(start, budget),
+                calendar.deadline(start, budget, boundary="next_open"),
+            )
+        if expected != actual:
+            wrong.append((row["id"], expected, actual))
+    assert not wrong
+    assert len(CONSENSUS) == 2378
+
+
+def test_every_consensus_row_matches_the_second_implementation() -> None:
+    """The tests' own slow reference answers every row alike, so it may judge other cases."""
+    wrong = []
+    for row in CONSENSUS:
+        definition, _ = oracles.calendars()[row["cal_id"]]
+        start = instant(row["start"])
+        if row["kind"] == "elapsed":
+            end = instant(row["end"])
+            windows = reference.edge_windows(definition, start, end)
+            expected: object = timedelta(seconds=row["expected"])
+            actual: object = reference.open_time(windows, start, end)
+        else:
+            expected = instant(row["expected"])
+            windows = reference.edge_windows(definition, start, expected + timedelta(days=1))
+            actual = reference.deadline(windows, start, timedelta(seconds=row["duration_s"]))
+        if expected != actual:
+            wrong.append((row["id"], expected, actual))
+    assert not wrong
+
+
+@pytest.mark.parametrize("row", by_kind("elapsed"))
+def test_open_time(row: Row) -> None:
+    """Open seconds between two instants."""
+    calendar = build(row["calendar"])
+    actual = calendar.open_time(instant(row["start"]), instant(row["end"]))
+    assert timedelta(seconds=row["expected"]) == actual
+
+
+@pytest.mark.parametrize("row", by_kind("deadline"))
+def test_deadline(row: Row) -> None:
+    """The closing time, or the next opening where the source answers so; nothing lies between."""
+    calendar = build(row["calendar"])
+    start, expected = instant(row["start"]), instant(row["expected"])
+    budget = timedelta(seconds=row["duration_s"])
+    if row["direction"] == "backward":
+        actual = calendar.deadline_before(start, budget)
+        assert is_same_business_instant(calendar, expected, actual)
+        return
+    answers = (
+        calendar.deadline(start, budget),
+        calendar.deadline(start, budget, boundary="next_open"),
+    )
+    assert expected in answers
+    assert is_same_business_instant(calendar, *answers)
+
+
+@pytest.mark.parametrize("row", by_kind("deadline_days"))
+def test_business_days(row: Row) -> None:
+    """So many business days on, then so much open time where the row adds some."""
+    calendar = build(row["calendar"])
+    n = -row["days"] if row["direction"] == "backward" else row["days"]
+    actual = calendar.add_business_days(instant(row["start"]), n)
+    if row.get("extra_s"):
+        actual = calendar.deadline(actual, timedelta(seconds=row["extra_s"]))
+    assert instant(row["expected"]) == actual
+
+
+@pytest.mark.parametrize("row", by_kind("is_open"))
+def test_is_open(row: Row) -> None:
+    """Whether an instant is open."""
+    assert row["expected"] is build(row["calendar"]).is_open(instant(row["start"]))
+
+
+@pytest.mark.parametrize("row", by_kind("windows"))
+def test_windows(row: Row) -> None:
+    """The first windows after, or before, an instant."""
+    calendar = build(row["calendar"])
+    start = instant(row["start"])
+    expected = [Interval(instant(first), instant(last)) for first, last in row["expected"]]
+    forward = row["direction"] == "forward"
+    if forward:
+        found = list(calendar.windows(start, expected[-1].end + timedelta(days=1)))
+        assert expected == found[: len(expected)]
+    else:
+        first = min(window.start for window in expected)
+        found = list(calendar.windows(first - timedelta(days=1), start))[::-1]
+        assert expected == found[: len(expected)]
+
+
+@pytest.mark.parametrize("row", by_kind("wall_to_utc"))
+def test_wall_time(row: Row) -> None:
+    """Where a wall time in a gap or overlap lies: an edge there opens at that instant (C3)."""
+    day = date.fromisoformat(row["date"])
+    if row["wall"] == "24:00":
+        calendar = BusinessCalendar(zone=row["tz"], hours={"sat": "20:00-24:00"})
+        start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(row["tz"]))
+        assert instant(row["expected"]) == calendar.next_close(start)
+        return
+    calendar = BusinessCalendar(zone=row["tz"], hours={"sun": f"{row['wall']}-06:00"})
+    start = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(row["tz"]))
+    assert instant(row["expected"]) == calendar.next_open(start)
+
+
+def test_the_lists_name_rows() -> None:
+    """A listed row exists, and every row of a known kind is answered."""
+    known = {"elapsed", "deadline", "deadline_days", "is_open", "windows", "wall_to_utc"}
+    ids = {row["id"] for row in ROWS}
+    unknown = {row["id"] for row in ROWS if row["kind"] not in known}
+
+    assert len(ids) == len(ROWS) == 469
+    assert {*NOT_OURS, *DIFFERENT} <= ids
+    assert unknown <= {*NOT_OURS, *DIFFERENT}
+
+
+@pytest.mark.parametrize("name", ["biz_spec-0015", "working_hours_spec-0034"])
+def test_a_reversed_interval_is_refused(name: str) -> None:
+    """Neither zero nor negative: the caller swapped something (T3)."""
+    row = row_of(name)
+    with pytest.raises(InvalidIntervalError):
+        build(row["calendar"]).open_time(instant(row["start"]), instant(row["end"]))
+
+
+def test_a_calendar_that_never_opens_is_refused() -> None:
+    """It does not silently count around the clock (C6)."""
+    with pytest.raises(CalendarDefinitionError, match="at least one weekday"):
+        build(row_of("chatwoot-0011")["calendar"])
+
+
+def test_the_autumn_sunday_has_25_hours() -> None:
+    """Open time is real elapsed time (C3)."""
+    row = row_of("working_hours_spec-0042")
+    actual = build(row["calendar"]).open_time(instant(row["start"]), instant(row["end"]))
+    assert timedelta(hours=25) == actual
+
+
+def test_business_days_skip_holidays_met_on_the_way() -> None:
+    """Friday 4 May and six: 7, 8, 9, then 21, 22 and 23 May, since 10 to 19 are closed (C8)."""
+    row = row_of("jbpm_kogito-0016")
+    calendar = build(row["calendar"])
+    days = calendar.add_business_days(instant(row["start"]), row["days"])
+
+    assert datetime(2012, 5, 23, 9, tzinfo=UTC) == days
+    assert datetime(2012, 5, 23, 14, 20, tzinfo=UTC) == calendar.deadline(
+        days, timedelta(seconds=row["extra_s"])
+    )
+
+
+def test_a_yearly_range_across_new_year_applies() -> None:
+    """31 December and 1 January are closed each year, as the same dates written out are (C5)."""
+    row = row_of("jbpm_kogito-0020")
+    week = {day: [f"{a}-{b}" for a, b in spans] for day, spans in row["calendar"]["week"].items()}
+    calendar = BusinessCalendar(zone="UTC", hours=week, holidays=[Holiday(yearly="12-31/01-01")])
+    days = calendar.add_business_days(instant(row["start"]), row["days"])
+
+    assert datetime(2013, 1, 4, 9, 15, tzinfo=UTC) == calendar.deadline(
+        days, timedelta(seconds=row["extra_s"])
+    )

@@ -35,14 +35,33 @@ if TYPE_CHECKING:
     from incidentcore.instants import as_utc as as_utc
     from incidentcore.instants import as_zone as as_zone
     from incidentcore.instants import tzdb_version as tzdb_version
+    from incidentcore.schedule import AbstractCalendar as AbstractCalendar
+    from incidentcore.schedule import Break as Break
+    from incidentcore.schedule import BusinessCalendar as BusinessCalendar
+    from incidentcore.schedule import BusinessDays as BusinessDays
+    from incidentcore.schedule import Calendar as Calendar
+    from incidentcore.schedule import Difference as Difference
+    from incidentcore.schedule import Holiday as Holiday
+    from incidentcore.schedule import Intersection as Intersection
+    from incidentcore.schedule import Maintenance as Maintenance
+    from incidentcore.schedule import Reason as Reason
+    from incidentcore.schedule import Union as Union
 
 _ROOM_OF = {
+    "AbstractCalendar": "schedule",
+    "Break": "schedule",
+    "BusinessCalendar": "schedule",
+    "BusinessDays": "schedule",
+    "Calendar": "schedule",
     "CalendarDefinitionError": "errors",
     "DefinitionError": "errors",
+    "Difference": "schedule",
     "DuplicateEventError": "errors",
     "EscalationMatrixError": "errors",
     "FormatError": "errors",
+    "Holiday": "schedule",
     "IncidentCoreError": "errors",
+    "Intersection": "schedule",
     "Interval": "instants",
     "InvalidIntervalError": "errors",
     "InvalidTimelineError": "errors",
@@ -50,13 +69,16 @@ _ROOM_OF = {
     "KpiDefinitionError": "errors",
     "LifecycleDefinitionError": "errors",
     "LifecycleMismatchError": "errors",
+    "Maintenance": "schedule",
     "NaiveDatetimeError": "errors",
     "PriorityMatrixError": "errors",
+    "Reason": "schedule",
     "RecordNotFoundError": "errors",
     "SlaDefinitionError": "errors",
     "StaleRecordError": "errors",
     "StorageError": "errors",
     "TransitionNotAllowedError": "errors",
+    "Union": "schedule",
     "UnreachableDeadlineError": "errors",
     "Versions": "instants",
     "__version__": "_version",

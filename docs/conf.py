@@ -1,0 +1,117 @@
+"""How the documentation is built: ``sphinx-build -n -W -b html docs docs/_build/html``."""
+
+from types import MemberDescriptorType
+
+from docutils import nodes
+
+from incidentcore import __version__
+
+project = "incidentcore"
+author = "The incidentcore developers"
+copyright = "The incidentcore developers"
+version = release = __version__
+
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx.ext.doctest",
+    "sphinx.ext.intersphinx",
+]
+exclude_patterns = ["_build"]
+nitpicky = True
+default_role = "literal"
+
+html_theme = "furo"
+html_title = "incidentcore"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
+html_copy_source = False
+html_show_sphinx = False
+pygments_style = "tango"
+pygments_dark_style = "monokai"
+
+# What comes from a base of ours is shown where it is used; what comes from these is Python's.
+foreign = [
+    "object",
+    "BaseException",
+    "Enum",
+    "Generic",
+    "Mapping",
+    "Protocol",
+    "dict",
+    "str",
+    "tuple",
+]
+autodoc_default_options = {
+    "members": True,
+    "imported-members": True,
+    "undoc-members": True,
+    "inherited-members": ", ".join(foreign),
+}
+autodoc_member_order = "alphabetical"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+python_maximum_signature_line_length = 110
+python_use_unqualified_type_names = True
+toc_object_entries_show_parents = "hide"
+
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+napoleon_use_ivar = True
+napoleon_custom_sections = [("Units", "notes_style"), ("Source", "notes_style")]
+
+# The inventory is committed (docs/python_inventory.py writes it), so the build needs no network.
+intersphinx_mapping = {"python": ("https://docs.python.org/3", "python.inv")}
+
+trim_doctest_flags = True
+doctest_test_doctest_blocks = "default"
+doctest_global_setup = """
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+"""
+
+# Type variables, and names that begin with an underscore, have no entry of their own.
+nitpick_ignore_regex = [(r"py:(class|obj)", r"incidentcore\..*\.([A-Z](_co)?|_\w+)")]
+# Internal names that a public signature or docstring mentions.
+nitpick_ignore = [
+    ("py:class", "Test"),  # the alias of a condition's test
+    ("py:class", "incidentcore.records.problem.ProblemFields"),  # keyword arguments, spelt out
+    ("py:class", "incidentcore.records.service_request.RequestFields"),  # the same
+    ("py:func", "incidentcore.schedule.recurrence.parse_rule"),
+]
+
+
+def keep_first_line(*given):
+    """Keep napoleon from reading "Return whether it ended: …" on a property as its type."""
+    _, what, _, _, _, lines = given
+    if what in ("attribute", "property") and lines:
+        lines[:0] = ["..", ""]  # an empty comment
+
+
+def leave_out_fields(*given):
+    """Leave out an attrs field as a member: the docstring of its class describes it."""
+    _, _, _, value, _, _ = given
+    is_slot = isinstance(value, MemberDescriptorType) or repr(value) == "SLOTS_ATTR"
+    return True if is_slot else None
+
+
+def show_factories(*given):
+    """Show a default that a factory makes as an ellipsis."""
+    *_, signature, returns = given
+    return (signature or "").replace("= NOTHING", "= ...") or signature, returns
+
+
+def leave_docstrings_to_the_suite(app, doctree):
+    """Show a docstring's example without running it: the suite runs it where its names are."""
+    if app.env.current_document.docname.startswith("reference/"):
+        for block in list(doctree.findall(nodes.doctest_block)):
+            text = block.astext()
+            block.replace_self(nodes.literal_block(text, text, language="pycon"))
+
+
+def setup(app):
+    """Hook in; napoleon's own priority is 500."""
+    app.connect("autodoc-process-docstring", keep_first_line, priority=400)
+    app.connect("autodoc-process-signature", show_factories)
+    app.connect("autodoc-skip-member", leave_out_fields)
+    app.connect("doctree-read", leave_docstrings_to_the_suite)

@@ -1,0 +1,39 @@
+"""Every room has its page in the reference."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import incidentcore
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+PACKAGE = Path(incidentcore.__file__).parent
+ROOMS = sorted(
+    path.stem
+    for path in PACKAGE.iterdir()
+    if not path.stem.startswith("_") and (path.suffix == ".py" or (path / "__init__.py").is_file())
+)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_has_its_page(room: str) -> None:
+    """The page shows the room's public names, and the list of rooms leads to it."""
+    page = DOCS / "reference" / f"{room}.rst"
+    assert page.is_file(), f"write docs/reference/{room}.rst like its neighbours"
+    assert f".. automodule:: incidentcore.{room}" in page.read_text(encoding="utf-8").splitlines()
+    listed = (DOCS / "reference.rst").read_text(encoding="utf-8").split()
+    assert f"reference/{room}" in listed
+
+
+def test_every_example_is_tried() -> None:
+    """Pages show code as doctests; what is not run is a command, a table of data or output."""
+    untried = [
+        f"{page.name}: {language}"
+        for page in sorted(DOCS.rglob("*.rst"))
+        for language in re.findall(r"code-block::\s*(\w+)", page.read_text(encoding="utf-8"))
+        if language not in {"console", "json", "text", "csv"}
+    ]
+    assert not untried

@@ -59,15 +59,12 @@ def _constructor(kind: type) -> str:
     """Return the signature of a constructor of ours; not of Python's, which varies."""
     if issubclass(kind, enum.Enum) or getattr(kind, "_is_protocol", False):
         return ""
-    maker = next(
-        (
-            base
-            for base in kind.__mro__
-            if {"__init__", "__new__"} & vars(base).keys() and base is not object
-        ),
-        object,
-    )
-    return _signature(kind) if maker.__module__.startswith("incidentcore") else ""
+    for base in kind.__mro__:
+        for name in ("__init__", "__new__"):
+            if name in vars(base):
+                is_ours = base.__module__.startswith("incidentcore")
+                return _signature(getattr(kind, name), skip=1) if is_ours else ""
+    return ""
 
 
 def _member(kind: type, name: str) -> Iterator[str]:
@@ -91,7 +88,7 @@ def _member(kind: type, name: str) -> Iterator[str]:
         yield f"    {name}: {type(raw).__name__}"
 
 
-def _signature(target: object) -> str:
+def _signature(target: object, *, skip: int = 0) -> str:
     signature = inspect.signature(target)  # type: ignore[arg-type]
     return str(
         signature.replace(
@@ -100,7 +97,7 @@ def _signature(target: object) -> str:
                     annotation=_Shown.of_type(parameter.annotation),
                     default=_Shown.of_value(parameter.default),
                 )
-                for parameter in signature.parameters.values()
+                for parameter in list(signature.parameters.values())[skip:]
             ],
             return_annotation=_Shown.of_type(signature.return_annotation),
         )
@@ -130,7 +127,7 @@ class _Shown:
         """Return a default that reads the same in every process."""
         if value is inspect.Parameter.empty:
             return value
-        if isinstance(value, enum.Enum):
+        if isinstance(value, enum.Enum) and value is not attrs.NOTHING:
             return cls(f"{type(value).__name__}.{value.name}")
         if type(value) in SHOW_AS_WRITTEN or (type(value) in (tuple, frozenset) and not value):
             return cls(repr(value))

@@ -1,5 +1,6 @@
 """One language of conditions for every rule of the library."""
 
+from incidentcore.conditions.access import reader
 from incidentcore.conditions.builder import Field, field
 from incidentcore.conditions.condition import (
     ALWAYS,
@@ -29,4 +30,5 @@ __all__ = [
     "OpenHours",
     "during",
     "field",
+    "reader",
 ]

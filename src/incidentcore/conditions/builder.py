@@ -9,7 +9,7 @@ from incidentcore.conditions.condition import Condition, FieldTest, Not
 __all__ = ["Field", "field"]
 
 
-@attrs.frozen
+@attrs.frozen(order=False)  # said to the type checker too: comparisons build conditions
 class Field:
     """A field, waiting for the test to make of it; see ``field``."""
 

@@ -1,0 +1,178 @@
+"""``evaluate_sla``: a clock, computed on read from history, definition and now (rule S1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TypeAlias, overload
+
+from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.instants import Versions, as_utc
+from incidentcore.records import Record, Timeline
+from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.fold import Stage, fold_clock
+from incidentcore.sla.policy import ServiceLevel, SlaPolicy
+from incidentcore.sla.status import SlaStatus
+
+__all__ = ["SlaRules", "evaluate_all", "evaluate_sla", "next_sla_wakeup"]
+
+OneClock: TypeAlias = SlaDefinition | SlaPolicy
+SlaRules: TypeAlias = OneClock | ServiceLevel | Versions[OneClock] | Versions[ServiceLevel]
+
+
+@overload
+def evaluate_sla(
+    rules: OneClock | Versions[OneClock] | Versions[SlaDefinition] | Versions[SlaPolicy],
+    record: Record,
+    /,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> SlaStatus: ...
+
+
+@overload
+def evaluate_sla(
+    rules: ServiceLevel | Versions[ServiceLevel],
+    record: Record,
+    /,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> tuple[SlaStatus, ...]: ...
+
+
+def evaluate_sla(
+    rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
+    record: Record,
+    /,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> SlaStatus | tuple[SlaStatus, ...]:
+    """Return what a clock says about a record at an instant.
+
+    Nothing is stored: the answer follows from the record's history, so a pause, a reopening, a
+    late event or another calendar cannot leave a stale counter behind.
+
+    Args:
+        rules: A definition, a policy, a ``ServiceLevel``, or ``Versions`` of one of them, of which
+            the one that held at the record's opening is taken.
+        record: The record.
+        now: The instant to tell it for; events after it are not seen.
+        as_of: Use only what was recorded by this instant.
+
+    Returns:
+        The status; for a ``ServiceLevel`` a tuple of them, one for each clock.
+
+    Raises:
+        InvalidValueError: The rules are none of these.
+        NaiveDatetimeError: An instant carries no offset.
+
+    Source: rules S1 to S11.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
+    >>> incident = Incident.open(
+    ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 21, 16, 0, tzinfo=UTC)
+    ... )
+    >>> status = evaluate_sla(
+    ...     SlaDefinition.resolution(hours=4, calendar=office),
+    ...     incident,
+    ...     now=datetime(2026, 12, 21, 16, 30, tzinfo=UTC),
+    ... )
+    >>> status.stage, str(status.elapsed), status.due_at.isoformat()
+    ('running', '0:30:00', '2026-12-22T10:00:00+00:00')
+    """
+    now = as_utc(now, "now")
+    if as_of is not None:
+        as_of = as_utc(as_of, "as_of")
+    if isinstance(rules, Versions):
+        rules = rules.at(record.opened_at)
+    if isinstance(rules, ServiceLevel):
+        timeline = _timeline(record, now, as_of)
+        return tuple(_status(clock, record.id, timeline, now) for clock in rules.clocks)
+    if not isinstance(rules, (SlaDefinition, SlaPolicy)):
+        raise InvalidValueError(
+            "rules", rules, "an SlaDefinition, SlaPolicy, ServiceLevel, or Versions of one"
+        )
+    return _status(rules, record.id, _timeline(record, now, as_of), now)
+
+
+def _timeline(record: Record, now: datetime, as_of: datetime | None) -> Timeline | None:
+    """Return the record's timeline; None where it was not opened yet, or not known of."""
+    if now < record.opened_at:
+        return None
+    try:
+        return record.timeline(now=now, as_of=as_of)
+    except InvalidTimelineError:
+        return None  # the opening itself was recorded after as_of
+
+
+def _status(rules: OneClock, record_id: str, timeline: Timeline | None, now: datetime) -> SlaStatus:
+    if timeline is None:
+        definition = rules if isinstance(rules, SlaDefinition) else None
+        return SlaStatus(
+            record_id=record_id,
+            definition=definition,
+            now=now,
+            stage=Stage.NOT_STARTED,
+            cycles=(),
+            timeline=Timeline({}, (), now),
+        )
+    clock = fold_clock(rules, timeline.base, timeline.moments)
+    cycles = clock.cycles(now)
+    definition = clock.definition
+    stage = clock.stage
+    if definition is None:
+        if cycles:
+            definition = cycles[-1].definition
+        else:
+            stage = Stage.NONE
+    return SlaStatus(
+        record_id=record_id,
+        definition=definition,
+        now=now,
+        stage=stage,
+        cycles=cycles,
+        timeline=timeline,
+    )
+
+
+def evaluate_all(
+    rules: OneClock, records: Iterable[Record], /, *, now: datetime, as_of: datetime | None = None
+) -> Iterator[SlaStatus]:
+    """Yield a status for each record, one at a time.
+
+    Calendars are compiled once and shared by all records.
+
+    Args:
+        rules: A definition or a policy.
+        records: The records; iterated once.
+        now: The instant to tell it for.
+        as_of: Use only what was recorded by this instant.
+    """
+    for record in records:
+        yield evaluate_sla(rules, record, now=now, as_of=as_of)
+
+
+def next_sla_wakeup(
+    rules: OneClock | ServiceLevel, records: Iterable[Record], /, *, now: datetime
+) -> datetime | None:
+    """Return the least instant after ``now`` at which an answer changes without an event (S9).
+
+    Args:
+        rules: A definition, a policy or a service level.
+        records: The records to watch.
+        now: The instant to look from.
+
+    Returns:
+        When to look again, or None where nothing can change by itself.
+    """
+    clocks = rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
+    wakeups = (
+        evaluate_sla(clock, record, now=now).next_wakeup for record in records for clock in clocks
+    )
+    return min((at for at in wakeups if at is not None), default=None)

@@ -1,0 +1,394 @@
+"""What an SLA promises and when its clock starts, pauses and stops (rules S1, S5, S6, S8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from incidentcore.conditions import ALWAYS, NEVER, Condition, field, reader
+from incidentcore.digest import content_id
+from incidentcore.errors import SlaDefinitionError
+from incidentcore.schedule import BusinessCalendar, BusinessDays, Calendar
+from incidentcore.sla.targets import ByTime, DueDate, Target
+
+__all__ = ["CalendarBy", "Reopen", "SlaDefinition", "Swap", "Threshold"]
+
+
+class Reopen:
+    """What happens to the time between a stop and a reopening (rule S5)."""
+
+    EXCLUDE_CLOSED: Final = "exclude_closed"
+    CONTINUE: Final = "continue"
+    NEW_CYCLE: Final = "new_cycle"
+
+
+class Swap:
+    """How a definition takes over from another one on a running clock (rule S4)."""
+
+    RETROACTIVE: Final = "retroactive"
+    RETROACTIVE_WITHOUT_PAUSES: Final = "retroactive_without_pauses"
+    KEEP_ELAPSED: Final = "keep_elapsed"
+    RESTART: Final = "restart"
+
+
+def _pairs(
+    table: Mapping[Any, Calendar] | Iterable[tuple[object, Calendar]],
+) -> tuple[tuple[object, Calendar], ...]:
+    return tuple(table.items() if isinstance(table, Mapping) else table)
+
+
+@attrs.frozen
+class CalendarBy:
+    """A calendar chosen by a field of the record when the clock starts.
+
+    Attributes:
+        field: The field, such as ``"custom.region"``.
+        table: Pairs of field value and calendar, or a mapping.
+        default: The calendar for every other value.
+
+    >>> CalendarBy("custom.region", {}, BusinessCalendar.always()).pick({"custom": {}}).zone.key
+    'UTC'
+    """
+
+    field: str
+    table: tuple[tuple[object, Calendar], ...] = attrs.field(converter=_pairs)
+    default: Calendar
+
+    def pick(self, facts: dict[str, object]) -> Calendar:
+        """Return the calendar for a record's facts."""
+        value = reader(self.field)(facts)
+        for key, calendar in self.table:
+            if key == value:
+                return calendar
+        return self.default
+
+
+def _fraction(value: Fraction | float | str | None) -> Fraction | None:
+    """Return the fraction that was written: 0.8 means 8/10, not the binary number nearest to it."""
+    if value is None or isinstance(value, Fraction):
+        return value
+    try:
+        return Fraction(str(value))
+    except ValueError:
+        raise SlaDefinitionError("fraction", value, "a fraction such as 0.75 or 3/4") from None
+
+
+_MICRO: Final = timedelta(microseconds=1)
+_ZERO: Final = timedelta(0)
+
+
+@attrs.frozen(kw_only=True)
+class Threshold:
+    """A named point on the clock (rule S8): a fraction of the target, or a time around the due.
+
+    Attributes:
+        name: What a status and an escalation call it.
+        fraction: Reached when ``elapsed >= fraction * target``, compared exactly.
+        before_due: Reached when ``elapsed >= target - before_due``, in open time.
+        after_due: Reached when ``elapsed >= target + after_due``, in open time; together with
+            ``calendar``, that long after the due through the other calendar.
+        calendar: Another calendar, through which ``after_due`` runs on from the due whatever the
+            clock does since.
+
+    Exactly one of the three is given.
+
+    Raises:
+        SlaDefinitionError: None or several are given, or one is negative.
+
+    >>> Threshold(name="warning", fraction=Fraction(3, 4)).point(timedelta(hours=4))
+    datetime.timedelta(seconds=10800)
+    """
+
+    name: str
+    fraction: Fraction | None = attrs.field(default=None, converter=_fraction)
+    before_due: timedelta | None = None
+    after_due: timedelta | None = None
+    calendar: Calendar | None = None
+
+    def __attrs_post_init__(self) -> None:
+        times = [value for value in (self.before_due, self.after_due) if value is not None]
+        if len(times) + (self.fraction is not None) != 1:
+            raise SlaDefinitionError(
+                f"threshold {self.name!r}",
+                (self.fraction, self.before_due, self.after_due),
+                "exactly one of fraction, before_due, after_due",
+            )
+        if (self.fraction is not None and self.fraction < 0) or any(t < _ZERO for t in times):
+            raise SlaDefinitionError(
+                f"threshold {self.name!r}", self.fraction or times[0], "nothing negative"
+            )
+        if self.calendar is not None and self.after_due is None:
+            raise SlaDefinitionError(
+                f"threshold {self.name!r}", self.calendar, "another calendar with after_due only"
+            )
+
+    def point(self, target: timedelta) -> timedelta:
+        """Return the least elapsed time at which it is reached, but for another calendar."""
+        if self.fraction is not None:
+            micros = target // _MICRO
+            exact = self.fraction.numerator * micros
+            return -(-exact // self.fraction.denominator) * _MICRO
+        if self.before_due is not None:
+            return max(target - self.before_due, _ZERO)
+        if self.calendar is not None or self.after_due is None:
+            return target
+        return target + self.after_due
+
+
+CalendarChoice: TypeAlias = Calendar | CalendarBy
+
+
+def _thresholds(thresholds: Iterable[Threshold]) -> tuple[Threshold, ...]:
+    return tuple(thresholds)
+
+
+_OPEN: Final = field("state.open").is_true()
+_RESOLVED: Final = field("state.resolved").is_true()
+_CANCELED: Final = field("state.is_canceled").is_true()
+_PAUSES: Final = field("state.pauses").is_true()
+_ANSWERED: Final = field("first_response_at").present()
+_PUBLIC_UPDATE: Final = (
+    field("kind").equals("commented")
+    & field("visibility").equals("public")
+    & field("by.role").equals("agent")
+)
+
+
+@attrs.frozen(kw_only=True)
+class SlaDefinition:
+    """One promise about records: a target, a calendar, and when its clock runs.
+
+    Attributes:
+        name: The definition's id.
+        target: Open time as a ``timedelta``, ``BusinessDays``, ``ByTime`` or ``DueDate``.
+        calendar: The calendar in whose open time the clock counts, or a ``CalendarBy``.
+        start: When the clock attaches; a record that already satisfies ``stop`` is not attached.
+        pause: While it holds the clock stands; it is paused until ``resume``.
+        resume: When a pause ends; where none is given, when ``pause`` no longer holds.
+        stop: When the promise is kept or broken for good, until a reopening.
+        cancel: When the clock ends without a result.
+        reset: A condition on an event: the cycle ends with its result and a new one starts.
+        cancel_when_start_ends: Whether the clock is canceled when ``start`` no longer holds.
+        reopen: What a reopening does; see ``Reopen``.
+        swap: How this definition takes over from another; see ``Swap``.
+        thresholds: Named points on the clock.
+        kind: ``response``, ``next_response``, ``update``, ``resolution`` or a word of your own.
+        agreement: ``sla``, ``ola`` or ``contract``.
+
+    Raises:
+        SlaDefinitionError: The target is negative, a condition on time of day stands in pause,
+            resume, stop or cancel, or a word is not one of those above.
+
+    Source: rules S1, S4, S5, S6 and S8.
+
+    >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
+    >>> SlaDefinition.resolution(hours=4, calendar=office).target
+    datetime.timedelta(seconds=14400)
+    """
+
+    name: str
+    target: Target
+    calendar: CalendarChoice = attrs.field(factory=BusinessCalendar.always)
+    start: Condition = ALWAYS
+    pause: Condition = NEVER
+    resume: Condition | None = None
+    stop: Condition
+    cancel: Condition = NEVER
+    reset: Condition | None = None
+    cancel_when_start_ends: bool = False
+    reopen: str = Reopen.EXCLUDE_CLOSED
+    swap: str = Swap.RETROACTIVE
+    thresholds: tuple[Threshold, ...] = attrs.field(default=(), converter=_thresholds)
+    kind: str = "resolution"
+    agreement: str = "sla"
+    fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
+    _hash: str | None = attrs.field(init=False, eq=False, repr=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise SlaDefinitionError("name", self.name, "a non-empty text")
+        if not isinstance(self.target, (timedelta, BusinessDays, ByTime, DueDate)):
+            raise SlaDefinitionError(
+                "target", self.target, "a timedelta, BusinessDays, ByTime or DueDate"
+            )
+        if isinstance(self.target, timedelta) and self.target < timedelta(0):
+            raise SlaDefinitionError("target", self.target, "no negative time")
+        if not isinstance(self.calendar, (Calendar, CalendarBy)):
+            raise SlaDefinitionError("calendar", self.calendar, "a Calendar or CalendarBy")
+        _word("reopen", self.reopen, ("exclude_closed", "continue", "new_cycle"))
+        _word(
+            "swap",
+            self.swap,
+            ("retroactive", "retroactive_without_pauses", "keep_elapsed", "restart"),
+        )
+        _word("agreement", self.agreement, ("sla", "ola", "contract"))
+        paths: set[str] = set()
+        for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
+            condition = getattr(self, name)
+            if condition is None:
+                continue
+            if not isinstance(condition, Condition):
+                raise SlaDefinitionError(name, condition, "a Condition")
+            if condition.reads_time and name not in ("start", "reset"):
+                raise SlaDefinitionError(
+                    name,
+                    str(condition),
+                    "a condition without time of day; hours are the calendar's",
+                )
+            if name != "reset":
+                paths |= condition.fields
+        names = [threshold.name for threshold in self.thresholds]
+        if len(set(names)) != len(names):
+            raise SlaDefinitionError("thresholds", names, "each name once")
+        object.__setattr__(self, "fields", frozenset(path.split(".")[0] for path in paths))
+
+    @property
+    def content_hash(self) -> str:
+        """Return a digest of the whole definition: another promise has another one (rule S11)."""
+        if self._hash is None:
+            object.__setattr__(self, "_hash", content_id(self))
+        return str(self._hash)
+
+    @classmethod
+    def resolution(
+        cls,
+        *,
+        calendar: CalendarChoice,
+        hours: float = 0,
+        target: Target | None = None,
+        name: str = "resolution",
+        reopen: str = Reopen.EXCLUDE_CLOSED,
+        swap: str = Swap.RETROACTIVE,
+        thresholds: Iterable[Threshold] = (),
+        agreement: str = "sla",
+    ) -> SlaDefinition:
+        """Return a promise to resolve: runs while open, paused on hold, stopped by resolution.
+
+        Args:
+            calendar: The calendar in whose open time it counts.
+            hours: The target in hours of open time.
+            target: The target in another form, instead of hours.
+            name: The definition's id.
+            reopen: What a reopening does.
+            swap: How it takes over from another definition.
+            thresholds: Named points on the clock.
+            agreement: ``sla``, ``ola`` or ``contract``.
+        """
+        return cls(
+            name=name,
+            target=_target(hours, target),
+            calendar=calendar,
+            start=_OPEN,
+            pause=_PAUSES,
+            stop=_RESOLVED,
+            cancel=_CANCELED,
+            reopen=reopen,
+            swap=swap,
+            thresholds=_thresholds(thresholds),
+            kind="resolution",
+            agreement=agreement,
+        )
+
+    @classmethod
+    def first_response(
+        cls,
+        *,
+        calendar: CalendarChoice,
+        hours: float = 0,
+        target: Target | None = None,
+        name: str = "first_response",
+        swap: str = Swap.RETROACTIVE,
+        thresholds: Iterable[Threshold] = (),
+        agreement: str = "sla",
+    ) -> SlaDefinition:
+        """Return a promise to answer: stopped by the first public reply of an agent.
+
+        A resolution without a reply stops it too, since nobody waits any longer. It is not paused.
+        """
+        return cls(
+            name=name,
+            target=_target(hours, target),
+            calendar=calendar,
+            start=_OPEN,
+            stop=_ANSWERED | _RESOLVED,
+            cancel=_CANCELED,
+            swap=swap,
+            thresholds=_thresholds(thresholds),
+            kind="response",
+            agreement=agreement,
+        )
+
+    @classmethod
+    def next_response(
+        cls,
+        *,
+        calendar: CalendarChoice,
+        hours: float = 0,
+        target: Target | None = None,
+        name: str = "next_response",
+        thresholds: Iterable[Threshold] = (),
+        agreement: str = "sla",
+    ) -> SlaDefinition:
+        """Return a promise to answer each further message of the requester (rule S6).
+
+        It starts at the earliest unanswered message, which a second one does not move; each answer
+        ends a cycle. A resolved record pauses it.
+        """
+        waiting = field("unanswered_since").present()
+        return cls(
+            name=name,
+            target=_target(hours, target),
+            calendar=calendar,
+            start=waiting,
+            pause=~_OPEN,
+            stop=~waiting,
+            cancel=_CANCELED,
+            reopen=Reopen.NEW_CYCLE,
+            thresholds=_thresholds(thresholds),
+            kind="next_response",
+            agreement=agreement,
+        )
+
+    @classmethod
+    def update(
+        cls,
+        *,
+        every: timedelta,
+        calendar: CalendarChoice,
+        name: str = "update",
+        thresholds: Iterable[Threshold] = (),
+        agreement: str = "sla",
+    ) -> SlaDefinition:
+        """Return a promise of regular public updates: each one ends a cycle and starts the next."""
+        return cls(
+            name=name,
+            target=every,
+            calendar=calendar,
+            start=_OPEN,
+            stop=_RESOLVED,
+            cancel=_CANCELED,
+            reset=_PUBLIC_UPDATE,
+            reopen=Reopen.NEW_CYCLE,
+            thresholds=_thresholds(thresholds),
+            kind="update",
+            agreement=agreement,
+        )
+
+
+def _word(name: str, given: str, allowed: tuple[str, ...]) -> None:
+    if given not in allowed:
+        raise SlaDefinitionError(name, given, f"one of {', '.join(allowed)}")
+
+
+def _target(hours: float, target: Target | None) -> Target:
+    if target is not None:
+        if hours:
+            raise SlaDefinitionError("hours", hours, "hours or target, not both")
+        return target
+    if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not hours > 0:
+        raise SlaDefinitionError("hours", hours, "a positive number of hours, or a target")
+    return timedelta(hours=hours)

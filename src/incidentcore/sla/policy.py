@@ -1,0 +1,135 @@
+"""Which definition applies to a record: ordered rules, and bundles of clocks (rule S10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import SlaDefinitionError
+from incidentcore.sla.definition import SlaDefinition
+
+__all__ = ["Match", "ServiceLevel", "SlaPolicy", "SlaRule"]
+
+
+class Match:
+    """Which of the rules that match is taken."""
+
+    FIRST: Final = "first"
+    SHORTEST: Final = "shortest"
+
+
+@attrs.frozen
+class SlaRule:
+    """A definition, and the records that it is for."""
+
+    when: Condition
+    definition: SlaDefinition
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.when, Condition):
+            raise SlaDefinitionError("when", self.when, "a Condition")
+        if not isinstance(self.definition, SlaDefinition):
+            raise SlaDefinitionError("definition", self.definition, "an SlaDefinition")
+
+
+def _rules(rules: Iterable[SlaRule | tuple[Condition, SlaDefinition]]) -> tuple[SlaRule, ...]:
+    return tuple(rule if isinstance(rule, SlaRule) else SlaRule(*rule) for rule in rules)
+
+
+@attrs.frozen
+class SlaPolicy:
+    """Ordered rules that say which definition applies to a record at an instant.
+
+    Attributes:
+        rules: ``SlaRule`` or pairs of condition and definition.
+        default: The definition where no rule matches; None for no promise.
+        match: The first rule that matches, or of those that match the shortest target (as iTop
+            does; open time only).
+        name: The policy's id.
+
+    Raises:
+        SlaDefinitionError: There is neither rule nor default, or ``shortest`` would have to compare
+            targets that are not plain open time.
+
+    Source: rules S4 and S10.
+    """
+
+    rules: tuple[SlaRule, ...] = attrs.field(converter=_rules)
+    default: SlaDefinition | None = attrs.field(default=None, kw_only=True)
+    match: str = attrs.field(default=Match.FIRST, kw_only=True)
+    name: str = attrs.field(default="", kw_only=True)
+    fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
+    reads_time: bool = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.rules and self.default is None:
+            raise SlaDefinitionError("rules", (), "at least one rule, or a default")
+        if self.match not in (Match.FIRST, Match.SHORTEST):
+            raise SlaDefinitionError("match", self.match, "first or shortest")
+        if self.match == Match.SHORTEST:
+            for rule in self.rules:
+                if not isinstance(rule.definition.target, timedelta):
+                    raise SlaDefinitionError(
+                        f"{rule.definition.name}.target",
+                        rule.definition.target,
+                        "open time, where the shortest target is taken",
+                    )
+        paths = frozenset().union(*(rule.when.fields for rule in self.rules))
+        object.__setattr__(self, "fields", frozenset(path.split(".")[0] for path in paths))
+        object.__setattr__(self, "reads_time", any(rule.when.reads_time for rule in self.rules))
+
+    @property
+    def definitions(self) -> tuple[SlaDefinition, ...]:
+        """Return every definition it may choose, each once."""
+        chosen = [rule.definition for rule in self.rules]
+        if self.default is not None:
+            chosen.append(self.default)
+        return tuple(dict.fromkeys(chosen))
+
+    def pick(self, facts: dict[str, Any], *, at: datetime | None = None) -> SlaDefinition | None:
+        """Return the definition for a record's facts; None where no promise is made."""
+        if self.match == Match.FIRST:
+            for rule in self.rules:
+                if rule.when.test(facts, at):
+                    return rule.definition
+            return self.default
+        matching = [rule.definition for rule in self.rules if rule.when.test(facts, at)]
+        return min(matching, key=_open_target, default=self.default)
+
+
+def _open_target(definition: SlaDefinition) -> timedelta:
+    assert isinstance(definition.target, timedelta)  # noqa: S101  refused in SlaPolicy otherwise
+    return definition.target
+
+
+def _clocks(
+    clocks: Iterable[SlaDefinition | SlaPolicy],
+) -> tuple[SlaDefinition | SlaPolicy, ...]:
+    return tuple(clocks)
+
+
+@attrs.frozen
+class ServiceLevel:
+    """Several clocks on one record: response, resolution, an OLA (rule S6).
+
+    Attributes:
+        clocks: Definitions and policies; the service level evaluates to a status for each.
+        name: The service level's id.
+
+    Raises:
+        SlaDefinitionError: There is none, or one is neither a definition nor a policy.
+    """
+
+    clocks: tuple[SlaDefinition | SlaPolicy, ...] = attrs.field(converter=_clocks)
+    name: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if not self.clocks:
+            raise SlaDefinitionError("clocks", (), "at least one definition or policy")
+        for clock in self.clocks:
+            if not isinstance(clock, (SlaDefinition, SlaPolicy)):
+                raise SlaDefinitionError("clocks", clock, "definitions and policies")

@@ -37,7 +37,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         ],
     ),
     ("values", 1, ["frozen", "scales", "states", "actors"]),
-    ("conditions", 2, ["access", "operators", "condition", "builder"]),
+    ("conditions", 2, ["access", "operators", "condition", "builder", "domains", "overlap"]),
     (
         "records",
         3,
@@ -54,11 +54,18 @@ ROOMS: list[tuple[str, int, list[str]]] = [
             *("diagram", "dialects"),
         ],
     ),
-    ("priority", 4, ["matrix", "tables", "policy"]),
+    (
+        "priority",
+        4,
+        ["matrix", "weighted", "lint", "tables", "adjustments", "policy", "changes"],
+    ),
     (
         "categorization",
         4,
-        ["taxonomy", "categorizer", "rules", "keywords", "bayes", "combine", "evaluate"],
+        [
+            *("taxonomy", "tokens", "categorizer", "rules", "keywords", "patterns", "bayes"),
+            *("model", "combine", "evaluate"),
+        ],
     ),
     ("sla", 5, ["definition", "policy", "trace", "clock", "lint", "queue"]),
     ("intake", 5, ["alert", "threshold", "correlate"]),

@@ -1,0 +1,166 @@
+"""What every categorizer answers: a category, how sure it is, and why; or that it abstains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import attrs
+
+from incidentcore.categorization.taxonomy import Path, as_path, path_text
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Classified, Record
+from incidentcore.values import Actor
+
+__all__ = ["Categorization", "Categorizer", "Evidence", "classify", "share"]
+
+R = TypeVar("R", bound=Record)
+
+
+@attrs.frozen
+class Evidence:
+    """One reason for a category.
+
+    Attributes:
+        kind: Where it comes from: ``rule``, ``keyword``, ``pattern``, ``word``, ``model``,
+            ``vote`` or ``note``; a categorizer of one's own may have other kinds.
+        what: The rule, the word, the pattern.
+        weight: How much it counted, on the scale of the categorizer that gave it.
+        category: What it speaks for; empty where for nothing in particular.
+    """
+
+    kind: str
+    what: str
+    weight: float = 1.0
+    category: Path = ()
+
+    def __str__(self) -> str:
+        if self.kind == "note":
+            return self.what
+        target = f" for {path_text(self.category)}" if self.category else ""
+        return f"{self.kind} {self.what!r} {self.weight:+.3g}{target}"
+
+
+def _evidence(given: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(given)
+
+
+def _category(given: Any) -> Path:
+    return () if given in ((), None) else as_path(given)
+
+
+@attrs.frozen
+class Categorization:
+    """What a categorizer says of a record.
+
+    Attributes:
+        category: The category as a path; empty where the categorizer abstains.
+        confidence: How sure it is, a fraction from 0 to 1; what it means is the categorizer's.
+        evidence: Why, the weightiest first.
+
+    Raises:
+        InvalidValueError: The category is no path, or the confidence no fraction from 0 to 1.
+
+    >>> print(Categorization("network", 0.8, (Evidence("keyword", "vpn", 2.0),)))
+    network (0.80): keyword 'vpn' +2
+    """
+
+    category: Path = attrs.field(converter=_category)
+    confidence: float = 1.0
+    evidence: tuple[Evidence, ...] = attrs.field(default=(), converter=_evidence)
+
+    def __attrs_post_init__(self) -> None:
+        confidence = self.confidence
+        if isinstance(confidence, bool) or not isinstance(confidence, (int, float)):
+            raise InvalidValueError("confidence", confidence, "a number from 0 to 1")
+        if not 0 <= confidence <= 1:
+            raise InvalidValueError("confidence", confidence, "a number from 0 to 1")
+        for each in self.evidence:
+            if not isinstance(each, Evidence):
+                raise InvalidValueError("evidence", each, "Evidence")
+
+    @classmethod
+    def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
+        """Return the answer that there is no answer, with the reason.
+
+        >>> Categorization.abstain("no rule matches").abstained
+        True
+        """
+        if isinstance(evidence, str):
+            evidence = (Evidence("note", evidence, 0.0),)
+        return cls((), 0.0, tuple(evidence))
+
+    @property
+    def abstained(self) -> bool:
+        """Return whether there is no category."""
+        return not self.category
+
+    def __str__(self) -> str:
+        head = f"{path_text(self.category) or 'no category'} ({self.confidence:.2f})"
+        return f"{head}: {'; '.join(map(str, self.evidence))}" if self.evidence else head
+
+
+class Categorizer(Protocol):
+    """Says what a record is about: a plain function or a frozen object fits."""
+
+    def __call__(self, record: Any, /) -> Categorization:
+        """Return the category of a record, with confidence and evidence, or abstain."""
+        ...
+
+
+def share(part: float, whole: float) -> float:
+    """Return a part's share as a confidence, kept from 0 to 1 against rounding."""
+    return min(max(part / whole, 0.0), 1.0) if whole else 0.0
+
+
+def classify(
+    record: R,
+    by_what: Categorizer | Categorization | Iterable[str] | str,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    recorded_at: datetime | None = None,
+) -> R:
+    """Set a record's category and note it in its history, with how sure and why.
+
+    Args:
+        record: The record.
+        by_what: A categorizer, its answer, or a category chosen by hand.
+        at: When.
+        by: Who; a plain id stands for an agent. For a categorizer, as a rule
+            ``Actor("classifier", Role.SYSTEM)``.
+        recorded_at: When it became known; ``at`` unless told.
+
+    Returns:
+        The record with one more ``Classified`` event; the record itself where the categorizer
+        abstains.
+
+    Raises:
+        InvalidValueError: The category is no path, or the categorizer answers something else than
+            a ``Categorization``.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="VPN drops", by="kim", at=nine)
+    >>> classify(incident, ("network", "vpn"), at=nine, by="ada").category
+    ('network', 'vpn')
+    """
+    given: Any = by_what
+    if callable(given):
+        given = given(record)
+        if not isinstance(given, Categorization):
+            raise InvalidValueError("categorizer", given, "a Categorization as its answer")
+    if isinstance(given, Categorization):
+        if given.abstained:
+            return record
+        body: dict[str, Any] = {
+            "category": given.category,
+            "confidence": float(given.confidence),
+            "evidence": tuple(str(each) for each in given.evidence),
+        }
+    else:
+        body = {"category": as_path(given)}
+    return record.with_event(Classified, at=at, by=by, recorded_at=recorded_at, **body)

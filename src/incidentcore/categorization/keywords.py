@@ -1,0 +1,123 @@
+"""Categories by weighted keywords."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import fsum, isfinite
+from typing import Any
+
+import attrs
+
+from incidentcore.categorization.categorizer import Categorization, Evidence, share
+from incidentcore.categorization.taxonomy import Path, as_path, path_text
+from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
+from incidentcore.errors import DefinitionError
+
+__all__ = ["KeywordCategorizer"]
+
+Entry = tuple[Path, str, float]
+_Found = tuple[tuple[str, ...], Path, str, float]
+
+
+def _entries(given: Any) -> tuple[Entry, ...]:
+    """Return (category, keyword, weight) in one order, however they were written."""
+    entries: dict[tuple[Path, str], float] = {}
+    for path, word, weight in _flat(given):
+        words = tokenize(word) if isinstance(word, str) else []
+        if not words:
+            raise DefinitionError(path_text(path), word, "a keyword with letters or digits")
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)):
+            raise DefinitionError(f"{path_text(path)}: {word}", weight, "a positive number")
+        if not (isfinite(weight) and weight > 0):
+            raise DefinitionError(f"{path_text(path)}: {word}", weight, "a positive number")
+        key = (path, " ".join(words))
+        if entries.setdefault(key, weight) != weight:
+            raise DefinitionError(f"{path_text(path)}: {word}", weight, "one weight per keyword")
+    return tuple((path, word, entries[path, word]) for path, word in sorted(entries))
+
+
+def _flat(given: Any) -> Iterator[tuple[Path, Any, Any]]:
+    if not isinstance(given, Mapping):
+        for path, word, weight in given:
+            yield as_path(path), word, weight
+        return
+    for category, words in given.items():
+        path = as_path(category)
+        if isinstance(words, str):
+            raise DefinitionError(path_text(path), words, "a collection of keywords")
+        if isinstance(words, Mapping):
+            yield from ((path, word, weight) for word, weight in words.items())
+        else:
+            yield from ((path, word, 1.0) for word in words)
+
+
+@attrs.frozen
+class KeywordCategorizer:
+    """Categorizes by the weights of the keywords that occur in a record's text.
+
+    A keyword is a word or a phrase and matches whole words only, whatever their case: ``printer``
+    is not found in ``sprinter``. Each keyword counts once. The category with the greatest sum of
+    weights wins; confidence is its share of all weights found. Two categories with the same sum
+    are no answer: then, and where nothing or less than ``minimum`` is found, it abstains.
+
+    Attributes:
+        keywords: (category, keyword, weight) triples in sorted order. Written as a mapping from a
+            category to its keywords, or to a mapping from keyword to weight.
+        minimum: The least sum of weights that is an answer.
+        fields: The record's fields that are read.
+
+    Raises:
+        DefinitionError: A keyword has no letters or digits, or a weight is not positive.
+
+    **Units**: a weight counts against the other weights only.
+
+    >>> by_words = KeywordCategorizer(
+    ...     {("network", "vpn"): {"vpn": 3, "remote access": 2}, "hardware": ["printer", "toner"]}
+    ... )
+    >>> print(by_words("Remote access: VPN drops while the printer works"))
+    network / vpn (0.83): keyword 'vpn' +3 for network / vpn; keyword 'remote access' +2 for \
+network / vpn; keyword 'printer' +1 for hardware
+    """
+
+    keywords: tuple[Entry, ...] = attrs.field(converter=_entries)
+    minimum: float = attrs.field(default=0.0, kw_only=True)
+    fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
+    _index: dict[str, list[_Found]] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        index: dict[str, list[_Found]] = {}
+        for path, word, weight in self.keywords:
+            words = tuple(word.split(" "))
+            index.setdefault(words[0], []).append((words, path, word, weight))
+        object.__setattr__(self, "_index", index)
+
+    def __call__(self, record: Any, /) -> Categorization:
+        """Return the category with the greatest weight, and what each keyword counted."""
+        found = self._found(tokenize(text_of(record, self.fields)))
+        if not found:
+            return Categorization.abstain("no keyword found")
+        weights: dict[Path, list[float]] = {}
+        for path, _, weight in found:
+            weights.setdefault(path, []).append(weight)
+        sums = {path: fsum(parts) for path, parts in weights.items()}
+        best = max(sums.values())
+        winners = [path for path, total in sums.items() if total == best]
+        # The winner's keywords first, then by weight; the rest of the order is fixed.
+        found.sort(key=lambda entry: (-sums[entry[0]], entry[0], -entry[2], entry[1]))
+        evidence = tuple(Evidence("keyword", word, weight, path) for path, word, weight in found)
+        if len(winners) > 1:
+            note = Evidence("note", f"{len(winners)} categories weigh the same", 0.0)
+            return Categorization.abstain((note, *evidence))
+        if best < self.minimum:
+            note = Evidence("note", f"weight {best:g} is below the minimum {self.minimum:g}", 0.0)
+            return Categorization.abstain((note, *evidence))
+        return Categorization(winners[0], share(best, fsum(sums.values())), evidence)
+
+    def _found(self, words: list[str]) -> list[Entry]:
+        found: dict[tuple[Path, str], float] = {}
+        index = self._index
+        for place, first in enumerate(words):
+            for phrase, path, word, weight in index.get(first, ()):
+                if len(phrase) == 1 or tuple(words[place : place + len(phrase)]) == phrase:
+                    found[path, word] = weight
+        return [(path, word, weight) for (path, word), weight in found.items()]

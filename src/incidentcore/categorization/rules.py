@@ -1,0 +1,154 @@
+"""Categories by rules over conditions, and the same for the group that shall work on a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import attrs
+
+from incidentcore.categorization.categorizer import Categorization, Evidence
+from incidentcore.categorization.taxonomy import Path, as_path, path_text
+from incidentcore.conditions import Condition
+from incidentcore.errors import DefinitionError
+
+__all__ = ["CategoryRule", "Route", "RoutingRule", "RuleCategorizer", "route"]
+
+
+def _condition(name: str, when: object) -> None:
+    if not isinstance(when, Condition):
+        raise DefinitionError(name, when, "a condition, such as field(...).has_text(...)")
+
+
+@attrs.frozen
+class CategoryRule:
+    """A condition and the category of the records that it matches.
+
+    Attributes:
+        when: Which records.
+        category: Their category.
+        name: What the rule is called in evidence; the condition's words unless told.
+        confidence: How sure the rule is, a fraction from 0 to 1.
+
+    Raises:
+        DefinitionError: There is no condition, or the confidence is no fraction above 0.
+        InvalidValueError: The category is no path.
+    """
+
+    when: Condition
+    category: Path = attrs.field(converter=as_path)
+    name: str = attrs.field(default="", kw_only=True)
+    confidence: float = attrs.field(default=1.0, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        _condition(path_text(self.category), self.when)
+        if type(self.confidence) not in (int, float) or not 0 < self.confidence <= 1:
+            raise DefinitionError("confidence", self.confidence, "a number above 0, at most 1")
+
+
+def _rules(given: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
+    return tuple(given)
+
+
+@attrs.frozen
+class RuleCategorizer:
+    """Categorizes by the first rule whose condition matches; abstains where none does.
+
+    A rule that matches no record changes no answer, wherever it stands.
+
+    Attributes:
+        rules: The rules in order.
+
+    Raises:
+        DefinitionError: A part is no rule.
+
+    >>> from incidentcore.conditions import field
+    >>> by_rules = RuleCategorizer(
+    ...     [
+    ...         CategoryRule(field("title").has_text("vpn"), ("network", "vpn")),
+    ...         CategoryRule(field("service").equals("mail"), ("software", "email")),
+    ...     ]
+    ... )
+    >>> print(by_rules({"title": "VPN drops", "service": "mail"}))
+    network / vpn (1.00): rule "title has the text 'vpn'" +1 for network / vpn
+    """
+
+    rules: tuple[CategoryRule, ...] = attrs.field(converter=_rules)
+
+    def __attrs_post_init__(self) -> None:
+        for rule in self.rules:
+            if not isinstance(rule, CategoryRule):
+                raise DefinitionError("rules", rule, "CategoryRule")
+
+    def __call__(self, record: Any, /) -> Categorization:
+        """Return the category of the first rule that matches."""
+        for rule in self.rules:
+            if rule.when.matches(record):
+                why = Evidence("rule", rule.name or str(rule.when), 1.0, rule.category)
+                return Categorization(rule.category, rule.confidence, (why,))
+        return Categorization.abstain("no rule matches")
+
+
+@attrs.frozen
+class RoutingRule:
+    """A condition and the group that works on the records that it matches.
+
+    Attributes:
+        when: Which records.
+        group: The group that shall work on them.
+        tier: The support tier, from 1; None leaves it open.
+        name: What the rule is called in reasons; the condition's words unless told.
+
+    Raises:
+        DefinitionError: There is no condition, no group, or the tier is no whole number from 1.
+    """
+
+    when: Condition
+    group: str
+    tier: int | None = attrs.field(default=None, kw_only=True)
+    name: str = attrs.field(default="", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.group, str) or not self.group:
+            raise DefinitionError("group", self.group, "a non-empty text")
+        _condition(self.group, self.when)
+        if self.tier is not None and (type(self.tier) is not int or self.tier < 1):
+            raise DefinitionError(f"{self.group}.tier", self.tier, "a support tier of at least 1")
+
+
+@attrs.frozen
+class Route:
+    """Who shall work on a record, and why.
+
+    Attributes:
+        group: The group; None where no rule matches.
+        tier: The support tier; None where the rule leaves it open.
+        reason: Why, in words.
+    """
+
+    group: str | None
+    tier: int | None
+    reason: str
+
+
+def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
+    """Return the group and tier that shall work on a record, by the first rule that matches.
+
+    The record is not changed; ``assign`` does that.
+
+    Args:
+        record: The record, or a ``dict`` of its facts.
+        rules: The rules in order; end with one on ``ALWAYS`` for a default.
+
+    >>> from incidentcore.conditions import ALWAYS, field
+    >>> rules = [
+    ...     RoutingRule(field("category").starts_with("network"), "network team", tier=2),
+    ...     RoutingRule(ALWAYS, "service desk", tier=1),
+    ... ]
+    >>> route({"category": ("network", "vpn")}, rules)
+    Route(group='network team', tier=2, reason="category starts with 'network'")
+    """
+    for rule in rules:
+        if rule.when.matches(record):
+            return Route(rule.group, rule.tier, rule.name or str(rule.when))
+    return Route(None, None, "no rule matches")

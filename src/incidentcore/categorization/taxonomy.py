@@ -1,0 +1,146 @@
+"""The tree of categories: paths from the general to the particular."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from incidentcore.errors import DefinitionError, InvalidValueError
+
+__all__ = ["Path", "STANDARD_TAXONOMY", "Taxonomy", "as_path", "path_text"]
+
+Path: TypeAlias = tuple[str, ...]
+
+
+def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
+    """Return a category as a path; a plain text is a path of one step.
+
+    Raises:
+        InvalidValueError: It is empty, or a step is no text or empty.
+
+    >>> as_path("network"), as_path(["network", "vpn"])
+    (('network',), ('network', 'vpn'))
+    """
+    if isinstance(category, str):
+        category = (category,)
+    if isinstance(category, (tuple, list)):
+        path = tuple(category)
+        if path and all(isinstance(step, str) and step for step in path):
+            return path
+    raise InvalidValueError(name, category, 'a category path such as ("network", "vpn")')
+
+
+def path_text(path: Path) -> str:
+    """Return a path as people read it.
+
+    >>> path_text(("network", "vpn"))
+    'network / vpn'
+    """
+    return " / ".join(path)
+
+
+def _nested(tree: Mapping[str, Any], above: Path) -> Iterator[Path]:
+    for step, below in tree.items():
+        path = (*above, step)
+        yield path
+        if isinstance(below, Mapping):
+            yield from _nested(below, path)
+        else:
+            yield from ((*path, name) for name in below)
+
+
+def _with_ancestors(given: Any) -> tuple[Path, ...]:
+    paths: set[Path] = set()
+    for entry in _nested(given, ()) if isinstance(given, Mapping) else given:
+        try:
+            path = as_path(entry)
+        except InvalidValueError as error:
+            raise DefinitionError("paths", entry, error.allowed) from None
+        paths.update(path[:length] for length in range(1, len(path) + 1))
+    if not paths:
+        raise DefinitionError("paths", given, "at least one category")
+    return tuple(sorted(paths))
+
+
+@attrs.frozen
+class Taxonomy:
+    """A tree of categories.
+
+    Attributes:
+        paths: Every category as a path, sorted. Written as paths, whose ancestors come along, or as
+            a mapping from a category to what lies below it.
+
+    Raises:
+        DefinitionError: There is no category, or a step is no text or empty.
+
+    >>> desk = Taxonomy({"network": ["vpn", "wireless"], "hardware": {"printer": ["paper"]}})
+    >>> desk.children(("network",))
+    (('network', 'vpn'), ('network', 'wireless'))
+    >>> ("hardware", "printer") in desk
+    True
+    """
+
+    paths: tuple[Path, ...] = attrs.field(converter=_with_ancestors)
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """Return the most general categories."""
+        return self.children(())
+
+    @property
+    def leaves(self) -> tuple[Path, ...]:
+        """Return the categories with nothing below."""
+        inner = {path[:-1] for path in self.paths}
+        return tuple(path for path in self.paths if path not in inner)
+
+    def children(self, path: Path) -> tuple[Path, ...]:
+        """Return the categories right below one; below ``()`` lie the roots."""
+        return tuple(each for each in self.paths if each[:-1] == path)
+
+    def check(self, category: Iterable[str] | str) -> Path:
+        """Return a category's path if it stands in the tree.
+
+        Raises:
+            InvalidValueError: It does not; the error names what stands where it leaves the tree.
+        """
+        path = as_path(category)
+        if path not in self.paths:
+            known: Path = path
+            while known and known not in self.paths:
+                known = known[:-1]
+            below = ", ".join(child[-1] for child in self.children(known)) or "nothing"
+            where = f"below {path_text(known)}" if known else "at the top"
+            raise InvalidValueError("category", path, f"a category of the tree; {where}: {below}")
+        return path
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.paths
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
+# A place to start from: the seven types of incident that service desks commonly tell apart. What
+# lies below them is our choice.
+STANDARD_TAXONOMY: Final = Taxonomy(
+    {
+        "hardware": ["computer", "mobile device", "peripheral", "printer", "server", "storage"],
+        "software": [
+            "business application",
+            "email",
+            "installation",
+            "licence",
+            "operating system",
+        ],
+        "network": ["connectivity", "dns", "firewall", "performance", "vpn", "wireless"],
+        "security": ["account lockout", "data leak", "malware", "phishing", "unauthorized access"],
+        "data": ["backup and restore", "corruption", "loss", "quality"],
+        "user error": ["forgotten password", "misconfiguration", "training need"],
+        "system crash": ["application crash", "database outage", "host outage", "service outage"],
+    }
+)

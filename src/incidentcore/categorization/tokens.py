@@ -1,0 +1,112 @@
+"""From a text to its words, in time linear in its length whatever the text holds."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, Final
+
+from incidentcore.errors import DefinitionError, InvalidValueError
+
+__all__ = ["TEXT_FIELDS", "field_names", "fold_text", "text_of", "tokenize"]
+
+TEXT_FIELDS: Final = ("title", "description")
+
+_ASCII_WORDS: Final = re.compile(r"[a-z0-9]+")
+
+# Sorting a run of combining marks is quadratic in its length. UAX #15 (stream-safe text) holds 30
+# to be more than any language needs; marks beyond that are dropped.
+_MARKS_KEPT: Final = 30
+
+
+def field_names(fields: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of the fields to read.
+
+    Raises:
+        DefinitionError: There is none, or one is no text.
+    """
+    names = () if isinstance(fields, str) else tuple(fields)
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise DefinitionError("fields", fields, "a sequence of field names")
+    return names
+
+
+def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
+    r"""Return the text of a record: its title and description unless told.
+
+    Args:
+        subject: A record, a ``dict`` of its facts, or a text, which is returned as it is.
+        fields: The fields to read, joined by line ends.
+
+    Raises:
+        InvalidValueError: A field is missing, or holds something else than text or None.
+
+    >>> text_of({"title": "No mail", "description": "since nine"})
+    'No mail\nsince nine'
+    """
+    if isinstance(subject, str):
+        return subject
+    texts = []
+    for name in fields:
+        try:
+            text = subject[name] if isinstance(subject, dict) else getattr(subject, name)
+        except (KeyError, AttributeError):
+            raise InvalidValueError(
+                "subject", subject, f"a text, or a record with {name}"
+            ) from None
+        if text is not None and not isinstance(text, str):
+            raise InvalidValueError(name, text, "text")
+        if text:
+            texts.append(text)
+    return "\n".join(texts)
+
+
+def fold_text(text: str) -> str:
+    r"""Return a text without differences that are none to a reader.
+
+    Case, compatibility forms such as full-width letters, and invisible characters such as bidi
+    marks and soft hyphens are folded away.
+
+    >>> fold_text("Stra\u00dfe vp\u200bn")
+    'strasse vpn'
+    """
+    if text.isascii():
+        return text.lower()
+    kinds = {letter: unicodedata.category(letter) for letter in set(text)}
+    invisible = {ord(letter): None for letter, kind in kinds.items() if kind == "Cf"}
+    if invisible:
+        text = text.translate(invisible)
+    marks = "".join(sorted(letter for letter, kind in kinds.items() if kind[0] == "M"))
+    if marks:
+        without = text.translate(dict.fromkeys(map(ord, marks)))
+        if len(text) - len(without) > _MARKS_KEPT:
+            one = f"[{re.escape(marks)}]"
+            text = re.sub(f"({one}{{{_MARKS_KEPT}}}){one}+", r"\1", text)
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFC", folded)
+
+
+def tokenize(text: str) -> list[str]:
+    """Return the words of a text, folded, in order.
+
+    A word is a run of letters, digits and the marks on them, of any script. Everything else parts
+    words, so ``e-mail`` is two of them.
+
+    Raises:
+        InvalidValueError: It is no text.
+
+    >>> tokenize("VPN: cannot re-connect (error 809)")
+    ['vpn', 'cannot', 're', 'connect', 'error', '809']
+    """
+    if not isinstance(text, str):
+        raise InvalidValueError("text", text, "text")
+    folded = fold_text(text)
+    if folded.isascii():
+        return _ASCII_WORDS.findall(folded)
+    between = {ord(letter): " " for letter in set(folded) if not _in_word(letter)}
+    return folded.translate(between).split()
+
+
+def _in_word(letter: str) -> bool:
+    return letter.isalnum() or unicodedata.category(letter)[0] == "M"

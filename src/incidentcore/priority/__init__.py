@@ -1,0 +1,63 @@
+"""What is worked on first: matrices, other calculators, adjustments and overrides."""
+
+from incidentcore.priority.adjustments import (
+    Adjustment,
+    PriorityAdjustment,
+    affected_users,
+    critical_services,
+    security,
+    vip,
+)
+from incidentcore.priority.changes import clear_override, override_priority, prioritize
+from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator, PriorityMatrix
+from incidentcore.priority.policy import (
+    STANDARD_POLICY,
+    PriorityOverride,
+    PriorityPolicy,
+    PriorityResult,
+    PriorityStep,
+    calculate_priority,
+    standing_override,
+)
+from incidentcore.priority.tables import (
+    BMC,
+    FLOOR_OF_MEAN_5X5,
+    GLPI,
+    ITOP,
+    JIRA_EXAMPLE,
+    PLAIN_3X3,
+    SERVICENOW,
+)
+from incidentcore.priority.weighted import ArithmeticPriority, Rounding, WeightedPriority
+
+__all__ = [
+    "Adjustment",
+    "ArithmeticPriority",
+    "BMC",
+    "FLOOR_OF_MEAN_5X5",
+    "GLPI",
+    "ITOP",
+    "JIRA_EXAMPLE",
+    "PLAIN_3X3",
+    "PriorityAdjustment",
+    "PriorityCalculation",
+    "PriorityCalculator",
+    "PriorityMatrix",
+    "PriorityOverride",
+    "PriorityPolicy",
+    "PriorityResult",
+    "PriorityStep",
+    "Rounding",
+    "SERVICENOW",
+    "STANDARD_POLICY",
+    "WeightedPriority",
+    "affected_users",
+    "calculate_priority",
+    "clear_override",
+    "critical_services",
+    "override_priority",
+    "prioritize",
+    "security",
+    "standing_override",
+    "vip",
+]

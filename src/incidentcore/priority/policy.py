@@ -1,0 +1,244 @@
+"""From a record to its priority, step by step: calculator, adjustments, override (rule P2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError, PriorityMatrixError
+from incidentcore.priority.adjustments import Adjustment, PriorityAdjustment
+from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator
+from incidentcore.priority.tables import SERVICENOW
+from incidentcore.records import Event, Opened, Record
+from incidentcore.values import Actor, Level, Priority, Scale
+
+__all__ = [
+    "PriorityOverride",
+    "PriorityPolicy",
+    "PriorityResult",
+    "PriorityStep",
+    "STANDARD_POLICY",
+    "calculate_priority",
+    "standing_override",
+]
+
+
+@attrs.frozen
+class PriorityStep:
+    """One step on the way to a priority.
+
+    Attributes:
+        kind: ``calculator``, ``adjustment`` or ``override``.
+        rule: Which one.
+        level: The priority after it.
+        applied: Whether it had a say.
+        reason: Why, in words.
+    """
+
+    kind: str
+    rule: str
+    level: Level | None
+    applied: bool
+    reason: str
+
+    def __str__(self) -> str:
+        level = "none" if self.level is None else self.level.name
+        return f"{level}: {self.rule}{'' if self.applied else ' (not applied)'}: {self.reason}"
+
+
+@attrs.frozen
+class PriorityOverride:
+    """A priority that somebody set instead of the computed one.
+
+    Attributes:
+        level: The priority.
+        by: Who set it.
+        at: When.
+        reason: Why.
+    """
+
+    level: Level
+    by: Actor
+    at: datetime
+    reason: str = ""
+
+
+@attrs.frozen
+class PriorityResult:
+    """A record's priority, with every step that led to it.
+
+    Attributes:
+        priority: The effective one: the override where there is one.
+        computed: What the policy says.
+        override: What somebody set instead, with who and why; None otherwise.
+        steps: The calculator, each adjustment in order, and the override.
+    """
+
+    priority: Level | None
+    computed: Level | None
+    override: PriorityOverride | None
+    steps: tuple[PriorityStep, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(str(step) for step in self.steps)
+
+
+def _adjustments(given: Iterable[PriorityAdjustment]) -> tuple[PriorityAdjustment, ...]:
+    return tuple(given)
+
+
+@attrs.frozen
+class PriorityPolicy:
+    """How records get their priority: a calculator, then adjustments in order.
+
+    Attributes:
+        calculator: A matrix, another shipped calculator, or a function of one's own.
+        adjustments: What moves the computed priority, one after the other.
+        scale: The scale of the priorities; the calculator's own unless told.
+
+    Raises:
+        PriorityMatrixError: A part cannot be called, or an adjustment names a level that the
+            calculator's scale does not have or that only an override sets.
+
+    Source: rule P2.
+    """
+
+    calculator: PriorityCalculator = SERVICENOW
+    adjustments: tuple[PriorityAdjustment, ...] = attrs.field(default=(), converter=_adjustments)
+    scale: Scale = attrs.field(
+        default=attrs.Factory(
+            lambda self: getattr(self.calculator, "scale", Priority.scale), takes_self=True
+        ),
+        kw_only=True,
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if not callable(self.calculator):
+            raise PriorityMatrixError("calculator", self.calculator, "a callable, such as a matrix")
+        if not isinstance(self.scale, Scale):
+            raise PriorityMatrixError("scale", self.scale, "a Scale")
+        levels = self.levels
+        for number, adjustment in enumerate(self.adjustments, 1):
+            if not callable(adjustment):
+                raise PriorityMatrixError(f"adjustment {number}", adjustment, "a callable")
+            if isinstance(adjustment, Adjustment):
+                for bound in (adjustment.at_least, adjustment.at_most):
+                    if bound is not None and bound not in levels:
+                        raise PriorityMatrixError(
+                            f"adjustment {adjustment.name}", bound, _one_of(levels)
+                        )
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Return the priorities that may be computed, from worst to best."""
+        manual_only = getattr(self.calculator, "manual_only", ())
+        return tuple(level for level in self.scale.levels if level.name not in manual_only)
+
+
+def _one_of(levels: tuple[Level, ...]) -> str:
+    return f"a computed level: {', '.join(f'{level.scale} {level.name}' for level in levels)}"
+
+
+STANDARD_POLICY: Final = PriorityPolicy()
+
+
+def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult:
+    """Compute a record's priority and tell each step; the record is not changed.
+
+    Args:
+        policy: How priorities are computed.
+        record: The record; its standing override counts.
+
+    Returns:
+        The effective priority, the computed one, the override, and the steps.
+
+    Raises:
+        InvalidValueError: The record's impact or urgency is of another scale than the policy's, or
+            a calculator or adjustment of the caller's gives a level that the policy does not have.
+
+    Source: rule P2.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.priority.adjustments import vip
+    >>> from incidentcore.records import Incident
+    >>> from incidentcore.values import Impact, Urgency
+    >>> incident = Incident.open(
+    ...     id="INC-1",
+    ...     title="No mail",
+    ...     by="kim",
+    ...     at=datetime(2026, 6, 1, 9, tzinfo=UTC),
+    ...     impact=Impact.MEDIUM,
+    ...     urgency=Urgency.MEDIUM,
+    ...     custom={"vip": True},
+    ... )
+    >>> print(calculate_priority(PriorityPolicy(adjustments=(vip(),)), incident))
+    moderate: ServiceNow: impact medium and urgency medium give moderate
+    high: VIP: custom.vip is True: 1 level worse
+    """
+    levels = policy.levels
+    calculation = policy.calculator(record)
+    level = _checked(calculation, levels, _name(policy.calculator))
+    rule = _name(policy.calculator)
+    steps = [
+        PriorityStep("calculator", rule, level, level is not None, _without(rule, calculation))
+    ]
+    for adjustment in policy.adjustments:
+        rule = _name(adjustment)
+        if level is None:
+            steps.append(PriorityStep("adjustment", rule, None, False, "no priority to adjust"))
+            continue
+        moved = adjustment(record, level, levels)
+        if moved is None:
+            when = getattr(adjustment, "when", None)
+            reason = str(when.explain(record)) if when is not None else "does not apply"
+            steps.append(PriorityStep("adjustment", rule, level, False, reason))
+        else:
+            level = _checked(moved, levels, rule)
+            steps.append(PriorityStep("adjustment", rule, level, True, moved.reason))
+    override = standing_override(record)
+    if override is not None:
+        text = f"set by {override.by.id} at {override.at:%Y-%m-%d %H:%M} UTC"
+        reason = f"{text}: {override.reason}" if override.reason else text
+        steps.append(PriorityStep("override", "override", override.level, True, reason))
+    return PriorityResult(
+        level if override is None else override.level, level, override, tuple(steps)
+    )
+
+
+def _name(rule: object) -> str:
+    return str(getattr(rule, "name", "") or getattr(rule, "__name__", type(rule).__name__))
+
+
+def _without(rule: str, calculation: PriorityCalculation) -> str:
+    return calculation.reason.removeprefix(f"{rule}: ")
+
+
+def _checked(calculation: object, levels: tuple[Level, ...], rule: str) -> Level | None:
+    if not isinstance(calculation, PriorityCalculation):
+        raise InvalidValueError(rule, calculation, "a PriorityCalculation")
+    if calculation.level is None or calculation.level in levels:
+        return calculation.level
+    raise InvalidValueError(rule, calculation.level, _one_of(levels))
+
+
+def standing_override(record: Record) -> PriorityOverride | None:
+    """Return the override that stands on a record, with who set it and why; None without one.
+
+    Source: rule H5.
+    """
+    level = record.priority_override
+    if level is None:
+        return None
+    told: list[Event] = [
+        event
+        for moment in record.timeline().moments
+        for event in moment.events
+        if "priority_override" in getattr(event, "fields", ())
+    ]
+    # The opening is folded first, whatever its instant (rule H1), so it is not the last to speak.
+    told.sort(key=lambda event: not isinstance(event, Opened))
+    event = told[-1]
+    return PriorityOverride(level, event.by, event.at, getattr(event, "reason", ""))

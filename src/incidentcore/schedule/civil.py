@@ -239,11 +239,11 @@ def join(spans: Iterable[tuple[timedelta, timedelta]]) -> Edges:
 def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Closure]:
     """Yield why time is closed, for what is not simply out of hours; ascending."""
     days = plan.in_years((first - _ONE_DAY).year, last.year)
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        day = date.fromordinal(ordinal)
+    for day in sorted({*days.closed, *days.special, *plan.breaks}):
         low, high = day_bounds(zone, day)
-        if low >= high:
+        if not first <= day <= last or low >= high:
             continue
+        ordinal = day.toordinal()
         for start, end, text in days.named(day):
             code, _, name = text.partition(" ")
             opens = instant_of(zone, ordinal, timedelta(seconds=start))

@@ -1,0 +1,257 @@
+"""The laws of business time, to run on a calendar of your own."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.errors import (
+    InvalidIntervalError,
+    InvalidValueError,
+    NaiveDatetimeError,
+    UnreachableDeadlineError,
+)
+from incidentcore.schedule import Calendar
+from incidentcore.testing.strategies_schedule import instants, offset_changes
+
+__all__ = ["CALENDAR_LAWS", "Case", "calendar_cases", "check_calendar"]
+
+_TICK = timedelta(microseconds=1)
+_ZERO = timedelta()
+
+Case = tuple[datetime, datetime, datetime, timedelta]
+"""Three instants in ascending order, and a budget."""
+
+Law = Callable[[Calendar, Case], None]
+
+
+def check_calendar(calendar: Calendar) -> None:
+    """Run every law of business time on a calendar, with generated instants.
+
+    Call it from a test of yours. How many examples are tried is hypothesis's setting.
+
+    Args:
+        calendar: Any object with the queries of :class:`~incidentcore.schedule.Calendar`.
+
+    Raises:
+        AssertionError: A law does not hold; the message names it.
+
+    Source: the laws below rule C9 of the semantics.
+
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> check_calendar(BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"}))
+    """
+
+    @given(instants(calendar.zone.key), st.integers(0, 2**32))
+    def run(around: datetime, seed: int) -> None:
+        for case in calendar_cases(calendar, around, seed, count=4):
+            for law in CALENDAR_LAWS:
+                law(calendar, case)
+
+    _refuses_what_it_should(calendar)
+    run()
+
+
+def calendar_cases(
+    calendar: Calendar, around: datetime, seed: int, *, count: int
+) -> Iterator[Case]:
+    """Yield cases near an instant, near changes of offset and near the calendar's own edges."""
+    chance = random.Random(seed)  # noqa: S311  repeatable test data, no secret
+    year = min(max(around.year, 1970), 2037)
+    marks = [around, *offset_changes(calendar.zone.key, year)]
+    low, high = around - timedelta(days=4), around + timedelta(days=4)
+    for window in calendar.windows(low, high):
+        marks.extend((window.start, window.end))
+    for _ in range(count):
+        picked = sorted(_moved(chance, chance.choice(marks)) for _ in range(3))
+        start, middle, end = picked
+        kind = chance.randrange(4)
+        if kind == 0:
+            budget = calendar.open_time(start, end)  # likely to end on an edge
+        elif kind == 1:
+            budget = timedelta(microseconds=chance.randrange(3))
+        else:
+            budget = timedelta(minutes=chance.randrange(1, 6_000))
+        yield start, middle, end, budget
+
+
+def _moved(chance: random.Random, at: datetime) -> datetime:
+    kind = chance.randrange(4)
+    if kind == 0:
+        return at
+    if kind == 1:
+        return at + chance.choice((-1, 1)) * _TICK
+    if kind == 2:
+        return at + timedelta(minutes=chance.randrange(-180, 180))
+    return at + timedelta(minutes=chance.randrange(-9_000, 9_000))
+
+
+def _refuses_what_it_should(calendar: Calendar) -> None:
+    at = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    hour = timedelta(hours=1)
+    refused: tuple[tuple[str, type[Exception], Callable[[], object]], ...] = (
+        ("T1 naive start", NaiveDatetimeError, lambda: calendar.is_open(at.replace(tzinfo=None))),
+        ("T3 reversed", InvalidIntervalError, lambda: calendar.open_time(at, at - hour)),
+        ("T5 negative budget", InvalidValueError, lambda: calendar.deadline(at, -hour)),
+    )
+    for name, expected, call in refused:
+        try:
+            call()
+        except expected:
+            continue
+        raise AssertionError(f"{name}: not refused with {expected.__name__}")
+
+
+def law_additivity(calendar: Calendar, case: Case) -> None:
+    """Two halves add up to the whole, and open time is never more than wall time."""
+    start, middle, end, _ = case
+    whole = calendar.open_time(start, end)
+    halves = calendar.open_time(start, middle) + calendar.open_time(middle, end)
+    assert halves == whole, f"additivity: {halves} != {whole} for {case}"
+    assert _ZERO <= whole <= end - start, f"open time {whole} beyond wall time for {case}"
+
+
+def law_deadline(calendar: Calendar, case: Case) -> None:
+    """A deadline is the earliest instant by which the budget is spent (rule T5)."""
+    start, _, _, budget = case
+    try:
+        due = calendar.deadline(start, budget)
+    except UnreachableDeadlineError:
+        return
+    spent = calendar.open_time(start, due)
+    assert spent == budget, f"T5: {spent} open time until {due} for {case}"
+    if budget:
+        before = calendar.open_time(start, due - _TICK)
+        assert before < budget, f"T5: {due} is not the earliest for {case}"
+    else:
+        assert due == start, f"T5: a zero budget gives the start, not {due}, for {case}"
+    back = calendar.deadline_before(due, budget)
+    assert back >= start, f"mirror: {back} lies before the start of {case}"
+
+
+def law_next_opening_is_the_same_business_instant(calendar: Calendar, case: Case) -> None:
+    """Both boundaries of a deadline have no open time between them (rule T5)."""
+    start, _, _, budget = case
+    try:
+        due = calendar.deadline(start, budget)
+        opening = calendar.deadline(start, budget, boundary="next_open")
+    except UnreachableDeadlineError:
+        return
+    assert opening >= due, f"T5: next opening {opening} before {due} for {case}"
+    assert calendar.open_time(due, opening) == _ZERO, f"T5: open time before {opening} for {case}"
+    assert calendar.is_open(opening), f"T5: {opening} is not open for {case}"
+
+
+def law_deadline_before(calendar: Calendar, case: Case) -> None:
+    """Its mirror is the greatest instant from which the budget fits."""
+    _, _, end, budget = case
+    try:
+        since = calendar.deadline_before(end, budget)
+    except UnreachableDeadlineError:
+        return
+    fits = calendar.open_time(since, end)
+    assert fits == budget, f"mirror: {fits} open time from {since} for {case}"
+    if budget:
+        after = calendar.open_time(since + _TICK, end)
+        assert after < budget, f"mirror: {since} is not the greatest for {case}"
+    else:
+        assert since == end, f"mirror: a zero budget gives the end, not {since}, for {case}"
+
+
+def law_monotone(calendar: Calendar, case: Case) -> None:
+    """A larger budget is never due earlier; a longer span never holds less."""
+    start, middle, end, budget = case
+    assert calendar.open_time(start, middle) <= calendar.open_time(start, end), f"span of {case}"
+    try:
+        sooner = calendar.deadline(start, budget)
+        later = calendar.deadline(start, budget + timedelta(minutes=90))
+    except UnreachableDeadlineError:
+        return
+    assert sooner <= later, f"monotone: {sooner} > {later} for {case}"
+
+
+def law_windows(calendar: Calendar, case: Case) -> None:
+    """Windows are disjoint, ascending, inside the span, and sum to the open time."""
+    start, _, end, _ = case
+    total, last = _ZERO, None
+    for window in calendar.windows(start, end):
+        assert start <= window.start < window.end <= end, f"window {window} outside {case}"
+        assert last is None or last < window.start, f"window {window} not after {last} for {case}"
+        assert calendar.is_open(window.start), f"C9: closed at the start of {window}"
+        assert calendar.is_open(window.end - _TICK), f"C9: closed before the end of {window}"
+        if window.end < end:
+            assert not calendar.is_open(window.end), f"T3: open at the end of {window}"
+            assert calendar.next_close(window.start) == window.end, f"C9: next_close of {window}"
+        total += window.end - window.start
+        last = window.end
+    assert total == calendar.open_time(start, end), f"windows sum to {total} for {case}"
+
+
+def law_next_edges(calendar: Calendar, case: Case) -> None:
+    """``next_open`` is the least open instant at or after, ``next_close`` an end after (C9)."""
+    start = case[0]
+    try:
+        opening = calendar.next_open(start)
+    except UnreachableDeadlineError:
+        return
+    assert calendar.is_open(opening), f"C9: {opening} is closed for {case}"
+    assert calendar.open_time(start, max(start, opening)) == _ZERO, f"C9: open before {opening}"
+    assert (opening == start) is calendar.is_open(start), f"C9: next_open of {start}"
+    try:
+        closing = calendar.next_close(start)
+    except UnreachableDeadlineError:
+        return
+    assert closing > start, f"C9: {closing} is not after {start}"
+    assert not calendar.is_open(closing), f"C9: open at the close {closing}"
+    assert calendar.is_open(closing - _TICK), f"C9: nothing ends at {closing}"
+    if calendar.is_open(start):
+        assert calendar.open_time(start, closing) == closing - start, f"C9: a hole before {closing}"
+
+
+def law_explain(calendar: Calendar, case: Case) -> None:
+    """Reasons follow one another, sum to wall time, and open ones to the open time."""
+    start, _, end, _ = case
+    at, total = start, _ZERO
+    for reason in calendar.explain(start, end):
+        assert reason.interval.start == at, f"explain: a hole before {reason} for {case}"
+        at = reason.interval.end
+        if reason.code == "open":
+            total += reason.interval.duration
+    assert at == end, f"explain: ends at {at} for {case}"
+    assert total == calendar.open_time(start, end), f"explain: open parts sum to {total} for {case}"
+
+
+def law_business_days(calendar: Calendar, case: Case) -> None:
+    """Business days go forward, land in or at the end of open time, and never skip backward."""
+    start = case[0]
+    last = None
+    for n in range(3):
+        try:
+            found = calendar.add_business_days(start, n)
+            closing = calendar.add_business_days(start, n, end_of_day=True)
+        except UnreachableDeadlineError:
+            return
+        for at in (found, closing):
+            inside = calendar.is_open(at) or calendar.is_open(at - _TICK)
+            assert inside, f"C8: {n} business days from {start} end in closed time, at {at}"
+        assert found >= start or n == 0, f"C8: {n} business days from {start} go back to {found}"
+        assert last is None or last <= found, f"C8: {n} business days from {start} before {n - 1}"
+        last = found
+
+
+CALENDAR_LAWS: tuple[Law, ...] = (
+    law_additivity,
+    law_deadline,
+    law_next_opening_is_the_same_business_instant,
+    law_deadline_before,
+    law_monotone,
+    law_windows,
+    law_next_edges,
+    law_explain,
+    law_business_days,
+)
+"""Every law, as functions of a calendar and a case."""

@@ -1,0 +1,192 @@
+"""Hypothesis strategies for calendars, and for instants near what calendars trip over."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from incidentcore.schedule import BusinessCalendar
+
+__all__ = ["calendar_definitions", "calendars", "instants", "offset_changes", "zones"]
+
+_FIRST_YEAR, _LAST_YEAR = 2000, 2037
+_DAY = 1_440
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# Zones and years that calendars trip over: half-hour changes, a skipped date, a change at midnight,
+# a month-long change of Ramadan, offsets with odd minutes.
+_TRAPS = (
+    "Africa/Casablanca",
+    "America/Havana",
+    "America/New_York",
+    "America/Santiago",
+    "America/Sao_Paulo",
+    "America/St_Johns",
+    "Antarctica/Troll",
+    "Asia/Beirut",
+    "Asia/Gaza",
+    "Asia/Kathmandu",
+    "Asia/Tehran",
+    "Australia/Lord_Howe",
+    "Europe/Berlin",
+    "Europe/Dublin",
+    "Europe/Lisbon",
+    "Pacific/Apia",
+    "Pacific/Chatham",
+    "UTC",
+)
+_TRAP_MINUTES = (0, 30, 60, 90, 119, 120, 121, 150, 179, 180, 181, 210, 1_380, 1_410, 1_438, 1_440)
+
+
+@lru_cache(maxsize=1)
+def _all_zones() -> tuple[str, ...]:
+    return tuple(sorted(zoneinfo.available_timezones()))
+
+
+def zones() -> st.SearchStrategy[str]:
+    """Return keys of the whole tz database, those with traps more often."""
+    return st.one_of(st.sampled_from(_TRAPS), st.sampled_from(_all_zones()))
+
+
+@lru_cache(maxsize=4_096)
+def offset_changes(zone: str, year: int) -> tuple[datetime, ...]:
+    """Return the instants of one year at which a zone changes its offset.
+
+    >>> [at.isoformat() for at in offset_changes("Europe/Berlin", 2026)]
+    ['2026-03-29T01:00:00+00:00', '2026-10-25T01:00:00+00:00']
+    """
+    info = ZoneInfo(zone)
+    found = []
+    at, last = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    while at < last:
+        then = min(at + timedelta(days=3), last)
+        before = at.astimezone(info).utcoffset()
+        if before != then.astimezone(info).utcoffset():
+            low, high = at, then
+            while high - low > timedelta(seconds=1):
+                middle = low + timedelta(seconds=(high - low) // timedelta(seconds=2))
+                if middle.astimezone(info).utcoffset() == before:
+                    low = middle
+                else:
+                    high = middle
+            found.append(high)
+        at = then
+    return tuple(found)
+
+
+@st.composite
+def instants(draw: st.DrawFn, zone: str = "UTC") -> datetime:
+    """Return an instant in UTC, often near a change of the zone's offset, or a year's end."""
+    year = draw(st.integers(_FIRST_YEAR, _LAST_YEAR))
+    near = [*offset_changes(zone, year), datetime(year, 1, 1, tzinfo=UTC)]
+    if zone == "Pacific/Apia" and draw(st.booleans()):
+        near = [datetime(2011, 12, 30, 10, tzinfo=UTC)]
+    if draw(st.booleans()):
+        at = draw(st.sampled_from(near)) + timedelta(minutes=draw(st.integers(-3_000, 3_000)))
+    else:
+        minutes = draw(st.integers(0, 366 * _DAY - 1))
+        at = datetime(year, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    return at + draw(st.sampled_from((0, 0, 1, -1, 30_000_001))) * timedelta(microseconds=1)
+
+
+_EDGES = (*_TRAP_MINUTES, *_TRAP_MINUTES, *(part * 15 for part in range(97)))
+
+
+def _days() -> st.SearchStrategy[list[tuple[int, int]]]:
+    """Return disjoint windows of a day, in minutes."""
+    return st.lists(st.sampled_from(_EDGES), max_size=6).map(_paired)
+
+
+def _paired(edges: list[int]) -> list[tuple[int, int]]:
+    ordered = sorted(set(edges))
+    return list(zip(ordered[::2], ordered[1::2]))  # noqa: B905  an odd edge is left over
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _between(windows: list[tuple[int, int]], first: int, last: int) -> list[list[str]]:
+    """Write the windows that leave room for last night's tail and tonight's head."""
+    return [
+        [_clock(start), _clock(end)] for start, end in windows if first <= start and end <= last
+    ]
+
+
+@st.composite
+def _week(draw: st.DrawFn) -> dict[str, list[list[str]]]:
+    patterns = draw(st.lists(_days(), min_size=1, max_size=3))
+    picked = draw(st.lists(st.integers(0, 3), min_size=7, max_size=7))
+    nights = draw(st.lists(st.integers(0, 3), min_size=7, max_size=7))
+    tails = [(0, 0, 150, 360)[nights[day]] for day in range(7)]
+    week: dict[str, list[list[str]]] = {}
+    for day, name in enumerate(_DAYS):
+        after = tails[(day + 1) % 7]
+        evening = 1_320 if after else _DAY
+        windows = [] if picked[day] == 3 else patterns[picked[day] % len(patterns)]
+        texts = _between(windows, tails[day], evening)
+        if after:
+            texts.append(["22:00", _clock(after if picked[day] else after + _DAY)])
+        if texts:
+            week[name] = texts
+    return week or {"mon": [["09:00", "17:00"]]}
+
+
+@st.composite
+def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
+    """Return a calendar as plain data, for a library and for whatever checks it.
+
+    Keys: ``tz``, ``week`` (weekday to pairs of texts), ``holidays``, ``special`` and ``breaks`` by
+    ISO date, and ``around``, a date near all of them and near a change of offset. No date is both a
+    holiday and a special day (rule C5).
+    """
+    zone = draw(zones())
+    around = draw(instants(zone)).astimezone(ZoneInfo(zone)).date()
+    offsets = draw(st.lists(st.integers(-9, 9), unique=True, max_size=6))
+    dates = [(around + timedelta(days=offset)).isoformat() for offset in offsets]
+    cut = draw(st.integers(0, len(dates)))
+    special: dict[str, list[list[str]]] = {}
+    if dates[cut:]:
+        windows = draw(_days())
+        night = draw(st.sampled_from(("", "02:30", "06:00", "27:00")))
+        for day in sorted(dates[cut:]):
+            before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+            first = 360 if before in special and night else 0
+            special[day] = _between(windows, first, 1_320 if night else _DAY)
+            if night:
+                special[day].append(["22:30", night])
+    breaks = [(around + timedelta(days=offset)).isoformat() for offset in offsets[:2]]
+    taken = _between(draw(_days()), 0, _DAY) if breaks else []
+    return {
+        "tz": zone,
+        "around": around,
+        "week": draw(_week()),
+        "holidays": dates[:cut],
+        "special": special,
+        "breaks": dict.fromkeys(breaks, taken) if taken else {},
+    }
+
+
+def build_calendar(definition: Mapping[str, Any]) -> BusinessCalendar:
+    """Return the calendar of a definition."""
+    return BusinessCalendar(
+        zone=definition["tz"],
+        hours={day: _texts(pairs) for day, pairs in definition["week"].items()},
+        holidays=definition["holidays"],
+        special={day: _texts(pairs) for day, pairs in definition["special"].items()},
+        breaks={day: _texts(pairs) for day, pairs in definition["breaks"].items()},
+    )
+
+
+def _texts(pairs: list[list[str]]) -> list[str]:
+    return [f"{start}-{end}" for start, end in pairs]
+
+
+def calendars() -> st.SearchStrategy[BusinessCalendar]:
+    """Return calendars in all zones, with nights, holidays, special days and breaks near traps."""
+    return calendar_definitions().map(build_calendar)

@@ -71,12 +71,17 @@ from zoneinfo import ZoneInfo
 """
 
 # Type variables, and names that begin with an underscore, have no entry of their own.
-nitpick_ignore_regex = [(r"py:(class|obj)", r"incidentcore\..*\.([A-Z](_co)?|_\w+)")]
+nitpick_ignore_regex = [
+    (r"py:(class|obj)", r"incidentcore\..*\.([A-Z](_co)?|_\w+)"),
+    (r"py:class", r"hypothesis\..*"),  # its pages are not in our inventory
+]
 # Internal names that a public signature or docstring mentions.
 nitpick_ignore = [
+    ("py:class", "datetime"),  # imported for type checkers only
     ("py:class", "Test"),  # the alias of a condition's test
     ("py:class", "incidentcore.records.problem.ProblemFields"),  # keyword arguments, spelt out
     ("py:class", "incidentcore.records.service_request.RequestFields"),  # the same
+    ("py:class", "incidentcore.sla.fold.RawCycle"),
     ("py:func", "incidentcore.schedule.recurrence.parse_rule"),
 ]
 

@@ -67,19 +67,47 @@ ROOMS: list[tuple[str, int, list[str]]] = [
             *("model", "combine", "evaluate"),
         ],
     ),
-    ("sla", 5, ["definition", "policy", "trace", "clock", "lint", "queue"]),
+    (
+        "sla",
+        5,
+        [
+            *("targets", "definition", "policy", "fold", "trace", "figures", "status", "clock"),
+            *("lint", "queue"),
+        ],
+    ),
     ("intake", 5, ["alert", "threshold", "correlate"]),
     ("escalation", 6, ["oncall", "matrix", "evaluate", "lint"]),
     ("communication", 6, ["plan"]),
-    ("kpi", 7, ["definition", "catalogue", "accumulate", "report", "compute"]),
+    (
+        "kpi",
+        7,
+        [
+            *("moments", "estimates", "sketch", "measures", "groups", "definition", "catalogue"),
+            *("extract", "accumulate", "report", "compute"),
+        ],
+    ),
     ("improvement", 8, ["recurrence", "actions"]),
     ("simulation", 8, ["drill", "backtest", "diff"]),
     ("storage", 8, ["store", "memory"]),
-    ("serialization", 8, ["upgrade", "codec", "schema", "export"]),
-    ("vendors", 9, ["servicenow", "jira", "happyfox", "zendesk", "pagerduty", "eventlog"]),
+    (
+        "serialization",
+        8,
+        [
+            *("table", "problems", "parse", "unknown", "upgrade", "scalars", "reading", "writing"),
+            *("codec", "schema", "export"),
+        ],
+    ),
+    (
+        "vendors",
+        9,
+        [
+            *("servicenow_states", "tabular", "servicenow_values", "servicenow_history"),
+            *("servicenow", "jira", "happyfox", "zendesk", "pagerduty", "eventlog"),
+        ],
+    ),
     ("frames", 9, []),
     ("plots", 9, []),
-    ("testing", 9, ["strategies", "checks", "contracts"]),
+    ("testing", 9, ["strategies_schedule", "strategies", "checks_schedule", "checks", "contracts"]),
     ("cli", 10, []),
     ("__main__", 10, []),
     ("__init__", 10, []),
@@ -132,7 +160,7 @@ IMPURE: dict[str, set[str]] = {
     "time": set(),
     "uuid": set(),
 }
-SEEDED = {"cli", "kpi", "simulation"}  # may use random.Random with an explicit seed
+SEEDED = {"cli", "kpi", "simulation", "testing"}  # may use random.Random with an explicit seed
 
 BUILTINS = {"input", "open"}
 

@@ -9,6 +9,7 @@ from incidentcore.priority.adjustments import (
     vip,
 )
 from incidentcore.priority.changes import clear_override, override_priority, prioritize
+from incidentcore.priority.lint import MatrixFinding, lint_cells, lint_matrix
 from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator, PriorityMatrix
 from incidentcore.priority.policy import (
     STANDARD_POLICY,
@@ -38,6 +39,7 @@ __all__ = [
     "GLPI",
     "ITOP",
     "JIRA_EXAMPLE",
+    "MatrixFinding",
     "PLAIN_3X3",
     "PriorityAdjustment",
     "PriorityCalculation",
@@ -55,6 +57,8 @@ __all__ = [
     "calculate_priority",
     "clear_override",
     "critical_services",
+    "lint_cells",
+    "lint_matrix",
     "override_priority",
     "prioritize",
     "security",

@@ -1,0 +1,226 @@
+"""The pipeline: calculator, adjustments, override, each step told."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.conditions import ALWAYS, NEVER, field
+from incidentcore.digest import content_id
+from incidentcore.errors import InvalidValueError, PriorityMatrixError
+from incidentcore.priority import (
+    GLPI,
+    SERVICENOW,
+    STANDARD_POLICY,
+    Adjustment,
+    PriorityCalculation,
+    PriorityPolicy,
+    affected_users,
+    calculate_priority,
+    critical_services,
+    override_priority,
+    security,
+    vip,
+)
+from incidentcore.records import Incident
+from incidentcore.values import Impact, Level, Priority, Urgency
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+def open_incident(**fields) -> Incident:
+    fields = {"impact": Impact.MEDIUM, "urgency": Urgency.MEDIUM, **fields}
+    return Incident.open(id="INC-1", title="No mail", by="kim", at=NINE, **fields)
+
+
+@pytest.mark.parametrize(
+    ("rule", "fields", "expected"),
+    [
+        (vip(), {"custom": {"vip": True}}, Priority.HIGH),
+        (vip(), {"custom": {"vip": False}}, Priority.MODERATE),
+        (vip(), {}, Priority.MODERATE),
+        (vip(raise_by=9), {"custom": {"vip": True}}, Priority.CRITICAL),
+        (vip(field("caller").is_in("kim", "eve")), {}, Priority.HIGH),
+        (critical_services("pay", at_least=Priority.CRITICAL), {"service": "pay"}, "critical"),
+        (critical_services("pay", at_least=Priority.LOW), {"service": "pay"}, "moderate"),
+        (critical_services("pay", at_least=Priority.HIGH), {"service": "mail"}, "moderate"),
+        (affected_users(100), {"custom": {"affected_users": 100}}, "high"),
+        (affected_users(100), {"custom": {"affected_users": 99}}, "moderate"),
+        (affected_users(100), {}, "moderate"),
+        (security(Priority.HIGH), {"category": ("security", "phishing")}, "high"),
+        (security(Priority.HIGH), {"category": ("network",)}, "moderate"),
+        (Adjustment("calm", ALWAYS, raise_by=-1), {}, "low"),
+        (Adjustment("calm", ALWAYS, raise_by=-9), {}, "planning"),
+        (Adjustment("cap", ALWAYS, at_most=Priority.LOW), {}, "low"),
+        (Adjustment("cap", ALWAYS, at_most=Priority.HIGH), {}, "moderate"),
+    ],
+)
+def test_adjustment_moves_the_matrix_priority(rule, fields, expected):
+    """From moderate, each rule moves the records it is about, within the scale, and no others."""
+    result = calculate_priority(PriorityPolicy(SERVICENOW, [rule]), open_incident(**fields))
+
+    assert result.priority == (Priority.scale[expected] if isinstance(expected, str) else expected)
+
+
+def test_each_step_is_told():
+    """The result tells the table's cell, each adjustment with its reason, and the override."""
+    policy = PriorityPolicy(
+        SERVICENOW,
+        [vip(), security(Priority.HIGH), Adjustment("cap", ALWAYS, at_most=Priority.LOW)],
+    )
+    incident = override_priority(
+        open_incident(custom={"vip": True}),
+        Priority.CRITICAL,
+        reason="board meeting",
+        at=NINE,
+        by="eve",
+    )
+
+    result = calculate_priority(policy, incident)
+
+    assert str(result) == (
+        "moderate: ServiceNow: impact medium and urgency medium give moderate\n"
+        "high: VIP: custom.vip is True: 1 level worse\n"
+        "high: security (not applied): no: category starts with 'security', seen ()\n"
+        "low: cap: always: at most low\n"
+        "critical: override: set by eve at 2026-06-01 09:00 UTC: board meeting"
+    )
+    assert (result.computed, result.priority) == (Priority.LOW, Priority.CRITICAL)
+    assert [step.kind for step in result.steps] == [
+        "calculator",
+        "adjustment",
+        "adjustment",
+        "adjustment",
+        "override",
+    ]
+
+
+def test_order_of_adjustments_counts():
+    """Adjustments run one after the other."""
+    cap = Adjustment("cap", ALWAYS, at_most=Priority.LOW)
+    up = Adjustment("up", ALWAYS, raise_by=1)
+    record = open_incident()
+
+    assert calculate_priority(PriorityPolicy(SERVICENOW, [cap, up]), record).priority.name == (
+        "moderate"
+    )
+    assert calculate_priority(PriorityPolicy(SERVICENOW, [up, cap]), record).priority.name == "low"
+
+
+def test_unknown_priority_is_not_adjusted():
+    """Without impact there is no priority to move, and the result says so."""
+    result = calculate_priority(
+        PriorityPolicy(SERVICENOW, [Adjustment("up", ALWAYS, raise_by=1)]),
+        open_incident(impact=None),
+    )
+
+    assert result.priority is None
+    assert [step.applied for step in result.steps] == [False, False]
+    assert result.steps[1].reason == "no priority to adjust"
+
+
+def test_plain_functions_fit():
+    """A calculator and an adjustment may be plain functions."""
+
+    def flat(record):
+        return PriorityCalculation(Priority.LOW, f"all of {record.id} is low")
+
+    def payday(record, level, levels):
+        assert levels == Priority.scale.levels
+        return PriorityCalculation(max(level, Priority.HIGH), "it is payday")
+
+    result = calculate_priority(PriorityPolicy(flat, [payday, lambda *_: None]), open_incident())
+
+    assert str(result).splitlines()[:2] == [
+        "low: flat: all of INC-1 is low",
+        "high: payday: it is payday",
+    ]
+    assert result.steps[2].reason == "does not apply"
+
+
+@pytest.mark.parametrize(
+    "answer", [None, Priority.LOW, PriorityCalculation(Impact.LOW, "x"), "low"]
+)
+def test_wrong_answer_of_a_function_is_refused(answer):
+    """A calculator of the caller's that answers outside its scale is named."""
+
+    def mine(record):
+        return answer
+
+    with pytest.raises(InvalidValueError, match="mine"):
+        calculate_priority(PriorityPolicy(mine), open_incident())
+
+
+def test_raising_stops_below_levels_for_overrides():
+    """GLPI's major is for overrides, so no adjustment reaches it."""
+    policy = PriorityPolicy(GLPI, [Adjustment("up", ALWAYS, raise_by=9)])
+    incident = open_incident(impact=GLPI.rows["low"], urgency=GLPI.columns["low"])
+
+    assert calculate_priority(policy, incident).priority == GLPI.scale["very_high"]
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: PriorityPolicy("matrix"),
+        lambda: PriorityPolicy(SERVICENOW, ["vip"]),
+        lambda: PriorityPolicy(SERVICENOW, [security(Impact.HIGH)]),
+        lambda: PriorityPolicy(GLPI, [security(GLPI.scale["major"])]),
+        lambda: PriorityPolicy(SERVICENOW, scale="priority"),
+        lambda: Adjustment("", ALWAYS, raise_by=1),
+        lambda: Adjustment("x", None, raise_by=1),
+        lambda: Adjustment("x", ALWAYS),
+        lambda: Adjustment("x", ALWAYS, raise_by=1, at_least=Priority.LOW),
+        lambda: Adjustment("x", ALWAYS, raise_by=1.5),
+    ],
+)
+def test_policies_that_cannot_be_are_refused(build):
+    """The integrator's errors show when the policy is built."""
+    with pytest.raises(PriorityMatrixError):
+        build()
+
+
+@given(
+    st.sampled_from(Impact.scale.levels),
+    st.sampled_from(Urgency.scale.levels),
+    st.integers(0, 2),
+)
+def test_rule_that_never_matches_changes_nothing(impact: Level, urgency: Level, place: int):
+    """An adjustment on no record leaves the priority alone, wherever it stands."""
+    rules = [Adjustment("up", ALWAYS, raise_by=1), Adjustment("cap", ALWAYS, at_most=Priority.HIGH)]
+    record = open_incident(impact=impact, urgency=urgency)
+    before = calculate_priority(PriorityPolicy(SERVICENOW, rules), record)
+
+    rules.insert(place, Adjustment("never", NEVER, at_least=Priority.CRITICAL))
+    after = calculate_priority(PriorityPolicy(SERVICENOW, rules), record)
+
+    assert after.priority == before.priority
+
+
+@given(st.sampled_from(Impact.scale.levels), st.sampled_from(Urgency.scale.levels), st.booleans())
+def test_policy_keeps_the_order_of_severity(impact: Level, urgency: Level, is_vip):
+    """A worse impact or urgency never gives a milder priority, adjustments or not."""
+    policy = PriorityPolicy(SERVICENOW, [vip(), Adjustment("cap", ALWAYS, at_most=Priority.HIGH)])
+    fields = {"custom": {"vip": is_vip}}
+    here = calculate_priority(policy, open_incident(impact=impact, urgency=urgency, **fields))
+
+    for worse in Impact.scale:
+        if worse >= impact:
+            there = calculate_priority(
+                policy, open_incident(impact=worse, urgency=urgency, **fields)
+            )
+            assert there.priority >= here.priority
+
+
+def test_policy_is_a_value():
+    """A policy of shipped parts hashes, pickles and has a content id."""
+    policy = PriorityPolicy(GLPI, [vip(), affected_users(50)])
+    again = pickle.loads(pickle.dumps(policy))  # noqa: S301  our own pickle
+
+    assert again == policy
+    assert content_id(again) == content_id(policy) != content_id(STANDARD_POLICY)
+    assert hash(again) == hash(policy)

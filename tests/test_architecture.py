@@ -102,7 +102,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         9,
         [
             *("servicenow_states", "tabular", "servicenow_values", "servicenow_history"),
-            *("servicenow", "jira", "happyfox", "zendesk", "pagerduty", "eventlog"),
+            *("servicenow", "servicenow_kpis", "jira", "happyfox", "zendesk", "pagerduty"),
+            "eventlog",
         ],
     ),
     ("frames", 9, []),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import TypeVar
+from datetime import datetime
+from typing import Final, TypeVar
 
 from incidentcore.errors import InvalidValueError
 
 __all__ = ["FrozenMap", "freeze"]
 
 V_co = TypeVar("V_co", covariant=True)
+
+# Most values are one of these; asking whether they are a Mapping or Set costs six times as much.
+_ATOMS: Final = frozenset((bool, datetime, float, int, str, type(None)))
 
 
 class FrozenMap(Mapping[str, V_co]):
@@ -83,7 +87,7 @@ def freeze(value: object) -> object:
     >>> freeze({"a": [1, {2}]})
     FrozenMap({'a': (1, frozenset({2}))})
     """
-    if isinstance(value, (FrozenMap, str)):
+    if type(value) in _ATOMS or isinstance(value, (FrozenMap, str)):
         return value
     if isinstance(value, Mapping):
         return FrozenMap(value)

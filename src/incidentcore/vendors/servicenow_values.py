@@ -1,0 +1,171 @@
+"""What stands in the fields of a ServiceNow audit log: times, counts, flags, levels, names.
+
+A time that cannot be read ends the import, since every history hangs on its times. Any other field
+that cannot be read is left out of the record and told as a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.records import Finding
+from incidentcore.values import Actor, Level, State
+from incidentcore.vendors.servicenow_states import AUDIT_STATES, LEVELS, unknown_state
+from incidentcore.vendors.tabular import shown
+
+__all__ = ["MISSING", "AuditRow", "FieldReader"]
+
+MISSING: Final = ("?", "")
+UNKNOWN_ACTOR: Final = "unknown"
+
+_TIME: Final = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?", flags=re.ASCII
+)
+_COUNT: Final = re.compile(r"\d{1,9}", flags=re.ASCII)
+_FLAGS: Final = {"true": True, "false": False}
+_ODDITIES: Final = {
+    "ambiguous_time": "read as the first of the two",
+    "skipped_time": "moved forward by the length of the gap",
+}
+_CACHED: Final = 1 << 16  # a log repeats its times; whatever it holds, memory stays bounded
+
+
+class AuditRow:
+    """One row of the log: its number and its fields by column."""
+
+    __slots__ = ("_columns", "fields", "number")
+
+    def __init__(self, number: int, fields: list[str], columns: dict[str, int]) -> None:
+        self.number = number
+        self.fields = fields
+        self._columns = columns
+
+    def __getitem__(self, column: str) -> str:
+        """Return what stands in a column; a column that the log does not have is missing."""
+        place = self._columns.get(column)
+        return "?" if place is None else self.fields[place]
+
+
+class FieldReader:
+    """Reads the fields of audit rows and tells what was wrong with them.
+
+    Args:
+        zone: The zone of the log's times.
+        tell: Called with each finding.
+    """
+
+    def __init__(self, zone: ZoneInfo | None, tell: Callable[[Finding], object]) -> None:
+        self._zone = UTC if zone is None else zone
+        self._tell = tell
+        self._times: dict[str, tuple[datetime, str]] = {}
+        self._actors: dict[str, Actor] = {}
+        self._states = {state.name: state for state in AUDIT_STATES}
+
+    def tell(self, row: AuditRow, column: str, code: str, action: str) -> None:
+        """Tell that something is wrong with a field."""
+        self._tell(
+            Finding(row=row.number, field=column, value=row[column], code=code, action=action)
+        )
+
+    def text(self, row: AuditRow, column: str) -> str | None:
+        """Return a text, or None where it is missing."""
+        value = row[column]
+        return None if value in MISSING else value
+
+    def time(self, row: AuditRow, column: str) -> datetime:
+        """Return a day-first time in UTC.
+
+        Raises:
+            FormatError: It is missing, or not a time.
+        """
+        value = row[column]
+        known = self._times.get(value)
+        if known is None:
+            if len(self._times) >= _CACHED:
+                self._times.clear()
+            known = self._times[value] = self._parse(row, column)
+        at, oddity = known
+        if oddity:
+            self.tell(row, column, oddity, _ODDITIES[oddity])
+        return at
+
+    def optional_time(self, row: AuditRow, column: str) -> datetime | None:
+        """Return a day-first time in UTC, or None where it is missing.
+
+        Raises:
+            FormatError: It is not a time.
+        """
+        return None if row[column] in MISSING else self.time(row, column)
+
+    def _parse(self, row: AuditRow, column: str) -> tuple[datetime, str]:
+        found = _TIME.fullmatch(row[column])
+        try:
+            if found is None:
+                raise ValueError
+            day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
+            local = datetime(year, month, day, hour, minute, second, tzinfo=self._zone)
+            at = as_utc(local)
+        except (ValueError, InvalidValueError):
+            raise FormatError(
+                f"got {shown(row[column])}; allowed: a day-first time such as 29/2/2016 01:16 "
+                f"@ row {row.number}, column {column}"
+            ) from None
+        oddity = ""
+        if local.utcoffset() != local.replace(fold=1).utcoffset():
+            is_gap = at.astimezone(self._zone).replace(tzinfo=None) != local.replace(tzinfo=None)
+            oddity = "skipped_time" if is_gap else "ambiguous_time"
+        return at, oddity
+
+    def count(self, row: AuditRow, column: str) -> int | None:
+        """Return a whole number, or None where it is missing or not one."""
+        value = row[column]
+        if _COUNT.fullmatch(value):
+            return int(value)
+        if value not in MISSING:
+            self.tell(row, column, "not_a_count", "left out")
+        return None
+
+    def flag(self, row: AuditRow, column: str) -> bool | None:
+        """Return true or false, or None where it is missing or neither."""
+        value = row[column]
+        if value not in _FLAGS and value not in MISSING:
+            self.tell(row, column, "not_a_flag", "left out")
+        return _FLAGS.get(value)
+
+    def level(self, row: AuditRow, column: str) -> Level | None:
+        """Return a level such as ``2 - Medium``, or None where it is missing or unknown."""
+        value = row[column]
+        level = LEVELS[column].get(value)
+        if level is None and value not in MISSING:
+            self.tell(row, column, "unknown_level", "left out")
+        return level
+
+    def state(self, row: AuditRow) -> State:
+        """Return the state; one that the log's own list does not have counts as open."""
+        value = row["incident_state"]
+        return self._states.get(value) or unknown_state(value)
+
+    def check_state(self, row: AuditRow) -> None:
+        """Tell a state that the log's own list does not have."""
+        if row["incident_state"] not in self._states:
+            action = f"read as the open state {self.state(row).name}"
+            self.tell(row, "incident_state", "unknown_state", action)
+
+    def actor(self, row: AuditRow, column: str) -> Actor:
+        """Return who acted, as an agent: the log does not say in which role."""
+        value = row[column]
+        if value in MISSING:
+            self.tell(row, column, "no_actor", f"read as the actor {UNKNOWN_ACTOR}")
+            value = UNKNOWN_ACTOR
+        actor = self._actors.get(value)
+        if actor is None:
+            if len(self._actors) >= _CACHED:
+                self._actors.clear()
+            actor = self._actors[value] = Actor(value)
+        return actor

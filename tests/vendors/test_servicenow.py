@@ -1,0 +1,552 @@
+"""The audit log importer on small made-up logs: histories, every kind of dirt, hostile fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.lifecycle import check_history
+from incidentcore.records import (
+    Assigned,
+    Finding,
+    Incident,
+    Link,
+    LinkType,
+    Prioritized,
+    StateChanged,
+    replay,
+)
+from incidentcore.values import Impact, Priority, Role, Urgency
+from incidentcore.vendors import (
+    AUDIT_LIFECYCLE,
+    AUDIT_STATES,
+    STRICT_LIFECYCLE,
+    check_states,
+    load_audit_log,
+    read_audit_log,
+)
+
+DEFAULTS = {
+    "number": "INC1",
+    "incident_state": "New",
+    "active": "true",
+    "reassignment_count": "0",
+    "reopen_count": "0",
+    "sys_mod_count": "0",
+    "made_sla": "true",
+    "caller_id": "Caller 7",
+    "opened_by": "Desk 1",
+    "opened_at": "1/6/2026 09:00",
+    "sys_created_by": "Desk 1",
+    "sys_created_at": "1/6/2026 09:02",
+    "sys_updated_by": "Desk 1",
+    "sys_updated_at": "1/6/2026 09:05",
+    "contact_type": "Phone",
+    "location": "Hall 3",
+    "category": "Mail",
+    "subcategory": "Calendar",
+    "u_symptom": "?",
+    "cmdb_ci": "?",
+    "impact": "2 - Medium",
+    "urgency": "2 - Medium",
+    "priority": "3 - Moderate",
+    "assignment_group": "?",
+    "assigned_to": "?",
+    "knowledge": "false",
+    "u_priority_confirmation": "false",
+    "notify": "Do Not Notify",
+    "problem_id": "?",
+    "rfc": "?",
+    "vendor": "?",
+    "caused_by": "?",
+    "closed_code": "?",
+    "resolved_by": "?",
+    "resolved_at": "?",
+    "closed_at": "?",
+}
+HEADER = ",".join(DEFAULTS)
+
+
+def row(**fields: str) -> str:
+    assert fields.keys() <= DEFAULTS.keys()
+    return ",".join({**DEFAULTS, **fields}.values())
+
+
+def log(*rows: dict[str, str]) -> list[str]:
+    """Return the lines of a log whose rows each build on the fields of the row before."""
+    lines, fields = [HEADER], {}
+    for change in rows:
+        number = change.get("number", fields.get("number", DEFAULTS["number"]))
+        fields = {**(fields if fields.get("number") == number else {}), **change, "number": number}
+        lines.append(row(**fields))
+    return lines
+
+
+def load(*rows: dict[str, str], **options: Any) -> tuple[Incident, list[Finding]]:
+    """Return the only incident of a log and what was found beyond what every log says."""
+    [incident], findings = load_audit_log(log(*rows), **options)
+    always = ("no_zone", "backfilled", "missing_column")
+    return incident, [finding for finding in findings if finding.code not in always]
+
+
+def at(hour: int, minute: int = 0, day: int = 1) -> datetime:
+    return datetime(2026, 6, day, hour, minute, tzinfo=UTC)
+
+
+WORKED = (
+    {},
+    {"incident_state": "Active", "sys_mod_count": "1", "sys_updated_at": "1/6/2026 09:30"},
+    {"incident_state": "Resolved", "sys_mod_count": "2", "sys_updated_at": "1/6/2026 11:00"},
+    {
+        "incident_state": "Closed",
+        "active": "false",
+        "sys_mod_count": "3",
+        "sys_updated_at": "6/6/2026 11:00",
+    },
+)
+FINAL = {
+    "resolved_at": "1/6/2026 11:00",
+    "closed_at": "6/6/2026 11:00",
+    "closed_code": "code 6",
+    "resolved_by": "Ada",
+}
+
+
+def test_a_clean_incident_becomes_its_history() -> None:
+    """Opening, states and moments are those of the rows, and the history replays to it."""
+    incident, findings = load(*({**FINAL, **change} for change in WORKED))
+
+    assert findings == []
+    assert incident.id == incident.title == "INC1"
+    assert incident.opened_at == at(9)
+    assert incident.acknowledged_at == at(9, 30)
+    assert incident.resolved_at == at(11)
+    assert incident.closed_at == at(11, day=6)
+    assert incident.state.is_closed
+    assert incident.caller == "Caller 7"
+    assert (incident.opened_by.id, incident.opened_by.role) == ("Desk 1", Role.AGENT)
+    assert incident.category == ("Mail", "Calendar")
+    assert incident.impact is Impact.MEDIUM
+    assert incident.urgency is Urgency.MEDIUM
+    assert incident.priority is Priority.MODERATE
+    assert incident.source == "Phone"
+    assert dict(incident.custom) == {
+        "first_seen": "New",
+        "created_at": at(9, 2),
+        "created_by": "Desk 1",
+        "location": "Hall 3",
+        "notify": "Do Not Notify",
+        "made_sla": True,
+        "knowledge": False,
+        "priority_confirmation": False,
+        "mod_count": 3,
+        "reassignment_count": 0,
+        "reopen_count": 0,
+        "tool_resolved_at": at(11),
+        "tool_closed_at": at(11, day=6),
+        "closed_code": "code 6",
+        "resolved_by": "Ada",
+    }
+    assert replay(reversed(incident.history)) == incident
+
+
+def test_final_values_are_not_known_before_the_last_row() -> None:
+    """What the log fills in on every row is a fact of the last row only."""
+    incident, _ = load(*({**FINAL, **change} for change in WORKED))
+    before = incident.timeline().facts_at(at(10, day=6))["custom"]
+    assert not before.keys() & {"tool_resolved_at", "tool_closed_at", "closed_code", "resolved_by"}
+    assert before["made_sla"] is True
+
+
+def test_the_opening_became_known_when_it_was_written_down() -> None:
+    """Opened at 09:00 by word of mouth and created at 09:02: unknown as of 09:01."""
+    incident, _ = load(*WORKED)
+    assert incident.history[0].at == at(9)
+    assert incident.history[0].recorded_at == at(9, 2)
+
+
+def test_each_row_gives_the_events_of_what_changed() -> None:
+    """Group, priority, category, links and fields each have their event, by who wrote the row."""
+    incident, findings = load(
+        {"problem_id": "PRB1"},
+        {
+            "sys_mod_count": "1",
+            "sys_updated_by": "Ada",
+            "sys_updated_at": "1/6/2026 10:00",
+            "assignment_group": "Network",
+            "assigned_to": "Ben",
+            "impact": "1 - High",
+            "priority": "2 - High",
+            "subcategory": "?",
+            "problem_id": "PRB2",
+            "rfc": "CHG1",
+            "caused_by": "CHG2",
+            "location": "?",
+            "cmdb_ci": "router",
+            "contact_type": "?",
+            "reassignment_count": "1",
+            "made_sla": "false",
+        },
+        {"sys_mod_count": "2", "assignment_group": "Mail", "sys_updated_at": "1/6/2026 10:05"},
+    )
+    assert findings == []
+    kinds = [(event.kind, event.at, event.by.id) for event in incident.history]
+    assert kinds == [
+        ("opened", at(9), "Desk 1"),
+        ("linked", at(9, 5), "Desk 1"),
+        ("fields_changed", at(9, 5), "Desk 1"),
+        *((kind, at(10), "Ada") for kind in ("assigned", "prioritized", "classified")),
+        *((kind, at(10), "Ada") for kind in ("unlinked", "linked", "linked", "linked")),
+        ("fields_changed", at(10), "Ada"),
+        ("assigned", at(10, 5), "Ada"),
+        ("fields_changed", at(10, 5), "Ada"),
+    ]
+    assigned, prioritized = incident.history[3:5]
+    assert isinstance(assigned, Assigned)
+    assert dict(assigned.fields) == {"assignment_group": "Network", "assignee": "Ben"}
+    assert isinstance(prioritized, Prioritized)
+    assert dict(prioritized.fields) == {"impact": Impact.HIGH, "computed_priority": Priority.HIGH}
+    assert incident.priority is Priority.HIGH
+    assert incident.category == ("Mail",)
+    assert incident.links == {
+        Link(LinkType.CAUSED_BY, "PRB2"),
+        Link(LinkType.RESOLVED_BY, "CHG1"),
+        Link(LinkType.CAUSED_BY_CHANGE, "CHG2"),
+    }
+    assert incident.custom["location"] is None
+    assert incident.configuration_item == "router"
+    assert incident.source == "other"
+    assert incident.custom["made_sla"] is False
+    assert (incident.reassignment_count, incident.custom["reassignment_count"]) == (1, 1)
+    assert replay(incident.history) == incident
+
+
+def test_a_row_that_changes_nothing_still_leaves_its_trace() -> None:
+    """The count of modifications tells of the update, so the record was touched then."""
+    incident, _ = load({}, {"sys_mod_count": "1", "sys_updated_at": "1/6/2026 12:00"})
+    assert incident.updated_at == at(12)
+    assert incident.custom["mod_count"] == 1
+
+
+DIRT: dict[str, tuple[list[dict[str, str]], list[tuple[int, str, str, str]]]] = {
+    "state unknown": (
+        [{}, {"incident_state": "-100", "sys_mod_count": "1"}, {"sys_mod_count": "2"}],
+        [(n, "incident_state", "-100", "unknown_state") for n in (2, 3)],
+    ),
+    "closed without resolved_at": (
+        [*WORKED],
+        [(4, "resolved_at", "?", "closed_without_resolved_at")],
+    ),
+    "first row not New": (
+        [{"incident_state": "Resolved"}],
+        [(1, "incident_state", "Resolved", "first_row_not_new")],
+    ),
+    "modification count going down": (
+        [{"sys_mod_count": "4"}, {"sys_mod_count": "2"}],
+        [(2, "sys_mod_count", "2", "count_goes_down")],
+    ),
+    "modification count repeated": (
+        [{"sys_mod_count": "4"}, {"sys_mod_count": "4"}],
+        [(2, "sys_mod_count", "4", "count_repeated")],
+    ),
+    "time going back": (
+        [{}, {"sys_mod_count": "1", "sys_updated_at": "1/6/2026 09:04"}],
+        [(2, "sys_updated_at", "1/6/2026 09:04", "time_goes_back")],
+    ),
+    "created before opened": (
+        [{"sys_created_at": "1/6/2026 08:59"}],
+        [(1, "sys_created_at", "1/6/2026 08:59", "created_before_opened")],
+    ),
+    "updated before opened": (
+        [{"sys_updated_at": "1/6/2026 08:59", "sys_created_at": "?"}],
+        [(1, "sys_updated_at", "1/6/2026 08:59", "before_opening")],
+    ),
+    "resolved and not active": (
+        [{}, {"incident_state": "Resolved", "active": "false", "sys_mod_count": "1"}],
+        [(2, "active", "false", "active_contradicts_state")],
+    ),
+    "closed and active": (
+        [{}, {**FINAL, "incident_state": "Closed", "sys_mod_count": "1"}],
+        [
+            (2, "active", "true", "active_contradicts_state"),
+            *(
+                (2, name, FINAL[name], "final_value_varies")
+                for name in sorted(
+                    FINAL, key=["resolved_at", "closed_at", "resolved_by", "closed_code"].index
+                )
+            ),
+        ],
+    ),
+    "opening that varies": (
+        [{}, {"opened_at": "1/6/2026 08:00", "sys_mod_count": "1"}],
+        [(2, "opened_at", "1/6/2026 08:00", "final_value_varies")],
+    ),
+    "nobody opened it": ([{"opened_by": "?"}], [(1, "opened_by", "?", "no_actor")]),
+    "nobody wrote it": ([{"sys_updated_by": ""}], [(1, "sys_updated_by", "", "no_actor")]),
+    "level unknown": ([{"impact": "9 - Odd"}], [(1, "impact", "9 - Odd", "unknown_level")]),
+    "bare number as level": ([{"urgency": "1"}], [(1, "urgency", "1", "unknown_level")]),
+    "flag unknown": ([{"made_sla": "TRUE"}], [(1, "made_sla", "TRUE", "not_a_flag")]),
+    "count negative": ([{"reopen_count": "-1"}], [(1, "reopen_count", "-1", "not_a_count")]),
+    "count in other digits": (
+        [{"reopen_count": "\u0663"}],
+        [(1, "reopen_count", "\u0663", "not_a_count")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DIRT)
+def test_dirt_is_told_and_the_incident_comes_through(name: str) -> None:
+    """Each kind of dirt is one finding with row, field, value and code; nothing is dropped."""
+    rows, expected = DIRT[name]
+    incident, findings = load(*rows)
+    assert [(f.row, f.field, f.value, f.code) for f in findings] == expected
+    assert all(finding.action for finding in findings)
+    states = ["New", *(change["incident_state"] for change in rows if "incident_state" in change)]
+    assert incident.state.name.removeprefix("unknown_") == states[-1]
+    assert replay(incident.history) == incident
+
+
+def test_what_every_log_says() -> None:
+    """No zone, no title and filled-in columns are told once for the whole file."""
+    _, findings = load_audit_log(log(*WORKED))
+    assert [f.code for f in findings][:3] == ["no_zone", "missing_column", "backfilled"]
+    assert findings[0].action == "all times are read as UTC: the log states no zone"
+    _, findings = load_audit_log(log(*WORKED), zone="UTC")
+    assert "no_zone" not in {f.code for f in findings}
+
+
+def test_the_unknown_state_is_open_and_no_lifecycle_has_it() -> None:
+    """Nothing is known of ``-100``: work is still owed, and every change from or to it is odd."""
+    incident, _ = load(
+        {},
+        {"incident_state": "-100", "sys_mod_count": "1"},
+        {"incident_state": "Resolved", "sys_mod_count": "2"},
+    )
+    entered = [event.state for event in incident.history if isinstance(event, StateChanged)]
+    assert (entered[0].name, entered[0].open) == ("unknown_-100", True)
+    codes = [finding.code for finding in check_history(incident, AUDIT_LIFECYCLE)]
+    assert codes == ["unknown_state", "unknown_state"]
+
+
+def test_a_first_row_that_is_not_new_is_inferred() -> None:
+    """The record opens as New; how it left New is not in the log and is not held against it."""
+    incident, _ = load(
+        {"incident_state": "Closed", "active": "false"},
+        {"incident_state": "Active", "sys_mod_count": "1", "active": "true"},
+    )
+    assert incident.custom["first_seen"] == "Closed"
+    actions = [e.action for e in incident.history if isinstance(e, StateChanged)]
+    assert actions == ["first_seen", "update"]
+    assert incident.reopen_count == 1
+    check = check_states([incident], AUDIT_LIFECYCLE)
+    assert (check.observed, check.refused, check.incidents) == (1, 1, 1)
+    assert dict(check.changes) == {"Closed -> Active": 1}
+
+
+def test_a_row_whose_time_goes_back_is_a_late_event() -> None:
+    """It happened when it says and became known after the row before it."""
+    incident, _ = load(
+        {"sys_updated_at": "1/6/2026 11:10"},
+        {"location": "Hall 4", "sys_mod_count": "1", "sys_updated_at": "1/6/2026 09:52"},
+        {"incident_state": "Active", "sys_mod_count": "2", "sys_updated_at": "1/6/2026 12:00"},
+    )
+    late = next(e for e in incident.history if e.at == at(9, 52))
+    assert late.recorded_at == at(11, 10)
+    assert incident.history[-1].recorded_at == at(12)
+
+
+ALL = {state.name for state in AUDIT_STATES}
+WAITING = {name for name in ALL if name.startswith("Awaiting")}
+GENEROUS = {
+    *(("New", to) for to in ("Active", "Resolved", *WAITING)),
+    *(("Active", to) for to in ("Resolved", *WAITING)),
+    *((of, to) for of in WAITING for to in ("Active", "Resolved", *WAITING) if of != to),
+    ("Resolved", "Closed"),
+    ("Resolved", "Active"),
+}
+STRICT = {
+    pair
+    for pair in GENEROUS
+    if (pair[0] != "New" and pair[0] not in WAITING) or pair[1] == "Active"
+}
+
+
+@pytest.mark.parametrize("before", sorted(ALL))
+@pytest.mark.parametrize("after", sorted(ALL))
+def test_the_lifecycles_are_the_stated_rules(before: str, after: str) -> None:
+    """Each pair of states is allowed by the generous and the strict rule as they are written."""
+    if before == after:
+        return
+    incident, _ = load({"incident_state": before}, {"incident_state": after, "sys_mod_count": "1"})
+    for lifecycle, allowed in ((AUDIT_LIFECYCLE, GENEROUS), (STRICT_LIFECYCLE, STRICT)):
+        check = check_states([incident], lifecycle)
+        assert check.observed == 1
+        assert check.refused == ((before, after) not in allowed)
+
+
+def test_state_checks_add_up() -> None:
+    """Two halves give the whole; checks of two lifecycles do not mix."""
+    one, _ = load({"incident_state": "New"}, {"incident_state": "Closed"})
+    two, _ = load({"incident_state": "Active"}, {"incident_state": "Closed"})
+    whole = check_states([one, two], AUDIT_LIFECYCLE)
+    assert check_states([one], AUDIT_LIFECYCLE) + check_states([two], AUDIT_LIFECYCLE) == whole
+    assert dict(whole.changes) == {"New -> Closed": 1, "Active -> Closed": 1}
+    with pytest.raises(TypeError):
+        whole + check_states([], STRICT_LIFECYCLE)
+
+
+def test_incidents_stream() -> None:
+    """An incident is given as soon as its last row was read, with the findings so far."""
+    taken: list[int] = []
+
+    def lines() -> Iterator[str]:
+        yield HEADER
+        for number in range(1000):
+            taken.append(number)
+            yield row(number=f"INC{number}", opened_by="?")
+
+    reading = read_audit_log(lines())
+    first = next(reading)
+    assert first.id == "INC0"
+    assert len(taken) == 2
+    assert sum(f.code == "no_actor" for f in reading.findings) == 1
+    assert sum(1 for _ in reading) == 999
+    assert (reading.incidents, reading.rows) == (1000, 1000)
+    assert sum(f.code == "no_actor" for f in reading.findings) == 1000
+
+
+def test_the_latest_instant_counts_rows_and_final_values() -> None:
+    """A report's default instant is the latest of anything that happened."""
+    reading = read_audit_log(log({**FINAL}))
+    assert reading.latest is None
+    list(reading)
+    assert reading.latest == at(11, day=6)
+
+
+def test_times_are_placed_in_their_zone() -> None:
+    """09:00 in Berlin in June is 07:00 UTC; odd times are told and read by rule C3."""
+    incident, _ = load({}, zone="Europe/Berlin")
+    assert incident.opened_at == at(7)
+    incident, findings = load(
+        {"opened_at": "29/3/2026 02:30", "sys_created_at": "25/10/2026 02:30"},
+        zone="Europe/Berlin",
+    )
+    assert incident.opened_at == datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    assert incident.custom["created_at"] == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    told = {(finding.field, finding.code) for finding in findings}
+    assert {("opened_at", "skipped_time"), ("sys_created_at", "ambiguous_time")} <= told
+    with pytest.raises(InvalidValueError, match="zone"):
+        load({}, zone="Mars/Olympus")
+
+
+def test_a_log_with_the_needed_columns_only() -> None:
+    """Columns that are missing or unknown are told once and cost nothing else."""
+    lines = [
+        "note,number,incident_state,opened_at,sys_updated_at,sys_updated_by",
+        "x,INC1,New,1/6/2026 09:00,1/6/2026 09:05,Ada",
+        "x,INC1,Resolved,1/6/2026 09:00,1/6/2026 10:00,Ada",
+    ]
+    [incident], findings = load_audit_log(lines, zone="UTC")
+    assert incident.resolved_at == at(10)
+    assert incident.priority is None
+    codes = {finding.field: finding.code for finding in findings}
+    assert codes["note"] == "unknown_column"
+    assert codes["priority"] == codes["resolved_at"] == "missing_column"
+
+
+@pytest.mark.parametrize("column", ["opened_at", "sys_updated_at", "resolved_at", "closed_at"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "2026-06-01 09:00",
+        "6/13/2026 09:00",
+        "31/2/2026 09:00",
+        "1/6/2026 24:00",
+        "1/6/2026",
+        "1/6/26 09:00",
+        "1/6/0001 09:00",
+        "1/6/0000 09:00",
+        " 1/6/2026 09:00",
+        "\u0661/6/2026 09:00",
+        "never" * 1000,
+    ],
+)
+def test_a_time_that_cannot_be_read_names_row_and_column(column: str, value: str) -> None:
+    """Every history hangs on its times, so a wrong one ends the import in one clear line."""
+    with pytest.raises(FormatError) as caught:
+        load_audit_log(log({}, {"number": "INC2", column: value}))
+    text = str(caught.value)
+    assert text.endswith(f"@ row 2, column {column}")
+    assert "allowed: a day-first time such as 29/2/2016 01:16" in text
+    assert "\n" not in text
+    assert len(text) < 300
+
+
+@pytest.mark.parametrize("column", ["opened_at", "sys_updated_at"])
+def test_a_time_that_every_history_needs(column: str) -> None:
+    """A missing opening or update time cannot be made up."""
+    with pytest.raises(FormatError, match=rf"got '\?'.*row 1, column {column}"):
+        load_audit_log(log({column: "?"}))
+
+
+def test_rows_of_an_incident_must_be_adjacent() -> None:
+    """A number that comes again after others would give two records of one id."""
+    with pytest.raises(FormatError, match=r"INC1 comes again .* @ row 3, column number"):
+        load_audit_log([HEADER, row(), row(number="INC2"), row()])
+    with pytest.raises(FormatError, match="without a number @ row 1, column number"):
+        load_audit_log([HEADER, row(number="?")])
+
+
+def test_a_header_that_lacks_what_is_needed() -> None:
+    """Another table altogether is refused by its header."""
+    with pytest.raises(FormatError, match="no column number, incident_state, opened_at"):
+        read_audit_log(["id,opened", "1,2"])
+
+
+FIELDS = st.one_of(
+    st.sampled_from(["?", "", "-100", "true", "3", "1/6/2026 09:00", "2 - Medium", "Closed"]),
+    st.text(st.characters(codec="utf-8", exclude_characters='\0,"\r\n'), max_size=8),
+)
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(sorted(DEFAULTS)), FIELDS, max_size=6),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_any_fields_are_incidents_or_a_format_error(changes: list[dict[str, str]]) -> None:
+    """Whatever stands in the fields, the incidents replay or one FormatError says why not."""
+    reading = read_audit_log([HEADER, *(row(**change) for change in changes)])
+    incidents: list[Incident] = []
+    try:
+        incidents.extend(reading)
+    except FormatError as error:
+        place = str(error).partition("@ row")[2]
+    else:
+        place = ""
+        assert reading.rows == len(changes)
+    assert all(replay(incident.history) == incident for incident in incidents)
+    assert all(finding.row >= 1 and finding.code for finding in reading.findings)
+    shown = {change.get("number", DEFAULTS["number"]) for change in changes}
+    assert {incident.id for incident in incidents} == shown or place
+
+
+def test_every_row_is_reached_by_at_least_one_event() -> None:
+    """A day of updates minute by minute leaves an event at each of its minutes."""
+    start = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    minutes = [start + timedelta(minutes=n) for n in range(120)]
+    incident, _ = load(
+        *(
+            {"sys_mod_count": str(n), "sys_updated_at": f"1/6/2026 {m.hour:02}:{m.minute:02}"}
+            for n, m in enumerate(minutes)
+        )
+    )
+    assert {event.at for event in incident.history} == set(minutes)

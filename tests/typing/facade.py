@@ -1,18 +1,29 @@
 """What a type checker must see through the lazy facade; checked, never run."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import incidentcore
 from incidentcore import (
+    Actor,
+    Allowed,
+    BusinessCalendar,
     DefinitionError,
+    Impact,
+    Incident,
     IncidentCoreError,
     Interval,
     NaiveDatetimeError,
+    Refused,
+    SlaDefinition,
+    Urgency,
     Versions,
     __version__,
+    advance,
     as_utc,
     content_id,
+    decide,
+    evaluate_sla,
     tzdb_version,
 )
 
@@ -33,6 +44,29 @@ def version_at(plan: Versions[int], at: datetime) -> int:
 
 def frozen(interval: Interval) -> None:
     interval.start = interval.end  # type: ignore[misc]
+
+
+def due(office: BusinessCalendar, at: datetime) -> datetime | None:
+    open_time: timedelta = office.open_time(at, office.deadline(at, timedelta(hours=4)))
+    incident = Incident.open(
+        id="INC-1",
+        title="Mail is down",
+        at=at,
+        by=Actor("monitoring", "system"),
+        impact=Impact.HIGH,
+        urgency=Urgency.HIGH,
+    )
+    started: Incident = advance(incident, "start", at=at, by="ada")
+    answer = decide(started, "close", at=at, by="ada")
+    if isinstance(answer, Refused):
+        reason: str = answer.reason
+        raise ValueError(reason, open_time)
+    allowed: Allowed[Incident] = answer
+    now: datetime | None = allowed.record.resolved_at
+    Incident.open(id="INC-2", title="No time", at="now", by="ada")  # type: ignore[arg-type]
+    return evaluate_sla(
+        SlaDefinition.resolution(hours=4, calendar=office), started, now=now or at
+    ).due_at
 
 
 identify: Callable[[object], str] = content_id

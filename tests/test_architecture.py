@@ -132,7 +132,7 @@ MAY_IMPORT: dict[str, set[str] | None] = {
     "logging": set(),
     "socket": set(),
     "subprocess": set(),
-    "threading": set(),
+    "threading": {"storage"},
     "urllib": set(),
 }
 

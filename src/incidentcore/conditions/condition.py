@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
@@ -78,7 +78,7 @@ class Condition:
 
     __slots__ = ()
 
-    __attrs_attrs__: ClassVar[tuple[attrs.Attribute[object], ...]]
+    __attrs_attrs__: ClassVar[tuple[Any, ...]]  # read at run time: attrs.Attribute takes no [ ]
     test: Test
 
     def matches(self, subject: object, *, at: datetime | None = None) -> bool:

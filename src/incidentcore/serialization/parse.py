@@ -1,0 +1,282 @@
+"""JSON text to plain data and back, strictly and within limits.
+
+The standard library reads more than JSON: repeated keys, NaN, numbers of any length, halves of
+surrogate pairs. Here each of these is a problem with a path. The usual document pays for one pass
+over its brackets; paths are looked for only once something is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from math import isfinite
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.serialization.problems import Path, Problem, show
+
+__all__ = ["Limits", "check_plain", "parse", "write"]
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """How much a document may hold; more is refused before it costs anything.
+
+    Attributes:
+        size: Characters of text (bytes where bytes are given).
+        depth: Arrays and objects inside each other.
+        values: Values altogether.
+        digits: Characters of one number.
+        problems: Problems listed; the rest are counted.
+
+    Raises:
+        InvalidValueError: A limit is no whole number of at least 1.
+
+    >>> Limits(size=1_000).depth
+    64
+    """
+
+    size: int = 20_000_000
+    depth: int = 64
+    values: int = 2_000_000
+    digits: int = 100
+    problems: int = 1_000
+
+    def __attrs_post_init__(self) -> None:
+        for field in attrs.fields(Limits):
+            given = getattr(self, field.name)
+            if type(given) is not int or given < 1:
+                raise InvalidValueError(field.name, given, "a whole number of at least 1")
+        if self.depth > _DEEPEST:
+            raise InvalidValueError("depth", self.depth, f"at most {_DEEPEST}")
+
+
+_DEEPEST: Final = 200  # what Python's own recursion bears in any caller's hands
+_ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
+_HALF: Final = re.compile(r"\\u[dD][89abAB]")
+_NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_BOM: Final = "\ufeff"
+
+
+class _Refused:
+    """Stands in the data for what JSON text may not hold, until its path is known."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+
+class _Repeated(dict[str, Any]):
+    """An object that names a key twice."""
+
+    keys_twice: list[str]
+
+
+def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Problem]]:
+    """Read JSON text to plain data.
+
+    Returns:
+        The data, and what JSON text may not hold with its places: keys named twice, NaN, numbers
+        out of range, halves of surrogate pairs.
+
+    Raises:
+        FormatError: It is no JSON, or breaks a limit.
+    """
+    if isinstance(text, (bytes, bytearray)):
+        text = _decoded(text, limits)
+    elif not isinstance(text, str):
+        raise FormatError([f"got a {type(text).__name__}; allowed: JSON as text or UTF-8 @ $"])
+    if len(text) > limits.size:
+        raise FormatError([f"{len(text)} characters; allowed: at most {limits.size} @ $"])
+    try:
+        text.isascii() or text.encode()
+    except UnicodeEncodeError as error:
+        raise FormatError([f"half of a surrogate pair at character {error.start} @ $"]) from None
+    _check_shape(text, limits)
+    reader = _Reader(limits)
+    try:
+        data = reader.decoder.decode(text)
+    except json.JSONDecodeError as error:
+        line, column = error.lineno, error.colno
+        raise FormatError([f"no JSON: {error.msg} (line {line}, column {column}) @ $"]) from None
+    except RecursionError:
+        raise FormatError([f"nested deeper than {limits.depth} @ $"]) from None
+    except ValueError as error:
+        raise FormatError([f"no JSON: {error} @ $"]) from None
+    if reader.refused or ("\\u" in text and _HALF.search(text)):
+        return data, list(_refused(data, limits))
+    return data, []
+
+
+def _decoded(data: bytes | bytearray, limits: Limits) -> str:
+    if len(data) > limits.size:
+        raise FormatError([f"{len(data)} bytes; allowed: at most {limits.size} @ $"])
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise FormatError([f"no UTF-8 at byte {error.start} @ $"]) from None
+
+
+def _check_shape(text: str, limits: Limits) -> None:
+    """Refuse too many values and too deep a nesting, without reading them."""
+    if text.startswith(_BOM):
+        raise FormatError(["a byte order mark before the JSON @ $"])
+    bare = _ESCAPED.sub("", text) if "\\" in text else text
+    outside = "".join(bare.split('"')[::2])
+    values = outside.count(",") + outside.count("[") + outside.count("{")
+    if values > limits.values:
+        raise FormatError([f"more than {limits.values} values @ $"])
+    brackets = outside.encode("ascii", "replace").translate(None, _NOT_BRACKETS)
+    for _ in range(limits.depth):
+        if not brackets:
+            return
+        shorter = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        # One pass may remove two levels ("[{}]"), so that the rest decides.
+        if len(shorter) == len(brackets):
+            break
+        brackets = shorter
+    _check_depth(outside, limits)
+
+
+def _check_depth(outside: str, limits: Limits) -> None:
+    """Count exactly, where the quick way found no answer."""
+    depth = 0
+    for char in outside:
+        if char in "[{":
+            depth += 1
+            if depth > limits.depth:
+                raise FormatError([f"nested deeper than {limits.depth} @ $"])
+        elif char in "]}":
+            depth -= 1
+
+
+class _Reader:
+    """One run of the standard library's decoder, with what it would have let pass."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.refused = False
+        self.digits = limits.digits
+        self.decoder = json.JSONDecoder(
+            object_pairs_hook=self.object,
+            parse_int=self.integer,
+            parse_float=self.number,
+            parse_constant=self.constant,
+        )
+
+    def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        data = dict(pairs)
+        if len(data) == len(pairs):
+            return data
+        self.refused = True
+        repeated = _Repeated(data)
+        seen: set[str] = set()
+        repeated.keys_twice = []
+        for key, _ in pairs:
+            if key in seen and key not in repeated.keys_twice:
+                repeated.keys_twice.append(key)
+            seen.add(key)
+        return repeated
+
+    def integer(self, text: str) -> Any:
+        if len(text) > self.digits:
+            return self.refuse(f"a number of {len(text)} characters; allowed: {self.digits}")
+        return int(text)
+
+    def number(self, text: str) -> Any:
+        if len(text) > self.digits:
+            return self.refuse(f"a number of {len(text)} characters; allowed: {self.digits}")
+        value = float(text)
+        return value if isfinite(value) else self.refuse(f"{text} is out of range")
+
+    def constant(self, text: str) -> Any:
+        return self.refuse(f"{text} is no JSON")
+
+    def refuse(self, why: str) -> _Refused:
+        self.refused = True
+        return _Refused(why)
+
+
+def check_plain(data: object, limits: Limits) -> list[Problem]:
+    """Return what JSON text could not have given, such as NaN, tuples or cycles."""
+    return list(_refused(data, limits))
+
+
+def _refused(data: object, limits: Limits) -> Iterator[Problem]:
+    """Yield what may not stand in plain data; iterative, so that no depth is too deep."""
+    stack: list[tuple[object, Path]] = [(data, ())]
+    values = 0
+    while stack:
+        value, path = stack.pop()
+        values += 1
+        if values > limits.values:
+            yield Problem(f"more than {limits.values} values", fatal=True)
+            return
+        kind = type(value)
+        if kind is dict or kind is _Repeated:
+            if len(path) >= limits.depth:
+                yield Problem(f"nested deeper than {limits.depth}", path[:5], fatal=True)
+                continue
+            for key in getattr(value, "keys_twice", ()):
+                yield Problem("the key twice", (*path, key))
+            for key, inner in reversed(value.items()):  # type: ignore[attr-defined]  # a dict
+                if type(key) is not str:
+                    yield Problem(f"a key that is {show(key)}; allowed: text", path)
+                elif _is_broken(key):
+                    yield Problem("half of a surrogate pair in a key", path)
+                else:
+                    stack.append((inner, (*path, key)))
+        elif kind is list:
+            if len(path) >= limits.depth:
+                yield Problem(f"nested deeper than {limits.depth}", path[:5], fatal=True)
+                continue
+            items: list[tuple[int, object]] = list(enumerate(value))  # type: ignore[arg-type]  # a list
+            stack.extend((inner, (*path, place)) for place, inner in reversed(items))
+        else:
+            why = _why_not(value, limits)
+            if why:
+                yield Problem(why, path)
+
+
+def _why_not(value: object, limits: Limits) -> str:
+    kind = type(value)
+    if value is None or kind is bool:
+        return ""
+    if kind is str:
+        return "half of a surrogate pair" if _is_broken(value) else ""  # type: ignore[arg-type]
+    if kind is int:
+        is_long = value.bit_length() > limits.digits * 3.33  # type: ignore[attr-defined]
+        return f"{show(value)}; allowed: {limits.digits} digits" if is_long else ""
+    if kind is float:
+        return "" if isfinite(value) else f"{value} is no JSON"  # type: ignore[arg-type]
+    if isinstance(value, _Refused):
+        return value.why
+    return f"got {show(value)}; allowed: what JSON text reads to"
+
+
+def _is_broken(text: str) -> bool:
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def write(data: object, indent: int | None) -> str:
+    """Write plain data as JSON text, the same on every machine."""
+    return json.dumps(
+        data,
+        ensure_ascii=False,
+        allow_nan=False,
+        indent=indent,
+        separators=(",", ": ") if indent is not None else (",", ":"),
+    )
+
+
+def read_body(text: str) -> dict[str, Any]:
+    """Read what ``write`` wrote of an object."""
+    data: dict[str, Any] = json.loads(text)
+    return data

@@ -1,0 +1,155 @@
+"""What is wrong with a document, and where: every problem with the path to its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeAlias
+
+import attrs
+from cattrs import BaseValidationError
+from cattrs.errors import AttributeValidationNote, IterableValidationNote
+
+from incidentcore.errors import FormatError, InvalidValueError
+
+__all__ = ["Mismatch", "Path", "Problem", "Problems", "Unwritable", "render", "show", "told"]
+
+Path: TypeAlias = tuple[str | int, ...]
+
+_SHOWN: Final = 60
+_LONGEST_PATH: Final = 140
+_LONGEST_MESSAGE: Final = 250
+
+
+@attrs.frozen
+class Problem:
+    """One thing wrong with a document.
+
+    Attributes:
+        message: What was found and what is allowed.
+        path: Where, from the document's root.
+        unknown: It is a field that nothing here knows; a reader that keeps such fields may go on.
+        fatal: Nothing more can be said about the document.
+    """
+
+    message: str
+    path: Path = ()
+    unknown: bool = False
+    fatal: bool = False
+
+
+class Mismatch(Exception):  # noqa: N818  never leaves the room
+    """Raised when data is not what its place takes; the path is known further up."""
+
+
+class Problems(Exception):  # noqa: N818  never leaves the room
+    """Raised when several places below are wrong."""
+
+    def __init__(self, found: Iterable[Problem]) -> None:
+        super().__init__()
+        self.found = tuple(found)
+
+
+class Unwritable(Exception):  # noqa: N818  never leaves the room
+    """Raised when a value cannot be written; gains its path on the way up."""
+
+    def __init__(self, given: object, allowed: str) -> None:
+        super().__init__(given, allowed)
+        self.given = given
+        self.allowed = allowed
+        self.path: list[str | int] = []
+
+    def refused(self) -> InvalidValueError:
+        """Return the error for the caller."""
+        return InvalidValueError(render_path(reversed(self.path)), self.given, self.allowed)
+
+
+def told(error: BaseException, path: Path = ()) -> Iterator[Problem]:
+    """Yield the problems that an error from below stands for."""
+    if isinstance(error, Problems):
+        for problem in error.found:
+            yield attrs.evolve(problem, path=path + problem.path)
+    elif isinstance(error, BaseValidationError):
+        for part in error.exceptions:
+            yield from told(part, path + _noted(part))
+    elif isinstance(error, KeyError) and path and error.args == (path[-1],):
+        yield Problem("a required field is missing", path)
+    elif isinstance(error, RecursionError):
+        yield Problem("nested too deeply", path[:5])
+    else:
+        yield Problem(str(error) or type(error).__name__, path)
+
+
+def _noted(error: BaseException) -> Path:
+    for note in getattr(error, "__notes__", ()):
+        if isinstance(note, AttributeValidationNote):
+            return (note.name,)
+        if isinstance(note, IterableValidationNote):
+            return (note.index,)
+    return ()
+
+
+def show(data: object) -> str:
+    """Return plain data in words, bounded."""
+    if isinstance(data, dict):
+        return "an object"
+    if isinstance(data, list):
+        return "an array"
+    if data is None:
+        return "null"
+    if isinstance(data, bool):
+        return "true" if data else "false"
+    if isinstance(data, str):
+        shown = ascii(data[:_SHOWN])
+        return shown if len(data) <= _SHOWN else f"{shown}… ({len(data)} characters)"
+    if isinstance(data, int) and data.bit_length() > 200:
+        return f"a number of {data.bit_length()} bits"
+    if isinstance(data, (int, float)):
+        return repr(data)
+    return f"a {type(data).__name__}"
+
+
+def render_path(path: Iterable[str | int]) -> str:
+    """Return a path in JSONPath's spelling.
+
+    >>> render_path(("history", 3, "by", "a b"))
+    '$.history[3].by["a b"]'
+    """
+    text = "$"
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        elif step.isascii() and step.isidentifier():
+            text += f".{step}"
+        else:
+            text += f"[{_quoted(step)}]"
+        if len(text) > _LONGEST_PATH:
+            return f"{text[:_LONGEST_PATH]}…"
+    return text
+
+
+def _quoted(step: str) -> str:
+    shown = step[:_SHOWN].encode("ascii", "backslashreplace").decode().replace('"', '\\"')
+    shown = "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in shown)
+    return f'"{shown}"' if len(step) <= _SHOWN else f'"{shown}…"'
+
+
+def render(found: Iterable[Problem], most: int) -> FormatError:
+    """Return the error that lists problems, each once, in the order of the document."""
+    lines: list[str] = []
+    seen: set[str] = set()
+    more = 0
+    for problem in found:
+        message = problem.message
+        if len(message) > _LONGEST_MESSAGE:
+            message = f"{message[:_LONGEST_MESSAGE]}…"
+        line = f"{message} @ {render_path(problem.path)}"
+        if line in seen:
+            continue
+        if len(lines) == most:
+            more += 1
+            continue
+        seen.add(line)
+        lines.append(line)
+    if more:
+        lines.append(f"and {more} more problems @ $")
+    return FormatError(lines)

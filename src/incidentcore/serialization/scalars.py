@@ -1,0 +1,341 @@
+"""How single values are written: instants as RFC 3339, durations as ISO 8601, exact throughout.
+
+Each kind has a writer and a reader; a reader takes nothing but what its writer gives, save that a
+whole number may stand for a float and any RFC 3339 offset for UTC.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from math import isfinite
+from typing import Any, Final, NamedTuple, NoReturn
+from zoneinfo import ZoneInfo
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_zone
+from incidentcore.serialization.problems import Mismatch, Unwritable, show
+
+__all__ = ["SCALARS", "Scalar"]
+
+_DIGITS: Final = 100  # as the default limit of a reader, so that what is written can be read
+_BITS: Final = 332
+_EXACT: Final = 2**53  # whole numbers that a float holds exactly
+
+_INSTANT: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+    r"(?:Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
+)
+_TIME: Final = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DURATION: Final = re.compile(
+    r"(?P<sign>-?)PT(?=[0-9])(?:(?P<hours>[0-9]{1,11})H)?(?:(?P<minutes>[0-9]{1,2})M)?"
+    r"(?:(?P<seconds>[0-9]{1,2})(?:\.(?P<micros>[0-9]{1,6}))?S)?"
+)
+_DECIMAL: Final = re.compile(r"-?[0-9]{1,100}(?:\.[0-9]{1,100})?(?:E[+-]?[0-9]{1,4})?")
+_FRACTION: Final = re.compile(r"-?[0-9]{1,100}/[1-9][0-9]{0,99}")
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class Scalar(NamedTuple):
+    """How one type of single value is written and read.
+
+    Attributes:
+        json: The type of JSON value it is written as: string, integer, number or boolean.
+        write: From the value to plain data.
+        read: From plain data to the value; its second argument is the type, as cattrs passes it.
+        tag: Its name where the place says nothing about the type; empty for JSON's own types.
+        schema: What its JSON Schema says beside the type.
+    """
+
+    json: str
+    write: Callable[[Any], Any]
+    read: Callable[[Any, Any], Any]
+    tag: str
+    schema: dict[str, Any]
+
+
+def _expected(data: object, allowed: str) -> NoReturn:
+    raise Mismatch(f"got {show(data)}; allowed: {allowed}")
+
+
+def write_text(value: Any) -> str:
+    """Write text; halves of surrogate pairs have no UTF-8 and are refused."""
+    if not isinstance(value, str):
+        raise Unwritable(value, "text")
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise Unwritable(value, "text without halves of surrogate pairs") from None
+    return value if type(value) is str else str.__str__(value)
+
+
+def read_text(data: Any, _: object = None) -> str:
+    """Read text."""
+    if type(data) is str:
+        return data
+    _expected(data, "text")
+
+
+def write_flag(value: Any) -> bool:
+    """Write true or false."""
+    if value is True or value is False:
+        return bool(value)
+    raise Unwritable(value, "True or False")
+
+
+def read_flag(data: Any, _: object = None) -> bool:
+    """Read true or false."""
+    if data is True or data is False:
+        return bool(data)
+    _expected(data, "true or false")
+
+
+def write_whole(value: Any) -> int:
+    """Write a whole number."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Unwritable(value, "a whole number")
+    if value.bit_length() > _BITS:
+        raise Unwritable(f"{value.bit_length()} bits", f"a number of at most {_BITS} bits")
+    return int(value)
+
+
+def read_whole(data: Any, _: object = None) -> int:
+    """Read a whole number: no float, no flag."""
+    if type(data) is int:
+        return data
+    _expected(data, "a whole number")
+
+
+def write_number(value: Any) -> float:
+    """Write a number; infinities and NaN have no JSON."""
+    if isinstance(value, float) and isfinite(value):
+        return float(value)
+    if type(value) is int and abs(value) <= _EXACT:
+        return float(value)
+    raise Unwritable(value, "a finite number")
+
+
+def read_number(data: Any, _: object = None) -> float:
+    """Read a number; a whole one where a float holds it exactly."""
+    if type(data) is float:
+        return data
+    if type(data) is int and abs(data) <= _EXACT:
+        return float(data)
+    _expected(data, "a finite number")
+
+
+def write_instant(value: Any) -> str:
+    """Write an instant: UTC with a Z, else with its offset and, where it has one, its zone key."""
+    if type(value) is not datetime:
+        raise Unwritable(value, "a datetime")
+    zone = value.tzinfo
+    if zone is UTC:
+        return f"{value.replace(tzinfo=None).isoformat()}Z"
+    if type(zone) is timezone:
+        return value.isoformat()
+    if isinstance(zone, ZoneInfo):
+        return f"{value.isoformat()}[{write_zone(zone)}]"
+    raise Unwritable(value, "a datetime in UTC, at a fixed offset or in a ZoneInfo")
+
+
+def read_instant(data: Any, _: object = None) -> datetime:
+    """Read an instant; without an offset it would be no instant."""
+    if type(data) is str:
+        if _INSTANT.fullmatch(data):
+            try:
+                return datetime.fromisoformat(data)
+            except ValueError:
+                pass
+        elif data.endswith("]"):
+            return _read_zoned(data)
+    _expected(data, 'an instant such as "2026-12-23T16:40:00Z"')
+
+
+def _read_zoned(data: str) -> datetime:
+    """Read an instant with its zone: the wall time and the offset together say which fold."""
+    text, _, key = data[:-1].partition("[")
+    there = read_instant(text)
+    zone = read_zone(key)
+    wall = there.replace(tzinfo=zone)
+    for fold in (0, 1):
+        candidate = wall.replace(fold=fold)
+        if candidate.utcoffset() == there.utcoffset():
+            return candidate
+    # The zone's rules have changed since it was written: the instant is what was meant.
+    try:
+        return there.astimezone(zone)
+    except OverflowError:
+        _expected(data, "an instant in the years 1 to 9999")
+
+
+def write_date(value: Any) -> str:
+    """Write a civil date."""
+    if type(value) is not date:
+        raise Unwritable(value, "a date")
+    return value.isoformat()
+
+
+def read_date(data: Any, _: object = None) -> date:
+    """Read a civil date."""
+    if type(data) is str and _DATE.fullmatch(data):
+        try:
+            return date.fromisoformat(data)
+        except ValueError:
+            pass
+    _expected(data, 'a date such as "2026-12-25"')
+
+
+def write_time(value: Any) -> str:
+    """Write a time of day without a zone."""
+    if type(value) is not time or value.tzinfo is not None:
+        raise Unwritable(value, "a time of day without a zone")
+    return value.isoformat()
+
+
+def read_time(data: Any, _: object = None) -> time:
+    """Read a time of day."""
+    if type(data) is str and _TIME.fullmatch(data):
+        try:
+            return time.fromisoformat(data)
+        except ValueError:
+            pass
+    _expected(data, 'a time of day such as "16:00:00"')
+
+
+def write_duration(value: Any) -> str:
+    """Write a duration in hours, minutes and seconds; a day is never written, since it may vary."""
+    if not isinstance(value, timedelta):
+        raise Unwritable(value, "a timedelta")
+    micros = value // _MICROSECOND
+    sign = "-" if micros < 0 else ""
+    seconds, micros = divmod(abs(micros), 1_000_000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{hours}H" if hours else ""
+    text += f"{minutes}M" if minutes else ""
+    if micros:
+        text += f"{seconds}.{micros:06}".rstrip("0") + "S"
+    elif seconds or not text:
+        text += f"{seconds}S"
+    return f"{sign}PT{text}"
+
+
+def read_duration(data: Any, _: object = None) -> timedelta:
+    """Read a duration of hours, minutes and seconds."""
+    match = _DURATION.fullmatch(data) if type(data) is str else None
+    if match is not None:
+        try:
+            found = timedelta(
+                hours=int(match["hours"] or 0),
+                minutes=int(match["minutes"] or 0),
+                seconds=int(match["seconds"] or 0),
+                microseconds=int((match["micros"] or "").ljust(6, "0")),
+            )
+        except OverflowError:
+            pass
+        else:
+            return -found if match["sign"] else found
+    _expected(data, 'a duration such as "PT8H30M" (no days, months or years, which vary)')
+
+
+def write_zone(value: Any) -> str:
+    """Write a zone by its key."""
+    if not isinstance(value, ZoneInfo) or not value.key:
+        raise Unwritable(value, "a ZoneInfo with a key")
+    return value.key
+
+
+def read_zone(data: Any, _: object = None) -> ZoneInfo:
+    """Read a zone by its key."""
+    if type(data) is str and data.isascii() and len(data) <= _DIGITS:
+        try:
+            return as_zone(data)
+        except InvalidValueError:
+            pass
+    _expected(data, 'an IANA time zone such as "Europe/Berlin"')
+
+
+def write_decimal(value: Any) -> str:
+    """Write a decimal number as text, digit for digit."""
+    if isinstance(value, Decimal) and _DECIMAL.fullmatch(str(value)):
+        return str(value)
+    raise Unwritable(value, "a finite Decimal of at most 100 digits")
+
+
+def read_decimal(data: Any, _: object = None) -> Decimal:
+    """Read a decimal number."""
+    if type(data) is str and _DECIMAL.fullmatch(data):
+        return Decimal(data)
+    _expected(data, 'a decimal number as text, such as "0.10"')
+
+
+def write_fraction(value: Any) -> str:
+    """Write a fraction as text."""
+    text = f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else ""
+    if _FRACTION.fullmatch(text):
+        return text
+    raise Unwritable(value, "a Fraction of at most 100 digits above and below")
+
+
+def read_fraction(data: Any, _: object = None) -> Fraction:
+    """Read a fraction."""
+    if type(data) is str and _FRACTION.fullmatch(data):
+        return Fraction(data)
+    _expected(data, 'a fraction as text, such as "3/4"')
+
+
+def write_nothing(value: Any) -> None:
+    """Write None."""
+    if value is not None:
+        raise Unwritable(value, "None")
+
+
+def read_nothing(data: Any, _: object = None) -> None:
+    """Read null."""
+    if data is not None:
+        _expected(data, "null")
+
+
+_OFFSET: Final = r"(Z|[+-][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)"
+
+SCALARS: Final[dict[type, Scalar]] = {
+    type(None): Scalar("null", write_nothing, read_nothing, "", {}),
+    bool: Scalar("boolean", write_flag, read_flag, "", {}),
+    int: Scalar("integer", write_whole, read_whole, "", {}),
+    float: Scalar("number", write_number, read_number, "", {}),
+    str: Scalar("string", write_text, read_text, "", {}),
+    datetime: Scalar(
+        "string",
+        write_instant,
+        read_instant,
+        "datetime",
+        {
+            "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?"
+            + _OFFSET
+            + r"(\[[^\]]+\])?$"
+        },
+    ),
+    date: Scalar("string", write_date, read_date, "date", {"format": "date"}),
+    time: Scalar(
+        "string", write_time, read_time, "time", {"pattern": _TIME.pattern.join(("^", "$"))}
+    ),
+    timedelta: Scalar(
+        "string",
+        write_duration,
+        read_duration,
+        "timedelta",
+        {"pattern": r"^-?PT(?=[0-9])([0-9]{1,11}H)?([0-9]{1,2}M)?([0-9]{1,2}(\.[0-9]{1,6})?S)?$"},
+    ),
+    ZoneInfo: Scalar("string", write_zone, read_zone, "zone", {"minLength": 1}),
+    Decimal: Scalar(
+        "string", write_decimal, read_decimal, "decimal", {"pattern": f"^{_DECIMAL.pattern}$"}
+    ),
+    Fraction: Scalar(
+        "string", write_fraction, read_fraction, "fraction", {"pattern": f"^{_FRACTION.pattern}$"}
+    ),
+}

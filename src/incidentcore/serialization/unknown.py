@@ -1,0 +1,54 @@
+"""What a document holds that this release does not know, kept so that nothing is lost."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Event
+from incidentcore.serialization.problems import Path
+
+__all__ = ["Kept", "UnknownEvent"]
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+@attrs.frozen(kw_only=True)
+class UnknownEvent(Event):
+    """An event of a kind that this release does not know: of a newer one, or of an extension.
+
+    It keeps its place in the history, changes no fact, and is written back as it came.
+
+    Attributes:
+        name: The kind's name in the document.
+        body: Everything beside what all events have, as JSON text.
+    """
+
+    kind: ClassVar[str] = "unknown"
+
+    name: str
+    body: str = "{}"
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        for field in ("name", "body"):
+            if not isinstance(getattr(self, field), str) or not getattr(self, field):
+                raise InvalidValueError(field, getattr(self, field), "a non-empty text")
+
+
+@attrs.frozen
+class Kept(Generic[T_co]):
+    """A value together with the fields of its document that nothing here knows.
+
+    ``dumps`` and ``to_plain`` put the fields back where they stood, so that a document of a newer
+    release passes through an older one unharmed.
+
+    Attributes:
+        value: What was read.
+        unknown: Pairs of the path below the document's value and the field's value as JSON text.
+    """
+
+    value: T_co
+    unknown: tuple[tuple[Path, str], ...] = ()

@@ -1,0 +1,54 @@
+"""Reading what older releases wrote: each step between two versions of the format is a function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
+
+from incidentcore.serialization.problems import Mismatch
+
+__all__ = ["FORMAT_VERSION", "Upgrader", "upgrade"]
+
+FORMAT_VERSION: Final = 1
+
+Upgrader: TypeAlias = Callable[[str, Any], tuple[str, Any]]
+
+# From version n to n + 1, by n: a pure function of a document's type and value to the newer type
+# and value. Version 1 is the first, so there is nothing to do yet. A step is never changed once it
+# was released, since documents of its version exist; golden files in the tests hold it to that.
+UPGRADERS: Final[Mapping[int, Upgrader]] = {}
+
+
+def upgrade(
+    name: str,
+    version: int,
+    value: Any,
+    *,
+    to: int = FORMAT_VERSION,
+    steps: Mapping[int, Upgrader] = UPGRADERS,
+) -> tuple[str, Any]:
+    """Bring a document's value to a version of the format, step by step.
+
+    Args:
+        name: The document's type.
+        version: The version it was written in.
+        value: Its value as plain data.
+        to: The version wanted.
+        steps: The function from each version to the next.
+
+    Returns:
+        The type's name and the value in the wanted version.
+
+    Raises:
+        Mismatch: The document is newer than this release, or too old for it.
+
+    >>> upgrade("Ticket", 1, {"prio": 1}, to=2, steps={1: lambda name, value: ("Incident", value)})
+    ('Incident', {'prio': 1})
+    """
+    if version > to:
+        raise Mismatch(f"version {version} is newer than this release reads; allowed: 1 to {to}")
+    for step in range(version, to):
+        if step not in steps:
+            raise Mismatch(f"version {version} cannot be upgraded to {to}")
+        name, value = steps[step](name, value)
+    return name, value

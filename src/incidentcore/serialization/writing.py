@@ -1,0 +1,303 @@
+"""From values to plain data, in one form only: fields in their order, keys and sets sorted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
+from types import UnionType
+from typing import Any, Final, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
+
+import attrs
+
+from incidentcore.errors import IncidentCoreError
+from incidentcore.records import FIELD_NAMES, Event, Record, checked_fields
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.serialization.parse import read_body, write
+from incidentcore.serialization.problems import Unwritable
+from incidentcore.serialization.reading import union_shape
+from incidentcore.serialization.scalars import SCALARS, write_text
+from incidentcore.serialization.table import EVENTS, FAMILIES, NAMES, fields_of
+from incidentcore.serialization.unknown import UnknownEvent
+from incidentcore.values import FrozenMap
+
+__all__ = ["Writer", "writer"]
+
+Hook: TypeAlias = Callable[[Any], Any]
+
+_MAPPINGS: Final = (FrozenMap, Mapping, dict)
+_BASE_FIELDS: Final = tuple(field.name for field in attrs.fields(Event))
+
+
+def _each(pairs: Iterable[tuple[Any, Any]], hook: Hook) -> list[Any]:
+    found = []
+    for place, item in pairs:
+        try:
+            found.append(hook(item))
+        except Unwritable as error:
+            error.path.append(place)
+            raise
+    return found
+
+
+def _list_of(hook: Hook, kind: type[tuple[Any, ...] | frozenset[Any]]) -> Hook:
+    def unstructure(value: Any) -> list[Any]:
+        if not isinstance(value, kind):
+            raise Unwritable(value, f"a {kind.__name__}")
+        return _each(enumerate(value), hook)
+
+    return unstructure
+
+
+def _set_of(hook: Hook) -> Hook:
+    items = _list_of(hook, frozenset)
+    return lambda value: sorted(items(value), key=_text)
+
+
+def _text(data: Any) -> str:
+    return write(data, None)
+
+
+class Writer:
+    """Hooks for every type that has a written form, made when they are first needed."""
+
+    def __init__(self) -> None:
+        self._hooks: dict[Any, Hook] = {}
+
+    def hook(self, kind: Any) -> Hook:
+        """Return the function that writes a value as a type."""
+        found = self._hooks.get(kind)
+        if found is None:
+            found = self._hooks[kind] = self._build(kind)
+        return found
+
+    def _build(self, kind: Any) -> Hook:
+        origin = get_origin(kind)
+        arguments = get_args(kind)
+        if kind in SCALARS:
+            return SCALARS[kind].write
+        if kind in (object, Any) or isinstance(kind, TypeVar):
+            return self.any
+        if kind in FAMILIES:
+            return self._family(FAMILIES[kind])
+        if origin in (Union, UnionType):
+            return self._union(arguments)
+        if origin is Literal:
+            return _choice(arguments)
+        if origin is tuple and arguments[-1:] != (...,):
+            return self._fixed(arguments)
+        if origin is tuple:
+            return _list_of(self._lazily(arguments[0]), tuple)
+        if origin is frozenset:
+            return _set_of(self._lazily(arguments[0]))
+        if origin in _MAPPINGS:
+            return _mapping(self._lazily(arguments[1 if len(arguments) > 1 else 0]))
+        return self._class(origin or kind)
+
+    def _lazily(self, kind: Any) -> Hook:
+        """Return the hook for a type; for a class only when it is called, as it may hold itself."""
+        if kind not in NAMES:
+            return self.hook(kind)
+
+        def unstructure(value: Any) -> Any:
+            return self.hook(kind)(value)
+
+        return unstructure
+
+    def _class(self, cls: Any) -> Hook:
+        if cls not in NAMES:
+            raise TypeError(f"{cls!r} has no written form")
+        if issubclass(cls, Record):
+            return self._record(cls)
+        special = self._special(cls)
+        fields = [
+            (field.name, special.get(field.name) or self._lazily(kind))
+            for field, kind in fields_of(cls)
+        ]
+        name = NAMES[cls]
+
+        def unstructure(value: Any) -> dict[str, Any]:
+            if type(value) is not cls:
+                raise Unwritable(value, f"exactly {name}; a class derived from it would be lost")
+            data = {}
+            step = ""
+            try:
+                for step, hook in fields:
+                    data[step] = hook(getattr(value, step))
+            except Unwritable as error:
+                error.path.append(step)
+                raise
+            return data
+
+        return unstructure
+
+    def _special(self, cls: type) -> dict[str, Hook]:
+        """Return hooks for fields with a form of their own."""
+        if cls is BusinessCalendar:
+            return {
+                "hours": _by_key(_list_of(write_text, tuple)),
+                "special": _by_key(_list_of(write_text, tuple)),
+                "breaks": _by_key(lambda value: [self._plain(item) for item in value]),
+            }
+        if cls in EVENTS and "fields" in attrs.fields_dict(cls):
+            allowed = getattr(cls, "allowed", FIELD_NAMES)
+            return {"fields": lambda value: self._fields(value, allowed)}
+        return {}
+
+    def _plain(self, value: Any) -> Any:
+        return self.hook(type(value))(value)
+
+    def _fields(self, value: Any, allowed: frozenset[str]) -> dict[str, Any]:
+        """Write the fields that an event sets, if they are such as can be read again."""
+        try:
+            same = checked_fields(value, allowed) == value
+        except IncidentCoreError as error:
+            raise Unwritable(value, f"fields that the event may set ({error})") from None
+        if not same:
+            raise Unwritable(value, "fields in the form that checked_fields gives them")
+        data: dict[str, Any] = _mapping(self.any)(value)
+        return data
+
+    def _record(self, cls: type[Record]) -> Hook:
+        events = _list_of(self.hook(Event), tuple)
+
+        def unstructure(value: Any) -> dict[str, Any]:
+            if type(value) is not cls:
+                raise Unwritable(value, f"exactly {NAMES[cls]}")
+            try:
+                return {"history": events(value.history)}
+            except Unwritable as error:
+                error.path.append("history")
+                raise
+
+        return unstructure
+
+    def _family(self, members: tuple[type, ...]) -> Hook:
+        allowed = ", ".join(NAMES[cls] for cls in members)
+
+        def unstructure(value: Any) -> dict[str, Any]:
+            kind = type(value)
+            if kind is UnknownEvent and members is EVENTS:
+                return self.unknown_event(value)
+            if kind not in members:
+                raise Unwritable(value, f"one of {allowed}; what is a function cannot be written")
+            return {"type": NAMES[kind], **self.hook(kind)(value)}
+
+        return unstructure
+
+    def unknown_event(self, event: UnknownEvent) -> dict[str, Any]:
+        """Write an event of an unknown kind as it came."""
+        shared = {name: self.hook(kind) for name, kind in _base_kinds().items()}
+        data: dict[str, Any] = {"type": event.name}
+        data.update((name, hook(getattr(event, name))) for name, hook in shared.items())
+        data.update(read_body(event.body))
+        return data
+
+    def _union(self, members: tuple[Any, ...]) -> Hook:
+        shape = union_shape(members)
+        if shape is None:
+            return self.any
+        classes, others, is_tagged = shape
+        hooks: dict[Any, Hook] = {}
+        for json, kind in others.items():
+            origin = get_origin(kind)
+            hooks[str if origin is Literal else origin or kind] = self.hook(kind)
+            if json == "number":
+                hooks[int] = hooks.get(int, self.hook(kind))
+        family = self._family(classes) if is_tagged else None
+        for cls in classes:
+            hooks[cls] = family or self._lazily(cls)
+        if family is not None and EVENTS[0] in classes:
+            hooks[UnknownEvent] = family
+        allowed = ", ".join(getattr(kind, "__name__", str(kind)) for kind in hooks)
+
+        def unstructure(value: Any) -> Any:
+            hook = hooks.get(type(value))
+            if hook is None:
+                raise Unwritable(value, f"one of {allowed}; what is a function cannot be written")
+            return hook(value)
+
+        return unstructure
+
+    def _fixed(self, kinds: tuple[Any, ...]) -> Hook:
+        hooks = [self._lazily(kind) for kind in kinds]
+
+        def unstructure(value: Any) -> list[Any]:
+            if type(value) is not tuple or len(value) != len(hooks):
+                raise Unwritable(value, f"a tuple of {len(hooks)}")
+            pairs = enumerate(zip(hooks, value, strict=True))
+            return _each(pairs, lambda pair: pair[0](pair[1]))
+
+        return unstructure
+
+    def any(self, value: Any) -> Any:
+        """Write a value so that it says itself what it is."""
+        kind = type(value)
+        if kind is str:
+            return write_text(value)
+        if value is None or kind is bool:
+            return value
+        if kind is tuple:
+            return _list_of(self.any, tuple)(value)
+        if isinstance(value, FrozenMap):
+            return _mapping(self.any)(value)
+        if kind is frozenset:
+            return {"$set": _set_of(self.any)(value)}
+        if kind in NAMES:
+            return {f"${NAMES[kind]}": self.hook(kind)(value)}
+        if kind is UnknownEvent:
+            return {"$UnknownEvent": self.unknown_event(value)}
+        for scalar_kind in (kind, *(k for k in SCALARS if isinstance(value, k))):
+            if scalar_kind in SCALARS:
+                scalar = SCALARS[scalar_kind]
+                written = scalar.write(value)
+                return {f"${scalar.tag}": written} if scalar.tag else written
+        raise Unwritable(
+            value, "plain data in tuples, frozensets and FrozenMaps, or a value of the library"
+        )
+
+
+def _choice(allowed: tuple[Any, ...]) -> Hook:
+    def unstructure(value: Any) -> Any:
+        if value in allowed:
+            return value
+        raise Unwritable(value, f"one of {', '.join(map(str, allowed))}")
+
+    return unstructure
+
+
+def _mapping(hook: Hook) -> Hook:
+    def unstructure(value: Any) -> dict[str, Any]:
+        if not isinstance(value, FrozenMap):
+            raise Unwritable(value, "a FrozenMap")
+        values = _each(value.items(), hook)
+        keys = _each(((key, key) for key in value), _escaped)
+        return dict(zip(keys, values, strict=True))
+
+    return unstructure
+
+
+def _escaped(key: str) -> str:
+    text = write_text(key)
+    return f"${text}" if text.startswith("$") else text
+
+
+def _by_key(hook: Hook) -> Hook:
+    def unstructure(value: Any) -> dict[str, Any]:
+        return {_key(key): _each([(_key(key), item)], hook)[0] for key, item in value}
+
+    return unstructure
+
+
+def _key(key: Any) -> str:
+    return key if isinstance(key, str) else SCALARS[type(key)].write(key)
+
+
+@lru_cache(maxsize=1)
+def _base_kinds() -> dict[str, Any]:
+    return {field.name: kind for field, kind in fields_of(Event)}
+
+
+@lru_cache(maxsize=1)
+def writer() -> Writer:
+    """Return the writer, made once for the process."""
+    return Writer()

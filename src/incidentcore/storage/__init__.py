@@ -1,0 +1,13 @@
+"""Where records are kept: the contract of a store, and one in memory."""
+
+from incidentcore.storage.memory import InMemoryStore
+from incidentcore.storage.store import PAGE, Change, RecordStore, checked_batch, checked_page
+
+__all__ = [
+    "Change",
+    "InMemoryStore",
+    "PAGE",
+    "RecordStore",
+    "checked_batch",
+    "checked_page",
+]

@@ -1,0 +1,135 @@
+"""A store in memory: for tests, for demonstrations, and as the meaning of the contract."""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Iterable
+from datetime import datetime
+from threading import Lock
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import (
+    DuplicateEventError,
+    InvalidValueError,
+    RecordNotFoundError,
+    StaleRecordError,
+)
+from incidentcore.records import Event, Record, replay
+from incidentcore.storage.store import PAGE, Change, checked_batch, checked_page
+
+__all__ = ["InMemoryStore"]
+
+
+class InMemoryStore:
+    """Records in memory, under the whole contract of ``RecordStore``; safe between threads.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> store = InMemoryStore()
+    >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
+    >>> store.append(incident.id, incident.history, expected_version=0)
+    1
+    >>> store.load("INC-1") == incident
+    True
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._histories: dict[str, list[Event]] = {}
+        self._by_id: dict[str, dict[str, Event]] = {}
+        self._ids: list[str] = []
+        self._changes: list[Change] = []
+        self._last = 0
+
+    def append(self, record_id: str, events: Iterable[Event], *, expected_version: int) -> int:
+        """Append a batch of events; see ``RecordStore.append``."""
+        given = tuple(events)
+        with self._lock:
+            known = self._by_id.get(record_id, {})
+            found = len(known)
+            if given and all(known.get(getattr(event, "id", "")) == event for event in given):
+                return found
+            if expected_version != found:
+                raise StaleRecordError(record_id, expected_version, found)
+            for event in given:
+                if isinstance(event, Event) and (event.id in known or event.sequence <= found):
+                    raise DuplicateEventError(record_id, event.id, event.sequence)
+            batch = checked_batch(record_id, given, expected_version=expected_version)
+            if not batch:
+                return found
+            if not found:
+                insort(self._ids, record_id)
+                self._histories[record_id] = []
+                self._by_id[record_id] = known
+            self._histories[record_id].extend(batch)
+            known.update((event.id, event) for event in batch)
+            for event in batch:
+                self._last += 1
+                self._changes.append(Change(self._last, record_id, event))
+            return len(known)
+
+    def load(self, record_id: str) -> Record:
+        """Return a record; see ``RecordStore.load``."""
+        return replay(self._all(record_id))
+
+    def history(self, record_id: str, *, after: int = 0, limit: int = PAGE) -> tuple[Event, ...]:
+        """Return a page of a record's events; see ``RecordStore.history``."""
+        checked_page(limit=limit, after=after)
+        with self._lock:
+            if record_id not in self._histories:
+                raise RecordNotFoundError(record_id)
+            return tuple(self._histories[record_id][after : after + limit])
+
+    def _all(self, record_id: str) -> tuple[Event, ...]:
+        with self._lock:
+            if record_id not in self._histories:
+                raise RecordNotFoundError(record_id)
+            return tuple(self._histories[record_id])
+
+    def find(
+        self,
+        condition: Condition,
+        *,
+        at: datetime | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> tuple[Record, ...]:
+        """Return a page of the records that match; see ``RecordStore.find``."""
+        checked_page(limit=limit)
+        if not isinstance(after, str):
+            raise InvalidValueError("after", after, "a record's id")
+        with self._lock:
+            wanted = self._ids[bisect_right(self._ids, after) :]
+        found: list[Record] = []
+        for record_id in wanted:
+            try:
+                record = self.load(record_id)
+            except RecordNotFoundError:  # removed since the ids were read
+                continue
+            if condition.matches(record, at=at):
+                found.append(record)
+                if len(found) == limit:
+                    break
+        return tuple(found)
+
+    def changes(self, *, after: int = 0, limit: int = PAGE) -> tuple[Change, ...]:
+        """Return a page of what was written since; see ``RecordStore.changes``."""
+        checked_page(limit=limit, after=after)
+        with self._lock:
+            first = bisect_right(self._changes, after, key=lambda change: change.position)
+            return tuple(self._changes[first : first + limit])
+
+    def remove(self, record_id: str, *, expected_version: int) -> None:
+        """Take a record out; see ``RecordStore.remove``."""
+        with self._lock:
+            if record_id not in self._histories:
+                raise RecordNotFoundError(record_id)
+            found = len(self._histories[record_id])
+            if expected_version != found:
+                raise StaleRecordError(record_id, expected_version, found)
+            del self._histories[record_id], self._by_id[record_id]
+            self._ids.remove(record_id)
+            self._changes = [change for change in self._changes if change.record_id != record_id]
+            self._last += 1
+            self._changes.append(Change(self._last, record_id, None))

@@ -1,0 +1,183 @@
+"""What a store of records must do, in six methods; any database can be behind them.
+
+**The contract.** A store keeps the events of records and gives back exactly what it was given:
+every field, to the microsecond, text byte for byte. It never changes an event.
+
+*Appending* takes a batch of events of one record and is all or nothing. ``expected_version`` is the
+version that the caller built upon, 0 for a new record. In this order:
+
+1. Every event of the batch is already there, equal in every field: nothing is written, and the
+   record's version is the answer. So a caller that lost the answer may simply ask again.
+2. The record is at another version: ``StaleRecordError`` with both.
+3. An event has the id of a stored one, or a sequence that is taken: ``DuplicateEventError``.
+4. The sequences do not continue the history without a gap, or the events are of another record, or
+   the first is no opening, or a later one is: ``InvalidTimelineError``.
+5. Everything is written at once. Who reads sees the whole batch or nothing of it.
+
+*Reading*: histories come in order of sequence, records in order of id (by code points), changes in
+the order in which they were written. A position in the feed of changes becomes visible only after
+all smaller ones, so that a reader that remembers its last position misses nothing. Pages end where
+``limit`` says or earlier; an empty page means that there is no more.
+
+*Removing* a record takes all its events out, also out of the feed, and leaves one ``Change``
+without an event: a reader of the feed learns that it must forget the record.
+
+Whatever else goes wrong is a ``StorageError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.records import Event, Opened, Record
+
+__all__ = ["Change", "PAGE", "RecordStore", "checked_batch", "checked_page"]
+
+PAGE = 1_000
+
+
+@attrs.frozen
+class Change:
+    """One step in the feed of everything that was written to a store.
+
+    Attributes:
+        position: Its place, greater than that of every change before; not necessarily the next
+            number.
+        record_id: Which record changed.
+        event: What was appended; None where the record was removed.
+    """
+
+    position: int
+    record_id: str
+    event: Event | None
+
+
+@runtime_checkable
+class RecordStore(Protocol):
+    """Where records are kept, as histories. The module's text is the contract."""
+
+    def append(self, record_id: str, events: Iterable[Event], *, expected_version: int) -> int:
+        """Append a batch of events to a record, all or nothing.
+
+        Args:
+            record_id: The record.
+            events: What comes after ``expected_version``: ``record.events_after(version)``.
+            expected_version: The version that the caller built upon; 0 for a new record.
+
+        Returns:
+            The record's version after it.
+
+        Raises:
+            StaleRecordError: The record has changed since; nothing was written.
+            DuplicateEventError: An event's id or sequence is taken by another event.
+            InvalidTimelineError: The events do not continue the record's history.
+        """
+        ...  # pragma: no cover
+
+    def load(self, record_id: str) -> Record:
+        """Return a record as its whole history folds to.
+
+        Raises:
+            RecordNotFoundError: There is none of that id.
+        """
+        ...  # pragma: no cover
+
+    def history(self, record_id: str, *, after: int = 0, limit: int = PAGE) -> Sequence[Event]:
+        """Return a page of a record's events in order of sequence.
+
+        Args:
+            record_id: The record.
+            after: The last sequence that is already known.
+            limit: The most events to return.
+
+        Raises:
+            RecordNotFoundError: There is none of that id.
+        """
+        ...  # pragma: no cover
+
+    def find(
+        self,
+        condition: Condition,
+        *,
+        at: datetime | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> Sequence[Record]:
+        """Return a page of the records that satisfy a condition, in order of id.
+
+        Args:
+            condition: What they satisfy; ``ALWAYS`` for all.
+            at: The instant for conditions on time of day.
+            after: The last id that is already known.
+            limit: The most records to return.
+        """
+        ...  # pragma: no cover
+
+    def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
+        """Return a page of what was written since a position, in the order of writing.
+
+        Args:
+            after: The last position that is already known; 0 for the beginning.
+            limit: The most changes to return.
+        """
+        ...  # pragma: no cover
+
+    def remove(self, record_id: str, *, expected_version: int) -> None:
+        """Take a record out for good, as erasure asks; the feed says that it is gone.
+
+        Raises:
+            RecordNotFoundError: There is none of that id.
+            StaleRecordError: It has changed since; nothing was removed.
+        """
+        ...  # pragma: no cover
+
+
+def checked_batch(
+    record_id: str, events: Iterable[Event], *, expected_version: int
+) -> tuple[Event, ...]:
+    """Return a batch, once it is sure that it can follow a version; for writers of stores.
+
+    What only the store knows, whether the version is the one it holds and the ids are new, remains
+    to be tested.
+
+    Raises:
+        InvalidValueError: The id is no text or empty, or the version no whole number from 0.
+        InvalidTimelineError: The events are not of this record, not in sequence from the next
+            number on, name an id twice, or the opening is missing or in the wrong place.
+
+    >>> checked_batch("INC-1", (), expected_version=0)
+    ()
+    """
+    if not isinstance(record_id, str) or not record_id:
+        raise InvalidValueError("record_id", record_id, "a non-empty text")
+    if type(expected_version) is not int or expected_version < 0:
+        raise InvalidValueError("expected_version", expected_version, "a whole number from 0")
+    batch = tuple(events)
+    for sequence, event in enumerate(batch, expected_version + 1):
+        if not isinstance(event, Event) or event.record_id != record_id:
+            raise InvalidTimelineError("events", event, f"events of {record_id}")
+        if event.sequence != sequence:
+            raise InvalidTimelineError("sequence", event.sequence, f"{sequence}")
+        if isinstance(event, Opened) != (sequence == 1):
+            raise InvalidTimelineError("events", event, "an opening as the first event alone")
+    if len({event.id for event in batch}) != len(batch):
+        raise InvalidTimelineError("id", [e.id for e in batch], "an id of its own for each event")
+    return batch
+
+
+def checked_page(*, limit: int, after: int = 0) -> None:
+    """Check the arguments of a page; for writers of stores.
+
+    Raises:
+        InvalidValueError: The limit is no whole number from 1, or the place none from 0.
+    """
+    if type(limit) is not int or limit < 1:
+        raise InvalidValueError("limit", limit, "a whole number of at least 1")
+    if type(after) is not int or after < 0:
+        raise InvalidValueError("after", after, "a whole number from 0")

@@ -1,0 +1,395 @@
+"""What documents look like, and what reading them answers."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from incidentcore.conditions import Condition, Opaque, during, field
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.instants import Versions
+from incidentcore.lifecycle import (
+    INCIDENT,
+    PROBLEM,
+    SERVICE_REQUEST,
+    Lifecycle,
+    Transition,
+    advance,
+)
+from incidentcore.records import Incident, Record, assign, comment, correct, replay, update
+from incidentcore.schedule import BusinessCalendar, Calendar, Holiday, Maintenance
+from incidentcore.serialization import (
+    Kept,
+    UnknownEvent,
+    dumps,
+    from_plain,
+    loads,
+    to_plain,
+)
+from incidentcore.values import CLOSED, NEW, Actor, FrozenMap, Impact, Level, Priority
+
+AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+OFFICE = BusinessCalendar(
+    zone="Europe/Berlin",
+    hours={"mon-fri": "08:00-18:00", "sat": ["21:00-23:00", "23:30-02:00"]},
+    holidays=[Holiday("2026-12-25", name="Christmas Day"), Holiday(yearly="05-01")],
+    special={"2026-12-24": "08:00-12:00"},
+    breaks={"2026-12-23": "12:00-13:00"},
+    name="office",
+)
+
+
+def incident() -> Incident:
+    opened = Incident.open(
+        id="INC-1",
+        title="Mail is down",
+        at=AT,
+        by=Actor("monitoring", "system"),
+        impact=Impact.HIGH,
+        tags=["mail", "berlin"],
+        custom={"vip": True, "since": AT, "$odd": 1},
+    )
+    moved = advance(opened, "start", at=AT + timedelta(microseconds=1), by="ada")
+    said = comment(moved, "on it — ☎", at=AT + timedelta(minutes=1), by="ada")
+    return assign(said, group="messaging", at=AT + timedelta(minutes=2), by="ada")
+
+
+def problems(text: str | bytes, kind: Any = object, **options: Any) -> tuple[str, ...]:
+    with pytest.raises(FormatError) as caught:
+        loads(text, kind, **options)
+    return caught.value.problems
+
+
+def document(value: Any, name: str = "plain") -> str:
+    return json.dumps({"type": name, "version": 1, "value": value})
+
+
+def test_a_record_is_written_as_its_history() -> None:
+    """The value of a record's document holds its events and nothing else."""
+    document = json.loads(dumps(incident()))
+
+    assert set(document) == {"type", "version", "value"}
+    assert document["type"] == "Incident"
+    assert list(document["value"]) == ["history"]
+    assert document["value"]["history"][1] == {
+        "type": "StateChanged",
+        "record_id": "INC-1",
+        "sequence": 2,
+        "at": "2026-12-23T16:40:00.000001Z",
+        "by": {"id": "ada", "role": "agent"},
+        "recorded_at": "2026-12-23T16:40:00.000001Z",
+        "id": "INC-1:2",
+        "action": "start",
+        "state": {
+            "name": "in_progress",
+            "open": True,
+            "pauses": False,
+            "resolved": False,
+            "final": False,
+        },
+        "fields": {},
+    }
+
+
+@pytest.mark.parametrize("kind", [Incident, Record, object])
+def test_a_record_comes_back_by_its_class_or_base(kind: Any) -> None:
+    """Loads gives an equal record for the class itself, a base of it, and any type."""
+    assert incident() == loads(dumps(incident()), kind)
+
+
+def test_a_record_read_is_the_fold_of_its_history() -> None:
+    """What loads gives has the history of the document, replayed."""
+    found = loads(dumps(incident()), Incident)
+
+    assert replay(found.history) == found
+    assert incident().facts() == found.facts()
+
+
+def test_a_correction_survives() -> None:
+    """A record with a corrected event comes back with both events and the corrected facts."""
+    wrong = correct(incident(), "INC-1:4", by="ada", reason="wrong group")
+
+    found = loads(dumps(wrong), Incident)
+
+    assert wrong == found
+    assert found.assignment_group is None
+
+
+VALUES: list[Any] = [
+    NEW,
+    Impact.HIGH,
+    Priority.scale,
+    Actor("ada", "agent"),
+    OFFICE,
+    BusinessCalendar.always("Asia/Kathmandu"),
+    OFFICE & BusinessCalendar.always(),
+    OFFICE | BusinessCalendar.always(),
+    OFFICE - Maintenance([], name="none"),
+    INCIDENT,
+    PROBLEM,
+    SERVICE_REQUEST,
+    (field("impact") >= Impact.HIGH) & ~field("service").is_in("mail", None) | during(OFFICE),
+    field("custom.weight").equals(2.5),
+    Versions([(AT, OFFICE), (AT + timedelta(days=1), BusinessCalendar.always())]),
+    None,
+    True,
+    0,
+    -1.5,
+    "",
+    (1, (), frozenset({"a", 2, None})),
+    FrozenMap({"$": 1, "$$": 2, "$set": 3, "plain": FrozenMap()}),
+    date(2026, 12, 25),
+    time(16, 0, 0, 1),
+    Decimal("0.10"),
+    Fraction(-3, 4),
+    ZoneInfo("Europe/Berlin"),
+    timedelta(days=-1, microseconds=1),
+]
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: f"{type(value).__name__}")
+def test_a_value_comes_back(value: Any) -> None:
+    """Values come back equal and of the same type, as text and as plain data, in one form."""
+    text = dumps(value)
+
+    found = loads(text, object)
+
+    assert value == found
+    assert type(value) is type(found)
+    assert value == from_plain(to_plain(value), object)
+    assert text == dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (timedelta(0), "PT0S"),
+        (timedelta(hours=8), "PT8H"),
+        (timedelta(days=2, minutes=5), "PT48H5M"),
+        (timedelta(microseconds=1), "PT0.000001S"),
+        (timedelta(seconds=61, milliseconds=500), "PT1M1.5S"),
+        (-timedelta(minutes=90), "-PT1H30M"),
+        (timedelta.max, "PT23999999999H59M59.999999S"),
+    ],
+)
+def test_durations_are_hours_minutes_and_seconds(value: timedelta, text: str) -> None:
+    """ISO 8601 durations name no day, since a day may have 23 or 25 hours."""
+    assert {"$timedelta": text} == to_plain(value)["value"]
+    assert value == loads(document({"$timedelta": text}), timedelta)
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (datetime(2, 1, 1, tzinfo=UTC), "0002-01-01T00:00:00Z"),
+        (datetime(9998, 12, 31, 23, 59, 59, 999999, UTC), "9998-12-31T23:59:59.999999Z"),
+        (datetime(2026, 7, 1, 9, tzinfo=BERLIN), "2026-07-01T09:00:00+02:00[Europe/Berlin]"),
+        (datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN), "2026-10-25T02:30:00+02:00[Europe/Berlin]"),
+        (
+            datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=BERLIN),
+            "2026-10-25T02:30:00+01:00[Europe/Berlin]",
+        ),
+        (datetime(2026, 3, 29, 2, 30, tzinfo=BERLIN), "2026-03-29T02:30:00+01:00[Europe/Berlin]"),
+        (datetime(1850, 1, 1, tzinfo=BERLIN), "1850-01-01T00:00:00+00:53:28[Europe/Berlin]"),
+        (datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC")), "2026-01-01T00:00:00+00:00[UTC]"),
+        (
+            datetime(2026, 1, 1, tzinfo=timezone(-timedelta(hours=3, minutes=30))),
+            "2026-01-01T00:00:00-03:30",
+        ),
+    ],
+)
+def test_instants_keep_zone_and_fold(value: datetime, text: str) -> None:
+    """An instant comes back with its wall time, offset, fold and zone."""
+    assert {"$datetime": text} == to_plain(value)["value"]
+
+    found = loads(document({"$datetime": text}), datetime)
+
+    assert value.replace(tzinfo=None) == found.replace(tzinfo=None)
+    assert (value.fold, value.tzinfo) == (found.fold, found.tzinfo)
+
+
+def test_an_instant_whose_zone_has_changed_stays_the_instant() -> None:
+    """Where today's zone data knows no such offset, the instant is kept, not the wall time."""
+    found = loads(document({"$datetime": "2026-07-01T09:00:00+05:00[Europe/Berlin]"}), datetime)
+
+    assert datetime(2026, 7, 1, 6, 0, tzinfo=BERLIN) == found
+
+
+def test_a_calendar_reads_as_a_person_writes_it() -> None:
+    """Ranges of weekdays, single texts and plain dates are read in a calendar's document."""
+    text = document(
+        {"zone": "Europe/Berlin", "hours": {"mon-fri": "09:00-17:00"}, "holidays": ["2026-12-25"]},
+        "BusinessCalendar",
+    )
+
+    assert BusinessCalendar(
+        zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"}, holidays=["2026-12-25"]
+    ) == loads(text, BusinessCalendar)
+
+
+def test_equal_values_give_equal_text() -> None:
+    """The order in which keys and tags were given does not show."""
+    one = Incident.open(id="I", title="t", at=AT, by="k", tags=["a", "b"], custom={"x": 1, "y": 2})
+    two = Incident.open(id="I", title="t", at=AT, by="k", tags=["b", "a"], custom={"y": 2, "x": 1})
+
+    assert dumps(one) == dumps(two)
+
+
+def test_a_document_is_one_line_unless_asked() -> None:
+    """Indentation changes the text and nothing else."""
+    assert "\n" not in dumps(incident())
+    assert incident() == loads(dumps(incident(), indent=2), Incident)
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        (Opaque("mine", print), "$.value"),
+        (field("a").equals(1) & Opaque("mine", print), "$.value.parts[1]"),
+        (float("nan"), "$.value"),
+        ((1, float("inf")), "$.value[1]"),
+        ("\ud800", "$.value"),
+        (FrozenMap({"a": (FrozenMap({"b": object()}),)}), "$.value.a[0].b"),
+        (10**200, "$.value"),
+        (datetime(2026, 1, 1), "$.value"),  # noqa: DTZ001  naive on purpose
+        ([1], "$.value"),
+        (
+            Lifecycle(
+                "mine",
+                "incident",
+                states=(NEW, CLOSED),
+                initial=NEW,
+                transitions=(Transition("close", NEW, CLOSED, guard=lambda attempt: True),),
+            ),
+            "$.value.transitions[0].guard",
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_refused_with_its_path(value: Any, path: str) -> None:
+    """Functions, NaN, halves of surrogate pairs, naive times and lists have no written form."""
+    with pytest.raises(InvalidValueError) as caught:
+        dumps(value)
+
+    assert path == caught.value.name
+
+
+def test_every_problem_is_listed_with_its_path() -> None:
+    """One reading tells of all that is wrong, wherever it stands."""
+    text = document({"history": [{"type": "Opened", "at": 5, "x": 1}, 5]}, "Incident")
+
+    found = problems(text, Incident)
+
+    places = [problem.rpartition(" @ ")[2] for problem in found]
+    assert sorted(places) == sorted(
+        [
+            "$.value.history[0].x",
+            *(
+                f"$.value.history[0].{name}"
+                for name in ("record_id", "sequence", "at", "by", "record_type", "state")
+            ),
+            "$.value.history[0].lifecycle",
+            "$.value.history[1]",
+        ]
+    )
+
+
+def test_what_replay_refuses_is_refused() -> None:
+    """Two openings are no history; the problem names it."""
+    plain = to_plain(incident())
+    plain["value"]["history"].append({**plain["value"]["history"][0], "id": "x", "sequence": 9})
+
+    with pytest.raises(FormatError, match=r"exactly one Opened event @ \$\.value\.history"):
+        from_plain(plain, Incident)
+
+
+@pytest.mark.parametrize("name", ["reopen_count", "resolved_at", "history", "nonsense"])
+def test_no_document_sets_what_only_the_fold_sets(name: str) -> None:
+    """Moments and counts cannot be smuggled in as fields of an event (rule H2)."""
+    plain = to_plain(incident())
+    plain["value"]["history"][0]["fields"][name] = 99
+
+    with pytest.raises(FormatError, match=rf"@ \$\.value\.history\[0\]\.fields\.{name}"):
+        from_plain(plain, Incident)
+
+
+def test_the_type_must_be_the_one_expected() -> None:
+    """A document of another type is refused, naming the place and what would do."""
+    assert problems(dumps(incident()), Actor) == ("got 'Incident'; allowed: Actor @ $.type",)
+    assert problems(dumps(NEW), Condition)[0].endswith("@ $.type")
+    assert problems(dumps("x"), timedelta) == ("got a str; allowed: timedelta @ $.value",)
+
+
+def test_a_newer_version_is_refused() -> None:
+    """A document of a later release is refused by its version."""
+    text = dumps(NEW).replace('"version":1', '"version":2')
+
+    assert problems(text) == (
+        "version 2 is newer than this release reads; allowed: 1 to 1 @ $.version",
+    )
+
+
+def test_unknown_fields_are_kept_and_written_back() -> None:
+    """With unknown="keep" nothing of a newer document is lost."""
+    plain = to_plain(incident())
+    plain["value"]["history"][0]["mood"] = {"was": ["bad", 1.5]}
+    plain["value"]["history"][0]["by"]["team"] = "night"
+    plain["value"]["colour"] = None
+    text = json.dumps(plain)
+
+    kept = loads(text, Incident, unknown="keep")
+
+    assert isinstance(kept, Kept)
+    assert incident() == kept.value
+    assert {
+        (("colour",), "null"),
+        (("history", 0, "mood"), '{"was":["bad",1.5]}'),
+        (("history", 0, "by", "team"), '"night"'),
+    } == set(kept.unknown)
+    assert plain == to_plain(kept)
+
+
+def test_unknown_kinds_of_event_are_kept_and_written_back() -> None:
+    """An event of a newer release keeps its place and its body, and changes no fact."""
+    plain = to_plain(incident())
+    strange = {
+        "type": "Snoozed",
+        "record_id": "INC-1",
+        "sequence": 5,
+        "at": "2026-12-23T17:00:00Z",
+        "by": {"id": "ada", "role": "agent"},
+        "recorded_at": "2026-12-23T17:00:00Z",
+        "id": "INC-1:5",
+        "until": {"$thing": [1, None]},
+    }
+    plain["value"]["history"].append(strange)
+    assert "Snoozed" in problems(json.dumps(plain), Incident)[0]
+
+    kept = from_plain(plain, Incident, unknown="keep")
+
+    event = kept.value.history[-1]
+    assert isinstance(event, UnknownEvent)
+    assert (event.name, event.body) == ("Snoozed", '{"until":{"$thing":[1,null]}}')
+    assert plain == to_plain(kept) == to_plain(kept.value)
+    assert event == from_plain(to_plain(event), type(event).__mro__[1], unknown="keep").value
+
+
+def test_a_calendar_is_read_as_any_calendar() -> None:
+    """A base or protocol stands for all the classes that belong to it."""
+    assert loads(dumps(OFFICE), Calendar) == OFFICE  # type: ignore[type-abstract]  # a protocol
+
+
+def test_a_level_of_a_callers_scale_comes_back() -> None:
+    """Levels are values: nothing has to be known about their scale."""
+    level = Level("severity", "sev1", 1)
+    found = update(incident(), custom={"severity": level}, at=AT, by="ada")
+
+    assert level == loads(dumps(found), Incident).custom["severity"]

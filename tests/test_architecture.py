@@ -82,8 +82,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "kpi",
         7,
         [
-            *("moments", "estimates", "sketch", "measures", "groups", "definition", "catalogue"),
-            *("extract", "accumulate", "report", "compute"),
+            *("moments", "measures", "definition", "catalogue", "estimates", "sketch", "plain"),
+            *("groups", "extract", "cells", "figures", "render", "report", "accumulate", "compute"),
         ],
     ),
     ("improvement", 8, ["recurrence", "actions"]),

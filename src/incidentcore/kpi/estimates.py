@@ -1,0 +1,206 @@
+"""The statistics, each exact from sorted whole numbers or fractions (rule K4).
+
+A mean or quantile is a fraction until the very end; a figure that is a time is then rounded half to
+even to the microsecond.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from itertools import groupby, pairwise
+from operator import itemgetter
+from random import Random
+from statistics import NormalDist
+from typing import Final
+
+import attrs
+
+__all__ = [
+    "ControlLimits",
+    "bootstrap",
+    "control_limits",
+    "interpolate",
+    "mean",
+    "survival_curve",
+    "survival_median",
+    "wilson",
+]
+
+_HALF: Final = Fraction(1, 2)
+_CLOSE: Final = 1e-9
+_RESAMPLES: Final = 999
+_RESAMPLED_ONE_BY_ONE: Final = 2_000
+
+_XMR: Final = Fraction(266, 100)  # 3 / d2 for moving ranges of two, d2 = 1.128
+
+
+def mean(values: Sequence[int | Fraction]) -> Fraction:
+    """Return the exact mean of at least one value."""
+    return Fraction(sum(values)) / len(values)
+
+
+def interpolate(ordered: Sequence[int | Fraction], q: Fraction) -> Fraction:
+    """Return the quantile of at least one value in ascending order, inclusive and linear.
+
+    The smallest value is quantile 0 and the greatest quantile 1, as in
+    ``statistics.quantiles(method="inclusive")``.
+
+    >>> interpolate([10, 20, 40], Fraction(3, 4))
+    Fraction(30, 1)
+    """
+    place = q * (len(ordered) - 1)
+    below = math.floor(place)
+    low = Fraction(ordered[below])
+    if place == below:
+        return low
+    return low + (ordered[below + 1] - low) * (place - below)
+
+
+def _steps(observations: Iterable[tuple[int, bool]]) -> Iterable[tuple[int, int, int]]:
+    """Yield (time, events, at risk) for each time with an event, ascending."""
+    ordered = sorted(observations)
+    at_risk = len(ordered)
+    for time, group in groupby(ordered, key=itemgetter(0)):
+        events = total = 0
+        for _, observed in group:
+            total += 1
+            events += observed
+        if events:
+            yield time, events, at_risk
+        at_risk -= total
+
+
+def survival_curve(observations: Iterable[tuple[int, bool]]) -> list[tuple[int, float]]:
+    """Return the product-limit estimate as (time, share that has not reached the stop).
+
+    Args:
+        observations: Times with whether the stop was seen; a time without is censored there.
+
+    Source: Kaplan and Meier 1958; rule K5.
+    """
+    curve: list[tuple[int, float]] = [(0, 1.0)]
+    logs: list[float] = []
+    for time, events, at_risk in _steps(observations):
+        logs.append(math.log1p(-events / at_risk) if events < at_risk else -math.inf)
+        curve.append((time, math.exp(math.fsum(logs)) if logs[-1] > -math.inf else 0.0))
+    return curve
+
+
+def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
+    """Return the least time at which at most half has not reached the stop, or None if never.
+
+    Args:
+        observations: Times with whether the stop was seen; a time without is censored there.
+
+    Source: Kaplan and Meier 1958; rule K5. Ties: events come before censorings of the same time.
+
+    >>> survival_median([(2, True), (5, False), (30, True), (60, True), (200, True), (250, False)])
+    60
+    """
+    half, log = math.log(0.5), 0.0
+    lost = 0.0  # Kahan's compensation, so that a million steps keep nine digits
+    past: list[tuple[int, int]] = []
+    for time, events, at_risk in _steps(observations):
+        if events == at_risk:
+            return time
+        past.append((events, at_risk))
+        term = math.log1p(-events / at_risk) - lost
+        log, lost = (total := log + term), (total - log) - term
+        if log < half - _CLOSE or (log <= half + _CLOSE and _product(past) <= _HALF):
+            return time
+    return None
+
+
+def _product(past: Sequence[tuple[int, int]]) -> Fraction:
+    """Return the exact product-limit estimate; asked for only where it is close to one half."""
+    numerator = math.prod(at_risk - events for events, at_risk in past)
+    return Fraction(numerator, math.prod(at_risk for _, at_risk in past))
+
+
+def wilson(hits: int, n: int, confidence: Fraction) -> tuple[float, float]:
+    """Return Wilson's score interval of a share, for at least one trial.
+
+    >>> low, high = wilson(8, 10, Fraction(95, 100))
+    >>> round(low, 4), round(high, 4)
+    (0.4902, 0.9433)
+    """
+    z = NormalDist().inv_cdf(0.5 + float(confidence) / 2)
+    share, square = hits / n, z * z
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    half = z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
+    low = 0.0 if hits == 0 else max(0.0, middle - half)
+    return low, 1.0 if hits == n else min(1.0, middle + half)
+
+
+def bootstrap(
+    ordered: Sequence[int | Fraction], q: Fraction | None, confidence: Fraction, seed: str
+) -> tuple[Fraction, Fraction]:
+    """Return the percentile bootstrap's interval of a mean or quantile.
+
+    A quantile's resampled order statistics are drawn from their own distribution (a beta), so its
+    cost does not grow with the sample. A mean is resampled value by value up to 2,000 values; from
+    there on the resampled mean is drawn from the normal distribution that it then follows.
+
+    Args:
+        ordered: At least one value, ascending.
+        q: The quantile; None for the mean.
+        confidence: The level, between 0 and 1.
+        seed: What the draws follow from: the same seed and values give the same interval.
+    """
+    random, n = Random(seed), len(ordered)  # noqa: S311  resampling, nothing secret
+    means: list[Fraction]
+    if q is not None:
+        means = [_resampled_quantile(ordered, q, random) for _ in range(_RESAMPLES)]
+    elif n <= _RESAMPLED_ONE_BY_ONE:
+        means = [mean(random.choices(ordered, k=n)) for _ in range(_RESAMPLES)]
+    else:
+        middle = mean(ordered)
+        spread = math.sqrt(sum((value - middle) ** 2 for value in ordered) / n / n)
+        means = [Fraction(random.gauss(float(middle), spread)) for _ in range(_RESAMPLES)]
+    means.sort()
+    tail = (1 - confidence) / 2
+    return interpolate(means, tail), interpolate(means, 1 - tail)
+
+
+def _resampled_quantile(ordered: Sequence[int | Fraction], q: Fraction, random: Random) -> Fraction:
+    n = len(ordered)
+    place = q * (n - 1)
+    below = math.floor(place)
+    at = random.betavariate(below + 1, n - below)
+    low = ordered[min(int(at * n), n - 1)]
+    if place == below:
+        return Fraction(low)
+    at += (1 - at) * random.betavariate(1, n - below - 1)
+    high = ordered[min(int(at * n), n - 1)]
+    return low + (high - low) * (place - below)
+
+
+@attrs.frozen
+class ControlLimits:
+    """The natural limits of a series: a point outside is a signal, one inside is noise."""
+
+    center: float
+    lower: float
+    upper: float
+
+
+def control_limits(values: Sequence[float | int | Fraction]) -> ControlLimits | None:
+    """Return the limits of a control chart for individual values, or None for fewer than two.
+
+    Args:
+        values: One figure for each period, in order of time.
+
+    Source: the XmR chart (Shewhart, Wheeler): mean ± 2.66 mean moving ranges.
+
+    >>> control_limits([10, 12, 11, 13])
+    ControlLimits(center=11.5, lower=7.066666666666666, upper=15.933333333333334)
+    """
+    if len(values) < 2:
+        return None
+    exact = [Fraction(value) for value in values]
+    center = mean(exact)
+    ranges = [abs(after - before) for before, after in pairwise(exact)]
+    reach = _XMR * mean(ranges)
+    return ControlLimits(float(center), float(center - reach), float(center + reach))

@@ -1,0 +1,72 @@
+"""Tables as text, Markdown, HTML and CSV, from headings and cells that are already text."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from html import escape
+from io import StringIO
+from typing import Final
+
+__all__ = ["to_csv", "to_html", "to_markdown", "to_text"]
+
+Rows = Iterable[Sequence[str]]
+
+# A spreadsheet runs a cell that begins with one of these as a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def to_text(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:
+    """Return aligned text: numbers to the right, everything else to the left."""
+    lines = [list(headings), *(list(row) for row in rows)]
+    flat = [[cell.replace("\n", " ") for cell in line] for line in lines]
+    wide = [max(len(line[column]) for line in flat) for column in range(len(headings))]
+    text = [
+        "  ".join(
+            f"{cell:>{width}}" if right else f"{cell:<{width}}"
+            for cell, width, right in zip(line, wide, numeric, strict=True)
+        ).rstrip()
+        for line in flat
+    ]
+    text.insert(1, "  ".join("-" * width for width in wide))
+    return "\n".join(text)
+
+
+def to_markdown(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:
+    """Return a Markdown table."""
+
+    def line(cells: Iterable[str]) -> str:
+        safe = (escape(cell).replace("|", "\\|").replace("\n", " ") for cell in cells)
+        return f"| {' | '.join(safe)} |"
+
+    marks = ["---:" if right else ":---" for right in numeric]
+    return "\n".join([line(headings), f"| {' | '.join(marks)} |", *map(line, rows)])
+
+
+def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:
+    """Return an HTML table with everything escaped."""
+
+    def line(tag: str, cells: Sequence[str]) -> str:
+        aligned = (' style="text-align:right"' if right else "" for right in numeric)
+        inner = "".join(
+            f"<{tag}{style}>{escape(cell)}</{tag}>"
+            for cell, style in zip(cells, aligned, strict=True)
+        )
+        return f"<tr>{inner}</tr>"
+
+    body = "\n".join(line("td", row) for row in rows)
+    return f"<table>\n<thead>{line('th', headings)}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+
+
+def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return CSV in which no text is a formula: such a cell begins with an apostrophe."""
+    buffer = StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow([_inert(heading) for heading in headings])
+    for row in rows:
+        writer.writerow(["" if cell is None else _inert(cell) for cell in row])
+    return buffer.getvalue()
+
+
+def _inert(cell: object) -> object:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

@@ -1,0 +1,247 @@
+"""What is handed out: results with their definition, and the table of them (rule K2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.kpi.figures import Value
+from incidentcore.kpi.groups import Periods
+from incidentcore.kpi.plain import label
+from incidentcore.kpi.render import to_csv, to_html, to_markdown, to_text
+from incidentcore.values import FrozenMap, Level
+
+__all__ = ["ALL", "KpiResult", "KpiTable", "hours"]
+
+ALL: Final = "(all)"
+
+_HOUR: Final = timedelta(hours=1)
+
+
+def hours(span: timedelta) -> float:
+    """Return a time as hours, for presentation only.
+
+    >>> hours(timedelta(minutes=90))
+    1.5
+    """
+    return span / _HOUR
+
+
+@attrs.frozen(kw_only=True)
+class KpiResult:
+    """One figure with everything needed to defend it.
+
+    Attributes:
+        kpi: The KPI's id.
+        definition: The content id of its definition.
+        group: The groups' values, in the order of the table's headings; ``ALL`` in a total.
+        period: The period's name, or None without periods.
+        value: A ``timedelta`` where the unit is ``duration``, rounded half to even to the
+            microsecond; a whole number for counts; a float otherwise; None where there is none:
+            no records, or a denominator of zero. Never 0, 100 or NaN in its place.
+        unit: ``duration``, ``fraction`` (0 to 1), ``records``, or what the measure says.
+        n: How many records it is made from.
+        excluded: How many were left out, by reason.
+        numerator: For rates and ratios, what was counted; hours for availability.
+        denominator: For rates and ratios, among what.
+        of: For rates and ratios, the denominator in words.
+        low: The lower bound of the confidence interval, where one was asked for.
+        high: The upper bound.
+        enough: Whether ``n`` reaches the definition's ``min_n``.
+        approximate: Whether it comes from a sketch and is near, not exact.
+    """
+
+    kpi: str
+    definition: str
+    group: tuple[object, ...] = ()
+    period: str | None = None
+    value: Value
+    unit: str
+    n: int
+    excluded: FrozenMap[int] = FrozenMap()
+    numerator: int | float | None = None
+    denominator: int | float | None = None
+    of: str = ""
+    low: Value = None
+    high: Value = None
+    enough: bool = True
+    approximate: bool = False
+
+    @property
+    def hours(self) -> float | None:
+        """Return a duration as hours, for presentation; None where there is no value."""
+        return hours(self.value) if isinstance(self.value, timedelta) else None
+
+    def text(self) -> str:
+        """Return the value for people, such as ``"22.10 h"`` or ``"51.12 %"``."""
+        shown = _text(self.value, self.unit)
+        if self.low is not None and self.high is not None:
+            bounds = (_text(bound, self.unit) for bound in (self.low, self.high))
+            shown += f" [{', '.join(bounds)}]"
+        return f"~{shown}" if self.approximate and self.value is not None else shown
+
+
+def _text(value: Value, unit: str) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, timedelta):
+        return f"{hours(value):,.2f} h"
+    if unit == "fraction":
+        return f"{100 * value:.2f} %"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.2f}"
+
+
+def _plain(value: object) -> Any:
+    """Return a value as a number, text or None; times as hours."""
+    if isinstance(value, timedelta):
+        return hours(value)
+    if value is None or isinstance(value, (int, float, str)):
+        return value
+    if isinstance(value, Level):
+        return value.name
+    return label(value)
+
+
+@attrs.frozen(kw_only=True)
+class KpiTable:
+    """The results of one computation: text, Markdown, HTML, CSV, or plain rows.
+
+    Iterating gives plain rows, as mappings from column to number, text or None, which a data frame
+    library takes as they are; times are hours there.
+
+    Attributes:
+        results: The results: by KPI in the order asked for, then by group, then by period.
+        groups: The headings of the groups.
+        as_of: The instant of the computation.
+        window: The window or periods, if any.
+        mode: ``exact`` or ``sketch``.
+        zone_data: Version and source of the zone data (rule T7).
+    """
+
+    results: tuple[KpiResult, ...]
+    groups: tuple[str, ...] = ()
+    as_of: datetime
+    window: Interval | Periods | None = None
+    mode: str = "exact"
+    zone_data: tuple[str, str] = attrs.field(default=("", ""), eq=False)
+
+    def result(self, kpi: str, *group: object, period: str | None = None) -> KpiResult:
+        """Return the result of a KPI for a group (and period).
+
+        Args:
+            kpi: The KPI's id.
+            group: The groups' values in the order of ``groups``; text also finds a level or state
+                by its name.
+            period: The period's name.
+
+        Raises:
+            InvalidValueError: The table has no such row.
+        """
+        for row in self.results:
+            if (
+                row.kpi == kpi
+                and row.period == period
+                and len(row.group) == len(group)
+                and all(
+                    seen == wanted or (isinstance(wanted, str) and label(seen) == wanted)
+                    for seen, wanted in zip(row.group, group, strict=True)
+                )
+            ):
+                return row
+        known = ", ".join(dict.fromkeys(row.kpi for row in self.results))
+        raise InvalidValueError("row", (kpi, *group, period), f"a row of this table; KPIs: {known}")
+
+    def __getitem__(self, kpi: str) -> KpiResult:
+        """Return the one result of a KPI in a table without groups and periods."""
+        return self.result(kpi)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Yield each result as a plain row."""
+        for row in self.results:
+            yield {
+                "kpi": row.kpi,
+                **{name: _plain(value) for name, value in zip(self.groups, row.group, strict=True)},
+                **({} if row.period is None else {"period": row.period}),
+                "value": _plain(row.value),
+                "unit": "hours" if row.unit == "duration" else row.unit,
+                "n": row.n,
+                "excluded": sum(row.excluded.values()),
+                "excluded_by_reason": _reasons(row),
+                "numerator": row.numerator,
+                "denominator": row.denominator,
+                "of": row.of,
+                "low": _plain(row.low),
+                "high": _plain(row.high),
+                "enough": row.enough,
+                "approximate": row.approximate,
+                "definition": row.definition,
+            }
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the table as plain data that JSON can hold, excluded counts by reason."""
+        rows = []
+        for row, result in zip(self, self.results, strict=True):
+            row["excluded_by_reason"] = dict(result.excluded)
+            rows.append(row)
+        window = self.window
+        return {
+            "as_of": self.as_of.isoformat(),
+            "mode": self.mode,
+            "groups": list(self.groups),
+            "window": [window.start.isoformat(), window.end.isoformat()]
+            if isinstance(window, Interval)
+            else None,
+            "periods": window.unit if isinstance(window, Periods) else None,
+            "zone": window.zone.key if isinstance(window, Periods) else None,
+            "zone_data": list(self.zone_data),
+            "rows": rows,
+        }
+
+    def _cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        with_period = any(row.period is not None for row in self.results)
+        headings = ["kpi", *self.groups, *(["period"] if with_period else [])]
+        numeric = [False] * len(headings) + [True, True, False]
+        headings += ["value", "n", "left out"]
+        rows = [
+            [
+                row.kpi,
+                *map(label, row.group),
+                *([row.period or ""] if with_period else []),
+                row.text(),
+                f"{row.n:,}" if row.enough or not row.n else f"{row.n:,} (few)",
+                _reasons(row),
+            ]
+            for row in self.results
+        ]
+        return headings, rows, numeric
+
+    def __str__(self) -> str:
+        return to_text(*self._cells())
+
+    def to_markdown(self) -> str:
+        """Return the table as Markdown."""
+        return to_markdown(*self._cells())
+
+    def _repr_html_(self) -> str:
+        """Return the table as HTML, for notebooks; everything in it is escaped."""
+        return to_html(*self._cells())
+
+    def to_csv(self) -> str:
+        """Return the plain rows as CSV; a text that a spreadsheet would run is made inert."""
+        rows = list(self)
+        headings = list(rows[0]) if rows else ["kpi"]
+        return to_csv(headings, ([row[name] for name in headings] for row in rows))
+
+
+def _reasons(row: KpiResult) -> str:
+    return ", ".join(f"{code} {count:,}" for code, count in row.excluded.items())

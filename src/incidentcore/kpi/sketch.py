@@ -1,0 +1,136 @@
+"""A mergeable histogram with buckets of two per cent, for samples too large to keep (rule K4).
+
+A value lies within one per cent of its bucket's representative. The buckets' edges are whole
+numbers found by whole-number arithmetic, so that every machine puts a value into the same bucket
+and parts merge exactly, in any order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final
+
+__all__ = ["Sketch"]
+
+_PER_OCTAVE: Final = 35  # 2 ** (1 / 35) is 1.02
+_BITS: Final = 53
+_SCALE: Final = 1_000_000  # numbers are bucketed in millionths, times in microseconds
+
+
+@lru_cache(maxsize=1)
+def _edges() -> tuple[int, ...]:
+    """Return the lower edges of an octave's buckets, for values of 54 bits."""
+    return tuple(_root(1 << (_BITS * _PER_OCTAVE + step)) for step in range(_PER_OCTAVE))
+
+
+def _root(power: int) -> int:
+    """Return the least whole number whose 35th power is at least the given one."""
+    low, high = 1 << _BITS, 1 << (_BITS + 1)
+    while low < high:
+        middle = (low + high) // 2
+        if middle**_PER_OCTAVE >= power:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _bucket(value: int) -> int:
+    """Return the bucket of a positive whole number."""
+    octave = value.bit_length() - 1
+    shift = _BITS - octave
+    mantissa = value << shift if shift >= 0 else value >> -shift
+    return octave * _PER_OCTAVE + bisect_right(_edges(), mantissa) - 1
+
+
+@lru_cache(maxsize=8192)
+def _representative(bucket: int) -> Fraction:
+    """Return the value that is within one per cent of all values of a bucket."""
+    octave, step = divmod(bucket, _PER_OCTAVE)
+    edges = _edges()
+    low = Fraction(edges[step])
+    high = Fraction(edges[step + 1] if step + 1 < _PER_OCTAVE else 1 << (_BITS + 1))
+    return 2 * low * high / (low + high) * Fraction(2) ** (octave - _BITS)
+
+
+class Sketch:
+    """Counts by bucket, with the exact number, sum, least and greatest value.
+
+    Whole numbers are bucketed as they are; fractions in millionths.
+    """
+
+    __slots__ = ("buckets", "greatest", "least", "n", "total")
+
+    def __init__(self) -> None:
+        self.n = 0
+        self.total: int | Fraction = 0
+        self.least: int | Fraction | None = None
+        self.greatest: int | Fraction | None = None
+        self.buckets: dict[int, int] = {}
+
+    def add(self, value: int | Fraction, *, scaled: bool) -> None:
+        """Count a value; ``scaled`` says that it is a number, not a time in microseconds."""
+        self.n += 1
+        self.total += value
+        if self.least is None or value < self.least:
+            self.least = value
+        if self.greatest is None or value > self.greatest:
+            self.greatest = value
+        whole = round(value * _SCALE) if scaled else int(value)
+        key = self._key(whole)
+        self.buckets[key] = self.buckets.get(key, 0) + 1
+
+    @staticmethod
+    def _key(whole: int) -> int:
+        """Return a key that sorts like the values: negative ones below 0, which stands for 0."""
+        if whole == 0:
+            return 0
+        bucket = _bucket(abs(whole)) + 1
+        return bucket if whole > 0 else -bucket
+
+    def merge(self, other: Sketch) -> None:
+        """Count in what another sketch has counted."""
+        self.n += other.n
+        self.total += other.total
+        for value in (other.least, other.greatest):
+            if value is not None:
+                self.least = value if self.least is None else min(self.least, value)
+                self.greatest = value if self.greatest is None else max(self.greatest, value)
+        for key, count in other.buckets.items():
+            self.buckets[key] = self.buckets.get(key, 0) + count
+
+    def quantile(self, q: Fraction, *, scaled: bool) -> Fraction:
+        """Return the quantile, interpolated between the representatives of its neighbours."""
+        place = q * (self.n - 1)
+        below = place.numerator // place.denominator
+        keys = sorted(self.buckets)
+        ends = list(accumulate(self.buckets[key] for key in keys))
+        low = self._value(keys[bisect_right(ends, below)], scaled=scaled)
+        if place == below:
+            return low
+        high = self._value(keys[bisect_right(ends, below + 1)], scaled=scaled)
+        return low + (high - low) * (place - below)
+
+    def _value(self, key: int, *, scaled: bool) -> Fraction:
+        if key == 0:
+            return Fraction(0)
+        value = _representative(abs(key) - 1)
+        value = value / _SCALE if scaled else value
+        value = value if key > 0 else -value
+        if self.least is not None and self.greatest is not None:
+            value = min(max(value, Fraction(self.least)), Fraction(self.greatest))
+        return value
+
+    def items(self, *, scaled: bool) -> list[tuple[Fraction, int]]:
+        """Return the representatives with their counts, ascending."""
+        return [
+            (self._value(key, scaled=scaled), self.buckets[key]) for key in sorted(self.buckets)
+        ]
+
+    def state(self) -> Mapping[int, int]:
+        """Return the counts by bucket, ascending."""
+        return {key: self.buckets[key] for key in sorted(self.buckets)}

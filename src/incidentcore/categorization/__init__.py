@@ -1,12 +1,30 @@
 """What a record is about: categorizers that explain themselves, and who shall work on it."""
 
+from incidentcore.categorization.bayes import NaiveBayes
 from incidentcore.categorization.categorizer import (
     Categorization,
     Categorizer,
     Evidence,
     classify,
 )
+from incidentcore.categorization.combine import (
+    Combination,
+    Combined,
+    FallbackChain,
+    FirstMatch,
+    Threshold,
+    Vote,
+)
+from incidentcore.categorization.evaluate import (
+    CategorizerReport,
+    CategoryScore,
+    Confusion,
+    ThresholdPoint,
+    evaluate_categorizer,
+)
 from incidentcore.categorization.keywords import KeywordCategorizer
+from incidentcore.categorization.model import ModelCategorizer, ProbabilityModel
+from incidentcore.categorization.patterns import PatternCategorizer, PatternEngine, PatternRule
 from incidentcore.categorization.rules import (
     CategoryRule,
     Route,
@@ -20,15 +38,32 @@ from incidentcore.categorization.tokens import tokenize
 __all__ = [
     "Categorization",
     "Categorizer",
+    "CategorizerReport",
     "CategoryRule",
+    "CategoryScore",
+    "Combination",
+    "Combined",
+    "Confusion",
     "Evidence",
+    "FallbackChain",
+    "FirstMatch",
     "KeywordCategorizer",
+    "ModelCategorizer",
+    "NaiveBayes",
+    "PatternCategorizer",
+    "PatternEngine",
+    "PatternRule",
+    "ProbabilityModel",
     "Route",
     "RoutingRule",
     "RuleCategorizer",
     "STANDARD_TAXONOMY",
     "Taxonomy",
+    "Threshold",
+    "ThresholdPoint",
+    "Vote",
     "classify",
+    "evaluate_categorizer",
     "route",
     "tokenize",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from math import fsum
 from typing import Any, Protocol, TypeVar
 
 import attrs
@@ -13,7 +14,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records import Classified, Record
 from incidentcore.values import Actor
 
-__all__ = ["Categorization", "Categorizer", "Evidence", "classify", "share"]
+__all__ = ["Categorization", "Categorizer", "Evidence", "classify", "share", "weigh"]
 
 R = TypeVar("R", bound=Record)
 
@@ -112,6 +113,34 @@ class Categorizer(Protocol):
 def share(part: float, whole: float) -> float:
     """Return a part's share as a confidence, kept from 0 to 1 against rounding."""
     return min(max(part / whole, 0.0), 1.0) if whole else 0.0
+
+
+def weigh(kind: str, found: Iterable[tuple[Path, str, float]], minimum: float) -> Categorization:
+    """Return the category with the greatest sum of weights, or abstain.
+
+    Args:
+        kind: The kind of evidence.
+        found: What was found, as (category, what, weight), in any order.
+        minimum: The least sum that is an answer.
+    """
+    weights: dict[Path, list[float]] = {}
+    entries = list(found)
+    for path, _, weight in entries:
+        weights.setdefault(path, []).append(weight)
+    if not weights:
+        return Categorization.abstain(f"no {kind} found")
+    sums = {path: fsum(parts) for path, parts in weights.items()}  # exact, so in any order the same
+    best = max(sums.values())
+    entries.sort(key=lambda entry: (-sums[entry[0]], entry[0], -entry[2], entry[1]))
+    evidence = [Evidence(kind, what, weight, path) for path, what, weight in entries]
+    winners = [path for path, total in sums.items() if total == best]
+    if len(winners) > 1:
+        note = f"{len(winners)} categories weigh the same"
+    elif best < minimum:
+        note = f"weight {best:g} is below the minimum {minimum:g}"
+    else:
+        return Categorization(winners[0], share(best, fsum(sums.values())), evidence)
+    return Categorization.abstain([Evidence("note", note, 0.0), *evidence])
 
 
 def classify(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from math import fsum, isfinite
+from math import isfinite
 from typing import Any
 
 import attrs
 
-from incidentcore.categorization.categorizer import Categorization, Evidence, share
+from incidentcore.categorization.categorizer import Categorization, weigh
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.errors import DefinitionError
@@ -93,25 +93,8 @@ network / vpn; keyword 'printer' +1 for hardware
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the category with the greatest weight, and what each keyword counted."""
-        found = self._found(tokenize(text_of(record, self.fields)))
-        if not found:
-            return Categorization.abstain("no keyword found")
-        weights: dict[Path, list[float]] = {}
-        for path, _, weight in found:
-            weights.setdefault(path, []).append(weight)
-        sums = {path: fsum(parts) for path, parts in weights.items()}
-        best = max(sums.values())
-        winners = [path for path, total in sums.items() if total == best]
-        # The winner's keywords first, then by weight; the rest of the order is fixed.
-        found.sort(key=lambda entry: (-sums[entry[0]], entry[0], -entry[2], entry[1]))
-        evidence = tuple(Evidence("keyword", word, weight, path) for path, word, weight in found)
-        if len(winners) > 1:
-            note = Evidence("note", f"{len(winners)} categories weigh the same", 0.0)
-            return Categorization.abstain((note, *evidence))
-        if best < self.minimum:
-            note = Evidence("note", f"weight {best:g} is below the minimum {self.minimum:g}", 0.0)
-            return Categorization.abstain((note, *evidence))
-        return Categorization(winners[0], share(best, fsum(sums.values())), evidence)
+        words = tokenize(text_of(record, self.fields))
+        return weigh("keyword", self._found(words), self.minimum)
 
     def _found(self, words: list[str]) -> list[Entry]:
         found: dict[tuple[Path, str], float] = {}

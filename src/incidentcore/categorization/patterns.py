@@ -1,0 +1,166 @@
+"""Categories by patterns in the text: literal ones, and regular expressions.
+
+The standard library's engine has no time limit: ``(a+)+$`` on 29 characters took it 37 s. So a
+pattern is literal unless told; a regular expression runs in RE2, whose time is linear in the text,
+or, if whoever wrote it is trusted, in the standard library's engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from math import isfinite
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.categorization.categorizer import Categorization, weigh
+from incidentcore.categorization.taxonomy import Path, as_path
+from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, fold_text, text_of
+from incidentcore.errors import DefinitionError
+
+__all__ = ["PatternCategorizer", "PatternEngine", "PatternRule"]
+
+_Search = Callable[[str], object]
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+class PatternEngine:
+    """How a pattern is read."""
+
+    LITERAL: Final = "literal"
+    RE2: Final = "re2"
+    TRUSTED: Final = "trusted"
+
+
+@attrs.frozen
+class PatternRule:
+    """A pattern and the category that it speaks for.
+
+    Attributes:
+        pattern: What is looked for anywhere in the text, whatever the case; also within words.
+        category: The category that it speaks for.
+        weight: How much it counts against other patterns; positive.
+        engine: ``PatternEngine.LITERAL`` unless told: the text itself, folded. ``RE2``: a regular
+            expression of RE2, which needs the ``re2`` extra. ``TRUSTED``: a regular expression of
+            the standard library, which may take for ever on some texts; never use it for a pattern
+            that came from a user.
+        name: What the pattern is called in evidence; the pattern itself unless told.
+
+    Raises:
+        DefinitionError: The pattern cannot be read by its engine, RE2 is not installed, or the
+            weight is not positive.
+        InvalidValueError: The category is no path.
+    """
+
+    pattern: str
+    category: Path = attrs.field(converter=as_path)
+    weight: float = attrs.field(default=1.0, kw_only=True)
+    engine: str = attrs.field(default=PatternEngine.LITERAL, kw_only=True)
+    name: str = attrs.field(default="", kw_only=True)
+    search: _Search = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.pattern, str) or not self.pattern:
+            raise DefinitionError("pattern", self.pattern, "a non-empty text")
+        if type(self.weight) not in (int, float) or not (isfinite(self.weight) and self.weight > 0):
+            raise DefinitionError(f"weight of {self.pattern}", self.weight, "a positive number")
+        compilers = {
+            PatternEngine.LITERAL: _literal,
+            PatternEngine.RE2: _re2,
+            PatternEngine.TRUSTED: _trusted,
+        }
+        if self.engine not in compilers:
+            raise DefinitionError("engine", self.engine, f"one of {', '.join(compilers)}")
+        object.__setattr__(self, "search", compilers[self.engine](self.pattern))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_rebuilt, (self.pattern, self.category, self.weight, self.engine, self.name))
+
+
+def _rebuilt(pattern: str, category: Path, weight: float, engine: str, name: str) -> PatternRule:
+    return PatternRule(pattern, category, weight=weight, engine=engine, name=name)
+
+
+def _literal(pattern: str) -> _Search:
+    wanted = fold_text(pattern)
+    if not wanted:
+        raise DefinitionError("pattern", pattern, "a text with something visible in it")
+    return lambda text: wanted in fold_text(text)
+
+
+def _trusted(pattern: str) -> _Search:
+    try:
+        return re.compile(pattern, re.IGNORECASE).search
+    except re.error as error:
+        raise DefinitionError("pattern", pattern, f"a regular expression; {error}") from None
+
+
+def _re2(pattern: str) -> _Search:
+    try:
+        import re2  # noqa: PLC0415  an extra, loaded only where a pattern asks for it
+    except ImportError:
+        raise DefinitionError(
+            "engine",
+            PatternEngine.RE2,
+            'an engine that is installed: RE2 comes with the extra "re2" (google-re2)',
+        ) from None
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    try:
+        compiled = re2.compile(pattern, options)
+    except (re2.error, UnicodeEncodeError) as error:
+        reason = error.args[0] if error.args else error
+        text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        raise DefinitionError("pattern", pattern, f"a regular expression of RE2; {text}") from None
+    # RE2 reads UTF-8, which has no form for an unpaired surrogate.
+    return lambda text: compiled.search(_SURROGATE.sub("\ufffd", text))
+
+
+def _rules(rules: Iterable[PatternRule]) -> tuple[PatternRule, ...]:
+    return tuple(rules)
+
+
+@attrs.frozen
+class PatternCategorizer:
+    """Categorizes by the weights of the patterns that occur in a record's text.
+
+    Each pattern counts once. The category with the greatest sum of weights wins; confidence is its
+    share of all weights found. It abstains where nothing or less than ``minimum`` is found, and
+    where two categories weigh the same.
+
+    Attributes:
+        rules: The patterns, in any order.
+        minimum: The least sum of weights that is an answer.
+        fields: The record's fields that are read.
+
+    Raises:
+        DefinitionError: A part is no ``PatternRule``.
+
+    >>> by_pattern = PatternCategorizer(
+    ...     [PatternRule("c++", "software"), PatternRule("vpn", "network")]
+    ... )
+    >>> print(by_pattern("Cannot install C++"))
+    software (1.00): pattern 'c++' +1 for software
+    """
+
+    rules: tuple[PatternRule, ...] = attrs.field(converter=_rules)
+    minimum: float = attrs.field(default=0.0, kw_only=True)
+    fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        for rule in self.rules:
+            if not isinstance(rule, PatternRule):
+                raise DefinitionError("rules", rule, "PatternRule")
+
+    def __call__(self, record: Any, /) -> Categorization:
+        """Return the category with the greatest weight, and what each pattern counted."""
+        text = text_of(record, self.fields)
+        found = [
+            (rule.category, rule.name or rule.pattern, rule.weight)
+            for rule in self.rules
+            if rule.search(text)
+        ]
+        return weigh("pattern", found, self.minimum)

@@ -6,13 +6,17 @@ The expected numbers are those of the data's description; they were computed wit
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import attrs
 import pytest
 
-from incidentcore.records import Finding, Incident, StateChanged, replay
+from incidentcore.kpi import ALL, KpiTable, partial, result
+from incidentcore.records import Finding, Incident, replay
 from incidentcore.vendors import (
+    AUDIT_KPIS,
     AUDIT_LIFECYCLE,
     STRICT_LIFECYCLE,
     StateCheck,
@@ -36,7 +40,7 @@ class Seen:
     last_states: Counter[str] = attrs.Factory(Counter)
     facts: Counter[str] = attrs.Factory(Counter)
     matrix: set[tuple[str, str, str]] = attrs.Factory(set)
-    left_new: dict[str, list[float]] = attrs.Factory(lambda: {"all": [], "new": []})
+    table: KpiTable | None = None
 
 
 def look(seen: Seen, incident: Incident) -> None:
@@ -66,19 +70,23 @@ def look(seen: Seen, incident: Incident) -> None:
         facts = moment[1]
         cell = (facts["impact"], facts["urgency"], facts["priority"])
         seen.matrix.add(tuple(str(level.rank) for level in cell))  # type: ignore[arg-type]
-    left = next(e for e in incident.history if isinstance(e, StateChanged))
-    hours = (left.at - incident.opened_at).total_seconds() / 3600
-    seen.left_new["all"].append(hours)
-    if custom["first_seen"] == "New":
-        seen.left_new["new"].append(hours)
 
 
 @pytest.fixture(scope="module")
 def seen(data_dir: Path) -> Seen:
     log = read_audit_log(data_dir / "uci_incident_event_log.csv.gz")
     seen = Seen()
-    for incident in log:
-        look(seen, incident)
+
+    def looked_at() -> Iterator[Incident]:
+        for incident in log:
+            look(seen, incident)
+            yield incident
+
+    # The latest instant of the file, by its closed_at.
+    end = datetime(2017, 2, 18, 15, tzinfo=UTC)
+    part = partial(AUDIT_KPIS, looked_at(), as_of=end, group_by="priority")
+    seen.table = result(part, totals=True)
+    assert log.latest == end
     seen.rows, seen.incidents, seen.findings = log.rows, log.incidents, log.findings
     return seen
 
@@ -146,22 +154,39 @@ def test_priority_follows_impact_and_urgency(seen: Seen) -> None:
     assert seen.matrix == {(*cell, priority) for cell, priority in cells.items()}
 
 
-def quantile(values: list[float], q: float) -> float:
-    ordered = sorted(values)
-    place = q * (len(ordered) - 1)
-    low = int(place)
-    high = min(low + 1, len(ordered) - 1)
-    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+TIMES = [
+    ("opened_to_tool_resolved", ALL, 23_362, "178.17 h", "22.10 h", "381.55 h"),
+    ("opened_to_tool_resolved", "critical", 270, "266.08 h", "80.24 h", "616.44 h"),
+    ("opened_to_tool_closed", ALL, 24_918, "315.33 h", "145.87 h", "532.47 h"),
+    ("opened_to_not_new", ALL, 24_918, "43.61 h", "0.35 h", "93.40 h"),
+    ("opened_to_not_new_first_seen_new", ALL, 16_397, "66.24 h", "3.22 h", "144.78 h"),
+]
 
 
-@pytest.mark.parametrize(
-    ("which", "expected"),
-    [("all", (24_918, 43.61, 0.35, 93.40)), ("new", (16_397, 66.24, 3.22, 144.78))],
-)
-def test_time_to_the_first_row_that_is_not_new(
-    seen: Seen, which: str, expected: tuple[int, float, float, float]
-) -> None:
-    """The first change of state, inferred or not, gives the reference figures in hours."""
-    hours = seen.left_new[which]
-    figures = (sum(hours) / len(hours), quantile(hours, 0.5), quantile(hours, 0.9))
-    assert (len(hours), *(round(figure, 2) for figure in figures)) == expected
+@pytest.mark.parametrize("expected", TIMES, ids=lambda row: f"{row[0]} {row[1]}")
+def test_reference_times(seen: Seen, expected: tuple[str, str, int, str, str, str]) -> None:
+    """Mean, median and 90th percentile are those of the reference table."""
+    name, group, n, *figures = expected
+    assert seen.table is not None
+    rows = [seen.table.result(f"{kind}_{name}", group) for kind in ("mean", "median", "p90")]
+    assert [row.text() for row in rows] == figures
+    assert {row.n for row in rows} == {n}
+
+
+RATES = [
+    ("tool_reopened", 275, 24_918, "1.10 %"),
+    ("tool_never_reassigned", 13_549, 24_918, "54.37 %"),
+    ("tool_first_contact_of_resolved", 11_942, 23_362, "51.12 %"),
+    ("tool_first_contact_of_all", 11_942, 24_918, "47.93 %"),
+    ("tool_first_contact_unfiltered", 13_487, 24_918, "54.13 %"),
+    ("tool_made_sla", 15_803, 24_918, "63.42 %"),
+]
+
+
+@pytest.mark.parametrize(("name", "hits", "among", "text"), RATES)
+def test_reference_rates(seen: Seen, name: str, hits: int, among: int, text: str) -> None:
+    """Each rate has the reference's numerator, denominator and value."""
+    assert seen.table is not None
+    row = seen.table.result(name, ALL)
+    assert (row.numerator, row.denominator, row.text()) == (hits, among, text)
+    assert row.of

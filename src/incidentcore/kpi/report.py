@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, Final
 
 import attrs
@@ -90,7 +91,9 @@ def _text(value: Value, unit: str) -> str:
     if value is None:
         return "-"
     if isinstance(value, timedelta):
-        return f"{hours(value):,.2f} h"
+        # Exactly, half to even: as a float, 93.405 h would go the way its last binary digit points.
+        hundredths = round(Fraction(value // timedelta(microseconds=1), 36_000_000))
+        return f"{hundredths / 100:,.2f} h"
     if unit == "fraction":
         return f"{100 * value:.2f} %"
     if isinstance(value, int):

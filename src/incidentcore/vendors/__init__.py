@@ -7,6 +7,7 @@ from incidentcore.vendors.servicenow import (
     load_audit_log,
     read_audit_log,
 )
+from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 from incidentcore.vendors.servicenow_states import (
     AUDIT_LIFECYCLE,
     AUDIT_STATES,
@@ -15,6 +16,7 @@ from incidentcore.vendors.servicenow_states import (
 from incidentcore.vendors.tabular import Table, open_table
 
 __all__ = [
+    "AUDIT_KPIS",
     "AUDIT_LIFECYCLE",
     "AUDIT_STATES",
     "AuditLog",

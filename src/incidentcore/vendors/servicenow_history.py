@@ -6,9 +6,10 @@ opening takes the descriptive fields of the first row.
 
 Two things that the log does not say are decided here. An incident was New before its first row:
 where that row shows another state, an update that the log left out led to it, at the latest at the
-row's time; its ``StateChanged`` carries the action ``FIRST_SEEN`` instead of ``UPDATED``. And the
-columns that the log fills with their final values on every row become facts with the last row
-only, below ``custom``: what the tool reports never mixes with what the log shows.
+row's time (and not before the opening); its ``StateChanged`` carries the action ``FIRST_SEEN``
+instead of ``UPDATED``. And the columns that the log fills with their final values on every row
+become facts with the last row only, below ``custom``: what the tool reports never mixes with what
+the log shows.
 """
 
 from __future__ import annotations
@@ -154,11 +155,13 @@ class HistoryBuilder:
                 changes.append((FieldsChanged, {"fields": FrozenMap(fields)}))
             if row is first:
                 if first["incident_state"] != NEW.name:
-                    changes.append((StateChanged, self._entered(row, FIRST_SEEN)))
+                    entered = self._entered(row, FIRST_SEEN)
+                    entered["at"] = max(at, events[0].at)  # not before it was opened
+                    changes.append((StateChanged, entered))
             elif new[self._state] != old[self._state]:
                 changes.append((StateChanged, self._entered(row, UPDATED)))
             for kind, body in changes:
-                events.append(kind(sequence=len(events) + 1, **told, **body))
+                events.append(kind(sequence=len(events) + 1, **{**told, **body}))
             before = row
         return events
 

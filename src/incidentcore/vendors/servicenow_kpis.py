@@ -1,0 +1,111 @@
+"""KPIs over the figures that a ServiceNow audit log itself reports, below ``custom``.
+
+They say what the tool said, so that a report can be held against the tool's own. What the log
+*shows*, such as ``resolved_at`` by the states observed, is what the catalogue's KPIs read.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.conditions import ALWAYS, Condition, field
+from incidentcore.kpi import MEDIAN, Duration, FirstWhen, Kpi, Rate, quantile
+from incidentcore.vendors.servicenow_states import NEW
+
+__all__ = ["AUDIT_KPIS"]
+
+_SOURCE: Final = "ServiceNow audit log (UCI data set 498)"
+_RESOLVED: Final = field("custom.tool_resolved_at").present()
+_STAYED: Final = field("custom.reassignment_count").equals(0)
+_NOT_REOPENED: Final = field("custom.reopen_count").equals(0)
+_LEFT_NEW: Final = FirstWhen(~field("state.name").equals(NEW.name))
+
+
+def _times(name: str, measure: Duration, title: str, population: Condition = ALWAYS) -> list[Kpi]:
+    """Return mean, median and 90th percentile of a time."""
+    mean = Kpi(
+        id=f"mean_{name}",
+        measure=measure,
+        population=population,
+        canceled="include",
+        title=f"{title}, mean",
+        source=_SOURCE,
+    )
+    return [
+        mean,
+        mean.replace(id=f"median_{name}", statistic=MEDIAN, title=f"{title}, median"),
+        mean.replace(id=f"p90_{name}", statistic=quantile("0.9"), title=f"{title}, 90 %"),
+    ]
+
+
+def _rate(name: str, numerator: Condition, of: str, title: str, among: Condition = ALWAYS) -> Kpi:
+    return Kpi(
+        id=name,
+        measure=Rate(numerator=numerator, denominator=among, of=of),
+        canceled="include",
+        title=title,
+        source=_SOURCE,
+    )
+
+
+AUDIT_KPIS: Final[tuple[Kpi, ...]] = (
+    *_times(
+        "opened_to_tool_resolved",
+        Duration("opened_at", "custom.tool_resolved_at"),
+        "opened to resolved_at",
+    ),
+    *_times(
+        "opened_to_tool_closed",
+        Duration("opened_at", "custom.tool_closed_at"),
+        "opened to closed_at",
+    ),
+    *_times(
+        "opened_to_not_new",
+        Duration("opened_at", _LEFT_NEW),
+        "opened to the first row that is not New",
+    ),
+    *_times(
+        "opened_to_not_new_first_seen_new",
+        Duration("opened_at", _LEFT_NEW),
+        "the same, only incidents first seen as New",
+        field("custom.first_seen").equals(NEW.name),
+    ),
+    _rate(
+        "tool_reopened",
+        field("custom.reopen_count") > 0,
+        "all incidents",
+        "reopened at least once",
+    ),
+    _rate(
+        "tool_never_reassigned",
+        _STAYED,
+        "all incidents",
+        "never reassigned",
+    ),
+    _rate(
+        "tool_first_contact_of_resolved",
+        _RESOLVED & _STAYED & _NOT_REOPENED,
+        "incidents with resolved_at",
+        "first-contact resolution",
+        _RESOLVED,
+    ),
+    _rate(
+        "tool_first_contact_of_all",
+        _RESOLVED & _STAYED & _NOT_REOPENED,
+        "all incidents",
+        "first-contact resolution",
+    ),
+    _rate(
+        "tool_first_contact_unfiltered",
+        _STAYED & _NOT_REOPENED,
+        "all incidents, with or without resolved_at",
+        "first-contact resolution",
+    ),
+    _rate(
+        "tool_made_sla",
+        field("custom.made_sla").is_true(),
+        "all incidents",
+        "made_sla on the last row",
+    ),
+)
+"""Times and rates of the incidents of ``read_audit_log``, each with its denominator named."""

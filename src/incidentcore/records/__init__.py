@@ -59,7 +59,7 @@ from incidentcore.records.parts import Approval, Cause, Decision, RequestItem, T
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import OpeningFields, Record
 from incidentcore.records.replay import replay
-from incidentcore.records.rows import Finding, records_from_rows
+from incidentcore.records.rows import Finding, RecordStream, records_from_rows
 from incidentcore.records.service_request import ServiceRequest
 
 __all__ = [
@@ -94,6 +94,7 @@ __all__ = [
     "Problem",
     "ProcedureFollowed",
     "Record",
+    "RecordStream",
     "RequestItem",
     "Restored",
     "ServiceRequest",

@@ -6,7 +6,7 @@ than written, it tells as a ``Finding``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -32,7 +32,7 @@ from incidentcore.values import (
     Urgency,
 )
 
-__all__ = ["Finding", "records_from_rows"]
+__all__ = ["Finding", "RecordStream", "records_from_rows"]
 
 _SHOWN = 60
 _IMPORT: Final = "import"
@@ -141,7 +141,39 @@ def records_from_rows(
     >>> print(findings[0])
     row 2, Created 'yesterday': unreadable_time; row left out: a record needs its opening
     """
-    return _Reader(mapping, zone, time_format, levels or {}, missing).read(rows)
+    reader = _Reader(mapping, zone, time_format, levels or {}, missing)
+    return tuple(reader.read(rows)), tuple(reader.findings)
+
+
+class RecordStream(Iterator[Incident]):
+    """The incidents of a table, built one by one as they are asked for.
+
+    For tables that do not fit into memory; takes and raises what ``records_from_rows`` does.
+
+    Attributes:
+        findings: What was not clean so far; complete once the last incident was read.
+
+    >>> stream = RecordStream([{"n": "A", "at": "2026-06-01T09:00Z"}], {"id": "n", "opened": "at"})
+    >>> [incident.id for incident in stream], stream.findings
+    (['A'], [])
+    """
+
+    def __init__(
+        self,
+        rows: Iterable[Mapping[str, Any]],
+        mapping: Mapping[str, str],
+        *,
+        zone: ZoneInfo | str | None = None,
+        time_format: str | None = None,
+        levels: Mapping[str, Mapping[str, Level]] | None = None,
+        missing: Collection[str] = ("",),
+    ) -> None:
+        reader = _Reader(mapping, zone, time_format, levels or {}, missing)
+        self.findings = reader.findings
+        self._incidents = reader.read(rows)
+
+    def __next__(self) -> Incident:
+        return next(self._incidents)
 
 
 class _Reader:
@@ -176,18 +208,14 @@ class _Reader:
         self.assumed_utc = False
         self.row = 0
 
-    def read(
-        self, rows: Iterable[Mapping[str, Any]]
-    ) -> tuple[tuple[Incident, ...], tuple[Finding, ...]]:
-        incidents: list[Incident] = []
+    def read(self, rows: Iterable[Mapping[str, Any]]) -> Iterator[Incident]:
         seen: dict[str, int] = {}
         for self.row, row in enumerate(rows, 1):
             if self.row == 1:
                 self._check_columns(row)
             incident = self._incident(row, seen)
             if incident is not None:
-                incidents.append(incident)
-        return tuple(incidents), tuple(self.findings)
+                yield incident
 
     def _check_columns(self, row: Mapping[str, Any]) -> None:
         for name, column in self.columns.items():
@@ -197,7 +225,7 @@ class _Reader:
 
     def _find(self, name: str, value: object, code: str, action: str) -> None:
         column = self.columns.get(name, name)
-        self.findings.append(Finding(self.row, column, _shown(value), code, action))
+        self.findings.append(Finding(self.row, column, str(value), code, action))
 
     def _value(self, row: Mapping[str, Any], column: str | None) -> Any:
         """Return what a column holds, or None where that stands for no value."""
@@ -334,10 +362,6 @@ class _Reader:
         allowed = ", ".join(known)
         self._find(name, value, "unknown_level", f"kept under custom; known: {allowed}")
         return None
-
-
-def _shown(value: object) -> str:
-    return value if isinstance(value, str) else str(value)
 
 
 def _events(

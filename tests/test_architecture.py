@@ -72,7 +72,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         5,
         [
             *("targets", "terms", "definition", "policy", "fold", "trace", "figures", "status"),
-            *("takeover", "clock", "lint", "queue"),
+            *("takeover", "clock", "crossings", "plain", "lint", "queue"),
         ],
     ),
     ("intake", 5, ["alert", "threshold", "correlate"]),

@@ -10,11 +10,21 @@ from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record, Timeline
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.fold import Stage, fold_clock
+from incidentcore.sla.fold import Stage
 from incidentcore.sla.policy import ServiceLevel, SlaPolicy
 from incidentcore.sla.status import SlaStatus
+from incidentcore.sla.takeover import fold_clock
 
-__all__ = ["SlaRules", "evaluate_all", "evaluate_sla", "next_sla_wakeup"]
+__all__ = [
+    "OneClock",
+    "SlaRules",
+    "evaluate_all",
+    "evaluate_sla",
+    "in_force",
+    "next_sla_wakeup",
+    "statuses",
+    "timeline_at",
+]
 
 OneClock: TypeAlias = SlaDefinition | SlaPolicy
 SlaRules: TypeAlias = OneClock | ServiceLevel | Versions[OneClock] | Versions[ServiceLevel]
@@ -23,7 +33,7 @@ SlaRules: TypeAlias = OneClock | ServiceLevel | Versions[OneClock] | Versions[Se
 @overload
 def evaluate_sla(
     rules: OneClock | Versions[OneClock] | Versions[SlaDefinition] | Versions[SlaPolicy],
-    record: Record,
+    record: Record | Timeline,
     /,
     *,
     now: datetime,
@@ -34,7 +44,7 @@ def evaluate_sla(
 @overload
 def evaluate_sla(
     rules: ServiceLevel | Versions[ServiceLevel],
-    record: Record,
+    record: Record | Timeline,
     /,
     *,
     now: datetime,
@@ -44,7 +54,7 @@ def evaluate_sla(
 
 def evaluate_sla(
     rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
-    record: Record,
+    record: Record | Timeline,
     /,
     *,
     now: datetime,
@@ -58,7 +68,7 @@ def evaluate_sla(
     Args:
         rules: A definition, a policy, a ``ServiceLevel``, or ``Versions`` of one of them, of which
             the one that held at the record's opening is taken.
-        record: The record.
+        record: The record; or a timeline made of your own data by ``facts_timeline``.
         now: The instant to tell it for; events after it are not seen.
         as_of: Use only what was recorded by this instant.
 
@@ -66,7 +76,9 @@ def evaluate_sla(
         The status; for a ``ServiceLevel`` a tuple of them, one for each clock.
 
     Raises:
-        InvalidValueError: The rules are none of these.
+        InvalidValueError: The rules are none of these, or ``as_of`` is asked of a timeline, which
+            does not know when it was recorded.
+        UnreachableDeadlineError: A target in business days lies beyond what its calendar reaches.
         NaiveDatetimeError: An instant carries no offset.
 
     Source: rules S1 to S11.
@@ -87,31 +99,46 @@ def evaluate_sla(
     ('running', '0:30:00', '2026-12-22T10:00:00+00:00')
     """
     now = as_utc(now, "now")
-    if as_of is not None:
-        as_of = as_utc(as_of, "as_of")
+    rules = in_force(rules, record)
+    timeline = timeline_at(record, now=now, as_of=as_of)
+    if isinstance(rules, ServiceLevel):
+        return tuple(_status(clock, record, timeline, now) for clock in rules.clocks)
+    return _status(rules, record, timeline, now)
+
+
+def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLevel:
+    """Return the rules that hold for a record: of versions the one at its opening (rule S11)."""
     if isinstance(rules, Versions):
         rules = rules.at(record.opened_at)
-    if isinstance(rules, ServiceLevel):
-        timeline = _timeline(record, now, as_of)
-        return tuple(_status(clock, record.id, timeline, now) for clock in rules.clocks)
-    if not isinstance(rules, (SlaDefinition, SlaPolicy)):
-        raise InvalidValueError(
-            "rules", rules, "an SlaDefinition, SlaPolicy, ServiceLevel, or Versions of one"
-        )
-    return _status(rules, record.id, _timeline(record, now, as_of), now)
+    if isinstance(rules, (SlaDefinition, SlaPolicy, ServiceLevel)):
+        return rules
+    raise InvalidValueError(
+        "rules", rules, "an SlaDefinition, SlaPolicy, ServiceLevel, or Versions of one"
+    )
 
 
-def _timeline(record: Record, now: datetime, as_of: datetime | None) -> Timeline | None:
-    """Return the record's timeline; None where it was not opened yet, or not known of."""
+def timeline_at(
+    record: Record | Timeline, *, now: datetime, as_of: datetime | None
+) -> Timeline | None:
+    """Return the timeline cut at ``now``; None where nothing was opened yet, or not known of."""
+    if as_of is not None:
+        as_of = as_utc(as_of, "as_of")
     if now < record.opened_at:
         return None
+    if isinstance(record, Timeline):
+        if as_of is not None:
+            raise InvalidValueError("as_of", as_of, "None for a timeline; ask a record")
+        return record.until(now)
     try:
         return record.timeline(now=now, as_of=as_of)
     except InvalidTimelineError:
         return None  # the opening itself was recorded after as_of
 
 
-def _status(rules: OneClock, record_id: str, timeline: Timeline | None, now: datetime) -> SlaStatus:
+def _status(
+    rules: OneClock, record: Record | Timeline, timeline: Timeline | None, now: datetime
+) -> SlaStatus:
+    record_id = record.base.get("id", "") if isinstance(record, Timeline) else record.id
     if timeline is None:
         definition = rules if isinstance(rules, SlaDefinition) else None
         return SlaStatus(
@@ -141,15 +168,42 @@ def _status(rules: OneClock, record_id: str, timeline: Timeline | None, now: dat
     )
 
 
+@overload
 def evaluate_all(
-    rules: OneClock, records: Iterable[Record], /, *, now: datetime, as_of: datetime | None = None
-) -> Iterator[SlaStatus]:
-    """Yield a status for each record, one at a time.
+    rules: OneClock | Versions[OneClock] | Versions[SlaDefinition] | Versions[SlaPolicy],
+    records: Iterable[Record],
+    /,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> Iterator[SlaStatus]: ...
+
+
+@overload
+def evaluate_all(
+    rules: ServiceLevel | Versions[ServiceLevel],
+    records: Iterable[Record],
+    /,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> Iterator[tuple[SlaStatus, ...]]: ...
+
+
+def evaluate_all(
+    rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
+    records: Iterable[Record],
+    /,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> Iterator[SlaStatus | tuple[SlaStatus, ...]]:
+    """Yield what ``evaluate_sla`` says about each record, one at a time.
 
     Calendars are compiled once and shared by all records.
 
     Args:
-        rules: A definition or a policy.
+        rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records; iterated once.
         now: The instant to tell it for.
         as_of: Use only what was recorded by this instant.
@@ -158,21 +212,31 @@ def evaluate_all(
         yield evaluate_sla(rules, record, now=now, as_of=as_of)
 
 
+def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tuple[SlaStatus, ...]:
+    """Return a status for each clock of any kind of rules."""
+    told: SlaStatus | tuple[SlaStatus, ...]
+    told = evaluate_sla(rules, record, now=now)  # type: ignore[call-overload]  # any of them
+    return told if isinstance(told, tuple) else (told,)
+
+
 def next_sla_wakeup(
-    rules: OneClock | ServiceLevel, records: Iterable[Record], /, *, now: datetime
+    rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
+    records: Iterable[Record],
+    /,
+    *,
+    now: datetime,
 ) -> datetime | None:
     """Return the least instant after ``now`` at which an answer changes without an event (S9).
 
     Args:
-        rules: A definition, a policy or a service level.
+        rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records to watch.
         now: The instant to look from.
 
     Returns:
         When to look again, or None where nothing can change by itself.
     """
-    clocks = rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
     wakeups = (
-        evaluate_sla(clock, record, now=now).next_wakeup for record in records for clock in clocks
+        status.next_wakeup for record in records for status in statuses(rules, record, now=now)
     )
     return min((at for at in wakeups if at is not None), default=None)

@@ -9,14 +9,14 @@ from typing import Final
 import attrs
 
 from incidentcore.errors import UnreachableDeadlineError
-from incidentcore.schedule import Calendar
-from incidentcore.sla.definition import CalendarBy
-from incidentcore.sla.fold import COUNTING, RawCycle, Span
+from incidentcore.sla.fold import COUNTING, REPLACED, RawCycle, Span, Stage
 from incidentcore.sla.targets import resolve_target
+from incidentcore.sla.terms import Threshold
 
-__all__ = ["Figures", "figures", "first_instant_at"]
+__all__ = ["MICRO", "ZERO", "Figures", "figures", "threshold_span"]
 
 ZERO: Final = timedelta(0)
+MICRO: Final = timedelta(microseconds=1)
 
 
 @attrs.frozen(kw_only=True)
@@ -29,6 +29,7 @@ class Figures:
         due_at: See ``SlaStatus.due_at``.
         breached_at: See ``SlaStatus.breached_at``.
         due_if_resumed: See ``SlaStatus.due_at_if_resumed``.
+        spent_at: The due, where it has come; None while it lies ahead.
         fixed_due: For a target relative to the start, the due that it named; None otherwise.
     """
 
@@ -37,103 +38,93 @@ class Figures:
     due_at: datetime | None
     breached_at: datetime | None
     due_if_resumed: datetime | None
+    spent_at: datetime | None
     fixed_due: datetime | None
 
 
 def figures(cycle: RawCycle, now: datetime) -> Figures:
     """Return the figures of a cycle; ``now`` is where a cycle that goes on is cut."""
-    start = cycle.started_at
-    target, named = resolve_target(cycle.definition.target, start, _calendar(cycle), cycle.facts)
+    target, named = resolve_target(
+        cycle.definition.target, cycle.started_at, cycle.calendar, cycle.facts
+    )
     elapsed = ZERO
-    due: datetime | None = None
-    spent = ZERO  # elapsed at the start of the counting span in hand
+    spent: datetime | None = None if target else cycle.started_at
+    breached_at: datetime | None = None
     for span in cycle.spans:
         if span.kind != COUNTING:
             continue
-        spent = elapsed
+        before = elapsed
         elapsed += span.calendar.open_time(span.start, span.end)
-        if due is None and elapsed >= target:
-            due = span.calendar.deadline(span.start, target - spent)
-    if named is not None:
-        due = _relative_due(cycle.spans, named) if elapsed >= target else None
+        if spent is None and elapsed >= target:
+            spent = span.calendar.deadline(span.start, target - before)
+        if breached_at is None and elapsed > target:
+            breached_at = span.calendar.next_open(
+                span.calendar.deadline(span.start, target - before)
+            )
     end = cycle.ended_at or now
-    if due is not None and due > end:
-        due = None  # a named due, whose open time is spent before it comes
-    breached_at = _last_instant_at(cycle.spans, target) if elapsed > target else None
-    running = cycle.ended_at is None
-    gone = cycle.outcome in ("canceled", "replaced")
-    if due is not None:
-        return Figures(
-            target=target,
-            elapsed=elapsed,
-            due_at=None if gone else due,
-            breached_at=breached_at,
-            due_if_resumed=due if running else None,
-            fixed_due=named,
-        )
-    ahead = _ahead(cycle, end, target - elapsed, named)
+    goes_on = cycle.ended_at is None
+    ahead: datetime | None = None
+    try:
+        if named is not None:
+            spent = _named_due_if_come(cycle, named, end) or breached_at
+            ahead = spent or named_due(cycle.spans, named)
+        else:
+            ahead = spent or cycle.calendar.deadline(end, target - elapsed)
+    except UnreachableDeadlineError:
+        pass
+    gone = cycle.outcome in (Stage.CANCELED, REPLACED)
+    blank = gone or (spent is None and cycle.outcome == Stage.PAUSED)
     return Figures(
         target=target,
         elapsed=elapsed,
-        due_at=None if gone or cycle.outcome == "paused" else ahead,
+        due_at=None if blank else ahead,
         breached_at=breached_at,
-        due_if_resumed=ahead if running else None,
+        due_if_resumed=ahead if goes_on else None,
+        spent_at=spent,
         fixed_due=named,
     )
 
 
-def _calendar(cycle: RawCycle) -> Calendar:
-    calendar = cycle.definition.calendar
-    return calendar.pick(dict(cycle.facts)) if isinstance(calendar, CalendarBy) else calendar
-
-
-def _ahead(
-    cycle: RawCycle,
-    end: datetime,
-    remaining: timedelta,
-    named: datetime | None,
-) -> datetime | None:
-    """Return the due of a clock that counts from ``end`` on; None where none can be reached."""
-    try:
-        if named is not None:
-            return _relative_due(cycle.spans, named)
-        return cycle.calendar.deadline(end, max(remaining, ZERO))
-    except UnreachableDeadlineError:
-        return None
-
-
-def _relative_due(spans: Sequence[Span], named: datetime) -> datetime:
+def named_due(spans: Sequence[Span], named: datetime) -> datetime:
     """Return a named due, later by the open time of what did not count before it (rule S6)."""
     due = named
     for span in spans:
         if span.kind != COUNTING and span.start < due:
             lost = span.calendar.open_time(span.start, span.end)
             if lost:
-                due = max(due, span.calendar.deadline(due, lost))
+                due = span.calendar.deadline(due, lost)
     return due
 
 
-def _last_instant_at(spans: Sequence[Span], point: timedelta) -> datetime | None:
-    """Return the last instant at which ``elapsed == point``, None where it was never passed."""
-    elapsed = ZERO
-    for span in spans:
-        if span.kind != COUNTING:
-            continue
-        counted = span.calendar.open_time(span.start, span.end)
-        if elapsed + counted > point:
-            return span.calendar.next_open(span.calendar.deadline(span.start, point - elapsed))
-        elapsed += counted
-    return None
+def _named_due_if_come(cycle: RawCycle, named: datetime, end: datetime) -> datetime | None:
+    """Return a named due that has come by ``end``; a pause before it puts it off while it lasts."""
+    spans = cycle.spans
+    if spans and spans[-1].kind != COUNTING and cycle.outcome != Stage.RUNNING:
+        end = spans[-1].start
+        spans = spans[:-1]
+    due = named_due(spans, named)
+    return due if due <= end else None
 
 
-def first_instant_at(spans: Sequence[Span], point: timedelta) -> datetime | None:
-    """Return the first instant at which ``elapsed >= point``, None where it was not reached."""
+def threshold_span(
+    cycle: RawCycle, known: Figures, threshold: Threshold
+) -> tuple[datetime, datetime] | None:
+    """Return when a cycle's clock reached a threshold's point, and since when that was told.
+
+    The two differ where a reopening made a gap count. A threshold through another calendar is told
+    at its crossing here; what runs on from there is the caller's to add.
+    """
+    point = threshold.point(known.target)
+    if not point:
+        at = cycle.started_at if known.target or known.fixed_due is None else known.spent_at
+        return None if at is None else (at, at)
     elapsed = ZERO
-    for span in spans:
+    for span in cycle.spans:
         if span.kind != COUNTING:
             continue
         counted = span.calendar.open_time(span.start, span.end)
         if elapsed + counted >= point:
-            return span.calendar.deadline(span.start, point - elapsed)
+            at = span.calendar.deadline(span.start, point - elapsed)
+            return at, span.told_at or at
         elapsed += counted
     return None

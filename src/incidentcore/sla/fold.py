@@ -1,4 +1,4 @@
-"""The clock as a fold over a record's facts: when it counted, paused, stopped (rules S1, S4, S5).
+"""The clock as a fold over a record's facts: when it counted, paused, stopped (rules S1 and S5).
 
 The fold knows nothing of calendars or targets: it turns the facts of a timeline into cycles made
 of spans of wall time. What a span is worth is asked of its calendar afterwards.
@@ -9,16 +9,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import attrs
 
-from incidentcore.records import Event, Moment
+from incidentcore.records import Event
 from incidentcore.schedule import Calendar
-from incidentcore.sla.definition import CalendarBy, Reopen, SlaDefinition, Swap
-from incidentcore.sla.policy import SlaPolicy
+from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.terms import CalendarBy, Reopen, Swap
 
-__all__ = ["ClockFold", "RawCycle", "Span", "Stage", "fold_clock"]
+__all__ = ["CLOSED", "COUNTING", "PAUSED", "ClockFold", "RawCycle", "Span", "Stage"]
 
 
 class Stage:
@@ -36,15 +36,26 @@ COUNTING: Final = "counting"
 PAUSED: Final = "paused"
 CLOSED: Final = "closed"  # between a stop and a reopening whose gap is given back
 
+REPLACED: Final = "replaced"
+RESET: Final = "reset"
 
-@attrs.frozen
-class Span:
-    """A stretch of wall time in a cycle: counting, paused, or closed until reopened."""
+
+class Span(NamedTuple):
+    """A stretch of wall time in a cycle: counting, paused, or closed until reopened.
+
+    Attributes:
+        kind: ``counting``, ``paused`` or ``closed``.
+        start: Its first instant.
+        end: The first instant after it.
+        calendar: The calendar by which it counts.
+        told_at: For a gap that counts because the record was reopened: when it was reopened.
+    """
 
     kind: str
     start: datetime
     end: datetime
     calendar: Calendar
+    told_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -73,15 +84,16 @@ class RawCycle:
 
 
 class ClockFold:
-    """The state of a fold in progress; ``fold_clock`` drives it."""
+    """The state of a fold in progress, one step for each instant at which something happened."""
 
     __slots__ = (
+        "barrier",
         "calendar",
         "definition",
         "facts",
         "finished",
-        "first",
         "index",
+        "judged",
         "kind",
         "shadow",
         "since",
@@ -91,12 +103,13 @@ class ClockFold:
         "stopped_at",
     )
 
-    def __init__(self, definition: SlaDefinition | None, finished: Sequence[RawCycle] = ()) -> None:
+    def __init__(self, definition: SlaDefinition | None) -> None:
         self.definition = definition
-        self.finished = list(finished)
+        self.finished: list[RawCycle] = []
         self.stage = Stage.NOT_STARTED
-        self.first = 0  # index of the moment at which the current cycle attached
-        self.index = 0
+        self.index = 0  # of the moment in hand
+        self.judged = 0  # how many of the finished cycles no other definition tells anew
+        self.barrier = 0  # index of the moment from which another definition tells anew
         self.started_at: datetime | None = None
         self.stopped_at: datetime | None = None
         self.since: datetime | None = None  # start of the open span
@@ -106,7 +119,10 @@ class ClockFold:
         self.calendar: Calendar | None = None
         self.facts: dict[str, Any] = {}
 
-    # One step: the facts after the last event of an instant (rule S1).
+    @property
+    def attached(self) -> bool:
+        """Return whether a cycle is going on."""
+        return self.since is not None
 
     def step(
         self,
@@ -122,15 +138,15 @@ class ClockFold:
             return
         self.index = index
         stage = self.stage
-        if stage in (Stage.RUNNING, Stage.PAUSED):
+        if self.since is not None:
             if definition.cancel.test(facts, at):
                 self._finish(at, Stage.CANCELED)
             elif definition.stop.test(facts, at):
-                self._stop(at, facts)
+                self._stop(at, facts, ignore_pause=ignore_pause)
             elif definition.reset is not None and any(
                 definition.reset.test(event, at) for event in events
             ):
-                self._finish(at, "reset")
+                self._finish(at, RESET)
                 self._try_start(at, facts, ignore_pause=ignore_pause)
             elif definition.cancel_when_start_ends and not definition.start.test(facts, at):
                 self._finish(at, Stage.CANCELED)
@@ -138,79 +154,71 @@ class ClockFold:
                 paused = not ignore_pause and self._paused(facts, at, stage == Stage.PAUSED)
                 if paused != (stage == Stage.PAUSED):
                     self._switch(at, PAUSED if paused else COUNTING)
-        elif stage == Stage.STOPPED:
-            self._while_stopped(at, facts, ignore_pause=ignore_pause)
+        elif self.stopped_at is not None:
+            if definition.starts(facts, at):
+                self._reopen(at, facts, ignore_pause=ignore_pause)
+            else:
+                self.rest(at, facts, ignore_pause=ignore_pause)
         else:
             self._try_start(at, facts, ignore_pause=ignore_pause)
 
-    def _paused(self, facts: dict[str, Any], at: datetime, paused: bool) -> bool:  # noqa: FBT001
+    def rest(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool = False) -> None:
+        """Note whether a stopped clock's pause holds, for a reopening that counts the gap."""
+        was = bool(self.shadow) and self.shadow[-1][0] == PAUSED
+        paused = not ignore_pause and self._paused(facts, at, was)
+        kind = PAUSED if paused else COUNTING
+        if not self.shadow or self.shadow[-1][0] != kind:
+            self.shadow.append((kind, at))
+
+    def _paused(self, facts: dict[str, Any], at: datetime, was: bool) -> bool:  # noqa: FBT001
         definition = self.definition
         assert definition is not None  # noqa: S101  step asks only with a definition
         if definition.resume is None:
             return definition.pause.test(facts, at)
         if definition.resume.test(facts, at):
             return False
-        return paused or definition.pause.test(facts, at)
+        return was or definition.pause.test(facts, at)
 
     def _try_start(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
         definition = self.definition
         assert definition is not None  # noqa: S101  step asks only with a definition
-        if (
-            not definition.start.test(facts, at)
-            or definition.stop.test(facts, at)
-            or definition.cancel.test(facts, at)
-        ):
+        if not definition.starts(facts, at):
             return
-        self.first = self.index
-        self.started_at = self.since = at
-        self.stopped_at = None
+        self.started_at = at
         self.spans = []
         self.facts = dict(facts)
-        self.calendar = _calendar(definition, facts)
-        paused = not ignore_pause and self._paused(facts, at, False)
-        self.kind = PAUSED if paused else COUNTING
-        self.stage = Stage.PAUSED if paused else Stage.RUNNING
+        self.calendar = pick_calendar(definition, facts)
+        self._run(at, facts, ignore_pause=ignore_pause)
 
-    def _while_stopped(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
-        definition = self.definition
-        assert definition is not None  # noqa: S101  step asks only with a definition
-        assert self.stopped_at is not None  # noqa: S101  set by _stop
-        reopened = (
-            not definition.stop.test(facts, at)
-            and definition.start.test(facts, at)
-            and not definition.cancel.test(facts, at)
-        )
-        was = bool(self.shadow) and self.shadow[-1][0] == PAUSED
-        paused = not ignore_pause and self._paused(facts, at, was)
-        if not reopened:
-            self._shadow(at, PAUSED if paused else COUNTING)
-            return
-        if definition.reopen == Reopen.NEW_CYCLE:
-            self._finish(self.stopped_at, Stage.STOPPED)
-            self._try_start(at, facts, ignore_pause=ignore_pause)
-            return
-        if definition.reopen == Reopen.CONTINUE:
-            pieces = [*self.shadow, (COUNTING, at)]
-            for (kind, start), (_, end) in itertools.pairwise(pieces):
-                self._add(kind, start, end)
-        else:
-            self._add(CLOSED, self.stopped_at, at)
+    def _run(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
         self.stopped_at = None
         self.since = at
         paused = not ignore_pause and self._paused(facts, at, False)
         self.kind = PAUSED if paused else COUNTING
         self.stage = Stage.PAUSED if paused else Stage.RUNNING
 
-    def _stop(self, at: datetime, facts: dict[str, Any]) -> None:
+    def _reopen(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
+        definition, stopped_at = self.definition, self.stopped_at
+        assert definition is not None  # noqa: S101  step asks only with a definition
+        assert stopped_at is not None  # noqa: S101  and only when stopped
+        if definition.reopen == Reopen.NEW_CYCLE:
+            self._finish(stopped_at, Stage.STOPPED)
+            self._try_start(at, facts, ignore_pause=ignore_pause)
+            return
+        if definition.reopen == Reopen.CONTINUE:
+            pieces = [*self.shadow, (COUNTING, at)]
+            for (kind, start), (_, end) in itertools.pairwise(pieces):
+                self._add(kind, start, end, told_at=at)
+        else:
+            self._add(CLOSED, stopped_at, at)
+        self._run(at, facts, ignore_pause=ignore_pause)
+
+    def _stop(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
         self._close_span(at)
         self.stage = Stage.STOPPED
         self.stopped_at = at
         self.shadow = []
-        self._shadow(at, PAUSED if self._paused(facts, at, False) else COUNTING)
-
-    def _shadow(self, at: datetime, kind: str) -> None:
-        if not self.shadow or self.shadow[-1][0] != kind:
-            self.shadow.append((kind, at))
+        self.rest(at, facts, ignore_pause=ignore_pause)
 
     def _switch(self, at: datetime, kind: str) -> None:
         self._close_span(at)
@@ -223,21 +231,26 @@ class ClockFold:
         self._add(self.kind, self.since, at)
         self.since = None
 
-    def _add(self, kind: str, start: datetime, end: datetime) -> None:
+    def _add(
+        self, kind: str, start: datetime, end: datetime, *, told_at: datetime | None = None
+    ) -> None:
         assert self.calendar is not None  # noqa: S101  set when the cycle attached
         if start < end:
-            self.spans.append(Span(kind, start, end, self.calendar))
+            self.spans.append(Span(kind, start, end, self.calendar, told_at))
 
     def _finish(self, at: datetime, outcome: str) -> None:
         """End the current cycle and keep it."""
         if self.since is not None:
             self._close_span(at)
-        self.finished.append(self._cycle(at, outcome))
+        self.finished.append(self._cycle(at, outcome, self.spans))
+        if outcome in (Stage.STOPPED, REPLACED):
+            self.judged = len(self.finished)
+            self.barrier = self.index
         self.stage = Stage.CANCELED if outcome == Stage.CANCELED else Stage.NOT_STARTED
         self.started_at = self.stopped_at = self.since = None
         self.spans = []
 
-    def _cycle(self, ended_at: datetime | None, outcome: str) -> RawCycle:
+    def _cycle(self, ended_at: datetime | None, outcome: str, spans: Sequence[Span]) -> RawCycle:
         assert self.definition is not None  # noqa: S101  a cycle has a definition
         assert self.started_at is not None  # noqa: S101  and a start
         assert self.calendar is not None  # noqa: S101  and a calendar
@@ -247,138 +260,52 @@ class ClockFold:
             started_at=self.started_at,
             facts=self.facts,
             calendar=self.calendar,
-            spans=tuple(self.spans),
+            spans=tuple(spans),
             ended_at=ended_at,
             outcome=outcome,
         )
 
-    # Another definition takes over (rule S4).
+    def swap(
+        self, to: SlaDefinition | None, index: int, at: datetime, facts: dict[str, Any]
+    ) -> None:
+        """Leave the current definition for another one, as that one's ``swap`` says (rule S4).
 
-    @property
-    def attached(self) -> bool:
-        """Return whether a cycle is going on."""
-        return self.started_at is not None and self.stopped_at is None
-
-    def swap(self, to: SlaDefinition | None, at: datetime, facts: dict[str, Any]) -> str:
-        """Leave the current definition for another; return how the new one takes over."""
+        What a retroactive definition tells anew is left to its caller.
+        """
+        self.index = index
         if to is None:
             if self.attached:
                 self._finish(at, Stage.CANCELED)
-            self.definition = None
-            return Swap.RESTART
-        how = to.swap
-        if how == Swap.KEEP_ELAPSED and self.started_at is not None:
-            if self.since is not None:
-                self._close_span(at)
-                self.since = at
-            self.calendar = _calendar(to, facts)
-        elif how == Swap.RESTART and self.attached:
-            self._finish(at, "replaced")
-        elif self.stopped_at is not None and to.reopen == Reopen.NEW_CYCLE:
-            self._finish(self.stopped_at, Stage.STOPPED)  # judged by what held then
+            elif self.stopped_at is not None:
+                self._finish(self.stopped_at, Stage.STOPPED)
+                self.stage = Stage.STOPPED  # its result stands: nothing was attached to cancel
+        elif self.stopped_at is not None:
+            if to.reopen == Reopen.NEW_CYCLE or to.swap == Swap.RESTART:
+                self._finish(self.stopped_at, Stage.STOPPED)  # judged by what held then
+            elif to.swap == Swap.KEEP_ELAPSED:
+                self.calendar = pick_calendar(to, facts)
+        elif self.attached and to.swap == Swap.RESTART:
+            self._finish(at, REPLACED)
+        elif self.attached and to.swap == Swap.KEEP_ELAPSED:
+            self._switch(at, COUNTING)  # whether it pauses is for the new conditions to say
+            self.calendar = pick_calendar(to, facts)
         self.definition = to
-        return how
 
     def cycles(self, now: datetime) -> tuple[RawCycle, ...]:
         """Return every cycle as it is told at ``now``, the current one last."""
-        cycles = list(self.finished)
-        if self.started_at is not None:
-            if self.since is not None:
-                kind, since, spans = self.kind, self.since, list(self.spans)
-                self._add(kind, since, now)
-                outcome = "paused" if kind == PAUSED else "running"
-                cycles.append(self._cycle(None, outcome))
-                self.spans = spans
-            else:
-                cycles.append(self._cycle(self.stopped_at, Stage.STOPPED))
-        return tuple(cycles)
+        if self.started_at is None:
+            return tuple(self.finished)
+        if self.since is None:
+            return (*self.finished, self._cycle(self.stopped_at, Stage.STOPPED, self.spans))
+        assert self.calendar is not None  # noqa: S101  set when the cycle attached
+        spans = self.spans
+        if self.since < now:
+            spans = [*spans, Span(self.kind, self.since, now, self.calendar)]
+        outcome = Stage.PAUSED if self.kind == PAUSED else Stage.RUNNING
+        return (*self.finished, self._cycle(None, outcome, spans))
 
 
-def _calendar(definition: SlaDefinition, facts: dict[str, Any]) -> Calendar:
+def pick_calendar(definition: SlaDefinition, facts: dict[str, Any]) -> Calendar:
+    """Return the calendar by which a definition counts for a record's facts."""
     calendar = definition.calendar
     return calendar.pick(facts) if isinstance(calendar, CalendarBy) else calendar
-
-
-def fold_clock(
-    rules: SlaDefinition | SlaPolicy, base: Mapping[str, Any], moments: Sequence[Moment]
-) -> ClockFold:
-    """Fold the moments of a timeline through a definition, or through what a policy picks."""
-    if isinstance(rules, SlaDefinition):
-        return _fold_one(ClockFold(rules), base, moments)
-    return _fold_policy(rules, base, moments)
-
-
-def _fold_one(clock: ClockFold, base: Mapping[str, Any], moments: Sequence[Moment]) -> ClockFold:
-    definition = clock.definition
-    assert definition is not None  # noqa: S101  the caller gives one
-    facts = dict(base)
-    update, step = facts.update, clock.step
-    reads = definition.fields
-    skips = definition.reset is None and not definition.start.reads_time
-    first = True
-    for index, moment in enumerate(moments):
-        changes = moment.changes
-        update(changes)
-        if skips and not first and reads.isdisjoint(changes):
-            continue  # nothing that a condition reads has changed
-        first = False
-        step(index, moment.at, facts, moment.events)
-    return clock
-
-
-def _fold_policy(
-    policy: SlaPolicy, base: Mapping[str, Any], moments: Sequence[Moment]
-) -> ClockFold:
-    clock = ClockFold(None)
-    facts = dict(base)
-    picked = False
-    for index, moment in enumerate(moments):
-        facts.update(moment.changes)
-        at = moment.at
-        frozen = clock.stage == Stage.STOPPED  # judged; only a reopening brings another rule in
-        stale = policy.reads_time or not picked or not policy.fields.isdisjoint(moment.changes)
-        choice = policy.pick(facts, at=at) if stale or frozen else clock.definition
-        picked = True
-        if choice != clock.definition and not (frozen and not _reopens(clock, choice, facts, at)):
-            clock = _take_over(clock, choice, base, moments[:index], facts=facts, at=at)
-        clock.step(index, at, facts, moment.events)
-    return clock
-
-
-def _reopens(
-    clock: ClockFold, choice: SlaDefinition | None, facts: dict[str, Any], at: datetime
-) -> bool:
-    stops = (clock.definition, choice)
-    return not any(d is not None and d.stop.test(facts, at) for d in stops)
-
-
-def _take_over(
-    clock: ClockFold,
-    to: SlaDefinition | None,
-    base: Mapping[str, Any],
-    earlier: Sequence[Moment],
-    *,
-    facts: dict[str, Any],
-    at: datetime,
-) -> ClockFold:
-    """Return the clock with another definition in charge from ``at`` on, after earlier moments."""
-    index = len(earlier)
-    fresh = clock.definition is None and not clock.finished and index == 0
-    how = clock.swap(to, at, facts)
-    if to is None or fresh or how not in (Swap.RETROACTIVE, Swap.RETROACTIVE_WITHOUT_PAUSES):
-        return clock
-    kept = [cycle for cycle in clock.finished if cycle.outcome != Stage.CANCELED]
-    folded = ClockFold(to, kept)
-    begin = clock.first if kept and clock.started_at is not None else index if kept else 0
-    replayed = dict(base)
-    for number, moment in enumerate(earlier):
-        replayed.update(moment.changes)
-        if number >= begin:
-            folded.step(
-                number,
-                moment.at,
-                replayed,
-                moment.events,
-                how == Swap.RETROACTIVE_WITHOUT_PAUSES,
-            )
-    return folded

@@ -10,7 +10,7 @@ import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.errors import SlaDefinitionError
-from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.definition import SlaDefinition, reads_only_fields
 
 __all__ = ["Match", "ServiceLevel", "SlaPolicy", "SlaRule"]
 
@@ -50,6 +50,9 @@ class SlaPolicy:
         match: The first rule that matches, or of those that match the shortest target (as iTop
             does; open time only).
         name: The policy's id.
+        fields: The fields of a record that its rules read.
+        reads: The same, where only a change of them can change the choice; None where a time of
+            day or a function of the caller's own may.
 
     Raises:
         SlaDefinitionError: There is neither rule nor default, or ``shortest`` would have to compare
@@ -63,7 +66,7 @@ class SlaPolicy:
     match: str = attrs.field(default=Match.FIRST, kw_only=True)
     name: str = attrs.field(default="", kw_only=True)
     fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
-    reads_time: bool = attrs.field(init=False, eq=False, repr=False)
+    reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.rules and self.default is None:
@@ -79,8 +82,10 @@ class SlaPolicy:
                         "open time, where the shortest target is taken",
                     )
         paths = frozenset().union(*(rule.when.fields for rule in self.rules))
-        object.__setattr__(self, "fields", frozenset(path.split(".")[0] for path in paths))
-        object.__setattr__(self, "reads_time", any(rule.when.reads_time for rule in self.rules))
+        fields = frozenset(path.split(".")[0] for path in paths)
+        known = all(reads_only_fields(rule.when) for rule in self.rules)
+        object.__setattr__(self, "fields", fields)
+        object.__setattr__(self, "reads", fields if known else None)
 
     @property
     def definitions(self) -> tuple[SlaDefinition, ...]:

@@ -12,17 +12,22 @@ import attrs
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.instants import tzdb_version
 from incidentcore.records import Timeline
-from incidentcore.sla.definition import CalendarBy, SlaDefinition, Threshold
-from incidentcore.sla.figures import Figures, figures, first_instant_at
+from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.figures import MICRO, ZERO, Figures, figures, threshold_span
 from incidentcore.sla.fold import COUNTING, RawCycle, Stage
+from incidentcore.sla.terms import CalendarBy, Threshold
 from incidentcore.sla.trace import Trace, build_trace, day_time, span_text
 
 __all__ = ["Cycle", "PassedThreshold", "SlaStatus"]
 
-_MICRO: Final = timedelta(microseconds=1)
-_ZERO: Final = timedelta(0)
 _NONE: Final = Figures(
-    target=_ZERO, elapsed=_ZERO, due_at=None, breached_at=None, due_if_resumed=None, fixed_due=None
+    target=ZERO,
+    elapsed=ZERO,
+    due_at=None,
+    breached_at=None,
+    due_if_resumed=None,
+    spent_at=None,
+    fixed_due=None,
 )
 
 
@@ -129,15 +134,15 @@ class SlaStatus:
         """Return elapsed over target, exact; None before a start and for a target of zero."""
         if not self._figures.target:
             return None
-        return Fraction(self.elapsed // _MICRO, self._figures.target // _MICRO)
+        return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)
 
     @property
     def wall_elapsed(self) -> timedelta:
         """Return the wall time that counted: everything but pauses and closed gaps."""
         if not self._cycles:
-            return _ZERO
+            return ZERO
         spans = self._cycles[-1].spans
-        return sum((span.end - span.start for span in spans if span.kind == COUNTING), _ZERO)
+        return sum((span.end - span.start for span in spans if span.kind == COUNTING), ZERO)
 
     @property
     def due_at(self) -> datetime | None:
@@ -173,7 +178,7 @@ class SlaStatus:
     @property
     def over_target(self) -> timedelta:
         """Return the open time beyond the target; zero while it holds."""
-        return max(self._figures.elapsed - self._figures.target, _ZERO)
+        return max(self._figures.elapsed - self._figures.target, ZERO)
 
     @property
     def cycles(self) -> tuple[Cycle, ...]:
@@ -183,23 +188,32 @@ class SlaStatus:
     @property
     def thresholds(self) -> tuple[PassedThreshold, ...]:
         """Return the thresholds that were reached in the current cycle, with when (rule S8)."""
-        if self.definition is None or not self._cycles:
+        if not self._cycles:
             return ()
-        passed = (
-            (threshold, self._passed_at(threshold)) for threshold in self.definition.thresholds
-        )
-        reached = [PassedThreshold(t.name, at) for t, at in passed if at is not None]
+        reached: list[PassedThreshold] = []
+        for threshold in self._cycles[-1].definition.thresholds:
+            at = self._crossing(threshold)
+            if at is not None and at <= self.now:
+                reached.append(PassedThreshold(threshold.name, at))
         return tuple(sorted(reached, key=lambda threshold: threshold.at))
 
-    def _passed_at(self, threshold: Threshold) -> datetime | None:
-        known = self._figures
-        if known.fixed_due is not None and not known.target:
-            at = known.due_at if known.due_at is not None and known.due_at <= self.now else None
-        else:
-            at = first_instant_at(self._cycles[-1].spans, threshold.point(known.target))
-        if at is not None and threshold.calendar is not None:
-            at = threshold.calendar.deadline(at, threshold.after_due or _ZERO)
-        return at if at is not None and at <= self.now else None
+    def _crossing(self, threshold: Threshold, *, ahead: bool = False) -> datetime | None:
+        """Return when a threshold was passed; or will be, where the clock counts on."""
+        known, cycle = self._figures, self._cycles[-1]
+        crossed = threshold_span(cycle, known, threshold)
+        at = crossed[0] if crossed is not None else None
+        try:
+            if at is None and ahead and self.stage == Stage.RUNNING:
+                point = threshold.point(known.target)
+                if point or known.fixed_due is None:
+                    at = cycle.calendar.deadline(self.now, point - known.elapsed)
+                else:
+                    at = known.due_at
+            if at is not None and threshold.calendar is not None:
+                at = threshold.calendar.deadline(at, threshold.after_due or ZERO)
+        except UnreachableDeadlineError:
+            return None
+        return at
 
     @property
     def next_wakeup(self) -> datetime | None:
@@ -208,35 +222,19 @@ class SlaStatus:
         The answers are the stage, the thresholds passed, and breached (one microsecond after
         ``breached_at``). None where nothing can change by itself (rule S9).
         """
-        if self.definition is None or not self._cycles:
+        if not self._cycles:
             return None
-        ahead = [self._ahead(threshold) for threshold in self.definition.thresholds]
+        thresholds = self._cycles[-1].definition.thresholds
+        ahead = [self._crossing(threshold, ahead=True) for threshold in thresholds]
         if self.stage == Stage.RUNNING and not self.breached:
             ahead.append(self._breach_ahead())
         return min((at for at in ahead if at is not None and at > self.now), default=None)
-
-    def _ahead(self, threshold: Threshold) -> datetime | None:
-        """Return when a threshold will be passed if no event arrives."""
-        known = self._figures
-        cycle = self._cycles[-1]
-        point = threshold.point(known.target)
-        at = first_instant_at(cycle.spans, point)
-        try:
-            if known.fixed_due is not None and not known.target:
-                at = known.due_at
-            elif at is None and self.stage == Stage.RUNNING:
-                at = cycle.calendar.deadline(self.now, point - known.elapsed)
-            if at is not None and threshold.calendar is not None:
-                at = threshold.calendar.deadline(at, threshold.after_due or _ZERO)
-        except UnreachableDeadlineError:
-            return None
-        return at
 
     def _breach_ahead(self) -> datetime | None:
         calendar = self._cycles[-1].calendar
         try:
             due = calendar.deadline(self.now, self._figures.target - self._figures.elapsed)
-            return calendar.next_open(due) + _MICRO
+            return calendar.next_open(due) + MICRO
         except UnreachableDeadlineError:
             return None
 

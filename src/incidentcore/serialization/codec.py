@@ -153,10 +153,9 @@ def loads(
     >>> from incidentcore.values import Actor
     >>> loads('{"type":"Actor","version":1,"value":{"id":"ada"}}', Actor)
     Actor(id='ada', role='agent')
-    >>> loads('{"type":"Actor","version":1,"value":{"id":1,"rôle":"x"}}', Actor)
+    >>> loads('{"type":"Actor","version":1,"value":{"id":1}}', Actor)
     Traceback (most recent call last):
-    incidentcore.errors.FormatError: no field of Actor; allowed: id, role @ $.value["r\\xf4le"]
-    got 1; allowed: text @ $.value.id
+    incidentcore.errors.FormatError: got 1; allowed: text @ $.value.id
     """
     _check_choice(unknown)
     data, refused = parse(text, limits)

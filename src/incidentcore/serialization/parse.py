@@ -94,10 +94,10 @@ def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Prob
         text.isascii() or text.encode()
     except UnicodeEncodeError as error:
         raise FormatError([f"half of a surrogate pair at character {error.start} @ $"]) from None
-    _check_shape(text, limits)
+    keys = _check_shape(text, limits)
     reader = _Reader(limits)
     try:
-        data = reader.decoder.decode(text)
+        data = reader.decode(text, keys)
     except json.JSONDecodeError as error:
         line, column = error.lineno, error.colno
         raise FormatError([f"no JSON: {error.msg} (line {line}, column {column}) @ $"]) from None
@@ -119,8 +119,12 @@ def _decoded(data: bytes | bytearray, limits: Limits) -> str:
         raise FormatError([f"no UTF-8 at byte {error.start} @ $"]) from None
 
 
-def _check_shape(text: str, limits: Limits) -> None:
-    """Refuse too many values and too deep a nesting, without reading them."""
+def _check_shape(text: str, limits: Limits) -> int:
+    """Refuse too many values and too deep a nesting, without reading them.
+
+    Returns:
+        How many keys the text names.
+    """
     if text.startswith(_BOM):
         raise FormatError(["a byte order mark before the JSON @ $"])
     bare = _ESCAPED.sub("", text) if "\\" in text else text
@@ -128,16 +132,18 @@ def _check_shape(text: str, limits: Limits) -> None:
     values = outside.count(",") + outside.count("[") + outside.count("{")
     if values > limits.values:
         raise FormatError([f"more than {limits.values} values @ $"])
+    keys = outside.count(":")
     brackets = outside.encode("ascii", "replace").translate(None, _NOT_BRACKETS)
     for _ in range(limits.depth):
         if not brackets:
-            return
+            return keys
         shorter = brackets.replace(b"{}", b"").replace(b"[]", b"")
         # One pass may remove two levels ("[{}]"), so that the rest decides.
         if len(shorter) == len(brackets):
             break
         brackets = shorter
     _check_depth(outside, limits)
+    return keys
 
 
 def _check_depth(outside: str, limits: Limits) -> None:
@@ -158,12 +164,23 @@ class _Reader:
     def __init__(self, limits: Limits) -> None:
         self.refused = False
         self.digits = limits.digits
-        self.decoder = json.JSONDecoder(
-            object_pairs_hook=self.object,
-            parse_int=self.integer,
-            parse_float=self.number,
-            parse_constant=self.constant,
+        self.keys = 0
+
+    def decode(self, text: str, keys: int) -> Any:
+        """Read the text; once more, and more slowly, where it names more keys than it gave."""
+        data = self.decoder(object_hook=self.count).decode(text)
+        if self.keys == keys:
+            return data
+        return self.decoder(object_pairs_hook=self.object).decode(text)
+
+    def decoder(self, **hooks: Any) -> json.JSONDecoder:
+        return json.JSONDecoder(
+            parse_int=self.integer, parse_float=self.number, parse_constant=self.constant, **hooks
         )
+
+    def count(self, data: dict[str, Any]) -> dict[str, Any]:
+        self.keys += len(data)
+        return data
 
     def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         data = dict(pairs)
@@ -200,7 +217,30 @@ class _Reader:
 
 def check_plain(data: object, limits: Limits) -> list[Problem]:
     """Return what JSON text could not have given, such as NaN, tuples or cycles."""
+    room = [limits.values]
+    if _is_plain(data, limits.depth, room, limits):
+        return []
     return list(_refused(data, limits))
+
+
+def _is_plain(value: object, depth: int, room: list[int], limits: Limits) -> bool:
+    """Tell quickly whether there is nothing to refuse."""
+    kind = type(value)
+    if kind is str:
+        return value.isascii() or not _is_broken(value)  # type: ignore[attr-defined,arg-type]
+    if kind is dict or kind is list:
+        room[0] -= len(value)  # type: ignore[arg-type]  # a dict or a list
+        if depth < 1 or room[0] < 0:
+            return False
+        if kind is list:
+            return all(_is_plain(inner, depth - 1, room, limits) for inner in value)  # type: ignore[attr-defined]
+        for key, inner in value.items():  # type: ignore[attr-defined]  # a dict
+            if type(key) is not str or not (key.isascii() or not _is_broken(key)):
+                return False
+            if not _is_plain(inner, depth - 1, room, limits):
+                return False
+        return True
+    return value is None or kind is bool or not _why_not(value, limits)
 
 
 def _refused(data: object, limits: Limits) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Final, NamedTuple, NoReturn
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ _INSTANT: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
     r"(?:Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
 )
+_LONGEST_INSTANT: Final = 42
 _TIME: Final = re.compile(r"[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DURATION: Final = re.compile(
@@ -146,20 +148,30 @@ def write_instant(value: Any) -> str:
 def read_instant(data: Any, _: object = None) -> datetime:
     """Read an instant; without an offset it would be no instant."""
     if type(data) is str:
-        if _INSTANT.fullmatch(data):
-            try:
-                return datetime.fromisoformat(data)
-            except ValueError:
-                pass
-        elif data.endswith("]"):
+        found = _instant(data)
+        if found is not None:
+            return found
+        if data.endswith("]"):
             return _read_zoned(data)
     _expected(data, 'an instant such as "2026-12-23T16:40:00Z"')
+
+
+@lru_cache(maxsize=4)  # events are as a rule recorded when they happen: two equal texts in a row
+def _instant(text: str) -> datetime | None:
+    if len(text) > _LONGEST_INSTANT or not _INSTANT.fullmatch(text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _read_zoned(data: str) -> datetime:
     """Read an instant with its zone: the wall time and the offset together say which fold."""
     text, _, key = data[:-1].partition("[")
-    there = read_instant(text)
+    there = _instant(text)
+    if there is None:
+        _expected(data, 'an instant such as "2026-07-01T09:00:00+02:00[Europe/Berlin]"')
     zone = read_zone(key)
     wall = there.replace(tzinfo=zone)
     for fold in (0, 1):

@@ -7,6 +7,7 @@ released is never given to another class.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final, get_type_hints
 
 import attrs
@@ -95,6 +96,7 @@ def fields_of(cls: type) -> list[tuple[attrs.Attribute[Any], Any]]:
     return [(field, hints[field.name]) for field in attrs.fields(cls) if field.init]
 
 
+@lru_cache(maxsize=256)
 def names_for(kind: Any) -> frozenset[str]:
     """Return the names of the documents that hold a value of a type."""
     if kind in FAMILIES:

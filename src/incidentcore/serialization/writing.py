@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from types import UnionType
-from typing import Any, Final, Literal, TypeAlias, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 import attrs
 
-from incidentcore.errors import IncidentCoreError
-from incidentcore.records import FIELD_NAMES, Event, Record, checked_fields
+from incidentcore.records import Event, Record
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.parse import read_body, write
 from incidentcore.serialization.problems import Unwritable
-from incidentcore.serialization.reading import union_shape
 from incidentcore.serialization.scalars import SCALARS, write_text
+from incidentcore.serialization.shapes import MAPPINGS, is_union, union_shape
 from incidentcore.serialization.table import EVENTS, FAMILIES, NAMES, fields_of
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
@@ -24,7 +22,6 @@ __all__ = ["Writer", "writer"]
 
 Hook: TypeAlias = Callable[[Any], Any]
 
-_MAPPINGS: Final = (FrozenMap, Mapping, dict)
 _BASE_FIELDS: Final = tuple(field.name for field in attrs.fields(Event))
 
 
@@ -71,7 +68,7 @@ class Writer:
         return found
 
     def _build(self, kind: Any) -> Hook:
-        origin = get_origin(kind)
+        origin: Any = get_origin(kind)
         arguments = get_args(kind)
         if kind in SCALARS:
             return SCALARS[kind].write
@@ -79,7 +76,7 @@ class Writer:
             return self.any
         if kind in FAMILIES:
             return self._family(FAMILIES[kind])
-        if origin in (Union, UnionType):
+        if is_union(kind):
             return self._union(arguments)
         if origin is Literal:
             return _choice(arguments)
@@ -89,7 +86,7 @@ class Writer:
             return _list_of(self._lazily(arguments[0]), tuple)
         if origin is frozenset:
             return _set_of(self._lazily(arguments[0]))
-        if origin in _MAPPINGS:
+        if origin in MAPPINGS:
             return _mapping(self._lazily(arguments[1 if len(arguments) > 1 else 0]))
         return self._class(origin or kind)
 
@@ -138,24 +135,10 @@ class Writer:
                 "special": _by_key(_list_of(write_text, tuple)),
                 "breaks": _by_key(lambda value: [self._plain(item) for item in value]),
             }
-        if cls in EVENTS and "fields" in attrs.fields_dict(cls):
-            allowed = getattr(cls, "allowed", FIELD_NAMES)
-            return {"fields": lambda value: self._fields(value, allowed)}
         return {}
 
     def _plain(self, value: Any) -> Any:
         return self.hook(type(value))(value)
-
-    def _fields(self, value: Any, allowed: frozenset[str]) -> dict[str, Any]:
-        """Write the fields that an event sets, if they are such as can be read again."""
-        try:
-            same = checked_fields(value, allowed) == value
-        except IncidentCoreError as error:
-            raise Unwritable(value, f"fields that the event may set ({error})") from None
-        if not same:
-            raise Unwritable(value, "fields in the form that checked_fields gives them")
-        data: dict[str, Any] = _mapping(self.any)(value)
-        return data
 
     def _record(self, cls: type[Record]) -> Hook:
         events = _list_of(self.hook(Event), tuple)
@@ -199,7 +182,7 @@ class Writer:
         classes, others, is_tagged = shape
         hooks: dict[Any, Hook] = {}
         for json, kind in others.items():
-            origin = get_origin(kind)
+            origin: Any = get_origin(kind)
             hooks[str if origin is Literal else origin or kind] = self.hook(kind)
             if json == "number":
                 hooks[int] = hooks.get(int, self.hook(kind))

@@ -1,0 +1,162 @@
+"""What reading and writing share: containers, and how the members of a union are told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import UnionType
+from typing import Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+
+from incidentcore.serialization.problems import Mismatch, Problem, Problems, show, told
+from incidentcore.serialization.scalars import SCALARS
+from incidentcore.serialization.table import FAMILIES, NAMES
+from incidentcore.values import FrozenMap
+
+__all__ = [
+    "MAPPINGS",
+    "PYTHON_TYPES",
+    "ReadHook",
+    "WORDS",
+    "as_object",
+    "is_union",
+    "read_choice",
+    "read_each",
+    "read_list",
+    "read_set",
+    "union_shape",
+]
+
+ReadHook: TypeAlias = Callable[[Any, Any], Any]
+
+Shape: TypeAlias = tuple[tuple[type, ...], dict[str, Any], bool]
+
+MAPPINGS: Final = (FrozenMap, Mapping, dict)
+_COLLECTIONS: Final = (tuple, frozenset)
+
+PYTHON_TYPES: Final[dict[str, type]] = {
+    "string": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+}
+WORDS: Final = {
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+}
+
+
+def read_each(
+    pairs: Any, read: ReadHook, step: Callable[[Any], Any] = lambda place: place
+) -> list[Any]:
+    """Read several values, and tell of all that are wrong."""
+    found: list[Any] = []
+    problems: list[Problem] = []
+    for place, item in pairs:
+        try:
+            found.append(read(item, None))
+        except Exception as error:  # noqa: BLE001  every problem is told, with its place
+            problems.extend(told(error, (step(place),)))
+    if problems:
+        raise Problems(problems)
+    return found
+
+
+def read_list(read: ReadHook) -> ReadHook:
+    """Return the hook for an array of values."""
+
+    def structure(data: Any, _: Any) -> list[Any]:
+        if type(data) is not list:
+            raise Mismatch(f"got {show(data)}; allowed: an array")
+        try:
+            return [read(item, None) for item in data]
+        except Exception:  # noqa: BLE001  the slower way tells of every problem
+            return read_each(enumerate(data), read)
+
+    return structure
+
+
+def read_set(read: ReadHook) -> ReadHook:
+    """Return the hook for an array of values that are all different."""
+    items = read_list(read)
+
+    def structure(data: Any, _: Any) -> frozenset[Any]:
+        given = items(data, None)
+        found = frozenset(given)
+        if len(found) != len(given):
+            raise Mismatch("an array that holds a value twice; allowed: each value once")
+        return found
+
+    return structure
+
+
+def as_object(data: Any) -> dict[str, Any]:
+    """Return data that is an object."""
+    if isinstance(data, dict):
+        return data
+    raise Mismatch(f"got {show(data)}; allowed: an object")
+
+
+def union_shape(members: tuple[Any, ...]) -> Shape | None:
+    """Return how the members of a union are told apart in JSON.
+
+    Returns:
+        The classes; one other type for each type of JSON value; and whether the classes' names
+        are written beside their fields. None where two types would be written alike. Types without
+        a written form, such as a caller's own guard, are left out.
+    """
+    is_tagged = False
+    classes: list[type] = []
+    others: dict[str, Any] = {}
+    for member in members:
+        if member in FAMILIES:
+            is_tagged = True
+            classes.extend(cls for cls in FAMILIES[member] if cls not in classes)
+            continue
+        if member in NAMES:
+            classes.append(member)
+            continue
+        json = _json_type(member)
+        if json is None:
+            continue
+        if json in others:
+            return None
+        others[json] = member
+    if "object" in others and classes:
+        return None
+    return tuple(classes), others, is_tagged or len(classes) > 1
+
+
+def _json_type(kind: Any) -> str | None:
+    if kind in SCALARS:
+        return SCALARS[kind].json
+    origin = get_origin(kind)
+    if origin in _COLLECTIONS:
+        return "array"
+    if origin in MAPPINGS:
+        return "object"
+    if origin is Literal and all(isinstance(item, str) for item in get_args(kind)):
+        return "string"
+    return None
+
+
+def read_choice(allowed: tuple[Any, ...]) -> ReadHook:
+    """Return the hook for one of several values."""
+    words = ", ".join(map(str, allowed))
+
+    def structure(data: Any, _: Any) -> Any:
+        if any(data == item and type(data) is type(item) for item in allowed):
+            return data
+        raise Mismatch(f"got {show(data)}; allowed: {words}")
+
+    return structure
+
+
+def is_union(kind: Any) -> bool:
+    """Return whether a type is a union, in either spelling."""
+    return get_origin(kind) in (Union, UnionType)

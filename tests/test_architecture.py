@@ -82,7 +82,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "kpi",
         7,
         [
-            *("moments", "measures", "criteria", "shares", "definition", "catalogue", "estimates"),
+            *("moments", "measures", "criteria", "shares", "definition", "catalogue_times"),
+            *("catalogue_rates", "catalogue_flow", "catalogue_service", "catalogue", "estimates"),
             *("sketch", "plain", "groups", "read_values", "extract", "cells", "figures", "render"),
             *("report", "accumulate", "compute"),
         ],

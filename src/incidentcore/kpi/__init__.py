@@ -3,6 +3,7 @@
 from incidentcore.kpi import catalogue
 from incidentcore.kpi.accumulate import Mode, Partial, Window, as_known, merge, partial
 from incidentcore.kpi.compute import compute, partial_from_plain, partial_to_plain, result
+from incidentcore.kpi.criteria import AtLeast, AtMost, Linked, SameDay, Test
 from incidentcore.kpi.definition import (
     MAX,
     MEAN,
@@ -17,24 +18,12 @@ from incidentcore.kpi.definition import (
 from incidentcore.kpi.estimates import ControlLimits, control_limits
 from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, Periods
 from incidentcore.kpi.measures import (
-    AtLeast,
-    AtMost,
-    Availability,
-    Balance,
-    Count,
-    Distinct,
     Duration,
     Elapsed,
-    LinkedShare,
-    Measure,
     Number,
-    PerRecord,
-    Rate,
-    RatioOfSums,
-    Recurrence,
-    SameDay,
-    TimeBetweenFailures,
+    Returns,
     TimeIn,
+    TimeOverTarget,
     Times,
 )
 from incidentcore.kpi.moments import (
@@ -47,6 +36,22 @@ from incidentcore.kpi.moments import (
     Moment,
 )
 from incidentcore.kpi.report import ALL, KpiResult, KpiTable
+from incidentcore.kpi.shares import (
+    Availability,
+    Balance,
+    Count,
+    Distinct,
+    LinkedShare,
+    Measure,
+    PerDistinct,
+    PerRecord,
+    Rate,
+    RatioOfSums,
+    Recurrence,
+    SlaBreached,
+    SlaMet,
+    TimeBetweenFailures,
+)
 
 __all__ = [
     "ALL",
@@ -71,6 +76,7 @@ __all__ = [
     "KpiResult",
     "KpiTable",
     "LastEvent",
+    "Linked",
     "LinkedShare",
     "MAX",
     "MEAN",
@@ -81,17 +87,23 @@ __all__ = [
     "Moment",
     "Number",
     "Partial",
+    "PerDistinct",
     "PerRecord",
     "Periods",
     "Rate",
     "RatioOfSums",
     "Recurrence",
+    "Returns",
     "SUM",
     "SURVIVAL_MEDIAN",
     "SameDay",
+    "SlaBreached",
+    "SlaMet",
     "Statistic",
+    "Test",
     "TimeBetweenFailures",
     "TimeIn",
+    "TimeOverTarget",
     "Times",
     "Window",
     "as_known",

@@ -20,9 +20,10 @@ from incidentcore.kpi.cells import (
     TallyCell,
 )
 from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi
-from incidentcore.kpi.extract import Extract, compile_kpi
+from incidentcore.kpi.extract import compile_kpi
 from incidentcore.kpi.groups import GroupBy, Periods, compile_groups, group_names
-from incidentcore.kpi.measures import Balance
+from incidentcore.kpi.read_values import Extract
+from incidentcore.kpi.shares import Balance
 from incidentcore.records import Opened, Record
 
 __all__ = ["Mode", "Partial", "Window", "as_known", "merge", "partial"]

@@ -1,13 +1,195 @@
-"""KPIs."""
+"""The catalogue: every shipped KPI, by name and by id.
 
-from incidentcore.conditions import field
-from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import Count, Duration
+``ALL`` maps ids to the definitions; the constants and functions are the same by name. Definitions
+that need something of the caller's, such as an SLA policy, are functions. Definitions are values:
+change one by ``replace``, for example to another clock, and its content id changes with it.
+"""
 
-MEAN_TIME_TO_RESOLVE = Kpi(id="mean_time_to_resolve", measure=Duration())
-BACKLOG = Kpi(
-    id="backlog",
-    measure=Count(),
-    population=field("state.open").is_true(),
-    window_basis="snapshot",
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from incidentcore.kpi.catalogue_flow import (
+    BACKLOG,
+    BACKLOG_GROWTH,
+    CALLERS,
+    FLOW,
+    MEAN_AGE_OF_BACKLOG,
+    ON_HOLD_SHARE_OF_BACKLOG,
+    RECURRENCE_RATE,
+    STALE_5_DAYS_RATE,
+    STALE_30_DAYS_RATE,
+    VOLUME,
+    VOLUME_PER_CALLER,
+    recurrence_rate,
+    same_day_resolution_rate,
+    stale_rate,
 )
+from incidentcore.kpi.catalogue_rates import (
+    CRITICAL_RATE,
+    ESCALATION_RATE,
+    FIRST_CONTACT_RESOLUTION_RATE,
+    FIRST_CONTACT_RESOLUTION_RATE_GROSS,
+    FIRST_CONTACT_RESOLUTION_RATE_NET,
+    FIRST_LEVEL_RESOLUTION_RATE,
+    KNOWN_ERROR_CONVERSION_RATE,
+    KNOWN_ERROR_RATE,
+    MAJOR_INCIDENT_RATE,
+    MEAN_REASSIGNMENTS,
+    MEAN_SATISFACTION,
+    NOISE_REDUCTION,
+    ONE_TOUCH_RATE,
+    PING_PONG_RATE,
+    RATES,
+    REOPEN_RATE,
+    REOPENINGS_PER_RESOLUTION,
+    RESOLVED_BY_PROBLEM_RATE,
+    RESOLVED_WITHOUT_FURTHER_CONTACT_RATE,
+    RESOLVED_WITHOUT_REASSIGNMENT_RATE,
+    SATISFACTION_RATE,
+    SURVEY_RESPONSE_RATE,
+    UPDATE_CADENCE_ADHERENCE,
+    resolution_code_rate,
+)
+from incidentcore.kpi.catalogue_service import (
+    AVAILABILITY,
+    MEAN_APPROVAL_WAIT_TIME,
+    MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME,
+    MEAN_INCIDENT_COST,
+    MEAN_PROBLEM_AGE,
+    MEAN_PROBLEM_REASSIGNMENTS,
+    MEAN_REQUEST_FULFILLMENT_TIME,
+    MEAN_TIME_BETWEEN_FAILURES,
+    MEAN_TIME_TO_CLOSE_PROBLEM,
+    SERVICE,
+    TOTAL_INCIDENT_COST,
+    change_failure_rate,
+    cost_per_record,
+    mean_time_over_target,
+    sla_compliance,
+    sla_running_breached_rate,
+)
+from incidentcore.kpi.catalogue_times import (
+    MEAN_NET_TIME_TO_RESOLVE,
+    MEAN_ON_HOLD_TIME,
+    MEAN_REQUESTER_WAIT_TIME,
+    MEAN_TIME_TO_ACKNOWLEDGE,
+    MEAN_TIME_TO_ASSIGN,
+    MEAN_TIME_TO_CLOSE,
+    MEAN_TIME_TO_DETECT,
+    MEAN_TIME_TO_FAILURE,
+    MEAN_TIME_TO_FIRST_REACTION,
+    MEAN_TIME_TO_FIRST_RESOLUTION,
+    MEAN_TIME_TO_FIRST_RESPONSE,
+    MEAN_TIME_TO_RECOVER_FROM_ALERT,
+    MEAN_TIME_TO_REPAIR,
+    MEAN_TIME_TO_RESOLVE,
+    MEAN_TIME_TO_RESTORE_SERVICE,
+    MEDIAN_TIME_TO_ACKNOWLEDGE,
+    MEDIAN_TIME_TO_RESOLVE,
+    P90_TIME_TO_RESOLVE,
+    P95_TIME_TO_RESOLVE,
+    SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE,
+    SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+    TIMES,
+)
+from incidentcore.kpi.definition import Kpi
+from incidentcore.values import FrozenMap
+
+__all__ = [
+    "ALL",
+    "AVAILABILITY",
+    "BACKLOG",
+    "BACKLOG_GROWTH",
+    "BASIC",
+    "CALLERS",
+    "CRITICAL_RATE",
+    "ESCALATION_RATE",
+    "FIRST_CONTACT_RESOLUTION_RATE",
+    "FIRST_CONTACT_RESOLUTION_RATE_GROSS",
+    "FIRST_CONTACT_RESOLUTION_RATE_NET",
+    "FIRST_LEVEL_RESOLUTION_RATE",
+    "KNOWN_ERROR_CONVERSION_RATE",
+    "KNOWN_ERROR_RATE",
+    "MAJOR_INCIDENT_RATE",
+    "MEAN_AGE_OF_BACKLOG",
+    "MEAN_APPROVAL_WAIT_TIME",
+    "MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME",
+    "MEAN_INCIDENT_COST",
+    "MEAN_NET_TIME_TO_RESOLVE",
+    "MEAN_ON_HOLD_TIME",
+    "MEAN_PROBLEM_AGE",
+    "MEAN_PROBLEM_REASSIGNMENTS",
+    "MEAN_REASSIGNMENTS",
+    "MEAN_REQUESTER_WAIT_TIME",
+    "MEAN_REQUEST_FULFILLMENT_TIME",
+    "MEAN_SATISFACTION",
+    "MEAN_TIME_BETWEEN_FAILURES",
+    "MEAN_TIME_TO_ACKNOWLEDGE",
+    "MEAN_TIME_TO_ASSIGN",
+    "MEAN_TIME_TO_CLOSE",
+    "MEAN_TIME_TO_CLOSE_PROBLEM",
+    "MEAN_TIME_TO_DETECT",
+    "MEAN_TIME_TO_FAILURE",
+    "MEAN_TIME_TO_FIRST_REACTION",
+    "MEAN_TIME_TO_FIRST_RESOLUTION",
+    "MEAN_TIME_TO_FIRST_RESPONSE",
+    "MEAN_TIME_TO_RECOVER_FROM_ALERT",
+    "MEAN_TIME_TO_REPAIR",
+    "MEAN_TIME_TO_RESOLVE",
+    "MEAN_TIME_TO_RESTORE_SERVICE",
+    "MEDIAN_TIME_TO_ACKNOWLEDGE",
+    "MEDIAN_TIME_TO_RESOLVE",
+    "NOISE_REDUCTION",
+    "ONE_TOUCH_RATE",
+    "ON_HOLD_SHARE_OF_BACKLOG",
+    "P90_TIME_TO_RESOLVE",
+    "P95_TIME_TO_RESOLVE",
+    "PING_PONG_RATE",
+    "RECURRENCE_RATE",
+    "REOPENINGS_PER_RESOLUTION",
+    "REOPEN_RATE",
+    "RESOLVED_BY_PROBLEM_RATE",
+    "RESOLVED_WITHOUT_FURTHER_CONTACT_RATE",
+    "RESOLVED_WITHOUT_REASSIGNMENT_RATE",
+    "SATISFACTION_RATE",
+    "STALE_30_DAYS_RATE",
+    "STALE_5_DAYS_RATE",
+    "SURVEY_RESPONSE_RATE",
+    "SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE",
+    "SURVIVAL_MEDIAN_TIME_TO_RESOLVE",
+    "TOTAL_INCIDENT_COST",
+    "UPDATE_CADENCE_ADHERENCE",
+    "VOLUME",
+    "VOLUME_PER_CALLER",
+    "change_failure_rate",
+    "cost_per_record",
+    "mean_time_over_target",
+    "recurrence_rate",
+    "resolution_code_rate",
+    "same_day_resolution_rate",
+    "sla_compliance",
+    "sla_running_breached_rate",
+    "stale_rate",
+]
+
+
+def _by_id(kpis: Iterable[Kpi]) -> FrozenMap[Kpi]:
+    return FrozenMap({kpi.id: kpi for kpi in kpis})
+
+
+ALL: Final[FrozenMap[Kpi]] = _by_id((*TIMES, *RATES, *FLOW, *SERVICE))
+
+BASIC: Final = (
+    VOLUME,
+    BACKLOG,
+    MEAN_TIME_TO_ACKNOWLEDGE,
+    MEAN_TIME_TO_RESOLVE,
+    MEDIAN_TIME_TO_RESOLVE,
+    P90_TIME_TO_RESOLVE,
+    SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+    FIRST_CONTACT_RESOLUTION_RATE,
+    REOPEN_RATE,
+)
+"""What a first page shows; needs nothing of the caller's."""

@@ -15,8 +15,8 @@ from fractions import Fraction
 from typing import Any, Final, Protocol
 
 from incidentcore.errors import FormatError
-from incidentcore.kpi.extract import microseconds
 from incidentcore.kpi.plain import as_plain, from_plain
+from incidentcore.kpi.read_values import microseconds
 from incidentcore.kpi.sketch import Sketch
 
 __all__ = [

@@ -13,12 +13,8 @@ import attrs
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.digest import content_id
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.kpi.measures import (
-    Duration,
-    Measure,
-    Rate,
-    TimeIn,
-)
+from incidentcore.kpi.measures import Duration, TimeIn
+from incidentcore.kpi.shares import Measure, Rate, RatioOfSums
 from incidentcore.schedule import Calendar
 
 __all__ = [
@@ -215,7 +211,9 @@ class Kpi:
             raise KpiDefinitionError(
                 f"{self.id}.reopened", self.reopened, 'last, but for durations to "resolved_at"'
             )
-        if self.clock is not None and not isinstance(self.measure, (Duration, TimeIn, Rate)):
+        if self.clock is not None and not isinstance(
+            self.measure, (Duration, TimeIn, Rate, RatioOfSums)
+        ):
             raise KpiDefinitionError(f"{self.id}.clock", self.clock, "none: nothing is timed")
 
     def _check_censoring(self) -> None:

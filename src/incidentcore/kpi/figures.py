@@ -26,10 +26,11 @@ from incidentcore.kpi.cells import (
 )
 from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi, Statistic
 from incidentcore.kpi.estimates import bootstrap, interpolate, mean, survival_median, wilson
-from incidentcore.kpi.extract import microseconds
-from incidentcore.kpi.measures import (
+from incidentcore.kpi.read_values import microseconds
+from incidentcore.kpi.shares import (
     Availability,
     Distinct,
+    PerDistinct,
     PerRecord,
     Recurrence,
     TimeBetweenFailures,
@@ -63,7 +64,7 @@ def figure(kpi: Kpi, cell: Cell, *, window: Interval | None, as_of: datetime) ->
         return _of_tally(kpi, cell)
     if isinstance(cell, RatioCell):
         above, below = _number(cell.above), _number(cell.below)
-        value = None if cell.below == 0 else _number(Fraction(cell.above) / Fraction(cell.below))
+        value = _ratio(kpi, cell)
         return Figure(value=value, n=cell.n, numerator=above, denominator=below)
     if isinstance(cell, BalanceCell):
         return Figure(
@@ -73,6 +74,13 @@ def figure(kpi: Kpi, cell: Cell, *, window: Interval | None, as_of: datetime) ->
         return _of_keys(kpi, cell)
     assert isinstance(cell, SpanCell)  # noqa: S101  the last kind of cell
     return _of_spans(kpi, cell, window, as_of)
+
+
+def _ratio(kpi: Kpi, cell: RatioCell) -> float | None:
+    if cell.below == 0:
+        return None
+    ratio = Fraction(cell.above) / Fraction(cell.below)
+    return float(1 - ratio if getattr(kpi.measure, "complement", False) else ratio)
 
 
 def _number(value: int | Fraction) -> int | float:
@@ -211,6 +219,9 @@ def _of_keys(kpi: Kpi, cell: KeyedCell) -> Figure:
     measure = kpi.measure
     if isinstance(measure, Distinct):
         return Figure(value=len(cell.keys), n=cell.n)
+    if isinstance(measure, PerDistinct):
+        value = cell.n / len(cell.keys) if cell.keys else None
+        return Figure(value=value, n=cell.n, numerator=cell.n, denominator=len(cell.keys))
     if isinstance(measure, Recurrence):
         within = microseconds(measure.within)
         again = sum(

@@ -1,0 +1,193 @@
+"""The catalogue's volumes and backlogs: what comes, what waits, what comes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from incidentcore.conditions import field
+from incidentcore.kpi.criteria import AtLeast, SameDay
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.measures import Duration
+from incidentcore.kpi.moments import AS_OF, FirstKnown, LastEvent
+from incidentcore.kpi.shares import (
+    Balance,
+    Count,
+    Distinct,
+    PerDistinct,
+    Rate,
+    Recurrence,
+)
+
+__all__ = [
+    "BACKLOG",
+    "BACKLOG_GROWTH",
+    "CALLERS",
+    "FLOW",
+    "MEAN_AGE_OF_BACKLOG",
+    "ON_HOLD_SHARE_OF_BACKLOG",
+    "RECURRENCE_RATE",
+    "STALE_30_DAYS_RATE",
+    "STALE_5_DAYS_RATE",
+    "VOLUME",
+    "VOLUME_PER_CALLER",
+    "recurrence_rate",
+    "same_day_resolution_rate",
+    "stale_rate",
+]
+
+_OPEN: Final = field("state.open").is_true()
+_PROBLEM: Final = field("record_type").equals("problem")
+_REQUEST: Final = field("record_type").equals("service_request")
+_BY_PEOPLE: Final = LastEvent(field("by.role").is_in("agent", "requester", "vendor"))
+
+VOLUME: Final = Kpi(
+    id="volume",
+    measure=Count(),
+    canceled="include",
+    title="Volume",
+    formula="number of records",
+    edge_cases="Duplicates count until they are merged; canceled records count.",
+    source="ServiceNow Benchmarks",
+)
+CALLERS: Final = Kpi(
+    id="callers",
+    measure=Distinct("caller"),
+    canceled="include",
+    title="Number of callers",
+    formula="number of different callers",
+    edge_cases="Records without a caller are left out as no_value.",
+    source="our choice",
+)
+VOLUME_PER_CALLER: Final = Kpi(
+    id="volume_per_caller",
+    measure=PerDistinct("caller"),
+    canceled="include",
+    title="Volume per caller",
+    formula="records / different callers",
+    edge_cases="Of those who called at all, not of all users.",
+    source="ServiceNow Benchmarks",
+)
+BACKLOG: Final = Kpi(
+    id="backlog",
+    measure=Count(),
+    population=_OPEN,
+    canceled="include",
+    window_basis="snapshot",
+    title="Backlog",
+    formula="number of records open as of the instant",
+    edge_cases="Replayed as of the instant, not today's state; group by AgeBuckets for ageing.",
+    source="ServiceNow, incident management dashboard",
+)
+BACKLOG_GROWTH: Final = Kpi(
+    id="backlog_growth",
+    measure=Balance("opened_at", "resolved_at"),
+    canceled="include",
+    title="Backlog growth",
+    formula="opened in the window - resolved in the window",
+    edge_cases="Canceled records came in and never went out: exclude them where that misleads.",
+    source="ServiceNow, incident backlog growth",
+)
+MEAN_AGE_OF_BACKLOG: Final = Kpi(
+    id="mean_age_of_backlog",
+    measure=Duration("opened_at", AS_OF),
+    population=_OPEN,
+    window_basis="snapshot",
+    title="Mean age of the backlog",
+    formula="mean(as of - opened), over open records",
+    edge_cases="Age since the first opening, also for reopened records.",
+    source="ServiceNow, open incident age",
+)
+ON_HOLD_SHARE_OF_BACKLOG: Final = Kpi(
+    id="on_hold_share_of_backlog",
+    measure=Rate(numerator=field("state.pauses").is_true(), of="open records"),
+    population=_OPEN,
+    window_basis="snapshot",
+    title="Share of the backlog on hold",
+    formula="open and pausing / open",
+    edge_cases="A snapshot.",
+    source="ServiceNow, open incident age",
+)
+
+
+def stale_rate(days: int) -> Kpi:
+    """Return the share of open records that no person touched for some days.
+
+    Args:
+        days: How many days of wall time.
+    """
+    return Kpi(
+        id=f"stale_{days}_days_rate",
+        measure=Rate(
+            numerator=AtLeast(
+                Duration(FirstKnown((_BY_PEOPLE, "opened_at")), AS_OF), timedelta(days=days)
+            ),
+            of="open records",
+        ),
+        population=_OPEN,
+        window_basis="snapshot",
+        title=f"Share of the backlog untouched for {days} days",
+        formula=f"open and without an event by a person for {days} days / open",
+        edge_cases="Events by the system do not count, the opening by whomever does.",
+        source="ServiceNow, incident premium dashboard",
+    )
+
+
+STALE_5_DAYS_RATE: Final = stale_rate(5)
+STALE_30_DAYS_RATE: Final = stale_rate(30)
+
+
+def same_day_resolution_rate(zone: ZoneInfo | str) -> Kpi:
+    """Return the share of resolved records that were resolved on the day of their opening.
+
+    Args:
+        zone: In whose civil time the day is counted; the figure depends on it.
+    """
+    return Kpi(
+        id="same_day_resolution_rate",
+        measure=Rate(
+            numerator=SameDay("opened_at", "resolved_at", zone),
+            denominator=field("resolved_at").present(),
+            of="resolved records",
+            outside="unresolved",
+        ),
+        title="Resolved on the same day",
+        formula="resolved on the date of the opening / resolved",
+        edge_cases="Opened at 23:50 and resolved at 00:10 is not the same day.",
+        source="ServiceNow, incident premium dashboard",
+    )
+
+
+def recurrence_rate(*key: str, days: int = 30) -> Kpi:
+    """Return the share of records that have an earlier record of the same key.
+
+    Args:
+        key: The fields that make two records the same, such as category and configuration item.
+        days: Within how many days of the earlier record's opening.
+    """
+    return Kpi(
+        id="recurrence_rate",
+        measure=Recurrence(key, timedelta(days=days)),
+        canceled="include",
+        title="Recurrence rate",
+        formula=f"records with the same {', '.join(key)} as one up to {days} days before / records",
+        edge_cases="The first of a key is no recurrence; what lies before the window is unseen.",
+        source="ITIL, problem management practice",
+    )
+
+
+RECURRENCE_RATE: Final = recurrence_rate("category", "configuration_item")
+
+FLOW: Final = (
+    VOLUME,
+    CALLERS,
+    VOLUME_PER_CALLER,
+    BACKLOG,
+    BACKLOG_GROWTH,
+    MEAN_AGE_OF_BACKLOG,
+    ON_HOLD_SHARE_OF_BACKLOG,
+    STALE_5_DAYS_RATE,
+    STALE_30_DAYS_RATE,
+    RECURRENCE_RATE,
+)

@@ -1,0 +1,347 @@
+"""The catalogue's rates: solved at first contact, reopened, escalated, satisfied."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from incidentcore.conditions import ALWAYS, Condition, field
+from incidentcore.kpi.criteria import AtLeast, Linked, Test
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.measures import Number, Returns, Times
+from incidentcore.kpi.shares import Count, Rate, RatioOfSums
+from incidentcore.records import LinkType, MajorStatus
+from incidentcore.values import Priority
+
+__all__ = [
+    "CRITICAL_RATE",
+    "ESCALATION_RATE",
+    "FIRST_CONTACT_RESOLUTION_RATE",
+    "FIRST_CONTACT_RESOLUTION_RATE_GROSS",
+    "FIRST_CONTACT_RESOLUTION_RATE_NET",
+    "FIRST_LEVEL_RESOLUTION_RATE",
+    "KNOWN_ERROR_CONVERSION_RATE",
+    "KNOWN_ERROR_RATE",
+    "MAJOR_INCIDENT_RATE",
+    "MEAN_REASSIGNMENTS",
+    "MEAN_SATISFACTION",
+    "NOISE_REDUCTION",
+    "ONE_TOUCH_RATE",
+    "PING_PONG_RATE",
+    "RATES",
+    "REOPENINGS_PER_RESOLUTION",
+    "REOPEN_RATE",
+    "RESOLVED_BY_PROBLEM_RATE",
+    "RESOLVED_WITHOUT_FURTHER_CONTACT_RATE",
+    "RESOLVED_WITHOUT_REASSIGNMENT_RATE",
+    "SATISFACTION_RATE",
+    "SURVEY_RESPONSE_RATE",
+    "UPDATE_CADENCE_ADHERENCE",
+    "resolution_code_rate",
+]
+
+_RESOLVED: Final = field("resolved_at").present()
+_NEVER_MOVED: Final = field("reassignment_count").equals(0)
+_NEVER_REOPENED: Final = field("reopen_count").equals(0)
+_BEYOND: Final = {"beyond_first_level": field("custom.beyond_first_level").is_true()}
+_PROBLEM: Final = field("record_type").equals("problem")
+
+
+def _of_resolved(kpi_id: str, numerator: Test, **texts: Any) -> Kpi:
+    """Return a rate among the records that are resolved now."""
+    measure = Rate(
+        numerator=numerator, denominator=_RESOLVED, of="resolved records", outside="unresolved"
+    )
+    return Kpi(id=kpi_id, measure=measure, **texts)
+
+
+def _of_all(
+    kpi_id: str, numerator: Test, of: str = "all records", denominator: Test = ALWAYS, **parts: Any
+) -> Kpi:
+    """Return a rate among all records of a population, canceled ones included."""
+    measure = Rate(numerator=numerator, denominator=denominator, of=of)
+    return Kpi(id=kpi_id, measure=measure, canceled="include", **parts)
+
+
+_SAME_CONTACT: Final = (
+    _RESOLVED
+    & _NEVER_MOVED
+    & _NEVER_REOPENED
+    & field("agent_reply_count").equals(1)
+    & field("requester_message_count").equals(0)
+)
+
+FIRST_CONTACT_RESOLUTION_RATE: Final = _of_resolved(
+    "first_contact_resolution_rate",
+    _NEVER_MOVED & _NEVER_REOPENED,
+    title="First-contact resolution, by proxy",
+    formula="resolved, never reassigned, never reopened / resolved",
+    edge_cases=(
+        "A proxy for logs that know no conversation: a record that one group worked on for a week "
+        "counts. The denominator is resolved records; of all records the figure is lower."
+    ),
+    source="HDI 2018 by proxy; our choice",
+)
+FIRST_CONTACT_RESOLUTION_RATE_GROSS: Final = _of_all(
+    "first_contact_resolution_rate_gross",
+    _SAME_CONTACT,
+    of="all incoming records",
+    title="First-contact resolution, gross",
+    formula="resolved in the initial contact / all incoming",
+    edge_cases=(
+        "One public agent reply, no further requester message, no reassignment, no reopening. A "
+        "record that resolved itself without a reply had no contact."
+    ),
+    source="MetricNet, gross first contact resolution",
+)
+FIRST_CONTACT_RESOLUTION_RATE_NET: Final = _of_all(
+    "first_contact_resolution_rate_net",
+    _SAME_CONTACT,
+    of="incoming records that the first level can resolve",
+    exclusions=_BEYOND,
+    title="First-contact resolution, net",
+    formula="resolved in the initial contact / (all incoming - not resolvable at the first level)",
+    edge_cases="Needs the flag custom.beyond_first_level; without it net equals gross.",
+    source="MetricNet, net first contact resolution",
+)
+RESOLVED_WITHOUT_FURTHER_CONTACT_RATE: Final = _of_resolved(
+    "resolved_without_further_contact_rate",
+    field("requester_message_count").equals(0),
+    title="Resolved without a further word of the requester",
+    formula="resolved with no requester message after the opening / resolved",
+    edge_cases="The number of agent replies does not matter.",
+    source="Freshservice, first contact resolution",
+)
+ONE_TOUCH_RATE: Final = _of_resolved(
+    "one_touch_rate",
+    field("agent_reply_count").equals(1),
+    title="One-touch resolution",
+    formula="resolved with exactly one public agent reply / resolved",
+    edge_cases="Automatic replies must not be told as an agent's. None at all is not one touch.",
+    source="Zoho Desk, agent performance report (of closed tickets)",
+)
+FIRST_LEVEL_RESOLUTION_RATE: Final = _of_all(
+    "first_level_resolution_rate",
+    _RESOLVED
+    & field("escalation_count").equals(0)
+    & (field("support_tier").missing() | field("support_tier").equals(1)),
+    of="records that the first level can resolve",
+    exclusions=_BEYOND,
+    title="First-level resolution",
+    formula="resolved at the first level without escalation / resolvable there",
+    edge_cases="Several contacts are allowed. Needs the flag custom.beyond_first_level.",
+    source="MetricNet; University of Texas",
+)
+RESOLVED_WITHOUT_REASSIGNMENT_RATE: Final = _of_resolved(
+    "resolved_without_reassignment_rate",
+    _NEVER_MOVED,
+    title="Resolved without reassignment",
+    formula="resolved, never moved to another group / resolved",
+    edge_cases="The first assignment is no reassignment.",
+    source="ServiceNow, incident premium dashboard",
+)
+REOPEN_RATE: Final = Kpi(
+    id="reopen_rate",
+    measure=Rate(
+        numerator=field("reopen_count") >= 1,
+        denominator=field("first_resolved_at").present(),
+        of="records resolved at least once",
+        outside="never_resolved",
+    ),
+    title="Reopen rate",
+    formula="reopened at least once / resolved at least once",
+    edge_cases="Counts records: one that came back three times counts once.",
+    source="ServiceNow Benchmarks",
+)
+REOPENINGS_PER_RESOLUTION: Final = Kpi(
+    id="reopenings_per_resolution",
+    measure=RatioOfSums(
+        numerator=Number("reopen_count"),
+        denominator=Times(field("state.resolved").is_true()),
+        of="resolutions",
+        unit="fraction",
+    ),
+    title="Reopenings per resolution",
+    formula="reopenings / resolutions",
+    edge_cases="Counts events, so it differs from the reopen rate of records.",
+    source="our choice",
+)
+ESCALATION_RATE: Final = _of_all(
+    "escalation_rate",
+    field("escalation_count") >= 1,
+    title="Escalation rate",
+    formula="escalated at least once / all records",
+    edge_cases="GoAlert counts the first notification as one: there, more than one.",
+    source="GoAlert, metrics manager",
+)
+MEAN_REASSIGNMENTS: Final = Kpi(
+    id="mean_reassignments",
+    measure=Number("reassignment_count", "changes"),
+    canceled="include",
+    title="Mean number of reassignments",
+    formula="sum(changes of group) / records",
+    edge_cases="The first assignment is no change.",
+    source="ServiceNow",
+)
+PING_PONG_RATE: Final = _of_all(
+    "ping_pong_rate",
+    AtLeast(Returns("assignment_group"), 1),
+    title="Ping-pong rate",
+    formula="records that came back to a group they had left / all records",
+    edge_cases="A to B to A; a change of assignee within a group is none.",
+    source="ServiceNow",
+)
+CRITICAL_RATE: Final = _of_all(
+    "critical_rate",
+    field("priority").equals(Priority.CRITICAL),
+    title="Share of critical records",
+    formula="priority critical / all records",
+    edge_cases='The effective priority as of the instant; group by Group("priority", "opening") '
+    "for the one at the opening.",
+    source="ServiceNow",
+)
+MAJOR_INCIDENT_RATE: Final = _of_all(
+    "major_incident_rate",
+    field("major_status").equals(MajorStatus.ACCEPTED),
+    population=field("record_type").equals("incident"),
+    of="all incidents",
+    title="Share of major incidents",
+    formula="accepted as major / incidents",
+    edge_cases="Demoted candidates do not count.",
+    source="ServiceNow",
+)
+RESOLVED_BY_PROBLEM_RATE: Final = _of_resolved(
+    "resolved_by_problem_rate",
+    Linked(LinkType.RESOLVED_BY),
+    title="Resolved through a problem or change",
+    formula="resolved with a link resolved_by / resolved",
+    edge_cases="Only as good as the links.",
+    source="ServiceNow Benchmarks",
+)
+KNOWN_ERROR_RATE: Final = _of_all(
+    "known_error_rate",
+    field("known_error").is_true(),
+    population=_PROBLEM & field("state.open").is_true(),
+    of="open problems",
+    window_basis="snapshot",
+    title="Open problems that are known errors",
+    formula="open known errors / open problems",
+    edge_cases="A snapshot; conversion over a cohort is another figure.",
+    source="ServiceNow, problem premium dashboard",
+)
+KNOWN_ERROR_CONVERSION_RATE: Final = _of_all(
+    "known_error_conversion_rate",
+    AtLeast(Times(field("known_error").is_true()), 1),
+    population=_PROBLEM & field("state.is_closed").is_true(),
+    of="closed problems",
+    window_basis="closed",
+    title="Problems that became known errors",
+    formula="ever a known error / closed problems",
+    edge_cases="Canceled problems are not closed ones.",
+    source="ServiceNow, problem premium dashboard",
+)
+SATISFACTION_RATE: Final = _of_all(
+    "satisfaction_rate",
+    AtLeast(Number("custom.satisfaction"), 4),
+    of="survey responses",
+    title="Customer satisfaction",
+    formula="responses of 4 or 5 / responses",
+    edge_cases="Silence is left out as no_value: read the response rate beside it.",
+    source="ServiceNow; University of Texas",
+)
+MEAN_SATISFACTION: Final = Kpi(
+    id="mean_satisfaction",
+    measure=Number("custom.satisfaction", "points"),
+    canceled="include",
+    title="Mean satisfaction score",
+    formula="sum(score) / responses",
+    edge_cases="custom.satisfaction is the caller's; text that is no number is left out.",
+    source="ServiceNow; University of Texas",
+)
+SURVEY_RESPONSE_RATE: Final = _of_all(
+    "survey_response_rate",
+    field("custom.satisfaction").present(),
+    of="surveys sent",
+    denominator=field("custom.survey_sent").is_true(),
+    title="Survey response rate",
+    formula="responses / surveys sent",
+    edge_cases="Needs the flag custom.survey_sent.",
+    source="our choice",
+)
+UPDATE_CADENCE_ADHERENCE: Final = Kpi(
+    id="update_cadence_adherence",
+    measure=RatioOfSums(
+        numerator=Number("custom.updates_on_time"),
+        denominator=Number("custom.updates_due"),
+        of="updates due",
+        unit="fraction",
+    ),
+    title="Updates given on time",
+    formula="updates on time / updates due",
+    edge_cases="Both counts are the caller's, from the communication plan.",
+    source="our choice; Dispatch, reminders",
+)
+NOISE_REDUCTION: Final = Kpi(
+    id="noise_reduction",
+    measure=RatioOfSums(
+        numerator=Count(),
+        denominator=Number("custom.alert_count"),
+        of="alerts",
+        unit="fraction",
+        complement=True,
+    ),
+    canceled="include",
+    title="Noise reduction",
+    formula="1 - incidents / alerts",
+    edge_cases="custom.alert_count is the caller's; incidents without it are left out.",
+    source="Moogsoft, stats",
+)
+
+
+def resolution_code_rate(kpi_id: str, *codes: str, title: str = "") -> Kpi:
+    """Return the share of resolved records with certain resolution codes.
+
+    Args:
+        kpi_id: The KPI's id, such as ``"self_service_rate"`` or ``"not_solved_rate"``.
+        codes: The codes that count, as the caller's tool writes them.
+        title: Its name for people.
+
+    Source: ServiceNow, incident premium dashboard (closed by caller; not solved).
+
+    >>> resolution_code_rate("self_service_rate", "closed_by_caller").measure.of
+    'resolved records'
+    """
+    numerator: Condition = field("resolution_code").is_in(*codes)
+    return _of_resolved(
+        kpi_id,
+        numerator,
+        title=title,
+        formula=f"resolved with code {' or '.join(codes)} / resolved",
+        edge_cases="Only as good as the codes that agents choose.",
+        source="ServiceNow, incident premium dashboard",
+    )
+
+
+RATES: Final = (
+    FIRST_CONTACT_RESOLUTION_RATE,
+    FIRST_CONTACT_RESOLUTION_RATE_GROSS,
+    FIRST_CONTACT_RESOLUTION_RATE_NET,
+    RESOLVED_WITHOUT_FURTHER_CONTACT_RATE,
+    ONE_TOUCH_RATE,
+    FIRST_LEVEL_RESOLUTION_RATE,
+    RESOLVED_WITHOUT_REASSIGNMENT_RATE,
+    REOPEN_RATE,
+    REOPENINGS_PER_RESOLUTION,
+    ESCALATION_RATE,
+    MEAN_REASSIGNMENTS,
+    PING_PONG_RATE,
+    CRITICAL_RATE,
+    MAJOR_INCIDENT_RATE,
+    RESOLVED_BY_PROBLEM_RATE,
+    KNOWN_ERROR_RATE,
+    KNOWN_ERROR_CONVERSION_RATE,
+    SATISFACTION_RATE,
+    MEAN_SATISFACTION,
+    SURVEY_RESPONSE_RATE,
+    UPDATE_CADENCE_ADHERENCE,
+    NOISE_REDUCTION,
+)

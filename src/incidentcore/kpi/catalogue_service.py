@@ -1,0 +1,240 @@
+"""The catalogue's promises and outages, problems, requests, changes and cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from incidentcore.conditions import field
+from incidentcore.kpi.catalogue_flow import MEAN_AGE_OF_BACKLOG
+from incidentcore.kpi.definition import SUM, Kpi
+from incidentcore.kpi.measures import Duration, Number, TimeIn, TimeOverTarget
+from incidentcore.kpi.moments import FirstKnown
+from incidentcore.kpi.shares import (
+    Availability,
+    LinkedShare,
+    PerRecord,
+    SlaBreached,
+    SlaMet,
+    TimeBetweenFailures,
+)
+from incidentcore.records import LinkType
+from incidentcore.sla import SlaDefinition, SlaPolicy
+
+__all__ = [
+    "AVAILABILITY",
+    "MEAN_APPROVAL_WAIT_TIME",
+    "MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME",
+    "MEAN_INCIDENT_COST",
+    "MEAN_PROBLEM_AGE",
+    "MEAN_PROBLEM_REASSIGNMENTS",
+    "MEAN_REQUEST_FULFILLMENT_TIME",
+    "MEAN_TIME_BETWEEN_FAILURES",
+    "MEAN_TIME_TO_CLOSE_PROBLEM",
+    "SERVICE",
+    "TOTAL_INCIDENT_COST",
+    "change_failure_rate",
+    "cost_per_record",
+    "mean_time_over_target",
+    "sla_compliance",
+    "sla_running_breached_rate",
+]
+
+_OPEN: Final = field("state.open").is_true()
+_PROBLEM: Final = field("record_type").equals("problem")
+_REQUEST: Final = field("record_type").equals("service_request")
+
+
+def sla_compliance(rules: SlaDefinition | SlaPolicy) -> Kpi:
+    """Return the share of completed clocks that held their target.
+
+    Args:
+        rules: The definition or policy of one clock.
+    """
+    return Kpi(
+        id="sla_compliance",
+        measure=SlaMet(rules),
+        canceled="include",
+        title="SLA compliance",
+        formula="met / (met + breached) of completed clocks",
+        edge_cases=(
+            "Running, paused and canceled clocks are left out, each under its own code; those that "
+            "run and have breached as running_breached."
+        ),
+        source="ServiceNow, SLA dashboard",
+    )
+
+
+def sla_running_breached_rate(rules: SlaDefinition | SlaPolicy) -> Kpi:
+    """Return the share of clocks running or paused that have breached.
+
+    Args:
+        rules: The definition or policy of one clock.
+    """
+    return Kpi(
+        id="sla_running_breached_rate",
+        measure=SlaBreached(rules),
+        canceled="include",
+        window_basis="snapshot",
+        title="Breached among the running",
+        formula="breached and not completed / not completed",
+        edge_cases="A snapshot.",
+        source="ServiceNow, SLA dashboard",
+    )
+
+
+def mean_time_over_target(rules: SlaDefinition | SlaPolicy) -> Kpi:
+    """Return the mean open time beyond the target, of the records that breached it.
+
+    Args:
+        rules: The definition or policy of one clock.
+    """
+    return Kpi(
+        id="mean_time_over_target",
+        measure=TimeOverTarget(rules),
+        canceled="include",
+        title="Mean time over target",
+        formula="mean(elapsed - target), over breached clocks",
+        edge_cases="Clocks within target are left out, not counted as zero.",
+        source="Zammad, diff in minutes",
+    )
+
+
+AVAILABILITY: Final = Kpi(
+    id="availability",
+    measure=Availability(start=FirstKnown(("occurred_at", "opened_at"))),
+    title="Availability",
+    formula="1 - downtime / (window - planned)",
+    edge_cases=(
+        "Overlapping outages count once; planned maintenance is neither downtime nor promised. "
+        "Needs a window; group by service, or population field, for one service each."
+    ),
+    source="ITIL, availability management practice",
+)
+MEAN_TIME_BETWEEN_FAILURES: Final = Kpi(
+    id="mean_time_between_failures",
+    measure=TimeBetweenFailures(start=FirstKnown(("occurred_at", "opened_at"))),
+    title="Mean time between failures",
+    formula="uptime in the window / failures that began in it",
+    edge_cases="Overlapping outages are one failure. Without a failure there is no value.",
+    source="Atlassian, common incident metrics",
+)
+MEAN_PROBLEM_AGE: Final = MEAN_AGE_OF_BACKLOG.replace(
+    id="mean_problem_age",
+    population=_PROBLEM & _OPEN,
+    title="Mean age of open problems",
+    formula="mean(as of - opened), over open problems",
+    edge_cases="Analyzing a closed problem again makes it open, with its first opening.",
+    source="ServiceNow, problem premium dashboard",
+)
+MEAN_TIME_TO_CLOSE_PROBLEM: Final = Kpi(
+    id="mean_time_to_close_problem",
+    measure=Duration("opened_at", "closed_at"),
+    population=_PROBLEM,
+    window_basis="closed",
+    title="Mean time to close a problem",
+    formula="mean(closed - opened), over closed problems",
+    edge_cases="A problem analyzed again is open until it is closed again.",
+    source="ServiceNow, problem premium dashboard",
+)
+MEAN_PROBLEM_REASSIGNMENTS: Final = Kpi(
+    id="mean_problem_reassignments",
+    measure=Number("reassignment_count", "changes"),
+    population=_PROBLEM,
+    title="Mean number of reassignments of problems",
+    formula="sum(changes of group) / problems",
+    edge_cases="The first assignment is no change.",
+    source="ServiceNow, problem premium dashboard",
+)
+MEAN_REQUEST_FULFILLMENT_TIME: Final = Kpi(
+    id="mean_request_fulfillment_time",
+    measure=Duration("opened_at", "resolved_at"),
+    population=_REQUEST,
+    title="Mean request fulfillment time",
+    formula="mean(fulfilled - submitted), approval wait included",
+    edge_cases="Rejected and canceled requests are left out as canceled.",
+    source="ServiceNow Benchmarks (up to the closure there)",
+)
+MEAN_APPROVAL_WAIT_TIME: Final = Kpi(
+    id="mean_approval_wait_time",
+    measure=TimeIn(field("state.name").equals("awaiting_approval"), until="resolved_at"),
+    population=_REQUEST,
+    title="Mean approval wait time",
+    formula="mean(time awaiting approval), over fulfilled requests",
+    edge_cases="A request that needed no approval counts as zero.",
+    source="our choice, beside request fulfillment time",
+)
+MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME: Final = Kpi(
+    id="mean_failed_deployment_recovery_time",
+    measure=Duration("custom.deployed_at", "resolved_at"),
+    population=field("custom.deployed_at").present(),
+    title="Mean failed deployment recovery time",
+    formula="mean(resolved - deployment finished)",
+    edge_cases="Counts from the deployment, not from the incident that showed it.",
+    source="DORA; Apache DevLake",
+)
+
+
+def change_failure_rate(deployments: Iterable[str]) -> Kpi:
+    """Return the share of deployments that caused an incident.
+
+    Args:
+        deployments: The ids of all deployments of the window, failed or not; records are linked to
+            them by ``LinkType.CAUSED_BY_CHANGE``.
+    """
+    return Kpi(
+        id="change_failure_rate",
+        measure=LinkedShare(LinkType.CAUSED_BY_CHANGE, frozenset(deployments)),
+        title="Change failure rate",
+        formula="deployments that caused an incident / deployments",
+        edge_cases="A deployment with three incidents failed once; without a link none did.",
+        source="DORA",
+    )
+
+
+def cost_per_record(total: int, *, unit: str = "number") -> Kpi:
+    """Return an amount of the caller's, such as the operating expense, for each record.
+
+    Args:
+        total: The amount for the whole window; a table by group divides it by each group's records.
+        unit: Its unit, such as ``"EUR"``.
+    """
+    return Kpi(
+        id="cost_per_record",
+        measure=PerRecord(total, unit),
+        canceled="include",
+        title="Cost per record",
+        formula="operating expense / volume",
+        edge_cases="Say whether it is the first level's expense alone, and for which window.",
+        source="MetricNet, cost per ticket",
+    )
+
+
+MEAN_INCIDENT_COST: Final = Kpi(
+    id="mean_incident_cost",
+    measure=Number("custom.cost", "currency"),
+    canceled="include",
+    title="Mean cost of an incident",
+    formula="sum(participant hours * rate) / incidents with a cost",
+    edge_cases="custom.cost is the caller's; incidents without it are left out as no_value.",
+    source="Dispatch, incident cost",
+)
+TOTAL_INCIDENT_COST: Final = MEAN_INCIDENT_COST.replace(
+    id="total_incident_cost",
+    statistic=SUM,
+    title="Cost of all incidents",
+    formula="sum(participant hours * rate)",
+)
+
+SERVICE: Final = (
+    AVAILABILITY,
+    MEAN_TIME_BETWEEN_FAILURES,
+    MEAN_PROBLEM_AGE,
+    MEAN_TIME_TO_CLOSE_PROBLEM,
+    MEAN_PROBLEM_REASSIGNMENTS,
+    MEAN_REQUEST_FULFILLMENT_TIME,
+    MEAN_APPROVAL_WAIT_TIME,
+    MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME,
+    MEAN_INCIDENT_COST,
+    TOTAL_INCIDENT_COST,
+)

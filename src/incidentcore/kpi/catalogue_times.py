@@ -1,0 +1,258 @@
+"""The catalogue's times: to notice, to answer, to restore, to resolve, to close (rule K3)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.conditions import field
+from incidentcore.kpi.definition import (
+    MEDIAN,
+    SURVIVAL_MEDIAN,
+    Kpi,
+    quantile,
+)
+from incidentcore.kpi.measures import Duration, Elapsed, TimeIn
+from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown, FirstWhen
+
+__all__ = [
+    "MEAN_NET_TIME_TO_RESOLVE",
+    "MEAN_ON_HOLD_TIME",
+    "MEAN_REQUESTER_WAIT_TIME",
+    "MEAN_TIME_TO_ACKNOWLEDGE",
+    "MEAN_TIME_TO_ASSIGN",
+    "MEAN_TIME_TO_CLOSE",
+    "MEAN_TIME_TO_DETECT",
+    "MEAN_TIME_TO_FAILURE",
+    "MEAN_TIME_TO_FIRST_REACTION",
+    "MEAN_TIME_TO_FIRST_RESOLUTION",
+    "MEAN_TIME_TO_FIRST_RESPONSE",
+    "MEAN_TIME_TO_RECOVER_FROM_ALERT",
+    "MEAN_TIME_TO_REPAIR",
+    "MEAN_TIME_TO_RESOLVE",
+    "MEAN_TIME_TO_RESTORE_SERVICE",
+    "MEDIAN_TIME_TO_ACKNOWLEDGE",
+    "MEDIAN_TIME_TO_RESOLVE",
+    "P90_TIME_TO_RESOLVE",
+    "P95_TIME_TO_RESOLVE",
+    "SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE",
+    "SURVIVAL_MEDIAN_TIME_TO_RESOLVE",
+    "TIMES",
+]
+
+MEAN_TIME_TO_DETECT: Final = Kpi(
+    id="mean_time_to_detect",
+    measure=Duration("occurred_at", "detected_at"),
+    title="Mean time to detect",
+    formula="mean(detected - occurred)",
+    edge_cases=(
+        "When it began is often unknown: such records are left out as no_start, and their share is "
+        "part of the answer. Detected before it occurred is a data error, left out as negative."
+    ),
+    source="Atlassian, common incident metrics",
+)
+MEAN_TIME_TO_ACKNOWLEDGE: Final = Kpi(
+    id="mean_time_to_acknowledge",
+    measure=Duration("opened_at", "acknowledged_at"),
+    canceled="include",
+    title="Mean time to acknowledge",
+    formula="mean(first acknowledged - opened), over acknowledged records",
+    edge_cases=(
+        "Never acknowledged is left out as unacknowledged, so the worst cases are not in it: read "
+        "the survival median beside it. A later acknowledgement is ignored."
+    ),
+    source="PagerDuty, escalation policy insights",
+)
+MEDIAN_TIME_TO_ACKNOWLEDGE: Final = MEAN_TIME_TO_ACKNOWLEDGE.replace(
+    id="median_time_to_acknowledge",
+    statistic=MEDIAN,
+    title="Median time to acknowledge",
+    formula="median(first acknowledged - opened), over acknowledged records",
+)
+SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE: Final = MEAN_TIME_TO_ACKNOWLEDGE.replace(
+    id="survival_median_time_to_acknowledge",
+    statistic=SURVIVAL_MEDIAN,
+    unfinished="censor",
+    canceled="censor",
+    title="Median time to acknowledge, unacknowledged ones censored",
+    formula="product-limit median of first acknowledged - opened",
+    edge_cases="A record that was resolved or canceled unacknowledged is censored there.",
+    source="Kaplan and Meier 1958; rule K5",
+)
+MEAN_TIME_TO_FIRST_REACTION: Final = Kpi(
+    id="mean_time_to_first_reaction",
+    measure=Duration("opened_at", Earliest(("acknowledged_at", "resolved_at"))),
+    title="Mean time to first reaction",
+    formula="mean(min(acknowledged, resolved) - opened)",
+    edge_cases=(
+        "An alert that resolves itself counts as a reaction. A tool's silencing is a moment of the "
+        'caller\'s: Earliest(("acknowledged_at", "custom.silenced_at", "resolved_at")).'
+    ),
+    source="Grafana OnCall, response time",
+)
+MEAN_TIME_TO_ASSIGN: Final = Kpi(
+    id="mean_time_to_assign",
+    measure=Duration(
+        FirstKnown(("detected_at", "opened_at")), FirstEvent(field("kind").equals("assigned"))
+    ),
+    title="Mean time to assign",
+    formula="mean(first assignment - first event)",
+    edge_cases="Starts at the detection where that is known, which may lie before the opening.",
+    source="Moogsoft, getMTTAStats",
+)
+MEAN_TIME_TO_FIRST_RESPONSE: Final = Kpi(
+    id="mean_time_to_first_response",
+    measure=Duration("opened_at", "first_response_at"),
+    title="Mean time to first response",
+    formula="mean(first public agent reply - opened)",
+    edge_cases=(
+        "Internal notes and automatic replies are no response. Unanswered records are left out as "
+        "unanswered."
+    ),
+    source="Zendesk, first reply time",
+)
+MEAN_TIME_TO_RECOVER_FROM_ALERT: Final = Kpi(
+    id="mean_time_to_recover_from_alert",
+    measure=Duration(FirstKnown(("detected_at", "opened_at")), "restored_at"),
+    title="Mean time to recover from the alert",
+    formula="mean(service restored - detected, or opened where that is unknown)",
+    edge_cases=(
+        "Leaves out the time in which nobody knew; Atlassian calls it mean time to respond, a "
+        "word that elsewhere means the first answer (rule K3)."
+    ),
+    source="Atlassian, common incident metrics",
+)
+MEAN_TIME_TO_REPAIR: Final = Kpi(
+    id="mean_time_to_repair",
+    measure=Duration(FirstWhen(field("state.name").equals("in_progress")), "restored_at"),
+    title="Mean time to repair",
+    formula="mean(service restored - work began), test time included",
+    edge_cases="Work begins when the record is first in progress; without that it is left out.",
+    source="Atlassian, common incident metrics",
+)
+MEAN_TIME_TO_RESTORE_SERVICE: Final = Kpi(
+    id="mean_time_to_restore_service",
+    measure=Duration(FirstKnown(("occurred_at", "opened_at")), "restored_at"),
+    title="Mean time to restore service",
+    formula="mean(service restored - occurred, or opened where that is unknown)",
+    edge_cases="The downtime of each incident; a resolution counts as restoration at the latest.",
+    source="Atlassian, common incident metrics (mean time to recovery)",
+)
+MEAN_TIME_TO_RESOLVE: Final = Kpi(
+    id="mean_time_to_resolve",
+    measure=Duration("opened_at", "resolved_at"),
+    title="Mean time to resolve",
+    formula="mean(last resolved - opened), over resolved records",
+    edge_cases=(
+        "Reopened records run to their last resolution, the gap included. Open ones are left out "
+        "as unresolved, which flatters a growing backlog: read the survival median beside it."
+    ),
+    source="Zendesk, full resolution time; PagerDuty",
+)
+MEDIAN_TIME_TO_RESOLVE: Final = MEAN_TIME_TO_RESOLVE.replace(
+    id="median_time_to_resolve",
+    statistic=MEDIAN,
+    title="Median time to resolve",
+    formula="median(last resolved - opened), over resolved records",
+    source="SRE, incident metrics: even medians are weak at small n",
+)
+P90_TIME_TO_RESOLVE: Final = MEAN_TIME_TO_RESOLVE.replace(
+    id="p90_time_to_resolve",
+    statistic=quantile("0.9"),
+    title="90th percentile of the time to resolve",
+    formula="0.9 quantile(last resolved - opened), inclusive and linear",
+)
+P95_TIME_TO_RESOLVE: Final = MEAN_TIME_TO_RESOLVE.replace(
+    id="p95_time_to_resolve",
+    statistic=quantile("0.95"),
+    title="95th percentile of the time to resolve",
+    formula="0.95 quantile(last resolved - opened), inclusive and linear",
+)
+SURVIVAL_MEDIAN_TIME_TO_RESOLVE: Final = MEAN_TIME_TO_RESOLVE.replace(
+    id="survival_median_time_to_resolve",
+    statistic=SURVIVAL_MEDIAN,
+    unfinished="censor",
+    canceled="censor",
+    title="Median time to resolve, open and canceled ones censored",
+    formula="product-limit median of last resolved - opened",
+    edge_cases="None where at most half of the records were ever resolved.",
+    source="Kaplan and Meier 1958; rule K5",
+)
+MEAN_TIME_TO_FIRST_RESOLUTION: Final = MEAN_TIME_TO_RESOLVE.replace(
+    id="mean_time_to_first_resolution",
+    reopened="first",
+    title="Mean time to first resolution",
+    formula="mean(first resolved - opened)",
+    edge_cases="What was reopened later does not count against it: read the reopen rate beside it.",
+    source="Zendesk, first resolution time",
+)
+MEAN_NET_TIME_TO_RESOLVE: Final = MEAN_TIME_TO_RESOLVE.replace(
+    id="mean_net_time_to_resolve",
+    reopened="net",
+    title="Mean net time to resolve",
+    formula="mean(time in open states up to the last resolution)",
+    edge_cases="The gap between a resolution and a reopening is given back.",
+    source="our choice; asked for in GLPI issue 23359",
+)
+MEAN_TIME_TO_CLOSE: Final = Kpi(
+    id="mean_time_to_close",
+    measure=Duration("opened_at", "closed_at"),
+    window_basis="closed",
+    title="Mean time to close",
+    formula="mean(closed - opened)",
+    edge_cases=(
+        "Closing is often automatic, days after the resolution: it says more about the rule than "
+        "about the work."
+    ),
+    source="ServiceNow, average close time (its printed formula has a unit error)",
+)
+MEAN_REQUESTER_WAIT_TIME: Final = Kpi(
+    id="mean_requester_wait_time",
+    measure=TimeIn(field("state.open").is_true(), until="resolved_at"),
+    title="Mean requester wait time",
+    formula="mean(time in open states, on hold included)",
+    edge_cases="Records that are not resolved are left out as unresolved.",
+    source="Zendesk, requester wait time",
+)
+MEAN_ON_HOLD_TIME: Final = Kpi(
+    id="mean_on_hold_time",
+    measure=TimeIn(field("state.pauses").is_true(), until="resolved_at"),
+    title="Mean time on hold",
+    formula="mean(time in pausing states up to the resolution)",
+    edge_cases="A record that never was on hold counts as zero.",
+    source="Zendesk, agent wait and on-hold time",
+)
+MEAN_TIME_TO_FAILURE: Final = Kpi(
+    id="mean_time_to_failure",
+    measure=Elapsed("custom.lifetime"),
+    title="Mean time to failure",
+    formula="sum(lifetime) / failed units",
+    edge_cases=(
+        "For what is replaced and not repaired: custom.lifetime is the caller's, as a timedelta. "
+        "For services, use the time between failures."
+    ),
+    source="Atlassian, common incident metrics",
+)
+
+TIMES: Final = (
+    MEAN_TIME_TO_DETECT,
+    MEAN_TIME_TO_ACKNOWLEDGE,
+    MEDIAN_TIME_TO_ACKNOWLEDGE,
+    SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE,
+    MEAN_TIME_TO_FIRST_REACTION,
+    MEAN_TIME_TO_ASSIGN,
+    MEAN_TIME_TO_FIRST_RESPONSE,
+    MEAN_TIME_TO_RECOVER_FROM_ALERT,
+    MEAN_TIME_TO_REPAIR,
+    MEAN_TIME_TO_RESTORE_SERVICE,
+    MEAN_TIME_TO_RESOLVE,
+    MEDIAN_TIME_TO_RESOLVE,
+    P90_TIME_TO_RESOLVE,
+    P95_TIME_TO_RESOLVE,
+    SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+    MEAN_TIME_TO_FIRST_RESOLUTION,
+    MEAN_NET_TIME_TO_RESOLVE,
+    MEAN_TIME_TO_CLOSE,
+    MEAN_REQUESTER_WAIT_TIME,
+    MEAN_ON_HOLD_TIME,
+    MEAN_TIME_TO_FAILURE,
+)

@@ -62,7 +62,7 @@ def plain_converter() -> Converter:
     by_name = {cls.__name__: cls for cls in EVENTS}
     converter.register_structure_hook_func(
         lambda kind: kind is Event,
-        lambda data, _: converter.structure(data, by_name[data["type"]]),
+        lambda data, _: converter.structure(data, by_name[data["$type"]]),
     )
 
     def value(data: Any) -> Any:

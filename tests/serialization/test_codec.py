@@ -78,7 +78,7 @@ def test_a_record_is_written_as_its_history() -> None:
     assert document["type"] == "Incident"
     assert list(document["value"]) == ["history"]
     assert document["value"]["history"][1] == {
-        "type": "StateChanged",
+        "$type": "StateChanged",
         "record_id": "INC-1",
         "sequence": 2,
         "at": "2026-12-23T16:40:00.000001Z",
@@ -284,7 +284,7 @@ def test_what_cannot_be_written_is_refused_with_its_path(value: Any, path: str) 
 
 def test_every_problem_is_listed_with_its_path() -> None:
     """One reading tells of all that is wrong, wherever it stands."""
-    text = document({"history": [{"type": "Opened", "at": 5, "x": 1}, 5]}, "Incident")
+    text = document({"history": [{"$type": "Opened", "at": 5, "x": 1}, 5]}, "Incident")
 
     found = problems(text, Incident)
 
@@ -361,7 +361,7 @@ def test_unknown_kinds_of_event_are_kept_and_written_back() -> None:
     """An event of a newer release keeps its place and its body, and changes no fact."""
     plain = to_plain(incident())
     strange = {
-        "type": "Snoozed",
+        "$type": "Snoozed",
         "record_id": "INC-1",
         "sequence": 5,
         "at": "2026-12-23T17:00:00Z",

@@ -23,7 +23,7 @@ from incidentcore.serialization.problems import (
     told,
 )
 from incidentcore.serialization.reading import reader
-from incidentcore.serialization.table import CLASSES, EVENT_NAMES, NAMES, names_for
+from incidentcore.serialization.table import CLASSES, EVENT_NAMES, NAMES, TAG, names_for
 from incidentcore.serialization.unknown import Kept, UnknownEvent
 from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
 from incidentcore.serialization.writing import writer
@@ -77,7 +77,7 @@ def to_plain(value: object) -> dict[str, Any]:
     try:
         if kind is UnknownEvent:
             data = writer().unknown_event(value)  # type: ignore[arg-type]
-            return _envelope(data.pop("type"), data)
+            return _envelope(data.pop(TAG), data)
         if kind in NAMES:
             return _envelope(NAMES[kind], writer().hook(kind)(value))
         return _envelope(_PLAIN, writer().any(value))

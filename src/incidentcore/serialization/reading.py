@@ -28,7 +28,7 @@ from incidentcore.serialization.shapes import (
     read_set,
     union_shape,
 )
-from incidentcore.serialization.table import CLASSES, EVENTS, FAMILIES, NAMES, fields_of
+from incidentcore.serialization.table import CLASSES, EVENTS, FAMILIES, NAMES, TAG, fields_of
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
 
@@ -97,7 +97,7 @@ class Reader:
         """Return the function that reads a class whose name stands beside its fields."""
         found = self._tagged_hooks.get(cls)
         if found is None:
-            found = self._tagged_hooks[cls] = self._class(cls, ("type",))
+            found = self._tagged_hooks[cls] = self._class(cls, (TAG,))
         return found
 
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
@@ -208,16 +208,16 @@ class Reader:
         keeps = self._keep and members is EVENTS
 
         def structure(data: Any, _: Any) -> Any:
-            tag = data.get("type") if type(data) is dict else as_object(data).get("type")
+            tag = data.get(TAG) if type(data) is dict else as_object(data).get(TAG)
             hook = hooks.get(tag) if type(tag) is str else None
             if hook is None:
                 if type(tag) is not str:
-                    raise Problems([Problem(f"got {show(tag)}; allowed: a type's name", ("type",))])
+                    raise Problems([Problem(f"got {show(tag)}; allowed: a type's name", (TAG,))])
                 if tag not in by_tag:
                     if keeps:
                         return self.unknown_event(tag, data)
                     allowed = ", ".join(by_tag)
-                    raise Problems([Problem(f"got {show(tag)}; allowed: {allowed}", ("type",))])
+                    raise Problems([Problem(f"got {show(tag)}; allowed: {allowed}", (TAG,))])
                 hook = hooks[tag] = self.tagged(by_tag[tag])
             return hook(data, None)
 
@@ -231,7 +231,7 @@ class Reader:
                 UnknownEvent, self._converter, _cattrs_detailed_validation=True
             )
         shared = {name: value for name, value in as_object(data).items() if name in _BASE_FIELDS}
-        rest = {n: value for n, value in data.items() if n not in _BASE_FIELDS and n != "type"}
+        rest = {n: value for n, value in data.items() if n not in _BASE_FIELDS and n != TAG}
         event: UnknownEvent = hook({**shared, "name": tag, "body": write(rest, None)}, UnknownEvent)
         return event
 

@@ -12,9 +12,20 @@ from typing import Any, Final, get_type_hints
 
 import attrs
 
-from incidentcore import conditions, instants, lifecycle, records, schedule, values
+from incidentcore import (
+    categorization,
+    conditions,
+    instants,
+    kpi,
+    lifecycle,
+    priority,
+    records,
+    schedule,
+    sla,
+    values,
+)
 
-__all__ = ["CLASSES", "EVENT_NAMES", "FAMILIES", "NAMES", "fields_of", "names_for"]
+__all__ = ["CLASSES", "EVENT_NAMES", "FAMILIES", "NAMES", "TAG", "fields_of", "names_for"]
 
 CALENDARS: Final[tuple[type, ...]] = (
     schedule.BusinessCalendar,
@@ -53,12 +64,79 @@ EVENTS: Final[tuple[type, ...]] = (
     records.Unlinked,
 )
 RECORDS: Final[tuple[type, ...]] = (records.Incident, records.Problem, records.ServiceRequest)
+CALCULATORS: Final[tuple[type, ...]] = (
+    priority.ArithmeticPriority,
+    priority.PriorityMatrix,
+    priority.WeightedPriority,
+)
+CATEGORIZERS: Final[tuple[type, ...]] = (
+    categorization.Combined,
+    categorization.FallbackChain,
+    categorization.FirstMatch,
+    categorization.KeywordCategorizer,
+    categorization.NaiveBayes,
+    categorization.PatternCategorizer,
+    categorization.RuleCategorizer,
+    categorization.Threshold,
+)
+KPIS: Final[tuple[type, ...]] = (
+    kpi.AgeBuckets,
+    kpi.AtLeast,
+    kpi.AtMost,
+    kpi.Availability,
+    kpi.Balance,
+    kpi.Count,
+    kpi.Distinct,
+    kpi.Duration,
+    kpi.Earliest,
+    kpi.Elapsed,
+    kpi.FirstEvent,
+    kpi.FirstKnown,
+    kpi.FirstWhen,
+    kpi.Group,
+    kpi.Kpi,
+    kpi.KpiResult,
+    kpi.KpiTable,
+    kpi.LastEvent,
+    kpi.Linked,
+    kpi.LinkedShare,
+    kpi.Number,
+    kpi.PerDistinct,
+    kpi.PerRecord,
+    kpi.Periods,
+    kpi.Rate,
+    kpi.RatioOfSums,
+    kpi.Recurrence,
+    kpi.Returns,
+    kpi.SameDay,
+    kpi.SlaBreached,
+    kpi.SlaMet,
+    kpi.Statistic,
+    kpi.TimeBetweenFailures,
+    kpi.TimeIn,
+    kpi.TimeOverTarget,
+    kpi.Times,
+)
 VALUES: Final[tuple[type, ...]] = (
+    categorization.Categorization,
+    categorization.CategoryRule,
+    categorization.Evidence,
+    categorization.PatternRule,
+    categorization.Route,
+    categorization.RoutingRule,
+    categorization.Taxonomy,
+    categorization.Vote,
     instants.Interval,
     instants.Versions,
     lifecycle.InputField,
     lifecycle.Lifecycle,
     lifecycle.Transition,
+    priority.Adjustment,
+    priority.PriorityCalculation,
+    priority.PriorityOverride,
+    priority.PriorityPolicy,
+    priority.PriorityResult,
+    priority.PriorityStep,
     records.Approval,
     records.Cause,
     records.LifecycleRef,
@@ -68,25 +146,65 @@ VALUES: Final[tuple[type, ...]] = (
     schedule.Break,
     schedule.BusinessDays,
     schedule.Holiday,
+    schedule.Rotation,
+    sla.ByTime,
+    sla.CalendarBy,
+    sla.DueDate,
+    sla.ServiceLevel,
+    sla.SlaDefinition,
+    sla.SlaPolicy,
+    sla.SlaRule,
+    sla.Threshold,
     values.Actor,
     values.Level,
     values.Scale,
     values.State,
 )
 
-# What a field of this type may hold; written with a "type" beside the class's own fields.
+# What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
+    categorization.Categorizer: CATEGORIZERS,
+    categorization.Combination: (categorization.Vote,),
     conditions.Condition: CONDITIONS,
+    priority.PriorityAdjustment: (priority.Adjustment,),
+    priority.PriorityCalculator: CALCULATORS,
     records.Event: EVENTS,
     records.Record: RECORDS,
     schedule.AbstractCalendar: CALENDARS,
     schedule.Calendar: CALENDARS,
 }
 
-CLASSES: Final[dict[str, type]] = {
-    cls.__name__: cls for cls in (*CALENDARS, *CONDITIONS, *EVENTS, *RECORDS, *VALUES)
+# Names for classes whose own says too little outside of their room.
+_RENAMED: Final[dict[type, str]] = {
+    categorization.Threshold: "CategoryThreshold",
+    categorization.Vote: "CategoryVote",
+    schedule.Difference: "CalendarDifference",
+    schedule.Intersection: "CalendarIntersection",
+    schedule.Union: "CalendarUnion",
+    sla.Threshold: "SlaThreshold",
 }
-EVENT_NAMES: Final = frozenset(cls.__name__ for cls in EVENTS)
+
+
+def _name(cls: type) -> str:
+    own = cls.__name__
+    if cls in KPIS and not own.startswith("Kpi"):
+        return f"Kpi{own}"
+    return _RENAMED.get(cls, own)
+
+
+_ALL: Final = (
+    *CALCULATORS,
+    *CALENDARS,
+    *CATEGORIZERS,
+    *CONDITIONS,
+    *EVENTS,
+    *KPIS,
+    *RECORDS,
+    *VALUES,
+)
+CLASSES: Final[dict[str, type]] = {_name(cls): cls for cls in _ALL}
+TAG: Final = "$type"  # no field is called so
+EVENT_NAMES: Final = frozenset(map(_name, EVENTS))
 NAMES: Final[dict[type, str]] = {cls: name for name, cls in CLASSES.items()}
 
 

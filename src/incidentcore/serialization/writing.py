@@ -14,7 +14,7 @@ from incidentcore.serialization.parse import read_body, write
 from incidentcore.serialization.problems import Unwritable
 from incidentcore.serialization.scalars import SCALARS, write_text
 from incidentcore.serialization.shapes import MAPPINGS, is_union, union_shape
-from incidentcore.serialization.table import EVENTS, FAMILIES, NAMES, fields_of
+from incidentcore.serialization.table import EVENTS, FAMILIES, NAMES, TAG, fields_of
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
 
@@ -163,14 +163,14 @@ class Writer:
                 return self.unknown_event(value)
             if kind not in members:
                 raise Unwritable(value, f"one of {allowed}; what is a function cannot be written")
-            return {"type": NAMES[kind], **self.hook(kind)(value)}
+            return {TAG: NAMES[kind], **self.hook(kind)(value)}
 
         return unstructure
 
     def unknown_event(self, event: UnknownEvent) -> dict[str, Any]:
         """Write an event of an unknown kind as it came."""
         shared = {name: self.hook(kind) for name, kind in _base_kinds().items()}
-        data: dict[str, Any] = {"type": event.name}
+        data: dict[str, Any] = {TAG: event.name}
         data.update((name, hook(getattr(event, name))) for name, hook in shared.items())
         data.update(read_body(event.body))
         return data

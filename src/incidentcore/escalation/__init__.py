@@ -1,0 +1,63 @@
+"""Escalation: who must be told what and when, computed from history and sent by the caller."""
+
+from incidentcore.escalation.evaluate import Escalation, due_escalations, next_escalation_wakeup
+from incidentcore.escalation.matrix import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    Held,
+    Mode,
+    OnClock,
+    Trigger,
+    Until,
+)
+from incidentcore.escalation.moves import escalate_now
+from incidentcore.escalation.oncall import (
+    Combine,
+    OnCallHours,
+    OnCallLayer,
+    OnCallSchedule,
+    OverrideMode,
+    RotaOverride,
+    Shift,
+    coverage_gaps,
+    on_call,
+    on_call_hours,
+    shifts,
+)
+from incidentcore.escalation.targets import EscalationTarget, TargetKind
+from incidentcore.records import acknowledge, unacknowledge
+
+__all__ = [
+    "After",
+    "AfterPrevious",
+    "Combine",
+    "Escalation",
+    "EscalationLevel",
+    "EscalationMatrix",
+    "EscalationRow",
+    "EscalationTarget",
+    "Held",
+    "Mode",
+    "OnCallHours",
+    "OnCallLayer",
+    "OnCallSchedule",
+    "OnClock",
+    "OverrideMode",
+    "RotaOverride",
+    "Shift",
+    "TargetKind",
+    "Trigger",
+    "Until",
+    "acknowledge",
+    "coverage_gaps",
+    "due_escalations",
+    "escalate_now",
+    "next_escalation_wakeup",
+    "on_call",
+    "on_call_hours",
+    "shifts",
+    "unacknowledge",
+]

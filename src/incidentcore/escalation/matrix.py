@@ -1,0 +1,267 @@
+"""Who must be told what, and when: the escalation matrix as data (rules E2 and E3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final, TypeAlias
+
+import attrs
+
+from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation.targets import EscalationTarget, as_targets
+from incidentcore.instants import Interval
+from incidentcore.schedule import Calendar
+from incidentcore.sla import ClockPoint, Threshold
+
+__all__ = [
+    "After",
+    "AfterPrevious",
+    "EscalationLevel",
+    "EscalationMatrix",
+    "EscalationRow",
+    "Held",
+    "Mode",
+    "OnClock",
+    "Trigger",
+    "Until",
+]
+
+_ZERO: Final = timedelta(0)
+
+
+class Mode:
+    """To whom an escalation goes: another group, or up the hierarchy (ITIL)."""
+
+    FUNCTIONAL: Final = "functional"
+    HIERARCHICAL: Final = "hierarchical"
+
+
+class Until:
+    """What silences a level (rule E3)."""
+
+    ACKNOWLEDGED: Final = "acknowledged"
+    RESOLVED: Final = "resolved"
+
+
+def _delay(name: str, delay: object) -> None:
+    if not isinstance(delay, timedelta) or delay < _ZERO:
+        raise EscalationMatrixError(name, delay, "a timedelta that is not negative")
+
+
+def _point(point: Threshold | str | float) -> ClockPoint:
+    if isinstance(point, Threshold) or point in ("due", "breach"):
+        return point  # type: ignore[return-value]  # one of the two words
+    if isinstance(point, str):
+        raise EscalationMatrixError("point", point, "due, breach, or a Threshold")
+    return Threshold(name=str(point), fraction=point)
+
+
+@attrs.frozen
+class OnClock:
+    """Fires when an SLA clock reaches a point, in each of its cycles.
+
+    Attributes:
+        clock: The kind or name of the definition, such as ``"resolution"``.
+        point: ``"due"``, ``"breach"`` or a ``Threshold``; a fraction such as ``0.75`` stands for
+            the threshold of that fraction.
+
+    At due means at or after it; breach is the first instant at which elapsed exceeds the target.
+    """
+
+    clock: str
+    point: ClockPoint = attrs.field(converter=_point)
+
+
+@attrs.frozen
+class After:
+    """Fires a delay after a moment of the record, for as long as that moment stands.
+
+    Attributes:
+        delay: How long after it.
+        since: The field that holds the moment: ``opened_at``, ``reopened_at``, ``updated_at``,
+            ``unanswered_since`` and so on. When it moves, the delay begins anew; when it becomes
+            None, nothing fires.
+        calendar: Count the delay in this calendar's open time; wall time otherwise.
+    """
+
+    delay: timedelta
+    since: str = "opened_at"
+    calendar: Calendar | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _delay("delay", self.delay)
+
+
+@attrs.frozen
+class AfterPrevious:
+    """Fires a delay after the level before it fell due, never after it was polled.
+
+    Attributes:
+        delay: How long after it.
+        calendar: Count the delay in this calendar's open time; wall time otherwise.
+    """
+
+    delay: timedelta
+    calendar: Calendar | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _delay("delay", self.delay)
+
+
+@attrs.frozen
+class Held:
+    """Fires when a condition has held for a time without a break.
+
+    Attributes:
+        condition: The condition.
+        span: For how long.
+        calendar: Count the span in this calendar's open time; wall time otherwise.
+    """
+
+    condition: Condition
+    span: timedelta
+    calendar: Calendar | None = None
+
+    def __attrs_post_init__(self) -> None:
+        _delay("span", self.span)
+
+
+Trigger: TypeAlias = OnClock | After | AfterPrevious | Held
+
+
+@attrs.frozen
+class EscalationLevel:
+    """One level of an escalation: when, to whom, and what silences it.
+
+    Attributes:
+        trigger: When it falls due.
+        targets: Whom it tells: an ``EscalationTarget``, several, or the plain name of a group.
+        mode: ``functional`` or ``hierarchical``.
+        until: What silences it: ``acknowledged``, the default for levels after a delay, or
+            ``resolved``, the default for levels on a clock. A resolved or canceled record silences
+            both.
+        during: The contact hours: outside of them a due moves to their next opening, and is gone if
+            the level was silenced before that.
+    """
+
+    trigger: Trigger
+    targets: tuple[EscalationTarget, ...] = attrs.field(converter=as_targets)
+    mode: str = attrs.field(default=Mode.FUNCTIONAL, kw_only=True)
+    until: str = attrs.field(kw_only=True)
+    during: Calendar | None = attrs.field(default=None, kw_only=True)
+
+    @until.default
+    def _until(self) -> str:
+        return Until.RESOLVED if isinstance(self.trigger, OnClock) else Until.ACKNOWLEDGED
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.trigger, (OnClock, After, AfterPrevious, Held)):
+            raise EscalationMatrixError(
+                "trigger", self.trigger, "OnClock, After, AfterPrevious or Held"
+            )
+        if not self.targets:
+            raise EscalationMatrixError("targets", (), "at least one target")
+        if self.mode not in (Mode.FUNCTIONAL, Mode.HIERARCHICAL):
+            raise EscalationMatrixError("mode", self.mode, "functional or hierarchical")
+        if self.until not in (Until.ACKNOWLEDGED, Until.RESOLVED):
+            raise EscalationMatrixError("until", self.until, "acknowledged or resolved")
+
+
+def _levels(levels: Iterable[EscalationLevel]) -> tuple[EscalationLevel, ...]:
+    return tuple(levels)
+
+
+@attrs.frozen
+class EscalationRow:
+    """The levels for the records that satisfy a condition.
+
+    Attributes:
+        name: The row's name, part of the keys of its escalations.
+        levels: Its levels in order.
+        when: For which records; the first row that matches applies.
+        repeat: How many further passes follow the first through the levels that fire after a delay.
+        repeat_after: How long after the last level's due the next pass begins.
+    """
+
+    name: str
+    levels: tuple[EscalationLevel, ...] = attrs.field(converter=_levels)
+    when: Condition = attrs.field(default=ALWAYS, kw_only=True)
+    repeat: int = attrs.field(default=0, kw_only=True)
+    repeat_after: timedelta = attrs.field(default=_ZERO, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name or "/" in self.name:
+            raise EscalationMatrixError("name", self.name, "a non-empty text without a slash")
+        if not self.levels:
+            raise EscalationMatrixError(f"{self.name}.levels", (), "at least one level")
+        if not isinstance(self.when, Condition):
+            raise EscalationMatrixError(f"{self.name}.when", self.when, "a Condition")
+        if isinstance(self.levels[0].trigger, AfterPrevious):
+            raise EscalationMatrixError(
+                f"{self.name}.levels[0]",
+                self.levels[0].trigger,
+                "a trigger that needs no level before",
+            )
+        if type(self.repeat) is not int or not 0 <= self.repeat <= 100:
+            raise EscalationMatrixError(f"{self.name}.repeat", self.repeat, "0 to 100 passes")
+        _delay(f"{self.name}.repeat_after", self.repeat_after)
+        if self.repeat and not self.repeat_after:
+            raise EscalationMatrixError(
+                f"{self.name}.repeat_after", self.repeat_after, "a positive time between two passes"
+            )
+
+
+def _rows(rows: Iterable[EscalationRow]) -> tuple[EscalationRow, ...]:
+    return tuple(rows)
+
+
+def _intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    return tuple(sorted(intervals))
+
+
+@attrs.frozen
+class EscalationMatrix:
+    """Rows of levels: who is told what and when, for which records.
+
+    Attributes:
+        name: The matrix's id, part of the keys of its escalations.
+        rows: The rows; the first whose condition holds applies.
+        maintenance: Intervals in which nothing begins: a delay after a moment that lies in one
+            begins at its end. What has begun goes on.
+
+    Raises:
+        EscalationMatrixError: There is no row, or two rows share a name.
+
+    Source: rules E1 to E3.
+
+    >>> matrix = EscalationMatrix(
+    ...     "desk",
+    ...     [
+    ...         EscalationRow(
+    ...             "all",
+    ...             [
+    ...                 EscalationLevel(After(timedelta(minutes=15)), "on-call"),
+    ...                 EscalationLevel(
+    ...                     AfterPrevious(timedelta(minutes=30)), "team lead", mode="hierarchical"
+    ...                 ),
+    ...                 EscalationLevel(OnClock("resolution", 0.75), "service owner"),
+    ...             ],
+    ...         )
+    ...     ],
+    ... )
+    >>> [level.until for level in matrix.rows[0].levels]
+    ['acknowledged', 'acknowledged', 'resolved']
+    """
+
+    name: str
+    rows: tuple[EscalationRow, ...] = attrs.field(converter=_rows)
+    maintenance: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name or "/" in self.name:
+            raise EscalationMatrixError("name", self.name, "a non-empty text without a slash")
+        names = [row.name for row in self.rows]
+        if not names or len(set(names)) != len(names):
+            raise EscalationMatrixError("rows", names, "one or more rows, each name once")

@@ -1,0 +1,56 @@
+"""What people do about escalations, as changes of the record: history decides, not an engine."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from incidentcore.escalation.matrix import Mode
+from incidentcore.records import Escalated, Record
+from incidentcore.values import Actor
+
+__all__ = ["escalate_now"]
+
+R = TypeVar("R", bound=Record)
+
+
+def escalate_now(
+    record: R,
+    target: str,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    mode: str = Mode.FUNCTIONAL,
+    level: int | None = None,
+    key: str = "",
+    reason: str = "",
+    recorded_at: datetime | None = None,
+) -> R:
+    """Note that a record was escalated: by hand, or the delivery of one that was due.
+
+    An escalation by hand, without a key, withdraws the acknowledgement (rule E3). Give the key of
+    a due ``Escalation`` to note its delivery; that leaves the acknowledgement alone.
+
+    Args:
+        record: The record.
+        target: To whom.
+        at: When.
+        by: Who did it.
+        mode: ``functional`` or ``hierarchical``.
+        level: The level of the matrix, from 0.
+        key: The key of the escalation that was due; empty for one made by hand.
+        reason: Why.
+        recorded_at: When it became known; ``at`` unless told.
+    """
+    return record.with_event(
+        Escalated,
+        at=at,
+        by=by,
+        recorded_at=recorded_at,
+        target=target,
+        mode=mode,
+        level=level,
+        key=key,
+        reason=reason,
+    )

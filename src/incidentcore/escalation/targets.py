@@ -1,0 +1,112 @@
+"""Whom an escalation tells: a group, a role, a person, whoever is on call, somebody's manager."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final, Self
+
+import attrs
+
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation.oncall import OnCallSchedule, on_call
+
+__all__ = ["EscalationTarget", "TargetKind", "as_targets"]
+
+
+class TargetKind:
+    """What a target is."""
+
+    GROUP: Final = "group"
+    ROLE: Final = "role"
+    PERSON: Final = "person"
+    ON_CALL: Final = "on_call"
+    MANAGER_OF: Final = "manager_of"
+
+
+@attrs.frozen
+class EscalationTarget:
+    """One addressee; build it with the method of its kind.
+
+    Attributes:
+        kind: See ``TargetKind``.
+        name: The group, role, person or schedule; for a manager the field that names the person
+            or group, such as ``assignee``.
+        schedule: The schedule, where the kind is ``on_call``.
+
+    >>> str(EscalationTarget.manager_of("assignee"))
+    'manager of assignee'
+    """
+
+    kind: str
+    name: str
+    schedule: OnCallSchedule | None = None
+
+    def __attrs_post_init__(self) -> None:
+        kinds = ("group", "role", "person", "on_call", "manager_of")
+        if self.kind not in kinds:
+            raise EscalationMatrixError("kind", self.kind, f"one of {', '.join(kinds)}")
+        if not isinstance(self.name, str) or not self.name:
+            raise EscalationMatrixError("target", self.name, "a non-empty text")
+        if (self.kind == TargetKind.ON_CALL) != (self.schedule is not None):
+            raise EscalationMatrixError("schedule", self.schedule, "one with kind on_call only")
+
+    @classmethod
+    def group(cls, name: str) -> Self:
+        """Return a group."""
+        return cls(TargetKind.GROUP, name)
+
+    @classmethod
+    def role(cls, name: str) -> Self:
+        """Return a role, such as a duty manager."""
+        return cls(TargetKind.ROLE, name)
+
+    @classmethod
+    def person(cls, name: str) -> Self:
+        """Return a person."""
+        return cls(TargetKind.PERSON, name)
+
+    @classmethod
+    def on_call(cls, schedule: OnCallSchedule) -> Self:
+        """Return whoever is on call when the escalation falls due."""
+        return cls(TargetKind.ON_CALL, schedule.name, schedule)
+
+    @classmethod
+    def manager_of(cls, field: str) -> Self:
+        """Return the manager of the person or group that a field of the record names."""
+        return cls(TargetKind.MANAGER_OF, field)
+
+    def people(self, at: datetime) -> tuple[str, ...]:
+        """Return the people it stands for at an instant, as far as the library can know them."""
+        if self.kind == TargetKind.PERSON:
+            return (self.name,)
+        if self.schedule is not None:
+            return on_call(self.schedule, at=at)
+        return ()
+
+    def is_empty(self, at: datetime) -> bool:
+        """Return whether it is known to stand for nobody at an instant."""
+        return self.schedule is not None and not on_call(self.schedule, at=at)
+
+    def __str__(self) -> str:
+        return self.name if self.kind == TargetKind.GROUP else f"{_WORDS[self.kind]} {self.name}"
+
+
+_WORDS: Final = {
+    TargetKind.ROLE: "role",
+    TargetKind.PERSON: "person",
+    TargetKind.ON_CALL: "on call for",
+    TargetKind.MANAGER_OF: "manager of",
+}
+
+
+def as_targets(
+    targets: EscalationTarget | str | Iterable[EscalationTarget | str],
+) -> tuple[EscalationTarget, ...]:
+    """Return targets in their stored form; a plain text stands for a group."""
+    if isinstance(targets, (EscalationTarget, str)):
+        targets = (targets,)
+    return tuple(
+        target if isinstance(target, EscalationTarget) else EscalationTarget.group(target)
+        for target in targets
+    )

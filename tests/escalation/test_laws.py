@@ -1,0 +1,178 @@
+"""The laws of rule E1 as properties: any polling gives the same, and due only grows."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.conditions import field
+from incidentcore.escalation import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    OnClock,
+    acknowledge,
+    due_escalations,
+    escalate_now,
+    next_escalation_wakeup,
+    unacknowledge,
+)
+from incidentcore.lifecycle import Allowed, decide
+from incidentcore.records import Incident, replay, update
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition
+
+T0 = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # a Friday before the spring change in Europe
+MIN = timedelta(minutes=1)
+OFFICE = BusinessCalendar(
+    zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00", "sun": "01:00-04:00"}
+)
+SLAS = (
+    SlaDefinition.resolution(hours=3, calendar=OFFICE),
+    SlaDefinition.first_response(hours=1, calendar=BusinessCalendar.always()),
+)
+
+minutes = st.integers(0, 6000)
+delays = st.integers(0, 300).map(lambda n: n * MIN)
+
+
+@st.composite
+def levels(draw: st.DrawFn) -> EscalationLevel:
+    trigger = draw(
+        st.one_of(
+            st.builds(After, delays, st.sampled_from(("opened_at", "updated_at", "reopened_at"))),
+            st.builds(AfterPrevious, delays, st.sampled_from((None, OFFICE))),
+            st.builds(
+                OnClock,
+                st.sampled_from(("resolution", "response")),
+                st.sampled_from((0.5, "due", "breach")),
+            ),
+        )
+    )
+    until = draw(st.sampled_from(("acknowledged", "resolved")))
+    during = draw(st.sampled_from((None, None, OFFICE)))
+    return EscalationLevel(trigger, draw(st.sampled_from("abc")), until=until, during=during)
+
+
+@st.composite
+def rows(draw: st.DrawFn, name: str) -> EscalationRow:
+    first = draw(levels().filter(lambda level: not isinstance(level.trigger, AfterPrevious)))
+    rest = draw(st.lists(levels(), max_size=3))
+    repeat = draw(st.integers(0, 2))
+    when = draw(st.sampled_from((field("custom.vip").is_true(), ~field("custom.vip").is_true())))
+    return EscalationRow(name, [first, *rest], when=when, repeat=repeat, repeat_after=7 * MIN)
+
+
+matrices = st.builds(lambda a, b: EscalationMatrix("m", [a, b]), rows("one"), rows("two"))
+
+
+@st.composite
+def incidents(draw: st.DrawFn) -> Incident:
+    record = Incident.open(id="I", title="x", at=T0, by="kim")
+    for _ in range(draw(st.integers(0, 6))):
+        at = T0 + draw(minutes) * MIN
+        step = draw(st.integers(0, 8))
+        if step == 0:
+            record = acknowledge(record, at=at, by="ada")
+        elif step == 1:
+            record = unacknowledge(record, at=at, by="bot")
+        elif step == 2:
+            record = escalate_now(record, "boss", at=at, by="kim")
+        elif step == 3:
+            record = update(record, custom={"vip": draw(st.booleans())}, at=at, by="ada")
+        else:
+            action, fields = draw(
+                st.sampled_from(
+                    (
+                        ("start", {}),
+                        ("hold", {"reason": "awaiting_vendor"}),
+                        ("resume", {}),
+                        ("resolve", {"resolution_code": "a", "resolution_notes": "b"}),
+                        ("reopen", {}),
+                    )
+                )
+            )
+            answer = decide(record, action, at=at, by="ada", **fields)
+            if isinstance(answer, Allowed):
+                record = answer.record
+    return record
+
+
+def keys(matrix: EscalationMatrix, record: Incident, now: datetime, **options: object) -> set[str]:
+    return {e.key for e in due_escalations(matrix, record, slas=SLAS, now=now, **options)}
+
+
+@given(matrices, incidents(), st.lists(minutes, min_size=2, max_size=6))
+def test_what_has_become_due_only_grows(
+    matrix: EscalationMatrix, record: Incident, polls: list[int]
+) -> None:
+    """With lapsed ones, every later poll holds all that an earlier one held (rule E1)."""
+    before: dict[str, datetime] = {}
+    for poll in sorted(polls):
+        due = due_escalations(matrix, record, slas=SLAS, now=T0 + poll * MIN, include_lapsed=True)
+        told = {e.key: e.due_at for e in due}
+        assert len(told) == len(due)
+        assert before.items() <= told.items()
+        assert all(at <= T0 + poll * MIN for at in told.values())
+        before = told
+
+
+@given(matrices, incidents(), st.lists(minutes, max_size=6), minutes)
+def test_any_polling_schedule_gives_the_same_keys(
+    matrix: EscalationMatrix, record: Incident, polls: list[int], end: int
+) -> None:
+    """Dropped, doubled and late polls change nothing; fed-back keys come never again."""
+    delivered: set[str] = set()
+    for poll in [*sorted(p for p in polls if p <= end), end, end]:
+        new = keys(
+            matrix, record, T0 + poll * MIN, already=frozenset(delivered), include_lapsed=True
+        )
+        assert not new & delivered
+        delivered |= new
+
+    assert delivered == keys(matrix, record, T0 + end * MIN, include_lapsed=True)
+
+
+@given(matrices, incidents(), minutes, st.randoms(use_true_random=False))
+def test_the_order_in_which_events_arrive_is_irrelevant(
+    matrix: EscalationMatrix, record: Incident, end: int, random: object
+) -> None:
+    """Any permutation of the history gives the same escalations."""
+    events = list(record.history)
+    random.shuffle(events)  # type: ignore[attr-defined]
+    now = T0 + end * MIN
+
+    again = due_escalations(matrix, replay(events), slas=SLAS, now=now, include_lapsed=True)
+    assert again == due_escalations(matrix, record, slas=SLAS, now=now, include_lapsed=True)
+
+
+@given(matrices, incidents(), minutes)
+def test_the_future_is_not_seen(matrix: EscalationMatrix, record: Incident, end: int) -> None:
+    """Events after now change no answer."""
+    now = T0 + end * MIN
+    past = replay([e for e in record.history if e.at <= now])
+
+    assert due_escalations(
+        matrix, record, slas=SLAS, now=now, include_lapsed=True
+    ) == due_escalations(matrix, past, slas=SLAS, now=now, include_lapsed=True)
+
+
+@given(matrices, incidents(), minutes)
+def test_at_the_wakeup_something_is_new_and_not_before(
+    matrix: EscalationMatrix, record: Incident, end: int
+) -> None:
+    """If no event arrives, nothing falls due before the wake-up, and something does at it."""
+    now = T0 + end * MIN
+    past = replay([e for e in record.history if e.at <= now])
+    wakeup = next_escalation_wakeup(matrix, [record], slas=SLAS, now=now)
+    known = keys(matrix, past, now, include_lapsed=True)
+
+    if wakeup is None:
+        assert keys(matrix, past, now + timedelta(days=60), include_lapsed=True) == known
+    else:
+        just_before = wakeup - timedelta(microseconds=1)
+        assert wakeup > now
+        assert keys(matrix, past, max(now, just_before), include_lapsed=True) == known
+        assert keys(matrix, past, wakeup, include_lapsed=True) > known

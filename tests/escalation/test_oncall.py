@@ -1,0 +1,223 @@
+"""Who is on call: layers, restrictions, overrides, gaps and fair shares (rule E5)."""
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.errors import EscalationMatrixError, InvalidIntervalError
+from incidentcore.escalation import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    EscalationTarget,
+    OnCallLayer,
+    OnCallSchedule,
+    RotaOverride,
+    coverage_gaps,
+    due_escalations,
+    on_call,
+    on_call_hours,
+    shifts,
+)
+from incidentcore.instants import Interval
+from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar, Rotation
+
+MONDAY = datetime(2026, 6, 1, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+DAILY = Rotation(anchor=MONDAY, zone="UTC", unit="days")
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+
+
+def plan(*layers: OnCallLayer, **options: object) -> OnCallSchedule:
+    return OnCallSchedule("net", layers, **options)
+
+
+@pytest.mark.parametrize(
+    ("unit", "every", "people", "elapsed", "expected"),
+    [
+        ("hours", 2, ["u1", "u2"], timedelta(hours=3, minutes=59), "u2"),
+        ("hours", 2, ["u1", "u2"], timedelta(hours=4), "u1"),
+        ("weeks", 1, ["u1", "u2"], timedelta(days=8), "u2"),
+        ("days", 1, ["a", "b", "c"], -timedelta(microseconds=1), "c"),
+    ],
+)
+def test_turns_go_round(
+    unit: str, every: int, people: list[str], elapsed: timedelta, expected: str
+) -> None:
+    """The first begins at the anchor; before it the last one has the turn (GoAlert's tests)."""
+    rotation = Rotation(anchor=MONDAY, zone="UTC", unit=unit, every=every)  # type: ignore[arg-type]
+
+    assert on_call(plan(OnCallLayer(rotation, people)), at=MONDAY + elapsed) == (expected,)
+
+
+def test_the_highest_layer_that_is_in_force_answers() -> None:
+    """The day layer stands above the night layer in office hours only."""
+    schedule = plan(
+        OnCallLayer(DAILY, ["night"]), OnCallLayer(DAILY, ["ada", "bob"], during=OFFICE)
+    )
+
+    assert on_call(schedule, at=MONDAY) == ("night",)
+    assert on_call(schedule, at=MONDAY + HOUR) == ("ada",)
+    assert on_call(schedule, at=MONDAY + 9 * HOUR) == ("night",)
+    assert on_call(schedule, at=MONDAY + DAY + HOUR) == ("bob",)
+
+
+def test_all_layers_answer_together_where_that_is_asked() -> None:
+    """Each person once, lowest layer first."""
+    layers = (OnCallLayer(DAILY, ["ada"]), OnCallLayer(DAILY, ["bob"]), OnCallLayer(DAILY, "ada"))
+
+    assert on_call(plan(*layers, combine="all"), at=MONDAY) == ("ada", "bob")
+
+
+def test_overrides_replace_add_and_remove_in_their_order() -> None:
+    """Half-open: an override has ended at its end."""
+    layer = OnCallLayer(DAILY, ["ada"])
+    whole = Interval(MONDAY, MONDAY + 6 * HOUR)
+    part = Interval(MONDAY + 2 * HOUR, MONDAY + 4 * HOUR)
+    overrides = (
+        RotaOverride(whole, "bob"),
+        RotaOverride(part, "cy", "add"),
+        RotaOverride(Interval(MONDAY + 3 * HOUR, MONDAY + 5 * HOUR), "bob", "remove"),
+    )
+    told = [
+        ((shift.interval.end - MONDAY) / HOUR, shift.people)
+        for shift in shifts(plan(layer, overrides=overrides), start=MONDAY, end=MONDAY + 8 * HOUR)
+    ]
+
+    assert told == [
+        (2, ("bob",)),
+        (3, ("bob", "cy")),
+        (4, ("cy",)),
+        (5, ()),
+        (6, ("bob",)),
+        (8, ("ada",)),
+    ]
+
+
+def test_gaps_are_reported() -> None:
+    """Office hours alone leave the nights and the weekend to nobody."""
+    schedule = plan(OnCallLayer(DAILY, ["ada"], during=OFFICE))
+    gaps = coverage_gaps(schedule, start=MONDAY + HOUR, end=MONDAY + 2 * DAY)
+
+    assert gaps == (
+        Interval(MONDAY + 9 * HOUR, MONDAY + DAY + HOUR),
+        Interval(MONDAY + DAY + 9 * HOUR, MONDAY + 2 * DAY),
+    )
+
+
+def test_hours_are_shared_out_with_nights_and_weekends() -> None:
+    """Two people, a week each from Monday 08:00: 168 h, of which 56 at night, 48 at the weekend."""
+    weekly = Rotation(anchor=MONDAY, zone="UTC", unit="weeks")
+    schedule = plan(OnCallLayer(weekly, ["ada", "bob"]))
+    ada, bob = on_call_hours(schedule, start=MONDAY, end=MONDAY + 14 * DAY, zone="UTC")
+
+    assert (ada.person, ada.total, ada.night, ada.weekend, ada.shifts) == (
+        "ada", 168 * HOUR, 56 * HOUR, 48 * HOUR, 1,
+    )  # fmt: skip
+    assert (bob.total, bob.night_share) == (168 * HOUR, pytest.approx(1 / 3))
+
+
+def test_a_layer_is_in_force_from_and_until() -> None:
+    """Half-open: in force at its since, no longer at its until."""
+    layer = OnCallLayer(DAILY, ["ada"], since=MONDAY + HOUR, until=MONDAY + 2 * HOUR)
+
+    told = [on_call(plan(layer), at=MONDAY + n * HOUR) for n in range(3)]
+    assert told == [(), ("ada",), ()]
+
+
+def test_an_escalation_names_who_is_on_call_when_it_falls_due() -> None:
+    """Due at 09:30, it names the office layer, whenever it is polled."""
+    schedule = plan(OnCallLayer(DAILY, ["ada"], during=OFFICE))
+    level = EscalationLevel(After(90 * HOUR / 60), EscalationTarget.on_call(schedule))
+    matrix = EscalationMatrix("m", [EscalationRow("r", [level])])
+    record = Incident.open(id="I", title="x", at=MONDAY, by="kim")
+    (due,) = due_escalations(matrix, record, now=MONDAY + 30 * HOUR)
+
+    assert due.people == ("ada",)
+
+
+def test_a_level_without_anybody_is_skipped_and_its_delay_is_not_consumed() -> None:
+    """Nobody on call at 08:10: the next level falls due then, and the skip is told (rule E3)."""
+    schedule = plan(OnCallLayer(DAILY, ["ada"], during=OFFICE))
+    matrix = EscalationMatrix(
+        "m",
+        [
+            EscalationRow(
+                "r",
+                [
+                    EscalationLevel(After(HOUR / 6), EscalationTarget.on_call(schedule)),
+                    EscalationLevel(AfterPrevious(HOUR), EscalationTarget.person("boss")),
+                ],
+            )
+        ],
+    )
+    record = Incident.open(id="I", title="x", at=MONDAY, by="kim")
+    due = due_escalations(matrix, record, now=MONDAY + HOUR / 6)
+    told = due_escalations(matrix, record, now=MONDAY + HOUR / 6, include_lapsed=True)
+
+    assert [(e.people, e.due_at) for e in due] == [(("boss",), MONDAY + HOUR / 6)]
+    assert [(e.level, e.lapsed_because) for e in told] == [(0, "nobody on call"), (1, "")]
+
+
+@given(
+    st.lists(st.integers(1, 5), min_size=1, max_size=3),
+    st.integers(0, 72),
+    st.integers(0, 72),
+    st.sampled_from(("highest", "all")),
+)
+def test_shifts_partition_time_and_agree_with_the_instant(
+    every: list[int], first: int, length: int, combine: str
+) -> None:
+    """Shifts follow each other without holes, neighbours differ, and each is what on_call says."""
+    layers = [
+        OnCallLayer(
+            Rotation(anchor=MONDAY, zone="Europe/Berlin", unit="hours", every=n),
+            [f"{n}a", f"{n}b"],
+            during=OFFICE if n % 2 else None,
+        )
+        for n in every
+    ]
+    schedule = plan(*layers, combine=combine)
+    start = MONDAY + (first - 36) * HOUR
+    end = start + length * HOUR / 2
+    told = list(shifts(schedule, start=start, end=end))
+
+    assert sum((shift.interval.duration for shift in told), timedelta(0)) == end - start
+    for before, after in itertools.pairwise(told):
+        assert before.interval.end == after.interval.start
+        assert before.people != after.people
+    for shift in told:
+        middle = shift.interval.start + shift.interval.duration / 2
+        assert on_call(schedule, at=middle) == on_call(schedule, at=shift.interval.start)
+        assert shift.people == on_call(schedule, at=middle)
+
+
+@pytest.mark.parametrize(
+    ("build", "said"),
+    [
+        (plan, "at least one layer"),
+        (lambda: OnCallLayer(DAILY, []), "at least one person"),
+        (lambda: OnCallLayer(DAILY, [""]), "non-empty ids"),
+        (lambda: plan(OnCallLayer(DAILY, "a"), combine="some"), "highest or all"),
+        (lambda: RotaOverride(Interval(MONDAY, MONDAY), "a", "swap"), "replace, add or remove"),
+        (lambda: EscalationTarget("team", "x"), "one of group"),
+        (lambda: EscalationTarget("on_call", "x"), "kind on_call only"),
+    ],
+)
+def test_a_schedule_that_cannot_work_is_refused(build: object, said: str) -> None:
+    """The error says what was given and what is allowed."""
+    with pytest.raises(EscalationMatrixError, match=said):
+        build()  # type: ignore[operator]
+
+
+def test_a_reversed_span_is_refused() -> None:
+    """Half-open spans end at or after their start (rule T3)."""
+    with pytest.raises(InvalidIntervalError):
+        list(shifts(plan(OnCallLayer(DAILY, "a")), start=MONDAY, end=MONDAY - HOUR))

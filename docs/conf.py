@@ -70,26 +70,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 """
 
-# Type variables, and names that begin with an underscore, have no entry of their own.
+# What no room exports has no entry: type variables, internal classes that stand in a signature
+# under their module, and names that only type checkers import. What a page itself refers to is
+# written with its room and is checked.
 nitpick_ignore_regex = [
-    (r"py:(class|obj)", r"incidentcore\..*\.([A-Z](_co)?|_\w+)"),
+    (r"py:\w+", r"incidentcore(\.\w+){3,}|incidentcore\.\w+\.[A-Z](_co)?"),
+    (r"py:(class|obj)", r"\w+"),
     (r"py:class", r"hypothesis\..*"),  # its pages are not in our inventory
 ]
-# Internal names that a public signature or docstring mentions.
-nitpick_ignore = [
-    ("py:class", "datetime"),  # imported for type checkers only
-    ("py:class", "Test"),  # the alias of a condition's test
-    ("py:class", "incidentcore.records.problem.ProblemFields"),  # keyword arguments, spelt out
-    ("py:class", "incidentcore.records.service_request.RequestFields"),  # the same
-    ("py:class", "incidentcore.sla.fold.RawCycle"),
-    ("py:func", "incidentcore.schedule.recurrence.parse_rule"),
-]
 
 
-def keep_first_line(*given):
-    """Keep napoleon from reading "Return whether it ended: …" on a property as its type."""
+def keep_sentences_whole(*given):
+    """Keep napoleon from reading what stands before a colon as a type; types are annotations."""
     _, what, _, _, _, lines = given
-    if what in ("attribute", "property") and lines:
+    for number, line in enumerate(lines[:-1]):
+        if line.strip() in {"Returns:", "Yields:"}:
+            text = lines[number + 1]
+            indent = len(text) - len(text.lstrip())
+            lines[number + 1] = f"{text[:indent]}: {text[indent:]}"  # an empty type
+    if what in {"attribute", "property"} and lines:
         lines[:0] = ["..", ""]  # an empty comment
 
 
@@ -116,7 +115,7 @@ def leave_docstrings_to_the_suite(app, doctree):
 
 def setup(app):
     """Hook in; napoleon's own priority is 500."""
-    app.connect("autodoc-process-docstring", keep_first_line, priority=400)
+    app.connect("autodoc-process-docstring", keep_sentences_whole, priority=400)
     app.connect("autodoc-process-signature", show_factories)
     app.connect("autodoc-skip-member", leave_out_fields)
     app.connect("doctree-read", leave_docstrings_to_the_suite)

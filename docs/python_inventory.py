@@ -48,6 +48,11 @@ NAMES = [
     ),
     ("library/collections.abc", "class", "collections.abc.Sequence collections.abc.Set"),
     (
+        "library/collections.abc",
+        "class",
+        "collections.abc.ItemsView collections.abc.KeysView collections.abc.ValuesView",
+    ),
+    (
         "library/typing",
         "data",
         "typing.Any typing.ClassVar typing.Final typing.Literal typing.Self typing.TypeAlias",

@@ -50,7 +50,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "lifecycle",
         4,
         [
-            *("answers", "table", "engine", "standard", "moves", "cascade", "check"),
+            *("answers", "table", "refusals", "engine", "standard", "moves", "cascade", "check"),
             *("diagram", "dialects"),
         ],
     ),
@@ -83,9 +83,9 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         7,
         [
             *("moments", "measures", "criteria", "shares", "definition", "catalogue_times"),
-            *("catalogue_rates", "catalogue_flow", "catalogue_service", "catalogue", "estimates"),
-            *("sketch", "plain", "groups", "read_values", "extract", "cells", "figures", "render"),
-            *("report", "accumulate", "compute"),
+            *("catalogue_rates", "catalogue_flow", "catalogue_service", "catalogue_servicenow"),
+            *("catalogue", "estimates", "sketch", "plain", "groups", "read_values", "extract"),
+            *("cells", "figures", "render", "report", "accumulate", "compute"),
         ],
     ),
     ("improvement", 8, ["recurrence", "actions"]),

@@ -33,7 +33,9 @@ from incidentcore.schedule.hours import (
     split,
 )
 from incidentcore.schedule.index import clip
+from incidentcore.schedule.lint import CalendarFinding, lint_plan
 from incidentcore.schedule.reasons import Part, fill
+from incidentcore.schedule.strip import week_strip
 
 __all__ = ["BusinessCalendar"]
 
@@ -155,6 +157,27 @@ class BusinessCalendar(AbstractCalendar):
         if self.name:
             parts.append(f"name={self.name!r}")
         return f"BusinessCalendar({', '.join(parts)})"
+
+    def _repr_html_(self) -> str:
+        return week_strip(self._plan.week, f"{self.name or 'opening hours'} ({self.zone.key})")
+
+    def lint(self, *, years: Iterable[int] = ()) -> tuple[CalendarFinding, ...]:
+        """Return what is allowed but rarely meant: orphan tails, idle breaks, rival holidays.
+
+        A holiday or special day on Monday leaves the weekly Tuesday 00:00-06:00 of Monday's night
+        open (rule C2): an orphan tail.
+
+        Args:
+            years: Years in which to look at yearly holidays and rules too; every date that is
+                written out is looked at in any case.
+
+        >>> night = BusinessCalendar(
+        ...     zone="UTC", hours={"mon-fri": "22:00-06:00"}, holidays=["2026-06-01"]
+        ... )
+        >>> [(finding.day.isoformat(), finding.code) for finding in night.lint()]
+        [('2026-06-02', 'orphan_tail')]
+        """
+        return lint_plan(self._plan, years)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
         """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint.

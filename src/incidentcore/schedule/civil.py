@@ -67,26 +67,18 @@ class Plan:
         }
         for holiday in self.holidays:
             spans = None if holiday.hours is None else parse_hours(holiday.hours, "hours")
-            for year in _years(holiday, first, last):
-                for day in holiday.dates(year):
-                    if spans is None:
-                        closed.setdefault(day, set()).add(holiday.name)
-                    else:
-                        before, name = special.get(day, ((), ""))
-                        names = sorted({*filter(None, (name, holiday.name))})
-                        special[day] = (merge((*before, *spans)), ", ".join(names))
+            for day in holiday.dates(first, last):
+                if spans is None:
+                    closed.setdefault(day, set()).add(holiday.name)
+                else:
+                    before, name = special.get(day, ((), ""))
+                    names = sorted({*filter(None, (name, holiday.name))})
+                    special[day] = (merge((*before, *spans)), ", ".join(names))
         return Days(
             plan=self,
             closed={day: ", ".join(sorted(filter(None, names))) for day, names in closed.items()},
             special=special,
         )
-
-
-def _years(holiday: Holiday, first: int, last: int) -> Iterable[int]:
-    given = holiday.explicit_dates()
-    if given:
-        return range(max(first, given[0].year), min(last, given[-1].year) + 1)
-    return range(first, last + 1)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -275,7 +267,7 @@ def check_collisions(plan: Plan) -> None:
     for holiday in plan.holidays:
         if holiday.yearly is None and holiday.rule is None:
             continue
-        for day in itertools.chain.from_iterable(holiday.dates(year) for year in years):
+        for day in itertools.chain.from_iterable(holiday.dates(year, year) for year in years):
             if day in plan.special:
                 raise _both(day, holiday)
             rival = exact.get(day)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar as gregorian
 import itertools
 import re
 from collections.abc import Iterable, Mapping
@@ -174,23 +175,23 @@ class Holiday:
         fields = {"name": self.name, "range": self.range, "yearly": self.yearly}
         return _restore, (self.day, {**fields, "rule": self.rule, "hours": self.hours})
 
-    def dates(self, year: int) -> tuple[date, ...]:
-        """Return the dates of one year on which the holiday falls, ascending.
+    def dates(self, first: int, last: int) -> tuple[date, ...]:
+        """Return the dates of some years, the ends included, on which the holiday falls.
 
-        >>> [day.isoformat() for day in Holiday(yearly="12-31/01-01").dates(2026)]
+        >>> [day.isoformat() for day in Holiday(yearly="12-31/01-01").dates(2026, 2026)]
         ['2026-01-01', '2026-12-31']
         """
         if self._recurrence is not None:
-            return self._recurrence.in_year(year)
-        if self.yearly is not None:
-            found = []
-            for month, day in self.month_days():
-                try:
-                    found.append(date(year, month, day))
-                except ValueError:  # 29 February
-                    continue
-            return tuple(sorted(found))
-        return tuple(day for day in self.explicit_dates() if day.year == year)
+            return self._recurrence.in_years(first, last)
+        if self.yearly is None:
+            return tuple(day for day in self.explicit_dates() if first <= day.year <= last)
+        pairs = sorted(self.month_days())
+        return tuple(
+            date(year, month, day)
+            for year in range(first, last + 1)
+            for month, day in pairs
+            if (month, day) != (2, 29) or gregorian.isleap(year)
+        )
 
     def explicit_dates(self) -> tuple[date, ...]:
         """Return the dates of a holiday given by day or range; none for one that returns."""

@@ -46,27 +46,31 @@ class Recurrence:
     start: date | None = None
     _parts: _Parts = attrs.field(eq=False, repr=False, alias="parts")
 
-    def in_year(self, year: int) -> tuple[date, ...]:
-        """Return the days of one year on which the rule falls, ascending.
+    def in_years(self, first: int, last: int) -> tuple[date, ...]:
+        """Return the days of some years, the ends included, on which the rule falls, ascending.
 
         A rule with COUNT is followed for at most 100 years after its start.
 
-        >>> parse_rule("FREQ=MONTHLY;BYDAY=-1FR;BYMONTH=5").in_year(2026)
-        (datetime.date(2026, 5, 29),)
+        >>> parse_rule("FREQ=MONTHLY;BYDAY=-1FR;BYMONTH=5").in_years(2026, 2027)
+        (datetime.date(2026, 5, 29), datetime.date(2027, 5, 28))
         """
-        parts = self._parts
-        if not 1 <= year <= 9998:
-            return ()
-        if parts.count is None or self.start is None:
-            return tuple(self._matches(year))
-        left = parts.count
-        if year > self.start.year + COUNTED_YEARS:
-            return ()
-        for earlier in range(self.start.year, year):
-            left -= sum(1 for _ in self._matches(earlier))
-            if left <= 0:
-                return ()
-        return tuple(self._matches(year))[:left]
+        first, last = max(first, 1), min(last, 9998)
+        start, until, left = self.start, self._parts.until, self._parts.count
+        if until is not None:
+            last = min(last, until.year)
+        if start is not None:
+            first = max(first, start.year)
+        if left is None or start is None:
+            return tuple(day for year in range(first, last + 1) for day in self._matches(year))
+        found = []
+        for year in range(start.year, min(last, start.year + COUNTED_YEARS) + 1):
+            days = list(self._matches(year))[:left]
+            left -= len(days)
+            if year >= first:
+                found.extend(days)
+            if not left:
+                break
+        return tuple(found)
 
     def _matches(self, year: int) -> Iterator[date]:
         start, until = self.start, self._parts.until
@@ -94,6 +98,9 @@ class _Parts:
         if self.freq == "YEARLY":
             if start is not None and (year - start.year) % self.interval:
                 return []
+            if self.months and not (self.year_days or self.weeks):
+                months = [_month(year, month) for month in self.months]
+                return self._chosen([day for month in months for day in month], year)
             return self._chosen(_span(first, last), year)
         if self.freq == "MONTHLY":
             found = []
@@ -102,9 +109,7 @@ class _Parts:
                     distance = (year - start.year) * 12 + month - start.month
                     if distance % self.interval:
                         continue
-                length = gregorian.monthrange(year, month)[1]
-                period = _span(date(year, month, 1), date(year, month, length))
-                found.extend(self._chosen(period, year))
+                found.extend(self._chosen(_month(year, month), year))
             return found
         return [
             day
@@ -129,7 +134,9 @@ class _Parts:
 
     def _chosen(self, period: list[date], year: int) -> list[date]:
         """Answer for YEARLY and MONTHLY: filter one period's days, then take BYSETPOS."""
-        days = [day for day in period if not self.months or day.month in self.months]
+        days = period
+        if self.months:
+            days = [day for day in days if day.month in self.months]
         if self.month_days:
             days = [day for day in days if _is_month_day(day, self.month_days)]
         if self.year_days:
@@ -199,6 +206,11 @@ def _date(ordinal: int) -> date | None:
     return date.fromordinal(ordinal) if 1 <= ordinal <= date.max.toordinal() else None
 
 
+def _month(year: int, month: int) -> list[date]:
+    length = gregorian.monthrange(year, month)[1]
+    return [date(year, month, day) for day in range(1, length + 1)]
+
+
 def _span(first: date, last: date) -> list[date]:
     return [date.fromordinal(number) for number in range(first.toordinal(), last.toordinal() + 1)]
 
@@ -225,7 +237,7 @@ def parse_rule(text: str, start: date | None = None, field: str = "rule") -> Rec
 
     Source: RFC 5545, 3.3.10; the restrictions are rule C5.
 
-    >>> parse_rule("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH").in_year(2026)
+    >>> parse_rule("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH").in_years(2026, 2026)
     (datetime.date(2026, 11, 26),)
     """
 

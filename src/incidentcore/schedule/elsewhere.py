@@ -1,0 +1,78 @@
+"""Holidays that somebody else keeps: a country's, or any mapping of dates to names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.schedule.holidays import Holiday, canonical_holidays
+
+__all__ = ["copy_holidays", "public_holidays"]
+
+_MOST_YEARS = 200
+_LONGEST_NAME = 200
+
+
+def public_holidays(
+    country: str, *, years: Iterable[int], subdivision: str | None = None
+) -> tuple[Holiday, ...]:
+    """Return a country's public holidays in some years, from the ``holidays`` package.
+
+    They are copied: the package's own object grows when it is read, and changes with its version.
+
+    Args:
+        country: An ISO 3166 code such as ``"DE"``.
+        years: Which years, written out; whoever computes a deadline beyond them adds more.
+        subdivision: A code of the country's parts, such as ``"BY"``.
+
+    Returns:
+        Holidays with their names, ready for ``BusinessCalendar(holidays=...)``.
+
+    Raises:
+        InvalidValueError: The package knows no such country or part, or the years are not bounded.
+        ModuleNotFoundError: The extra ``holidays`` is not installed.
+    """
+    import holidays  # noqa: PLC0415  an extra, needed here alone
+
+    wanted = _as_years(years)
+    try:
+        found = holidays.country_holidays(country, subdiv=subdivision, years=wanted)
+    except (NotImplementedError, AttributeError, TypeError):
+        raise InvalidValueError(
+            "country", (country, subdivision), "a country and part that `holidays` knows"
+        ) from None
+    return copy_holidays(found, years=wanted)
+
+
+def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[Holiday, ...]:
+    """Return the holidays of a mapping from dates to names that lie in some years.
+
+    Args:
+        source: Such as an object of the ``holidays`` package; it is copied, never kept.
+        years: Which years to take.
+
+    Raises:
+        InvalidValueError: A key is no date, or the years are not bounded.
+
+    >>> copy_holidays({date(2026, 12, 25): "Christmas Day"}, years=[2026])
+    (Holiday('2026-12-25', name='Christmas Day'),)
+    """
+    wanted = set(_as_years(years))
+    found = []
+    for day, name in dict(source).items():
+        if not isinstance(day, date) or isinstance(day, datetime):
+            raise InvalidValueError("source", day, "dates as keys")
+        if day.year in wanted:
+            line = " ".join(str(name).split())[:_LONGEST_NAME]
+            found.append(Holiday(day, name="".join(filter(str.isprintable, line))))
+    return canonical_holidays(found)
+
+
+def _as_years(years: Iterable[int]) -> tuple[int, ...]:
+    found: list[int] = []
+    for year in years:
+        if not isinstance(year, int) or not 2 <= year <= 9998 or len(found) == _MOST_YEARS:
+            raise InvalidValueError("years", year, f"at most {_MOST_YEARS} years, from 2 to 9998")
+        found.append(year)
+    return tuple(sorted(set(found)))

@@ -1,0 +1,245 @@
+"""Closed days and hours from and to iCalendar text (RFC 5545).
+
+The reader is strict, bounded in size and work, and fails in one way only: with a ``FormatError``
+that names every problem it found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.digest import content_id
+from incidentcore.errors import CalendarDefinitionError, FormatError, InvalidValueError
+from incidentcore.instants import Interval, as_utc, as_zone
+from incidentcore.schedule.algebra import Maintenance
+from incidentcore.schedule.holidays import Holiday, canonical_holidays
+from incidentcore.schedule.icalevents import Event, Moment, read_events
+from incidentcore.schedule.recurrence import parse_rule
+
+__all__ = ["IcalFeed", "read_ical", "write_ical"]
+
+_MOST_YEARS = 100
+_MOST_EXPANDED = 5_000  # rules times years: what is expanded within a second
+_MOST_STARTS = 100_000
+_ONE_DAY = timedelta(days=1)
+_LEAP = 2000
+
+
+@attrs.frozen
+class IcalFeed:
+    """What a feed says about closed time.
+
+    Attributes:
+        holidays: The all-day events, for ``BusinessCalendar(holidays=...)``.
+        maintenance: The timed events by title, to be taken out of a calendar with ``-``.
+    """
+
+    holidays: tuple[Holiday, ...]
+    maintenance: tuple[Maintenance, ...]
+
+
+def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]) -> IcalFeed:
+    r"""Read an iCalendar text as closed days and closed hours.
+
+    All-day events become holidays, timed ones maintenance. Rules are expanded for the years asked
+    for, exceptions left out, moved instances moved, cancelled events skipped.
+
+    Args:
+        source: The text, or its bytes in UTF-8; at most 1 MB and 10,000 components.
+        zone: What times without a zone mean.
+        years: Which years to take, at most 100.
+
+    Raises:
+        FormatError: The text cannot be read, or asks for too much; with every problem found.
+        InvalidValueError: The zone or the years cannot be used.
+
+    Source: RFC 5545; rules as in C5.
+
+    >>> text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261225\nSUMMARY:Christmas Day\n"
+    >>> read_ical(text + "END:VEVENT\nEND:VCALENDAR", zone="UTC", years=[2026]).holidays
+    (Holiday('2026-12-25', name='Christmas Day'),)
+    """
+    local = as_zone(zone)
+    wanted = _as_years(years)
+    events = [event for event in read_events(source, local) if not event.is_cancelled]
+    moved: dict[str, set[Moment]] = {}
+    for event in events:
+        if event.replaces is not None:
+            moved.setdefault(event.uid, set()).add(_key(event.replaces))
+    problems: list[str] = []
+    days: list[Holiday] = []
+    spans: dict[str, list[Interval]] = {}
+    expanded = found = 0
+    for event in events:
+        expanded += _work(event, wanted)
+        if expanded > _MOST_EXPANDED:
+            raise FormatError([f"too many rules for so many years @ $.line[{event.line}].RRULE"])
+        skipped = {_key(moment) for moment in event.removed}
+        if event.replaces is None:
+            skipped |= moved.get(event.uid, set())
+        try:
+            for start in _starts(event, wanted):
+                if _key(start) in skipped:
+                    continue
+                found += 1
+                if found > _MOST_STARTS:
+                    raise FormatError([f"more than {_MOST_STARTS} events @ $.line[{event.line}]"])
+                _keep(event, start, days, spans)
+        except (CalendarDefinitionError, InvalidValueError, OverflowError) as error:
+            problems.append(f"{error} @ $.line[{event.line}]")
+    if problems:
+        raise FormatError(problems)
+    return IcalFeed(
+        canonical_holidays(days),
+        tuple(Maintenance(spans[name], name=name, zone=local) for name in sorted(spans)),
+    )
+
+
+def _as_years(years: Iterable[int]) -> tuple[int, ...]:
+    found: set[int] = set()
+    for year in years:
+        if not isinstance(year, int) or not 2 <= year <= 9998 or len(found) == _MOST_YEARS:
+            raise InvalidValueError("years", year, f"at most {_MOST_YEARS} years, from 2 to 9998")
+        found.add(year)
+    return tuple(sorted(found))
+
+
+def _work(event: Event, wanted: tuple[int, ...]) -> int:
+    if not event.rule or not wanted:
+        return 0
+    first = min(event.start.year, wanted[0]) if "COUNT=" in event.rule else wanted[0]
+    return min(wanted[-1] - first + 1, 2 * _MOST_YEARS)
+
+
+def _key(moment: Moment) -> Moment:
+    """Return what two spellings of one start have in common."""
+    return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
+
+
+def _starts(event: Event, wanted: tuple[int, ...]) -> Iterator[Moment]:
+    """Yield where an event starts in the wanted years: DTSTART, RRULE and RDATE (3.8.5)."""
+    seen: set[Moment] = set()
+    for start in (event.start, *event.added, *_by_rule(event, wanted)):
+        if start.year in wanted and _key(start) not in seen:
+            seen.add(_key(start))
+            yield start
+
+
+def _by_rule(event: Event, wanted: tuple[int, ...]) -> Iterator[Moment]:
+    if not event.rule or not wanted:
+        return
+    first = event.start.date() if isinstance(event.start, datetime) else event.start
+    rule = parse_rule(event.rule, first, "RRULE")
+    for day in rule.in_years(wanted[0], wanted[-1]):
+        if isinstance(event.start, datetime):
+            yield datetime.combine(day, event.start.timetz())
+        else:
+            yield day
+
+
+def _keep(
+    event: Event, start: Moment, days: list[Holiday], spans: dict[str, list[Interval]]
+) -> None:
+    if isinstance(start, datetime):
+        begin = as_utc(start, "DTSTART")
+        if event.length:
+            spans.setdefault(event.summary, []).append(Interval(begin, begin + event.length))
+        return
+    last = start + max(event.length, _ONE_DAY) - _ONE_DAY
+    days.append(Holiday(range=(start, last), name=event.summary))
+
+
+def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
+    """Write holidays and maintenance as iCalendar text.
+
+    Args:
+        items: Holidays without hours of their own, and maintenance.
+        at: When it is written (DTSTAMP).
+
+    Returns:
+        Text with CRLF line ends, lines folded at 75 bytes.
+
+    Raises:
+        InvalidValueError: A holiday has hours, which an event that closes a day cannot say.
+
+    Source: RFC 5545, 3.1 and 3.6.1.
+
+    >>> at = datetime(2026, 6, 1, tzinfo=UTC)
+    >>> text = write_ical([Holiday("2026-12-25", name="Christmas Day")], at=at)
+    >>> read_ical(text, zone="UTC", years=[2026]).holidays
+    (Holiday('2026-12-25', name='Christmas Day'),)
+    """
+    stamp = _stamp(as_utc(at))
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//incidentcore//business time//EN"]
+    for item in items:
+        parts = _holiday_lines(item) if isinstance(item, Holiday) else _interval_lines(item)
+        for number, part in enumerate(parts):
+            lines.extend(("BEGIN:VEVENT", f"UID:{content_id(item)}-{number}@incidentcore"))
+            lines.extend((f"DTSTAMP:{stamp}", *part, f"SUMMARY:{_escaped(item.name)}"))
+            lines.append("END:VEVENT")
+    lines.append("END:VCALENDAR")
+    return "".join(f"{_folded(line)}\r\n" for line in lines)
+
+
+def _holiday_lines(holiday: Holiday) -> list[list[str]]:
+    if holiday.hours is not None:
+        raise InvalidValueError("items", holiday, "holidays without hours of their own")
+    if holiday.rule is not None:
+        first = holiday.day or min(holiday.dates(_LEAP, _LEAP + 28), default=date(_LEAP, 1, 1))
+        return [[f"DTSTART;VALUE=DATE:{_day(first)}", f"RRULE:{holiday.rule}"]]
+    if holiday.yearly is not None:
+        # Month by month and day, so that 29 February and a range across New Year return rightly.
+        return [
+            [
+                f"DTSTART;VALUE=DATE:{_day(date(_LEAP, month, number))}",
+                f"RRULE:FREQ=YEARLY;BYMONTH={month};BYMONTHDAY={number}",
+            ]
+            for month, number in holiday.month_days()
+        ]
+    dates = holiday.explicit_dates()
+    return [
+        [
+            f"DTSTART;VALUE=DATE:{_day(dates[0])}",
+            f"DTEND;VALUE=DATE:{_day(dates[-1] + _ONE_DAY)}",
+        ]
+    ]
+
+
+def _interval_lines(maintenance: Maintenance) -> list[list[str]]:
+    return [
+        [f"DTSTART:{_stamp(interval.start)}", f"DTEND:{_stamp(interval.end)}"]
+        for interval in maintenance.intervals
+    ]
+
+
+def _day(day: date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+def _stamp(at: datetime) -> str:
+    if at.microsecond:
+        raise InvalidValueError("items", at, "instants of whole seconds, which iCalendar can say")
+    return at.replace(tzinfo=None).isoformat().replace("-", "").replace(":", "") + "Z"
+
+
+def _escaped(text: str) -> str:
+    for sign in ("\\", ";", ","):
+        text = text.replace(sign, f"\\{sign}")
+    return text
+
+
+def _folded(line: str) -> str:
+    """Fold at 75 bytes without cutting a character (3.1)."""
+    pieces, size = [""], 0
+    for sign in line:
+        width = len(sign.encode())
+        if size + width > 75:
+            pieces.append(" ")
+            size = 1
+        pieces[-1] += sign
+        size += width
+    return "\r\n".join(pieces)

@@ -1,0 +1,96 @@
+"""What in a calendar is allowed but rarely meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.schedule.civil import Days, Plan
+from incidentcore.schedule.hours import DAY, format_span, intersect, split
+
+__all__ = ["CalendarFinding", "lint_plan"]
+
+ORPHAN_TAIL: Final = "orphan_tail"
+IDLE_BREAK: Final = "idle_break"
+RIVAL_HOLIDAYS: Final = "rival_holidays"
+
+_ONE_DAY = timedelta(days=1)
+_MOST_YEARS = 400  # the Gregorian calendar repeats after them
+
+
+@attrs.frozen(order=True)
+class CalendarFinding:
+    """Something in a calendar that is rarely meant.
+
+    Attributes:
+        day: The date on which it shows.
+        code: ``orphan_tail``, ``idle_break`` or ``rival_holidays``.
+        text: What it is, in words.
+    """
+
+    day: date
+    code: str
+    text: str
+
+
+def lint_plan(plan: Plan, years: Iterable[int]) -> tuple[CalendarFinding, ...]:
+    """Return the findings for every date that is written out, and for the given years."""
+    wanted = set(years)
+    if len(wanted) > _MOST_YEARS or not all(
+        isinstance(year, int) and 2 <= year <= 9998 for year in wanted
+    ):
+        raise InvalidValueError(
+            "years", sorted(wanted, key=repr)[:3], "at most 400 years, 2 to 9998"
+        )
+    for holiday in plan.holidays:
+        wanted.update(day.year for day in holiday.explicit_dates())
+    wanted.update(day.year for day in (*plan.special, *plan.breaks))
+    found: set[CalendarFinding] = set()
+    for year in wanted:
+        days = plan.in_years(year - 1, year + 1)
+        for day in {*days.closed, *days.special, *plan.breaks}:
+            if day.year == year:
+                found.update(_of_day(days, day))
+    return tuple(sorted(found))
+
+
+def _of_day(days: Days, day: date) -> Iterator[CalendarFinding]:
+    tail = _orphan(days, day)
+    if tail is not None:
+        after = day + _ONE_DAY
+        yield CalendarFinding(
+            after,
+            ORPHAN_TAIL,
+            f"open {format_span(tail)}: the end of a night whose start on {day} is closed (C2)",
+        )
+    base = () if day in days.closed else days.base(day)
+    for low, high, name in days.plan.breaks.get(day, ()):
+        if not intersect(base, [(low, high)]):
+            text = f"break {format_span((low, high))} {name}".rstrip()
+            yield CalendarFinding(day, IDLE_BREAK, f"{text} takes nothing out")
+    if day in days.closed and day in days.special:
+        yield CalendarFinding(
+            day, RIVAL_HOLIDAYS, "one holiday closes the date, another gives it hours; it is closed"
+        )
+
+
+def _orphan(days: Days, day: date) -> tuple[int, int] | None:
+    """Return the tail that the date after a closed night keeps, if there is one."""
+    after = day + _ONE_DAY
+    usual, next_usual = days.plan.week[day.weekday()], days.plan.week[after.weekday()]
+    if not usual or not next_usual or after in days.special:
+        return None
+    evening, morning = usual[-1], next_usual[0]
+    # Windows that meet at midnight are one night if together they fit into 24 hours (rule C2).
+    if evening[1] != DAY or morning[0] != 0 or not 0 < evening[0] >= morning[1]:
+        return None
+    still = any(end == DAY for _, end in days.open(day))
+    own = days.special.get(day)
+    own_tail = own is not None and day not in days.closed and bool(split(own[0])[1])
+    if still or own_tail or not intersect(days.open(after), [morning]):
+        return None
+    return morning

@@ -1,0 +1,231 @@
+"""Handoffs that recur at a wall time: the clock behind an on-call rotation (rule E5)."""
+
+from __future__ import annotations
+
+import calendar as gregorian
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Final, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import InvalidIntervalError, InvalidValueError
+from incidentcore.instants import Interval, as_utc, as_zone
+
+__all__ = ["Rotation", "RotationUnit"]
+
+T = TypeVar("T")
+
+RotationUnit = Literal["hours", "days", "weeks", "months"]
+
+_LENGTHS: Final = {
+    "hours": timedelta(hours=1),
+    "days": timedelta(days=1),
+    "weeks": timedelta(days=7),
+}
+_MOST = 10_000
+_SECOND = timedelta(seconds=1)
+_ZERO = timedelta()
+
+
+def _zone_key(zone: ZoneInfo) -> str:
+    return zone.key
+
+
+def _as_anchor(anchor: datetime) -> datetime:
+    return as_utc(anchor, "anchor")
+
+
+def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
+    return as_zone(zone)
+
+
+def _check_every(_: object, field: attrs.Attribute[int], value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _MOST:
+        raise InvalidValueError(field.name, value, f"a whole number from 1 to {_MOST}")
+
+
+def _check_unit(_: object, field: attrs.Attribute[str], value: object) -> None:
+    if value not in (*_LENGTHS, "months"):
+        raise InvalidValueError(field.name, value, '"hours", "days", "weeks" or "months"')
+
+
+@attrs.frozen(kw_only=True)
+class Rotation:
+    """Handoffs every so many hours, days, weeks or months of wall time, for all time.
+
+    Turn 0 begins at the anchor; there are turns before it as well. Unlike opening hours (rule C3),
+    a handoff whose wall time a change of offset skips is at the end of the gap; one that is
+    repeated counts once, at its first occurrence; handoffs that fall on one instant are one. Day 29
+    to 31 of a monthly rotation is the last day of a shorter month.
+
+    Attributes:
+        anchor: An instant at which a handoff takes place; its wall time in the zone is that of all.
+        zone: The zone of the wall time.
+        unit: ``"hours"``, ``"days"``, ``"weeks"`` or ``"months"``.
+        every: How many of them a turn lasts.
+
+    Raises:
+        InvalidValueError: A part cannot be used.
+
+    Source: rule E5.
+
+    >>> weekly = Rotation(
+    ...     anchor=datetime(2026, 6, 1, 7, tzinfo=UTC), zone="Europe/Berlin", unit="weeks"
+    ... )
+    >>> at = datetime(2026, 6, 10, tzinfo=UTC)
+    >>> weekly.turn(at), weekly.member(at, ["ada", "grace"])
+    (1, 'grace')
+    """
+
+    anchor: datetime = attrs.field(converter=_as_anchor)
+    zone: ZoneInfo = attrs.field(converter=_as_zone, eq=_zone_key)
+    unit: RotationUnit = attrs.field(validator=_check_unit)
+    every: int = attrs.field(default=1, validator=_check_every)
+
+    def turn(self, at: datetime) -> int:
+        """Return the number of the turn at an instant: 0 from the anchor on, negative before it."""
+        number = self._slot_at(as_utc(at))
+        if self.unit == "hours" or (self.unit == "days" and self.every == 1):
+            low, high = min(0, number), max(0, number)
+            return number - self._joined(low, high) * (1 if number > 0 else -1)
+        return number
+
+    def member(self, at: datetime, members: Sequence[T]) -> T:
+        """Return whose turn it is when members take turns, the first at the anchor.
+
+        Raises:
+            InvalidValueError: There are no members.
+        """
+        if not members:
+            raise InvalidValueError("members", members, "at least one member")
+        return members[self.turn(at) % len(members)]
+
+    def shift(self, at: datetime) -> Interval:
+        """Return the turn at an instant, from its handoff to the next.
+
+        >>> daily = Rotation(
+        ...     anchor=datetime(2026, 3, 28, 8, tzinfo=UTC), zone="Europe/Berlin", unit="days"
+        ... )
+        >>> daily.shift(datetime(2026, 3, 28, 12, tzinfo=UTC)).duration
+        datetime.timedelta(seconds=82800)
+        """
+        number = self._slot_at(as_utc(at))
+        start = self._instant(number)
+        return Interval(start, self._after(number, start)[1])
+
+    def next_handoff(self, at: datetime) -> datetime:
+        """Return the first handoff after an instant."""
+        return self.shift(at).end
+
+    def handoffs(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Yield the handoffs in ``[start, end)``, each instant once.
+
+        Args:
+            start: First instant.
+            end: First instant after.
+        """
+        low, high = as_utc(start, "start"), as_utc(end, "end")
+        if high < low:
+            raise InvalidIntervalError(start, end)
+        return self._each(low, high)
+
+    def _each(self, low: datetime, high: datetime) -> Iterator[datetime]:
+        number = self._slot_at(low)
+        at = self._instant(number)
+        if at < low:
+            number, at = self._after(number, at)
+        while at < high:
+            yield at
+            number, at = self._after(number, at)
+
+    def _after(self, number: int, at: datetime) -> tuple[int, datetime]:
+        """Return the next slot that is not at the same instant."""
+        while True:
+            number += 1
+            then = self._instant(number)
+            if then > at:
+                return number, then
+
+    def _wall(self, number: int) -> datetime:
+        """Return the wall time of a slot, as if no offset ever changed."""
+        first = self.anchor.astimezone(self.zone).replace(tzinfo=None)
+        if self.unit != "months":
+            return first + number * self.every * _LENGTHS[self.unit]
+        year, month = divmod(first.year * 12 + first.month - 1 + number * self.every, 12)
+        length = gregorian.monthrange(year, month + 1)[1]
+        return first.replace(year=year, month=month + 1, day=min(first.day, length))
+
+    def _instant(self, number: int) -> datetime:
+        try:
+            return _to_utc(self.zone, self._wall(number))
+        except (OverflowError, ValueError):
+            raise InvalidValueError("at", number, "an instant in the years 2 to 9998") from None
+
+    def _slot_at(self, at: datetime) -> int:
+        """Return the last slot at or before an instant."""
+        wall = at.astimezone(self.zone).replace(tzinfo=None)
+        first = self.anchor.astimezone(self.zone).replace(tzinfo=None)
+        if self.unit == "months":
+            months = (wall.year - first.year) * 12 + wall.month - first.month
+            number = months // self.every
+        else:
+            number = (wall - first) // (self.every * _LENGTHS[self.unit])
+        while self._instant(number) > at:
+            number -= 1
+        while self._instant(number + 1) <= at:
+            number += 1
+        return number
+
+    def _joined(self, low: int, high: int) -> int:
+        """Count the slots in ``(low, high]`` that share the instant of the slot before them."""
+        length = self.every * _LENGTHS[self.unit]
+        first = self._wall(0)
+        begin, end = self._wall(low), self._wall(high)
+        total = 0
+        for year in range(begin.year - 1, end.year + 2):
+            for gap_start, gap_end in _gaps(self.zone, year):
+                inside = -((first - gap_start) // length), (gap_end - first) // length
+                total += max(0, min(inside[1], high) - max(inside[0], low))
+        return total
+
+
+def _to_utc(zone: ZoneInfo, wall: datetime) -> datetime:
+    """Map a wall time: in a gap to its end, in an overlap to the first occurrence (rule E5)."""
+    before = zone.utcoffset(wall) or _ZERO
+    after = zone.utcoffset(wall.replace(fold=1)) or _ZERO
+    if before >= after:
+        return (wall - before).replace(tzinfo=UTC)
+    low, high = (wall - after).replace(tzinfo=UTC), (wall - before).replace(tzinfo=UTC)
+    return _change(zone, low, high)
+
+
+def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime:
+    """Return the instant in ``(low, high]`` at which the offset changes."""
+    before = low.astimezone(zone).utcoffset()
+    while high - low > _SECOND:
+        middle = low + (high - low) // _SECOND // 2 * _SECOND
+        if middle.astimezone(zone).utcoffset() == before:
+            low = middle
+        else:
+            high = middle
+    return high.replace(microsecond=0)
+
+
+@lru_cache(maxsize=1_024)
+def _gaps(zone: ZoneInfo, year: int) -> tuple[tuple[datetime, datetime], ...]:
+    """Return the wall times that a zone skips in a year, each as first and first after."""
+    if not 2 <= year <= 9998:
+        return ()
+    found = []
+    at, last = datetime(year, 1, 1, tzinfo=UTC), datetime(year + 1, 1, 1, tzinfo=UTC)
+    while at < last:
+        then = min(at + timedelta(days=3), last)
+        before, after = (edge.astimezone(zone).utcoffset() or _ZERO for edge in (at, then))
+        if before < after:
+            change = _change(zone, at, then).replace(tzinfo=None)
+            found.append((change + before, change + after))
+        at = then
+    return tuple(found)

@@ -1,0 +1,38 @@
+"""A week of opening hours as a strip of HTML, for notebooks."""
+
+from __future__ import annotations
+
+from html import escape
+
+from incidentcore.schedule.hours import DAY, WEEKDAYS, Span, format_span
+
+__all__ = ["week_strip"]
+
+_BAR = "position:relative;width:24em;height:1em;background:#eee"
+_OPEN = "position:absolute;top:0;height:100%;background:#2a7"
+
+
+def week_strip(week: tuple[tuple[Span, ...], ...], caption: str) -> str:
+    """Return a table with one bar for each weekday, open hours filled.
+
+    >>> "09:00-17:00" in week_strip((((32400, 61200),),) + ((),) * 6, "office")
+    True
+    """
+    rows = []
+    for name, spans in zip(WEEKDAYS, week, strict=True):
+        bars = "".join(_bar(span) for span in spans)
+        text = ", ".join(format_span(span) for span in spans) or "closed"
+        rows.append(
+            f'<tr><th scope="row">{name}</th><td><div style="{_BAR}">{bars}</div></td>'
+            f"<td>{escape(text)}</td></tr>"
+        )
+    return f"<table><caption>{escape(caption)}</caption>{''.join(rows)}</table>"
+
+
+def _bar(span: Span) -> str:
+    start, end = span
+    left, width = 100 * start / DAY, 100 * (end - start) / DAY
+    return (
+        f'<div title="{escape(format_span(span))}" '
+        f'style="{_OPEN};left:{left:.2f}%;width:{width:.2f}%"></div>'
+    )

@@ -140,7 +140,7 @@ class CategorizerReport:
         answered = f"{self.n} records, {self.answered} answered ({self.coverage:.1%})"
         correct = f"{self.correct} correct: accuracy {self.accuracy:.1%}"
         lines = [f"{answered}, {correct}, macro-F1 {self.macro_f1:.3f}"]
-        wide = max(len(path_text(score.category)) for score in self.categories)
+        wide = max(len("category"), *(len(path_text(each.category)) for each in self.categories))
         lines.append(f"  {'category':<{wide}}  support  precision  recall     F1")
         lines += [
             f"  {path_text(score.category):<{wide}}  {score.support:>7}  "

@@ -47,6 +47,7 @@ class PatternRule:
             the standard library, which may take for ever on some texts; never use it for a pattern
             that came from a user.
         name: What the pattern is called in evidence; the pattern itself unless told.
+        search: The compiled form, called with the text, folded for a literal pattern.
 
     Raises:
         DefinitionError: The pattern cannot be read by its engine, RE2 is not installed, or the
@@ -87,7 +88,7 @@ def _literal(pattern: str) -> _Search:
     wanted = fold_text(pattern)
     if not wanted:
         raise DefinitionError("pattern", pattern, "a text with something visible in it")
-    return lambda text: wanted in fold_text(text)
+    return lambda folded: wanted in folded
 
 
 def _trusted(pattern: str) -> _Search:
@@ -158,9 +159,10 @@ class PatternCategorizer:
     def __call__(self, record: Any, /) -> Categorization:
         """Return the category with the greatest weight, and what each pattern counted."""
         text = text_of(record, self.fields)
+        folded = fold_text(text)
         found = [
             (rule.category, rule.name or rule.pattern, rule.weight)
             for rule in self.rules
-            if rule.search(text)
+            if rule.search(folded if rule.engine == PatternEngine.LITERAL else text)
         ]
         return weigh("pattern", found, self.minimum)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -77,14 +77,19 @@ def fold_text(text: str) -> str:
     invisible = {ord(letter): None for letter, kind in kinds.items() if kind == "Cf"}
     if invisible:
         text = text.translate(invisible)
-    marks = "".join(sorted(letter for letter, kind in kinds.items() if kind[0] == "M"))
+    marks = {letter for letter, kind in kinds.items() if kind[0] == "M"}
     if marks:
-        without = text.translate(dict.fromkeys(map(ord, marks)))
-        if len(text) - len(without) > _MARKS_KEPT:
-            one = f"[{re.escape(marks)}]"
-            text = re.sub(f"({one}{{{_MARKS_KEPT}}}){one}+", r"\1", text)
+        text = "".join(_without_long_runs(text, marks))
     folded = unicodedata.normalize("NFKC", text).casefold()
     return unicodedata.normalize("NFC", folded)
+
+
+def _without_long_runs(text: str, marks: set[str]) -> Iterator[str]:
+    run = 0
+    for letter in text:
+        run = run + 1 if letter in marks else 0
+        if run <= _MARKS_KEPT:
+            yield letter
 
 
 def tokenize(text: str) -> list[str]:

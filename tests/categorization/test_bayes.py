@@ -1,0 +1,242 @@
+"""Naive Bayes: by hand, by scikit-learn, as a value, and in any order of training."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.categorization import NaiveBayes, tokenize
+from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
+
+LABELLED = [
+    ("vpn drops", "network"),
+    ("vpn slow slow", "network"),
+    ("printer", "hardware"),
+]
+# 4 words. network: 2 texts, vpn 2, drops 1, slow 2: 5 in all. hardware: 1 text, printer 1.
+
+PAIRS = st.lists(
+    st.tuples(
+        st.lists(st.sampled_from("abcdefg"), max_size=8).map(" ".join),
+        st.sampled_from([("x",), ("x", "y"), ("z",)]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def test_probabilities_worked_by_hand():
+    """(2/3)(3/9)(1/9)^2 against (1/3)(1/5)(2/5)^2 for 'vpn printer printer'."""
+    network = 2 / 3 * 3 / 9 * (1 / 9) ** 2
+    hardware = 1 / 3 * 1 / 5 * (2 / 5) ** 2
+    model = NaiveBayes.train(LABELLED)
+
+    logs = model.log_probabilities("VPN printer printer mystery")
+
+    assert logs[("network",)] == pytest.approx(math.log(network / (network + hardware)), abs=1e-12)
+    assert logs[("hardware",)] == pytest.approx(
+        math.log(hardware / (network + hardware)), abs=1e-12
+    )
+    answer = model("VPN printer printer mystery")
+    assert answer.category == ("hardware",)
+    assert answer.confidence == pytest.approx(hardware / (network + hardware), abs=1e-12)
+
+
+def test_evidence_sums_to_the_odds():
+    """Words and prior add up to the logarithm of the odds against the next category."""
+    answer = NaiveBayes.train(LABELLED)("VPN printer printer mystery")
+
+    weights = {(each.kind, each.what): each.weight for each in answer.evidence}
+    assert weights == {
+        ("word", "printer"): pytest.approx(2 * math.log((2 / 5) / (1 / 9))),
+        ("word", "vpn"): pytest.approx(math.log((1 / 5) / (3 / 9))),
+        ("prior", "hardware"): pytest.approx(math.log((1 / 3) / (2 / 3))),
+    }
+    odds = answer.confidence / (1 - answer.confidence)
+    assert sum(weights.values()) == pytest.approx(math.log(odds))
+
+
+def test_text_without_known_words_is_no_answer():
+    """Without a known word the model abstains; its probabilities are the categories' shares."""
+    model = NaiveBayes.train(LABELLED)
+
+    assert model("mystery").abstained
+    assert model("").abstained
+    assert math.exp(model.log_probabilities("mystery")[("network",)]) == pytest.approx(2 / 3)
+
+
+def test_one_category_is_certain():
+    """A model of one category knows no other."""
+    answer = NaiveBayes.train([("vpn", "network")])("vpn")
+
+    assert (answer.category, answer.confidence) == (("network",), 1.0)
+
+
+@given(PAIRS, st.randoms(use_true_random=False), st.text("abcdefgh ", max_size=12))
+def test_order_of_training_is_no_matter(pairs, shuffler, text):
+    """The same texts in any order are an equal model with equal answers."""
+    shuffled = list(pairs)
+    shuffler.shuffle(shuffled)
+
+    model, other = NaiveBayes.train(pairs), NaiveBayes.train(shuffled)
+
+    assert model == other
+    assert model(text) == other(text)
+
+
+@given(PAIRS, PAIRS)
+def test_learning_more_is_training_on_all(first, second):
+    """A model that learns others later equals one trained on all at once."""
+    assert NaiveBayes.train(first).learn(second) == NaiveBayes.train(first + second)
+
+
+@given(PAIRS, st.lists(st.sampled_from("abcdefgh"), max_size=12), st.randoms(use_true_random=False))
+def test_order_of_words_is_no_matter(pairs, words, shuffler):
+    """The same words in any order get the very same answer."""
+    model = NaiveBayes.train(pairs)
+    shuffled = list(words)
+    shuffler.shuffle(shuffled)
+
+    assert model(" ".join(words)) == model(" ".join(shuffled))
+
+
+@given(PAIRS, st.text("abcdefgh ", max_size=12))
+def test_probabilities_sum_to_one(pairs, text):
+    """The categories' probabilities are a distribution, and the answer is its greatest."""
+    model = NaiveBayes.train(pairs)
+    logs = model.log_probabilities(text)
+
+    assert math.fsum(map(math.exp, logs.values())) == pytest.approx(1)
+    answer = model(text)
+    if not answer.abstained:
+        assert logs[answer.category] == pytest.approx(max(logs.values()), abs=1e-12)
+        assert answer.confidence == pytest.approx(math.exp(max(logs.values())))
+
+
+def corpus(size: int, seed: int) -> list[tuple[str, tuple[str, ...]]]:
+    """Return made-up texts in which categories share words and lengths vary."""
+    draw = random.Random(seed)  # noqa: S311  texts to compare, no secret
+    words = [f"w{n}" for n in range(400)]
+    categories = [("data",), ("hardware",), ("hardware", "printer"), ("network", "vpn"), ("zzz",)]
+    labelled = []
+    for _ in range(size):
+        place = min(int(draw.expovariate(0.7)), len(categories) - 1)
+        own = words[place * 60 : place * 60 + 150]
+        text = " ".join(draw.choice(own) for _ in range(draw.randrange(0, 60)))
+        labelled.append((text, categories[place]))
+    return labelled
+
+
+@pytest.mark.parametrize("smoothing", [1.0, 0.1, 2.5])
+def test_equals_scikit_learn(smoothing):
+    """Same words and smoothing: equal predictions, log-probabilities within 1e-9."""
+    text = pytest.importorskip(
+        "sklearn.feature_extraction.text", reason="scikit-learn is not installed"
+    )
+    bayes = pytest.importorskip("sklearn.naive_bayes", reason="scikit-learn is not installed")
+    training, trial = corpus(600, seed=1), corpus(400, seed=2)
+    trial += [("", ("data",)), ("nothing known here", ("data",)), ("w1 " * 5_000, ("data",))]
+    ours = NaiveBayes.train(training, smoothing=smoothing)
+    vectors = text.CountVectorizer(analyzer=tokenize)
+    theirs = bayes.MultinomialNB(alpha=smoothing)
+    labels = [ours.categories.index(path) for _, path in training]
+    theirs.fit(vectors.fit_transform([words for words, _ in training]), labels)
+    matrix = vectors.transform([words for words, _ in trial])
+    expected, predicted = theirs.predict_log_proba(matrix), theirs.predict(matrix)
+
+    assert len(ours.words) == len(vectors.vocabulary_)
+    answered = 0
+    for (words, _), row, place in zip(trial, expected, predicted, strict=True):
+        logs = ours.log_probabilities(words)
+        assert list(logs.values()) == pytest.approx(list(row), abs=1e-9)
+        assert max(logs, key=logs.__getitem__) == ours.categories[place]
+        answer = ours(words)
+        if not answer.abstained:
+            answered += 1
+            assert answer.category == ours.categories[place]
+    assert answered > 300
+
+
+@given(PAIRS)
+def test_saved_model_is_the_model(pairs):
+    """Through plain data and JSON, a model comes back equal."""
+    model = NaiveBayes.train(pairs, smoothing=0.5, fields=["title"])
+
+    assert NaiveBayes.from_data(json.loads(json.dumps(model.to_data()))) == model
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": "other"},
+        {"format": None},
+        {"smoothing": "1"},
+        {"smoothing": 0},
+        {"smoothing": float("nan")},
+        {"fields": []},
+        {"fields": ["title", 1]},
+        {"categories": []},
+        {"categories": [["network"], ["hardware"]]},
+        {"categories": [["hardware"], [1]]},
+        {"texts": [1]},
+        {"texts": [1, 0]},
+        {"texts": [1, 1.5]},
+        {"words": []},
+        {"words": {"vpn": [1]}},
+        {"words": {"vpn": [1, -1]}},
+        {"words": {"vpn": [1, True]}},
+        {"words": {"vpn": 3}},
+        {"words": {"vpn": None}},
+    ],
+)
+def test_strange_data_is_a_format_error(change):
+    """What to_data does not give is refused with its place, and nothing else is raised."""
+    data = NaiveBayes.train(LABELLED).to_data()
+
+    with pytest.raises(FormatError, match="@ \\$"):
+        NaiveBayes.from_data({**data, **change})
+
+
+@pytest.mark.parametrize("data", [None, [], "model", {}, {"format": "incidentcore-naive-bayes-1"}])
+def test_other_data_is_a_format_error(data):
+    """Every missing part is named."""
+    with pytest.raises(FormatError):
+        NaiveBayes.from_data(data)
+
+
+def test_nothing_to_learn_is_refused():
+    """A model of no text has no category."""
+    with pytest.raises(InvalidValueError):
+        NaiveBayes.train([])
+
+
+@pytest.mark.parametrize("smoothing", [0, -1, float("inf"), float("nan"), "1", True])
+def test_smoothing_is_positive(smoothing):
+    """Without smoothing a new word would rule every category out."""
+    with pytest.raises(DefinitionError):
+        NaiveBayes.train(LABELLED, smoothing=smoothing)
+
+
+def test_model_is_a_value():
+    """A model hashes, pickles and shows its size."""
+    model = NaiveBayes.train(LABELLED)
+    again = pickle.loads(pickle.dumps(model))  # noqa: S301  our own pickle
+
+    assert again == model
+    assert hash(again) == hash(model)
+    assert again("vpn") == model("vpn")
+    assert "<4 words>" in repr(model)
+
+
+def test_texts_without_words_are_learnt_too():
+    """Texts without a word still count for the categories' shares."""
+    model = NaiveBayes.train([("", "a"), ("...", "a"), ("?", "b")])
+
+    assert math.exp(model.log_probabilities("x")[("a",)]) == pytest.approx(2 / 3)
+    assert model("x").abstained

@@ -1,0 +1,102 @@
+"""Categorizations as values, and noting them in a record's history."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from incidentcore.categorization import Categorization, Evidence, KeywordCategorizer, classify
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Classified, Incident, replay
+from incidentcore.values import Actor, Role
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+TEN = datetime(2026, 6, 1, 10, tzinfo=UTC)
+ROBOT = Actor("classifier", Role.SYSTEM)
+DESK = KeywordCategorizer({("network", "vpn"): {"vpn": 3}, "hardware": ["printer"]})
+
+
+def open_incident(title="VPN down at the printer"):
+    return Incident.open(id="INC-1", title=title, by="kim", at=NINE)
+
+
+def test_classify_notes_category_confidence_and_evidence():
+    """What the categorizer says stands in the event, and the category on the record."""
+    incident = classify(open_incident(), DESK, at=TEN, by=ROBOT)
+
+    event = incident.history[-1]
+    assert incident.category == ("network", "vpn")
+    assert isinstance(event, Classified)
+    assert (event.category, event.confidence, event.by, event.at) == (
+        ("network", "vpn"),
+        0.75,
+        ROBOT,
+        TEN,
+    )
+    assert event.evidence == (
+        "keyword 'vpn' +3 for network / vpn",
+        "keyword 'printer' +1 for hardware",
+    )
+    assert replay(incident.history) == incident
+
+
+def test_abstention_leaves_the_record_alone():
+    """Where the categorizer abstains there is nothing to note."""
+    incident = open_incident("slow")
+
+    assert classify(incident, DESK, at=TEN, by=ROBOT) is incident
+    assert classify(incident, Categorization.abstain(), at=TEN, by=ROBOT) is incident
+
+
+@pytest.mark.parametrize(
+    ("given", "category", "confidence"),
+    [
+        ("network", ("network",), None),
+        (("network", "vpn"), ("network", "vpn"), None),
+        (["network", "vpn"], ("network", "vpn"), None),
+        (Categorization("data", 1), ("data",), 1.0),
+        (lambda record: Categorization(record.title, 0.5), ("slow",), 0.5),
+    ],
+)
+def test_category_may_come_from_a_person_or_a_function(given, category, confidence):
+    """A path by hand has no confidence; an answer and a function have theirs."""
+    incident = classify(open_incident("slow"), given, at=TEN, by="ada")
+
+    assert incident.category == category
+    assert incident.history[-1].confidence == confidence
+
+
+@pytest.mark.parametrize("given", [(), "", ("a", 1), None, 3, lambda _: "network", lambda _: None])
+def test_what_is_no_category_is_refused(given):
+    """Neither an empty path nor a function's other answers are a category."""
+    with pytest.raises(InvalidValueError):
+        classify(open_incident(), given, at=TEN, by="ada")
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda: Categorization("a", 1.1),
+        lambda: Categorization("a", -0.1),
+        lambda: Categorization("a", float("nan")),
+        lambda: Categorization("a", "sure"),
+        lambda: Categorization("a", True),
+        lambda: Categorization(("a", ""), 1),
+        lambda: Categorization("a", 1, ("vpn",)),
+    ],
+)
+def test_answers_that_cannot_be_are_refused(build):
+    """A confidence is a fraction from 0 to 1, a category a path, evidence Evidence."""
+    with pytest.raises(InvalidValueError):
+        build()
+
+
+def test_answer_reads_as_a_line():
+    """Printed, an answer is category, confidence and evidence."""
+    evidence = [Evidence("keyword", "vpn", 2.5, ("network",)), Evidence("note", "as usual", 0)]
+
+    assert str(Categorization(("network", "vpn"), 0.756, evidence)) == (
+        "network / vpn (0.76): keyword 'vpn' +2.5 for network; as usual"
+    )
+    assert str(Categorization.abstain()) == "no category (0.00)"

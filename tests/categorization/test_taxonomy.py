@@ -1,0 +1,89 @@
+"""The tree of categories."""
+
+from __future__ import annotations
+
+import pickle
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.categorization import STANDARD_TAXONOMY, Taxonomy
+from incidentcore.errors import DefinitionError, InvalidValueError
+
+TREE = Taxonomy(
+    {"network": ["vpn", "wireless"], "hardware": {"printer": {"paper": {}}}, "data": []}
+)
+PATHS = st.lists(
+    st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple), min_size=1, max_size=6
+)
+
+
+def test_starter_has_the_seven_types():
+    """The starter taxonomy begins with the field's seven types of incident."""
+    assert {path[0] for path in STANDARD_TAXONOMY.roots} == {
+        "hardware",
+        "software",
+        "network",
+        "security",
+        "data",
+        "user error",
+        "system crash",
+    }
+    assert len(STANDARD_TAXONOMY.roots) == 7
+    assert all(STANDARD_TAXONOMY.children(root) for root in STANDARD_TAXONOMY.roots)
+
+
+def test_tree_answers_by_path():
+    """Roots, children and leaves are those written."""
+    assert TREE.roots == (("data",), ("hardware",), ("network",))
+    assert TREE.children(("network",)) == (("network", "vpn"), ("network", "wireless"))
+    assert TREE.leaves == (
+        ("data",),
+        ("hardware", "printer", "paper"),
+        ("network", "vpn"),
+        ("network", "wireless"),
+    )
+    assert len(TREE) == 7
+    assert list(TREE) == sorted(TREE.paths)
+    assert ("hardware", "printer") in TREE
+    assert ("printer",) not in TREE
+
+
+@given(PATHS)
+def test_ancestors_come_along(paths):
+    """Every path of the tree has its ancestors, and nothing else comes with what was written."""
+    tree = Taxonomy(paths)
+
+    expected = {path[:length] for path in paths for length in range(1, len(path) + 1)}
+    assert set(tree) == expected
+    assert set(tree.leaves) == {
+        path for path in expected if not any(o[:-1] == path for o in expected)
+    }
+    assert Taxonomy(reversed(tree.paths)) == tree
+
+
+def test_check_names_what_stands_there():
+    """A category outside the tree is refused with what stands where it leaves it."""
+    assert TREE.check("data") == ("data",)
+    with pytest.raises(InvalidValueError, match=r"below network: vpn, wireless"):
+        TREE.check(("network", "lan", "cable"))
+    with pytest.raises(InvalidValueError, match=r"at the top: data, hardware, network"):
+        TREE.check("printer")
+    with pytest.raises(InvalidValueError, match=r"below data: nothing"):
+        TREE.check(("data", "rows"))
+
+
+@pytest.mark.parametrize("paths", [[], {}, [()], [("a", "")], [("a", 1)], {"a": ["", "b"]}, [None]])
+def test_trees_that_cannot_be_are_refused(paths):
+    """A tree has at least one category, and every step is a text."""
+    with pytest.raises(DefinitionError):
+        Taxonomy(paths)
+
+
+def test_tree_is_a_value():
+    """A tree hashes and pickles."""
+    again = pickle.loads(pickle.dumps(TREE))  # noqa: S301  our own pickle
+
+    assert again == TREE
+    assert hash(again) == hash(TREE)

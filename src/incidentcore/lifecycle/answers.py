@@ -51,8 +51,8 @@ class Refused:
 
     Attributes:
         code: Why, as a stable code: ``unknown_action``, ``not_allowed``, ``missing_field``,
-            ``undeclared_field``, ``invalid_field``, ``guard``, ``before_opening`` or
-            ``lifecycle_mismatch``.
+            ``undeclared_field``, ``invalid_field``, ``guard``, ``before_opening``,
+            ``unknown_state`` or ``lifecycle_mismatch``.
         reason: Why, in words.
         action: What was asked for.
         state: The state the record was in.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
+from incidentcore.conditions import Condition
 from incidentcore.errors import (
     InvalidValueError,
     LifecycleDefinitionError,
@@ -17,8 +17,17 @@ from incidentcore.errors import (
 )
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle.answers import Allowed, Refused, Step
+from incidentcore.lifecycle.refusals import (
+    refuse_action,
+    refuse_fields,
+    refuse_guard,
+    refuse_state,
+    refuse_undeclared,
+    shortest_path,
+)
 from incidentcore.lifecycle.table import Attempt, Transition
-from incidentcore.records import LifecycleRef, Record, StateChanged
+from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record, StateChanged
+from incidentcore.records.events import set_fields
 from incidentcore.values import Actor, FrozenMap, State, as_actor
 
 __all__ = ["Lifecycle"]
@@ -26,12 +35,30 @@ __all__ = ["Lifecycle"]
 R = TypeVar("R", bound=Record)
 
 
+_NOTHING: Final[tuple[object, ...]] = (
+    None,
+    "",
+    (),
+    [],
+    frozenset(),
+    set(),
+)  # what counts as no value; 0 and False do not
+
+
 def _states(states: Iterable[State]) -> tuple[State, ...]:
-    return tuple(states)
+    kept = tuple(states)
+    for state in kept:
+        if not isinstance(state, State):
+            raise LifecycleDefinitionError("states", state, "a State")
+    return kept
 
 
 def _rows(transitions: Iterable[Transition]) -> tuple[Transition, ...]:
-    return tuple(transitions)
+    kept = tuple(transitions)
+    for transition in kept:
+        if not isinstance(transition, Transition):
+            raise LifecycleDefinitionError("transitions", transition, "a Transition")
+    return kept
 
 
 @attrs.frozen
@@ -47,8 +74,9 @@ class Lifecycle:
         version: Which edition of the table; records carry it too.
 
     Raises:
-        LifecycleDefinitionError: A transition names a state that is not in the lifecycle, or two
-            states share a name.
+        LifecycleDefinitionError: A transition names a state that is not in the lifecycle, or sets
+            or asks about a field that records of this type do not have or that only the fold of
+            the history sets; or two states share a name.
 
     >>> from incidentcore.values import CLOSED, NEW
     >>> tiny = Lifecycle(
@@ -71,14 +99,20 @@ class Lifecycle:
     _table: dict[str, dict[str, list[Transition]]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.id, str) or not self.id:
-            raise LifecycleDefinitionError("id", self.id, "a non-empty text")
+        for name, value in (("id", self.id), ("version", self.version)):
+            if not isinstance(value, str) or not value:
+                raise LifecycleDefinitionError(name, value, "a non-empty text")
+        if self.record_type not in RECORD_TYPES:
+            raise LifecycleDefinitionError(
+                "record_type", self.record_type, f"one of {', '.join(RECORD_TYPES)}"
+            )
         table: dict[str, dict[str, list[Transition]]] = {s.name: {} for s in self.states}
         if len(table) != len(self.states):
             names = [state.name for state in self.states]
             raise LifecycleDefinitionError("states", names, "each state name once")
         if self.initial not in self.states:
-            raise LifecycleDefinitionError("initial", self.initial.name, self._state_names())
+            raise LifecycleDefinitionError("initial", self.initial, self._state_names())
+        facts = RECORD_TYPES[self.record_type].default_facts().keys()
         for transition in self.transitions:
             if transition.target not in self.states:
                 raise LifecycleDefinitionError(
@@ -90,7 +124,26 @@ class Lifecycle:
                         f"{transition.action}.sources", source, self._state_names()
                     )
                 table[source].setdefault(transition.action, []).append(transition)
+            self._check_fields(transition, facts)
         object.__setattr__(self, "_table", table)
+
+    def _check_fields(self, transition: Transition, facts: Collection[str]) -> None:
+        """Refuse what no record of this type can take, and what only the fold sets (rule H2)."""
+        settable = [name for name in facts if name in FIELD_NAMES]
+        targets = [field.target for field in transition.fields]
+        for name in (*transition.sets, *targets):
+            if (name in FIELD_NAMES) != (name in facts):
+                raise LifecycleDefinitionError(
+                    f"{transition.action}.fields",
+                    name,
+                    f"custom.{name}, or one of {', '.join(settable)}",
+                )
+        if isinstance(transition.guard, Condition):
+            for path in transition.guard.fields:
+                if path.partition(".")[0] not in {*facts, "actor"}:
+                    raise LifecycleDefinitionError(
+                        f"{transition.action}.guard", path, f"actor, or one of {', '.join(facts)}"
+                    )
 
     def _state_names(self) -> str:
         return "one of " + ", ".join(state.name for state in self.states)
@@ -166,7 +219,7 @@ class Lifecycle:
         at = as_utc(at)
         actor = as_actor(by)
         state = record.state
-        if (record.lifecycle.id, record.record_type) != (self.id, self.record_type):
+        if record.lifecycle.id != self.id or record.record_type != self.record_type:
             return Refused(
                 code="lifecycle_mismatch",
                 reason=f"{record.id} is of type {record.record_type} and follows the lifecycle "
@@ -174,21 +227,24 @@ class Lifecycle:
                 action=action,
                 state=state,
             )
-        if at < record.opened_at:
-            return Refused(
-                code="before_opening",
-                reason=f"{action} at {at.isoformat()} lies before the opening of {record.id} at "
-                f"{record.opened_at.isoformat()}",
-                action=action,
-                state=state,
-            )
         facts: Mapping[str, Any] | None = None
         if at < record.updated_at:
+            if at < record.opened_at:
+                return Refused(
+                    code="before_opening",
+                    reason=f"{action} at {at.isoformat()} lies before the opening of {record.id} "
+                    f"at {record.opened_at.isoformat()}",
+                    action=action,
+                    state=state,
+                )
             facts = record.timeline(now=at).facts_at(at)
             state = facts["state"]
-        rows = self._table.get(state.name, {}).get(action)
+        actions = self._table.get(state.name)
+        if actions is None:
+            return refuse_state(self.id, self.states, action, state)
+        rows = actions.get(action)
         if rows is None:
-            return self._refuse_action(action, state)
+            return refuse_action(self.id, self._table, action, state)
         refusal: Refused | None = None
         for transition in rows:
             accepted = self._accept(transition, state, fields)
@@ -198,10 +254,16 @@ class Lifecycle:
             if transition.guard is not None:
                 known = record.facts() if facts is None else facts
                 attempt = Attempt(
-                    facts={**known, **accepted}, action=action, at=at, by=actor, fields=fields
+                    facts={**known, **set_fields(accepted, known)},
+                    action=action,
+                    at=at,
+                    by=actor,
+                    fields=fields,
                 )
                 if not transition.passes(attempt):
-                    refusal = self._refuse_guard(transition, state)
+                    # Its fields were right, so its guard says more than another row's fields do.
+                    if refusal is None or refusal.code != "guard":
+                        refusal = refuse_guard(self._table, transition, state, attempt)
                     continue
             after = record.with_event(
                 StateChanged,
@@ -210,7 +272,7 @@ class Lifecycle:
                 recorded_at=recorded_at,
                 action=action,
                 state=transition.target,
-                fields=FrozenMap(accepted),
+                fields=accepted,
             )
             return Allowed(after.history[-1:], after)
         return refusal  # type: ignore[return-value]  # rows is never empty
@@ -251,86 +313,33 @@ class Lifecycle:
         Raises:
             InvalidValueError: The lifecycle has no such state.
         """
-        target = self.state(to.name if isinstance(to, State) else to)
-        return self._path(record.state, lambda state: state == target)
-
-    def _path(self, start: State, reached: Callable[[State], bool]) -> tuple[Step, ...] | None:
-        """Return the shortest path from a state to one that satisfies ``reached``."""
-        seen = {start.name}
-        queue: deque[tuple[State, tuple[Step, ...]]] = deque([(start, ())])
-        while queue:
-            state, path = queue.popleft()
-            if reached(state):
-                return path
-            for action, rows in self._table.get(state.name, {}).items():
-                for row in rows:
-                    if row.target.name not in seen:
-                        seen.add(row.target.name)
-                        queue.append((row.target, (*path, Step(action, row.target, row.required))))
-        return None
-
-    def _refuse_action(self, action: str, state: State) -> Refused:
-        allowed = self.actions(state)
-        known = {transition.action for transition in self.transitions}
-        can = f"allowed here: {', '.join(allowed)}" if allowed else "nothing is allowed here"
-        if action not in known:
-            reason = f"{action} is no action of the lifecycle {self.id!r}; {can}"
-            return Refused(
-                code="unknown_action",
-                reason=reason,
-                action=action,
-                state=state,
-                allowed_actions=allowed,
-            )
-        path = self._path(state, lambda reached: action in self._table[reached.name])
-        steps: tuple[Step, ...] = ()
-        reason = f"{action} is not allowed from {state}; {can}"
-        if path:
-            row = self._table[path[-1].to.name][action][0]
-            steps = (*path, Step(action, row.target, row.required))
-            reason += f"; the shortest path is {', then '.join(map(str, steps))}"
-        return Refused(
-            code="not_allowed",
-            reason=reason,
-            action=action,
-            state=state,
-            allowed_actions=allowed,
-            path=steps,
-        )
-
-    def _refuse_guard(self, transition: Transition, state: State) -> Refused:
-        return Refused(
-            code="guard",
-            reason=f"{transition.action} from {state} is refused by its guard: "
-            f"{transition.guard_name}",
-            action=transition.action,
-            state=state,
-            guard=transition.guard_name,
-            allowed_actions=self.actions(state),
-        )
+        target = self.state(to.name if isinstance(to, State) else to).name
+        return shortest_path(self._table, record.state, lambda state: state.name == target)
 
     def _accept(
         self, transition: Transition, state: State, fields: Mapping[str, object]
-    ) -> dict[str, object] | Refused:
+    ) -> FrozenMap[object] | Refused:
         """Return what the transition sets on the record, or why its fields are refused."""
-        undeclared = [name for name in fields if name not in transition.inputs]
-        missing = tuple(name for name in transition.required if fields.get(name) in (None, "", ()))
-        if undeclared:
-            takes = ", ".join(transition.inputs) or "no fields"
-            code = "undeclared_field"
-            what = f"does not take {', '.join(undeclared)}; it takes {takes}"
-        elif missing:
-            code, what = "missing_field", f"needs {', '.join(missing)}"
-        else:
+        if fields or transition.required:
+            for name in fields:
+                if name not in transition.inputs:
+                    return refuse_undeclared(self._table, transition, state, fields)
+            missing = tuple(name for name in transition.required if fields.get(name) in _NOTHING)
+            if missing:
+                what = f"needs {', '.join(missing)}"
+                return refuse_fields(
+                    self._table,
+                    transition,
+                    state,
+                    code="missing_field",
+                    what=what,
+                    missing=missing,
+                )
             try:
                 return transition.accept(fields)
             except InvalidValueError as error:
-                code, what = "invalid_field", f"refuses {error}"
-        return Refused(
-            code=code,
-            reason=f"{transition.action} from {state} {what}",
-            action=transition.action,
-            state=state,
-            missing_fields=missing,
-            allowed_actions=self.actions(state),
-        )
+                what = f"refuses {error}"
+                return refuse_fields(
+                    self._table, transition, state, code="invalid_field", what=what
+                )
+        return transition.sets

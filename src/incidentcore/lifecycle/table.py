@@ -16,6 +16,8 @@ from incidentcore.values import Actor, FrozenMap, State
 __all__ = ["Attempt", "Guard", "InputField", "Transition"]
 
 _RESERVED: Final = ("at", "by", "recorded_at")
+_CUSTOM: Final = "custom."
+_NOTHING: Final[FrozenMap[object]] = FrozenMap()
 
 
 @attrs.frozen(kw_only=True)
@@ -47,6 +49,8 @@ class Guard(Protocol):
 
 
 def _choices(choices: Iterable[object]) -> tuple[object, ...]:
+    if isinstance(choices, (str, Mapping)) or not isinstance(choices, Iterable):
+        raise LifecycleDefinitionError("choices", choices, "a sequence of values")
     return tuple(choices)
 
 
@@ -60,16 +64,21 @@ class InputField:
 
     Attributes:
         name: The keyword under which ``advance`` takes it.
-        target: The record's field that it sets; by default the one of the same name. A field that
-            records do not have is kept below ``custom``.
+        target: The record's field that it sets; by default the one of the same name. What records
+            do not have is kept below ``custom``; say ``custom.name`` to show that it is meant.
         required: Whether the transition is refused without it.
         choices: The values it accepts; empty for any.
+
+    Raises:
+        LifecycleDefinitionError: The name cannot be a keyword, or is one that every transition
+            takes: at, by, recorded_at.
     """
 
     name: str
     target: str = attrs.field(default=attrs.Factory(_default_target, True))
     required: bool = attrs.field(default=True, kw_only=True)
     choices: tuple[object, ...] = attrs.field(default=(), kw_only=True, converter=_choices)
+    custom_key: str | None = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.isidentifier():
@@ -78,20 +87,35 @@ class InputField:
             raise LifecycleDefinitionError(
                 "field", self.name, f"any name but {', '.join(_RESERVED)}"
             )
+        if not isinstance(self.target, str) or not self.target or self.target == _CUSTOM:
+            raise LifecycleDefinitionError(
+                f"{self.name}.target", self.target, "a record's field, or custom.name"
+            )
+        if not isinstance(self.required, bool):
+            raise LifecycleDefinitionError(f"{self.name}.required", self.required, "True or False")
+        key = None if self.target in FIELD_NAMES else self.target.removeprefix(_CUSTOM)
+        object.__setattr__(self, "custom_key", key)
 
 
 def _names(sources: Iterable[State | str] | State | str) -> tuple[str, ...]:
     if isinstance(sources, (State, str)):
         sources = (sources,)
+    if not isinstance(sources, Iterable):
+        raise LifecycleDefinitionError("sources", sources, "states, or their names")
     return tuple(source.name if isinstance(source, State) else source for source in sources)
 
 
 def _fields(fields: Iterable[InputField | str]) -> tuple[InputField, ...]:
+    if isinstance(fields, (InputField, str)) or not isinstance(fields, Iterable):
+        raise LifecycleDefinitionError("fields", fields, "a sequence of InputField, or names")
     return tuple(InputField(item) if isinstance(item, str) else item for item in fields)
 
 
 def _frozen(entries: Mapping[str, object]) -> FrozenMap[object]:
-    return FrozenMap(entries)
+    try:
+        return checked_fields(entries, FIELD_NAMES)
+    except InvalidValueError as error:
+        raise LifecycleDefinitionError(f"sets.{error.name}", error.given, error.allowed) from None
 
 
 @attrs.frozen
@@ -106,7 +130,10 @@ class Transition:
         guard: A condition on the record's fields (with ``actor.id`` and ``actor.role``), or a
             caller's function of an ``Attempt``.
         guard_name: What a refusal calls the guard.
-        sets: Fields of the record that the transition itself sets.
+        sets: Fields of the record that the transition itself sets; what is given goes before.
+
+    Raises:
+        LifecycleDefinitionError: A part is missing, of the wrong kind, or given twice.
     """
 
     action: str
@@ -115,49 +142,76 @@ class Transition:
     fields: tuple[InputField, ...] = attrs.field(default=(), converter=_fields, kw_only=True)
     guard: Condition | Guard | None = attrs.field(default=None, kw_only=True)
     guard_name: str = attrs.field(default="", kw_only=True)
-    sets: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=_frozen, kw_only=True)
-    inputs: dict[str, InputField] = attrs.field(init=False, eq=False, repr=False)
+    sets: FrozenMap[object] = attrs.field(default=_NOTHING, converter=_frozen, kw_only=True)
+    inputs: FrozenMap[InputField] = attrs.field(init=False, eq=False, repr=False)
+    required: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
+    """The names of the fields it cannot do without."""
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.action, str) or not self.action.isidentifier():
             raise LifecycleDefinitionError("action", self.action, "a name such as resolve")
-        if not self.sources:
-            raise LifecycleDefinitionError(f"{self.action}.sources", (), "at least one state")
+        for source in self.sources:
+            if not isinstance(source, str):
+                raise LifecycleDefinitionError(f"{self.action}.sources", source, "states' names")
+        if not self.sources or len(set(self.sources)) != len(self.sources):
+            raise LifecycleDefinitionError(
+                f"{self.action}.sources", self.sources, "at least one state, each once"
+            )
         if not isinstance(self.target, State):
             raise LifecycleDefinitionError(f"{self.action}.target", self.target, "a State")
-        object.__setattr__(self, "inputs", {field.name: field for field in self.fields})
-        if len(self.inputs) != len(self.fields):
-            names = [field.name for field in self.fields]
-            raise LifecycleDefinitionError(f"{self.action}.fields", names, "each field once")
-        if self.guard is not None and not self.guard_name:
-            name = str(self.guard) if isinstance(self.guard, Condition) else _called(self.guard)
+        for field in self.fields:
+            if not isinstance(field, InputField):
+                raise LifecycleDefinitionError(f"{self.action}.fields", field, "an InputField")
+        for what in ("name", "target"):
+            names = [getattr(field, what) for field in self.fields]
+            if len(set(names)) != len(names):
+                raise LifecycleDefinitionError(f"{self.action}.fields", names, f"each {what} once")
+        self._check_guard()
+        inputs = FrozenMap({field.name: field for field in self.fields})
+        object.__setattr__(self, "inputs", inputs)
+        required = tuple(field.name for field in self.fields if field.required)
+        object.__setattr__(self, "required", required)
+
+    def _check_guard(self) -> None:
+        guard = self.guard
+        if guard is not None and not isinstance(guard, Condition) and not callable(guard):
+            raise LifecycleDefinitionError(
+                f"{self.action}.guard", guard, "a Condition, or a function of an Attempt"
+            )
+        if not isinstance(self.guard_name, str):
+            raise LifecycleDefinitionError(f"{self.action}.guard_name", self.guard_name, "text")
+        if guard is not None and not self.guard_name:
+            name = str(guard) if isinstance(guard, Condition) else _called(guard)
             object.__setattr__(self, "guard_name", name)
 
-    @property
-    def required(self) -> tuple[str, ...]:
-        """Return the names of the fields it cannot do without."""
-        return tuple(field.name for field in self.fields if field.required)
-
-    def accept(self, fields: Mapping[str, object]) -> dict[str, object]:
+    def accept(self, fields: Mapping[str, object]) -> FrozenMap[object]:
         """Return what the given fields set on the record, with what the transition itself sets.
 
         Raises:
             InvalidValueError: A value is none of the choices, or not what the record's field takes.
         """
-        accepted: dict[str, object] = dict(self.sets)
+        if not fields:
+            return self.sets
+        accepted: dict[str, Any] = dict(self.sets.items())
         custom: dict[str, object] = {}
         for name, value in fields.items():
             field = self.inputs[name]
             if field.choices and value not in field.choices:
                 words = ", ".join(map(str, field.choices))
                 raise InvalidValueError(name, value, f"one of {words}")
-            if field.target in FIELD_NAMES:
-                accepted.update(checked_fields({field.target: value}, (field.target,)))
+            if field.custom_key is None:
+                accepted[field.target] = value
             else:
-                custom[field.target] = value
+                custom[field.custom_key] = value
         if custom:
-            accepted["custom"] = FrozenMap(custom)
-        return accepted
+            accepted["custom"] = {**accepted.get("custom", _NOTHING), **custom}
+        try:
+            return checked_fields(accepted, FIELD_NAMES)
+        except InvalidValueError as error:
+            asked = [field.name for field in self.fields if field.target == error.name]
+            raise InvalidValueError(
+                asked[0] if asked else error.name, error.given, error.allowed
+            ) from None
 
     def passes(self, attempt: Attempt) -> bool:
         """Return whether the guard lets an attempt pass."""

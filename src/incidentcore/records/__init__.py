@@ -44,7 +44,15 @@ from incidentcore.records.events import (
     StateChanged,
     Unlinked,
 )
-from incidentcore.records.fields import FIELD_NAMES, MajorStatus, Origin, Source, checked_fields
+from incidentcore.records.fields import (
+    FIELD_NAMES,
+    MajorRole,
+    MajorStatus,
+    OpeningFields,
+    Origin,
+    Source,
+    checked_fields,
+)
 from incidentcore.records.fold import (
     Moment,
     Timeline,
@@ -57,8 +65,8 @@ from incidentcore.records.incident import Incident
 from incidentcore.records.links import Link, LinkType
 from incidentcore.records.parts import Approval, Cause, Decision, RequestItem, Task, TaskStatus
 from incidentcore.records.problem import Problem
-from incidentcore.records.record import OpeningFields, Record
-from incidentcore.records.replay import replay
+from incidentcore.records.record import Record
+from incidentcore.records.replay import RECORD_TYPES, replay
 from incidentcore.records.rows import Finding, RecordStream, records_from_rows
 from incidentcore.records.service_request import ServiceRequest
 
@@ -84,6 +92,7 @@ __all__ = [
     "Link",
     "LinkType",
     "Linked",
+    "MajorRole",
     "MajorStatus",
     "MajorStatusChanged",
     "Moment",
@@ -93,6 +102,7 @@ __all__ = [
     "Prioritized",
     "Problem",
     "ProcedureFollowed",
+    "RECORD_TYPES",
     "Record",
     "RecordStream",
     "RequestItem",

@@ -9,9 +9,10 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records.events import Event
-from incidentcore.records.parts import Approval, Task
-from incidentcore.values import Actor, Role
+from incidentcore.records.event import Event, check_fields, need_text
+from incidentcore.records.fields import MajorStatus
+from incidentcore.records.parts import Approval, Decision, Task
+from incidentcore.values import Actor, FrozenMap, Role
 
 __all__ = [
     "Acknowledged",
@@ -27,6 +28,19 @@ __all__ = [
     "Unacknowledged",
     "Visibility",
 ]
+
+
+_MAJOR: Final = (
+    MajorStatus.PROPOSED,
+    MajorStatus.ACCEPTED,
+    MajorStatus.REJECTED,
+    MajorStatus.CANCELED,
+)
+
+
+def _check_level(level: object) -> None:
+    if level is not None and (type(level) is not int or level < 0):
+        raise InvalidValueError("level", level, "a whole number from 0, or None")
 
 
 class Visibility:
@@ -47,6 +61,7 @@ class Commented(Event):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
+        need_text("text", self.text, empty=True)
         if self.visibility not in (Visibility.PUBLIC, Visibility.INTERNAL):
             raise InvalidValueError("visibility", self.visibility, "public or internal")
 
@@ -84,6 +99,11 @@ class Contacted(Event):
     channel: str
     text: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        need_text("channel", self.channel)
+        need_text("text", self.text, empty=True)
+
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the same moments and counts as a public comment does."""
         return _spoken(self.by, self.at, facts)
@@ -96,6 +116,10 @@ class Acknowledged(Event):
     kind: ClassVar[str] = "acknowledged"
 
     level: int | None = None
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        _check_level(self.level)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return that it is acknowledged, and since when first."""
@@ -112,6 +136,10 @@ class Unacknowledged(Event):
     kind: ClassVar[str] = "unacknowledged"
 
     reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return that it is no longer acknowledged; the first acknowledgement stays a fact."""
@@ -139,8 +167,12 @@ class Escalated(Event):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
+        need_text("target", self.target)
         if self.mode not in ("functional", "hierarchical"):
             raise InvalidValueError("mode", self.mode, "functional or hierarchical")
+        _check_level(self.level)
+        need_text("key", self.key, empty=True)
+        need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the count; an escalation made by hand un-acknowledges (rule E3)."""
@@ -174,6 +206,7 @@ class DiagnosisNoted(Event):
         super().__attrs_post_init__()
         if self.step not in ("hypothesis", "test", "finding"):
             raise InvalidValueError("step", self.step, "hypothesis, test or finding")
+        need_text("text", self.text)
 
 
 @attrs.frozen(kw_only=True)
@@ -186,18 +219,40 @@ class ProcedureFollowed(Event):
     version: str = ""
     outcome: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        need_text("runbook", self.runbook)
+        need_text("version", self.version, empty=True)
+        need_text("outcome", self.outcome, empty=True)
+
 
 @attrs.frozen(kw_only=True)
 class MajorStatusChanged(Event):
-    """The incident was proposed, accepted, rejected or demoted as a major incident."""
+    """The incident was proposed, accepted, rejected or demoted as a major incident.
+
+    Attributes:
+        status: The status now; see ``MajorStatus``.
+        reason: Why.
+        fields: What was said with it: ``business_impact``, ``major_roles`` and ``assignee``.
+    """
 
     kind: ClassVar[str] = "major_status_changed"
+    allowed: ClassVar[frozenset[str]] = frozenset(("assignee", "business_impact", "major_roles"))
 
     status: str
+    reason: str = ""
+    fields: FrozenMap[object] = FrozenMap()
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.status not in _MAJOR:
+            raise InvalidValueError("status", self.status, f"one of {', '.join(_MAJOR)}")
+        need_text("reason", self.reason, empty=True)
+        check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the status; the incident's own state stays."""
-        return {"major_status": self.status}
+        """Return the status and what was said with it; the incident's own state stays."""
+        return {**dict(self.fields.items()), "major_status": self.status}
 
 
 @attrs.frozen(kw_only=True)
@@ -208,6 +263,12 @@ class Approved(Event):
 
     decision: str
     reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.decision not in (Decision.APPROVED, Decision.REJECTED):
+            raise InvalidValueError("decision", self.decision, "approved or rejected")
+        need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the approvals with this one."""
@@ -224,6 +285,11 @@ class TaskChanged(Event):
     kind: ClassVar[str] = "task_changed"
 
     task: Task
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if not isinstance(self.task, Task):
+            raise InvalidValueError("task", self.task, "a Task")
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the tasks with this one in its place."""

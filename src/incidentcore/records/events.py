@@ -13,9 +13,10 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import as_utc
+from incidentcore.records.event import Event, LifecycleRef, check_fields, check_state, need_text
+from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
-from incidentcore.values import Actor, FrozenMap, Role, State
+from incidentcore.values import FrozenMap, Role, State
 
 __all__ = [
     "Assigned",
@@ -29,62 +30,14 @@ __all__ = [
     "Prioritized",
     "StateChanged",
     "Unlinked",
+    "set_fields",
 ]
 
 NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
-_HUMAN: Final = (Role.AGENT, Role.VENDOR)
+_HUMAN: Final = frozenset((Role.AGENT, Role.VENDOR))
+_RESOLUTION: Final = ("resolution_code", "resolution_notes", "verification", "closure_confirmed_by")
 
-
-@attrs.frozen
-class LifecycleRef:
-    """Which lifecycle a record follows: its id and version (rule H3)."""
-
-    id: str
-    version: str = "1"
-
-
-@attrs.frozen(kw_only=True)
-class Event:
-    """One fact in a record's history; the base of all kinds.
-
-    Attributes:
-        record_id: The record it belongs to.
-        sequence: Its number in the record's history, from 1 without gaps, given on append.
-        at: When it happened, in UTC.
-        by: Who did it, in which role.
-        recorded_at: When it became known, in UTC; the same as ``at`` unless told.
-        id: Its own id; ``{record_id}:{sequence}`` unless told.
-
-    Raises:
-        InvalidValueError: An id is empty, the sequence no whole number from 1, or a time naive.
-    """
-
-    kind: ClassVar[str] = "event"
-
-    record_id: str
-    sequence: int
-    at: datetime
-    by: Actor
-    recorded_at: datetime = attrs.field(default=attrs.Factory(lambda self: self.at, True))
-    id: str = attrs.field(
-        default=attrs.Factory(lambda self: f"{self.record_id}:{self.sequence}", True)
-    )
-
-    def __attrs_post_init__(self) -> None:
-        if not isinstance(self.record_id, str) or not self.record_id:
-            raise InvalidValueError("record_id", self.record_id, "a non-empty text")
-        if type(self.sequence) is not int or self.sequence < 1:
-            raise InvalidValueError("sequence", self.sequence, "a whole number from 1")
-        if not isinstance(self.id, str) or not self.id:
-            raise InvalidValueError("id", self.id, "a non-empty text")
-        if not isinstance(self.by, Actor):
-            raise InvalidValueError("by", self.by, "an Actor")
-        object.__setattr__(self, "at", as_utc(self.at))
-        object.__setattr__(self, "recorded_at", as_utc(self.recorded_at, "recorded_at"))
-
-    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the facts that this event changes, given the facts before it."""
-        return {}
+_set = object.__setattr__
 
 
 @attrs.frozen(kw_only=True)
@@ -98,6 +51,14 @@ class Opened(Event):
     lifecycle: LifecycleRef
     fields: FrozenMap[object] = NO_FIELDS
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        need_text("record_type", self.record_type)
+        check_state(self)
+        if not isinstance(self.lifecycle, LifecycleRef):
+            raise InvalidValueError("lifecycle", self.lifecycle, "a LifecycleRef")
+        check_fields(self)
+
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return everything the record starts with."""
         changes: dict[str, object] = {
@@ -106,8 +67,8 @@ class Opened(Event):
             "lifecycle": self.lifecycle,
             "opened_at": self.at,
             "opened_by": self.by,
-            **self.fields,
         }
+        changes.update(self.fields.items())
         if "caller" not in self.fields and self.by.role == Role.REQUESTER:
             changes["caller"] = self.by.id
         changes.update(_effective_priority(facts, changes))
@@ -125,60 +86,74 @@ class StateChanged(Event):
     state: State
     fields: FrozenMap[object] = NO_FIELDS
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        need_text("action", self.action)
+        check_state(self)
+        check_fields(self)
+
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the new state with the moments and counts that follow from entering it."""
         before: State = facts["state"]
         state = self.state
         changes: dict[str, object] = {"state": state}
-        if before.pauses and not state.pauses:
+        if before.pauses and state != before:
             changes["hold_reason"] = None
-        if state.open and not before.open:
-            changes["reopen_count"] = facts["reopen_count"] + 1
-            changes["reopened_at"] = self.at
-            for name in ("resolved_at", "closed_at", "canceled_at", *_RESOLUTION):
-                changes[name] = None
-        if facts["acknowledged_at"] is None and self.by.role in _HUMAN and state.open:
-            changes["acknowledged_at"] = self.at
-            changes["acknowledged"] = True
-        changes.update(_entering(state, self.at, facts))
-        changes.update(_set_fields(self.fields, facts))
+        if state.open:
+            if not before.open:
+                changes["reopen_count"] = facts["reopen_count"] + 1
+                changes["reopened_at"] = self.at
+                for name in ("resolved_at", "closed_at", "canceled_at", *_RESOLUTION):
+                    changes[name] = None
+            if facts["acknowledged_at"] is None and self.by.role in _HUMAN:
+                changes["acknowledged_at"] = self.at
+                changes["acknowledged"] = True
+        else:
+            changes.update(_entering(state, self.at, facts))
+        if self.fields:
+            changes.update(set_fields(self.fields, facts))
         return changes
 
 
-_RESOLUTION: Final = ("resolution_code", "resolution_notes", "verification", "closure_confirmed_by")
-
-
 def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:
-    """Return the moments that entering a state sets."""
-    if state.open:
-        return {}
+    """Return the moments that entering a state that is not open sets.
+
+    Who is resolved stays resolved since the first instant, whatever resolved states follow; what
+    is closed is not canceled, and the other way round.
+    """
     before: State | None = facts["state"]
     changes: dict[str, object] = {}
-    if before is not None and before.final and not state.final:
-        changes["closed_at"] = changes["canceled_at"] = None
-    if state.resolved and not (state.final and before is not None and before.resolved):
+    if state.resolved and (before is None or not before.resolved):
         changes["resolved_at"] = at
         if facts["first_resolved_at"] is None:
             changes["first_resolved_at"] = at
         if facts["restored_at"] is None:
             changes["restored_at"] = at
-    if state.is_closed:
-        changes["closed_at"] = at
-    elif state.is_canceled:
-        changes["canceled_at"] = at
+    elif not state.resolved:
         changes["resolved_at"] = None
+    if state.is_closed:
+        if before is None or not before.is_closed:
+            changes["closed_at"] = at
+        changes["canceled_at"] = None
+    elif state.is_canceled:
+        if before is None or not before.is_canceled:
+            changes["canceled_at"] = at
+        changes["closed_at"] = None
+    elif before is not None and before.final:
+        changes["closed_at"] = changes["canceled_at"] = None
     return changes
 
 
-def _set_fields(fields: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, object]:
+def set_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what setting fields changes, with the facts that follow from them."""
-    changes: dict[str, Any] = dict(fields)
+    changes: dict[str, Any] = dict(fields.items())
     custom = changes.get("custom")
     if custom is not None:
-        changes["custom"] = facts["custom"].set(**custom)
-    group, before = changes.get("assignment_group"), facts["assignment_group"]
-    if group is not None and before is not None and group != before:
-        changes["reassignment_count"] = facts["reassignment_count"] + 1
+        changes["custom"] = facts["custom"].set(**custom) if facts["custom"] else custom
+    if "assignment_group" in changes:
+        before = facts["assignment_group"]
+        if before is not None and changes["assignment_group"] != before:
+            changes["reassignment_count"] = facts["reassignment_count"] + 1
     changes.update(_effective_priority(facts, changes))
     return changes
 
@@ -201,9 +176,13 @@ class Assigned(Event):
 
     fields: FrozenMap[object]
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        check_fields(self)
+
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the assignment, and the count of changes from one group to another."""
-        return _set_fields(self.fields, facts)
+        return set_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)
@@ -215,6 +194,17 @@ class Classified(Event):
     category: tuple[str, ...]
     confidence: float | None = None
     evidence: tuple[str, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        checked = checked_fields({"category": self.category}, ("category",))
+        _set(self, "category", checked["category"])
+        sure = self.confidence
+        if sure is not None and not (isinstance(sure, (int, float)) and 0 <= sure <= 1):
+            raise InvalidValueError("confidence", sure, "a number from 0 to 1, or None")
+        if isinstance(self.evidence, str) or not all(isinstance(e, str) for e in self.evidence):
+            raise InvalidValueError("evidence", self.evidence, "a sequence of texts")
+        _set(self, "evidence", tuple(self.evidence))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the category."""
@@ -233,9 +223,14 @@ class Prioritized(Event):
     fields: FrozenMap[object]
     reason: str = ""
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        check_fields(self)
+        need_text("reason", self.reason, empty=True)
+
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return what was set and the effective priority that follows (rule H5)."""
-        return _set_fields(self.fields, facts)
+        return set_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)
@@ -246,9 +241,13 @@ class FieldsChanged(Event):
 
     fields: FrozenMap[object]
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        check_fields(self)
+
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields as they are now."""
-        return _set_fields(self.fields, facts)
+        return set_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)
@@ -258,6 +257,11 @@ class Linked(Event):
     kind: ClassVar[str] = "linked"
 
     link: Link
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if not isinstance(self.link, Link):
+            raise InvalidValueError("link", self.link, "a Link")
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the links with this one."""
@@ -273,6 +277,11 @@ class Unlinked(Event):
 
     link: Link
 
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if not isinstance(self.link, Link):
+            raise InvalidValueError("link", self.link, "a Link")
+
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the links without this one."""
         links: frozenset[Link] = facts["links"]
@@ -285,7 +294,8 @@ class Corrected(Event):
 
     What really happened is appended beside it as events of its own. A correction counts from its
     own ``at``: dated like the event it corrects, it changes every answer about the past, while
-    ``as_of`` still shows what was known before it was recorded.
+    ``as_of`` still shows what was known before it was recorded; dated later, it changes what holds
+    from then on. A correction can itself be corrected, by a later event.
 
     Attributes:
         corrects: The id of the event that was wrong. The opening cannot be corrected.
@@ -296,3 +306,8 @@ class Corrected(Event):
 
     corrects: str
     reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        need_text("corrects", self.corrects)
+        need_text("reason", self.reason, empty=True)

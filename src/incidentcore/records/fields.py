@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.parts import Cause, RequestItem
 from incidentcore.values import FrozenMap, Level
 
-__all__ = ["FIELD_NAMES", "MajorStatus", "Origin", "Source", "checked_fields"]
+__all__ = [
+    "FIELD_NAMES",
+    "MajorRole",
+    "MajorStatus",
+    "OpeningFields",
+    "Origin",
+    "Source",
+    "checked_fields",
+]
 
 
 class Source:
@@ -39,6 +47,37 @@ class MajorStatus:
     ACCEPTED: Final = "accepted"
     REJECTED: Final = "rejected"
     CANCELED: Final = "canceled"
+
+
+class MajorRole:
+    """The roles in the response to a major incident; any other text is a role of a caller's own."""
+
+    INCIDENT_MANAGER: Final = "incident_manager"
+    TECHNICAL_LEAD: Final = "technical_lead"
+    COMMUNICATIONS_LEAD: Final = "communications_lead"
+    SCRIBE: Final = "scribe"
+
+
+class OpeningFields(TypedDict, total=False):
+    """The descriptive fields that every kind of record may be opened with; see ``Record``."""
+
+    impact: Level | None
+    urgency: Level | None
+    computed_priority: Level | None
+    priority_override: Level | None
+    description: str
+    service: str | None
+    configuration_item: str | None
+    caller: str | None
+    source: str
+    category: tuple[str, ...] | str
+    assignment_group: str | None
+    assignee: str | None
+    support_tier: int | None
+    tags: Collection[str]
+    custom: Mapping[str, object]
+    occurred_at: datetime | None
+    detected_at: datetime | None
 
 
 def _text(name: str, value: object) -> object:
@@ -91,22 +130,38 @@ def _path(name: str, value: object) -> object:
     if isinstance(value, str):
         value = (value,)
     if isinstance(value, (tuple, list)) and all(isinstance(step, str) and step for step in value):
-        return tuple(value)
+        return value if type(value) is tuple else tuple(value)
     raise InvalidValueError(name, value, 'a category path such as ("network", "vpn")')
 
 
 def _texts(name: str, value: object) -> object:
+    if type(value) is frozenset and all(isinstance(text, str) and text for text in value):
+        return value
     if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
-        texts = frozenset(value)
+        texts = _hashed(name, value)
         if all(isinstance(text, str) and text for text in texts):
             return texts
     raise InvalidValueError(name, value, "a set of non-empty texts")
 
 
+def _hashed(name: str, value: Iterable[Any]) -> frozenset[Any]:
+    try:
+        return frozenset(value)
+    except TypeError:
+        raise InvalidValueError(name, value, "a set of non-empty texts") from None
+
+
 def _mapping(name: str, value: object) -> object:
     if isinstance(value, Mapping):
-        return FrozenMap(value)
+        return value if type(value) is FrozenMap else FrozenMap(value)
     raise InvalidValueError(name, value, "a mapping from names to values")
+
+
+def _people(name: str, value: object) -> object:
+    people = _mapping(name, value)
+    if all(key and isinstance(who, str) and who for key, who in people.items()):  # type: ignore[attr-defined]  # a FrozenMap
+        return people
+    raise InvalidValueError(name, value, "a mapping from roles to people's ids")
 
 
 def _cause(name: str, value: object) -> object:
@@ -117,7 +172,9 @@ def _cause(name: str, value: object) -> object:
 
 def _items(name: str, value: object) -> object:
     if isinstance(value, (tuple, list)) and all(isinstance(item, RequestItem) for item in value):
-        return tuple(value)
+        if len({item.id for item in value}) == len(value):
+            return value if type(value) is tuple else tuple(value)
+        raise InvalidValueError(name, value, "items with an id of its own each")
     raise InvalidValueError(name, value, "a sequence of RequestItem")
 
 
@@ -125,7 +182,7 @@ def _one_of(*allowed: str | None) -> Callable[[str, object], object]:
     words = ", ".join(str(word) for word in allowed)
 
     def check(name: str, value: object) -> object:
-        if value in allowed:
+        if (value is None or isinstance(value, str)) and value in allowed:
             return value
         raise InvalidValueError(name, value, f"one of {words}")
 
@@ -156,6 +213,8 @@ _CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
         MajorStatus.REJECTED,
         MajorStatus.CANCELED,
     ),
+    "major_roles": _people,
+    "business_impact": _optional_text,
     "hold_reason": _optional_text,
     "resolution_code": _optional_text,
     "resolution_notes": _optional_text,
@@ -181,13 +240,20 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
         fields: Field names and the values to set.
         allowed: The names that may be set here.
 
+    Returns:
+        The same map where it is one already and every value is in its stored form.
+
     Raises:
         InvalidValueError: A name is not among them, or a value is not what its field accepts.
     """
+    if not isinstance(fields, Mapping):
+        raise InvalidValueError("fields", fields, "a mapping from field names to values")
     checked: dict[str, object] = {}
+    same = type(fields) is FrozenMap
     for name, value in fields.items():
         if name not in allowed:
             raise InvalidValueError("field", name, f"one of {', '.join(sorted(allowed))}")
         check = _CHECKS.get(name)
-        checked[name] = value if check is None else check(name, value)
-    return FrozenMap(checked)
+        checked[name] = kept = value if check is None else check(name, value)
+        same = same and kept is value
+    return fields if same else FrozenMap(checked)  # type: ignore[return-value]  # same: a FrozenMap

@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from incidentcore.errors import InvalidTimelineError
+from incidentcore.instants import as_utc
 from incidentcore.records.events import Corrected, Event, Opened
 
 __all__ = ["Moment", "Timeline", "fold_facts", "fold_steps", "fold_timeline", "in_sequence"]
@@ -58,14 +59,23 @@ def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
     return history
 
 
+def _voided(corrections: list[Corrected]) -> set[str]:
+    """Return the ids of the events that no longer count.
+
+    A correction may itself have been corrected since, so the latest is asked first.
+    """
+    void: set[str] = set()
+    for correction in sorted(corrections, key=lambda event: event.sequence, reverse=True):
+        if correction.id not in void:
+            void.add(correction.corrects)
+    return void
+
+
 def _in_time(history: Iterable[Event]) -> tuple[Opened, list[Event]]:
     """Return the opening, and in order of time the other events that count."""
     events = list(history)
     corrections = [event for event in events if isinstance(event, Corrected)]
-    void: set[str] = set()
-    for correction in sorted(corrections, key=lambda event: event.sequence, reverse=True):
-        if correction.id not in void:  # a correction may itself have been corrected since
-            void.add(correction.corrects)
+    void = _voided(corrections) if corrections else ()
     opening: Opened | None = None
     rest: list[Event] = []
     for event in events:
@@ -77,6 +87,18 @@ def _in_time(history: Iterable[Event]) -> tuple[Opened, list[Event]]:
         raise InvalidTimelineError("events", [event.id for event in events], "one Opened event")
     rest.sort(key=lambda event: (event.at, event.sequence))
     return opening, rest
+
+
+def changes_of(event: Event, facts: Mapping[str, Any]) -> dict[str, object]:
+    """Return what an event changes, as far as records of this type have such facts.
+
+    An event of another type's kind, such as an approval of an incident, changes nothing: replay
+    folds facts and never refuses one (rule H2).
+    """
+    changes = event.changes(facts)
+    if changes.keys() <= facts.keys():
+        return changes
+    return {name: value for name, value in changes.items() if name in facts}
 
 
 def fold_facts(history: Iterable[Event], defaults: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,9 +113,9 @@ def fold_facts(history: Iterable[Event], defaults: Mapping[str, Any]) -> dict[st
     """
     opening, rest = _in_time(history)
     facts = dict(defaults)
-    facts.update(opening.changes(facts))
+    facts.update(changes_of(opening, facts))
     for event in rest:
-        facts.update(event.changes(facts))
+        facts.update(changes_of(event, facts))
     facts["updated_at"] = max(opening.at, rest[-1].at) if rest else opening.at
     return facts
 
@@ -108,7 +130,7 @@ def fold_steps(
     opening, rest = _in_time(history)
     facts = dict(defaults)
     for event in (opening, *rest):
-        changes = event.changes(facts)
+        changes = changes_of(event, facts)
         yield event, facts, changes
         facts.update(changes)
 
@@ -154,6 +176,7 @@ class Timeline:
 
     def facts_at(self, at: datetime) -> dict[str, Any]:
         """Return all facts as they were at an instant, after its last event."""
+        at = as_utc(at)
         facts = dict(self.base)
         for moment in self.moments:
             if moment.at > at:
@@ -163,6 +186,7 @@ class Timeline:
 
     def until(self, now: datetime) -> Timeline:
         """Return the timeline without anything after an instant."""
+        now = as_utc(now, "now")
         if not self.moments or self.moments[-1].at <= now:
             return self
         return Timeline(
@@ -174,11 +198,15 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
     """Fold a history to the timeline of its facts.
 
     The opening's facts are known from the first moment on, also where another event is dated
-    before it.
+    before it. From the opening on, the facts at an instant are those of the record replayed from
+    the events up to that instant: a correction counts from its own ``at``.
     """
-    opening, rest = _in_time(history)
+    events = tuple(history)
+    if _corrects_later(events):
+        return _fold_corrected(events, defaults)
+    opening, rest = _in_time(events)
     base = dict(defaults)
-    opened = opening.changes(base)
+    opened = changes_of(opening, base)
     facts = {**base, **opened}
     early = sum(1 for event in rest if event.at < opening.at)
     if early:
@@ -186,7 +214,7 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
     moments: list[Moment] = []
     at: datetime | None = None
     for event in (*rest[:early], opening, *rest[early:]):
-        changes = opened if event is opening else event.changes(facts)
+        changes = opened if event is opening else changes_of(event, facts)
         facts.update(changes)
         if event.at == at:
             last = moments.pop()
@@ -194,4 +222,34 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
         else:
             at = event.at
             moments.append(Moment(at, {**changes, "updated_at": at}, (event,)))
+    return Timeline(base, tuple(moments), opening.at)
+
+
+def _corrects_later(events: Iterable[Event]) -> bool:
+    """Return whether any correction is dated after the event that it corrects."""
+    corrections = [event for event in events if isinstance(event, Corrected)]
+    if not corrections:
+        return False
+    at = {event.id: event.at for event in events}
+    return any(event.at > at.get(event.corrects, event.at) for event in corrections)
+
+
+def _fold_corrected(events: tuple[Event, ...], defaults: Mapping[str, Any]) -> Timeline:
+    """Fold a history in which what counts depends on the instant: anew for each instant."""
+    opening = next((event for event in events if isinstance(event, Opened)), None)
+    if opening is None:
+        raise InvalidTimelineError("events", [event.id for event in events], "one Opened event")
+    base = dict(defaults)
+    if any(event.at < opening.at for event in events):
+        base.update(changes_of(opening, base))
+    before = base
+    moments: list[Moment] = []
+    for at in sorted({event.at for event in events}):
+        known = [event for event in events if event.at <= at or event is opening]
+        first, rest = _in_time(known)
+        facts = {**fold_facts(known, defaults), "updated_at": at}
+        changes = {name: value for name, value in facts.items() if value != before[name]}
+        now = tuple(event for event in (first, *rest) if event.at == at)
+        moments.append(Moment(at, {**changes, "updated_at": at}, now))
+        before = facts
     return Timeline(base, tuple(moments), opening.at)

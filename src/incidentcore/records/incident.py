@@ -8,27 +8,36 @@ from typing import ClassVar, Unpack
 import attrs
 
 from incidentcore.records.events import LifecycleRef
-from incidentcore.records.record import OpeningFields, Record
-from incidentcore.values import NEW, Actor, State
+from incidentcore.records.fields import OpeningFields
+from incidentcore.records.record import Record
+from incidentcore.values import NEW, Actor, FrozenMap, State
 
 __all__ = ["Incident"]
 
 
-@attrs.frozen(init=False, repr=False)
+@attrs.frozen(init=False, repr=False, slots=False)
 class Incident(Record):
     """An unplanned interruption to a service, or a reduction in its quality.
 
     Attributes:
         major_status: Where it stands as a candidate for major incident; None is no candidate.
+        major_roles: Who holds which role in the response to a major incident; see ``MajorRole``.
+        business_impact: What a major incident means for the business.
 
     All other attributes are those of ``Record``.
 
     Source: ITIL 4, incident management practice.
     """
 
+    __hash__ = Record.__hash__
+
     record_type: ClassVar[str] = "incident"
 
+    settable: ClassVar[frozenset[str]] = Record.settable | {"business_impact", "major_roles"}
+
     major_status: str | None = None
+    major_roles: FrozenMap[str] = FrozenMap()
+    business_impact: str | None = None
 
     @classmethod
     def open(

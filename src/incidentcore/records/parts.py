@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -20,6 +20,12 @@ def _text(name: str, value: object) -> None:
         raise InvalidValueError(name, value, "a non-empty text")
 
 
+def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
+    if isinstance(because, (str, Cause)) or not isinstance(because, Iterable):
+        raise InvalidValueError("because", because, "a sequence of Cause")
+    return tuple(because)
+
+
 @attrs.frozen
 class Cause:
     """A statement of cause with what lies behind it: a root cause, five whys, a fishbone.
@@ -29,17 +35,25 @@ class Cause:
         because: The causes behind this one.
         factor: A label such as ``"people"`` or ``"configuration"``, or empty.
 
+    Raises:
+        InvalidValueError: The statement is empty, or what is behind it is no sequence of causes.
+
     >>> why = Cause("disk full", (Cause("logs not rotated", (Cause("rotation untested"),)),))
     >>> [cause.statement for cause in why.roots()]
     ['rotation untested']
     """
 
     statement: str
-    because: tuple[Cause, ...] = attrs.field(default=(), converter=tuple)
+    because: tuple[Cause, ...] = attrs.field(default=(), converter=_causes)
     factor: str = ""
 
     def __attrs_post_init__(self) -> None:
         _text("statement", self.statement)
+        for cause in self.because:
+            if not isinstance(cause, Cause):
+                raise InvalidValueError("because", cause, "a Cause")
+        if not isinstance(self.factor, str):
+            raise InvalidValueError("factor", self.factor, "text")
 
     def roots(self) -> Iterator[Cause]:
         """Yield the causes behind which nothing stands."""
@@ -83,6 +97,8 @@ class Approval:
     reason: str = ""
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.by, Actor):
+            raise InvalidValueError("by", self.by, "an Actor")
         if self.decision not in (Decision.APPROVED, Decision.REJECTED):
             raise InvalidValueError("decision", self.decision, "approved or rejected")
         object.__setattr__(self, "at", as_utc(self.at))
@@ -117,3 +133,5 @@ class Task:
         )
         if self.status not in allowed:
             raise InvalidValueError("status", self.status, f"one of {', '.join(allowed)}")
+        if self.assignee is not None:
+            _text("assignee", self.assignee)

@@ -8,9 +8,9 @@ from typing import ClassVar, Unpack
 import attrs
 
 from incidentcore.records.events import LifecycleRef
-from incidentcore.records.fields import Origin
+from incidentcore.records.fields import OpeningFields, Origin
 from incidentcore.records.parts import Cause
-from incidentcore.records.record import OpeningFields, Record
+from incidentcore.records.record import Record
 from incidentcore.values import NEW, Actor, State
 
 __all__ = ["Problem"]
@@ -25,7 +25,7 @@ class ProblemFields(OpeningFields, total=False):
     known_error: bool
 
 
-@attrs.frozen(init=False, repr=False)
+@attrs.frozen(init=False, repr=False, slots=False)
 class Problem(Record):
     """A cause, or potential cause, of one or more incidents.
 
@@ -39,6 +39,8 @@ class Problem(Record):
 
     Source: ITIL 4, problem management practice.
     """
+
+    __hash__ = Record.__hash__
 
     record_type: ClassVar[str] = "problem"
     settable: ClassVar[frozenset[str]] = Record.settable | {

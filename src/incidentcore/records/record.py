@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Self, TypedDict, TypeVar
+from operator import attrgetter
+from typing import Any, ClassVar, Self, TypeVar
 
 import attrs
 
@@ -16,38 +17,28 @@ from incidentcore.records.fold import Timeline, fold_facts, fold_timeline, in_se
 from incidentcore.records.links import Link
 from incidentcore.values import Actor, FrozenMap, Level, Role, State, as_actor
 
-__all__ = ["OpeningFields", "Record"]
+__all__ = ["Record"]
 
 R = TypeVar("R", bound="Record")
 E = TypeVar("E", bound=Event)
 
 _set = object.__setattr__
+_id_of = attrgetter("id")
 
 
-class OpeningFields(TypedDict, total=False):
-    """The descriptive fields that every kind of record may be opened with; see ``Record``."""
+class _Kept:
+    """What a record keeps beside its facts, which are its ``__dict__``.
 
-    impact: Level | None
-    urgency: Level | None
-    computed_priority: Level | None
-    priority_override: Level | None
-    description: str
-    service: str | None
-    configuration_item: str | None
-    caller: str | None
-    source: str
-    category: tuple[str, ...] | str
-    assignment_group: str | None
-    assignee: str | None
-    support_tier: int | None
-    tags: Collection[str]
-    custom: Mapping[str, object]
-    occurred_at: datetime | None
-    detected_at: datetime | None
+    So a change copies one dict instead of reading and setting each of half a hundred fields.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_timeline", "history")
+
+    _timeline: Timeline | None
 
 
-@attrs.frozen(init=False, repr=False)
-class Record:
+@attrs.frozen(init=False, repr=False, slots=False)
+class Record(_Kept):
     """A tracked piece of work; the base of ``Incident``, ``Problem`` and ``ServiceRequest``.
 
     A record is made by ``open`` or by replaying its history, never by naming its fields: every
@@ -107,11 +98,10 @@ class Record:
     """
 
     record_type: ClassVar[str] = "record"
-    _names: ClassVar[tuple[str, ...]] = ()
     _defaults: ClassVar[dict[str, Any]] = {}
 
+    history: tuple[Event, ...]
     id: str = ""
-    history: tuple[Event, ...] = ()
     lifecycle: LifecycleRef = attrs.field(default=None)
     state: State = attrs.field(default=None)
     hold_reason: str | None = None
@@ -158,8 +148,6 @@ class Record:
     requester_message_count: int = 0
     unanswered_since: datetime | None = None
     last_public_update_at: datetime | None = None
-    _memo: Timeline | None = attrs.field(default=None, eq=False, init=False)
-
     settable: ClassVar[frozenset[str]] = frozenset(
         (
             "title",
@@ -189,6 +177,11 @@ class Record:
         )
     )
 
+    _may_open_with: ClassVar[frozenset[str]] = settable | openable
+
+    def __init_subclass__(cls) -> None:
+        cls._may_open_with = cls.settable | cls.openable
+
     def __init__(self, *_: object, **__: object) -> None:
         raise TypeError(
             f"{type(self).__name__} is made by {type(self).__name__}.open(...) or by "
@@ -214,12 +207,16 @@ class Record:
             at=at,
             recorded_at=at if recorded_at is None else recorded_at,
             by=as_actor(by, role=Role.REQUESTER),
+            id=f"{id}:1",
             record_type=cls.record_type,
             state=state,
             lifecycle=LifecycleRef(cls.record_type) if lifecycle is None else lifecycle,
-            fields=checked_fields(fields, cls.settable | cls.openable),
+            fields=checked_fields(fields, cls._may_open_with),
         )
-        return cls._fold((opening,))
+        facts = cls.default_facts()
+        facts.update(opening.changes(facts))
+        facts["updated_at"] = at
+        return cls._of(facts, (opening,))
 
     @classmethod
     def from_history(cls, events: Iterable[Event]) -> Self:
@@ -245,28 +242,21 @@ class Record:
 
     @classmethod
     def _of(cls, facts: dict[str, Any], history: tuple[Event, ...]) -> Self:
+        """Return the record of a history whose facts are known; the dict becomes its own."""
         record = cls.__new__(cls)
-        for name in cls._field_names():
-            _set(record, name, facts[name])
+        _set(record, "__dict__", facts)
         _set(record, "history", history)
-        _set(record, "_memo", None)
+        _set(record, "_timeline", None)
         return record
-
-    @classmethod
-    def _field_names(cls) -> tuple[str, ...]:
-        if "_names" not in cls.__dict__:
-            names = tuple(f.name for f in attrs.fields(cls) if f.name not in ("history", "_memo"))
-            cls._names = names
-        return cls._names
 
     @classmethod
     def default_facts(cls) -> dict[str, Any]:
         """Return the facts of a record of this type before its opening."""
         if "_defaults" not in cls.__dict__:
-            cls._defaults = {
-                f.name: f.default for f in attrs.fields(cls) if f.name not in ("history", "_memo")
-            } | {"record_type": cls.record_type}
-        return cls._defaults
+            names = {field.name: field.default for field in attrs.fields(cls)}
+            del names["history"]
+            cls._defaults = {**names, "record_type": cls.record_type}
+        return dict(cls._defaults)
 
     @property
     def version(self) -> int:
@@ -307,9 +297,11 @@ class Record:
             InvalidValueError: An attribute is not what the event accepts.
         """
         at = as_utc(at)
+        sequence = self.history[-1].sequence + 1
+        body.setdefault("id", f"{self.id}:{sequence}")
         event = kind(
             record_id=self.id,
-            sequence=len(self.history) + 1,
+            sequence=sequence,
             at=at,
             recorded_at=at if recorded_at is None else recorded_at,
             by=as_actor(by),
@@ -323,37 +315,40 @@ class Record:
         Raises:
             InvalidTimelineError: An event is of another record, is an opening, repeats an id, or
                 its sequence is not the next one.
+            InvalidValueError: It sets a field that records of this type do not have.
         """
-        history = list(self.history)
-        facts: dict[str, Any] | None = self.facts()
-        known: set[str] | None = None
+        history = self.history
+        facts = dict(self.__dict__)
         latest = self.updated_at
+        size = len(facts)
+        is_late = False
         for event in events:
-            if event.record_id != self.id or isinstance(event, Opened):
+            if not isinstance(event, Event) or event.record_id != self.id:
                 raise InvalidTimelineError("event", event, f"a further event of {self.id}")
-            if event.sequence != len(history) + 1:
-                raise InvalidTimelineError("sequence", event.sequence, f"{len(history) + 1}")
-            if event.id != f"{self.id}:{event.sequence}":
-                known = {e.id for e in history} if known is None else known
-                if event.id in known:
-                    raise InvalidTimelineError("id", event.id, "an id of its own for each event")
-            history.append(event)
-            if known is not None:
-                known.add(event.id)
-            if facts is not None and event.at >= latest and not isinstance(event, Corrected):
-                facts.update(event.changes(facts))
-                facts["updated_at"] = latest = event.at
+            if isinstance(event, Opened):
+                raise InvalidTimelineError("event", event, "anything but a second opening")
+            sequence = history[-1].sequence + 1
+            if event.sequence != sequence:
+                raise InvalidTimelineError("sequence", event.sequence, f"{sequence}, the next one")
+            if event.id in map(_id_of, history):
+                raise InvalidTimelineError("id", event.id, "an id of its own for each event")
+            history = (*history, event)
+            # A late event is tried on the facts of now, only to see whether it fits the type.
+            facts.update(event.changes(facts))
+            if len(facts) != size:
+                extra = sorted(facts.keys() - self.__dict__.keys())
+                raise InvalidValueError(
+                    "event", ", ".join(extra), f"a change of what a {self.record_type} has"
+                )
+            if event.at < latest or isinstance(event, Corrected):
+                is_late = True
             else:
-                facts = None  # a late event or a correction: fold anew
-        kept = tuple(history)
-        cls = type(self)
-        return cls._fold(kept) if facts is None else cls._of(facts, kept)
+                facts["updated_at"] = latest = event.at
+        return self._fold(history) if is_late else self._of(facts, history)
 
     def facts(self) -> dict[str, Any]:
         """Return the record's fields by name, as conditions read them."""
-        facts = {name: getattr(self, name) for name in self._field_names()}
-        facts["record_type"] = self.record_type
-        return facts
+        return dict(self.__dict__)
 
     def timeline(self, *, now: datetime | None = None, as_of: datetime | None = None) -> Timeline:
         """Return how the record's facts changed over time.
@@ -365,22 +360,20 @@ class Record:
         Raises:
             InvalidTimelineError: With ``as_of``, the opening itself was not yet recorded.
         """
-        late_corrections = now is not None and any(
-            isinstance(event, Corrected) and event.at > now for event in self.history
-        )
-        if as_of is not None or late_corrections:
-            history = [
-                event
-                for event in self.history
-                if (as_of is None or event.recorded_at <= as_of)
-                and (now is None or event.at <= now or isinstance(event, Opened))
-            ]
-            timeline = fold_timeline(history, self.default_facts())
+        if as_of is not None:
+            as_of = as_utc(as_of, "as_of")
+            known = [event for event in self.history if event.recorded_at <= as_of]
+            timeline = fold_timeline(known, self.default_facts())
+        elif self._timeline is None:
+            timeline = fold_timeline(self.history, self.default_facts())
+            _set(self, "_timeline", timeline)
         else:
-            if self._memo is None:
-                _set(self, "_memo", fold_timeline(self.history, self.default_facts()))
-            timeline = self._memo  # type: ignore[assignment]  # set just above
+            timeline = self._timeline
         return timeline if now is None else timeline.until(now)
+
+    def __hash__(self) -> int:
+        # Equal records have equal histories; hashing every field would ask it of custom ones too.
+        return hash((self.record_type, self.id, len(self.history)))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (type(self).from_history, (self.history,))

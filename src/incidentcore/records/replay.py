@@ -12,12 +12,14 @@ from incidentcore.records.incident import Incident
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
 from incidentcore.records.service_request import ServiceRequest
+from incidentcore.values import FrozenMap
 
-__all__ = ["replay"]
+__all__ = ["RECORD_TYPES", "replay"]
 
-_TYPES: Final[dict[str, type[Record]]] = {
-    kind.record_type: kind for kind in (Incident, Problem, ServiceRequest)
-}
+RECORD_TYPES: Final[FrozenMap[type[Record]]] = FrozenMap(
+    {kind.record_type: kind for kind in (Incident, Problem, ServiceRequest)}
+)
+"""The types of record by their name."""
 
 
 def replay(events: Iterable[Event]) -> Record:
@@ -51,6 +53,6 @@ def replay(events: Iterable[Event]) -> Record:
     """
     history = in_sequence(events)
     record_type = next(event.record_type for event in history if isinstance(event, Opened))
-    if record_type not in _TYPES:
-        raise InvalidTimelineError("record_type", record_type, f"one of {', '.join(_TYPES)}")
-    return _TYPES[record_type].from_history(history)
+    if record_type not in RECORD_TYPES:
+        raise InvalidTimelineError("record_type", record_type, f"one of {', '.join(RECORD_TYPES)}")
+    return RECORD_TYPES[record_type].from_history(history)

@@ -9,8 +9,9 @@ from typing import ClassVar, Unpack
 import attrs
 
 from incidentcore.records.events import LifecycleRef
+from incidentcore.records.fields import OpeningFields
 from incidentcore.records.parts import Approval, RequestItem, Task
-from incidentcore.records.record import OpeningFields, Record
+from incidentcore.records.record import Record
 from incidentcore.values import NEW, Actor, State
 
 __all__ = ["ServiceRequest"]
@@ -22,7 +23,7 @@ class RequestFields(OpeningFields, total=False):
     items: Sequence[RequestItem]
 
 
-@attrs.frozen(init=False, repr=False)
+@attrs.frozen(init=False, repr=False, slots=False)
 class ServiceRequest(Record):
     """A request by a user for something that is part of the agreed service.
 
@@ -35,6 +36,8 @@ class ServiceRequest(Record):
 
     Source: ISO/IEC 20000-1, 8.6.2.
     """
+
+    __hash__ = Record.__hash__
 
     record_type: ClassVar[str] = "service_request"
     settable: ClassVar[frozenset[str]] = Record.settable | {"items"}

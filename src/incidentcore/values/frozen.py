@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final, TypeVar
@@ -37,12 +37,18 @@ class FrozenMap(Mapping[str, V_co]):
     _hash: int | None
 
     def __init__(self, entries: Mapping[str, V_co] | Iterable[tuple[str, V_co]] = ()) -> None:
-        data = dict(entries)
-        for key in data:
-            if not isinstance(key, str):
-                raise InvalidValueError("key", key, "text")
-        frozen = {key: freeze(data[key]) for key in sorted(data)}
-        object.__setattr__(self, "_data", frozen)
+        data: dict[str, V_co]
+        if type(entries) is FrozenMap:
+            data = entries._data  # noqa: SLF001  of this very class; never changes, so it is shared
+        else:
+            try:
+                data = dict(entries)
+            except (TypeError, ValueError):
+                raise InvalidValueError(
+                    "entries", entries, "a mapping, or pairs of a text and a value"
+                ) from None
+            data = _frozen_entries(data)
+        object.__setattr__(self, "_data", data)
         object.__setattr__(self, "_hash", None)
 
     def __getitem__(self, key: str) -> V_co:
@@ -57,6 +63,20 @@ class FrozenMap(Mapping[str, V_co]):
     def __contains__(self, key: object) -> bool:
         return key in self._data
 
+    # The dict's own views: those of Mapping call back into Python for every entry.
+
+    def keys(self) -> KeysView[str]:
+        """Return a view of the keys, in sorted order."""
+        return self._data.keys()
+
+    def values(self) -> ValuesView[V_co]:
+        """Return a view of the values, in the order of the keys."""
+        return self._data.values()
+
+    def items(self) -> ItemsView[str, V_co]:
+        """Return a view of the entries, in the order of the keys."""
+        return self._data.items()
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, FrozenMap):
             return self._data == other._data
@@ -70,15 +90,31 @@ class FrozenMap(Mapping[str, V_co]):
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"FrozenMap is frozen: cannot set {name}")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"FrozenMap is frozen: cannot delete {name}")
+
     def __reduce__(self) -> tuple[object, ...]:
         return (FrozenMap, (self._data,))
 
     def __repr__(self) -> str:
         return f"FrozenMap({self._data!r})"
 
-    def set(self, **entries: object) -> FrozenMap[object]:
+    def set(self, /, **entries: object) -> FrozenMap[object]:
         """Return a map with these entries added or replaced."""
         return FrozenMap({**self._data, **entries})
+
+
+def _frozen_entries(data: dict[str, V_co]) -> dict[str, V_co]:
+    """Return the entries in the order of their keys, with immutable values."""
+    for key in data:
+        if not isinstance(key, str):
+            raise InvalidValueError("key", key, "text")
+    if len(data) > 1:
+        data = {key: data[key] for key in sorted(data)}
+    for key, value in data.items():
+        if type(value) not in _ATOMS:
+            data[key] = freeze(value)  # type: ignore[assignment]  # the same value, immutable
+    return data
 
 
 def freeze(value: object) -> object:
@@ -87,12 +123,15 @@ def freeze(value: object) -> object:
     >>> freeze({"a": [1, {2}]})
     FrozenMap({'a': (1, frozenset({2}))})
     """
-    if type(value) in _ATOMS or isinstance(value, (FrozenMap, str)):
+    kind = type(value)
+    if kind in _ATOMS or kind is FrozenMap or hasattr(kind, "__attrs_attrs__"):
+        return value
+    if isinstance(value, (FrozenMap, str)):
         return value
     if isinstance(value, Mapping):
         return FrozenMap(value)
-    if type(value) in (list, tuple):
-        return tuple(freeze(item) for item in value)  # type: ignore[attr-defined]  # a sequence
+    if isinstance(value, list) or (isinstance(value, tuple) and kind is tuple):
+        return tuple(freeze(item) for item in value)  # a named tuple stays what it is
     if isinstance(value, AbstractSet):
         return frozenset(freeze(item) for item in value)
-    return value
+    return bytes(value) if isinstance(value, bytearray) else value

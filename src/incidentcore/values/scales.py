@@ -28,6 +28,10 @@ class Level:
         name: The level's name, such as ``"high"``.
         rank: Its place in the scale; 1 is the worst.
 
+    Raises:
+        InvalidValueError: The scale or name is no text or empty, or the rank no whole number
+            from 1.
+
     Source: rule P1.
 
     >>> Impact.HIGH > Impact.LOW
@@ -37,6 +41,13 @@ class Level:
     scale: str
     name: str
     rank: int
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in (("scale", self.scale), ("name", self.name)):
+            if not isinstance(value, str) or not value:
+                raise InvalidValueError(name, value, "a non-empty text")
+        if type(self.rank) is not int or self.rank < 1:
+            raise InvalidValueError("rank", self.rank, "a whole number from 1")
 
     def __lt__(self, other: Level) -> bool:
         if not isinstance(other, Level) or other.scale != self.scale:
@@ -63,7 +74,7 @@ class Level:
 
 
 def _level_names(names: Iterable[str | Level]) -> tuple[str, ...]:
-    if isinstance(names, str):
+    if isinstance(names, str) or not isinstance(names, Iterable):
         raise DefinitionError("levels", names, "a sequence of level names, from worst to best")
     return tuple(name.name if isinstance(name, Level) else name for name in names)
 

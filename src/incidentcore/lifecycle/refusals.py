@@ -1,0 +1,130 @@
+"""Why an action is refused, in words that say what would be legal (rule L2)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from incidentcore.conditions import Condition
+from incidentcore.lifecycle.answers import Refused, Step
+from incidentcore.lifecycle.table import Attempt, Transition
+from incidentcore.values import State
+
+__all__ = [
+    "Table",
+    "refuse_action",
+    "refuse_fields",
+    "refuse_guard",
+    "refuse_state",
+    "refuse_undeclared",
+    "shortest_path",
+]
+
+Table: TypeAlias = Mapping[str, Mapping[str, list[Transition]]]
+"""A lifecycle's rows by the name of the state and the action."""
+
+
+def shortest_path(
+    table: Table, start: State, reached: Callable[[State], bool]
+) -> tuple[Step, ...] | None:
+    """Return the shortest path from a state to one that satisfies ``reached``, guards aside."""
+    seen = {start.name}
+    queue: deque[tuple[State, tuple[Step, ...]]] = deque([(start, ())])
+    while queue:
+        state, path = queue.popleft()
+        if reached(state):
+            return path
+        for action, rows in table.get(state.name, {}).items():
+            for row in rows:
+                if row.target.name not in seen:
+                    seen.add(row.target.name)
+                    queue.append((row.target, (*path, Step(action, row.target, row.required))))
+    return None
+
+
+def refuse_state(lifecycle: str, states: Iterable[State], action: str, state: State) -> Refused:
+    """Refuse an action in a state that the lifecycle does not have."""
+    names = ", ".join(known.name for known in states)
+    return Refused(
+        code="unknown_state",
+        reason=f"{state} is no state of the lifecycle {lifecycle!r}, which has {names}",
+        action=action,
+        state=state,
+    )
+
+
+def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Refused:
+    """Refuse an action that the table does not have for a state, with the way that leads there."""
+    allowed = tuple(table[state.name])
+    can = f"allowed here: {', '.join(allowed)}" if allowed else "nothing is allowed here"
+    if not any(action in actions for actions in table.values()):
+        return Refused(
+            code="unknown_action",
+            reason=f"{action} is no action of the lifecycle {lifecycle!r}; {can}",
+            action=action,
+            state=state,
+            allowed_actions=allowed,
+        )
+    path = shortest_path(table, state, lambda reached: action in table[reached.name])
+    steps: tuple[Step, ...] = ()
+    reason = f"{action} is not allowed from {state}; {can}"
+    if path:
+        row = table[path[-1].to.name][action][0]
+        steps = (*path, Step(action, row.target, row.required))
+        reason += f"; the shortest path is {', then '.join(map(str, steps))}"
+    return Refused(
+        code="not_allowed",
+        reason=reason,
+        action=action,
+        state=state,
+        allowed_actions=allowed,
+        path=steps,
+    )
+
+
+def refuse_guard(table: Table, transition: Transition, state: State, attempt: Attempt) -> Refused:
+    """Refuse what a guard does not let pass; a condition says what kept it from matching."""
+    reason = f"{transition.action} from {state} is refused by its guard: {transition.guard_name}"
+    if isinstance(transition.guard, Condition):
+        subject = {**attempt.facts, "actor": attempt.by}
+        failures = transition.guard.explain(subject, at=attempt.at).failures
+        reason += f" ({'; '.join(map(str, failures))})"
+    return Refused(
+        code="guard",
+        reason=reason,
+        action=transition.action,
+        state=state,
+        guard=transition.guard_name,
+        allowed_actions=tuple(table[state.name]),
+    )
+
+
+def refuse_undeclared(
+    table: Table, transition: Transition, state: State, fields: Mapping[str, object]
+) -> Refused:
+    """Refuse fields that the transition does not ask for, by name."""
+    undeclared = ", ".join(name for name in fields if name not in transition.inputs)
+    takes = ", ".join(field.name for field in transition.fields) or "no fields"
+    what = f"does not take {undeclared}; it takes {takes}"
+    return refuse_fields(table, transition, state, code="undeclared_field", what=what)
+
+
+def refuse_fields(
+    table: Table,
+    transition: Transition,
+    state: State,
+    *,
+    code: str,
+    what: str,
+    missing: tuple[str, ...] = (),
+) -> Refused:
+    """Refuse what was given with an action, or what was not."""
+    return Refused(
+        code=code,
+        reason=f"{transition.action} from {state} {what}",
+        action=transition.action,
+        state=state,
+        missing_fields=missing,
+        allowed_actions=tuple(table[state.name]),
+    )

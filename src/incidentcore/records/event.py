@@ -1,0 +1,100 @@
+"""What every event has: its record, its place in the history, when, who, and its id (rule H1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.records.fields import FIELD_NAMES, checked_fields
+from incidentcore.values import Actor, State
+
+__all__ = ["Event", "LifecycleRef", "check_fields", "check_state", "need_text"]
+
+_set = object.__setattr__
+
+
+def need_text(name: str, value: object, *, empty: bool = False) -> None:
+    """Refuse what is no text, or an empty one."""
+    if not isinstance(value, str) or not (value or empty):
+        raise InvalidValueError(name, value, "text" if empty else "a non-empty text")
+
+
+@attrs.frozen
+class LifecycleRef:
+    """Which lifecycle a record follows: its id and version (rule H3)."""
+
+    id: str
+    version: str = "1"
+
+    def __attrs_post_init__(self) -> None:
+        need_text("lifecycle.id", self.id)
+        need_text("lifecycle.version", self.version)
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """One fact in a record's history; the base of all kinds.
+
+    Attributes:
+        record_id: The record it belongs to.
+        sequence: Its number in the record's history, from 1 without gaps, given on append.
+        at: When it happened, in UTC.
+        by: Who did it, in which role.
+        recorded_at: When it became known, in UTC; the same as ``at`` unless told.
+        id: Its own id; ``{record_id}:{sequence}`` unless told.
+
+    Raises:
+        InvalidValueError: An id is empty, the sequence no whole number from 1, a time naive, or the
+            body not what the kind accepts.
+    """
+
+    kind: ClassVar[str] = "event"
+    allowed: ClassVar[frozenset[str]] = FIELD_NAMES
+
+    record_id: str
+    sequence: int
+    at: datetime
+    by: Actor
+    recorded_at: datetime = attrs.field(default=attrs.Factory(lambda self: self.at, True))
+    id: str = attrs.field(
+        default=attrs.Factory(lambda self: f"{self.record_id}:{self.sequence}", True)
+    )
+
+    def __attrs_post_init__(self) -> None:
+        record_id, event_id = self.record_id, self.id
+        if not isinstance(record_id, str) or not record_id:
+            raise InvalidValueError("record_id", record_id, "a non-empty text")
+        if type(self.sequence) is not int or self.sequence < 1:
+            raise InvalidValueError("sequence", self.sequence, "a whole number from 1")
+        if not isinstance(event_id, str) or not event_id:
+            raise InvalidValueError("id", event_id, "a non-empty text")
+        if not isinstance(self.by, Actor):
+            raise InvalidValueError("by", self.by, "an Actor")
+        at = as_utc(self.at)
+        if at is not self.at:
+            _set(self, "at", at)
+        recorded_at = as_utc(self.recorded_at, "recorded_at")
+        if recorded_at is not self.recorded_at:
+            _set(self, "recorded_at", recorded_at)
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the facts that this event changes, given the facts before it."""
+        return {}
+
+
+def check_fields(event: Any) -> None:
+    """Keep the fields that an event sets in their stored form; a count is never one (rule H2)."""
+    fields = checked_fields(event.fields, event.allowed)
+    if fields is not event.fields:
+        _set(event, "fields", fields)
+
+
+def check_state(event: Any) -> None:
+    """Refuse a name where a state with its flags is needed (rule H3)."""
+    if not isinstance(event.state, State):
+        raise InvalidValueError("state", event.state, "a State")

@@ -1,0 +1,72 @@
+"""Six tickets whose figures can be worked out by hand; the history of ``kpi_dialects.jsonl``."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from incidentcore.records import (
+    Acknowledged,
+    Assigned,
+    Commented,
+    FieldsChanged,
+    Incident,
+    Record,
+    StateChanged,
+)
+from incidentcore.values import CANCELED, IN_PROGRESS, RESOLVED, Actor, FrozenMap, Role
+
+ORACLES = Path(__file__).parent.parent / "oracles" / "kpi_dialects.jsonl"
+ROWS: dict[str, dict[str, Any]] = {
+    row["id"]: row for row in map(json.loads, ORACLES.read_text(encoding="utf-8").splitlines())
+}
+START = datetime(2026, 1, 5, tzinfo=UTC)
+AGENT = Actor("ada", Role.AGENT)
+SYSTEM = Actor("desk", Role.SYSTEM)
+CALLER = Actor("kim", Role.REQUESTER)
+
+
+def minute(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def ticket(row: dict[str, Any]) -> Incident:
+    """Return a ticket with the history that a row of the oracle tells."""
+    created = row["created"]
+    at = minute(created)
+    incident = Incident.open(id=row["id"], title=row["id"], at=at, by=CALLER)
+    events: list[tuple[float, Any, Any, dict[str, Any]]] = [
+        (created, Assigned, SYSTEM, {"fields": FrozenMap({"assignment_group": "desk"})})
+    ]
+    if row["ack"] is not None:
+        events.append((row["ack"], Acknowledged, AGENT, {}))
+    events += [
+        (created + 6 + reply, Commented, AGENT, {"text": "hello"})
+        for reply in range(row["agent_public"])
+    ]
+    events += [
+        (created + 7.5 + message, Commented, CALLER, {"text": "and?"})
+        for message in range(row["customer_after"])
+    ]
+    events += [
+        (created + 9, Assigned, AGENT, {"fields": FrozenMap({"assignment_group": f"g{move}"})})
+        for move in range(row["reassign"])
+    ]
+    if row["silenced"] is not None:
+        custom = FrozenMap({"silenced_at": minute(row["silenced"])})
+        events.append(
+            (row["silenced"], FieldsChanged, AGENT, {"fields": FrozenMap({"custom": custom})})
+        )
+    moves = [(at, "resolve", RESOLVED) for at in row["resolved"]]
+    moves += [(at, "reopen", IN_PROGRESS) for at in row["reopened"]]
+    moves += [] if row["cancelled"] is None else [(row["cancelled"], "cancel", CANCELED)]
+    events += [(at, StateChanged, SYSTEM, {"action": a, "state": s}) for at, a, s in moves]
+    for minutes, kind, by, body in sorted(events, key=lambda event: event[0]):
+        incident = incident.with_event(kind, at=minute(minutes), by=by, **body)
+    return incident
+
+
+def tickets() -> list[Record]:
+    return [ticket(row) for row in ROWS["kpi-history"]["expect"]]

@@ -3,7 +3,7 @@
 from incidentcore.serialization.codec import dumps, from_plain, loads, to_plain
 from incidentcore.serialization.parse import Limits
 from incidentcore.serialization.unknown import Kept, UnknownEvent
-from incidentcore.serialization.upgrade import FORMAT_VERSION
+from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
 
 __all__ = [
     "FORMAT_VERSION",
@@ -14,4 +14,5 @@ __all__ = [
     "from_plain",
     "loads",
     "to_plain",
+    "upgrade",
 ]

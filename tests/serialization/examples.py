@@ -1,0 +1,335 @@
+"""Values of every kind: worked ones for each room, and strategies for records and plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+from hypothesis import strategies as st
+
+from incidentcore import categorization, kpi, lifecycle, priority, records, schedule, sla
+from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, FieldTest, during, field
+from incidentcore.instants import Interval, Versions
+from incidentcore.records import Record
+from incidentcore.values import (
+    CANCELED,
+    CLOSED,
+    IN_PROGRESS,
+    NEW,
+    ON_HOLD,
+    RESOLVED,
+    Actor,
+    FrozenMap,
+    Impact,
+    Priority,
+    Urgency,
+)
+
+AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+OFFICE = schedule.BusinessCalendar(
+    zone="Europe/Berlin",
+    hours={"mon-fri": "08:00-18:00", "sat": ["21:00-23:00", "23:30-02:00"]},
+    holidays=[
+        schedule.Holiday("2026-12-25", name="Christmas Day"),
+        schedule.Holiday(range=("2026-12-28", "2026-12-30"), name="closed"),
+        schedule.Holiday(yearly="05-01", hours="10:00-12:00"),
+        schedule.Holiday(rule="FREQ=YEARLY;BYMONTH=11;BYDAY=+4TH", name="Thanksgiving"),
+    ],
+    special={"2026-12-24": "08:00-12:00"},
+    breaks={"2026-12-23": schedule.Break("12:00-13:00", "lunch")},
+    name="office",
+)
+NIGHT = schedule.Maintenance([Interval(AT, AT + HOUR)], name="patch night")
+
+
+def _records() -> Iterator[Record]:
+    """Yield one record of each type whose histories hold every kind of event."""
+    incident: Any = records.Incident.open(
+        id="INC-1",
+        title="Mail is down",
+        at=AT,
+        by=Actor("kim", "requester"),
+        impact=Impact.HIGH,
+        tags=["mail"],
+        category=("mail", "outage"),
+        occurred_at=AT - HOUR,
+        custom={"vip": True, "$odd": (1, 2.5, None), "since": AT, "who": Actor("x")},
+    )
+    rest: dict[str, Any] = {"by": "ada"}
+    steps: list[tuple[Any, tuple[Any, ...], dict[str, Any]]] = [
+        (records.acknowledge, (), {"level": 1}),
+        (records.unacknowledge, (), {"reason": "shift over"}),
+        (records.assign, (), {"group": "messaging", "tier": 2}),
+        (records.comment, ("on it",), {}),
+        (records.contact, ("telephone",), {}),
+        (records.note_diagnosis, ("queue full",), {"step": "finding"}),
+        (records.follow_procedure, ("restart",), {"version": "3", "outcome": "worked"}),
+        (records.restore, (), {}),
+        (records.set_major_status, ("proposed",), {}),
+        (records.link, ("caused_by", "PRB-1"), {}),
+        (records.unlink, ("caused_by", "PRB-1"), {}),
+        (records.update, (), {"service": "mail", "custom": {"more": "x"}}),
+    ]
+    for minute, (change, arguments, fields) in enumerate(steps, 1):
+        incident = change(
+            incident, *arguments, at=AT + timedelta(minutes=minute), **{**rest, **fields}
+        )
+    common: dict[str, Any] = {"record_id": incident.id, "by": Actor("ada"), "at": AT + HOUR}
+    number = incident.version
+    incident = incident.with_events(
+        (
+            records.Classified(
+                sequence=number + 1,
+                category=("mail",),
+                confidence=0.75,
+                evidence=("word: mail",),
+                **common,
+            ),
+            records.Prioritized(
+                sequence=number + 2, fields=FrozenMap({"urgency": Urgency.LOW}), **common
+            ),
+            records.Escalated(sequence=number + 3, target="tier 3", key="k", level=0, **common),
+        )
+    )
+    incident = lifecycle.advance(incident, "start", at=AT + 2 * HOUR, by="ada")
+    yield records.correct(incident, "INC-1:5", by="ada", reason="wrong record")
+
+    problem = records.Problem.open(
+        id="PRB-1",
+        title="Queue fills up",
+        at=AT,
+        by="ada",
+        root_cause=records.Cause("disk full", (records.Cause("logs", factor="process"),)),
+    )
+    yield lifecycle.advance(problem, "assess", at=AT, by="ada")
+
+    request: Any = records.ServiceRequest.open(
+        id="REQ-1",
+        title="A laptop",
+        at=AT,
+        by="kim",
+        items=[records.RequestItem(id="1", name="laptop", quantity=2)],
+    )
+    request = records.approve(request, "approved", at=AT, by="boss")
+    yield records.set_task(request, records.Task(id="t", title="order it"), at=AT, by="ada")
+
+
+RECORDS = tuple(_records())
+
+RESPONSE = sla.SlaDefinition.first_response(hours=1, calendar=OFFICE)
+RESOLUTION = sla.SlaDefinition.resolution(hours=8, calendar=OFFICE)
+BY_REGION = sla.CalendarBy("custom.region", {"eu": OFFICE}, schedule.BusinessCalendar.always())
+RULE = categorization.CategoryRule(field("title").has_text("vpn"), ("network", "vpn"))
+KEYWORDS = categorization.KeywordCategorizer({"network": ["vpn"]})
+BAYES = categorization.NaiveBayes.train(
+    [("vpn is down", "network"), ("printer jam", "hardware"), ("vpn slow", "network")]
+)
+INCIDENT = RECORDS[0]
+
+
+def _kpis() -> Iterator[Any]:
+    for name in dir(kpi.catalogue):
+        value = getattr(kpi.catalogue, name)
+        if isinstance(value, kpi.Kpi):
+            yield value
+
+
+EXAMPLES: tuple[Any, ...] = (
+    *RECORDS,
+    *(NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED),
+    *(Impact.HIGH, Priority.scale, Actor("ada", "agent")),
+    *(OFFICE, NIGHT, OFFICE - NIGHT, OFFICE & schedule.BusinessCalendar.always(), OFFICE | NIGHT),
+    schedule.BusinessDays(2, end_of_day=True),
+    schedule.Rotation(anchor=AT, zone=ZoneInfo("Europe/Berlin"), unit="weeks", every=2),
+    Interval(AT, AT + HOUR),
+    Versions([(AT, RESPONSE), (AT + HOUR, RESOLUTION)]),
+    *(ALWAYS, NEVER, during(OFFICE), ~field("service").present()),
+    (field("impact") >= Impact.HIGH) & field("custom.site").is_in("berlin", None, 1, 1.5),
+    *lifecycle.STANDARD.values(),
+    *(priority.PLAIN_3X3, priority.BMC, priority.FLOOR_OF_MEAN_5X5, priority.STANDARD_POLICY),
+    priority.PriorityPolicy(priority.PLAIN_3X3, (priority.vip(),)),
+    priority.calculate_priority(priority.STANDARD_POLICY, INCIDENT),
+    priority.PriorityCalculation(Priority.HIGH, "because"),
+    priority.PriorityOverride(Priority.LOW, Actor("boss"), AT, "calm down"),
+    *(KEYWORDS, BAYES, categorization.RuleCategorizer([RULE]), categorization.Taxonomy(["a"])),
+    categorization.PatternCategorizer([categorization.PatternRule("vpn", "network")]),
+    categorization.FirstMatch([KEYWORDS, BAYES]),
+    categorization.FallbackChain([KEYWORDS, BAYES]),
+    categorization.Combined([KEYWORDS, BAYES], categorization.Vote((1.0, 2.0))),
+    categorization.Threshold(BAYES, 0.5),
+    KEYWORDS(INCIDENT),
+    BAYES(INCIDENT),
+    categorization.RoutingRule(ALWAYS, "messaging", tier=2),
+    categorization.Route("messaging", 2, "because"),
+    *(RESPONSE, RESOLUTION, BY_REGION),
+    sla.SlaDefinition.resolution(hours=8, calendar=BY_REGION),
+    attrs.evolve(RESOLUTION, target=schedule.BusinessDays(2)),
+    attrs.evolve(RESOLUTION, target=sla.ByTime("16:00", 1)),
+    attrs.evolve(RESOLUTION, target=sla.DueDate("custom.due_at")),
+    attrs.evolve(
+        RESOLUTION,
+        thresholds=(
+            sla.Threshold(name="half", fraction=Fraction(1, 2)),
+            sla.Threshold(name="late", after_due=HOUR, calendar=OFFICE),
+        ),
+    ),
+    sla.SlaPolicy([(field("impact") >= Impact.HIGH, RESPONSE)], default=RESOLUTION),
+    sla.ServiceLevel([RESPONSE, sla.SlaPolicy([], default=RESOLUTION)]),
+    *_kpis(),
+    kpi.Group("assignment_group"),
+    kpi.AgeBuckets((1, 5)),
+    kpi.Periods("month", "Europe/Berlin", within=Interval(AT, AT + HOUR)),
+    *(kpi.SlaMet(RESPONSE), kpi.SlaBreached(sla.SlaPolicy([], default=RESPONSE))),
+    *(kpi.TimeOverTarget(RESPONSE), kpi.PerRecord(5), kpi.LinkedShare("a", frozenset({"b", "c"}))),
+    kpi.SameDay("opened_at", kpi.FirstWhen(ALWAYS), ZoneInfo("Europe/Berlin")),
+    kpi.AtMost(kpi.Duration("opened_at", "resolved_at"), HOUR),
+    records.Approval(by=Actor("boss"), decision="approved", at=AT),
+    kpi.compute(
+        tuple(_kpis())[:3],
+        RECORDS[:1],
+        as_of=AT + 9 * HOUR,
+        group_by=("impact",),
+        window=Interval(AT - HOUR, AT + 9 * HOUR),
+    ),
+)
+
+
+def values_in(value: Any) -> Iterator[Any]:
+    """Yield a value and everything inside it."""
+    yield value
+    if isinstance(value, Record):
+        yield from values_in(value.history)
+    elif attrs.has(type(value)):
+        for attribute in attrs.fields(type(value)):
+            if attribute.init:
+                yield from values_in(getattr(value, attribute.name))
+    elif isinstance(value, (tuple, frozenset)):
+        for item in value:
+            yield from values_in(item)
+    elif isinstance(value, FrozenMap):
+        yield from values_in(tuple(value.values()))
+
+
+# Strategies
+
+texts = st.text(st.characters(codec="utf-8"), max_size=20) | st.sampled_from(
+    ["", "$", "$$set", "$type", "e\u0301", "é", "👩‍💻", "שלום", "\x00", "a" * 40]
+)
+some_texts = texts.filter(bool)
+utc_instants = st.datetimes(
+    AT.replace(year=2, tzinfo=None), AT.replace(year=9998, tzinfo=None), timezones=st.just(UTC)
+)
+zones = st.sampled_from(["Europe/Berlin", "America/St_Johns", "Pacific/Apia", "UTC"]).map(ZoneInfo)
+offsets = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+instants = utc_instants | st.datetimes(
+    AT.replace(year=1800, tzinfo=None),
+    AT.replace(year=2100, tzinfo=None),
+    timezones=zones | offsets,
+    allow_imaginary=True,
+)
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**99), 10**99)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts
+    | instants
+    | st.dates()
+    | st.times()
+    | st.timedeltas()
+    | zones
+    | st.fractions()
+    | st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30)
+    | st.sampled_from([NEW, Impact.HIGH, Actor("ada"), records.Link("a", "b"), ALWAYS])
+)
+plain = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3).map(tuple)
+        | st.frozensets(inner, max_size=3)
+        | st.dictionaries(texts, inner, max_size=3).map(FrozenMap)
+    ),
+    max_leaves=8,
+)
+customs = st.dictionaries(texts, plain, max_size=3)
+conditions: st.SearchStrategy[Condition] = st.recursive(
+    st.builds(
+        FieldTest,
+        st.sampled_from(["title", "custom.a b"]),
+        st.just("equals"),
+        st.deferred(lambda: plain),
+    )
+    | st.sampled_from([ALWAYS, NEVER, during(NIGHT)]),
+    lambda inner: st.tuples(inner, inner).map(AllOf) | inner.map(lambda part: ~part),
+    max_leaves=5,
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> Record:
+    """Draw an incident with a few changes at any instants."""
+    record = records.Incident.open(
+        id=draw(some_texts),
+        title=draw(some_texts),
+        at=draw(utc_instants),
+        recorded_at=draw(utc_instants),
+        by=Actor(draw(some_texts), draw(some_texts)),
+        description=draw(texts),
+        tags=draw(st.frozensets(some_texts, max_size=3)),
+        custom=draw(customs),
+    )
+    for _ in range(draw(st.integers(0, 4))):
+        at = draw(utc_instants)
+        change = draw(st.integers(0, 3))
+        if change == 0:
+            record = records.comment(record, draw(texts), at=at, by="ada")
+        elif change == 1:
+            record = records.assign(record, group=draw(some_texts), at=at, by="ada")
+        elif change == 2:
+            record = records.update(record, custom=draw(customs), at=at, by="ada")
+        else:
+            record = records.correct(
+                records.restore(record, at=at, by="ada"),
+                f"{record.id}:{record.version + 1}",
+                by="x",
+            )
+    return record
+
+
+# What golden files hold, by the name of the file.
+GOLDEN: dict[str, Any] = {
+    "actor": Actor("ada", "agent"),
+    "calendar": OFFICE,
+    "calendar_difference": OFFICE - NIGHT,
+    "condition": (field("impact") >= Impact.HIGH)
+    & ~field("custom.site").is_in("berlin", None, 1, 1.5)
+    | during(NIGHT),
+    "incident": RECORDS[0],
+    "level": Impact.HIGH,
+    "lifecycle": lifecycle.INCIDENT,
+    "plain": FrozenMap(
+        {
+            "$dollar": 1,
+            "date": AT.date(),
+            "decimal": Decimal("0.10"),
+            "duration": timedelta(hours=30, microseconds=1),
+            "fraction": Fraction(3, 4),
+            "instant": AT,
+            "nested": ((), frozenset({"a", 1, None}), FrozenMap()),
+            "numbers": (0, -1, 1.0, 0.1, 10**30),
+            "text": "e\u0301 é 👩‍💻 שלום \x00 \n",
+            "time": time(16, 0, 0, 1),
+            "zoned": datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=ZoneInfo("Europe/Berlin")),
+        }
+    ),
+    "problem": RECORDS[1],
+    "scale": Priority.scale,
+    "service_request": RECORDS[2],
+    "state": ON_HOLD,
+}

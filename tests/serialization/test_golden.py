@@ -1,0 +1,73 @@
+"""Documents that a release wrote are readable for ever.
+
+The files of ``golden/v1`` hold version 1 of the format. They are never written anew: a change of
+the format gets a new version, a step in ``UPGRADERS``, and a folder of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import FormatError
+from incidentcore.serialization import FORMAT_VERSION, dumps, loads, upgrade
+from incidentcore.serialization.problems import Mismatch
+
+from .examples import GOLDEN
+
+FOLDER = Path(__file__).with_name("golden")
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_a_document_of_version_1_is_read(name: str) -> None:
+    """The file gives the value that was written."""
+    text = (FOLDER / "v1" / f"{name}.json").read_text(encoding="utf-8")
+
+    assert loads(text, object) == GOLDEN[name]
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_this_release_writes_the_same(name: str) -> None:
+    """As long as the format is at version 1, the value gives the file, character by character."""
+    text = (FOLDER / "v1" / f"{name}.json").read_text(encoding="utf-8")
+
+    assert FORMAT_VERSION == 1
+    assert dumps(GOLDEN[name], indent=1) + "\n" == text
+
+
+def test_every_golden_file_is_read() -> None:
+    """No file lies there without its value above."""
+    assert {path.stem for path in (FOLDER / "v1").iterdir()} == set(GOLDEN)
+
+
+def _rename(name: str, value: Any) -> tuple[str, Any]:
+    return ("Incident" if name == "Ticket" else name), value
+
+
+def _double(name: str, value: Any) -> tuple[str, Any]:
+    return name, {**value, "n": value["n"] * 2}
+
+
+def test_upgrades_run_step_by_step() -> None:
+    """A document goes through every version between its own and today's, in order."""
+    steps = {1: _rename, 2: _double, 3: _double}
+
+    assert upgrade("Ticket", 1, {"n": 1}, to=4, steps=steps) == ("Incident", {"n": 4})
+    assert upgrade("Ticket", 3, {"n": 1}, to=4, steps=steps) == ("Ticket", {"n": 2})
+    assert upgrade("Ticket", 4, {"n": 1}, to=4, steps=steps) == ("Ticket", {"n": 1})
+
+
+@pytest.mark.parametrize(("version", "words"), [(5, "newer"), (1, "cannot be upgraded")])
+def test_a_version_without_a_way_is_refused(version: int, words: str) -> None:
+    """Newer documents and ones whose step is missing are refused."""
+    with pytest.raises(Mismatch, match=words):
+        upgrade("Ticket", version, {}, to=4, steps={2: _rename})
+
+
+@pytest.mark.parametrize("version", ["0", "-1", "1.0", '"1"', "null", "true", "2", "99999"])
+def test_versions_are_whole_numbers_that_exist(version: str) -> None:
+    """Anything but a version of the format is a problem at $.version."""
+    with pytest.raises(FormatError, match=r"@ \$\.version"):
+        loads(f'{{"type":"plain","version":{version},"value":1}}', object)

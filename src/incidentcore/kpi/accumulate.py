@@ -79,7 +79,7 @@ def _family(kpi: Kpi) -> tuple[object, ...]:
     )
 
 
-def families(kpis: Sequence[Kpi]) -> tuple[list[Kpi], list[int]]:
+def _families(kpis: Sequence[Kpi]) -> tuple[tuple[Kpi, ...], tuple[int, ...]]:
     """Return one KPI for each set of values to keep, and for each KPI the place of its own."""
     places: dict[Any, int] = {}
     firsts: list[Kpi] = []
@@ -89,7 +89,7 @@ def families(kpis: Sequence[Kpi]) -> tuple[list[Kpi], list[int]]:
         if place == len(firsts):
             firsts.append(kpi)
         of.append(place)
-    return firsts, of
+    return tuple(firsts), tuple(of)
 
 
 def new_cell(kpi: Kpi, mode: Mode) -> Cell:
@@ -124,9 +124,11 @@ class Partial:
         window: The window or periods, if any.
         mode: ``exact`` or ``sketch``.
         cells: For each group and period, one cell for each set of values.
+        firsts: One KPI for each set of values that is kept.
+        places: For each KPI, the place of its set of values.
     """
 
-    __slots__ = ("as_of", "cells", "groups", "kpis", "mode", "window")
+    __slots__ = ("as_of", "cells", "firsts", "groups", "kpis", "mode", "places", "window")
 
     def __init__(
         self,
@@ -144,6 +146,7 @@ class Partial:
         self.mode = mode
         self.cells: dict[Key, Row] = {}
         self._check()
+        self.firsts, self.places = _families(self.kpis)
 
     def _check(self) -> None:
         ids: set[str] = set()
@@ -173,7 +176,7 @@ class Partial:
         """Return the cells of a group and period, new ones where there are none yet."""
         row = self.cells.get(key)
         if row is None:
-            row = [new_cell(kpi, self.mode) for kpi in families(self.kpis)[0]]
+            row = [new_cell(kpi, self.mode) for kpi in self.firsts]
             self.cells[key] = row
         return row
 
@@ -242,7 +245,7 @@ def _gather(
 ) -> None:
     """Count in every record: the plain case, in which little may be done for each."""
     as_of = part.as_of
-    extracts = [_unwindowed(kpi, as_of) for kpi in families(part.kpis)[0]]
+    extracts = [_unwindowed(kpi, as_of) for kpi in part.firsts]
     plans: dict[tuple[object, ...], list[tuple[Extract, Any, dict[str, int]]]] = {}
     for record in records:
         known = as_known(record, as_of)
@@ -289,8 +292,7 @@ def _gather_by_window(
 ) -> None:
     """Count in the records whose moment lies in the window, or each in its period."""
     as_of = part.as_of
-    firsts = families(part.kpis)[0]
-    jobs = [(place, kpi, compile_kpi(kpi, as_of)) for place, kpi in enumerate(firsts)]
+    jobs = [(place, kpi, compile_kpi(kpi, as_of)) for place, kpi in enumerate(part.firsts)]
     within = window if isinstance(window, Interval) else window.within
 
     def period(at: datetime | None) -> tuple[str | None] | None:

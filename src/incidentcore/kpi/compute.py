@@ -14,7 +14,6 @@ from incidentcore.kpi.accumulate import (
     Partial,
     Row,
     Window,
-    families,
     merge,
     new_cell,
     partial,
@@ -96,17 +95,16 @@ def result(part: Partial, *, totals: bool = False) -> KpiTable:
         part: What was gathered.
         totals: Whether to add the figures of all groups together.
     """
-    places = families(part.kpis)[1]
     rows: dict[Key, Row] = dict(part.cells)
     everything = not part.groups and not isinstance(part.window, Periods)
     if everything and not rows:
-        rows[(), None] = [new_cell(kpi, part.mode) for kpi in families(part.kpis)[0]]
+        rows[(), None] = [new_cell(kpi, part.mode) for kpi in part.firsts]
     keys = sorted(rows, key=lambda key: (order(key[0]), key[1] or ""))
     if totals and part.groups:
         rows.update(_totals(part, keys))
         keys += [key for key in rows if key not in part.cells]
     results: list[KpiResult] = []
-    for kpi, place in zip(part.kpis, places, strict=True):
+    for kpi, place in zip(part.kpis, part.places, strict=True):
         for key in keys:
             found = _result(kpi, rows[key][place], key, part)
             if everything or found.n or found.excluded or found.value is not None:

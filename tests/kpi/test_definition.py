@@ -1,0 +1,153 @@
+"""A KPI is a value: what it refuses, and what decides its identity."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from incidentcore.conditions import field
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.kpi import (
+    MEDIAN,
+    SURVIVAL_MEDIAN,
+    AgeBuckets,
+    Availability,
+    Count,
+    Duration,
+    Earliest,
+    Kpi,
+    Number,
+    Periods,
+    Rate,
+    Statistic,
+    catalogue,
+    compute,
+    merge,
+    partial,
+    quantile,
+)
+from incidentcore.records import Problem
+from incidentcore.schedule import BusinessCalendar
+
+from .tickets import minute, tickets
+
+REFUSED: dict[str, Callable[[], Any]] = {
+    "mttr": lambda: Kpi(id="mttr", measure=Duration()),
+    "respond": lambda: Kpi(id="mean_time_to_respond", measure=Duration()),
+    "no id": lambda: Kpi(id="", measure=Duration()),
+    "no measure": lambda: Kpi(id="x", measure=3),  # type: ignore[arg-type]
+    "a field that no record has": lambda: Duration("opened_on"),
+    "a moment that is none": lambda: Duration(7),  # type: ignore[arg-type]
+    "no moments": lambda: Earliest(()),
+    "a rate without its denominator in words": lambda: Rate(numerator=field("id").present(), of=""),
+    "a statistic of a count": lambda: Kpi(id="x", measure=Count(), statistic=MEDIAN),
+    "a clock where nothing is timed": lambda: Kpi(
+        id="x", measure=Count(), clock=BusinessCalendar.always()
+    ),
+    "net to another moment": lambda: Kpi(
+        id="x", measure=Duration(stop="closed_at"), reopened="net"
+    ),
+    "censoring into a mean": lambda: Kpi(id="x", measure=Duration(), unfinished="censor"),
+    "survival without censoring": lambda: Kpi(
+        id="x", measure=Duration(), statistic=SURVIVAL_MEDIAN
+    ),
+    "an unknown policy": lambda: Kpi(
+        id="x",
+        measure=Duration(),
+        canceled="drop",  # type: ignore[arg-type]
+    ),
+    "a quantile above one": lambda: quantile(1.5),
+    "a quantile that is no number": lambda: quantile("most"),
+    "an unknown statistic": lambda: Statistic("mode"),
+    "an n of nothing": lambda: Kpi(id="x", measure=Count(), min_n=0),
+    "a certainty": lambda: Kpi(id="x", measure=Duration(), confidence=1),
+    "ages out of order": lambda: AgeBuckets((5, 1)),
+    "an unknown period": lambda: Periods("decade"),  # type: ignore[arg-type]
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_definition_that_contradicts_itself_is_refused(what: str) -> None:
+    """Whatever cannot be computed is refused when it is written, naming what is allowed."""
+    with pytest.raises((DefinitionError, InvalidValueError), match="allowed: "):
+        REFUSED[what]()
+
+
+def test_the_texts_are_no_part_of_the_definition() -> None:
+    """Another title is the same definition; another policy, clock or id is another (K1)."""
+    kpi = catalogue.MEAN_TIME_TO_RESOLVE
+
+    assert kpi.replace(title="MTTR of Ada's team").definition == kpi.definition
+    others = [
+        kpi.replace(id="other"),
+        kpi.replace(reopened="first"),
+        kpi.replace(clock=BusinessCalendar(zone="UTC", hours={"mon": "09:00-17:00"})),
+        kpi.replace(min_n=30),
+    ]
+    assert len({kpi.definition, *(other.definition for other in others)}) == 5
+
+
+def test_a_definition_pickles_and_hashes() -> None:
+    """It goes to another process and comes back equal, with the same content id."""
+    for kpi in catalogue.ALL.values():
+        again = pickle.loads(pickle.dumps(kpi))  # noqa: S301  our own bytes
+        assert (again, hash(again), again.definition) == (kpi, hash(kpi), kpi.definition)
+
+
+def test_every_result_carries_its_definition() -> None:
+    """The content id stands in the result and in every plain row (K1)."""
+    table = compute([catalogue.VOLUME], tickets(), as_of=minute(300))
+
+    assert table["volume"].definition == catalogue.VOLUME.definition
+    assert next(iter(table))["definition"] == catalogue.VOLUME.definition
+
+
+def test_a_field_that_a_kind_of_record_lacks_is_named() -> None:
+    """Asking incidents for a problem's workaround is an error, not an empty figure."""
+    kpi = Kpi(id="x", measure=Number("workaround"))
+    problem = Problem.open(id="P", title="p", at=minute(0), by="kim")
+
+    assert compute([kpi], [problem], as_of=minute(1))["x"].n == 0
+    with pytest.raises(InvalidValueError, match="workaround"):
+        compute([kpi], tickets(), as_of=minute(300))
+
+
+def test_ids_are_unique_in_a_table() -> None:
+    """Two definitions under one id cannot be told apart, so they are refused."""
+    with pytest.raises(InvalidValueError, match="each id once"):
+        compute([catalogue.VOLUME, catalogue.VOLUME], [], as_of=minute(0))
+
+
+def test_an_outage_needs_a_window_and_keyed_figures_need_values() -> None:
+    """Availability is a share of a window; a sketch cannot keep state by key (K4)."""
+    outage = Kpi(id="a", measure=Availability())
+    with pytest.raises(InvalidValueError, match="window"):
+        compute([outage], [], as_of=minute(0))
+    with pytest.raises(InvalidValueError, match="exact"):
+        compute([catalogue.RECURRENCE_RATE], [], as_of=minute(0), mode="sketch")
+    with pytest.raises(InvalidValueError, match="backlog_data"):
+        compute([catalogue.BACKLOG], [], as_of=minute(0), window=Periods("day"))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kpis": [catalogue.BACKLOG]},
+        {"as_of": minute(2)},
+        {"mode": "sketch"},
+        {"group_by": "priority"},
+        {"window": Periods("day")},
+    ],
+)
+def test_partials_of_something_else_do_not_merge(other: dict[str, Any]) -> None:
+    """Another definition, instant, mode, group or window is refused (K4)."""
+    one: dict[str, Any] = {"kpis": [catalogue.VOLUME], "as_of": minute(1)}
+    parts = [partial(records=[], **one), partial(records=[], **(one | other))]
+
+    with pytest.raises(InvalidValueError, match="same definitions"):
+        merge(parts)
+    with pytest.raises(InvalidValueError, match="at least one"):
+        merge([])

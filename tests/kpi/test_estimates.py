@@ -1,0 +1,146 @@
+"""The statistics against independent recomputation and published tables."""
+
+from __future__ import annotations
+
+import statistics
+from fractions import Fraction
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from incidentcore.kpi import control_limits
+from incidentcore.kpi.estimates import (
+    bootstrap,
+    interpolate,
+    mean,
+    survival_curve,
+    survival_median,
+    wilson,
+)
+from incidentcore.kpi.sketch import Sketch
+
+WHOLE = st.lists(st.integers(0, 10**12), min_size=1, max_size=60)
+
+
+@given(WHOLE.filter(lambda values: len(values) > 1), st.integers(2, 20))
+def test_quantiles_are_inclusive_and_linear(values: list[int], n: int) -> None:
+    """The cut points are those of ``statistics.quantiles(method="inclusive")``, exactly."""
+    exact = [Fraction(value) for value in sorted(values)]
+    expected = statistics.quantiles(exact, n=n, method="inclusive")
+
+    assert [interpolate(exact, Fraction(step, n)) for step in range(1, n)] == expected
+
+
+@given(WHOLE)
+def test_the_ends_are_the_least_and_the_greatest(values: list[int]) -> None:
+    """Quantile 0 is the minimum, 1 the maximum; the mean is exact."""
+    ordered = sorted(values)
+
+    assert interpolate(ordered, Fraction(0)) == min(values)
+    assert interpolate(ordered, Fraction(1)) == max(values)
+    assert mean(values) == statistics.mean(map(Fraction, values))
+
+
+def product_limit_median(observations: list[tuple[int, bool]]) -> int | None:
+    """Return the median by the textbook's product, in fractions, time by time."""
+    share = Fraction(1)
+    for time in sorted({time for time, _ in observations}):
+        at_risk = sum(other >= time for other, _ in observations)
+        events = sum(other == time and seen for other, seen in observations)
+        share *= 1 - Fraction(events, at_risk)
+        if share <= Fraction(1, 2):
+            return time
+    return None
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=40))
+@example([(1, True), (2, True), (3, True), (4, True)])
+@example([(1, True), (1, False), (2, True), (2, False)])
+def test_the_survival_median_is_the_product_limits(observations: list[tuple[int, bool]]) -> None:
+    """Logarithms decide nothing that the exact product would decide otherwise (K5)."""
+    assert survival_median(observations) == product_limit_median(observations)
+
+
+def test_without_censoring_the_curve_is_the_empirical_one() -> None:
+    """Of four, three quarters, a half, a quarter and none remain."""
+    curve = survival_curve((time, True) for time in (3, 1, 4, 2))
+
+    assert [time for time, _ in curve] == [0, 1, 2, 3, 4]
+    assert [share for _, share in curve] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [  # Newcombe 1998, table I, method 3 (score without continuity correction)
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilsons_interval_is_the_published_one(hits: int, n: int, low: float, high: float) -> None:
+    """The score interval at 95 per cent, to four digits."""
+    found = wilson(hits, n, Fraction(95, 100))
+
+    assert found == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
+
+
+@pytest.mark.parametrize("q", [None, Fraction(1, 2), Fraction(9, 10)])
+@pytest.mark.parametrize("n", [1, 2, 50, 3_000])
+def test_the_bootstrap_is_seeded_and_holds_the_estimate(q: Fraction | None, n: int) -> None:
+    """The same seed gives the same interval; it lies within the sample, around the estimate."""
+    ordered = [step * step for step in range(n)]
+
+    low, high = bootstrap(ordered, q, Fraction(95, 100), "seed")
+
+    assert (low, high) == bootstrap(ordered, q, Fraction(95, 100), "seed")
+    estimate = mean(ordered) if q is None else interpolate(ordered, q)
+    assert ordered[0] <= low <= estimate <= high <= ordered[-1]
+
+
+def test_a_bootstrap_of_the_median_has_its_known_width() -> None:
+    """Of 1 to 1,000 the 95 per cent interval of the median is near 500.5 ± 31 (binomial)."""
+    low, high = bootstrap(list(range(1, 1001)), Fraction(1, 2), Fraction(95, 100), "seed")
+
+    assert 464 <= low <= 475
+    assert 526 <= high <= 537
+
+
+def test_control_limits_are_those_of_the_worked_example() -> None:
+    """Mean 11.5, moving ranges 2, 1, 2: limits at 11.5 ± 2.66 times 5/3."""
+    limits = control_limits([10, 12, 11, 13])
+
+    assert limits is not None
+    assert (limits.center, limits.lower, limits.upper) == pytest.approx(
+        (11.5, 11.5 - 4.43333333, 11.5 + 4.43333333)
+    )
+    assert control_limits([1]) is None
+
+
+@given(st.lists(st.integers(0, 10**15), min_size=1, max_size=60), st.integers(0, 100))
+def test_a_sketch_interpolates_between_values_within_one_per_cent(
+    values: list[int], percent: int
+) -> None:
+    """Each of the two neighbours is within one per cent, so what lies between them is too."""
+    sketch = Sketch()
+    for value in values:
+        sketch.add(value, scaled=False)
+    exact = interpolate(sorted(values), Fraction(percent, 100))
+
+    near = sketch.quantile(Fraction(percent, 100), scaled=False)
+
+    assert abs(near - exact) <= exact / 100
+
+
+@given(st.lists(st.fractions(-1000, 1000), min_size=1, max_size=30))
+def test_a_sketch_of_numbers_keeps_signs_and_sums(values: list[Fraction]) -> None:
+    """Negative numbers are bucketed below zero; sum and ends are exact."""
+    sketch = Sketch()
+    for value in values:
+        sketch.add(value, scaled=True)
+
+    assert (sketch.total, sketch.least, sketch.greatest) == (sum(values), min(values), max(values))
+    median = interpolate(sorted(values), Fraction(1, 2))
+    reach = Fraction(1, 100) * max(map(abs, values)) + Fraction(1, 10**5)
+    assert abs(sketch.quantile(Fraction(1, 2), scaled=True) - median) <= reach

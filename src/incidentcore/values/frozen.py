@@ -101,7 +101,12 @@ class FrozenMap(Mapping[str, V_co]):
 
     def set(self, /, **entries: object) -> FrozenMap[object]:
         """Return a map with these entries added or replaced."""
-        return FrozenMap({**self._data, **entries})
+        merged: dict[str, object] = {**self._data, **_frozen_entries(entries)}
+        if len(merged) > len(self._data):
+            merged = {key: merged[key] for key in sorted(merged)}
+        made: FrozenMap[object] = FrozenMap()
+        object.__setattr__(made, "_data", merged)
+        return made
 
 
 def _frozen_entries(data: dict[str, V_co]) -> dict[str, V_co]:

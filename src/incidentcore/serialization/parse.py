@@ -56,8 +56,9 @@ class Limits:
 
 _DEEPEST: Final = 200  # what Python's own recursion bears in any caller's hands
 _ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
-_HALF: Final = re.compile(r"\\u[dD][89abAB]")
+_HALF: Final = re.compile(r"\\u[dD][89a-fA-F]")
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
+_ONE_KIND: Final = bytes.maketrans(b"{}", b"[]")
 _BOM: Final = "\ufeff"
 
 
@@ -133,12 +134,11 @@ def _check_shape(text: str, limits: Limits) -> int:
     if values > limits.values:
         raise FormatError([f"more than {limits.values} values @ $"])
     keys = outside.count(":")
-    brackets = outside.encode("ascii", "replace").translate(None, _NOT_BRACKETS)
+    brackets = outside.encode("ascii", "replace").translate(_ONE_KIND, _NOT_BRACKETS)
     for _ in range(limits.depth):
         if not brackets:
             return keys
-        shorter = brackets.replace(b"{}", b"").replace(b"[]", b"")
-        # One pass may remove two levels ("[{}]"), so that the rest decides.
+        shorter = brackets.replace(b"[]", b"")  # the innermost level, everywhere
         if len(shorter) == len(brackets):
             break
         brackets = shorter

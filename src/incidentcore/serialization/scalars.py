@@ -23,7 +23,7 @@ from incidentcore.serialization.problems import Mismatch, Unwritable, show
 __all__ = ["SCALARS", "Scalar"]
 
 _DIGITS: Final = 100  # as the default limit of a reader, so that what is written can be read
-_BITS: Final = 332
+_BITS: Final = 328  # at most 99 digits and a sign
 _EXACT: Final = 2**53  # whole numbers that a float holds exactly
 
 _INSTANT: Final = re.compile(

@@ -75,7 +75,7 @@ from zoneinfo import ZoneInfo
 # written with its room and is checked.
 nitpick_ignore_regex = [
     (r"py:\w+", r"incidentcore(\.\w+){3,}|incidentcore\.\w+\.[A-Z](_co)?"),
-    (r"py:(class|obj)", r"\w+"),
+    (r"py:(class|exc|obj)", r"\w+"),
     (r"py:class", r"hypothesis\..*"),  # its pages are not in our inventory
 ]
 

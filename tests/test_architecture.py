@@ -10,6 +10,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,14 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         ],
     ),
     ("values", 1, ["frozen", "scales", "states", "actors"]),
-    ("conditions", 2, ["access", "operators", "condition", "builder", "domains", "overlap"]),
+    (
+        "conditions",
+        2,
+        [
+            *("access", "operators", "condition", "fieldtest", "hours", "opaque", "builder"),
+            *("candidates", "overlap"),
+        ],
+    ),
     (
         "records",
         3,
@@ -76,7 +84,14 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         ],
     ),
     ("intake", 5, ["alert", "threshold", "correlate"]),
-    ("escalation", 6, ["oncall", "targets", "matrix", "anchors", "evaluate", "lint", "moves"]),
+    (
+        "escalation",
+        6,
+        [
+            *("oncall", "targets", "matrix", "anchors", "gates", "chains", "evaluate", "lint"),
+            *("moves",),
+        ],
+    ),
     ("communication", 6, ["plan"]),
     (
         "kpi",
@@ -111,6 +126,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
     ("frames", 9, []),
     ("plots", 9, []),
     ("testing", 9, ["strategies_schedule", "strategies", "checks_schedule", "checks", "contracts"]),
+    ("report", 10, ["rules", "tally", "page", "build"]),
     ("cli", 10, []),
     ("__main__", 10, []),
     ("__init__", 10, []),
@@ -213,13 +229,17 @@ class Import(NamedTuple):
 Guard = Callable[[Path], Iterator[str]]
 
 
-def read_modules(root: Path) -> Iterator[Module]:
+@cache
+def read_modules(root: Path) -> tuple[Module, ...]:
+    """Return every module below a folder; read once, since each guard asks."""
+    modules = []
     for path in sorted(root.rglob("*.py")):
         parts = list(path.relative_to(root).with_suffix("").parts)
         if parts[-1] == "__init__" and len(parts) > 1:
             parts.pop()
         text = path.read_text(encoding="utf-8")
-        yield Module(".".join(parts), path, text, ast.parse(text))
+        modules.append(Module(".".join(parts), path, text, ast.parse(text)))
+    return tuple(modules)
 
 
 def read_imports(module: Module, root: Path) -> Iterator[Import]:

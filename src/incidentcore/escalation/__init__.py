@@ -1,7 +1,9 @@
 """Escalation: who must be told what and when, computed from history and sent by the caller."""
 
-from incidentcore.escalation.evaluate import Escalation, due_escalations, next_escalation_wakeup
+from incidentcore.escalation.chains import Escalation
+from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup
 from incidentcore.escalation.matrix import (
+    AcknowledgedBy,
     After,
     AfterPrevious,
     EscalationLevel,
@@ -10,6 +12,8 @@ from incidentcore.escalation.matrix import (
     Held,
     Mode,
     OnClock,
+    OnUnacknowledge,
+    PastLast,
     Trigger,
     Until,
 )
@@ -31,6 +35,7 @@ from incidentcore.escalation.targets import EscalationTarget, TargetKind
 from incidentcore.records import acknowledge, unacknowledge
 
 __all__ = [
+    "AcknowledgedBy",
     "After",
     "AfterPrevious",
     "Combine",
@@ -45,7 +50,9 @@ __all__ = [
     "OnCallLayer",
     "OnCallSchedule",
     "OnClock",
+    "OnUnacknowledge",
     "OverrideMode",
+    "PastLast",
     "RotaOverride",
     "Shift",
     "TargetKind",

@@ -9,11 +9,11 @@ from typing import Any
 import attrs
 
 from incidentcore.errors import InvalidTimelineError
-from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, Held, Until
+from incidentcore.escalation.matrix import Held
 from incidentcore.instants import as_utc
 from incidentcore.records import Moment, Record, Timeline
 
-__all__ = ["Anchor", "View", "moments", "next_free", "row_changes", "silence", "spells"]
+__all__ = ["Anchor", "View", "moments", "spells"]
 
 
 @attrs.frozen
@@ -85,47 +85,3 @@ def spells(view: View, trigger: Held) -> Iterator[Anchor]:
             since = None
     if since is not None:
         yield Anchor(since, None, cycle)
-
-
-def silence(level: EscalationLevel, facts: dict[str, Any]) -> str:
-    """Return what silences a level on these facts; empty where nothing does."""
-    state = facts["state"]
-    if state.is_canceled:
-        return "canceled"
-    if not state.open:
-        return "resolved"
-    if level.until == Until.ACKNOWLEDGED and facts["acknowledged"]:
-        return "acknowledged"
-    return ""
-
-
-def next_free(
-    at: datetime, level: EscalationLevel, applies: list[tuple[datetime, bool]], view: View
-) -> datetime | None:
-    """Return the first instant from ``at`` on at which row and silence allow the level."""
-    allowed = False
-    index = 0
-    row_holds = False
-    for moment, facts in view.states:
-        while index < len(applies) and applies[index][0] <= moment.at:
-            row_holds = applies[index][1]
-            index += 1
-        if moment.at > at and allowed:
-            return at
-        allowed = row_holds and not silence(level, facts)
-        if moment.at > at and allowed:
-            return moment.at
-    return at if allowed else None
-
-
-def row_changes(matrix: EscalationMatrix, view: View, number: int) -> list[tuple[datetime, bool]]:
-    """Return from which instants on the row applies or not."""
-    changes: list[tuple[datetime, bool]] = []
-    for moment, facts in view.states:
-        chosen = next(
-            (n for n, row in enumerate(matrix.rows) if row.when.test(facts, moment.at)), None
-        )
-        holds = chosen == number
-        if not changes or changes[-1][1] != holds:
-            changes.append((moment.at, holds))
-    return changes

@@ -16,6 +16,7 @@ from incidentcore.schedule import Calendar
 from incidentcore.sla import ClockPoint, Threshold
 
 __all__ = [
+    "AcknowledgedBy",
     "After",
     "AfterPrevious",
     "EscalationLevel",
@@ -24,6 +25,8 @@ __all__ = [
     "Held",
     "Mode",
     "OnClock",
+    "OnUnacknowledge",
+    "PastLast",
     "Trigger",
     "Until",
 ]
@@ -45,6 +48,28 @@ class Until:
     RESOLVED: Final = "resolved"
 
 
+class AcknowledgedBy:
+    """Whose acknowledgement silences (rule E3)."""
+
+    ANY: Final = "any"  # anybody's
+    ALL: Final = "all"  # everybody's who was told so far, as far as they are known by id
+    LEVEL: Final = "level"  # one that names no level, or this level or a later one
+
+
+class OnUnacknowledge:
+    """Where a chain goes on when an acknowledgement is withdrawn or times out (rule E3)."""
+
+    RESUME: Final = "resume"
+    RESTART: Final = "restart"
+
+
+class PastLast:
+    """What an escalation by hand does when every level has fallen due (rule E3)."""
+
+    CLAMP: Final = "clamp"
+    WRAP: Final = "wrap"
+
+
 def _delay(name: str, delay: object) -> None:
     if not isinstance(delay, timedelta) or delay < _ZERO:
         raise EscalationMatrixError(name, delay, "a timedelta that is not negative")
@@ -56,6 +81,11 @@ def _point(point: Threshold | str | float) -> ClockPoint:
     if isinstance(point, str):
         raise EscalationMatrixError("point", point, "due, breach, or a Threshold")
     return Threshold(name=str(point), fraction=point)
+
+
+def _word(name: str, given: str, allowed: tuple[str, ...]) -> None:
+    if given not in allowed:
+        raise EscalationMatrixError(name, given, f"one of {', '.join(allowed)}")
 
 
 @attrs.frozen
@@ -97,6 +127,9 @@ class After:
 @attrs.frozen
 class AfterPrevious:
     """Fires a delay after the level before it fell due, never after it was polled.
+
+    What the level before stands on, this one stands on too: a chain that began when nothing had
+    happened for an hour ends when something does.
 
     Attributes:
         delay: How long after it.
@@ -163,10 +196,8 @@ class EscalationLevel:
             )
         if not self.targets:
             raise EscalationMatrixError("targets", (), "at least one target")
-        if self.mode not in (Mode.FUNCTIONAL, Mode.HIERARCHICAL):
-            raise EscalationMatrixError("mode", self.mode, "functional or hierarchical")
-        if self.until not in (Until.ACKNOWLEDGED, Until.RESOLVED):
-            raise EscalationMatrixError("until", self.until, "acknowledged or resolved")
+        _word("mode", self.mode, ("functional", "hierarchical"))
+        _word("until", self.until, ("acknowledged", "resolved"))
 
 
 def _levels(levels: Iterable[EscalationLevel]) -> tuple[EscalationLevel, ...]:
@@ -183,6 +214,10 @@ class EscalationRow:
         when: For which records; the first row that matches applies.
         repeat: How many further passes follow the first through the levels that fire after a delay.
         repeat_after: How long after the last level's due the next pass begins.
+        acknowledged_by: ``any``, ``all`` or ``level``; see ``AcknowledgedBy``.
+        ack_timeout: How long an acknowledgement silences; for good unless told.
+        on_unacknowledge: ``resume`` at the level where it stopped, or ``restart`` from the first.
+        past_last: ``clamp`` or ``wrap``; see ``PastLast``.
     """
 
     name: str
@@ -190,6 +225,10 @@ class EscalationRow:
     when: Condition = attrs.field(default=ALWAYS, kw_only=True)
     repeat: int = attrs.field(default=0, kw_only=True)
     repeat_after: timedelta = attrs.field(default=_ZERO, kw_only=True)
+    acknowledged_by: str = attrs.field(default=AcknowledgedBy.ANY, kw_only=True)
+    ack_timeout: timedelta | None = attrs.field(default=None, kw_only=True)
+    on_unacknowledge: str = attrs.field(default=OnUnacknowledge.RESUME, kw_only=True)
+    past_last: str = attrs.field(default=PastLast.CLAMP, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "/" in self.name:
@@ -207,6 +246,15 @@ class EscalationRow:
         if type(self.repeat) is not int or not 0 <= self.repeat <= 100:
             raise EscalationMatrixError(f"{self.name}.repeat", self.repeat, "0 to 100 passes")
         _delay(f"{self.name}.repeat_after", self.repeat_after)
+        _word(f"{self.name}.acknowledged_by", self.acknowledged_by, ("any", "all", "level"))
+        _word(f"{self.name}.on_unacknowledge", self.on_unacknowledge, ("resume", "restart"))
+        _word(f"{self.name}.past_last", self.past_last, ("clamp", "wrap"))
+        if self.ack_timeout is not None:
+            _delay(f"{self.name}.ack_timeout", self.ack_timeout)
+            if not self.ack_timeout:
+                raise EscalationMatrixError(
+                    f"{self.name}.ack_timeout", self.ack_timeout, "a positive time, or None"
+                )
         if self.repeat and not self.repeat_after:
             raise EscalationMatrixError(
                 f"{self.name}.repeat_after", self.repeat_after, "a positive time between two passes"

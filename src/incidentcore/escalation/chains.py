@@ -1,0 +1,391 @@
+"""How the levels of a row follow each other, pass by pass (rules E2 and E3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import UnreachableDeadlineError
+from incidentcore.escalation.anchors import Anchor, View, moments, spells
+from incidentcore.escalation.gates import (
+    Gate,
+    Told,
+    Window,
+    build_gate,
+    first_open,
+    hand_escalations,
+    lapse,
+    reason_at,
+    rows_chosen,
+    withdrawn,
+)
+from incidentcore.escalation.matrix import (
+    AcknowledgedBy,
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    Held,
+    OnClock,
+    OnUnacknowledge,
+    PastLast,
+)
+from incidentcore.escalation.targets import EscalationTarget
+from incidentcore.schedule import Calendar
+from incidentcore.sla import SlaDefinition, SlaPolicy, crossings
+
+__all__ = ["Escalation", "fallen_due"]
+
+_ZERO: Final = timedelta(0)
+
+
+@attrs.frozen(kw_only=True)
+class Escalation:
+    """An escalation that has become due: an intent; delivering it is the caller's.
+
+    Attributes:
+        key: (record, matrix, row, level, pass, cycle) as text. Delivery keyed by it happens once.
+        record_id: The record.
+        matrix: The matrix's name.
+        row: The row's name.
+        level: The level's place in the row, from 0.
+        pass_: The pass through the row, from 0.
+        cycle: Which cycle of its clock, or which occurrence of its moment, from 1.
+        targets: Whom it tells.
+        people: Who of them are known by id: persons, and who is on call at the due.
+        mode: ``functional`` or ``hierarchical``.
+        due_at: When it became due.
+        lapsed_at: When it became pointless, if it did since.
+        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, or ``nobody on call`` for a
+            level that is skipped; empty otherwise.
+        why: The reason in words.
+    """
+
+    key: str
+    record_id: str
+    matrix: str
+    row: str
+    level: int
+    pass_: int
+    cycle: int
+    targets: tuple[EscalationTarget, ...]
+    people: tuple[str, ...]
+    mode: str
+    due_at: datetime
+    lapsed_at: datetime | None = None
+    lapsed_because: str = ""
+    why: str
+
+
+@attrs.frozen
+class _Candidate:
+    """One chance of a level to fall due.
+
+    Attributes:
+        cycle: The occurrence it belongs to.
+        ready: From when on an escalation by hand may bring it forward.
+        at: When its trigger makes it due; None where only a hand can.
+        stands: When what it stands on is gone; None where it stays.
+    """
+
+    cycle: int
+    ready: datetime
+    at: datetime | None
+    stands: datetime | None
+
+
+def fallen_due(
+    matrix: EscalationMatrix,
+    view: View,
+    slas: Sequence[SlaDefinition | SlaPolicy],
+    *,
+    until: datetime,
+    window: Window = (None, None),
+) -> Iterator[Escalation]:
+    """Yield every escalation that falls due by ``until`` if no event comes after those seen."""
+    chosen = rows_chosen(matrix, view)
+    for number in sorted(set(chosen) - {-1}):
+        walk = _RowWalk(
+            matrix=matrix,
+            number=number,
+            view=view,
+            chosen=chosen,
+            slas=slas,
+            until=until,
+            window=window,
+        )
+        yield from walk.run()
+
+
+class _RowWalk:
+    """One row worked through for one record."""
+
+    def __init__(
+        self,
+        *,
+        matrix: EscalationMatrix,
+        number: int,
+        view: View,
+        chosen: list[int],
+        slas: Sequence[SlaDefinition | SlaPolicy],
+        until: datetime,
+        window: Window,
+    ) -> None:
+        self.window = window
+        self.matrix = matrix
+        self.number = number
+        self.row: EscalationRow = matrix.rows[number]
+        self.view = view
+        self.chosen = chosen
+        self.slas = slas
+        self.until = until
+        self.by_hand = hand_escalations(view)
+        self.gates: dict[str, Gate] = {}
+        # By cycle, until when what a level stands on stands: of the level last worked on, and of
+        # the last one after a delay.
+        self.stands: dict[int, datetime | None] = {}
+        self.stands_last: dict[int, datetime | None] = {}
+        self.restarts = (
+            withdrawn(view, self.row)
+            if self.row.on_unacknowledge == OnUnacknowledge.RESTART
+            else ()
+        )
+
+    def run(self) -> Iterator[Escalation]:
+        """Yield what falls due, the first pass level by level, then the further passes."""
+        dues: list[dict[int, datetime]] = []
+        told: Told = []
+        for index, level in enumerate(self.row.levels):
+            gate = self._gate(index, told)
+            found: dict[int, datetime] = {}
+            candidates = list(self._candidates(index, level, dues))
+            self.stands = {candidate.cycle: candidate.stands for candidate in candidates}
+            for candidate in candidates:
+                due = self._due(level, candidate, gate)
+                if due is not None and due <= self.until:
+                    found[candidate.cycle] = due
+                    yield self._escalation(
+                        index, pass_=0, cycle=candidate.cycle, due=due, gate=gate
+                    )
+            if isinstance(level.trigger, (After, AfterPrevious)):
+                self.stands_last = self.stands
+            dues.append(found)
+            told.extend((due, _people(level, due)) for due in found.values())
+        delayed = [
+            index
+            for index, level in enumerate(self.row.levels)
+            if isinstance(level.trigger, (After, AfterPrevious))
+        ]
+        if delayed:
+            for cycle, ended in sorted(dues[delayed[-1]].items()):
+                yield from self._further_passes(delayed, cycle, ended, list(told))
+
+    def _further_passes(
+        self, delayed: list[int], cycle: int, ended: datetime, told: Told
+    ) -> Iterator[Escalation]:
+        """Yield the passes after the first, with the same distances between levels."""
+        row = self.row
+        first = row.levels[delayed[0]].trigger
+        stands = self.stands_last.get(cycle)
+        pass_ = 0
+        while True:
+            begin = ended + row.repeat_after if pass_ < row.repeat else None
+            if row.past_last == PastLast.WRAP:
+                hand = next((at for at in self.by_hand if at >= ended), None)
+                if hand is not None and (begin is None or hand < begin):
+                    self.by_hand.remove(hand)
+                    begin = hand
+            if begin is None:
+                return
+            pass_ += 1
+            before = begin
+            for place, index in enumerate(delayed):
+                level = row.levels[index]
+                trigger = level.trigger
+                at: datetime | None = begin
+                if place and isinstance(trigger, AfterPrevious):
+                    at = self._after(row.levels[index - 1], trigger, before)
+                elif isinstance(trigger, After) and isinstance(first, After):
+                    at = _later(begin, max(trigger.delay - first.delay, _ZERO), trigger.calendar)
+                gate = self._gate(index, told)
+                due = self._due(level, _Candidate(cycle, before, at, stands), gate)
+                if due is None or due > self.until:
+                    return
+                before = due
+                told.append((due, _people(level, due)))
+                yield self._escalation(index, pass_=pass_, cycle=cycle, due=due, gate=gate)
+            ended = before
+
+    def _gate(self, index: int, told: Told) -> Gate:
+        row = self.row
+        shared = row.acknowledged_by == AcknowledgedBy.ANY  # all levels have one of two gates
+        until = row.levels[index].until
+        if shared and until in self.gates:
+            return self.gates[until]
+        gate = build_gate(
+            self.view,
+            self.chosen,
+            self.number,
+            row,
+            index=index,
+            told=told,
+            window=self.window,
+        )
+        if shared:
+            self.gates[until] = gate
+        return gate
+
+    def _candidates(
+        self, index: int, level: EscalationLevel, dues: list[dict[int, datetime]]
+    ) -> Iterator[_Candidate]:
+        trigger = level.trigger
+        previous = dues[-1] if dues else {}
+        if isinstance(trigger, OnClock):
+            for rules in self.slas:
+                if _speaks_of(rules, trigger.clock):
+                    for crossing in crossings(
+                        rules, self.view.record, trigger.point, now=self.until
+                    ):
+                        yield _Candidate(crossing.cycle, crossing.at, crossing.at, None)
+        elif isinstance(trigger, AfterPrevious):
+            for cycle, at in sorted(previous.items()):
+                after = self._after(self.row.levels[index - 1], trigger, at)
+                yield _Candidate(cycle, at, after, self.stands[cycle])
+        else:
+            delay = trigger.delay if isinstance(trigger, After) else trigger.span
+            for anchor in self._anchors(trigger):
+                start = anchor.at
+                for interval in self.matrix.maintenance:
+                    if start in interval:
+                        start = interval.end
+                due = _later(start, delay, trigger.calendar)
+                ready = max(start, previous.get(anchor.cycle, start))
+                if index and anchor.cycle not in previous:
+                    ready = (
+                        due or start
+                    )  # no hand brings it forward before the level above fell due
+                yield _Candidate(anchor.cycle, ready, due, anchor.until)
+
+    def _anchors(self, trigger: After | Held) -> Iterator[Anchor]:
+        anchors = (
+            moments(self.view, trigger.since)
+            if isinstance(trigger, After)
+            else spells(self.view, trigger)
+        )
+        cycle = 0
+        for anchor in anchors:
+            start = anchor.at
+            for restart in self.restarts:
+                if start < restart and (anchor.until is None or restart < anchor.until):
+                    cycle += 1
+                    yield Anchor(start, restart, cycle)
+                    start = restart
+            cycle += 1
+            yield Anchor(start, anchor.until, cycle)
+
+    def _after(
+        self, before: EscalationLevel, trigger: AfterPrevious, at: datetime
+    ) -> datetime | None:
+        """Return when a level follows the one before; at once where nobody was told there (E3)."""
+        return at if _is_empty(before, at) else _later(at, trigger.delay, trigger.calendar)
+
+    def _due(self, level: EscalationLevel, candidate: _Candidate, gate: Gate) -> datetime | None:
+        """Return when a candidate falls due: by its trigger, or brought forward by hand."""
+        due = None
+        if candidate.at is not None:
+            due = _enabled(candidate.at, level, gate, candidate.stands)
+        if isinstance(level.trigger, OnClock):
+            return due
+        for hand in self.by_hand:
+            if (
+                candidate.ready <= hand
+                and (due is None or hand <= due)
+                and (candidate.stands is None or hand < candidate.stands)
+                and not reason_at(gate, hand)
+            ):
+                self.by_hand.remove(hand)
+                return hand
+        return due
+
+    def _escalation(
+        self, index: int, *, pass_: int, cycle: int, due: datetime, gate: Gate
+    ) -> Escalation:
+        level = self.row.levels[index]
+        record = self.view.record.id
+        lapsed_at, because = lapse(gate, due)
+        if _is_empty(level, due):
+            lapsed_at, because = due, "nobody on call"
+        return Escalation(
+            key=f"{record}/{self.matrix.name}/{self.row.name}/{index}/{pass_}/{cycle}",
+            record_id=record,
+            matrix=self.matrix.name,
+            row=self.row.name,
+            level=index,
+            pass_=pass_,
+            cycle=cycle,
+            targets=level.targets,
+            people=_people(level, due),
+            mode=level.mode,
+            due_at=due,
+            lapsed_at=lapsed_at,
+            lapsed_because=because,
+            why=_why(level, pass_),
+        )
+
+
+def _speaks_of(rules: SlaDefinition | SlaPolicy, clock: str) -> bool:
+    definitions = rules.definitions if isinstance(rules, SlaPolicy) else (rules,)
+    return any(clock in (definition.kind, definition.name) for definition in definitions)
+
+
+def _later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime | None:
+    if calendar is None:
+        return at + delay
+    try:
+        return calendar.deadline(at, delay)
+    except UnreachableDeadlineError:
+        return None
+
+
+def _enabled(
+    at: datetime, level: EscalationLevel, gate: Gate, stands: datetime | None
+) -> datetime | None:
+    """Return the first instant from ``at`` on at which gate and contact hours are both open."""
+    while True:
+        if level.during is not None:
+            try:
+                at = level.during.next_open(at)
+            except UnreachableDeadlineError:
+                return None
+        if stands is not None and at >= stands:
+            return None
+        opening = first_open(gate, at)
+        if opening is None or opening == at:
+            return opening
+        at = opening
+
+
+def _people(level: EscalationLevel, at: datetime) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for target in level.targets for one in target.people(at)))
+
+
+def _is_empty(level: EscalationLevel, at: datetime) -> bool:
+    return all(target.is_empty(at) for target in level.targets)
+
+
+def _why(level: EscalationLevel, pass_: int) -> str:
+    trigger = level.trigger
+    if isinstance(trigger, OnClock):
+        point = trigger.point if isinstance(trigger.point, str) else trigger.point.name
+        why = f"the {trigger.clock} clock reached {point}"
+    elif isinstance(trigger, After):
+        why = f"{trigger.delay} after {trigger.since.removesuffix('_at').replace('_', ' ')}"
+    elif isinstance(trigger, AfterPrevious):
+        why = f"{trigger.delay} after the level before"
+    else:
+        why = f"{trigger.condition} held for {trigger.span}"
+    return f"{why}, pass {pass_ + 1}" if pass_ else why

@@ -1,0 +1,187 @@
+"""The choices in which engines differ (rules E3 and E4), each by a worked example."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    EscalationTarget,
+    acknowledge,
+    due_escalations,
+    escalate_now,
+    unacknowledge,
+)
+from incidentcore.instants import Versions
+from incidentcore.records import Incident
+
+T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+MIN = timedelta(minutes=1)
+INCIDENT = Incident.open(id="I", title="x", at=T0, by="kim")
+
+
+def at(minutes: float) -> datetime:
+    return T0 + minutes * MIN
+
+
+def person(name: str) -> EscalationTarget:
+    return EscalationTarget.person(name)
+
+
+LEVELS = (
+    EscalationLevel(After(10 * MIN), person("ann")),
+    EscalationLevel(AfterPrevious(20 * MIN), person("ben")),
+    EscalationLevel(AfterPrevious(30 * MIN), person("cat")),
+)
+
+
+def matrix(**row: object) -> EscalationMatrix:
+    return EscalationMatrix("m", [EscalationRow("r", LEVELS, **row)])
+
+
+def fired(
+    rules: EscalationMatrix | Versions[EscalationMatrix],
+    record: Incident,
+    minutes: float,
+    **options: object,
+) -> list[tuple[float, str]]:
+    """Return what has fallen due by then, lapsed ones too: (minute, person)."""
+    due = due_escalations(rules, record, now=at(minutes), include_lapsed=True, **options)
+    return [((e.due_at - T0) / MIN, e.people[0]) for e in due]
+
+
+def test_an_acknowledgement_that_times_out_resumes_where_it_stopped() -> None:
+    """Acknowledged at 15 for 60 minutes: level two, overdue since 30, falls due at 75."""
+    record = acknowledge(INCIDENT, at=at(15), by="ann")
+
+    assert fired(matrix(ack_timeout=60 * MIN), record, 74) == [(10, "ann")]
+    assert fired(matrix(ack_timeout=60 * MIN), record, 500) == [
+        (10, "ann"),
+        (75, "ben"),
+        (105, "cat"),
+    ]
+
+
+def test_a_renewed_acknowledgement_begins_its_time_anew() -> None:
+    """Acknowledged at 15 and again at 60, for 60 minutes each: quiet until 120."""
+    record = acknowledge(INCIDENT, at=at(15), by="ann")
+    record = acknowledge(record, at=at(60), by="ann")
+
+    assert fired(matrix(ack_timeout=60 * MIN), record, 500)[1] == (120, "ben")
+
+
+def test_a_timeout_may_restart_the_chain() -> None:
+    """Acknowledged at 15, timed out at 75: the first level again ten minutes later, a new cycle."""
+    record = acknowledge(INCIDENT, at=at(15), by="ann")
+    rules = matrix(ack_timeout=60 * MIN, on_unacknowledge="restart")
+
+    assert fired(rules, record, 500) == [(10, "ann"), (85, "ann"), (105, "ben"), (135, "cat")]
+
+
+def test_a_withdrawal_may_restart_the_chain() -> None:
+    """Withdrawn at 40, the chain begins anew from there."""
+    record = acknowledge(INCIDENT, at=at(15), by="ann")
+    record = unacknowledge(record, at=at(40), by="bot")
+
+    assert fired(matrix(on_unacknowledge="restart"), record, 500) == [
+        (10, "ann"),
+        (50, "ann"),
+        (70, "ben"),
+        (100, "cat"),
+    ]
+
+
+def test_everybody_who_was_told_must_acknowledge_where_that_is_asked() -> None:
+    """Ann alone silences level two, told nobody else; after level two Ben is missing too."""
+    early = acknowledge(INCIDENT, at=at(15), by="ann")
+    late = acknowledge(INCIDENT, at=at(35), by="ann")
+    both = acknowledge(late, at=at(40), by="ben")
+    rules = matrix(acknowledged_by="all")
+
+    assert fired(rules, early, 500) == [(10, "ann")]
+    assert fired(rules, late, 500) == [(10, "ann"), (30, "ben"), (60, "cat")]
+    assert fired(rules, both, 500) == [(10, "ann"), (30, "ben")]
+
+
+def test_an_acknowledgement_may_count_for_its_level_and_those_before() -> None:
+    """Acknowledged for level one: level two goes on where levels count by themselves."""
+    record = acknowledge(INCIDENT, at=at(15), by="ann", level=0)
+    upper = acknowledge(INCIDENT, at=at(35), by="ben", level=2)
+
+    assert fired(matrix(acknowledged_by="level"), record, 500) == [
+        (10, "ann"),
+        (30, "ben"),
+        (60, "cat"),
+    ]
+    assert fired(matrix(acknowledged_by="level"), upper, 500) == [(10, "ann"), (30, "ben")]
+
+
+def test_a_hand_brings_the_next_level_forward() -> None:
+    """Escalated at 15: level two at once, level three thirty minutes later; past it, nothing."""
+    once = escalate_now(INCIDENT, "next", at=at(15), by="kim")
+    late = escalate_now(INCIDENT, "next", at=at(200), by="kim")
+
+    assert fired(matrix(), once, 500) == [(10, "ann"), (15, "ben"), (45, "cat")]
+    assert fired(matrix(), late, 500) == fired(matrix(), INCIDENT, 500)
+
+
+def test_a_hand_before_the_first_level_brings_the_first_forward() -> None:
+    """Escalated at 3 and at 4: levels one and two at once."""
+    record = escalate_now(INCIDENT, "next", at=at(3), by="kim")
+    record = escalate_now(record, "next", at=at(4), by="kim")
+
+    assert fired(matrix(), record, 500) == [(3, "ann"), (4, "ben"), (34, "cat")]
+
+
+def test_past_the_last_level_a_hand_may_wrap() -> None:
+    """Escalated by hand at 200, a new pass begins then."""
+    record = escalate_now(INCIDENT, "next", at=at(200), by="kim")
+
+    assert fired(matrix(past_last="wrap"), record, 500)[3:] == [
+        (200, "ann"),
+        (220, "ben"),
+        (250, "cat"),
+    ]
+
+
+def test_a_live_matrix_takes_what_holds_at_the_due() -> None:
+    """From 20 on the second level comes after 5 minutes: overdue, it falls due at 20 (rule E4)."""
+    quick = EscalationMatrix(
+        "m",
+        [
+            EscalationRow(
+                "r",
+                (
+                    EscalationLevel(After(10 * MIN), person("ann")),
+                    EscalationLevel(AfterPrevious(5 * MIN), person("bo")),
+                ),
+            )
+        ],
+    )
+    versions = Versions([(at(-60), matrix()), (at(20), quick)])
+
+    assert fired(versions, INCIDENT, 500) == [(10, "ann"), (30, "ben"), (60, "cat")]
+    assert fired(versions, INCIDENT, 19, live=True) == [(10, "ann")]
+    assert fired(versions, INCIDENT, 500, live=True)[0] == (10, "ann")
+    assert {name for _, name in fired(versions, INCIDENT, 500, live=True)} == {"ann", "bo"}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"acknowledged_by": "nobody"}, "one of any, all, level"),
+        ({"on_unacknowledge": "forget"}, "one of resume, restart"),
+        ({"past_last": "stop"}, "one of clamp, wrap"),
+        ({"ack_timeout": timedelta(0)}, "a positive time"),
+        ({"ack_timeout": -MIN}, "not negative"),
+    ],
+)
+def test_a_choice_that_is_none_is_refused(options: dict[str, object], said: str) -> None:
+    """The error says what is allowed."""
+    with pytest.raises(EscalationMatrixError, match=said):
+        matrix(**options)

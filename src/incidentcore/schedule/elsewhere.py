@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.schedule.holidays import Holiday, canonical_holidays
+from incidentcore.schedule.holidays import Holiday, closed_days
 
 __all__ = ["copy_holidays", "public_holidays"]
 
@@ -65,8 +65,8 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
             raise InvalidValueError("source", day, "dates as keys")
         if day.year in wanted:
             line = " ".join(str(name).split())[:_LONGEST_NAME]
-            found.append(Holiday(day, name="".join(filter(str.isprintable, line))))
-    return canonical_holidays(found)
+            found.append(("".join(filter(str.isprintable, line)), day))
+    return closed_days(found)
 
 
 def _as_years(years: Iterable[int]) -> tuple[int, ...]:

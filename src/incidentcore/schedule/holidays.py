@@ -15,7 +15,15 @@ from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.hours import Span, format_hours, parse_hours
 from incidentcore.schedule.recurrence import Recurrence, parse_rule
 
-__all__ = ["Break", "Holiday", "as_date", "as_holidays", "as_name", "canonical_holidays"]
+__all__ = [
+    "Break",
+    "Holiday",
+    "as_date",
+    "as_holidays",
+    "as_name",
+    "canonical_holidays",
+    "closed_days",
+]
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
@@ -271,28 +279,37 @@ def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
     >>> canonical_holidays([Holiday("2026-12-26"), Holiday("2026-12-25"), Holiday("2026-12-25")])
     (Holiday(range='2026-12-25/2026-12-26'),)
     """
-    kept = tuple(holidays)
     dates: set[tuple[str, tuple[str, ...], int]] = set()
     places: set[tuple[str, tuple[str, ...], int]] = set()
-    rules: dict[tuple[str, str, date, str, tuple[str, ...]], Holiday] = {}
-    for holiday in kept:
+    rules: dict[tuple[str, str, str, tuple[str, ...]], Holiday] = {}
+    for holiday in holidays:
         label = (holiday.name, holiday.hours or ())
         dates.update((*label, day.toordinal()) for day in holiday.explicit_dates())
         places.update((*label, _place(pair)) for pair in holiday.month_days())
         if holiday.rule is not None:
-            key = (holiday.rule, str(holiday.day), holiday.day or date.min, *label)
-            rules[key] = holiday
-    found = []
-    for name, hours, first, last in sorted(_runs(dates), key=lambda run: (run[2], run[0], run[1])):
-        begin, end = date.fromordinal(first), date.fromordinal(last)
-        for low, high in _pieces(begin, end):
-            when: dict[str, Any] = {"range": (low, high)} if low != high else {"day": low}
-            found.append(Holiday(**when, name=name, hours=hours or None))
+            rules[(holiday.rule, str(holiday.day), *label)] = holiday
+    found = list(_of_days(dates))
     for name, hours, first, last in sorted(_yearly_runs(places)):
         texts = [f"{month:02}-{day:02}" for month, day in map(_month_day_at, (first, last))]
         text = texts[0] if first == last else "/".join(texts)
         found.append(Holiday(yearly=text, name=name, hours=hours or None))
     return (*found, *(rules[key] for key in sorted(rules)))
+
+
+def closed_days(named: Iterable[tuple[str, date]]) -> tuple[Holiday, ...]:
+    """Return the holidays of many names and dates, neighbours of one name as a range.
+
+    >>> closed_days([("Break", date(2026, 12, 28)), ("Break", date(2026, 12, 29))])
+    (Holiday(range='2026-12-28/2026-12-29', name='Break'),)
+    """
+    return tuple(_of_days({(name, (), day.toordinal()) for name, day in named}))
+
+
+def _of_days(dates: set[tuple[str, tuple[str, ...], int]]) -> Iterable[Holiday]:
+    for name, hours, first, last in sorted(_runs(dates), key=lambda run: (run[2], run[0], run[1])):
+        for low, high in _pieces(date.fromordinal(first), date.fromordinal(last)):
+            when: dict[str, Any] = {"range": (low, high)} if low != high else {"day": low}
+            yield Holiday(**when, name=name, hours=hours or None)
 
 
 def _pieces(first: date, last: date) -> Iterable[tuple[date, date]]:

@@ -16,15 +16,15 @@ from incidentcore.digest import content_id
 from incidentcore.errors import CalendarDefinitionError, FormatError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.schedule.algebra import Maintenance
-from incidentcore.schedule.holidays import Holiday, canonical_holidays
+from incidentcore.schedule.holidays import Holiday, closed_days
 from incidentcore.schedule.icalevents import Event, Moment, read_events
 from incidentcore.schedule.recurrence import parse_rule
 
 __all__ = ["IcalFeed", "read_ical", "write_ical"]
 
 _MOST_YEARS = 100
-_MOST_EXPANDED = 5_000  # rules times years: what is expanded within a second
-_MOST_STARTS = 100_000
+_MOST_EXPANDED = 2_000  # rules times years: what is expanded within a second
+_MOST_DAYS = 100_000
 _ONE_DAY = timedelta(days=1)
 _LEAP = 2000
 
@@ -71,7 +71,7 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
         if event.replaces is not None:
             moved.setdefault(event.uid, set()).add(_key(event.replaces))
     problems: list[str] = []
-    days: list[Holiday] = []
+    days: set[tuple[str, date]] = set()
     spans: dict[str, list[Interval]] = {}
     expanded = found = 0
     for event in events:
@@ -85,16 +85,16 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
             for start in _starts(event, wanted):
                 if _key(start) in skipped:
                     continue
-                found += 1
-                if found > _MOST_STARTS:
-                    raise FormatError([f"more than {_MOST_STARTS} events @ $.line[{event.line}]"])
+                found += 1 if isinstance(start, datetime) else max(event.length.days, 1)
+                if found > _MOST_DAYS:
+                    raise FormatError([f"more than {_MOST_DAYS} days @ $.line[{event.line}]"])
                 _keep(event, start, days, spans)
         except (CalendarDefinitionError, InvalidValueError, OverflowError) as error:
             problems.append(f"{error} @ $.line[{event.line}]")
     if problems:
         raise FormatError(problems)
     return IcalFeed(
-        canonical_holidays(days),
+        closed_days(days),
         tuple(Maintenance(spans[name], name=name, zone=local) for name in sorted(spans)),
     )
 
@@ -142,15 +142,15 @@ def _by_rule(event: Event, wanted: tuple[int, ...]) -> Iterator[Moment]:
 
 
 def _keep(
-    event: Event, start: Moment, days: list[Holiday], spans: dict[str, list[Interval]]
+    event: Event, start: Moment, days: set[tuple[str, date]], spans: dict[str, list[Interval]]
 ) -> None:
     if isinstance(start, datetime):
         begin = as_utc(start, "DTSTART")
         if event.length:
             spans.setdefault(event.summary, []).append(Interval(begin, begin + event.length))
         return
-    last = start + max(event.length, _ONE_DAY) - _ONE_DAY
-    days.append(Holiday(range=(start, last), name=event.summary))
+    for offset in range(max(event.length.days, 1)):
+        days.add((event.summary, start + timedelta(days=offset)))
 
 
 def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:

@@ -62,7 +62,9 @@ class Recurrence:
             first = max(first, start.year)
         if left is None or start is None:
             return tuple(day for year in range(first, last + 1) for day in self._matches(year))
-        found = []
+        found: list[date] = []
+        if first > start.year + COUNTED_YEARS:
+            return ()
         for year in range(start.year, min(last, start.year + COUNTED_YEARS) + 1):
             days = list(self._matches(year))[:left]
             left -= len(days)

@@ -98,9 +98,9 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         7,
         [
             *("moments", "measures", "criteria", "shares", "definition", "catalogue_times"),
-            *("catalogue_rates", "catalogue_flow", "catalogue_service", "catalogue_servicenow"),
-            *("catalogue", "estimates", "sketch", "plain", "groups", "read_values", "extract"),
-            *("cells", "figures", "render", "report", "accumulate", "compute"),
+            *("catalogue_rates", "catalogue_flow", "catalogue_service", "catalogue"),
+            *("estimates", "sketch", "plain", "groups", "judging", "read_values", "extract"),
+            *("cells", "figures", "render", "report", "accumulate", "compute", "charts"),
         ],
     ),
     ("improvement", 8, ["recurrence", "actions"]),

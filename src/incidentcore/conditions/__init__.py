@@ -9,12 +9,11 @@ from incidentcore.conditions.condition import (
     AnyOf,
     Condition,
     Explanation,
-    FieldTest,
     Not,
-    Opaque,
-    OpenHours,
-    during,
 )
+from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.hours import OpenHours, during, time_of_day
+from incidentcore.conditions.opaque import Opaque
 
 __all__ = [
     "ALWAYS",
@@ -31,4 +30,5 @@ __all__ = [
     "during",
     "field",
     "reader",
+    "time_of_day",
 ]

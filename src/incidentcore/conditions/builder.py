@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import attrs
 
-from incidentcore.conditions.condition import Condition, FieldTest, Not
+from incidentcore.conditions.condition import Condition, Not
+from incidentcore.conditions.fieldtest import FieldTest
 
 __all__ = ["Field", "field"]
 
@@ -45,7 +46,7 @@ class Field:
 
     def starts_with(self, *prefix: str) -> Condition:
         """Test that a path such as a category lies at or below another, or text begins so."""
-        return FieldTest(self.path, "starts_with", prefix if len(prefix) > 1 else prefix[0])
+        return FieldTest(self.path, "starts_with", prefix[0] if len(prefix) == 1 else prefix)
 
     def has_text(self, text: str) -> Condition:
         """Test that the field contains a text, ignoring case."""

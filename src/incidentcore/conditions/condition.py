@@ -12,11 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
-from incidentcore.conditions.access import reader
-from incidentcore.conditions.operators import OPERATORS
-from incidentcore.errors import DefinitionError, InvalidValueError
-from incidentcore.schedule import Calendar
-from incidentcore.values import Actor, Level, State, freeze
+from incidentcore.errors import DefinitionError
 
 __all__ = [
     "ALWAYS",
@@ -25,11 +21,9 @@ __all__ = [
     "AnyOf",
     "Condition",
     "Explanation",
-    "FieldTest",
     "Not",
-    "Opaque",
-    "OpenHours",
-    "during",
+    "Test",
+    "set_test",
 ]
 
 Test: TypeAlias = Callable[[object, datetime | None], bool]
@@ -108,10 +102,10 @@ class Condition:
         return False
 
     def __and__(self, other: Condition) -> Condition:
-        return AllOf((self, other)) if isinstance(other, Condition) else NotImplemented
+        return _joined(AllOf, self, other) if isinstance(other, Condition) else NotImplemented
 
     def __or__(self, other: Condition) -> Condition:
-        return AnyOf((self, other)) if isinstance(other, Condition) else NotImplemented
+        return _joined(AnyOf, self, other) if isinstance(other, Condition) else NotImplemented
 
     def __invert__(self) -> Condition:
         return Not(self)
@@ -126,85 +120,17 @@ class Condition:
         return (type(self), tuple(arguments))
 
 
-def _compiled(condition: Condition, test: Test) -> None:
+def set_test(condition: Condition, test: Test) -> None:
+    """Set a condition's compiled form."""
     object.__setattr__(condition, "test", test)
 
 
-@attrs.frozen
-class FieldTest(Condition):
-    """One test of one field.
-
-    Attributes:
-        path: The field, such as ``"priority"`` or ``"custom.customer"``.
-        op: The test: equals, is_in, above, at_least, below, at_most, contains, starts_with,
-            has_text, intersects or present.
-        value: What the field is compared with.
-
-    An absent field fails every test but ``equals(None)``. Comparing a state, level or actor with
-    text is refused when it happens: test ``state.name``, so that no rule is silently never true.
-
-    Raises:
-        DefinitionError: There is no such test or field path, or the value does not fit the test.
-    """
-
-    path: str
-    op: str
-    value: object = attrs.field(default=None, converter=freeze)
-    test: Test = attrs.field(init=False, eq=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        if self.op not in OPERATORS:
-            raise DefinitionError("op", self.op, f"one of {', '.join(OPERATORS)}")
-        if self.op in ("is_in", "intersects") and not isinstance(self.value, (tuple, frozenset)):
-            raise DefinitionError(f"{self.path} {self.op}", self.value, "a collection of values")
-        read = reader(self.path)
-        wanted = self.value
-        if self.op == "equals" and not isinstance(wanted, str):
-            _compiled(self, lambda subject, _: read(subject) == wanted)
-            return
-        compare = OPERATORS[self.op][1]
-        by_name = isinstance(wanted, str) or (
-            isinstance(wanted, (tuple, frozenset)) and any(isinstance(item, str) for item in wanted)
-        )
-
-        def test(subject: object, _: datetime | None) -> bool:
-            seen = read(subject)
-            if by_name and isinstance(seen, (State, Level, Actor)):
-                raise InvalidValueError(
-                    self.path,
-                    wanted,
-                    f"a {type(seen).__name__}, or a test of its name or id as a path below it",
-                )
-            try:
-                return compare(seen, wanted)
-            except (TypeError, AttributeError):
-                raise InvalidValueError(
-                    self.path, seen, f"a value that can be tested with {self.op} {wanted!r}"
-                ) from None
-
-        _compiled(self, test)
-
-    def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the answer with the value that was seen."""
-        return Explanation(str(self), self.test(subject, at), reader(self.path)(subject))
-
-    @property
-    def fields(self) -> frozenset[str]:
-        """Return the path."""
-        return frozenset((self.path,))
-
-    def __str__(self) -> str:
-        words = OPERATORS[self.op][0]
-        if self.op == "present":
-            return f"{self.path} {words}"
-        if isinstance(self.value, (tuple, frozenset)):
-            listed = sorted(_word(item) for item in self.value)
-            return f"{self.path} {words} {', '.join(listed)}"
-        return f"{self.path} {words} {_word(self.value)}"
-
-
-def _word(value: object) -> str:
-    return str(value) if isinstance(value, (State, Level)) else repr(value)
+def _joined(kind: type[AllOf | AnyOf], left: Condition, right: Condition) -> Condition:
+    """Compose two conditions; a chain of one kind is one composition, however it was bracketed."""
+    parts: list[Condition] = []
+    for side in (left, right):
+        parts.extend(side.parts if isinstance(side, kind) else (side,))
+    return kind(tuple(parts))
 
 
 def _conditions(parts: Iterable[Condition]) -> tuple[Condition, ...]:
@@ -277,7 +203,7 @@ class AllOf(_Composition):
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        _compiled(self, _all_test(self.parts))
+        set_test(self, _all_test(self.parts))
 
 
 @attrs.frozen
@@ -290,7 +216,7 @@ class AnyOf(_Composition):
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        _compiled(self, _any_test(self.parts))
+        set_test(self, _any_test(self.parts))
 
 
 @attrs.frozen
@@ -303,12 +229,13 @@ class Not(Condition):
     def __attrs_post_init__(self) -> None:
         (part,) = _conditions((self.part,))
         inner = part.test
-        _compiled(self, lambda subject, at: not inner(subject, at))
+        set_test(self, lambda subject, at: not inner(subject, at))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the answer with the value that the part saw."""
+        """Return the answer with what the part saw."""
+        inner = self.part.explain(subject, at=at)
         return Explanation(
-            str(self), self.test(subject, at), self.part.explain(subject, at=at).seen
+            str(self), self.test(subject, at), inner.seen, (inner,) if inner.parts else ()
         )
 
     @property
@@ -326,69 +253,6 @@ class Not(Condition):
 
     def __str__(self) -> str:
         return f"not ({self.part})" if isinstance(self.part, _Composition) else f"not {self.part}"
-
-
-@attrs.frozen
-class OpenHours(Condition):
-    """Matches when a calendar is open at the instant of the facts.
-
-    A time of day is a calendar that is open then: a clock's pause, stop and cancel conditions
-    refuse it (rule S1), since opening hours belong to the calendar of the clock.
-    """
-
-    calendar: Calendar
-    test: Test = attrs.field(init=False, eq=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        is_open = self.calendar.is_open
-
-        def test(_subject: object, at: datetime | None) -> bool:
-            if at is None:
-                raise InvalidValueError("at", at, "the instant of the facts, for a time of day")
-            return bool(is_open(at))
-
-        _compiled(self, test)
-
-    @property
-    def reads_time(self) -> bool:
-        """Return True."""
-        return True
-
-    def __str__(self) -> str:
-        return f"during {getattr(self.calendar, 'name', '') or 'open hours'}"
-
-
-@attrs.frozen
-class Opaque(Condition):
-    """A caller's own function as a condition.
-
-    It cannot be written down or reasoned about: linting answers "unknown" for it, and serializing
-    it is refused. Its id stands for its content.
-
-    Attributes:
-        id: A name for it that changes whenever its meaning does.
-        function: Called with the subject; its answer's truth counts.
-    """
-
-    id: str
-    function: Callable[[object], object] = attrs.field(eq=False)
-    test: Test = attrs.field(init=False, eq=False, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        if not isinstance(self.id, str) or not self.id:
-            raise DefinitionError("id", self.id, "a non-empty text")
-        function = self.function
-        if not callable(function):
-            raise DefinitionError("function", function, "a callable that takes the subject")
-        _compiled(self, lambda subject, _: bool(function(subject)))
-
-    def __str__(self) -> str:
-        return self.id
-
-
-def during(calendar: Calendar) -> Condition:
-    """Return the condition that a calendar is open at the instant of the facts."""
-    return OpenHours(calendar)
 
 
 ALWAYS: Condition = AllOf(())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 __all__ = ["OPERATORS"]
 
-# What counts as "no value"; 0 and False are values.
-NOTHING: Final[tuple[object, ...]] = (None, "", (), frozenset())
+_COLLECTIONS: Final = (tuple, list, AbstractSet)
 
 
 def _contains(seen: Any, wanted: Any) -> bool:
@@ -20,15 +20,33 @@ def _starts_with(seen: Any, wanted: Any) -> bool:
     if isinstance(seen, tuple):
         prefix = wanted if isinstance(wanted, tuple) else (wanted,)
         return seen[: len(prefix)] == prefix
+    if isinstance(wanted, tuple) and seen is not None:
+        raise TypeError("a path begins a path, not a text")  # str.startswith would take any of them
     return seen is not None and bool(seen.startswith(wanted))
 
 
-def _has_text(seen: Any, wanted: Any) -> bool:
-    return seen is not None and str(wanted).casefold() in str(seen).casefold()
+def _has_text(seen: Any, wanted: str) -> bool:
+    if seen is None:
+        return False
+    folded = wanted.casefold()
+    if isinstance(seen, str):
+        return folded in seen.casefold()
+    if isinstance(seen, _COLLECTIONS):
+        return any(isinstance(item, str) and folded in item.casefold() for item in seen)
+    raise TypeError("neither text nor a collection of texts")
 
 
 def _intersects(seen: Any, wanted: Any) -> bool:
-    return seen is not None and not frozenset(seen).isdisjoint(wanted)
+    if seen is None:
+        return False
+    if not isinstance(seen, _COLLECTIONS):
+        raise TypeError("no collection")  # a text is not a collection of its letters
+    return any(item in wanted for item in seen)
+
+
+def _present(seen: Any, _: Any) -> bool:
+    """Return whether there is a value; 0 and False are values, what is empty is none."""
+    return seen is not None and not (isinstance(seen, (str, *_COLLECTIONS, Mapping)) and not seen)
 
 
 def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
@@ -46,5 +64,5 @@ OPERATORS: Final[dict[str, tuple[str, Callable[[Any, Any], bool]]]] = {
     "starts_with": ("starts with", _starts_with),
     "has_text": ("has the text", _has_text),
     "intersects": ("has any of", _intersects),
-    "present": ("is present", lambda seen, _: seen not in NOTHING),
+    "present": ("is present", _present),
 }

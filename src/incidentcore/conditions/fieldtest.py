@@ -1,0 +1,155 @@
+"""The single test of a field, from which every condition is composed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from incidentcore.conditions.access import reader
+from incidentcore.conditions.condition import Condition, Explanation, Test, set_test
+from incidentcore.conditions.operators import OPERATORS
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.values import Actor, Level, State, freeze
+
+__all__ = ["FieldTest"]
+
+
+_NAMED = (State, Level, Actor)
+_COLLECTED = ("is_in", "intersects")  # tests whose value is a collection of values, in any order
+
+
+def _stored(value: object) -> object:
+    """Freeze a value; instants are kept in UTC, since they compare by the wall clock (rule T2)."""
+    if isinstance(value, datetime):
+        return as_utc(value, "value")
+    frozen = freeze(value)
+    if isinstance(frozen, tuple):
+        return tuple(_stored(item) for item in frozen)
+    if isinstance(frozen, frozenset):
+        return frozenset(_stored(item) for item in frozen)
+    return frozen
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+def _items(op: str, value: object) -> tuple[object, ...]:
+    if op in _COLLECTED and isinstance(value, (tuple, frozenset)):
+        return tuple(value)
+    return (value,)
+
+
+@attrs.frozen
+class FieldTest(Condition):
+    """One test of one field.
+
+    Attributes:
+        path: The field, such as ``"priority"`` or ``"custom.customer"``.
+        op: The test: equals, is_in, above, at_least, below, at_most, contains, starts_with,
+            has_text, intersects or present.
+        value: What the field is compared with.
+
+    An absent field fails every test but ``equals(None)``. Comparing a state, level or actor with
+    text, either way round, is refused when it happens: test ``state.name``, so that no rule is
+    silently never true.
+
+    Raises:
+        DefinitionError: There is no such test or field path, or the value does not fit the test.
+        NaiveDatetimeError: The value is an instant without an offset.
+    """
+
+    path: str
+    op: str
+    value: object = attrs.field(default=None, converter=_stored)
+    test: Test = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.op not in OPERATORS:
+            raise DefinitionError("op", self.op, f"one of {', '.join(OPERATORS)}")
+        self._check_value()
+        read = reader(self.path)
+        compare = OPERATORS[self.op][1]
+        wanted = self.value
+        items = _items(self.op, wanted)
+        by_name = any(isinstance(item, str) for item in items)
+        by_value = any(isinstance(item, _NAMED) for item in items)
+        refused: tuple[type, ...] = ()
+        if by_name != by_value and self.op != "present":
+            refused = _NAMED if by_name else (str,)
+
+        def test(subject: object, _: datetime | None) -> bool:
+            seen = read(subject)
+            if refused and isinstance(seen, refused):
+                raise InvalidValueError(self.path, seen, _like(self.op, wanted, by_name=by_name))
+            try:
+                return compare(seen, wanted)
+            except (TypeError, AttributeError):
+                raise InvalidValueError(
+                    self.path, seen, f"a value that can be tested with {self.op} {wanted!r}"
+                ) from None
+
+        if self.op == "equals" and not refused:
+            set_test(self, lambda subject, _: read(subject) == wanted)
+        else:
+            set_test(self, test)
+
+    def _check_value(self) -> None:
+        op, value = self.op, self.value
+        fits = {
+            "is_in": isinstance(value, (tuple, frozenset)),
+            "intersects": isinstance(value, (tuple, frozenset)),
+            "has_text": _is_text(value),
+            "starts_with": _is_text(value)
+            or (isinstance(value, tuple) and bool(value) and all(map(_is_text, value))),
+            "present": value is None,
+        }
+        allowed = {
+            "is_in": "a collection of values",
+            "intersects": "a collection of values",
+            "has_text": "a non-empty text",
+            "starts_with": "a non-empty text, or a path of such",
+            "present": "no value",
+        }
+        if not fits.get(op, True):
+            raise DefinitionError(f"{self.path} {op}", value, allowed[op])
+        try:
+            hash(value)
+        except TypeError:
+            raise DefinitionError(
+                f"{self.path} {op}", value, "a value that never changes and hashes"
+            ) from None
+
+    def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
+        """Return the answer with the value that was seen."""
+        return Explanation(str(self), self.test(subject, at), reader(self.path)(subject))
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the path."""
+        return frozenset((self.path,))
+
+    def __str__(self) -> str:
+        words = OPERATORS[self.op][0]
+        if self.op == "present":
+            return f"{self.path} {words}"
+        if self.op in _COLLECTED:
+            listed = sorted(_word(item) for item in _items(self.op, self.value))
+            return f"{self.path} {words} {', '.join(listed) or 'none'}"
+        if isinstance(self.value, tuple):
+            return f"{self.path} {words} {' / '.join(_word(item) for item in self.value)}"
+        return f"{self.path} {words} {_word(self.value)}"
+
+
+def _like(op: str, wanted: object, *, by_name: bool) -> str:
+    if by_name:
+        return f"text; for {op} {wanted!r}, test its name or id as a path below it"
+    return f"a value of the same type as {wanted!r}, not its name"
+
+
+def _word(value: object) -> str:
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
+    return str(value) if isinstance(value, (State, Level)) else repr(value)

@@ -1,0 +1,73 @@
+"""Conditions on the time of day: a calendar is open at the instant of the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.conditions.condition import Condition, Test, set_test
+from incidentcore.errors import InvalidValueError
+from incidentcore.schedule import BusinessCalendar, Calendar
+
+__all__ = ["OpenHours", "during", "time_of_day"]
+
+
+@attrs.frozen
+class OpenHours(Condition):
+    """Matches when a calendar is open at the instant of the facts.
+
+    A time of day is a calendar that is open then: a clock's pause, stop and cancel conditions
+    refuse it (rule S1), since opening hours belong to the calendar of the clock.
+    """
+
+    calendar: Calendar
+    test: Test = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        is_open = self.calendar.is_open
+
+        def test(_subject: object, at: datetime | None) -> bool:
+            if at is None:
+                raise InvalidValueError("at", at, "the instant of the facts, for a time of day")
+            return bool(is_open(at))
+
+        set_test(self, test)
+
+    @property
+    def reads_time(self) -> bool:
+        """Return True."""
+        return True
+
+    def __str__(self) -> str:
+        return f"during {getattr(self.calendar, 'name', '') or 'open hours'}"
+
+
+def during(calendar: Calendar) -> Condition:
+    """Return the condition that a calendar is open at the instant of the facts."""
+    return OpenHours(calendar)
+
+
+def time_of_day(
+    hours: str | Sequence[str], *, zone: ZoneInfo | str, days: str = "mon-sun"
+) -> Condition:
+    """Return the condition that the wall clock of a zone shows one of these hours.
+
+    Args:
+        hours: Windows such as ``"09:00-17:00"``; ``"22:00-06:00"`` runs past midnight.
+        zone: The zone of the wall clock.
+        days: The weekdays on which a window begins.
+
+    Raises:
+        CalendarDefinitionError: The hours, days or zone cannot be used (rule C6).
+
+    >>> from datetime import UTC
+    >>> night = time_of_day("22:00-06:00", zone="Europe/Berlin")
+    >>> night.matches({}, at=datetime(2026, 7, 1, 3, 59, tzinfo=UTC))
+    True
+    """
+    name = f"{hours if isinstance(hours, str) else ', '.join(hours)} {days} in {zone}"
+    given = hours if isinstance(hours, str) else list(hours)
+    return OpenHours(BusinessCalendar(zone=zone, hours={days: given}, name=name))

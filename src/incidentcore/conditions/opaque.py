@@ -1,0 +1,40 @@
+"""A caller's own function as a condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+
+from incidentcore.conditions.condition import Condition, Test, set_test
+from incidentcore.errors import DefinitionError
+
+__all__ = ["Opaque"]
+
+
+@attrs.frozen
+class Opaque(Condition):
+    """A caller's own function as a condition.
+
+    It cannot be written down or reasoned about: linting answers "unknown" for it, and serializing
+    it is refused. Its id stands for its content.
+
+    Attributes:
+        id: A name for it that changes whenever its meaning does.
+        function: Called with the subject; its answer's truth counts.
+    """
+
+    id: str
+    function: Callable[[object], object] = attrs.field(eq=False)
+    test: Test = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.id, str) or not self.id:
+            raise DefinitionError("id", self.id, "a non-empty text")
+        function = self.function
+        if not callable(function):
+            raise DefinitionError("function", function, "a callable that takes the subject")
+        set_test(self, lambda subject, _: bool(function(subject)))
+
+    def __str__(self) -> str:
+        return self.id

@@ -100,7 +100,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
             *("moments", "measures", "criteria", "shares", "definition", "catalogue_times"),
             *("catalogue_rates", "catalogue_flow", "catalogue_service", "catalogue"),
             *("estimates", "sketch", "plain", "groups", "judging", "read_values", "extract"),
-            *("cells", "figures", "render", "report", "accumulate", "compute", "charts"),
+            *("cells", "figures", "render", "report", "partials", "accumulate", "compute", "charts"),
         ],
     ),
     ("improvement", 8, ["recurrence", "actions"]),
@@ -126,7 +126,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
     ("frames", 9, []),
     ("plots", 9, []),
     ("testing", 9, ["strategies_schedule", "strategies", "checks_schedule", "checks", "contracts"]),
-    ("report", 10, ["rules", "tally", "page", "build"]),
+    ("report", 10, ["rules", "tally", "page", "build", "sources"]),
+    ("demo", 10, []),
     ("cli", 10, []),
     ("__main__", 10, []),
     ("__init__", 10, []),
@@ -181,7 +182,8 @@ IMPURE: dict[str, set[str]] = {
     "time": set(),
     "uuid": set(),
 }
-SEEDED = {"cli", "kpi", "simulation", "testing"}  # may use random.Random with an explicit seed
+# May use random.Random with an explicit seed.
+SEEDED = {"cli", "demo", "kpi", "simulation", "testing"}
 
 BUILTINS = {"input", "open"}
 

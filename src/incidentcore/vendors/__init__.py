@@ -3,9 +3,13 @@
 from incidentcore.vendors.servicenow import (
     AuditLog,
     StateCheck,
+    change_text,
     check_states,
+    latest_instant,
     load_audit_log,
+    observed_changes,
     read_audit_log,
+    refused_changes,
 )
 from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 from incidentcore.vendors.servicenow_states import (
@@ -23,8 +27,12 @@ __all__ = [
     "STRICT_LIFECYCLE",
     "StateCheck",
     "Table",
+    "change_text",
     "check_states",
+    "latest_instant",
     "load_audit_log",
+    "observed_changes",
     "open_table",
     "read_audit_log",
+    "refused_changes",
 ]

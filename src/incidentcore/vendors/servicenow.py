@@ -18,21 +18,31 @@ import attrs
 
 from incidentcore.errors import FormatError
 from incidentcore.instants import as_zone
-from incidentcore.lifecycle import Lifecycle, check_history
+from incidentcore.lifecycle import HistoryFinding, Lifecycle, check_history
 from incidentcore.records import Finding, Incident, StateChanged
 from incidentcore.values import FrozenMap
 from incidentcore.vendors.servicenow_history import (
     BACKFILLED,
     COLUMNS,
+    FIRST_SEEN,
     REQUIRED,
-    UPDATED,
     HistoryBuilder,
 )
 from incidentcore.vendors.servicenow_states import NEW
 from incidentcore.vendors.servicenow_values import MISSING, AuditRow, FieldReader
 from incidentcore.vendors.tabular import Source, open_table
 
-__all__ = ["AuditLog", "StateCheck", "check_states", "load_audit_log", "read_audit_log"]
+__all__ = [
+    "AuditLog",
+    "StateCheck",
+    "change_text",
+    "check_states",
+    "latest_instant",
+    "load_audit_log",
+    "observed_changes",
+    "read_audit_log",
+    "refused_changes",
+]
 
 
 class AuditLog(Iterator[Incident]):
@@ -212,6 +222,27 @@ def read_audit_log(source: Source, *, zone: ZoneInfo | str | None = None) -> Aud
     return AuditLog(source, None if zone is None else as_zone(zone))
 
 
+def latest_instant(source: Source, *, zone: ZoneInfo | str | None = None) -> datetime | None:
+    """Return the latest instant that a ServiceNow audit log speaks of, None for an empty one.
+
+    Reads nothing but the times: what a report as of the end of the log needs beforehand.
+
+    Takes and raises what ``read_audit_log`` does.
+    """
+    table = open_table(source)
+    table.require(REQUIRED)
+    columns = {name: place for place, name in enumerate(table.columns)}
+    read = FieldReader(None if zone is None else as_zone(zone), lambda _: None)
+    latest: datetime | None = None
+    for number, fields in table.rows:
+        row = AuditRow(number, fields, columns)
+        for column in ("sys_updated_at", "opened_at", "resolved_at", "closed_at"):
+            at = read.optional_time(row, column)
+            if at is not None and (latest is None or at > latest):
+                latest = at
+    return latest
+
+
 def load_audit_log(
     source: Source, *, zone: ZoneInfo | str | None = None
 ) -> tuple[tuple[Incident, ...], tuple[Finding, ...]]:
@@ -283,17 +314,9 @@ def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCh
     observed = faulty = 0
     changes: Counter[str] = Counter()
     for incident in incidents:
-        observed += sum(
-            1
-            for event in incident.history
-            if isinstance(event, StateChanged) and event.action == UPDATED
-        )
-        refused = [
-            f"{finding.before} -> {finding.event.state}"
-            for finding in check_history(incident, lifecycle)
-            if isinstance(finding.event, StateChanged) and finding.event.action == UPDATED
-        ]
-        changes.update(refused)
+        observed += observed_changes(incident)
+        refused = refused_changes(incident, lifecycle)
+        changes.update(change_text(finding) for finding in refused)
         faulty += bool(refused)
     return StateCheck(
         lifecycle=lifecycle.id,
@@ -302,3 +325,25 @@ def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCh
         incidents=faulty,
         changes=FrozenMap(changes),
     )
+
+
+def observed_changes(incident: Incident) -> int:
+    """Return how many state changes were observed, inferred ones left out."""
+    return sum(
+        isinstance(event, StateChanged) and event.action != FIRST_SEEN for event in incident.history
+    )
+
+
+def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[HistoryFinding, ...]:
+    """Return the observed state changes that a lifecycle does not have, inferred ones left out."""
+    return tuple(
+        finding
+        for finding in check_history(incident, lifecycle)
+        if isinstance(finding.event, StateChanged) and finding.event.action != FIRST_SEEN
+    )
+
+
+def change_text(finding: HistoryFinding) -> str:
+    """Return a refused change as text, such as ``New -> Closed``."""
+    after = finding.event.state.name if isinstance(finding.event, StateChanged) else "?"
+    return f"{finding.before} -> {after}"

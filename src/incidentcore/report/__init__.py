@@ -1,0 +1,20 @@
+"""Reports: a page on many incidents, to read or as data."""
+
+from incidentcore.report.build import build_report
+from incidentcore.report.page import Report, Section
+from incidentcore.report.rules import ReportRules, standard_rules
+from incidentcore.report.sources import AuditSource, Reading, Source, TableSource
+from incidentcore.report.tally import Tally
+
+__all__ = [
+    "AuditSource",
+    "Reading",
+    "Report",
+    "ReportRules",
+    "Section",
+    "Source",
+    "TableSource",
+    "Tally",
+    "build_report",
+    "standard_rules",
+]

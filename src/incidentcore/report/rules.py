@@ -1,0 +1,212 @@
+"""What a report holds records against: KPIs, promises, an escalation matrix, a lifecycle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.conditions import Condition, field
+from incidentcore.escalation import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    Mode,
+    OnClock,
+)
+from incidentcore.kpi import MEDIAN, Count, Duration, Earliest, Kpi, Rate, quantile
+from incidentcore.lifecycle import INCIDENT, Lifecycle
+from incidentcore.schedule import BusinessCalendar, Calendar
+from incidentcore.sla import CalendarBy, SlaDefinition, SlaPolicy, SlaRule
+from incidentcore.values import Level, Priority
+
+__all__ = ["ReportRules", "standard_rules"]
+
+_HOUR: Final = timedelta(hours=1)
+_MINUTE: Final = timedelta(minutes=1)
+
+# Promised time to react and to resolve, by priority; ours, in the range that is usual.
+_PROMISES: Final[Mapping[Level, tuple[timedelta, timedelta]]] = {
+    Priority.CRITICAL: (15 * _MINUTE, 4 * _HOUR),
+    Priority.HIGH: (1 * _HOUR, 8 * _HOUR),
+    Priority.MODERATE: (4 * _HOUR, 24 * _HOUR),
+    Priority.LOW: (8 * _HOUR, 40 * _HOUR),
+}
+_ANY_PROMISE: Final = (8 * _HOUR, 40 * _HOUR)
+
+_REACTED: Final = (
+    field("acknowledged_at").present()
+    | field("first_response_at").present()
+    | field("state.resolved").is_true()
+)
+_CANCELED: Final = field("state.is_canceled").is_true()
+_OPEN: Final = field("state.open").is_true()
+
+
+@attrs.frozen(kw_only=True)
+class ReportRules:
+    """What a report holds records against.
+
+    Attributes:
+        kpis: What is computed, in groups and for all.
+        tool_kpis: Those of them that are over figures of the tool itself.
+        response: The promise to react.
+        resolution: The promise to resolve.
+        matrix: Who must be told what and when.
+        lifecycles: The lifecycles that state changes are held against.
+        text: The promises in words.
+    """
+
+    kpis: tuple[Kpi, ...]
+    tool_kpis: tuple[Kpi, ...] = ()
+    response: SlaPolicy
+    resolution: SlaPolicy
+    matrix: EscalationMatrix
+    lifecycles: tuple[Lifecycle, ...] = (INCIDENT,)
+    text: str = ""
+
+
+def standard_rules(
+    calendar: Calendar | CalendarBy,
+    *,
+    reacted: Condition = _REACTED,
+    tool_kpis: tuple[Kpi, ...] = (),
+    lifecycles: tuple[Lifecycle, ...] = (INCIDENT,),
+) -> ReportRules:
+    """Return the rules of a report where nobody gave others.
+
+    Args:
+        calendar: The calendar of all promises but the critical ones, which run round the clock.
+        reacted: What ends the promise to react: by default whatever comes first of an
+            acknowledgement, a public answer and the resolution.
+        tool_kpis: KPIs over the tool's own figures, beside the usual ones.
+        lifecycles: The lifecycles that state changes are held against.
+
+    Source: the promises and the matrix are our choice.
+    """
+    always = BusinessCalendar.always()
+    response: list[SlaRule] = []
+    resolution: list[SlaRule] = []
+    for level, (react, resolve) in _PROMISES.items():
+        clock = always if level is Priority.CRITICAL else calendar
+        when = field("priority").equals(level)
+        response.append(SlaRule(when, _response(level.name, react, clock, reacted)))
+        resolution.append(SlaRule(when, _resolution(level.name, resolve, clock)))
+    react, resolve = _ANY_PROMISE
+    words = ", ".join(
+        f"{level.name} {react / _HOUR:g} h and {resolve / _HOUR:g} h"
+        for level, (react, resolve) in _PROMISES.items()
+    )
+    return ReportRules(
+        kpis=(*_KPIS, *tool_kpis),
+        tool_kpis=tool_kpis,
+        response=SlaPolicy(
+            response, default=_response("other", react, calendar, reacted), name="response"
+        ),
+        resolution=SlaPolicy(
+            resolution, default=_resolution("other", resolve, calendar), name="resolution"
+        ),
+        matrix=_MATRIX,
+        lifecycles=lifecycles,
+        text=f"open time to react and to resolve: {words}, all others "
+        f"{_ANY_PROMISE[0] / _HOUR:g} h and {_ANY_PROMISE[1] / _HOUR:g} h; "
+        "critical round the clock",
+    )
+
+
+def _response(
+    name: str, target: timedelta, calendar: Calendar | CalendarBy, reacted: Condition
+) -> SlaDefinition:
+    return SlaDefinition(
+        name=f"response {name}",
+        target=target,
+        calendar=calendar,
+        start=_OPEN,
+        stop=reacted,
+        cancel=_CANCELED,
+        kind="response",
+    )
+
+
+def _resolution(name: str, target: timedelta, calendar: Calendar | CalendarBy) -> SlaDefinition:
+    return SlaDefinition.resolution(name=f"resolution {name}", target=target, calendar=calendar)
+
+
+_MATRIX: Final = EscalationMatrix(
+    "standard",
+    [
+        EscalationRow(
+            "critical",
+            [
+                EscalationLevel(After(15 * _MINUTE), "on-call"),
+                EscalationLevel(AfterPrevious(15 * _MINUTE), "team lead", mode=Mode.HIERARCHICAL),
+                EscalationLevel(
+                    OnClock("resolution", 0.5), "incident manager", mode=Mode.HIERARCHICAL
+                ),
+                EscalationLevel(
+                    OnClock("resolution", "breach"), "service owner", mode=Mode.HIERARCHICAL
+                ),
+            ],
+            when=field("priority").equals(Priority.CRITICAL),
+        ),
+        EscalationRow(
+            "others",
+            [
+                EscalationLevel(OnClock("response", "breach"), "group lead"),
+                EscalationLevel(OnClock("resolution", 0.75), "group lead"),
+                EscalationLevel(
+                    OnClock("resolution", "breach"), "service owner", mode=Mode.HIERARCHICAL
+                ),
+            ],
+        ),
+    ],
+)
+
+_RESOLVED: Final = Kpi(id="mean_time_to_resolve", measure=Duration())
+_REACTION: Final = Kpi(
+    id="mean_time_to_first_reaction",
+    measure=Duration(
+        "opened_at", Earliest(("acknowledged_at", "first_response_at", "resolved_at"))
+    ),
+)
+_EVER_RESOLVED: Final = field("first_resolved_at").present()
+
+_KPIS: Final[tuple[Kpi, ...]] = (
+    Kpi(id="opened", measure=Count(), canceled="include"),
+    Kpi(id="resolved", measure=Count(), population=field("resolved_at").present()),
+    Kpi(id="closed", measure=Count(), population=field("closed_at").present()),
+    Kpi(
+        id="canceled",
+        measure=Count(),
+        population=field("canceled_at").present(),
+        canceled="include",
+    ),
+    Kpi(id="backlog", measure=Count(), population=_OPEN, window_basis="snapshot"),
+    _REACTION,
+    _REACTION.replace(id="median_time_to_first_reaction", statistic=MEDIAN),
+    _RESOLVED,
+    _RESOLVED.replace(id="median_time_to_resolve", statistic=MEDIAN),
+    _RESOLVED.replace(id="p90_time_to_resolve", statistic=quantile("0.9")),
+    Kpi(
+        id="reopen_rate",
+        measure=Rate(
+            numerator=field("reopen_count") > 0,
+            denominator=_EVER_RESOLVED,
+            of="records resolved at least once",
+            outside="never_resolved",
+        ),
+    ),
+    Kpi(
+        id="resolved_without_reassignment",
+        measure=Rate(
+            numerator=field("reassignment_count").equals(0),
+            denominator=_EVER_RESOLVED,
+            of="records resolved at least once",
+            outside="never_resolved",
+        ),
+    ),
+)

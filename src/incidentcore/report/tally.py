@@ -1,0 +1,151 @@
+"""What a report gathers from each record as it passes: clocks, escalations, state changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from incidentcore.escalation import Escalation, due_escalations
+from incidentcore.kpi import as_known
+from incidentcore.lifecycle import HistoryFinding
+from incidentcore.records import Incident
+from incidentcore.report.rules import ReportRules
+from incidentcore.sla import SlaPolicy, SlaStatus, Stage, evaluate_sla
+from incidentcore.values import FrozenMap
+from incidentcore.vendors import StateCheck, change_text, observed_changes, refused_changes
+
+__all__ = ["OUTCOMES", "Tally"]
+
+OUTCOMES: Final = ("met", "breached", "running", "running_breached", "paused", "canceled", "none")
+
+_ZERO: Final = timedelta(0)
+_EXAMPLES: Final = 8
+_UNRANKED: Final = 1_000
+
+
+def _outcome(status: SlaStatus) -> str:
+    if status.stage in (Stage.NONE, Stage.NOT_STARTED):
+        return "none"
+    if status.stage == Stage.CANCELED:
+        return "canceled"
+    if status.stage == Stage.STOPPED:
+        return "breached" if status.breached else "met"
+    if status.stage == Stage.PAUSED:
+        return "paused"
+    return "running_breached" if status.breached else "running"
+
+
+def _severity(status: SlaStatus, incident: Incident) -> tuple[int, timedelta, str]:
+    """Return what puts the worst breach first: priority, then time over target, then id."""
+    rank = _UNRANKED if incident.priority is None else incident.priority.rank
+    return rank, -status.over_target, incident.id
+
+
+class Tally:
+    """Gathers what a report tells beside its KPIs, one record at a time.
+
+    Args:
+        rules: What the records are held against.
+        as_of: The instant of the report.
+
+    Attributes:
+        compliance: By promise and priority's name, how the clocks ended.
+        worst: Of the breaches of the promise to resolve the one of the worst priority that went
+            furthest over its target, with its record.
+        fired: By row, level, target and mode, how many escalations became due.
+        examples: The latest few of them.
+        lapsed: How many of those an acknowledgement, a resolution or a cancelation made pointless.
+        refused: The first few state changes that the first lifecycle does not have.
+    """
+
+    def __init__(self, rules: ReportRules, as_of: datetime) -> None:
+        self._rules = rules
+        self._as_of = as_of
+        self.compliance: dict[tuple[str, str], Counter[str]] = {}
+        self.worst: tuple[SlaStatus, Incident] | None = None
+        self.fired: Counter[tuple[str, int, str, str]] = Counter()
+        self.lapsed = 0
+        self.examples: list[Escalation] = []
+        self.refused: list[HistoryFinding] = []
+        self._observed = 0
+        self._faulty = [0] * len(rules.lifecycles)
+        self._changes: list[Counter[str]] = [Counter() for _ in rules.lifecycles]
+
+    def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
+        """Yield each incident on, once it has been counted."""
+        for incident in incidents:
+            self.add(incident)
+            yield incident
+
+    def add(self, incident: Incident) -> None:
+        """Count an incident as it was known at the report's instant."""
+        known = as_known(incident, self._as_of)
+        if not isinstance(known, Incident):  # it was not known then
+            return
+        self._clocks(known)
+        self._escalations(known)
+        self._states(known)
+
+    def _clocks(self, incident: Incident) -> None:
+        priority = "(none)" if incident.priority is None else incident.priority.name
+        for policy in (self._rules.response, self._rules.resolution):
+            status = self._status(policy, incident)
+            key = (policy.name, priority)
+            self.compliance.setdefault(key, Counter())[_outcome(status)] += 1
+            if policy is self._rules.resolution and status.over_target > _ZERO:
+                self._keep_worst(status, incident)
+
+    def _status(self, policy: SlaPolicy, incident: Incident) -> SlaStatus:
+        return evaluate_sla(policy, incident, now=self._as_of)
+
+    def _keep_worst(self, status: SlaStatus, incident: Incident) -> None:
+        if self.worst is None or _severity(status, incident) < _severity(*self.worst):
+            self.worst = (status, incident)
+
+    def _escalations(self, incident: Incident) -> None:
+        rules = self._rules
+        for escalation in due_escalations(
+            rules.matrix,
+            incident,
+            slas=(rules.response, rules.resolution),
+            now=self._as_of,
+            include_lapsed=True,
+        ):
+            targets = ", ".join(map(str, escalation.targets))
+            level = (escalation.row, escalation.level, targets, escalation.mode)
+            self.fired[level] += 1
+            self.lapsed += escalation.lapsed_at is not None
+            self.examples.append(escalation)
+        if len(self.examples) > 100 * _EXAMPLES:
+            self.examples = self.latest()
+
+    def _states(self, incident: Incident) -> None:
+        self._observed += observed_changes(incident)
+        for place, lifecycle in enumerate(self._rules.lifecycles):
+            refused = refused_changes(incident, lifecycle)
+            self._faulty[place] += bool(refused)
+            self._changes[place].update(change_text(finding) for finding in refused)
+            if place == 0 and len(self.refused) < _EXAMPLES:
+                self.refused.extend(refused[: _EXAMPLES - len(self.refused)])
+
+    @property
+    def checks(self) -> tuple[StateCheck, ...]:
+        """Return what each lifecycle says to the state changes."""
+        return tuple(
+            StateCheck(
+                lifecycle=lifecycle.id,
+                observed=self._observed,
+                refused=changes.total(),
+                incidents=faulty,
+                changes=FrozenMap(changes),
+            )
+            for lifecycle, faulty, changes in zip(
+                self._rules.lifecycles, self._faulty, self._changes, strict=True
+            )
+        )
+
+    def latest(self) -> list[Escalation]:
+        """Return the latest few escalations."""
+        return sorted(self.examples, key=lambda one: (one.due_at, one.key))[-_EXAMPLES:]

@@ -143,7 +143,7 @@ class Engine(ABC):
                 is_near = index.is_narrow or due - start <= HORIZON
                 if is_near and budget > _ZERO and type(due) is datetime:
                     return due
-        except (AttributeError, TypeError):
+        except (AttributeError, OverflowError, TypeError):
             pass
         return self._deadline(start, budget, boundary, horizon)
 
@@ -156,6 +156,9 @@ class Engine(ABC):
             raise InvalidValueError("boundary", boundary, '"close" or "next_open"')
         at = since - BASE
         limit = search.limit_of(at, horizon)
+        if budget > limit - at:  # not even if it were always open; sums stay within a timedelta
+            unspent = budget - search.measure(self._cover, at, limit)
+            raise UnreachableDeadlineError(since, budget, unspent)
         if budget:
             found, unspent = search.spend(self._cover, at, budget, limit)
             if found is None:

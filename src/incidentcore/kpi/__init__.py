@@ -1,7 +1,7 @@
 """Figures with their definition: KPIs as values, computed whole, streamed or merged from parts."""
 
 from incidentcore.kpi import catalogue
-from incidentcore.kpi.accumulate import Mode, Partial, Window, as_known, merge, partial
+from incidentcore.kpi.accumulate import as_known, merge, partial
 from incidentcore.kpi.compute import compute, partial_from_plain, partial_to_plain, result
 from incidentcore.kpi.criteria import AtLeast, AtMost, Linked, SameDay, Test
 from incidentcore.kpi.definition import (
@@ -35,6 +35,7 @@ from incidentcore.kpi.moments import (
     LastEvent,
     Moment,
 )
+from incidentcore.kpi.partials import Mode, Partial, Window
 from incidentcore.kpi.report import ALL, KpiResult, KpiTable
 from incidentcore.kpi.shares import (
     Availability,

@@ -5,34 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Interval, as_utc
-from incidentcore.kpi.cells import (
-    BalanceCell,
-    Cell,
-    KeyedCell,
-    RatioCell,
-    SampleCell,
-    SketchCell,
-    SpanCell,
-    TallyCell,
-)
-from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi
+from incidentcore.instants import Interval
+from incidentcore.kpi.cells import TallyCell
+from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.extract import compile_kpi
-from incidentcore.kpi.groups import GroupBy, Periods, compile_groups, group_names
+from incidentcore.kpi.groups import (
+    GroupBy,
+    Periods,
+    compile_group,
+    compile_groups,
+    group_names,
+)
+from incidentcore.kpi.partials import Mode, Partial, Row, Window
 from incidentcore.kpi.read_values import Extract
 from incidentcore.kpi.shares import Balance
 from incidentcore.records import Opened, Record
 
-__all__ = ["Mode", "Partial", "Window", "as_known", "merge", "partial"]
+__all__ = ["as_known", "merge", "partial"]
 
-Mode: TypeAlias = Literal["exact", "sketch"]
-Window: TypeAlias = Interval | Periods | None
-Key: TypeAlias = tuple[tuple[object, ...], str | None]
-Row: TypeAlias = list[Cell]
+Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
 
+_NEAR: Final = 1_024  # groups that are found by identity
 _BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
     "opened": attrgetter("opened_at"),
     "resolved": attrgetter("resolved_at"),
@@ -52,7 +48,7 @@ def as_known(record: Record, as_of: datetime) -> Record | None:
     """
     if record.updated_at <= as_of:
         for event in record.history:
-            if event.recorded_at > as_of or event.at > as_of:
+            if event.recorded_at > as_of:
                 break
         else:
             return record
@@ -62,135 +58,6 @@ def as_known(record: Record, as_of: datetime) -> Record | None:
     if not any(isinstance(event, Opened) for event in history):
         return None
     return type(record).from_history(history)
-
-
-def _family(kpi: Kpi) -> tuple[object, ...]:
-    """Return what decides the values of a KPI, whatever statistic is made of them."""
-    return (
-        kpi.measure,
-        kpi.population,
-        kpi.exclusions,
-        kpi.clock,
-        kpi.reopened,
-        kpi.canceled,
-        kpi.unfinished,
-        kpi.window_basis,
-        kpi.statistic == SURVIVAL_MEDIAN,
-    )
-
-
-def _families(kpis: Sequence[Kpi]) -> tuple[tuple[Kpi, ...], tuple[int, ...]]:
-    """Return one KPI for each set of values to keep, and for each KPI the place of its own."""
-    places: dict[Any, int] = {}
-    firsts: list[Kpi] = []
-    of: list[int] = []
-    for kpi in kpis:
-        place = places.setdefault(_family(kpi), len(firsts))
-        if place == len(firsts):
-            firsts.append(kpi)
-        of.append(place)
-    return tuple(firsts), tuple(of)
-
-
-def new_cell(kpi: Kpi, mode: Mode) -> Cell:
-    """Return an empty cell for the values of a KPI."""
-    kind = kpi.measure.gathers
-    if kind == "tally":
-        return TallyCell()
-    if kind == "ratio":
-        return RatioCell()
-    if kind == "balance":
-        return BalanceCell()
-    if kind == "keyed":
-        return KeyedCell()
-    if kind == "spans":
-        return SpanCell()
-    times = kpi.unit == "duration"
-    if mode == "exact":
-        return SampleCell(times=times)
-    return SketchCell(scaled=not times, survival=kpi.statistic == SURVIVAL_MEDIAN)
-
-
-class Partial:
-    """What a part of the records contributes: mergeable, and finished by ``result``.
-
-    It pickles; ``to_plain`` and ``Partial.from_plain`` make it plain data and back. Once made it
-    does not change.
-
-    Attributes:
-        kpis: The definitions, in the order asked for.
-        as_of: The instant of the computation.
-        groups: The headings of the groups.
-        window: The window or periods, if any.
-        mode: ``exact`` or ``sketch``.
-        cells: For each group and period, one cell for each set of values.
-        firsts: One KPI for each set of values that is kept.
-        places: For each KPI, the place of its set of values.
-    """
-
-    __slots__ = ("as_of", "cells", "firsts", "groups", "kpis", "mode", "places", "window")
-
-    def __init__(
-        self,
-        kpis: Sequence[Kpi],
-        *,
-        as_of: datetime,
-        groups: tuple[str, ...],
-        window: Window,
-        mode: Mode,
-    ) -> None:
-        self.kpis = tuple(kpis)
-        self.as_of = as_utc(as_of, "as_of")
-        self.groups = groups
-        self.window = window
-        self.mode = mode
-        self.cells: dict[Key, Row] = {}
-        self._check()
-        self.firsts, self.places = _families(self.kpis)
-
-    def _check(self) -> None:
-        ids: set[str] = set()
-        for kpi in self.kpis:
-            if not isinstance(kpi, Kpi):
-                raise InvalidValueError("kpis", kpi, "Kpi values")
-            if kpi.id in ids:
-                raise InvalidValueError("kpis", kpi.id, "each id once")
-            ids.add(kpi.id)
-            gathers = kpi.measure.gathers
-            if self.mode == "sketch" and gathers in ("keyed", "spans"):
-                raise InvalidValueError("mode", "sketch", f"exact: {kpi.id} keeps state by key")
-            if gathers == "spans" and self.window is None:
-                raise InvalidValueError(
-                    "window", None, f"a window: {kpi.id} is a share of its time"
-                )
-            if isinstance(self.window, Periods) and kpi.window_basis == "snapshot":
-                raise InvalidValueError(
-                    "window", self.window, f"none: {kpi.id} is as of one instant; see backlog_data"
-                )
-        if self.mode not in ("exact", "sketch"):
-            raise InvalidValueError("mode", self.mode, "exact or sketch")
-        if self.window is not None and not isinstance(self.window, (Interval, Periods)):
-            raise InvalidValueError("window", self.window, "an Interval, Periods, or None")
-
-    def row(self, key: Key) -> Row:
-        """Return the cells of a group and period, new ones where there are none yet."""
-        row = self.cells.get(key)
-        if row is None:
-            row = [new_cell(kpi, self.mode) for kpi in self.firsts]
-            self.cells[key] = row
-        return row
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """Return what two partials must share to be merged."""
-        definitions = tuple((kpi.id, kpi.definition) for kpi in self.kpis)
-        return definitions, self.as_of, self.groups, self.window, self.mode
-
-    def __repr__(self) -> str:
-        return (
-            f"<Partial of {len(self.kpis)} KPIs as of {self.as_of.isoformat()}, {self.mode}, "
-            f"{len(self.cells)} groups>"
-        )
 
 
 def partial(
@@ -222,12 +89,11 @@ def partial(
     groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
     groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
     part = Partial(tuple(kpis), as_of=as_of, groups=group_names(groups), window=window, mode=mode)
-    group_of = compile_groups(groups, part.as_of)
     try:
         if window is None:
-            _gather(part, records, group_of)
+            _gather(part, records, groups)
         else:
-            _gather_by_window(part, records, group_of, window)
+            _gather_by_window(part, records, groups, window)
     except AttributeError as error:
         if error.name is None or not isinstance(error.obj, Record):
             raise
@@ -236,38 +102,91 @@ def partial(
     return part
 
 
-def _plan(row: Row, extracts: Sequence[Extract]) -> list[tuple[Extract, Any, dict[str, int]]]:
-    return [(extract, cell.add, cell.excluded) for extract, cell in zip(extracts, row, strict=True)]
+def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
+    return [
+        (extract, None if isinstance(cell, TallyCell) else cell.add, cell.excluded)
+        for extract, cell in zip(extracts, row, strict=True)
+    ]
 
 
-def _gather(
-    part: Partial, records: Iterable[Record], group_of: Callable[[Record], tuple[object, ...]]
-) -> None:
-    """Count in every record: the plain case, in which little may be done for each."""
-    as_of = part.as_of
-    extracts = [_unwindowed(kpi, as_of) for kpi in part.firsts]
-    plans: dict[tuple[object, ...], list[tuple[Extract, Any, dict[str, int]]]] = {}
-    for record in records:
-        known = as_known(record, as_of)
-        if known is None:
-            continue
-        group = group_of(known)
-        plan = _lookup(plans, group)
+def _plan_finder(
+    part: Partial, groups: Sequence[GroupBy], extracts: Sequence[Extract]
+) -> Callable[[Record], Plan]:
+    """Return a function that finds what to run on a record, by its group."""
+    plans: dict[tuple[object, ...], Plan] = {}
+    group_of = compile_groups(groups, part.as_of)
+
+    def find(group: tuple[object, ...]) -> Plan:
+        try:
+            plan = plans.get(group)
+        except TypeError:
+            raise InvalidValueError("group", group, "values that can be hashed") from None
         if plan is None:
             plan = plans[group] = _plan(part.row((group, None)), extracts)
-        for extract, add, excluded in plan:
+        return plan
+
+    if not groups:
+        return lambda _: plans.get(()) or find(())
+    if len(groups) > 1:
+        return lambda record: find(group_of(record))
+    read = compile_group(groups[0], part.as_of)
+    near: dict[int, tuple[object, Plan]] = {}
+
+    def find_one(record: Record) -> Plan:
+        """Find by identity first: hashing a level costs more than the rest of the search."""
+        value = read(record)
+        known = near.get(id(value))
+        if known is not None:  # it holds the value, so that no other can have its identity
+            return known[1]
+        plan = find((value,))
+        if len(near) < _NEAR:
+            near[id(value)] = (value, plan)
+        return plan
+
+    return find_one
+
+
+def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy]) -> None:
+    """Count in every record: the plain case, in which little may be done for each.
+
+    What a call would cost is done in place here: whether the whole history is known, which is what
+    ``as_known`` asks, and the counting of yes and no beside the reasons.
+    """
+    as_of = part.as_of
+    plan_of = _plan_finder(part, groups, [_unwindowed(kpi, as_of) for kpi in part.firsts])
+    for record in records:
+        known: Record | None = record
+        if record.updated_at > as_of:
+            known = as_known(record, as_of)
+        else:
+            for event in record.history:
+                if event.recorded_at > as_of:
+                    known = as_known(record, as_of)
+                    break
+        if known is None:
+            continue
+        for extract, add, counts in plan_of(known):
             outcome = extract(known)
-            if outcome.__class__ is str:
-                excluded[outcome] = excluded.get(outcome, 0) + 1
-            elif outcome is not None:
+            if outcome is None:
+                continue
+            if add is None or outcome.__class__ is str:
+                try:
+                    counts[outcome] += 1
+                except KeyError:
+                    counts[outcome] = 1
+            else:
                 add(outcome)
+    for row in part.cells.values():
+        for cell in row:
+            if isinstance(cell, TallyCell):
+                cell.settle()
 
 
-def _lookup(plans: dict[Any, Any], key: Any) -> Any:
+def _check_hash(group: tuple[object, ...]) -> None:
     try:
-        return plans.get(key)
+        hash(group)
     except TypeError:
-        raise InvalidValueError("group", key, "values that can be hashed") from None
+        raise InvalidValueError("group", group, "values that can be hashed") from None
 
 
 def _unwindowed(kpi: Kpi, as_of: datetime) -> Extract:
@@ -287,11 +206,12 @@ def _unwindowed(kpi: Kpi, as_of: datetime) -> Extract:
 def _gather_by_window(
     part: Partial,
     records: Iterable[Record],
-    group_of: Callable[[Record], tuple[object, ...]],
+    groups: Sequence[GroupBy],
     window: Interval | Periods,
 ) -> None:
     """Count in the records whose moment lies in the window, or each in its period."""
     as_of = part.as_of
+    group_of = compile_groups(groups, as_of)
     jobs = [(place, kpi, compile_kpi(kpi, as_of)) for place, kpi in enumerate(part.firsts)]
     within = window if isinstance(window, Interval) else window.within
 
@@ -306,7 +226,7 @@ def _gather_by_window(
         if known is None:
             continue
         group = group_of(known)
-        _lookup(part.cells, (group, None))
+        _check_hash(group)
         for place, kpi, extract in jobs:
             for label, outcome in _outcomes(known, kpi, extract, period, window):
                 cell = part.row((group, label))[place]

@@ -75,24 +75,27 @@ class _Base:
 class SampleCell(_Base):
     """The multiset of values: eight bytes each for times, whatever they need for numbers."""
 
-    __slots__ = ("add", "values")
+    __slots__ = ("add", "sorted", "values")
 
     add: Callable[[Any], object]
 
     def __init__(self, *, times: bool) -> None:
         super().__init__()
         self.values: Any = array("q") if times else []
+        self.sorted: list[Any] = []
         self.add = self.values.append
 
     def merge(self, other: SampleCell) -> None:
         self.values.extend(other.values)
 
     def ordered(self) -> list[Any]:
-        """Return the values in ascending order."""
-        return sorted(self.values)
+        """Return the values in ascending order; sorted once for all statistics of them."""
+        if len(self.sorted) != len(self.values):
+            self.sorted = sorted(self.values)
+        return self.sorted
 
     def state(self) -> list[Any]:
-        return [as_plain(value) for value in sorted(self.values)]
+        return [as_plain(value) for value in self.ordered()]
 
     def load(self, state: Any) -> None:
         self.values.extend([from_plain(value) for value in state])
@@ -163,6 +166,13 @@ class TallyCell(_Base):
     def add(self, outcome: bool) -> None:  # noqa: FBT001  the outcome is the yes or no itself
         self.n += 1
         self.hits += outcome
+
+    def settle(self) -> None:
+        """Take over the yes and no that a loop counted among the reasons, to save a call each."""
+        counts: Any = self.excluded  # True and False too
+        hits = counts.pop(True, 0)
+        self.hits += hits
+        self.n += hits + counts.pop(False, 0)
 
     def merge(self, other: TallyCell) -> None:
         self.n += other.n

@@ -8,20 +8,12 @@ from typing import Any
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import Interval, tzdb_version
-from incidentcore.kpi.accumulate import (
-    Key,
-    Mode,
-    Partial,
-    Row,
-    Window,
-    merge,
-    new_cell,
-    partial,
-)
+from incidentcore.kpi.accumulate import merge, partial
 from incidentcore.kpi.cells import cell_state, load_cell
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.figures import figure
 from incidentcore.kpi.groups import GroupBy, Periods, order
+from incidentcore.kpi.partials import Key, Mode, Partial, Row, Window, new_cell
 from incidentcore.kpi.plain import as_plain, from_plain
 from incidentcore.kpi.report import ALL, KpiResult, KpiTable
 from incidentcore.records import Record

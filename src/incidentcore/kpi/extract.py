@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.kpi.criteria import AtMost, Linked, SameDay, Test
 from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.judging import Judge, compile_condition
 from incidentcore.kpi.moments import compile_moment, compile_path
 from incidentcore.kpi.read_values import Extract, compile_value, microseconds
 from incidentcore.kpi.shares import (
@@ -36,28 +37,35 @@ from incidentcore.sla import evaluate_sla
 
 __all__ = ["compile_kpi"]
 
-Judge: TypeAlias = Callable[[Record], "bool | str"]
-
 
 def compile_kpi(kpi: Kpi, as_of: datetime) -> Extract:
     """Return the function of a definition, for one instant of computation."""
     measure = compile_measure(kpi.measure, kpi, as_of)
-    if kpi.canceled != "exclude" and not kpi.exclusions and kpi.population == ALWAYS:
+    if kpi.canceled == "exclude":
+        measure = _without_canceled(measure)
+    leave_out = [(code, compile_condition(test, as_of)) for code, test in kpi.exclusions]
+    if leave_out:
+        measure = _without(leave_out, measure, canceled_first=kpi.canceled == "exclude")
+    if kpi.population == ALWAYS:
         return measure
-    population = None if kpi.population == ALWAYS else kpi.population.test
-    leave_out = [(code, condition.test) for code, condition in kpi.exclusions]
-    exclude_canceled = kpi.canceled == "exclude"
-    if population is None and not leave_out:
-        return lambda record: "canceled" if record.canceled_at is not None else measure(record)
+    belongs = compile_condition(kpi.population, as_of)
+    return lambda record: measure(record) if belongs(record) else None
+
+
+def _without_canceled(measure: Extract) -> Extract:
+    return lambda record: measure(record) if record.canceled_at is None else "canceled"
+
+
+def _without(
+    leave_out: list[tuple[str, Judge]], measure: Extract, *, canceled_first: bool
+) -> Extract:
+    """Return the measure of what no exclusion takes out; canceled comes before all others."""
 
     def extract(record: Record) -> Any:
-        if population is not None and not population(record, as_of):
-            return None
-        if exclude_canceled and record.canceled_at is not None:
-            return "canceled"
-        for code, test in leave_out:
-            if test(record, as_of):
-                return code
+        if not (canceled_first and record.canceled_at is not None):
+            for code, test in leave_out:
+                if test(record):
+                    return code
         return measure(record)
 
     return extract
@@ -94,18 +102,16 @@ def _rate(measure: Rate, kpi: Kpi, as_of: datetime) -> Extract:
     outside = measure.outside
     if measure.denominator == ALWAYS:
         return numerator
+    among = _judge(measure.denominator, kpi, as_of)
     if isinstance(measure.denominator, Condition):
-        among = measure.denominator.test
-        return lambda record: numerator(record) if among(record, as_of) else outside
-    judge = _judge(measure.denominator, kpi, as_of)
-    return lambda record: numerator(record) if judge(record) is True else outside
+        return lambda record: numerator(record) if among(record) else outside
+    return lambda record: numerator(record) if among(record) is True else outside
 
 
-def _judge(test: Test, kpi: Kpi, as_of: datetime) -> Judge:
+def _judge(test: Test, kpi: Kpi, as_of: datetime) -> Callable[[Record], bool | str]:
     """Return a function that says yes, no, or why it cannot say."""
     if isinstance(test, Condition):
-        run = test.test
-        return lambda record: bool(run(record, as_of))
+        return compile_condition(test, as_of)
     if isinstance(test, SameDay):
         first, second = compile_moment(test.first, as_of), compile_moment(test.second, as_of)
         zone = test.zone

@@ -16,7 +16,16 @@ from incidentcore.kpi.moments import compile_path
 from incidentcore.records import Record
 from incidentcore.values import Level
 
-__all__ = ["AgeBuckets", "Group", "GroupBy", "Periods", "compile_groups", "group_names", "order"]
+__all__ = [
+    "AgeBuckets",
+    "Group",
+    "GroupBy",
+    "Periods",
+    "compile_group",
+    "compile_groups",
+    "group_names",
+    "order",
+]
 
 When: TypeAlias = Literal["as_of", "opening", "resolution"]
 
@@ -128,18 +137,18 @@ def _name(group: GroupBy) -> str:
     raise InvalidValueError("group_by", group, "a field path, a Group, AgeBuckets or a callable")
 
 
+def compile_group(group: GroupBy, as_of: datetime) -> Callable[[Record], object]:
+    """Return a function that reads one group of a record."""
+    if isinstance(group, str):
+        return compile_path(group)
+    return group.compile(as_of) if isinstance(group, (Group, AgeBuckets)) else group
+
+
 def compile_groups(
     group_by: Iterable[GroupBy], as_of: datetime
 ) -> Callable[[Record], tuple[object, ...]]:
     """Return a function that reads the groups of a record as a tuple."""
-    reads: list[Callable[[Record], object]] = []
-    for group in group_by:
-        if isinstance(group, str):
-            reads.append(compile_path(group))
-        elif isinstance(group, (Group, AgeBuckets)):
-            reads.append(group.compile(as_of))
-        else:
-            reads.append(group)
+    reads = [compile_group(group, as_of) for group in group_by]
     if not reads:
         return lambda _: ()
     if len(reads) == 1:

@@ -14,20 +14,23 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore.conditions import Condition
-from incidentcore.conditions.access import reader
+from incidentcore.conditions import Condition, reader
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import as_utc
 from incidentcore.records import Incident, Problem, Record, ServiceRequest, fold_steps
+from incidentcore.values import State
 
 __all__ = [
     "AS_OF",
     "Earliest",
+    "FIELDS",
     "FirstEvent",
     "FirstKnown",
     "FirstWhen",
+    "INSTANTS",
     "LastEvent",
     "Moment",
+    "ReadMoment",
     "compile_moment",
     "compile_path",
 ]
@@ -36,13 +39,13 @@ AS_OF: Final = "as_of"
 
 ReadMoment: TypeAlias = Callable[[Record], datetime | None]
 
-_FIELDS: Final = frozenset(
+FIELDS: Final = frozenset(
     name
     for kind in (Incident, Problem, ServiceRequest)
     for name in (*(field.name for field in attrs.fields(kind)), "version", "record_type")
     if not name.startswith("_")
 )
-_INSTANTS: Final = frozenset(name for name in _FIELDS if name.endswith("_at"))
+INSTANTS: Final = frozenset(name for name in FIELDS if name.endswith("_at"))
 
 
 def _moments(moments: Iterable[Moment]) -> tuple[Moment, ...]:
@@ -121,13 +124,15 @@ def compile_path(path: str) -> Callable[[Any], Any]:
         KpiDefinitionError: No kind of record has such a field.
     """
     first = path.partition(".")[0] if isinstance(path, str) else ""
-    if first not in _FIELDS:
-        raise KpiDefinitionError("field", path, f"a path that begins with {_listed(_FIELDS)}")
+    if first not in FIELDS:
+        raise KpiDefinitionError("field", path, f"a path that begins with {_listed(FIELDS)}")
     if first == path:
         return attrgetter(path)
     if first == "custom" and path.count(".") == 1:
         key = path.partition(".")[2]
         return lambda record: record.custom.get(key)
+    if first == "state" and path.count(".") == 1 and hasattr(State, path.partition(".")[2]):
+        return attrgetter(path)  # a record has a state at any time
     return reader(path)
 
 
@@ -161,7 +166,7 @@ def _compile_text(path: str, as_of: datetime) -> ReadMoment:
     if path == AS_OF:
         return lambda _: as_of
     read = compile_path(path)
-    if path in _INSTANTS:
+    if path in INSTANTS:
         return read
 
     def read_checked(record: Record) -> datetime | None:

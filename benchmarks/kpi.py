@@ -1,0 +1,156 @@
+"""KPIs over records beside a plain loop that computes the same figures and nothing else."""
+
+from __future__ import annotations
+
+import sys
+import tracemalloc
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial as bind
+from random import Random
+from statistics import fmean, quantiles
+from time import perf_counter
+
+from benchmarks.harness import print_table, ratio
+from incidentcore.conditions import field
+from incidentcore.kpi import Kpi, Mode, Rate, catalogue, compute, merge, partial, result
+from incidentcore.records import Record, records_from_rows
+from incidentcore.values import Priority
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+AS_OF = START + timedelta(days=400)
+RECORDS = 20_000
+PARTS = 100
+KEPT: dict[Mode, str] = {"exact": "8 bytes a value", "sketch": "constant"}
+
+_RESOLVED = field("resolved_at").present()
+_CALM = field("reassignment_count").equals(0) & field("reopen_count").equals(0)
+
+KPIS: tuple[Kpi, ...] = (
+    catalogue.MEAN_TIME_TO_RESOLVE,
+    catalogue.MEDIAN_TIME_TO_RESOLVE,
+    catalogue.P90_TIME_TO_RESOLVE,
+    catalogue.P95_TIME_TO_RESOLVE,
+    Kpi(
+        id="first_contact",
+        measure=Rate(numerator=_CALM, denominator=_RESOLVED, of="resolved", outside="unresolved"),
+    ),
+    Kpi(
+        id="made_sla",
+        measure=Rate(numerator=field("custom.made_sla").is_true(), of="all"),
+        canceled="include",
+    ),
+)
+
+
+def make_records(n: int, seed: int = 7) -> list[Record]:
+    """Return records as an export of one row for each ticket gives them."""
+    random = Random(seed)  # noqa: S311  made-up data
+    names = [level.name for level in Priority.scale]
+    rows = []
+    for number in range(n):
+        opened = START + timedelta(minutes=random.randrange(525_600))
+        resolved = opened + timedelta(seconds=int(random.lognormvariate(10, 1.5)))
+        rows.append(
+            {
+                "id": f"I{number}",
+                "opened": opened,
+                "acknowledged": opened + timedelta(minutes=random.randrange(120)),
+                "resolved": None if number % 17 == 0 else resolved,
+                "closed": None if number % 17 == 0 else resolved + timedelta(days=5),
+                "priority": random.choice(names),
+                "made_sla": number % 3 > 0,
+            }
+        )
+    fields = ("id", "opened", "acknowledged", "resolved", "closed", "priority")
+    return list(records_from_rows(rows, {name: name for name in fields})[0])
+
+
+def plain(records: Sequence[Record]) -> dict[object, tuple[float, ...]]:
+    """Compute the same figures in one loop, without definition, n or reasons."""
+    times: dict[object, list[float]] = defaultdict(list)
+    calm: dict[object, int] = defaultdict(int)
+    made: dict[object, int] = defaultdict(int)
+    total: dict[object, int] = defaultdict(int)
+    for record in records:
+        if record.opened_at > AS_OF:
+            continue
+        group = record.priority
+        total[group] += 1
+        if record.custom["made_sla"]:
+            made[group] += 1
+        if record.resolved_at is not None and record.resolved_at <= AS_OF:
+            times[group].append((record.resolved_at - record.opened_at).total_seconds())
+            if record.reassignment_count == 0 and record.reopen_count == 0:
+                calm[group] += 1
+    figures: dict[object, tuple[float, ...]] = {}
+    for key, values in times.items():
+        cuts = quantiles(values, n=100, method="inclusive")
+        shares = (calm[key] / len(values), made[key] / total[key])
+        figures[key] = (fmean(values), cuts[49], cuts[89], cuts[94], *shares)
+    return figures
+
+
+def library(records: Sequence[Record]) -> dict[object, tuple[float, ...]]:
+    """Compute the figures by the library."""
+    table = compute(KPIS, records, as_of=AS_OF, group_by="priority")
+    figures: dict[object, tuple[float, ...]] = defaultdict(tuple)
+    for row in table.results:
+        value = row.value
+        number = value.total_seconds() if isinstance(value, timedelta) else float(value or 0)
+        figures[row.group[0]] += (number,)
+    return figures
+
+
+def _seconds(records: Sequence[Record]) -> float:
+    began = perf_counter()
+    compute(KPIS, records, as_of=AS_OF, group_by="priority")
+    return perf_counter() - began
+
+
+def growth() -> list[tuple[str, float | str, str]]:
+    """Return how time and memory for a record grow with the number of records."""
+    rows: list[tuple[str, float | str, str]] = []
+    first = None
+    for n in (1_000, 10_000, 100_000):
+        records = make_records(n)
+        spent = min(_seconds(records) for _ in range(5)) / n
+        first = first or spent
+        rows.append((f"time a record at {n:,} / at 1,000", spent / first, "about 1"))
+        for mode in KEPT:
+            tracemalloc.start()
+            partial(KPIS, records, as_of=AS_OF, group_by="priority", mode=mode)
+            peak = tracemalloc.get_traced_memory()[1] / 1024
+            tracemalloc.stop()
+            rows.append((f"kB kept of {n:,} records, {mode}", peak, KEPT[mode]))
+    return rows
+
+
+def main() -> None:
+    """Print the ratios of the performance page that are about KPIs."""
+    records = make_records(RECORDS)
+    expected, found = plain(records), library(records)
+    for group, figures in expected.items():
+        for left, right in zip(figures, found[group], strict=True):
+            assert abs(left - right) <= 1e-6 * max(1, abs(left)), (group, left, right)
+    sketch = bind(partial, KPIS, as_of=AS_OF, group_by="priority", mode="sketch")
+    parts = [sketch(records[step::PARTS]) for step in range(PARTS)]
+    assert result(merge(parts)) == result(sketch(records))
+    rows: list[tuple[str, float | str, str]] = [
+        (
+            f"6 KPIs by priority over {RECORDS:,} records / plain loop",
+            ratio(bind(library, records), bind(plain, records), rounds=15),
+            "<= 1.5",
+        ),
+        (
+            f"merging {PARTS} sketch partials / building one over all",
+            ratio(bind(merge, parts), bind(sketch, records), rounds=7),
+            "<= 0.05",
+        ),
+    ]
+    print_table(f"KPIs, {sys.implementation.name} {sys.version.split()[0]}", rows + growth())
+
+
+if __name__ == "__main__":
+    main()

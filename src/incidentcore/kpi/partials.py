@@ -1,0 +1,157 @@
+"""What a part of the records contributes: the cells of every group, and what they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval, as_utc
+from incidentcore.kpi.cells import (
+    BalanceCell,
+    Cell,
+    KeyedCell,
+    RatioCell,
+    SampleCell,
+    SketchCell,
+    SpanCell,
+    TallyCell,
+)
+from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi
+from incidentcore.kpi.groups import Periods
+
+__all__ = ["Key", "Mode", "Partial", "Row", "Window", "new_cell"]
+
+Mode: TypeAlias = Literal["exact", "sketch"]
+Window: TypeAlias = Interval | Periods | None
+Key: TypeAlias = tuple[tuple[object, ...], str | None]
+Row: TypeAlias = list[Cell]
+
+
+def _family(kpi: Kpi) -> tuple[object, ...]:
+    """Return what decides the values of a KPI, whatever statistic is made of them."""
+    return (
+        kpi.measure,
+        kpi.population,
+        kpi.exclusions,
+        kpi.clock,
+        kpi.reopened,
+        kpi.canceled,
+        kpi.unfinished,
+        kpi.window_basis,
+        kpi.statistic == SURVIVAL_MEDIAN,
+    )
+
+
+def _families(kpis: Sequence[Kpi]) -> tuple[tuple[Kpi, ...], tuple[int, ...]]:
+    """Return one KPI for each set of values to keep, and for each KPI the place of its own."""
+    places: dict[Any, int] = {}
+    firsts: list[Kpi] = []
+    of: list[int] = []
+    for kpi in kpis:
+        place = places.setdefault(_family(kpi), len(firsts))
+        if place == len(firsts):
+            firsts.append(kpi)
+        of.append(place)
+    return tuple(firsts), tuple(of)
+
+
+def new_cell(kpi: Kpi, mode: Mode) -> Cell:
+    """Return an empty cell for the values of a KPI."""
+    kind = kpi.measure.gathers
+    if kind == "tally":
+        return TallyCell()
+    if kind == "ratio":
+        return RatioCell()
+    if kind == "balance":
+        return BalanceCell()
+    if kind == "keyed":
+        return KeyedCell()
+    if kind == "spans":
+        return SpanCell()
+    times = kpi.unit == "duration"
+    if mode == "exact":
+        return SampleCell(times=times)
+    return SketchCell(scaled=not times, survival=kpi.statistic == SURVIVAL_MEDIAN)
+
+
+class Partial:
+    """What a part of the records contributes: mergeable, and finished by ``result``.
+
+    It pickles; ``to_plain`` and ``Partial.from_plain`` make it plain data and back. Once made it
+    does not change.
+
+    Attributes:
+        kpis: The definitions, in the order asked for.
+        as_of: The instant of the computation.
+        groups: The headings of the groups.
+        window: The window or periods, if any.
+        mode: ``exact`` or ``sketch``.
+        cells: For each group and period, one cell for each set of values.
+        firsts: One KPI for each set of values that is kept.
+        places: For each KPI, the place of its set of values.
+    """
+
+    __slots__ = ("as_of", "cells", "firsts", "groups", "kpis", "mode", "places", "window")
+
+    def __init__(
+        self,
+        kpis: Sequence[Kpi],
+        *,
+        as_of: datetime,
+        groups: tuple[str, ...],
+        window: Window,
+        mode: Mode,
+    ) -> None:
+        self.kpis = tuple(kpis)
+        self.as_of = as_utc(as_of, "as_of")
+        self.groups = groups
+        self.window = window
+        self.mode = mode
+        self.cells: dict[Key, Row] = {}
+        self._check()
+        self.firsts, self.places = _families(self.kpis)
+
+    def _check(self) -> None:
+        ids: set[str] = set()
+        for kpi in self.kpis:
+            if not isinstance(kpi, Kpi):
+                raise InvalidValueError("kpis", kpi, "Kpi values")
+            if kpi.id in ids:
+                raise InvalidValueError("kpis", kpi.id, "each id once")
+            ids.add(kpi.id)
+            gathers = kpi.measure.gathers
+            if self.mode == "sketch" and gathers in ("keyed", "spans"):
+                raise InvalidValueError("mode", "sketch", f"exact: {kpi.id} keeps state by key")
+            if gathers == "spans" and self.window is None:
+                raise InvalidValueError(
+                    "window", None, f"a window: {kpi.id} is a share of its time"
+                )
+            if isinstance(self.window, Periods) and kpi.window_basis == "snapshot":
+                raise InvalidValueError(
+                    "window", self.window, f"none: {kpi.id} is as of one instant; see backlog_data"
+                )
+        if self.mode not in ("exact", "sketch"):
+            raise InvalidValueError("mode", self.mode, "exact or sketch")
+        if self.window is not None and not isinstance(self.window, (Interval, Periods)):
+            raise InvalidValueError("window", self.window, "an Interval, Periods, or None")
+
+    def row(self, key: Key) -> Row:
+        """Return the cells of a group and period, new ones where there are none yet."""
+        row = self.cells.get(key)
+        if row is None:
+            row = [new_cell(kpi, self.mode) for kpi in self.firsts]
+            self.cells[key] = row
+        return row
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Return what two partials must share to be merged."""
+        return self.kpis, self.as_of, self.groups, self.window, self.mode
+
+    def __repr__(self) -> str:
+        return (
+            f"<Partial of {len(self.kpis)} KPIs as of {self.as_of.isoformat()}, {self.mode}, "
+            f"{len(self.cells)} groups>"
+        )

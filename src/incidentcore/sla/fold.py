@@ -205,13 +205,17 @@ class ClockFold:
             self._finish(stopped_at, Stage.STOPPED)
             self._try_start(at, facts, ignore_pause=ignore_pause)
             return
-        if definition.reopen == Reopen.CONTINUE:
+        self._fill_gap(definition.reopen, stopped_at, at)
+        self._run(at, facts, ignore_pause=ignore_pause)
+
+    def _fill_gap(self, reopen: str, stopped_at: datetime, at: datetime) -> None:
+        """Add what the time between a stop and a reopening counts as (rule S5)."""
+        if reopen == Reopen.CONTINUE:
             pieces = [*self.shadow, (COUNTING, at)]
             for (kind, start), (_, end) in itertools.pairwise(pieces):
                 self._add(kind, start, end, told_at=at)
         else:
             self._add(CLOSED, stopped_at, at)
-        self._run(at, facts, ignore_pause=ignore_pause)
 
     def _stop(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
         self._close_span(at)
@@ -283,6 +287,8 @@ class ClockFold:
             if to.reopen == Reopen.NEW_CYCLE or to.swap == Swap.RESTART:
                 self._finish(self.stopped_at, Stage.STOPPED)  # judged by what held then
             elif to.swap == Swap.KEEP_ELAPSED:
+                self._fill_gap(to.reopen, self.stopped_at, at)  # still by the old calendar
+                self.stopped_at, self.shadow = at, []
                 self.calendar = pick_calendar(to, facts)
         elif self.attached and to.swap == Swap.RESTART:
             self._finish(at, REPLACED)

@@ -12,6 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidentcore.schedule import Calendar
+from incidentcore.testing import calendars
+
 HARNESS = Path(__file__).resolve().parent.parent / "benchmarks" / "harness.py"
 START = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -60,6 +63,23 @@ def test_a_deadline_is_the_earliest_instant_that_spends_the_budget(
     if budget <= len(still_open):
         expected = minute(still_open[budget - 1] + 1)
         assert kernel.deadline(minute(start), timedelta(minutes=budget)) == expected
+
+
+@pytest.mark.heavy
+@given(calendars(), st.integers(0, 60 * 24 * 60), st.integers(0, 60 * 24 * 60), st.integers(1, 900))
+def test_a_calendar_and_the_kernel_agree(
+    calendar: Calendar, one: int, other: int, budget: int
+) -> None:
+    """What the benchmarks compare gives the same answers on any calendar."""
+    windows = [(window.start, window.end) for window in calendar.windows(START, minute(60 * 1440))]
+    if not windows:
+        return
+    kernel = harness.LimitKernel(windows)
+    first, last = sorted((minute(one), minute(other)))
+    assert calendar.open_time(first, last) == kernel.open_time(first, last)
+    spent = timedelta(minutes=budget)
+    if kernel.open_time(first, minute(60 * 1440)) >= spent:
+        assert calendar.deadline(first, spent) == kernel.deadline(first, spent)
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--calendar", type=Path, metavar="FILE.json", help="opening hours; round the clock without"
     )
-    report.add_argument("--by", default="priority", help="the field to break KPIs down by")
+    report.add_argument(
+        "--by", default="priority", help="the field to break KPIs down by; custom.NAME for a column"
+    )
     report.add_argument(
         "--as-of", metavar="TIME", help="an ISO time; the latest instant in the file unless told"
     )
@@ -115,7 +117,7 @@ def _demo(arguments: argparse.Namespace) -> Report:
 
 def _report(arguments: argparse.Namespace) -> Report:
     zone = None if arguments.zone is None else as_zone(arguments.zone, "--zone")
-    calendar = _calendar(arguments.calendar)
+    calendar = _calendar(arguments.calendar, zone)
     source = _source(arguments, zone)
     as_of = _as_of(arguments.as_of, zone) or source.latest()
     if as_of is None:
@@ -126,7 +128,7 @@ def _report(arguments: argparse.Namespace) -> Report:
             calendar, tool_kpis=AUDIT_KPIS, lifecycles=(AUDIT_LIFECYCLE, STRICT_LIFECYCLE)
         )
         if is_audit
-        else standard_rules(calendar)
+        else standard_rules(calendar, lifecycles=())  # one row a ticket shows no state changes
     )
     reading = source.read()
     return build_report(
@@ -166,9 +168,9 @@ def _source(arguments: argparse.Namespace, zone: ZoneInfo | None) -> Source:
     )
 
 
-def _calendar(path: Path | None) -> BusinessCalendar:
+def _calendar(path: Path | None, zone: ZoneInfo | None) -> BusinessCalendar:
     if path is None:
-        return BusinessCalendar.always()
+        return BusinessCalendar.always(zone or "UTC")
     try:
         return loads(path.read_bytes(), BusinessCalendar)
     except FormatError as error:
@@ -200,6 +202,8 @@ def _with_progress(reading: Reading) -> Iterator[Incident]:
 
 
 def _print(report: Report, *, as_json: bool) -> None:
+    if sys.stdout is None:  # the caller closed it
+        return
     text = write(report.to_plain(), 2) if as_json else _printable(str(report))
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)

@@ -68,8 +68,9 @@ def build_report(
         compliance_section(tally, rules.text),
         worst_section(tally),
         escalation_section(tally),
-        state_section(tally, example),
     ]
+    if rules.lifecycles:
+        sections.append(state_section(tally, example))
     if findings is not None:
         sections.append(findings_section(findings))
     return Report(title, tuple(about), (*sections, *more))

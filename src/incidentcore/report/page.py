@@ -32,7 +32,7 @@ __all__ = [
     "worst_section",
 ]
 
-_VOLUME: Final = ("opened", "resolved", "closed", "canceled", "backlog")
+_VOLUME: Final = ("opened", "resolved", "closed", "canceled", "reopened", "major", "backlog")
 _TRACE_HEAD: Final = 14
 _TRACE_TAIL: Final = 6
 _CHANGES: Final = 6
@@ -101,8 +101,13 @@ def volume_section(table: KpiTable) -> Section:
     headings = [*table.groups, *_VOLUME]
     numeric = [False] * len(table.groups) + [True] * len(_VOLUME)
     data = [
-        {**dict(zip(table.groups, map(label, group), strict=True))}
-        | {kpi: counts.get((kpi, group), 0) for kpi in _VOLUME}
+        {
+            **{
+                name: None if value is None else label(value)
+                for name, value in zip(table.groups, group, strict=True)
+            },
+            **{kpi: counts.get((kpi, group), 0) for kpi in _VOLUME},
+        }
         for group in _groups(table)
     ]
     return Section(

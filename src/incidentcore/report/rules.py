@@ -20,6 +20,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.kpi import MEDIAN, Count, Duration, Earliest, Kpi, Rate, quantile
 from incidentcore.lifecycle import INCIDENT, Lifecycle
+from incidentcore.records import MajorStatus
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import CalendarBy, SlaDefinition, SlaPolicy, SlaRule
 from incidentcore.values import Level, Priority
@@ -88,7 +89,7 @@ def standard_rules(
 
     Source: the promises and the matrix are our choice.
     """
-    always = BusinessCalendar.always()
+    always = BusinessCalendar.always("UTC" if isinstance(calendar, CalendarBy) else calendar.zone)
     response: list[SlaRule] = []
     resolution: list[SlaRule] = []
     for level, (react, resolve) in _PROMISES.items():
@@ -183,6 +184,18 @@ _KPIS: Final[tuple[Kpi, ...]] = (
         id="canceled",
         measure=Count(),
         population=field("canceled_at").present(),
+        canceled="include",
+    ),
+    Kpi(
+        id="reopened",
+        measure=Count(),
+        population=field("reopen_count") > 0,
+        canceled="include",
+    ),
+    Kpi(
+        id="major",
+        measure=Count(),
+        population=field("major_status").equals(MajorStatus.ACCEPTED),
         canceled="include",
     ),
     Kpi(id="backlog", measure=Count(), population=_OPEN, window_basis="snapshot"),

@@ -10,7 +10,7 @@ from typing import Final
 from incidentcore.escalation import Escalation, due_escalations
 from incidentcore.kpi import as_known
 from incidentcore.lifecycle import HistoryFinding
-from incidentcore.records import Incident
+from incidentcore.records import Incident, MajorStatus
 from incidentcore.report.rules import ReportRules
 from incidentcore.sla import SlaPolicy, SlaStatus, Stage, evaluate_sla
 from incidentcore.values import FrozenMap
@@ -18,7 +18,15 @@ from incidentcore.vendors import StateCheck, change_text, observed_changes, refu
 
 __all__ = ["OUTCOMES", "Tally"]
 
-OUTCOMES: Final = ("met", "breached", "running", "running_breached", "paused", "canceled", "none")
+OUTCOMES: Final = (
+    "met",
+    "breached",
+    "running",
+    "running_breached",
+    "paused",
+    "canceled",
+    "not_started",
+)
 
 _ZERO: Final = timedelta(0)
 _EXAMPLES: Final = 8
@@ -27,7 +35,7 @@ _UNRANKED: Final = 1_000
 
 def _outcome(status: SlaStatus) -> str:
     if status.stage in (Stage.NONE, Stage.NOT_STARTED):
-        return "none"
+        return "not_started"
     if status.stage == Stage.CANCELED:
         return "canceled"
     if status.stage == Stage.STOPPED:
@@ -37,10 +45,11 @@ def _outcome(status: SlaStatus) -> str:
     return "running_breached" if status.breached else "running"
 
 
-def _severity(status: SlaStatus, incident: Incident) -> tuple[int, timedelta, str]:
-    """Return what puts the worst breach first: priority, then time over target, then id."""
+def _severity(status: SlaStatus, incident: Incident) -> tuple[bool, int, timedelta, str]:
+    """Return what puts the worst breach first: major, then priority, then time over target."""
+    is_minor = incident.major_status != MajorStatus.ACCEPTED
     rank = _UNRANKED if incident.priority is None else incident.priority.rank
-    return rank, -status.over_target, incident.id
+    return is_minor, rank, -status.over_target, incident.id
 
 
 class Tally:
@@ -52,8 +61,8 @@ class Tally:
 
     Attributes:
         compliance: By promise and priority's name, how the clocks ended.
-        worst: Of the breaches of the promise to resolve the one of the worst priority that went
-            furthest over its target, with its record.
+        worst: The worst breach of the promise to resolve, with its record: major incidents come
+            first, then the worst priority, then what went furthest over its target.
         fired: By row, level, target and mode, how many escalations became due.
         examples: The latest few of them.
         lapsed: How many of those an acknowledgement, a resolution or a cancelation made pointless.

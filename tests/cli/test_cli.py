@@ -1,0 +1,294 @@
+"""The command line: what it prints, and that wrong input is one line and exit code 2."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from incidentcore import cli
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.serialization import dumps
+
+TABLE = """\
+Number,Created,Done,Priority,Team
+INC-1,2026-06-01T09:00,2026-06-01T11:30,1 - Critical,Net
+INC-2,2026-06-01T10:00,,High,Net
+INC-3,yesterday,,High,Net
+INC-4,2026-06-02T10:00,2026-06-03T10:00,Low,"App, Web"
+"""
+MAP = "id=Number,opened=Created,resolved=Done,priority=Priority,group=Team"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "tickets.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    return path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
+    """Return exit code, standard output and standard error."""
+    try:
+        code = cli.main([str(argument) for argument in arguments])
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else 1
+    out, err = capsys.readouterr()
+    return code, out, err
+
+
+HEADINGS = (
+    "Volume and backlog",
+    "KPIs by priority",
+    "SLA compliance",
+    "The worst breach",
+    "Escalations",
+)
+
+
+def test_demo_is_one_page_and_twice_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    """The demonstration tells everything that is asked of it, equally for equal seeds."""
+    code, page, err = run(capsys, "demo")
+    assert (code, err) == (0, "")
+    for heading in (*HEADINGS, "State changes"):
+        assert f"\n{heading}\n{'-' * len(heading)}\n" in page
+    assert "all read back equal" in page
+    assert "closed until reopened" in page
+    assert "paused: awaiting vendor" in page
+    assert "close is not allowed from on_hold; allowed here: resume, resolve, cancel" in page
+    assert run(capsys, "demo")[1] == page
+    assert run(capsys, "demo", "--seed", 1)[1] != page
+
+
+def test_demo_runs_as_a_module_and_is_the_same_in_every_process() -> None:
+    """``python -m incidentcore demo`` prints the same page whatever the hash seed."""
+    pages = {
+        subprocess.run(
+            [sys.executable, "-m", "incidentcore", "demo"],
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(pages) == 1
+
+
+def test_demo_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """The same figures come as JSON."""
+    code, text, _ = run(capsys, "demo", "--json")
+    report = json.loads(text)
+    assert code == 0
+    assert report["volume"][-1]["opened"] == 320
+    assert report["worst"]["record"] == "INC-0001"
+    rows = [row for row in report["sla"] if row["priority"] == "(all)"]
+    assert {row["promise"] for row in rows} == {"response", "resolution"}
+
+
+def test_report_on_a_table(capsys: pytest.CaptureFixture[str], table: Path) -> None:
+    """A table of tickets gives the figures that a hand computes from it."""
+    code, page, err = run(capsys, "report", table, "--map", MAP)
+    assert (code, err) == (0, "")
+    for heading in (*HEADINGS, "Findings about the file"):
+        assert f"\n{heading}\n" in page
+    assert "as of     2026-06-03T10:00:00+00:00" in page
+    assert "zone      UTC, since none was told" in page
+    words = [line.split() for line in page.splitlines()]
+    assert ["(all)", "3", "2", "0", "0", "0", "0", "1"] in words
+    assert ["mean_time_to_resolve", "critical", "2.50", "h", "1"] in words
+    assert ["mean_time_to_resolve", "(all)", "13.25", "h", "2", "unresolved", "1"] in words
+    assert any(line[:3] == ["unreadable_time", "1", "3"] for line in words)
+    assert any(line[:2] == ["no_zone", "1"] for line in words)
+
+
+def test_report_reads_gzip_zone_group_and_instant(
+    capsys: pytest.CaptureFixture[str], table: Path
+) -> None:
+    """The options place times, break down by another field and look from another instant."""
+    packed = table.with_name("tickets.csv.gz")
+    packed.write_bytes(gzip.compress(TABLE.encode()))
+    options = ("--map", MAP, "--zone", "Europe/Berlin", "--by", "assignment_group")
+    code, text, _ = run(capsys, "report", packed, *options, "--as-of", "2026-06-01T11:00", "--json")
+    report = json.loads(text)
+    assert code == 0
+    assert report["about"]["as of"] == "2026-06-01T09:00:00+00:00"
+    assert [
+        (row["assignment_group"], row["opened"], row["backlog"]) for row in report["volume"]
+    ] == [
+        ("Net", 2, 2),
+        ("(all)", 2, 2),
+    ]
+    assert "no_zone" not in text
+
+
+def test_report_in_a_calendar(
+    capsys: pytest.CaptureFixture[str], table: Path, tmp_path: Path
+) -> None:
+    """Opening hours of a file: 20 open hours from Monday noon to Wednesday noon in Berlin."""
+    calendar = tmp_path / "office.json"
+    office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"}, name="office")
+    calendar.write_text(dumps(office), encoding="utf-8")
+    code, page, _ = run(capsys, "report", table, "--map", MAP, "--calendar", calendar)
+    assert code == 0
+    assert "calendar  office" in page
+    assert "elapsed 20:00 of 8:00, remaining -12:00; breached" in page
+    assert "closed: out of hours" in page
+
+
+def test_a_hostile_field_cannot_steer_the_terminal(
+    capsys: pytest.CaptureFixture[str], table: Path
+) -> None:
+    """Control characters of a file are printed as what they are."""
+    table.write_text(TABLE.replace("Net", "\x1b[2JN\x07"), encoding="utf-8")
+    code, page, _ = run(capsys, "report", table, "--map", MAP, "--by", "assignment_group")
+    assert code == 0
+    assert "\x1b" not in page
+    assert "\x07" not in page
+    assert "\\x1b[2JN\\x07" in page
+
+
+WRONG: dict[str, tuple[list[str], str]] = {
+    "no command": ([], "demo|report"),
+    "unknown command": (["rapport"], "invalid choice"),
+    "no file": (["report"], "FILE"),
+    "bad seed": (["demo", "--seed", "x"], "invalid int value: 'x'"),
+    "missing file": (["report", "{folder}/none.csv"], "No such file or directory"),
+    "folder": (["report", "{folder}"], "Is a directory"),
+    "another table": (["report", "{table}"], "no column number, incident_state"),
+    "unknown profile": (["report", "{table}", "--profile", "xml"], "invalid choice: 'xml'"),
+    "csv without map": (["report", "{table}", "--profile", "csv"], "--map: got None"),
+    "map with the wrong profile": (
+        ["report", "{table}", "--profile", "servicenow-audit", "--map", "id=Number"],
+        "only with --profile csv",
+    ),
+    "map without equals": (["report", "{table}", "--map", "id"], "--map: got 'id'"),
+    "map twice": (["report", "{table}", "--map", "id=Number,id=Team"], "each field once"),
+    "unknown column": (["report", "{table}", "--map", "id=Number,opened=Nope"], "no column Nope"),
+    "unknown field": (["report", "{table}", "--map", "id=Number,when=Team"], "'when'"),
+    "no opening": (["report", "{table}", "--map", "id=Number"], "a column for opened"),
+    "no date at all": (
+        ["report", "{table}", "--map", "id=Number,opened=Team"],
+        "row 1, Team 'Net': unreadable_time",
+    ),
+    "bad zone": (["report", "{table}", "--map", MAP, "--zone", "Mars"], "--zone: got 'Mars'"),
+    "bad instant": (["report", "{table}", "--map", MAP, "--as-of", "now"], "--as-of: got 'now'"),
+    "far instant": (["report", "{table}", "--map", MAP, "--as-of", "0001-01-01"], "--as-of"),
+    "bad group": (["report", "{table}", "--map", MAP, "--by", "colour"], "'colour'"),
+    "no calendar file": (
+        ["report", "{table}", "--map", MAP, "--calendar", "{folder}/no.json"],
+        "no.json: No such file",
+    ),
+    "calendar is no JSON": (
+        ["report", "{table}", "--map", MAP, "--calendar", "{table}"],
+        "tickets.csv",
+    ),
+    "calendar is another value": (
+        ["report", "{table}", "--map", MAP, "--calendar", "{actor}"],
+        "actor.json",
+    ),
+    "empty file": (["report", "{empty}", "--map", MAP], "no header"),
+    "header only": (["report", "{header}", "--map", MAP], "no rows below the header"),
+    "binary": (["report", "{binary}"], "byte 0xff"),
+    "bad date in a log": (["report", "{log}"], "@ row 1, column sys_updated_at"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_input_is_one_line_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], table: Path, tmp_path: Path, name: str
+) -> None:
+    """Each thing a user can get wrong is named in one line, without a traceback."""
+    places = {"folder": str(tmp_path), "table": str(table)}
+    for key, content in {
+        "actor": b'{"type":"Actor","version":1,"value":{"id":"ada"}}',
+        "empty": b"",
+        "header": b"Number,Created,Done,Priority,Team\n",
+        "binary": b"\xff\x00\xfe" * 100,
+        "log": b"number,incident_state,opened_at,sys_updated_at,sys_updated_by\n"
+        b"INC1,New,1/6/2026 09:00,2026-06-01,ada\n",
+    }.items():
+        path = tmp_path / (f"{key}.json" if key == "actor" else f"{key}.csv")
+        path.write_bytes(content)
+        places[key] = str(path)
+    arguments, expected = WRONG[name]
+    code, out, err = run(capsys, *(argument.format(**places) for argument in arguments))
+    assert code == 2
+    assert out == ""
+    assert err.startswith("incidentcore")
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    assert expected in err
+
+
+class Terminal(io.StringIO):
+    """Standard error that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Return True."""
+        return True
+
+
+def test_progress_is_shown_on_a_terminal_only(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A terminal sees the count of incidents, and a clean line after it; a pipe sees nothing."""
+    path = tmp_path / "many.csv"
+    rows = [f"INC-{n},2026-06-01T09:00,2026-06-01T10:00,Low,Net" for n in range(600)]
+    path.write_text("\n".join([TABLE.splitlines()[0], *rows]), encoding="utf-8")
+    assert run(capsys, "report", path, "--map", MAP)[2] == ""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    run(capsys, "report", path, "--map", MAP)
+    assert "\r250 incidents" in terminal.getvalue()
+    assert "\r500 incidents" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+def test_interruption_is_quiet(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C ends without a traceback and with the usual code."""
+
+    def interrupted(seed: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "demo_report", interrupted)
+    code, out, err = run(capsys, "demo")
+    assert (code, out, err.strip()) == (130, "", "")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="no broken pipes on this system")
+def test_a_reader_that_leaves_is_no_error() -> None:
+    """``incidentcore demo | head -1`` leaves nothing on standard error."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "incidentcore", "demo"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    with process.stderr as errors:
+        assert errors.read() == b""
+    assert process.wait() == 128 + signal.SIGPIPE
+
+
+def test_output_that_knows_no_unicode(tmp_path: Path) -> None:
+    """On a terminal without Unicode the page is printed with escapes."""
+    path = tmp_path / "tickets.csv"
+    path.write_text(TABLE.replace("Net", "Büro"), encoding="utf-8")
+    options = ("--map", "id=Number,opened=Created,caller=Team", "--by", "caller")
+    done = subprocess.run(  # noqa: S603  our own interpreter
+        [sys.executable, "-m", "incidentcore", "report", path, *options],
+        capture_output=True,
+        check=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert rb"B\xfcro" in done.stdout

@@ -28,6 +28,7 @@ from incidentcore.vendors import (
     AUDIT_STATES,
     STRICT_LIFECYCLE,
     check_states,
+    latest_instant,
     load_audit_log,
     read_audit_log,
 )
@@ -234,6 +235,7 @@ def test_a_row_that_changes_nothing_still_leaves_its_trace() -> None:
     assert incident.custom["mod_count"] == 1
 
 
+LONG = "9" * 5000
 DIRT: dict[str, tuple[list[dict[str, str]], list[tuple[int, str, str, str]]]] = {
     "state unknown": (
         [{}, {"incident_state": "-100", "sys_mod_count": "1"}, {"sys_mod_count": "2"}],
@@ -292,6 +294,10 @@ DIRT: dict[str, tuple[list[dict[str, str]], list[tuple[int, str, str, str]]]] = 
     "level unknown": ([{"impact": "9 - Odd"}], [(1, "impact", "9 - Odd", "unknown_level")]),
     "bare number as level": ([{"urgency": "1"}], [(1, "urgency", "1", "unknown_level")]),
     "flag unknown": ([{"made_sla": "TRUE"}], [(1, "made_sla", "TRUE", "not_a_flag")]),
+    "modification count no number": (
+        [{"sys_mod_count": "x"}, {"sys_mod_count": LONG}],
+        [(1, "sys_mod_count", "x", "not_a_count"), (2, "sys_mod_count", LONG, "not_a_count")],
+    ),
     "count negative": ([{"reopen_count": "-1"}], [(1, "reopen_count", "-1", "not_a_count")]),
     "count in other digits": (
         [{"reopen_count": "\u0663"}],
@@ -550,3 +556,26 @@ def test_every_row_is_reached_by_at_least_one_event() -> None:
         )
     )
     assert {event.at for event in incident.history} == set(minutes)
+
+
+def test_the_latest_instant_is_found_without_building_incidents() -> None:
+    """The same instant as a whole reading finds, and none for a log without rows."""
+    lines = log({**FINAL}, {"number": "INC2", "sys_updated_at": "7/6/2026 08:00"})
+    reading = read_audit_log(lines)
+    list(reading)
+    assert latest_instant(lines) == reading.latest == at(8, day=7)
+    assert latest_instant(lines, zone="Europe/Berlin") == at(6, day=7)
+    assert latest_instant([HEADER]) is None
+    with pytest.raises(FormatError, match="no column"):
+        latest_instant(["id"])
+
+
+def test_a_log_without_resolved_at_is_not_blamed_on_its_incidents() -> None:
+    """A column that is missing is told once, not for each closed incident."""
+    lines = [
+        "number,incident_state,opened_at,sys_updated_at,sys_updated_by",
+        "INC1,Closed,1/6/2026 09:00,1/6/2026 10:00,Ada",
+    ]
+    _, findings = load_audit_log(lines)
+    assert "closed_without_resolved_at" not in {finding.code for finding in findings}
+    assert [f.code for f in findings if f.field == "resolved_at"] == ["missing_column"]

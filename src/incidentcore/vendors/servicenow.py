@@ -29,7 +29,7 @@ from incidentcore.vendors.servicenow_history import (
     HistoryBuilder,
 )
 from incidentcore.vendors.servicenow_states import NEW
-from incidentcore.vendors.servicenow_values import MISSING, AuditRow, FieldReader
+from incidentcore.vendors.servicenow_values import MISSING, AuditRow, FieldReader, whole_number
 from incidentcore.vendors.tabular import Source, open_table
 
 __all__ = [
@@ -143,7 +143,7 @@ class AuditLog(Iterator[Incident]):
             if at < before:
                 tell(row, "sys_updated_at", "time_goes_back", "kept as a late event")
             before = at
-            count = self._read.count(row, "sys_mod_count")
+            count = whole_number(row["sys_mod_count"])  # what is none is told with its event
             if count is not None:
                 if count < last_count:
                     tell(row, "sys_mod_count", "count_goes_down", "rows kept in the log's order")
@@ -173,7 +173,8 @@ class AuditLog(Iterator[Incident]):
         created_at = custom.get("created_at")
         if created_at is not None and created_at < incident.opened_at:
             tell(first, "sys_created_at", "created_before_opened", "kept under custom")
-        if incident.state.final and "tool_resolved_at" not in custom:
+        is_told = "resolved_at" in self._columns
+        if is_told and incident.state.final and "tool_resolved_at" not in custom:
             tell(last, "resolved_at", "closed_without_resolved_at", "custom.tool_resolved_at unset")
         for column in ("opened_at", *BACKFILLED):
             if last[column] != first[column]:

@@ -19,7 +19,7 @@ from incidentcore.values import Actor, Level, State
 from incidentcore.vendors.servicenow_states import AUDIT_STATES, LEVELS, unknown_state
 from incidentcore.vendors.tabular import shown
 
-__all__ = ["MISSING", "AuditRow", "FieldReader"]
+__all__ = ["MISSING", "AuditRow", "FieldReader", "whole_number"]
 
 MISSING: Final = ("?", "")
 UNKNOWN_ACTOR: Final = "unknown"
@@ -34,6 +34,11 @@ _ODDITIES: Final = {
     "skipped_time": "moved forward by the length of the gap",
 }
 _CACHED: Final = 1 << 16  # a log repeats its times; whatever it holds, memory stays bounded
+
+
+def whole_number(text: str) -> int | None:
+    """Return the number that a text of digits stands for; None for any other text."""
+    return int(text) if _COUNT.fullmatch(text) else None
 
 
 class AuditRow:
@@ -124,12 +129,10 @@ class FieldReader:
 
     def count(self, row: AuditRow, column: str) -> int | None:
         """Return a whole number, or None where it is missing or not one."""
-        value = row[column]
-        if _COUNT.fullmatch(value):
-            return int(value)
-        if value not in MISSING:
+        number = whole_number(row[column])
+        if number is None and row[column] not in MISSING:
             self.tell(row, column, "not_a_count", "left out")
-        return None
+        return number
 
     def flag(self, row: AuditRow, column: str) -> bool | None:
         """Return true or false, or None where it is missing or neither."""

@@ -2,6 +2,15 @@
 
 from incidentcore.kpi import catalogue
 from incidentcore.kpi.accumulate import as_known, merge, partial
+from incidentcore.kpi.charts import (
+    ageing_data,
+    backlog_data,
+    control_chart_data,
+    distribution_data,
+    flow_data,
+    survival_data,
+    trend_data,
+)
 from incidentcore.kpi.compute import compute, partial_from_plain, partial_to_plain, result
 from incidentcore.kpi.criteria import AtLeast, AtMost, Linked, SameDay, Test
 from incidentcore.kpi.definition import (
@@ -107,14 +116,21 @@ __all__ = [
     "TimeOverTarget",
     "Times",
     "Window",
+    "ageing_data",
     "as_known",
+    "backlog_data",
     "catalogue",
     "compute",
+    "control_chart_data",
     "control_limits",
+    "distribution_data",
+    "flow_data",
     "merge",
     "partial",
     "partial_from_plain",
     "partial_to_plain",
     "quantile",
     "result",
+    "survival_data",
+    "trend_data",
 ]

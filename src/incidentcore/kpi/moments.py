@@ -129,11 +129,20 @@ def compile_path(path: str) -> Callable[[Any], Any]:
     if first == path:
         return attrgetter(path)
     if first == "custom" and path.count(".") == 1:
-        key = path.partition(".")[2]
-        return lambda record: record.custom.get(key)
+        return _custom_reader(path.partition(".")[2])
     if first == "state" and path.count(".") == 1 and hasattr(State, path.partition(".")[2]):
         return attrgetter(path)  # a record has a state at any time
     return reader(path)
+
+
+def _custom_reader(key: str) -> Callable[[Any], Any]:
+    def read(record: Any) -> Any:
+        try:
+            return record.custom[key]
+        except KeyError:
+            return None
+
+    return read
 
 
 def _listed(names: Iterable[str]) -> str:

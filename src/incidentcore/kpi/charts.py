@@ -1,0 +1,237 @@
+"""The rows that a chart needs; drawing them is somebody else's part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.kpi.accumulate import as_known, partial
+from incidentcore.kpi.catalogue import BACKLOG, SURVIVAL_MEDIAN_TIME_TO_RESOLVE
+from incidentcore.kpi.cells import SampleCell
+from incidentcore.kpi.compute import compute
+from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi
+from incidentcore.kpi.estimates import control_limits, survival_curve
+from incidentcore.kpi.groups import AgeBuckets
+from incidentcore.kpi.report import KpiResult, KpiTable, hours
+from incidentcore.records import Corrected, Record
+
+__all__ = [
+    "ageing_data",
+    "backlog_data",
+    "control_chart_data",
+    "distribution_data",
+    "flow_data",
+    "survival_data",
+    "trend_data",
+]
+
+Rows: TypeAlias = list[dict[str, Any]]
+
+_MICRO = timedelta(microseconds=1)
+
+
+def _number(result: KpiResult) -> float | int | None:
+    return hours(result.value) if isinstance(result.value, timedelta) else result.value
+
+
+def _series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult]:
+    rows = [
+        row
+        for row in table.results
+        if row.kpi == kpi and row.period is not None and row.group == tuple(group)
+    ]
+    if not rows:
+        raise InvalidValueError("kpi", kpi, "a KPI of this table, which must be one by periods")
+    return rows
+
+
+def trend_data(table: KpiTable, kpi: str, *group: object) -> Rows:
+    """Return a KPI's figure for each period, in order of time; times are hours.
+
+    Args:
+        table: A table computed with ``Periods``.
+        kpi: The KPI's id.
+        group: The groups' values, where the table has groups.
+
+    Raises:
+        InvalidValueError: The table has no such figures by period.
+    """
+    return [
+        {"period": row.period, "value": _number(row), "n": row.n, "enough": row.enough}
+        for row in _series(table, kpi, group)
+    ]
+
+
+def control_chart_data(table: KpiTable, kpi: str, *group: object) -> Rows:
+    """Return a trend with its natural limits, and which points lie outside: signals, not noise.
+
+    Periods without a value, or with fewer records than the definition's ``min_n``, take no part in
+    the limits and are no signals. With fewer than two periods that do, there are no limits.
+
+    Args:
+        table: A table computed with ``Periods``.
+        kpi: The KPI's id.
+        group: The groups' values, where the table has groups.
+
+    Source: the XmR chart: mean plus and minus 2.66 mean moving ranges.
+    """
+    rows = trend_data(table, kpi, *group)
+    told = [row for row in rows if row["value"] is not None and row["enough"]]
+    limits = control_limits([row["value"] for row in told])
+    for row in rows:
+        row["center"] = row["lower"] = row["upper"] = None
+        row["signal"] = False
+        if limits is not None:
+            row.update(center=limits.center, lower=limits.lower, upper=limits.upper)
+            if row["value"] is not None and row["enough"]:
+                row["signal"] = not limits.lower <= row["value"] <= limits.upper
+    return rows
+
+
+def flow_data(table: KpiTable, *group: object, kpi: str = "backlog_growth") -> Rows:
+    """Return for each period what came in, what went out and the difference.
+
+    Args:
+        table: A table of ``BACKLOG_GROWTH`` computed with ``Periods``.
+        group: The groups' values, where the table has groups.
+        kpi: The KPI's id.
+    """
+    return [
+        {
+            "period": row.period,
+            "came_in": row.numerator,
+            "went_out": row.denominator,
+            "growth": row.value,
+        }
+        for row in _series(table, kpi, group)
+    ]
+
+
+def ageing_data(
+    records: Iterable[Record], *, as_of: datetime, buckets: AgeBuckets | None = None
+) -> Rows:
+    """Return how many records are open in each group of age, the youngest first.
+
+    Args:
+        records: The records, read once.
+        as_of: The instant; the backlog is replayed as it was known then.
+        buckets: The groups; below 1, 5 and 30 days and above unless told.
+    """
+    ages = AgeBuckets() if buckets is None else buckets
+    table = compute([BACKLOG], records, as_of=as_of, group_by=ages)
+    counts = {row.group[0]: row.n for row in table.results}
+    return [{"age": label, "open": counts.get(label, 0)} for label in ages.labels]
+
+
+def backlog_data(records: Iterable[Record], *, at: Iterable[datetime]) -> Rows:
+    """Return how many records were open at each instant, as it was known then (rule K6).
+
+    Args:
+        records: The records, read once.
+        at: The instants.
+
+    Raises:
+        NaiveDatetimeError: An instant carries no offset.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import records_from_rows
+    >>> records, _ = records_from_rows(
+    ...     [{"id": "A", "in": "2026-06-01T09:00Z", "out": "2026-06-03T09:00Z"}],
+    ...     {"id": "id", "opened": "in", "resolved": "out"},
+    ... )
+    >>> noons = [datetime(2026, 6, day, 12, tzinfo=UTC) for day in (1, 2, 3)]
+    >>> [row["open"] for row in backlog_data(records, at=noons)]
+    [1, 1, 0]
+    """
+    instants = [as_utc(instant) for instant in at]
+    counts = [0] * len(instants)
+    for record in records:
+        prompt = all(
+            event.recorded_at <= event.at and not isinstance(event, Corrected)
+            for event in record.history
+        )
+        spans = list(_open_spans(record)) if prompt else []
+        for place, instant in enumerate(instants):
+            if prompt:
+                counts[place] += any(
+                    start <= instant and (end is None or instant < end) for start, end in spans
+                )
+            else:
+                known = as_known(record, instant)
+                counts[place] += known is not None and known.state.open
+    return [{"at": instant, "open": count} for instant, count in zip(instants, counts, strict=True)]
+
+
+def _open_spans(record: Record) -> Iterator[tuple[datetime, datetime | None]]:
+    """Yield when a record was open; the last span may have no end."""
+    since: datetime | None = None
+    for moment, facts in record.timeline().states():
+        if moment.at < record.opened_at:
+            continue
+        if facts["state"].open:
+            since = moment.at if since is None else since
+        elif since is not None:
+            yield since, moment.at
+            since = None
+    if since is not None:
+        yield since, None
+
+
+def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
+    part = partial([kpi], records, as_of=as_of)
+    cells = [cell for row in part.cells.values() for cell in row]
+    if not all(isinstance(cell, SampleCell) for cell in cells) or kpi.unit != "duration":
+        raise InvalidValueError("kpi", kpi.id, "a KPI of a time")
+    return [value for cell in cells if isinstance(cell, SampleCell) for value in cell.ordered()]
+
+
+def distribution_data(
+    kpi: Kpi, records: Iterable[Record], *, as_of: datetime, edges: Sequence[timedelta]
+) -> Rows:
+    """Return how many values of a time fall between edges: [from, to), the last without an end.
+
+    Args:
+        kpi: A KPI of a time; its statistic does not matter.
+        records: The records, read once.
+        as_of: Only what had happened and been recorded by then counts.
+        edges: Where the bins begin, ascending; what lies below the first is told as well.
+    """
+    bounds = [edge // _MICRO for edge in edges]
+    if not bounds or bounds != sorted(set(bounds)):
+        raise InvalidValueError("edges", edges, "at least one edge, ascending")
+    if kpi.statistic == SURVIVAL_MEDIAN:
+        raise InvalidValueError("kpi", kpi.id, "a KPI without censoring; see survival_data")
+    values = _sample(kpi, records, as_of)
+    rows: Rows = []
+    for low, high in zip([None, *bounds], [*bounds, None], strict=True):
+        count = sum(
+            (low is None or value >= low) and (high is None or value < high) for value in values
+        )
+        ends = {"from": low, "to": high}
+        told = {name: None if end is None else end / 3.6e9 for name, end in ends.items()}
+        rows.append({**told, "count": count})
+    return rows
+
+
+def survival_data(
+    records: Iterable[Record],
+    *,
+    as_of: datetime,
+    kpi: Kpi = SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+) -> Rows:
+    """Return the share of records that had not reached the stop after so many hours.
+
+    Args:
+        records: The records, read once.
+        as_of: Only what had happened and been recorded by then counts.
+        kpi: A KPI with the statistic ``SURVIVAL_MEDIAN``.
+
+    Source: Kaplan and Meier 1958; rule K5.
+    """
+    if kpi.statistic != SURVIVAL_MEDIAN:
+        raise InvalidValueError("kpi", kpi.id, "a KPI with the statistic SURVIVAL_MEDIAN")
+    seen = ((value >> 1, bool(value & 1)) for value in _sample(kpi, records, as_of))
+    return [{"hours": time / 3.6e9, "share": share} for time, share in survival_curve(seen)]

@@ -2,7 +2,9 @@
 
 Each example is one calendar with a batch of cases (three instants and a budget) near its traps, on
 which every law is tried. The light profile runs some thousand cases;
-``INCIDENTCORE_HYPOTHESIS=heavy`` runs 100,000 and ``INCIDENTCORE_HYPOTHESIS=million`` a million.
+``INCIDENTCORE_HYPOTHESIS=heavy`` runs 100,000, and a million are run by
+
+    INCIDENTCORE_HYPOTHESIS=million python -m pytest tests/schedule/test_properties.py
 """
 
 from __future__ import annotations

@@ -1,0 +1,95 @@
+"""The laws shipped for callers find calendars that break them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from incidentcore.instants import as_utc
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.testing import calendar_definitions, calendars, check_calendar, instants
+from incidentcore.testing.strategies_schedule import build_calendar
+
+GOOD = BusinessCalendar(
+    zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00", "sat": "22:00-06:00"}
+)
+TICK = timedelta.resolution
+
+
+class Wrong:
+    """The good calendar with one answer changed."""
+
+    zone = GOOD.zone
+
+    def __init__(self, **changed: Callable[..., Any]) -> None:
+        self.changed = changed
+
+    def __getattr__(self, name: str) -> Any:
+        return self.changed.get(name) or getattr(GOOD, name)
+
+
+def late(start: datetime, budget: timedelta, **fields: Any) -> datetime:
+    return GOOD.deadline(start, budget, **fields) + (TICK if budget else timedelta())
+
+
+def wall_clock(start: datetime, end: datetime) -> timedelta:
+    zone = GOOD.zone
+    low, high = (at.astimezone(zone).replace(tzinfo=None) for at in (start, end))
+    return max(high - low, timedelta())
+
+
+MISTAKES: dict[str, dict[str, Callable[..., Any]]] = {
+    "a deadline a microsecond late": {"deadline": late},
+    "a deadline at the next opening": {
+        "deadline": lambda start, budget, **fields: GOOD.deadline(
+            start, budget, boundary="next_open"
+        )
+    },
+    "open time by wall clock": {"open_time": wall_clock},
+    "open time that refuses nothing": {
+        "open_time": lambda start, end: GOOD.open_time(min(start, end), max(start, end))
+    },
+    "naive instants taken": {"is_open": lambda at: bool(at.hour)},
+    "a closing edge that is open": {"is_open": lambda at: GOOD.is_open(as_utc(at) - TICK)},
+    "windows with a hole": {"windows": lambda start, end: list(GOOD.windows(start, end))[1:]},
+    "an explanation that stops early": {
+        "explain": lambda start, end: list(GOOD.explain(start, end))[:-1]
+    },
+    "a mirror at the closing": {
+        "deadline_before": lambda end, budget, **fields: GOOD.deadline_before(end, budget) - TICK
+    },
+    "an opening that is late": {
+        "next_open": lambda at, **fields: GOOD.next_open(at) + timedelta(minutes=1)
+    },
+    "a close that is not after": {"next_close": lambda at, **fields: as_utc(at)},
+    "business days that are 24 hours": {
+        "add_business_days": lambda start, n, **fields: as_utc(start) + timedelta(days=n)
+    },
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_wrong_calendar_is_found(name: str) -> None:
+    """Each mistake breaks a law."""
+    with pytest.raises(AssertionError):
+        check_calendar(Wrong(**MISTAKES[name]), examples=200)  # type: ignore[arg-type]
+
+
+def test_a_right_calendar_passes() -> None:
+    """The one the mistakes were made from."""
+    check_calendar(GOOD, examples=20)
+
+
+@settings(max_examples=15)
+@given(calendars(), instants("Pacific/Apia"), calendar_definitions())
+def test_strategies_give_what_they_say(
+    calendar: BusinessCalendar, at: datetime, definition: dict[str, Any]
+) -> None:
+    """Calendars, instants in UTC, and definitions of calendars."""
+    assert isinstance(calendar.is_open(at), bool)
+    assert at.utcoffset() == timedelta()
+    assert isinstance(build_calendar(definition), BusinessCalendar)

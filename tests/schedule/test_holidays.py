@@ -1,0 +1,179 @@
+# ruff: noqa: E501  one row of a table on one line
+from __future__ import annotations
+
+import pickle
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.digest import content_id
+from incidentcore.errors import InvalidValueError
+from incidentcore.schedule import (
+    Break,
+    BusinessCalendar,
+    CalendarFinding,
+    Holiday,
+    copy_holidays,
+    public_holidays,
+)
+from incidentcore.schedule.holidays import canonical_holidays
+
+
+@pytest.mark.parametrize(
+    ("holiday", "expected"),
+    [
+        (Holiday("2026-12-25"), ["2026-12-25"]),
+        (Holiday(date(2026, 12, 25)), ["2026-12-25"]),
+        (Holiday(range="2026-12-30/2027-01-02"), ["2026-12-30", "2026-12-31"]),
+        (Holiday(range=("2025-12-30", date(2026, 1, 1))), ["2026-01-01"]),
+        (Holiday(yearly="12-25"), ["2026-12-25"]),
+        (Holiday("2020-12-25", yearly=True), ["2026-12-25"]),
+        (Holiday(yearly="12-30/01-02"), ["2026-01-01", "2026-01-02", "2026-12-30", "2026-12-31"]),
+        (Holiday(range="2020-12-31/2021-01-01", yearly=True), ["2026-01-01", "2026-12-31"]),
+        (Holiday(yearly="02-29"), []),
+        (Holiday(yearly="02-28/03-01"), ["2026-02-28", "2026-03-01"]),
+        (Holiday(rule="FREQ=YEARLY;BYMONTH=11;BYDAY=4TH"), ["2026-11-26"]),
+    ],
+)
+def test_the_dates_of_2026(holiday: Holiday, expected: list[str]) -> None:
+    """Dates, ranges, yearly days also across New Year, rules (C5)."""
+    assert expected == [day.isoformat() for day in holiday.dates(2026, 2026)]
+
+
+def test_29_february_returns_in_leap_years() -> None:
+    """Only then."""
+    found = Holiday(yearly="02-29").dates(2023, 2029)
+    assert [date(2024, 2, 29), date(2028, 2, 29)] == list(found)
+
+
+@pytest.mark.parametrize(
+    "holiday",
+    [
+        Holiday("2026-12-25", name="Christmas Day"),
+        Holiday(range="2026-12-24/2026-12-26"),
+        Holiday(yearly="12-24/01-02", name='it\'s "long"'),
+        Holiday("2020-01-01", rule="FREQ=YEARLY;INTERVAL=4"),
+        Holiday("2026-12-24", hours="09:00-12:00"),
+        Holiday("2026-12-24", hours=["09:00-10:00", "11:00-12:00"]),
+    ],
+)
+def test_a_holiday_is_a_value(holiday: Holiday) -> None:
+    """It reads back, pickles, hashes and has a content id."""
+    again = pickle.loads(pickle.dumps(holiday))  # noqa: S301  our own bytes
+    assert holiday == again == eval(repr(holiday), {"Holiday": Holiday})  # noqa: S307  our own repr
+    assert hash(holiday) == hash(again)
+    assert content_id(holiday) == content_id(again)
+
+
+NAMES = st.sampled_from(("", "A", "B"))
+DAYS = st.dates(date(2026, 12, 20), date(2027, 1, 10))
+ANY = st.one_of(
+    st.builds(Holiday, DAYS, name=NAMES),
+    st.builds(lambda one, two, name: Holiday(range=sorted((one, two)), name=name), DAYS, DAYS, NAMES),  # type: ignore[arg-type]
+    st.builds(lambda one, two, name: Holiday(yearly=(f"{one:%m-%d}", f"{two:%m-%d}"), name=name), DAYS, DAYS, NAMES),
+)  # fmt: skip
+
+
+@given(st.lists(ANY, max_size=5), st.randoms(use_true_random=False))
+def test_one_spelling_for_one_meaning(holidays: list[Holiday], chance: Any) -> None:
+    """The canonical list has the same dates by name, in any order, and is its own canonical list."""
+    shuffled = holidays[:]
+    chance.shuffle(shuffled)
+    found = canonical_holidays(shuffled)
+
+    assert found == canonical_holidays(holidays) == canonical_holidays(found)
+    for year in (2024, 2026, 2027):
+        assert {(day, item.name) for item in holidays for day in item.dates(year, year)} == {
+            (day, item.name) for item in found for day in item.dates(year, year)
+        }
+
+
+def test_a_year_of_yearly_days_is_one_range() -> None:
+    """Months that follow one another are joined, also across New Year."""
+    halves = [Holiday(yearly="01-01/06-30"), Holiday(yearly="07-01/12-31")]
+    assert canonical_holidays(halves) == (Holiday(yearly="01-01/12-31"),)
+
+
+def test_the_holidays_of_a_country() -> None:
+    """Copied from the package for explicit years, with names (extra ``holidays``)."""
+    pytest.importorskip("holidays")
+    found = public_holidays("DE", years=[2026, 2027], subdivision="BY")
+    dates = {day for holiday in found for day in holiday.explicit_dates()}
+
+    assert {date(2026, 12, 25), date(2026, 1, 6), date(2027, 10, 3)} <= dates
+    assert {day.year for day in dates} == {2026, 2027}
+    assert all(holiday.name for holiday in found)
+    with pytest.raises(InvalidValueError, match="a country and part that `holidays` knows"):
+        public_holidays("XX", years=[2026])
+    with pytest.raises(InvalidValueError, match="a country and part"):
+        public_holidays("DE", years=[2026], subdivision="XX")
+
+
+def test_a_mapping_is_copied() -> None:
+    """A dictionary that grows when it is read does not change a calendar."""
+    source = {date(2026, 12, 25): "Christmas Day;\nChristmas", date(2030, 1, 1): "New Year"}
+    found = copy_holidays(source, years=[2026])
+    source.clear()
+
+    assert found == (Holiday("2026-12-25", name="Christmas Day; Christmas"),)
+    with pytest.raises(InvalidValueError, match="dates as keys"):
+        copy_holidays({"2026-12-25": "x"}, years=[2026])  # type: ignore[dict-item]
+    with pytest.raises(InvalidValueError, match="at most 200 years"):
+        copy_holidays({}, years=range(2, 9_000))
+
+
+def codes(calendar: BusinessCalendar, **fields: Any) -> list[tuple[str, str]]:
+    return [(finding.day.isoformat(), finding.code) for finding in calendar.lint(**fields)]
+
+
+NIGHT: dict[str, Any] = {"zone": "UTC", "hours": {"mon-fri": "22:00-06:00"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, []),
+        ({"holidays": ["2026-06-01"]}, [("2026-06-02", "orphan_tail")]),
+        ({"special": {"2026-06-01": "09:00-12:00"}}, [("2026-06-02", "orphan_tail")]),
+        ({"special": {"2026-06-01": "20:00-06:00"}}, []),
+        ({"holidays": ["2026-06-01", "2026-06-02"]}, [("2026-06-03", "orphan_tail")]),
+        (
+            {"holidays": ["2026-06-06"]},
+            [],
+        ),  # Friday's night is open to midnight; C2 closes its tail
+        ({"holidays": ["2026-12-31"]}, [("2027-01-01", "orphan_tail")]),
+        ({"hours": {"mon-sun": "00:00-24:00"}, "holidays": ["2026-06-01"]}, []),
+        ({"breaks": {"2026-06-01": "12:00-13:00"}}, [("2026-06-01", "idle_break")]),
+        ({"breaks": {"2026-06-01": Break("23:00-23:30", "Tea")}}, []),
+    ],
+)
+def test_lint(given: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """Orphan tails (C2) and breaks that take nothing out, on dates that are written out."""
+    assert expected == codes(BusinessCalendar(**{**NIGHT, **given}))
+
+
+def test_lint_looks_at_rules_in_the_years_asked_for() -> None:
+    """A closed day wins over hours where two rules meet."""
+    calendar = BusinessCalendar(
+        zone="UTC",
+        hours={"mon-fri": "09:00-17:00"},
+        holidays=[
+            Holiday(rule="FREQ=YEARLY;BYMONTH=6;BYDAY=1MO"),
+            Holiday(yearly="06-01", hours="09:00-12:00"),
+        ],
+    )
+    assert codes(calendar) == []
+    assert codes(calendar, years=[2026]) == [("2026-06-01", "rival_holidays")]
+
+
+def test_a_finding_says_what_it_is() -> None:
+    """In words, with the date."""
+    (finding,) = BusinessCalendar(**NIGHT, holidays=["2026-06-01"]).lint()
+    assert finding == CalendarFinding(
+        date(2026, 6, 2),
+        "orphan_tail",
+        "open 00:00-06:00: the end of a night whose start on 2026-06-01 is closed (C2)",
+    )

@@ -78,7 +78,7 @@ def incidents(draw: st.DrawFn) -> Incident:
             record = acknowledge(record, at=at, by="ada")
         elif step == 1:
             record = unacknowledge(record, at=at, by="bot")
-        elif step == 2:
+        elif step == 2 and record.state.open:
             record = escalate_now(record, "boss", at=at, by="kim")
         elif step == 3:
             record = update(record, custom={"vip": draw(st.booleans())}, at=at, by="ada")

@@ -163,7 +163,7 @@ def test_a_level_without_anybody_is_skipped_and_its_delay_is_not_consumed() -> N
     told = due_escalations(matrix, record, now=MONDAY + HOUR / 6, include_lapsed=True)
 
     assert [(e.people, e.due_at) for e in due] == [(("boss",), MONDAY + HOUR / 6)]
-    assert [(e.level, e.lapsed_because) for e in told] == [(0, "nobody on call"), (1, "")]
+    assert [(e.level, e.lapsed_because) for e in told] == [(0, "nobody to tell"), (1, "")]
 
 
 @given(

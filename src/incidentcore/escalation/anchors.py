@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -44,6 +45,15 @@ class View:
                 return None
         timeline: Timeline = record.timeline()
         return cls(record, tuple((moment, dict(facts)) for moment, facts in timeline.states()))
+
+    def facts_at(self, at: datetime) -> dict[str, Any]:
+        """Return the facts at an instant after the opening, after its last event."""
+        place = bisect_right(self.states, at, key=_instant) - 1
+        return self.states[max(place, 0)][1]
+
+
+def _instant(state: tuple[Moment, dict[str, Any]]) -> datetime:
+    return state[0].at
 
 
 @attrs.frozen

@@ -60,7 +60,7 @@ class Escalation:
         mode: ``functional`` or ``hierarchical``.
         due_at: When it became due.
         lapsed_at: When it became pointless, if it did since.
-        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, or ``nobody on call`` for a
+        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, or ``nobody to tell`` for a
             level that is skipped; empty otherwise.
         why: The reason in words.
     """
@@ -174,7 +174,7 @@ class _RowWalk:
             if isinstance(level.trigger, (After, AfterPrevious)):
                 self.stands_last = self.stands
             dues.append(found)
-            told.extend((due, _people(level, due)) for due in found.values())
+            told.extend((due, self._people(level, due)) for due in found.values())
         delayed = [
             index
             for index, level in enumerate(self.row.levels)
@@ -216,7 +216,7 @@ class _RowWalk:
                 if due is None or due > self.until:
                     return
                 before = due
-                told.append((due, _people(level, due)))
+                told.append((due, self._people(level, due)))
                 yield self._escalation(index, pass_=pass_, cycle=cycle, due=due, gate=gate)
             ended = before
 
@@ -291,7 +291,7 @@ class _RowWalk:
         self, before: EscalationLevel, trigger: AfterPrevious, at: datetime
     ) -> datetime | None:
         """Return when a level follows the one before; at once where nobody was told there (E3)."""
-        return at if _is_empty(before, at) else _later(at, trigger.delay, trigger.calendar)
+        return at if self._is_empty(before, at) else _later(at, trigger.delay, trigger.calendar)
 
     def _due(self, level: EscalationLevel, candidate: _Candidate, gate: Gate) -> datetime | None:
         """Return when a candidate falls due: by its trigger, or brought forward by hand."""
@@ -317,8 +317,8 @@ class _RowWalk:
         level = self.row.levels[index]
         record = self.view.record.id
         lapsed_at, because = lapse(gate, due)
-        if _is_empty(level, due):
-            lapsed_at, because = due, "nobody on call"
+        if self._is_empty(level, due):
+            lapsed_at, because = due, "nobody to tell"
         return Escalation(
             key=f"{record}/{self.matrix.name}/{self.row.name}/{index}/{pass_}/{cycle}",
             record_id=record,
@@ -328,13 +328,21 @@ class _RowWalk:
             pass_=pass_,
             cycle=cycle,
             targets=level.targets,
-            people=_people(level, due),
+            people=self._people(level, due),
             mode=level.mode,
             due_at=due,
             lapsed_at=lapsed_at,
             lapsed_because=because,
             why=_why(level, pass_),
         )
+
+    def _people(self, level: EscalationLevel, at: datetime) -> tuple[str, ...]:
+        facts = self.view.facts_at(at)
+        return tuple(dict.fromkeys(p for one in level.targets for p in one.people(at, facts)))
+
+    def _is_empty(self, level: EscalationLevel, at: datetime) -> bool:
+        facts = self.view.facts_at(at)
+        return all(target.is_empty(at, facts) for target in level.targets)
 
 
 def _speaks_of(rules: SlaDefinition | SlaPolicy, clock: str) -> bool:
@@ -367,14 +375,6 @@ def _enabled(
         if opening is None or opening == at:
             return opening
         at = opening
-
-
-def _people(level: EscalationLevel, at: datetime) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for target in level.targets for one in target.people(at)))
-
-
-def _is_empty(level: EscalationLevel, at: datetime) -> bool:
-    return all(target.is_empty(at) for target in level.targets)
 
 
 def _why(level: EscalationLevel, pass_: int) -> str:

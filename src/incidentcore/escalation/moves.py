@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.matrix import Mode
 from incidentcore.records import Escalated, Record
 from incidentcore.values import Actor
@@ -42,7 +43,12 @@ def escalate_now(
         key: The key of the escalation that was due; empty for one made by hand.
         reason: Why.
         recorded_at: When it became known; ``at`` unless told.
+
+    Raises:
+        InvalidValueError: By hand, on a record that is resolved, closed or canceled.
     """
+    if not key and not record.state.open:
+        raise InvalidValueError("record", record, "one that is open; reopen it first")
     return record.with_event(
         Escalated,
         at=at,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, Self
 
 import attrs
 
+from incidentcore.conditions import reader
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, on_call
 
@@ -21,6 +22,7 @@ class TargetKind:
     ROLE: Final = "role"
     PERSON: Final = "person"
     ON_CALL: Final = "on_call"
+    FIELD: Final = "field"
     MANAGER_OF: Final = "manager_of"
 
 
@@ -30,8 +32,8 @@ class EscalationTarget:
 
     Attributes:
         kind: See ``TargetKind``.
-        name: The group, role, person or schedule; for a manager the field that names the person
-            or group, such as ``assignee``.
+        name: The group, role, person or schedule; for ``field`` and ``manager_of`` the field of
+            the record that names the person or group, such as ``assignee``.
         schedule: The schedule, where the kind is ``on_call``.
 
     >>> str(EscalationTarget.manager_of("assignee"))
@@ -43,7 +45,7 @@ class EscalationTarget:
     schedule: OnCallSchedule | None = None
 
     def __attrs_post_init__(self) -> None:
-        kinds = ("group", "role", "person", "on_call", "manager_of")
+        kinds = ("group", "role", "person", "on_call", "field", "manager_of")
         if self.kind not in kinds:
             raise EscalationMatrixError("kind", self.kind, f"one of {', '.join(kinds)}")
         if not isinstance(self.name, str) or not self.name:
@@ -72,21 +74,37 @@ class EscalationTarget:
         return cls(TargetKind.ON_CALL, schedule.name, schedule)
 
     @classmethod
+    def field(cls, path: str) -> Self:
+        """Return whoever a field of the record names when the escalation falls due."""
+        return cls(TargetKind.FIELD, path)
+
+    @classmethod
     def manager_of(cls, field: str) -> Self:
         """Return the manager of the person or group that a field of the record names."""
         return cls(TargetKind.MANAGER_OF, field)
 
-    def people(self, at: datetime) -> tuple[str, ...]:
-        """Return the people it stands for at an instant, as far as the library can know them."""
+    def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
+        """Return the people it stands for, as far as the library can know them by id.
+
+        Args:
+            at: The instant, for whoever is on call then.
+            facts: The record's fields at that instant.
+        """
         if self.kind == TargetKind.PERSON:
             return (self.name,)
         if self.schedule is not None:
             return on_call(self.schedule, at=at)
+        if self.kind == TargetKind.FIELD:
+            named = reader(self.name)(dict(facts))
+            return () if named is None else (str(named),)
         return ()
 
-    def is_empty(self, at: datetime) -> bool:
-        """Return whether it is known to stand for nobody at an instant."""
-        return self.schedule is not None and not on_call(self.schedule, at=at)
+    def is_empty(self, at: datetime, facts: Mapping[str, object]) -> bool:
+        """Return whether it is known to stand for nobody."""
+        if self.kind == TargetKind.MANAGER_OF:
+            return reader(self.name)(dict(facts)) is None
+        known = self.kind in (TargetKind.ON_CALL, TargetKind.FIELD)
+        return known and not self.people(at, facts)
 
     def __str__(self) -> str:
         return self.name if self.kind == TargetKind.GROUP else f"{_WORDS[self.kind]} {self.name}"
@@ -96,6 +114,7 @@ _WORDS: Final = {
     TargetKind.ROLE: "role",
     TargetKind.PERSON: "person",
     TargetKind.ON_CALL: "on call for",
+    TargetKind.FIELD: "whoever is",
     TargetKind.MANAGER_OF: "manager of",
 }
 

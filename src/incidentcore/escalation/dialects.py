@@ -1,0 +1,187 @@
+"""Rows in the shape in which well-known systems write their escalation policies.
+
+Each takes that system's own numbers, holds them to its bounds, and gives a row of ours; where the
+systems differ in meaning, the row says so in its fields.
+
+Source: the systems' public documentation and source, November 2026.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Final, TypeAlias
+
+from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation.matrix import (
+    AcknowledgedBy,
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationRow,
+    OnClock,
+    Until,
+)
+from incidentcore.escalation.targets import EscalationTarget
+
+__all__ = ["goalert_row", "jira_row", "pagerduty_row", "servicenow_row", "servicenow_sla_row"]
+
+Targets: TypeAlias = EscalationTarget | str | Iterable[EscalationTarget | str]
+
+_MINUTE: Final = timedelta(minutes=1)
+
+
+def _bounded(name: str, given: object, low: int, high: int) -> int:
+    if type(given) is not int or not low <= given <= high:
+        raise EscalationMatrixError(name, given, f"a whole number from {low} to {high}")
+    return given
+
+
+def _chain(steps: Sequence[tuple[Targets, int]], longest: int) -> list[EscalationLevel]:
+    """Return levels of which each waits for the one before for that one's delay."""
+    levels: list[EscalationLevel] = []
+    wait = 0
+    for number, (targets, delay) in enumerate(steps):
+        trigger = AfterPrevious(wait * _MINUTE) if number else After(timedelta(0))
+        levels.append(EscalationLevel(trigger, targets))
+        wait = _bounded(f"steps[{number}].delay", delay, 1, longest)
+    return levels
+
+
+def pagerduty_row(
+    name: str,
+    rules: Sequence[tuple[Targets, int]],
+    *,
+    num_loops: int = 0,
+    ack_timeout: timedelta | None = timedelta(seconds=1800),
+    when: Condition = ALWAYS,
+) -> EscalationRow:
+    """Return a row in the shape of a PagerDuty escalation policy.
+
+    Args:
+        name: The row's name.
+        rules: Pairs of targets and the minutes to wait for them before the next rule; at least 1.
+        num_loops: How many further times it goes through the rules, 0 to 9.
+        ack_timeout: How long an acknowledgement holds; None for good.
+        when: For which records, such as those of high urgency only.
+
+    >>> row = pagerduty_row("prod", [("primary", 15), ("secondary", 30)], num_loops=1)
+    >>> len(row.levels), row.repeat_after
+    (2, datetime.timedelta(seconds=1800))
+    """
+    return EscalationRow(
+        name,
+        _chain(rules, 10_000),
+        when=when,
+        repeat=_bounded("num_loops", num_loops, 0, 9),
+        repeat_after=rules[-1][1] * _MINUTE,
+        ack_timeout=ack_timeout,
+    )
+
+
+def goalert_row(
+    name: str,
+    steps: Sequence[tuple[Targets, int]],
+    *,
+    repeat: int = 0,
+    everybody: bool = False,
+    when: Condition = ALWAYS,
+) -> EscalationRow:
+    """Return a row in the shape of a GoAlert escalation policy.
+
+    Args:
+        name: The row's name.
+        steps: Pairs of targets and the delay in minutes after the step, 1 to 9000.
+        repeat: How many further times it goes through the steps, 0 to 5.
+        everybody: Whether everybody who was told must acknowledge.
+        when: For which records.
+    """
+    return EscalationRow(
+        name,
+        _chain(steps, 9000),
+        when=when,
+        repeat=_bounded("repeat", repeat, 0, 5),
+        repeat_after=steps[-1][1] * _MINUTE,
+        acknowledged_by=AcknowledgedBy.ALL if everybody else AcknowledgedBy.ANY,
+        past_last="wrap",
+    )
+
+
+def jira_row(
+    name: str,
+    rules: Sequence[tuple[int, str, Targets]],
+    *,
+    repeat: int = 0,
+    repeat_after: timedelta = timedelta(0),
+    when: Condition = ALWAYS,
+) -> EscalationRow:
+    """Return a row in the shape of a Jira Service Management operations escalation.
+
+    Args:
+        name: The row's name.
+        rules: Triples of minutes after the opening, ``"not_acknowledged"`` or ``"not_closed"``, and
+            targets.
+        repeat: How many further times it goes through the rules, 0 to 20.
+        repeat_after: How long after the last rule it begins again.
+        when: For which records.
+    """
+    silenced_by = {"not_acknowledged": Until.ACKNOWLEDGED, "not_closed": Until.RESOLVED}
+    levels = []
+    for number, (minutes, condition, targets) in enumerate(rules):
+        if condition not in silenced_by:
+            raise EscalationMatrixError(
+                f"rules[{number}].condition", condition, "not_acknowledged or not_closed"
+            )
+        delay = _bounded(f"rules[{number}].minutes", minutes, 0, 100_000) * _MINUTE
+        levels.append(EscalationLevel(After(delay), targets, until=silenced_by[condition]))
+    return EscalationRow(
+        name,
+        levels,
+        when=when,
+        repeat=_bounded("repeat", repeat, 0, 20),
+        repeat_after=repeat_after,
+    )
+
+
+def servicenow_row(
+    name: str,
+    steps: Sequence[tuple[Targets, int, timedelta]],
+    *,
+    when: Condition = ALWAYS,
+) -> EscalationRow:
+    """Return a row in the shape of a ServiceNow on-call escalation policy.
+
+    Args:
+        name: The row's name.
+        steps: Triples of targets, number of reminders, and the time between reminders. A step is
+            left after its reminders and one more such time.
+        when: For which records.
+    """
+    levels: list[EscalationLevel] = []
+    wait = timedelta(0)
+    for number, (targets, reminders, interval) in enumerate(steps):
+        levels.append(
+            EscalationLevel(AfterPrevious(wait) if number else After(timedelta(0)), targets)
+        )
+        wait = _bounded(f"steps[{number}].reminders", reminders, 0, 100) * interval + interval
+    return EscalationRow(name, levels, when=when)
+
+
+def servicenow_sla_row(
+    name: str = "sla", *, clock: str = "resolution", when: Condition = ALWAYS
+) -> EscalationRow:
+    """Return the notifications of ServiceNow's default SLA flow: at 50, 75 and 100 percent.
+
+    Half-way it tells the assignee and who supports the component, at three quarters and at the due
+    the assignee and the assignee's manager.
+    """
+    assignee = EscalationTarget.field("assignee")
+    manager = EscalationTarget.manager_of("assignee")
+    support = EscalationTarget.role("configuration item support")
+    levels = [
+        EscalationLevel(OnClock(clock, 0.5), (assignee, support)),
+        EscalationLevel(OnClock(clock, 0.75), (assignee, manager), mode="hierarchical"),
+        EscalationLevel(OnClock(clock, "due"), (assignee, manager), mode="hierarchical"),
+    ]
+    return EscalationRow(name, levels, when=when)

@@ -122,7 +122,7 @@ def ageing_data(
     """
     ages = AgeBuckets() if buckets is None else buckets
     table = compute([BACKLOG], records, as_of=as_of, group_by=ages)
-    counts = {row.group[0]: row.n for row in table.results}
+    counts = {str(row.group[0]): row.n for row in table.results}
     return [{"age": label, "open": counts.get(label, 0)} for label in ages.labels]
 
 

@@ -14,7 +14,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.kpi.moments import compile_path
 from incidentcore.records import Record
-from incidentcore.values import Level
+from incidentcore.values import Level, Scale
 
 __all__ = [
     "AgeBuckets",
@@ -82,7 +82,7 @@ def _days(days: Iterable[int]) -> tuple[int, ...]:
 
 @attrs.frozen
 class AgeBuckets:
-    """Groups of age: the time from the opening to the computation's instant.
+    """Groups of age, the oldest first: from the opening to the computation's instant.
 
     Attributes:
         days: The edges in whole days, ascending; an age of exactly an edge is above it.
@@ -106,10 +106,10 @@ class AgeBuckets:
         return (f"< {self.days[0]} d", *between, f">= {self.days[-1]} d")
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that reads the group of a record."""
+        """Return a function that reads the group of a record: a level, so that ages have order."""
         edges = [timedelta(days=days) for days in self.days]
-        labels = self.labels
-        return lambda record: labels[sum(as_of - record.opened_at >= edge for edge in edges)]
+        levels = Scale(self.name, reversed(self.labels)).levels[::-1]
+        return lambda record: levels[sum(as_of - record.opened_at >= edge for edge in edges)]
 
 
 GroupBy: TypeAlias = str | Group | AgeBuckets | Callable[[Record], object]

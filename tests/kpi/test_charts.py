@@ -1,0 +1,118 @@
+"""The rows that charts need."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.kpi import (
+    AgeBuckets,
+    Periods,
+    ageing_data,
+    backlog_data,
+    catalogue,
+    compute,
+    control_chart_data,
+    distribution_data,
+    flow_data,
+    survival_data,
+    trend_data,
+)
+from incidentcore.records import Incident, records_from_rows
+
+from .strategies import desks, instants
+from .tickets import START, minute, tickets
+
+
+@given(desks(), st.lists(instants, max_size=4))
+def test_the_backlog_over_time_is_the_backlog_as_of_each_instant(
+    desk: list[Incident], at: list[datetime]
+) -> None:
+    """One pass gives what replaying the desk as of each instant gives (K6)."""
+    expected = [compute([catalogue.BACKLOG], desk, as_of=t)["backlog"].value for t in at]
+
+    assert [row["open"] for row in backlog_data(desk, at=at)] == expected
+
+
+def desk_of_days() -> list[Incident]:
+    """Return ten days with one ticket each, resolved in 1 h but on day 8 in 50 h."""
+    rows = [
+        {
+            "id": str(day),
+            "in": START + timedelta(days=day),
+            "out": START + timedelta(days=day, hours=50 if day == 8 else 1 + day % 2 / 10),
+        }
+        for day in range(10)
+    ]
+    return list(records_from_rows(rows, {"id": "id", "opened": "in", "resolved": "out"})[0])
+
+
+def test_a_signal_lies_outside_the_natural_limits() -> None:
+    """The day with fifty hours is a signal, the others are noise."""
+    table = compute(
+        [catalogue.MEAN_TIME_TO_RESOLVE, catalogue.BACKLOG_GROWTH],
+        desk_of_days(),
+        as_of=START + timedelta(days=30),
+        window=Periods("day"),
+    )
+
+    trend = trend_data(table, "mean_time_to_resolve")
+    chart = control_chart_data(table, "mean_time_to_resolve")
+
+    assert [row["value"] for row in trend][:2] == [1, 1.1]
+    assert [row["period"] for row in chart if row["signal"]] == ["2026-01-13"]
+    assert sum(row["went_out"] for row in flow_data(table)) == 10
+    with pytest.raises(InvalidValueError, match="by periods"):
+        trend_data(table, "volume")
+
+
+def test_too_few_records_make_no_signal() -> None:
+    """Periods below the definition's min_n take no part in the limits."""
+    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(min_n=2)
+    table = compute([kpi], desk_of_days(), as_of=START + timedelta(days=30), window=Periods("day"))
+
+    rows = control_chart_data(table, kpi.id)
+
+    assert {(row["center"], row["signal"], row["enough"]) for row in rows} == {(None, False, False)}
+
+
+def test_ages_without_records_are_rows_too() -> None:
+    """One ticket is open for 250 minutes; the other groups are empty, not absent."""
+    rows = ageing_data(tickets(), as_of=minute(300), buckets=AgeBuckets((1, 5)))
+
+    assert rows == [
+        {"age": "< 1 d", "open": 1},
+        {"age": "1-5 d", "open": 0},
+        {"age": ">= 5 d", "open": 0},
+    ]
+
+
+def test_a_distribution_counts_between_edges() -> None:
+    """Of 2, 30, 60 and 200 minutes: one below half an hour, two below two hours, one above."""
+    rows = distribution_data(
+        catalogue.MEAN_TIME_TO_RESOLVE,
+        tickets(),
+        as_of=minute(300),
+        edges=[timedelta(minutes=30), timedelta(hours=2)],
+    )
+
+    assert [(row["from"], row["to"], row["count"]) for row in rows] == [
+        (None, 0.5, 1),
+        (0.5, 2.0, 2),
+        (2.0, None, 1),
+    ]
+    for kpi in (catalogue.VOLUME, catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE):
+        with pytest.raises(InvalidValueError):
+            distribution_data(kpi, tickets(), as_of=minute(300), edges=[timedelta(hours=1)])
+
+
+def test_the_survival_curve_steps_at_each_resolution() -> None:
+    """5/6, then 5/8, 5/12 and 5/24 of the six have not been resolved."""
+    rows = survival_data(tickets(), as_of=minute(300))
+
+    assert [row["hours"] * 60 for row in rows] == pytest.approx([0, 2, 30, 60, 200])
+    assert [row["share"] for row in rows] == pytest.approx([1, 5 / 6, 5 / 8, 5 / 12, 5 / 24])

@@ -1,0 +1,90 @@
+"""Conditions compiled for records answer what the conditions answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.conditions import ALWAYS, NEVER, Condition, Opaque, field
+from incidentcore.errors import IncidentCoreError
+from incidentcore.kpi.judging import compile_condition
+from incidentcore.records import Incident
+from incidentcore.values import RESOLVED, Priority
+
+from .strategies import LATEST, START, incidents
+
+TESTS: list[Condition] = [
+    field("reopen_count").equals(0),
+    field("reassignment_count").equals(1),
+    field("acknowledged").is_true(),
+    field("reopen_count") >= 1,
+    field("agent_reply_count") < 2,
+    field("priority").equals(Priority.CRITICAL),
+    field("priority") >= Priority.HIGH,
+    field("priority.name").equals("low"),
+    field("state").equals(RESOLVED),
+    field("state.open").is_true(),
+    field("state.name").equals("on_hold"),
+    field("state.name").is_in("new", "resolved"),
+    field("caller").equals("kim"),
+    field("caller").equals(None),
+    field("category").starts_with("mail"),
+    field("category").present(),
+    field("resolved_at").present(),
+    field("resolved_at").missing(),
+    field("opened_at") >= START,
+    field("opened_at").equals(START),
+    field("custom.satisfaction").present(),
+    field("custom.satisfaction").equals(1),
+    field("custom.satisfaction") >= 4,
+    field("custom.satisfaction").equals("1.5"),
+    field("version").equals(1),
+    field("record_type").equals("incident"),
+    Opaque("long", lambda record: len(record.history) > 3),  # type: ignore[attr-defined]
+    ALWAYS,
+    NEVER,
+]
+conditions = st.recursive(
+    st.sampled_from(TESTS),
+    lambda inner: st.one_of(
+        inner.map(lambda part: ~part),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: _joined(parts, any_of=False)),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: _joined(parts, any_of=True)),
+    ),
+    max_leaves=6,
+)
+
+
+def _joined(parts: list[Condition], *, any_of: bool) -> Condition:
+    whole = parts[0]
+    for part in parts[1:]:
+        whole = whole | part if any_of else whole & part
+    return whole
+
+
+def answer(call: Any) -> Any:
+    try:
+        return bool(call())
+    except IncidentCoreError as error:
+        return type(error)
+
+
+@given(conditions, incidents())
+def test_the_compiled_form_answers_the_same(condition: Condition, incident: Incident) -> None:
+    """For every condition and record: the same yes, the same no, the same refusal."""
+    expected = answer(lambda: condition.matches(incident, at=LATEST))
+
+    assert answer(lambda: compile_condition(condition, LATEST)(incident)) == expected
+
+
+@pytest.mark.parametrize("path", ["nothing", "workaround", "state.colour"])
+def test_a_misspelt_field_is_an_error_here_too(path: str) -> None:
+    """A rule that could never match is refused when it runs, as the condition refuses it."""
+    incident = Incident.open(id="1", title="x", at=START, by="kim")
+    condition = field(path).equals("x")
+
+    with pytest.raises((IncidentCoreError, AttributeError)):
+        compile_condition(condition, LATEST)(incident)

@@ -1,0 +1,104 @@
+"""How a table is shown: text, Markdown, HTML, CSV and plain rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.kpi import Kpi, KpiTable, Number, catalogue, compute
+from incidentcore.records import Incident
+
+from .tickets import minute, tickets
+
+EVIL = "=cmd|' /C calc'!A0<script>"
+
+
+def table(**how: object) -> KpiTable:
+    kpis = [catalogue.MEAN_TIME_TO_RESOLVE, catalogue.REOPEN_RATE, catalogue.BACKLOG]
+    return compute(kpis, tickets(), as_of=minute(300), **how)  # type: ignore[arg-type]
+
+
+def evil() -> KpiTable:
+    record = Incident.open(id="1", title="x", at=minute(0), by="k", assignment_group=EVIL)
+    return compute([catalogue.VOLUME], [record], as_of=minute(1), group_by="assignment_group")
+
+
+def test_text_is_aligned_and_says_what_was_left_out() -> None:
+    """Numbers stand to the right; times are hours, rates per cent."""
+    assert str(table()).splitlines() == [
+        "kpi                     value  n  left out",
+        "--------------------  -------  -  ----------------------------",
+        "mean_time_to_resolve   1.22 h  4  canceled 1, unresolved 1",
+        "reopen_rate           25.00 %  4  canceled 1, never_resolved 1",
+        "backlog                     1  1",
+    ]
+
+
+def test_a_value_that_is_none_is_a_dash_and_few_are_told() -> None:
+    """Nothing is ever shown as zero or NaN in place of no value; few records are marked."""
+    kpis = [
+        catalogue.MEAN_TIME_TO_CLOSE,
+        catalogue.VOLUME.replace(min_n=30),
+    ]
+
+    lines = str(compute(kpis, tickets(), as_of=minute(300))).splitlines()
+
+    assert lines[2].split()[1:3] == ["-", "0"]
+    assert "6 (few)" in lines[3]
+
+
+def test_markdown_and_html_escape_everything() -> None:
+    """A group's name cannot become markup or break a row."""
+    html, markdown = evil()._repr_html_(), evil().to_markdown()
+
+    for text in (html, markdown):
+        assert "<script>" not in text
+        assert "&lt;script&gt;" in text
+    assert "\\|" in markdown
+    assert html.startswith("<table>")
+
+
+def test_csv_cells_that_begin_like_a_formula_are_inert() -> None:
+    """A spreadsheet shows them and does not run them; numbers stay numbers."""
+    rows = list(csv.reader(io.StringIO(evil().to_csv())))
+
+    assert rows[1][1] == "'" + EVIL
+    assert rows[1][rows[0].index("value")] == "1"
+
+
+def test_rows_are_plain_and_go_into_json_and_a_frame() -> None:
+    """Iterating gives mappings of numbers, text and None."""
+    rows = list(table(group_by="assignment_group"))
+
+    assert rows[0]["assignment_group"] == "desk"
+    assert rows[0]["unit"] == "hours"
+    json.dumps(rows, allow_nan=False)
+    json.dumps(table().to_plain(), allow_nan=False)
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed: pip install .[check]")
+    frame = pandas.DataFrame(iter(table()))
+    assert list(frame["n"]) == [4, 4, 1]
+
+
+def test_a_row_is_found_by_its_names() -> None:
+    """By KPI, group and period; a row that is not there is an error that names the KPIs."""
+    grouped = table(group_by=["assignment_group"], totals=True)
+
+    assert grouped.result("backlog", "desk").n == 1
+    assert grouped.result("mean_time_to_resolve", "(all)").n == 4
+    with pytest.raises(InvalidValueError, match="KPIs: mean_time_to_resolve"):
+        grouped.result("backlog", "nobody")
+
+
+def test_the_unit_of_numbers_is_the_callers() -> None:
+    """A plain row carries it; a time's hours are there for show."""
+    records = [Incident.open(id="1", title="x", at=minute(0), by="k", custom={"cost": 2.5})]
+    kpi = Kpi(id="cost", measure=Number("custom.cost", "EUR"))
+
+    result = compute([kpi], records, as_of=minute(1))["cost"]
+
+    assert (result.value, result.unit, result.hours, result.text()) == (2.5, "EUR", None, "2.50")
+    assert table()["mean_time_to_resolve"].hours == pytest.approx(73 / 60)

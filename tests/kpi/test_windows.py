@@ -1,0 +1,205 @@
+"""Windows and periods: which records they take, in whose civil time they begin."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.kpi import AgeBuckets, Group, Periods, catalogue, compute
+from incidentcore.records import Incident, records_from_rows
+from incidentcore.values import Priority
+
+from .strategies import LATEST, desks, instants
+
+DAY = datetime(2026, 6, 1, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+FIELDS = {"id": "id", "opened": "in", "resolved": "out"}
+
+
+def records(*spans: tuple[float, float | None]) -> tuple[Incident, ...]:
+    """Return incidents opened and resolved so many days after the first of June."""
+    found, _ = records_from_rows(
+        [
+            {
+                "id": f"I{number}",
+                "in": DAY + timedelta(days=start),
+                "out": None if stop is None else DAY + timedelta(days=stop),
+            }
+            for number, (start, stop) in enumerate(spans)
+        ],
+        FIELDS,
+    )
+    return found
+
+
+def test_a_window_holds_its_start_and_not_its_end() -> None:
+    """Opened at the start is in, at the end is out (T3)."""
+    desk = records((1, 2), (2, 3), (3, 4))
+    window = Interval(DAY + timedelta(days=1), DAY + timedelta(days=3))
+
+    table = compute([catalogue.VOLUME], desk, as_of=LATEST + timedelta(days=90), window=window)
+
+    assert table["volume"].value == 2
+
+
+def test_the_basis_says_which_moment_must_lie_in_the_window() -> None:
+    """By opening the two early ones, by resolution the late two and never the open one."""
+    desk = records((1, 2), (2, 5), (3, None), (4, 6))
+    window = Interval(DAY, DAY + timedelta(days=3))
+    by_opening = catalogue.MEAN_TIME_TO_RESOLVE
+    by_resolution = by_opening.replace(id="by_resolution", window_basis="resolved")
+
+    table = compute([by_opening, by_resolution], desk, as_of=DAY + timedelta(9), window=window)
+
+    assert (table["mean_time_to_resolve"].n, table["by_resolution"].n) == (2, 1)
+
+
+def test_a_snapshot_looks_at_all_records_whatever_the_window() -> None:
+    """The backlog of an instant counts what was opened long before the window."""
+    desk = records((0, None), (5, None))
+    window = Interval(DAY + timedelta(days=4), DAY + timedelta(days=6))
+
+    table = compute([catalogue.BACKLOG], desk, as_of=DAY + timedelta(days=6), window=window)
+
+    assert table["backlog"].value == 2
+
+
+def test_growth_counts_each_moment_in_its_own_period() -> None:
+    """Two came on the first and one on the third; one went on the second, one on the third."""
+    desk = records((0.1, 1.5), (0.2, None), (2.1, 2.9))
+
+    table = compute(
+        [catalogue.BACKLOG_GROWTH], desk, as_of=DAY + timedelta(days=9), window=Periods("day")
+    )
+
+    assert [(row.period, row.numerator, row.denominator, row.value) for row in table.results] == [
+        ("2026-06-01", 2, 0, 2),
+        ("2026-06-02", 0, 1, -1),
+        ("2026-06-03", 1, 1, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unit", "label", "start", "end"),
+    [
+        ("day", "2026-03-29", "2026-03-28T23:00", "2026-03-29T22:00"),
+        ("week", "2026-W01", "2025-12-28T23:00", "2026-01-04T23:00"),
+        ("week", "2020-W53", "2020-12-27T23:00", "2021-01-03T23:00"),
+        ("month", "2026-03", "2026-02-28T23:00", "2026-03-31T22:00"),
+        ("quarter", "2026-Q4", "2026-09-30T22:00", "2026-12-31T23:00"),
+        ("year", "2026", "2025-12-31T23:00", "2026-12-31T23:00"),
+    ],
+)
+def test_periods_begin_at_midnight_of_their_zone(
+    unit: Any, label: str, start: str, end: str
+) -> None:
+    """In Berlin: the spring day has 23 hours, weeks are ISO's, quarters cross the change."""
+    interval = Periods(unit, "Europe/Berlin").interval(label)
+
+    assert interval.start == datetime.fromisoformat(start).replace(tzinfo=UTC)
+    assert interval.end == datetime.fromisoformat(end).replace(tzinfo=UTC)
+
+
+@given(
+    st.sampled_from(["day", "week", "month", "quarter", "year"]),
+    st.sampled_from(["Europe/Berlin", "Pacific/Apia", "America/St_Johns", "UTC"]),
+    st.integers(0, 21 * 365 * 24 * 60).map(lambda n: datetime(2009, 1, 1, tzinfo=UTC) + n * MINUTE),
+)
+@example("day", "Pacific/Apia", datetime(2011, 12, 30, 11, tzinfo=UTC))
+@example("week", "Europe/Berlin", datetime(2021, 1, 3, 23, 30, tzinfo=UTC))
+def test_an_instant_lies_in_the_period_of_its_label(unit: Any, zone: str, at: datetime) -> None:
+    """Periods tile the time line: each instant lies in exactly the one that it is labelled by."""
+    periods = Periods(unit, zone)
+
+    interval = periods.interval(periods.label(at))
+
+    assert at in interval
+    assert periods.label(interval.start) == periods.label(at)
+
+
+@given(desks(), st.tuples(instants, instants, instants))
+def test_windows_side_by_side_sum_to_the_whole(desk: list[Incident], cuts: Any) -> None:
+    """Counts of [a, b) and [b, c) are the counts of [a, c)."""
+    a, b, c = sorted(cuts)
+    kpis = [catalogue.VOLUME, catalogue.REOPEN_RATE, catalogue.BACKLOG_GROWTH]
+
+    def counts(start: datetime, end: datetime) -> list[Any]:
+        table = compute(kpis, desk, as_of=LATEST, window=Interval(start, end))
+        return [
+            (row.denominator, row.numerator) if row.kpi != "volume" else (row.n, row.n)
+            for row in table.results
+        ]
+
+    left, right, whole = counts(a, b), counts(b, c), counts(a, c)
+
+    assert whole == [(x[0] + y[0], x[1] + y[1]) for x, y in zip(left, right, strict=True)]
+
+
+def test_an_outage_over_midnight_counts_in_both_days() -> None:
+    """Down from 18:00 to 06:00: three quarters available on each of the two days."""
+    desk = records((0.75, 1.25))
+
+    table = compute(
+        [catalogue.AVAILABILITY], desk, as_of=DAY + timedelta(days=9), window=Periods("day")
+    )
+
+    assert [(row.period, row.value) for row in table.results] == [
+        ("2026-06-01", 0.75),
+        ("2026-06-02", 0.75),
+    ]
+
+
+def test_ages_are_grouped_by_buckets() -> None:
+    """An age of exactly an edge belongs above it."""
+    desk = records((0, None), (4, None), (8, None), (9.5, None))
+
+    table = compute(
+        [catalogue.BACKLOG],
+        desk,
+        as_of=DAY + timedelta(days=10),
+        group_by=AgeBuckets((1, 6)),
+    )
+
+    assert {str(row.group[0]): row.n for row in table.results} == {
+        "< 1 d": 1,
+        "1-6 d": 1,
+        ">= 6 d": 2,
+    }
+
+
+def test_groups_are_ordered_levels_from_the_worst_and_none_last() -> None:
+    """Critical before low, before records without a priority."""
+    desk = [
+        Incident.open(id=str(n), title="x", at=DAY, by="kim", computed_priority=level)
+        for n, level in enumerate([None, Priority.LOW, Priority.CRITICAL])
+    ]
+
+    table = compute([catalogue.VOLUME], desk, as_of=DAY, group_by=[Group("priority", name="P")])
+
+    assert [row.group[0] for row in table.results] == [Priority.CRITICAL, Priority.LOW, None]
+    assert table.groups == ("P",)
+
+
+def test_a_group_may_be_a_function_of_the_record() -> None:
+    """Its name heads the column; what cannot be hashed is refused."""
+
+    def first_letter(record: Any) -> str:
+        return str(record.id)[0]
+
+    table = compute(
+        [catalogue.VOLUME], records((0, 1)), as_of=DAY + timedelta(9), group_by=first_letter
+    )
+
+    assert table.groups == ("first_letter",)
+    with pytest.raises(InvalidValueError, match="hashed"):
+        compute(
+            [catalogue.VOLUME], records((0, 1)), as_of=DAY + timedelta(9), group_by=lambda _: []
+        )
+    with pytest.raises(InvalidValueError, match="name of their own"):
+        compute([catalogue.VOLUME], [], as_of=LATEST, group_by=["id", "id"])

@@ -32,7 +32,17 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "schedule",
         1,
         [
-            *("hours", "recurrence", "holidays", "civil", "reasons", "index", "protocol", "search"),
+            *(
+                "hours",
+                "expansion",
+                "recurrence",
+                "holidays",
+                "civil",
+                "reasons",
+                "index",
+                "protocol",
+                "search",
+            ),
             *("days", "engine", "algebra", "lint", "strip", "calendar", "elsewhere", "rotation"),
             *("icalevents", "ical"),
         ],
@@ -43,7 +53,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         2,
         [
             *("access", "operators", "condition", "fieldtest", "hours", "opaque", "builder"),
-            *("candidates", "overlap"),
+            *("neighbours", "candidates", "overlap"),
         ],
     ),
     (
@@ -79,8 +89,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "sla",
         5,
         [
-            *("targets", "terms", "definition", "policy", "fold", "trace", "figures", "status"),
-            *("takeover", "clock", "crossings", "plain", "lint", "queue"),
+            *("targets", "terms", "definition", "policy", "fold", "bar", "trace", "figures"),
+            *("status", "takeover", "clock", "crossings", "plain", "lint", "queue"),
         ],
     ),
     ("intake", 5, ["alert", "threshold", "correlate"]),
@@ -126,7 +136,15 @@ ROOMS: list[tuple[str, int, list[str]]] = [
     ),
     ("frames", 9, []),
     ("plots", 9, []),
-    ("testing", 9, ["strategies_schedule", "strategies", "checks_schedule", "checks", "contracts"]),
+    (
+        "testing",
+        9,
+        [
+            *("strategies_schedule", "strategies", "checks_schedule", "checks"),
+            *("contracts_base", "contracts_writing", "contracts_reading", "contracts_parallel"),
+            "contracts",
+        ],
+    ),
     ("report", 10, ["rules", "tally", "page", "build", "sources"]),
     ("demo", 10, []),
     ("cli", 10, []),

@@ -14,6 +14,7 @@ from incidentcore.kpi.plain import label
 from incidentcore.kpi.render import to_text
 from incidentcore.kpi.report import hours
 from incidentcore.records import Finding
+from incidentcore.report.rules import VOLUME
 from incidentcore.report.tally import OUTCOMES, Tally
 from incidentcore.sla import span_text
 from incidentcore.values import Priority
@@ -32,7 +33,6 @@ __all__ = [
     "worst_section",
 ]
 
-_VOLUME: Final = ("opened", "resolved", "closed", "canceled", "reopened", "major", "backlog")
 _TRACE_HEAD: Final = 14
 _TRACE_TAIL: Final = 6
 _CHANGES: Final = 6
@@ -93,23 +93,15 @@ def _groups(table: KpiTable) -> list[tuple[object, ...]]:
 
 def volume_section(table: KpiTable) -> Section:
     """Return how many records came, went and are open, by group."""
-    counts = {(row.kpi, row.group): row.value for row in table.results if row.kpi in _VOLUME}
-    rows = [
-        [*map(label, group), *(f"{counts.get((kpi, group), 0):,}" for kpi in _VOLUME)]
-        for group in _groups(table)
-    ]
-    headings = [*table.groups, *_VOLUME]
-    numeric = [False] * len(table.groups) + [True] * len(_VOLUME)
-    data = [
-        {
-            **{
-                name: None if value is None else label(value)
-                for name, value in zip(table.groups, group, strict=True)
-            },
-            **{kpi: counts.get((kpi, group), 0) for kpi in _VOLUME},
-        }
-        for group in _groups(table)
-    ]
+    found = {(row.kpi, row.group): row.value for row in table.results}
+    rows, data = [], []
+    for group in _groups(table):
+        counts = {head: found.get((kpi.id, group), 0) for head, kpi in VOLUME.items()}
+        rows.append([*map(label, group), *(f"{count:,}" for count in counts.values())])
+        names = (None if value is None else label(value) for value in group)
+        data.append({**dict(zip(table.groups, names, strict=True)), **counts})
+    headings = [*table.groups, *VOLUME]
+    numeric = [False] * len(table.groups) + [True] * len(VOLUME)
     return Section(
         key="volume",
         title="Volume and backlog",
@@ -120,7 +112,7 @@ def volume_section(table: KpiTable) -> Section:
 
 def kpi_section(table: KpiTable, names: Iterable[str]) -> Section:
     """Return the KPIs with n and exclusions, by group."""
-    wanted = set(names) - set(_VOLUME)
+    wanted = set(names) - {kpi.id for kpi in VOLUME.values()}
     part = attrs.evolve(table, results=tuple(r for r in table.results if r.kpi in wanted))
     return Section(
         key="kpis",

@@ -18,14 +18,14 @@ from incidentcore.escalation import (
     Mode,
     OnClock,
 )
-from incidentcore.kpi import MEDIAN, Count, Duration, Earliest, Kpi, Rate, quantile
+from incidentcore.kpi import Count, Kpi, catalogue
 from incidentcore.lifecycle import INCIDENT, Lifecycle
 from incidentcore.records import MajorStatus
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import CalendarBy, SlaDefinition, SlaPolicy, SlaRule
 from incidentcore.values import Level, Priority
 
-__all__ = ["ReportRules", "standard_rules"]
+__all__ = ["VOLUME", "ReportRules", "standard_rules"]
 
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -53,7 +53,7 @@ class ReportRules:
     """What a report holds records against.
 
     Attributes:
-        kpis: What is computed, in groups and for all.
+        kpis: What is computed, in groups and for all; the counts of ``VOLUME`` are among them.
         tool_kpis: Those of them that are over figures of the tool itself.
         response: The promise to react.
         resolution: The promise to resolve.
@@ -103,7 +103,7 @@ def standard_rules(
         for level, (react, resolve) in _PROMISES.items()
     )
     return ReportRules(
-        kpis=(*_KPIS, *tool_kpis),
+        kpis=(*VOLUME.values(), *_KPIS, *tool_kpis),
         tool_kpis=tool_kpis,
         response=SlaPolicy(
             response, default=_response("other", react, calendar, reacted), name="response"
@@ -167,59 +167,37 @@ _MATRIX: Final = EscalationMatrix(
     ],
 )
 
-_RESOLVED: Final = Kpi(id="mean_time_to_resolve", measure=Duration())
-_REACTION: Final = Kpi(
-    id="mean_time_to_first_reaction",
-    measure=Duration(
-        "opened_at", Earliest(("acknowledged_at", "first_response_at", "resolved_at"))
-    ),
-)
-_EVER_RESOLVED: Final = field("first_resolved_at").present()
+
+def _count(state: str, population: Condition) -> Kpi:
+    return Kpi(
+        id=f"records_{state}",
+        measure=Count(),
+        population=population,
+        canceled="include",
+        title=f"Records {state}",
+        source="our choice",
+    )
+
+
+VOLUME: Final[Mapping[str, Kpi]] = {
+    "opened": catalogue.VOLUME,
+    "resolved": _count("resolved", field("resolved_at").present()),
+    "closed": _count("closed", field("closed_at").present()),
+    "canceled": _count("canceled", field("canceled_at").present()),
+    "reopened": _count("reopened", field("reopen_count") > 0),
+    "major": _count("major", field("major_status").equals(MajorStatus.ACCEPTED)),
+    "backlog": catalogue.BACKLOG,
+}
+"""What every report counts, by heading."""
 
 _KPIS: Final[tuple[Kpi, ...]] = (
-    Kpi(id="opened", measure=Count(), canceled="include"),
-    Kpi(id="resolved", measure=Count(), population=field("resolved_at").present()),
-    Kpi(id="closed", measure=Count(), population=field("closed_at").present()),
-    Kpi(
-        id="canceled",
-        measure=Count(),
-        population=field("canceled_at").present(),
-        canceled="include",
-    ),
-    Kpi(
-        id="reopened",
-        measure=Count(),
-        population=field("reopen_count") > 0,
-        canceled="include",
-    ),
-    Kpi(
-        id="major",
-        measure=Count(),
-        population=field("major_status").equals(MajorStatus.ACCEPTED),
-        canceled="include",
-    ),
-    Kpi(id="backlog", measure=Count(), population=_OPEN, window_basis="snapshot"),
-    _REACTION,
-    _REACTION.replace(id="median_time_to_first_reaction", statistic=MEDIAN),
-    _RESOLVED,
-    _RESOLVED.replace(id="median_time_to_resolve", statistic=MEDIAN),
-    _RESOLVED.replace(id="p90_time_to_resolve", statistic=quantile("0.9")),
-    Kpi(
-        id="reopen_rate",
-        measure=Rate(
-            numerator=field("reopen_count") > 0,
-            denominator=_EVER_RESOLVED,
-            of="records resolved at least once",
-            outside="never_resolved",
-        ),
-    ),
-    Kpi(
-        id="resolved_without_reassignment",
-        measure=Rate(
-            numerator=field("reassignment_count").equals(0),
-            denominator=_EVER_RESOLVED,
-            of="records resolved at least once",
-            outside="never_resolved",
-        ),
-    ),
+    catalogue.MEAN_TIME_TO_ACKNOWLEDGE,
+    catalogue.MEAN_TIME_TO_FIRST_RESPONSE,
+    catalogue.MEAN_TIME_TO_RESOLVE,
+    catalogue.MEDIAN_TIME_TO_RESOLVE,
+    catalogue.P90_TIME_TO_RESOLVE,
+    catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+    catalogue.FIRST_CONTACT_RESOLUTION_RATE,
+    catalogue.REOPEN_RATE,
+    catalogue.RESOLVED_WITHOUT_REASSIGNMENT_RATE,
 )

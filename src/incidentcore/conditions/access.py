@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
 from incidentcore.errors import DefinitionError, InvalidValueError
 
@@ -51,12 +52,38 @@ def reader(path: str) -> Callable[[object], object]:
             raise InvalidValueError("field", first, _known(subject))
         return value
 
+    step = rest[0] if rest else ""
+    is_private = step.startswith("_")
+
+    def read_two(subject: object) -> object:
+        value = subject.get(first, _MISSING) if type(subject) is dict else _get(subject, first)
+        if value is None:
+            return None
+        if value is _MISSING:
+            raise InvalidValueError("field", first, _known(subject))
+        if is_private or _is_mapping(type(value)):  # type: ignore[arg-type]  # a class hashes
+            value = _get(value, step)
+        else:
+            value = getattr(value, step, _MISSING)
+        if value is _MISSING:
+            raise InvalidValueError("field", path, f"a field that exists; {step!r} does not")
+        return value
+
+    if len(rest) == 1:
+        return read_two
     return read if rest else read_one
 
 
+@lru_cache(maxsize=256)
+def _is_mapping(kind: type) -> bool:
+    """Return whether values of a type are mappings; asking the abstract class is slow."""
+    return issubclass(kind, Mapping)
+
+
 def _get(value: object, step: str) -> object:
-    if isinstance(value, Mapping):
-        return value.get(step)
+    if _is_mapping(type(value)):  # type: ignore[arg-type]  # a class hashes
+        mapping: Any = value
+        return mapping.get(step)
     if step.startswith("_"):
         return _MISSING
     return getattr(value, step, _MISSING)

@@ -36,10 +36,9 @@ _RESOLVED: Final = field("state.resolved").is_true()
 _CANCELED: Final = field("state.is_canceled").is_true()
 _PAUSES: Final = field("state.pauses").is_true()
 _ANSWERED: Final = field("first_response_at").present()
-_PUBLIC_UPDATE: Final = (
-    field("kind").equals("commented")
-    & field("visibility").equals("public")
-    & field("by.role").equals("agent")
+_PUBLIC_UPDATE: Final = field("by.role").equals("agent") & (
+    (field("kind").equals("commented") & field("visibility").equals("public"))
+    | field("kind").equals("contacted")
 )
 
 
@@ -202,19 +201,22 @@ class SlaDefinition:
         hours: float = 0,
         target: Target | None = None,
         name: str = "first_response",
+        pause: Condition = NEVER,
         swap: str = Swap.RETROACTIVE,
         thresholds: Iterable[Threshold] = (),
         agreement: str = "sla",
     ) -> SlaDefinition:
         """Return a promise to answer: stopped by the first public reply of an agent.
 
-        A resolution without a reply stops it too, since nobody waits any longer. It is not paused.
+        A resolution without a reply stops it too, since nobody waits any longer. It is not paused
+        unless asked.
         """
         return cls(
             name=name,
             target=_target(hours, target),
             calendar=calendar,
             start=_OPEN,
+            pause=pause,
             stop=_ANSWERED | _RESOLVED,
             cancel=_CANCELED,
             swap=swap,

@@ -16,6 +16,7 @@ import attrs
 from incidentcore.records import Event
 from incidentcore.schedule import Calendar
 from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.targets import DueDate
 from incidentcore.sla.terms import CalendarBy, Reopen, Swap
 
 __all__ = ["CLOSED", "COUNTING", "PAUSED", "ClockFold", "RawCycle", "Span", "Stage"]
@@ -66,7 +67,7 @@ class RawCycle:
         number: From 1.
         definition: The definition that judges it.
         started_at: When it attached.
-        facts: The facts at its start.
+        facts: The facts at its start, where its target reads any.
         calendar: The calendar by which it counts at its end.
         spans: What happened since, without gaps, up to its end or to now.
         ended_at: When it stopped, was canceled, replaced or reset; None while it goes on.
@@ -137,7 +138,6 @@ class ClockFold:
         if definition is None:
             return
         self.index = index
-        stage = self.stage
         if self.since is not None:
             if definition.cancel.test(facts, at):
                 self._finish(at, Stage.CANCELED)
@@ -151,9 +151,10 @@ class ClockFold:
             elif definition.cancel_when_start_ends and not definition.start.test(facts, at):
                 self._finish(at, Stage.CANCELED)
             else:
-                paused = not ignore_pause and self._paused(facts, at, stage == Stage.PAUSED)
-                if paused != (stage == Stage.PAUSED):
-                    self._switch(at, PAUSED if paused else COUNTING)
+                kind = self.kind
+                held = not ignore_pause and self._paused(facts, at, kind is PAUSED)
+                if held is not (kind is PAUSED):
+                    self._switch(at, PAUSED if held else COUNTING)
         elif self.stopped_at is not None:
             if definition.starts(facts, at):
                 self._reopen(at, facts, ignore_pause=ignore_pause)
@@ -186,7 +187,7 @@ class ClockFold:
             return
         self.started_at = at
         self.spans = []
-        self.facts = dict(facts)
+        self.facts = dict(facts) if isinstance(definition.target, DueDate) else {}
         self.calendar = pick_calendar(definition, facts)
         self._run(at, facts, ignore_pause=ignore_pause)
 
@@ -225,7 +226,11 @@ class ClockFold:
         self.rest(at, facts, ignore_pause=ignore_pause)
 
     def _switch(self, at: datetime, kind: str) -> None:
-        self._close_span(at)
+        since = self.since
+        assert since is not None  # noqa: S101  a span is open in running and paused
+        if since < at:
+            assert self.calendar is not None  # noqa: S101  set when the cycle attached
+            self.spans.append(Span(self.kind, since, at, self.calendar))
         self.kind = kind
         self.since = at
         self.stage = Stage.PAUSED if kind == PAUSED else Stage.RUNNING

@@ -90,7 +90,7 @@ def _fold_policy(
                     clock.rest(at, facts)
                 continue  # judged; only a reopening brings another rule in
             if not _ends_first(clock, choice, facts, at):
-                if editions is not None and (clock.started_at or clock.finished):
+                if editions is not None and index:
                     editions.append(Edition(since, at, clock.cycles(at)))
                 since = at
                 clock = _take_over(clock, choice, base, moments[: index + 1], facts)

@@ -11,9 +11,10 @@ import attrs
 
 from incidentcore.instants import Interval
 from incidentcore.records import Timeline
+from incidentcore.sla.bar import svg_bar
 from incidentcore.sla.fold import CLOSED, COUNTING, RawCycle, Span
 
-__all__ = ["Trace", "TraceEntry", "build_trace", "span_text"]
+__all__ = ["Trace", "TraceEntry", "build_trace", "day_time", "span_text"]
 
 
 @attrs.frozen(kw_only=True)
@@ -58,7 +59,8 @@ class Trace:
     def __len__(self) -> int:
         return len(self.entries)
 
-    def __str__(self) -> str:
+    def rows(self) -> tuple[tuple[str, str, str], ...]:
+        """Return for each stretch its times, its reason and the time that counted, as text."""
         edges = [at for entry in self.entries for at in (entry.interval.start, entry.interval.end)]
         year = len({at.astimezone(self.zone).year for at in edges}) > 1
         told: list[tuple[str, str, str]] = []
@@ -67,10 +69,26 @@ class Trace:
             end = day_time(entry.interval.end, self.zone, year=year)
             counted = span_text(entry.counted) if entry.code == COUNTING else ""
             told.append((f"{start} - {end}", entry.text, counted))
+        return tuple(told)
+
+    def __str__(self) -> str:
+        told = self.rows()
         when = max((len(row[0]) for row in told), default=0)
         words = max((len(row[1]) for row in told), default=0)
         lines = [f"{a:<{when}}   {b:<{words}}   {c:>6}".rstrip() for a, b, c in told]
         return "\n".join([*lines, self.summary])
+
+    def svg(self) -> str:
+        """Return the trace as a bar of inline SVG, drawn to scale; notebooks show it by itself."""
+        texts = [" ".join(part for part in row if part) for row in self.rows()]
+        parts = [
+            (entry.interval.duration, entry.code, text)
+            for entry, text in zip(self.entries, texts, strict=True)
+        ]
+        return svg_bar(parts, title=self.summary)
+
+    def _repr_svg_(self) -> str:
+        return self.svg()
 
 
 def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
@@ -168,7 +186,7 @@ def _pause_entries(span: Span, cycle: RawCycle, timeline: Timeline) -> Iterator[
 
 
 def _pause_reason(facts: Mapping[str, Any]) -> str:
-    reason = facts.get("hold_reason") or facts["state"].name
+    reason = facts.get("hold_reason") or facts["state"]
     return str(reason).replace("_", " ")
 
 

@@ -1,0 +1,119 @@
+"""SLA clocks against their calendar queries alone (targets of the design page on performance).
+
+Run with ``python -m benchmarks.sla``.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from benchmarks.harness import print_table, ratio
+from incidentcore.conditions import field
+from incidentcore.records import Incident, StateChanged, comment, update
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition, SlaPolicy, Threshold, evaluate_all, evaluate_sla
+from incidentcore.values import IN_PROGRESS, ON_HOLD, State
+
+OFFICE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
+MONDAY = datetime(2026, 6, 1, 7, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+NOW = MONDAY + timedelta(days=9)
+PAUSES = ((3 * HOUR, 26 * HOUR), (50 * HOUR, 76 * HOUR))
+
+
+def busy_incident(name: str = "INC-1") -> Incident:
+    """Return a record with ten events, two of them the start and two the end of a pause."""
+    record = Incident.open(id=name, title="Mail is down", by="kim", at=MONDAY)
+    moves: list[tuple[timedelta, State]] = [(HOUR, IN_PROGRESS)]
+    for start, end in PAUSES:
+        moves += [(start, ON_HOLD), (end, IN_PROGRESS)]
+    for offset, state in moves:
+        record = record.with_event(
+            StateChanged, at=MONDAY + offset, by="ada", action="move", state=state
+        )
+    for number in range(3):
+        record = comment(record, "We are on it.", at=MONDAY + (80 + number) * HOUR, by="ada")
+    return update(record, at=MONDAY + 90 * HOUR, by="ada", custom={"tier": "silver"})
+
+
+def calendar_queries() -> tuple[timedelta, datetime, datetime]:
+    """Return what the clock must ask of its calendar: three counted spans and the due."""
+    opened, first, second = MONDAY, PAUSES[0], PAUSES[1]
+    elapsed = OFFICE.open_time(opened, opened + first[0])
+    elapsed += OFFICE.open_time(opened + first[1], opened + second[0])
+    spent = elapsed
+    elapsed += OFFICE.open_time(opened + second[1], NOW)
+    due = OFFICE.deadline(opened + second[1], 40 * HOUR - spent)
+    return elapsed, due, OFFICE.next_open(due)
+
+
+def main() -> None:
+    """Print the table."""
+    record = busy_incident()
+    assert len(record.history) == 10
+    promise = SlaDefinition.resolution(hours=40, calendar=OFFICE)
+    status = evaluate_sla(promise, record, now=NOW)
+    elapsed, due, breached_at = calendar_queries()
+    assert (status.elapsed, status.due_at, status.breached_at) == (elapsed, due, breached_at)
+
+    tier = field("custom.tier")
+    policy = SlaPolicy(
+        [
+            (tier.equals("gold"), SlaDefinition.resolution(hours=4, calendar=OFFICE, name="gold")),
+            (tier.equals("iron"), SlaDefinition.resolution(hours=8, calendar=OFFICE, name="iron")),
+            (tier.equals("tin"), SlaDefinition.resolution(hours=16, calendar=OFFICE, name="tin")),
+        ],
+        default=promise,
+    )
+    marks = [Threshold(name="warning", fraction=0.75), Threshold(name="soon", before_due=HOUR)]
+    watched = SlaDefinition.resolution(hours=40, calendar=OFFICE, thresholds=marks)
+
+    def fresh() -> object:
+        return evaluate_sla(promise, Incident.from_history(record.history), now=NOW)
+
+    def one(rules: SlaDefinition | SlaPolicy) -> object:
+        return evaluate_sla(rules, record, now=NOW)
+
+    many = [busy_incident(f"INC-{number}") for number in range(200)]
+
+    def rows() -> list[tuple[str, float | str, str]]:
+        return [
+            (
+                "evaluate_sla, 10 events, 2 pauses / its calendar queries alone",
+                ratio(lambda: one(promise), calendar_queries, number=300),
+                "<= 20",
+            ),
+            (
+                "the same with a policy of four rules",
+                ratio(lambda: one(policy), calendar_queries, number=300),
+                "",
+            ),
+            ("the same on a record just replayed", ratio(fresh, calendar_queries, number=100), ""),
+            (
+                "with thresholds, cycles and trace read",
+                ratio(
+                    lambda: [
+                        (s.thresholds, s.cycles, s.trace, s.next_wakeup)
+                        for s in (evaluate_sla(watched, record, now=NOW),)
+                    ],
+                    calendar_queries,
+                    number=50,
+                ),
+                "",
+            ),
+            (
+                "evaluate_all of 200 / 200 times the calendar queries",
+                ratio(
+                    lambda: list(evaluate_all(policy, many, now=NOW)),
+                    lambda: [calendar_queries() for _ in many],
+                    number=2,
+                ),
+                "",
+            ),
+        ]
+
+    print_table("SLA clocks", rows())
+
+
+if __name__ == "__main__":
+    main()

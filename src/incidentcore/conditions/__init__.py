@@ -14,6 +14,7 @@ from incidentcore.conditions.condition import (
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.hours import OpenHours, during, time_of_day
 from incidentcore.conditions.opaque import Opaque
+from incidentcore.conditions.overlap import Verdict, implies, overlap, satisfiable
 
 __all__ = [
     "ALWAYS",
@@ -27,8 +28,12 @@ __all__ = [
     "Not",
     "Opaque",
     "OpenHours",
+    "Verdict",
     "during",
     "field",
+    "implies",
+    "overlap",
     "reader",
+    "satisfiable",
     "time_of_day",
 ]

@@ -1,0 +1,316 @@
+"""Values that stand for all others: enough of them to try a condition on every case it tells apart.
+
+For each field that a condition reads, a handful of values is found such that every value the field
+may have answers the condition's tests as one of them does: the values mentioned, those beside them,
+something else, nothing. Where that cannot be promised, as for text match, ``ANY`` stands for a
+value of which nothing is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.neighbours import (
+    ANY,
+    LIMIT,
+    ORDERED,
+    UNKNOWN,
+    Candidate,
+    TooManyError,
+    fresh_text,
+    is_stepped,
+    moments_beside,
+    numbers_beside,
+    paths_of,
+    sets_of,
+)
+from incidentcore.values import Actor, FrozenMap, Impact, Level, Priority, State, Urgency
+
+__all__ = ["candidates_of"]
+
+# What is known of the fields of records and events whatever a rule says.
+_ALWAYS_THERE: Final = frozenset(
+    (
+        *("id", "state", "lifecycle", "title", "description", "opened_by", "source", "category"),
+        *("tags", "custom", "links", "opened_at", "updated_at", "acknowledged", "record_type"),
+        *("at", "by", "recorded_at", "sequence", "kind", "reopen_count", "reassignment_count"),
+        *("escalation_count", "agent_reply_count", "requester_message_count", "history", "version"),
+    )
+)
+_FLAGS: Final = frozenset(
+    (
+        "acknowledged",
+        "known_error",
+        "open",
+        "pauses",
+        "resolved",
+        "final",
+        "is_closed",
+        "is_canceled",
+    )
+)
+_TEXTS: Final = frozenset(("id", "title", "description", "source", "record_type", "kind", "name"))
+_PATHS: Final = frozenset(("category",))
+_SETS: Final = frozenset(("tags", "links"))
+_STATES: Final = frozenset(("state",))
+_ACTORS: Final = frozenset(("by", "opened_by", "actor"))
+_SCALES: Final = {scale.id: scale for scale in (Impact.scale, Urgency.scale, Priority.scale)}
+_SMALLEST: Final = {
+    "version": 1,
+    "sequence": 1,
+    "support_tier": 1,
+    **dict.fromkeys((name for name in _ALWAYS_THERE if name.endswith("_count")), 0),
+}
+_STATE_FLAGS: Final = (
+    {"open": True},
+    {"open": True, "pauses": True},
+    {"resolved": True},
+    {"resolved": True, "final": True},
+    {"final": True},
+)
+_EQUALITY: Final = ("equals", "is_in")
+_ORDER: Final = ("above", "at_least", "below", "at_most")
+
+
+def candidates_of(
+    tests: Iterable[FieldTest], domains: Mapping[str, tuple[object, ...]]
+) -> dict[str, list[Candidate]]:
+    """Return for each field the values to try.
+
+    Args:
+        tests: Every test of the conditions in question.
+        domains: All values that a path may have, for the paths of which that is known.
+
+    Raises:
+        TooManyError: There are more values than the limit.
+    """
+    fields: dict[str, _Node] = {}
+    for test in tests:
+        first, *rest = test.path.split(".")
+        node = fields.setdefault(first, _Node(first, first))
+        for step in rest:
+            node = node.child(step)
+        node.tests.append(test)
+    return {first: _unique(node.candidates(domains)) for first, node in fields.items()}
+
+
+@attrs.define
+class _Node:
+    """A field, or a step below one, with its tests."""
+
+    path: str
+    step: str
+    tests: list[FieldTest] = attrs.Factory(list)
+    below: dict[str, _Node] = attrs.Factory(dict)
+
+    def child(self, step: str) -> _Node:
+        return self.below.setdefault(step, _Node(f"{self.path}.{step}", step))
+
+    def candidates(self, domains: Mapping[str, tuple[object, ...]]) -> list[Candidate]:
+        if self.path in domains:
+            return [Candidate(value) for value in domains[self.path]]
+        mentioned = _mentioned(self.tests)
+        is_root = self.path == self.step
+        found: list[Candidate] = []
+        if not (is_root and self.step in _ALWAYS_THERE) and not _is_flag_of_state(self):
+            found.append(Candidate(None))
+        if (is_root and self.step in _STATES) or _has(mentioned, State):
+            found += _states(mentioned, self.below)
+        elif (is_root and self.step in _ACTORS) or _has(mentioned, Actor):
+            found += self._built(Actor, ("id", "role"), mentioned, domains)
+        elif _has(mentioned, Level):
+            found += _levels(mentioned, self.below)
+        elif self.below:
+            found += self._mapped(mentioned, domains)
+        else:
+            found += _plain(self.step if is_root else "", self.step, self.tests, mentioned)
+        return [candidate for candidate in found if self._fits(candidate.value, domains)]
+
+    def _fits(self, value: object, domains: Mapping[str, tuple[object, ...]]) -> bool:
+        """Return whether a value keeps the known domains of what lies below it."""
+        return all(
+            getattr(value, step, None) in domains[child.path]
+            for step, child in self.below.items()
+            if child.path in domains and isinstance(value, (State, Actor, Level))
+        )
+
+    def _built(
+        self,
+        kind: type,
+        parts: tuple[str, ...],
+        mentioned: list[Any],
+        domains: Mapping[str, tuple[object, ...]],
+    ) -> list[Candidate]:
+        choices = []
+        for part in parts:
+            values = {getattr(value, part): None for value in mentioned if isinstance(value, kind)}
+            if part in self.below:
+                below = [each.value for each in self.below[part].candidates(domains)]
+                values.update({each: None for each in below if isinstance(each, str) and each})
+            choices.append([*values, fresh_text(values)])
+        built = [Candidate(kind(*chosen)) for chosen in product(*choices)]
+        return [*built, *([UNKNOWN] if _matched_below(self.below) else [])]
+
+    def _mapped(
+        self, mentioned: list[Any], domains: Mapping[str, tuple[object, ...]]
+    ) -> list[Candidate]:
+        """Return mappings: every combination of what the steps below may have."""
+        steps = list(self.below)
+        choices = [_unique(self.below[step].candidates(domains)) for step in steps]
+        _check(choices)
+        found = [Candidate(value) for value in mentioned]
+        for chosen in product(*choices):
+            entries = {
+                step: candidate.value
+                for step, candidate in zip(steps, chosen, strict=True)
+                if candidate.value is not None
+            }
+            certain = all(candidate.certain for candidate in chosen)
+            found.append(Candidate(FrozenMap(entries), certain))
+            if self.tests:
+                found.append(Candidate(FrozenMap({**entries, fresh_text(steps): True}), certain))
+        return found
+
+
+def _is_flag_of_state(node: _Node) -> bool:
+    return node.path.startswith("state.")
+
+
+def _mentioned(tests: list[FieldTest]) -> list[Any]:
+    """Return the values that the field as a whole is compared with."""
+    found: list[Any] = []
+    for test in tests:
+        if test.op == "equals" or test.op in _ORDER:
+            found.append(test.value)
+        elif test.op == "is_in":
+            found.extend(test.value)  # type: ignore[arg-type]  # a collection, by FieldTest
+    return [value for value in found if value is not None]
+
+
+def _has(values: list[Any], kind: type) -> bool:
+    return any(isinstance(value, kind) for value in values)
+
+
+def _unique(candidates: list[Candidate]) -> list[Candidate]:
+    """Return candidates without repetition; 1, 1.0 and True are kept apart."""
+    seen: dict[tuple[type, str], Candidate] = {}
+    for candidate in candidates:
+        key = (type(candidate.value), repr(candidate.value))
+        if key not in seen or (candidate.certain and not seen[key].certain):
+            seen[key] = candidate
+    return list(seen.values())
+
+
+def _check(choices: Iterable[list[Candidate]]) -> None:
+    number = 1
+    for choice in choices:
+        number *= len(choice)
+        if number > LIMIT:
+            raise TooManyError
+
+
+def _states(mentioned: list[Any], below: Mapping[str, _Node]) -> list[Candidate]:
+    known = [value for value in mentioned if isinstance(value, State)]
+    names = {state.name: None for state in known}
+    matched = _matched_below(below)
+    names.update(dict.fromkeys(_names_below(below)))
+    built = [State(name, **flags) for name in (*names, fresh_text(names)) for flags in _STATE_FLAGS]
+    return [*(Candidate(state) for state in (*known, *built)), *([UNKNOWN] if matched else [])]
+
+
+def _names_below(below: Mapping[str, _Node]) -> list[str]:
+    tests = below["name"].tests if "name" in below else []
+    return [name for name in _mentioned(tests) if isinstance(name, str) and name]
+
+
+def _matched_below(below: Mapping[str, _Node]) -> bool:
+    """Return whether something below is tested otherwise than for equality."""
+    return any(
+        test.op not in (*_EQUALITY, "present") for node in below.values() for test in node.tests
+    )
+
+
+def _levels(mentioned: list[Any], below: Mapping[str, _Node]) -> list[Candidate]:
+    """Return the levels of the scales mentioned; of an unknown scale also what may lie between."""
+    levels = [value for value in mentioned if isinstance(value, Level)]
+    found = [Candidate(level) for level in levels]
+    for scale_id in {level.scale for level in levels}:
+        mine = [level for level in levels if level.scale == scale_id]
+        scale = _SCALES.get(scale_id)
+        if scale is not None and all(level in scale for level in mine):
+            found += [Candidate(level) for level in scale]
+            continue
+        ranks = {level.rank for level in mine}
+        names = _names_below(below)
+        names.append(fresh_text([*names, *(level.name for level in mine)]))
+        for rank in sorted({rank + step for rank in ranks for step in (-1, 0, 1)} - {0}):
+            found += [Candidate(Level(scale_id, name, rank), certain=False) for name in names]
+        if _matched_below(below):
+            found.append(UNKNOWN)
+    return found
+
+
+def _plain(root: str, step: str, tests: list[FieldTest], mentioned: list[Any]) -> list[Candidate]:
+    """Return values for a field of which nothing below is tested."""
+    if step in _FLAGS:
+        return [Candidate(True), Candidate(False)]
+    found = [Candidate(value) for value in mentioned]
+    texts = [value for value in mentioned if isinstance(value, str)]
+    parts = [item for test in tests for item in _parts(test)]
+    orders = [test for test in tests if test.op in _ORDER]
+    starts = [test for test in tests if test.op == "starts_with"]
+    matches = [
+        test
+        for test in tests
+        if test.op == "has_text"
+        or (test.op == "starts_with" and isinstance(test.value, str) and root not in _PATHS)
+        or (test.op == "contains" and (root in _TEXTS or (texts and isinstance(test.value, str))))
+    ]
+    if _has(mentioned, bool):
+        found += [Candidate(True), Candidate(False)]
+    found += numbers_beside(mentioned, _SMALLEST.get(root))
+    found += moments_beside(mentioned)
+    if matches or root in _TEXTS:
+        wanted = [str(test.value) for test in matches]
+        words = [*texts, *wanted, " ".join(wanted)]
+        found += [Candidate(word) for word in (*words, "", fresh_text(words))]
+    if root in _PATHS or _has(mentioned, tuple) or _has([test.value for test in starts], tuple):
+        found += paths_of([test.value for test in starts], mentioned, parts)
+    elif root in _SETS or (parts and root not in _TEXTS):
+        found += sets_of(parts, mentioned)
+    odd = [each for each in mentioned if not isinstance(each, ORDERED)]
+    if odd or not orders:  # an ordered field has nothing but what lies beside and between
+        found.append(Candidate(_something_else(step, mentioned, parts)))
+    if matches or (orders and odd) or not all(map(is_stepped, mentioned)):
+        found.append(UNKNOWN)
+    return [candidate for candidate in found if _is_of_kind(root, candidate.value)]
+
+
+def _is_of_kind(root: str, value: object) -> bool:
+    """Return whether a known field may hold a value of this kind at all."""
+    if value is ANY:
+        return True
+    if root in _SMALLEST:
+        return value is None or (isinstance(value, int) and value >= _SMALLEST[root])
+    kinds = ((_TEXTS, str), (_PATHS, tuple), (_SETS, frozenset))
+    return all(root not in names or isinstance(value, kind) for names, kind in kinds)
+
+
+def _parts(test: FieldTest) -> tuple[Any, ...]:
+    if test.op == "contains":
+        return (test.value,)
+    return tuple(test.value) if test.op == "intersects" else ()  # type: ignore[arg-type]  # the same
+
+
+def _something_else(step: str, mentioned: list[Any], parts: list[Any]) -> object:
+    if step.endswith(("_at", "_since")) and not mentioned:
+        return datetime(2000, 1, 1, tzinfo=UTC)
+    if step.endswith("_count"):
+        return max([value for value in mentioned if isinstance(value, int)], default=0) + 1
+    return fresh_text([*mentioned, *parts])

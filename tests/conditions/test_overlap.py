@@ -1,0 +1,372 @@
+"""Overlap and implication: against brute force on finite fields, and sound on all others."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.conditions import (
+    ALWAYS,
+    NEVER,
+    AllOf,
+    AnyOf,
+    Condition,
+    FieldTest,
+    Opaque,
+    Verdict,
+    during,
+    field,
+    implies,
+    overlap,
+    satisfiable,
+)
+from incidentcore.errors import InvalidValueError
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.values import (
+    CANCELED,
+    CLOSED,
+    IN_PROGRESS,
+    NEW,
+    ON_HOLD,
+    RESOLVED,
+    Actor,
+    FrozenMap,
+    Impact,
+    Level,
+    Priority,
+    Scale,
+    State,
+    Urgency,
+)
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+STATES = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"}, name="office")
+
+DOMAINS = {
+    "state": STATES,
+    "impact": (None, *Impact.scale),
+    "custom.vip": (None, True, False),
+    "support_tier": (None, 1, 2, 3),
+    "category": ((), ("network",), ("network", "vpn"), ("data",)),
+    "tags": (frozenset(), frozenset({"x"}), frozenset({"y"}), frozenset({"x", "y"})),
+}
+FINITE_TESTS = st.one_of(
+    st.sampled_from(["name", "open", "pauses", "resolved", "final"]).flatmap(
+        lambda step: st.sampled_from([True, False, "new", "on_hold", "closed"]).map(
+            lambda value: FieldTest(f"state.{step}", "equals", value)
+        )
+    ),
+    st.sampled_from(STATES).map(lambda state: FieldTest("state", "equals", state)),
+    st.lists(st.sampled_from(STATES), max_size=3).map(
+        lambda states: FieldTest("state", "is_in", tuple(states))
+    ),
+    st.builds(
+        FieldTest,
+        st.just("impact"),
+        st.sampled_from(["equals", "above", "at_least", "below", "at_most"]),
+        st.sampled_from(Impact.scale.levels),
+    ),
+    st.builds(FieldTest, st.just("impact"), st.just("present")),
+    st.sampled_from([True, False, None]).map(lambda v: FieldTest("custom.vip", "equals", v)),
+    st.builds(
+        FieldTest,
+        st.just("support_tier"),
+        st.sampled_from(["equals", "above", "at_least", "below", "at_most"]),
+        st.integers(0, 4),
+    ),
+    st.sampled_from(["network", "data", ("network", "vpn")]).map(
+        lambda prefix: FieldTest("category", "starts_with", prefix)
+    ),
+    st.sampled_from(["vpn", "network"]).map(lambda step: FieldTest("category", "contains", step)),
+    st.sampled_from(["x", "y", "z"]).map(lambda tag: FieldTest("tags", "contains", tag)),
+    st.sampled_from([("x", "y"), ("z",), ()]).map(lambda t: FieldTest("tags", "intersects", t)),
+)
+
+
+def composed(tests: st.SearchStrategy[Condition], leaves: int = 6) -> st.SearchStrategy[Condition]:
+    return st.recursive(
+        tests | st.sampled_from([ALWAYS, NEVER]),
+        lambda parts: st.one_of(
+            parts.map(lambda part: ~part),
+            st.lists(parts, max_size=3).map(AllOf),
+            st.lists(parts, max_size=3).map(AnyOf),
+        ),
+        max_leaves=leaves,
+    )
+
+
+def all_facts(*conditions: Condition):
+    """Yield every combination of values of the finite fields that the conditions read."""
+    read = {path for each in conditions for path in each.fields}
+    roots = [
+        path
+        for path in DOMAINS
+        if path in read or any(other.startswith(f"{path}.") for other in read)
+    ]
+    for values in itertools.product(*(DOMAINS[root] for root in roots)):
+        facts: dict = {"custom": {}}
+        for root, value in zip(roots, values, strict=True):
+            if root == "custom.vip":
+                facts["custom"] = {"vip": value}
+            else:
+                facts[root] = value
+        yield facts
+
+
+def few_fields(condition: Condition) -> bool:
+    return len({path.split(".")[0] for path in condition.fields}) <= 4
+
+
+@given(composed(FINITE_TESTS).filter(few_fields), composed(FINITE_TESTS).filter(few_fields))
+def test_overlap_and_implies_agree_with_brute_force(a, b):
+    """On finite fields the answers are those of trying every combination, and never unknown."""
+    both = only = False
+    for facts in all_facts(a, b):
+        in_a = a.matches(facts)
+        both = both or (in_a and b.matches(facts))
+        only = only or (in_a and not b.matches(facts))
+
+    overlapping = overlap(a, b, domains=DOMAINS)
+    implied = implies(a, b, domains=DOMAINS)
+
+    assert overlapping.answer == ("yes" if both else "no")
+    assert implied.answer == ("no" if only else "yes")
+    if both:
+        assert a.matches(overlapping.witness)
+        assert b.matches(overlapping.witness)
+    if only:
+        assert a.matches(implied.witness)
+        assert not b.matches(implied.witness)
+
+
+LOOSE = Scale("loose", ("l1", "l2", "l3", "l4"))
+POOLS = {
+    "state": (*STATES, State("odd", open=True), State("new", resolved=True)),
+    "priority": (None, *Priority.scale),
+    "urgency": (None, *LOOSE),
+    "reopen_count": (0, 1, 2, 3, 4, 7),
+    "opened_at": tuple(NINE + timedelta(microseconds=n) for n in (-5, -1, 0, 1, 2, 3, 9)),
+    "title": ("vpn", "VPN down", "mail", "mail vpn", "Mail\nis down", "o"),
+    "category": ((), ("a",), ("a", "b"), ("b", "a"), ("a", "c", "b"), ("c",)),
+    "tags": (frozenset(), frozenset({"a"}), frozenset({"b", "c"}), frozenset({"a", "b"})),
+    "by": (Actor("ada"), Actor("kim", "requester"), Actor("ada", "system")),
+}
+CUSTOMS = (None, True, False, 0, 1, 2.5, 3, "a", "ab", "b", ("a", "b"), frozenset({"a", "ab"}))
+ORDER = st.sampled_from(["equals", "above", "at_least", "below", "at_most"])
+LOOSE_TESTS = st.one_of(
+    FINITE_TESTS.filter(lambda test: test.path.startswith("state")),
+    st.builds(FieldTest, st.just("priority"), ORDER, st.sampled_from(Priority.scale.levels)),
+    st.sampled_from(["critical", "low", "p1"]).map(
+        lambda name: FieldTest("priority.name", "equals", name)
+    ),
+    st.builds(FieldTest, st.just("urgency"), ORDER, st.sampled_from(LOOSE.levels)),
+    st.builds(FieldTest, st.just("reopen_count"), ORDER, st.sampled_from([-1, 0, 1, 1.5, 2, 3])),
+    st.builds(
+        FieldTest,
+        st.just("opened_at"),
+        ORDER,
+        st.integers(-1, 3).map(lambda n: NINE + timedelta(microseconds=n)),
+    ),
+    st.builds(
+        FieldTest,
+        st.just("title"),
+        st.sampled_from(["equals", "has_text", "starts_with", "contains"]),
+        st.sampled_from(["vpn", "mail", "VPN down", "down", "o"]),
+    ),
+    st.sampled_from(["a", "b", ("a", "b"), ("a", "c")]).map(
+        lambda prefix: FieldTest("category", "starts_with", prefix)
+    ),
+    st.sampled_from([("a",), ("a", "b"), ()]).map(lambda p: FieldTest("category", "equals", p)),
+    st.sampled_from("abc").map(lambda step: FieldTest("category", "contains", step)),
+    st.sampled_from("abc").map(lambda tag: FieldTest("tags", "contains", tag)),
+    st.builds(FieldTest, st.just("by.role"), st.just("equals"), st.sampled_from(["agent", "bot"])),
+    st.builds(FieldTest, st.just("by"), st.just("equals"), st.sampled_from(POOLS["by"])),
+    st.sampled_from([None, True, 1, 3, "a", "ab", ("a", "b")]).map(
+        lambda value: FieldTest("custom.x", "equals", value)
+    ),
+    st.builds(FieldTest, st.just("custom.x"), ORDER, st.sampled_from([0, 1, 2, 2.5])),
+    st.builds(
+        FieldTest,
+        st.just("custom.x"),
+        st.sampled_from(["contains", "has_text", "starts_with"]),
+        st.sampled_from(["a", "ab"]),
+    ),
+    st.sampled_from(["custom.x", "custom.y", "custom", "title", "priority"]).map(
+        lambda path: FieldTest(path, "present")
+    ),
+)
+
+
+@st.composite
+def any_facts(draw):
+    facts = {name: draw(st.sampled_from(pool)) for name, pool in POOLS.items()}
+    custom = {name: draw(st.sampled_from(CUSTOMS)) for name in ("x", "y")}
+    return {**facts, "custom": FrozenMap({k: v for k, v in custom.items() if v is not None})}
+
+
+@given(composed(LOOSE_TESTS, 4), st.lists(any_facts(), min_size=20, max_size=20))
+def test_answers_hold_on_any_facts(condition, subjects):
+    """No is never contradicted by facts, and yes brings facts that satisfy."""
+    verdict = satisfiable(condition)
+
+    if verdict.is_yes:
+        assert condition.matches(verdict.witness)
+    for facts in subjects:
+        try:
+            matched = condition.matches(facts)
+        except InvalidValueError:
+            continue
+        assert not (matched and verdict.is_no), (condition, facts)
+
+
+@given(composed(LOOSE_TESTS, 3), composed(LOOSE_TESTS, 3))
+def test_answers_fit_together(a, b):
+    """What a condition is and is not: it overlaps nothing that implies its opposite."""
+    assert overlap(a, b).answer == overlap(b, a).answer
+    assert not overlap(a, ~a).is_yes
+    assert not implies(a, a).is_no
+    if implies(a, b).is_yes:
+        assert not overlap(a, ~b).is_yes
+    if satisfiable(a).is_yes:
+        assert not satisfiable(a | b).is_no
+
+
+def is_(path):
+    return field(path).is_true()
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        (ALWAYS, "yes"),
+        (NEVER, "no"),
+        (field("state").equals(NEW) & is_("state.pauses"), "no"),
+        (is_("state.open") & is_("state.resolved"), "no"),
+        (is_("state.final") & ~is_("state.resolved"), "yes"),
+        (~is_("state.open") & ~is_("state.resolved") & ~is_("state.final"), "no"),
+        (field("impact").equals(Impact.HIGH) & field("impact").equals(Impact.LOW), "no"),
+        (field("impact") > Impact.HIGH, "no"),
+        (field("impact") < Impact.LOW, "no"),
+        ((field("impact") > Impact.LOW) & (field("impact") < Impact.HIGH), "yes"),
+        (field("reopen_count") < 0, "no"),
+        ((field("reopen_count") > 1) & (field("reopen_count") < 2), "no"),
+        ((field("reopen_count") > 1) & (field("reopen_count") < 3), "yes"),
+        ((field("custom.load") > 0.2) & (field("custom.load") < 0.1), "no"),
+        ((field("custom.load") > 0.1) & (field("custom.load") < 0.2), "yes"),
+        ((field("custom.n") > 1) & (field("custom.n") < 2), "unknown"),
+        ((field("opened_at") > NINE) & (field("opened_at") < NINE + timedelta.resolution), "no"),
+        (field("title").missing() & field("title").has_text("a"), "no"),
+        (field("title").has_text("vpn") & field("title").has_text("mail"), "yes"),
+        (field("title").has_text("vpn") & ~field("title").has_text("vpn"), "no"),
+        (field("title").has_text("vpn") & ~field("title").has_text("pn"), "unknown"),
+        (field("category").starts_with("a", "b") & ~field("category").starts_with("a"), "no"),
+        (field("category").starts_with("a") & ~field("category").starts_with("a", "b"), "yes"),
+        (field("category").equals("network"), "no"),  # a category is a path, never a text
+        (field("tags").contains("x") & field("tags").missing(), "no"),
+        (field("tags").contains("x") & ~field("tags").intersects("x", "y"), "no"),
+        (field("custom.vip").is_true() & field("custom.vip").equals(False), "no"),
+        (field("custom").missing() & field("custom.vip").present(), "no"),
+        (field("custom").present() & field("custom.vip").missing(), "yes"),
+        (field("by.role").equals("agent") & field("by").equals(Actor("kim", "requester")), "no"),
+        (field("resolved_at").missing() & field("resolved_at").present(), "no"),
+        (during(OFFICE), "unknown"),
+        (during(OFFICE) & ~during(OFFICE), "no"),
+        (during(OFFICE) | ALWAYS, "yes"),
+        (Opaque("mine", bool), "unknown"),
+        (Opaque("mine", bool) & ~Opaque("mine", bool), "no"),
+        (Opaque("mine", bool) & Opaque("yours", bool) & NEVER, "no"),
+        (field("urgency").equals(Level("odd", "x", 2)), "yes"),
+        (
+            (field("urgency") > Level("odd", "x", 3)) & (field("urgency") < Level("odd", "y", 1)),
+            "unknown",
+        ),
+    ],
+)
+def test_satisfiable_worked_by_hand(condition, answer):
+    """Yes, no and unknown where a reader would say so."""
+    verdict = satisfiable(condition)
+
+    assert verdict.answer == answer
+    assert bool(verdict.reason) == (answer == "unknown")
+    if verdict.is_yes and verdict.witness:
+        assert condition.matches(verdict.witness)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "answer"),
+    [
+        (field("impact").equals(Impact.HIGH), field("impact") >= Impact.MEDIUM, "yes"),
+        (field("impact") >= Impact.MEDIUM, field("impact").equals(Impact.HIGH), "no"),
+        (field("state").equals(ON_HOLD), is_("state.pauses"), "yes"),
+        (is_("state.pauses"), is_("state.open"), "yes"),
+        (is_("state.open"), is_("state.pauses"), "no"),
+        (field("state").is_in(NEW, ON_HOLD), is_("state.open"), "yes"),
+        (field("category").starts_with("a", "b"), field("category").contains("b"), "yes"),
+        (during(OFFICE) & is_("custom.vip"), is_("custom.vip"), "yes"),
+        (is_("custom.vip"), during(OFFICE), "unknown"),
+        (NEVER, is_("custom.vip"), "yes"),
+        (is_("custom.vip"), ALWAYS, "yes"),
+    ],
+)
+def test_implies_worked_by_hand(a, b, answer):
+    """Implication with a counterexample where it fails."""
+    verdict = implies(a, b)
+
+    assert verdict.answer == answer
+    if verdict.is_no:
+        assert a.matches(verdict.witness)
+        assert not b.matches(verdict.witness)
+
+
+def test_known_states_decide_what_else_is_open():
+    """With a lifecycle's states known, a rule can be seen to be dead."""
+    rule = is_("state.open") & ~field("state").is_in(NEW, IN_PROGRESS, ON_HOLD)
+
+    assert satisfiable(rule).is_yes  # a lifecycle of one's own may have such a state
+    assert satisfiable(rule, domains={"state": STATES}).is_no
+    assert satisfiable(is_("state.open"), domains={"state.name": ["closed"]}).is_yes
+
+
+def test_known_names_narrow_states():
+    """A domain below a field narrows the values of the field."""
+    hold = field("state").equals(ON_HOLD)
+
+    assert satisfiable(hold & field("state.name").present(), domains={"state.name": ["new"]}).is_no
+
+
+def test_more_combinations_than_the_limit_are_unknown():
+    """Seven fields of many values are not tried: the answer says so."""
+    many = AllOf(
+        field(f"custom.f{n}").is_in(*range(5)) | field(f"custom.f{n}").contains("x")
+        for n in range(7)
+    )
+    wide = AllOf(field("tags").contains(f"t{n}") for n in range(30))
+
+    assert satisfiable(many).reason == "more than 100000 combinations"
+    assert satisfiable(wide).reason == "more than 100000 combinations"
+
+
+def test_strange_texts_do_not_stop_the_search():
+    """Whatever texts a rule mentions, a text that is none of them is found."""
+    rule = AllOf(~field("title").has_text(letter) for letter in "other~OTHER")
+
+    assert satisfiable(rule).is_yes
+
+
+def test_test_on_another_type_is_unknown():
+    """A rule that would be an error on every record is not called satisfiable."""
+    rule = (field("priority.name").equals("low")) & field("priority").equals("low")
+
+    assert not satisfiable(rule & field("priority").equals(Priority.LOW)).is_yes
+    assert not overlap(field("urgency") >= Urgency.HIGH, field("urgency").equals("high")).is_yes
+
+
+def test_verdict_has_no_truth_value():
+    """Three answers have no truth: asking for it is an error."""
+    with pytest.raises(TypeError):
+        bool(Verdict("no"))

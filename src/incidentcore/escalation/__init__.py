@@ -1,7 +1,15 @@
 """Escalation: who must be told what and when, computed from history and sent by the caller."""
 
 from incidentcore.escalation.chains import Escalation
+from incidentcore.escalation.dialects import (
+    goalert_row,
+    jira_row,
+    pagerduty_row,
+    servicenow_row,
+    servicenow_sla_row,
+)
 from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup
+from incidentcore.escalation.lint import EscalationFinding, lint_escalation
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
     After,
@@ -40,6 +48,7 @@ __all__ = [
     "AfterPrevious",
     "Combine",
     "Escalation",
+    "EscalationFinding",
     "EscalationLevel",
     "EscalationMatrix",
     "EscalationRow",
@@ -62,9 +71,15 @@ __all__ = [
     "coverage_gaps",
     "due_escalations",
     "escalate_now",
+    "goalert_row",
+    "jira_row",
+    "lint_escalation",
     "next_escalation_wakeup",
     "on_call",
     "on_call_hours",
+    "pagerduty_row",
+    "servicenow_row",
+    "servicenow_sla_row",
     "shifts",
     "unacknowledge",
 ]

@@ -99,7 +99,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         6,
         [
             *("oncall", "targets", "matrix", "anchors", "gates", "chains", "evaluate", "lint"),
-            *("moves",),
+            *("moves", "dialects"),
         ],
     ),
     ("communication", 6, ["plan"]),
@@ -140,9 +140,9 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "testing",
         9,
         [
-            *("strategies_schedule", "strategies", "checks_schedule", "checks"),
-            *("contracts_base", "contracts_writing", "contracts_reading", "contracts_parallel"),
-            "contracts",
+            *("strategies_schedule", "strategies", "checks_schedule", "checks", "contracts_base"),
+            *("contracts_writing", "contracts_reading", "contracts_parallel", "contracts"),
+            *("strategies_records",),
         ],
     ),
     ("report", 10, ["rules", "tally", "page", "build", "sources"]),

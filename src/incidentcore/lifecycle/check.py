@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import attrs
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.table import Attempt, Transition
 from incidentcore.records import Event, Record, StateChanged, fold_steps
+from incidentcore.records.events import set_fields
 from incidentcore.values import FrozenMap, State
 
 __all__ = ["HistoryFinding", "check_history"]
@@ -18,7 +24,8 @@ class HistoryFinding:
     Attributes:
         event: The event of the transition.
         before: The state before it.
-        code: Why, as a stable code: ``unknown_state``, ``not_allowed`` or ``missing_field``.
+        code: Why, as a stable code: ``unknown_state``, ``not_allowed``, ``missing_field``,
+            ``invalid_field`` or ``guard``.
         reason: Why, in words.
     """
 
@@ -35,9 +42,10 @@ def check_history(record: Record, lifecycle: Lifecycle) -> tuple[HistoryFinding,
     """Return the transitions of a record's history that a lifecycle would have refused.
 
     Replay folds facts and never refuses one; this tells which of them a lifecycle would not have
-    allowed. A transition passes if the table leads from the state before to the state after: by
-    the action that the event names where the table has it, by any action otherwise, since imported
-    histories know states but not actions. Entering the same state again is no transition.
+    allowed. Where the event names an action of the lifecycle, its rows decide, with their required
+    fields, choices and guards. Otherwise any row from the state before to the state after lets it
+    pass, since imported histories know states but not actions. Entering the same state again is no
+    transition, unless a row leads there.
 
     Args:
         record: The record.
@@ -56,39 +64,63 @@ def check_history(record: Record, lifecycle: Lifecycle) -> tuple[HistoryFinding,
     """
     findings: list[HistoryFinding] = []
     names = {state.name for state in lifecycle.states}
+    actions = {row.action for row in lifecycle.transitions}
     for event, before, _ in fold_steps(record.history, record.default_facts()):
-        if not isinstance(event, StateChanged) or before["state"].name == event.state.name:
+        if not isinstance(event, StateChanged):
             continue
         state = before["state"]
+        told: tuple[str, str] | None = None
         unknown = [name for name in (state.name, event.state.name) if name not in names]
         if unknown:
             reason = f"{unknown[0]} is no state of the lifecycle {lifecycle.id!r}"
-            findings.append(HistoryFinding(event, state, "unknown_state", reason))
-            continue
-        rows = [
-            row
-            for row in lifecycle.transitions
-            if state.name in row.sources and row.target.name == event.state.name
-        ]
-        if not rows:
-            reason = f"{state} to {event.state} is not allowed"
-            findings.append(HistoryFinding(event, state, "not_allowed", reason))
-            continue
-        named = [row for row in rows if row.action == event.action]
-        missing = [
-            field.name
-            for row in named[:1]
-            for field in row.fields
-            if field.required and not _given(event, field.target)
-        ]
-        if missing:
-            reason = f"{event.action} from {state} needs {', '.join(missing)}"
-            findings.append(HistoryFinding(event, state, "missing_field", reason))
+            told = ("unknown_state", reason)
+        else:
+            rows = [
+                row
+                for row in lifecycle.transitions
+                if state.name in row.sources
+                and row.target.name == event.state.name
+                and (row.action == event.action or event.action not in actions)
+            ]
+            if rows and event.action in actions:
+                objections = [_objection(row, event, before) for row in rows]
+                told = objections[0] if all(objections) else None
+            elif not rows and state.name != event.state.name:
+                named = f"{event.action} from {state}" if event.action in actions else state
+                told = ("not_allowed", f"{named} to {event.state} is not allowed")
+        if told is not None:
+            findings.append(HistoryFinding(event, state, *told))
     return tuple(findings)
 
 
-def _given(event: StateChanged, target: str) -> bool:
+def _objection(
+    row: Transition, event: StateChanged, before: Mapping[str, Any]
+) -> tuple[str, str] | None:
+    """Return why a row would have refused an event, as code and reason."""
     custom = event.fields.get("custom")
-    if isinstance(custom, FrozenMap) and target in custom:
-        return True
-    return event.fields.get(target) is not None
+    below = custom if isinstance(custom, FrozenMap) else FrozenMap[object]()
+    given: dict[str, object] = {}
+    for field in row.fields:
+        source, name = (
+            (event.fields, field.target) if field.custom_key is None else (below, field.custom_key)
+        )
+        if name in source:
+            given[field.name] = source[name]
+    what = f"{row.action} from {before['state']}"
+    missing = [name for name in row.required if given.get(name) in (None, "", ())]
+    if missing:
+        return "missing_field", f"{what} needs {', '.join(missing)}"
+    try:
+        row.accept(given)
+    except InvalidValueError as error:
+        return "invalid_field", f"{what} refuses {error}"
+    attempt = Attempt(
+        facts={**before, **set_fields(event.fields, before)},
+        action=row.action,
+        at=event.at,
+        by=event.by,
+        fields=given,
+    )
+    if not row.passes(attempt):
+        return "guard", f"{what} is refused by its guard: {row.guard_name}"
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -98,7 +99,7 @@ def assign(
         at=at,
         by=by,
         recorded_at=recorded_at,
-        fields=checked_fields(fields, Assigned.allowed),
+        fields=fields,
     )
 
 
@@ -215,12 +216,40 @@ def set_major_status(
     *,
     at: datetime,
     by: Actor | str,
+    reason: str = "",
+    business_impact: str | None = None,
+    roles: Mapping[str, str] | None = None,
+    assignee: str | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Propose, accept, reject or demote an incident as a major one; see ``MajorStatus``."""
-    fields = checked_fields({"major_status": status}, {"major_status"})
+    """Propose, accept, reject or demote an incident as a major one; see ``MajorStatus``.
+
+    Nothing here checks that the step is legal; ``lifecycle.decide_major`` does.
+
+    Args:
+        record: The incident.
+        status: Its status from now on.
+        at: When.
+        by: Who decided.
+        reason: Why.
+        business_impact: What it means for the business; what is known stays unless told.
+        roles: Who holds which role in the response; see ``MajorRole``.
+        assignee: Who works on it from now on.
+        recorded_at: When this became known; ``at`` unless told.
+
+    Raises:
+        InvalidValueError: The record is no incident, or a value is not what its field accepts.
+    """
+    told = {"business_impact": business_impact, "major_roles": roles, "assignee": assignee}
+    fields = {name: value for name, value in told.items() if value is not None}
     return record.with_event(
-        MajorStatusChanged, at=at, by=by, recorded_at=recorded_at, status=fields["major_status"]
+        MajorStatusChanged,
+        at=at,
+        by=by,
+        recorded_at=recorded_at,
+        status=status,
+        reason=reason,
+        fields=fields,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 
 import attrs
@@ -16,6 +17,7 @@ import attrs
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import as_utc
 from incidentcore.records.events import Corrected, Event, Opened
+from incidentcore.values import FrozenMap
 
 __all__ = ["Moment", "Timeline", "fold_facts", "fold_steps", "fold_timeline", "in_sequence"]
 
@@ -59,23 +61,24 @@ def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
     return history
 
 
-def _voided(corrections: list[Corrected]) -> set[str]:
-    """Return the ids of the events that no longer count.
-
-    A correction may itself have been corrected since, so the latest is asked first.
-    """
-    void: set[str] = set()
-    for correction in sorted(corrections, key=lambda event: event.sequence, reverse=True):
-        if correction.id not in void:
-            void.add(correction.corrects)
-    return void
+def _corrections(events: Iterable[Event]) -> list[tuple[Corrected, Event]]:
+    """Return the corrections, the latest first, each with the earlier event that it corrects."""
+    corrections = [event for event in events if isinstance(event, Corrected)]
+    if not corrections:
+        return []
+    by_id = {event.id: event for event in events}
+    corrections.sort(key=lambda event: event.sequence, reverse=True)
+    pairs = [(event, by_id[event.corrects]) for event in corrections if event.corrects in by_id]
+    return [pair for pair in pairs if pair[1].sequence < pair[0].sequence]
 
 
 def _in_time(history: Iterable[Event]) -> tuple[Opened, list[Event]]:
     """Return the opening, and in order of time the other events that count."""
     events = list(history)
-    corrections = [event for event in events if isinstance(event, Corrected)]
-    void = _voided(corrections) if corrections else ()
+    void: set[str] = set()
+    for correction, event in _corrections(events):
+        if correction.id not in void:  # it may itself have been corrected since
+            void.add(event.id)
     opening: Opened | None = None
     rest: list[Event] = []
     for event in events:
@@ -202,54 +205,67 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
     the events up to that instant: a correction counts from its own ``at``.
     """
     events = tuple(history)
-    if _corrects_later(events):
-        return _fold_corrected(events, defaults)
+    late = _late_corrections(events)
+    if late:
+        return _fold_corrected(events, defaults, late)
     opening, rest = _in_time(events)
     base = dict(defaults)
     opened = changes_of(opening, base)
     facts = {**base, **opened}
     early = sum(1 for event in rest if event.at < opening.at)
-    if early:
-        base, opened = dict(facts), {}
+    if not early:
+        moments = _moments((opening, *rest), facts, opened)
+        return Timeline(base, moments, opening.at)
+    base = dict(facts)
+    return Timeline(base, _moments((*rest[:early], opening, *rest[early:]), facts, {}), opening.at)
+
+
+def _moments(
+    events: Iterable[Event], facts: dict[str, Any], opened: Mapping[str, Any] = FrozenMap()
+) -> tuple[Moment, ...]:
+    """Return what events in order of time change, instant by instant; the facts follow them."""
     moments: list[Moment] = []
     at: datetime | None = None
-    for event in (*rest[:early], opening, *rest[early:]):
-        changes = opened if event is opening else changes_of(event, facts)
+    for event in events:
+        changes = opened if isinstance(event, Opened) else changes_of(event, facts)
         facts.update(changes)
         if event.at == at:
             last = moments.pop()
             moments.append(Moment(at, {**last.changes, **changes}, (*last.events, event)))
         else:
             at = event.at
+            facts["updated_at"] = at
             moments.append(Moment(at, {**changes, "updated_at": at}, (event,)))
-    return Timeline(base, tuple(moments), opening.at)
+    return tuple(moments)
 
 
-def _corrects_later(events: Iterable[Event]) -> bool:
-    """Return whether any correction is dated after the event that it corrects."""
-    corrections = [event for event in events if isinstance(event, Corrected)]
-    if not corrections:
-        return False
-    at = {event.id: event.at for event in events}
-    return any(event.at > at.get(event.corrects, event.at) for event in corrections)
+def _late_corrections(events: tuple[Event, ...]) -> list[datetime]:
+    """Return when corrections count that are dated after the event that they correct."""
+    pairs = _corrections(events)
+    opened_at = [event.at for event in events if isinstance(event, Opened)] if pairs else []
+    return sorted(
+        {correction.at for correction, event in pairs if correction.at > max(event.at, *opened_at)}
+    )
 
 
-def _fold_corrected(events: tuple[Event, ...], defaults: Mapping[str, Any]) -> Timeline:
-    """Fold a history in which what counts depends on the instant: anew for each instant."""
-    opening = next((event for event in events if isinstance(event, Opened)), None)
-    if opening is None:
-        raise InvalidTimelineError("events", [event.id for event in events], "one Opened event")
-    base = dict(defaults)
-    if any(event.at < opening.at for event in events):
-        base.update(changes_of(opening, base))
-    before = base
-    moments: list[Moment] = []
-    for at in sorted({event.at for event in events}):
-        known = [event for event in events if event.at <= at or event is opening]
-        first, rest = _in_time(known)
-        facts = {**fold_facts(known, defaults), "updated_at": at}
-        changes = {name: value for name, value in facts.items() if value != before[name]}
-        now = tuple(event for event in (first, *rest) if event.at == at)
-        moments.append(Moment(at, {**changes, "updated_at": at}, now))
+def _fold_corrected(
+    events: tuple[Event, ...], defaults: Mapping[str, Any], late: list[datetime]
+) -> Timeline:
+    """Fold a history in which it depends on the instant which events count."""
+    opening = next(event for event in events if isinstance(event, Opened))
+    timeline = fold_timeline(
+        [event for event in events if event.at < late[0] or event is opening], defaults
+    )
+    moments = list(timeline.moments)
+    facts = timeline.facts_at(late[0])
+    for at, until in zip_longest(late, late[1:]):
+        known = [event for event in events if until is None or event.at < until]
+        _, counting = _in_time(known)
         before = facts
-    return Timeline(base, tuple(moments), opening.at)
+        facts = fold_facts([event for event in known if event.at <= at], defaults)
+        changes = {name: value for name, value in facts.items() if value != before[name]}
+        changes["updated_at"] = facts["updated_at"] = at
+        now = tuple(event for event in counting if event.at == at)
+        moments.append(Moment(at, changes, now))
+        moments.extend(_moments([event for event in counting if event.at > at], facts))
+    return Timeline(timeline.base, tuple(moments), opening.at)

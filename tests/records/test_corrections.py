@@ -1,0 +1,110 @@
+"""Corrections: an earlier event no longer counts, from the correction's own instant on."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import (
+    Corrected,
+    FieldsChanged,
+    Incident,
+    StateChanged,
+    acknowledge,
+    correct,
+    replay,
+    update,
+)
+from incidentcore.values import RESOLVED
+
+OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def resolved_by_mistake() -> Incident:
+    incident = Incident.open(id="INC-1", title="Mail is down", at=OPENED, by="kim")
+    return incident.with_event(
+        StateChanged, at=OPENED + HOUR, by="ada", action="resolve", state=RESOLVED
+    )
+
+
+def test_a_correction_dated_like_the_event_changes_the_past() -> None:
+    """The resolution never was; what was known before is still told as of then."""
+    incident = correct(
+        resolved_by_mistake(), "INC-1:2", by="ada", recorded_at=OPENED + 5 * HOUR, reason="typo"
+    )
+
+    assert incident.state.name == "new"
+    assert incident.first_resolved_at is None
+    assert incident.timeline().facts_at(OPENED + 2 * HOUR)["state"].name == "new"
+    before = incident.timeline(as_of=OPENED + 4 * HOUR)
+    assert before.facts_at(OPENED + 2 * HOUR)["resolved_at"] == OPENED + HOUR
+
+
+def test_a_later_correction_changes_what_holds_from_then_on() -> None:
+    """Up to its instant the incident counts as resolved."""
+    incident = correct(resolved_by_mistake(), "INC-1:2", by="ada", at=OPENED + 3 * HOUR)
+    timeline = incident.timeline()
+
+    assert timeline.facts_at(OPENED + 2 * HOUR)["resolved_at"] == OPENED + HOUR
+    assert timeline.facts_at(OPENED + 3 * HOUR)["resolved_at"] is None
+    assert incident.state.name == "new"
+    assert [moment.at for moment in timeline.moments] == [OPENED, OPENED + HOUR, OPENED + 3 * HOUR]
+    assert timeline.moments[2].changes["state"].name == "new"
+
+
+def test_a_correction_can_be_corrected() -> None:
+    """And that one too: the event counts, does not count, and counts again."""
+    incident = resolved_by_mistake()
+    states = []
+    for number in (2, 3, 4, 5):
+        incident = correct(incident, f"INC-1:{number}", by="ada", at=OPENED + number * HOUR)
+        states.append(incident.state.name)
+
+    assert states == ["new", "resolved", "new", "resolved"]
+    told = [incident.timeline().facts_at(OPENED + n * HOUR)["state"].name for n in range(7)]
+    assert told == ["new", "resolved", "new", "resolved", "new", "resolved", "resolved"]
+    assert replay(reversed(incident.history)) == incident
+
+
+def test_a_correction_says_nothing_of_events_told_after_it() -> None:
+    """It corrects an earlier event; one that gets that id later counts."""
+    incident = Incident.open(id="INC-1", title="Mail is down", at=OPENED, by="kim")
+    incident = incident.with_event(Corrected, at=OPENED, by="ada", corrects="INC-1:3")
+    incident = acknowledge(incident, at=OPENED + HOUR, by="ada")
+
+    assert incident.history[2].id == "INC-1:3"
+    assert incident.acknowledged_at == OPENED + HOUR
+    assert replay(incident.history) == incident
+
+
+def test_a_correction_of_an_event_before_the_opening_is_known_from_the_opening_on() -> None:
+    """Nothing is promised of the time before a record was opened."""
+    incident = Incident.open(id="INC-1", title="Mail is down", at=OPENED, by="kim")
+    incident = incident.with_event(
+        FieldsChanged, at=OPENED - 2 * HOUR, by="ada", fields={"title": "typo"}
+    )
+    incident = correct(incident, "INC-1:2", by="ada", at=OPENED - HOUR)
+
+    assert incident.title == "Mail is down"
+    assert incident.timeline().facts_at(OPENED)["title"] == "Mail is down"
+
+
+@pytest.mark.parametrize("event_id", ["INC-1:1", "INC-1:9", "", None])
+def test_only_an_event_after_the_opening_can_be_corrected(event_id: str) -> None:
+    """The opening is corrected by new values, not taken back."""
+    with pytest.raises(InvalidValueError, match="after the opening"):
+        correct(resolved_by_mistake(), event_id, by="ada")
+
+
+def test_what_did_happen_is_told_beside_it() -> None:
+    """A correction and the right event together rewrite the answer."""
+    incident = Incident.open(id="INC-1", title="Mail is down", at=OPENED, by="kim")
+    incident = update(incident, title="Mail is slow", at=OPENED + HOUR, by="ada")
+    incident = correct(incident, "INC-1:2", by="ada")
+    incident = update(incident, title="Mail is gone", at=OPENED + HOUR, by="ada")
+
+    assert incident.title == "Mail is gone"
+    assert incident.timeline().facts_at(OPENED + HOUR)["title"] == "Mail is gone"

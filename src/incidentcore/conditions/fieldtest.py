@@ -91,10 +91,17 @@ class FieldTest(Condition):
                     self.path, seen, f"a value that can be tested with {self.op} {wanted!r}"
                 ) from None
 
-        if self.op == "equals" and not refused:
-            set_test(self, lambda subject, _: read(subject) == wanted)
-        else:
+        def equals(subject: object, _: datetime | None) -> bool:
+            seen = read(subject)
+            return test(subject, None) if isinstance(seen, refused) else seen == wanted
+
+        # The most frequent tests by far, in every clock and population: worth a form of their own.
+        if self.op != "equals":
             set_test(self, test)
+        elif refused:
+            set_test(self, equals)
+        else:
+            set_test(self, lambda subject, _: read(subject) == wanted)
 
     def _check_value(self) -> None:
         op, value = self.op, self.value

@@ -1,0 +1,459 @@
+"""Actions move a record or are refused with what would be legal (rules L1 and L2)."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.conditions import field
+from incidentcore.errors import (
+    InvalidValueError,
+    LifecycleMismatchError,
+    NaiveDatetimeError,
+    TransitionNotAllowedError,
+)
+from incidentcore.lifecycle import (
+    INCIDENT,
+    PROBLEM,
+    SERVICE_REQUEST,
+    STANDARD,
+    Allowed,
+    Attempt,
+    InputField,
+    Lifecycle,
+    Refused,
+    Transition,
+    advance,
+    allowed_actions,
+    decide,
+    explain,
+)
+from incidentcore.records import (
+    RECORD_TYPES,
+    Incident,
+    LifecycleRef,
+    Problem,
+    Record,
+    StateChanged,
+    replay,
+)
+from incidentcore.testing.strategies_records import input_for, legal_records, lifecycles
+from incidentcore.values import (
+    CANCELED,
+    CLOSED,
+    IN_PROGRESS,
+    NEW,
+    ON_HOLD,
+    RESOLVED,
+    Actor,
+    FrozenMap,
+    Impact,
+    State,
+)
+
+OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+# What the standard tables say, written down by hand: state -> action -> state it leads to.
+TABLES: dict[str, dict[str, dict[str, str]]] = {
+    "incident": {
+        "new": {
+            "start": "in_progress",
+            "hold": "on_hold",
+            "resolve": "resolved",
+            "cancel": "canceled",
+        },
+        "in_progress": {"hold": "on_hold", "resolve": "resolved", "cancel": "canceled"},
+        "on_hold": {"resume": "in_progress", "resolve": "resolved", "cancel": "canceled"},
+        "resolved": {"reopen": "in_progress", "close": "closed"},
+        "closed": {},
+        "canceled": {},
+    },
+    "problem": {
+        "new": {"assess": "assess", "cancel": "canceled"},
+        "assess": {"confirm": "root_cause_analysis", "cancel": "canceled"},
+        "root_cause_analysis": {"fix": "fix_in_progress", "accept_risk": "closed"},
+        "fix_in_progress": {
+            "resolve": "resolved",
+            "accept_risk": "closed",
+            "reanalyze": "root_cause_analysis",
+        },
+        "resolved": {"close": "closed", "reanalyze": "root_cause_analysis"},
+        "closed": {"reanalyze": "root_cause_analysis"},
+        "canceled": {},
+    },
+    "service_request": {
+        "new": {"submit": "awaiting_approval", "start": "in_progress", "cancel": "canceled"},
+        "awaiting_approval": {
+            "approve": "in_progress",
+            "reject": "rejected",
+            "cancel": "canceled",
+        },
+        "in_progress": {"hold": "on_hold", "fulfill": "fulfilled", "cancel": "canceled"},
+        "on_hold": {"resume": "in_progress", "fulfill": "fulfilled", "cancel": "canceled"},
+        "fulfilled": {"reopen": "in_progress", "close": "closed"},
+        "closed": {},
+        "rejected": {},
+        "canceled": {},
+    },
+}
+NEEDS = {
+    "hold": {"reason": "awaiting_vendor"},
+    "resolve": {"resolution_code": "fixed", "resolution_notes": "restarted"},
+    "accept_risk": {"resolution_notes": "too dear"},
+    "reject": {"reject_reason": "too dear"},
+}
+CELLS = [
+    (kind, state, action)
+    for kind, table in TABLES.items()
+    for state in table
+    for action in sorted({a for row in table.values() for a in row} | {"dance"})
+]
+
+
+def in_state(kind: str, state: str) -> Any:
+    lifecycle = STANDARD[kind]
+    cls: Any = RECORD_TYPES[kind]
+    record = cls.open(id="R-1", title="t", at=OPENED, by="kim")
+    return record.with_event(
+        StateChanged, at=OPENED, by="ada", action="put", state=lifecycle.state(state)
+    )
+
+
+@pytest.mark.parametrize(("kind", "state", "action"), CELLS, ids=lambda part: part)
+def test_every_action_in_every_state(kind: str, state: str, action: str) -> None:
+    """Moves to the state of the table, or is refused, unchanged, with what is allowed here."""
+    record = in_state(kind, state)
+    fields: Any = NEEDS.get(action, {})
+
+    answer = decide(record, action, at=OPENED + HOUR, by="ada", **fields)
+
+    allowed = TABLES[kind][state]
+    assert set(allowed_actions(record)) == set(allowed)
+    if action in allowed:
+        assert isinstance(answer, Allowed)
+        assert answer.record.state.name == allowed[action]
+        assert answer.record.history == (*record.history, *answer.events)
+        assert advance(record, action, at=OPENED + HOUR, by="ada", **fields) == answer.record
+        return
+    assert isinstance(answer, Refused)
+    assert answer.code == ("unknown_action" if action == "dance" else "not_allowed")
+    assert set(answer.allowed_actions) == set(allowed)
+    assert all(name in answer.reason for name in allowed)
+    with pytest.raises(TransitionNotAllowedError) as caught:
+        advance(record, action, at=OPENED + HOUR, by="ada", **fields)
+    assert caught.value.refusal == answer
+    assert str(caught.value) == answer.reason
+
+
+@given(st.data())
+def test_every_action_in_every_state_of_any_lifecycle(data: st.DataObject) -> None:
+    """Whatever the table: allowed answers extend the history, refused ones name what is allowed."""
+    lifecycle = data.draw(lifecycles())
+    record = data.draw(legal_records(lifecycle))
+    rows = {row.action: row for row in lifecycle.transitions if record.state.name in row.sources}
+    actions = {row.action for row in lifecycle.transitions} | {"dance"}
+    before = replay(record.history)
+    for action in actions:
+        row = rows.get(action)
+        fields: dict[str, Any] = {}
+        if row is not None:
+            fields = {item.name: input_for(item) for item in row.fields}
+        answer = lifecycle.decide(record, action, at=record.updated_at, by="ada", **fields)
+        if isinstance(answer, Allowed):
+            assert action in rows
+            assert answer.record.history == (*record.history, *answer.events)
+            assert replay(answer.record.history) == answer.record
+            assert answer.record.state in lifecycle.states
+        else:
+            assert set(answer.allowed_actions) == set(lifecycle.actions(record.state))
+            assert answer.code in ("unknown_action", "not_allowed", "undeclared_field")
+        assert record == before
+
+
+def test_a_refusal_tells_the_way() -> None:
+    """The wording of the design: what is allowed here, and the shortest path with its fields."""
+    refusal = decide(in_state("incident", "on_hold"), "close", at=OPENED, by="ada")
+
+    assert isinstance(refusal, Refused)
+    assert str(refusal) == (
+        "close is not allowed from on_hold; allowed here: resume, resolve, cancel; the shortest "
+        "path is resolve (needs resolution_code, resolution_notes), then close"
+    )
+    assert [step.action for step in refusal.path] == ["resolve", "close"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "to", "path"),
+    [
+        ("incident", "new", "closed", ["resolve", "close"]),
+        ("incident", "closed", "new", None),
+        ("incident", "on_hold", "on_hold", []),
+        ("problem", "new", "closed", ["assess", "confirm", "accept_risk"]),
+        ("problem", "closed", "resolved", ["reanalyze", "fix", "resolve"]),
+        ("service_request", "new", "rejected", ["submit", "reject"]),
+    ],
+)
+def test_explain_gives_the_shortest_path(
+    kind: str, state: str, to: str, path: list[str] | None
+) -> None:
+    """Or None where no way leads there; an unknown state is refused by name."""
+    steps = explain(in_state(kind, state), to=to)
+
+    assert (None if steps is None else [step.action for step in steps]) == path
+    with pytest.raises(InvalidValueError, match="one of"):
+        explain(in_state(kind, state), to="nowhere")
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "code", "says"),
+    [
+        ("resolve", {}, "missing_field", "needs resolution_code, resolution_notes"),
+        ("resolve", {"resolution_code": "x"}, "missing_field", "needs resolution_notes"),
+        ("resolve", {**NEEDS["resolve"], "resolution_code": ""}, "missing_field", "_code"),
+        ("resolve", {**NEEDS["resolve"], "resolution_code": []}, "missing_field", "_code"),
+        ("resolve", {**NEEDS["resolve"], "resolution_code": set()}, "missing_field", "_code"),
+        ("resolve", {**NEEDS["resolve"], "resolution_code": 5}, "invalid_field", "non-empty text"),
+        ("resolve", {**NEEDS["resolve"], "colour": 1}, "undeclared_field", "does not take colour"),
+        ("start", {"reason": "x"}, "undeclared_field", "it takes no fields"),
+        ("start", {"action": "x"}, "undeclared_field", "does not take action"),
+        ("start", {"self": "x"}, "undeclared_field", "does not take self"),
+        ("hold", {"reason": "lunch"}, "invalid_field", "awaiting_caller, awaiting_change"),
+        ("hold", {"hold_reason": "awaiting_vendor"}, "undeclared_field", "it takes reason"),
+    ],
+)
+def test_fields_are_refused_by_name(
+    action: str, fields: dict[str, Any], code: str, says: str
+) -> None:
+    """Missing, undeclared and invalid: each says which field, of which transition, from where."""
+    record = in_state("incident", "new")
+
+    refusal = decide(record, action, at=OPENED, by="ada", **fields)
+
+    assert isinstance(refusal, Refused)
+    assert refusal.code == code
+    assert refusal.reason.startswith(f"{action} from new ")
+    assert says in refusal.reason
+    assert refusal.allowed_actions == INCIDENT.actions(NEW)
+
+
+def test_zero_and_false_are_values() -> None:
+    """A required field is given when it is not nothing."""
+    lifecycle = tiny(Transition("finish", NEW, CLOSED, fields=["count", "custom_flag"]))
+    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim")
+
+    done = lifecycle.advance(record, "finish", count=0, custom_flag=False, at=OPENED, by="ada")
+
+    assert done.custom == FrozenMap({"count": 0, "custom_flag": False})
+
+
+def tiny(*transitions: Transition, kind: str = "incident") -> Lifecycle:
+    return Lifecycle(
+        "tiny",
+        kind,
+        states=(NEW, IN_PROGRESS, RESOLVED, CLOSED, CANCELED),
+        initial=NEW,
+        transitions=transitions,
+    )
+
+
+def test_a_condition_guards_a_transition() -> None:
+    """It sees the record with the given fields over it, and the actor; a refusal says why not."""
+    guard = (field("impact") >= Impact.MEDIUM) & field("actor.role").equals("agent")
+    lifecycle = tiny(Transition("finish", NEW, CLOSED, guard=guard, fields=[InputField("impact")]))
+    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim", impact=Impact.LOW)
+
+    assert isinstance(
+        lifecycle.decide(record, "finish", impact=Impact.HIGH, at=OPENED, by="ada"), Allowed
+    )
+    refusal = lifecycle.decide(record, "finish", impact=Impact.LOW, at=OPENED, by="ada")
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.guard) == ("guard", "impact >= medium and actor.role is 'agent'")
+    assert "no: impact >= medium, seen Level" in refusal.reason
+    other = lifecycle.decide(
+        record, "finish", impact=Impact.HIGH, at=OPENED, by=Actor("bot", "system")
+    )
+    assert isinstance(other, Refused)
+    assert "actor.role" in other.reason
+
+
+def test_a_guard_sees_custom_fields_that_are_not_given() -> None:
+    """A field given below custom joins those that are there."""
+    lifecycle = tiny(
+        Transition(
+            "finish",
+            NEW,
+            CLOSED,
+            guard=field("custom.vip").is_true(),
+            fields=[InputField("why", "custom.why")],
+        )
+    )
+    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim", custom={"vip": True})
+
+    done = lifecycle.advance(record, "finish", why="x", at=OPENED, by="ada")
+
+    assert done.custom == FrozenMap({"vip": True, "why": "x"})
+
+
+def test_a_function_guards_a_transition() -> None:
+    """It is asked about the attempt, and a refusal calls it by its name."""
+    asked: list[Attempt] = []
+
+    def office_hours(attempt: Attempt) -> bool:
+        asked.append(attempt)
+        return attempt.at.hour < 10
+
+    lifecycle = tiny(Transition("finish", NEW, CLOSED, guard=office_hours, fields=["count"]))
+    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim")
+
+    assert isinstance(lifecycle.decide(record, "finish", count=1, at=OPENED, by="ada"), Allowed)
+    refusal = lifecycle.decide(record, "finish", count=1, at=OPENED + HOUR, by="ada")
+    assert isinstance(refusal, Refused)
+    assert refusal.guard == "office_hours"
+    assert refusal.reason == "finish from new is refused by its guard: office_hours"
+    assert asked[0].facts["custom"] == FrozenMap({"count": 1})
+    assert (asked[0].by, asked[0].fields) == (Actor("ada"), {"count": 1})
+
+
+def test_the_first_row_whose_guard_passes_is_taken() -> None:
+    """One action may lead to several states; if none passes, a guard's refusal goes before."""
+    vip = field("custom.vip").is_true()
+    lifecycle = tiny(
+        Transition("finish", NEW, CLOSED, guard=vip, fields=["approval"]),
+        Transition("finish", NEW, RESOLVED, guard=~vip, guard_name="not for VIPs"),
+    )
+    plain = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim")
+    noble = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim", custom={"vip": True})
+
+    assert lifecycle.advance(plain, "finish", at=OPENED, by="ada").state == RESOLVED
+    assert lifecycle.advance(noble, "finish", approval="y", at=OPENED, by="a").state == CLOSED
+    refusal = lifecycle.decide(noble, "finish", at=OPENED, by="ada")
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.guard) == ("guard", "not for VIPs")
+
+
+def test_a_transition_sets_fields_of_its_own() -> None:
+    """What is given goes before; entries of custom are joined."""
+    lifecycle = tiny(
+        Transition(
+            "finish",
+            NEW,
+            RESOLVED,
+            sets={"resolution_code": "default", "custom": {"via": "table"}},
+            fields=[InputField("resolution_code", required=False), InputField("n", "custom.n")],
+        )
+    )
+    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim")
+
+    default = lifecycle.advance(record, "finish", n=1, at=OPENED, by="ada")
+    given_code = lifecycle.advance(record, "finish", n=1, resolution_code="x", at=OPENED, by="ada")
+
+    assert default.resolution_code == "default"
+    assert given_code.resolution_code == "x"
+    assert default.custom == FrozenMap({"via": "table", "n": 1})
+
+
+def test_a_late_action_is_judged_on_the_state_of_its_instant() -> None:
+    """And takes its place in time: what came after it is folded after it."""
+    record = advance(in_state("incident", "new"), "start", at=OPENED + 2 * HOUR, by="ada")
+    record = advance(record, "resolve", at=OPENED + 4 * HOUR, by="ada", **NEEDS["resolve"])  # type: ignore[arg-type]
+
+    held = decide(record, "hold", reason="awaiting_caller", at=OPENED + 3 * HOUR, by="ada")
+    assert isinstance(held, Allowed)
+    assert held.record.state == RESOLVED
+    assert held.record.timeline().facts_at(OPENED + 3 * HOUR)["state"] == ON_HOLD
+    assert replay(held.record.history) == held.record
+    resumed = decide(record, "resume", at=OPENED + 3 * HOUR, by="ada")
+    assert isinstance(resumed, Refused)
+    assert resumed.state == IN_PROGRESS
+
+
+def test_an_action_before_the_opening_is_refused() -> None:
+    """There was nothing to act on."""
+    refusal = decide(in_state("incident", "new"), "start", at=OPENED - HOUR, by="ada")
+
+    assert isinstance(refusal, Refused)
+    assert refusal.code == "before_opening"
+    assert "2026-06-01T08:00:00+00:00" in refusal.reason
+
+
+def test_a_record_of_another_lifecycle_is_refused() -> None:
+    """By decide as data, by advance as an error of its own kind (rule L1)."""
+    own = tiny(Transition("finish", NEW, CLOSED))
+    record = own.open(Incident, id="I", title="t", at=OPENED, by="kim")
+    problem = Problem.open(id="P", title="t", at=OPENED, by="kim")
+
+    for call in (lambda: decide(record, "start", at=OPENED, by="ada"),):
+        refusal = call()
+        assert isinstance(refusal, Refused)
+        assert refusal.code == "lifecycle_mismatch"
+    with pytest.raises(LifecycleMismatchError, match="'tiny', not 'incident'"):
+        advance(record, "start", at=OPENED, by="ada")
+    with pytest.raises(LifecycleMismatchError, match="type problem"):
+        INCIDENT.advance(problem, "start", at=OPENED, by="ada")
+    with pytest.raises(InvalidValueError, match="incident"):
+        own.open(Problem, id="P", title="t", at=OPENED, by="kim")
+
+
+def test_a_state_that_the_table_does_not_have_is_named() -> None:
+    """A record of an older version may be in a state that is gone."""
+    record = Incident.open(id="I", title="t", at=OPENED, by="kim", state=State("limbo", open=True))
+
+    for action in ("start", "close", "dance"):
+        refusal = decide(record, action, at=OPENED, by="ada")
+        assert isinstance(refusal, Refused)
+        assert refusal.code == "unknown_state"
+        assert refusal.reason.startswith("limbo is no state of the lifecycle 'incident'")
+    assert explain(record, to="closed") is None
+    assert allowed_actions(record) == ()
+
+
+def test_the_record_keeps_its_lifecycle() -> None:
+    """Opening by a lifecycle sets its id, version and initial state (rule H3)."""
+    own = Lifecycle(
+        "mine", "problem", states=(CANCELED,), initial=CANCELED, transitions=(), version="7"
+    )
+
+    record = own.open(Problem, id="P", title="t", at=OPENED, by="kim", workaround="reboot")
+
+    assert (record.lifecycle, record.state) == (LifecycleRef("mine", "7"), CANCELED)
+    assert record.workaround == "reboot"
+
+
+def test_times_and_actors_are_checked() -> None:
+    """A naive time and an empty id are errors of the caller, not refusals."""
+    record = in_state("incident", "new")
+    with pytest.raises(NaiveDatetimeError):
+        decide(record, "start", at=datetime(2026, 6, 1), by="ada")  # noqa: DTZ001  naive on purpose
+    with pytest.raises(NaiveDatetimeError, match="recorded_at"):
+        decide(record, "start", at=OPENED, by="ada", recorded_at=datetime(2026, 6, 1))  # noqa: DTZ001
+    with pytest.raises(InvalidValueError, match="by"):
+        decide(record, "start", at=OPENED, by="")
+
+
+def test_answers_and_errors_are_values() -> None:
+    """They pickle, and equal questions get equal answers."""
+    record = in_state("incident", "new")
+    for action in ("start", "close"):
+        answer = decide(record, action, at=OPENED, by="ada")
+        assert answer == decide(record, action, at=OPENED, by="ada")
+        assert pickle.loads(pickle.dumps(answer)) == answer  # noqa: S301  our own bytes
+    with pytest.raises(TransitionNotAllowedError) as caught:
+        advance(record, "close", at=OPENED, by="ada")
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301  our own bytes
+    assert again.refusal == caught.value.refusal
+
+
+@pytest.mark.parametrize("lifecycle", [INCIDENT, PROBLEM, SERVICE_REQUEST], ids=lambda one: one.id)
+def test_standard_lifecycles_are_values(lifecycle: Lifecycle) -> None:
+    """They hash, pickle and equal themselves."""
+    again = pickle.loads(pickle.dumps(lifecycle))  # noqa: S301  our own bytes
+
+    assert again == lifecycle
+    assert hash(again) == hash(lifecycle)
+    assert isinstance(RECORD_TYPES[lifecycle.record_type], type(Record))

@@ -1,0 +1,172 @@
+"""What a lifecycle's definition refuses, and what history it would have refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.conditions import field
+from incidentcore.errors import LifecycleDefinitionError
+from incidentcore.lifecycle import INCIDENT, InputField, Lifecycle, Transition, check_history
+from incidentcore.records import Incident, Record, StateChanged
+from incidentcore.testing.strategies_records import legal_records, lifecycles, records
+from incidentcore.values import CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, Impact, State
+
+OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+def lifecycle(*transitions: Any, **parts: Any) -> Lifecycle:
+    told: dict[str, Any] = {"states": (NEW, CLOSED), "initial": NEW, **parts}
+    return Lifecycle("tiny", told.pop("kind", "incident"), transitions=transitions, **told)
+
+
+def asks(target: str, kind: str = "incident") -> Any:
+    return lambda: lifecycle(Transition("go", NEW, CLOSED, fields=[target]), kind=kind)
+
+
+WRONG = [
+    ("no state", lambda: lifecycle(states=())),
+    ("no State", lambda: lifecycle(states=("new",))),
+    ("names twice", lambda: lifecycle(states=(NEW, State("new", final=True), CLOSED))),
+    ("initial", lambda: lifecycle(initial=RESOLVED)),
+    ("no initial", lambda: lifecycle(initial="new")),
+    ("kind", lambda: lifecycle(kind="change")),
+    ("version", lambda: lifecycle(version=1)),
+    ("id", lambda: Lifecycle("", "incident", states=(NEW,), initial=NEW, transitions=())),
+    ("target", lambda: lifecycle(Transition("go", NEW, RESOLVED))),
+    ("source", lambda: lifecycle(Transition("go", "limbo", CLOSED))),
+    ("no Transition", lambda: lifecycle("go")),
+    ("action", lambda: Transition("two words", NEW, CLOSED)),
+    ("no action", lambda: Transition(None, NEW, CLOSED)),  # type: ignore[arg-type]
+    ("no source", lambda: Transition("go", (), CLOSED)),
+    ("source twice", lambda: Transition("go", (NEW, "new"), CLOSED)),
+    ("source type", lambda: Transition("go", (1,), CLOSED)),  # type: ignore[arg-type]
+    ("sources type", lambda: Transition("go", 1, CLOSED)),
+    ("no target", lambda: Transition("go", NEW, "closed")),  # type: ignore[arg-type]
+    ("field twice", lambda: Transition("go", NEW, CLOSED, fields=["a", "a"])),
+    ("target twice", lambda: Transition("go", NEW, CLOSED, fields=["a", InputField("b", "a")])),
+    ("fields", lambda: Transition("go", NEW, CLOSED, fields="abc")),
+    ("field type", lambda: Transition("go", NEW, CLOSED, fields=[1])),
+    ("guard", lambda: Transition("go", NEW, CLOSED, guard="impact is high")),  # type: ignore[arg-type]
+    ("sets a count", lambda: Transition("go", NEW, CLOSED, sets={"reopen_count": 0})),
+    ("sets badly", lambda: Transition("go", NEW, CLOSED, sets={"impact": "high"})),
+    ("sets no map", lambda: Transition("go", NEW, CLOSED, sets=5)),
+    ("at", lambda: InputField("at")),
+    ("by", lambda: InputField("by")),
+    ("recorded_at", lambda: InputField("recorded_at")),
+    ("words", lambda: InputField("two words")),
+    ("empty", lambda: InputField("")),
+    ("choices", lambda: InputField("a", choices="abc")),
+    ("required", lambda: InputField("a", required=1)),  # type: ignore[arg-type]
+    ("no custom", lambda: InputField("a", "custom.")),
+    ("asks a moment", asks("resolved_at")),
+    ("asks the state", asks("state")),
+    ("asks the id", asks("id")),
+    ("asks of a problem", asks("workaround")),
+    ("asks of a request", asks("items", "problem")),
+    (
+        "sets of a problem",
+        lambda: lifecycle(Transition("go", NEW, CLOSED, sets={"known_error": True})),
+    ),
+    (
+        "guards nothing",
+        lambda: lifecycle(Transition("go", NEW, CLOSED, guard=field("impakt").present())),
+    ),
+]
+
+
+@pytest.mark.parametrize("make", [make for _, make in WRONG], ids=[name for name, _ in WRONG])
+def test_a_definition_that_cannot_work_is_refused(make: Any) -> None:
+    """When it is written, not when a record comes by (LifecycleDefinitionError)."""
+    with pytest.raises(LifecycleDefinitionError):
+        make()
+
+
+def test_a_guard_may_read_fields_below_and_the_actor() -> None:
+    """The first step of its paths is a field of the record, or the actor."""
+    guard = field("custom.anything").present() & field("actor.role").equals("x")
+
+    assert lifecycle(Transition("go", NEW, CLOSED, guard=guard)).actions(NEW) == ("go",)
+
+
+@given(st.data())
+def test_a_legal_history_has_no_findings(data: st.DataObject) -> None:
+    """What a lifecycle let pass, it does not complain about afterwards (rule H2)."""
+    drawn = data.draw(lifecycles())
+    record = data.draw(legal_records(drawn))
+
+    assert check_history(record, drawn) == ()
+
+
+@given(records())
+def test_a_history_is_checked_and_never_refused(record: Record) -> None:
+    """Of histories that no lifecycle made, each finding names a change of state."""
+    for finding in check_history(record, INCIDENT):
+        assert isinstance(finding.event, StateChanged)
+        assert finding.code in ("unknown_state", "not_allowed")
+        assert str(finding).startswith("R-1 at 2026-06-01T")
+
+
+def moved(*steps: tuple[str, State, dict[str, Any]]) -> Incident:
+    incident = Incident.open(
+        id="INC-1", title="t", at=OPENED, by="kim", custom={"vip": True}, impact=Impact.LOW
+    )
+    for hours, (action, state, fields) in enumerate(steps, 1):
+        incident = incident.with_event(
+            StateChanged,
+            at=OPENED + timedelta(hours=hours),
+            by="ada",
+            action=action,
+            state=state,
+            fields=fields,
+        )
+    return incident
+
+
+DONE = {"resolution_code": "x", "resolution_notes": "y"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "codes"),
+    [
+        ([("start", IN_PROGRESS, {})], []),
+        ([("imported", IN_PROGRESS, {})], []),
+        ([("imported", RESOLVED, {})], []),
+        ([("imported", CLOSED, {})], ["not_allowed"]),
+        ([("imported", NEW, {})], []),
+        ([("resume", IN_PROGRESS, {})], ["not_allowed"]),
+        ([("resolve", RESOLVED, DONE)], []),
+        ([("resolve", RESOLVED, {})], ["missing_field"]),
+        ([("hold", ON_HOLD, {"hold_reason": "lunch"})], ["invalid_field"]),
+        ([("hold", ON_HOLD, {"hold_reason": "awaiting_vendor"})], []),
+        ([("x", State("limbo", open=True), {}), ("x", NEW, {})], ["unknown_state"] * 2),
+        ([("x", CLOSED, {}), ("x", IN_PROGRESS, {})], ["not_allowed"] * 2),
+    ],
+    ids=str,
+)
+def test_what_the_lifecycle_would_have_refused(steps: Any, codes: list[str]) -> None:
+    """By the event's action where the table knows it, by the states alone otherwise."""
+    assert [finding.code for finding in check_history(moved(*steps), INCIDENT)] == codes
+
+
+def test_guards_are_asked_about_the_past() -> None:
+    """On the facts of that instant."""
+    guarded = Lifecycle(
+        "incident",
+        "incident",
+        states=(NEW, IN_PROGRESS, CLOSED),
+        initial=NEW,
+        transitions=(
+            Transition("start", NEW, IN_PROGRESS, guard=field("impact") >= Impact.MEDIUM),
+            Transition("finish", IN_PROGRESS, CLOSED, guard=field("custom.vip").is_true()),
+        ),
+    )
+
+    findings = check_history(moved(("start", IN_PROGRESS, {}), ("finish", CLOSED, {})), guarded)
+
+    assert [(finding.code, finding.before) for finding in findings] == [("guard", NEW)]
+    assert "impact >= medium" in findings[0].reason

@@ -1,6 +1,20 @@
-"""Strategies and laws to test your own calendars and rules with (needs hypothesis)."""
+"""Strategies, laws and contracts to test your own rules and stores with (needs hypothesis)."""
 
 from incidentcore.testing.checks_schedule import check_calendar
+from incidentcore.testing.checks_sla import check_sla
+from incidentcore.testing.contracts import CheckOutcome, StoreContract
 from incidentcore.testing.strategies_schedule import calendar_definitions, calendars, instants
+from incidentcore.testing.strategies_sla import histories, sla_definitions, sla_policies
 
-__all__ = ["calendar_definitions", "calendars", "check_calendar", "instants"]
+__all__ = [
+    "CheckOutcome",
+    "StoreContract",
+    "calendar_definitions",
+    "calendars",
+    "check_calendar",
+    "check_sla",
+    "histories",
+    "instants",
+    "sla_definitions",
+    "sla_policies",
+]

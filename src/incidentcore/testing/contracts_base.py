@@ -1,0 +1,174 @@
+"""What the checks of a store share: how they are found and run, and the values they write."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from unittest import SkipTest
+
+import attrs
+
+from incidentcore.conditions import ALWAYS
+from incidentcore.records import Event, Incident, Record, comment
+from incidentcore.serialization import dumps
+from incidentcore.storage import Change, RecordStore
+
+__all__ = [
+    "AT",
+    "CheckOutcome",
+    "StoreChecks",
+    "incident",
+    "noted",
+    "raises",
+    "same",
+    "same_events",
+]
+
+AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+
+
+@attrs.frozen(kw_only=True)
+class CheckOutcome:
+    """How one check of a contract went.
+
+    Attributes:
+        name: The check.
+        fact: The fact that it tests, in words.
+        passed: It holds.
+        skipped: Why it was not run; empty where it was.
+        error: What went wrong; None where nothing did.
+    """
+
+    name: str
+    fact: str
+    passed: bool
+    skipped: str = ""
+    error: Exception | None = attrs.field(default=None, eq=False)
+
+    def __str__(self) -> str:
+        if self.skipped:
+            return f"skipped {self.name}: {self.skipped}"
+        if self.error is None:
+            return f"passed  {self.name}"
+        return f"FAILED  {self.name}: {type(self.error).__name__}: {self.error}"
+
+
+class StoreChecks:
+    """The base of the checks: where stores come from, and what they can do."""
+
+    capabilities: ClassVar[frozenset[str]] = frozenset()
+
+    def make_store(self) -> RecordStore:
+        """Return a new and empty store."""
+        raise NotImplementedError
+
+    def reopen(self, store: RecordStore) -> RecordStore:
+        """Close a store and return another one on the same data; for ``reopen``."""
+        raise NotImplementedError
+
+    def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
+        """Return a function that pickles and opens the same data elsewhere; for ``processes``."""
+        raise NotImplementedError
+
+    def need(self, capability: str) -> None:
+        """Skip a check that asks for what the store does not declare."""
+        if capability not in self.capabilities:
+            raise SkipTest(f"the store does not declare {capability!r}")
+
+    @classmethod
+    def checks(cls) -> tuple[str, ...]:
+        """Return the names of all checks."""
+        return tuple(sorted(name for name in dir(cls) if name.startswith("test_")))
+
+    def run(self, names: Iterable[str] | None = None) -> tuple[CheckOutcome, ...]:
+        """Run the checks without a test framework.
+
+        Args:
+            names: Which; all unless told.
+
+        Returns:
+            An outcome for each, in order of name.
+        """
+        return tuple(self._run(name) for name in (self.checks() if names is None else names))
+
+    def _run(self, name: str) -> CheckOutcome:
+        check = getattr(self, name)
+        fact = (check.__doc__ or "").strip()
+        try:
+            check()
+        except SkipTest as skip:
+            return CheckOutcome(name=name, fact=fact, passed=False, skipped=str(skip))
+        except Exception as error:  # noqa: BLE001  whatever a store raises is the finding
+            return CheckOutcome(name=name, fact=fact, passed=False, error=error)
+        return CheckOutcome(name=name, fact=fact, passed=True)
+
+
+def incident(record_id: str = "INC-1", **fields: Any) -> Incident:
+    """Return a new incident."""
+    return Incident.open(
+        **{"id": record_id, "title": "Mail is down", "at": AT, "by": "kim", **fields}
+    )
+
+
+def noted(record: Incident, count: int) -> Incident:
+    """Return an incident with so many more comments."""
+    for number in range(record.version, record.version + count):
+        at = AT + timedelta(minutes=number)
+        record = comment(record, f"note {number}", at=at, by="ada")
+    return record
+
+
+def same(expected: object, actual: object, what: str) -> None:
+    """Fail unless two values are equal."""
+    if expected != actual:
+        raise AssertionError(f"{what}: expected {_short(expected)}, got {_short(actual)}")
+
+
+def same_events(expected: Iterable[Event], actual: Iterable[Event], what: str) -> None:
+    """Fail unless two histories are the same, field by field and type by type.
+
+    ``==`` alone takes 1 for 1.0 and True, and one fold of a repeated hour for the other.
+    """
+    wanted, found = list(expected), list(actual)
+    same([event.id for event in wanted], [event.id for event in found], f"{what}, ids")
+    for one, other in zip(wanted, found, strict=True):
+        same(type(one), type(other), f"{what}, type of {one.id}")
+        same(dumps(one), dumps(other), f"{what}, content of {one.id}")
+        same(one, other, f"{what}, {one.id}")
+
+
+def raises(expected: type[Exception], call: Callable[[], object], what: str) -> Any:
+    """Return the error that a call raises; fail where it raises none or another."""
+    try:
+        answer = call()
+    except expected as error:
+        return error
+    except Exception as error:  # noqa: BLE001  whatever a store raises is the finding
+        got = f"{type(error).__name__}: {error}"
+    else:
+        got = f"the answer {_short(answer)}"
+    raise AssertionError(f"{what}: expected {expected.__name__}, got {got}")
+
+
+def _short(value: object) -> str:
+    text = ascii(value)
+    return text if len(text) <= 300 else f"{text[:300]}… ({len(text)} characters)"
+
+
+def all_changes(store: RecordStore, limit: int = 1_000) -> Iterator[Change]:
+    """Yield the whole feed, page by page."""
+    after = 0
+    while page := store.changes(after=after, limit=limit):
+        same(True, page[0].position > after, "a page of the feed starts after the one before")
+        yield from page
+        after = page[-1].position
+
+
+def all_records(store: RecordStore, limit: int = 1_000) -> Iterator[Record]:
+    """Yield all records, page by page."""
+    after = ""
+    while page := store.find(ALWAYS, after=after, limit=limit):
+        same(True, page[0].id > after, "a page of records starts after the one before")
+        yield from page
+        after = page[-1].id

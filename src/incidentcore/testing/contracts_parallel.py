@@ -1,0 +1,293 @@
+"""The checks of many at once: threads, processes, sudden death, and a model to compare with."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from multiprocessing.connection import Connection
+from random import Random
+from typing import Any, ClassVar
+
+from incidentcore.conditions import ALWAYS
+from incidentcore.errors import (
+    IncidentCoreError,
+    RecordNotFoundError,
+    StaleRecordError,
+    StorageError,
+)
+from incidentcore.records import Commented, Event
+from incidentcore.storage import InMemoryStore, RecordStore
+from incidentcore.testing.contracts_base import (
+    AT,
+    StoreChecks,
+    all_changes,
+    incident,
+    noted,
+    same,
+    same_events,
+)
+from incidentcore.values import Actor
+
+__all__ = ["ParallelChecks"]
+
+_BATCH = 5
+_PATIENCE = 120  # seconds
+_TRIES = 20_000
+
+
+def _batch(sequence: int, who: str, count: int = 1) -> list[Event]:
+    at = AT + timedelta(seconds=sequence)
+    return [
+        Commented(
+            record_id="INC-1",
+            sequence=sequence + step,
+            id=f"{who}-{sequence + step}",
+            at=at,
+            by=Actor(who),
+            text=who,
+        )
+        for step in range(1, count + 1)
+    ]
+
+
+def _version(store: RecordStore) -> int:
+    return len(store.history("INC-1", limit=1_000_000))
+
+
+def _write(store: RecordStore, who: str, times: int, count: int = 1) -> list[str]:
+    """Append so many batches, each again until it is taken; return the ids that were answered."""
+    answered: list[str] = []
+    version = _version(store)
+    for _ in range(_TRIES):
+        if not times:
+            return answered
+        batch = _batch(version, who, count)
+        try:
+            version = store.append("INC-1", batch, expected_version=version)
+        except StaleRecordError as error:
+            version = error.found
+        else:
+            answered.extend(event.id for event in batch)
+            times -= 1
+    raise AssertionError(f"{who} tried {_TRIES} times to append, and {times} batches are left")
+
+
+def _write_elsewhere(
+    opener: Callable[[], RecordStore], who: str, times: int, answers: Connection, count: int
+) -> None:
+    """Write in another process, and tell of each batch once it was answered."""
+    store = opener()
+    for _ in range(times):
+        answers.send(_write(store, who, 1, count))
+    answers.send(None)
+
+
+class _Writer:
+    """A process that writes, and what it tells."""
+
+    def __init__(
+        self, opener: Callable[[], RecordStore], who: str, *, times: int, count: int = 1
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.answers, sender = context.Pipe(duplex=False)
+        self.process = context.Process(
+            target=_write_elsewhere, args=(opener, who, times, sender, count), daemon=True
+        )
+        self.process.start()
+        sender.close()
+
+    def answer(self) -> list[str] | None:
+        """Return the ids of the next batch that was answered; None at the end."""
+        if not self.answers.poll(_PATIENCE):
+            raise AssertionError(f"a writer said nothing for {_PATIENCE} seconds")
+        try:
+            answer: list[str] | None = self.answers.recv()
+        except EOFError:
+            raise AssertionError("a writer died: see its traceback above") from None
+        return answer
+
+
+class ParallelChecks(StoreChecks):
+    """Checks of what happens at once."""
+
+    threads: ClassVar[int] = 8
+    processes: ClassVar[int] = 4
+    appends: ClassVar[int] = 20
+    kills: ClassVar[int] = 3
+    steps: ClassVar[int] = 300
+    seeds: ClassVar[tuple[int, ...]] = (1, 2, 3)
+
+    def _opened(self) -> RecordStore:
+        store = self.make_store()
+        store.append("INC-1", incident().history, expected_version=0)
+        return store
+
+    def _whole(self, store: RecordStore, answered: list[str]) -> None:
+        """Check that all that was answered is there, once, in order and without gaps."""
+        history = store.history("INC-1", limit=1_000_000)
+        same(list(range(1, len(history) + 1)), [event.sequence for event in history], "sequences")
+        ids = [event.id for event in history[1:]]
+        same([], sorted(set(answered) - set(ids)), "answered and lost")
+        same(len(ids), len(set(ids)), "each once")
+        feed = [change.event for change in all_changes(store) if change.event is not None]
+        same_events(history, feed, "the feed")
+
+    def test_threads_lose_nothing(self) -> None:
+        """Eight threads append to one record: every answered event is there, once."""
+        store = self._opened()
+        with ThreadPoolExecutor(self.threads) as pool:
+            runs = [
+                pool.submit(_write, store, f"thread{number}", self.appends)
+                for number in range(self.threads)
+            ]
+            answered = [event_id for run in runs for event_id in run.result()]
+        same(self.threads * self.appends, len(answered), "answers")
+        same(1 + len(answered), _version(store), "the version")
+        self._whole(store, answered)
+
+    def test_readers_see_whole_batches(self) -> None:
+        """While batches are written no reader sees a part of one."""
+        store = self._opened()
+        with ThreadPoolExecutor(3) as pool:
+            writers = [
+                pool.submit(_write, store, f"writer{number}", self.appends, _BATCH)
+                for number in range(2)
+            ]
+            seen: list[int] = []
+
+            def read() -> None:
+                last = 0
+                while not all(writer.done() for writer in writers):
+                    seen.append(_version(store))
+                    fresh = store.changes(after=last, limit=1_000_000)
+                    if fresh:
+                        same(True, fresh[0].position > last, "the feed goes on")
+                        last = fresh[-1].position
+                        seen.extend(change.event.sequence for change in fresh[-1:] if change.event)
+
+            pool.submit(read).result()
+            for writer in writers:
+                writer.result()
+        parts = sorted({version for version in seen if version % _BATCH != 1})
+        same([], parts, "versions seen in the middle of a batch")
+
+    def test_a_follower_misses_nothing(self) -> None:
+        """A reader that remembers its position gets every change, in order, while many write."""
+        store = self._opened()
+        followed: list[str] = []
+        with ThreadPoolExecutor(self.threads) as pool:
+            writers = [
+                pool.submit(_write, store, f"thread{number}", self.appends) for number in range(4)
+            ]
+            last, quiet = 0, False
+            while not quiet:
+                done = all(writer.done() for writer in writers)
+                page = store.changes(after=last, limit=7)
+                same(True, all(change.position > last for change in page), "the feed goes on")
+                followed.extend(change.event.id for change in page if change.event is not None)
+                last = page[-1].position if page else last
+                quiet = done and not page
+        same([event.id for event in store.history("INC-1", limit=1_000_000)], followed, "followed")
+
+    def test_processes_lose_nothing(self) -> None:
+        """Four processes append to one record: every answered event is there, once."""
+        self.need("processes")
+        store = self._opened()
+        opener = self.opener(store)
+        writers = [
+            _Writer(opener, f"process{number}", times=self.appends)
+            for number in range(self.processes)
+        ]
+        answered: list[str] = []
+        for writer in writers:
+            while (ids := writer.answer()) is not None:
+                answered.extend(ids)
+            writer.process.join()
+        same(self.processes * self.appends, len(answered), "answers")
+        self._whole(store, answered)
+
+    def test_sudden_death_halves_nothing(self) -> None:
+        """A writer killed between or within writes leaves whole batches, all answered ones too."""
+        self.need("processes")
+        store = self._opened()
+        opener = self.opener(store)
+        answered: list[str] = []
+        for number in range(self.kills):
+            writer = _Writer(opener, f"writer{number}", times=10**6, count=_BATCH)
+            for _ in range(1 + number % 7):
+                answered.extend(writer.answer() or ())
+            writer.process.kill()
+            writer.process.join()
+            version = _version(store)
+            same(1, version % _BATCH, f"version {version} after death {number} ends a batch")
+        self._whole(store, answered)
+
+    def test_it_is_all_there_after_reopening(self) -> None:
+        """A store that was closed and opened again holds all that was answered."""
+        self.need("reopen")
+        store = self._opened()
+        _write(store, "before", 3)
+        store.append("INC-2", incident("INC-2").history, expected_version=0)
+        store.remove("INC-2", expected_version=1)
+        feed = tuple(store.changes())
+        again = self.reopen(store)
+        same(4, _version(again), "the version")
+        same(feed, tuple(again.changes()), "the feed")
+        _write(again, "after", 1)
+        same(True, again.changes()[-1].position > feed[-1].position, "positions go on")
+
+    def test_it_answers_as_the_model_does(self) -> None:
+        """Any sequence of calls gets the answers that ``InMemoryStore`` gives."""
+        for seed in self.seeds:
+            chance = Random(seed)  # noqa: S311  a test's choices, not a secret
+            store, model = self.make_store(), InMemoryStore()
+            for step in range(self.steps):
+                call = _any_call(chance, model)
+                same(
+                    _answer(model, call), _answer(store, call), f"seed {seed}, step {step}: {call}"
+                )
+            positions = [change.position for change in all_changes(store)]
+            same(sorted(set(positions)), positions, "positions ascend")
+
+
+_Call = tuple[str, tuple[Any, ...], dict[str, Any]]
+
+
+def _any_call(chance: Random, model: InMemoryStore) -> _Call:
+    name = f"R-{chance.randrange(4)}"
+    try:
+        record: Any = model.load(name)
+        version = record.version
+    except RecordNotFoundError:
+        record, version = incident(name, title=f"title {chance.randrange(3)}"), 0
+    kind = chance.choice(("append", "append", "append", "retry", "history", "find", "remove"))
+    expected = version + chance.choice((0, 0, 0, 0, -1, 1))
+    if kind == "append":
+        longer = noted(record, chance.randrange(3))
+        return (
+            "append",
+            (name, longer.events_after(version)),
+            {"expected_version": max(expected, 0)},
+        )
+    if kind == "retry":
+        first = chance.randrange(max(version, 1))
+        return "append", (name, record.history[first:]), {"expected_version": first}
+    if kind == "history":
+        pages = {"after": chance.randrange(version + 2), "limit": chance.randrange(1, 5)}
+        return "history", (name,), pages
+    if kind == "remove" and chance.random() < 0.7:
+        return "load", (name,), {}
+    if kind == "remove":
+        return "remove", (name,), {"expected_version": max(expected, 0)}
+    return "find", (ALWAYS,), {"after": chance.choice(("", "R-1", "R-9")), "limit": 3}
+
+
+def _answer(store: RecordStore, call: _Call) -> object:
+    name, arguments, options = call
+    try:
+        answer = getattr(store, name)(*arguments, **options)
+    except IncidentCoreError as error:
+        return type(error), error.args if isinstance(error, StorageError) else ()
+    return tuple(answer) if isinstance(answer, (list, tuple)) else answer

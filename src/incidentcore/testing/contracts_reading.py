@@ -1,0 +1,273 @@
+"""The checks of reading: values exactly as they were given, pages, order, the feed."""
+
+from __future__ import annotations
+
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from incidentcore.conditions import ALWAYS, NEVER, during, field
+from incidentcore.errors import IncidentCoreError, RecordNotFoundError
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident, Problem, ServiceRequest, comment, update
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.serialization import UnknownEvent
+from incidentcore.storage import RecordStore
+from incidentcore.testing.contracts_base import (
+    AT,
+    StoreChecks,
+    all_changes,
+    all_records,
+    incident,
+    noted,
+    raises,
+    same,
+    same_events,
+)
+from incidentcore.values import Actor, Impact
+
+__all__ = ["ReadingChecks"]
+
+_BERLIN = ZoneInfo("Europe/Berlin")
+
+_TEXTS: dict[str, str] = {
+    "composed and decomposed": "caf\u00e9 cafe\u0301",
+    "emoji": "\U0001f469\u200d\U0001f4bb \u2614\ufe0f \U0001f1e9\U0001f1ea",
+    "right to left": "\u05e9\u05dc\u05d5\u05dd \u200fabc\u200e \u0645\u0631\u062d\u0628\u0627",
+    "blanks at the ends": "  both sides \t",
+    "line ends": "one\r\ntwo\nthree\rfour\u2028five",
+    "quotes": "'; DROP TABLE events; -- \" \\ \\' %s %% ? :name {} $1",
+    "control characters": "\x01\x07\x1b[31m\x7f\x85",
+    "no characters": "\u200b\ufeff\u00ad",
+    "the last code points": "\uffff\U0010ffff",
+    "JSON inside": '{"a": "\\u0041", "b": null}',
+}
+_IDS = (
+    *("INC-1", "inc-1", "INC-1 ", " INC-1", "caf\u00e9", "cafe\u0301", "\U0001f600", "\uffff"),
+    *("a/b", "a%b", "a'b", "a\\b", "1", "01", "1.0", "null", "None", "\u00df", "ss", "\u0130", "i"),
+)
+
+
+class ReadingChecks(StoreChecks):
+    """Checks of what comes back."""
+
+    long_history: ClassVar[int] = 2_000
+
+    def _kept(self, record: Any, what: str) -> None:
+        store = self.make_store()
+        store.append(record.id, record.history, expected_version=0)
+        same_events(record.history, store.history(record.id), f"{what}, history")
+        same_events(record.history, store.load(record.id).history, f"{what}, loaded")
+        same(record, store.load(record.id), what)
+        found = [change.event for change in store.changes() if change.event is not None]
+        same_events(record.history, found, f"{what}, feed")
+
+    def test_an_empty_store_is_empty(self) -> None:
+        """Nothing is found, nothing has changed, and no id is known."""
+        store = self.make_store()
+        same([], list(store.find(ALWAYS)), "records")
+        same([], list(store.changes()), "changes")
+        raises(RecordNotFoundError, lambda: store.load("INC-1"), "loading")
+        raises(RecordNotFoundError, lambda: store.history("INC-1"), "a history")
+
+    def test_every_type_of_record_comes_back(self) -> None:
+        """Incidents, problems and service requests come back as what they are."""
+        for kind in (Incident, Problem, ServiceRequest):
+            record: Any = kind.open(id="X-1", title="x", at=AT, by="kim")
+            self._kept(record, kind.__name__)
+
+    def test_a_whole_life_comes_back(self) -> None:
+        """States with their flags, levels, actors and fields come back."""
+        record = incident(impact=Impact.HIGH, tags=["mail", "berlin"], category=("mail", "smtp"))
+        record = advance(record, "start", at=AT, by=Actor("ada", "agent"))
+        record = advance(record, "hold", reason="awaiting_vendor", at=AT, by="ada")
+        record = advance(
+            record, "resolve", resolution_code="x", resolution_notes="y", at=AT, by="ada"
+        )
+        self._kept(advance(record, "reopen", at=AT, by=Actor("kim", "requester")), "a life")
+
+    def test_texts_come_back(self) -> None:
+        """No text is normalized, trimmed, folded or cut."""
+        for what, text in _TEXTS.items():
+            record = incident(description=text, custom={text: text}, tags=[text])
+            self._kept(comment(record, text, at=AT, by=Actor(text, text)), what)
+
+    def test_long_text_comes_back(self) -> None:
+        """A million characters come back."""
+        self._kept(incident(description="\u00e9x" * 500_000), "long text")
+
+    def test_the_character_nul(self) -> None:
+        """NUL comes back; a store without the capability ``nul`` may refuse it, never cut."""
+        record = incident(description="before\x00after")
+        if "nul" in self.capabilities:
+            self._kept(record, "NUL")
+            return
+        store = self.make_store()
+        try:
+            store.append("INC-1", record.history, expected_version=0)
+        except IncidentCoreError:
+            raises(RecordNotFoundError, lambda: store.load("INC-1"), "a refused record")
+        else:
+            same(record, store.load("INC-1"), "NUL")
+
+    def test_ids_are_apart(self) -> None:
+        """Ids that differ in case, blanks or normal form are different records."""
+        store = self.make_store()
+        for name in _IDS:
+            store.append(name, incident(name, description=name).history, expected_version=0)
+        for name in _IDS:
+            same(name, store.load(name).description, f"the record {name!a}")
+        same(sorted(_IDS), [record.id for record in store.find(ALWAYS)], "all, by code points")
+
+    def test_instants_come_back(self) -> None:
+        """Microseconds, far years, both times of an event, offsets, zones and folds come back."""
+        times = {
+            "zero": datetime(2026, 1, 1, tzinfo=UTC),
+            "a microsecond": datetime(2026, 1, 1, 0, 0, 0, 1, tzinfo=UTC),
+            "the last one": datetime(2026, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+            "year 2": datetime(2, 1, 1, tzinfo=UTC),
+            "year 9998": datetime(9998, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        }
+        for what, at in times.items():
+            self._kept(incident(at=at, recorded_at=AT, occurred_at=at), what)
+        zoned = {
+            "zone": datetime(2026, 7, 1, 9, tzinfo=_BERLIN),
+            "first": datetime(2026, 10, 25, 2, 30, tzinfo=_BERLIN),
+            "second": datetime(2026, 10, 25, 2, 30, fold=1, tzinfo=_BERLIN),
+            "day": AT.date(),
+            "length": timedelta(days=-1, microseconds=1),
+        }
+        self._kept(incident(custom=zoned), "zones and folds")
+
+    def test_nothing_and_empty_are_apart(self) -> None:
+        """None, empty text, empty collections and absent keys stay apart, so do 1, 1.0 and True."""
+        custom: dict[str, object] = {
+            "none": None,
+            "text": "",
+            "list": (),
+            "set": frozenset(),
+            "map": {},
+            "false": False,
+            "zero": 0,
+            "float": 0.0,
+            "one": 1,
+            "true": True,
+            "list of none": (None,),
+        }
+        record = incident(custom=custom, service=None, description="")
+        self._kept(record, "nothing and empty")
+        self._kept(update(record, custom={"one": 1.0, "none": ""}, at=AT, by="ada"), "changed")
+
+    def test_numbers_come_back(self) -> None:
+        """Whole numbers beyond 64 bits and floats to the last bit come back."""
+        numbers = (2**63, -(2**64), 10**30, 0.1, 1e-300, 1.7976931348623157e308, -0.0)
+        self._kept(incident(custom={"numbers": numbers}), "numbers")
+
+    def test_unknown_events_come_back(self) -> None:
+        """An event of a kind that this release does not know is kept word by word."""
+        strange = UnknownEvent(
+            record_id="INC-1",
+            sequence=2,
+            at=AT,
+            by=Actor("ada"),
+            name="Snoozed",
+            body='{"until":{"$thing":[1,null,1.0]},"z":"a"}',
+        )
+        record = incident().with_events((strange,))
+        self._kept(record, "an unknown event")
+
+    def test_histories_come_in_pages(self) -> None:
+        """Pages join to the history whatever their length, and an empty one ends it."""
+        store = self.make_store()
+        record = noted(incident(), 9)
+        store.append("INC-1", record.history, expected_version=0)
+        for limit in (1, 3, 10, 11):
+            events: list[Any] = []
+            while page := store.history("INC-1", after=len(events), limit=limit):
+                same(True, len(page) <= limit and len(events) < 10, "a page's length")
+                events.extend(page)
+            same_events(record.history, events, f"pages of {limit}")
+        same([], list(store.history("INC-1", after=10)), "after the end")
+        same([], list(store.history("INC-1", after=99)), "far after the end")
+
+    def test_a_long_history_needs_little_memory(self) -> None:
+        """Reading a long history in pages holds no more than a page."""
+        store = self.make_store()
+        record = incident()
+        store.append("INC-1", record.history, expected_version=0)
+        at, by = AT + timedelta(hours=1), Actor("ada")
+        kind = type(comment(record, "", at=at, by=by).history[-1])
+        for first in range(1, self.long_history, 1_000):
+            last = min(first + 1_000, self.long_history)
+            batch = [
+                kind(record_id="INC-1", sequence=number + 1, at=at, by=by, text="x" * 100)  # type: ignore[call-arg]
+                for number in range(first, last)
+            ]
+            store.append("INC-1", batch, expected_version=first)
+        count = 0
+        tracemalloc.start()
+        try:
+            while page := store.history("INC-1", after=count, limit=100):
+                same(count + 1, page[0].sequence, "the next sequence")
+                count = page[-1].sequence
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        same(self.long_history, count, "events read")
+        same(True, peak < 4_000_000, f"memory of a page, {peak} bytes, is below 4 MB")
+
+    def _three(self) -> RecordStore:
+        store = self.make_store()
+        for name, impact in (("c", Impact.LOW), ("a", Impact.HIGH), ("b", Impact.HIGH)):
+            store.append(name, incident(name, impact=impact).history, expected_version=0)
+        return store
+
+    def test_records_are_found_by_condition(self) -> None:
+        """Just the records that satisfy the condition are found, in order of id."""
+        store = self._three()
+        ids = [record.id for record in store.find(field("impact").equals(Impact.HIGH))]
+        same(["a", "b"], ids, "those of high impact")
+        same([], list(store.find(NEVER)), "none")
+        same(["a", "b", "c"], [record.id for record in store.find(ALWAYS)], "all")
+        store.append(
+            "b",
+            update(incident("b"), service="mail", at=AT, by="x").events_after(1),
+            expected_version=1,
+        )
+        mail = store.find(field("service").equals("mail"))
+        same([("b", 2)], [(record.id, record.version) for record in mail], "as they are now")
+
+    def test_found_records_come_in_pages(self) -> None:
+        """Pages of records join to all of them."""
+        store = self._three()
+        for limit in (1, 2, 3, 4):
+            same(["a", "b", "c"], [r.id for r in all_records(store, limit)], f"pages of {limit}")
+        high = field("impact").equals(Impact.HIGH)
+        same(["b"], [r.id for r in store.find(high, after="a", limit=1)], "after a")
+
+    def test_conditions_on_time_are_given_the_instant(self) -> None:
+        """A condition on opening hours is answered for the instant given."""
+        store = self._three()
+        office = during(BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"}))
+        noon, night = AT.replace(hour=12), AT.replace(hour=2)
+        same(3, len(store.find(office, at=noon)), "at noon")
+        same(0, len(store.find(office, at=night)), "at night")
+
+    def test_the_feed_tells_each_change_once(self) -> None:
+        """The feed holds every event in the order of writing, with ascending positions."""
+        store = self._three()
+        store.append("a", noted(incident("a"), 2).events_after(1), expected_version=1)
+        written = [("c", "c:1"), ("a", "a:1"), ("b", "b:1"), ("a", "a:2"), ("a", "a:3")]
+        for limit in (1, 2, 5, 9):
+            feed = list(all_changes(store, limit))
+            told = [(change.record_id, change.event and change.event.id) for change in feed]
+            same(written, told, f"pages of {limit}")
+            places = [change.position for change in feed]
+            same(sorted(set(places)), places, "positions ascend")
+            same(True, places[0] > 0, "positions start after 0")
+
+    def test_two_stores_are_apart(self) -> None:
+        """What is in one store is not in another."""
+        self._three()
+        same([], list(self.make_store().find(ALWAYS)), "a new store")

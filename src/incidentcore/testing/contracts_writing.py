@@ -1,0 +1,294 @@
+"""The checks of appending and removing: versions, retries, batches, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from incidentcore.conditions import ALWAYS
+from incidentcore.errors import (
+    DuplicateEventError,
+    InvalidTimelineError,
+    InvalidValueError,
+    RecordNotFoundError,
+    StaleRecordError,
+)
+from incidentcore.records import Commented, comment
+from incidentcore.storage import RecordStore
+from incidentcore.testing.contracts_base import (
+    AT,
+    StoreChecks,
+    incident,
+    noted,
+    raises,
+    same,
+    same_events,
+)
+from incidentcore.values import Actor
+
+__all__ = ["WritingChecks"]
+
+
+def _comment(sequence: int, text: str = "x", **fields: Any) -> Commented:
+    given = {"record_id": "INC-1", "at": AT, "by": Actor("ada"), **fields}
+    return Commented(sequence=sequence, text=text, **given)
+
+
+class WritingChecks(StoreChecks):
+    """Checks of what is written, and of what is not."""
+
+    def _store_of(self, versions: int) -> RecordStore:
+        store = self.make_store()
+        record = noted(incident(), versions - 1)
+        store.append("INC-1", record.history, expected_version=0)
+        return store
+
+    def _untouched(self, store: RecordStore, call: Callable[[], object], error: Any) -> Any:
+        """Return the error of a call that must leave the store as it was."""
+        before = tuple(store.changes())
+        caught = raises(error, call, "a refused append")
+        same(before, tuple(store.changes()), "the feed after a refused append")
+        return caught
+
+    def test_append_answers_the_version(self) -> None:
+        """Appending answers with the record's version after it."""
+        store = self.make_store()
+        record = noted(incident(), 4)
+        same(2, store.append("INC-1", record.history[:2], expected_version=0), "two events")
+        same(5, store.append("INC-1", record.history[2:], expected_version=2), "three more")
+
+    def test_append_takes_any_iterable(self) -> None:
+        """A batch may be a generator."""
+        store = self.make_store()
+        record = noted(incident(), 2)
+        store.append("INC-1", (event for event in record.history), expected_version=0)
+        same_events(record.history, store.load("INC-1").history, "a generator's events")
+
+    def test_a_stale_writer_is_told_both_versions(self) -> None:
+        """Who builds on an old version is told it and the new one; nothing is written."""
+        store = self._store_of(2)
+        error = self._untouched(
+            store,
+            lambda: store.append("INC-1", [_comment(2, "mine")], expected_version=1),
+            StaleRecordError,
+        )
+        same(("INC-1", 1, 2), (error.record_id, error.expected, error.found), "the versions")
+
+    def test_a_version_ahead_is_stale_too(self) -> None:
+        """Who builds on a version that is not there yet is stale as well."""
+        store = self._store_of(2)
+        error = self._untouched(
+            store,
+            lambda: store.append("INC-1", [_comment(4)], expected_version=3),
+            StaleRecordError,
+        )
+        same((3, 2), (error.expected, error.found), "the versions")
+
+    def test_a_new_record_meets_an_old_one(self) -> None:
+        """Opening a record whose id is taken is stale: 0 was expected."""
+        store = self._store_of(1)
+        other = incident(title="Another")
+        error = self._untouched(
+            store,
+            lambda: store.append("INC-1", other.history, expected_version=0),
+            StaleRecordError,
+        )
+        same((0, 1), (error.expected, error.found), "the versions")
+
+    def test_of_two_writers_one_wins(self) -> None:
+        """The second of two writers on one version loses, and may then try again."""
+        store = self._store_of(1)
+        record: Any = store.load("INC-1")
+        ada = comment(record, "mine", at=AT, by="ada")
+        bob = comment(record, "no, mine", at=AT, by="bob")
+        store.append("INC-1", ada.events_after(1), expected_version=1)
+        raises(
+            StaleRecordError,
+            lambda: store.append("INC-1", bob.events_after(1), expected_version=1),
+            "the second writer",
+        )
+        same_events(ada.history, store.load("INC-1").history, "the winner's history")
+        again = comment(ada, "no, mine", at=AT, by="bob")
+        same(3, store.append("INC-1", again.events_after(2), expected_version=2), "trying again")
+
+    def test_a_batch_again_is_nothing_new(self) -> None:
+        """The same batch again changes nothing and gets the record's version."""
+        store = self._store_of(3)
+        before = tuple(store.changes())
+        history = store.history("INC-1")
+        same(3, store.append("INC-1", history, expected_version=0), "all again")
+        same(3, store.append("INC-1", history[1:], expected_version=1), "a part again")
+        same(3, store.append("INC-1", history[2:], expected_version=2), "the last again")
+        same(before, tuple(store.changes()), "the feed")
+
+    def test_an_id_stands_for_one_event(self) -> None:
+        """An event with a stored id and another body is refused."""
+        store = self._store_of(2)
+        forged = _comment(3, "forged", id="other")
+        store.append("INC-1", [_comment(3, id="other")], expected_version=2)
+        again = _comment(4, "forged", id="other")
+        error = self._untouched(
+            store,
+            lambda: store.append("INC-1", [again], expected_version=3),
+            DuplicateEventError,
+        )
+        same(("INC-1", "other"), (error.record_id, error.event_id), "the event")
+        self._untouched(
+            store,
+            lambda: store.append("INC-1", [forged], expected_version=3),
+            DuplicateEventError,
+        )
+
+    def test_a_sequence_is_taken_once(self) -> None:
+        """An event of another id with a stored sequence is refused."""
+        store = self._store_of(3)
+        error = self._untouched(
+            store,
+            lambda: store.append("INC-1", [_comment(2, id="mine")], expected_version=3),
+            DuplicateEventError,
+        )
+        same(2, error.sequence, "the sequence")
+
+    def test_ids_are_a_records_own(self) -> None:
+        """Two records may have events of one id."""
+        store = self.make_store()
+        for name in ("INC-1", "INC-2"):
+            record = incident(name)
+            store.append(name, record.history, expected_version=0)
+            store.append(name, [_comment(2, record_id=name, id="note")], expected_version=1)
+        same([2, 2], [store.load(name).version for name in ("INC-1", "INC-2")], "versions")
+
+    def test_sequences_have_no_gap(self) -> None:
+        """A batch that leaves a number out is refused whole."""
+        store = self._store_of(2)
+        for batch in ([_comment(4)], [_comment(3), _comment(5)], [_comment(4), _comment(3)]):
+            self._untouched(
+                store,
+                lambda batch=batch: store.append("INC-1", batch, expected_version=2),  # type: ignore[misc]
+                InvalidTimelineError,
+            )
+
+    def test_a_batch_is_all_or_nothing(self) -> None:
+        """A batch whose last event is refused leaves nothing of the others."""
+        store = self._store_of(2)
+        batch = [_comment(3), _comment(4), _comment(5, record_id="INC-2")]
+        self._untouched(
+            store,
+            lambda: store.append("INC-1", batch, expected_version=2),
+            InvalidTimelineError,
+        )
+        same(2, store.load("INC-1").version, "the version")
+
+    def test_a_batch_with_a_duplicate_is_nothing(self) -> None:
+        """A batch whose second event has a stored id leaves nothing of the first."""
+        store = self._store_of(2)
+        store.append("INC-1", [_comment(3, id="a")], expected_version=2)
+        batch = [_comment(4, id="b"), _comment(5, "forged", id="a")]
+        self._untouched(
+            store,
+            lambda: store.append("INC-1", batch, expected_version=3),
+            DuplicateEventError,
+        )
+
+    def test_a_record_starts_with_its_opening(self) -> None:
+        """The first event is an opening, and no later one is."""
+        store = self.make_store()
+        late = incident()
+        self._untouched(
+            store,
+            lambda: store.append("INC-1", [_comment(1)], expected_version=0),
+            InvalidTimelineError,
+        )
+        raises(RecordNotFoundError, lambda: store.load("INC-1"), "a record never opened")
+        store.append("INC-1", late.history, expected_version=0)
+
+    def test_events_are_of_the_record(self) -> None:
+        """A batch for one record holds no event of another."""
+        store = self.make_store()
+        self._untouched(
+            store,
+            lambda: store.append("INC-2", incident("INC-1").history, expected_version=0),
+            InvalidTimelineError,
+        )
+
+    def test_an_empty_batch_writes_nothing(self) -> None:
+        """No events on the right version is no change; on a wrong one it is stale."""
+        store = self._store_of(2)
+        same(2, store.append("INC-1", (), expected_version=2), "the version")
+        self._untouched(
+            store, lambda: store.append("INC-1", (), expected_version=1), StaleRecordError
+        )
+        same(0, store.append("INC-9", (), expected_version=0), "no record")
+        raises(RecordNotFoundError, lambda: store.load("INC-9"), "a record without events")
+
+    def test_late_events_keep_their_place(self) -> None:
+        """Order is that of sequence, whatever the instants say."""
+        store = self.make_store()
+        record = incident()
+        for minutes in (30, 10, 20):
+            record = comment(record, f"{minutes}", at=AT + timedelta(minutes=minutes), by="ada")
+        store.append("INC-1", record.history, expected_version=0)
+        same_events(record.history, store.history("INC-1"), "history")
+        same(record, store.load("INC-1"), "the record")
+
+    def test_a_removed_record_is_gone(self) -> None:
+        """After removal nothing of the record is left but one change without an event."""
+        store = self._store_of(3)
+        other = incident("INC-2")
+        store.append("INC-2", other.history, expected_version=0)
+        last = store.changes()[-1].position
+        store.remove("INC-1", expected_version=3)
+        raises(RecordNotFoundError, lambda: store.load("INC-1"), "loading it")
+        raises(RecordNotFoundError, lambda: store.history("INC-1"), "its history")
+        same(["INC-2"], [record.id for record in store.find(ALWAYS)], "what is found")
+        feed = store.changes()
+        same(
+            [("INC-2", "INC-2:1"), ("INC-1", None)],
+            [(change.record_id, change.event and change.event.id) for change in feed],
+            "the feed",
+        )
+        same(True, feed[-1].position > last, "a removal has a position of its own")
+
+    def test_a_removed_id_may_be_used_again(self) -> None:
+        """A record may be opened anew under the id, with events of the same ids."""
+        store = self._store_of(2)
+        store.remove("INC-1", expected_version=2)
+        last = store.changes()[-1].position
+        anew = incident(title="Anew")
+        same(1, store.append("INC-1", anew.history, expected_version=0), "the version")
+        same(anew, store.load("INC-1"), "the record")
+        same(True, store.changes()[-1].position > last, "positions go on")
+
+    def test_removal_asks_for_the_version(self) -> None:
+        """A stale removal removes nothing."""
+        store = self._store_of(2)
+        error = self._untouched(
+            store, lambda: store.remove("INC-1", expected_version=1), StaleRecordError
+        )
+        same((1, 2), (error.expected, error.found), "the versions")
+        raises(RecordNotFoundError, lambda: store.remove("INC-9", expected_version=0), "no record")
+
+    def test_nonsense_is_refused(self) -> None:
+        """What is no id, version or event is refused before anything is written."""
+        store = self._store_of(1)
+        given: list[Callable[[], object]] = [
+            lambda: store.append("", [_comment(2)], expected_version=0),
+            lambda: store.append("INC-3", incident("INC-3").history, expected_version=-1),
+            lambda: store.history("INC-1", limit=0),
+            lambda: store.history("INC-1", after=-1),
+            lambda: store.changes(limit=0),
+            lambda: store.find(ALWAYS, limit=0),
+        ]
+        for number, call in enumerate(given):
+            try:
+                call()
+            except (InvalidValueError, StaleRecordError):
+                continue
+            raise AssertionError(f"nonsense {number} was taken")
+        wrong: Any = ["an event"]
+        self._untouched(
+            store,
+            lambda: store.append("INC-1", wrong, expected_version=1),
+            InvalidTimelineError,
+        )

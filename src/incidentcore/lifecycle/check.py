@@ -10,7 +10,7 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.table import Attempt, Transition
-from incidentcore.records import Event, Record, StateChanged, fold_steps
+from incidentcore.records import Corrected, Event, Opened, Record, StateChanged, fold_steps
 from incidentcore.records.events import set_fields
 from incidentcore.values import FrozenMap, State
 
@@ -65,7 +65,11 @@ def check_history(record: Record, lifecycle: Lifecycle) -> tuple[HistoryFinding,
     findings: list[HistoryFinding] = []
     names = {state.name for state in lifecycle.states}
     actions = {row.action for row in lifecycle.transitions}
-    for event, before, _ in fold_steps(record.history, record.default_facts()):
+    history = record.history
+    if not any(isinstance(event, StateChanged) and event.action in actions for event in history):
+        # Only states are asked about then, and only these events make them.
+        history = tuple(e for e in history if isinstance(e, (Opened, StateChanged, Corrected)))
+    for event, before, _ in fold_steps(history, record.default_facts()):
         if not isinstance(event, StateChanged):
             continue
         state = before["state"]

@@ -59,7 +59,7 @@ def build_report(
     table = result(part, totals=True)
     tool = [kpi.id for kpi in rules.tool_kpis]
     usual = [kpi.id for kpi in rules.kpis if kpi.id not in tool]
-    sections = [volume_section(table), kpi_section(table, usual)]
+    sections = [volume_section(table), kpi_section(table, usual, rules.kpi_text)]
     if tool:
         times = [name.removeprefix("mean_") for name in tool if name.startswith("mean_")]
         rates = [kpi.id for kpi in rules.tool_kpis if kpi.statistic is None]

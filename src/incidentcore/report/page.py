@@ -110,14 +110,15 @@ def volume_section(table: KpiTable) -> Section:
     )
 
 
-def kpi_section(table: KpiTable, names: Iterable[str]) -> Section:
+def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Section:
     """Return the KPIs with n and exclusions, by group."""
     wanted = set(names) - {kpi.id for kpi in VOLUME.values()}
     part = attrs.evolve(table, results=tuple(r for r in table.results if r.kpi in wanted))
+    shown = str(part) if len(part) else "none: no records"
     return Section(
         key="kpis",
         title=f"KPIs by {', '.join(table.groups)}" if table.groups else "KPIs",
-        text=str(part) if len(part) else "none: no records",
+        text=f"{text}\n\n{shown}" if text else shown,
         data=part.to_plain(),
     )
 

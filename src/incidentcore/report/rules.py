@@ -39,6 +39,9 @@ _PROMISES: Final[Mapping[Level, tuple[timedelta, timedelta]]] = {
 }
 _ANY_PROMISE: Final = (8 * _HOUR, 40 * _HOUR)
 
+_SHOWN_NOT_TOLD: Final = (
+    "By the states, groups and replies that the log shows; the tool's own figures stand below."
+)
 _REACTED: Final = (
     field("acknowledged_at").present()
     | field("first_response_at").present()
@@ -60,6 +63,7 @@ class ReportRules:
         matrix: Who must be told what and when.
         lifecycles: The lifecycles that state changes are held against.
         text: The promises in words.
+        kpi_text: What to know before reading the KPIs.
     """
 
     kpis: tuple[Kpi, ...]
@@ -69,6 +73,7 @@ class ReportRules:
     matrix: EscalationMatrix
     lifecycles: tuple[Lifecycle, ...] = (INCIDENT,)
     text: str = ""
+    kpi_text: str = ""
 
 
 def standard_rules(
@@ -105,6 +110,7 @@ def standard_rules(
     return ReportRules(
         kpis=(*VOLUME.values(), *_KPIS, *tool_kpis),
         tool_kpis=tool_kpis,
+        kpi_text=_SHOWN_NOT_TOLD if tool_kpis else "",
         response=SlaPolicy(
             response, default=_response("other", react, calendar, reacted), name="response"
         ),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from incidentcore.conditions import field
-from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.errors import DefinitionError, InvalidValueError, KpiDefinitionError
 from incidentcore.kpi import (
     MEDIAN,
     SURVIVAL_MEDIAN,
@@ -18,9 +19,12 @@ from incidentcore.kpi import (
     Count,
     Duration,
     Earliest,
+    Elapsed,
     Kpi,
+    KpiResult,
     Number,
     Periods,
+    PerRecord,
     Rate,
     Statistic,
     catalogue,
@@ -29,7 +33,7 @@ from incidentcore.kpi import (
     partial,
     quantile,
 )
-from incidentcore.records import Problem
+from incidentcore.records import Incident, Problem
 from incidentcore.schedule import BusinessCalendar
 
 from .tickets import minute, tickets
@@ -151,3 +155,45 @@ def test_partials_of_something_else_do_not_merge(other: dict[str, Any]) -> None:
         merge(parts)
     with pytest.raises(InvalidValueError, match="at least one"):
         merge([])
+
+
+def test_numbers_that_no_float_or_time_holds_are_left_out() -> None:
+    """No value overflows: what is beyond all reason is counted as out of range."""
+    given: list[dict[str, Any]] = [
+        {"n": 10**400, "t": timedelta.max},
+        {"n": "1e999", "t": timedelta(days=-1)},
+        {"n": True, "t": timedelta(days=2)},
+        {"n": "1e999999999", "t": None},
+        {"n": 3, "t": None},
+    ]
+    records = [
+        Incident.open(id=str(n), title="x", at=minute(0), by="kim", custom=custom)
+        for n, custom in enumerate(given)
+    ]
+    kpis = [
+        Kpi(id="n", measure=Number("custom.n")),
+        Kpi(id="t", measure=Elapsed("custom.t")),
+    ]
+
+    table = compute(kpis, records, as_of=minute(1))
+
+    assert (table["n"].value, table["t"].value) == (3.0, timedelta(days=2))
+    assert dict(table["n"].excluded) == {"not_a_number": 1, "out_of_range": 3}
+    assert dict(table["t"].excluded) == {"negative": 1, "no_value": 2, "out_of_range": 1}
+
+
+@pytest.mark.parametrize("total", [float("nan"), float("inf"), "many"])
+def test_an_amount_is_a_finite_number(total: Any) -> None:
+    """A cost that is no number cannot be divided by anything."""
+    with pytest.raises(KpiDefinitionError, match="finite"):
+        PerRecord(total)
+
+
+def test_a_share_reads_all_or_none_only_where_it_is() -> None:
+    """One in a hundred thousand is not nothing, and all but one not everything (T4)."""
+    some = [
+        KpiResult(kpi="x", definition="", value=value, unit="fraction", n=1).text()
+        for value in (0.0, 0.00001, 0.99999, 1.0)
+    ]
+
+    assert some == ["0.00 %", "< 0.01 %", "> 99.99 %", "100.00 %"]

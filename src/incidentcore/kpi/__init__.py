@@ -27,6 +27,7 @@ from incidentcore.kpi.definition import (
 from incidentcore.kpi.estimates import ControlLimits, control_limits
 from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, Periods
 from incidentcore.kpi.measures import (
+    Clock,
     Duration,
     Elapsed,
     Number,
@@ -71,6 +72,7 @@ __all__ = [
     "AtMost",
     "Availability",
     "Balance",
+    "Clock",
     "ControlLimits",
     "Count",
     "Distinct",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from incidentcore.conditions import field
 from incidentcore.kpi.catalogue_flow import MEAN_AGE_OF_BACKLOG
 from incidentcore.kpi.definition import SUM, Kpi
-from incidentcore.kpi.measures import Duration, Number, TimeIn, TimeOverTarget
+from incidentcore.kpi.measures import Clock, Duration, Number, TimeIn, TimeOverTarget
 from incidentcore.kpi.moments import FirstKnown
 from incidentcore.kpi.shares import (
     Availability,
@@ -19,7 +21,6 @@ from incidentcore.kpi.shares import (
     TimeBetweenFailures,
 )
 from incidentcore.records import LinkType
-from incidentcore.sla import SlaDefinition, SlaPolicy
 
 __all__ = [
     "AVAILABILITY",
@@ -45,7 +46,7 @@ _PROBLEM: Final = field("record_type").equals("problem")
 _REQUEST: Final = field("record_type").equals("service_request")
 
 
-def sla_compliance(rules: SlaDefinition | SlaPolicy) -> Kpi:
+def sla_compliance(rules: Clock) -> Kpi:
     """Return the share of completed clocks that held their target.
 
     Args:
@@ -65,7 +66,7 @@ def sla_compliance(rules: SlaDefinition | SlaPolicy) -> Kpi:
     )
 
 
-def sla_running_breached_rate(rules: SlaDefinition | SlaPolicy) -> Kpi:
+def sla_running_breached_rate(rules: Clock) -> Kpi:
     """Return the share of clocks running or paused that have breached.
 
     Args:
@@ -83,7 +84,7 @@ def sla_running_breached_rate(rules: SlaDefinition | SlaPolicy) -> Kpi:
     )
 
 
-def mean_time_over_target(rules: SlaDefinition | SlaPolicy) -> Kpi:
+def mean_time_over_target(rules: Clock) -> Kpi:
     """Return the mean open time beyond the target, of the records that breached it.
 
     Args:
@@ -192,7 +193,7 @@ def change_failure_rate(deployments: Iterable[str]) -> Kpi:
     )
 
 
-def cost_per_record(total: int, *, unit: str = "number") -> Kpi:
+def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") -> Kpi:
     """Return an amount of the caller's, such as the operating expense, for each record.
 
     Args:
@@ -201,7 +202,7 @@ def cost_per_record(total: int, *, unit: str = "number") -> Kpi:
     """
     return Kpi(
         id="cost_per_record",
-        measure=PerRecord(total, unit),
+        measure=PerRecord(Fraction(total), unit),
         canceled="include",
         title="Cost per record",
         formula="operating expense / volume",

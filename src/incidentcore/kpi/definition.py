@@ -215,6 +215,12 @@ class Kpi:
             self.measure, (Duration, TimeIn, Rate, RatioOfSums)
         ):
             raise KpiDefinitionError(f"{self.id}.clock", self.clock, "none: nothing is timed")
+        try:
+            hash(self.clock)
+        except TypeError:
+            raise KpiDefinitionError(
+                f"{self.id}.clock", self.clock, "a calendar that hashes, since a KPI is a value"
+            ) from None
 
     def _check_censoring(self) -> None:
         censors = "censor" in (self.canceled, self.unfinished)

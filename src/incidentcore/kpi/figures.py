@@ -198,8 +198,8 @@ def _of_tally(kpi: Kpi, cell: TallyCell) -> Figure:
         return Figure(value=cell.n, n=cell.n)
     if isinstance(kpi.measure, PerRecord):
         total = kpi.measure.total
-        value = total / cell.n if cell.n else None
-        return Figure(value=value, n=cell.n, numerator=total, denominator=cell.n)
+        value = float(Fraction(total) / cell.n) if cell.n else None
+        return Figure(value=value, n=cell.n, numerator=_number(total), denominator=cell.n)
     if not cell.n:
         return Figure(value=None, n=0, numerator=0, denominator=0)
     low = high = None

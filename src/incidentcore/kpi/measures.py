@@ -12,10 +12,12 @@ import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import Versions
 from incidentcore.kpi.moments import Moment, check_moment, compile_path
-from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy
+from incidentcore.sla import SlaDefinition, SlaPolicy
 
 __all__ = [
+    "Clock",
     "Duration",
     "Elapsed",
     "Number",
@@ -108,10 +110,16 @@ class Returns:
     unit: str = "times"
 
 
+Clock: TypeAlias = SlaDefinition | SlaPolicy | Versions[SlaDefinition] | Versions[SlaPolicy]
+
+
 def check_rules(_: object, field: attrs.Attribute[Any], value: object) -> None:
     """Refuse what is no rule of one SLA clock."""
-    if isinstance(value, ServiceLevel) or not isinstance(value, (SlaDefinition, SlaPolicy)):
-        raise KpiDefinitionError(field.name, value, "one clock: an SlaDefinition or an SlaPolicy")
+    versions = tuple(value) if isinstance(value, Versions) else (value,)
+    if not all(isinstance(version, (SlaDefinition, SlaPolicy)) for version in versions):
+        raise KpiDefinitionError(
+            field.name, value, "one clock: an SlaDefinition, an SlaPolicy, or Versions of one"
+        )
 
 
 @attrs.frozen
@@ -121,7 +129,7 @@ class TimeOverTarget:
     unit: ClassVar[str] = "duration"
     gathers: ClassVar[str] = "sample"
 
-    rules: SlaDefinition | SlaPolicy = attrs.field(validator=check_rules)
+    rules: Clock = attrs.field(validator=check_rules)
 
 
 ValueMeasure: TypeAlias = Duration | TimeIn | Elapsed | Number | Times | Returns | TimeOverTarget

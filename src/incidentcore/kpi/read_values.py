@@ -45,6 +45,9 @@ _NOT_REACHED: Final = {
 }
 _DAY: Final = 86_400_000_000
 _SECOND: Final = 1_000_000
+_LONGEST: Final = 50_000_000  # days; twice as many microseconds still fit into eight bytes
+_DIGITS: Final = 300
+_GREATEST: Final = 10**_DIGITS  # a float holds it, and sums of it
 
 
 def microseconds(span: timedelta) -> int:
@@ -218,7 +221,9 @@ def _elapsed(measure: Elapsed) -> Extract:
             return "no_value"
         if not isinstance(value, timedelta):
             raise InvalidValueError(measure.path, value, "a timedelta, or None")
-        return microseconds(value)
+        if value.days < 0:
+            return "negative"
+        return microseconds(value) if value.days < _LONGEST else "out_of_range"
 
     return elapsed
 
@@ -228,7 +233,7 @@ def _number(measure: Number) -> Extract:
 
     def number(record: Record) -> int | Fraction | str:
         value = read(record)
-        if type(value) is int:
+        if type(value) is int and -_GREATEST < value < _GREATEST:
             return value
         if value is None:
             return "no_value"
@@ -246,9 +251,16 @@ def _exact(value: object) -> int | Fraction | str:
             return "not_a_number"
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
         return "not_a_number"
-    if not isinstance(value, Fraction) and not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value):
         return "not_a_number"
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return "not_a_number"
+        if abs(value.adjusted()) > _DIGITS:
+            return "out_of_range"  # as a fraction it would have that many digits
     exact = Fraction(value)
+    if not -_GREATEST < exact < _GREATEST:
+        return "out_of_range"
     return exact.numerator if exact.denominator == 1 else exact
 
 

@@ -95,10 +95,18 @@ def _text(value: Value, unit: str) -> str:
         hundredths = round(Fraction(value // timedelta(microseconds=1), 36_000_000))
         return f"{hundredths / 100:,.2f} h"
     if unit == "fraction":
-        return f"{100 * value:.2f} %"
+        return _percent(value)
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:,.2f}"
+
+
+def _percent(value: float) -> str:
+    """Return a share that reads 0 or 100 per cent only where it is none or all (rule T4)."""
+    text = f"{100 * value:.2f} %"
+    if text == "100.00 %" and value < 1:
+        return "> 99.99 %"
+    return "< 0.01 %" if text == "0.00 %" and value > 0 else text
 
 
 def _plain(value: object) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any, ClassVar, TypeAlias
 
 import attrs
@@ -12,9 +14,8 @@ from incidentcore.conditions import ALWAYS
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.criteria import Test, check_test
-from incidentcore.kpi.measures import ValueMeasure, check_rules
+from incidentcore.kpi.measures import Clock, ValueMeasure, check_rules
 from incidentcore.kpi.moments import Moment, check_moment, compile_path
-from incidentcore.sla import SlaDefinition, SlaPolicy
 
 __all__ = [
     "Availability",
@@ -87,6 +88,14 @@ class RatioOfSums:
     complement: bool = False
 
 
+def _amount(total: float | Decimal | Fraction) -> int | Fraction:
+    try:
+        exact = Fraction(total)
+    except (TypeError, ValueError, OverflowError):
+        raise KpiDefinitionError("total", total, "a finite number") from None
+    return exact.numerator if exact.denominator == 1 else exact
+
+
 @attrs.frozen
 class PerRecord:
     """A caller's amount for the whole window over the number of records, such as cost per ticket.
@@ -98,7 +107,7 @@ class PerRecord:
 
     gathers: ClassVar[str] = "tally"
 
-    total: int
+    total: int | Fraction = attrs.field(converter=_amount)
     unit: str = "number"
 
 
@@ -242,7 +251,7 @@ class SlaMet:
     gathers: ClassVar[str] = "tally"
     of: ClassVar[str] = "completed clocks"
 
-    rules: SlaDefinition | SlaPolicy = attrs.field(validator=check_rules)
+    rules: Clock = attrs.field(validator=check_rules)
 
 
 @attrs.frozen
@@ -257,7 +266,7 @@ class SlaBreached:
     gathers: ClassVar[str] = "tally"
     of: ClassVar[str] = "clocks running or paused"
 
-    rules: SlaDefinition | SlaPolicy = attrs.field(validator=check_rules)
+    rules: Clock = attrs.field(validator=check_rules)
 
 
 Measure: TypeAlias = (

@@ -1,0 +1,65 @@
+"""What a type checker must see of one's own categorizers and priority rules; checked, never run."""
+
+from collections.abc import Sequence
+from typing import assert_type
+
+from incidentcore.categorization import (
+    Categorization,
+    Categorizer,
+    Combined,
+    FallbackChain,
+    KeywordCategorizer,
+    NaiveBayes,
+    Vote,
+    classify,
+)
+from incidentcore.conditions import Condition, field, overlap
+from incidentcore.priority import (
+    BMC,
+    SERVICENOW,
+    PriorityCalculation,
+    PriorityPolicy,
+    PriorityResult,
+    calculate_priority,
+    prioritize,
+    vip,
+)
+from incidentcore.records import Incident, Record
+from incidentcore.values import Impact, Level, Priority
+
+
+def by_title(record: Record) -> Categorization:
+    return Categorization("network" if "vpn" in record.title else "software", 0.5)
+
+
+def payday(record: Record, level: Level, levels: Sequence[Level]) -> PriorityCalculation | None:
+    return PriorityCalculation(levels[0], "payday") if record.service == "payroll" else None
+
+
+def flat(_record: Record) -> PriorityCalculation:
+    return PriorityCalculation(Priority.LOW, "all is low")
+
+
+def check(incident: Incident) -> None:
+    categorizers: list[Categorizer] = [
+        by_title,
+        KeywordCategorizer({"network": ["vpn"], ("data", "loss"): {"lost": 2.5}}),
+        NaiveBayes.train([("vpn", "network"), (incident, ("data", "loss"))]),
+        Combined([by_title, by_title], Vote((1, 2))),
+    ]
+    chain = FallbackChain(categorizers, minimum=0.5, default="software")
+    assert_type(chain(incident), Categorization)
+    assert_type(classify(incident, chain, at=incident.opened_at, by="ada"), Incident)
+
+    policies = [
+        PriorityPolicy(SERVICENOW, [vip(), payday]),
+        PriorityPolicy(flat),
+        PriorityPolicy(BMC),
+    ]
+    assert_type(calculate_priority(policies[0], incident), PriorityResult)
+    assert_type(prioritize(incident, policies[0], at=incident.opened_at, by="ada"), Incident)
+    PriorityPolicy(by_title)  # type: ignore[arg-type]  # a category is no priority
+
+    severe = (field("impact") >= Impact.MEDIUM) & ~field("state.open").is_true()
+    assert_type(severe, Condition)
+    overlap(severe, True)  # type: ignore[arg-type]  # not a condition

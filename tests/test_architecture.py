@@ -98,8 +98,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "escalation",
         6,
         [
-            *("oncall", "targets", "matrix", "anchors", "gates", "chains", "evaluate", "lint"),
-            *("moves", "dialects"),
+            *("oncall", "targets", "matrix", "dialects", "anchors", "gates", "chains"),
+            *("evaluate", "lint", "moves"),
         ],
     ),
     ("communication", 6, ["plan"]),
@@ -142,7 +142,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         [
             *("strategies_schedule", "strategies", "checks_schedule", "checks", "contracts_base"),
             *("contracts_writing", "contracts_reading", "contracts_parallel", "contracts"),
-            *("strategies_records",),
+            *("strategies_records", "checks_escalation"),
         ],
     ),
     ("report", 10, ["rules", "tally", "page", "build", "sources"]),

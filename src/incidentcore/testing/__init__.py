@@ -1,5 +1,6 @@
 """Strategies, laws and contracts to test your own rules and stores with (needs hypothesis)."""
 
+from incidentcore.testing.checks_escalation import check_escalation, escalated_incidents
 from incidentcore.testing.checks_schedule import check_calendar
 from incidentcore.testing.checks_sla import check_sla
 from incidentcore.testing.contracts import CheckOutcome, StoreContract
@@ -12,7 +13,9 @@ __all__ = [
     "calendar_definitions",
     "calendars",
     "check_calendar",
+    "check_escalation",
     "check_sla",
+    "escalated_incidents",
     "histories",
     "instants",
     "sla_definitions",

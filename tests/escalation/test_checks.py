@@ -1,0 +1,53 @@
+"""The shipped laws pass on the shipped shapes, and catch an engine that breaks them."""
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+
+from incidentcore.escalation import (
+    EscalationMatrix,
+    goalert_row,
+    jira_row,
+    pagerduty_row,
+    servicenow_row,
+    servicenow_sla_row,
+)
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition
+from incidentcore.testing import check_escalation, checks_escalation
+
+MIN = timedelta(minutes=1)
+OFFICE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
+CLOCK = SlaDefinition.resolution(hours=9, calendar=OFFICE)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pagerduty_row("r", [("a", 15), ("b", 30)], num_loops=2, ack_timeout=90 * MIN),
+        goalert_row("r", [("a", 5), ("b", 600)], repeat=3, everybody=True),
+        jira_row("r", [(0, "not_acknowledged", "a"), (30, "not_closed", "b")]),
+        servicenow_row("r", [("a", 2, 10 * MIN), ("b", 1, 60 * MIN)]),
+        servicenow_sla_row("r"),
+    ],
+    ids=["pagerduty", "goalert", "jira", "servicenow", "servicenow sla"],
+)
+def test_the_laws_hold_for_every_shipped_shape(row: object) -> None:
+    """Whatever history and polls are generated."""
+    check_escalation(EscalationMatrix("m", [row]), slas=[CLOCK])
+
+
+def test_an_engine_that_forgets_is_caught() -> None:
+    """Leaving out what was silenced since breaks the law that due only grows."""
+    real = checks_escalation.due_escalations
+
+    def forgetful(*args: object, **options: object) -> object:
+        return real(*args, **{**options, "include_lapsed": False})
+
+    matrix = EscalationMatrix("m", [goalert_row("r", [("a", 5), ("b", 600)])])
+    with (
+        mock.patch.object(checks_escalation, "due_escalations", forgetful),
+        pytest.raises(AssertionError, match="due only grows"),
+    ):
+        check_escalation(matrix, examples=300)

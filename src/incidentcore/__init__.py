@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from incidentcore.categorization import Categorization as Categorization
     from incidentcore.categorization import Categorizer as Categorizer
     from incidentcore.categorization import classify as classify
+    from incidentcore.categorization import route as route
+    from incidentcore.conditions import ALWAYS as ALWAYS
+    from incidentcore.conditions import NEVER as NEVER
     from incidentcore.conditions import Condition as Condition
+    from incidentcore.conditions import during as during
+    from incidentcore.conditions import field as field
+    from incidentcore.conditions import implies as implies
+    from incidentcore.conditions import overlap as overlap
     from incidentcore.digest import content_id as content_id
     from incidentcore.errors import CalendarDefinitionError as CalendarDefinitionError
     from incidentcore.errors import DefinitionError as DefinitionError
@@ -34,30 +41,74 @@ if TYPE_CHECKING:
     from incidentcore.errors import StorageError as StorageError
     from incidentcore.errors import TransitionNotAllowedError as TransitionNotAllowedError
     from incidentcore.errors import UnreachableDeadlineError as UnreachableDeadlineError
+    from incidentcore.escalation import After as After
+    from incidentcore.escalation import AfterPrevious as AfterPrevious
+    from incidentcore.escalation import Escalation as Escalation
+    from incidentcore.escalation import EscalationLevel as EscalationLevel
+    from incidentcore.escalation import EscalationMatrix as EscalationMatrix
+    from incidentcore.escalation import EscalationRow as EscalationRow
+    from incidentcore.escalation import EscalationTarget as EscalationTarget
+    from incidentcore.escalation import Held as Held
+    from incidentcore.escalation import OnCallLayer as OnCallLayer
+    from incidentcore.escalation import OnCallSchedule as OnCallSchedule
+    from incidentcore.escalation import OnClock as OnClock
+    from incidentcore.escalation import due_escalations as due_escalations
+    from incidentcore.escalation import escalate_now as escalate_now
+    from incidentcore.escalation import lint_escalation as lint_escalation
+    from incidentcore.escalation import next_escalation_wakeup as next_escalation_wakeup
+    from incidentcore.escalation import on_call as on_call
+    from incidentcore.escalation import shifts as shifts
     from incidentcore.instants import Interval as Interval
     from incidentcore.instants import Versions as Versions
     from incidentcore.instants import as_utc as as_utc
     from incidentcore.instants import as_zone as as_zone
     from incidentcore.instants import tzdb_version as tzdb_version
+    from incidentcore.kpi import Kpi as Kpi
+    from incidentcore.kpi import KpiResult as KpiResult
+    from incidentcore.kpi import KpiTable as KpiTable
+    from incidentcore.kpi import compute as compute
     from incidentcore.lifecycle import Allowed as Allowed
+    from incidentcore.lifecycle import InputField as InputField
     from incidentcore.lifecycle import Lifecycle as Lifecycle
     from incidentcore.lifecycle import Refused as Refused
+    from incidentcore.lifecycle import Step as Step
+    from incidentcore.lifecycle import Transition as Transition
     from incidentcore.lifecycle import advance as advance
+    from incidentcore.lifecycle import allowed_actions as allowed_actions
     from incidentcore.lifecycle import check_history as check_history
     from incidentcore.lifecycle import decide as decide
     from incidentcore.lifecycle import explain as explain
     from incidentcore.priority import PriorityMatrix as PriorityMatrix
     from incidentcore.priority import PriorityPolicy as PriorityPolicy
+    from incidentcore.priority import PriorityResult as PriorityResult
     from incidentcore.priority import calculate_priority as calculate_priority
+    from incidentcore.priority import clear_override as clear_override
+    from incidentcore.priority import override_priority as override_priority
     from incidentcore.priority import prioritize as prioritize
+    from incidentcore.records import Event as Event
+    from incidentcore.records import Finding as Finding
     from incidentcore.records import Incident as Incident
+    from incidentcore.records import Link as Link
+    from incidentcore.records import LinkType as LinkType
+    from incidentcore.records import MajorStatus as MajorStatus
     from incidentcore.records import Problem as Problem
     from incidentcore.records import ServiceRequest as ServiceRequest
+    from incidentcore.records import Source as Source
+    from incidentcore.records import acknowledge as acknowledge
+    from incidentcore.records import approve as approve
     from incidentcore.records import assign as assign
     from incidentcore.records import comment as comment
+    from incidentcore.records import contact as contact
+    from incidentcore.records import correct as correct
     from incidentcore.records import link as link
     from incidentcore.records import records_from_rows as records_from_rows
     from incidentcore.records import replay as replay
+    from incidentcore.records import restore as restore
+    from incidentcore.records import set_major_status as set_major_status
+    from incidentcore.records import set_task as set_task
+    from incidentcore.records import unacknowledge as unacknowledge
+    from incidentcore.records import unlink as unlink
+    from incidentcore.records import update as update
     from incidentcore.schedule import AbstractCalendar as AbstractCalendar
     from incidentcore.schedule import Break as Break
     from incidentcore.schedule import BusinessCalendar as BusinessCalendar
@@ -68,15 +119,35 @@ if TYPE_CHECKING:
     from incidentcore.schedule import Intersection as Intersection
     from incidentcore.schedule import Maintenance as Maintenance
     from incidentcore.schedule import Reason as Reason
+    from incidentcore.schedule import Rotation as Rotation
     from incidentcore.schedule import Union as Union
+    from incidentcore.serialization import dumps as dumps
+    from incidentcore.serialization import json_schema as json_schema
+    from incidentcore.serialization import loads as loads
+    from incidentcore.sla import ByTime as ByTime
     from incidentcore.sla import CalendarBy as CalendarBy
+    from incidentcore.sla import DueDate as DueDate
+    from incidentcore.sla import Reopen as Reopen
     from incidentcore.sla import ServiceLevel as ServiceLevel
     from incidentcore.sla import SlaDefinition as SlaDefinition
     from incidentcore.sla import SlaPolicy as SlaPolicy
+    from incidentcore.sla import SlaRule as SlaRule
+    from incidentcore.sla import SlaRules as SlaRules
     from incidentcore.sla import SlaStatus as SlaStatus
+    from incidentcore.sla import Stage as Stage
+    from incidentcore.sla import Swap as Swap
+    from incidentcore.sla import Threshold as Threshold
+    from incidentcore.sla import due_between as due_between
+    from incidentcore.sla import evaluate_all as evaluate_all
     from incidentcore.sla import evaluate_sla as evaluate_sla
+    from incidentcore.sla import lint_policy as lint_policy
+    from incidentcore.sla import lint_sla as lint_sla
     from incidentcore.sla import next_sla_wakeup as next_sla_wakeup
+    from incidentcore.sla import work_order as work_order
+    from incidentcore.storage import InMemoryStore as InMemoryStore
+    from incidentcore.storage import RecordStore as RecordStore
     from incidentcore.values import Actor as Actor
+    from incidentcore.values import FrozenMap as FrozenMap
     from incidentcore.values import Impact as Impact
     from incidentcore.values import Level as Level
     from incidentcore.values import Priority as Priority
@@ -86,12 +157,16 @@ if TYPE_CHECKING:
     from incidentcore.values import Urgency as Urgency
 
 _ROOM_OF = {
+    "ALWAYS": "conditions",
     "AbstractCalendar": "schedule",
     "Actor": "values",
+    "After": "escalation",
+    "AfterPrevious": "escalation",
     "Allowed": "lifecycle",
     "Break": "schedule",
     "BusinessCalendar": "schedule",
     "BusinessDays": "schedule",
+    "ByTime": "sla",
     "Calendar": "schedule",
     "CalendarBy": "sla",
     "CalendarDefinitionError": "errors",
@@ -100,68 +175,135 @@ _ROOM_OF = {
     "Condition": "conditions",
     "DefinitionError": "errors",
     "Difference": "schedule",
+    "DueDate": "sla",
     "DuplicateEventError": "errors",
+    "Escalation": "escalation",
+    "EscalationLevel": "escalation",
+    "EscalationMatrix": "escalation",
     "EscalationMatrixError": "errors",
+    "EscalationRow": "escalation",
+    "EscalationTarget": "escalation",
+    "Event": "records",
+    "Finding": "records",
     "FormatError": "errors",
+    "FrozenMap": "values",
+    "Held": "escalation",
     "Holiday": "schedule",
     "Impact": "values",
+    "InMemoryStore": "storage",
     "Incident": "records",
     "IncidentCoreError": "errors",
+    "InputField": "lifecycle",
     "Intersection": "schedule",
     "Interval": "instants",
     "InvalidIntervalError": "errors",
     "InvalidTimelineError": "errors",
     "InvalidValueError": "errors",
+    "Kpi": "kpi",
     "KpiDefinitionError": "errors",
+    "KpiResult": "kpi",
+    "KpiTable": "kpi",
     "Level": "values",
     "Lifecycle": "lifecycle",
     "LifecycleDefinitionError": "errors",
     "LifecycleMismatchError": "errors",
+    "Link": "records",
+    "LinkType": "records",
     "Maintenance": "schedule",
+    "MajorStatus": "records",
+    "NEVER": "conditions",
     "NaiveDatetimeError": "errors",
+    "OnCallLayer": "escalation",
+    "OnCallSchedule": "escalation",
+    "OnClock": "escalation",
     "Priority": "values",
     "PriorityMatrix": "priority",
     "PriorityMatrixError": "errors",
     "PriorityPolicy": "priority",
+    "PriorityResult": "priority",
     "Problem": "records",
     "Reason": "schedule",
     "RecordNotFoundError": "errors",
+    "RecordStore": "storage",
     "Refused": "lifecycle",
+    "Reopen": "sla",
     "Role": "values",
+    "Rotation": "schedule",
     "Scale": "values",
     "ServiceLevel": "sla",
     "ServiceRequest": "records",
     "SlaDefinition": "sla",
     "SlaDefinitionError": "errors",
     "SlaPolicy": "sla",
+    "SlaRule": "sla",
+    "SlaRules": "sla",
     "SlaStatus": "sla",
+    "Source": "records",
+    "Stage": "sla",
     "StaleRecordError": "errors",
     "State": "values",
+    "Step": "lifecycle",
     "StorageError": "errors",
+    "Swap": "sla",
+    "Threshold": "sla",
+    "Transition": "lifecycle",
     "TransitionNotAllowedError": "errors",
     "Union": "schedule",
     "UnreachableDeadlineError": "errors",
     "Urgency": "values",
     "Versions": "instants",
     "__version__": "_version",
+    "acknowledge": "records",
     "advance": "lifecycle",
+    "allowed_actions": "lifecycle",
+    "approve": "records",
     "as_utc": "instants",
     "as_zone": "instants",
     "assign": "records",
     "calculate_priority": "priority",
     "check_history": "lifecycle",
     "classify": "categorization",
+    "clear_override": "priority",
     "comment": "records",
+    "compute": "kpi",
+    "contact": "records",
     "content_id": "digest",
+    "correct": "records",
     "decide": "lifecycle",
+    "due_between": "sla",
+    "due_escalations": "escalation",
+    "dumps": "serialization",
+    "during": "conditions",
+    "escalate_now": "escalation",
+    "evaluate_all": "sla",
     "evaluate_sla": "sla",
     "explain": "lifecycle",
+    "field": "conditions",
+    "implies": "conditions",
+    "json_schema": "serialization",
     "link": "records",
+    "lint_escalation": "escalation",
+    "lint_policy": "sla",
+    "lint_sla": "sla",
+    "loads": "serialization",
+    "next_escalation_wakeup": "escalation",
     "next_sla_wakeup": "sla",
+    "on_call": "escalation",
+    "overlap": "conditions",
+    "override_priority": "priority",
     "prioritize": "priority",
     "records_from_rows": "records",
     "replay": "records",
+    "restore": "records",
+    "route": "categorization",
+    "set_major_status": "records",
+    "set_task": "records",
+    "shifts": "escalation",
     "tzdb_version": "instants",
+    "unacknowledge": "records",
+    "unlink": "records",
+    "update": "records",
+    "work_order": "sla",
 }
 
 if not TYPE_CHECKING:  # a checker sees the imports above, so that a misspelt name is a type error

@@ -109,9 +109,9 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         [
             *("moments", "measures", "criteria", "shares", "definition", "catalogue_times"),
             *("catalogue_rates", "catalogue_flow", "catalogue_service", "catalogue"),
-            *("estimates", "sketch", "plain", "groups", "judging", "read_values", "extract"),
-            *("cells", "figures", "render", "report", "partials", "accumulate", "compute"),
-            "charts",
+            *("estimates", "sketch", "plain", "groups", "periods", "judging", "read_values"),
+            *("extract", "cells", "figures", "render", "report", "partials", "accumulate"),
+            *("compute", "charts"),
         ],
     ),
     ("improvement", 8, ["recurrence", "actions"]),

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi import AgeBuckets, Group, Periods, catalogue, compute
+from incidentcore.kpi import AgeBuckets, Group, HourBands, Periods, catalogue, compute
 from incidentcore.records import Incident, records_from_rows
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Priority
 
 from .strategies import LATEST, desks, instants
@@ -203,3 +204,15 @@ def test_a_group_may_be_a_function_of_the_record() -> None:
         )
     with pytest.raises(InvalidValueError, match="name of their own"):
         compute([catalogue.VOLUME], [], as_of=LATEST, group_by=["id", "id"])
+
+
+def test_interruptions_fall_in_the_band_of_their_hour() -> None:
+    """Ten o'clock on a Monday is business, three at night sleep, Sunday noon neither."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-18:00"})
+    night = BusinessCalendar(zone="UTC", hours={"mon-sun": "22:00-06:00"})
+    desk = records((10 / 24, None), (3 / 24, None), (6.5, None))
+    bands = HourBands([("business", office), ("sleep", night)])
+
+    table = compute([catalogue.VOLUME], desk, as_of=DAY + timedelta(days=9), group_by=bands)
+
+    assert [row.group for row in table.results] == [("business",), ("other hours",), ("sleep",)]

@@ -25,7 +25,7 @@ from incidentcore.kpi.definition import (
     quantile,
 )
 from incidentcore.kpi.estimates import ControlLimits, control_limits
-from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, Periods
+from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, HourBands
 from incidentcore.kpi.measures import (
     Clock,
     Duration,
@@ -46,6 +46,7 @@ from incidentcore.kpi.moments import (
     Moment,
 )
 from incidentcore.kpi.partials import Mode, Partial, Window
+from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.report import ALL, KpiResult, KpiTable
 from incidentcore.kpi.shares import (
     Availability,
@@ -84,6 +85,7 @@ __all__ = [
     "FirstWhen",
     "Group",
     "GroupBy",
+    "HourBands",
     "Kpi",
     "KpiResult",
     "KpiTable",

@@ -9,17 +9,17 @@ from typing import Any, Final, TypeAlias
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi.cells import TallyCell
+from incidentcore.kpi.cells import Cell, TallyCell
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.extract import compile_kpi
 from incidentcore.kpi.groups import (
     GroupBy,
-    Periods,
     compile_group,
     compile_groups,
     group_names,
 )
 from incidentcore.kpi.partials import Mode, Partial, Row, Window
+from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.read_values import Extract
 from incidentcore.kpi.shares import Balance
 from incidentcore.records import Opened, Record
@@ -212,7 +212,14 @@ def _gather_by_window(
     """Count in the records whose moment lies in the window, or each in its period."""
     as_of = part.as_of
     group_of = compile_groups(groups, as_of)
-    jobs = [(place, kpi, compile_kpi(kpi, as_of)) for place, kpi in enumerate(part.firsts)]
+    by_basis: dict[str, list[tuple[int, Extract]]] = {}
+    others: list[tuple[int, Kpi, Extract]] = []
+    for place, kpi in enumerate(part.firsts):
+        extract = compile_kpi(kpi, as_of)
+        if kpi.measure.gathers in ("balance", "spans"):
+            others.append((place, kpi, extract))
+        else:
+            by_basis.setdefault(kpi.window_basis, []).append((place, extract))
     within = window if isinstance(window, Interval) else window.within
 
     def period(at: datetime | None) -> tuple[str | None] | None:
@@ -227,13 +234,26 @@ def _gather_by_window(
             continue
         group = group_of(known)
         _check_hash(group)
-        for place, kpi, extract in jobs:
+        for basis, jobs in by_basis.items():
+            found = (None,) if basis == "snapshot" else period(_BASES[basis](known))
+            if found is None:
+                continue
+            row: Row | None = None
+            for place, extract in jobs:
+                outcome = extract(known)
+                if outcome is not None:
+                    row = part.row((group, found[0])) if row is None else row
+                    _count(row[place], outcome)
+        for place, kpi, extract in others:
             for label, outcome in _outcomes(known, kpi, extract, period, window):
-                cell = part.row((group, label))[place]
-                if outcome.__class__ is str:
-                    cell.excluded[outcome] = cell.excluded.get(outcome, 0) + 1
-                else:
-                    cell.add(outcome)
+                _count(part.row((group, label))[place], outcome)
+
+
+def _count(cell: Cell, outcome: Any) -> None:
+    if outcome.__class__ is str:
+        cell.excluded[outcome] = cell.excluded.get(outcome, 0) + 1
+    else:
+        cell.add(outcome)
 
 
 def _outcomes(
@@ -243,22 +263,12 @@ def _outcomes(
     period: Callable[[datetime | None], tuple[str | None] | None],
     window: Interval | Periods,
 ) -> list[tuple[str | None, Any]]:
-    """Return what a record contributes, each with its period."""
-    gathers = kpi.measure.gathers
-    if gathers not in ("balance", "spans"):
-        if kpi.window_basis == "snapshot":
-            found: tuple[str | None] | None = (None,)
-        else:
-            found = period(_BASES[kpi.window_basis](record))
-        if found is None:
-            return []
-        outcome = extract(record)
-        return [] if outcome is None else [(found[0], outcome)]
+    """Return what a record contributes to a measure that has several moments, by period."""
     outcome = extract(record)
     if outcome is None or isinstance(outcome, str):
         found = period(record.opened_at)
         return [] if outcome is None or found is None else [(found[0], outcome)]
-    if gathers == "balance":
+    if kpi.measure.gathers == "balance":
         moved: dict[str | None, list[int]] = {}
         for side, at in enumerate(outcome):
             found = period(at)

@@ -12,8 +12,9 @@ from incidentcore.kpi.accumulate import merge, partial
 from incidentcore.kpi.cells import cell_state, load_cell
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.figures import figure
-from incidentcore.kpi.groups import GroupBy, Periods, order
+from incidentcore.kpi.groups import GroupBy, order
 from incidentcore.kpi.partials import Key, Mode, Partial, Row, Window, new_cell
+from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.plain import as_plain, from_plain
 from incidentcore.kpi.report import ALL, KpiResult, KpiTable
 from incidentcore.records import Record

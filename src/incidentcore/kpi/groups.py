@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, Final, Literal, TypeAlias
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Interval, as_zone
 from incidentcore.kpi.moments import compile_path
 from incidentcore.records import Record
+from incidentcore.schedule import Calendar
 from incidentcore.values import Level, Scale
 
 __all__ = [
     "AgeBuckets",
     "Group",
     "GroupBy",
-    "Periods",
+    "HourBands",
     "compile_group",
     "compile_groups",
     "group_names",
@@ -28,8 +26,6 @@ __all__ = [
 ]
 
 When: TypeAlias = Literal["as_of", "opening", "resolution"]
-
-_UNITS: Final = ("day", "week", "month", "quarter", "year")
 
 
 def _known_path(_: object, __: object, value: Any) -> None:
@@ -112,7 +108,41 @@ class AgeBuckets:
         return lambda record: levels[sum(as_of - record.opened_at >= edge for edge in edges)]
 
 
-GroupBy: TypeAlias = str | Group | AgeBuckets | Callable[[Record], object]
+def _bands(bands: Iterable[tuple[str, Calendar]]) -> tuple[tuple[str, Calendar], ...]:
+    return tuple(bands)
+
+
+@attrs.frozen
+class HourBands:
+    """Groups by the calendar that was open at a moment, such as business, evening and sleep hours.
+
+    Attributes:
+        bands: Names with their calendars; the first that is open at the moment counts.
+        moment: A field that holds an instant; a record without it has no band.
+        otherwise: The band of moments at which none is open.
+        name: The column's heading.
+    """
+
+    bands: tuple[tuple[str, Calendar], ...] = attrs.field(converter=_bands)
+    moment: str = attrs.field(default="opened_at", validator=_known_path)
+    otherwise: str = attrs.field(default="other hours", kw_only=True)
+    name: str = attrs.field(default="hours", kw_only=True)
+
+    def compile(self, as_of: datetime) -> Callable[[Record], object]:
+        """Return a function that reads the group of a record."""
+        read = compile_path(self.moment)
+        tests = [(name, calendar.is_open) for name, calendar in self.bands]
+
+        def band(record: Record) -> object:
+            at = read(record)
+            if at is None:
+                return None
+            return next((name for name, is_open in tests if is_open(at)), self.otherwise)
+
+        return band
+
+
+GroupBy: TypeAlias = str | Group | AgeBuckets | HourBands | Callable[[Record], object]
 
 
 def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
@@ -130,7 +160,7 @@ def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
 def _name(group: GroupBy) -> str:
     if isinstance(group, str):
         return group
-    if isinstance(group, (Group, AgeBuckets)):
+    if isinstance(group, (Group, AgeBuckets, HourBands)):
         return group.name
     if callable(group):
         return str(getattr(group, "__name__", "") or type(group).__name__)
@@ -141,7 +171,7 @@ def compile_group(group: GroupBy, as_of: datetime) -> Callable[[Record], object]
     """Return a function that reads one group of a record."""
     if isinstance(group, str):
         return compile_path(group)
-    return group.compile(as_of) if isinstance(group, (Group, AgeBuckets)) else group
+    return group.compile(as_of) if isinstance(group, (Group, AgeBuckets, HourBands)) else group
 
 
 def compile_groups(
@@ -173,76 +203,3 @@ def _order(value: object) -> tuple[int, str, Any, str]:
     if isinstance(value, (int, float)):
         return (1, "", value, "")
     return (2, "", 0, str(value))
-
-
-def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
-    return as_zone(zone)
-
-
-def _utc() -> ZoneInfo:
-    return as_zone("UTC")
-
-
-@attrs.frozen
-class Periods:
-    """Windows side by side: every day, week, month, quarter or year of a zone's calendar.
-
-    Attributes:
-        unit: ``day``, ``week`` (ISO, from Monday), ``month``, ``quarter`` or ``year``.
-        zone: In whose civil time they begin.
-        within: Only moments in this interval count; None for all.
-
-    >>> Periods("month", "Europe/Berlin").label(datetime(2026, 5, 31, 22, 30, tzinfo=UTC))
-    '2026-06'
-    """
-
-    unit: Literal["day", "week", "month", "quarter", "year"]
-    zone: ZoneInfo = attrs.field(factory=_utc, converter=_as_zone)
-    within: Interval | None = attrs.field(default=None, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        if self.unit not in _UNITS:
-            raise InvalidValueError("unit", self.unit, f"one of {', '.join(_UNITS)}")
-
-    def label(self, at: datetime) -> str:
-        """Return the name of the period that an instant lies in, such as ``"2026-W23"``."""
-        local = at.astimezone(self.zone)
-        return _label(self.unit, local.date())
-
-    def interval(self, label: str) -> Interval:
-        """Return the period of a name, from its first instant to the next one's."""
-        first = _first_day(self.unit, label)
-        return Interval(self._midnight(first), self._midnight(_next(self.unit, first)))
-
-    def _midnight(self, day: date) -> datetime:
-        return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
-
-
-@lru_cache(maxsize=4096)
-def _label(unit: str, day: date) -> str:
-    if unit == "day":
-        return day.isoformat()
-    if unit == "week":
-        year, week, _ = day.isocalendar()
-        return f"{year:04}-W{week:02}"
-    if unit == "month":
-        return f"{day.year:04}-{day.month:02}"
-    if unit == "quarter":
-        return f"{day.year:04}-Q{(day.month + 2) // 3}"
-    return f"{day.year:04}"
-
-
-def _first_day(unit: str, label: str) -> date:
-    if unit in ("day", "week"):
-        return date.fromisoformat(label if unit == "day" else f"{label}-1")
-    year = int(label[:4])
-    month = {"month": label[5:], "quarter": label[6:], "year": ""}[unit] or "1"
-    return date(year, 3 * int(month) - 2 if unit == "quarter" else int(month), 1)
-
-
-def _next(unit: str, first: date) -> date:
-    if unit in ("day", "week"):
-        return first + timedelta(days=1 if unit == "day" else 7)
-    months = {"month": 1, "quarter": 3, "year": 12}[unit]
-    year, month = divmod(first.month - 1 + months, 12)
-    return date(first.year + year, month + 1, 1)

@@ -19,7 +19,7 @@ from incidentcore.kpi.cells import (
     TallyCell,
 )
 from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi
-from incidentcore.kpi.groups import Periods
+from incidentcore.kpi.periods import Periods
 
 __all__ = ["Key", "Mode", "Partial", "Row", "Window", "new_cell"]
 

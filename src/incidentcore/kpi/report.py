@@ -12,7 +12,7 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi.figures import Value
-from incidentcore.kpi.groups import Periods
+from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.plain import label
 from incidentcore.kpi.render import to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap, Level

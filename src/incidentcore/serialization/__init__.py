@@ -1,18 +1,34 @@
 """Values as JSON documents, exactly and strictly, and exports to other formats."""
 
 from incidentcore.serialization.codec import dumps, from_plain, loads, to_plain
+from incidentcore.serialization.export import (
+    EVENT_COLUMNS,
+    RECORD_COLUMNS,
+    cloud_event,
+    event_rows,
+    record_rows,
+    xes_log,
+)
 from incidentcore.serialization.parse import Limits
+from incidentcore.serialization.schema import json_schema
 from incidentcore.serialization.unknown import Kept, UnknownEvent
 from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
 
 __all__ = [
+    "EVENT_COLUMNS",
     "FORMAT_VERSION",
     "Kept",
     "Limits",
+    "RECORD_COLUMNS",
     "UnknownEvent",
+    "cloud_event",
     "dumps",
+    "event_rows",
     "from_plain",
+    "json_schema",
     "loads",
+    "record_rows",
     "to_plain",
     "upgrade",
+    "xes_log",
 ]

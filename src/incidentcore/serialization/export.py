@@ -1,0 +1,261 @@
+"""Histories for other tools: CloudEvents, XES event logs for process mining, CSV.
+
+Exports go one way: they name what other tools understand and may leave out the rest. ``dumps`` is
+the form that comes back.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final
+from xml.sax.saxutils import quoteattr
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Event, Opened, Record, StateChanged
+from incidentcore.serialization.codec import to_plain
+from incidentcore.serialization.parse import write
+from incidentcore.serialization.scalars import SCALARS
+from incidentcore.values import Actor, FrozenMap, Level, State
+
+__all__ = ["EVENT_COLUMNS", "RECORD_COLUMNS", "cloud_event", "event_rows", "record_rows", "xes_log"]
+
+RECORD_COLUMNS: Final = (
+    *("id", "record_type", "title", "state", "hold_reason", "priority", "impact", "urgency"),
+    *("category", "service", "configuration_item", "caller", "source", "assignment_group"),
+    *("assignee", "support_tier", "tags", "resolution_code", "opened_at", "acknowledged_at"),
+    *("first_response_at", "restored_at", "resolved_at", "closed_at", "canceled_at", "updated_at"),
+    *("reopen_count", "reassignment_count", "escalation_count", "version"),
+)
+EVENT_COLUMNS: Final = (
+    *("record_id", "sequence", "id", "kind", "at", "recorded_at", "by", "role", "state", "body"),
+)
+_SHARED: Final = frozenset(("record_id", "sequence", "at", "by", "recorded_at", "id"))
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> dict[str, Any]:
+    """Return an event in the envelope of CloudEvents 1.0, in its JSON format.
+
+    Args:
+        event: The event.
+        source: The URI reference of the system that sends it, ``"/itsm/incidents"`` for example.
+        prefix: What the type begins with, as a rule a reversed domain name.
+
+    Returns:
+        Plain data for ``json.dumps``: ``id`` and ``source`` together name the event for ever,
+        ``subject`` is the record, ``data`` the event's document, which ``from_plain`` reads.
+
+    Raises:
+        InvalidValueError: The source or prefix is no text or empty, or the event cannot be written.
+
+    Source: CloudEvents 1.0.2, sections 3.1 (required attributes) and JSON format 3.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> incident = Incident.open(
+    ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 23, 16, tzinfo=UTC)
+    ... )
+    >>> sent = cloud_event(incident.history[0], source="/itsm")
+    >>> sent["type"], sent["id"], sent["subject"], sent["time"]
+    ('incidentcore.opened', 'INC-1:1', 'INC-1', '2026-12-23T16:00:00Z')
+    """
+    for name, value in (("source", source), ("prefix", prefix)):
+        if not isinstance(value, str) or not value:
+            raise InvalidValueError(name, value, "a non-empty text")
+    return {
+        "specversion": "1.0",
+        "id": event.id,
+        "source": source,
+        "type": f"{prefix}.{event.kind}",
+        "subject": event.record_id,
+        "time": SCALARS[datetime].write(event.at),
+        "datacontenttype": "application/json",
+        "data": to_plain(event),
+    }
+
+
+def record_rows(
+    records: Iterable[Record], *, columns: Iterable[str] = RECORD_COLUMNS, safe: bool = True
+) -> Iterator[str]:
+    """Yield records as CSV, one line each after a heading.
+
+    Args:
+        records: The records.
+        columns: Fields of theirs, ``record_type`` or ``version``; a dotted name such as
+            ``custom.site`` goes into a mapping.
+        safe: Put an apostrophe before text that a spreadsheet would take for a formula.
+
+    Raises:
+        InvalidValueError: A column is no field.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> incident = Incident.open(
+    ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 23, 16, tzinfo=UTC)
+    ... )
+    >>> print("".join(record_rows([incident], columns=["id", "title", "opened_at"])), end="")
+    id,title,opened_at
+    INC-1,Mail is down,2026-12-23T16:00:00Z
+    """
+    names = tuple(columns)
+    yield _line(names)
+    for record in records:
+        facts = {**record.facts(), "version": record.version}
+        yield _line([_cell(_field(facts, name), safe=safe) for name in names])
+
+
+def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]:
+    """Yield the events of records as CSV, one line each after a heading, in order of sequence.
+
+    Args:
+        records: The records.
+        safe: Put an apostrophe before text that a spreadsheet would take for a formula.
+
+    Returns:
+        Lines of ``EVENT_COLUMNS``; the last column holds what is the kind's own, as JSON.
+    """
+    yield _line(EVENT_COLUMNS)
+    for record in records:
+        for event in record.history:
+            document = to_plain(event)["value"]
+            body = {name: value for name, value in document.items() if name not in _SHARED}
+            state = event.state.name if isinstance(event, (Opened, StateChanged)) else ""
+            cells = (
+                *(event.record_id, event.sequence, event.id, event.kind, event.at),
+                *(event.recorded_at, event.by.id, event.by.role, state, write(body, None)),
+            )
+            yield _line([_cell(cell, safe=safe) for cell in cells])
+
+
+def xes_log(records: Iterable[Record], *, name: str = "incidents") -> Iterator[str]:
+    """Yield an event log in XES, the format of process mining, piece by piece.
+
+    A trace is a record, in order of sequence an event is an event; ``concept:name`` is the action
+    of a transition or else the kind, ``lifecycle:transition`` is complete, ``org:resource`` who
+    did it and ``org:role`` in which role.
+
+    Args:
+        records: The records; each is written before the next is asked for.
+        name: The log's name.
+
+    Source: IEEE 1849-2016 with its standard extensions concept, time, lifecycle and
+    organizational.
+
+    >>> "".join(xes_log([])).count("<extension")
+    4
+    """
+    yield (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">\n'
+    )
+    for title, prefix, place in _EXTENSIONS:
+        yield (
+            f'  <extension name="{title}" prefix="{prefix}" '
+            f'uri="http://www.xes-standard.org/{place}.xesext"/>\n'
+        )
+    yield (
+        '  <global scope="trace">\n    <string key="concept:name" value=""/>\n  </global>\n'
+        '  <global scope="event">\n    <string key="concept:name" value=""/>\n'
+        '    <date key="time:timestamp" value="1970-01-01T00:00:00Z"/>\n'
+        '    <string key="lifecycle:transition" value="complete"/>\n  </global>\n'
+        '  <classifier name="Activity" keys="concept:name"/>\n'
+    )
+    yield _attribute("  ", "concept:name", name)
+    for record in records:
+        yield "  <trace>\n"
+        yield _attribute("    ", "concept:name", record.id)
+        yield _attribute("    ", "record_type", record.record_type)
+        for event in record.history:
+            yield "".join(_xes_event(event))
+        yield "  </trace>\n"
+    yield "</log>\n"
+
+
+_EXTENSIONS: Final = (
+    ("Concept", "concept", "concept"),
+    ("Time", "time", "time"),
+    ("Lifecycle", "lifecycle", "lifecycle"),
+    ("Organizational", "org", "org"),
+)
+
+
+def _xes_event(event: Event) -> Iterator[str]:
+    indent = "      "
+    activity = event.action if isinstance(event, StateChanged) else event.kind
+    yield "    <event>\n"
+    yield _attribute(indent, "concept:name", activity)
+    yield _attribute(indent, "concept:instance", event.id)
+    yield _attribute(indent, "lifecycle:transition", "complete")
+    yield _attribute(indent, "time:timestamp", event.at)
+    yield _attribute(indent, "recorded_at", event.recorded_at)
+    yield _attribute(indent, "org:resource", event.by.id)
+    yield _attribute(indent, "org:role", event.by.role)
+    if isinstance(event, (Opened, StateChanged)):
+        yield _attribute(indent, "state", event.state.name)
+        group = event.fields.get("assignment_group")
+    else:
+        group = getattr(event, "fields", FrozenMap()).get("assignment_group")
+    if isinstance(group, str):
+        yield _attribute(indent, "org:group", group)
+    yield "    </event>\n"
+
+
+def _attribute(indent: str, key: str, value: str | datetime) -> str:
+    kind = "string" if isinstance(value, str) else "date"
+    text = value if isinstance(value, str) else SCALARS[datetime].write(value)
+    return f"{indent}<{kind} key={quoteattr(key)} value={_quoted(text)}/>\n"
+
+
+def _quoted(text: str) -> str:
+    """Return text as an XML attribute; what XML 1.0 cannot hold becomes the replacement sign."""
+    kept = "".join(char if _is_xml(char) else "\ufffd" for char in text)
+    return quoteattr(kept, {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def _is_xml(char: str) -> bool:
+    return (
+        char in "\t\n\r"
+        or (char >= " " and not "\ud800" <= char <= "\udfff" and char < "\ufffe")
+        or char > "\uffff"
+    )
+
+
+def _field(facts: dict[str, Any], name: str) -> object:
+    first, *rest = name.split(".") if isinstance(name, str) else ("",)
+    if first not in facts:
+        raise InvalidValueError("columns", name, f"fields: {', '.join(sorted(facts))}")
+    value = facts[first]
+    for step in rest:
+        value = value.get(step) if isinstance(value, FrozenMap) else getattr(value, step, None)
+    return value
+
+
+def _cell(value: object, *, safe: bool) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (State, Level)):
+        value = value.name
+    elif isinstance(value, Actor):
+        value = value.id
+    elif isinstance(value, (datetime, timedelta)):
+        return str(SCALARS[type(value)].write(value))
+    elif isinstance(value, (int, float)):
+        return repr(value)
+    elif isinstance(value, tuple) and all(isinstance(item, str) for item in value):
+        value = "/".join(value)
+    elif isinstance(value, frozenset) and all(isinstance(item, str) for item in value):
+        value = " ".join(sorted(value))
+    elif not isinstance(value, str):
+        value = write(to_plain(value)["value"], None)
+    return f"'{value}" if safe and value.startswith(_FORMULA) else value
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()

@@ -1,0 +1,149 @@
+"""Exports are what their standards say, and what is in the histories."""
+
+from __future__ import annotations
+
+import csv
+import io
+import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Event, Incident, Record, comment
+from incidentcore.serialization import (
+    EVENT_COLUMNS,
+    RECORD_COLUMNS,
+    cloud_event,
+    event_rows,
+    from_plain,
+    record_rows,
+    xes_log,
+)
+
+from .examples import RECORDS, histories
+
+XES = "{http://www.xes-standard.org/}"
+EVENTS = [event for record in RECORDS for event in record.history]
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.kind)
+def test_a_cloud_event_has_what_the_standard_asks_for(event: Event) -> None:
+    """The four required attributes are non-empty text; names are lower-case letters and digits."""
+    sent = cloud_event(event, source="/itsm", prefix="org.example")
+
+    assert all(isinstance(sent[name], str) and sent[name] for name in ("id", "source", "type"))
+    assert sent["specversion"] == "1.0"
+    assert all(name.isalnum() and name.islower() and len(name) <= 20 for name in sent)
+    assert sent["type"] == f"org.example.{event.kind}"
+    assert datetime.fromisoformat(sent["time"]) == event.at
+    assert from_plain(sent["data"], Event) == event
+
+
+@pytest.mark.parametrize(("source", "prefix"), [("", "x"), ("/", ""), (None, "x")])
+def test_a_cloud_event_needs_a_source(source: str, prefix: str) -> None:
+    """Source and prefix are non-empty text."""
+    with pytest.raises(InvalidValueError):
+        cloud_event(EVENTS[0], source=source, prefix=prefix)
+
+
+def test_a_log_is_xes() -> None:
+    """Traces are records, events are events, with the standard's keys and types."""
+    root = ET.fromstring("".join(xes_log(RECORDS, name="a log")))  # noqa: S314  our own text
+
+    assert root.tag == f"{XES}log"
+    assert root.get("xes.version") == "1849.2016"
+    prefixes = {extension.get("prefix") for extension in root.iter(f"{XES}extension")}
+    assert prefixes == {"concept", "time", "lifecycle", "org"}
+    traces = root.findall(f"{XES}trace")
+    assert [len(trace.findall(f"{XES}event")) for trace in traces] == [r.version for r in RECORDS]
+    for record, trace in zip(RECORDS, traces, strict=True):
+        assert _values(trace)["concept:name"] == record.id
+        for event, element in zip(record.history, trace.findall(f"{XES}event"), strict=True):
+            values = _values(element)
+            assert values["concept:name"] == getattr(event, "action", event.kind)
+            assert datetime.fromisoformat(values["time:timestamp"]) == event.at
+            assert values["org:resource"] == event.by.id
+
+
+def _values(element: ET.Element) -> dict[str, str]:
+    return {
+        child.attrib["key"]: child.attrib["value"] for child in element if "key" in child.attrib
+    }
+
+
+@settings(max_examples=25)
+@given(histories())
+def test_any_record_gives_well_formed_xml(record: Record) -> None:
+    """Whatever text a record holds, the log can be read, and valid text is the same."""
+    root = ET.fromstring("".join(xes_log([record])))  # noqa: S314  our own text
+
+    name = _values(root.findall(f"{XES}trace")[0])["concept:name"]
+    assert name == "".join(char if _is_xml(char) else "\ufffd" for char in record.id)
+
+
+def _is_xml(char: str) -> bool:
+    """XML 1.0, production 2."""
+    code = ord(char)
+    return (
+        code in (9, 10, 13) or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or code > 0xFFFF
+    )
+
+
+def read(lines: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(lines, newline="")))
+
+
+def test_records_are_rows() -> None:
+    """A heading and a row for each record, states and levels by name, instants in UTC."""
+    rows = read("".join(record_rows(RECORDS)))
+
+    assert rows[0] == list(RECORD_COLUMNS)
+    first = dict(zip(rows[0], rows[1], strict=True))
+    assert first["id"] == "INC-1"
+    assert first["state"] == "in_progress"
+    assert first["impact"] == "high"
+    assert first["category"] == "mail"
+    assert first["opened_at"] == "2026-12-23T16:40:00Z"
+    assert first["resolved_at"] == ""
+    assert first["version"] == str(RECORDS[0].version)
+
+
+def test_events_are_rows() -> None:
+    """A heading and a row for each event, its own attributes as JSON."""
+    rows = read("".join(event_rows(RECORDS)))
+
+    assert rows[0] == list(EVENT_COLUMNS)
+    assert len(rows) == 1 + len(EVENTS)
+    said = next(row for row in rows if row[3] == "commented")
+    assert said[-1] == '{"text":"on it","visibility":"public"}'
+
+
+def test_columns_are_a_choice() -> None:
+    """Any fields can be asked for, also below custom; one that is none is refused."""
+    rows = read("".join(record_rows(RECORDS[:1], columns=["id", "custom.vip", "tags", "custom"])))
+
+    assert rows[1][:3] == ["INC-1", "true", "mail"]
+    with pytest.raises(InvalidValueError, match="columns"):
+        list(record_rows(RECORDS, columns=["nonsense"]))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    """Text that a spreadsheet would run is marked as text, unless told otherwise."""
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    record = Incident.open(id="I", title=text, at=at, by="kim")
+
+    assert read("".join(record_rows([record], columns=["title"])))[1] == [f"'{text}"]
+    assert read("".join(record_rows([record], columns=["title"], safe=False)))[1] == [text]
+
+
+def test_lines_survive_any_text() -> None:
+    """Commas, quotes and line ends in text stay inside their cell."""
+    text = 'a,"b"\nc\r\nd;'
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    record = comment(Incident.open(id="I", title=text, at=at, by="kim"), text, at=at, by="ada")
+
+    assert read("".join(record_rows([record], columns=["title", "id"])))[1] == [text, "I"]
+    assert len(read("".join(event_rows([record])))) == 3

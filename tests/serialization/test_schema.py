@@ -1,0 +1,101 @@
+"""Every document is valid against its schema, and every schema is one of draft 2020-12."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Event, Record
+from incidentcore.schedule import BusinessCalendar, Calendar
+from incidentcore.serialization import json_schema, to_plain
+from incidentcore.serialization.table import CLASSES
+from incidentcore.values import Actor
+
+from .examples import EXAMPLES, conditions, histories, plain
+
+jsonschema = pytest.importorskip(
+    "jsonschema", reason="needs jsonschema, of the extra 'check', to test our schemas with"
+)
+
+
+@cache
+def validator(kind: Any) -> Any:
+    return jsonschema.Draft202012Validator(json_schema(kind))
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_a_schema_is_a_schema(name: str) -> None:
+    """The schema of every class is valid, plain JSON, and complete in itself."""
+    schema = json_schema(CLASSES[name])
+
+    jsonschema.Draft202012Validator.check_schema(schema)
+    text = json.dumps(schema)
+    references = {part.split('"')[0] for part in text.split('"#/$defs/')[1:]}
+    assert references <= set(schema["$defs"])
+
+
+@pytest.mark.parametrize("value", EXAMPLES, ids=lambda value: type(value).__name__)
+def test_an_example_is_valid(value: Any) -> None:
+    """What is written of a value of every class is valid."""
+    validator(type(value)).validate(to_plain(value))
+
+
+RECORD, CONDITION, ANY = (validator(kind) for kind in (Record, Condition, object))
+
+
+@settings(max_examples=20)
+@given(histories())
+def test_any_record_is_valid(record: Record) -> None:
+    """Documents of records are valid against the schema of their base."""
+    RECORD.validate(to_plain(record))
+
+
+@settings(max_examples=20)
+@given(conditions)
+def test_any_condition_is_valid(condition: Condition) -> None:
+    """Documents of conditions are valid."""
+    CONDITION.validate(to_plain(condition))
+
+
+@settings(max_examples=20)
+@given(plain)
+def test_any_plain_value_is_valid(value: Any) -> None:
+    """Documents of plain values are valid."""
+    ANY.validate(to_plain(value))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"type": "Actor", "version": 1},
+        {"type": "Actor", "version": 2, "value": {"id": "ada"}},
+        {"type": "Actor", "version": 1, "value": {"id": 1}},
+        {"type": "Actor", "version": 1, "value": {"id": "ada", "team": "x"}},
+        {"type": "Actor", "version": 1, "value": {"role": "agent"}},
+        {"type": "State", "version": 1, "value": {"id": "ada"}},
+        {"type": "Actor", "version": 1, "value": {"id": "ada"}, "extra": 1},
+    ],
+    ids=str,
+)
+def test_what_is_wrong_is_not_valid(document: Any) -> None:
+    """The schema refuses what is missing, unknown or of another type."""
+    assert not validator(Actor).is_valid(document)
+
+
+def test_bases_and_protocols_have_schemas() -> None:
+    """A base stands for all its classes."""
+    for kind in (Event, Calendar, Condition):
+        jsonschema.Draft202012Validator.check_schema(json_schema(kind))
+    assert validator(Calendar).is_valid(to_plain(BusinessCalendar.always()))
+
+
+def test_a_type_without_a_document_has_no_schema() -> None:
+    """Asking for a class that is never written is refused."""
+    with pytest.raises(InvalidValueError):
+        json_schema(dict)

@@ -274,6 +274,11 @@ def is_(path):
         (field("custom").present() & field("custom.vip").missing(), "yes"),
         (field("by.role").equals("agent") & field("by").equals(Actor("kim", "requester")), "no"),
         (field("resolved_at").missing() & field("resolved_at").present(), "no"),
+        (field("custom.open").equals("yes"), "yes"),  # a field of the caller's own
+        (field("version").equals("2b") & field("custom.final").missing(), "yes"),
+        (field("known_error").equals("yes"), "no"),
+        (field("known_error").missing(), "no"),
+        (field("actor").missing(), "no"),
         (during(OFFICE), "unknown"),
         (during(OFFICE) & ~during(OFFICE), "no"),
         (during(OFFICE) | ALWAYS, "yes"),

@@ -40,21 +40,16 @@ _ALWAYS_THERE: Final = frozenset(
         *("id", "state", "lifecycle", "title", "description", "opened_by", "source", "category"),
         *("tags", "custom", "links", "opened_at", "updated_at", "acknowledged", "record_type"),
         *("at", "by", "recorded_at", "sequence", "kind", "reopen_count", "reassignment_count"),
-        *("escalation_count", "agent_reply_count", "requester_message_count", "history", "version"),
+        *(
+            "escalation_count",
+            "agent_reply_count",
+            "requester_message_count",
+            "actor",
+            "known_error",
+        ),
     )
 )
-_FLAGS: Final = frozenset(
-    (
-        "acknowledged",
-        "known_error",
-        "open",
-        "pauses",
-        "resolved",
-        "final",
-        "is_closed",
-        "is_canceled",
-    )
-)
+_FLAGS: Final = frozenset(("acknowledged", "known_error"))
 _TEXTS: Final = frozenset(("id", "title", "description", "source", "record_type", "kind", "name"))
 _PATHS: Final = frozenset(("category",))
 _SETS: Final = frozenset(("tags", "links"))
@@ -62,7 +57,6 @@ _STATES: Final = frozenset(("state",))
 _ACTORS: Final = frozenset(("by", "opened_by", "actor"))
 _SCALES: Final = {scale.id: scale for scale in (Impact.scale, Urgency.scale, Priority.scale)}
 _SMALLEST: Final = {
-    "version": 1,
     "sequence": 1,
     "support_tier": 1,
     **dict.fromkeys((name for name in _ALWAYS_THERE if name.endswith("_count")), 0),
@@ -118,7 +112,7 @@ class _Node:
         mentioned = _mentioned(self.tests)
         is_root = self.path == self.step
         found: list[Candidate] = []
-        if not (is_root and self.step in _ALWAYS_THERE) and not _is_flag_of_state(self):
+        if not (is_root and self.step in _ALWAYS_THERE):
             found.append(Candidate(None))
         if (is_root and self.step in _STATES) or _has(mentioned, State):
             found += _states(mentioned, self.below)
@@ -176,10 +170,6 @@ class _Node:
             if self.tests:
                 found.append(Candidate(FrozenMap({**entries, fresh_text(steps): True}), certain))
         return found
-
-
-def _is_flag_of_state(node: _Node) -> bool:
-    return node.path.startswith("state.")
 
 
 def _mentioned(tests: list[FieldTest]) -> list[Any]:
@@ -258,7 +248,7 @@ def _levels(mentioned: list[Any], below: Mapping[str, _Node]) -> list[Candidate]
 
 def _plain(root: str, step: str, tests: list[FieldTest], mentioned: list[Any]) -> list[Candidate]:
     """Return values for a field of which nothing below is tested."""
-    if step in _FLAGS:
+    if root in _FLAGS:
         return [Candidate(True), Candidate(False)]
     found = [Candidate(value) for value in mentioned]
     texts = [value for value in mentioned if isinstance(value, str)]

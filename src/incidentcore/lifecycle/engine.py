@@ -27,6 +27,7 @@ from incidentcore.lifecycle.refusals import (
 )
 from incidentcore.lifecycle.table import Attempt, Transition
 from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record, StateChanged
+from incidentcore.records.event import checked_event
 from incidentcore.records.events import set_fields
 from incidentcore.values import Actor, FrozenMap, State, as_actor
 
@@ -265,16 +266,20 @@ class Lifecycle:
                     if refusal is None or refusal.code != "guard":
                         refusal = refuse_guard(self._table, transition, state, attempt)
                     continue
-            after = record.with_event(
+            sequence = record.history[-1].sequence + 1
+            event = checked_event(
                 StateChanged,
+                record_id=record.id,
+                sequence=sequence,
                 at=at,
                 by=actor,
-                recorded_at=recorded_at,
+                recorded_at=at if recorded_at is None else as_utc(recorded_at, "recorded_at"),
+                id=f"{record.id}:{sequence}",
                 action=action,
                 state=transition.target,
                 fields=accepted,
             )
-            return Allowed(after.history[-1:], after)
+            return Allowed((event,), record.with_events((event,)))
         return refusal  # type: ignore[return-value]  # rows is never empty
 
     def advance(

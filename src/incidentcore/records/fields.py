@@ -12,7 +12,7 @@ from typing import Any, Final, TypedDict
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.parts import Cause, RequestItem
-from incidentcore.values import FrozenMap, Level
+from incidentcore.values import FrozenMap, Level, freeze
 
 __all__ = [
     "FIELD_NAMES",
@@ -84,6 +84,10 @@ def _text(name: str, value: object) -> object:
     if isinstance(value, str):
         return value
     raise InvalidValueError(name, value, "text")
+
+
+def _frozen(_name: str, value: object) -> object:
+    return freeze(value)
 
 
 def _some_text(name: str, value: object) -> object:
@@ -246,14 +250,14 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
     Raises:
         InvalidValueError: A name is not among them, or a value is not what its field accepts.
     """
-    if not isinstance(fields, Mapping):
+    if not isinstance(fields, (dict, FrozenMap, Mapping)):
         raise InvalidValueError("fields", fields, "a mapping from field names to values")
     checked: dict[str, object] = {}
     same = type(fields) is FrozenMap
     for name, value in fields.items():
         if name not in allowed:
             raise InvalidValueError("field", name, f"one of {', '.join(sorted(allowed))}")
-        check = _CHECKS.get(name)
-        checked[name] = kept = value if check is None else check(name, value)
-        same = same and kept is value
-    return fields if same else FrozenMap(checked)  # type: ignore[return-value]  # same: a FrozenMap
+        checked[name] = kept = _CHECKS.get(name, _frozen)(name, value)
+        if kept is not value:
+            same = False
+    return fields if same else FrozenMap.of_frozen(checked)  # type: ignore[return-value]  # same: a FrozenMap

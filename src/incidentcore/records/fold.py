@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import zip_longest
+from operator import attrgetter
 from typing import Any
 
 import attrs
@@ -20,6 +21,9 @@ from incidentcore.records.events import Corrected, Event, Opened
 from incidentcore.values import FrozenMap
 
 __all__ = ["Moment", "Timeline", "fold_facts", "fold_steps", "fold_timeline", "in_sequence"]
+
+
+_when = attrgetter("at", "sequence")
 
 
 def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -36,29 +40,33 @@ def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
     """
     by_id: dict[str, Event] = {}
     by_sequence: dict[int, Event] = {}
+    opening: Opened | None = None
+    records: set[str] = set()
     for event in events:
         if not isinstance(event, Event):
             raise InvalidTimelineError("events", event, "events of one record")
         known = by_id.setdefault(event.id, event)
-        if known is not event and known != event:
-            raise InvalidTimelineError(
-                "events", event, f"one event with id {event.id!r}; another one is {known!r}"
-            )
+        if known is not event:
+            if known != event:
+                raise InvalidTimelineError(
+                    "events", event, f"one event with id {event.id!r}; another one is {known!r}"
+                )
+            continue
         known = by_sequence.setdefault(event.sequence, event)
-        if known.id != event.id:
+        if known is not event:
             raise InvalidTimelineError(
                 "events", event, f"one event with sequence {event.sequence}; another is {known.id}"
             )
-    history = tuple(by_sequence[sequence] for sequence in sorted(by_sequence))
-    openings = [event for event in history if isinstance(event, Opened)]
-    if len(openings) != 1:
-        raise InvalidTimelineError(
-            "events", [event.id for event in openings], "exactly one Opened event"
-        )
-    records = {event.record_id for event in history}
+        records.add(event.record_id)
+        if isinstance(event, Opened):
+            if opening is not None:
+                raise InvalidTimelineError("events", event, f"one Opened event; there is {opening}")
+            opening = event
+    if opening is None:
+        raise InvalidTimelineError("events", list(by_id), "exactly one Opened event")
     if len(records) != 1:
         raise InvalidTimelineError("events", sorted(records), "events of one record")
-    return history
+    return tuple(by_sequence[sequence] for sequence in sorted(by_sequence))
 
 
 def _corrections(events: Iterable[Event]) -> list[tuple[Corrected, Event]]:
@@ -79,16 +87,11 @@ def _in_time(history: Iterable[Event]) -> tuple[Opened, list[Event]]:
     for correction, event in _corrections(events):
         if correction.id not in void:  # it may itself have been corrected since
             void.add(event.id)
-    opening: Opened | None = None
-    rest: list[Event] = []
-    for event in events:
-        if isinstance(event, Opened):
-            opening = event
-        elif event.id not in void:
-            rest.append(event)
+    opening = next((event for event in events if isinstance(event, Opened)), None)
+    rest = [event for event in events if event is not opening and event.id not in void]
     if opening is None:
         raise InvalidTimelineError("events", [event.id for event in events], "one Opened event")
-    rest.sort(key=lambda event: (event.at, event.sequence))
+    rest.sort(key=_when)
     return opening, rest
 
 

@@ -201,6 +201,8 @@ class Record(_Kept):
         fields: Mapping[str, object],
     ) -> Self:
         at = as_utc(at)
+        if not fields.keys() <= cls._may_open_with:
+            checked_fields(fields, cls._may_open_with)  # says which field, and what is allowed
         opening = Opened(
             record_id=id,
             sequence=1,
@@ -211,7 +213,7 @@ class Record(_Kept):
             record_type=cls.record_type,
             state=state,
             lifecycle=LifecycleRef(cls.record_type) if lifecycle is None else lifecycle,
-            fields=checked_fields(fields, cls._may_open_with),
+            fields=fields,  # type: ignore[arg-type]  # the event makes a FrozenMap of it
         )
         facts = cls.default_facts()
         facts.update(opening.changes(facts))
@@ -307,7 +309,16 @@ class Record(_Kept):
             by=as_actor(by),
             **body,
         )
-        return self.with_events((event,))
+        if at < self.updated_at or isinstance(event, Corrected):
+            return self.with_events((event,))
+        history = self.history
+        facts = dict(self.__dict__)
+        size = len(facts)
+        facts.update(event.changes(facts))
+        if len(facts) != size or event.id in map(_id_of, history):
+            return self.with_events((event,))  # says what is wrong with it
+        facts["updated_at"] = at
+        return self._of(facts, (*history, event))
 
     def with_events(self, events: Iterable[Event]) -> Self:
         """Return this record with events appended to its history.

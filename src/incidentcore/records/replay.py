@@ -51,8 +51,10 @@ def replay(events: Iterable[Event]) -> Record:
     >>> replay(reversed(incident.history)) == incident
     True
     """
-    history = in_sequence(events)
-    record_type = next(event.record_type for event in history if isinstance(event, Opened))
+    history = tuple(events)
+    record_type = next((e.record_type for e in history if isinstance(e, Opened)), "")
+    if not record_type:
+        in_sequence(history)  # says what is wrong with it
     if record_type not in RECORD_TYPES:
         raise InvalidTimelineError("record_type", record_type, f"one of {', '.join(RECORD_TYPES)}")
     return RECORD_TYPES[record_type].from_history(history)

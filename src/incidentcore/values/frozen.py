@@ -51,6 +51,19 @@ class FrozenMap(Mapping[str, V_co]):
         object.__setattr__(self, "_data", data)
         object.__setattr__(self, "_hash", None)
 
+    @classmethod
+    def of_frozen(cls, entries: dict[str, V_co]) -> FrozenMap[V_co]:
+        """Return a map of entries that are known to be immutable values under text keys.
+
+        Nothing is checked or frozen: this is for values that were checked already.
+        """
+        frozen = cls.__new__(cls)
+        if len(entries) > 1:
+            entries = {key: entries[key] for key in sorted(entries)}
+        object.__setattr__(frozen, "_data", entries)
+        object.__setattr__(frozen, "_hash", None)
+        return frozen
+
     def __getitem__(self, key: str) -> V_co:
         return self._data[key]
 

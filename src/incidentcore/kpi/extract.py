@@ -16,7 +16,12 @@ from incidentcore.kpi.criteria import AtMost, Linked, SameDay, Test
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.judging import Judge, compile_condition
 from incidentcore.kpi.moments import compile_moment, compile_path
-from incidentcore.kpi.read_values import Extract, compile_value, microseconds
+from incidentcore.kpi.read_values import (
+    Extract,
+    compile_plain_duration,
+    compile_value,
+    microseconds,
+)
 from incidentcore.kpi.shares import (
     Availability,
     Balance,
@@ -42,7 +47,8 @@ def compile_kpi(kpi: Kpi, as_of: datetime) -> Extract:
     """Return the function of a definition, for one instant of computation."""
     measure = compile_measure(kpi.measure, kpi, as_of)
     if kpi.canceled == "exclude":
-        measure = _without_canceled(measure)
+        plain = compile_plain_duration(kpi)
+        measure = _without_canceled(measure) if plain is None else plain
     leave_out = [(code, compile_condition(test, as_of)) for code, test in kpi.exclusions]
     if leave_out:
         measure = _without(leave_out, measure, canceled_first=kpi.canceled == "exclude")

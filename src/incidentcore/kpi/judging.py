@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, TypeGuard
 
 from incidentcore.conditions import AllOf, AnyOf, Condition, FieldTest, Not
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.kpi.moments import FIELDS, compile_path
+from incidentcore.kpi.moments import FIELDS, INSTANTS, compile_path
 from incidentcore.records import Record
 
 __all__ = ["Judge", "compile_condition"]
@@ -104,6 +104,8 @@ def _any_of(parts: list[Judge]) -> Judge:
 def _field_test(test: FieldTest, read: Callable[[Any], Any], as_of: datetime) -> Judge | None:
     """Return the test of a field by its plain values, or None where there is nothing to gain."""
     wanted, slow = test.value, test.test
+    if test.op == "present" and test.path in INSTANTS:
+        return lambda record: read(record) is not None
     if test.op == "present":
 
         def present(record: Record) -> bool:

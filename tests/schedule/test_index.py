@@ -125,6 +125,18 @@ def test_ranges_never_grow_beyond_their_bound() -> None:
     assert ((BASE + low).year, (BASE + high).year) == (2026, 2027)
 
 
+def test_a_window_that_ends_where_the_index_ends() -> None:
+    """Midnight of New Year in UTC is a close like any other, though the index ends there."""
+    eve = BusinessCalendar(zone="UTC", hours={"mon-sun": "16:00-24:00"})
+    evening = datetime(2026, 12, 31, 20, tzinfo=UTC)
+    eve.is_open(evening)
+
+    assert eve.next_close(evening) == datetime(2027, 1, 1, tzinfo=UTC)
+    assert BusinessCalendar(zone="UTC", hours={"fri": "00:00-01:00"}).next_open(
+        datetime(2026, 12, 31, tzinfo=UTC)
+    ) == datetime(2027, 1, 1, tzinfo=UTC)
+
+
 def test_eight_threads_share_a_calendar() -> None:
     """All get the answers of a calendar of their own, while the index grows under them."""
     shared, errors = calendar(), []

@@ -6,13 +6,25 @@ work is bounded by the years asked for.
 
 from __future__ import annotations
 
-import calendar as gregorian
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 import attrs
 
-__all__ = ["Parts"]
+__all__ = ["Parts", "is_leap", "month_length"]
+
+# Not from the standard library's calendar, whose import costs as much as this whole package's.
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+
+
+def is_leap(year: int) -> bool:
+    """Return whether a year has a 29 February."""
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+
+
+def month_length(year: int, month: int) -> int:
+    """Return how many days a month has."""
+    return 29 if month == 2 and is_leap(year) else _LENGTHS[month - 1]
 
 
 @attrs.frozen(kw_only=True)
@@ -79,7 +91,7 @@ class Parts:
         if self.month_days:
             days = [day for day in days if _is_month_day(day, self.month_days)]
         if self.year_days:
-            length = 366 if gregorian.isleap(year) else 365
+            length = 366 if is_leap(year) else 365
             wanted = {number if number > 0 else length + 1 + number for number in self.year_days}
             days = [day for day in days if day.timetuple().tm_yday in wanted]
         if self.weeks:
@@ -146,7 +158,7 @@ def _date(ordinal: int) -> date | None:
 
 
 def _month(year: int, month: int) -> list[date]:
-    length = gregorian.monthrange(year, month)[1]
+    length = month_length(year, month)
     return [date(year, month, day) for day in range(1, length + 1)]
 
 
@@ -157,5 +169,5 @@ def _span(first: date, last: date) -> list[date]:
 def _is_month_day(day: date, numbers: tuple[int, ...]) -> bool:
     if day.day in numbers:
         return True
-    length = gregorian.monthrange(day.year, day.month)[1]
+    length = month_length(day.year, day.month)
     return day.day - length - 1 in numbers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar as gregorian
 import itertools
 import re
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from typing import Any
 import attrs
 
 from incidentcore.errors import CalendarDefinitionError
+from incidentcore.schedule.expansion import is_leap
 from incidentcore.schedule.hours import Span, format_hours, parse_hours
 from incidentcore.schedule.recurrence import Recurrence, parse_rule
 
@@ -25,8 +25,8 @@ __all__ = [
     "closed_days",
 ]
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_MONTH_DAY = re.compile(r"([0-9]{2})-([0-9]{2})")
+_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_MONTH_DAY = r"([0-9]{2})-([0-9]{2})"
 _MOST_DAYS = 3_660  # ten years closed in one piece is a mistake, not a holiday
 _LONGEST_NAME = 200
 _LEAP = 2000  # a leap year: a place in it stands for a month and day of every year
@@ -38,7 +38,7 @@ def as_date(value: object, field: str) -> date:
     found: date | None = None
     if isinstance(value, date) and not isinstance(value, datetime):
         found = value
-    elif isinstance(value, str) and _DATE.fullmatch(value):
+    elif isinstance(value, str) and re.fullmatch(_DATE, value):
         try:
             found = date.fromisoformat(value)
         except ValueError:
@@ -69,7 +69,7 @@ def _as_pair(value: object, field: str) -> tuple[object, object]:
 
 
 def _month_day(value: object, field: str) -> tuple[int, int]:
-    match = _MONTH_DAY.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_MONTH_DAY, value) if isinstance(value, str) else None
     if match is not None:
         month, day = int(match[1]), int(match[2])
         try:
@@ -198,7 +198,7 @@ class Holiday:
             date(year, month, day)
             for year in range(first, last + 1)
             for month, day in pairs
-            if (month, day) != (2, 29) or gregorian.isleap(year)
+            if (month, day) != (2, 29) or is_leap(year)
         )
 
     def explicit_dates(self) -> tuple[date, ...]:

@@ -34,7 +34,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Span = tuple[int, int]
 
 _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
-_WINDOW = re.compile(rf"\s*{_CLOCK}\s*-\s*{_CLOCK}\s*")
+# Patterns are compiled when first used, not on import.
+_WINDOW = rf"\s*{_CLOCK}\s*-\s*{_CLOCK}\s*"
 _FORM = 'windows such as "09:00-17:00", "22:00-06:00" or "00:00-24:00"'
 _MOST_WINDOWS = 1_440  # one a minute; more is no opening hours but an attack or a mistake
 
@@ -86,7 +87,7 @@ def parse_hours(value: object, field: str) -> tuple[Span, ...]:
 
 
 def _parse_window(text: str, field: str) -> Span:
-    match = _WINDOW.fullmatch(text)
+    match = re.fullmatch(_WINDOW, text)
     if match is None:
         raise CalendarDefinitionError(field, text, _FORM)
     numbers = [int(group or 0) for group in match.groups()]

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
-
-import attrs
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_zone
@@ -24,18 +23,17 @@ _DEEPEST = 8
 _LONGEST_EVENT = timedelta(days=3_660)
 
 _VALUE = '(?:"[^"]*"|[^";:]*)'
-_LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE})*):(.*)")
-_PARAMETER = re.compile(rf";([A-Za-z0-9-]+)=({_VALUE})")
-_STAMP = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?")
-_DURATION = re.compile(
+_LINE = rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE})*):(.*)"
+_PARAMETER = rf";([A-Za-z0-9-]+)=({_VALUE})"
+_STAMP = r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?"
+_DURATION = (
     r"\+?P(?:([0-9]{1,4})W|(?:([0-9]{1,5})D)?(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,6})M)?"
     r"(?:([0-9]{1,7})S)?)?)"
 )
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = r"\\(.)"
 
 
-@attrs.frozen(kw_only=True)
-class Event:
+class Event(NamedTuple):
     """One VEVENT: what opening hours need of it.
 
     Attributes:
@@ -63,12 +61,12 @@ class Event:
     is_cancelled: bool
 
 
-@attrs.define
 class _Reader:
     """Collects problems, so that a feed is refused once with all of them."""
 
-    zone: ZoneInfo
-    problems: list[str] = attrs.field(factory=list)
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self.problems: list[str] = []
 
     def refuse(self, line: int, message: str, name: str = "") -> None:
         if len(self.problems) < _MOST_PROBLEMS:
@@ -83,7 +81,7 @@ class _Reader:
         return tuple(found)
 
     def _moment(self, entry: _Entry, text: str) -> Moment | None:
-        match = _STAMP.fullmatch(text)
+        match = re.fullmatch(_STAMP, text)
         zone = self._zone_of(entry, match)
         if match is None or zone is None:
             if match is None:
@@ -113,7 +111,7 @@ class _Reader:
             return None
 
     def duration(self, entry: _Entry) -> timedelta | None:
-        match = _DURATION.fullmatch(entry.value)
+        match = re.fullmatch(_DURATION, entry.value)
         if match is None or not any(match.groups()):
             self.refuse(entry.line, "not a duration such as P1D or PT1H30M", entry.name)
             return None
@@ -121,8 +119,7 @@ class _Reader:
         return timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
 
 
-@attrs.frozen
-class _Entry:
+class _Entry(NamedTuple):
     line: int
     name: str
     parameters: dict[str, str]
@@ -210,10 +207,12 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _entry(number: int, text: str) -> _Entry | None:
-    match = _LINE.fullmatch(text)
+    match = re.fullmatch(_LINE, text)
     if match is None:
         return None
-    parameters = {name.upper(): value.strip('"') for name, value in _PARAMETER.findall(match[2])}
+    parameters = {
+        name.upper(): value.strip('"') for name, value in re.findall(_PARAMETER, match[2])
+    }
     return _Entry(number, match[1].upper(), parameters, match[3])
 
 
@@ -279,5 +278,5 @@ def _length(reader: _Reader, first: dict[str, _Entry], start: Moment) -> timedel
 
 def _plain(text: str) -> str:
     """Undo escapes and keep one printable line."""
-    joined = _ESCAPED.sub(lambda match: " " if match[1] in "nN" else match[1], text)
+    joined = re.sub(_ESCAPED, lambda match: " " if match[1] in "nN" else match[1], text)
     return "".join(filter(str.isprintable, " ".join(joined.split())))[:200].strip()

@@ -22,9 +22,9 @@ _MOST_INTERVAL = 1_000
 _MOST_COUNT = 10_000
 COUNTED_YEARS = 100  # how far after its start a rule with COUNT is followed
 
-_BYDAY = re.compile(r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,3}")
-_UNTIL = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T[0-9]{6}Z?)?")
+_BYDAY = r"([+-]?[0-9]{1,2})?(MO|TU|WE|TH|FR|SA|SU)"
+_NUMBER = r"[+-]?[0-9]{1,3}"
+_UNTIL = r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T[0-9]{6}Z?)?"
 
 Refuse = Callable[[object, str], CalendarDefinitionError]
 
@@ -167,7 +167,9 @@ def _read_parts(named: dict[str, str], refuse: Refuse) -> Parts:
 
 
 def _positive(text: str, name: str, most: int, refuse: Refuse) -> int:
-    if not _NUMBER.fullmatch(text) and not (text.isascii() and text.isdigit() and len(text) < 6):
+    if not re.fullmatch(_NUMBER, text) and not (
+        text.isascii() and text.isdigit() and len(text) < 6
+    ):
         raise refuse(f"{name}={text}", f"{name} from 1 to {most}")
     number = int(text)
     if not 1 <= number <= most:
@@ -183,7 +185,7 @@ def _numbers(
     allowed = f"{name} from 1 to {most}" + (f" or -{most} to -1" if signed else "")
     found = set()
     for item in text.split(","):
-        if not _NUMBER.fullmatch(item):
+        if not re.fullmatch(_NUMBER, item):
             raise refuse(f"{name}={text}", allowed)
         number = int(item)
         if not (1 <= number <= most or (signed and -most <= number <= -1)):
@@ -197,7 +199,7 @@ def _read_weekdays(text: str, freq: str, refuse: Refuse) -> tuple[tuple[int, int
         return ()
     found = set()
     for item in text.split(","):
-        match = _BYDAY.fullmatch(item)
+        match = re.fullmatch(_BYDAY, item)
         if match is None:
             raise refuse(f"BYDAY={text}", "BYDAY such as MO, 4TH or -1FR")
         ordinal = int(match[1]) if match[1] else 0
@@ -212,7 +214,7 @@ def _read_weekdays(text: str, freq: str, refuse: Refuse) -> tuple[tuple[int, int
 def _read_until(text: str, refuse: Refuse) -> date | None:
     if not text:
         return None
-    match = _UNTIL.fullmatch(text)
+    match = re.fullmatch(_UNTIL, text)
     if match is not None:
         try:
             return date(int(match[1]), int(match[2]), int(match[3]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar as gregorian
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -13,6 +12,7 @@ import attrs
 
 from incidentcore.errors import InvalidIntervalError, InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
+from incidentcore.schedule.expansion import month_length
 
 __all__ = ["Rotation", "RotationUnit"]
 
@@ -155,7 +155,7 @@ class Rotation:
         if self.unit != "months":
             return first + number * self.every * _LENGTHS[self.unit]
         year, month = divmod(first.year * 12 + first.month - 1 + number * self.every, 12)
-        length = gregorian.monthrange(year, month + 1)[1]
+        length = month_length(year, month + 1)
         return first.replace(year=year, month=month + 1, day=min(first.day, length))
 
     def _instant(self, number: int) -> datetime:

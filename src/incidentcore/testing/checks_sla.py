@@ -1,0 +1,205 @@
+"""The laws of SLA clocks, to run on rules of your own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.records import Event, Incident, Opened
+from incidentcore.sla import (
+    ServiceLevel,
+    SlaDefinition,
+    SlaPolicy,
+    SlaStatus,
+    crossings,
+    evaluate_sla,
+)
+from incidentcore.testing.strategies_sla import calendars_of, histories
+
+__all__ = ["SLA_LAWS", "check_sla"]
+
+_TICK: Final = timedelta(microseconds=1)
+_ZERO: Final = timedelta(0)
+
+Clock: TypeAlias = SlaDefinition | SlaPolicy
+Law = Callable[[Clock, Incident, datetime, datetime], None]
+
+
+def check_sla(rules: SlaDefinition | SlaPolicy | ServiceLevel) -> None:
+    """Run every law of SLA clocks on your rules, with generated histories.
+
+    The histories set the fields that your conditions read, to the values they name and to others.
+    Call it from a test of yours. How many examples are tried is hypothesis's setting.
+
+    Args:
+        rules: A definition, a policy or a service level.
+
+    Raises:
+        AssertionError: A law does not hold; the message names it and lists the history, which
+            hypothesis has made as short as it can.
+
+    Source: rules S1 to S9 and the laws below rule S11 of the semantics.
+
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
+    >>> check_sla(SlaDefinition.resolution(hours=8, calendar=office))
+    """
+    clocks = rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
+
+    @given(histories(rules), st.data())
+    def run(record: Incident, data: st.DataObject) -> None:
+        now = data.draw(moments_near(rules, record), label="now")
+        later = data.draw(moments_near(rules, record), label="later")
+        for clock in clocks:
+            for law in SLA_LAWS:
+                try:
+                    law(clock, record, min(now, later), max(now, later))
+                except AssertionError as error:
+                    raise AssertionError(f"{error}\n{told(record)}") from None
+
+    run()
+
+
+def told(record: Incident) -> str:
+    """Return a history as lines to read."""
+    lines = [f"  {event.at.isoformat()}  {_words(event)}" for event in record.history]
+    return "\n".join(["history, in the order of recording:", *lines])
+
+
+def _words(event: Event) -> str:
+    parts: list[Any] = [event.kind]
+    for name in ("state", "fields", "visibility", "corrects", "category"):
+        value = getattr(event, name, None)
+        if value:
+            parts.append(dict(value) if name == "fields" else str(value))
+    return " ".join([*map(str, parts), f"by {event.by.role}"])
+
+
+@st.composite
+def moments_near(
+    draw: st.DrawFn, rules: SlaDefinition | SlaPolicy | ServiceLevel, record: Incident
+) -> datetime:
+    """Return instants on and near the events of a record, and after the last of them."""
+    at = draw(st.sampled_from([event.at for event in record.history]))
+    minutes = draw(st.sampled_from((0, 0, 1, -1, 60, 481, 1_441, 15_000)))
+    at += timedelta(minutes=minutes) + draw(st.sampled_from((0, 0, 1, -1))) * _TICK
+    clock = draw(st.sampled_from((None, *calendars_of(rules))))
+    if clock is not None:
+        at = next((window.start for window in clock.windows(at, at + timedelta(days=3))), at)
+    return at
+
+
+def law_causality(clock: Clock, record: Incident, now: datetime, _later: datetime) -> None:
+    """What comes after an instant changes nothing that is told for it."""
+    if now < record.opened_at:
+        return
+    seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]
+    whole = evaluate_sla(clock, record, now=now)
+    part = evaluate_sla(clock, Incident.from_history(seen), now=now)
+    assert whole == part, f"causality: events after {now} change the answer for it"
+
+
+def law_order(clock: Clock, record: Incident, _now: datetime, later: datetime) -> None:
+    """The order in which a history is given changes nothing."""
+    turned = Incident.from_history(reversed(record.history))
+    one, other = (evaluate_sla(clock, each, now=later) for each in (record, turned))
+    assert one == other, f"permuting the history changes the answer for {later}"
+
+
+def law_trace(clock: Clock, record: Incident, _now: datetime, later: datetime) -> None:
+    """The trace has no gaps, and its counting parts sum to elapsed (rule S7)."""
+    status = evaluate_sla(clock, record, now=later)
+    edge: datetime | None = None
+    total = _ZERO
+    for entry in status.trace:
+        assert edge in (None, entry.interval.start), f"S7: a gap before {entry}"
+        assert entry.interval, f"S7: an empty entry {entry}"
+        edge = entry.interval.end
+        if entry.code == "counting":
+            assert entry.counted == entry.interval.duration, f"S7: {entry} counts otherwise"
+            if status.cycles and entry.cycle == status.cycles[-1].number:
+                total += entry.counted
+    if later > record.opened_at:
+        assert edge == later, f"S7: the trace ends at {edge}, not at {later}"
+    if status.cycles and status.cycles[-1].result != "replaced":
+        assert total == status.elapsed, f"S7: counting sums to {total}, not {status.elapsed}"
+
+
+def law_figures(clock: Clock, record: Incident, _now: datetime, later: datetime) -> None:
+    """Elapsed, remaining, due and breach agree with one another (rules S2 and S3)."""
+    status = evaluate_sla(clock, record, now=later)
+    if not status.cycles:
+        assert status.remaining is None is status.due_at, "S3: figures before a start"
+        return
+    target = status.target
+    assert target is not None
+    assert status.remaining == target - status.elapsed, "remaining is not target minus elapsed"
+    assert status.breached is (status.elapsed > target), "S2: breached is elapsed > target"
+    assert (status.breached_at is not None) is status.breached, "S2: breached_at goes with breached"
+    if status.breached_at is not None:
+        assert status.breached_at < later, f"S2: breached only at {status.breached_at}"
+    if status.stage == "paused" and status.remaining > _ZERO:
+        assert status.due_at is None or status.due_at <= later, "S3: a due while paused before it"
+    if status.stage == "running" and status.due_at is not None and status.remaining > _ZERO:
+        assert status.due_at > later or not isinstance(target, timedelta), "S3: due too early"
+    if status.stage == "canceled":
+        assert status.due_at is None is status.due_at_if_resumed, "S3: a due after cancel"
+
+
+def law_elapsed(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
+    """Within one cycle of one definition elapsed never falls, and a pause adds nothing."""
+    before, after = evaluate_sla(clock, record, now=now), evaluate_sla(clock, record, now=later)
+    if not before.cycles or not after.cycles or any(now < e.at <= later for e in record.history):
+        return
+    assert before.elapsed <= after.elapsed, f"elapsed falls from {before.elapsed}"
+    if before.stage != "running":
+        assert before.elapsed == after.elapsed, f"elapsed grows while {before.stage}"
+
+
+def law_wakeup(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
+    """At the wake-up an answer differs, and before it none does (rule S9)."""
+    seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]
+    quiet = Incident.from_history(seen)
+    if now < quiet.opened_at:
+        return
+    status = evaluate_sla(clock, quiet, now=now)
+    wakeup = status.next_wakeup
+    if wakeup is not None:
+        assert wakeup > now, f"S9: a wake-up at {wakeup}, not after {now}"
+        assert _discrete(status) != _discrete(evaluate_sla(clock, quiet, now=wakeup)), (
+            f"S9: nothing differs at {wakeup}"
+        )
+        later = min(later, wakeup - _TICK)
+    if later > now:
+        assert _discrete(status) == _discrete(evaluate_sla(clock, quiet, now=later)), (
+            f"S9: an answer differs at {later}, before {wakeup}"
+        )
+
+
+def _discrete(status: SlaStatus) -> tuple[object, ...]:
+    return status.stage, tuple(t.name for t in status.thresholds), status.breached
+
+
+def law_crossings(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
+    """What was reached stays reached: crossings only grow (rule E1)."""
+    for point in ("due", "breach"):
+        before = crossings(clock, record, point, now=now)
+        after = crossings(clock, record, point, now=later)
+        kept = tuple(crossing for crossing in after if crossing.at <= now)
+        assert before == kept, f"E1: {point} was {before} at {now} and is {kept} at {later}"
+
+
+SLA_LAWS: tuple[Law, ...] = (
+    law_causality,
+    law_order,
+    law_trace,
+    law_figures,
+    law_elapsed,
+    law_wakeup,
+    law_crossings,
+)
+"""Every law, as functions of a clock, a record and two instants in ascending order."""

@@ -1,0 +1,264 @@
+"""Hypothesis strategies for promises, policies, and histories that try their every condition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from hypothesis import strategies as st
+
+from incidentcore.conditions import ALWAYS, NEVER, AllOf, AnyOf, Condition, FieldTest, Not, field
+from incidentcore.errors import IncidentCoreError
+from incidentcore.records import (
+    Assigned,
+    Classified,
+    Commented,
+    Corrected,
+    FieldsChanged,
+    Incident,
+    Prioritized,
+    StateChanged,
+)
+from incidentcore.schedule import BusinessDays, Calendar
+from incidentcore.sla import (
+    ByTime,
+    CalendarBy,
+    ServiceLevel,
+    SlaDefinition,
+    SlaPolicy,
+    Threshold,
+)
+from incidentcore.testing.strategies_schedule import calendars, instants
+from incidentcore.values import (
+    CANCELED,
+    CLOSED,
+    IN_PROGRESS,
+    NEW,
+    ON_HOLD,
+    RESOLVED,
+    Actor,
+    Level,
+    Priority,
+)
+
+__all__ = ["histories", "sla_definitions", "sla_policies"]
+
+Rules: TypeAlias = SlaDefinition | SlaPolicy | ServiceLevel
+
+_MINUTE: Final = timedelta(minutes=1)
+_STATES: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
+_AGENT: Final = Actor("ada")
+_REQUESTER: Final = Actor("kim", "requester")
+_REOPENS: Final = ("exclude_closed", "continue", "new_cycle")
+_SWAPS: Final = ("retroactive", "retroactive_without_pauses", "keep_elapsed", "restart")
+
+_OPEN: Final = field("state.open").is_true()
+_WAITS: Final = field("custom.wait").is_true()
+_STARTS: Final = (_OPEN, _OPEN, ALWAYS, field("custom.watch").is_true())
+_PAUSES: Final = (field("state.pauses").is_true(), _WAITS, NEVER, _WAITS & _OPEN)
+_RESUMES: Final = (None, None, field("custom.go").is_true())
+_STOPS: Final = (
+    field("state.resolved").is_true(),
+    field("custom.fixed").is_true(),
+    field("first_response_at").present() | field("state.resolved").is_true(),
+)
+_CANCELS: Final = (field("state.is_canceled").is_true(), NEVER, field("custom.void").is_true())
+_RESET: Final = field("kind").equals("commented") & field("by.role").equals("agent")
+
+
+def _targets() -> st.SearchStrategy[Any]:
+    spans = st.sampled_from((0, 1, 45, 240, 480, 1_440, 10_080)).map(lambda n: n * _MINUTE)
+    odd = st.integers(1, 10**11).map(lambda n: timedelta(microseconds=n))
+    days = st.builds(BusinessDays, st.integers(0, 3), end_of_day=st.booleans())
+    return st.one_of(spans, spans, odd, days, st.just(ByTime("16:00")))
+
+
+def _thresholds(calendar: Calendar) -> st.SearchStrategy[tuple[Threshold, ...]]:
+    known = (
+        Threshold(name="three quarters", fraction="3/4"),
+        Threshold(name="full", fraction=1),
+        Threshold(name="soon", before_due=30 * _MINUTE),
+        Threshold(name="late", after_due=90 * _MINUTE),
+        Threshold(name="elsewhere", after_due=45 * _MINUTE, calendar=calendar),
+    )
+    return st.lists(st.sampled_from(known), unique=True, max_size=3).map(tuple)
+
+
+@st.composite
+def sla_definitions(draw: st.DrawFn, name: str = "promise") -> SlaDefinition:
+    """Return promises of every kind: targets, calendars, conditions, reopening and taking over."""
+    return SlaDefinition(
+        name=name,
+        target=draw(_targets()),
+        calendar=draw(calendars()),
+        start=draw(st.sampled_from(_STARTS)),
+        pause=draw(st.sampled_from(_PAUSES)),
+        resume=draw(st.sampled_from(_RESUMES)),
+        stop=draw(st.sampled_from(_STOPS)),
+        cancel=draw(st.sampled_from(_CANCELS)),
+        reset=draw(st.sampled_from((None, None, _RESET))),
+        cancel_when_start_ends=draw(st.sampled_from((False, False, True))),
+        reopen=draw(st.sampled_from(_REOPENS)),
+        swap=draw(st.sampled_from(_SWAPS)),
+        thresholds=draw(_thresholds(draw(calendars()))),
+    )
+
+
+@st.composite
+def sla_policies(draw: st.DrawFn) -> SlaPolicy:
+    """Return policies by a custom field ``tier``, in which a tier may have no promise."""
+    tier = field("custom.tier")
+    return SlaPolicy(
+        [
+            (tier.equals("gold"), draw(sla_definitions("gold"))),
+            (tier.equals("silver"), draw(sla_definitions("silver"))),
+        ],
+        default=draw(st.one_of(st.none(), sla_definitions("default"))),
+    )
+
+
+def definitions_of(rules: Rules) -> tuple[SlaDefinition, ...]:
+    """Return every definition that rules may choose."""
+    if isinstance(rules, SlaDefinition):
+        return (rules,)
+    if isinstance(rules, SlaPolicy):
+        return rules.definitions
+    return tuple(found for clock in rules.clocks for found in definitions_of(clock))
+
+
+def calendars_of(rules: Rules) -> tuple[Calendar, ...]:
+    """Return every calendar by which rules may count."""
+    found: list[Calendar] = []
+    for definition in definitions_of(rules):
+        choice = definition.calendar
+        if isinstance(choice, CalendarBy):
+            found += [*(calendar for _, calendar in choice.table), choice.default]
+        else:
+            found.append(choice)
+    return tuple(found)
+
+
+def _conditions(rules: Rules) -> Iterator[Condition]:
+    if isinstance(rules, ServiceLevel):
+        for clock in rules.clocks:
+            yield from _conditions(clock)
+        return
+    if isinstance(rules, SlaPolicy):
+        yield from (rule.when for rule in rules.rules)
+    for definition in definitions_of(rules):
+        for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
+            condition = getattr(definition, name)
+            if condition is not None:
+                yield condition
+        if isinstance(definition.calendar, CalendarBy):
+            for value, _ in definition.calendar.table:
+                yield field(definition.calendar.field).equals(value)
+
+
+def _tests(condition: Condition) -> Iterator[FieldTest]:
+    if isinstance(condition, FieldTest):
+        yield condition
+    elif isinstance(condition, (AllOf, AnyOf)):
+        for part in condition.parts:
+            yield from _tests(part)
+    elif isinstance(condition, Not):
+        yield from _tests(condition.part)
+
+
+def _vocabulary(rules: Rules) -> list[tuple[str, object]]:
+    """Return which fields to set to what, so that conditions are met and missed."""
+    words: dict[tuple[str, object], None] = {}
+    for condition in _conditions(rules):
+        for test in _tests(condition):
+            given = test.value
+            values = given if isinstance(given, (tuple, frozenset)) else (given,)
+            for value in (*values, *(given,), None):
+                words[test.path, value] = None
+    return list(words)
+
+
+def _change(path: str, value: object) -> tuple[type[Any], dict[str, Any]] | None:
+    """Return the event that sets a field to a value; None where no event does."""
+    first, _, rest = path.partition(".")
+    if first == "custom" and rest and "." not in rest:
+        return FieldsChanged, {"fields": {"custom": {rest: value}}}
+    if first == "priority":
+        if rest == "name" and value in Priority.scale.names:
+            value = Priority.scale[str(value)]
+        return Prioritized, {"fields": {"priority_override": value}}
+    if rest:
+        return None
+    if first in Assigned.allowed:
+        return Assigned, {"fields": {first: value}}
+    if first in Prioritized.allowed and isinstance(value, (Level, type(None))):
+        return Prioritized, {"fields": {first: value}}
+    if first == "category":
+        return Classified, {"category": value if isinstance(value, tuple) else (value,)}
+    if first in Incident.settable:
+        return FieldsChanged, {"fields": {first: value}}
+    return None
+
+
+def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]:
+    common: list[tuple[type[Any], dict[str, Any]]] = [
+        (StateChanged, {"action": "move", "state": state}) for state in _STATES
+    ]
+    common += [
+        (Commented, {"text": "We are on it."}),
+        (Commented, {"text": "Any news?", "by": _REQUESTER}),
+        (Commented, {"text": "Checked the logs.", "visibility": "internal"}),
+    ]
+    words = [change for path, value in _vocabulary(rules) if (change := _change(path, value))]
+    pools: list[Iterable[tuple[type[Any], dict[str, Any]]]] = [common, words] if words else [common]
+    return st.one_of(*(st.sampled_from(list(pool)) for pool in pools))
+
+
+@st.composite
+def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident:
+    """Return incidents whose histories try what rules ask: pauses, reopenings, swaps, corrections.
+
+    Events fall on and beside the edges of the rules' calendars, two fall on one instant, some come
+    late and some are recorded late.
+
+    Args:
+        draw: Given by hypothesis.
+        rules: The definition, policy or service level; the fields its conditions read are set.
+        max_events: How many events follow the opening at most.
+    """
+    known = calendars_of(rules)
+    at = draw(instants(known[0].zone.key))
+    record = Incident.open(id="INC-1", title="Mail is down", by=_REQUESTER, at=at)
+    events = _events(rules)
+    for _ in range(draw(st.integers(0, max_events))):
+        at = draw(_later(at, known))
+        if draw(st.integers(0, 7)) == 0:
+            at = max(record.opened_at, at - draw(st.sampled_from((1, 90, 2_000))) * _MINUTE)
+        delay = draw(st.sampled_from((0, 0, 0, 60))) * _MINUTE
+        if draw(st.integers(0, 11)) == 0 and record.version > 1:
+            wrong = draw(st.sampled_from(record.history[1:]))
+            when = draw(st.sampled_from((wrong.at, max(at, wrong.at))))
+            record = record.with_event(
+                Corrected, at=when, by=_AGENT, recorded_at=at + delay, corrects=wrong.id
+            )
+            continue
+        kind, body = draw(events)
+        by = body.get("by", _AGENT)
+        rest = {name: value for name, value in body.items() if name != "by"}
+        try:
+            record = record.with_event(kind, at=at, by=by, recorded_at=at + delay, **rest)
+        except IncidentCoreError:  # a rule asks for a value that the field does not take
+            continue
+    return record
+
+
+def _later(at: datetime, known: tuple[Calendar, ...]) -> st.SearchStrategy[datetime]:
+    def edge(calendar: Calendar, close: bool) -> datetime:  # noqa: FBT001  drawn, not written
+        try:
+            return calendar.next_close(at) if close else calendar.next_open(at)
+        except IncidentCoreError:  # it never opens again
+            return at
+
+    steps = st.sampled_from((0, 0, 1, 20, 90, 480, 1_500, 9_000)).map(lambda n: at + n * _MINUTE)
+    edges = st.builds(edge, st.sampled_from(known), st.booleans())
+    return st.one_of(steps, steps, edges)

@@ -12,6 +12,7 @@ from incidentcore.records import Finding, Incident, acknowledge
 from incidentcore.report import Report, Section, Tally, build_report, standard_rules
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Level, Priority
+from incidentcore.vendors import AUDIT_LIFECYCLE, read_audit_log
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ALWAYS = BusinessCalendar.always()
@@ -184,3 +185,16 @@ def test_the_tally_passes_every_incident_on() -> None:
     assert tuple(tally.watch(INCIDENTS)) == INCIDENTS
     (check,) = tally.checks
     assert (check.lifecycle, check.refused) == (INCIDENT.id, 0)
+
+
+def test_a_refused_change_of_a_log_is_told_with_what_was_allowed() -> None:
+    """The first refusal names the record, the states and the ways that were open."""
+    lines = [
+        "number,incident_state,sys_updated_by,opened_at,sys_updated_at",
+        "INC1,Resolved,ada,1/6/2026 09:00,1/6/2026 09:05",
+        "INC1,New,ada,1/6/2026 09:00,1/6/2026 11:30",
+    ]
+    rules = standard_rules(ALWAYS, lifecycles=(AUDIT_LIFECYCLE,))
+    text = str(report(*read_audit_log(lines), rules=rules))
+    assert "  INC1 at 2026-06-01T11:30:00+00:00: Resolved to New is not allowed; " in text
+    assert "allowed from Resolved: Active, Closed" in text

@@ -281,7 +281,7 @@ def escalation_section(tally: Tally) -> Section:
 def state_section(tally: Tally, example: str = "") -> Section:
     """Return what the lifecycles say to the state changes, with one refusal explained."""
     lines = [_check(check) for check in tally.checks]
-    first = example or (str(tally.refused[0]) if tally.refused else "")
+    first = example or tally.refusal
     if first:
         lines += ["", "one of them:" if not example else "one refused transition:", f"  {first}"]
     data = {

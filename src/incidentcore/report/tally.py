@@ -155,6 +155,17 @@ class Tally:
             )
         )
 
+    @property
+    def refusal(self) -> str:
+        """Return the first refused state change in words, with what was allowed instead."""
+        if not self.refused:
+            return ""
+        finding = self.refused[0]
+        rows = self._rules.lifecycles[0].transitions
+        targets = [row.target.name for row in rows if finding.before.name in row.sources]
+        allowed = ", ".join(dict.fromkeys(targets)) or "nothing"
+        return f"{finding}; allowed from {finding.before}: {allowed}"
+
     def latest(self) -> list[Escalation]:
         """Return the latest few escalations."""
         return sorted(self.examples, key=lambda one: (one.due_at, one.key))[-_EXAMPLES:]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta, tzinfo
-from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
+from typing import Final
 
 import attrs
 
@@ -16,7 +14,9 @@ from incidentcore.errors import InvalidValueError
 
 __all__ = ["content_id"]
 
-_LENGTH = 16
+_LENGTH: Final = 16
+_LEAVES: Final = (bool, int, float, str, bytes)
+_EXACT: Final = (("decimal", "Decimal"), ("fractions", "Fraction"))  # told without loading them
 
 
 def content_id(value: object) -> str:
@@ -40,15 +40,15 @@ def content_id(value: object) -> str:
     >>> content_id({"b": 1, "a": 2}) == content_id({"a": 2, "b": 1})
     True
     """
-    hasher = hashlib.sha256()
-    _feed(hasher.update, value, "value")
-    return hasher.hexdigest()[:_LENGTH]
+    from hashlib import sha256  # noqa: PLC0415  loads a cryptographic library; few ask for an id
+
+    return sha256(_encoded(value, "value")).hexdigest()[:_LENGTH]
 
 
 def _feed(feed: Callable[[bytes], object], value: object, path: str) -> None:
     """Write a value unambiguously: each node as its tag, its size and its parts."""
     kind = type(value)
-    if value is None or kind in (bool, int, float, str, bytes, Decimal, Fraction):
+    if value is None or kind in _LEAVES or (kind.__module__, kind.__name__) in _EXACT:
         _leaf(feed, kind.__name__, repr(value))
     elif isinstance(value, (datetime, date, time)):
         _leaf(feed, kind.__name__, value.isoformat())
@@ -60,12 +60,12 @@ def _feed(feed: Callable[[bytes], object], value: object, path: str) -> None:
         _leaf(feed, kind.__qualname__, value.name)
     elif isinstance(value, Mapping):
         entries = sorted(
-            ((_digest(key, path), key, item) for key, item in value.items()),
+            ((_encoded(key, path), key, item) for key, item in value.items()),
             key=lambda entry: entry[0],
         )
         feed(f"mapping:{len(entries)};".encode())
-        for digest, key, item in entries:
-            feed(digest)
+        for encoded, key, item in entries:
+            feed(encoded)
             _feed(feed, item, f"{path}[{key!r}]")
     elif isinstance(value, (tuple, list)):
         feed(f"sequence:{len(value)};".encode())
@@ -73,8 +73,8 @@ def _feed(feed: Callable[[bytes], object], value: object, path: str) -> None:
             _feed(feed, item, f"{path}[{index}]")
     elif isinstance(value, AbstractSet):
         feed(f"set:{len(value)};".encode())
-        for digest in sorted(_digest(item, path) for item in value):
-            feed(digest)
+        for encoded in sorted(_encoded(item, path) for item in value):
+            feed(encoded)
     elif attrs.has(kind):
         fields = [field for field in attrs.fields(kind) if field.eq]
         feed(f"{kind.__qualname__}:{len(fields)};".encode())
@@ -96,7 +96,7 @@ def _leaf(feed: Callable[[bytes], object], tag: str, text: str) -> None:
     feed(data)
 
 
-def _digest(value: object, path: str) -> bytes:
-    hasher = hashlib.sha256()
-    _feed(hasher.update, value, path)
-    return hasher.digest()
+def _encoded(value: object, path: str) -> bytes:
+    parts: list[bytes] = []
+    _feed(parts.append, value, path)
+    return b"".join(parts)

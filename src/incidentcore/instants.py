@@ -13,7 +13,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 from typing import Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -215,6 +214,8 @@ def tzdb_version() -> tuple[str, str]:
     >>> bool(version) and bool(source)
     True
     """
+    from pathlib import Path  # noqa: PLC0415  a tenth of the whole import, for one rare question
+
     for folder in zoneinfo.TZPATH:
         root = Path(folder)
         if not (root / "Europe" / "London").is_file():

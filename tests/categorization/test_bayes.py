@@ -223,6 +223,13 @@ def test_smoothing_is_positive(smoothing):
         NaiveBayes.train(LABELLED, smoothing=smoothing)
 
 
+@pytest.mark.parametrize("words", [[("a", (1,)), ("a", (2,))], [(1, (1,))]])
+def test_words_stand_once(words):
+    """A word written twice would count twice."""
+    with pytest.raises(DefinitionError, match="words"):
+        NaiveBayes([("x",)], [1], words)
+
+
 def test_model_is_a_value():
     """A model hashes, pickles and shows its size."""
     model = NaiveBayes.train(LABELLED)

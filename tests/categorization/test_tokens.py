@@ -91,6 +91,13 @@ def test_what_has_no_text_is_refused(subject):
         text_of(subject)
 
 
+@pytest.mark.parametrize("text", [None, b"vpn", 3])
+def test_only_text_has_words(text):
+    """Bytes and numbers are refused."""
+    with pytest.raises(InvalidValueError):
+        tokenize(text)
+
+
 @pytest.mark.parametrize("fields", [(), "title", ("",), (1,)])
 def test_fields_to_read_are_checked(fields):
     """A categorizer that reads no field is refused when it is built."""

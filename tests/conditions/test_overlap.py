@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -369,6 +370,39 @@ def test_test_on_another_type_is_unknown():
 
     assert not satisfiable(rule & field("priority").equals(Priority.LOW)).is_yes
     assert not overlap(field("urgency") >= Urgency.HIGH, field("urgency").equals("high")).is_yes
+
+
+class Unhashable:
+    """A calendar of a caller's own that does not hash."""
+
+    __hash__ = None  # type: ignore[assignment]  # what this is about
+
+    def is_open(self, at):
+        """Return that it is open."""
+        return True
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        (during(Unhashable()), "unknown"),
+        (AnyOf(Opaque(f"f{n}", bool) for n in range(11)), "unknown"),
+        (AllOf(Opaque(f"f{n}", bool) for n in range(11)) & NEVER, "no"),
+        (field("state.name").has_text("hold") & is_("state.pauses"), "unknown"),
+        (field("state.name").has_text("hold") & field("state").equals(ON_HOLD), "yes"),
+        (field("state.name").has_text("x") & field("state").equals(ON_HOLD), "no"),
+        (field("by.id").has_text("a") & field("by").equals(Actor("bob")), "no"),
+        (field("custom.d") > date.max, "no"),
+        (field("custom.d") < timedelta.min, "no"),
+        (field("custom.d") > Decimal("0.1"), "yes"),
+        (field("custom.d") > Decimal("NaN"), "unknown"),
+        (field("custom.d") > 1e300, "unknown"),
+        (field("custom.d").equals("a") & (field("custom.d") > 3), "unknown"),  # text is no number
+    ],
+)
+def test_odd_values_do_not_mislead(condition, answer):
+    """Where neither a witness nor a proof is at hand, the answer is unknown."""
+    assert satisfiable(condition).answer == answer
 
 
 def test_verdict_has_no_truth_value():

@@ -86,7 +86,7 @@ class FieldTest(Condition):
                 raise InvalidValueError(self.path, seen, _like(self.op, wanted, by_name=by_name))
             try:
                 return compare(seen, wanted)
-            except (TypeError, AttributeError):
+            except (TypeError, AttributeError, ArithmeticError):  # the last for a Decimal NaN
                 raise InvalidValueError(
                     self.path, seen, f"a value that can be tested with {self.op} {wanted!r}"
                 ) from None

@@ -12,7 +12,16 @@ from zoneinfo import ZoneInfo
 import attrs
 from hypothesis import strategies as st
 
-from incidentcore import categorization, kpi, lifecycle, priority, records, schedule, sla
+from incidentcore import (
+    categorization,
+    escalation,
+    kpi,
+    lifecycle,
+    priority,
+    records,
+    schedule,
+    sla,
+)
 from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, FieldTest, during, field
 from incidentcore.instants import Interval, Versions
 from incidentcore.records import Record
@@ -132,6 +141,38 @@ BAYES = categorization.NaiveBayes.train(
 )
 INCIDENT = RECORDS[0]
 
+WEEKLY = schedule.Rotation(anchor=AT, zone="Europe/Berlin", unit="weeks")
+ON_CALL = escalation.OnCallSchedule(
+    "network",
+    [escalation.OnCallLayer(WEEKLY, ["ada", "grace"], during=OFFICE)],
+    overrides=[escalation.RotaOverride(Interval(AT, AT + HOUR), ["kim"])],
+)
+MATRIX = escalation.EscalationMatrix(
+    "desk",
+    [
+        escalation.EscalationRow(
+            "all",
+            [
+                escalation.EscalationLevel(
+                    escalation.After(HOUR / 4),
+                    escalation.EscalationTarget("on_call", "network", ON_CALL),
+                ),
+                escalation.EscalationLevel(
+                    escalation.AfterPrevious(HOUR / 2, OFFICE), "team lead", mode="hierarchical"
+                ),
+                escalation.EscalationLevel(escalation.OnClock("resolution", 0.75), "service owner"),
+                escalation.EscalationLevel(
+                    escalation.OnClock("resolution", "due"), "service owner"
+                ),
+                escalation.EscalationLevel(
+                    escalation.Held(field("assignee").missing(), HOUR), "dispatch"
+                ),
+            ],
+        )
+    ],
+    maintenance=[Interval(AT + 90 * HOUR, AT + 91 * HOUR)],
+)
+
 
 def _kpis() -> Iterator[Any]:
     for name in dir(kpi.catalogue):
@@ -182,6 +223,11 @@ EXAMPLES: tuple[Any, ...] = (
     sla.SlaPolicy([(field("impact") >= Impact.HIGH, RESPONSE)], default=RESOLUTION),
     sla.ServiceLevel([RESPONSE, sla.SlaPolicy([], default=RESOLUTION)]),
     *_kpis(),
+    MATRIX,
+    ON_CALL,
+    escalation.Shift(Interval(AT, AT + HOUR), ("ada",)),
+    *escalation.due_escalations(MATRIX, INCIDENT, slas=(RESOLUTION,), now=AT + 99 * HOUR),
+    kpi.HourBands((("office", OFFICE),)),
     kpi.Group("assignment_group"),
     kpi.AgeBuckets((1, 5)),
     kpi.Periods("month", "Europe/Berlin", within=Interval(AT, AT + HOUR)),

@@ -307,7 +307,7 @@ def test_what_replay_refuses_is_refused() -> None:
     plain = to_plain(incident())
     plain["value"]["history"].append({**plain["value"]["history"][0], "id": "x", "sequence": 9})
 
-    with pytest.raises(FormatError, match=r"exactly one Opened event @ \$\.value\.history"):
+    with pytest.raises(FormatError, match=r"Opened.* @ \$\.value\.history"):
         from_plain(plain, Incident)
 
 

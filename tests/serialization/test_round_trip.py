@@ -35,6 +35,9 @@ WITHOUT: dict[str, str] = {
     "conditions.Explanation": ANSWER,
     "conditions.Field": PLACEHOLDER,
     "conditions.Opaque": FUNCTION,
+    "conditions.Verdict": ANSWER,
+    "escalation.EscalationFinding": TOLD,
+    "escalation.OnCallHours": ANSWER,
     "kpi.ControlLimits": ANSWER,
     "lifecycle.Allowed": ANSWER,
     "lifecycle.Attempt": ANSWER,
@@ -52,14 +55,17 @@ WITHOUT: dict[str, str] = {
     "schedule.Reason": ANSWER,
     "sla.Crossing": ANSWER,
     "sla.Cycle": ANSWER,
+    "sla.Due": ANSWER,
     "sla.PassedThreshold": ANSWER,
+    "sla.SlaFinding": TOLD,
     "sla.SlaStatus": ANSWER,
     "sla.Trace": ANSWER,
     "sla.TraceEntry": ANSWER,
+    "sla.WorkItem": ANSWER,
 }
 ROOMS = (
     *("values", "instants", "schedule", "conditions", "records", "lifecycle", "priority"),
-    *("categorization", "sla", "kpi"),
+    *("categorization", "sla", "escalation", "kpi"),
 )
 
 

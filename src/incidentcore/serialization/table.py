@@ -15,6 +15,7 @@ import attrs
 from incidentcore import (
     categorization,
     conditions,
+    escalation,
     instants,
     kpi,
     lifecycle,
@@ -94,6 +95,7 @@ KPIS: Final[tuple[type, ...]] = (
     kpi.FirstKnown,
     kpi.FirstWhen,
     kpi.Group,
+    kpi.HourBands,
     kpi.Kpi,
     kpi.KpiResult,
     kpi.KpiTable,
@@ -116,6 +118,21 @@ KPIS: Final[tuple[type, ...]] = (
     kpi.TimeIn,
     kpi.TimeOverTarget,
     kpi.Times,
+)
+ESCALATIONS: Final[tuple[type, ...]] = (
+    escalation.After,
+    escalation.AfterPrevious,
+    escalation.Escalation,
+    escalation.EscalationLevel,
+    escalation.EscalationMatrix,
+    escalation.EscalationRow,
+    escalation.EscalationTarget,
+    escalation.Held,
+    escalation.OnCallLayer,
+    escalation.OnCallSchedule,
+    escalation.OnClock,
+    escalation.RotaOverride,
+    escalation.Shift,
 )
 VALUES: Final[tuple[type, ...]] = (
     categorization.Categorization,
@@ -178,6 +195,12 @@ FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
 _RENAMED: Final[dict[type, str]] = {
     categorization.Threshold: "CategoryThreshold",
     categorization.Vote: "CategoryVote",
+    escalation.After: "EscalationAfter",
+    escalation.AfterPrevious: "EscalationAfterPrevious",
+    escalation.Held: "EscalationHeld",
+    escalation.OnClock: "EscalationOnClock",
+    escalation.RotaOverride: "OnCallOverride",
+    escalation.Shift: "OnCallShift",
     schedule.Difference: "CalendarDifference",
     schedule.Intersection: "CalendarIntersection",
     schedule.Union: "CalendarUnion",
@@ -197,6 +220,7 @@ _ALL: Final = (
     *CALENDARS,
     *CATEGORIZERS,
     *CONDITIONS,
+    *ESCALATIONS,
     *EVENTS,
     *KPIS,
     *RECORDS,

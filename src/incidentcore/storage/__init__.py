@@ -1,13 +1,17 @@
 """Where records are kept: the contract of a store, and one in memory."""
 
 from incidentcore.storage.memory import InMemoryStore
+from incidentcore.storage.redaction import PERSONAL_FIELDS, REDACTED, redact
 from incidentcore.storage.store import PAGE, Change, RecordStore, checked_batch, checked_page
 
 __all__ = [
     "Change",
     "InMemoryStore",
     "PAGE",
+    "PERSONAL_FIELDS",
+    "REDACTED",
     "RecordStore",
     "checked_batch",
     "checked_page",
+    "redact",
 ]

@@ -1,0 +1,130 @@
+"""Taking personal data out of a history, so that what is left still tells the truth.
+
+Personal data stand in few places: who (actors, callers, assignees, approvers) and what was
+written (titles, descriptions, comments, notes, reasons, a caller's own fields). Neither clocks nor
+KPIs are computed from them, except that persons must stay apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Cause, Event, Record, RequestItem, Task
+from incidentcore.values import Actor, FrozenMap
+
+__all__ = ["PERSONAL_FIELDS", "REDACTED", "redact"]
+
+R = TypeVar("R", bound=Record)
+
+REDACTED: Final = "[redacted]"
+
+# Of a record's fields those that name persons or hold what somebody wrote.
+_PERSONS: Final = ("caller", "assignee", "closure_confirmed_by")
+_WRITTEN: Final = ("title", "description", "resolution_notes", "verification", "workaround")
+PERSONAL_FIELDS: Final = frozenset((*_PERSONS, *_WRITTEN, "custom", "items", "root_cause", "tags"))
+# The same of an event's own attributes.
+_TEXTS: Final = ("text", "reason", "outcome")
+
+
+def redact(record: R, /, *, keep: Collection[str] = (), alias: str = "person") -> R:
+    """Return a record without personal data, with the same clocks and KPIs.
+
+    Persons become ``person-1``, ``person-2`` … in the order of the history, so that different
+    persons stay different within the record; roles stay. What was written becomes ``[redacted]``,
+    and what was empty or absent stays so. Instants, states, groups, levels, categories, codes and
+    links stay as they are.
+
+    Args:
+        record: The record.
+        keep: Entries of ``custom``, and other fields of ``PERSONAL_FIELDS``, that hold no personal
+            data: those that conditions of your rules read, such as ``"region"``.
+        alias: What persons are called.
+
+    Returns:
+        A record of the same id, version and event ids. To erase, remove the old one from the store
+        and append the history of this one under the same id.
+
+    Raises:
+        InvalidValueError: The alias is no text or empty.
+
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import Incident
+    >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+    >>> incident = redact(Incident.open(id="INC-1", title="Kim's mail is down", by="kim", at=at))
+    >>> incident.title, incident.caller, incident.opened_at == at
+    ('[redacted]', 'person-1', True)
+    """
+    if not isinstance(alias, str) or not alias:
+        raise InvalidValueError("alias", alias, "a non-empty text")
+    redaction = _Redaction(frozenset(keep), alias)
+    return type(record).from_history([redaction.event(event) for event in record.history])
+
+
+class _Redaction:
+    """One run over a history, with the persons met so far."""
+
+    def __init__(self, keep: frozenset[str], alias: str) -> None:
+        self.keep = keep
+        self.alias = alias
+        self.persons: dict[str, str] = {}
+
+    def person(self, name: str) -> str:
+        return self.persons.setdefault(name, f"{self.alias}-{len(self.persons) + 1}")
+
+    def event(self, event: Event) -> Event:
+        changes: dict[str, Any] = {
+            "by": Actor(self.person(event.by.id), event.by.role),
+            **{name: _hidden(getattr(event, name)) for name in _TEXTS if hasattr(event, name)},
+        }
+        fields = getattr(event, "fields", None)
+        if isinstance(fields, FrozenMap):
+            changes["fields"] = FrozenMap(
+                {name: self.field(name, value) for name, value in fields.items()}
+            )
+        if hasattr(event, "evidence"):
+            changes["evidence"] = ()
+        if hasattr(event, "body"):  # an event of an unknown kind: nothing is known about its body
+            changes["body"] = "{}"
+        task = getattr(event, "task", None)
+        if isinstance(task, Task):
+            assignee = None if task.assignee is None else self.person(task.assignee)
+            changes["task"] = attrs.evolve(task, title=REDACTED, assignee=assignee)
+        return attrs.evolve(event, **changes)
+
+    def field(self, name: str, value: Any) -> Any:
+        if name in self.keep and name != "custom":
+            return value
+        if name in _PERSONS:
+            return None if value is None else self.person(value)
+        if name in _WRITTEN:
+            return _hidden(value)
+        if name == "custom":
+            return FrozenMap({key: self.entry(key, inner) for key, inner in value.items()})
+        if name == "items":
+            return tuple(attrs.evolve(item, name=REDACTED) for item in value if _is_item(item))
+        if name == "root_cause":
+            return None if value is None else _cause(value)
+        if name == "tags":
+            return frozenset()
+        return value
+
+    def entry(self, key: str, value: object) -> object:
+        if key in self.keep or value is None or isinstance(value, (bool, int, float)):
+            return value
+        return _hidden(value) if isinstance(value, str) else REDACTED
+
+
+def _hidden(value: Any) -> Any:
+    return REDACTED if value else value
+
+
+def _is_item(item: object) -> bool:
+    return isinstance(item, RequestItem)
+
+
+def _cause(cause: Cause) -> Cause:
+    return Cause(REDACTED, tuple(_cause(part) for part in cause.because), cause.factor)

@@ -183,6 +183,8 @@ LAZY = {
     ("instants", "pathlib"): "a tenth of the whole import, needed only to find the zone data's age",
     ("instants", "tzdata"): "read only where the system brings no zone data",
     ("categorization", "re2"): "an extra, needed only by patterns that ask for it",
+    ("kpi", "random"): "needed only by the bootstrap; loads a cryptographic library",
+    ("kpi", "statistics"): "needed only by Wilson's interval; loads random",
     ("schedule", "dateutil"): "needed only by calendars with recurrence rules",
     ("schedule", "holidays"): "an extra, needed only to copy a country's holidays",
     ("__init__", "difflib"): "needed only to word an error",

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from itertools import groupby, pairwise
 from operator import itemgetter
-from random import Random
-from statistics import NormalDist
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
+
+if TYPE_CHECKING:
+    from random import Random
 
 __all__ = [
     "ControlLimits",
@@ -126,6 +127,8 @@ def wilson(hits: int, n: int, confidence: Fraction) -> tuple[float, float]:
     >>> round(low, 4), round(high, 4)
     (0.4902, 0.9433)
     """
+    from statistics import NormalDist  # noqa: PLC0415  slow to load, needed for this interval only
+
     z = NormalDist().inv_cdf(0.5 + float(confidence) / 2)
     share, square = hits / n, z * z
     middle = (share + square / (2 * n)) / (1 + square / n)
@@ -149,6 +152,8 @@ def bootstrap(
         confidence: The level, between 0 and 1.
         seed: What the draws follow from: the same seed and values give the same interval.
     """
+    from random import Random  # noqa: PLC0415  slow to load, needed for this interval only
+
     random, n = Random(seed), len(ordered)  # noqa: S311  resampling, nothing secret
     means: list[Fraction]
     if q is not None:

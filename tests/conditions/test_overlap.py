@@ -273,6 +273,9 @@ def is_(path):
         (field("custom.vip").is_true() & field("custom.vip").equals(False), "no"),
         (field("custom").missing() & field("custom.vip").present(), "no"),
         (field("custom").present() & field("custom.vip").missing(), "yes"),
+        (field("custom").missing(), "yes"),
+        (field("custom").contains("k"), "unknown"),
+        (field("custom.x").missing() & ~field("custom.x").equals(None), "yes"),  # an empty text
         (field("by.role").equals("agent") & field("by").equals(Actor("kim", "requester")), "no"),
         (field("resolved_at").missing() & field("resolved_at").present(), "no"),
         (field("custom.open").equals("yes"), "yes"),  # a field of the caller's own

@@ -120,7 +120,7 @@ class _Node:
             found += self._built(Actor, ("id", "role"), mentioned, domains)
         elif _has(mentioned, Level):
             found += _levels(mentioned, self.below)
-        elif self.below:
+        elif self.below or self.path == "custom":
             found += self._mapped(mentioned, domains)
         else:
             found += _plain(self.step if is_root else "", self.step, self.tests, mentioned)
@@ -159,6 +159,8 @@ class _Node:
         choices = [_unique(self.below[step].candidates(domains)) for step in steps]
         _check(choices)
         found = [Candidate(value) for value in mentioned]
+        if any(test.op not in (*_EQUALITY, "present") for test in self.tests):
+            found.append(UNKNOWN)
         for chosen in product(*choices):
             entries = {
                 step: candidate.value
@@ -275,6 +277,8 @@ def _plain(root: str, step: str, tests: list[FieldTest], mentioned: list[Any]) -
     elif root in _SETS or (parts and root not in _TEXTS):
         found += sets_of(parts, mentioned)
     odd = [each for each in mentioned if not isinstance(each, ORDERED)]
+    if not orders and any(test.op == "present" for test in tests):
+        found.append(Candidate(""))  # a value, but an empty one
     if odd or not orders:  # an ordered field has nothing but what lies beside and between
         found.append(Candidate(_something_else(step, mentioned, parts)))
     if matches or (orders and odd) or not all(map(is_stepped, mentioned)):

@@ -37,27 +37,31 @@ class Change:
 class RecordStore(Protocol):
     """Where records are kept, as histories; this is the contract.
 
-    A store keeps the events of records and gives back exactly what it was given:
-    every field, to the microsecond, text byte for byte. It never changes an event.
+    A store keeps the events of records and gives back exactly what it was given: every field,
+    to the microsecond, text byte for byte. It never changes an event.
 
-    *Appending* takes a batch of events of one record and is all or nothing. ``expected_version`` is the
-    version that the caller built upon, 0 for a new record. In this order:
+    *Appending* takes a batch of events of one record and is all or nothing.
+    ``expected_version`` is the version that the caller built upon, 0 for a new record. In this
+    order:
 
-    1. Every event of the batch is already there, equal in every field: nothing is written, and the
-       record's version is the answer. So a caller that lost the answer may simply ask again.
+    1. Every event of the batch is already there, equal in every field: nothing is written, and
+       the record's version is the answer. So a caller that lost the answer may simply ask
+       again.
     2. The record is at another version: ``StaleRecordError`` with both.
-    3. An event has the id of a stored one, or a sequence that is taken: ``DuplicateEventError``.
-    4. The sequences do not continue the history without a gap, or the events are of another record, or
-       the first is no opening, or a later one is: ``InvalidTimelineError``.
+    3. An event has the id of a stored one, or a sequence that is taken:
+       ``DuplicateEventError``.
+    4. The sequences do not continue the history without a gap, or the events are of another
+       record, or the first is no opening, or a later one is: ``InvalidTimelineError``.
     5. Everything is written at once. Who reads sees the whole batch or nothing of it.
 
-    *Reading*: histories come in order of sequence, records in order of id (by code points), changes in
-    the order in which they were written. A position in the feed of changes becomes visible only after
-    all smaller ones, so that a reader that remembers its last position misses nothing. Pages end where
-    ``limit`` says or earlier; an empty page means that there is no more.
+    *Reading*: histories come in order of sequence, records in order of id (by code points),
+    changes in the order in which they were written. A position in the feed of changes becomes
+    visible only after all smaller ones, so that a reader that remembers its last position
+    misses nothing. Pages end where ``limit`` says or earlier; an empty page means that there is
+    no more.
 
-    *Removing* a record takes all its events out, also out of the feed, and leaves one ``Change``
-    without an event: a reader of the feed learns that it must forget the record.
+    *Removing* a record takes all its events out, also out of the feed, and leaves one
+    ``Change`` without an event: a reader of the feed learns that it must forget the record.
 
     Whatever else goes wrong is a ``StorageError``.
     """

@@ -62,7 +62,7 @@ def event(sequence: int, when: str | datetime, what: Any, **more: Any) -> Event:
         return FieldsChanged(**body, fields=FrozenMap({"custom": FrozenMap(what)}))
     reason = None
     if isinstance(what, str) and "/" in what:
-        what, reason = what.split("/")
+        what, reason = what.split("/", 1)
     state = what if isinstance(what, State) else STATES[what]
     if sequence == 1:
         fields: dict[str, Any] = {"title": "Mail is down"}

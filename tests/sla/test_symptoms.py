@@ -360,7 +360,7 @@ def test_ask_15_reopened_by_the_states_meaning_not_its_name() -> None:
 
 
 def test_ask_business_days_are_no_hours() -> None:
-    """ "End of next business day" is neither 24 open hours nor 8 (field model of ServiceNow)."""
+    """A target of "end of next business day" is neither 24 open hours nor 8 (ServiceNow)."""
     clock = resolution(target=BusinessDays(1, end_of_day=True), calendar=OFFICE)
     assert at("tue 17:00") == tell(clock, incident(("mon 10:00", "new")), "mon 11:00").due_at
     assert tell(clock, incident(("mon 10:00", "new")), "mon 11:00").target == 15 * HOUR

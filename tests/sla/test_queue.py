@@ -1,0 +1,129 @@
+"""What is due when, what to work on next, and when to look again, over many records."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import attrs
+import pytest
+
+from incidentcore.errors import InvalidIntervalError
+from incidentcore.records import Incident, replay
+from incidentcore.sla import (
+    ServiceLevel,
+    SlaDefinition,
+    due_between,
+    evaluate_all,
+    evaluate_sla,
+    next_sla_wakeup,
+    work_order,
+)
+from incidentcore.values import Priority
+
+from .desk import ALWAYS_OPEN, HOUR, MICRO, OFFICE, at, incident
+
+FOUR = SlaDefinition.resolution(hours=4, calendar=ALWAYS_OPEN)
+
+
+def named(name: str, record: Incident, **fields: Any) -> Incident:
+    """Return a record under another id, opened with more fields."""
+    opening, *rest = record.history
+    changed = [
+        attrs.evolve(opening, record_id=name, id=f"{name}:1", fields=opening.fields.set(**fields))
+    ]
+    changed += [attrs.evolve(e, record_id=name, id=f"{name}:{e.sequence}") for e in rest]
+    found = replay(changed)
+    assert isinstance(found, Incident)
+    return found
+
+
+def test_due_between_counts_what_goes_on() -> None:
+    """Half-open, ascending; what ended before its due, or waits, does not fall due."""
+    records = [
+        named("late", incident(("mon 10:00", "new"))),
+        named("early", incident(("mon 08:00", "new"))),
+        named("done", incident(("mon 09:00", "new"), ("mon 10:00", "resolved"))),
+        named("after", incident(("mon 09:00", "new"), ("mon 13:30", "resolved"))),
+        named("waits", incident(("mon 09:00", "new"), ("mon 10:00", "on_hold"))),
+        named("gone", incident(("mon 09:00", "new"), ("mon 10:00", "canceled"))),
+        named("edge", incident(("mon 11:00", "new"))),
+    ]
+    found = due_between(FOUR, records, start=at("mon 12:00"), end=at("mon 15:00"))
+    assert [("early", at("mon 12:00")), ("after", at("mon 13:00")), ("late", at("mon 14:00"))] == [
+        (due.record_id, due.at) for due in found
+    ]
+    with pytest.raises(InvalidIntervalError):
+        due_between(FOUR, records, start=at("mon 15:00"), end=at("mon 12:00"))
+
+
+def test_due_between_looks_ahead_and_back() -> None:
+    """Asked in the morning or a week later, a shift has the same dues, cycle by cycle."""
+    update = SlaDefinition.update(every=2 * HOUR, calendar=ALWAYS_OPEN)
+    record = incident(("mon 09:00", "new"), ("mon 12:00", "reply"))
+    level = ServiceLevel([FOUR, update])
+    day = {"start": at("mon 09:00"), "end": at("tue 09:00")}
+    assert [
+        (at("mon 11:00"), "update", 1),
+        (at("mon 13:00"), "resolution", 1),
+        (at("mon 14:00"), "update", 2),
+    ] == [(due.at, due.definition, due.cycle) for due in due_between(level, [record], **day)]
+
+
+def test_work_order() -> None:
+    """Worst priority, then the earliest due, then age, then id; closed records are no work."""
+    critical, low = Priority.CRITICAL, Priority.LOW
+    records = [
+        named("none", incident(("mon 06:00", "new"))),
+        named("low", incident(("mon 07:00", "new")), computed_priority=low),
+        named("b", incident(("mon 09:00", "new")), computed_priority=critical),
+        named("a", incident(("mon 09:00", "new")), computed_priority=critical),
+        named(
+            "held",
+            incident(("mon 08:00", "new"), ("mon 09:00", "on_hold")),
+            computed_priority=critical,
+        ),
+        named("over", incident(("mon 05:00", "new")), computed_priority=critical),
+        named(
+            "done",
+            incident(("mon 05:00", "new"), ("mon 09:30", "resolved")),
+            computed_priority=critical,
+        ),
+        named("future", incident(("tue 05:00", "new")), computed_priority=critical),
+    ]
+    expected = ["over", "a", "b", "held", "low", "none"]
+    for seed in range(5):
+        random.Random(seed).shuffle(records)  # noqa: S311  any order will do
+        queue = work_order(records, now=at("mon 10:00"), slas=FOUR)
+        assert expected == [item.record.id for item in queue]
+    assert [at("mon 09:00"), at("mon 13:00"), None] == [queue[i].due_at for i in (0, 1, 3)]
+    assert [critical, low, None] == [queue[i].priority for i in (0, 4, 5)]
+
+
+def test_the_next_wake_up_is_the_least_of_all() -> None:
+    """Over records and clocks; nothing ahead is None."""
+    level = ServiceLevel([FOUR, SlaDefinition.first_response(hours=1, calendar=OFFICE)])
+    records = [
+        incident(("mon 09:00", "new")),
+        incident(("mon 09:30", "new"), ("mon 09:40", "reply")),
+    ]
+    assert at("mon 10:00") + MICRO == next_sla_wakeup(level, records, now=at("mon 09:45"))
+    assert next_sla_wakeup(level, [], now=at("mon 09:45")) is None
+
+
+def test_evaluate_all_streams() -> None:
+    """One status at a time, the same as one by one."""
+    records = [incident(("mon 09:00", "new")), incident(("mon 10:00", "new"))]
+    given: list[Incident] = []
+
+    def source() -> Any:
+        for record in records:
+            given.append(record)
+            yield record
+
+    stream = evaluate_all(FOUR, source(), now=at("mon 12:00"))
+    assert evaluate_sla(FOUR, records[0], now=at("mon 12:00")) == next(stream)
+    assert [records[0]] == given
+    assert [evaluate_sla(FOUR, records[1], now=at("mon 12:00"))] == list(stream)
+    (pair,) = evaluate_all(ServiceLevel([FOUR, FOUR]), records[:1], now=at("mon 12:00"))
+    assert len(pair) == 2

@@ -346,8 +346,12 @@ class _RowWalk:
 
 
 def _speaks_of(rules: SlaDefinition | SlaPolicy, clock: str) -> bool:
-    definitions = rules.definitions if isinstance(rules, SlaPolicy) else (rules,)
-    return any(clock in (definition.kind, definition.name) for definition in definitions)
+    if isinstance(rules, SlaDefinition):
+        return clock in (rules.kind, rules.name)
+    default = rules.default
+    return (default is not None and _speaks_of(default, clock)) or any(
+        _speaks_of(rule.definition, clock) for rule in rules.rules
+    )
 
 
 def _later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime | None:

@@ -20,6 +20,9 @@ class TestSqliteStore(StoreContract):
     """Every check of the contract on a file."""
 
     capabilities = frozenset({"nul", "reopen", "processes"})
+    appends = 10
+    kills = 2
+    seeds = (1,)
 
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

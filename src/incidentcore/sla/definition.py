@@ -103,7 +103,9 @@ class SlaDefinition:
             raise SlaDefinitionError(
                 "target", self.target, "a timedelta, BusinessDays, ByTime or DueDate"
             )
-        if isinstance(self.target, timedelta) and self.target < timedelta(0):
+        if (isinstance(self.target, timedelta) and self.target < timedelta(0)) or (
+            isinstance(self.target, BusinessDays) and self.target.n < 0
+        ):
             raise SlaDefinitionError("target", self.target, "no negative time")
         if not isinstance(self.calendar, (Calendar, CalendarBy)):
             raise SlaDefinitionError("calendar", self.calendar, "a Calendar or CalendarBy")
@@ -131,6 +133,9 @@ class SlaDefinition:
             if name != "reset":
                 paths |= condition.fields
                 known = known and reads_only_fields(condition)
+        for threshold in self.thresholds:
+            if not isinstance(threshold, Threshold):
+                raise SlaDefinitionError("thresholds", threshold, "Threshold values")
         names = [threshold.name for threshold in self.thresholds]
         if len(set(names)) != len(names):
             raise SlaDefinitionError("thresholds", names, "each name once")
@@ -303,4 +308,7 @@ def _target(hours: float, target: Target | None) -> Target:
         return target
     if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not hours > 0:
         raise SlaDefinitionError("hours", hours, "a positive number of hours, or a target")
-    return timedelta(hours=hours)
+    try:
+        return timedelta(hours=hours)
+    except (OverflowError, ValueError):
+        raise SlaDefinitionError("hours", hours, "a number of hours that is finite") from None

@@ -35,12 +35,19 @@ class ByTime:
         time: The time of day.
         business_days: How many dates with open time later; 1 is the next business day.
 
+    Raises:
+        SlaDefinitionError: The time is none, or the days are negative.
+
     >>> ByTime("16:00")
     ByTime(time=datetime.time(16, 0), business_days=1)
     """
 
     time: time = attrs.field(converter=_clock_time)
     business_days: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if type(self.business_days) is not int or self.business_days < 0:
+            raise SlaDefinitionError("business_days", self.business_days, "a whole number from 0")
 
 
 @attrs.frozen
@@ -50,9 +57,15 @@ class DueDate:
     Attributes:
         field: The field, such as ``"custom.due_at"``. Where it is empty or lies before the start,
             the clock is due at its start.
+
+    Raises:
+        DefinitionError: The field is no path.
     """
 
     field: str
+
+    def __attrs_post_init__(self) -> None:
+        reader(self.field)
 
 
 Target: TypeAlias = timedelta | BusinessDays | ByTime | DueDate

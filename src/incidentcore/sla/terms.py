@@ -48,6 +48,9 @@ class CalendarBy:
         table: Pairs of field value and calendar, or a mapping.
         default: The calendar for every other value.
 
+    Raises:
+        DefinitionError: The field is no path, or a calendar is none.
+
     >>> from incidentcore.schedule import BusinessCalendar
     >>> CalendarBy("custom.region", {}, BusinessCalendar.always()).pick({"custom": {}}).zone.key
     'UTC'
@@ -56,6 +59,12 @@ class CalendarBy:
     field: str
     table: tuple[tuple[object, Calendar], ...] = attrs.field(converter=_pairs)
     default: Calendar
+
+    def __attrs_post_init__(self) -> None:
+        reader(self.field)
+        for calendar in (*(known for _, known in self.table), self.default):
+            if not isinstance(calendar, Calendar):
+                raise SlaDefinitionError(f"calendar by {self.field}", calendar, "calendars")
 
     def pick(self, facts: dict[str, object]) -> Calendar:
         """Return the calendar for a record's facts."""
@@ -110,6 +119,8 @@ class Threshold:
 
     def __attrs_post_init__(self) -> None:
         times = [value for value in (self.before_due, self.after_due) if value is not None]
+        if not all(isinstance(value, timedelta) for value in times):
+            raise SlaDefinitionError(f"threshold {self.name!r}", times, "times as timedelta")
         if len(times) + (self.fraction is not None) != 1:
             raise SlaDefinitionError(
                 f"threshold {self.name!r}",

@@ -1,0 +1,105 @@
+"""What a promise may be made of, and what is refused when it is built."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+import attrs
+import pytest
+
+from incidentcore.conditions import field
+from incidentcore.errors import DefinitionError, SlaDefinitionError
+from incidentcore.schedule import BusinessDays
+from incidentcore.sla import (
+    ByTime,
+    CalendarBy,
+    DueDate,
+    ServiceLevel,
+    SlaDefinition,
+    SlaPolicy,
+    Threshold,
+)
+
+from .desk import ALWAYS_OPEN, HOUR, OFFICE
+
+FOUR = SlaDefinition.resolution(hours=4, calendar=OFFICE)
+
+
+def changed(**more: Any) -> Callable[[], object]:
+    return lambda: attrs.evolve(FOUR, **more)
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        changed(name=""),
+        changed(target=4),
+        changed(target=-HOUR),
+        changed(target=BusinessDays(-1)),
+        changed(calendar="office"),
+        changed(pause="on_hold"),
+        changed(reopen="start_over"),
+        changed(swap="later"),
+        changed(agreement="ticket"),
+        changed(thresholds=["half"]),
+        changed(thresholds=[Threshold(name="a", fraction=1), Threshold(name="a", fraction=2)]),
+        lambda: SlaDefinition.resolution(calendar=OFFICE),
+        lambda: SlaDefinition.resolution(calendar=OFFICE, hours=-1),
+        lambda: SlaDefinition.resolution(calendar=OFFICE, hours=float("nan")),
+        lambda: SlaDefinition.resolution(calendar=OFFICE, hours=float("inf")),
+        lambda: SlaDefinition.resolution(calendar=OFFICE, hours=True),
+        lambda: SlaDefinition.resolution(calendar=OFFICE, hours=1, target=HOUR),
+        lambda: ByTime("4pm"),
+        lambda: ByTime("16:00", -1),
+        lambda: DueDate("custom..due"),
+        lambda: CalendarBy("custom.region", {"eu": "office"}, OFFICE),  # type: ignore[dict-item]  # the point
+        lambda: Threshold(name="none"),
+        lambda: Threshold(name="two", fraction=1, after_due=HOUR),
+        lambda: Threshold(name="negative", fraction=-1),
+        lambda: Threshold(name="negative", before_due=-HOUR),
+        lambda: Threshold(name="words", fraction="most"),
+        lambda: Threshold(name="number", after_due=30),  # type: ignore[arg-type]  # the point
+        lambda: Threshold(name="elsewhere", fraction=1, calendar=OFFICE),
+        lambda: SlaPolicy([]),
+        lambda: SlaPolicy([("always", FOUR)]),  # type: ignore[list-item]  # the point
+        lambda: SlaPolicy([], default=FOUR, match="best"),
+        lambda: ServiceLevel([]),
+        lambda: ServiceLevel([HOUR]),  # type: ignore[list-item]  # the point
+    ],
+)
+def test_refused(build: Callable[[], object]) -> None:
+    """A table that cannot be meant is refused when it is built, by one family of errors."""
+    with pytest.raises(DefinitionError):
+        build()
+
+
+def test_a_fraction_is_what_was_written() -> None:
+    """0.8 is four fifths, not the binary number nearest to it."""
+    marks = [
+        Threshold(name="mark", fraction=value) for value in (0.8, "0.8", "4/5", Fraction(4, 5))
+    ]
+    assert {Fraction(4, 5)} == {mark.fraction for mark in marks}
+    assert timedelta(microseconds=3) == marks[0].point(timedelta(microseconds=3))  # 2.4, rounded up
+
+
+def test_definitions_are_values() -> None:
+    """Equal ones hash alike, pickle, and have one content hash; another target has another."""
+    again = SlaDefinition.resolution(hours=4, calendar=OFFICE)
+    assert again == FOUR == pickle.loads(pickle.dumps(FOUR))  # noqa: S301  our own bytes
+    assert hash(again) == hash(FOUR)
+    assert again.content_hash == FOUR.content_hash
+    assert FOUR.content_hash != attrs.evolve(FOUR, target=5 * HOUR).content_hash
+    assert FOUR.content_hash != attrs.evolve(FOUR, calendar=ALWAYS_OPEN).content_hash
+    policy = SlaPolicy([(field("custom.vip").is_true(), FOUR)], default=again)
+    assert policy.definitions == (FOUR,)
+    assert policy == pickle.loads(pickle.dumps(policy))  # noqa: S301  our own bytes
+
+
+def test_an_error_names_what_was_given_and_what_is_allowed() -> None:
+    """The integrator can act on it."""
+    with pytest.raises(SlaDefinitionError, match=r"reopen.*start_over.*continue"):
+        attrs.evolve(FOUR, reopen="start_over")

@@ -143,7 +143,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         [
             *("strategies_schedule", "strategies", "checks_schedule", "checks", "contracts_base"),
             *("contracts_writing", "contracts_reading", "contracts_parallel", "contracts"),
-            *("strategies_records", "strategies_sla", "checks_sla", "checks_escalation"),
+            *("strategies_records", "checks_lifecycle", "strategies_sla", "checks_sla"),
+            "checks_escalation",
         ],
     ),
     ("report", 10, ["rules", "tally", "page", "build", "sources"]),

@@ -18,6 +18,7 @@ from incidentcore.errors import (
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle.answers import Allowed, Refused, Step
 from incidentcore.lifecycle.refusals import (
+    Table,
     refuse_action,
     refuse_fields,
     refuse_guard,
@@ -97,7 +98,8 @@ class Lifecycle:
     initial: State = attrs.field(kw_only=True)
     transitions: tuple[Transition, ...] = attrs.field(converter=_rows, kw_only=True)
     version: str = attrs.field(default="1", kw_only=True)
-    _table: dict[str, dict[str, list[Transition]]] = attrs.field(init=False, eq=False, repr=False)
+    table: Table = attrs.field(init=False, eq=False, repr=False)
+    """The rows by the name of the state and the action."""
 
     def __attrs_post_init__(self) -> None:
         for name, value in (("id", self.id), ("version", self.version)):
@@ -126,7 +128,7 @@ class Lifecycle:
                     )
                 table[source].setdefault(transition.action, []).append(transition)
             self._check_fields(transition, facts)
-        object.__setattr__(self, "_table", table)
+        object.__setattr__(self, "table", table)
 
     def _check_fields(self, transition: Transition, facts: Collection[str]) -> None:
         """Refuse what no record of this type can take, and what only the fold sets (rule H2)."""
@@ -162,7 +164,7 @@ class Lifecycle:
 
     def actions(self, state: State) -> tuple[str, ...]:
         """Return the actions that the table has for a state, guards aside."""
-        return tuple(self._table.get(state.name, ()))
+        return tuple(self.table.get(state.name, ()))
 
     def allowed_actions(self, record: Record, /) -> tuple[str, ...]:
         """Return the actions that the table has for a record's state, guards aside."""
@@ -240,12 +242,12 @@ class Lifecycle:
                 )
             facts = record.timeline(now=at).facts_at(at)
             state = facts["state"]
-        actions = self._table.get(state.name)
+        actions = self.table.get(state.name)
         if actions is None:
             return refuse_state(self.id, self.states, action, state)
         rows = actions.get(action)
         if rows is None:
-            return refuse_action(self.id, self._table, action, state)
+            return refuse_action(self.id, self.table, action, state)
         refusal: Refused | None = None
         for transition in rows:
             accepted = self._accept(transition, state, fields)
@@ -264,7 +266,7 @@ class Lifecycle:
                 if not transition.passes(attempt):
                     # Its fields were right, so its guard says more than another row's fields do.
                     if refusal is None or refusal.code != "guard":
-                        refusal = refuse_guard(self._table, transition, state, attempt)
+                        refusal = refuse_guard(self.table, transition, state, attempt)
                     continue
             sequence = record.history[-1].sequence + 1
             event = checked_event(
@@ -319,7 +321,7 @@ class Lifecycle:
             InvalidValueError: The lifecycle has no such state.
         """
         target = self.state(to.name if isinstance(to, State) else to).name
-        return shortest_path(self._table, record.state, lambda state: state.name == target)
+        return shortest_path(self.table, record.state, lambda state: state.name == target)
 
     def _accept(
         self, transition: Transition, state: State, fields: Mapping[str, object]
@@ -328,12 +330,12 @@ class Lifecycle:
         if fields or transition.required:
             for name in fields:
                 if name not in transition.inputs:
-                    return refuse_undeclared(self._table, transition, state, fields)
+                    return refuse_undeclared(self.table, transition, state, fields)
             missing = tuple(name for name in transition.required if fields.get(name) in _NOTHING)
             if missing:
                 what = f"needs {', '.join(missing)}"
                 return refuse_fields(
-                    self._table,
+                    self.table,
                     transition,
                     state,
                     code="missing_field",
@@ -344,7 +346,5 @@ class Lifecycle:
                 return transition.accept(fields)
             except InvalidValueError as error:
                 what = f"refuses {error}"
-                return refuse_fields(
-                    self._table, transition, state, code="invalid_field", what=what
-                )
+                return refuse_fields(self.table, transition, state, code="invalid_field", what=what)
         return transition.sets

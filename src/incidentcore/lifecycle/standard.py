@@ -98,7 +98,12 @@ SERVICE_REQUEST: Final = Lifecycle(
     transitions=(
         Transition("submit", NEW, AWAITING_APPROVAL),
         Transition("approve", AWAITING_APPROVAL, IN_PROGRESS),
-        Transition("reject", AWAITING_APPROVAL, REJECTED, fields=(InputField("reject_reason"),)),
+        Transition(
+            "reject",
+            AWAITING_APPROVAL,
+            REJECTED,
+            fields=(InputField("reject_reason", "custom.reject_reason"),),
+        ),
         Transition("start", NEW, IN_PROGRESS),
         Transition("hold", IN_PROGRESS, ON_HOLD, fields=_HOLD),
         Transition("resume", ON_HOLD, IN_PROGRESS),

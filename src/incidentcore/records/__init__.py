@@ -14,6 +14,7 @@ from incidentcore.records.activity import (
     Unacknowledged,
     Visibility,
 )
+from incidentcore.records.audit import FieldChange, field_changes
 from incidentcore.records.changes import (
     acknowledge,
     approve,
@@ -31,6 +32,7 @@ from incidentcore.records.changes import (
     unlink,
     update,
 )
+from incidentcore.records.completeness import Gap, completeness
 from incidentcore.records.events import (
     Assigned,
     Classified,
@@ -62,16 +64,27 @@ from incidentcore.records.fold import (
     in_sequence,
 )
 from incidentcore.records.incident import Incident
+from incidentcore.records.known_errors import Suggestion, suggest_known_errors
 from incidentcore.records.links import Link, LinkType
+from incidentcore.records.pairs import are_linked, joint_history, link_both, merge_duplicate
 from incidentcore.records.parts import Approval, Cause, Decision, RequestItem, Task, TaskStatus
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
 from incidentcore.records.replay import RECORD_TYPES, replay
+from incidentcore.records.review import (
+    ActionItem,
+    EntryKind,
+    PostIncidentReview,
+    ReviewEntry,
+    review_required,
+)
 from incidentcore.records.rows import Finding, RecordStream, records_from_rows
 from incidentcore.records.service_request import ServiceRequest
+from incidentcore.records.tasks import roll_up
 
 __all__ = [
     "Acknowledged",
+    "ActionItem",
     "Approval",
     "Approved",
     "Assigned",
@@ -82,11 +95,14 @@ __all__ = [
     "Corrected",
     "Decision",
     "DiagnosisNoted",
+    "EntryKind",
     "Escalated",
     "Event",
     "FIELD_NAMES",
+    "FieldChange",
     "FieldsChanged",
     "Finding",
+    "Gap",
     "Incident",
     "LifecycleRef",
     "Link",
@@ -99,6 +115,7 @@ __all__ = [
     "Opened",
     "OpeningFields",
     "Origin",
+    "PostIncidentReview",
     "Prioritized",
     "Problem",
     "ProcedureFollowed",
@@ -107,9 +124,11 @@ __all__ = [
     "RecordStream",
     "RequestItem",
     "Restored",
+    "ReviewEntry",
     "ServiceRequest",
     "Source",
     "StateChanged",
+    "Suggestion",
     "Task",
     "TaskChanged",
     "TaskStatus",
@@ -119,23 +138,32 @@ __all__ = [
     "Visibility",
     "acknowledge",
     "approve",
+    "are_linked",
     "assign",
     "checked_fields",
     "comment",
+    "completeness",
     "contact",
     "correct",
+    "field_changes",
     "fold_facts",
     "fold_steps",
     "fold_timeline",
     "follow_procedure",
     "in_sequence",
+    "joint_history",
     "link",
+    "link_both",
+    "merge_duplicate",
     "note_diagnosis",
     "records_from_rows",
     "replay",
     "restore",
+    "review_required",
+    "roll_up",
     "set_major_status",
     "set_task",
+    "suggest_known_errors",
     "unacknowledge",
     "unlink",
     "update",

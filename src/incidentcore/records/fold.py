@@ -45,13 +45,14 @@ def in_sequence(events: Iterable[Event]) -> tuple[Event, ...]:
     for event in events:
         if not isinstance(event, Event):
             raise InvalidTimelineError("events", event, "events of one record")
-        known = by_id.setdefault(event.id, event)
-        if known is not event:
-            if known != event:
+        known = by_id.get(event.id)
+        if known is not None:
+            if known is not event and known != event:
                 raise InvalidTimelineError(
                     "events", event, f"one event with id {event.id!r}; another one is {known!r}"
                 )
             continue
+        by_id[event.id] = event
         known = by_sequence.setdefault(event.sequence, event)
         if known is not event:
             raise InvalidTimelineError(

@@ -1,23 +1,30 @@
 """Strategies, laws and contracts to test your own rules and stores with (needs hypothesis)."""
 
 from incidentcore.testing.checks_escalation import check_escalation, escalated_incidents
+from incidentcore.testing.checks_lifecycle import check_lifecycle
 from incidentcore.testing.checks_schedule import check_calendar
 from incidentcore.testing.checks_sla import check_sla
 from incidentcore.testing.contracts import CheckOutcome, StoreContract
+from incidentcore.testing.strategies_records import actors, legal_records, lifecycles, records
 from incidentcore.testing.strategies_schedule import calendar_definitions, calendars, instants
 from incidentcore.testing.strategies_sla import histories, sla_definitions, sla_policies
 
 __all__ = [
     "CheckOutcome",
     "StoreContract",
+    "actors",
     "calendar_definitions",
     "calendars",
     "check_calendar",
     "check_escalation",
+    "check_lifecycle",
     "check_sla",
     "escalated_incidents",
     "histories",
     "instants",
+    "legal_records",
+    "lifecycles",
+    "records",
     "sla_definitions",
     "sla_policies",
 ]

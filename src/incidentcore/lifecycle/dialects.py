@@ -1,0 +1,259 @@
+"""Lifecycles as well-known systems have them, as data (rule L4).
+
+States and the moves that a source names are the vendors'; where a system documents states but no
+moves, or a move but no action's name, the rest is our choice and said so beside the table. Actions
+that two systems share have one name here.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.conditions import field
+from incidentcore.lifecycle.cascade import parent_to_child, problem_to_incident
+from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.table import InputField, Transition
+from incidentcore.values import Role, State
+
+__all__ = [
+    "DIALECTS",
+    "JSM_INCIDENT",
+    "JSM_REQUEST",
+    "SERVICENOW_CASCADES",
+    "SERVICENOW_INCIDENT",
+    "SERVICENOW_PROBLEM",
+    "TEXTBOOK_INCIDENT",
+    "ZENDESK_TICKET",
+]
+
+
+def _states(*names: str, **flags: bool) -> tuple[State, ...]:
+    return tuple(State(name, **flags) for name in names)
+
+
+_RESOLUTION: Final = (InputField("resolution_code"), InputField("resolution_notes"))
+_BY_REQUESTER: Final = field("actor.role").equals(Role.REQUESTER)
+_BY_AGENT: Final = field("actor.role").equals(Role.AGENT)
+
+_NEW, _WORK = _states("New", "In Progress", open=True)
+_HOLD = State("On Hold", open=True, pauses=True)
+_RESOLVED = State("Resolved", resolved=True)
+_CLOSED = State("Closed", resolved=True, final=True)
+_CANCELED = State("Canceled", final=True)
+_WAITS_FOR_CALLER: Final = field("hold_reason").equals("Awaiting Caller")
+
+SERVICENOW_INCIDENT: Final = Lifecycle(
+    "servicenow_incident",
+    "incident",
+    states=(_NEW, _WORK, _HOLD, _RESOLVED, _CLOSED, _CANCELED),
+    initial=_NEW,
+    transitions=(
+        Transition("start", _NEW, _WORK),
+        Transition(
+            "hold",
+            (_NEW, _WORK),
+            _HOLD,
+            fields=(
+                InputField(
+                    "reason",
+                    "hold_reason",
+                    choices=("Awaiting Change", "Awaiting Problem", "Awaiting Vendor"),
+                ),
+            ),
+        ),
+        Transition(
+            "await_caller",
+            (_NEW, _WORK),
+            _HOLD,
+            fields=(InputField("comments", "custom.hold_comments"),),
+            sets={"hold_reason": "Awaiting Caller"},
+        ),
+        Transition("resume", _HOLD, _WORK),
+        Transition("caller_updates", _HOLD, _WORK, guard=_WAITS_FOR_CALLER),
+        Transition("resolve", (_NEW, _WORK, _HOLD), _RESOLVED, fields=_RESOLUTION),
+        Transition(
+            "reopen",
+            _RESOLVED,
+            _WORK,
+            guard=field("actor.role").is_in(Role.REQUESTER, Role.AGENT),
+            guard_name="by the caller or an agent",
+        ),
+        Transition("close", _RESOLVED, _CLOSED),
+        Transition("cancel", (_NEW, _WORK, _HOLD), _CANCELED),
+    ),
+)
+"""ServiceNow's incident. A closed one stays closed: a reply opens a new incident. That resolving
+and canceling are possible from every open state is the plain reading of the documentation; that
+waiting for the caller is an action of its own, since it alone asks for comments, is our choice."""
+
+_PRB_NEW, _ASSESS, _RCA, _FIX = _states(
+    "New", "Assess", "Root Cause Analysis", "Fix in Progress", open=True
+)
+_PRB_NOTES: Final = (InputField("resolution_notes"),)
+
+SERVICENOW_PROBLEM: Final = Lifecycle(
+    "servicenow_problem",
+    "problem",
+    states=(_PRB_NEW, _ASSESS, _RCA, _FIX, _RESOLVED, _CLOSED),
+    initial=_PRB_NEW,
+    transitions=(
+        Transition("assess", _PRB_NEW, _ASSESS),
+        Transition("confirm", _ASSESS, _RCA),
+        Transition("mark_duplicate", _ASSESS, _CLOSED, sets={"resolution_code": "Duplicate"}),
+        Transition("cancel", _ASSESS, _CLOSED, sets={"resolution_code": "Canceled"}),
+        Transition("fix", _RCA, _FIX),
+        Transition(
+            "accept_risk",
+            (_RCA, _FIX),
+            _CLOSED,
+            fields=_PRB_NOTES,
+            sets={"resolution_code": "Risk Accepted"},
+        ),
+        Transition(
+            "resolve", _FIX, _RESOLVED, fields=_PRB_NOTES, sets={"resolution_code": "Fix Applied"}
+        ),
+        Transition("complete", _RESOLVED, _CLOSED),
+        Transition("reanalyze", (_FIX, _RESOLVED), _RCA),
+        Transition(
+            "reanalyze", _CLOSED, _RCA, guard=_BY_AGENT, guard_name="by the role of the resolution"
+        ),
+    ),
+)
+"""ServiceNow's problem (Madrid best practice): closed is not the end, and a canceled problem is a
+closed one with that resolution code. The role that may re-analyze a closed one hangs on the
+resolution code there; here any agent may (our choice)."""
+
+SERVICENOW_CASCADES: Final = (
+    *parent_to_child(
+        new="New",
+        in_progress="In Progress",
+        on_hold="On Hold",
+        resolved="Resolved",
+        reasons=("Awaiting Change", "Awaiting Problem", "Awaiting Vendor"),
+    ),
+    *problem_to_incident(
+        solved=("Resolved", "Closed"),
+        unsolved=("Canceled", "Duplicate", "Risk Accepted"),
+        on_hold="On Hold",
+        reason="Awaiting Problem",
+        code="Resolved by problem",
+    ),
+)
+"""What ServiceNow's incidents and problems mean for linked incidents."""
+
+_JSM_OPEN, _JSM_WORK = _states("Open", "Work in progress", open=True)
+_JSM_PENDING = State("Pending", open=True, pauses=True)
+_JSM_DONE = State("Completed", resolved=True)
+
+JSM_INCIDENT: Final = Lifecycle(
+    "jsm_incident",
+    "incident",
+    states=(_JSM_OPEN, _JSM_WORK, _JSM_PENDING, _JSM_DONE, _CANCELED, _CLOSED),
+    initial=_JSM_OPEN,
+    transitions=(
+        Transition("start", _JSM_OPEN, _JSM_WORK),
+        Transition("hold", _JSM_WORK, _JSM_PENDING),
+        Transition("resume", _JSM_PENDING, _JSM_WORK),
+        Transition("resolve", (_JSM_OPEN, _JSM_WORK, _JSM_PENDING), _JSM_DONE),
+        Transition("cancel", (_JSM_OPEN, _JSM_WORK, _JSM_PENDING), _CANCELED),
+        Transition("close", _JSM_DONE, _CLOSED),
+        Transition("reopen", _JSM_DONE, _JSM_WORK),
+    ),
+)
+"""Jira Service Management's incident: the statuses are documented, the moves our choice."""
+
+_SUPPORT, _JSM_PROGRESS, _ESCALATED = _states(
+    "Waiting for support", "In progress", "Escalated", open=True
+)
+_CUSTOMER = State("Waiting for customer", open=True, pauses=True)
+_JSM_OPEN_STATES: Final = (_SUPPORT, _CUSTOMER, _JSM_PROGRESS, _JSM_PENDING, _ESCALATED)
+
+JSM_REQUEST: Final = Lifecycle(
+    "jsm_request",
+    "service_request",
+    states=(*_JSM_OPEN_STATES, _RESOLVED, _CLOSED, _CANCELED),
+    initial=_SUPPORT,
+    transitions=(
+        Transition("respond_to_customer", _SUPPORT, _CUSTOMER),
+        Transition("respond_to_support", _CUSTOMER, _SUPPORT),
+        Transition("start", (_SUPPORT, _ESCALATED), _JSM_PROGRESS),
+        Transition("hold", (_SUPPORT, _JSM_PROGRESS), _JSM_PENDING),
+        Transition("resume", _JSM_PENDING, _JSM_PROGRESS),
+        Transition("escalate", (_SUPPORT, _JSM_PROGRESS), _ESCALATED),
+        Transition("resolve", _JSM_OPEN_STATES, _RESOLVED),
+        Transition("cancel", _JSM_OPEN_STATES, _CANCELED),
+        Transition("close", _RESOLVED, _CLOSED),
+        Transition("reopen", _RESOLVED, _SUPPORT),
+    ),
+)
+"""Jira Service Management's service request: the statuses are documented, the moves our choice."""
+
+TEXTBOOK_INCIDENT: Final = Lifecycle(
+    "textbook_incident",
+    "incident",
+    states=(_NEW, _WORK, _HOLD, _RESOLVED, _CLOSED, _CANCELED),
+    initial=_NEW,
+    transitions=(
+        Transition("start", _NEW, _WORK, fields=("assignment_group", "assignee")),
+        Transition("hold", _WORK, _HOLD, fields=(InputField("reason", "hold_reason"),)),
+        Transition("resume", _HOLD, _WORK),
+        Transition("resolve", _WORK, _RESOLVED, fields=(*_RESOLUTION, "verification")),
+        Transition(
+            "confirm",
+            _RESOLVED,
+            _CLOSED,
+            fields=(InputField("confirmed_by", "closure_confirmed_by"),),
+            guard=_BY_REQUESTER,
+            guard_name="by the requester",
+        ),
+        Transition(
+            "reject_resolution",
+            _RESOLVED,
+            _WORK,
+            fields=(InputField("reason", "custom.rejection_reason"),),
+            guard=_BY_REQUESTER,
+            guard_name="by the requester",
+        ),
+        Transition("close_unanswered", _RESOLVED, _CLOSED, guard=~_BY_REQUESTER),
+        Transition("cancel", (_NEW, _WORK), _CANCELED),
+    ),
+)
+"""The strict reading: nobody resolves what nobody began, work goes on after every waiting, and the
+requester confirms the resolution or rejects it (our choice)."""
+
+_ZD_NEW, _ZD_OPEN = _states("New", "Open", open=True)
+_ZD_PENDING, _ZD_HOLD = _states("Pending", "On-hold", open=True, pauses=True)
+_ZD_SOLVED = State("Solved", resolved=True)
+_ZD_BEFORE: Final = (_ZD_NEW, _ZD_OPEN, _ZD_PENDING, _ZD_HOLD)
+
+ZENDESK_TICKET: Final = Lifecycle(
+    "zendesk_ticket",
+    "incident",
+    states=(*_ZD_BEFORE, _ZD_SOLVED, _CLOSED),
+    initial=_ZD_NEW,
+    transitions=(
+        Transition("open", (_ZD_NEW, _ZD_PENDING, _ZD_HOLD, _ZD_SOLVED), _ZD_OPEN),
+        Transition("pend", (_ZD_NEW, _ZD_OPEN, _ZD_HOLD, _ZD_SOLVED), _ZD_PENDING),
+        Transition("hold", (_ZD_NEW, _ZD_OPEN, _ZD_PENDING, _ZD_SOLVED), _ZD_HOLD),
+        Transition("solve", _ZD_BEFORE, _ZD_SOLVED),
+        Transition("requester_replies", (_ZD_PENDING, _ZD_SOLVED), _ZD_OPEN, guard=_BY_REQUESTER),
+        Transition(
+            "close",
+            _ZD_SOLVED,
+            _CLOSED,
+            guard=field("actor.role").equals(Role.SYSTEM),
+            guard_name="by a business rule or the API",
+        ),
+    ),
+)
+"""Zendesk's ticket: nothing goes back to new, only a rule or the API closes, and a reply to a
+closed ticket is a new one. The actions' names are our choice."""
+
+DIALECTS: Final = (
+    JSM_INCIDENT,
+    JSM_REQUEST,
+    SERVICENOW_INCIDENT,
+    SERVICENOW_PROBLEM,
+    TEXTBOOK_INCIDENT,
+    ZENDESK_TICKET,
+)

@@ -1,0 +1,141 @@
+"""Reopen window and auto-close: pure rules with an instant (rule L6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import attrs
+
+from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
+from incidentcore.lifecycle.table import Attempt
+from incidentcore.records import Incident, MajorStatus, Record
+from incidentcore.schedule import BusinessDays, Calendar
+
+__all__ = ["ReopenWindow", "auto_close_at", "reopen_until"]
+
+_BASES = ("resolved_at", "updated_at")
+
+
+def _later(
+    start: datetime, span: timedelta | BusinessDays, calendar: Calendar | None, name: str
+) -> datetime:
+    """Return the end of a span that begins at an instant."""
+    if isinstance(span, BusinessDays):
+        if calendar is None:
+            raise InvalidValueError("calendar", calendar, "a calendar, for business days")
+        return calendar.add_business_days(start, span.n, end_of_day=span.end_of_day)
+    if not isinstance(span, timedelta) or span < timedelta():
+        raise InvalidValueError(name, span, "a timedelta of at least 0, or BusinessDays")
+    return start + span if calendar is None else calendar.deadline(start, span)
+
+
+def auto_close_at(
+    record: Record,
+    /,
+    *,
+    after: timedelta | BusinessDays,
+    calendar: Calendar | None = None,
+    basis: str = "resolved_at",
+    major: bool = False,
+) -> datetime | None:
+    """Return the instant from which a resolved record may be closed by itself.
+
+    The caller compares it with the clock and advances the record; nothing happens here. Any event
+    moves it where the basis is ``updated_at``.
+
+    Args:
+        record: The record.
+        after: How long it stays resolved: open time of the calendar, wall time without one.
+        calendar: The calendar to count by.
+        basis: From which moment: ``resolved_at`` or ``updated_at``.
+        major: Whether major incidents close by themselves too; ServiceNow leaves them out.
+
+    Returns:
+        The instant in UTC, or None where the record is not resolved, is closed already, or is left
+        out.
+
+    Raises:
+        InvalidValueError: The basis is another field, or the span is negative.
+
+    Source: rule L6; the two bases and the exception are ServiceNow's.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.lifecycle.moves import advance
+    >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
+    >>> incident = advance(
+    ...     incident,
+    ...     "resolve",
+    ...     at=opened,
+    ...     by="ada",
+    ...     resolution_code="fixed",
+    ...     resolution_notes="restarted",
+    ... )
+    >>> auto_close_at(incident, after=timedelta(days=7))
+    datetime.datetime(2026, 12, 30, 16, 40, tzinfo=datetime.timezone.utc)
+    """
+    if basis not in _BASES:
+        raise InvalidValueError("basis", basis, f"one of {', '.join(_BASES)}")
+    if record.resolved_at is None or record.state.final:
+        return None
+    if not major and isinstance(record, Incident) and record.major_status == MajorStatus.ACCEPTED:
+        return None
+    start = record.resolved_at if basis == "resolved_at" else record.updated_at
+    return _later(start, after, calendar, "after")
+
+
+def reopen_until(
+    record: Record, /, *, within: timedelta | BusinessDays, calendar: Calendar | None = None
+) -> datetime | None:
+    """Return the last instant at which a resolved record may be reopened.
+
+    Args:
+        record: The record.
+        within: How long after its resolution.
+        calendar: The calendar to count by; wall time without one.
+
+    Returns:
+        The instant in UTC, or None where the record is not resolved.
+
+    Source: rule L6.
+    """
+    if record.resolved_at is None:
+        return None
+    return _later(record.resolved_at, within, calendar, "within")
+
+
+def _roles(roles: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(roles, str):
+        raise LifecycleDefinitionError("exempt", roles, "a sequence of roles")
+    return tuple(roles)
+
+
+@attrs.frozen
+class ReopenWindow:
+    """A guard: a resolved record may be reopened for a while; some roles may always.
+
+    Attributes:
+        within: How long after the resolution, its last instant included.
+        calendar: The calendar to count by; wall time without one.
+        exempt: Roles to whom the window does not apply.
+
+    >>> ReopenWindow(timedelta(days=5), exempt=("agent",)).id
+    'reopen within 5 days, 0:00:00'
+    """
+
+    within: timedelta | BusinessDays
+    calendar: Calendar | None = None
+    exempt: tuple[str, ...] = attrs.field(default=(), converter=_roles, kw_only=True)
+
+    @property
+    def id(self) -> str:
+        """Return what a refusal calls it."""
+        return f"reopen within {self.within}"
+
+    def __call__(self, attempt: Attempt, /) -> bool:
+        """Return whether an attempt comes in time, or from an exempt role."""
+        resolved_at: datetime | None = attempt.facts["resolved_at"]
+        if attempt.by.role in self.exempt or resolved_at is None:
+            return True
+        return attempt.at <= _later(resolved_at, self.within, self.calendar, "within")

@@ -1,0 +1,59 @@
+"""What each event changed, with the values before: read from the fold, never stored (rule H1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import attrs
+
+from incidentcore.records.event import Event
+from incidentcore.records.fold import fold_steps
+from incidentcore.records.record import Record
+
+__all__ = ["FieldChange", "field_changes"]
+
+
+@attrs.frozen
+class FieldChange:
+    """One field that one event changed.
+
+    Attributes:
+        event: The event.
+        field: The field's name.
+        before: Its value before the event.
+        after: Its value after it.
+    """
+
+    event: Event
+    field: str
+    before: object
+    after: object
+
+
+def field_changes(record: Record, *fields: str) -> Iterator[FieldChange]:
+    """Yield what the events of a record changed, in the order in which they are folded.
+
+    A field that an event sets to the value it already had is not changed.
+
+    Args:
+        record: The record.
+        fields: Only these fields; all of them unless told.
+
+    Source: rule H1.
+
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records.changes import update
+    >>> from incidentcore.records.incident import Incident
+    >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
+    >>> incident = update(incident, title="Mail is slow", at=at, by="ada")
+    >>> [(change.before, change.after) for change in field_changes(incident, "title")]
+    [('', 'Mail is down'), ('Mail is down', 'Mail is slow')]
+    """
+    for event, before, changes in fold_steps(record.history, record.default_facts()):
+        told = [
+            FieldChange(event, name, before[name], after)
+            for name, after in changes.items()
+            if (not fields or name in fields) and before[name] != after
+        ]
+        yield from told

@@ -1,0 +1,113 @@
+"""What a record's documentation lacks: the complaint heard most often of closed records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.records.activity import DiagnosisNoted
+from incidentcore.records.fields import MajorRole, MajorStatus
+from incidentcore.records.record import Record
+
+__all__ = ["Gap", "completeness"]
+
+
+@attrs.frozen
+class Gap:
+    """One thing that a record's documentation lacks.
+
+    Attributes:
+        field: The field that is empty, or ``diagnosis`` for a history without a finding.
+        reason: Why it should be there by now.
+    """
+
+    field: str
+    reason: str
+
+
+_ALWAYS: Final = {
+    "title": "says what is wrong or wanted",
+    "description": "tells the rest of the story",
+    "caller": "says whom to ask and to tell",
+    "category": "sends it to those who can help",
+}
+_INCIDENT: Final = {
+    "service": "says what the users miss",
+    "impact": "gives the priority",
+    "urgency": "gives the priority",
+    "priority": "says what to work on first",
+}
+_ASSIGNED: Final = {
+    "assignment_group": "somebody works on it",
+    "assignee": "somebody works on it",
+}
+_RESOLVED: Final = {
+    "resolution_code": "it is resolved",
+    "resolution_notes": "it is resolved",
+    "verification": "it is resolved, and somebody made sure",
+}
+_PROBLEM: Final = {"root_cause": "it is resolved", "configuration_item": "a cause lies somewhere"}
+_ROLES: Final = (
+    MajorRole.INCIDENT_MANAGER,
+    MajorRole.TECHNICAL_LEAD,
+    MajorRole.COMMUNICATIONS_LEAD,
+    MajorRole.SCRIBE,
+)
+
+
+def completeness(record: Record) -> tuple[Gap, ...]:
+    """Return what a record's documentation lacks for the state that it is in (our choice).
+
+    A canceled record lacks nothing but its own description.
+
+    Args:
+        record: The record.
+
+    Returns:
+        The gaps, in the order in which they would be filled.
+
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records.service_request import ServiceRequest
+    >>> at = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+    >>> request = ServiceRequest.open(id="REQ-1", title="A laptop", at=at, by="kim")
+    >>> [gap.field for gap in completeness(request)]
+    ['description', 'category', 'items']
+    """
+    return tuple(_gaps(record, record.facts()))
+
+
+def _gaps(record: Record, facts: dict[str, Any]) -> Iterator[Gap]:
+    yield from _empty(facts, _ALWAYS)
+    if record.state.is_canceled:
+        return
+    kind = record.record_type
+    if kind == "incident":
+        yield from _empty(facts, _INCIDENT)
+    if kind == "service_request" and not facts["items"]:
+        yield Gap("items", "says what is asked for")
+    if record.state.pauses and record.hold_reason is None:
+        yield Gap("hold_reason", "it waits for somebody")
+    if record.acknowledged_at is not None or record.state.resolved:
+        yield from _empty(facts, _ASSIGNED)
+    if facts.get("major_status") == MajorStatus.ACCEPTED:
+        yield from _empty(facts, {"business_impact": "it is a major incident"})
+        for role in _ROLES:
+            if role not in facts["major_roles"]:
+                yield Gap(f"major_roles.{role}", "it is a major incident")
+    if not record.state.resolved or kind == "service_request":
+        return
+    yield from _empty(facts, _RESOLVED)
+    if kind == "problem":
+        yield from _empty(facts, _PROBLEM)
+    if not any(isinstance(e, DiagnosisNoted) and e.step == "finding" for e in record.history):
+        yield Gap("diagnosis", "it is resolved, and nobody noted what was found")
+    if record.state.is_closed and facts["closure_confirmed_by"] is None:
+        yield Gap("closure_confirmed_by", "it is closed")
+
+
+def _empty(facts: dict[str, Any], wanted: dict[str, str]) -> Iterator[Gap]:
+    for name, reason in wanted.items():
+        if facts[name] in (None, "", ()):
+            yield Gap(name, reason)

@@ -1,0 +1,124 @@
+"""Which known errors an incident looks like, and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records.incident import Incident
+from incidentcore.records.links import LinkType
+from incidentcore.records.pairs import are_linked
+from incidentcore.records.problem import Problem
+
+__all__ = ["Suggestion", "suggest_known_errors"]
+
+# Points for each kind of evidence (our choice): a link says most, a shared word least.
+_LINKED: Final = 100
+_ITEM: Final = 8
+_SERVICE: Final = 4
+_CATEGORY: Final = 2  # for each shared step of the path
+_WORD: Final = 1
+_WORDS: Final = re.compile(r"\w{4,}")
+
+
+@attrs.frozen(kw_only=True)
+class Suggestion:
+    """A known error that an incident may be a case of.
+
+    Attributes:
+        problem_id: The problem.
+        score: The sum of the points of its evidence; only good for sorting.
+        evidence: What speaks for it, strongest first.
+        workaround: How to live with it, if known.
+    """
+
+    problem_id: str
+    score: int
+    evidence: tuple[str, ...]
+    workaround: str | None
+
+
+def suggest_known_errors(
+    incident: Incident, problems: Iterable[Problem], *, limit: int = 5
+) -> tuple[Suggestion, ...]:
+    """Return the known errors that an incident looks like, the likeliest first.
+
+    Only problems whose ``known_error`` is set and that are still open or resolved but not closed
+    are considered. Shared service and words alone are weak evidence; the reader decides.
+
+    Args:
+        incident: The incident.
+        problems: The problems to look through.
+        limit: How many to return at most.
+
+    Raises:
+        InvalidValueError: The limit is no whole number from 1.
+
+    >>> from datetime import UTC, datetime
+    >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+    >>> problem = Problem.open(
+    ...     id="PRB-1",
+    ...     title="Queue of mx1 fills up",
+    ...     configuration_item="mx1",
+    ...     by="ada",
+    ...     at=at,
+    ...     known_error=True,
+    ...     workaround="restart the queue",
+    ... )
+    >>> incident = Incident.open(
+    ...     id="INC-1", title="Mail queue stuck", configuration_item="mx1", by="kim", at=at
+    ... )
+    >>> suggest_known_errors(incident, [problem])[0].evidence
+    ('same configuration item: mx1', 'shared words: queue')
+    """
+    if type(limit) is not int or limit < 1:
+        raise InvalidValueError("limit", limit, "a whole number from 1")
+    found = []
+    for problem in problems:
+        if not problem.known_error or problem.state.final:
+            continue
+        evidence = _evidence(incident, problem)
+        if evidence:
+            found.append(
+                Suggestion(
+                    problem_id=problem.id,
+                    score=sum(points for points, _ in evidence),
+                    evidence=tuple(text for _, text in evidence),
+                    workaround=problem.workaround,
+                )
+            )
+    found.sort(key=lambda suggestion: (-suggestion.score, suggestion.problem_id))
+    return tuple(found[:limit])
+
+
+def _evidence(incident: Incident, problem: Problem) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    if are_linked(incident, LinkType.CAUSED_BY, problem):
+        found.append((_LINKED, "linked as its cause"))
+    item = incident.configuration_item
+    if item is not None and item == problem.configuration_item:
+        found.append((_ITEM, f"same configuration item: {item}"))
+    if incident.service is not None and incident.service == problem.service:
+        found.append((_SERVICE, f"same service: {incident.service}"))
+    shared = 0
+    for one, other in zip(incident.category, problem.category, strict=False):
+        if one != other:
+            break
+        shared += 1
+    if shared:
+        found.append(
+            (_CATEGORY * shared, f"same category: {' / '.join(incident.category[:shared])}")
+        )
+    words = sorted(_words(incident) & _words(problem))
+    if words:
+        found.append((_WORD * len(words), f"shared words: {', '.join(words)}"))
+    return found
+
+
+def _words(record: Incident | Problem) -> frozenset[str]:
+    text = f"{record.title} {record.description}".casefold()
+    return frozenset(_WORDS.findall(text))

@@ -1,0 +1,95 @@
+"""Two records at once: links that both hold, and duplicates that become one story."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records.changes import link
+from incidentcore.records.event import Event
+from incidentcore.records.links import Link, LinkType
+from incidentcore.records.record import Record
+from incidentcore.values import Actor
+
+__all__ = ["are_linked", "joint_history", "link_both", "merge_duplicate"]
+
+A = TypeVar("A", bound=Record)
+B = TypeVar("B", bound=Record)
+
+
+def link_both(
+    record: A,
+    type: str,  # noqa: A002  the link's own word
+    target: B,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    recorded_at: datetime | None = None,
+) -> tuple[A, B]:
+    """Link two records from both ends.
+
+    Returns:
+        Both records: the target holds the inverse link, where the type has one.
+
+    Raises:
+        InvalidValueError: The records are one and the same.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records.incident import Incident
+    >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+    >>> one, other = (Incident.open(id=i, title="Mail", by="kim", at=at) for i in ("A", "B"))
+    >>> one, other = link_both(one, LinkType.CHILD_OF, other, at=at, by="ada")
+    >>> other.links
+    frozenset({Link(type='parent_of', target='A')})
+    """
+    inverse = Link(type, target.id).inverse(record.id)
+    linked = link(record, type, target.id, at=at, by=by, recorded_at=recorded_at)
+    if inverse is None:
+        return linked, target
+    return linked, link(target, inverse.type, inverse.target, at=at, by=by, recorded_at=recorded_at)
+
+
+def are_linked(record: Record, type: str, target: Record, /) -> bool:  # noqa: A002  the link's word
+    """Return whether a record is ``type`` of another, whichever of the two holds the link."""
+    there = Link(type, target.id)
+    back = there.inverse(record.id)
+    return there in record.links or (back is not None and back in target.links)
+
+
+def merge_duplicate(
+    duplicate: A,
+    original: B,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    recorded_at: datetime | None = None,
+) -> tuple[A, B]:
+    """Mark a record as the duplicate of another; each keeps its own history.
+
+    Nothing is copied or lost: what was said on the duplicate stays there, and ``joint_history``
+    reads both as one story. Canceling the duplicate is a transition of its lifecycle.
+
+    Raises:
+        InvalidValueError: A record would be its own duplicate, or the original is itself one.
+    """
+    if any(known.type == LinkType.DUPLICATE_OF for known in original.links):
+        raise InvalidValueError(
+            "original", original.id, "a record that is not itself the duplicate of another"
+        )
+    return link_both(
+        duplicate, LinkType.DUPLICATE_OF, original, at=at, by=by, recorded_at=recorded_at
+    )
+
+
+def joint_history(records: Iterable[Record]) -> tuple[Event, ...]:
+    """Return the events of several records as one story, in order of time.
+
+    Events of one instant stand in the order of their records and sequences.
+    """
+    events = [event for record in records for event in record.history]
+    events.sort(key=lambda event: (event.at, event.record_id, event.sequence))
+    return tuple(events)

@@ -1,0 +1,188 @@
+"""The post-incident review as values: what happened, what it cost, why, and what will be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Final
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.records.event import need_text
+from incidentcore.records.incident import Incident
+from incidentcore.records.parts import Cause
+
+__all__ = [
+    "ActionItem",
+    "EntryKind",
+    "PostIncidentReview",
+    "ReviewEntry",
+    "review_required",
+]
+
+
+class EntryKind:
+    """What an entry of a review's timeline is."""
+
+    OBSERVATION: Final = "observation"
+    DECISION: Final = "decision"
+    ACTION: Final = "action"
+    MESSAGE: Final = "message"
+
+
+_KINDS: Final = (
+    EntryKind.OBSERVATION,
+    EntryKind.DECISION,
+    EntryKind.ACTION,
+    EntryKind.MESSAGE,
+)
+
+
+@attrs.frozen(kw_only=True)
+class ReviewEntry:
+    """One entry of the timeline.
+
+    Attributes:
+        at: When, in UTC.
+        kind: Observation, decision, action or message; see ``EntryKind``.
+        text: What.
+        by: Who; empty where it does not matter.
+    """
+
+    at: datetime
+    kind: str
+    text: str
+    by: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "at", as_utc(self.at))
+        if self.kind not in _KINDS:
+            raise InvalidValueError("kind", self.kind, f"one of {', '.join(_KINDS)}")
+        need_text("text", self.text)
+        need_text("by", self.by, empty=True)
+
+
+@attrs.frozen(kw_only=True)
+class ActionItem:
+    """Something that will be done so that it does not happen again.
+
+    Attributes:
+        id: Its id within the review.
+        text: What will be done.
+        owner: Who answers for it.
+        due: By which date.
+        done_on: When it was done; None while it is open.
+    """
+
+    id: str
+    text: str
+    owner: str
+    due: date
+    done_on: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("id", "text", "owner"):
+            need_text(name, getattr(self, name))
+        for name in ("due", "done_on"):
+            value = getattr(self, name)
+            if isinstance(value, datetime) or not isinstance(value, (date, type(None))):
+                raise InvalidValueError(name, value, "a date")
+        if self.due is None:
+            raise InvalidValueError("due", self.due, "a date")
+
+    def is_late(self, on: date) -> bool:
+        """Return whether it was due before a date and not done by then."""
+        return self.due < on and (self.done_on is None or self.done_on > on)
+
+
+def _entries(timeline: Iterable[ReviewEntry]) -> tuple[ReviewEntry, ...]:
+    return tuple(sorted(timeline, key=lambda entry: entry.at))
+
+
+@attrs.frozen(kw_only=True)
+class PostIncidentReview:
+    """A review of one or more incidents, without blame.
+
+    Attributes:
+        id: Its id.
+        incidents: The ids of the incidents it is about.
+        summary: What happened, in a few sentences.
+        impact: What it meant for the users and the business.
+        timeline: What was seen, decided, done and said, in order of time.
+        causes: Why; each a tree of what lies behind it.
+        actions: What will be done.
+        held_on: When it was held; None while it is being prepared.
+
+    Raises:
+        InvalidValueError: An id or text is empty, no incident is named, or two actions share an id.
+
+    >>> review = PostIncidentReview(
+    ...     id="PIR-1",
+    ...     incidents=("INC-1",),
+    ...     summary="Mail was down for four hours.",
+    ...     causes=(Cause("disk full", (Cause("logs not rotated"),)),),
+    ...     actions=(
+    ...         ActionItem(id="1", text="Rotate the logs", owner="ada", due=date(2027, 1, 15)),
+    ...     ),
+    ... )
+    >>> [action.text for action in review.open_actions(on=date(2027, 2, 1))]
+    ['Rotate the logs']
+    """
+
+    id: str
+    incidents: tuple[str, ...] = attrs.field(converter=tuple)
+    summary: str
+    impact: str = ""
+    timeline: tuple[ReviewEntry, ...] = attrs.field(default=(), converter=_entries)
+    causes: tuple[Cause, ...] = attrs.field(default=(), converter=tuple)
+    actions: tuple[ActionItem, ...] = attrs.field(default=(), converter=tuple)
+    held_on: date | None = None
+
+    def __attrs_post_init__(self) -> None:
+        need_text("id", self.id)
+        need_text("summary", self.summary)
+        if not self.incidents:
+            raise InvalidValueError("incidents", self.incidents, "at least one incident's id")
+        for incident in self.incidents:
+            need_text("incidents", incident)
+        ids = [action.id for action in self.actions]
+        if len(set(ids)) != len(ids):
+            raise InvalidValueError("actions", ids, "each action's id once")
+
+    def open_actions(self, *, on: date) -> tuple[ActionItem, ...]:
+        """Return the actions that were not done by a date."""
+        return tuple(
+            action for action in self.actions if action.done_on is None or action.done_on > on
+        )
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        """Return the parts that are still empty."""
+        parts = ("impact", "timeline", "causes", "actions", "held_on")
+        return tuple(name for name in parts if not getattr(self, name))
+
+
+def review_required(incident: Incident, when: Condition) -> bool:
+    """Return whether an incident needs a review, by a caller's condition.
+
+    Args:
+        incident: The incident.
+        when: The condition, such as ``field("major_status").equals("accepted")``.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.conditions import field
+    >>> from incidentcore.values import Priority
+    >>> incident = Incident.open(
+    ...     id="INC-1",
+    ...     title="Mail is down",
+    ...     by="kim",
+    ...     at=datetime(2026, 12, 23, tzinfo=UTC),
+    ...     computed_priority=Priority.CRITICAL,
+    ... )
+    >>> review_required(incident, field("priority") >= Priority.HIGH)
+    True
+    """
+    return when.matches(incident.facts(), at=incident.updated_at)

@@ -1,0 +1,155 @@
+"""Links held by both ends, duplicates, joint histories, before-values and roll-ups."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import combinations_with_replacement
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import (
+    Incident,
+    Link,
+    LinkType,
+    Problem,
+    Record,
+    Task,
+    TaskStatus,
+    are_linked,
+    assign,
+    comment,
+    field_changes,
+    joint_history,
+    link,
+    link_both,
+    merge_duplicate,
+    replay,
+    roll_up,
+)
+from incidentcore.testing.strategies_records import records
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def incident(number: int, **fields: Any) -> Incident:
+    opened = AT + number * MINUTE
+    return Incident.open(id=f"INC-{number}", title="t", at=opened, by="kim", **fields)
+
+
+def test_both_ends_hold_a_link() -> None:
+    """The target holds the inverse; a type without one is held by the source alone."""
+    problem = Problem.open(id="PRB-1", title="t", at=AT, by="ada")
+
+    one, other = link_both(incident(1), LinkType.CAUSED_BY, problem, at=AT + MINUTE, by="ada")
+
+    assert one.links == {Link(LinkType.CAUSED_BY, "PRB-1")}
+    assert other.links == {Link(LinkType.CAUSE_OF, "INC-1")}
+    alone = link_both(incident(1), "blocks", incident(2), at=AT + 2 * MINUTE, by="ada")
+    assert [record.links for record in alone] == [{Link("blocks", "INC-2")}, frozenset()]
+    with pytest.raises(InvalidValueError, match="another record"):
+        link_both(incident(1), LinkType.RELATED_TO, incident(1), at=AT, by="ada")
+
+
+def test_a_link_counts_whoever_holds_it() -> None:
+    """One end is enough, and the type says which way it reads."""
+    child = link(incident(2), LinkType.CHILD_OF, "INC-1", at=AT + 2 * MINUTE, by="ada")
+
+    assert are_linked(incident(1), LinkType.PARENT_OF, child)
+    assert are_linked(child, LinkType.CHILD_OF, incident(1))
+    assert not are_linked(incident(1), LinkType.CHILD_OF, child)
+    assert not are_linked(incident(1), LinkType.RELATED_TO, child)
+
+
+def test_duplicates_keep_their_histories() -> None:
+    """Both are linked, nothing is copied, and together they read as one story."""
+    duplicate = comment(incident(2), "me too", at=AT + 3 * MINUTE, by="bo")
+    original = comment(incident(1), "on it", at=AT + 2 * MINUTE, by="ada")
+
+    merged, kept = merge_duplicate(duplicate, original, at=AT + 4 * MINUTE, by="ada")
+
+    assert merged.links == {Link(LinkType.DUPLICATE_OF, "INC-1")}
+    assert kept.links == {Link(LinkType.HAS_DUPLICATE, "INC-2")}
+    assert merged.history[: duplicate.version] == duplicate.history
+    assert kept.history[: original.version] == original.history
+    story = joint_history([merged, kept])
+    assert [(event.record_id, event.kind) for event in story] == [
+        ("INC-1", "opened"),
+        ("INC-1", "commented"),
+        ("INC-2", "opened"),
+        ("INC-2", "commented"),
+        ("INC-1", "linked"),
+        ("INC-2", "linked"),
+    ]
+    assert replay(event for event in story if event.record_id == "INC-2") == merged
+
+
+def test_a_duplicate_of_a_duplicate_is_refused() -> None:
+    """Merge into the original, so that no chain and no circle grows."""
+    two, one = merge_duplicate(incident(2), incident(1), at=AT + 3 * MINUTE, by="ada")
+
+    with pytest.raises(InvalidValueError, match="INC-2"):
+        merge_duplicate(incident(3), two, at=AT + 4 * MINUTE, by="ada")
+    with pytest.raises(InvalidValueError, match="INC-2"):
+        merge_duplicate(one, two, at=AT + 4 * MINUTE, by="ada")
+
+
+@given(records())
+def test_the_changes_of_all_events_lead_to_the_record(record: Record) -> None:
+    """Each change begins where the last one of that field ended, and none says nothing."""
+    facts = record.default_facts()
+    for change in field_changes(record):
+        assert facts[change.field] == change.before != change.after
+        facts[change.field] = change.after
+    del facts["updated_at"]
+
+    assert facts == {name: value for name, value in record.facts().items() if name in facts}
+
+
+def test_before_values_are_read_not_stored() -> None:
+    """A late event changes what stood before the event after it."""
+    record = assign(incident(0), group="net", at=AT + 2 * MINUTE, by="ada")
+    record = assign(record, group="mail", at=AT + MINUTE, by="ada")
+
+    told = [(c.before, c.after) for c in field_changes(record, "assignment_group")]
+
+    assert told == [(None, "mail"), ("mail", "net")]
+
+
+COMPLETE, INCOMPLETE = TaskStatus.COMPLETE, TaskStatus.INCOMPLETE
+OPEN, SKIPPED = TaskStatus.OPEN, TaskStatus.SKIPPED
+
+
+@pytest.mark.parametrize("mixed", [COMPLETE, INCOMPLETE, SKIPPED])
+@pytest.mark.parametrize(
+    "statuses",
+    [
+        pair
+        for size in range(4)
+        for pair in combinations_with_replacement((OPEN, COMPLETE, INCOMPLETE, SKIPPED), size)
+    ],
+    ids=str,
+)
+def test_tasks_roll_up(statuses: tuple[str, ...], mixed: str) -> None:
+    """Open, then incomplete, then what all are; complete beside skipped is the caller's choice."""
+    tasks = [Task(id=str(n), title="t", status=status) for n, status in enumerate(statuses)]
+    kinds = set(statuses)
+    expected = {
+        not kinds or OPEN in kinds: OPEN,
+        bool(kinds) and OPEN not in kinds and INCOMPLETE in kinds: INCOMPLETE,
+        kinds == {COMPLETE}: COMPLETE,
+        kinds == {SKIPPED}: SKIPPED,
+        kinds == {COMPLETE, SKIPPED}: mixed,
+    }[True]
+
+    assert roll_up(tasks, mixed=mixed) == expected
+    assert roll_up(reversed(tasks), mixed=mixed) == expected
+
+
+def test_a_mixture_cannot_be_open() -> None:
+    """All tasks are done then."""
+    with pytest.raises(InvalidValueError, match="mixed"):
+        roll_up([], mixed=OPEN)

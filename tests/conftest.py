@@ -16,14 +16,14 @@ import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-LONG_PROFILES = ("heavy", "million")
+LONG_PROFILES = ("long", "heavy", "million")
 PROFILE = os.environ.get("INCIDENTCORE_HYPOTHESIS") or "light"
 
 settings.register_profile(
     "light", max_examples=50, deadline=None, derandomize=False, print_blob=True
 )
 settings.register_profile("quick", settings.get_profile("light"), max_examples=10)
-for _profile, _examples in zip(LONG_PROFILES, (2_000, 1_000_000), strict=True):
+for _profile, _examples in zip(LONG_PROFILES, (250, 2_000, 1_000_000), strict=True):
     settings.register_profile(
         _profile,
         settings.get_profile("light"),

@@ -56,6 +56,7 @@ def due_escalations(
     Source: rules E1 to E4.
 
     >>> from datetime import UTC
+    >>> from incidentcore.escalation import After, EscalationLevel, EscalationRow
     >>> from incidentcore.records import Incident
     >>> matrix = EscalationMatrix(
     ...     "desk",

@@ -61,7 +61,16 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         3,
         [
             *("parts", "links", "tasks", "fields", "event", "events", "activity", "fold"),
-            *("record", "incident", "problem", "service_request", "changes", "replay", "audit"),
+            *(
+                "kept",
+                "record",
+                "incident",
+                "problem",
+                "service_request",
+                "changes",
+                "replay",
+                "audit",
+            ),
             *("pairs", "completeness", "known_errors", "review", "rows"),
         ],
     ),

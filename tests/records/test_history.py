@@ -33,7 +33,7 @@ from incidentcore.records import (
     replay,
 )
 from incidentcore.testing.strategies_records import records
-from incidentcore.values import IN_PROGRESS, Actor, FrozenMap
+from incidentcore.values import IN_PROGRESS, NEW, Actor, FrozenMap
 
 OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -222,7 +222,7 @@ def event(sequence: int = 2, **body: Any) -> Acknowledged:
     return Acknowledged(sequence=sequence, **told)
 
 
-FIRST = opened().history[0]
+FIRST: Any = opened().history[0]
 
 
 @pytest.mark.parametrize(
@@ -278,6 +278,14 @@ def test_what_does_not_follow_cannot_be_appended(appended: Any) -> None:
     """An appended event is the next one of the same record, under an id of its own."""
     with pytest.raises(InvalidTimelineError):
         opened().with_events((appended,))
+
+
+def test_a_record_is_opened_once() -> None:
+    """A second opening cannot be appended, by whichever way."""
+    told: dict[str, Any] = {"record_type": "incident", "state": NEW, "lifecycle": FIRST.lifecycle}
+
+    with pytest.raises(InvalidTimelineError, match="second opening"):
+        opened().with_event(Opened, at=OPENED, by="ada", **told)
 
 
 def test_an_id_of_ones_own_is_taken_from_then_on() -> None:

@@ -27,9 +27,8 @@ from incidentcore.lifecycle.refusals import (
     shortest_path,
 )
 from incidentcore.lifecycle.table import Attempt, Transition
-from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record, StateChanged
-from incidentcore.records.event import checked_event
-from incidentcore.records.events import set_fields
+from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
+from incidentcore.records.events import checked_state_change, set_fields
 from incidentcore.values import Actor, FrozenMap, State, as_actor
 
 __all__ = ["Lifecycle"]
@@ -268,15 +267,12 @@ class Lifecycle:
                     if refusal is None or refusal.code != "guard":
                         refusal = refuse_guard(self.table, transition, state, attempt)
                     continue
-            sequence = record.history[-1].sequence + 1
-            event = checked_event(
-                StateChanged,
+            event = checked_state_change(
                 record_id=record.id,
-                sequence=sequence,
+                sequence=record.history[-1].sequence + 1,
                 at=at,
                 by=actor,
                 recorded_at=at if recorded_at is None else as_utc(recorded_at, "recorded_at"),
-                id=f"{record.id}:{sequence}",
                 action=action,
                 state=transition.target,
                 fields=accepted,

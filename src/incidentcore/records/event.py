@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import attrs
 
@@ -13,9 +13,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.values import Actor, State
 
-__all__ = ["Event", "LifecycleRef", "check_fields", "check_state", "checked_event", "need_text"]
-
-E = TypeVar("E", bound="Event")
+__all__ = ["Event", "LifecycleRef", "check_fields", "check_state", "need_text"]
 
 _set = object.__setattr__
 
@@ -87,17 +85,6 @@ class Event:
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the facts that this event changes, given the facts before it."""
         return {}
-
-
-def checked_event(kind: type[E], /, **values: object) -> E:
-    """Return an event of values that are known to be in their stored form; all must be told.
-
-    Nothing is checked: this is for a caller that has just checked everything, such as the engine.
-    """
-    event = kind.__new__(kind)
-    for name, value in values.items():
-        _set(event, name, value)
-    return event
 
 
 def check_fields(event: Any) -> None:

@@ -16,7 +16,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records.event import Event, LifecycleRef, check_fields, check_state, need_text
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
-from incidentcore.values import FrozenMap, Role, State
+from incidentcore.values import Actor, FrozenMap, Role, State
 
 __all__ = [
     "Assigned",
@@ -30,6 +30,7 @@ __all__ = [
     "Prioritized",
     "StateChanged",
     "Unlinked",
+    "checked_state_change",
     "set_fields",
 ]
 
@@ -113,6 +114,31 @@ class StateChanged(Event):
         if self.fields:
             changes.update(set_fields(self.fields, facts))
         return changes
+
+
+def checked_state_change(
+    *,
+    record_id: str,
+    sequence: int,
+    at: datetime,
+    by: Actor,
+    recorded_at: datetime,
+    action: str,
+    state: State,
+    fields: FrozenMap[object],
+) -> StateChanged:
+    """Return the event of a transition that the engine has just checked, without a second look."""
+    event = StateChanged.__new__(StateChanged)
+    _set(event, "record_id", record_id)
+    _set(event, "sequence", sequence)
+    _set(event, "at", at)
+    _set(event, "by", by)
+    _set(event, "recorded_at", recorded_at)
+    _set(event, "id", f"{record_id}:{sequence}")
+    _set(event, "action", action)
+    _set(event, "state", state)
+    _set(event, "fields", fields)
+    return event
 
 
 def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:

@@ -234,6 +234,14 @@ _CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
 }
 
 
+# Most fields hold a text or a level: what is exactly that, and not empty, needs no further check.
+_AT_ONCE: Final[dict[str, type]] = {
+    name: kind
+    for kind, checks in ((str, (_text, _some_text, _optional_text)), (Level, (_optional_level,)))
+    for name, check in _CHECKS.items()
+    if check in checks
+}
+
 FIELD_NAMES: Final = frozenset(_CHECKS)
 
 
@@ -257,6 +265,9 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
     for name, value in fields.items():
         if name not in allowed:
             raise InvalidValueError("field", name, f"one of {', '.join(sorted(allowed))}")
+        if value and type(value) is _AT_ONCE.get(name):
+            checked[name] = value
+            continue
         checked[name] = kept = _CHECKS.get(name, _frozen)(name, value)
         if kept is not value:
             same = False

@@ -13,7 +13,8 @@ from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.events import Corrected, Event, LifecycleRef, Opened
 from incidentcore.records.fields import Source, checked_fields
-from incidentcore.records.fold import Timeline, fold_facts, fold_timeline, in_sequence
+from incidentcore.records.fold import fold_facts, in_sequence
+from incidentcore.records.kept import Kept
 from incidentcore.records.links import Link
 from incidentcore.values import Actor, FrozenMap, Level, Role, State, as_actor
 
@@ -22,23 +23,11 @@ __all__ = ["Record"]
 R = TypeVar("R", bound="Record")
 E = TypeVar("E", bound=Event)
 
-_set = object.__setattr__
 _id_of = attrgetter("id")
 
 
-class _Kept:
-    """What a record keeps beside its facts, which are its ``__dict__``.
-
-    So a change copies one dict instead of reading and setting each of half a hundred fields.
-    """
-
-    __slots__ = ("__dict__", "__weakref__", "_timeline", "history")
-
-    _timeline: Timeline | None
-
-
 @attrs.frozen(init=False, repr=False, slots=False)
-class Record(_Kept):
+class Record(Kept):
     """A tracked piece of work; the base of ``Incident``, ``Problem`` and ``ServiceRequest``.
 
     A record is made by ``open`` or by replaying its history, never by naming its fields: every
@@ -243,15 +232,6 @@ class Record(_Kept):
         return cls._of(fold_facts(history, cls.default_facts()), history)
 
     @classmethod
-    def _of(cls, facts: dict[str, Any], history: tuple[Event, ...]) -> Self:
-        """Return the record of a history whose facts are known; the dict becomes its own."""
-        record = cls.__new__(cls)
-        _set(record, "__dict__", facts)
-        _set(record, "history", history)
-        _set(record, "_timeline", None)
-        return record
-
-    @classmethod
     def default_facts(cls) -> dict[str, Any]:
         """Return the facts of a record of this type before its opening."""
         if "_defaults" not in cls.__dict__:
@@ -259,21 +239,6 @@ class Record(_Kept):
             del names["history"]
             cls._defaults = {**names, "record_type": cls.record_type}
         return dict(cls._defaults)
-
-    @property
-    def version(self) -> int:
-        """Return the number of events in the history."""
-        return len(self.history)
-
-    def events_after(self, version: int) -> tuple[Event, ...]:
-        """Return what a store that holds ``version`` events must append.
-
-        Raises:
-            InvalidValueError: The record has no such version.
-        """
-        if type(version) is not int or not 0 <= version <= len(self.history):
-            raise InvalidValueError("version", version, f"0 to {len(self.history)}")
-        return self.history[version:]
 
     def with_event(
         self,
@@ -309,16 +274,7 @@ class Record(_Kept):
             by=as_actor(by),
             **body,
         )
-        if at < self.updated_at or isinstance(event, Corrected):
-            return self.with_events((event,))
-        history = self.history
-        facts = dict(self.__dict__)
-        size = len(facts)
-        facts.update(event.changes(facts))
-        if len(facts) != size or event.id in map(_id_of, history):
-            return self.with_events((event,))  # says what is wrong with it
-        facts["updated_at"] = at
-        return self._of(facts, (*history, event))
+        return self.with_events((event,))
 
     def with_events(self, events: Iterable[Event]) -> Self:
         """Return this record with events appended to its history.
@@ -328,12 +284,17 @@ class Record(_Kept):
                 its sequence is not the next one.
             InvalidValueError: It sets a field that records of this type do not have.
         """
+        new = tuple(events)
+        if len(new) == 1:
+            appended = self._appended(new[0])
+            if appended is not None:
+                return appended
         history = self.history
         facts = dict(self.__dict__)
         latest = self.updated_at
         size = len(facts)
         is_late = False
-        for event in events:
+        for event in new:
             if not isinstance(event, Event) or event.record_id != self.id:
                 raise InvalidTimelineError("event", event, f"a further event of {self.id}")
             if isinstance(event, Opened):
@@ -357,30 +318,25 @@ class Record(_Kept):
                 facts["updated_at"] = latest = event.at
         return self._fold(history) if is_late else self._of(facts, history)
 
-    def facts(self) -> dict[str, Any]:
-        """Return the record's fields by name, as conditions read them."""
-        return dict(self.__dict__)
-
-    def timeline(self, *, now: datetime | None = None, as_of: datetime | None = None) -> Timeline:
-        """Return how the record's facts changed over time.
-
-        Args:
-            now: Leave out what happened after this instant.
-            as_of: Leave out what was recorded after this instant.
-
-        Raises:
-            InvalidTimelineError: With ``as_of``, the opening itself was not yet recorded.
-        """
-        if as_of is not None:
-            as_of = as_utc(as_of, "as_of")
-            known = [event for event in self.history if event.recorded_at <= as_of]
-            timeline = fold_timeline(known, self.default_facts())
-        elif self._timeline is None:
-            timeline = fold_timeline(self.history, self.default_facts())
-            _set(self, "_timeline", timeline)
-        else:
-            timeline = self._timeline
-        return timeline if now is None else timeline.until(now)
+    def _appended(self, event: Event) -> Self | None:
+        """Return this record with the usual next event; None for any other, or a wrong one."""
+        history = self.history
+        facts = dict(self.__dict__)
+        if (
+            not isinstance(event, Event)
+            or isinstance(event, (Corrected, Opened))
+            or event.record_id != facts["id"]
+            or event.sequence != history[-1].sequence + 1
+            or event.at < facts["updated_at"]
+            or event.id in map(_id_of, history)
+        ):
+            return None
+        size = len(facts)
+        facts.update(event.changes(facts))
+        if len(facts) != size:
+            return None
+        facts["updated_at"] = event.at
+        return self._of(facts, (*history, event))
 
     def __hash__(self) -> int:
         # Equal records have equal histories; hashing every field would ask it of custom ones too.

@@ -1,0 +1,82 @@
+"""What a record keeps, and what it answers from that: facts, version, timeline."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.records.event import Event
+from incidentcore.records.fold import Timeline, fold_timeline
+
+__all__ = ["Kept"]
+
+_new = object.__new__
+_set = object.__setattr__
+
+
+class Kept:
+    """What a record keeps beside its facts, which are its ``__dict__``.
+
+    So a change copies one dict instead of reading and setting each of half a hundred fields.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_timeline", "history")
+
+    _timeline: Timeline | None
+    history: tuple[Event, ...]
+
+    @classmethod
+    def _of(cls, facts: dict[str, Any], history: tuple[Event, ...]) -> Self:
+        """Return the record of a history whose facts are known; the dict becomes its own."""
+        record = _new(cls)
+        _set(record, "__dict__", facts)
+        _set(record, "history", history)
+        _set(record, "_timeline", None)
+        return record
+
+    @classmethod
+    def default_facts(cls) -> dict[str, Any]:
+        """Return the facts of a record of this type before its opening."""
+        raise NotImplementedError  # pragma: no cover  every record type has its own
+
+    @property
+    def version(self) -> int:
+        """Return the number of events in the history."""
+        return len(self.history)
+
+    def events_after(self, version: int) -> tuple[Event, ...]:
+        """Return what a store that holds ``version`` events must append.
+
+        Raises:
+            InvalidValueError: The record has no such version.
+        """
+        if type(version) is not int or not 0 <= version <= len(self.history):
+            raise InvalidValueError("version", version, f"0 to {len(self.history)}")
+        return self.history[version:]
+
+    def facts(self) -> dict[str, Any]:
+        """Return the record's fields by name, as conditions read them."""
+        return dict(self.__dict__)
+
+    def timeline(self, *, now: datetime | None = None, as_of: datetime | None = None) -> Timeline:
+        """Return how the record's facts changed over time.
+
+        Args:
+            now: Leave out what happened after this instant.
+            as_of: Leave out what was recorded after this instant.
+
+        Raises:
+            InvalidTimelineError: With ``as_of``, the opening itself was not yet recorded.
+        """
+        if as_of is not None:
+            as_of = as_utc(as_of, "as_of")
+            known = [event for event in self.history if event.recorded_at <= as_of]
+            timeline = fold_timeline(known, self.default_facts())
+        elif self._timeline is None:
+            timeline = fold_timeline(self.history, self.default_facts())
+            _set(self, "_timeline", timeline)
+        else:
+            timeline = self._timeline
+        return timeline if now is None else timeline.until(now)

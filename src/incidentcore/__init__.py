@@ -75,9 +75,14 @@ if TYPE_CHECKING:
     from incidentcore.lifecycle import Transition as Transition
     from incidentcore.lifecycle import advance as advance
     from incidentcore.lifecycle import allowed_actions as allowed_actions
+    from incidentcore.lifecycle import auto_close_at as auto_close_at
+    from incidentcore.lifecycle import cascade as cascade
     from incidentcore.lifecycle import check_history as check_history
     from incidentcore.lifecycle import decide as decide
     from incidentcore.lifecycle import explain as explain
+    from incidentcore.lifecycle import lint_lifecycle as lint_lifecycle
+    from incidentcore.lifecycle import to_dot as to_dot
+    from incidentcore.lifecycle import to_mermaid as to_mermaid
     from incidentcore.priority import PriorityMatrix as PriorityMatrix
     from incidentcore.priority import PriorityPolicy as PriorityPolicy
     from incidentcore.priority import PriorityResult as PriorityResult
@@ -91,6 +96,7 @@ if TYPE_CHECKING:
     from incidentcore.records import Link as Link
     from incidentcore.records import LinkType as LinkType
     from incidentcore.records import MajorStatus as MajorStatus
+    from incidentcore.records import PostIncidentReview as PostIncidentReview
     from incidentcore.records import Problem as Problem
     from incidentcore.records import ServiceRequest as ServiceRequest
     from incidentcore.records import Source as Source
@@ -98,14 +104,18 @@ if TYPE_CHECKING:
     from incidentcore.records import approve as approve
     from incidentcore.records import assign as assign
     from incidentcore.records import comment as comment
+    from incidentcore.records import completeness as completeness
     from incidentcore.records import contact as contact
     from incidentcore.records import correct as correct
     from incidentcore.records import link as link
+    from incidentcore.records import merge_duplicate as merge_duplicate
     from incidentcore.records import records_from_rows as records_from_rows
     from incidentcore.records import replay as replay
     from incidentcore.records import restore as restore
+    from incidentcore.records import review_required as review_required
     from incidentcore.records import set_major_status as set_major_status
     from incidentcore.records import set_task as set_task
+    from incidentcore.records import suggest_known_errors as suggest_known_errors
     from incidentcore.records import unacknowledge as unacknowledge
     from incidentcore.records import unlink as unlink
     from incidentcore.records import update as update
@@ -137,15 +147,18 @@ if TYPE_CHECKING:
     from incidentcore.sla import Stage as Stage
     from incidentcore.sla import Swap as Swap
     from incidentcore.sla import Threshold as Threshold
+    from incidentcore.sla import crossings as crossings
     from incidentcore.sla import due_between as due_between
     from incidentcore.sla import evaluate_all as evaluate_all
     from incidentcore.sla import evaluate_sla as evaluate_sla
+    from incidentcore.sla import facts_timeline as facts_timeline
     from incidentcore.sla import lint_policy as lint_policy
     from incidentcore.sla import lint_sla as lint_sla
     from incidentcore.sla import next_sla_wakeup as next_sla_wakeup
     from incidentcore.sla import work_order as work_order
     from incidentcore.storage import InMemoryStore as InMemoryStore
     from incidentcore.storage import RecordStore as RecordStore
+    from incidentcore.storage import redact as redact
     from incidentcore.values import Actor as Actor
     from incidentcore.values import FrozenMap as FrozenMap
     from incidentcore.values import Impact as Impact
@@ -216,6 +229,7 @@ _ROOM_OF = {
     "OnCallLayer": "escalation",
     "OnCallSchedule": "escalation",
     "OnClock": "escalation",
+    "PostIncidentReview": "records",
     "Priority": "values",
     "PriorityMatrix": "priority",
     "PriorityMatrixError": "errors",
@@ -260,15 +274,19 @@ _ROOM_OF = {
     "as_utc": "instants",
     "as_zone": "instants",
     "assign": "records",
+    "auto_close_at": "lifecycle",
     "calculate_priority": "priority",
+    "cascade": "lifecycle",
     "check_history": "lifecycle",
     "classify": "categorization",
     "clear_override": "priority",
     "comment": "records",
+    "completeness": "records",
     "compute": "kpi",
     "contact": "records",
     "content_id": "digest",
     "correct": "records",
+    "crossings": "sla",
     "decide": "lifecycle",
     "due_between": "sla",
     "due_escalations": "escalation",
@@ -278,14 +296,17 @@ _ROOM_OF = {
     "evaluate_all": "sla",
     "evaluate_sla": "sla",
     "explain": "lifecycle",
+    "facts_timeline": "sla",
     "field": "conditions",
     "implies": "conditions",
     "json_schema": "serialization",
     "link": "records",
     "lint_escalation": "escalation",
+    "lint_lifecycle": "lifecycle",
     "lint_policy": "sla",
     "lint_sla": "sla",
     "loads": "serialization",
+    "merge_duplicate": "records",
     "next_escalation_wakeup": "escalation",
     "next_sla_wakeup": "sla",
     "on_call": "escalation",
@@ -293,12 +314,17 @@ _ROOM_OF = {
     "override_priority": "priority",
     "prioritize": "priority",
     "records_from_rows": "records",
+    "redact": "storage",
     "replay": "records",
     "restore": "records",
+    "review_required": "records",
     "route": "categorization",
     "set_major_status": "records",
     "set_task": "records",
     "shifts": "escalation",
+    "suggest_known_errors": "records",
+    "to_dot": "lifecycle",
+    "to_mermaid": "lifecycle",
     "tzdb_version": "instants",
     "unacknowledge": "records",
     "unlink": "records",

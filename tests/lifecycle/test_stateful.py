@@ -124,6 +124,13 @@ class TestDesk(Desk.TestCase):
     settings = settings(stateful_step_count=25)
 
 
+@pytest.mark.heavy
+class TestDeskAtLength(Desk.TestCase):
+    """The same machine, longer and more often."""
+
+    settings = settings(max_examples=1_000, stateful_step_count=40)
+
+
 @pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda one: one.id)
 def test_shipped_lifecycles_keep_the_laws(lifecycle: Lifecycle) -> None:
     """Clean and without an unknown, with their cascades; and every law holds."""

@@ -128,7 +128,7 @@ def _report(arguments: argparse.Namespace) -> Report:
             calendar, tool_kpis=AUDIT_KPIS, lifecycles=(AUDIT_LIFECYCLE, STRICT_LIFECYCLE)
         )
         if is_audit
-        else standard_rules(calendar, lifecycles=())  # one row a ticket shows no state changes
+        else standard_rules(calendar, moments_only=True, lifecycles=())
     )
     reading = source.read()
     return build_report(

@@ -42,6 +42,10 @@ _ANY_PROMISE: Final = (8 * _HOUR, 40 * _HOUR)
 _SHOWN_NOT_TOLD: Final = (
     "By the states, groups and replies that the log shows; the tool's own figures stand below."
 )
+_MOMENTS_ONLY: Final = (
+    "One row for each ticket tells of no reply, reassignment or reopening: rates over them are "
+    "left out."
+)
 _REACTED: Final = (
     field("acknowledged_at").present()
     | field("first_response_at").present()
@@ -81,6 +85,7 @@ def standard_rules(
     *,
     reacted: Condition = _REACTED,
     tool_kpis: tuple[Kpi, ...] = (),
+    moments_only: bool = False,
     lifecycles: tuple[Lifecycle, ...] = (INCIDENT,),
 ) -> ReportRules:
     """Return the rules of a report where nobody gave others.
@@ -90,6 +95,8 @@ def standard_rules(
         reacted: What ends the promise to react: by default whatever comes first of an
             acknowledgement, a public answer and the resolution.
         tool_kpis: KPIs over the tool's own figures, beside the usual ones.
+        moments_only: The records were made from moments alone: what is computed from replies,
+            reassignments and reopenings would look perfect, and is left out.
         lifecycles: The lifecycles that state changes are held against.
 
     Source: the promises and the matrix are our choice.
@@ -108,9 +115,9 @@ def standard_rules(
         for level, (react, resolve) in _PROMISES.items()
     )
     return ReportRules(
-        kpis=(*VOLUME.values(), *_KPIS, *tool_kpis),
+        kpis=(*VOLUME.values(), *(_MOMENT_KPIS if moments_only else _KPIS), *tool_kpis),
         tool_kpis=tool_kpis,
-        kpi_text=_SHOWN_NOT_TOLD if tool_kpis else "",
+        kpi_text=_MOMENTS_ONLY if moments_only else _SHOWN_NOT_TOLD if tool_kpis else "",
         response=SlaPolicy(
             response, default=_response("other", react, calendar, reacted), name="response"
         ),
@@ -196,13 +203,16 @@ VOLUME: Final[Mapping[str, Kpi]] = {
 }
 """What every report counts, by heading."""
 
-_KPIS: Final[tuple[Kpi, ...]] = (
+_MOMENT_KPIS: Final[tuple[Kpi, ...]] = (
     catalogue.MEAN_TIME_TO_ACKNOWLEDGE,
-    catalogue.MEAN_TIME_TO_FIRST_RESPONSE,
     catalogue.MEAN_TIME_TO_RESOLVE,
     catalogue.MEDIAN_TIME_TO_RESOLVE,
     catalogue.P90_TIME_TO_RESOLVE,
     catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+)
+_KPIS: Final[tuple[Kpi, ...]] = (
+    *_MOMENT_KPIS,
+    catalogue.MEAN_TIME_TO_FIRST_RESPONSE,
     catalogue.FIRST_CONTACT_RESOLUTION_RATE,
     catalogue.REOPEN_RATE,
     catalogue.RESOLVED_WITHOUT_REASSIGNMENT_RATE,

@@ -23,7 +23,7 @@ settings.register_profile(
     "light", max_examples=50, deadline=None, derandomize=False, print_blob=True
 )
 settings.register_profile("quick", settings.get_profile("light"), max_examples=10)
-for _profile, _examples in zip(LONG_PROFILES, (250, 2_000, 1_000_000), strict=True):
+for _profile, _examples in zip(LONG_PROFILES, (150, 2_000, 1_000_000), strict=True):
     settings.register_profile(
         _profile,
         settings.get_profile("light"),

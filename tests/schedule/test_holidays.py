@@ -112,6 +112,21 @@ def test_the_holidays_of_a_country() -> None:
         public_holidays("DE", years=[2026], subdivision="XX")
 
 
+@pytest.mark.parametrize("process", ["de", "en_US", "C"])
+def test_names_do_not_follow_the_language_of_the_process(
+    process: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever LANGUAGE says, Germany's names are German unless another language is asked for."""
+    pytest.importorskip("holidays", reason="needs holidays, of the extra of that name")
+    monkeypatch.setenv("LANGUAGE", process)
+
+    (german, *_) = public_holidays("DE", years=[2026])
+    (english, *_) = public_holidays("DE", years=[2026], language="en_US")
+    assert (german.name, english.name) == ("Neujahr", "New Year's Day")
+    with pytest.raises(InvalidValueError, match="one of"):
+        public_holidays("DE", years=[2026], language="tlh")
+
+
 def test_a_mapping_is_copied() -> None:
     """A dictionary that grows when it is read does not change a calendar."""
     source = {date(2026, 12, 25): "Christmas Day;\nChristmas", date(2030, 1, 1): "New Year"}

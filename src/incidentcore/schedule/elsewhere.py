@@ -15,7 +15,11 @@ _LONGEST_NAME = 200
 
 
 def public_holidays(
-    country: str, *, years: Iterable[int], subdivision: str | None = None
+    country: str,
+    *,
+    years: Iterable[int],
+    subdivision: str | None = None,
+    language: str | None = None,
 ) -> tuple[Holiday, ...]:
     """Return a country's public holidays in some years, from the ``holidays`` package.
 
@@ -25,19 +29,28 @@ def public_holidays(
         country: An ISO 3166 code such as ``"DE"``.
         years: Which years, written out; whoever computes a deadline beyond them adds more.
         subdivision: A code of the country's parts, such as ``"BY"``.
+        language: The language of the names, such as ``"en_US"``; the package's default for the
+            country unless told, never that of the process (rule T6).
 
     Returns:
         Holidays with their names, ready for ``BusinessCalendar(holidays=...)``.
 
     Raises:
-        InvalidValueError: The package knows no such country or part, or the years are not bounded.
+        InvalidValueError: The package knows no such country, part or language, or the years are
+            not bounded.
         ModuleNotFoundError: The extra ``holidays`` is not installed.
     """
     import holidays  # noqa: PLC0415  an extra, needed here alone
 
     wanted = _as_years(years)
     try:
-        found = holidays.country_holidays(country, subdiv=subdivision, years=wanted)
+        own = holidays.country_holidays(country, subdiv=subdivision)
+        known = own.supported_languages or (language,)
+        if language is not None and language not in known:
+            raise InvalidValueError("language", language, f"one of {', '.join(map(str, known))}")
+        found = holidays.country_holidays(
+            country, subdiv=subdivision, years=wanted, language=language or own.default_language
+        )
     except (NotImplementedError, AttributeError, TypeError):
         raise InvalidValueError(
             "country", (country, subdivision), "a country and part that `holidays` knows"

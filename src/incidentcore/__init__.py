@@ -131,6 +131,10 @@ if TYPE_CHECKING:
     from incidentcore.schedule import Reason as Reason
     from incidentcore.schedule import Rotation as Rotation
     from incidentcore.schedule import Union as Union
+    from incidentcore.schedule import copy_holidays as copy_holidays
+    from incidentcore.schedule import public_holidays as public_holidays
+    from incidentcore.schedule import read_ical as read_ical
+    from incidentcore.schedule import write_ical as write_ical
     from incidentcore.serialization import dumps as dumps
     from incidentcore.serialization import json_schema as json_schema
     from incidentcore.serialization import loads as loads
@@ -285,6 +289,7 @@ _ROOM_OF = {
     "compute": "kpi",
     "contact": "records",
     "content_id": "digest",
+    "copy_holidays": "schedule",
     "correct": "records",
     "crossings": "sla",
     "decide": "lifecycle",
@@ -313,6 +318,8 @@ _ROOM_OF = {
     "overlap": "conditions",
     "override_priority": "priority",
     "prioritize": "priority",
+    "public_holidays": "schedule",
+    "read_ical": "schedule",
     "records_from_rows": "records",
     "redact": "storage",
     "replay": "records",
@@ -330,6 +337,7 @@ _ROOM_OF = {
     "unlink": "records",
     "update": "records",
     "work_order": "sla",
+    "write_ical": "schedule",
 }
 
 if not TYPE_CHECKING:  # a checker sees the imports above, so that a misspelt name is a type error

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.records import (
     Corrected,
     FieldsChanged,
@@ -97,6 +97,29 @@ def test_only_an_event_after_the_opening_can_be_corrected(event_id: str) -> None
     """The opening is corrected by new values, not taken back."""
     with pytest.raises(InvalidValueError, match="after the opening"):
         correct(resolved_by_mistake(), event_id, by="ada")
+
+
+def test_a_correction_that_never_counted_leaves_no_trace() -> None:
+    """Corrected itself by a later event that is dated before it."""
+    incident = correct(resolved_by_mistake(), "INC-1:2", by="ada", at=OPENED + 3 * HOUR)
+    incident = correct(incident, "INC-1:3", by="ada", at=OPENED + HOUR)
+
+    assert incident.state.name == "resolved"
+    assert incident.updated_at == OPENED + HOUR
+    assert incident.timeline().facts_at(OPENED + 4 * HOUR) == incident.facts()
+    assert [moment.at for moment in incident.timeline().moments] == [OPENED, OPENED + HOUR]
+
+
+def test_a_history_without_its_opening_has_no_timeline() -> None:
+    """As of an instant before the opening was recorded, corrections and all."""
+    incident = Incident.open(
+        id="INC-1", title="t", at=OPENED, by="kim", recorded_at=OPENED + 5 * HOUR
+    )
+    incident = acknowledge(incident, at=OPENED + HOUR, by="ada")
+    incident = correct(incident, "INC-1:2", by="ada", at=OPENED + 2 * HOUR)
+
+    with pytest.raises(InvalidTimelineError, match="one Opened event"):
+        incident.timeline(as_of=OPENED + 3 * HOUR)
 
 
 def test_what_did_happen_is_told_beside_it() -> None:

@@ -246,9 +246,11 @@ def _moments(
 def _late_corrections(events: tuple[Event, ...]) -> list[datetime]:
     """Return when corrections count that are dated after the event that they correct."""
     pairs = _corrections(events)
-    opened_at = [event.at for event in events if isinstance(event, Opened)] if pairs else []
+    opened_at = next((event.at for event in events if isinstance(event, Opened)), None)
+    if not pairs or opened_at is None:
+        return []
     return sorted(
-        {correction.at for correction, event in pairs if correction.at > max(event.at, *opened_at)}
+        {correction.at for correction, event in pairs if correction.at > max(event.at, opened_at)}
     )
 
 
@@ -268,8 +270,8 @@ def _fold_corrected(
         before = facts
         facts = fold_facts([event for event in known if event.at <= at], defaults)
         changes = {name: value for name, value in facts.items() if value != before[name]}
-        changes["updated_at"] = facts["updated_at"] = at
         now = tuple(event for event in counting if event.at == at)
-        moments.append(Moment(at, changes, now))
+        if now:  # none where the correction was itself corrected, dated before it
+            moments.append(Moment(at, {**changes, "updated_at": at}, now))
         moments.extend(_moments([event for event in counting if event.at > at], facts))
     return Timeline(timeline.base, tuple(moments), opening.at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -236,6 +236,28 @@ EXAMPLES: tuple[Any, ...] = (
     kpi.SameDay("opened_at", kpi.FirstWhen(ALWAYS), ZoneInfo("Europe/Berlin")),
     kpi.AtMost(kpi.Duration("opened_at", "resolved_at"), HOUR),
     records.Approval(by=Actor("boss"), decision="approved", at=AT),
+    records.PostIncidentReview(
+        id="PIR-1",
+        incidents=("INC-1", "INC-2"),
+        summary="Mail was down.",
+        timeline=(records.ReviewEntry(at=AT, kind="decision", text="Roll back", by="ada"),),
+        causes=(records.Cause("disk full"),),
+        actions=(
+            records.ActionItem(id="1", text="Rotate logs", owner="ada", due=date(2027, 1, 15)),
+        ),
+        held_on=date(2026, 12, 28),
+    ),
+    lifecycle.Cascade(
+        id="resolve-children",
+        source="incident",
+        target="incident",
+        action="resolve",
+        link="parent_of",
+        enters=("resolved",),
+        when=field("impact").present(),
+        fields=FrozenMap({"resolution_notes": lifecycle.Copy("resolution_notes")}),
+    ),
+    lifecycle.ReopenWindow(timedelta(days=5), OFFICE, exempt=("agent",)),
     kpi.compute(
         tuple(_kpis())[:3],
         RECORDS[:1],

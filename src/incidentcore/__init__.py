@@ -341,7 +341,8 @@ _ROOM_OF = {
 }
 
 if not TYPE_CHECKING:  # a checker sees the imports above, so that a misspelt name is a type error
-    __all__ = list(_ROOM_OF)
+    # Documents load a codec, which ``import *`` does not: ask for ``dumps`` and its kin by name.
+    __all__ = [name for name, room in _ROOM_OF.items() if room != "serialization"]
 
     def __getattr__(name):
         """Load a public name from its room when it is first asked for."""

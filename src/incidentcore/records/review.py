@@ -98,6 +98,18 @@ class ActionItem:
         return self.due < on and (self.done_on is None or self.done_on > on)
 
 
+def _ids(incidents: Iterable[str] | str) -> tuple[str, ...]:
+    return (incidents,) if isinstance(incidents, str) else tuple(incidents)
+
+
+def _causes(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    return tuple(causes)
+
+
+def _actions(actions: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
+    return tuple(actions)
+
+
 def _entries(timeline: Iterable[ReviewEntry]) -> tuple[ReviewEntry, ...]:
     return tuple(sorted(timeline, key=lambda entry: entry.at))
 
@@ -133,12 +145,12 @@ class PostIncidentReview:
     """
 
     id: str
-    incidents: tuple[str, ...] = attrs.field(converter=tuple)
+    incidents: tuple[str, ...] = attrs.field(converter=_ids)
     summary: str
     impact: str = ""
     timeline: tuple[ReviewEntry, ...] = attrs.field(default=(), converter=_entries)
-    causes: tuple[Cause, ...] = attrs.field(default=(), converter=tuple)
-    actions: tuple[ActionItem, ...] = attrs.field(default=(), converter=tuple)
+    causes: tuple[Cause, ...] = attrs.field(default=(), converter=_causes)
+    actions: tuple[ActionItem, ...] = attrs.field(default=(), converter=_actions)
     held_on: date | None = None
 
     def __attrs_post_init__(self) -> None:

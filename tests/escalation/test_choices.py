@@ -185,3 +185,16 @@ def test_a_choice_that_is_none_is_refused(options: dict[str, object], said: str)
     """The error says what is allowed."""
     with pytest.raises(EscalationMatrixError, match=said):
         matrix(**options)
+
+
+def test_a_level_of_its_own_does_not_wait_for_the_chain_in_a_further_pass() -> None:
+    """The second pass begins at 37: its last level falls due though the one above it waits."""
+    levels = (
+        EscalationLevel(After(10 * MIN), person("ann")),
+        EscalationLevel(AfterPrevious(600 * MIN), person("ben")),
+        EscalationLevel(After(30 * MIN), person("cat")),
+    )
+    rules = EscalationMatrix("m", [EscalationRow("r", levels, repeat=1, repeat_after=7 * MIN)])
+
+    assert fired(rules, INCIDENT, 57) == [(10, "ann"), (30, "cat"), (37, "ann"), (57, "cat")]
+    assert fired(rules, INCIDENT, 700)[4:] == [(610, "ben"), (637, "ben")]

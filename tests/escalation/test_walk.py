@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from incidentcore.escalation import (
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
+    OnClock,
     acknowledge,
     due_escalations,
     escalate_now,
@@ -21,12 +23,15 @@ from incidentcore.escalation import (
 from incidentcore.lifecycle import Allowed, decide
 from incidentcore.records import Incident, update
 from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
+T0 = datetime(2026, 3, 27, 8, 0, tzinfo=UTC)  # the Friday before Berlin's clocks go forward
 MIN = timedelta(minutes=1)
-OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
-END = 4000
+BERLIN = ZoneInfo("Europe/Berlin")
+OFFICE = BusinessCalendar(zone=BERLIN, hours={"mon-fri": "09:00-17:00", "sun": "00:00-08:00"})
+CLOCK = SlaDefinition.resolution(hours=10, calendar=OFFICE)
+END = 5000
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Step:
     chained: bool  # after the level before, or after the anchor
     until: str
     office: bool
+    clock: int = 0  # or when the resolution clock reaches this percentage
 
 
 @dataclass(frozen=True)
@@ -64,13 +70,16 @@ class Chain:
 
 
 def office_open(minute: int) -> bool:
-    return (minute // 1440) % 7 < 5 and minute % 1440 < 480
+    local = (T0 + minute * MIN).astimezone(BERLIN)
+    return 9 <= local.hour < 17 if local.weekday() < 5 else local.weekday() == 6 and local.hour < 8
 
 
 def walk(plans: list[Plan], events: list[tuple[int, str]]) -> set[tuple[int, int, int, int, int]]:
     """Return (row, level, pass, cycle, minute) of all that falls due, by walking the minutes."""
     fired = set()
-    open_, vip, acks = True, False, []
+    open_, vip, held, acks = True, False, False, []
+    elapsed = 0  # of the resolution clock, in minutes
+    clocks: dict[tuple[int, int], int] = {}
     chains: dict[int, Chain] = {}
     cycles = [0] * len(plans)
     for minute in range(END + 1):
@@ -86,6 +95,9 @@ def walk(plans: list[Plan], events: list[tuple[int, str]]) -> set[tuple[int, int
                 hands += kind == "hand"
             elif kind in ("resolve", "reopen"):
                 open_ = kind == "reopen"
+                held = False
+            elif kind in ("hold", "resume"):
+                held = kind == "hold"
         for number, plan in enumerate(plans):
             if minute == 0 or (now and plan.since == "updated_at"):
                 cycles[number] += 1
@@ -93,7 +105,18 @@ def walk(plans: list[Plan], events: list[tuple[int, str]]) -> set[tuple[int, int
             standing = [at for at in acks if plan.timeout is None or minute < at + plan.timeout]
             applies = _applies(plans, vip=vip) == number
             hands_left = hands
+            for place, step in enumerate(plan.steps):
+                if (
+                    step.clock
+                    and elapsed * 100 >= step.clock * 600
+                    and (number, place) not in clocks
+                ):
+                    free = open_ and applies and not (step.until == "acknowledged" and standing)
+                    if free and (not step.office or office_open(minute)):
+                        clocks[number, place] = minute
+                        fired.add((number, place, 0, 1, minute))
             chain = chains[number]
+            chain.done = chain.done or any(step.clock for step in plan.steps)
             while not chain.done:
                 place = len(chain.dues)
                 if place == len(plan.steps):
@@ -126,6 +149,7 @@ def walk(plans: list[Plan], events: list[tuple[int, str]]) -> set[tuple[int, int
                     break
                 chain.dues.append(minute)
                 fired.add((number, place, chain.pass_, chain.cycle, minute))
+        elapsed += open_ and not held and office_open(minute)
     return fired
 
 
@@ -136,12 +160,18 @@ def _applies(plans: list[Plan], *, vip: bool) -> int:
     return -1
 
 
+def trigger_of(step: Step, since: str) -> OnClock | After | AfterPrevious:
+    if step.clock:
+        return OnClock("resolution", "due" if step.clock == 100 else step.clock / 100)
+    return AfterPrevious(step.delay * MIN) if step.chained else After(step.delay * MIN, since)
+
+
 def matrix_of(plans: list[Plan]) -> EscalationMatrix:
     rows = []
     for number, plan in enumerate(plans):
         levels = [
             EscalationLevel(
-                AfterPrevious(s.delay * MIN) if s.chained else After(s.delay * MIN, plan.since),
+                trigger_of(s, plan.since),
                 "group",
                 until=s.until,
                 during=OFFICE if s.office else None,
@@ -182,7 +212,7 @@ def record_of(wanted: list[tuple[int, str]]) -> tuple[Incident, list[tuple[int, 
         elif kind in ("vip", "plain"):
             record = update(record, custom={"vip": kind == "vip"}, at=at, by=bot)
         else:
-            fields = {"resolution_code": "a", "resolution_notes": "b"} if kind == "resolve" else {}
+            fields = FIELDS.get(kind, {})
             answer = decide(record, kind, at=at, by=bot, **fields)
             if not isinstance(answer, Allowed):
                 continue
@@ -203,7 +233,11 @@ steps = st.builds(
 @st.composite
 def plans(draw: st.DrawFn) -> Plan:
     first = draw(steps)
-    if draw(st.booleans()):  # a chain
+    form = draw(st.sampled_from(("chain", "delays", "clock")))
+    if form == "clock":
+        points = draw(st.lists(st.sampled_from((50, 75, 100)), min_size=1, max_size=3, unique=True))
+        first, *rest = (Step(0, False, first.until, first.office, clock) for clock in points)
+    elif form == "chain":
         rest = [
             Step(step.delay, True, step.until, step.office)
             for step in draw(st.lists(steps, max_size=3))
@@ -213,7 +247,7 @@ def plans(draw: st.DrawFn) -> Plan:
         rest = [Step(delay, False, first.until, first.office) for delay in more]
     return Plan(
         since=draw(st.sampled_from(("opened_at", "updated_at"))),
-        steps=(Step(first.delay, False, first.until, first.office), *rest),
+        steps=(Step(first.delay, False, first.until, first.office, first.clock), *rest),
         vip=draw(st.sampled_from((None, True, False))),
         repeat=draw(st.integers(0, 2)),
         repeat_after=draw(st.integers(1, 100)),
@@ -222,7 +256,13 @@ def plans(draw: st.DrawFn) -> Plan:
     )
 
 
-kinds = st.sampled_from(("ack", "unack", "hand", "vip", "plain", "resolve", "reopen"))
+FIELDS = {
+    "resolve": {"resolution_code": "a", "resolution_notes": "b"},
+    "hold": {"reason": "awaiting_vendor"},
+}
+kinds = st.sampled_from(
+    ("ack", "unack", "hand", "vip", "plain", "resolve", "reopen", "hold", "resume")
+)
 happenings = st.lists(
     st.tuples(st.integers(1, 900), kinds), max_size=7, unique_by=lambda event: event[0]
 )
@@ -236,7 +276,9 @@ def test_the_room_agrees_with_an_engine_that_walks(
 ) -> None:
     """Every level, pass, cycle and minute is the same, though nothing is shared."""
     record, happened = record_of(wanted)
-    due = due_escalations(matrix_of(rows), record, now=T0 + END * MIN, include_lapsed=True)
+    due = due_escalations(
+        matrix_of(rows), record, slas=[CLOCK], now=T0 + END * MIN, include_lapsed=True
+    )
 
     told = {(int(e.row), e.level, e.pass_, e.cycle, (e.due_at - T0) // MIN) for e in due}
     assert told == walk(rows, happened)

@@ -202,22 +202,26 @@ class _RowWalk:
             if begin is None:
                 return
             pass_ += 1
-            before = begin
+            before: datetime | None = begin
             for place, index in enumerate(delayed):
                 level = row.levels[index]
                 trigger = level.trigger
                 at: datetime | None = begin
                 if place and isinstance(trigger, AfterPrevious):
-                    at = self._after(row.levels[index - 1], trigger, before)
+                    above = row.levels[index - 1]
+                    at = None if before is None else self._after(above, trigger, before)
                 elif isinstance(trigger, After) and isinstance(first, After):
                     at = _later(begin, max(trigger.delay - first.delay, _ZERO), trigger.calendar)
+                ready = at if before is None else before
+                if ready is None:  # nothing above it fell due, so it never does
+                    continue
                 gate = self._gate(index, told)
-                due = self._due(level, _Candidate(cycle, before, at, stands), gate)
-                if due is None or due > self.until:
-                    return
-                before = due
-                told.append((due, self._people(level, due)))
-                yield self._escalation(index, pass_=pass_, cycle=cycle, due=due, gate=gate)
+                before = self._due(level, _Candidate(cycle, ready, at, stands), gate)
+                if before is not None and before <= self.until:
+                    told.append((before, self._people(level, before)))
+                    yield self._escalation(index, pass_=pass_, cycle=cycle, due=before, gate=gate)
+            if before is None or before > self.until:
+                return
             ended = before
 
     def _gate(self, index: int, told: Told) -> Gate:

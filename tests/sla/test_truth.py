@@ -355,6 +355,10 @@ def test_wall_time_is_told_beside_business_time() -> None:
     record = incident(("mon 16:00", "new"), ("tue 10:00", "on_hold"), ("tue 12:00", "in_progress"))
     status = tell(resolution(8, OFFICE), record, "tue 13:00")
     assert (status.elapsed, status.wall_elapsed) == (3 * HOUR, 19 * HOUR)
+    # Five business hours are left: four on Tuesday, the fifth ends on Wednesday at 10:00.
+    assert (status.wall_remaining, status.wall_fraction) == (21 * HOUR, Fraction(19, 8))
+    paused = tell(resolution(8, OFFICE), record, "tue 11:00")
+    assert (paused.wall_remaining, paused.wall_fraction) == (None, Fraction(18, 8))
 
 
 # Reopening (S5).

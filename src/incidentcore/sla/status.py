@@ -145,6 +145,21 @@ class SlaStatus:
         return sum((span.end - span.start for span in spans if span.kind == COUNTING), ZERO)
 
     @property
+    def wall_remaining(self) -> timedelta | None:
+        """Return the wall time from now to the due, negative past it; None without a due.
+
+        After a stop it is what was left then.
+        """
+        due = self.due_at
+        return None if due is None else due - (self.stopped_at or self.now)
+
+    @property
+    def wall_fraction(self) -> Fraction | None:
+        """Return the wall time that counted over the target, as ServiceNow's actual percentage."""
+        target = self.target
+        return Fraction(self.wall_elapsed // MICRO, target // MICRO) if target else None
+
+    @property
     def due_at(self) -> datetime | None:
         """Return the earliest instant at which elapsed equals the target (rule S3).
 

@@ -53,13 +53,20 @@ class SqliteStore:
         self._path = str(path)
         self._timeout = timeout
         self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []  # one a thread; appending is atomic
         with self._writing() as db:
             db.execute(SCHEMA)
 
     def _connection(self) -> sqlite3.Connection:
         db: sqlite3.Connection | None = getattr(self._local, "db", None)
         if db is None:
-            db = sqlite3.connect(self._path, timeout=self._timeout, isolation_level=None)
+            db = sqlite3.connect(
+                self._path,
+                timeout=self._timeout,
+                isolation_level=None,
+                check_same_thread=False,  # each thread uses its own; ``close`` closes them all
+            )
+            self._opened.append(db)
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = FULL")  # an answered append survives a power cut
             self._local.db = db
@@ -87,11 +94,10 @@ class SqliteStore:
             raise StorageError(f"SQLite: {error}") from error
 
     def close(self) -> None:
-        """Close this thread's connection."""
-        db: sqlite3.Connection | None = getattr(self._local, "db", None)
-        if db is not None:
-            db.close()
-            self._local.db = None
+        """Close the connections of all threads; the next use opens a new one."""
+        self._local = threading.local()
+        while self._opened:
+            self._opened.pop().close()
 
     def append(self, record_id: str, events: Iterable[Event], *, expected_version: int) -> int:
         """Append a batch of events, all or nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,23 +25,31 @@ class TestSqliteStore(StoreContract):
     seeds = (1,)
 
     @pytest.fixture(autouse=True)
-    def _folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.syspath_prepend(str(FOLDER))  # writers in other processes import it too
         self.adapter = importlib.import_module("sqlite_store").SqliteStore
         self.folder = tmp_path
         self.count = 0
         self.path = tmp_path
+        self.stores: list[Any] = []
+        yield
+        for store in self.stores:
+            store.close()
 
     def make_store(self) -> RecordStore:
         """Return a store on a new file."""
         self.count += 1
         self.path = self.folder / f"{self.count}.sqlite"
-        return self.adapter(self.path)
+        return self._new_store()
+
+    def _new_store(self) -> Any:
+        self.stores.append(self.adapter(self.path))
+        return self.stores[-1]
 
     def reopen(self, store: Any) -> RecordStore:
         """Return a store on the same file, after the first was closed."""
         store.close()
-        return self.adapter(self.path)
+        return self._new_store()
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
         """Return what opens the file in another process."""

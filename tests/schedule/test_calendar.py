@@ -132,6 +132,16 @@ def test_business_days_of_nights() -> None:
     assert night.add_business_days(utc("sat 12:00"), 0) == utc("mon2 22:00")
 
 
+def test_business_days_end_with_a_close_at_the_first_instant_of_2000() -> None:
+    """19:00 in Havana on the last day of 1999 is 2000-01-01 00:00 UTC, and is that day's close."""
+    havana = BusinessCalendar(
+        zone="America/Havana", hours={"mon-sun": "00:00-19:00"}, special={"2000-01-01": []}
+    )
+    start = datetime(1999, 12, 30, 3, 3, tzinfo=UTC)
+
+    assert havana.add_business_days(start, 2, end_of_day=True) == datetime(2000, 1, 1, tzinfo=UTC)
+
+
 def test_business_days_keep_the_wall_time_over_a_change() -> None:
     """Friday 10:00 and one day is Monday 10:00 in Berlin, 71 hours later (C8)."""
     friday = datetime(2026, 3, 27, 10, tzinfo=BERLIN)

@@ -66,7 +66,9 @@ def _closing(cover: Cover, zone: ZoneInfo, day: date) -> timedelta:
     low, high = day_bounds(zone, day)
     if cover(high - _TICK, high).is_open(high - _TICK):
         return high
-    return previous_close(cover, high, low) or high
+    closing = previous_close(cover, high, low)
+    # Not "or": the close at the base instant of the index is a zero timedelta.
+    return high if closing is None else closing
 
 
 def _settle(cover: Cover, at: timedelta, bound: timedelta, *, backward: bool) -> timedelta | None:

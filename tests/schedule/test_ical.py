@@ -285,6 +285,13 @@ def test_hostile_feeds_end_in_bounded_time(name: str) -> None:
     assert perf_counter() - began < 20  # a hang, not a race: the usual time is below one second
 
 
+def test_a_feed_of_nothing_but_tiny_lines_is_refused() -> None:
+    """Reading is bounded in lines as well as in bytes; as many as that are counted, not read."""
+    text = "BEGIN:VCALENDAR\n" + "A:\n" * 100_000 + "END:VCALENDAR\n"
+    with pytest.raises(FormatError, match="more than 100000 lines"):
+        read_ical(text, zone="UTC", years=[2026])
+
+
 def test_a_hostile_feed_ends_in_bounded_memory() -> None:
     """A feed of a hundred thousand days keeps below a hundred megabytes."""
     event = "BEGIN:VEVENT\nDTSTART:20000101\nDURATION:P3650D\nEND:VEVENT\n"

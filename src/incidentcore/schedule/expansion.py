@@ -116,7 +116,8 @@ class Parts:
         found: set[date] = set()
         for group in groups:
             for ordinal, weekday in self.weekdays:
-                days = [day for day in group if day.weekday() == weekday]
+                # The days of a group follow one another, so every seventh is of one weekday.
+                days = group[(weekday - group[0].weekday()) % 7 :: 7]
                 if ordinal == 0:
                     found.update(days)
                 elif abs(ordinal) <= len(days):

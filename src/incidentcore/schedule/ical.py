@@ -49,7 +49,8 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
     for, exceptions left out, moved instances moved, cancelled events skipped.
 
     Args:
-        source: The text, or its bytes in UTF-8; at most 1 MB and 10,000 components.
+        source: The text, or its bytes in UTF-8; at most 1 MB, 100,000 lines and
+            10,000 components.
         zone: What times without a zone mean.
         years: Which years to take, at most 100.
 

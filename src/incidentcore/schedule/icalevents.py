@@ -18,12 +18,13 @@ Moment = date | datetime
 
 MOST_BYTES = 1_000_000
 MOST_COMPONENTS = 10_000
+_MOST_LINES = 100_000  # lines shorter than END:VEVENT on the average say nothing about events
 _MOST_PROBLEMS = 100
 _DEEPEST = 8
 _LONGEST_EVENT = timedelta(days=3_660)
 
 _VALUE = '(?:"[^"]*"|[^";:]*)'
-_LINE = rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE})*):(.*)"
+_LINE = re.compile(rf"([A-Za-z0-9-]+)((?:;[A-Za-z0-9-]+={_VALUE})*):(.*)")
 _PARAMETER = rf";([A-Za-z0-9-]+)=({_VALUE})"
 _STAMP = r"([0-9]{4})([0-9]{2})([0-9]{2})(?:T([0-9]{2})([0-9]{2})([0-9]{2})(Z?))?"
 _DURATION = (
@@ -31,6 +32,8 @@ _DURATION = (
     r"(?:([0-9]{1,7})S)?)?)"
 )
 _ESCAPED = r"\\(.)"
+_ONCE = ("DTSTART", "DTEND", "DURATION", "RRULE", "SUMMARY", "UID", "RECURRENCE-ID")
+_READ = frozenset((*_ONCE, "EXDATE", "RDATE", "STATUS"))
 
 
 class Event(NamedTuple):
@@ -130,7 +133,8 @@ def read_events(source: str | bytes, zone: ZoneInfo) -> list[Event]:
     """Return the events of an iCalendar text.
 
     Args:
-        source: The text, or its bytes in UTF-8; at most 1 MB and 10,000 components.
+        source: The text, or its bytes in UTF-8; at most 1 MB, 100,000 lines and
+            10,000 components.
         zone: What times without a zone mean.
 
     Raises:
@@ -163,7 +167,8 @@ def read_events(source: str | bytes, zone: ZoneInfo) -> list[Event]:
                 if event is not None:
                     events.append(event)
         elif open_parts and open_parts[-1] == "VEVENT":
-            entries.append(entry)
+            if entry.name in _READ:
+                entries.append(entry)
         elif not open_parts:
             reader.refuse(number, "outside BEGIN:VCALENDAR", entry.name)
     if open_parts:
@@ -194,7 +199,10 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     """Yield each content line with the number it begins at; folded lines are joined (3.1)."""
     held: list[str] = []
     began = 1
-    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+    lines = text.replace("\r\n", "\n").split("\n")
+    if len(lines) > _MOST_LINES:
+        raise FormatError([f"more than {_MOST_LINES} lines @ $"])
+    for number, line in enumerate(lines, 1):
         if line[:1] in (" ", "\t") and held:
             held.append(line[1:])
             continue
@@ -207,20 +215,22 @@ def _unfolded(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _entry(number: int, text: str) -> _Entry | None:
-    match = re.fullmatch(_LINE, text)
+    match = _LINE.fullmatch(text)
     if match is None:
         return None
+    name, given, value = match.groups()
     parameters = {
-        name.upper(): value.strip('"') for name, value in re.findall(_PARAMETER, match[2])
+        key.upper(): part.strip('"')
+        for key, part in (re.findall(_PARAMETER, given) if given else ())
     }
-    return _Entry(number, match[1].upper(), parameters, match[3])
+    return _Entry(number, name.upper(), parameters, value)
 
 
 def _event(reader: _Reader, line: int, entries: list[_Entry]) -> Event | None:
     named: dict[str, list[_Entry]] = {}
     for entry in entries:
         named.setdefault(entry.name, []).append(entry)
-    for name in ("DTSTART", "DTEND", "DURATION", "RRULE", "SUMMARY", "UID", "RECURRENCE-ID"):
+    for name in _ONCE:
         if len(named.get(name, ())) > 1:
             reader.refuse(named[name][1].line, "more than one", name)
             return None

@@ -71,7 +71,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
                 "replay",
                 "audit",
             ),
-            *("pairs", "completeness", "known_errors", "review", "rows"),
+            *("communications", "pairs", "completeness", "known_errors", "review", "rows"),
         ],
     ),
     (

@@ -77,6 +77,7 @@ def _records() -> Iterator[Record]:
         (records.assign, (), {"group": "messaging", "tier": 2}),
         (records.comment, ("on it",), {}),
         (records.contact, ("telephone",), {}),
+        (records.communicate, ("customers",), {"channel": "status page", "text": "looking"}),
         (records.note_diagnosis, ("queue full",), {"step": "finding"}),
         (records.follow_procedure, ("restart",), {"version": "3", "outcome": "worked"}),
         (records.restore, (), {}),

@@ -32,6 +32,7 @@ from incidentcore.records.changes import (
     unlink,
     update,
 )
+from incidentcore.records.communications import Communicated, communicate
 from incidentcore.records.completeness import Gap, completeness
 from incidentcore.records.events import (
     Assigned,
@@ -91,6 +92,7 @@ __all__ = [
     "Cause",
     "Classified",
     "Commented",
+    "Communicated",
     "Contacted",
     "Corrected",
     "Decision",
@@ -142,6 +144,7 @@ __all__ = [
     "assign",
     "checked_fields",
     "comment",
+    "communicate",
     "completeness",
     "contact",
     "correct",

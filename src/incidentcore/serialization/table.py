@@ -48,6 +48,7 @@ EVENTS: Final[tuple[type, ...]] = (
     records.Assigned,
     records.Classified,
     records.Commented,
+    records.Communicated,
     records.Contacted,
     records.Corrected,
     records.DiagnosisNoted,

@@ -17,6 +17,7 @@ from incidentcore.records import (
     Assigned,
     Classified,
     Commented,
+    Communicated,
     Contacted,
     Corrected,
     Escalated,
@@ -113,6 +114,7 @@ def _bodies(record_type: str) -> tuple[st.SearchStrategy[tuple[Any, dict[str, An
             "visibility": pick((Visibility.PUBLIC, Visibility.INTERNAL)),
         },
         Contacted: {"channel": st.just("phone")},
+        Communicated: {"audience": st.just("customers"), "channel": st.just("mail")},
         Corrected: {"corrects": st.integers(1, 8).map(lambda sequence: f"R-1:{sequence}")},
         Escalated: {"target": st.just("duty"), "key": pick(("", "k"))},
         FieldsChanged: {

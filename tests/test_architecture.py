@@ -60,7 +60,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "records",
         3,
         [
-            *("parts", "links", "tasks", "fields", "event", "events", "activity", "fold"),
+            *("parts", "links", "tasks", "fields", "event", "events", "activity", "approvals"),
+            *("requested", "fold"),
             *(
                 "kept",
                 "record",
@@ -68,6 +69,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
                 "problem",
                 "service_request",
                 "changes",
+                "fulfilment",
                 "replay",
                 "audit",
             ),

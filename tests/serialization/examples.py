@@ -131,6 +131,21 @@ def _records() -> Iterator[Record]:
 
 
 RECORDS = tuple(_records())
+APPROVAL = records.ApprovalRule.quorum(
+    2, "boss", "cfo", "lee", required=["cfo"], delegates={"cfo": ["max"]}, veto=True
+)
+
+
+def _approved() -> Record:
+    """Return a request whose history holds every kind of event of an approval."""
+    request = records.ServiceRequest.open(id="REQ-2", title="A laptop", at=AT, by="kim")
+    request = records.ask_approval(request, APPROVAL, at=AT, by="ada")
+    request = records.approve(request, "approved", at=AT, by="boss")
+    request = records.approve(request, "withdrawn", at=AT, by="boss")
+    return records.approve(
+        request, "approved", reason="cheap", on_behalf_of="cfo", at=AT + HOUR, by="max"
+    )
+
 
 RESPONSE = sla.SlaDefinition.first_response(hours=1, calendar=OFFICE)
 RESOLUTION = sla.SlaDefinition.resolution(hours=8, calendar=OFFICE)
@@ -184,6 +199,7 @@ def _kpis() -> Iterator[Any]:
 
 EXAMPLES: tuple[Any, ...] = (
     *RECORDS,
+    *(_approved(), APPROVAL),
     *(NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED),
     *(Impact.HIGH, Priority.scale, Actor("ada", "agent")),
     *(OFFICE, NIGHT, OFFICE - NIGHT, OFFICE & schedule.BusinessCalendar.always(), OFFICE | NIGHT),

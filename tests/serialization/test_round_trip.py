@@ -47,6 +47,7 @@ WITHOUT: dict[str, str] = {
     "lifecycle.Refused": ANSWER,
     "lifecycle.Step": ANSWER,
     "priority.MatrixFinding": TOLD,
+    "records.ApprovalCount": ANSWER,
     "records.Event": PLACEHOLDER,
     "records.FieldChange": ANSWER,
     "records.Finding": TOLD,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
 from incidentcore.conditions import Condition
 from incidentcore.lifecycle.answers import Refused, Step
 from incidentcore.lifecycle.table import Attempt, Transition
+from incidentcore.records import ApprovalRule, TaskStatus
 from incidentcore.values import State
 
 __all__ = [
@@ -83,13 +84,40 @@ def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Re
     )
 
 
+def _told_approvals(facts: Mapping[str, Any]) -> str:
+    """Return which votes lack."""
+    rule: ApprovalRule | None = facts.get("approval_rule")
+    return "" if rule is None else str(rule.count(facts["approvals"]))
+
+
+def _told_tasks(facts: Mapping[str, Any]) -> str:
+    """Return which tasks are open."""
+    is_open = [task for task in facts.get("tasks", ()) if task.status == TaskStatus.OPEN]
+    return f"open: {', '.join(f'{task.id} ({task.title})' for task in is_open)}" if is_open else ""
+
+
+# Facts that stand for more than their value: what a refusal says of them instead.
+_TOLD: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
+    "approval_state": _told_approvals,
+    "tasks_status": _told_tasks,
+}
+
+
+def _why_not(guard: Condition, attempt: Attempt) -> str:
+    """Return what kept a condition from matching, in words."""
+    subject = {**attempt.facts, "actor": attempt.by}
+    told = [_TOLD[path](attempt.facts) for path in sorted(guard.fields & _TOLD.keys())]
+    failures = guard.explain(subject, at=attempt.at).failures
+    if told and all(told) and len(guard.fields) == len(told):
+        return "; ".join(told)
+    return "; ".join([*map(str, failures), *filter(None, told)])
+
+
 def refuse_guard(table: Table, transition: Transition, state: State, attempt: Attempt) -> Refused:
     """Refuse what a guard does not let pass; a condition says what kept it from matching."""
     reason = f"{transition.action} from {state} is refused by its guard: {transition.guard_name}"
     if isinstance(transition.guard, Condition):
-        subject = {**attempt.facts, "actor": attempt.by}
-        failures = transition.guard.explain(subject, at=attempt.at).failures
-        reason += f" ({'; '.join(map(str, failures))})"
+        reason += f" ({_why_not(transition.guard, attempt)})"
     return Refused(
         code="guard",
         reason=reason,

@@ -2,15 +2,18 @@
 
 The incident's is the plain reading of the ITIL practice in ServiceNow's words. The problem's
 follows ServiceNow's states with a canceled state of its own, and the service request's is ours;
-both are our choice.
+both are our choice. So is that a request of which approval was asked goes on when the rule holds
+and not before, while one of which it was not asked is approved or rejected by whoever says so.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from incidentcore.conditions import field
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.table import InputField, Transition
+from incidentcore.records import ApprovalState
 from incidentcore.values import CANCELED, CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, State
 
 __all__ = [
@@ -78,6 +81,9 @@ PROBLEM: Final = Lifecycle(
 )
 
 AWAITING_APPROVAL: Final = State("awaiting_approval", open=True, pauses=True)
+_ASKED: Final = "approved, if approval was asked"
+_APPROVED: Final = ~field("approval_state").is_in(ApprovalState.PENDING, ApprovalState.REJECTED)
+_REJECTED: Final = ~field("approval_state").is_in(ApprovalState.PENDING, ApprovalState.APPROVED)
 FULFILLED: Final = State("fulfilled", resolved=True)
 REJECTED: Final = State("rejected", final=True)
 
@@ -96,15 +102,17 @@ SERVICE_REQUEST: Final = Lifecycle(
     ),
     initial=NEW,
     transitions=(
-        Transition("submit", NEW, AWAITING_APPROVAL),
-        Transition("approve", AWAITING_APPROVAL, IN_PROGRESS),
+        Transition("submit", NEW, AWAITING_APPROVAL, sets={"hold_reason": AWAITING_APPROVAL.name}),
+        Transition("approve", AWAITING_APPROVAL, IN_PROGRESS, guard=_APPROVED, guard_name=_ASKED),
         Transition(
             "reject",
             AWAITING_APPROVAL,
             REJECTED,
             fields=(InputField("reject_reason", "custom.reject_reason"),),
+            guard=_REJECTED,
+            guard_name="rejected, if approval was asked",
         ),
-        Transition("start", NEW, IN_PROGRESS),
+        Transition("start", NEW, IN_PROGRESS, guard=_APPROVED, guard_name=_ASKED),
         Transition("hold", IN_PROGRESS, ON_HOLD, fields=_HOLD),
         Transition("resume", ON_HOLD, IN_PROGRESS),
         Transition("fulfill", (IN_PROGRESS, ON_HOLD), FULFILLED),

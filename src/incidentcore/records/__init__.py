@@ -2,7 +2,6 @@
 
 from incidentcore.records.activity import (
     Acknowledged,
-    Approved,
     Commented,
     Contacted,
     DiagnosisNoted,
@@ -10,14 +9,19 @@ from incidentcore.records.activity import (
     MajorStatusChanged,
     ProcedureFollowed,
     Restored,
-    TaskChanged,
     Unacknowledged,
     Visibility,
+)
+from incidentcore.records.approvals import (
+    Approval,
+    ApprovalCount,
+    ApprovalRule,
+    ApprovalState,
+    Decision,
 )
 from incidentcore.records.audit import FieldChange, field_changes
 from incidentcore.records.changes import (
     acknowledge,
-    approve,
     assign,
     comment,
     contact,
@@ -27,7 +31,6 @@ from incidentcore.records.changes import (
     note_diagnosis,
     restore,
     set_major_status,
-    set_task,
     unacknowledge,
     unlink,
     update,
@@ -64,14 +67,21 @@ from incidentcore.records.fold import (
     fold_timeline,
     in_sequence,
 )
+from incidentcore.records.fulfilment import approve, ask_approval, set_task
 from incidentcore.records.incident import Incident
 from incidentcore.records.known_errors import Suggestion, suggest_known_errors
 from incidentcore.records.links import Link, LinkType
 from incidentcore.records.pairs import are_linked, joint_history, link_both, merge_duplicate
-from incidentcore.records.parts import Approval, Cause, Decision, RequestItem, Task, TaskStatus
+from incidentcore.records.parts import Cause, RequestItem, Task, TaskStatus
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
 from incidentcore.records.replay import RECORD_TYPES, replay
+from incidentcore.records.requested import (
+    ApprovalRequested,
+    Approved,
+    ApprovedOnBehalf,
+    TaskChanged,
+)
 from incidentcore.records.review import (
     ActionItem,
     EntryKind,
@@ -88,7 +98,12 @@ __all__ = [
     "ActionItem",
     "Approval",
     "Approved",
+    "ApprovalCount",
+    "ApprovalRequested",
+    "ApprovalRule",
+    "ApprovalState",
     "Assigned",
+    "ApprovedOnBehalf",
     "Cause",
     "Classified",
     "Commented",
@@ -144,6 +159,7 @@ __all__ = [
     "assign",
     "checked_fields",
     "comment",
+    "ask_approval",
     "communicate",
     "completeness",
     "contact",

@@ -1,4 +1,4 @@
-"""The facts of work on a record: conversation, acknowledgement, escalation, diagnosis, approval."""
+"""The facts of work on a record: conversation, acknowledgement, escalation, diagnosis."""
 
 from __future__ import annotations
 
@@ -11,12 +11,10 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.event import Event, check_fields, need_text
 from incidentcore.records.fields import MajorStatus
-from incidentcore.records.parts import Approval, Decision, Task
 from incidentcore.values import Actor, FrozenMap, Role
 
 __all__ = [
     "Acknowledged",
-    "Approved",
     "Commented",
     "Contacted",
     "DiagnosisNoted",
@@ -24,7 +22,6 @@ __all__ = [
     "MajorStatusChanged",
     "ProcedureFollowed",
     "Restored",
-    "TaskChanged",
     "Unacknowledged",
     "Visibility",
 ]
@@ -253,47 +250,3 @@ class MajorStatusChanged(Event):
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the status and what was said with it; the incident's own state stays."""
         return {**dict(self.fields.items()), "major_status": self.status}
-
-
-@attrs.frozen(kw_only=True)
-class Approved(Event):
-    """An approver decided, for or against; the last decision of each approver counts."""
-
-    kind: ClassVar[str] = "approved"
-
-    decision: str
-    reason: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        if self.decision not in (Decision.APPROVED, Decision.REJECTED):
-            raise InvalidValueError("decision", self.decision, "approved or rejected")
-        need_text("reason", self.reason, empty=True)
-
-    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the approvals with this one."""
-        given: tuple[Approval, ...] = facts.get("approvals", ())
-        kept = tuple(approval for approval in given if approval.by.id != self.by.id)
-        approval = Approval(by=self.by, decision=self.decision, at=self.at, reason=self.reason)
-        return {"approvals": (*kept, approval)}
-
-
-@attrs.frozen(kw_only=True)
-class TaskChanged(Event):
-    """A fulfilment task was added, or replaced by its new form."""
-
-    kind: ClassVar[str] = "task_changed"
-
-    task: Task
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        if not isinstance(self.task, Task):
-            raise InvalidValueError("task", self.task, "a Task")
-
-    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the tasks with this one in its place."""
-        tasks: tuple[Task, ...] = facts.get("tasks", ())
-        if any(task.id == self.task.id for task in tasks):
-            return {"tasks": tuple(self.task if t.id == self.task.id else t for t in tasks)}
-        return {"tasks": (*tasks, self.task)}

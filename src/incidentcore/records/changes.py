@@ -9,27 +9,23 @@ from typing import Any, Final, TypeVar
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.activity import (
     Acknowledged,
-    Approved,
     Commented,
     Contacted,
     DiagnosisNoted,
     MajorStatusChanged,
     ProcedureFollowed,
     Restored,
-    TaskChanged,
     Unacknowledged,
     Visibility,
 )
 from incidentcore.records.events import Assigned, Corrected, FieldsChanged, Linked, Opened, Unlinked
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
-from incidentcore.records.parts import Task
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
 __all__ = [
     "acknowledge",
-    "approve",
     "assign",
     "comment",
     "contact",
@@ -39,7 +35,6 @@ __all__ = [
     "note_diagnosis",
     "restore",
     "set_major_status",
-    "set_task",
     "unacknowledge",
     "unlink",
     "update",
@@ -251,29 +246,6 @@ def set_major_status(
         reason=reason,
         fields=fields,
     )
-
-
-def approve(
-    record: R,
-    decision: str,
-    /,
-    *,
-    at: datetime,
-    by: Actor | str,
-    reason: str = "",
-    recorded_at: datetime | None = None,
-) -> R:
-    """Note an approver's decision on a service request; the approver's last one counts."""
-    return record.with_event(
-        Approved, at=at, by=by, recorded_at=recorded_at, decision=decision, reason=reason
-    )
-
-
-def set_task(
-    record: R, task: Task, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
-) -> R:
-    """Add a fulfilment task to a service request, or replace the one with its id."""
-    return record.with_event(TaskChanged, at=at, by=by, recorded_at=recorded_at, task=task)
 
 
 def link(

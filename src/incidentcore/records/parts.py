@@ -1,18 +1,15 @@
-"""What problems and service requests are made of: causes, items, approvals, tasks."""
+"""What problems and service requests are made of: causes, items, tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Final
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import as_utc
-from incidentcore.values import Actor
 
-__all__ = ["Approval", "Cause", "Decision", "RequestItem", "Task", "TaskStatus"]
+__all__ = ["Cause", "RequestItem", "Task", "TaskStatus"]
 
 
 def _text(name: str, value: object) -> None:
@@ -78,30 +75,6 @@ class RequestItem:
         _text("name", self.name)
         if type(self.quantity) is not int or self.quantity < 1:
             raise InvalidValueError("quantity", self.quantity, "a whole number of at least 1")
-
-
-class Decision:
-    """What an approver said."""
-
-    APPROVED: Final = "approved"
-    REJECTED: Final = "rejected"
-
-
-@attrs.frozen(kw_only=True)
-class Approval:
-    """An approver's decision on a service request."""
-
-    by: Actor
-    decision: str
-    at: datetime
-    reason: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        if not isinstance(self.by, Actor):
-            raise InvalidValueError("by", self.by, "an Actor")
-        if self.decision not in (Decision.APPROVED, Decision.REJECTED):
-            raise InvalidValueError("decision", self.decision, "approved or rejected")
-        object.__setattr__(self, "at", as_utc(self.at))
 
 
 class TaskStatus:

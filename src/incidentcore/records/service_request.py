@@ -8,9 +8,10 @@ from typing import ClassVar, Unpack
 
 import attrs
 
+from incidentcore.records.approvals import Approval, ApprovalRule
 from incidentcore.records.events import LifecycleRef
 from incidentcore.records.fields import OpeningFields
-from incidentcore.records.parts import Approval, RequestItem, Task
+from incidentcore.records.parts import RequestItem, Task
 from incidentcore.records.record import Record
 from incidentcore.values import NEW, Actor, State
 
@@ -29,8 +30,14 @@ class ServiceRequest(Record):
 
     Attributes:
         items: What is asked for.
-        approvals: The approvers' latest decisions.
+        approval_rule: Who was asked to approve, and how many must; None where nobody was.
+        approvals: The decisions that stand, the latest of each person.
+        approval_state: What they come to under the rule, see ``ApprovalState``; None without one.
+        approvals_pending: The approvers who were asked and have not answered.
+        approval_requested_at: When approval was last asked for.
+        approval_decided_at: When it was approved or rejected; None while it is pending.
         tasks: The work towards fulfilment.
+        tasks_status: What the tasks come to by ``roll_up``; None where there is none.
 
     All other attributes are those of ``Record``.
 
@@ -43,8 +50,14 @@ class ServiceRequest(Record):
     settable: ClassVar[frozenset[str]] = Record.settable | {"items"}
 
     items: tuple[RequestItem, ...] = ()
+    approval_rule: ApprovalRule | None = None
     approvals: tuple[Approval, ...] = ()
+    approval_state: str | None = None
+    approvals_pending: tuple[str, ...] = ()
+    approval_requested_at: datetime | None = None
+    approval_decided_at: datetime | None = None
     tasks: tuple[Task, ...] = ()
+    tasks_status: str | None = None
 
     @classmethod
     def open(

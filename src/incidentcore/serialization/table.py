@@ -44,7 +44,9 @@ CONDITIONS: Final[tuple[type, ...]] = (
 )
 EVENTS: Final[tuple[type, ...]] = (
     records.Acknowledged,
+    records.ApprovalRequested,
     records.Approved,
+    records.ApprovedOnBehalf,
     records.Assigned,
     records.Classified,
     records.Commented,
@@ -163,6 +165,7 @@ VALUES: Final[tuple[type, ...]] = (
     records.Cause,
     records.LifecycleRef,
     records.Link,
+    records.ApprovalRule,
     records.PostIncidentReview,
     records.RequestItem,
     records.ReviewEntry,

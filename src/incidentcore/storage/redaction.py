@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import Cause, Event, Record, RequestItem, Task
+from incidentcore.records import ApprovalRule, Cause, Event, Record, RequestItem, Task
 from incidentcore.values import Actor, FrozenMap
 
 __all__ = ["PERSONAL_FIELDS", "REDACTED", "redact"]
@@ -93,7 +93,24 @@ class _Redaction:
         if isinstance(task, Task):
             assignee = None if task.assignee is None else self.person(task.assignee)
             changes["task"] = attrs.evolve(task, title=REDACTED, assignee=assignee)
+        rule = getattr(event, "rule", None)
+        if isinstance(rule, ApprovalRule):
+            changes["rule"] = self.rule(rule)
+        voice = getattr(event, "on_behalf_of", None)
+        if voice is not None:
+            changes["on_behalf_of"] = self.person(voice)
         return attrs.evolve(event, **changes)
+
+    def rule(self, rule: ApprovalRule) -> ApprovalRule:
+        return attrs.evolve(
+            rule,
+            approvers=[self.person(one) for one in rule.approvers],
+            required=[self.person(one) for one in sorted(rule.required)],
+            delegates={
+                self.person(one): [self.person(other) for other in others]
+                for one, others in rule.delegates.items()
+            },
+        )
 
     def field(self, name: str, value: Any) -> Any:
         if name in self.keep and name != "custom":

@@ -1,0 +1,112 @@
+"""The changes of a service request: approval asked for and given, and its tasks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeVar
+
+from incidentcore.records.approvals import ApprovalRule
+from incidentcore.records.parts import Task
+from incidentcore.records.record import Record
+from incidentcore.records.requested import (
+    ApprovalRequested,
+    Approved,
+    ApprovedOnBehalf,
+    TaskChanged,
+)
+from incidentcore.values import Actor
+
+__all__ = ["approve", "ask_approval", "set_task"]
+
+R = TypeVar("R", bound=Record)
+
+
+def ask_approval(
+    record: R,
+    rule: ApprovalRule,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    keep_decisions: bool = False,
+    recorded_at: datetime | None = None,
+) -> R:
+    """Ask for approval of a service request; asking again begins a new round.
+
+    The standard lifecycle then refuses ``start`` and ``approve`` until the rule holds.
+
+    Args:
+        record: The service request.
+        rule: Who is asked, and how many of them must approve.
+        at: When.
+        by: Who asks.
+        keep_decisions: Whether what was decided before still counts, as when an approver is added.
+        recorded_at: When this became known; ``at`` unless told.
+
+    Raises:
+        InvalidValueError: The record is no service request, or the rule no ``ApprovalRule``.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records.service_request import ServiceRequest
+    >>> at = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
+    >>> request = ServiceRequest.open(id="REQ-1", title="A laptop", at=at, by="kim")
+    >>> request = ask_approval(request, ApprovalRule.all_of("bo", "lee"), at=at, by="ada")
+    >>> request = approve(request, "approved", at=at, by="bo")
+    >>> request.approval_state, request.approvals_pending
+    ('pending', ('lee',))
+    """
+    return record.with_event(
+        ApprovalRequested,
+        at=at,
+        by=by,
+        recorded_at=recorded_at,
+        rule=rule,
+        keep_decisions=keep_decisions,
+    )
+
+
+def approve(
+    record: R,
+    decision: str,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    reason: str = "",
+    on_behalf_of: str | None = None,
+    recorded_at: datetime | None = None,
+) -> R:
+    """Note an approver's decision on a service request; the approver's last one counts.
+
+    Args:
+        record: The service request.
+        decision: ``approved``, ``rejected``, or ``withdrawn`` to take back the one before.
+        at: When.
+        by: Who decided. Somebody who was not asked may say so, but it counts for nothing.
+        reason: Why.
+        on_behalf_of: The approver in whose place a delegate decides; see ``ApprovalRule``.
+        recorded_at: When this became known; ``at`` unless told.
+
+    Raises:
+        InvalidValueError: The record is no service request, or the decision is another.
+    """
+    if on_behalf_of is None:
+        return record.with_event(
+            Approved, at=at, by=by, recorded_at=recorded_at, decision=decision, reason=reason
+        )
+    return record.with_event(
+        ApprovedOnBehalf,
+        at=at,
+        by=by,
+        recorded_at=recorded_at,
+        decision=decision,
+        reason=reason,
+        on_behalf_of=on_behalf_of,
+    )
+
+
+def set_task(
+    record: R, task: Task, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
+) -> R:
+    """Add a fulfilment task to a service request, or replace the one with its id."""
+    return record.with_event(TaskChanged, at=at, by=by, recorded_at=recorded_at, task=task)

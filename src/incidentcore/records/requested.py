@@ -1,0 +1,153 @@
+"""The facts of a service request: who was asked to approve, who did, and the work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records.approvals import Approval, ApprovalRule, ApprovalState, Decision
+from incidentcore.records.event import Event, need_text
+from incidentcore.records.parts import Task
+from incidentcore.records.tasks import roll_up
+
+__all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged"]
+
+_DECISIONS: Final = (Decision.APPROVED, Decision.REJECTED, Decision.WITHDRAWN)
+
+
+@attrs.frozen(kw_only=True)
+class ApprovalRequested(Event):
+    """Approval was asked for, under a rule; a new round of it where one was asked before.
+
+    Attributes:
+        rule: Who is asked, and how many of them must approve.
+        keep_decisions: Whether what was decided before still counts, as when an approver is added;
+            a new round begins without any.
+    """
+
+    kind: ClassVar[str] = "approval_requested"
+
+    rule: ApprovalRule
+    keep_decisions: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if not isinstance(self.rule, ApprovalRule):
+            raise InvalidValueError("rule", self.rule, "an ApprovalRule")
+        if not isinstance(self.keep_decisions, bool):
+            raise InvalidValueError("keep_decisions", self.keep_decisions, "True or False")
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the rule with what the decisions come to under it."""
+        kept = facts.get("approvals", ()) if self.keep_decisions else ()
+        asked: dict[str, object] = {"approval_rule": self.rule, "approval_requested_at": self.at}
+        return {**asked, **_decided(self, self.rule, kept, {**facts, "approval_decided_at": None})}
+
+
+def _decided(
+    event: Event, rule: ApprovalRule | None, approvals: Iterable[Approval], facts: Mapping[str, Any]
+) -> dict[str, object]:
+    """Return the decisions, and what they come to where a rule says who was asked."""
+    approvals = tuple(approvals)
+    changes: dict[str, object] = {"approvals": approvals}
+    if rule is None:
+        return changes
+    count = rule.count(approvals)
+    since = facts.get("approval_decided_at")
+    if count.state == ApprovalState.PENDING:
+        since = None
+    elif since is None or count.state != facts.get("approval_state"):
+        since = event.at
+    return {
+        **changes,
+        "approval_state": count.state,
+        "approvals_pending": count.pending,
+        "approval_decided_at": since,
+    }
+
+
+@attrs.frozen(kw_only=True)
+class Approved(Event):
+    """An approver decided, for or against, or took the decision back.
+
+    Of several decisions by one person the last one counts.
+    """
+
+    kind: ClassVar[str] = "approved"
+
+    decision: str
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if self.decision not in _DECISIONS:
+            raise InvalidValueError("decision", self.decision, "approved, rejected or withdrawn")
+        need_text("reason", self.reason, empty=True)
+
+    def _voice(self) -> str | None:
+        """Return in whose place it was decided."""
+        return None
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the approvals with this one, and what they come to."""
+        voice = self._voice()
+        given: tuple[Approval, ...] = facts.get("approvals", ())
+        kept = [one for one in given if (one.by.id, one.on_behalf_of) != (self.by.id, voice)]
+        if self.decision != Decision.WITHDRAWN:
+            kept.append(
+                Approval(
+                    by=self.by,
+                    decision=self.decision,
+                    at=self.at,
+                    reason=self.reason,
+                    on_behalf_of=voice,
+                )
+            )
+        return _decided(self, facts.get("approval_rule"), kept, facts)
+
+
+@attrs.frozen(kw_only=True)
+class ApprovedOnBehalf(Approved):
+    """A delegate decided in an approver's place; it counts where the rule names the delegate.
+
+    Attributes:
+        on_behalf_of: The approver.
+    """
+
+    kind: ClassVar[str] = "approved_on_behalf"
+
+    on_behalf_of: str
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        need_text("on_behalf_of", self.on_behalf_of)
+
+    def _voice(self) -> str | None:
+        """Return in whose place it was decided."""
+        return self.on_behalf_of
+
+
+@attrs.frozen(kw_only=True)
+class TaskChanged(Event):
+    """A fulfilment task was added, or replaced by its new form."""
+
+    kind: ClassVar[str] = "task_changed"
+
+    task: Task
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if not isinstance(self.task, Task):
+            raise InvalidValueError("task", self.task, "a Task")
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the tasks with this one in its place, and what they come to."""
+        tasks: tuple[Task, ...] = facts.get("tasks", ())
+        if any(task.id == self.task.id for task in tasks):
+            tasks = tuple(self.task if task.id == self.task.id else task for task in tasks)
+        else:
+            tasks = (*tasks, self.task)
+        return {"tasks": tasks, "tasks_status": roll_up(tasks)}

@@ -102,7 +102,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         5,
         [
             *("targets", "terms", "definition", "policy", "fold", "bar", "trace", "figures"),
-            *("status", "takeover", "clock", "crossings", "plain", "lint", "queue"),
+            *("reached", "status", "takeover", "clock", "crossings", "plain", "lint", "queue"),
         ],
     ),
     ("intake", 5, ["alert", "threshold", "correlate"]),

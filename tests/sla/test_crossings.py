@@ -10,7 +10,14 @@ import pytest
 from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions
-from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, Threshold, crossings
+from incidentcore.sla import (
+    ServiceLevel,
+    SlaDefinition,
+    SlaPolicy,
+    Threshold,
+    crossings,
+    evaluate_sla,
+)
 
 from .desk import ALWAYS_OPEN, HOUR, MICRO, OFFICE, at, incident
 
@@ -105,3 +112,17 @@ def test_versions_and_what_is_no_clock() -> None:
         found(ServiceLevel([resolution()]), record, "due", "fri 09:00")
     with pytest.raises(InvalidValueError, match="point"):
         found(resolution(), record, "overdue", "fri 09:00")
+
+
+def test_a_status_knows_what_was_reached_without_another_fold() -> None:
+    """Iron's due at 13:00 and gold's retroactive one at 14:00, each where it is asked for."""
+    policy = SlaPolicy([(GOLD, resolution(2, name="gold"))], default=resolution(4, name="iron"))
+    record = incident(("mon 09:00", "new"), ("mon 14:00", {"tier": "gold"}))
+    status = evaluate_sla(policy, record, now=at("tue 09:00"))
+    assert status.crossings("due") == crossings(policy, record, "due", now=at("tue 09:00"))
+    assert [at("mon 13:00")] == [c.at for c in status.crossings("due", of="iron")]
+    assert [at("mon 14:00")] == [c.at for c in status.crossings("due", of="gold")]
+    assert status.crossings("due", of="resolution") == status.crossings("due")
+    assert status.crossings("due", of="silver") == ()
+    with pytest.raises(InvalidValueError, match="due"):
+        status.crossings("late")  # type: ignore[arg-type]

@@ -1,13 +1,14 @@
 """SLA clocks, computed from history: nothing is counted, so nothing drifts."""
 
 from incidentcore.sla.clock import SlaRules, evaluate_all, evaluate_sla, next_sla_wakeup
-from incidentcore.sla.crossings import ClockPoint, Crossing, crossings
+from incidentcore.sla.crossings import crossings
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.fold import Stage
 from incidentcore.sla.lint import SlaFinding, lint_policy, lint_sla
 from incidentcore.sla.plain import facts_timeline
 from incidentcore.sla.policy import Match, ServiceLevel, SlaPolicy, SlaRule
 from incidentcore.sla.queue import Due, WorkItem, due_between, next_due, work_order
+from incidentcore.sla.reached import ClockPoint, Crossing
 from incidentcore.sla.status import Cycle, PassedThreshold, SlaStatus
 from incidentcore.sla.targets import ByTime, DueDate, Target
 from incidentcore.sla.terms import CalendarBy, Reopen, Swap, Threshold

@@ -12,6 +12,7 @@ from incidentcore.records import Record, Timeline
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.fold import Stage
 from incidentcore.sla.policy import ServiceLevel, SlaPolicy
+from incidentcore.sla.reached import Edition
 from incidentcore.sla.status import SlaStatus
 from incidentcore.sla.takeover import fold_clock
 
@@ -149,7 +150,8 @@ def _status(
             cycles=(),
             timeline=Timeline({}, (), now),
         )
-    clock = fold_clock(rules, timeline.base, timeline.moments)
+    editions: list[Edition] = []
+    clock = fold_clock(rules, timeline.base, timeline.moments, editions)
     cycles = clock.cycles(now)
     definition = clock.definition
     stage = clock.stage
@@ -165,6 +167,7 @@ def _status(
         stage=stage,
         cycles=cycles,
         timeline=timeline,
+        editions=tuple(editions),
     )
 
 

@@ -8,41 +8,16 @@ be unsent, so they build on crossings, which never go away.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final, Literal, TypeAlias
 
-import attrs
-
-from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
-from incidentcore.instants import Versions, as_utc
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Versions
 from incidentcore.records import Record, Timeline
-from incidentcore.sla.clock import OneClock, in_force, timeline_at
+from incidentcore.sla.clock import OneClock, evaluate_sla, in_force
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.figures import MICRO, ZERO, Figures, figures, threshold_span
-from incidentcore.sla.fold import RawCycle
 from incidentcore.sla.policy import ServiceLevel, SlaPolicy
-from incidentcore.sla.takeover import Edition, fold_clock
-from incidentcore.sla.terms import Threshold
+from incidentcore.sla.reached import ClockPoint, Crossing
 
-__all__ = ["ClockPoint", "Crossing", "crossings"]
-
-ClockPoint: TypeAlias = Threshold | Literal["due", "breach"]
-
-_FULL: Final = Threshold(name="due", fraction=1)
-
-
-@attrs.frozen(order=True)
-class Crossing:
-    """A point on a clock that was reached.
-
-    Attributes:
-        cycle: The number of the cycle in which it was reached.
-        at: The first instant at which an evaluation shows it reached, in UTC.
-        definition: The definition that the cycle was judged by then.
-    """
-
-    cycle: int
-    at: datetime
-    definition: SlaDefinition = attrs.field(order=False)
+__all__ = ["crossings"]
 
 
 def crossings(
@@ -93,60 +68,7 @@ def crossings(
     ... ]
     [(1, '2026-06-01T12:00:00+00:00')]
     """
-    now = as_utc(now, "now")
     chosen = in_force(rules, record)
     if isinstance(chosen, ServiceLevel):
         raise InvalidValueError("rules", chosen, "one clock; ask for each of its clocks")
-    if not isinstance(point, Threshold) and point not in ("due", "breach"):
-        raise InvalidValueError("point", point, 'a Threshold, "due" or "breach"')
-    timeline = timeline_at(record, now=now, as_of=as_of)
-    if timeline is None:
-        return ()
-    editions: list[Edition] = []
-    clock = fold_clock(chosen, timeline.base, timeline.moments, editions)
-    since = editions[-1].until if editions else None
-    first: dict[int, Crossing] = {}
-    for edition in (*editions, Edition(since, now + MICRO, clock.cycles(now))):
-        for cycle in edition.cycles:
-            at = _shown_at(cycle, point, edition)
-            known = first.get(cycle.number)
-            if at is not None and (known is None or at < known.at):
-                first[cycle.number] = Crossing(cycle.number, at, cycle.definition)
-    return tuple(first[number] for number in sorted(first))
-
-
-def _shown_at(cycle: RawCycle, point: ClockPoint, edition: Edition) -> datetime | None:
-    """Return the first instant of an edition at which an evaluation shows a point as reached."""
-    reached = _reached(cycle, figures(cycle, edition.until), point)
-    if reached is None:
-        return None
-    at, told_at = reached
-    shown = max(at, told_at) if edition.since is None else max(at, told_at, edition.since)
-    return shown if shown < edition.until else None
-
-
-def _reached(
-    cycle: RawCycle, known: Figures, point: ClockPoint
-) -> tuple[datetime, datetime] | None:
-    """Return when a point was reached, and since when that is known."""
-    if point == "breach":
-        last = known.breached_at
-        return None if last is None else (last + MICRO, _told_at(cycle, last + MICRO))
-    if point == "due":
-        due = known.spent_at
-        return None if due is None else (due, _told_at(cycle, due))
-    reached = threshold_span(cycle, known, point)
-    if reached is None or point.calendar is None:
-        return reached
-    try:
-        return point.calendar.deadline(reached[0], point.after_due or ZERO), reached[1]
-    except UnreachableDeadlineError:
-        return None
-
-
-def _told_at(cycle: RawCycle, at: datetime) -> datetime:
-    """Return since when an instant is known to have counted: later in a gap of a reopening."""
-    for span in cycle.spans:
-        if span.start < at <= span.end:  # what a span counts up to its end, it counts by then
-            return span.told_at or at
-    return at
+    return evaluate_sla(chosen, record, now=now, as_of=as_of).crossings(point)

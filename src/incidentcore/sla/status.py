@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore.errors import UnreachableDeadlineError
+from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import tzdb_version
 from incidentcore.records import Timeline
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.figures import MICRO, ZERO, Figures, figures, threshold_span
 from incidentcore.sla.fold import COUNTING, RawCycle, Stage
+from incidentcore.sla.reached import ClockPoint, Crossing, Edition, first_reached
 from incidentcore.sla.terms import CalendarBy, Threshold
 from incidentcore.sla.trace import Trace, build_trace, day_time, span_text
 
@@ -93,6 +94,7 @@ class SlaStatus:
     zone_data: tuple[str, str] = attrs.field(factory=tzdb_version)
     _cycles: tuple[RawCycle, ...] = attrs.field(repr=False)
     _timeline: Timeline = attrs.field(repr=False, hash=False)
+    _editions: tuple[Edition, ...] = attrs.field(default=(), eq=False, repr=False)
     _figures: Figures = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -211,6 +213,26 @@ class SlaStatus:
             if at is not None and at <= self.now:
                 reached.append(PassedThreshold(threshold.name, at))
         return tuple(sorted(reached, key=lambda threshold: threshold.at))
+
+    def crossings(self, point: ClockPoint, *, of: str | None = None) -> tuple[Crossing, ...]:
+        """Return when a point was first reached in each cycle of the clock, whatever came after.
+
+        What the function ``crossings`` says, without folding the history again.
+
+        Args:
+            point: A threshold, ``"due"`` or ``"breach"``.
+            of: Only in cycles judged by a definition of this kind or name; in any unless told.
+
+        Raises:
+            InvalidValueError: The point is none of these.
+        """
+        if not isinstance(point, Threshold) and point not in ("due", "breach"):
+            raise InvalidValueError("point", point, 'a Threshold, "due" or "breach"')
+        if not self._cycles and not self._editions:
+            return ()
+        since = self._editions[-1].until if self._editions else None
+        told = Edition(since, self.now + MICRO, self._cycles, self._figures)
+        return first_reached((*self._editions, told), point, of=of)
 
     def _crossing(self, threshold: Threshold, *, ahead: bool = False) -> datetime | None:
         """Return when a threshold was passed; or will be, where the clock counts on."""

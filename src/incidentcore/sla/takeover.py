@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from incidentcore.records import Moment
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.fold import ClockFold, RawCycle, Stage
+from incidentcore.sla.fold import ClockFold, Stage
 from incidentcore.sla.policy import SlaPolicy
+from incidentcore.sla.reached import Edition
 from incidentcore.sla.terms import Swap
 
-__all__ = ["Edition", "fold_clock"]
+__all__ = ["fold_clock"]
 
 _RETOLD = (Swap.RETROACTIVE, Swap.RETROACTIVE_WITHOUT_PAUSES)
-
-
-class Edition(NamedTuple):
-    """How a clock's life was told until another definition took over.
-
-    Attributes:
-        since: When this telling began; None for the first.
-        until: When another definition took over.
-        cycles: The cycles as they stood then.
-    """
-
-    since: datetime | None
-    until: datetime
-    cycles: tuple[RawCycle, ...]
 
 
 def fold_clock(

@@ -58,6 +58,7 @@ def crossings(
     >>> from datetime import UTC, timedelta
     >>> from incidentcore.records import Incident
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla.terms import Threshold
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
     >>> promise = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())

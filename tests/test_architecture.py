@@ -114,7 +114,11 @@ ROOMS: list[tuple[str, int, list[str]]] = [
             *("evaluate", "lint", "moves"),
         ],
     ),
-    ("communication", 6, ["plan"]),
+    (
+        "communication",
+        6,
+        ["template", "plan", "times", "promises", "evaluate", "adherence"],
+    ),
     (
         "kpi",
         7,

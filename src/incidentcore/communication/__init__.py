@@ -1,0 +1,37 @@
+"""Communication: who must hear what by when, and which update came late; sent by the caller."""
+
+from incidentcore.communication.adherence import UpdateAdherence, update_adherence
+from incidentcore.communication.evaluate import (
+    MissedUpdate,
+    StakeholderUpdate,
+    missed_updates,
+    next_update_wakeup,
+    update_log,
+    updates_due,
+)
+from incidentcore.communication.plan import (
+    PUBLIC_REPLY,
+    CommunicationPlan,
+    UpdateKind,
+    UpdateRule,
+)
+from incidentcore.communication.template import Rendering, UpdateTemplate
+from incidentcore.records import communicate
+
+__all__ = [
+    "CommunicationPlan",
+    "MissedUpdate",
+    "PUBLIC_REPLY",
+    "Rendering",
+    "StakeholderUpdate",
+    "UpdateAdherence",
+    "UpdateKind",
+    "UpdateRule",
+    "UpdateTemplate",
+    "communicate",
+    "missed_updates",
+    "next_update_wakeup",
+    "update_adherence",
+    "update_log",
+    "updates_due",
+]

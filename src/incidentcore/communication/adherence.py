@@ -1,0 +1,95 @@
+"""How well a plan was kept: figures over records, computed from their histories."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+import attrs
+
+from incidentcore.communication.evaluate import owed
+from incidentcore.communication.plan import CommunicationPlan
+from incidentcore.instants import Versions, as_utc
+from incidentcore.records import Record
+
+__all__ = ["UpdateAdherence", "update_adherence"]
+
+_ZERO = timedelta(0)
+
+
+@attrs.frozen(kw_only=True)
+class UpdateAdherence:
+    """How well a plan was kept.
+
+    Attributes:
+        records: How many records were looked at.
+        due: Updates whose outcome is known: sent, or not sent by their due.
+        on_time: How many of them were sent by their due.
+        sent: Updates that went out, asked for or not; several to one audience at one instant are
+            one.
+        lateness: The sum of what all others were late by.
+    """
+
+    records: int
+    due: int
+    on_time: int
+    sent: int
+    lateness: timedelta
+
+    @property
+    def missed(self) -> int:
+        """Return how many updates were not sent by their due."""
+        return self.due - self.on_time
+
+    @property
+    def share(self) -> float | None:
+        """Return the share of updates on time, from 0 to 1; None where none was due (rule K2)."""
+        return self.on_time / self.due if self.due else None
+
+    @property
+    def mean_lateness(self) -> timedelta | None:
+        """Return the mean lateness of missed updates; None where none was missed (rule K2)."""
+        return self.lateness / self.missed if self.missed else None
+
+    @property
+    def per_record(self) -> float | None:
+        """Return the mean number of updates sent for a record; None without a record (rule K2)."""
+        return self.sent / self.records if self.records else None
+
+
+def update_adherence(
+    plan: CommunicationPlan | Versions[CommunicationPlan],
+    records: Iterable[Record],
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+) -> UpdateAdherence:
+    """Return how well a plan was kept for records.
+
+    An update that lapsed before its due, and one that is not due yet, count neither way. For
+    figures by group, window or month, use the KPIs of ``kpi.catalogue`` that take a plan.
+
+    Args:
+        plan: The plan, or ``Versions`` of it.
+        records: The records; those that were not opened by then are not counted.
+        now: The instant to tell it for.
+        as_of: Use only what was recorded by this instant.
+
+    Units: ``lateness`` adds up open time of each rule's calendar or contact hours, or wall time.
+    """
+    now = as_utc(now, "now")
+    count = due = on_time = sent = 0
+    lateness = _ZERO
+    for record in records:
+        found = owed(plan, record, now=now, as_of=as_of)
+        if found is None:
+            continue
+        count += 1
+        sent += len(found.told)
+        for promise in found.promises:
+            late = promise.late_by(now)
+            kept = promise.sent_at is not None and late == _ZERO
+            due += kept or late > _ZERO
+            on_time += kept
+            lateness += late
+    return UpdateAdherence(records=count, due=due, on_time=on_time, sent=sent, lateness=lateness)

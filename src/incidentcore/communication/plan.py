@@ -1,0 +1,254 @@
+"""Who must hear what by when: the communication plan as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.communication.template import UpdateTemplate
+from incidentcore.conditions import ALWAYS, NEVER, Condition, field
+from incidentcore.errors import DefinitionError
+from incidentcore.schedule import Calendar
+
+__all__ = ["PUBLIC_REPLY", "CommunicationPlan", "UpdateKind", "UpdateRule"]
+
+_ZERO: Final = timedelta(0)
+_RESOLVED: Final = field("state.resolved").is_true()
+
+PUBLIC_REPLY: Final = field("by.role").equals("agent") & (
+    field("kind").equals("commented") & field("visibility").equals("public")
+)
+"""A condition on an event: an agent's public comment, for plans in which it is an update."""
+
+
+class UpdateKind:
+    """Which update it is."""
+
+    FIRST: Final = "first"  # the first since a rule came to apply, or applies again
+    NEXT: Final = "next"  # one after another
+    FINAL: Final = "final"  # the one after the end
+
+
+_KINDS: Final = (UpdateKind.FIRST, UpdateKind.NEXT, UpdateKind.FINAL)
+
+
+def _audiences(audiences: str | Iterable[str]) -> tuple[str, ...]:
+    return (audiences,) if isinstance(audiences, str) else tuple(audiences)
+
+
+def _templates(
+    given: UpdateTemplate
+    | Mapping[str, UpdateTemplate]
+    | Iterable[tuple[str, UpdateTemplate]]
+    | None,
+) -> tuple[tuple[str, UpdateTemplate], ...]:
+    if given is None:
+        return ()
+    if isinstance(given, UpdateTemplate):
+        return tuple((kind, given) for kind in _KINDS)
+    pairs = given.items() if isinstance(given, Mapping) else given
+    return tuple((kind, template) for kind, template in pairs)
+
+
+def _word(name: str, value: object) -> None:
+    if not isinstance(value, str) or not value or "/" in value:
+        raise DefinitionError(name, value, "a non-empty text without a slash")
+
+
+@attrs.frozen(kw_only=True)
+class UpdateRule:
+    """How often an audience is told, while a condition on the record holds.
+
+    A rule that comes to apply starts with its first update. Each update after that is due `every`
+    so often after the one before, whenever that was sent. Once `ends` holds, one final update is
+    due. A canceled record owes nothing, unless `ends` holds for it too.
+
+    Attributes:
+        name: The rule's name.
+        audiences: Who is told; names of the caller's own.
+        when: For which records. For each audience the first rule that matches applies; conditions
+            on the time of day are asked at the instants of events.
+        first: How long after the rule came to apply the first update is due; ``every`` unless told.
+        every: How long after an update the next is due; no regular updates without it.
+        on_hold: The same while the record is on hold; ``every`` unless told.
+        final: How long after ``ends`` came to hold the final update is due; none without it.
+        stop: While it holds no regular update is due; the final one still will be.
+        ends: When the communication is over but for its final update; resolved unless told.
+        calendar: Count all of these times, and how late an update is, in this calendar's open time;
+            wall time otherwise.
+        during: The contact hours; the time outside is quiet. An update that would fall due outside
+            of them is due at their next opening, and told only within them.
+        notice: How long before its due an update is told, so that somebody can write it. One that
+            waits for contact hours is due this long after their opening.
+        channel: Over what; a name of the caller's own.
+        templates: What the updates say: one template for all, or one for each kind.
+
+    Raises:
+        DefinitionError: The parts contradict each other.
+
+    Source: our choice; ITIL 4, incident management practice (keep users and sponsors informed).
+
+    >>> rule = UpdateRule(
+    ...     name="critical",
+    ...     audiences="customers",
+    ...     first=timedelta(minutes=15),
+    ...     every=timedelta(minutes=30),
+    ... )
+    >>> rule.audiences
+    ('customers',)
+    """
+
+    name: str
+    audiences: tuple[str, ...] = attrs.field(converter=_audiences)
+    when: Condition = ALWAYS
+    first: timedelta | None = None
+    every: timedelta | None = None
+    on_hold: timedelta | None = None
+    final: timedelta | None = None
+    stop: Condition = NEVER
+    ends: Condition = _RESOLVED
+    calendar: Calendar | None = None
+    during: Calendar | None = None
+    notice: timedelta = _ZERO
+    channel: str = ""
+    templates: tuple[tuple[str, UpdateTemplate], ...] = attrs.field(
+        default=(), converter=_templates
+    )
+
+    def __attrs_post_init__(self) -> None:
+        _word("name", self.name)
+        if not self.audiences or len(set(self.audiences)) != len(self.audiences):
+            raise DefinitionError(
+                f"{self.name}.audiences", self.audiences, "one or more names, each once"
+            )
+        for audience in self.audiences:
+            _word(f"{self.name}.audiences", audience)
+        for name in ("when", "stop", "ends"):
+            if not isinstance(getattr(self, name), Condition):
+                raise DefinitionError(f"{self.name}.{name}", getattr(self, name), "a Condition")
+        self._check_times()
+        if not isinstance(self.channel, str):
+            raise DefinitionError(f"{self.name}.channel", self.channel, "text")
+        for kind, template in self.templates:
+            if kind not in _KINDS or not isinstance(template, UpdateTemplate):
+                raise DefinitionError(
+                    f"{self.name}.templates",
+                    (kind, template),
+                    f"an UpdateTemplate, or one for each of {', '.join(_KINDS)}",
+                )
+
+    def _check_times(self) -> None:
+        for name in ("first", "every", "on_hold", "final", "notice"):
+            span = getattr(self, name)
+            if span is None and name != "notice":
+                continue
+            if not isinstance(span, timedelta) or span < _ZERO:
+                raise DefinitionError(
+                    f"{self.name}.{name}", span, "a timedelta that is not negative"
+                )
+        for name in ("every", "on_hold"):
+            span = getattr(self, name)
+            if span is not None and span <= self.notice:
+                raise DefinitionError(
+                    f"{self.name}.{name}", span, f"a time longer than the notice of {self.notice}"
+                )
+        if self.on_hold is not None and self.every is None:
+            raise DefinitionError(f"{self.name}.on_hold", self.on_hold, "none, or every as well")
+        if self.first is None and self.every is None and self.final is None:
+            raise DefinitionError(self.name, None, "at least one of first, every and final")
+
+    def span(self, kind: str, *, on_hold: bool = False) -> timedelta | None:
+        """Return how long after its start an update of a kind is due; None where none is.
+
+        Args:
+            kind: See ``UpdateKind``.
+            on_hold: Whether the record is on hold.
+        """
+        if kind == UpdateKind.FINAL:
+            return self.final
+        if kind == UpdateKind.FIRST and self.first is not None:
+            return self.first
+        return self.on_hold if on_hold and self.on_hold is not None else self.every
+
+    def template(self, kind: str) -> UpdateTemplate | None:
+        """Return what an update of a kind says; None where nobody said."""
+        return dict(self.templates).get(kind)
+
+
+def _rules(rules: Iterable[UpdateRule]) -> tuple[UpdateRule, ...]:
+    return (rules,) if isinstance(rules, UpdateRule) else tuple(rules)
+
+
+def _also(
+    given: Mapping[str, Condition] | Iterable[tuple[str, Condition]],
+) -> tuple[tuple[str, Condition], ...]:
+    pairs = given.items() if isinstance(given, Mapping) else given
+    return tuple((audience, condition) for audience, condition in pairs)
+
+
+@attrs.frozen
+class CommunicationPlan:
+    """Who must hear what by when; the plan sends nothing.
+
+    Attributes:
+        name: The plan's id, part of the keys of its updates.
+        rules: The rules; for each audience the first whose condition holds applies.
+        also: By audience, which events count as updates besides those that
+            ``records.communicate`` notes for it: a condition on the event, such as
+            ``PUBLIC_REPLY``.
+
+    Raises:
+        DefinitionError: There is no rule, two rules share a name, or ``also`` names an audience
+            that no rule has.
+
+    >>> minute = timedelta(minutes=1)
+    >>> critical = field("priority.name").equals("critical")
+    >>> plan = CommunicationPlan(
+    ...     "status",
+    ...     [
+    ...         UpdateRule(
+    ...             name="critical",
+    ...             audiences=["customers", "executives"],
+    ...             when=critical,
+    ...             first=15 * minute,
+    ...             every=30 * minute,
+    ...             final=30 * minute,
+    ...         ),
+    ...         UpdateRule(name="rest", audiences="customers", every=240 * minute),
+    ...     ],
+    ...     also={"customers": PUBLIC_REPLY},
+    ... )
+    >>> plan.audiences
+    ('customers', 'executives')
+    """
+
+    name: str
+    rules: tuple[UpdateRule, ...] = attrs.field(converter=_rules)
+    also: tuple[tuple[str, Condition], ...] = attrs.field(default=(), converter=_also, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        _word("name", self.name)
+        for rule in self.rules:
+            if not isinstance(rule, UpdateRule):
+                raise DefinitionError(f"{self.name}.rules", rule, "an UpdateRule")
+        names = [rule.name for rule in self.rules]
+        if not names or len(set(names)) != len(names):
+            raise DefinitionError(f"{self.name}.rules", names, "one or more rules, each name once")
+        known = self.audiences
+        seen: set[str] = set()
+        for audience, condition in self.also:
+            if audience not in known or audience in seen or not isinstance(condition, Condition):
+                raise DefinitionError(
+                    f"{self.name}.also",
+                    (audience, condition),
+                    f"a condition for each of {', '.join(known)} at most",
+                )
+            seen.add(audience)
+
+    @property
+    def audiences(self) -> tuple[str, ...]:
+        """Return everybody whom a rule names, in the order of the rules."""
+        return tuple(dict.fromkeys(name for rule in self.rules for name in rule.audiences))

@@ -1,0 +1,154 @@
+"""What an update says: a text with fields of the record, and which of them are still unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.conditions import reader
+from incidentcore.errors import DefinitionError
+from incidentcore.records import Record
+from incidentcore.values import Actor, FrozenMap, Level, State
+
+__all__ = ["Rendering", "UpdateTemplate", "as_text"]
+
+_PLACE: Final = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}")
+
+
+def as_text(value: object) -> str:
+    """Return a field's value as people read it; empty where there is none.
+
+    >>> as_text(("network", "vpn"))
+    'network, vpn'
+    """
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (Level, State)):
+        return value.name
+    if isinstance(value, Actor):
+        return value.id
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return str(value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {as_text(inner)}" for key, inner in sorted(value.items()))
+    if isinstance(value, AbstractSet):
+        return ", ".join(sorted(map(as_text, value)))
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(as_text, value))
+    return str(value)
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+@attrs.frozen
+class Rendering:
+    """What became of a template.
+
+    Attributes:
+        text: The text with every value in its place; empty while something is missing.
+        missing: What is still unknown.
+    """
+
+    text: str
+    missing: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Return whether nothing is missing."""
+        return not self.missing
+
+
+@attrs.frozen
+class UpdateTemplate:
+    """What an update needs to say, as a text with places for the record's fields.
+
+    Attributes:
+        name: The template's name.
+        text: The text; ``{title}`` or ``{custom.region}`` stands for that field of the record.
+            It may be empty where the wording lives elsewhere and only ``fields`` are of interest.
+        fields: Further fields that must be known, whether or not the text shows them.
+        given: The places that the sender fills and no field of a record, such as ``next_update``.
+
+    Raises:
+        DefinitionError: The text holds a brace that belongs to no place, a name is no field's
+            path, or a given name has no place.
+
+    >>> template = UpdateTemplate("first", "We look into {title}. Impact: {business_impact}.")
+    >>> template.fields
+    ('title', 'business_impact')
+    """
+
+    name: str
+    text: str = ""
+    fields: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+    given: tuple[str, ...] = attrs.field(default=(), converter=_names, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("name", "text"):
+            value = getattr(self, name)
+            if not isinstance(value, str) or (name == "name" and not value):
+                raise DefinitionError(f"template.{name}", value, "text")
+        places = tuple(_PLACE.findall(self.text))
+        rest = _PLACE.sub("", self.text)
+        if "{" in rest or "}" in rest:
+            raise DefinitionError(
+                f"{self.name}.text", self.text, "braces around the name of a field only"
+            )
+        for name in self.given:
+            if name not in places:
+                raise DefinitionError(f"{self.name}.given", name, "a place of the text")
+        read = [name for name in places if name not in self.given]
+        fields = tuple(dict.fromkeys((*read, *self.fields)))
+        for path in fields:
+            reader(path)
+        object.__setattr__(self, "fields", fields)
+
+    def fill(self, subject: Record | dict[str, Any], /) -> tuple[FrozenMap[str], tuple[str, ...]]:
+        """Return the fields that are known, as text, and the names of those that are not.
+
+        Args:
+            subject: A record, or its facts by name.
+
+        Raises:
+            InvalidValueError: The record has no such field.
+        """
+        values = {path: as_text(reader(path)(subject)) for path in self.fields}
+        missing = tuple(path for path, text in values.items() if not text)
+        return FrozenMap({path: text for path, text in values.items() if text}), missing
+
+    def render(self, subject: Record | dict[str, Any], /, **given: object) -> Rendering:
+        """Return the text with every value in its place, or what is still missing.
+
+        Args:
+            subject: A record, or its facts by name.
+            given: What the sender fills in; the value of a field may be given too.
+
+        Raises:
+            InvalidValueError: The record has no such field.
+
+        >>> template = UpdateTemplate(
+        ...     "next", "{title}: more at {next_update}.", given="next_update"
+        ... )
+        >>> template.render({"title": "Mail is down"}).missing
+        ('next_update',)
+        >>> template.render({"title": "Mail is down"}, next_update="10:30").text
+        'Mail is down: more at 10:30.'
+        """
+        known, _ = self.fill(subject)
+        values = {**known, **{name: as_text(value) for name, value in given.items()}}
+        missing = tuple(name for name in (*self.fields, *self.given) if not values.get(name))
+        if missing:
+            return Rendering("", missing)
+        return Rendering(_PLACE.sub(lambda place: values[place[1]], self.text))

@@ -1,0 +1,66 @@
+"""When an update is due, when it is told, and how late it is: by a rule's calendars."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from incidentcore.communication.plan import UpdateRule
+from incidentcore.errors import UnreachableDeadlineError
+from incidentcore.schedule import Calendar
+
+__all__ = ["late_by", "later", "outside_quiet", "told_from"]
+
+_INSTANT: Final = timedelta(microseconds=1)
+
+
+def later(rule: UpdateRule, at: datetime, span: timedelta) -> datetime | None:
+    """Return the instant a span later, in open time where the rule has a calendar (rule T5)."""
+    if rule.calendar is None:
+        return at + span
+    try:
+        return rule.calendar.deadline(at, span)
+    except UnreachableDeadlineError:
+        return None
+
+
+def outside_quiet(rule: UpdateRule, at: datetime) -> datetime | None:
+    """Return a due outside of quiet hours: itself, or its notice after they end.
+
+    The closing edge of contact hours belongs to them, as a deadline may fall on it.
+    """
+    if rule.during is None or _inside(rule.during, at):
+        return at
+    try:
+        opening = rule.during.next_open(at)
+        return rule.during.deadline(opening, rule.notice)
+    except UnreachableDeadlineError:
+        return None
+
+
+def _inside(calendar: Calendar, at: datetime) -> bool:
+    return calendar.is_open(at) or bool(calendar.open_time(at - _INSTANT, at))
+
+
+def told_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:
+    """Return from when on an update that is owed since an instant is told, never in quiet hours."""
+    if not rule.notice:
+        return due
+    during = rule.during
+    if during is None:
+        return max(at, due - rule.notice)
+    try:
+        start = max(at, during.deadline_before(due, rule.notice))
+    except UnreachableDeadlineError:  # the contact hours began less than that before
+        start = at
+    if start < due and not during.is_open(start):
+        start = during.next_open(start)
+    return min(start, due)
+
+
+def late_by(rule: UpdateRule, due: datetime, at: datetime) -> timedelta:
+    """Return how late it is at an instant: open time of the rule's calendar or contact hours."""
+    if at <= due:
+        return timedelta(0)
+    calendar = rule.during if rule.calendar is None else rule.calendar
+    return at - due if calendar is None else calendar.open_time(due, at)

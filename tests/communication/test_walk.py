@@ -1,0 +1,382 @@
+"""A reminder engine of another kind: it walks minute by minute and keeps state, as bots do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from incidentcore.communication import (
+    CommunicationPlan,
+    UpdateRule,
+    communicate,
+    missed_updates,
+    update_adherence,
+    updates_due,
+)
+from incidentcore.conditions import NEVER
+from incidentcore.conditions import field as fact
+from incidentcore.lifecycle import Allowed, decide
+from incidentcore.records import Incident, update
+from incidentcore.schedule import BusinessCalendar
+
+T0 = datetime(2026, 3, 27, 8, 0, tzinfo=UTC)  # the Friday before Berlin's clocks go forward
+MIN = timedelta(minutes=1)
+BERLIN = ZoneInfo("Europe/Berlin")
+OFFICE = BusinessCalendar(zone=BERLIN, hours={"mon-fri": "09:00-17:00", "sun": "00:00-08:00"})
+CONTACT = BusinessCalendar(zone=BERLIN, hours={"mon-sun": ["01:30-02:30", "07:00-22:00"]})
+END = 4500
+FOREVER = 9000
+AUDIENCES = ("customers", "executives")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule in plain numbers: minutes, not instants."""
+
+    audiences: tuple[str, ...]
+    vip: bool | None
+    first: int | None
+    every: int | None
+    on_hold: int | None
+    final: int | None
+    office: bool
+    contact: bool
+    notice: int
+    stops: bool
+
+
+@dataclass
+class Reminder:
+    """What an audience is owed."""
+
+    rule: Rule
+    kind: str
+    since: int
+    due: int
+    told: int
+
+
+@dataclass
+class Desk:
+    """One audience's reminders so far."""
+
+    standing: Reminder | None = None
+    spoke: int | None = None
+    began: int = 0
+    regular: bool = False
+    over: bool = False
+    engaged: bool = False
+    rule: Rule | None = None
+    held: bool = False
+    told: set[tuple[str, int]] = field(default_factory=set)
+    missed: set[tuple[str, int, int, int | None]] = field(default_factory=set)
+    kept: int = 0
+
+
+def office(minute: int) -> bool:
+    local = (T0 + minute * MIN).astimezone(BERLIN)
+    return 9 <= local.hour < 17 if local.weekday() < 5 else local.weekday() == 6 and local.hour < 8
+
+
+def contact(minute: int) -> bool:
+    """Tell the contact hours; the edge 02:30 in the gap moves to 03:30 (rule C3)."""
+    local = (T0 + minute * MIN).astimezone(BERLIN)
+    clock = local.hour * 60 + local.minute
+    end = 210 if (local.month, local.day) == (3, 29) else 150
+    return 90 <= clock < end or 420 <= clock < 1320
+
+
+def later(counts: Callable[[int], bool], start: int, span: int) -> int:
+    while span and start < FOREVER:
+        span -= counts(start)
+        start += 1
+    return start
+
+
+def always(minute: int) -> bool:
+    return True
+
+
+def clock_of(rule: Rule) -> Callable[[int], bool]:
+    return office if rule.office else always
+
+
+def moved(rule: Rule, minute: int) -> int:
+    if not rule.contact or contact(minute) or contact(minute - 1):
+        return minute
+    while not contact(minute):
+        minute += 1
+    return later(contact, minute, rule.notice)
+
+
+def told_at(rule: Rule, due: int, now: int) -> int:
+    if not rule.notice:
+        return due
+    if not rule.contact:
+        return max(now, due - rule.notice)
+    start, left = due, rule.notice
+    while left:
+        start -= 1
+        left -= contact(start)
+    start = max(start, now)
+    while start < due and not contact(start):
+        start += 1
+    return start
+
+
+def lateness(rule: Rule, due: int, now: int) -> int:
+    counts = office if rule.office else contact if rule.contact else always
+    return sum(counts(minute) for minute in range(due, now))
+
+
+def owe(desk: Desk, rule: Rule, kind: str, *, since: int, due: int, now: int) -> None:
+    due = moved(rule, due)
+    desk.standing = Reminder(rule, kind, since, due, told_at(rule, due, now))
+
+
+def close(desk: Desk, now: int, *, sent: bool) -> None:
+    one = desk.standing
+    if one is None:
+        return
+    late = lateness(one.rule, one.due, now)
+    if late:
+        desk.missed.add((one.kind, one.due, late, now if sent else None))
+    elif sent:
+        desk.kept += 1
+    desk.standing = None
+
+
+def takes_over(
+    desk: Desk, rule: Rule, kind: str, *, since: int, span: int, grace: int, now: int
+) -> None:
+    """Time what is owed by another rule, or by a hold's cadence."""
+    one = desk.standing
+    if one is not None and lateness(one.rule, one.due, now):
+        return
+    own = later(clock_of(rule), since, span)
+    if one is not None and moved(rule, max(own, now)) == one.due:
+        due = one.due
+    else:
+        soon = later(clock_of(rule), now, grace)
+        due = moved(rule, max(own, now, soon if one is None else min(soon, one.due)))
+    if one is not None and due == one.due:
+        told = one.told if one.told < now else told_at(rule, due, now)
+        desk.standing = Reminder(rule, kind, since, due, told)
+    else:
+        close(desk, now, sent=False)
+        owe(desk, rule, kind, since=since, due=due, now=now)
+
+
+def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> None:
+    was_regular, was_over, was_rule, was_held = desk.regular, desk.over, desk.rule, desk.held
+    desk.rule = rule
+    desk.regular = rule is not None and mode in ("run", "hold")
+    desk.over = rule is not None and mode == "over"
+    desk.held = mode == "hold"
+    if sent:
+        close(desk, now, sent=True)
+    if rule is None or mode in ("canceled", "stopped"):
+        close(desk, now, sent=False)
+        desk.engaged = desk.engaged and rule is not None
+        return
+    count = clock_of(rule)
+    if desk.over:
+        if not desk.engaged:
+            return
+        if rule.final is None:
+            close(desk, now, sent=False)
+        elif not was_over:
+            close(desk, now, sent=False)
+            owe(desk, rule, "final", since=now, due=later(count, now, rule.final), now=now)
+            if sent:
+                close(desk, now, sent=True)
+        elif rule is not was_rule and desk.standing is not None:
+            since = desk.standing.since
+            final = rule.final
+            takes_over(desk, rule, "final", since=since, span=final, grace=final, now=now)
+        return
+    cadence = rule.on_hold if mode == "hold" and rule.on_hold is not None else rule.every
+    opening = cadence if rule.first is None else rule.first
+    if not was_regular:
+        close(desk, now, sent=False)
+        desk.engaged, desk.began, desk.spoke = True, now, None
+        if sent and opening is not None:
+            owe(desk, rule, "first", since=now, due=later(count, now, opening), now=now)
+            close(desk, now, sent=True)
+    if sent:
+        desk.spoke = now
+    kind, since, span = (
+        ("first", desk.began, opening) if desk.spoke is None else ("next", desk.spoke, cadence)
+    )
+    if span is None:
+        close(desk, now, sent=False)
+    elif since == now:
+        owe(desk, rule, kind, since=now, due=later(count, now, span), now=now)
+    elif rule is not was_rule or was_held != desk.held:
+        grace = 0 if opening is None else opening
+        takes_over(desk, rule, kind, since=since, span=span, grace=grace, now=now)
+
+
+def walk(rules: list[Rule], events: list[tuple[int, str]]) -> dict[str, Desk]:
+    """Return what each audience was told to expect and what it missed, minute by minute."""
+    desks = {audience: Desk() for audience in AUDIENCES}
+    state, vip, flag = "open", False, False
+    for minute in range(END + 1):
+        now = [kind for when, kind in events if when == minute]
+        for kind in now:
+            if kind in ("vip", "plain"):
+                vip = kind == "vip"
+            elif kind in ("flag", "unflag"):
+                flag = kind == "flag"
+            elif kind in MOVES:
+                state = MOVES[kind]
+        if minute == 0 or now:
+            for audience, desk in desks.items():
+                found = [
+                    one for one in rules if audience in one.audiences and one.vip in (None, vip)
+                ]
+                rule = found[0] if found else None
+                mode = {"open": "run", "held": "hold", "resolved": "over"}.get(state, "canceled")
+                if rule is not None and rule.stops and flag and state in ("open", "held"):
+                    mode = "stopped"
+                step(desk, rule, minute, sent=audience in now, mode=mode)
+        for desk in desks.values():
+            one = desk.standing
+            if one is not None and minute >= one.told:
+                desk.told.add((one.kind, one.due))
+    for desk in desks.values():
+        one = desk.standing
+        if one is not None:
+            late = lateness(one.rule, one.due, END)
+            if late:
+                desk.missed.add((one.kind, one.due, late, None))
+    return desks
+
+
+MOVES = {
+    "hold": "held",
+    "resume": "open",
+    "resolve": "resolved",
+    "reopen": "open",
+    "cancel": "canceled",
+}
+FIELDS = {
+    "resolve": {"resolution_code": "a", "resolution_notes": "b"},
+    "hold": {"reason": "awaiting_vendor"},
+}
+
+
+def plan_of(rules: list[Rule]) -> CommunicationPlan:
+    def span(minutes: int | None) -> timedelta | None:
+        return None if minutes is None else minutes * MIN
+
+    vip, flag = fact("custom.vip").is_true(), fact("custom.flag").is_true()
+    return CommunicationPlan(
+        "p",
+        [
+            UpdateRule(
+                name=str(number),
+                audiences=rule.audiences,
+                **{None: {}, True: {"when": vip}, False: {"when": ~vip}}[rule.vip],
+                first=span(rule.first),
+                every=span(rule.every),
+                on_hold=span(rule.on_hold),
+                final=span(rule.final),
+                calendar=OFFICE if rule.office else None,
+                during=CONTACT if rule.contact else None,
+                notice=rule.notice * MIN,
+                stop=flag if rule.stops else NEVER,
+            )
+            for number, rule in enumerate(rules)
+        ],
+    )
+
+
+def record_of(wanted: list[tuple[int, str]]) -> tuple[Incident, list[tuple[int, str]]]:
+    """Return the record, and the events that its lifecycle allowed."""
+    record = Incident.open(id="I", title="x", at=T0, by="kim")
+    happened: list[tuple[int, str]] = []
+    for minute, kind in sorted(wanted, key=lambda event: event[0]):
+        at = T0 + minute * MIN
+        if kind in AUDIENCES:
+            record = communicate(record, kind, at=at, by="ada")
+        elif kind in ("vip", "plain"):
+            record = update(record, custom={"vip": kind == "vip"}, at=at, by="ada")
+        elif kind in ("flag", "unflag"):
+            record = update(record, custom={"flag": kind == "flag"}, at=at, by="ada")
+        else:
+            answer = decide(record, kind, at=at, by="ada", **FIELDS.get(kind, {}))
+            if not isinstance(answer, Allowed):
+                continue
+            record = answer.record
+        happened.append((minute, kind))
+    return record, happened
+
+
+def maybe(strategy: st.SearchStrategy[int]) -> st.SearchStrategy[int | None]:
+    return st.one_of(st.none(), strategy)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rule:
+    notice = draw(st.sampled_from((0, 0, 5, 20)))
+    every = draw(maybe(st.integers(notice + 1, 400)))
+    first = draw(maybe(st.integers(0, 200)))
+    final = draw(maybe(st.integers(0, 200)))
+    if first is None and every is None and final is None:
+        final = 30
+    return Rule(
+        audiences=draw(st.sampled_from((AUDIENCES, AUDIENCES[:1], AUDIENCES[1:]))),
+        vip=draw(st.sampled_from((None, True, False))),
+        first=first,
+        every=every,
+        on_hold=None if every is None else draw(maybe(st.integers(notice + 1, 900))),
+        final=final,
+        office=draw(st.booleans()),
+        contact=draw(st.booleans()),
+        notice=notice,
+        stops=draw(st.booleans()),
+    )
+
+
+kinds = st.sampled_from((*AUDIENCES, *AUDIENCES, "vip", "plain", "flag", "unflag", *MOVES))
+minutes = st.one_of(st.integers(0, 900), st.integers(2200, 2800), st.integers(0, 4000))
+happenings = st.lists(st.tuples(minutes, kinds), max_size=12)
+EVERY_HALF_HOUR = Rule(AUDIENCES, None, 15, 30, None, 30, False, True, 5, False)
+
+
+@given(st.lists(rules(), min_size=1, max_size=3), happenings)
+@example([EVERY_HALF_HOUR], [(0, "customers"), (2460, "customers"), (2500, "resolve")])
+@example([EVERY_HALF_HOUR], [(10, "resolve"), (10, "customers"), (10, "executives")])
+def test_the_room_agrees_with_an_engine_that_walks(
+    plain: list[Rule], wanted: list[tuple[int, str]]
+) -> None:
+    """Every reminder, every lateness and every figure is the same, though nothing is shared."""
+    record, happened = record_of(wanted)
+    plan, now = plan_of(plain), T0 + END * MIN
+    desks = walk(plain, happened)
+
+    told = {
+        (one.audience, one.kind, (one.due_at - T0) // MIN)
+        for one in updates_due(plan, record, now=now, include_lapsed=True)
+    }
+    assert told == {(name, *one) for name, desk in desks.items() for one in desk.told}
+    missed = {
+        (
+            one.audience,
+            one.kind,
+            (one.due_at - T0) // MIN,
+            one.late_by // MIN,
+            None if one.sent_at is None else (one.sent_at - T0) // MIN,
+        )
+        for one in missed_updates(plan, record, now=now)
+    }
+    assert missed == {(name, *one) for name, desk in desks.items() for one in desk.missed}
+    figures = update_adherence(plan, [record], now=now)
+    assert figures.on_time == sum(desk.kept for desk in desks.values())
+    assert figures.missed == len(missed)

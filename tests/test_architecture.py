@@ -73,7 +73,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
                 "replay",
                 "audit",
             ),
-            *("communications", "pairs", "completeness", "known_errors", "review", "rows"),
+            *("snoozing", "communications", "pairs", "completeness", "known_errors", "review"),
+            "rows",
         ],
     ),
     (

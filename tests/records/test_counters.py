@@ -20,8 +20,10 @@ from incidentcore.records import (
     Prioritized,
     Record,
     Restored,
+    Snoozed,
     StateChanged,
     Unacknowledged,
+    Unsnoozed,
 )
 from incidentcore.values import (
     CANCELED,
@@ -54,6 +56,9 @@ WHAT: dict[str, tuple[Any, Actor, dict[str, Any]]] = {
     "cancel": (StateChanged, AGENT, {"state": CANCELED}),
     "ack": (Acknowledged, AGENT, {}),
     "unack": (Unacknowledged, AGENT, {}),
+    "snooze": (Snoozed, AGENT, {"until": OPENED + timedelta(minutes=30)}),
+    "snooze longer": (Snoozed, AGENT, {"until": OPENED + timedelta(minutes=60)}),
+    "unsnooze": (Unsnoozed, AGENT, {}),
     "escalate": (Escalated, AGENT, {"target": "duty"}),
     "due escalation": (Escalated, SYSTEM, {"target": "duty", "key": "k"}),
     "reply": (Commented, AGENT, {"text": "x"}),
@@ -170,6 +175,42 @@ def test_reopening_takes_the_resolution_back() -> None:
 def test_the_hold_reason_belongs_to_the_hold(story: str, reason: str | None) -> None:
     """It goes with the state it was given for, also into another pausing one."""
     assert after(story).hold_reason == reason
+
+
+# story, snoozed until, does an acknowledgement stand
+SNOOZED = [
+    ("", None, False),
+    ("snooze", 30, False),
+    ("snooze, snooze longer", 60, False),
+    ("snooze longer, snooze", 30, False),
+    ("snooze, unsnooze", None, False),
+    ("ack, snooze", 30, True),
+    ("ack, snooze, unsnooze", None, False),
+    ("ack, unsnooze", None, True),
+    ("snooze, ack", None, True),
+    ("snooze, work", None, True),
+    ("ack, snooze, work", 30, True),
+    ("snooze, unack", 30, False),
+    ("snooze, escalate", None, False),
+    ("snooze, due escalation", 30, False),
+    ("snooze, resolve", None, False),
+    ("snooze, resolve, work", None, True),
+    ("snooze, cancel", None, False),
+    ("snooze, hold, ask", None, True),
+    ("resolve, snooze", None, False),
+]
+
+
+@pytest.mark.parametrize(("story", "until", "stands"), SNOOZED)
+def test_a_snooze_lasts_until_somebody_answers_for_it(
+    story: str,
+    until: int | None,
+    stands: bool,  # noqa: FBT001  a column
+) -> None:
+    """Notice taken, a hand or the end of the work ends it; it is no acknowledgement itself."""
+    record = after(story)
+
+    assert (minute(record.snoozed_until), record.acknowledged) == (until, stands)
 
 
 # story, acknowledged at, does it stand

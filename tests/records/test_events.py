@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -34,11 +34,13 @@ from incidentcore.records import (
     ProcedureFollowed,
     RequestItem,
     ServiceRequest,
+    Snoozed,
     StateChanged,
     Task,
     TaskChanged,
     Unacknowledged,
     Unlinked,
+    Unsnoozed,
     approve,
     assign,
     checked_fields,
@@ -49,6 +51,7 @@ from incidentcore.records import (
     note_diagnosis,
     set_major_status,
     set_task,
+    snooze,
     unlink,
     update,
 )
@@ -109,11 +112,15 @@ BAD = [
     (Prioritized, {"fields": {"impact": 1}}),
     (Prioritized, {"fields": {"priority": Impact.HIGH}}),
     (ProcedureFollowed, {"runbook": ""}),
+    (Snoozed, {"until": AT}),
+    (Snoozed, {"until": "tomorrow"}),
+    (Snoozed, {"until": AT + timedelta(hours=1), "reason": None}),
     (StateChanged, {"action": "", "state": RESOLVED}),
     (StateChanged, {"action": "resolve", "state": "resolved"}),
     (TaskChanged, {"task": "do"}),
     (Unacknowledged, {"reason": None}),
     (Unlinked, {"link": None}),
+    (Unsnoozed, {"reason": None}),
 ]
 
 
@@ -265,3 +272,13 @@ def test_work_is_noted_in_the_history() -> None:
     ]
     assert (record.major_status, record.business_impact) == ("accepted", "nobody can order")
     assert record.major_roles == FrozenMap({"scribe": "lee"})
+
+
+def test_nothing_that_is_not_open_is_snoozed() -> None:
+    """The error says what is allowed; a snooze that another system told of changes nothing."""
+    done = incident().with_event(StateChanged, at=AT, by="ada", action="resolve", state=RESOLVED)
+    until = AT + timedelta(hours=1)
+
+    with pytest.raises(InvalidValueError, match="one that is open"):
+        snooze(done, until=until, at=AT, by="ada")
+    assert done.with_event(Snoozed, at=AT, by="ada", until=until).snoozed_until is None

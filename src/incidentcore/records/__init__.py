@@ -91,19 +91,20 @@ from incidentcore.records.review import (
 )
 from incidentcore.records.rows import Finding, RecordStream, records_from_rows
 from incidentcore.records.service_request import ServiceRequest
+from incidentcore.records.snoozing import Snoozed, Unsnoozed, snooze, unsnooze
 from incidentcore.records.tasks import roll_up
 
 __all__ = [
     "Acknowledged",
     "ActionItem",
     "Approval",
-    "Approved",
     "ApprovalCount",
     "ApprovalRequested",
     "ApprovalRule",
     "ApprovalState",
-    "Assigned",
+    "Approved",
     "ApprovedOnBehalf",
+    "Assigned",
     "Cause",
     "Classified",
     "Commented",
@@ -143,6 +144,7 @@ __all__ = [
     "Restored",
     "ReviewEntry",
     "ServiceRequest",
+    "Snoozed",
     "Source",
     "StateChanged",
     "Suggestion",
@@ -152,14 +154,15 @@ __all__ = [
     "Timeline",
     "Unacknowledged",
     "Unlinked",
+    "Unsnoozed",
     "Visibility",
     "acknowledge",
     "approve",
     "are_linked",
+    "ask_approval",
     "assign",
     "checked_fields",
     "comment",
-    "ask_approval",
     "communicate",
     "completeness",
     "contact",
@@ -182,8 +185,10 @@ __all__ = [
     "roll_up",
     "set_major_status",
     "set_task",
+    "snooze",
     "suggest_known_errors",
     "unacknowledge",
     "unlink",
+    "unsnooze",
     "update",
 ]

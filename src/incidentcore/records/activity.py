@@ -119,10 +119,12 @@ class Acknowledged(Event):
         _check_level(self.level)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return that it is acknowledged, and since when first."""
+        """Return that it is acknowledged, and since when first; that ends a snooze."""
         changes: dict[str, object] = {"acknowledged": True}
         if facts["acknowledged_at"] is None:
             changes["acknowledged_at"] = self.at
+        if facts["snoozed_until"] is not None:
+            changes["snoozed_until"] = None
         return changes
 
 
@@ -172,10 +174,12 @@ class Escalated(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the count; an escalation made by hand un-acknowledges (rule E3)."""
+        """Return the count; one made by hand un-acknowledges and ends a snooze (rule E3)."""
         changes: dict[str, object] = {"escalation_count": facts["escalation_count"] + 1}
         if not self.key:
             changes["acknowledged"] = False
+            if facts["snoozed_until"] is not None:
+                changes["snoozed_until"] = None
         return changes
 
 

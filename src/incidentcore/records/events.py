@@ -109,6 +109,8 @@ class StateChanged(Event):
             if facts["acknowledged_at"] is None and self.by.role in _HUMAN:
                 changes["acknowledged_at"] = self.at
                 changes["acknowledged"] = True
+                if facts["snoozed_until"] is not None:
+                    changes["snoozed_until"] = None
         else:
             changes.update(_entering(state, self.at, facts))
         if self.fields:
@@ -149,6 +151,8 @@ def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str,
     """
     before: State | None = facts["state"]
     changes: dict[str, object] = {}
+    if not state.open and facts["snoozed_until"] is not None:
+        changes["snoozed_until"] = None
     if state.resolved and (before is None or not before.resolved):
         changes["resolved_at"] = at
         if facts["first_resolved_at"] is None:

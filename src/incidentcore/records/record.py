@@ -69,6 +69,7 @@ class Record(Kept):
         acknowledged_at: When a human first took notice: an acknowledgement, or a transition to an
             open state by an agent or vendor.
         acknowledged: Whether the acknowledgement stands.
+        snoozed_until: When the last snooze ends or ended; None where it was ended before its time.
         first_response_at: When an agent first answered in public.
         restored_at: When the service first worked again; at the latest the first resolution.
         resolved_at: When it was last resolved; None while it is open again.
@@ -122,6 +123,7 @@ class Record(Kept):
     opened_at: datetime = attrs.field(default=None)
     acknowledged_at: datetime | None = None
     acknowledged: bool = False
+    snoozed_until: datetime | None = None
     first_response_at: datetime | None = None
     restored_at: datetime | None = None
     resolved_at: datetime | None = None

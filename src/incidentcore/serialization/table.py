@@ -62,6 +62,7 @@ EVENTS: Final[tuple[type, ...]] = (
     records.Prioritized,
     records.ProcedureFollowed,
     records.Restored,
+    records.Snoozed,
     records.StateChanged,
     records.TaskChanged,
     records.Unacknowledged,

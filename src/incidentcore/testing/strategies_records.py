@@ -29,12 +29,14 @@ from incidentcore.records import (
     Prioritized,
     Record,
     Restored,
+    Snoozed,
     StateChanged,
     Task,
     TaskChanged,
     TaskStatus,
     Unacknowledged,
     Unlinked,
+    Unsnoozed,
     Visibility,
 )
 from incidentcore.values import (
@@ -125,7 +127,9 @@ def _bodies(record_type: str) -> tuple[st.SearchStrategy[tuple[Any, dict[str, An
         Linked: {"link": pick((Link(LinkType.CHILD_OF, "P"), Link("own_kind", "Q")))},
         Prioritized: {"fields": st.fixed_dictionaries({}, optional=prioritized)},
         Restored: {},
+        Snoozed: {"until": st.integers(61, 120).map(lambda minute: _OPENED + minute * _MINUTE)},
         Unacknowledged: {},
+        Unsnoozed: {},
         Unlinked: {"link": st.just(Link(LinkType.CHILD_OF, "P"))},
     }
     if record_type == "incident":

@@ -67,6 +67,7 @@ EVENTS: Final[tuple[type, ...]] = (
     records.TaskChanged,
     records.Unacknowledged,
     records.Unlinked,
+    records.Unsnoozed,
 )
 RECORDS: Final[tuple[type, ...]] = (records.Incident, records.Problem, records.ServiceRequest)
 CALCULATORS: Final[tuple[type, ...]] = (

@@ -361,7 +361,7 @@ def test_unknown_kinds_of_event_are_kept_and_written_back() -> None:
     """An event of a newer release keeps its place and its body, and changes no fact."""
     plain = to_plain(incident())
     strange = {
-        "$type": "Snoozed",
+        "$type": "Teleported",
         "record_id": "INC-1",
         "sequence": 5,
         "at": "2026-12-23T17:00:00Z",
@@ -371,13 +371,13 @@ def test_unknown_kinds_of_event_are_kept_and_written_back() -> None:
         "until": {"$thing": [1, None]},
     }
     plain["value"]["history"].append(strange)
-    assert "Snoozed" in problems(json.dumps(plain), Incident)[0]
+    assert "Teleported" in problems(json.dumps(plain), Incident)[0]
 
     kept = from_plain(plain, Incident, unknown="keep")
 
     event = kept.value.history[-1]
     assert isinstance(event, UnknownEvent)
-    assert (event.name, event.body) == ("Snoozed", '{"until":{"$thing":[1,null]}}')
+    assert (event.name, event.body) == ("Teleported", '{"until":{"$thing":[1,null]}}')
     assert plain == to_plain(kept) == to_plain(kept.value)
     assert event == from_plain(to_plain(event), type(event).__mro__[1], unknown="keep").value
 

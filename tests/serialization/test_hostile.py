@@ -61,7 +61,11 @@ GUARDED = changed(to_plain(INCIDENT), "transitions.0.guard", "lambda attempt: Tr
 
 
 def event(path: str, value: Any) -> str:
-    return changed(GOOD, f"history.{path}", value)
+    """Return the record's text with one place of an event changed: by number or kind."""
+    kind, _, rest = path.partition(".")
+    kinds = [one["$type"] for one in GOOD["value"]["history"]]
+    number = int(kind) if kind.isdigit() else kinds.index(kind)
+    return changed(GOOD, f"history.{number}.{rest}", value)
 
 
 def calendar(path: str, value: Any) -> str:
@@ -289,9 +293,14 @@ HOSTILE: list[tuple[str, str | bytes | Callable[[], str | bytes], Any, str]] = [
     ("a level as a number", event("0.fields.impact", 1), Incident, "fields.impact"),
     ("tags as a list of numbers", event("0.fields.tags", [1]), Incident, "fields.tags"),
     ("a state at odds", event("0.state.final", True), Incident, "history[0].state"),
-    ("visibility of no kind", event("4.visibility", "secret"), Incident, "public or internal"),
-    ("a link to nothing", event("10.link.target", ""), Incident, "target"),
-    ("confidence as text", event("13.confidence", "high"), Incident, "a number"),
+    (
+        "visibility of no kind",
+        event("Commented.visibility", "secret"),
+        Incident,
+        "public or internal",
+    ),
+    ("a link to nothing", event("Linked.link.target", ""), Incident, "target"),
+    ("confidence as text", event("Classified.confidence", "high"), Incident, "a number"),
     # Calendars and rules
     ("no zone", calendar("zone", KeyError), BusinessCalendar, "missing @ $.value.zone"),
     ("zone of Mars", calendar("zone", "Mars/Base"), BusinessCalendar, "$.value.zone"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -35,6 +37,8 @@ __all__ = ["ParallelChecks"]
 _BATCH = 5
 _PATIENCE = 120  # seconds
 _TRIES = 20_000
+# Never a plain fork, which would copy the open connections of the store.
+_START = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 def _batch(sequence: int, who: str, count: int = 1) -> list[Event]:
@@ -52,14 +56,16 @@ def _batch(sequence: int, who: str, count: int = 1) -> list[Event]:
     ]
 
 
-def _version(store: RecordStore) -> int:
-    return len(store.history("INC-1", limit=1_000_000))
+def _version(store: RecordStore, known: int = 0) -> int:
+    """Return the version of the record, of which so many events were seen already."""
+    return known + len(store.history("INC-1", after=known, limit=1_000_000))
 
 
-def _write(store: RecordStore, who: str, times: int, count: int = 1) -> list[str]:
+def _write(
+    store: RecordStore, who: str, times: int, count: int = 1, *, version: int = 0
+) -> list[str]:
     """Append so many batches, each again until it is taken; return the ids that were answered."""
     answered: list[str] = []
-    version = _version(store)
     for _ in range(_TRIES):
         if not times:
             return answered
@@ -79,8 +85,11 @@ def _write_elsewhere(
 ) -> None:
     """Write in another process, and tell of each batch once it was answered."""
     store = opener()
+    version = 0
     for _ in range(times):
-        answers.send(_write(store, who, 1, count))
+        ids = _write(store, who, 1, count, version=version)
+        answers.send(ids)
+        version = int(ids[-1].rpartition("-")[2])
     answers.send(None)
 
 
@@ -90,7 +99,10 @@ class _Writer:
     def __init__(
         self, opener: Callable[[], RecordStore], who: str, *, times: int, count: int = 1
     ) -> None:
-        context = multiprocessing.get_context("spawn")
+        context: Any = multiprocessing.get_context(_START)
+        if _START == "forkserver":
+            context.set_forkserver_preload([__name__])  # imported once for all writers
+        self.answers: Connection
         self.answers, sender = context.Pipe(duplex=False)
         self.process = context.Process(
             target=_write_elsewhere, args=(opener, who, times, sender, count), daemon=True
@@ -107,6 +119,17 @@ class _Writer:
         except EOFError:
             raise AssertionError("a writer died: see its traceback above") from None
         return answer
+
+    def kill(self) -> list[str]:
+        """Kill the process without warning; return the ids that it had told of by then."""
+        self.process.kill()
+        self.process.join()
+        told: list[str] = []
+        with contextlib.suppress(EOFError, OSError):  # the last answer may be cut short
+            while self.answers.poll():
+                told.extend(self.answers.recv() or ())
+        self.answers.close()
+        return told
 
 
 class ParallelChecks(StoreChecks):
@@ -214,13 +237,17 @@ class ParallelChecks(StoreChecks):
         store = self._opened()
         opener = self.opener(store)
         answered: list[str] = []
+        version = 1
         for number in range(self.kills):
             writer = _Writer(opener, f"writer{number}", times=10**6, count=_BATCH)
-            for _ in range(1 + number % 7):
+            answered.extend(writer.answer() or ())
+            began, count = time.perf_counter(), 1 + number % 3
+            for _ in range(count):
                 answered.extend(writer.answer() or ())
-            writer.process.kill()
-            writer.process.join()
-            version = _version(store)
+            # Deaths fall on every part of a write, not on the one that follows an answer.
+            time.sleep((time.perf_counter() - began) / count * (number % 11) / 10)
+            answered.extend(writer.kill())
+            version = _version(store, version)
             same(1, version % _BATCH, f"version {version} after death {number} ends a batch")
         self._whole(store, answered)
 

@@ -171,7 +171,7 @@ class ReadingChecks(StoreChecks):
             sequence=2,
             at=AT,
             by=Actor("ada"),
-            name="Snoozed",
+            name="Teleported",
             body='{"until":{"$thing":[1,null,1.0]},"z":"a"}',
         )
         record = incident().with_events((strange,))

@@ -1,0 +1,256 @@
+"""What is fuzzed: each parser with its seeds, and what must hold of anything that it reads.
+
+A target's ``try_input`` returns whether the input was read or refused; whatever it raises is a
+finding: an error that the parser does not name, or a value that does not go the same way again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from incidentcore.errors import CalendarDefinitionError, FormatError
+from incidentcore.schedule import Holiday, read_ical, write_ical
+from incidentcore.serialization import dumps, from_plain, loads, to_plain
+from incidentcore.vendors import latest_instant, read_audit_log
+
+from ..examples import EXAMPLES  # noqa: TID252  the folder of tests has no name of its own
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+AT = datetime(2026, 6, 1, tzinfo=UTC)
+YEARS = range(2020, 2031)
+
+
+class Target(NamedTuple):
+    """A parser under test.
+
+    Attributes:
+        try_input: Reads bytes; returns True if something was read, False if it was refused.
+        seeds: Good inputs, from which others are made.
+        words: What the format is made of, thrown in here and there.
+    """
+
+    try_input: Callable[[bytes], bool]
+    seeds: tuple[bytes, ...]
+    words: tuple[bytes, ...]
+
+
+def read_json(data: bytes) -> bool:
+    """Read a document of any type, strictly and lenient; what was read must be written alike."""
+    was_read = False
+    for unknown in ("refuse", "keep"):
+        try:
+            value = loads(data, object, unknown=unknown)  # type: ignore[call-overload]
+        except FormatError:
+            continue
+        was_read = True
+        text = dumps(value)
+        again = loads(text, object, unknown=unknown)  # type: ignore[call-overload]
+        assert dumps(again) == text, "written otherwise the second time"
+        assert from_plain(to_plain(value), object, unknown=unknown) == again  # type: ignore[call-overload]
+        assert again == value, "another value the second time"
+        hash(value)
+    return was_read
+
+
+def read_calendar(data: bytes) -> bool:
+    """Read a feed; what was read must be written and read again as the same closed time."""
+    try:
+        feed = read_ical(data, zone="Europe/Berlin", years=YEARS)
+    except FormatError:
+        return False
+    text = write_ical([*feed.holidays, *feed.maintenance], at=AT)
+    try:
+        again = read_ical(text, zone="Europe/Berlin", years=YEARS)
+    except FormatError as error:
+        if "more than" in str(error):  # what is written out at length may be too much
+            return True
+        raise
+    assert again == feed, "other closed time the second time"
+    return True
+
+
+def read_rule(data: bytes) -> bool:
+    """Read a rule, with and without a first day, and list its days."""
+    text = data.decode("utf-8", "surrogatepass") if _is_text(data) else data.decode("latin-1")
+    was_read = False
+    for first in (None, "2020-02-29"):
+        try:
+            holiday = Holiday(first, rule=text)
+        except CalendarDefinitionError:
+            continue
+        was_read = True
+        again = Holiday(first, rule=holiday.rule)
+        assert again == holiday, "another rule the second time"
+        days = list(holiday.dates(2020, 2030))
+        assert days == sorted(set(days)), "days out of order"
+        assert days == list(again.dates(2020, 2030))
+    return was_read
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+_FOLDER = tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)  # noqa: S108
+_FILE = Path(_FOLDER.name) / "log.csv"
+
+
+def read_audit(data: bytes) -> bool:
+    """Read an audit log from a file; its incidents must be written and read again."""
+    _FILE.write_bytes(data)
+    was_read = False
+    for zone in (None, "Europe/Berlin"):
+        with contextlib.suppress(FormatError):
+            log = read_audit_log(_FILE, zone=zone)
+            for incident in log:
+                was_read = True
+                assert loads(dumps(incident), type(incident)) == incident
+                assert log.latest is not None
+        with contextlib.suppress(FormatError):
+            latest_instant(_FILE, zone=zone)
+    lines = data.decode("latin-1").splitlines(keepends=True)
+    with contextlib.suppress(FormatError):
+        for incident in read_audit_log(lines):
+            was_read = True
+            dumps(incident)
+    return was_read
+
+
+def _json_seeds() -> tuple[bytes, ...]:
+    texts = [path.read_text(encoding="utf-8") for path in sorted(GOLDEN.rglob("*.json"))]
+    short = [json.dumps(json.loads(text), ensure_ascii=False) for text in texts]
+    return tuple(text.encode() for text in (*short, *map(dumps, EXAMPLES)))
+
+
+_FEED = """BEGIN:VCALENDAR
+VERSION:2.0
+BEGIN:VTIMEZONE
+TZID:Europe/Berlin
+END:VTIMEZONE
+BEGIN:VEVENT
+UID:1
+DTSTART;VALUE=DATE:20261225
+DTEND;VALUE=DATE:20261227
+SUMMARY:Christmas\\, both
+  days
+RRULE:FREQ=YEARLY;COUNT=5
+EXDATE;VALUE=DATE:20271225
+END:VEVENT
+BEGIN:VEVENT
+UID:1
+RECURRENCE-ID;VALUE=DATE:20281225
+DTSTART;VALUE=DATE:20281231
+END:VEVENT
+BEGIN:VEVENT
+DTSTART;TZID=Europe/Berlin:20260329T013000
+DURATION:PT1H30M
+SUMMARY:patch night
+RRULE:FREQ=WEEKLY;BYDAY=SU;UNTIL=20270101T000000Z
+RDATE;TZID=America/New_York:20260401T120000,20260402T120000
+STATUS:CONFIRMED
+END:VEVENT
+BEGIN:VEVENT
+DTSTART:20261025T003000Z
+DTEND:20261025T020000Z
+STATUS:CANCELLED
+END:VEVENT
+END:VCALENDAR
+"""
+_RULES = (
+    "FREQ=YEARLY;BYMONTH=11;BYDAY=4TH",
+    "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;WKST=SU",
+    "FREQ=DAILY;INTERVAL=10;COUNT=7",
+    "FREQ=YEARLY;BYWEEKNO=1,53,-1;BYDAY=MO",
+    "FREQ=YEARLY;BYYEARDAY=1,-1,366",
+    "RRULE:FREQ=MONTHLY;BYMONTHDAY=31,-31;UNTIL=20291231",
+    "FREQ=DAILY;BYMONTH=2",
+    "FREQ=YEARLY;INTERVAL=1000;BYMONTH=2;BYMONTHDAY=29",
+)
+_HEADER = (
+    "number,incident_state,active,reassignment_count,reopen_count,sys_mod_count,made_sla,"
+    "caller_id,opened_by,opened_at,sys_created_by,sys_created_at,sys_updated_by,sys_updated_at,"
+    "contact_type,location,category,subcategory,u_symptom,cmdb_ci,impact,urgency,priority,"
+    "assignment_group,assigned_to,knowledge,u_priority_confirmation,notify,problem_id,rfc,vendor,"
+    "caused_by,closed_code,resolved_by,resolved_at,closed_at"
+)
+_ROWS = """\
+INC1,New,true,0,0,0,true,Caller 1,Opened by 8,29/2/2016 01:16,Created by 6,29/2/2016 01:23,\
+"Updated by 21",29/2/2016 01:23,Phone,Location 143,Category 55,Subcategory 170,Symptom 72,?,\
+2 - Medium,2 - Medium,3 - Moderate,Group 56,?,true,false,Do Not Notify,?,?,?,?,code 5,\
+Resolved by 149,29/2/2016 11:29,5/3/2016 12:00
+INC1,Resolved,true,0,0,2,true,Caller 1,Opened by 8,29/2/2016 01:16,Created by 6,29/2/2016 01:23,\
+Updated by 908,29/2/2016 08:53,Phone,Location 143,Category 55,Subcategory 170,Symptom 72,?,\
+1 - High,2 - Medium,2 - High,Group 57,Resolver 89,true,false,Do Not Notify,Problem ID 2,?,?,?,\
+code 5,Resolved by 149,29/2/2016 11:29,5/3/2016 12:00
+INC2,-100,false,9,1,?,maybe,?,?,27/3/2016 02:30,?,?,?,30/10/2016 02:30,?,?,?,Subcategory 1,?,?,\
+9 - None,?,?,?,?,?,?,?,?,?,?,INC1,?,?,?,?
+"""
+_LOG = f"{_HEADER}\n{_ROWS}".encode()
+_SHORT_LOG = (
+    b"number,incident_state,sys_updated_by,opened_at,sys_updated_at\n"
+    b"INC1,New,ada,1/6/2026 09:00,1/6/2026 09:05\n"
+    b"INC1,Closed,ada,1/6/2026 09:00,1/6/2026 11:30:59\n"
+)
+
+TARGETS: dict[str, Target] = {
+    "json": Target(
+        read_json,
+        _json_seeds(),
+        (
+            *(b'"$type"', b'"$set"', b'"$date"', b'"$$"', b"null", b"true", b"[]", b"{}", b"-0.0"),
+            *(b"1e308", b"9" * 100, b"9" * 101, b"-" + b"9" * 99, b'"\\ud800"', b'"\\u0000"'),
+            *(b'"PT0S"', b'"-PT1H"', b'"9998-12-31T23:59:59Z"', b'"0002-01-01T00:00:00+23:59"'),
+            *(b'"UTC"', b'"Europe/Berlin"', b'"1/3"', b'"1E-9999"', b"\xef\xbb\xbf", b"NaN"),
+        ),
+    ),
+    "ical": Target(
+        read_calendar,
+        (
+            _FEED.encode(),
+            _FEED.replace("\n", "\r\n").encode(),
+            *(
+                f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20200229\nSUMMARY:x\nRRULE:{rule}\n"
+                f"END:VEVENT\nEND:VCALENDAR\n".encode()
+                for rule in _RULES[:6]
+            ),
+        ),
+        (
+            *(b"\nRDATE:", b"\nEXDATE:", b"\nDURATION:P", b"\nRRULE:FREQ=DAILY", b"T000000Z"),
+            *(b";TZID=", b";VALUE=DATE", b"00020101", b"99981231", b"20241231", b"99991231"),
+            *(b"\nBEGIN:VEVENT\n", b"\nEND:VEVENT\n", b"\\n", b"\\;", b"\xc2\x85", b"\xe2\x80\xa8"),
+            *(b"P366D", b"P9999W", b"PT999999H", b"Etc/GMT+12", b'"', b"\n ", b"\x00"),
+        ),
+    ),
+    "rrule": Target(
+        read_rule,
+        tuple(rule.encode() for rule in _RULES),
+        (
+            *(b"FREQ=", b"INTERVAL=", b"COUNT=", b"UNTIL=", b"BYMONTH=", b"BYDAY=", b"BYWEEKNO="),
+            *(b"BYYEARDAY=", b"BYMONTHDAY=", b"BYSETPOS=", b"WKST=", b"-53", b"-366", b"+1", b";"),
+            *(b"YEARLY", b"MONTHLY", b"WEEKLY", b"DAILY", b"MO,TU,WE,TH,FR,SA,SU", b"1000", b","),
+            *(b"10000", b"20200229", b"99991231T235959Z", b"\xd9\xa1", b"RRULE:"),
+        ),
+    ),
+    "servicenow": Target(
+        read_audit,
+        (_LOG, _SHORT_LOG, _LOG.replace(b"\n", b"\r\n"), gzip.compress(_SHORT_LOG, mtime=0)),
+        (
+            *(b"?", b"true", b"false", b"Closed", b"Canceled", b"1 - High", b"999999999"),
+            *(b"1/1/0002 00:00", b"31/12/9998 23:59", b"29/3/2026 02:30", b"25/10/2026 02:30"),
+            *(b'"', b'""', b",", b"\n", b"\r", b"\x00", b"\xef\xbb\xbf", b"\x1f\x8b\x08", b"\xff"),
+            *(b"number", b"first_seen", b"custom", b"\xc2\xa0", b" ", b"0x1F", b"\xd9\xa1"),
+        ),
+    ),
+}

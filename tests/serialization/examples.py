@@ -77,7 +77,6 @@ def _records() -> Iterator[Record]:
         (records.assign, (), {"group": "messaging", "tier": 2}),
         (records.comment, ("on it",), {}),
         (records.contact, ("telephone",), {}),
-        (records.communicate, ("customers",), {"channel": "status page", "text": "looking"}),
         (records.note_diagnosis, ("queue full",), {"step": "finding"}),
         (records.follow_procedure, ("restart",), {"version": "3", "outcome": "worked"}),
         (records.restore, (), {}),
@@ -127,12 +126,12 @@ def _records() -> Iterator[Record]:
         items=[records.RequestItem(id="1", name="laptop", quantity=2)],
     )
     request = records.approve(request, "approved", at=AT, by="boss")
+    yield records.set_task(request, records.Task(id="t", title="order it"), at=AT, by="ada")
     # The three above are golden files of version 1: kinds of event that came later go below.
     told = {"channel": "status page", "text": "looking"}
     yield records.communicate(incident, "customers", at=AT + 2 * HOUR, by="ada", **told)
     quiet = records.snooze(incident, until=AT + 9 * HOUR, at=AT + 3 * HOUR, by="ada", reason="x")
     yield records.unsnooze(quiet, at=AT + 4 * HOUR, by="ada", reason="a customer called")
-    yield records.set_task(request, records.Task(id="t", title="order it"), at=AT, by="ada")
 
 
 RECORDS = tuple(_records())

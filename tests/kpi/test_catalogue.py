@@ -23,6 +23,7 @@ from incidentcore.records import (
     ServiceRequest,
     approve,
     assign,
+    comment,
     link,
     restore,
     set_major_status,
@@ -248,7 +249,8 @@ def test_surveys_costs_updates_and_alerts_are_the_callers_fields() -> None:
     assert figure(catalogue.TOTAL_INCIDENT_COST, records).value == pytest.approx(0.3)
     assert figure(catalogue.MEAN_INCIDENT_COST, records).n == 2
     assert figure(catalogue.UPDATE_CADENCE_ADHERENCE, records).value == 3 / 4
-    assert figure(catalogue.NOISE_REDUCTION, records).value == 1 - 2 / 10
+    noise = figure(catalogue.NOISE_REDUCTION, records)
+    assert (noise.value, noise.counted(among=True)) == (1 - 2 / 10, "8 of 10 alerts")
     assert figure(catalogue.cost_per_record(100, unit="EUR"), records).value == 20
     lifetimes = [incident(n, custom={"lifetime": timedelta(days=n)}) for n in (2, 4)]
     assert figure(catalogue.MEAN_TIME_TO_FAILURE, lifetimes).value == timedelta(days=3)
@@ -367,6 +369,24 @@ def test_sla_compliance_keeps_running_paused_and_canceled_apart() -> None:
     assert excluded == {"running": 1, "running_breached": 1, "paused": 1, "canceled": 1}
     assert (running.numerator, running.denominator) == (1, 3)
     assert (over.value, over.n) == ((1 + 140) / 2 * M, 2)
+
+
+def test_cycles_of_a_clock_are_counted_one_by_one() -> None:
+    """Answered in 30 and in 90 minutes of an hour: one of two cycles; by record the last alone."""
+    promise = SlaDefinition.next_response(hours=1, calendar=BusinessCalendar.always())
+    record = incident(1)
+    for minutes, by in ((10, "kim"), (40, "ada"), (100, "kim"), (190, "ada"), (290, "kim")):
+        role = Role.REQUESTER if by == "kim" else Role.AGENT
+        record = comment(record, "text", at=minute(minutes), by=Actor(by, role))
+    asking = comment(incident(2), "text", at=minute(250), by=Actor("kim", Role.REQUESTER))
+
+    cycles = figure(catalogue.sla_cycle_compliance(promise), [record, asking])
+    records = figure(catalogue.sla_compliance(promise), [record, asking], at=200)
+
+    assert (cycles.value, cycles.numerator, cycles.denominator, cycles.n) == (0.5, 1, 2, 1)
+    assert dict(cycles.excluded) == {"running": 1}
+    assert cycles.counted(among=True) == "1 of 2 completed cycles"
+    assert (records.numerator, records.denominator) == (0, 1)
 
 
 def test_outages_that_overlap_count_once_and_maintenance_does_not() -> None:

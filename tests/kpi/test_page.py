@@ -22,6 +22,7 @@ AS_OF = 300
 PROMISE = SlaDefinition.resolution(hours=1, calendar=BusinessCalendar.always())
 GIVEN: dict[str, Kpi] = {
     "sla_compliance(rules)": catalogue.sla_compliance(PROMISE),
+    "sla_cycle_compliance(rules)": catalogue.sla_cycle_compliance(PROMISE),
     "sla_running_breached_rate(rules)": catalogue.sla_running_breached_rate(PROMISE),
     "mean_time_over_target(rules)": catalogue.mean_time_over_target(PROMISE),
     "same_day_resolution_rate(zone)": catalogue.same_day_resolution_rate("Europe/Berlin"),

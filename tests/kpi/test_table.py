@@ -9,7 +9,8 @@ import json
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.kpi import Kpi, KpiTable, Number, catalogue, compute
+from incidentcore.instants import Interval
+from incidentcore.kpi import Kpi, KpiTable, Number, Periods, catalogue, compute
 from incidentcore.records import Incident
 
 from .tickets import minute, tickets
@@ -28,14 +29,38 @@ def evil() -> KpiTable:
 
 
 def test_text_is_aligned_and_says_what_was_left_out() -> None:
-    """Numbers stand to the right; times are hours, rates per cent."""
+    """Numbers stand to the right; times are hours, rates per cent with what they are a share of."""
     assert str(table()).splitlines() == [
-        "kpi                     value  n  left out",
-        "--------------------  -------  -  ----------------------------",
-        "mean_time_to_resolve   1.22 h  4  canceled 1, unresolved 1",
-        "reopen_rate           25.00 %  4  canceled 1, never_resolved 1",
+        "kpi                     value  n  counted  left out",
+        "--------------------  -------  -  -------  ----------------------------",
+        "mean_time_to_resolve   1.22 h  4           canceled 1, unresolved 1",
+        "reopen_rate           25.00 %  4   1 of 4  canceled 1, never_resolved 1",
         "backlog                     1  1",
     ]
+
+
+def test_a_page_names_the_denominator_of_each_rate() -> None:
+    """Markdown and HTML say of what a rate is the share; a table without rates has no column."""
+    reopened = "1 of 4 records resolved at least once"
+    times = compute([catalogue.MEAN_TIME_TO_RESOLVE], tickets(), as_of=minute(300))
+
+    assert f"| {reopened} |" in table().to_markdown()
+    assert f">{reopened}<" in table()._repr_html_()
+    assert "counted" not in times.to_markdown()
+
+
+def test_a_page_tells_its_instant_window_and_mode() -> None:
+    """The caption holds what the figures are as of; nothing in it is markup."""
+    days = Periods("day", "Europe/Berlin", within=Interval(minute(0), minute(1440)))
+    kpis = [catalogue.MEAN_TIME_TO_RESOLVE]
+
+    by_day = compute(kpis, tickets(), as_of=minute(300), window=days, mode="sketch")
+
+    assert "<caption>As of 2026-01-05 05:00 UTC</caption>" in table()._repr_html_()
+    assert (
+        "<caption>As of 2026-01-05 05:00 UTC, by day in Europe/Berlin, from 2026-01-05 00:00 UTC "
+        "to before 2026-01-06 00:00 UTC; sketch, quantiles within 1 %</caption>"
+    ) in by_day._repr_html_()
 
 
 def test_a_value_that_is_none_is_a_dash_and_few_are_told() -> None:

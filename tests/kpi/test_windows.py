@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi import AgeBuckets, Group, HourBands, Periods, catalogue, compute
-from incidentcore.records import Incident, records_from_rows
+from incidentcore.kpi import (
+    AgeBuckets,
+    Group,
+    HourBands,
+    Periods,
+    catalogue,
+    compute,
+    trend_data,
+)
+from incidentcore.records import Incident, records_from_rows, restore
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Priority
 
@@ -154,6 +162,92 @@ def test_an_outage_over_midnight_counts_in_both_days() -> None:
         ("2026-06-01", 0.75),
         ("2026-06-02", 0.75),
     ]
+
+
+JUNE = Interval(DAY, DAY + timedelta(days=30))
+
+
+def test_a_period_without_a_record_has_a_row_where_periods_have_bounds() -> None:
+    """Nothing came in on the second day: volume 0, no mean, all of the day available."""
+    desk = records((0, 0.5), (2.5, 2.75))
+    days = Periods("day", within=Interval(DAY, DAY + timedelta(days=30)))
+    kpis = [catalogue.VOLUME, catalogue.MEAN_TIME_TO_RESOLVE, catalogue.AVAILABILITY]
+
+    table = compute(kpis, desk, as_of=DAY + timedelta(days=3), window=days)
+
+    second = [table.result(kpi.id, period="2026-06-02") for kpi in kpis]
+    assert [(row.value, row.n) for row in second] == [(0, 0), (None, 0), (1.0, 0)]
+    assert len(table) == 3 * len(kpis)  # the days that have begun
+    assert [row["value"] for row in trend_data(table, "availability")] == [0.5, 1.0, 0.75]
+
+
+def test_a_service_without_an_outage_was_available_all_the_time() -> None:
+    """Told by the caller, it has rows in every period; one not told has its rows too."""
+    desk = [
+        restore(
+            Incident.open(id="1", title="x", at=DAY, by="kim", service=service),
+            at=DAY + timedelta(days=15),
+            by="ada",
+        )
+        for service in ("mail",)
+    ]
+    services = Group("service", values=["vpn", "web"])
+
+    table = compute(
+        [catalogue.AVAILABILITY, catalogue.MEAN_TIME_BETWEEN_FAILURES],
+        desk,
+        as_of=DAY + timedelta(days=40),
+        window=JUNE,
+        group_by=services,
+    )
+    by_month = compute(
+        [catalogue.AVAILABILITY],
+        [],
+        as_of=DAY + timedelta(days=40),
+        window=Periods("month", within=JUNE),
+        group_by=services,
+        totals=True,
+    )
+
+    found = {row.group[0]: row.value for row in table.results if row.kpi == "availability"}
+    assert found == {"mail": 0.5, "vpn": 1.0, "web": 1.0}
+    assert [(row.group[0], row.period, row.value) for row in by_month.results] == [
+        ("vpn", "2026-06", 1.0),
+        ("web", "2026-06", 1.0),
+        ("(all)", "2026-06", 1.0),
+    ]
+    with pytest.raises(InvalidValueError, match="several values"):
+        Group("service", values="vpn")
+
+
+def test_without_a_failure_the_uptime_is_a_lower_bound() -> None:
+    """Thirty days without an outage: no mean, but at least 720 hours between failures."""
+    table = compute(
+        [catalogue.MEAN_TIME_BETWEEN_FAILURES], [], as_of=DAY + timedelta(days=40), window=JUNE
+    )
+
+    (row,) = table.results
+    assert (row.value, row.low, row.text()) == (None, timedelta(days=30), ">= 720.00 h")
+
+
+@given(desks(), st.tuples(instants, instants).map(sorted), st.sampled_from(["day", "week"]))
+def test_bounded_periods_have_a_row_for_each_group_and_period(
+    desk: list[Incident], ends: list[datetime], unit: Any
+) -> None:
+    """Every KPI has the same rows: each group in each period that has begun."""
+    periods = Periods(unit, "Europe/Berlin", within=Interval(*ends))
+    table = compute(
+        [catalogue.VOLUME, catalogue.REOPEN_RATE, catalogue.AVAILABILITY],
+        desk,
+        as_of=LATEST,
+        window=periods,
+        group_by="priority",
+    )
+
+    rows = [(row.group, row.period) for row in table.results]
+    groups, labels = {row[0] for row in rows}, periods.labels(LATEST)
+    expected = {(group, label) for group in groups for label in labels}
+    assert sorted(rows, key=repr) == sorted([*expected] * 3, key=repr)
 
 
 def test_ages_are_grouped_by_buckets() -> None:

@@ -61,6 +61,7 @@ from incidentcore.kpi.shares import (
     RatioOfSums,
     Recurrence,
     SlaBreached,
+    SlaCyclesMet,
     SlaMet,
     TimeBetweenFailures,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "SURVIVAL_MEDIAN",
     "SameDay",
     "SlaBreached",
+    "SlaCyclesMet",
     "SlaMet",
     "Statistic",
     "Test",

@@ -17,6 +17,7 @@ from incidentcore.kpi.groups import (
     compile_group,
     compile_groups,
     group_names,
+    told_groups,
 )
 from incidentcore.kpi.partials import Mode, Partial, Row, Window
 from incidentcore.kpi.periods import Periods
@@ -89,6 +90,7 @@ def partial(
     groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
     groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
     part = Partial(tuple(kpis), as_of=as_of, groups=group_names(groups), window=window, mode=mode)
+    _tell_groups(part, groups)
     try:
         if window is None:
             _gather(part, records, groups)
@@ -100,6 +102,18 @@ def partial(
         allowed = f"a field of every record; {error.obj.record_type} has none of this name"
         raise InvalidValueError("field", error.name, allowed) from error
     return part
+
+
+def _tell_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
+    """Make the rows of groups that are told beforehand; ``result`` adds their other periods."""
+    period: str | None = None
+    if isinstance(part.window, Periods):
+        period = next(iter(part.window.labels(part.as_of)), None)
+        if period is None:
+            return
+    for group in told_groups(groups) if groups else ():
+        _check_hash(group)
+        part.row((group, period))
 
 
 def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
@@ -275,11 +289,16 @@ def _outcomes(
             if found is not None:
                 moved.setdefault(found[0], [0, 0])[side] = 1
         return [(label, tuple(sides)) for label, sides in moved.items()]
+    start, stop = outcome
+    within = window if isinstance(window, Interval) else window.within
+    if within is not None:
+        before = stop <= within.start and start < within.start
+        if before or start >= within.end or not within:
+            return []
+        start, stop = max(start, within.start), min(stop, within.end)
     if isinstance(window, Interval):
-        start, stop = outcome
-        overlaps = start < window.end and (stop > window.start or start >= window.start)
-        return [(None, outcome)] if overlaps else []
-    return [(label, outcome) for label in _labels(window, *outcome)]
+        return [(None, outcome)]
+    return [(label, outcome) for label in _labels(window, start, stop)]
 
 
 def _labels(periods: Periods, start: datetime, stop: datetime) -> list[str]:

@@ -68,6 +68,7 @@ from incidentcore.kpi.catalogue_service import (
     cost_per_record,
     mean_time_over_target,
     sla_compliance,
+    sla_cycle_compliance,
     sla_running_breached_rate,
 )
 from incidentcore.kpi.catalogue_times import (
@@ -174,6 +175,7 @@ __all__ = [
     "resolution_code_rate",
     "same_day_resolution_rate",
     "sla_compliance",
+    "sla_cycle_compliance",
     "sla_running_breached_rate",
     "stale_rate",
 ]

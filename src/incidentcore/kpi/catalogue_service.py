@@ -17,6 +17,7 @@ from incidentcore.kpi.shares import (
     LinkedShare,
     PerRecord,
     SlaBreached,
+    SlaCyclesMet,
     SlaMet,
     TimeBetweenFailures,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "cost_per_record",
     "mean_time_over_target",
     "sla_compliance",
+    "sla_cycle_compliance",
     "sla_running_breached_rate",
 ]
 
@@ -63,6 +65,26 @@ def sla_compliance(rules: Clock) -> Kpi:
             "run and have breached as running_breached."
         ),
         source="ServiceNow, SLA dashboard",
+    )
+
+
+def sla_cycle_compliance(rules: Clock) -> Kpi:
+    """Return the share of completed cycles that held their target.
+
+    Args:
+        rules: The definition or policy of one clock.
+    """
+    return Kpi(
+        id="sla_cycle_compliance",
+        measure=SlaCyclesMet(rules),
+        canceled="include",
+        title="SLA compliance by cycle",
+        formula="cycles met / (cycles met + cycles breached), completed ones of all clocks",
+        edge_cases=(
+            "For next responses, updates and reopened clocks: sla_compliance counts each record "
+            "once, by its last cycle. A cycle that still runs does not count."
+        ),
+        source="Jira Service Management, SLA cycles",
     )
 
 

@@ -88,20 +88,17 @@ def result(part: Partial, *, totals: bool = False) -> KpiTable:
         part: What was gathered.
         totals: Whether to add the figures of all groups together.
     """
-    rows: dict[Key, Row] = dict(part.cells)
-    everything = not part.groups and not isinstance(part.window, Periods)
-    if everything and not rows:
-        rows[(), None] = [new_cell(kpi, part.mode) for kpi in part.firsts]
+    rows = _regular(part)
     keys = sorted(rows, key=lambda key: (order(key[0]), key[1] or ""))
     if totals and part.groups:
-        rows.update(_totals(part, keys))
-        keys += [key for key in rows if key not in part.cells]
-    results: list[KpiResult] = []
-    for kpi, place in zip(part.kpis, part.places, strict=True):
-        for key in keys:
-            found = _result(kpi, rows[key][place], key, part)
-            if everything or found.n or found.excluded or found.value is not None:
-                results.append(found)
+        total = _totals(part, rows)
+        rows.update(total)
+        keys += total
+    results = [
+        _result(kpi, rows[key][place], key, part)
+        for kpi, place in zip(part.kpis, part.places, strict=True)
+        for key in keys
+    ]
     return KpiTable(
         results=tuple(results),
         groups=part.groups,
@@ -112,19 +109,35 @@ def result(part: Partial, *, totals: bool = False) -> KpiTable:
     )
 
 
-def _totals(part: Partial, keys: list[Key]) -> dict[Key, Row]:
+def _regular(part: Partial) -> dict[Key, Row]:
+    """Return the rows of a partial, with those in which there was nothing to count.
+
+    Every group has a row for each period that has begun of periods with bounds: no tickets in a
+    week is a volume of zero and no value of a mean, and without an outage all was available.
+    """
+    rows: dict[Key, Row] = dict(part.cells)
+    periods = part.window.labels(part.as_of) if isinstance(part.window, Periods) else [None]
+    groups = dict.fromkeys(group for group, _ in rows) if part.groups else ((),)
+    for group in groups:
+        for period in periods:
+            if (group, period) not in rows:
+                rows[group, period] = [new_cell(kpi, part.mode) for kpi in part.firsts]
+    return rows
+
+
+def _totals(part: Partial, rows: dict[Key, Row]) -> dict[Key, Row]:
     total: dict[Key, Row] = {}
     everyone = (ALL,) * len(part.groups)
-    for period in sorted({key[1] for key in keys}, key=lambda period: period or ""):
-        alone = [_only(part, key) for key in keys if key[1] == period]
+    for period in sorted({key[1] for key in rows}, key=lambda period: period or ""):
+        alone = [_only(part, period, row) for key, row in rows.items() if key[1] == period]
         total[everyone, period] = merge(alone).cells[(), period]
     return total
 
 
-def _only(part: Partial, key: Key) -> Partial:
+def _only(part: Partial, period: str | None, row: Row) -> Partial:
     """Return one row of a partial as a partial without groups."""
     only = Partial(part.kpis, as_of=part.as_of, groups=(), window=part.window, mode=part.mode)
-    only.cells[(), key[1]] = part.cells[key]
+    only.cells[(), period] = row
     return only
 
 
@@ -132,7 +145,9 @@ def _result(kpi: Kpi, cell: Any, key: Key, part: Partial) -> KpiResult:
     group, period = key
     window = part.window
     if isinstance(window, Periods):
-        window = None if period is None else window.interval(period)
+        within, window = window.within, None if period is None else window.interval(period)
+        if within is not None and window is not None:
+            window = window.intersect(within)
     found = figure(kpi, cell, window=window, as_of=part.as_of)
     return KpiResult(
         kpi=kpi.id,

@@ -34,11 +34,12 @@ from incidentcore.kpi.shares import (
     RatioOfSums,
     Recurrence,
     SlaBreached,
+    SlaCyclesMet,
     SlaMet,
     TimeBetweenFailures,
 )
 from incidentcore.records import Record
-from incidentcore.sla import evaluate_sla
+from incidentcore.sla import SlaStatus, evaluate_sla
 
 __all__ = ["compile_kpi"]
 
@@ -100,6 +101,8 @@ def compile_measure(measure: object, kpi: Kpi, as_of: datetime) -> Extract:
         return _outage(measure, as_of)
     if isinstance(measure, (SlaMet, SlaBreached)):
         return _sla(measure, as_of)
+    if isinstance(measure, SlaCyclesMet):
+        return _sla_cycles(measure, as_of)
     return compile_value(measure, kpi, as_of)
 
 
@@ -201,13 +204,32 @@ def _sla(measure: SlaMet | SlaBreached, as_of: datetime) -> Extract:
 
     def outcome(record: Record) -> bool | str:
         status = evaluate_sla(rules, record, now=as_of)
-        stage = "no_sla" if status.stage == "none" else str(status.stage)
-        if stage == "stopped":
+        if status.stage == "stopped":
             return not status.breached if completed else "completed"
-        if stage in ("running", "paused"):
-            if completed:
-                return f"{stage}_breached" if status.breached else stage
+        if status.stage in ("running", "paused") and not completed:
             return status.breached
-        return stage
+        return _incomplete(status)
 
     return outcome
+
+
+def _incomplete(status: SlaStatus) -> str:
+    """Return the code of a clock that has not stopped."""
+    if status.stage in ("running", "paused"):
+        return f"{status.stage}_breached" if status.breached else str(status.stage)
+    return "no_sla" if status.stage == "none" else str(status.stage)
+
+
+def _sla_cycles(measure: SlaCyclesMet, as_of: datetime) -> Extract:
+    rules = measure.rules
+
+    def cycles(record: Record) -> tuple[int, int] | str:
+        status = evaluate_sla(rules, record, now=as_of)
+        results = [
+            cycle.result
+            for cycle in status.cycles
+            if cycle.stopped_at is not None and cycle.result in ("met", "breached")
+        ]
+        return (results.count("met"), len(results)) if results else _incomplete(status)
+
+    return cycles

@@ -63,9 +63,7 @@ def figure(kpi: Kpi, cell: Cell, *, window: Interval | None, as_of: datetime) ->
     if isinstance(cell, TallyCell):
         return _of_tally(kpi, cell)
     if isinstance(cell, RatioCell):
-        above, below = _number(cell.above), _number(cell.below)
-        value = _ratio(kpi, cell)
-        return Figure(value=value, n=cell.n, numerator=above, denominator=below)
+        return _of_ratio(kpi, cell)
     if isinstance(cell, BalanceCell):
         return Figure(
             value=cell.came - cell.went, n=cell.n, numerator=cell.came, denominator=cell.went
@@ -76,11 +74,16 @@ def figure(kpi: Kpi, cell: Cell, *, window: Interval | None, as_of: datetime) ->
     return _of_spans(kpi, cell, window, as_of)
 
 
-def _ratio(kpi: Kpi, cell: RatioCell) -> float | None:
-    if cell.below == 0:
-        return None
-    ratio = Fraction(cell.above) / Fraction(cell.below)
-    return float(1 - ratio if getattr(kpi.measure, "complement", False) else ratio)
+def _of_ratio(kpi: Kpi, cell: RatioCell) -> Figure:
+    above, below = cell.above, cell.below
+    if getattr(kpi.measure, "complement", False):
+        above = below - above
+    return Figure(
+        value=None if below == 0 else float(Fraction(above) / Fraction(below)),
+        n=cell.n,
+        numerator=_number(above),
+        denominator=_number(below),
+    )
 
 
 def _number(value: int | Fraction) -> int | float:
@@ -288,8 +291,14 @@ def _of_spans(kpi: Kpi, cell: SpanCell, window: Interval | None, as_of: datetime
             value=_share(up, promised), n=n, numerator=up / 3.6e9, denominator=promised / 3.6e9
         )
     begun = sum(first <= start < last for start, _ in failures)
-    value = None if not begun else timedelta(microseconds=round(Fraction(promised - down, begun)))
-    return Figure(value=value, n=n, numerator=(promised - down) / 3.6e9, denominator=begun)
+    uptime = timedelta(microseconds=promised - down)
+    return Figure(
+        value=timedelta(microseconds=round(Fraction(promised - down, begun))) if begun else None,
+        n=n,
+        numerator=(promised - down) / 3.6e9,
+        denominator=begun,
+        low=None if begun else uptime,
+    )
 
 
 def _share(part: int, whole: int) -> float:

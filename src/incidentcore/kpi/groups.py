@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any, Literal, TypeAlias
 
 import attrs
@@ -23,6 +24,7 @@ __all__ = [
     "compile_groups",
     "group_names",
     "order",
+    "told_groups",
 ]
 
 When: TypeAlias = Literal["as_of", "opening", "resolution"]
@@ -30,6 +32,12 @@ When: TypeAlias = Literal["as_of", "opening", "resolution"]
 
 def _known_path(_: object, __: object, value: Any) -> None:
     compile_path(value)
+
+
+def _values(values: Iterable[object]) -> tuple[object, ...]:
+    if isinstance(values, str):
+        raise InvalidValueError("values", values, "several values, such as a list of texts")
+    return tuple(values)
 
 
 @attrs.frozen
@@ -42,11 +50,15 @@ class Group:
             the last event of the opening's instant, ``resolution`` the one at the last resolution
             (None where there is none).
         name: The column's heading; the path unless told.
+        values: Values that have a row even where no record has them, such as all services: a
+            service without an outage was available all the time. Others have theirs as well. It
+            takes all groups of a table to be told, and periods with bounds.
     """
 
     path: str = attrs.field(validator=_known_path)
     when: When = "as_of"
     name: str = attrs.field(default=attrs.Factory(lambda self: self.path, True), kw_only=True)
+    values: tuple[object, ...] = attrs.field(default=(), converter=_values, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if self.when not in ("as_of", "opening", "resolution"):
@@ -80,6 +92,8 @@ def _days(days: Iterable[int]) -> tuple[int, ...]:
 class AgeBuckets:
     """Groups of age, the oldest first: from the opening to the computation's instant.
 
+    A group without a record has its row too.
+
     Attributes:
         days: The edges in whole days, ascending; an age of exactly an edge is above it.
         name: The column's heading.
@@ -101,10 +115,15 @@ class AgeBuckets:
         between = [f"{low}-{high} d" for low, high in zip(self.days, self.days[1:], strict=False)]
         return (f"< {self.days[0]} d", *between, f">= {self.days[-1]} d")
 
+    @property
+    def values(self) -> tuple[Level, ...]:
+        """Return the groups from the youngest: levels, so that ages have an order."""
+        return Scale(self.name, reversed(self.labels)).levels[::-1]
+
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that reads the group of a record: a level, so that ages have order."""
+        """Return a function that reads the group of a record."""
         edges = [timedelta(days=days) for days in self.days]
-        levels = Scale(self.name, reversed(self.labels)).levels[::-1]
+        levels = self.values
         return lambda record: levels[sum(as_of - record.opened_at >= edge for edge in edges)]
 
 
@@ -115,6 +134,8 @@ def _bands(bands: Iterable[tuple[str, Calendar]]) -> tuple[tuple[str, Calendar],
 @attrs.frozen
 class HourBands:
     """Groups by the calendar that was open at a moment, such as business, evening and sleep hours.
+
+    A band without a record has its row too.
 
     Attributes:
         bands: Names with their calendars; the first that is open at the moment counts.
@@ -127,6 +148,11 @@ class HourBands:
     moment: str = attrs.field(default="opened_at", validator=_known_path)
     otherwise: str = attrs.field(default="other hours", kw_only=True)
     name: str = attrs.field(default="hours", kw_only=True)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Return the names of the bands."""
+        return tuple(dict.fromkeys([*(name for name, _ in self.bands), self.otherwise]))
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
         """Return a function that reads the group of a record."""
@@ -185,6 +211,12 @@ def compile_groups(
         (only,) = reads
         return lambda record: (only(record),)
     return lambda record: tuple([read(record) for read in reads])
+
+
+def told_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
+    """Return the groups that have a row even without a record: none unless all tell theirs."""
+    told = (Group, AgeBuckets, HourBands)
+    return list(product(*(g.values if isinstance(g, told) else () for g in group_by)))
 
 
 def order(key: Iterable[object]) -> tuple[tuple[int, str, Any, str], ...]:

@@ -32,7 +32,8 @@ class Periods:
     Attributes:
         unit: ``day``, ``week`` (ISO, from Monday), ``month``, ``quarter`` or ``year``.
         zone: In whose civil time they begin.
-        within: Only moments in this interval count; None for all.
+        within: Only moments in this interval count; None for all. With it a table has a row for
+            each of its periods that has begun, also for one in which nothing happened.
 
     >>> Periods("month", "Europe/Berlin").label(datetime(2026, 5, 31, 22, 30, tzinfo=UTC))
     '2026-06'
@@ -55,6 +56,16 @@ class Periods:
         """Return the period of a name, from its first instant to the next one's."""
         first = _first_day(self.unit, label)
         return Interval(self._midnight(first), self._midnight(_next(self.unit, first)))
+
+    def labels(self, as_of: datetime) -> list[str]:
+        """Return the names of the periods of ``within`` that have begun, in order of time."""
+        labels: list[str] = []
+        if self.within:
+            at, end = self.within.start, min(self.within.end, as_of)
+            while at < end:
+                labels.append(self.label(at))
+                at = self.interval(labels[-1]).end
+        return labels
 
     def _midnight(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)

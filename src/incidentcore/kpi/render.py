@@ -43,7 +43,7 @@ def to_markdown(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) ->
     return "\n".join([line(headings), f"| {' | '.join(marks)} |", *map(line, rows)])
 
 
-def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:
+def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], caption: str = "") -> str:
     """Return an HTML table with everything escaped."""
 
     def line(tag: str, cells: Sequence[str]) -> str:
@@ -54,8 +54,10 @@ def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str
         )
         return f"<tr>{inner}</tr>"
 
+    above = f"<caption>{escape(caption)}</caption>\n" if caption else ""
+    head = f"<thead>{line('th', headings)}</thead>"
     body = "\n".join(line("td", row) for row in rows)
-    return f"<table>\n<thead>{line('th', headings)}</thead>\n<tbody>\n{body}\n</tbody>\n</table>"
+    return f"<table>\n{above}{head}\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
@@ -51,8 +51,9 @@ class KpiResult:
         numerator: For rates and ratios, what was counted; hours for availability.
         denominator: For rates and ratios, among what.
         of: For rates and ratios, the denominator in words.
-        low: The lower bound of the confidence interval, where one was asked for.
-        high: The upper bound.
+        low: The lower bound of the confidence interval, where one was asked for. Where there is no
+            value: what it is at least, such as the uptime of a window without a failure.
+        high: The upper bound of the confidence interval.
         enough: Whether ``n`` reaches the definition's ``min_n``.
         approximate: Whether it comes from a sketch and is near, not exact.
     """
@@ -80,11 +81,28 @@ class KpiResult:
 
     def text(self) -> str:
         """Return the value for people, such as ``"22.10 h"`` or ``"51.12 %"``."""
+        if self.value is None and self.low is not None:
+            return f">= {_text(self.low, self.unit)}"
         shown = _text(self.value, self.unit)
         if self.low is not None and self.high is not None:
             bounds = (_text(bound, self.unit) for bound in (self.low, self.high))
             shown += f" [{', '.join(bounds)}]"
         return f"~{shown}" if self.approximate and self.value is not None else shown
+
+    def counted(self, *, among: bool = False) -> str:
+        """Return what a rate is a share of, such as ``"12 of 40"``; empty for all other figures.
+
+        Args:
+            among: Whether to say what the records of the denominator are: ``"12 of 40 resolved
+                records"``.
+        """
+        if self.unit != "fraction" or self.numerator is None or self.denominator is None:
+            return ""
+        part, whole = (
+            f"{number:,}" if isinstance(number, int) else f"{number:,.2f}"
+            for number in (self.numerator, self.denominator)
+        )
+        return f"{part} of {whole} {self.of if among else ''}".rstrip()
 
 
 def _text(value: Value, unit: str) -> str:
@@ -218,40 +236,62 @@ class KpiTable:
             "rows": rows,
         }
 
-    def _cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        with_period = any(row.period is not None for row in self.results)
-        headings = ["kpi", *self.groups, *(["period"] if with_period else [])]
-        numeric = [False] * len(headings) + [True, True, False]
-        headings += ["value", "n", "left out"]
-        rows = [
-            [
-                row.kpi,
-                *map(label, row.group),
-                *([row.period or ""] if with_period else []),
-                row.text(),
-                f"{row.n:,}" if row.enough or not row.n else f"{row.n:,} (few)",
-                _reasons(row),
-            ]
-            for row in self.results
+    def _cells(self, *, among: bool) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return headings, rows and which columns are numbers, all of them for people."""
+        columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
+            ("kpi", False, lambda row: row.kpi),
+            *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),
         ]
-        return headings, rows, numeric
+        if any(row.period is not None for row in self.results):
+            columns.append(("period", False, lambda row: row.period or ""))
+        columns += [("value", True, KpiResult.text), ("n", True, _n)]
+        if any(row.counted() for row in self.results):
+            columns.append(("counted", not among, lambda row: row.counted(among=among)))
+        columns.append(("left out", False, _reasons))
+        headings, numeric, reads = zip(*columns, strict=True)
+        rows = [[read(row) for read in reads] for row in self.results]
+        return list(headings), rows, list(numeric)
 
     def __str__(self) -> str:
-        return to_text(*self._cells())
+        return to_text(*self._cells(among=False))
 
     def to_markdown(self) -> str:
         """Return the table as Markdown."""
-        return to_markdown(*self._cells())
+        return to_markdown(*self._cells(among=True))
 
     def _repr_html_(self) -> str:
-        """Return the table as HTML, for notebooks; everything in it is escaped."""
-        return to_html(*self._cells())
+        """Return the table as HTML, for notebooks; everything in it is escaped.
+
+        The caption tells the instant, the window and the mode.
+        """
+        return to_html(*self._cells(among=True), caption=self._caption())
+
+    def _caption(self) -> str:
+        window, told = self.window, f"As of {_instant(self.as_of)}"
+        if isinstance(window, Periods):
+            told += f", by {window.unit} in {window.zone.key}"
+            window = window.within
+        if window is not None:
+            told += f", from {_instant(window.start)} to before {_instant(window.end)}"
+        return told if self.mode == "exact" else f"{told}; {self.mode}, quantiles within 1 %"
 
     def to_csv(self) -> str:
         """Return the plain rows as CSV; a text that a spreadsheet would run is made inert."""
         rows = list(self)
         headings = list(rows[0]) if rows else ["kpi"]
         return to_csv(headings, ([row[name] for name in headings] for row in rows))
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _group_reader(place: int) -> Callable[[KpiResult], str]:
+    return lambda row: label(row.group[place])
+
+
+def _n(row: KpiResult) -> str:
+    return f"{row.n:,}" if row.enough or not row.n else f"{row.n:,} (few)"
 
 
 def _reasons(row: KpiResult) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "RatioOfSums",
     "Recurrence",
     "SlaBreached",
+    "SlaCyclesMet",
     "SlaMet",
     "TimeBetweenFailures",
 ]
@@ -76,7 +77,8 @@ class RatioOfSums:
         denominator: What is summed below; a record without either value is left out.
         of: The denominator in words.
         unit: The unit of the ratio.
-        complement: Whether the value is one less the ratio.
+        complement: Whether the value is one less the ratio; the numerator of the result is then
+            what the sum above leaves of the one below.
     """
 
     gathers: ClassVar[str] = "ratio"
@@ -175,6 +177,7 @@ class Recurrence:
 
     unit: ClassVar[str] = "fraction"
     gathers: ClassVar[str] = "keyed"
+    of: ClassVar[str] = "records with a key"
 
     key: tuple[str, ...] = attrs.field(converter=_paths)
     within: timedelta = attrs.field(validator=_positive)
@@ -196,6 +199,7 @@ class Availability:
 
     unit: ClassVar[str] = "fraction"
     gathers: ClassVar[str] = "spans"
+    of: ClassVar[str] = "hours promised"
 
     start: Moment = attrs.field(default="opened_at", validator=_moment)
     stop: Moment = attrs.field(default="restored_at", validator=_moment)
@@ -206,12 +210,13 @@ class Availability:
 class TimeBetweenFailures:
     """The mean uptime between failures: uptime in the window over outages that began in it.
 
-    Outages that overlap or touch are one failure. Without a failure there is no value, only the
-    lower bound that the window itself is.
+    Outages that overlap or touch are one failure. Without a failure there is no value, only a lower
+    bound: the uptime of the window.
     """
 
     unit: ClassVar[str] = "duration"
     gathers: ClassVar[str] = "spans"
+    of: ClassVar[str] = "failures"
 
     start: Moment = attrs.field(default="opened_at", validator=_moment)
     stop: Moment = attrs.field(default="restored_at", validator=_moment)
@@ -233,6 +238,7 @@ class LinkedShare:
 
     unit: ClassVar[str] = "fraction"
     gathers: ClassVar[str] = "keyed"
+    of: ClassVar[str] = "the things given"
 
     type: str
     targets: frozenset[str] = attrs.field(converter=_names)
@@ -244,12 +250,28 @@ class SlaMet:
 
     Clocks that are not completed are left out by what they are: ``no_sla``, ``not_started``,
     ``running``, ``running_breached``, ``paused``, ``paused_breached`` or ``canceled``. A clock that
-    was reset or reopened counts once, by its last cycle.
+    was reset or reopened counts once, by its last cycle; see ``SlaCyclesMet``.
     """
 
     unit: ClassVar[str] = "fraction"
     gathers: ClassVar[str] = "tally"
     of: ClassVar[str] = "completed clocks"
+
+    rules: Clock = attrs.field(validator=check_rules)
+
+
+@attrs.frozen
+class SlaCyclesMet:
+    """The share of completed cycles that held their target, of all cycles of all clocks.
+
+    For clocks that run again and again, such as those of a next response or of updates, or that a
+    reopening starts anew. A record with a completed cycle counts with all of them, whatever the
+    clock does since; one without is left out by what its clock is, as in ``SlaMet``.
+    """
+
+    unit: ClassVar[str] = "fraction"
+    gathers: ClassVar[str] = "ratio"
+    of: ClassVar[str] = "completed cycles"
 
     rules: Clock = attrs.field(validator=check_rules)
 
@@ -283,5 +305,6 @@ Measure: TypeAlias = (
     | TimeBetweenFailures
     | LinkedShare
     | SlaMet
+    | SlaCyclesMet
     | SlaBreached
 )

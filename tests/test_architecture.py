@@ -139,7 +139,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         8,
         [
             *("table", "problems", "parse", "unknown", "upgrade", "scalars", "shapes"),
-            *("reading", "writing", "codec", "schema", "export"),
+            *("reading", "writing", "places", "codec", "schema", "export"),
         ],
     ),
     (

@@ -9,11 +9,12 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 
 from incidentcore.conditions import Condition, Opaque, during, field
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.instants import Versions
+from incidentcore.instants import Interval, Versions
 from incidentcore.lifecycle import (
     INCIDENT,
     PROBLEM,
@@ -23,7 +24,7 @@ from incidentcore.lifecycle import (
     advance,
 )
 from incidentcore.records import Incident, Record, assign, comment, correct, replay, update
-from incidentcore.schedule import BusinessCalendar, Calendar, Holiday, Maintenance
+from incidentcore.schedule import Break, BusinessCalendar, Calendar, Holiday, Maintenance
 from incidentcore.serialization import (
     Kept,
     UnknownEvent,
@@ -355,6 +356,81 @@ def test_unknown_fields_are_kept_and_written_back() -> None:
         (("history", 0, "by", "team"), '"night"'),
     } == set(kept.unknown)
     assert plain == to_plain(kept)
+
+
+def _swapped(items: list[Any]) -> None:
+    items[0], items[1] = items[1], items[0]
+
+
+@pytest.mark.parametrize("is_moved", [False, True])
+@pytest.mark.parametrize("where", ["history", "set", "joined", "breaks"])
+def test_unknown_fields_never_move_to_another_object(where: str, is_moved: bool) -> None:  # noqa: FBT001
+    """Where arrays stand in another order than they are written in, the fields cannot be kept."""
+    hour = timedelta(hours=1)
+    value: Any = {
+        "history": incident(),
+        "set": FrozenMap({"persons": frozenset({Actor("a"), Actor("b")})}),
+        "joined": Maintenance(
+            [Interval(AT, AT + hour), Interval(AT + 2 * hour, AT + 3 * hour)], name="x"
+        ),
+        "breaks": attrs.evolve(
+            OFFICE, breaks={"2026-12-23": ["09:00-10:00", Break("12:00-13:00", "lunch")]}
+        ),
+    }[where]
+    plain = to_plain(value)
+    items: list[Any] = {
+        "history": lambda: plain["value"]["history"],
+        "set": lambda: plain["value"]["persons"]["$set"],
+        "joined": lambda: plain["value"]["intervals"],
+        "breaks": lambda: plain["value"]["breaks"]["2026-12-23"],
+    }[where]()
+    if is_moved:
+        _swapped(items)
+        assert from_plain(plain, object) == value
+    (items[0].get("$Actor") or items[0])["colour"] = "red"
+
+    if is_moved:
+        with pytest.raises(FormatError, match=r"not known here.* @ \$\.value\..*colour"):
+            from_plain(plain, object, unknown="keep")
+    else:
+        assert plain == to_plain(from_plain(plain, object, unknown="keep"))
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("Opened", "{}"),
+        ("", "{}"),
+        ("Teleported", ""),
+        ("Teleported", "[]"),
+        ("Teleported", "no JSON"),
+        ("Teleported", '{"id":"x"}'),
+        ("Teleported", '{"$type":"Opened"}'),
+        ("Teleported", '{"a":1,"a":2}'),
+        ("Teleported", b"{}"),
+    ],
+)
+def test_an_unknown_event_can_be_written(name: str, body: Any) -> None:
+    """A body that is no object, or says again what all events have, is refused when it is made."""
+    with pytest.raises(InvalidValueError):
+        UnknownEvent(record_id="x", sequence=2, at=AT, by=Actor("x"), name=name, body=body)
+
+
+@pytest.mark.parametrize("number", [10**100 - 1, -(10**99) + 1, 2**332, 10**99])
+def test_numbers_of_a_hundred_characters_come_back(number: int) -> None:
+    """What is read by the default limits can be written again, to the last digit."""
+    assert loads(dumps(number), int) == number == from_plain(to_plain(number), int)
+
+
+@pytest.mark.parametrize("number", [10**100, -(10**99), 2**333])
+def test_longer_numbers_go_neither_way(number: int) -> None:
+    """One character more is refused by the writer and by both readers."""
+    with pytest.raises(InvalidValueError, match="100 characters"):
+        dumps(number)
+    with pytest.raises(FormatError, match="100"):
+        loads(f'{{"type":"plain","version":1,"value":{number}}}', int)
+    with pytest.raises(FormatError, match="100"):
+        from_plain({"type": "plain", "version": 1, "value": number}, int)
 
 
 def test_unknown_kinds_of_event_are_kept_and_written_back() -> None:

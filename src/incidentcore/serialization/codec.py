@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, TypeVar, overload
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.serialization.parse import Limits, check_plain, parse, read_body, write
+from incidentcore.serialization.places import tracer
 from incidentcore.serialization.problems import (
     Mismatch,
     Path,
@@ -230,6 +231,8 @@ def _read(
                     raise Problems(told(error, ("value",))) from None
                 value = _copied(value)
                 kept.extend((path, write(_taken(value, path), None)) for path in strange)
+        if kept:
+            _check_places(name, value, [path for path, _ in kept])
     except Problems as error:
         known = {problem.path for problem in refused}
         refused.extend(problem for problem in error.found if problem.path not in known)
@@ -280,6 +283,15 @@ def _value(name: str, value: Any, kind: Any, *, keep: bool) -> Any:
     if isinstance(kind, type) and isinstance(found, kind):
         return found
     raise Mismatch(f"got a {type(found).__name__}; allowed: {getattr(kind, '__name__', kind)}")
+
+
+def _check_places(name: str, value: Any, paths: list[Path]) -> None:
+    if name not in CLASSES and name != _PLAIN:
+        return  # an unknown event: it is written as it came
+    try:
+        tracer().check(object if name == _PLAIN else CLASSES[name], value, paths)
+    except Problems as error:
+        raise Problems(told(error, ("value",))) from None
 
 
 def _copied(value: Any) -> Any:

@@ -286,13 +286,21 @@ def _why_not(value: object, limits: Limits) -> str:
     if kind is str:
         return "half of a surrogate pair" if _is_broken(value) else ""  # type: ignore[arg-type]
     if kind is int:
-        is_long = value.bit_length() > limits.digits * 3.33  # type: ignore[attr-defined]
-        return f"{show(value)}; allowed: {limits.digits} digits" if is_long else ""
+        is_long = _is_long(value, limits.digits)  # type: ignore[arg-type]
+        return f"{show(value)}; allowed: {limits.digits} characters" if is_long else ""
     if kind is float:
         return "" if isfinite(value) else f"{value} is no JSON"  # type: ignore[arg-type]
     if isinstance(value, _Refused):
         return value.why
     return f"got {show(value)}; allowed: what JSON text reads to"
+
+
+def _is_long(value: int, most: int) -> bool:
+    """Tell whether a number's text is longer; its bits tell as a rule, without the text."""
+    bits = value.bit_length()
+    if bits < most * 3.32 - 4:
+        return False
+    return bits > most * 3.33 or abs(value) >= 10 ** (most - (value < 0))
 
 
 def _is_broken(text: str) -> bool:

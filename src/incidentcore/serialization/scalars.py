@@ -23,7 +23,7 @@ from incidentcore.serialization.problems import Mismatch, Unwritable, show
 __all__ = ["SCALARS", "Scalar"]
 
 _DIGITS: Final = 100  # as the default limit of a reader, so that what is written can be read
-_BITS: Final = 328  # at most 99 digits and a sign
+_BITS: Final = 328  # at most 99 digits and a sign; beyond 333 always more than 100
 _EXACT: Final = 2**53  # whole numbers that a float holds exactly
 
 _INSTANT: Final = re.compile(
@@ -101,8 +101,9 @@ def write_whole(value: Any) -> int:
     """Write a whole number."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unwritable(value, "a whole number")
-    if value.bit_length() > _BITS:
-        raise Unwritable(f"{value.bit_length()} bits", f"a number of at most {_BITS} bits")
+    bits = value.bit_length()
+    if bits > _BITS and (bits > _BITS + 5 or len(str(value)) > _DIGITS):
+        raise Unwritable(f"{bits} bits", f"a number of at most {_DIGITS} characters")
     return int(value)
 
 

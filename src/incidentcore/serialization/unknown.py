@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
 import attrs
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Event
+from incidentcore.serialization.parse import Limits, parse
 from incidentcore.serialization.problems import Path
+from incidentcore.serialization.table import EVENT_NAMES, TAG
 
 __all__ = ["Kept", "UnknownEvent"]
 
 T_co = TypeVar("T_co", covariant=True)
+
+_TAKEN: Final = (TAG, *(field.name for field in attrs.fields(Event)))
 
 
 @attrs.frozen(kw_only=True)
@@ -33,9 +37,16 @@ class UnknownEvent(Event):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        for field in ("name", "body"):
-            if not isinstance(getattr(self, field), str) or not getattr(self, field):
-                raise InvalidValueError(field, getattr(self, field), "a non-empty text")
+        if not isinstance(self.name, str) or not self.name or self.name in EVENT_NAMES:
+            raise InvalidValueError("name", self.name, "a name that no known kind of event has")
+        try:
+            body, refused = parse(self.body, Limits())
+        except FormatError as error:
+            raise InvalidValueError("body", self.body, "an object as JSON text") from error
+        is_text = isinstance(self.body, str) and not refused and isinstance(body, dict)
+        if not is_text or not body.keys().isdisjoint(_TAKEN):
+            allowed = f"an object as JSON text, without {', '.join(_TAKEN)}"
+            raise InvalidValueError("body", self.body, allowed)
 
 
 @attrs.frozen

@@ -1,0 +1,115 @@
+"""Whether unknown fields can be put back where they stood.
+
+They are put back by their path, and a path counts the items of arrays. But histories are written in
+order of sequence, sets in order of their text, and some classes sort or join what they are given.
+So each object of a document is followed through reading and writing: it must come out at the place
+where it went in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+from incidentcore.serialization.problems import Path, Problem, Problems
+from incidentcore.serialization.reading import Reader
+from incidentcore.serialization.shapes import ReadHook
+from incidentcore.serialization.writing import Hook, Writer
+
+__all__ = ["Tracer", "tracer"]
+
+_MESSAGE = "a field that is not known here, in an object that would be written at another place"
+
+
+class _Trace(threading.local):
+    """Pairs of plain data, by identity, and the value it was read to or written from."""
+
+    def __init__(self) -> None:
+        self.values: dict[int, Any] = {}
+
+
+class _TracingReader(Reader):
+    def __init__(self) -> None:
+        super().__init__(keep=True)
+        self.trace = _Trace()
+
+    def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
+        hook = super()._class(cls, beside)
+
+        def structure(data: Any, _: Any) -> Any:
+            value = self.trace.values[id(data)] = hook(data, None)
+            return value
+
+        return structure
+
+
+class _TracingWriter(Writer):
+    def __init__(self) -> None:
+        super().__init__()
+        self.trace = _Trace()
+
+    def _class(self, cls: Any) -> Hook:
+        return self._traced(super()._class(cls))
+
+    def _family(self, members: tuple[type, ...]) -> Hook:
+        return self._traced(super()._family(members))
+
+    def _traced(self, hook: Hook) -> Hook:
+        def unstructure(value: Any) -> Any:
+            data = hook(value)
+            self.trace.values[id(data)] = value
+            return data
+
+        return unstructure
+
+
+class Tracer:
+    """A reader and a writer that remember what became of each object."""
+
+    def __init__(self) -> None:
+        self.reader = _TracingReader()
+        self.writer = _TracingWriter()
+
+    def check(self, kind: Any, data: Any, paths: Iterable[Path]) -> None:
+        """Refuse unknown fields that could not be put back.
+
+        Args:
+            kind: The class of the value; ``object`` for one that says itself what it is.
+            data: The document's value without the unknown fields.
+            paths: Where these stood.
+
+        Raises:
+            Problems: Some could not.
+        """
+        made, written = self.reader.trace.values, self.writer.trace.values
+        try:
+            out = self.writer.hook(kind)(self.reader.hook(kind)(data, None))
+            wrong = [
+                path
+                for path in paths
+                # Equal, not the same: some classes make their items anew.
+                if made.get(id(_at(data, path)), made) != written.get(id(_at(out, path)))
+            ]
+        finally:
+            made.clear()
+            written.clear()
+        if wrong:
+            raise Problems(Problem(_MESSAGE, path) for path in wrong)
+
+
+def _at(data: Any, path: Path) -> Any:
+    """Return the object that holds a path's last step; None where there is none."""
+    for step in path[:-1]:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+@lru_cache(maxsize=1)
+def tracer() -> Tracer:
+    """Return the tracer, made once for the process."""
+    return Tracer()

@@ -18,6 +18,7 @@ from incidentcore.lifecycle import (
     DIALECTS,
     INCIDENT,
     MAJOR_INCIDENT,
+    MAJOR_INCIDENT_WITH_ROLES,
     STANDARD,
     STANDARD_CASCADES,
     TEXTBOOK_INCIDENT,
@@ -32,6 +33,8 @@ from incidentcore.lifecycle import (
     auto_close_at,
     cascade,
     decide_major,
+    lint_lifecycle,
+    major_incident,
     reopen_until,
     to_dot,
     to_mermaid,
@@ -41,13 +44,9 @@ from incidentcore.records import (
     LinkType,
     Problem,
     Record,
-    ServiceRequest,
-    Task,
-    TaskStatus,
     comment,
     link,
     replay,
-    set_task,
 )
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.testing.strategies_records import lifecycles
@@ -170,14 +169,15 @@ def test_the_requester_confirms_or_rejects_a_resolution() -> None:
 
 MAJOR: dict[str, dict[str, str]] = {
     "no_candidate": {"propose": "proposed", "accept": "accepted"},
-    "proposed": {"accept": "accepted", "reject": "rejected"},
-    "accepted": {"demote": "canceled"},
+    "proposed": {"accept": "accepted", "assign_roles": "proposed", "reject": "rejected"},
+    "accepted": {"assign_roles": "accepted", "demote": "canceled"},
     "rejected": {"propose": "proposed"},
     "canceled": {},
 }
 MAJOR_NEEDS: dict[str, dict[str, Any]] = {
     "propose": {"work_notes": "all sites"},
     "accept": {"work_notes": "all sites", "business_impact": "no orders"},
+    "assign_roles": {"roles": {"scribe": "lee"}},
     "reject": {"reason": "one site"},
     "demote": {"reason": "one site"},
 }
@@ -243,51 +243,71 @@ def test_whoever_accepts_a_major_incident_gets_it() -> None:
     assert record.history[-1].reason == "all sites"  # type: ignore[attr-defined]  # its own kind
 
 
-def waiting(number: int, reason: str = "awaiting_problem") -> Incident:
-    held = advance(incident(number), "hold", at=AT, by="ada", reason=reason)
-    return link(held, LinkType.CAUSED_BY, "PRB-1", at=AT, by="ada")
+WITH_ROLES: dict[str, Any] = {"lifecycle": MAJOR_INCIDENT_WITH_ROLES}
+FOUR = {
+    "incident_manager": "ada",
+    "technical_lead": "bo",
+    "communications_lead": "kim",
+    "scribe": "lee",
+}
 
 
-def solved(**last: Any) -> Problem:
-    problem = Problem.open(id="PRB-1", title="t", at=AT, by="ada")
-    steps = ["assess", "confirm", *(["fix", "resolve"] if not last else ["accept_risk"])]
-    for step in steps:
-        told = FIXED if step == "resolve" else last if step == "accept_risk" else {}
-        problem = advance(problem, step, at=AT + HOUR, by="ada", **told)
-    return problem
+@pytest.mark.parametrize("missing", FOUR)
+def test_accepting_may_ask_for_every_role(missing: str) -> None:
+    """Whichever is open is named; nothing changes; with all four it passes (our choice)."""
+    some = {role: who for role, who in FOUR.items() if role != missing}
+    told = {**MAJOR_NEEDS["accept"], **WITH_ROLES}
+    record = incident()
+
+    refusal = decide_major(record, "accept", roles=some, at=AT, by="ada", **told)
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.guard) == ("guard", "the roles are named")
+    assert refusal.reason.endswith(f"the roles are named (nobody is {missing})")
+    assert record == incident()
+    accepted = advance_major(record, "accept", roles=FOUR, at=AT, by="ada", **told)
+    assert dict(accepted.major_roles) == FOUR
+    assert isinstance(decide_major(record, "accept", at=AT, by="ada", **told), Refused)
+    by_default = decide_major(record, "accept", at=AT, by="ada", **MAJOR_NEEDS["accept"])
+    assert isinstance(by_default, Allowed)  # ServiceNow asks for none
 
 
-def test_a_solved_problem_resolves_the_incidents_that_wait_for_it() -> None:
-    """Only those, and nothing is changed by asking; an accepted risk resolves none."""
-    problem = solved()
-    related = [waiting(1), waiting(2, "awaiting_vendor"), incident(3), problem]
+def test_roles_may_be_named_before_they_are_asked_for() -> None:
+    """While it is proposed, one after the other; what is named joins what was."""
+    record = advance_major(incident(), "propose", at=AT, by="ada", work_notes="x", **WITH_ROLES)
+    for role, who in FOUR.items():
+        refusal = decide_major(
+            record, "accept", at=AT, by="ada", **MAJOR_NEEDS["accept"], **WITH_ROLES
+        )
+        assert isinstance(refusal, Refused)
+        assert f"nobody is {role}" in refusal.reason
+        record = advance_major(
+            record, "assign_roles", roles={role: who}, at=AT, by="ada", **WITH_ROLES
+        )
+        assert record.major_status == "proposed"
+    record = advance_major(record, "accept", at=AT, by="ada", **MAJOR_NEEDS["accept"], **WITH_ROLES)
 
-    (effect,) = cascade(problem, problem.history[-1], related, cascades=STANDARD_CASCADES)
-
-    assert (effect.cascade, effect.record_id) == ("problem_solved_resolves_incident", "INC-1")
-    assert isinstance(effect.answer, Allowed)
-    assert effect.answer.record.resolution_notes == "restarted"
-    assert effect.answer.record.resolution_code == "resolved_by_problem"
-    assert related[0] == waiting(1)
-    risk = solved(resolution_notes="too dear")
-    assert cascade(risk, risk.history[-1], related, cascades=STANDARD_CASCADES) == ()
+    assert dict(record.major_roles) == FOUR
+    record = advance_major(record, "assign_roles", roles={"scribe": "max"}, at=AT, by="ada")
+    assert dict(record.major_roles) == {**FOUR, "scribe": "max"}
+    assert record.major_status == "accepted"
+    refusal = decide_major(record, "assign_roles", at=AT, by="ada")
+    assert isinstance(refusal, Refused)
+    assert refusal.missing_fields == ("roles",)
 
 
-def test_a_request_is_fulfilled_when_its_tasks_are_done() -> None:
-    """By the event that ends the last one."""
-    request = ServiceRequest.open(id="R", title="t", at=AT, by=KIM)
-    request = advance(request, "start", at=AT, by="ada")
-    told = []
-    for number, status in (("1", "open"), ("2", TaskStatus.SKIPPED), ("1", TaskStatus.COMPLETE)):
-        task = Task(id=number, title="t", status=status)
-        request = set_task(request, task, at=AT, by="ada")
-        effects = cascade(request, request.history[-1], [], cascades=STANDARD_CASCADES)
-        told.append([effect.cascade for effect in effects])
-        for effect in effects:
-            assert isinstance(effect.answer, Allowed)
-            assert effect.answer.record.state.name == "fulfilled"
-
-    assert told == [[], [], ["tasks_done_fulfill_request"]]
+def test_which_roles_are_asked_for_is_a_choice() -> None:
+    """Any of them, or one of a caller's own; a role is a plain name."""
+    lifecycle = major_incident(roles="legal", id="with_legal")
+    told: dict[str, Any] = {"lifecycle": lifecycle, **MAJOR_NEEDS["accept"]}
+    refusal = decide_major(incident(), "accept", at=AT, by="ada", **told)
+    assert isinstance(refusal, Refused)
+    assert "nobody is legal" in refusal.reason
+    accepted = advance_major(incident(), "accept", roles={"legal": "max"}, at=AT, by="ada", **told)
+    assert accepted.major_status == "accepted"
+    assert lint_lifecycle(lifecycle) == lint_lifecycle(MAJOR_INCIDENT_WITH_ROLES) == ()
+    for wrong in ("", "a.b", 5):
+        with pytest.raises(LifecycleDefinitionError, match="without dots"):
+            major_incident(roles=[wrong])  # type: ignore[list-item]
 
 
 def test_a_refused_cascade_is_told() -> None:

@@ -16,8 +16,10 @@ from incidentcore.lifecycle import (
     DIALECTS,
     MAJOR_INCIDENT,
     SERVICENOW_CASCADES,
+    SERVICENOW_REQUEST_CASCADES,
     STANDARD,
     STANDARD_CASCADES,
+    Cascade,
     Lifecycle,
     Transition,
     check_history,
@@ -40,6 +42,12 @@ from incidentcore.values import CLOSED, IN_PROGRESS, NEW
 OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 LIFECYCLES = (*STANDARD.values(), *DIALECTS)
 ACTIONS = sorted({row.action for one in LIFECYCLES for row in one.transitions} | {"dance"})
+CASCADES: dict[str, tuple[Cascade, ...]] = {
+    **dict.fromkeys(STANDARD, STANDARD_CASCADES),
+    "servicenow_incident": SERVICENOW_CASCADES,
+    "servicenow_problem": SERVICENOW_CASCADES,
+    "servicenow_request": SERVICENOW_REQUEST_CASCADES,
+}
 MINUTES = st.integers(0, 200).map(lambda minutes: timedelta(minutes=minutes))
 
 
@@ -134,10 +142,7 @@ class TestDeskAtLength(Desk.TestCase):
 @pytest.mark.parametrize("lifecycle", LIFECYCLES, ids=lambda one: one.id)
 def test_shipped_lifecycles_keep_the_laws(lifecycle: Lifecycle) -> None:
     """Clean and without an unknown, with their cascades; and every law holds."""
-    cascades = SERVICENOW_CASCADES if "servicenow" in lifecycle.id else STANDARD_CASCADES
-    check_lifecycle(
-        lifecycle, cascades if lifecycle.id in (*STANDARD, "servicenow_incident") else ()
-    )
+    check_lifecycle(lifecycle, CASCADES.get(lifecycle.id, ()))
 
 
 def test_the_major_incident_table_is_sound() -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.conditions import Condition, field
+from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.answers import Allowed, Refused
 from incidentcore.lifecycle.engine import Lifecycle
@@ -15,13 +15,15 @@ from incidentcore.lifecycle.standard import STANDARD
 from incidentcore.records import (
     RECORD_TYPES,
     Event,
-    LinkType,
     Record,
     ServiceRequest,
     StateChanged,
     TaskStatus,
+    Visibility,
     are_linked,
-    roll_up,
+    comment,
+    field_changes,
+    set_task,
 )
 from incidentcore.values import Actor, FrozenMap, State
 
@@ -29,10 +31,6 @@ __all__ = [
     "Cascade",
     "CascadeEffect",
     "Copy",
-    "PARENT_TO_CHILD",
-    "PROBLEM_TO_INCIDENT",
-    "STANDARD_CASCADES",
-    "TASKS_TO_REQUEST",
     "cascade",
 ]
 
@@ -54,45 +52,62 @@ def _frozen(fields: Mapping[str, object]) -> FrozenMap[object]:
     return FrozenMap(fields)
 
 
+_DONE: Final = (TaskStatus.COMPLETE, TaskStatus.INCOMPLETE, TaskStatus.SKIPPED)
+
+
 @attrs.frozen(kw_only=True)
 class Cascade:
-    """One rule: when a record changes so, linked records are to take an action.
+    """One rule: when a record changes so, it or linked records are to follow.
+
+    What follows is one of three: an action of the target's lifecycle, an internal comment on it,
+    or a status for the tasks of it that are still open.
 
     Attributes:
         id: The rule's id.
         source: The type of record that changes.
         enters: The states that it enters, by name; empty for any event of ``on``.
-        on: The kind of event: ``state_changed``, or another such as ``task_changed``.
-        when: A condition on the source after the event; None for always. A service request's facts
-            have ``tasks_status`` beside the record's own fields.
+        via: The actions by which it enters them; empty for any. Imported changes name none.
+        on: The kind of event: ``state_changed``, or another such as ``task_changed``; empty for any
+            kind, where ``changes`` says what to look at.
+        changes: A field of the source that the event must have changed; empty for any or none.
+        when: A condition on the source after the event, and on ``actor``, who made it; None for
+            always.
         link: What the source is to the target; empty for the source itself.
         target: The type of the target.
         action: What the target is to do.
+        comment: What is to be written on it: text, or ``Copy`` of a field of the source; where
+            that is empty, nothing is.
+        open_tasks: What is to become of its open tasks, as a status of ``TaskStatus``.
         states: The target's states in which the rule applies, by name; empty for every open one.
             In other states it is left alone.
         target_when: A condition on the target; None for always.
         fields: What is given with the action: values, or ``Copy`` of a field of the source.
 
     Raises:
-        LifecycleDefinitionError: A type is unknown, or a part is empty.
+        LifecycleDefinitionError: A type is unknown, a part is empty, or there is not exactly one
+            of action, comment and open_tasks.
     """
 
     id: str
     source: str
     target: str
-    action: str
+    action: str = ""
+    comment: Copy | str = ""
+    open_tasks: str = ""
     link: str = ""
     enters: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    via: tuple[str, ...] = attrs.field(default=(), converter=_names)
     on: str = StateChanged.kind
+    changes: str = ""
     when: Condition | None = None
     states: tuple[str, ...] = attrs.field(default=(), converter=_names)
     target_when: Condition | None = None
     fields: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=_frozen)
 
     def __attrs_post_init__(self) -> None:
-        for name in ("id", "action", "on"):
+        for name in ("id", "on"):
             value = getattr(self, name)
-            if not isinstance(value, str) or not value:
+            if not isinstance(value, str) or not (value or (name == "on" and self.changes)):
                 raise LifecycleDefinitionError(f"cascade.{name}", value, "a non-empty text")
         for name in ("source", "target"):
             if getattr(self, name) not in RECORD_TYPES:
@@ -105,6 +120,35 @@ class Cascade:
             value = getattr(self, name)
             if value is not None and not isinstance(value, Condition):
                 raise LifecycleDefinitionError(f"{self.id}.{name}", value, "a Condition, or None")
+        self._check_effect()
+
+    def _check_effect(self) -> None:
+        effects = [name for name in ("action", "comment", "open_tasks") if getattr(self, name)]
+        if len(effects) != 1:
+            raise LifecycleDefinitionError(
+                f"{self.id}.action", effects, "exactly one of action, comment and open_tasks"
+            )
+        if not isinstance(self.action, str):
+            raise LifecycleDefinitionError(f"{self.id}.action", self.action, "an action's name")
+        if not isinstance(self.comment, (Copy, str)):
+            raise LifecycleDefinitionError(f"{self.id}.comment", self.comment, "text, or a Copy")
+        copied = [value for value in (self.comment, *self.fields.values()) if type(value) is Copy]
+        for name in (*(copy.field for copy in copied), *filter(None, [self.changes])):
+            if name not in RECORD_TYPES[self.source].default_facts():
+                raise LifecycleDefinitionError(
+                    f"{self.id}.fields", name, f"a field of a {self.source}"
+                )
+        if self.open_tasks:
+            if self.open_tasks not in _DONE:
+                raise LifecycleDefinitionError(
+                    f"{self.id}.open_tasks", self.open_tasks, f"one of {', '.join(_DONE)}"
+                )
+            if self.target != ServiceRequest.record_type:
+                raise LifecycleDefinitionError(
+                    f"{self.id}.target", self.target, f"{ServiceRequest.record_type}, for its tasks"
+                )
+        if self.fields and not self.action:
+            raise LifecycleDefinitionError(f"{self.id}.fields", self.fields, "none without action")
 
     def applies_in(self, state: State) -> bool:
         """Return whether the rule applies to a target in a state."""
@@ -118,7 +162,7 @@ class CascadeEffect:
     Attributes:
         cascade: The rule's id.
         record_id: The record that is to change.
-        answer: What its lifecycle says to that.
+        answer: What its lifecycle says to that; comments and tasks are never refused.
     """
 
     cascade: str
@@ -163,8 +207,7 @@ def cascade(
         raise InvalidValueError("event", event, f"an event in the history of {record.id}")
     known = {lifecycle.id: lifecycle for lifecycle in STANDARD.values()} | dict(lifecycles or {})
     facts = record.timeline(now=event.at).facts_at(event.at)
-    if isinstance(record, ServiceRequest):
-        facts["tasks_status"] = roll_up(facts["tasks"])
+    facts["actor"] = event.by
     others = list(related)
     effects: list[CascadeEffect] = []
     for rule in cascades:
@@ -180,9 +223,13 @@ def cascade(
 
 
 def _is_triggered(rule: Cascade, record: Record, event: Event, facts: dict[str, Any]) -> bool:
-    if rule.source != record.record_type or event.kind != rule.on:
+    if rule.source != record.record_type or rule.on not in ("", event.kind):
         return False
     if rule.enters and not (isinstance(event, StateChanged) and event.state.name in rule.enters):
+        return False
+    if rule.via and not (isinstance(event, StateChanged) and event.action in rule.via):
+        return False
+    if rule.changes and all(c.event is not event for c in field_changes(record, rule.changes)):
         return False
     return rule.when is None or rule.when.test(facts, event.at)
 
@@ -205,6 +252,26 @@ def _effect(
         return None
     if rule.target_when is not None and not rule.target_when.test(then, event.at):
         return None
+    answer: Allowed[Record] | Refused | None
+    if rule.action:
+        answer = _moved(rule, event, facts, target, known=known, by=by)
+    else:
+        answer = _followed(rule, event, facts, target, by=by)
+    if answer is None:
+        return None
+    return CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer)
+
+
+def _moved(
+    rule: Cascade,
+    event: Event,
+    facts: dict[str, Any],
+    target: Record,
+    *,
+    known: Mapping[str, Lifecycle],
+    by: Actor,
+) -> Allowed[Record] | Refused:
+    """Return what the target's lifecycle says to the action."""
     lifecycle = known.get(target.lifecycle.id)
     if lifecycle is None:
         raise InvalidValueError(
@@ -214,119 +281,24 @@ def _effect(
         name: facts[value.field] if isinstance(value, Copy) else value
         for name, value in rule.fields.items()
     }
-    answer = lifecycle.decide(
+    return lifecycle.decide(
         target, rule.action, at=event.at, by=by, recorded_at=event.recorded_at, **given
     )
-    return CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer)
 
 
-def parent_to_child(
-    *, new: str, in_progress: str, on_hold: str, resolved: str, reasons: tuple[str, ...]
-) -> tuple[Cascade, ...]:
-    """Return ServiceNow's rules from a parent incident to its children, for a lifecycle's names.
-
-    A parent's progress, holds and resolution pass on; one that waits for its caller, is closed,
-    canceled or becomes a major incident leaves its children as they are.
-
-    Args:
-        new: The name of the new state.
-        in_progress: The name of the state in which work goes on.
-        on_hold: The name of the state on hold.
-        resolved: The name of the resolved state.
-        reasons: The reasons to hold that pass on.
-    """
-
-    def rule(what: str, enters: str, action: str, **rest: Any) -> Cascade:
-        return Cascade(
-            id=what,
-            source="incident",
-            enters=enters,
-            link=LinkType.PARENT_OF,
-            target="incident",
-            action=action,
-            **rest,
-        )
-
-    return (
-        rule("parent_in_progress_starts_child", in_progress, "start", states=new),
-        rule("parent_in_progress_resumes_child", in_progress, "resume", states=on_hold),
-        rule(
-            "parent_on_hold_holds_child",
-            on_hold,
-            "hold",
-            when=field("hold_reason").is_in(*reasons),
-            states=(new, in_progress),
-            fields={"reason": Copy("hold_reason")},
-        ),
-        rule(
-            "parent_resolved_resolves_child",
-            resolved,
-            "resolve",
-            fields={
-                "resolution_code": Copy("resolution_code"),
-                "resolution_notes": Copy("resolution_notes"),
-            },
-        ),
-    )
-
-
-def problem_to_incident(
-    *, solved: tuple[str, ...], unsolved: tuple[str, ...], on_hold: str, reason: str, code: str
-) -> tuple[Cascade, ...]:
-    """Return ServiceNow's rule from a solved problem to the incidents that wait for it.
-
-    Args:
-        solved: The names of the problem's states that solve it.
-        unsolved: The resolution codes that solve nothing, such as an accepted risk.
-        on_hold: The name of the incident's state on hold.
-        reason: The reason of incidents that wait for a problem.
-        code: The resolution code that they get.
-    """
-    return (
-        Cascade(
-            id="problem_solved_resolves_incident",
-            source="problem",
-            enters=solved,
-            when=~field("resolution_code").is_in(*unsolved),
-            link=LinkType.CAUSE_OF,
-            target="incident",
-            action="resolve",
-            states=on_hold,
-            target_when=field("hold_reason").equals(reason),
-            fields={"resolution_code": code, "resolution_notes": Copy("resolution_notes")},
-        ),
-    )
-
-
-PARENT_TO_CHILD: Final = parent_to_child(
-    new="new",
-    in_progress="in_progress",
-    on_hold="on_hold",
-    resolved="resolved",
-    reasons=("awaiting_change", "awaiting_problem", "awaiting_vendor"),
-)
-"""What a parent incident means for its children, by the standard lifecycle."""
-
-PROBLEM_TO_INCIDENT: Final = problem_to_incident(
-    solved=("resolved", "closed"),
-    unsolved=("risk_accepted",),
-    on_hold="on_hold",
-    reason="awaiting_problem",
-    code="resolved_by_problem",
-)
-"""What a solved problem means for the incidents that wait for it, by the standard lifecycles."""
-
-TASKS_TO_REQUEST: Final = (
-    Cascade(
-        id="tasks_done_fulfill_request",
-        source="service_request",
-        on="task_changed",
-        when=field("tasks_status").equals(TaskStatus.COMPLETE),
-        target="service_request",
-        action="fulfill",
-        states=("in_progress", "on_hold"),
-    ),
-)
-"""A request is fulfilled when all of its tasks are done (our choice)."""
-
-STANDARD_CASCADES: Final = (*PARENT_TO_CHILD, *PROBLEM_TO_INCIDENT, *TASKS_TO_REQUEST)
+def _followed(
+    rule: Cascade, event: Event, facts: dict[str, Any], target: Record, *, by: Actor
+) -> Allowed[Record] | None:
+    """Return the target with the comment, or with its open tasks ended; None for nothing new."""
+    when: dict[str, Any] = {"at": event.at, "by": by, "recorded_at": event.recorded_at}
+    after = target
+    if rule.comment:
+        text = facts[rule.comment.field] if isinstance(rule.comment, Copy) else rule.comment
+        if text:
+            after = comment(target, str(text), visibility=Visibility.INTERNAL, **when)
+    elif isinstance(target, ServiceRequest):
+        for task in target.tasks:
+            if task.status == TaskStatus.OPEN:
+                after = set_task(after, attrs.evolve(task, status=rule.open_tasks), **when)
+    new = after.events_after(target.version)
+    return Allowed(new, after) if new else None

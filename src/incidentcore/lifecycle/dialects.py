@@ -10,18 +10,29 @@ from __future__ import annotations
 from typing import Final
 
 from incidentcore.conditions import field
-from incidentcore.lifecycle.cascade import parent_to_child, problem_to_incident
+from incidentcore.lifecycle.cascade import Cascade
+from incidentcore.lifecycle.cascades import parent_to_child, problem_to_incident, request_to_tasks
 from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.standard import (
+    APPROVED_IF_ASKED,
+    APPROVED_NAME,
+    REJECTED_IF_ASKED,
+    REJECTED_NAME,
+)
 from incidentcore.lifecycle.table import InputField, Transition
+from incidentcore.records import TaskStatus
 from incidentcore.values import Role, State
 
 __all__ = [
     "DIALECTS",
     "JSM_INCIDENT",
     "JSM_REQUEST",
+    "JSM_REQUEST_WITH_APPROVAL",
     "SERVICENOW_CASCADES",
     "SERVICENOW_INCIDENT",
     "SERVICENOW_PROBLEM",
+    "SERVICENOW_REQUEST",
+    "SERVICENOW_REQUEST_CASCADES",
     "TEXTBOOK_INCIDENT",
     "ZENDESK_TICKET",
 ]
@@ -141,6 +152,56 @@ SERVICENOW_CASCADES: Final = (
 )
 """What ServiceNow's incidents and problems mean for linked incidents."""
 
+_REQ_OPEN, _REQ_WORK = _states("Open", "Work in Progress", open=True)
+_REQ_PENDING = State("Pending", open=True, pauses=True)
+_REQ_OPEN_STATES: Final = (_REQ_OPEN, _REQ_WORK, _REQ_PENDING)
+_COMPLETE = State("Closed Complete", resolved=True, final=True)
+_INCOMPLETE, _SKIPPED = _states("Closed Incomplete", "Closed Skipped", final=True)
+
+SERVICENOW_REQUEST: Final = Lifecycle(
+    "servicenow_request",
+    "service_request",
+    states=(*_REQ_OPEN_STATES, _COMPLETE, _INCOMPLETE, _SKIPPED),
+    initial=_REQ_OPEN,
+    transitions=(
+        Transition(
+            "start", _REQ_OPEN, _REQ_WORK, guard=APPROVED_IF_ASKED, guard_name=APPROVED_NAME
+        ),
+        Transition(
+            "reject", _REQ_OPEN, _INCOMPLETE, guard=REJECTED_IF_ASKED, guard_name=REJECTED_NAME
+        ),
+        Transition("hold", _REQ_WORK, _REQ_PENDING),
+        Transition("resume", _REQ_PENDING, _REQ_WORK),
+        Transition("close_complete", (_REQ_WORK, _REQ_PENDING), _COMPLETE),
+        Transition("close_incomplete", (_REQ_WORK, _REQ_PENDING), _INCOMPLETE),
+        Transition("close_skipped", _REQ_OPEN_STATES, _SKIPPED),
+    ),
+)
+"""ServiceNow's requested item: the states are documented, the moves our choice. There approval is a
+field beside the state and no state of its own, so that a request waits for it while it is open."""
+
+
+def _rolled_up(status: str, action: str) -> Cascade:
+    return Cascade(
+        id=f"tasks_{status}",
+        source="service_request",
+        on="task_changed",
+        target="service_request",
+        action=action,
+        states=(_REQ_WORK, _REQ_PENDING),
+        target_when=field("tasks_status").equals(status),
+    )
+
+
+SERVICENOW_REQUEST_CASCADES: Final = (
+    _rolled_up(TaskStatus.COMPLETE, "close_complete"),
+    _rolled_up(TaskStatus.INCOMPLETE, "close_incomplete"),
+    _rolled_up(TaskStatus.SKIPPED, "close_skipped"),
+    *request_to_tasks(closed=(_COMPLETE.name, _INCOMPLETE.name), canceled=(_SKIPPED.name,)),
+)
+"""ServiceNow's roll-up from tasks to their requested item, and the end of tasks with it. That
+complete and skipped ones together are complete is our choice: the documentation leaves it open."""
+
 _JSM_OPEN, _JSM_WORK = _states("Open", "Work in progress", open=True)
 _JSM_PENDING = State("Pending", open=True, pauses=True)
 _JSM_DONE = State("Completed", resolved=True)
@@ -187,6 +248,26 @@ JSM_REQUEST: Final = Lifecycle(
     ),
 )
 """Jira Service Management's service request: the statuses are documented, the moves our choice."""
+
+_APPROVAL = State("Waiting for approval", open=True, pauses=True)
+
+JSM_REQUEST_WITH_APPROVAL: Final = Lifecycle(
+    "jsm_request_with_approval",
+    "service_request",
+    states=(_APPROVAL, *JSM_REQUEST.states),
+    initial=_APPROVAL,
+    transitions=(
+        Transition(
+            "approve", _APPROVAL, _SUPPORT, guard=APPROVED_IF_ASKED, guard_name=APPROVED_NAME
+        ),
+        Transition(
+            "decline", _APPROVAL, _CANCELED, guard=REJECTED_IF_ASKED, guard_name=REJECTED_NAME
+        ),
+        *JSM_REQUEST.transitions,
+    ),
+)
+"""The same with an approval step, which Jira lets any status have: one move for approve and one for
+decline leave it, and no other. The status and where the two lead are our choice."""
 
 TEXTBOOK_INCIDENT: Final = Lifecycle(
     "textbook_incident",
@@ -252,8 +333,10 @@ closed ticket is a new one. The actions' names are our choice."""
 DIALECTS: Final = (
     JSM_INCIDENT,
     JSM_REQUEST,
+    JSM_REQUEST_WITH_APPROVAL,
     SERVICENOW_INCIDENT,
     SERVICENOW_PROBLEM,
+    SERVICENOW_REQUEST,
     TEXTBOOK_INCIDENT,
     ZENDESK_TICKET,
 )

@@ -214,7 +214,7 @@ def _lint_cascade(rule: Cascade, lifecycle: Lifecycle) -> Iterator[LifecycleFind
         if name not in known:
             yield _refused(rule, "no", f"{name} is no state of {lifecycle.id}", name)
     for state in lifecycle.states:
-        if not rule.applies_in(state):
+        if not rule.action or not rule.applies_in(state):
             continue
         rows = lifecycle.table[state.name].get(rule.action, [])
         if not rows:
@@ -237,6 +237,17 @@ def _refused(rule: Cascade, answer: str, reason: str, witness: object) -> Lifecy
     )
 
 
+def _known(rule: Cascade) -> Condition:
+    """Return what holds of the target whenever a cascade applies.
+
+    Who acts on the target is who acted on the source, unless the caller says otherwise.
+    """
+    known = ALWAYS if rule.target_when is None else rule.target_when
+    if rule.when is not None and all(path.startswith("actor.") for path in rule.when.fields):
+        return known & rule.when
+    return known
+
+
 def _objection(rule: Cascade, row: Transition, state: State) -> tuple[str, str, object] | None:
     """Return why a row would refuse a cascade, as answer, reason and witness."""
     what = f"{rule.action} from {state}"
@@ -252,13 +263,7 @@ def _objection(rule: Cascade, row: Transition, state: State) -> tuple[str, str, 
             return "no", f"{what} does not take {value!r} as {name}", value
     guard = _guard(row)
     verdict = (
-        _OPAQUE
-        if guard is None
-        else implies(
-            ALWAYS if rule.target_when is None else rule.target_when,
-            guard,
-            domains={"state": (state,)},
-        )
+        _OPAQUE if guard is None else implies(_known(rule), guard, domains={"state": (state,)})
     )
     if verdict.is_yes:
         return None

@@ -1,25 +1,42 @@
 """Major incidents: a lifecycle of their own beside the incident's state (rule L4).
 
 Proposing, accepting, rejecting or demoting a major incident leaves the incident's state untouched.
-The steps and what they ask for are ServiceNow's; that a rejected candidate may be proposed again
-and that the four roles are named when it is accepted are our choice.
+The steps and what they ask for are ServiceNow's. That a rejected candidate may be proposed again,
+that roles have a step of their own and that accepting may ask for them are our choice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from incidentcore.errors import InvalidValueError, TransitionNotAllowedError
+from incidentcore.conditions import AllOf, field
+from incidentcore.errors import (
+    InvalidValueError,
+    LifecycleDefinitionError,
+    TransitionNotAllowedError,
+)
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle.answers import Allowed, Refused
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.refusals import refuse_action, refuse_fields, refuse_undeclared
-from incidentcore.lifecycle.table import InputField, Transition
-from incidentcore.records import Incident, MajorStatus, set_major_status
-from incidentcore.values import Actor, State, as_actor
+from incidentcore.lifecycle.refusals import (
+    refuse_action,
+    refuse_fields,
+    refuse_guard,
+    refuse_undeclared,
+)
+from incidentcore.lifecycle.table import Attempt, InputField, Transition
+from incidentcore.records import Incident, MajorRole, MajorStatus, set_major_status, update
+from incidentcore.values import Actor, FrozenMap, State, as_actor
 
-__all__ = ["MAJOR_INCIDENT", "advance_major", "decide_major"]
+__all__ = [
+    "MAJOR_INCIDENT",
+    "MAJOR_INCIDENT_WITH_ROLES",
+    "advance_major",
+    "decide_major",
+    "major_incident",
+]
 
 NO_CANDIDATE: Final = State("no_candidate", open=True)
 PROPOSED: Final = State(MajorStatus.PROPOSED, open=True)
@@ -30,26 +47,70 @@ CANCELED: Final = State(MajorStatus.CANCELED, final=True)
 _NOTES: Final = InputField("work_notes", "custom.work_notes")
 _REASON: Final = InputField("reason", "custom.reason")
 _IMPACT: Final = InputField("business_impact")
-_ROLES: Final = InputField("roles", "major_roles", required=False)
-
-MAJOR_INCIDENT: Final = Lifecycle(
-    "major_incident",
-    "incident",
-    states=(NO_CANDIDATE, PROPOSED, ACCEPTED, REJECTED, CANCELED),
-    initial=NO_CANDIDATE,
-    transitions=(
-        Transition("propose", (NO_CANDIDATE, REJECTED), PROPOSED, fields=(_NOTES,)),
-        Transition(
-            "accept",
-            (NO_CANDIDATE, PROPOSED),
-            ACCEPTED,
-            fields=(_NOTES, _IMPACT, _ROLES),
-        ),
-        Transition("reject", PROPOSED, REJECTED, fields=(_REASON,)),
-        Transition("demote", ACCEPTED, CANCELED, fields=(_REASON,)),
-    ),
+_ROLES: Final = InputField("roles", "major_roles")
+_MAYBE_ROLES: Final = InputField("roles", "major_roles", required=False)
+MAJOR_ROLES: Final = (
+    MajorRole.INCIDENT_MANAGER,
+    MajorRole.TECHNICAL_LEAD,
+    MajorRole.COMMUNICATIONS_LEAD,
+    MajorRole.SCRIBE,
 )
+
+
+def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> Lifecycle:  # noqa: A002
+    """Return the steps of a major incident, with the roles that must be named to accept one.
+
+    Accepting asks for notes and the business impact, as in ServiceNow. Who holds which role may be
+    said with it or before it. ``assign_roles`` names or changes them afterwards; it cannot leave a
+    role open that accepting asks for, as what is named stays until somebody else is.
+
+    Args:
+        roles: The roles that must be held, such as those of ``MajorRole``.
+        id: The lifecycle's id.
+
+    Raises:
+        LifecycleDefinitionError: A role is no text, empty, or has a dot in it.
+
+    >>> for row in major_incident(roles=["scribe"]).transitions:
+    ...     if row.guard is not None:
+    ...         print(row.action, "-", row.guard)
+    accept - major_roles.scribe is present
+    """
+    names = (roles,) if isinstance(roles, str) else tuple(roles)
+    for name in names:
+        if not isinstance(name, str) or not name or "." in name:
+            raise LifecycleDefinitionError("roles", name, "a name without dots")
+    held = AllOf(tuple(field(f"major_roles.{name}").present() for name in names))
+    guarded = {"guard": held, "guard_name": "the roles are named"} if names else {}
+    return Lifecycle(
+        id,
+        "incident",
+        states=(NO_CANDIDATE, PROPOSED, ACCEPTED, REJECTED, CANCELED),
+        initial=NO_CANDIDATE,
+        transitions=(
+            Transition(
+                "propose", (NO_CANDIDATE, REJECTED), PROPOSED, fields=(_NOTES, _MAYBE_ROLES)
+            ),
+            Transition(
+                "accept",
+                (NO_CANDIDATE, PROPOSED),
+                ACCEPTED,
+                fields=(_NOTES, _IMPACT, _MAYBE_ROLES),
+                **guarded,  # type: ignore[arg-type]  # both or none
+            ),
+            Transition("assign_roles", PROPOSED, PROPOSED, fields=(_ROLES,)),
+            Transition("assign_roles", ACCEPTED, ACCEPTED, fields=(_ROLES,)),
+            Transition("reject", PROPOSED, REJECTED, fields=(_REASON,)),
+            Transition("demote", ACCEPTED, CANCELED, fields=(_REASON,)),
+        ),
+    )
+
+
+MAJOR_INCIDENT: Final = major_incident()
 """The steps of a candidate; open means undecided, resolved that it is a major incident."""
+
+MAJOR_INCIDENT_WITH_ROLES: Final = major_incident(roles=MAJOR_ROLES, id="major_incident_with_roles")
+"""The same, where nothing becomes a major incident before all four roles are held."""
 
 
 def decide_major(
@@ -60,18 +121,20 @@ def decide_major(
     at: datetime,
     by: Actor | str,
     recorded_at: datetime | None = None,
+    lifecycle: Lifecycle = MAJOR_INCIDENT,
     **fields: Any,
 ) -> Allowed[Incident] | Refused:
     """Return what a step of the major incident lifecycle would do, or why it is refused.
 
-    Whoever accepts a major incident gets it assigned.
+    Whoever accepts a major incident gets it assigned. Roles that are named join those that are.
 
     Args:
         incident: The incident.
-        action: propose, accept, reject or demote.
+        action: propose, accept, assign_roles, reject or demote.
         at: When.
         by: Who; a plain id stands for an agent.
         recorded_at: When it became known; ``at`` unless told.
+        lifecycle: The steps; see ``major_incident``.
         fields: ``work_notes``, ``business_impact``, ``roles`` or ``reason``, as the step asks.
 
     Raises:
@@ -89,43 +152,55 @@ def decide_major(
         raise InvalidValueError("incident", incident, "an Incident")
     at = as_utc(at)
     actor = as_actor(by)
-    status = incident.major_status
+    facts = incident.facts()
     if at < incident.updated_at:
-        status = incident.timeline(now=at).facts_at(at)["major_status"]
-    state = MAJOR_INCIDENT.state(status or NO_CANDIDATE.name)
-    rows = MAJOR_INCIDENT.table[state.name].get(action)
+        facts = incident.timeline(now=at).facts_at(at)
+    state = lifecycle.state(facts["major_status"] or NO_CANDIDATE.name)
+    table = lifecycle.table
+    rows = table[state.name].get(action)
     if rows is None:
-        return refuse_action(MAJOR_INCIDENT.id, MAJOR_INCIDENT.table, action, state)
+        return refuse_action(lifecycle.id, table, action, state)
     row = rows[0]
     if not fields.keys() <= row.inputs.keys():
-        return refuse_undeclared(MAJOR_INCIDENT.table, row, state, fields)
+        return refuse_undeclared(table, row, state, fields)
     missing = tuple(name for name in row.required if not fields.get(name))
     if missing:
-        return refuse_fields(
-            MAJOR_INCIDENT.table,
-            row,
-            state,
-            code="missing_field",
-            what=f"needs {', '.join(missing)}",
-            missing=missing,
-        )
+        what = f"needs {', '.join(missing)}"
+        return refuse_fields(table, row, state, code="missing_field", what=what, missing=missing)
+    roles = fields.get("roles")
+    if isinstance(roles, Mapping):
+        roles = {**facts["major_roles"], **roles}
     try:
-        after = set_major_status(
+        after = _stepped(
             incident,
-            row.target.name,
-            at=at,
-            by=actor,
-            recorded_at=recorded_at,
-            reason=fields.get("reason") or fields.get("work_notes", ""),
-            business_impact=fields.get("business_impact"),
-            roles=fields.get("roles"),
-            assignee=actor.id if row.target == ACCEPTED else None,
+            row,
+            {**fields, "roles": roles},
+            {"at": at, "by": actor, "recorded_at": recorded_at},
         )
     except InvalidValueError as error:
-        return refuse_fields(
-            MAJOR_INCIDENT.table, row, state, code="invalid_field", what=f"refuses {error}"
-        )
+        return refuse_fields(table, row, state, code="invalid_field", what=f"refuses {error}")
+    seen = {**facts, "major_roles": facts["major_roles"] if roles is None else FrozenMap(roles)}
+    attempt = Attempt(facts=seen, action=action, at=at, by=actor, fields=fields)
+    if not row.passes(attempt):
+        return refuse_guard(table, row, state, attempt)
     return Allowed(after.history[-1:], after)
+
+
+def _stepped(
+    incident: Incident, row: Transition, fields: dict[str, Any], when: dict[str, Any]
+) -> Incident:
+    """Return the incident after a step that is legal."""
+    if row.action == "assign_roles":  # the status stays: nothing but the roles is new
+        return update(incident, major_roles=fields["roles"], **when)
+    return set_major_status(
+        incident,
+        row.target.name,
+        reason=fields.get("reason") or fields.get("work_notes", ""),
+        business_impact=fields.get("business_impact"),
+        roles=fields["roles"],
+        assignee=when["by"].id if row.target == ACCEPTED else None,
+        **when,
+    )
 
 
 def advance_major(
@@ -136,6 +211,7 @@ def advance_major(
     at: datetime,
     by: Actor | str,
     recorded_at: datetime | None = None,
+    lifecycle: Lifecycle = MAJOR_INCIDENT,
     **fields: Any,
 ) -> Incident:
     """Return the incident after a step of the major incident lifecycle.
@@ -145,7 +221,9 @@ def advance_major(
     Raises:
         TransitionNotAllowedError: The step is refused; its ``refusal`` says everything.
     """
-    answer = decide_major(incident, action, at=at, by=by, recorded_at=recorded_at, **fields)
+    answer = decide_major(
+        incident, action, at=at, by=by, recorded_at=recorded_at, lifecycle=lifecycle, **fields
+    )
     if isinstance(answer, Allowed):
         return answer.record
     raise TransitionNotAllowedError(answer)

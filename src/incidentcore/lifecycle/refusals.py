@@ -22,6 +22,8 @@ __all__ = [
     "shortest_path",
 ]
 
+_ROLES: Final = "major_roles."
+
 Table: TypeAlias = Mapping[str, Mapping[str, list[Transition]]]
 """A lifecycle's rows by the name of the state and the action."""
 
@@ -96,21 +98,28 @@ def _told_tasks(facts: Mapping[str, Any]) -> str:
     return f"open: {', '.join(f'{task.id} ({task.title})' for task in is_open)}" if is_open else ""
 
 
-# Facts that stand for more than their value: what a refusal says of them instead.
-_TOLD: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
-    "approval_state": _told_approvals,
-    "tasks_status": _told_tasks,
-}
+def _told_role(role: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what says that nobody holds a role in a major incident."""
+    return lambda facts: "" if facts["major_roles"].get(role) else f"nobody is {role}"
+
+
+def _teller(path: str) -> Callable[[Mapping[str, Any]], str] | None:
+    """Return what a refusal says of a fact that stands for more than its value, if it does."""
+    if path == "approval_state":
+        return _told_approvals
+    if path == "tasks_status":
+        return _told_tasks
+    return _told_role(path.removeprefix(_ROLES)) if path.startswith(_ROLES) else None
 
 
 def _why_not(guard: Condition, attempt: Attempt) -> str:
     """Return what kept a condition from matching, in words."""
-    subject = {**attempt.facts, "actor": attempt.by}
-    told = [_TOLD[path](attempt.facts) for path in sorted(guard.fields & _TOLD.keys())]
-    failures = guard.explain(subject, at=attempt.at).failures
-    if told and all(told) and len(guard.fields) == len(told):
+    tellers = [_teller(path) for path in sorted(guard.fields)]
+    told = [text for tell in tellers if tell is not None and (text := tell(attempt.facts))]
+    if told and all(tellers):
         return "; ".join(told)
-    return "; ".join([*map(str, failures), *filter(None, told)])
+    subject = {**attempt.facts, "actor": attempt.by}
+    return "; ".join([*map(str, guard.explain(subject, at=attempt.at).failures), *told])
 
 
 def refuse_guard(table: Table, transition: Transition, state: State, attempt: Attempt) -> Refused:

@@ -10,19 +10,34 @@ from __future__ import annotations
 
 from typing import Final
 
-from incidentcore.conditions import field
+from incidentcore.conditions import Condition, field
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.table import InputField, Transition
 from incidentcore.records import ApprovalState
 from incidentcore.values import CANCELED, CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, State
 
 __all__ = [
+    "APPROVED_IF_ASKED",
+    "APPROVED_NAME",
     "HOLD_REASONS",
     "INCIDENT",
     "PROBLEM",
+    "REJECTED_IF_ASKED",
+    "REJECTED_NAME",
     "SERVICE_REQUEST",
     "STANDARD",
 ]
+
+APPROVED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in(
+    ApprovalState.PENDING, ApprovalState.REJECTED
+)
+"""The guard of what waits for an approval, where one was asked for."""
+REJECTED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in(
+    ApprovalState.PENDING, ApprovalState.APPROVED
+)
+"""The guard of what waits for the approvers' rejection, where they were asked."""
+APPROVED_NAME: Final = "approved, if approval was asked"
+REJECTED_NAME: Final = "rejected, if approval was asked"
 
 HOLD_REASONS: Final = ("awaiting_caller", "awaiting_change", "awaiting_problem", "awaiting_vendor")
 
@@ -81,9 +96,6 @@ PROBLEM: Final = Lifecycle(
 )
 
 AWAITING_APPROVAL: Final = State("awaiting_approval", open=True, pauses=True)
-_ASKED: Final = "approved, if approval was asked"
-_APPROVED: Final = ~field("approval_state").is_in(ApprovalState.PENDING, ApprovalState.REJECTED)
-_REJECTED: Final = ~field("approval_state").is_in(ApprovalState.PENDING, ApprovalState.APPROVED)
 FULFILLED: Final = State("fulfilled", resolved=True)
 REJECTED: Final = State("rejected", final=True)
 
@@ -103,16 +115,22 @@ SERVICE_REQUEST: Final = Lifecycle(
     initial=NEW,
     transitions=(
         Transition("submit", NEW, AWAITING_APPROVAL, sets={"hold_reason": AWAITING_APPROVAL.name}),
-        Transition("approve", AWAITING_APPROVAL, IN_PROGRESS, guard=_APPROVED, guard_name=_ASKED),
+        Transition(
+            "approve",
+            AWAITING_APPROVAL,
+            IN_PROGRESS,
+            guard=APPROVED_IF_ASKED,
+            guard_name=APPROVED_NAME,
+        ),
         Transition(
             "reject",
             AWAITING_APPROVAL,
             REJECTED,
             fields=(InputField("reject_reason", "custom.reject_reason"),),
-            guard=_REJECTED,
-            guard_name="rejected, if approval was asked",
+            guard=REJECTED_IF_ASKED,
+            guard_name=REJECTED_NAME,
         ),
-        Transition("start", NEW, IN_PROGRESS, guard=_APPROVED, guard_name=_ASKED),
+        Transition("start", NEW, IN_PROGRESS, guard=APPROVED_IF_ASKED, guard_name=APPROVED_NAME),
         Transition("hold", IN_PROGRESS, ON_HOLD, fields=_HOLD),
         Transition("resume", ON_HOLD, IN_PROGRESS),
         Transition("fulfill", (IN_PROGRESS, ON_HOLD), FULFILLED),

@@ -145,7 +145,7 @@ class ApprovalRule:
         required: Approvers without whom it is not approved, whoever else approves; the rejection
             of one of them rejects.
         delegates: For an approver, those who may decide in their place.
-        veto: Whether a single rejection rejects, as in ServiceNow's and Jira's approvals. Without
+        veto: Whether a single rejection rejects, as in ServiceNow's classic approvals. Without
             it, rejected is what can no longer be approved (our choice).
 
     Raises:

@@ -1,0 +1,293 @@
+"""The cascades between standard records, and the makers of such tables for other state names.
+
+From parent to child and from problem to incident the rows are ServiceNow's. The rows about tasks
+follow what it does with an incident's tasks, and its roll-up from tasks to requests.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.conditions import Condition, field
+from incidentcore.errors import LifecycleDefinitionError
+from incidentcore.lifecycle.cascade import Cascade, Copy
+from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.table import Transition
+from incidentcore.records import ApprovalState, LinkType, TaskStatus
+from incidentcore.values import Role
+
+__all__ = [
+    "APPROVALS_TO_REQUEST",
+    "PARENT_TO_CHILD",
+    "PROBLEM_TO_INCIDENT",
+    "REQUEST_TO_TASKS",
+    "STANDARD_CASCADES",
+    "TASKS_TO_REQUEST",
+    "parent_to_child",
+    "problem_to_incident",
+    "refuse_open_tasks",
+    "request_to_tasks",
+]
+
+
+def parent_to_child(
+    *,
+    new: str,
+    in_progress: str,
+    on_hold: str,
+    resolved: str,
+    reasons: tuple[str, ...],
+    reopens: Condition | None = None,
+) -> tuple[Cascade, ...]:
+    """Return ServiceNow's rules from a parent incident to its children, for a lifecycle's names.
+
+    A parent's progress, holds and resolution pass on; one that waits for its caller, is closed,
+    canceled or becomes a major incident leaves its children as they are. An agent who reopens the
+    parent reopens its resolved children; a requester who does so through the portal reopens the
+    parent alone.
+
+    Args:
+        new: The name of the new state.
+        in_progress: The name of the state in which work goes on.
+        on_hold: The name of the state on hold.
+        resolved: The name of the resolved state.
+        reasons: The reasons to hold that pass on.
+        reopens: Whose reopening passes on, as a condition on ``actor``: an agent's unless told.
+            ``NEVER`` leaves children resolved, ``ALWAYS`` reopens them with every parent.
+    """
+
+    def rule(what: str, enters: str, action: str, **rest: Any) -> Cascade:
+        return Cascade(
+            id=what,
+            source="incident",
+            enters=enters,
+            link=LinkType.PARENT_OF,
+            target="incident",
+            action=action,
+            **rest,
+        )
+
+    return (
+        rule("parent_in_progress_starts_child", in_progress, "start", states=new),
+        rule("parent_in_progress_resumes_child", in_progress, "resume", states=on_hold),
+        rule(
+            "parent_reopened_reopens_child",
+            in_progress,
+            "reopen",
+            via="reopen",
+            when=field("actor.role").equals(Role.AGENT) if reopens is None else reopens,
+            states=resolved,
+        ),
+        rule(
+            "parent_on_hold_holds_child",
+            on_hold,
+            "hold",
+            when=field("hold_reason").is_in(*reasons),
+            states=(new, in_progress),
+            fields={"reason": Copy("hold_reason")},
+        ),
+        rule(
+            "parent_resolved_resolves_child",
+            resolved,
+            "resolve",
+            fields={
+                "resolution_code": Copy("resolution_code"),
+                "resolution_notes": Copy("resolution_notes"),
+            },
+        ),
+    )
+
+
+def problem_to_incident(
+    *, solved: tuple[str, ...], unsolved: tuple[str, ...], on_hold: str, reason: str, code: str
+) -> tuple[Cascade, ...]:
+    """Return ServiceNow's rules from a problem to the incidents that it is the cause of.
+
+    Solved, it resolves those that wait for it. Closed without being solved, such as by accepting
+    the risk, it leaves them as they are and its notes are copied to them. A workaround is told to
+    every incident that is still open.
+
+    Args:
+        solved: The names of the problem's states that solve it.
+        unsolved: The resolution codes that solve nothing, such as an accepted risk.
+        on_hold: The name of the incident's state on hold.
+        reason: The reason of incidents that wait for a problem.
+        code: The resolution code that they get.
+    """
+    is_unsolved = field("resolution_code").is_in(*unsolved)
+
+    def rule(what: str, **rest: Any) -> Cascade:
+        return Cascade(id=what, source="problem", link=LinkType.CAUSE_OF, target="incident", **rest)
+
+    return (
+        rule(
+            "problem_solved_resolves_incident",
+            enters=solved,
+            when=~is_unsolved,
+            action="resolve",
+            states=on_hold,
+            target_when=field("hold_reason").equals(reason),
+            fields={"resolution_code": code, "resolution_notes": Copy("resolution_notes")},
+        ),
+        rule(
+            "problem_unsolved_notes_incident",
+            enters=solved,
+            when=is_unsolved,
+            comment=Copy("resolution_notes"),
+        ),
+        rule(
+            "workaround_noted_on_incident", on="", changes="workaround", comment=Copy("workaround")
+        ),
+    )
+
+
+def request_to_tasks(*, closed: tuple[str, ...], canceled: tuple[str, ...]) -> tuple[Cascade, ...]:
+    """Return the rules that end a request's open tasks with it; see also ``refuse_open_tasks``.
+
+    Args:
+        closed: The names of the states that leave open tasks incomplete.
+        canceled: The names of those that skip them.
+    """
+
+    def rule(what: str, enters: tuple[str, ...], status: str) -> Cascade:
+        return Cascade(
+            id=what,
+            source="service_request",
+            enters=enters,
+            target="service_request",
+            states=enters,
+            open_tasks=status,
+        )
+
+    return (
+        rule("request_closed_ends_tasks", closed, TaskStatus.INCOMPLETE),
+        rule("request_canceled_skips_tasks", canceled, TaskStatus.SKIPPED),
+    )
+
+
+def refuse_open_tasks(
+    lifecycle: Lifecycle,
+    /,
+    *,
+    actions: tuple[str, ...] = ("fulfill", "close"),
+    id: str = "",  # noqa: A002
+) -> Lifecycle:
+    """Return a lifecycle that refuses to end a request while any of its tasks is open.
+
+    The other choice is to end the tasks with the request: ``REQUEST_TO_TASKS``.
+
+    Args:
+        lifecycle: A lifecycle of service requests.
+        actions: The actions that are refused then; those that cancel are better left out.
+        id: The new lifecycle's id; the old one with ``_tasks_first`` unless told.
+
+    Raises:
+        LifecycleDefinitionError: It is for records without tasks, has none of the actions, or one
+            of them has a guard that is no condition.
+
+    >>> from incidentcore.lifecycle.standard import SERVICE_REQUEST
+    >>> refuse_open_tasks(SERVICE_REQUEST).id
+    'service_request_tasks_first'
+    """
+    if lifecycle.record_type != "service_request":
+        raise LifecycleDefinitionError("lifecycle", lifecycle.id, "one of service requests")
+    known = {row.action for row in lifecycle.transitions}
+    for action in actions:
+        if action not in known:
+            raise LifecycleDefinitionError("actions", action, f"one of {', '.join(sorted(known))}")
+    rows = (_guarded(row) if row.action in actions else row for row in lifecycle.transitions)
+    return attrs.evolve(lifecycle, id=id or f"{lifecycle.id}_tasks_first", transitions=rows)
+
+
+def _guarded(row: Transition) -> Transition:
+    no_task_is_open = ~field("tasks_status").equals(TaskStatus.OPEN)
+    name = "no task is open"
+    if row.guard is None:
+        return attrs.evolve(row, guard=no_task_is_open, guard_name=name)
+    if not isinstance(row.guard, Condition):
+        raise LifecycleDefinitionError(f"{row.action}.guard", row.guard, "a Condition, or None")
+    return attrs.evolve(
+        row, guard=row.guard & no_task_is_open, guard_name=f"{row.guard_name}, and {name}"
+    )
+
+
+PARENT_TO_CHILD: Final = parent_to_child(
+    new="new",
+    in_progress="in_progress",
+    on_hold="on_hold",
+    resolved="resolved",
+    reasons=("awaiting_change", "awaiting_problem", "awaiting_vendor"),
+)
+"""What a parent incident means for its children, by the standard lifecycle."""
+
+PROBLEM_TO_INCIDENT: Final = problem_to_incident(
+    solved=("resolved", "closed"),
+    unsolved=("risk_accepted",),
+    on_hold="on_hold",
+    reason="awaiting_problem",
+    code="resolved_by_problem",
+)
+"""What a problem means for the incidents that it causes, by the standard lifecycles."""
+
+TASKS_TO_REQUEST: Final = (
+    Cascade(
+        id="tasks_done_fulfill_request",
+        source="service_request",
+        on="task_changed",
+        target="service_request",
+        action="fulfill",
+        states=("in_progress", "on_hold"),
+        target_when=field("tasks_status").equals(TaskStatus.COMPLETE),
+    ),
+    Cascade(
+        id="tasks_skipped_cancel_request",
+        source="service_request",
+        on="task_changed",
+        target="service_request",
+        action="cancel",
+        states=("in_progress", "on_hold"),
+        target_when=field("tasks_status").equals(TaskStatus.SKIPPED),
+    ),
+)
+"""A request is fulfilled when its tasks are done, and canceled when all of them were skipped. One
+of them incomplete leaves the request to a person (our choice)."""
+
+REQUEST_TO_TASKS: Final = request_to_tasks(closed=("closed",), canceled=("rejected", "canceled"))
+"""A closed request leaves open tasks incomplete, a rejected or canceled one skips them."""
+
+
+def _decided(decision: str, action: str, **fields: object) -> tuple[Cascade, ...]:
+    def rule(what: str, **trigger: Any) -> Cascade:
+        return Cascade(
+            id=what,
+            source="service_request",
+            target="service_request",
+            action=action,
+            states="awaiting_approval",
+            target_when=field("approval_state").equals(decision),
+            fields=fields,
+            **trigger,
+        )
+
+    return (
+        rule(f"decision_{action}s_request", on="", changes="approval_state"),
+        rule(f"earlier_decision_{action}s_request", enters="awaiting_approval"),
+    )
+
+
+APPROVALS_TO_REQUEST: Final = (
+    *_decided(ApprovalState.APPROVED, "approve"),
+    *_decided(ApprovalState.REJECTED, "reject", reject_reason="rejected by its approvers"),
+)
+"""A request goes on with the decision that settles its approval, or when it is submitted after
+that (our choice)."""
+
+STANDARD_CASCADES: Final = (
+    *PARENT_TO_CHILD,
+    *PROBLEM_TO_INCIDENT,
+    *TASKS_TO_REQUEST,
+    *REQUEST_TO_TASKS,
+    *APPROVALS_TO_REQUEST,
+)

@@ -82,7 +82,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         4,
         [
             *("answers", "table", "refusals", "engine", "standard", "moves", "windows", "major"),
-            *("cascade", "check", "lint", "diagram", "dialects"),
+            *("cascade", "cascades", "check", "lint", "diagram", "dialects"),
         ],
     ),
     (

@@ -117,6 +117,7 @@ KPIS: Final[tuple[type, ...]] = (
     kpi.Returns,
     kpi.SameDay,
     kpi.SlaBreached,
+    kpi.SlaCyclesMet,
     kpi.SlaMet,
     kpi.Statistic,
     kpi.TimeBetweenFailures,

@@ -61,7 +61,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         3,
         [
             *("parts", "links", "tasks", "fields", "event", "events", "activity", "approvals"),
-            *("requested", "fold"),
+            *("trusted", "requested", "fold"),
             *(
                 "kept",
                 "record",

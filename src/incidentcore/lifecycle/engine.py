@@ -28,7 +28,8 @@ from incidentcore.lifecycle.refusals import (
 )
 from incidentcore.lifecycle.table import Attempt, Transition
 from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
-from incidentcore.records.events import checked_state_change, set_fields
+from incidentcore.records.events import set_fields
+from incidentcore.records.trusted import state_change
 from incidentcore.values import Actor, FrozenMap, State, as_actor
 
 __all__ = ["Lifecycle"]
@@ -44,6 +45,10 @@ _NOTHING: Final[tuple[object, ...]] = (
     frozenset(),
     set(),
 )  # what counts as no value; 0 and False do not
+
+
+def _is_nothing(value: object) -> bool:
+    return not value and value in _NOTHING
 
 
 def _states(states: Iterable[State]) -> tuple[State, ...]:
@@ -218,6 +223,61 @@ class Lifecycle:
 
         Source: rules L1 and L2.
         """
+        after = self._after(record, action, fields, at=at, by=by, recorded_at=recorded_at)
+        if isinstance(after, Refused):
+            return after
+        return Allowed(after.history[-1:], after)
+
+    def advance(
+        self,
+        record: R,
+        action: str,
+        /,
+        *,
+        at: datetime,
+        by: Actor | str,
+        recorded_at: datetime | None = None,
+        **fields: object,
+    ) -> R:
+        """Return the record after an action.
+
+        Takes what ``decide`` takes.
+
+        Raises:
+            TransitionNotAllowedError: The action is refused; its ``refusal`` says everything.
+            LifecycleMismatchError: The record follows another lifecycle.
+        """
+        after = self._after(record, action, fields, at=at, by=by, recorded_at=recorded_at)
+        if not isinstance(after, Refused):
+            return after
+        if after.code == "lifecycle_mismatch":
+            raise LifecycleMismatchError(after)
+        raise TransitionNotAllowedError(after)
+
+    def explain(self, record: Record, /, *, to: State | str) -> tuple[Step, ...] | None:
+        """Return the shortest way through the table to a state, with the fields it needs.
+
+        Returns:
+            The steps, none for the state the record is in, or None where no way leads there.
+            Guards may still object on the way.
+
+        Raises:
+            InvalidValueError: The lifecycle has no such state.
+        """
+        target = self.state(to.name if isinstance(to, State) else to).name
+        return shortest_path(self.table, record.state, lambda state: state.name == target)
+
+    def _after(
+        self,
+        record: R,
+        action: str,
+        fields: Mapping[str, object],
+        *,
+        at: datetime,
+        by: Actor | str,
+        recorded_at: datetime | None,
+    ) -> R | Refused:
+        """Return the record after an action, or why it is refused."""
         at = as_utc(at)
         actor = as_actor(by)
         state = record.state
@@ -267,7 +327,7 @@ class Lifecycle:
                     if refusal is None or refusal.code != "guard":
                         refusal = refuse_guard(self.table, transition, state, attempt)
                     continue
-            event = checked_state_change(
+            event = state_change(
                 record_id=record.id,
                 sequence=record.history[-1].sequence + 1,
                 at=at,
@@ -277,57 +337,19 @@ class Lifecycle:
                 state=transition.target,
                 fields=accepted,
             )
-            return Allowed((event,), record.with_events((event,)))
+            if facts is not None:
+                return record.with_events((event,))
+            return record._with_next(event)  # noqa: SLF001  all is checked: not again
         return refusal  # type: ignore[return-value]  # rows is never empty
-
-    def advance(
-        self,
-        record: R,
-        action: str,
-        /,
-        *,
-        at: datetime,
-        by: Actor | str,
-        recorded_at: datetime | None = None,
-        **fields: object,
-    ) -> R:
-        """Return the record after an action.
-
-        Takes what ``decide`` takes.
-
-        Raises:
-            TransitionNotAllowedError: The action is refused; its ``refusal`` says everything.
-            LifecycleMismatchError: The record follows another lifecycle.
-        """
-        answer = self.decide(record, action, at=at, by=by, recorded_at=recorded_at, **fields)
-        if isinstance(answer, Allowed):
-            return answer.record
-        if answer.code == "lifecycle_mismatch":
-            raise LifecycleMismatchError(answer)
-        raise TransitionNotAllowedError(answer)
-
-    def explain(self, record: Record, /, *, to: State | str) -> tuple[Step, ...] | None:
-        """Return the shortest way through the table to a state, with the fields it needs.
-
-        Returns:
-            The steps, none for the state the record is in, or None where no way leads there.
-            Guards may still object on the way.
-
-        Raises:
-            InvalidValueError: The lifecycle has no such state.
-        """
-        target = self.state(to.name if isinstance(to, State) else to).name
-        return shortest_path(self.table, record.state, lambda state: state.name == target)
 
     def _accept(
         self, transition: Transition, state: State, fields: Mapping[str, object]
     ) -> FrozenMap[object] | Refused:
         """Return what the transition sets on the record, or why its fields are refused."""
         if fields or transition.required:
-            for name in fields:
-                if name not in transition.inputs:
-                    return refuse_undeclared(self.table, transition, state, fields)
-            missing = tuple(name for name in transition.required if fields.get(name) in _NOTHING)
+            if not fields.keys() <= transition.inputs.keys():
+                return refuse_undeclared(self.table, transition, state, fields)
+            missing = [name for name in transition.required if _is_nothing(fields.get(name))]
             if missing:
                 what = f"needs {', '.join(missing)}"
                 return refuse_fields(
@@ -336,7 +358,7 @@ class Lifecycle:
                     state,
                     code="missing_field",
                     what=what,
-                    missing=missing,
+                    missing=tuple(missing),
                 )
             try:
                 return transition.accept(fields)

@@ -12,6 +12,7 @@ from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.records import FIELD_NAMES, checked_fields
 from incidentcore.values import Actor, FrozenMap, State
+from incidentcore.values.frozen import entries_of
 
 __all__ = ["Attempt", "Guard", "InputField", "Transition"]
 
@@ -192,10 +193,11 @@ class Transition:
         """
         if not fields:
             return self.sets
-        accepted: dict[str, Any] = dict(self.sets.items())
+        accepted: dict[str, Any] = dict(entries_of(self.sets))
         custom: dict[str, object] = {}
+        inputs = entries_of(self.inputs)
         for name, value in fields.items():
-            field = self.inputs[name]
+            field = inputs[name]
             if field.choices and value not in field.choices:
                 words = ", ".join(map(str, field.choices))
                 raise InvalidValueError(name, value, f"one of {words}")

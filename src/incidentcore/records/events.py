@@ -16,7 +16,8 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records.event import Event, LifecycleRef, check_fields, check_state, need_text
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
-from incidentcore.values import Actor, FrozenMap, Role, State
+from incidentcore.values import FrozenMap, Role, State
+from incidentcore.values.frozen import entries_of
 
 __all__ = [
     "Assigned",
@@ -30,7 +31,6 @@ __all__ = [
     "Prioritized",
     "StateChanged",
     "Unlinked",
-    "checked_state_change",
     "set_fields",
 ]
 
@@ -69,11 +69,12 @@ class Opened(Event):
             "opened_at": self.at,
             "opened_by": self.by,
         }
-        changes.update(self.fields.items())
-        if "caller" not in self.fields and self.by.role == Role.REQUESTER:
+        changes.update(entries_of(self.fields))
+        if "caller" not in changes and self.by.role == Role.REQUESTER:
             changes["caller"] = self.by.id
-        changes.update(_effective_priority(facts, changes))
-        changes.update(_entering(self.state, self.at, facts))
+        _set_priority(changes, facts)
+        if not self.state.open:
+            changes.update(_entering(self.state, self.at, facts))
         return changes
 
 
@@ -118,31 +119,6 @@ class StateChanged(Event):
         return changes
 
 
-def checked_state_change(
-    *,
-    record_id: str,
-    sequence: int,
-    at: datetime,
-    by: Actor,
-    recorded_at: datetime,
-    action: str,
-    state: State,
-    fields: FrozenMap[object],
-) -> StateChanged:
-    """Return the event of a transition that the engine has just checked, without a second look."""
-    event = StateChanged.__new__(StateChanged)
-    _set(event, "record_id", record_id)
-    _set(event, "sequence", sequence)
-    _set(event, "at", at)
-    _set(event, "by", by)
-    _set(event, "recorded_at", recorded_at)
-    _set(event, "id", f"{record_id}:{sequence}")
-    _set(event, "action", action)
-    _set(event, "state", state)
-    _set(event, "fields", fields)
-    return event
-
-
 def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:
     """Return the moments that entering a state that is not open sets.
 
@@ -176,7 +152,7 @@ def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str,
 
 def set_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what setting fields changes, with the facts that follow from them."""
-    changes: dict[str, Any] = dict(fields.items())
+    changes: dict[str, Any] = dict(entries_of(fields))
     custom = changes.get("custom")
     if custom is not None:
         changes["custom"] = facts["custom"].set(**custom) if facts["custom"] else custom
@@ -184,17 +160,16 @@ def set_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[str,
         before = facts["assignment_group"]
         if before is not None and changes["assignment_group"] != before:
             changes["reassignment_count"] = facts["reassignment_count"] + 1
-    changes.update(_effective_priority(facts, changes))
+    _set_priority(changes, facts)
     return changes
 
 
-def _effective_priority(facts: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, object]:
-    """Return the effective priority where one of its two sources changes (rule H5)."""
-    if "computed_priority" not in changes and "priority_override" not in changes:
-        return {}
-    override = changes.get("priority_override", facts["priority_override"])
-    computed = changes.get("computed_priority", facts["computed_priority"])
-    return {"priority": computed if override is None else override}
+def _set_priority(changes: dict[str, Any], facts: Mapping[str, Any]) -> None:
+    """Add the effective priority where one of its two sources changes (rule H5)."""
+    if "computed_priority" in changes or "priority_override" in changes:
+        override = changes.get("priority_override", facts["priority_override"])
+        computed = changes.get("computed_priority", facts["computed_priority"])
+        changes["priority"] = computed if override is None else override
 
 
 @attrs.frozen(kw_only=True)

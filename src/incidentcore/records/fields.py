@@ -13,6 +13,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.parts import Cause, RequestItem
 from incidentcore.values import FrozenMap, Level, freeze
+from incidentcore.values.frozen import entries_of
 
 __all__ = [
     "FIELD_NAMES",
@@ -133,19 +134,26 @@ def _flag(name: str, value: object) -> object:
 def _path(name: str, value: object) -> object:
     if isinstance(value, str):
         value = (value,)
-    if isinstance(value, (tuple, list)) and all(isinstance(step, str) and step for step in value):
+    if isinstance(value, (tuple, list)) and _all_texts(value):
         return value if type(value) is tuple else tuple(value)
     raise InvalidValueError(name, value, 'a category path such as ("network", "vpn")')
 
 
 def _texts(name: str, value: object) -> object:
-    if type(value) is frozenset and all(isinstance(text, str) and text for text in value):
+    if type(value) is frozenset and _all_texts(value):
         return value
     if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
         texts = _hashed(name, value)
-        if all(isinstance(text, str) and text for text in texts):
+        if _all_texts(texts):
             return texts
     raise InvalidValueError(name, value, "a set of non-empty texts")
+
+
+def _all_texts(values: Iterable[object]) -> bool:
+    for value in values:  # noqa: SIM110  a loop takes half as long as all() of a generator
+        if not isinstance(value, str) or not value:
+            return False
+    return True
 
 
 def _hashed(name: str, value: Iterable[Any]) -> frozenset[Any]:
@@ -156,8 +164,10 @@ def _hashed(name: str, value: Iterable[Any]) -> frozenset[Any]:
 
 
 def _mapping(name: str, value: object) -> object:
+    if type(value) is FrozenMap:
+        return value
     if isinstance(value, Mapping):
-        return value if type(value) is FrozenMap else FrozenMap(value)
+        return FrozenMap(value)
     raise InvalidValueError(name, value, "a mapping from names to values")
 
 
@@ -260,15 +270,40 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
     """
     if not isinstance(fields, (dict, FrozenMap, Mapping)):
         raise InvalidValueError("fields", fields, "a mapping from field names to values")
-    checked: dict[str, object] = {}
-    same = type(fields) is FrozenMap
-    for name, value in fields.items():
-        if name not in allowed:
-            raise InvalidValueError("field", name, f"one of {', '.join(sorted(allowed))}")
-        if value and type(value) is _AT_ONCE.get(name):
-            checked[name] = value
-            continue
-        checked[name] = kept = _CHECKS.get(name, _frozen)(name, value)
-        if kept is not value:
-            same = False
-    return fields if same else FrozenMap.of_frozen(checked)  # type: ignore[return-value]  # same: a FrozenMap
+    entries = entries_of(fields) if type(fields) is FrozenMap else fields
+    if not all(map(allowed.__contains__, entries)):
+        for name, value in entries.items():
+            if name not in allowed:
+                raise InvalidValueError("field", name, f"one of {', '.join(sorted(allowed))}")
+            _CHECKS.get(name, _frozen)(name, value)  # what comes first as given is refused first
+    return stored_fields(fields)
+
+
+def stored_fields(fields: Mapping[str, Any]) -> FrozenMap[object]:
+    """Return fields whose names are known to be allowed in their stored form.
+
+    Raises:
+        InvalidValueError: A value is not what its field accepts.
+    """
+    at_once = _AT_ONCE.get
+    stored: dict[str, object] = {}
+    if type(fields) is FrozenMap:
+        entries = entries_of(fields)
+        for name, value in entries.items():
+            if not value or type(value) is not at_once(name):
+                kept = _CHECKS.get(name, _frozen)(name, value)
+                if kept is not value:
+                    stored[name] = kept
+        return FrozenMap.of_sorted({**entries, **stored}) if stored else fields
+    try:
+        for name in sorted(fields):
+            value = fields[name]
+            if value and type(value) is at_once(name):
+                stored[name] = value
+            else:
+                stored[name] = _CHECKS.get(name, _frozen)(name, value)
+    except InvalidValueError:
+        for name, value in fields.items():  # what comes first as given is refused first
+            _CHECKS.get(name, _frozen)(name, value)
+        raise
+    return FrozenMap.of_sorted(stored)

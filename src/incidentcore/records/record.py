@@ -12,10 +12,11 @@ import attrs
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.events import Corrected, Event, LifecycleRef, Opened
-from incidentcore.records.fields import Source, checked_fields
+from incidentcore.records.fields import Source, checked_fields, stored_fields
 from incidentcore.records.fold import fold_facts, in_sequence
 from incidentcore.records.kept import Kept
 from incidentcore.records.links import Link
+from incidentcore.records.trusted import opening
 from incidentcore.values import Actor, FrozenMap, Level, Role, State, as_actor
 
 __all__ = ["Record"]
@@ -169,9 +170,11 @@ class Record(Kept):
     )
 
     _may_open_with: ClassVar[frozenset[str]] = settable | openable
+    _own_lifecycle: ClassVar[LifecycleRef] = LifecycleRef("record")
 
     def __init_subclass__(cls) -> None:
         cls._may_open_with = cls.settable | cls.openable
+        cls._own_lifecycle = LifecycleRef(cls.record_type)
 
     def __init__(self, *_: object, **__: object) -> None:
         raise TypeError(
@@ -192,24 +195,44 @@ class Record(Kept):
         fields: Mapping[str, object],
     ) -> Self:
         at = as_utc(at)
-        if not fields.keys() <= cls._may_open_with:
+        if not cls._may_open_with.issuperset(fields):
             checked_fields(fields, cls._may_open_with)  # says which field, and what is allowed
-        opening = Opened(
-            record_id=id,
-            sequence=1,
-            at=at,
-            recorded_at=at if recorded_at is None else recorded_at,
-            by=as_actor(by, role=Role.REQUESTER),
-            id=f"{id}:1",
-            record_type=cls.record_type,
-            state=state,
-            lifecycle=LifecycleRef(cls.record_type) if lifecycle is None else lifecycle,
-            fields=fields,  # type: ignore[arg-type]  # the event makes a FrozenMap of it
-        )
+        by = as_actor(by, role=Role.REQUESTER)
+        if recorded_at is None:
+            recorded_at = at
+        if lifecycle is None:
+            lifecycle = cls._own_lifecycle
+        if (
+            isinstance(id, str)
+            and id
+            and isinstance(state, State)
+            and isinstance(lifecycle, LifecycleRef)
+        ):
+            event = opening(
+                record_id=id,
+                at=at,
+                by=by,
+                recorded_at=as_utc(recorded_at, "recorded_at"),
+                record_type=cls.record_type,
+                state=state,
+                lifecycle=lifecycle,
+                fields=stored_fields(fields),
+            )
+        else:
+            event = Opened(  # says what is wrong
+                record_id=id,
+                sequence=1,
+                at=at,
+                by=by,
+                recorded_at=recorded_at,
+                record_type=cls.record_type,
+                state=state,
+                lifecycle=lifecycle,
+            )
         facts = cls.default_facts()
-        facts.update(opening.changes(facts))
+        facts.update(event.changes(facts))
         facts["updated_at"] = at
-        return cls._of(facts, (opening,))
+        return cls._of(facts, (event,), numbered=True)
 
     @classmethod
     def from_history(cls, events: Iterable[Event]) -> Self:
@@ -330,15 +353,26 @@ class Record(Kept):
             or event.record_id != facts["id"]
             or event.sequence != history[-1].sequence + 1
             or event.at < facts["updated_at"]
-            or event.id in map(_id_of, history)
         ):
+            return None
+        numbered = self._numbered and event.id == f"{event.record_id}:{event.sequence}"
+        if not numbered and event.id in map(_id_of, history):
             return None
         size = len(facts)
         facts.update(event.changes(facts))
         if len(facts) != size:
             return None
         facts["updated_at"] = event.at
-        return self._of(facts, (*history, event))
+        return self._of(facts, (*history, event), numbered=numbered)
+
+    def _with_next(self, event: Event) -> Self:
+        """Return this record with a transition that its lifecycle has just checked as the next."""
+        if not self._numbered:
+            return self.with_events((event,))
+        facts = dict(self.__dict__)
+        facts.update(event.changes(facts))
+        facts["updated_at"] = event.at
+        return self._of(facts, (*self.history, event), numbered=True)
 
     def __hash__(self) -> int:
         # Equal records have equal histories; hashing every field would ask it of custom ones too.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final, TypeVar
@@ -57,11 +57,16 @@ class FrozenMap(Mapping[str, V_co]):
 
         Nothing is checked or frozen: this is for values that were checked already.
         """
-        frozen = cls.__new__(cls)
         if len(entries) > 1:
             entries = {key: entries[key] for key in sorted(entries)}
-        object.__setattr__(frozen, "_data", entries)
-        object.__setattr__(frozen, "_hash", None)
+        return cls.of_sorted(entries)
+
+    @classmethod
+    def of_sorted(cls, entries: dict[str, V_co]) -> FrozenMap[V_co]:
+        """Return a map of entries that are known to be immutable and in the order of their keys."""
+        frozen = _new(cls)
+        _put_data(frozen, entries)
+        _put_hash(frozen, None)
         return frozen
 
     def __getitem__(self, key: str) -> V_co:
@@ -120,6 +125,17 @@ class FrozenMap(Mapping[str, V_co]):
         made: FrozenMap[object] = FrozenMap()
         object.__setattr__(made, "_data", merged)
         return made
+
+
+# A slot's own setter takes two thirds of the time that object.__setattr__ takes.
+_new: Final = object.__new__
+_put_data: Final[Callable[[object, object], None]] = FrozenMap.__dict__["_data"].__set__
+_put_hash: Final[Callable[[object, object], None]] = FrozenMap.__dict__["_hash"].__set__
+
+
+def entries_of(frozen: FrozenMap[V_co]) -> dict[str, V_co]:
+    """Return a map's own dict, for reading alone: a dict is copied in a quarter of the time."""
+    return frozen._data  # noqa: SLF001  of this very module
 
 
 def _frozen_entries(data: dict[str, V_co]) -> dict[str, V_co]:

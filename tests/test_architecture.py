@@ -131,7 +131,14 @@ ROOMS: list[tuple[str, int, list[str]]] = [
             *("compute", "charts"),
         ],
     ),
-    ("improvement", 8, ["recurrence", "actions"]),
+    (
+        "improvement",
+        8,
+        [
+            *("selection", "bounds", "episodes", "recurrence", "evidence", "candidate"),
+            *("candidates", "seeds", "actions", "register", "before_after", "page"),
+        ],
+    ),
     ("simulation", 8, ["drill", "backtest", "diff"]),
     ("storage", 8, ["store", "memory", "redaction"]),
     (

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from incidentcore import (
     categorization,
     escalation,
+    improvement,
     kpi,
     lifecycle,
     priority,
@@ -201,6 +202,27 @@ def _kpis() -> Iterator[Any]:
             yield value
 
 
+REGISTER = improvement.ImprovementRegister(
+    [
+        improvement.ImprovementAction(
+            id="PIR-1/1",
+            title="Rotate the logs",
+            owner="ada",
+            due=date(2027, 1, 15),
+            origin=improvement.ActionOrigin("review", "PIR-1"),
+            changes=(
+                improvement.ActionStatusChange(on=date(2027, 1, 20), status="done", note="late"),
+            ),
+            measure=improvement.KpiTarget(
+                kpi=kpi.catalogue.MEAN_TIME_TO_RESOLVE,
+                target=4 * HOUR,
+                baseline=Interval(AT, AT + HOUR),
+                after=Interval(AT + HOUR, AT + 2 * HOUR),
+            ),
+        )
+    ]
+)
+
 EXAMPLES: tuple[Any, ...] = (
     *RECORDS,
     *(_approved(), APPROVAL),
@@ -244,6 +266,7 @@ EXAMPLES: tuple[Any, ...] = (
     sla.SlaPolicy([(field("impact") >= Impact.HIGH, RESPONSE)], default=RESOLUTION),
     sla.ServiceLevel([RESPONSE, sla.SlaPolicy([], default=RESOLUTION)]),
     *_kpis(),
+    REGISTER,
     MATRIX,
     ON_CALL,
     escalation.Shift(Interval(AT, AT + HOUR), ("ada",)),

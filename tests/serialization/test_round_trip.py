@@ -38,6 +38,15 @@ WITHOUT: dict[str, str] = {
     "conditions.Verdict": ANSWER,
     "escalation.EscalationFinding": TOLD,
     "escalation.OnCallHours": ANSWER,
+    "improvement.BeforeAfter": ANSWER,
+    "improvement.CandidateReport": ANSWER,
+    "improvement.DimensionSummary": ANSWER,
+    "improvement.Episode": ANSWER,
+    "improvement.KpiSide": ANSWER,
+    "improvement.ProblemCandidate": ANSWER,
+    "improvement.ProblemPage": ANSWER,
+    "improvement.RecurrenceGroup": ANSWER,
+    "improvement.RecurrenceReport": ANSWER,
     "kpi.ControlLimits": ANSWER,
     "lifecycle.Allowed": ANSWER,
     "lifecycle.Attempt": ANSWER,
@@ -71,7 +80,7 @@ WITHOUT: dict[str, str] = {
 }
 ROOMS = (
     *("values", "instants", "schedule", "conditions", "records", "lifecycle", "priority"),
-    *("categorization", "sla", "escalation", "kpi"),
+    *("categorization", "sla", "escalation", "kpi", "improvement"),
 )
 
 

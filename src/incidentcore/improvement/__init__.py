@@ -1,0 +1,64 @@
+"""From incidents to fewer of them: recurrence, problem candidates, actions and their effect."""
+
+from incidentcore.improvement.actions import (
+    ActionOrigin,
+    ActionStatus,
+    ActionStatusChange,
+    ImprovementAction,
+    KpiTarget,
+    OriginKind,
+    actions_of_review,
+)
+from incidentcore.improvement.before_after import BeforeAfter, KpiSide, Verdict, before_after
+from incidentcore.improvement.candidate import (
+    CandidateReport,
+    DimensionSummary,
+    ProblemCandidate,
+    Trend,
+)
+from incidentcore.improvement.candidates import DIMENSIONS, CandidateTally, problem_candidates
+from incidentcore.improvement.episodes import (
+    Episode,
+    RecurrenceGroup,
+    RecurrenceReport,
+    RecurrenceWindow,
+)
+from incidentcore.improvement.evidence import TIME_TO_RESOLVE
+from incidentcore.improvement.page import KEYS, ProblemPage, problem_page
+from incidentcore.improvement.recurrence import RecurrenceTally, recurrence
+from incidentcore.improvement.register import ImprovementRegister
+from incidentcore.improvement.seeds import open_problem, problem_fields
+
+__all__ = [
+    "ActionOrigin",
+    "ActionStatus",
+    "ActionStatusChange",
+    "BeforeAfter",
+    "CandidateReport",
+    "CandidateTally",
+    "DIMENSIONS",
+    "DimensionSummary",
+    "Episode",
+    "ImprovementAction",
+    "ImprovementRegister",
+    "KEYS",
+    "KpiSide",
+    "KpiTarget",
+    "OriginKind",
+    "ProblemCandidate",
+    "ProblemPage",
+    "RecurrenceGroup",
+    "RecurrenceReport",
+    "RecurrenceTally",
+    "RecurrenceWindow",
+    "TIME_TO_RESOLVE",
+    "Trend",
+    "Verdict",
+    "actions_of_review",
+    "before_after",
+    "open_problem",
+    "problem_candidates",
+    "problem_fields",
+    "problem_page",
+    "recurrence",
+]

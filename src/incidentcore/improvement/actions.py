@@ -1,0 +1,275 @@
+"""Improvement actions: what will be done, who answers for it, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Final, Literal, Self, TypeAlias
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.kpi import Count, Kpi, Rate, Recurrence, SlaMet
+from incidentcore.records import ActionItem, PostIncidentReview
+
+__all__ = [
+    "ActionOrigin",
+    "ActionStatus",
+    "ActionStatusChange",
+    "ImprovementAction",
+    "KpiTarget",
+    "OriginKind",
+    "actions_of_review",
+]
+
+Better: TypeAlias = Literal["lower", "higher"]
+Target: TypeAlias = timedelta | int | float | None
+
+_ZERO: Final = timedelta(0)
+
+
+class ActionStatus:
+    """Where an action stands; it is open until the first change says otherwise."""
+
+    OPEN: Final = "open"
+    IN_PROGRESS: Final = "in_progress"
+    DONE: Final = "done"
+    DROPPED: Final = "dropped"
+
+
+class OriginKind:
+    """What an action comes from; any other text is a caller's own."""
+
+    REVIEW: Final = "review"
+    PROBLEM: Final = "problem"
+    RECURRENCE: Final = "recurrence"
+
+
+_STATUSES: Final = (
+    ActionStatus.OPEN,
+    ActionStatus.IN_PROGRESS,
+    ActionStatus.DONE,
+    ActionStatus.DROPPED,
+)
+_ENDED: Final = (ActionStatus.DONE, ActionStatus.DROPPED)
+
+
+def _need_text(name: str, value: object, *, empty: bool = False) -> None:
+    if not isinstance(value, str) or not (value or empty):
+        raise InvalidValueError(name, value, "text" if empty else "a non-empty text")
+
+
+def _need_date(name: str, value: object) -> None:
+    if isinstance(value, datetime) or not isinstance(value, date):
+        raise InvalidValueError(name, value, "a date")
+
+
+@attrs.frozen
+class ActionOrigin:
+    """What an action comes from.
+
+    Attributes:
+        kind: Review, problem, recurrence, or the caller's own word; see ``OriginKind``.
+        id: The id of the review or problem, or what came back in words.
+    """
+
+    kind: str
+    id: str
+
+    def __attrs_post_init__(self) -> None:
+        _need_text("kind", self.kind)
+        _need_text("id", self.id)
+
+
+@attrs.frozen(kw_only=True)
+class ActionStatusChange:
+    """One change of an action's status.
+
+    Attributes:
+        on: The day.
+        status: What it is from then on; see ``ActionStatus``.
+        by: Who said so; empty where it does not matter.
+        note: Why.
+    """
+
+    on: date
+    status: str
+    by: str = ""
+    note: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        _need_date("on", self.on)
+        if self.status not in _STATUSES:
+            raise InvalidValueError("status", self.status, f"one of {', '.join(_STATUSES)}")
+        _need_text("by", self.by, empty=True)
+        _need_text("note", self.note, empty=True)
+
+
+@attrs.frozen(kw_only=True)
+class KpiTarget:
+    """What an action is to change: a KPI, its target, and the windows to look at.
+
+    Attributes:
+        kpi: The figure. Its population says which records; its ``min_n`` how many are enough on
+            either side.
+        target: What it is to reach: a time for durations, a fraction for rates, a number a month
+            (30.44 days) for counts; None for "better than before".
+        better: Which way is better.
+        baseline: The window before the action.
+        after: The window after it, which begins at the baseline's end or later.
+
+    Raises:
+        InvalidValueError: The target is not of the KPI's unit, or the windows are empty or overlap.
+    """
+
+    kpi: Kpi
+    target: Target = None
+    better: Better = "lower"
+    baseline: Interval
+    after: Interval
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.kpi, Kpi):
+            raise InvalidValueError("kpi", self.kpi, "a Kpi")
+        if self.better not in ("lower", "higher"):
+            raise InvalidValueError("better", self.better, "lower or higher")
+        for name in ("baseline", "after"):
+            window = getattr(self, name)
+            if not isinstance(window, Interval) or not window:
+                raise InvalidValueError(name, window, "an Interval that is not empty")
+        if self.after.start < self.baseline.end:
+            raise InvalidValueError(
+                "after", self.after, f"a window from the baseline's end {self.baseline.end} on"
+            )
+        if self.kpi.window_basis == "snapshot" or not _has_interval(self.kpi):
+            raise InvalidValueError(
+                "kpi", self.kpi.id, "a count, a share of records, a mean, median or quantile"
+            )
+        self._check_target()
+
+    def _check_target(self) -> None:
+        target = self.target
+        if target is None:
+            return
+        if self.kpi.unit == "duration":
+            if not isinstance(target, timedelta) or target < _ZERO:
+                raise InvalidValueError("target", target, f"a time, as {self.kpi.id} is one")
+        elif isinstance(target, bool) or not isinstance(target, (int, float)) or not target >= 0:
+            raise InvalidValueError("target", target, "a number from 0")
+        elif self.kpi.unit == "fraction" and target > 1:
+            raise InvalidValueError("target", target, "a fraction from 0 to 1")
+
+
+def _has_interval(kpi: Kpi) -> bool:
+    """Return whether it can be said how far chance alone moves a KPI."""
+    if kpi.statistic is not None:
+        return kpi.statistic.kind in ("mean", "median", "quantile")
+    return isinstance(kpi.measure, (Count, Rate, Recurrence, SlaMet))
+
+
+def _changes(changes: Iterable[ActionStatusChange]) -> tuple[ActionStatusChange, ...]:
+    return tuple(sorted(changes, key=lambda change: change.on))  # of one day, in the order given
+
+
+@attrs.frozen(kw_only=True)
+class ImprovementAction:
+    """Something that will be done so that fewer incidents happen, or hurt less.
+
+    Attributes:
+        id: Its id in the register.
+        title: What will be done.
+        owner: Who answers for it.
+        due: By which date.
+        origin: What it comes from.
+        changes: How its status changed, in order of time; before the first it is open.
+        measure: What it is to change, where somebody said so.
+
+    Raises:
+        InvalidValueError: A text is empty, or a part is not what it should be.
+
+    >>> action = ImprovementAction(
+    ...     id="A-1",
+    ...     title="Rotate the logs",
+    ...     owner="ada",
+    ...     due=date(2027, 1, 15),
+    ...     origin=ActionOrigin("review", "PIR-1"),
+    ... )
+    >>> done = action.with_status("done", on=date(2027, 1, 20), by="ada")
+    >>> action.is_overdue(on=date(2027, 1, 16)), done.is_overdue(on=date(2027, 1, 20))
+    (True, False)
+    >>> done.status_on(date(2027, 1, 19)), done.status
+    ('open', 'done')
+    """
+
+    id: str
+    title: str
+    owner: str
+    due: date
+    origin: ActionOrigin
+    changes: tuple[ActionStatusChange, ...] = attrs.field(default=(), converter=_changes)
+    measure: KpiTarget | None = None
+
+    def __attrs_post_init__(self) -> None:
+        for name in ("id", "title", "owner"):
+            _need_text(name, getattr(self, name))
+        _need_date("due", self.due)
+        if not isinstance(self.origin, ActionOrigin):
+            raise InvalidValueError("origin", self.origin, "an ActionOrigin")
+        if not isinstance(self.measure, (KpiTarget, type(None))):
+            raise InvalidValueError("measure", self.measure, "a KpiTarget, or None")
+
+    @property
+    def status(self) -> str:
+        """Return where it stands after its last change."""
+        return self.changes[-1].status if self.changes else ActionStatus.OPEN
+
+    def status_on(self, on: date) -> str:
+        """Return where it stood at the end of a day."""
+        _need_date("on", on)
+        then = [change.status for change in self.changes if change.on <= on]
+        return then[-1] if then else ActionStatus.OPEN
+
+    def is_open(self, *, on: date) -> bool:
+        """Return whether it was neither done nor dropped at the end of a day."""
+        return self.status_on(on) not in _ENDED
+
+    def is_overdue(self, *, on: date) -> bool:
+        """Return whether it was due before a day and still open at its end."""
+        return self.due < on and self.is_open(on=on)
+
+    def with_status(self, status: str, *, on: date, by: str = "", note: str = "") -> Self:
+        """Return the action with one more change of its status.
+
+        Raises:
+            InvalidValueError: The status is unknown, or the day lies before the last change.
+        """
+        change = ActionStatusChange(on=on, status=status, by=by, note=note)
+        if self.changes and on < self.changes[-1].on:
+            raise InvalidValueError("on", on, f"{self.changes[-1].on} or later")
+        return attrs.evolve(self, changes=(*self.changes, change))
+
+
+def actions_of_review(review: PostIncidentReview) -> tuple[ImprovementAction, ...]:
+    """Return the actions of a review as actions of a register.
+
+    Each keeps its text, owner and dates; its id is the review's id and its own, as
+    ``"PIR-1/1"``, since an action's id is one within its review only.
+    """
+    return tuple(_of_review(review, item) for item in review.actions)
+
+
+def _of_review(review: PostIncidentReview, item: ActionItem) -> ImprovementAction:
+    done = () if item.done_on is None else (_done(item.done_on),)
+    return ImprovementAction(
+        id=f"{review.id}/{item.id}",
+        title=item.text,
+        owner=item.owner,
+        due=item.due,
+        origin=ActionOrigin(OriginKind.REVIEW, review.id),
+        changes=done,
+    )
+
+
+def _done(on: date) -> ActionStatusChange:
+    return ActionStatusChange(on=on, status=ActionStatus.DONE)

@@ -1,0 +1,355 @@
+"""A problem candidate with its evidence, and the list of them with what was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, TypeAlias
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.kpi.plain import label
+from incidentcore.kpi.render import to_csv, to_html, to_markdown, to_text
+from incidentcore.values import FrozenMap
+
+__all__ = [
+    "CandidateReport",
+    "DimensionSummary",
+    "ProblemCandidate",
+    "Trend",
+    "group_label",
+    "hours",
+]
+
+Trend: TypeAlias = Literal["rising", "falling", "steady"]
+
+_HOUR: Final = timedelta(hours=1)
+
+
+def group_label(names: tuple[str, ...], key: tuple[object, ...]) -> str:
+    """Return what a group has in common for people."""
+    return ", ".join(
+        f"{name.replace('_', ' ')} {label(part)}" for name, part in zip(names, key, strict=True)
+    )
+
+
+@attrs.frozen(kw_only=True)
+class ProblemCandidate:
+    """A group of incidents that stands out, as a seed of a problem; it proves no common cause.
+
+    Attributes:
+        dimension: What the group has in common, such as ``("category",)``.
+        key: The values that it has in common.
+        members: The ids of its incidents in the order of their opening, then of their ids.
+        first: When the first was opened.
+        last: When the last was opened.
+        expected: How many incidents the base gives such a group. For one value: an even share, the
+            incidents with a value over the number of values. For a pair: what its values would
+            share by chance, the product of their counts over the incidents with both.
+        at_least: How many the group stands for once chance is allowed for: the lower bound of a
+            Poisson mean, at a risk that all values looked at share.
+        recent: How many of them were opened in the later half of all that count.
+        recent_of_all: The share of that half among all that count, about 1/2.
+        trend: ``rising`` or ``falling`` where Wilson's interval of their recent share lies above or
+            below that of all, ``steady`` otherwise.
+        time: What they cost together: by default the wall time from opening to resolution.
+        timed: How many of them have such a time; open ones do not.
+        time_share: Their part of the time of all that count, 0 to 1; None where that is zero.
+        callers: How many different callers they name.
+        main_caller: Who called in more than half of them, with how many; None where nobody did.
+        open: How many of them are open.
+        linked: How many of them are linked to a problem.
+        problems: The problems with how many are linked to each, the most frequent first.
+        same_as: Further candidates with nearly the same incidents, by their labels.
+    """
+
+    dimension: tuple[str, ...]
+    key: tuple[object, ...]
+    members: tuple[str, ...]
+    first: datetime
+    last: datetime
+    expected: float
+    at_least: float
+    recent: int
+    recent_of_all: float
+    trend: Trend
+    time: timedelta
+    timed: int
+    time_share: float | None
+    callers: int
+    main_caller: tuple[str, int] | None = None
+    open: int
+    linked: int
+    problems: tuple[tuple[str, int], ...] = ()
+    same_as: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """Return how many incidents it has."""
+        return len(self.members)
+
+    @property
+    def lift(self) -> float:
+        """Return how many times as many as expected there are."""
+        return self.count / self.expected
+
+    @property
+    def lift_at_least(self) -> float:
+        """Return the same by the lower bound; above 1 for every candidate."""
+        return self.at_least / self.expected
+
+    @property
+    def excess(self) -> float:
+        """Return by how many incidents the lower bound is above what is expected."""
+        return self.at_least - self.expected
+
+    @property
+    def earlier(self) -> int:
+        """Return how many were opened in the earlier half of all that count."""
+        return self.count - self.recent
+
+    @property
+    def mean_time(self) -> timedelta | None:
+        """Return what one of them costs on average; None where none has a time."""
+        return self.time / self.timed if self.timed else None
+
+    @property
+    def known_as(self) -> str | None:
+        """Return the problem that most of its incidents are linked to, or None."""
+        if self.problems and 2 * self.problems[0][1] > self.count:
+            return self.problems[0][0]
+        return None
+
+    @property
+    def label(self) -> str:
+        """Return what it has in common for people, such as ``"category mail, service web"``."""
+        return group_label(self.dimension, self.key)
+
+    @property
+    def why(self) -> tuple[str, ...]:
+        """Return the evidence in sentences, and what it suggests."""
+        return tuple(_sentences(self))
+
+
+def _sentences(one: ProblemCandidate) -> Iterator[str]:
+    base = "an even share of all values" if len(one.key) == 1 else "chance"
+    yield (
+        f"{one.count:,} incidents, where {base} would give {one.expected:,.1f}: "
+        f"{one.lift:,.1f} times as many, and at least {one.lift_at_least:,.1f} times once chance "
+        "is allowed for."
+    )
+    yield (
+        f"{one.trend.capitalize()}: {_percent(one.recent / one.count)} of them are recent, "
+        f"{_percent(one.recent_of_all)} of all incidents are."
+    )
+    share = "" if one.time_share is None else f", {_percent(one.time_share)} of the time of all"
+    if one.mean_time is None:
+        yield "None of them has been resolved."
+    else:
+        yield (
+            f"{hours(one.time)} h in total{share}; {hours(one.mean_time, 1)} h on average over "
+            f"{one.timed:,} with a time."
+        )
+    if one.open:
+        yield f"{one.open:,} of them {'is' if one.open == 1 else 'are'} still open."
+    if one.main_caller is not None:
+        caller, count = one.main_caller
+        yield f"{count:,} of them come from one caller, {caller}."
+    if not one.linked:
+        yield "None of them is linked to a problem."
+    elif one.linked == 1:
+        yield f"1 of them is linked to a problem: {', '.join(id_ for id_, _ in one.problems)}."
+    else:
+        first, count = one.problems[0]
+        yield (
+            f"{one.linked:,} of them are linked to problems, {len(one.problems):,} in all and most "
+            f"often to {first} ({count:,})."
+        )
+    if one.same_as:
+        yield f"Nearly the same incidents: {'; '.join(one.same_as)}."
+    if one.known_as is not None:
+        yield f"Suggestion: look at {one.known_as} before opening another problem."
+    elif one.trend == "rising":
+        yield "Suggestion: open a problem, and look first at what changed when they became more."
+    else:
+        yield "Suggestion: look for a cause that they share, and open a problem if there is one."
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def hours(time: timedelta, digits: int = 0) -> str:
+    """Return a time as hours for people."""
+    return f"{time / _HOUR:,.{digits}f}"
+
+
+@attrs.frozen(kw_only=True)
+class DimensionSummary:
+    """What was looked at by one dimension; ``n`` and ``without`` add up to all that count.
+
+    Attributes:
+        dimension: What the incidents were grouped by.
+        values: How many different values, or pairs, there are.
+        n: How many incidents have one.
+        without: How many do not.
+        few: How many values have too few incidents to be looked at.
+        candidates: How many stand out, with those that are nearly the same as another.
+    """
+
+    dimension: tuple[str, ...]
+    values: int
+    n: int
+    without: int
+    few: int
+    candidates: int
+
+    @property
+    def label(self) -> str:
+        """Return the dimension for people."""
+        return " with ".join(name.replace("_", " ") for name in self.dimension)
+
+
+@attrs.frozen(kw_only=True)
+class CandidateReport:
+    """The problem candidates, and all that was looked at to find them.
+
+    Attributes:
+        candidates: The candidates: single values before pairs; of each kind those furthest above
+            what is expected first, counted in incidents by the lower bound, then by dimension and
+            key.
+        more: How many further ones were cut off by ``limit``.
+        dimensions: What was looked at, by dimension.
+        as_of: The instant of the computation.
+        observed: The time in which openings were looked for; None where there was none.
+        split: From when on an incident is recent; None where none counts.
+        n: How many records were looked at.
+        counted: How many of them count.
+        left_out: How many do not, by reason.
+        confidence: The probability with which noise alone gives no candidate at all.
+        min_n: With fewer incidents, a group is no candidate.
+        cost: The id of the KPI that the times are values of.
+    """
+
+    candidates: tuple[ProblemCandidate, ...]
+    more: int = 0
+    dimensions: tuple[DimensionSummary, ...]
+    as_of: datetime
+    observed: Interval | None
+    split: datetime | None
+    n: int
+    counted: int
+    left_out: FrozenMap[int] = FrozenMap()
+    confidence: float
+    min_n: int
+    cost: str
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    def __iter__(self) -> Iterator[ProblemCandidate]:
+        return iter(self.candidates)
+
+    def candidate(self, *key: object) -> ProblemCandidate:
+        """Return the candidate of a key; its label also finds it.
+
+        Raises:
+            InvalidValueError: There is no such candidate.
+        """
+        for found in self.candidates:
+            if found.key == key or (len(key) == 1 and found.label == key[0]):
+                return found
+        raise InvalidValueError("key", key, "the key of a candidate")
+
+    def cells(self, parts: int | None = None) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return headings, cells and which columns are numbers, for a table.
+
+        Args:
+            parts: 1 for the single values only, 2 for the pairs, None for all.
+        """
+        headings = [
+            *("", "incidents", "expected", "lift", "at least", "trend", "recent", "hours"),
+            *("callers", "linked", "what they share"),
+        ]
+        rows = [
+            [
+                str(rank),
+                f"{one.count:,}",
+                f"{one.expected:,.1f}",
+                f"{one.lift:,.1f}",
+                f"{one.lift_at_least:,.1f}",
+                one.trend,
+                _percent(one.recent / one.count),
+                hours(one.time),
+                f"{one.callers:,}",
+                f"{one.linked:,}",
+                one.label,
+            ]
+            for rank, one in enumerate(self.candidates, 1)
+            if parts in (None, len(one.key))
+        ]
+        return headings, rows, [*[True] * 5, False, *[True] * 4, False]
+
+    def __str__(self) -> str:
+        return to_text(*self.cells()) if self.candidates else "nothing stands out"
+
+    def to_markdown(self) -> str:
+        """Return the candidates as a Markdown table."""
+        return to_markdown(*self.cells())
+
+    def _repr_html_(self) -> str:
+        """Return the candidates as an HTML table, for notebooks; everything in it is escaped."""
+        return to_html(*self.cells())
+
+    def to_csv(self) -> str:
+        """Return the candidates as CSV; a text that a spreadsheet would run is made inert."""
+        headings, rows, _ = self.cells()
+        return to_csv(["rank", *headings[1:]], rows)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the report as plain data that JSON can hold; times are hours."""
+        observed = self.observed
+        return {
+            "as_of": self.as_of.isoformat(),
+            "observed": observed and [observed.start.isoformat(), observed.end.isoformat()],
+            "split": None if self.split is None else self.split.isoformat(),
+            "n": self.n,
+            "counted": self.counted,
+            "left_out": dict(self.left_out),
+            "confidence": self.confidence,
+            "min_n": self.min_n,
+            "cost": self.cost,
+            "dimensions": [
+                {**attrs.asdict(one), "dimension": list(one.dimension)} for one in self.dimensions
+            ],
+            "candidates": [_plain(one) for one in self.candidates],
+            "more": self.more,
+        }
+
+
+def _plain(one: ProblemCandidate) -> dict[str, Any]:
+    return {
+        "dimension": list(one.dimension),
+        "key": [label(part) for part in one.key],
+        "count": one.count,
+        "expected": one.expected,
+        "lift": one.lift,
+        "lift_at_least": one.lift_at_least,
+        "members": list(one.members),
+        "first": one.first.isoformat(),
+        "last": one.last.isoformat(),
+        "trend": one.trend,
+        "recent": one.recent,
+        "hours": one.time / _HOUR,
+        "timed": one.timed,
+        "time_share": one.time_share,
+        "callers": one.callers,
+        "main_caller": one.main_caller and list(one.main_caller),
+        "open": one.open,
+        "linked": one.linked,
+        "problems": [[problem, count] for problem, count in one.problems],
+        "same_as": list(one.same_as),
+        "why": list(one.why),
+    }

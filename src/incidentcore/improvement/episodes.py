@@ -1,0 +1,253 @@
+"""What comes back: groups of records of one key that follow each other within a window."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.kpi.estimates import interpolate
+from incidentcore.kpi.plain import label
+from incidentcore.kpi.read_values import microseconds
+from incidentcore.kpi.render import to_csv, to_html, to_markdown, to_text
+from incidentcore.schedule import BusinessDays
+from incidentcore.values import FrozenMap
+
+__all__ = [
+    "Episode",
+    "RecurrenceGroup",
+    "RecurrenceReport",
+    "RecurrenceWindow",
+    "span_of_days",
+]
+
+RecurrenceWindow: TypeAlias = timedelta | BusinessDays
+
+_ZERO: Final = timedelta(0)
+_DAY: Final = timedelta(days=1)
+_HALF: Final = Fraction(1, 2)
+
+
+@attrs.frozen(kw_only=True)
+class Episode:
+    """Records of one key, each of which was opened within the window after the one before it.
+
+    Attributes:
+        members: Their ids, in the order of their opening; at least two.
+        start: When the first was opened.
+        end: When the last was opened.
+    """
+
+    members: tuple[str, ...]
+    start: datetime
+    end: datetime
+
+
+@attrs.frozen(kw_only=True)
+class RecurrenceGroup:
+    """The records of one key, of which at least one came back within the window.
+
+    Attributes:
+        key: The key's parts.
+        members: The ids of all its records in the order of their opening, then of their ids.
+        first: When the first was opened.
+        last: When the last was opened.
+        episodes: The runs in which it came back, in order of time.
+        gaps: The times between one opening and the next, in order of time; open time where the
+            window is measured by a calendar, wall time otherwise.
+        per_month: Records for each month of the time observed (30.44 days); None where that time
+            is empty.
+    """
+
+    key: tuple[object, ...]
+    members: tuple[str, ...]
+    first: datetime
+    last: datetime
+    episodes: tuple[Episode, ...]
+    gaps: tuple[timedelta, ...]
+    per_month: float | None
+
+    @property
+    def count(self) -> int:
+        """Return how many records have the key."""
+        return len(self.members)
+
+    @property
+    def repeats(self) -> int:
+        """Return how many of them followed an earlier one within the window."""
+        return sum(len(episode.members) - 1 for episode in self.episodes)
+
+    @property
+    def repeat_share(self) -> float:
+        """Return the share of repeats, from 0 to 1; the first record of a key is never one."""
+        return self.repeats / self.count
+
+    @property
+    def longest(self) -> int:
+        """Return how many records the longest episode has."""
+        return max(len(episode.members) for episode in self.episodes)
+
+    @property
+    def median_gap(self) -> timedelta:
+        """Return the median time between one opening and the next."""
+        ordered = sorted(map(microseconds, self.gaps))
+        return timedelta(microseconds=round(interpolate(ordered, _HALF)))
+
+    @property
+    def label(self) -> str:
+        """Return the key for people."""
+        return label(self.key)
+
+
+@attrs.frozen(kw_only=True)
+class RecurrenceReport:
+    """What came back within a window, and all that did not, so that the counts add up.
+
+    ``n`` is the records of all groups, those of keys that did not come back, and those left out.
+
+    Attributes:
+        key: The headings of the key's parts.
+        window: How long after an earlier record a repeat counts, the window's end included.
+        calendar: Whether the window is measured by a calendar.
+        groups: The groups, those with the most repeats first, then the most records, then by key.
+        as_of: The instant of the computation.
+        observed: The time in which openings were looked for; None where there was none.
+        n: How many records were looked at.
+        counted: How many have a key and count.
+        left_out: How many do not, by reason.
+        keys: How many different keys there are, with those that did not come back.
+    """
+
+    key: tuple[str, ...]
+    window: RecurrenceWindow
+    calendar: bool = False
+    groups: tuple[RecurrenceGroup, ...]
+    as_of: datetime
+    observed: Interval | None
+    n: int
+    counted: int
+    left_out: FrozenMap[int] = FrozenMap()
+    keys: int
+
+    @property
+    def repeats(self) -> int:
+        """Return how many records followed an earlier one of their key within the window."""
+        return sum(group.repeats for group in self.groups)
+
+    @property
+    def repeat_share(self) -> float | None:
+        """Return the share of repeats among all that count, 0 to 1; None where none does."""
+        return self.repeats / self.counted if self.counted else None
+
+    @property
+    def once(self) -> int:
+        """Return how many records count whose key did not come back within the window."""
+        return self.counted - sum(group.count for group in self.groups)
+
+    def group(self, *key: object) -> RecurrenceGroup:
+        """Return the group of a key; its label also finds it.
+
+        Raises:
+            InvalidValueError: No such key came back.
+        """
+        for group in self.groups:
+            if group.key == key or (len(key) == 1 and group.label == key[0]):
+                return group
+        raise InvalidValueError("key", key, "the key of a group that came back")
+
+    def top(self, n: int) -> RecurrenceReport:
+        """Return the same answer with its first groups only; the counts stay those of all.
+
+        ``repeats`` and ``once`` are then those of the groups that are left.
+        """
+        return attrs.evolve(self, groups=self.groups[:n])
+
+    def window_text(self) -> str:
+        """Return the window for people, such as ``"7 days"``."""
+        if isinstance(self.window, BusinessDays):
+            return f"{self.window.n} business day{'s' if self.window.n != 1 else ''}"
+        return span_of_days(self.window) + (" of open time" if self.calendar else "")
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return headings, cells and which columns are numbers, for a table."""
+        headings = [
+            *self.key,
+            *("records", "repeats", "share", "episodes", "longest", "per month", "median gap"),
+            *("first", "last"),
+        ]
+        rows = [
+            [
+                *map(label, group.key),
+                f"{group.count:,}",
+                f"{group.repeats:,}",
+                f"{100 * group.repeat_share:.1f} %",
+                f"{len(group.episodes):,}",
+                f"{group.longest:,}",
+                "-" if group.per_month is None else f"{group.per_month:,.1f}",
+                span_of_days(group.median_gap),
+                f"{group.first:%Y-%m-%d}",
+                f"{group.last:%Y-%m-%d}",
+            ]
+            for group in self.groups
+        ]
+        return headings, rows, [False] * len(self.key) + [True] * 7 + [False] * 2
+
+    def __str__(self) -> str:
+        return to_text(*self.cells()) if self.groups else "nothing came back"
+
+    def to_markdown(self) -> str:
+        """Return the groups as a Markdown table."""
+        return to_markdown(*self.cells())
+
+    def _repr_html_(self) -> str:
+        """Return the groups as an HTML table, for notebooks; everything in it is escaped."""
+        return to_html(*self.cells())
+
+    def to_csv(self) -> str:
+        """Return the groups as CSV; a text that a spreadsheet would run is made inert."""
+        headings, rows, _ = self.cells()
+        return to_csv(headings, rows)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the answer as plain data that JSON can hold; times are hours."""
+        observed = self.observed
+        return {
+            "key": list(self.key),
+            "window": self.window_text(),
+            "as_of": self.as_of.isoformat(),
+            "observed": observed and [observed.start.isoformat(), observed.end.isoformat()],
+            "n": self.n,
+            "counted": self.counted,
+            "left_out": dict(self.left_out),
+            "keys": self.keys,
+            "groups": [
+                {
+                    "key": [None if part is None else label(part) for part in group.key],
+                    "count": group.count,
+                    "repeats": group.repeats,
+                    "repeat_share": group.repeat_share,
+                    "episodes": [list(episode.members) for episode in group.episodes],
+                    "per_month": group.per_month,
+                    "median_gap": group.median_gap / timedelta(hours=1),
+                    "first": group.first.isoformat(),
+                    "last": group.last.isoformat(),
+                }
+                for group in self.groups
+            ],
+        }
+
+
+def span_of_days(time: timedelta) -> str:
+    """Return a time in the unit that people would use, such as ``"7 days"`` or ``"1.5 h"``."""
+    if time % _DAY == _ZERO and time:
+        days = time // _DAY
+        return f"{days:,} day{'s' if days != 1 else ''}"
+    if time >= 2 * _DAY:
+        return f"{time / _DAY:,.1f} days"
+    if time >= timedelta(hours=1):
+        return f"{time / timedelta(hours=1):.1f} h"
+    return f"{time / timedelta(minutes=1):.0f} min"

@@ -1,0 +1,215 @@
+"""What is gathered from each record as it passes: a few bytes, never the record itself."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.improvement.selection import Selection, compile_key, is_absent, key_names
+from incidentcore.kpi import MEAN, Duration, GroupBy, Kpi
+from incidentcore.kpi.cells import instant
+from incidentcore.kpi.extract import compile_kpi
+from incidentcore.records import LinkType, Problem, Record
+
+__all__ = ["Dimension", "Evidence", "Gatherer", "TIME_TO_RESOLVE"]
+
+TIME_TO_RESOLVE: Final = Kpi(
+    id="time_to_resolve",
+    measure=Duration("opened_at", "resolved_at"),
+    statistic=MEAN,
+    title="Time to resolve",
+    formula="last resolution - opening",
+    edge_cases="Open records have no time yet and are left out.",
+    source="our choice",
+)
+"""What a record costs unless told: the wall time from its opening to its last resolution."""
+
+_UNTIMED: Final = -1
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+@attrs.define
+class Dimension:
+    """One way to group records: by one value of each, or by a pair.
+
+    Attributes:
+        names: The headings of its parts.
+        places: Where the parts stand among all that are read.
+        members: For each key, the places of its records.
+        without: How many records that count lack a part.
+    """
+
+    names: tuple[str, ...]
+    places: tuple[int, ...]
+    members: dict[tuple[object, ...], array[int]] = attrs.field(factory=dict)
+    without: int = 0
+
+    @property
+    def n(self) -> int:
+        """Return how many records have a key."""
+        return sum(map(len, self.members.values()))
+
+
+@attrs.define
+class Evidence:
+    """Everything that candidates are made from, record by record in parallel rows.
+
+    Attributes:
+        dimensions: The ways to group, each with its keys.
+        ids: The ids.
+        opened: The openings, as microseconds.
+        times: What each cost, as microseconds; -1 where there is no time yet.
+        callers: Who called; None where nobody is named.
+        is_open: 1 for a record that is open as of the instant, 0 for others.
+        problems: The problems that a record is linked to, where there are any.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    ids: list[str] = attrs.field(factory=list)
+    opened: array[int] = attrs.field(factory=lambda: array("q"))
+    times: array[int] = attrs.field(factory=lambda: array("q"))
+    callers: list[str | None] = attrs.field(factory=list)
+    is_open: bytearray = attrs.field(factory=bytearray)
+    problems: dict[int, frozenset[str]] = attrs.field(factory=dict)
+
+    def time(self, members: Iterable[int]) -> tuple[timedelta, int]:
+        """Return what records cost together, and how many of them have a time."""
+        known = [time for place in members if (time := self.times[place]) != _UNTIMED]
+        return sum(known) * _MICROSECOND, len(known)
+
+    def linked(self, members: Iterable[int]) -> tuple[int, tuple[tuple[str, int], ...]]:
+        """Return how many records are linked to a problem, and how often to which."""
+        counts: Counter[str] = Counter()
+        linked = 0
+        for place in members:
+            found = self.problems.get(place)
+            if found:
+                linked += 1
+                counts.update(found)
+        return linked, tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+class Gatherer:
+    """Reads what is needed off each record that counts, once.
+
+    Args:
+        selection: Says which records count.
+        dimensions: What to group by.
+        cost: The KPI whose values are the times.
+        problems: Problems whose links count beside those of the records.
+
+    Attributes:
+        evidence: What was gathered so far.
+
+    Raises:
+        InvalidValueError: A dimension is no value or pair, or one comes twice.
+    """
+
+    def __init__(
+        self,
+        selection: Selection,
+        dimensions: Iterable[GroupBy | tuple[GroupBy, ...]],
+        *,
+        cost: Kpi,
+        problems: Iterable[Problem],
+    ) -> None:
+        if cost.unit != "duration":
+            raise InvalidValueError("cost", cost.id, "a KPI whose values are times")
+        given = [part if isinstance(part, tuple) else (part,) for part in dimensions]
+        self.evidence = Evidence(dimensions=_dimensions(given))
+        parts = _unique(part for dimension in given for part in dimension)
+        self._selection = selection
+        self._reads = [compile_key(part, selection.as_of) for part in parts]
+        self._time = compile_kpi(cost, selection.as_of)
+        self._problems, self._by_incident = _known_problems(problems)
+
+    def add(self, record: Record) -> None:
+        """Count a record in.
+
+        Raises:
+            InvalidValueError: It comes twice, or a value cannot be read or hashed.
+        """
+        known = self._selection.admit(record)
+        if known is None:
+            return
+        evidence = self.evidence
+        place = len(evidence.ids)
+        values = [read(known)[0] for read in self._reads]
+        absent = [is_absent(value) for value in values]
+        for dimension in evidence.dimensions:
+            first, last = dimension.places[0], dimension.places[-1]
+            if absent[first] or absent[last]:
+                dimension.without += 1
+                continue
+            key = (values[first],) if first == last else (values[first], values[last])
+            found = dimension.members.get(key)
+            if found is None:
+                found = dimension.members[key] = array("L")
+            found.append(place)
+        evidence.ids.append(known.id)
+        evidence.opened.append(instant(known.opened_at))
+        time = self._time(known)
+        evidence.times.append(time if isinstance(time, int) else _UNTIMED)
+        evidence.callers.append(known.caller)
+        evidence.is_open.append(known.state.open)
+        linked = _problems_of(known, self._problems) | self._by_incident.get(known.id, frozenset())
+        if linked:
+            evidence.problems[place] = linked
+
+
+def _unique(parts: Iterable[GroupBy]) -> list[GroupBy]:
+    found: list[GroupBy] = []
+    for part in parts:
+        if part not in found:
+            found.append(part)
+    return found
+
+
+def _dimensions(given: list[tuple[GroupBy, ...]]) -> tuple[Dimension, ...]:
+    parts = _unique(part for dimension in given for part in dimension)
+    names = key_names(tuple(parts)) if parts else ()
+    found: list[Dimension] = []
+    for dimension in given:
+        places = tuple(parts.index(part) for part in dimension)
+        if len(places) not in (1, 2) or len(set(places)) != len(places):
+            raise InvalidValueError("dimensions", dimension, "one value, or a pair of two")
+        if any(set(other.places) == set(places) for other in found):
+            raise InvalidValueError("dimensions", dimension, "each dimension once")
+        found.append(Dimension(names=tuple(names[place] for place in places), places=places))
+    if not found:
+        raise InvalidValueError("dimensions", given, "at least one dimension")
+    return tuple(found)
+
+
+def _known_problems(
+    problems: Iterable[Problem],
+) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """Return the ids of problems, and those that each incident is linked to from their side."""
+    ids: set[str] = set()
+    by_incident: dict[str, set[str]] = {}
+    for problem in problems:
+        ids.add(problem.id)
+        for link in problem.links:
+            if link.type in (LinkType.CAUSE_OF, LinkType.RESOLVES):
+                by_incident.setdefault(link.target, set()).add(problem.id)
+    return frozenset(ids), {id_: frozenset(found) for id_, found in by_incident.items()}
+
+
+def _problems_of(record: Record, known: frozenset[str]) -> frozenset[str]:
+    """Return the problems that a record itself is linked to.
+
+    What caused an incident is a problem; what resolved it may also be a change, and counts only
+    where it is known to be a problem.
+    """
+    return frozenset(
+        link.target
+        for link in record.links
+        if link.type == LinkType.CAUSED_BY
+        or (link.type == LinkType.RESOLVED_BY and link.target in known)
+    )

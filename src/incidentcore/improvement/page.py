@@ -1,0 +1,339 @@
+"""The page for a problem manager: candidates with their evidence, and what came back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from html import escape
+from textwrap import wrap
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.improvement.candidate import CandidateReport
+from incidentcore.improvement.candidates import DIMENSIONS, CandidateTally
+from incidentcore.improvement.episodes import RecurrenceReport, RecurrenceWindow
+from incidentcore.improvement.evidence import TIME_TO_RESOLVE
+from incidentcore.improvement.recurrence import RecurrenceTally
+from incidentcore.instants import Interval
+from incidentcore.kpi import GroupBy, Kpi
+from incidentcore.kpi.render import to_html, to_markdown, to_text
+from incidentcore.records import Problem, Record
+from incidentcore.schedule import Calendar
+
+__all__ = ["KEYS", "ProblemPage", "problem_page"]
+
+KEYS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
+    "category",
+    "configuration_item",
+    ("category", "configuration_item"),
+)
+"""By what recurrence is told unless asked otherwise."""
+
+_WEEK: Final = timedelta(days=7)
+_WIDTH: Final = 100
+_STEERS: Final = re.compile(r"([\\`*_\[\]|])")  # what Markdown would take as its own
+
+Cells: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[bool]]
+
+
+@attrs.frozen(kw_only=True)
+class _Block:
+    """A part of the page: a heading with sentences, a table or further blocks below."""
+
+    title: str
+    text: tuple[str, ...] = ()
+    table: Cells | None = None
+    parts: tuple[_Block, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ProblemPage:
+    """A page to read: as text, Markdown, HTML, or as plain data.
+
+    Attributes:
+        title: The heading.
+        about: Pairs of name and value to tell below it.
+        candidates: The problem candidates.
+        recurrences: What came back, by key.
+        told: Of how many single values, and how many pairs, the evidence is told in sentences.
+        rows: How many rows a table of what came back has at most.
+    """
+
+    title: str
+    about: tuple[tuple[str, str], ...] = ()
+    candidates: CandidateReport
+    recurrences: tuple[RecurrenceReport, ...] = ()
+    told: int = 5
+    rows: int = 10
+
+    def __str__(self) -> str:
+        wide = max((len(name) for name, _ in self.about), default=0)
+        lines = [self.title, "=" * len(self.title), *([""] if self.about else [])]
+        lines += [f"{name:<{wide}}  {value}".rstrip() for name, value in self.about]
+        for block in self._blocks():
+            lines += ["", block.title, "-" * len(block.title)]
+            lines += _as_text(block)
+        return "\n".join(lines)
+
+    def to_markdown(self) -> str:
+        """Return the page as Markdown; what a value holds of Markdown's own is escaped."""
+        lines = [f"# {_plain_markdown(self.title)}", ""]
+        lines += [f"- {_plain_markdown(f'{name}: {value}')}" for name, value in self.about]
+        for block in self._blocks():
+            lines += _as_markdown(block, 2)
+        return "\n".join(lines)
+
+    def to_html(self) -> str:
+        """Return the page as an HTML fragment; everything in it is escaped."""
+        lines = [f"<h1>{escape(self.title)}</h1>"]
+        if self.about:
+            told = "\n".join(f"<li>{escape(f'{name}: {value}')}</li>" for name, value in self.about)
+            lines.append(f"<ul>\n{told}\n</ul>")
+        for block in self._blocks():
+            lines += _as_html(block, 2)
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        """Return the page as HTML, for notebooks."""
+        return self.to_html()
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the page as plain data that JSON can hold, with all that it found."""
+        return {
+            "title": self.title,
+            "about": dict(self.about),
+            "candidates": self.candidates.to_plain(),
+            "recurrences": [report.to_plain() for report in self.recurrences],
+        }
+
+    def _blocks(self) -> Iterator[_Block]:
+        yield _summary(self.candidates)
+        yield from _candidates(self.candidates)
+        if self.told and self.candidates.candidates:
+            yield _evidence(self.candidates, self.told)
+        for report in self.recurrences:
+            yield _recurrence(report, self.rows)
+        yield _looked_at(self.candidates)
+
+
+def _summary(found: CandidateReport) -> _Block:
+    text = [
+        f"{found.n:,} records, of which {found.counted:,} count{_left_out(found.left_out.items())}."
+    ]
+    if found.observed is not None and found.split is not None:
+        text.append(
+            f"Openings from {found.observed.start:%Y-%m-%d %H:%M} to "
+            f"{found.observed.end:%Y-%m-%d %H:%M} UTC; recent is from {found.split:%Y-%m-%d %H:%M} "
+            "on."
+        )
+    stand_out = sum(one.candidates for one in found.dimensions)
+    groups = sum(one.values for one in found.dimensions)
+    total = len(found) + found.more
+    text.append(
+        f"{stand_out:,} of {groups:,} groups stand out; with nearly equal ones as one, that is "
+        f"{_many(total, 'candidate')}, {len(found):,} of them below."
+    )
+    return _Block(title="What was found", text=tuple(text))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _left_out(counts: Iterable[tuple[str, int]]) -> str:
+    told = ", ".join(f"{code} {count:,}" for code, count in counts)
+    return f" (left out: {told})" if told else ""
+
+
+def _candidates(found: CandidateReport) -> Iterator[_Block]:
+    how = (
+        "Lift is how many times as many incidents there are as expected; at least is what is left "
+        "of it once chance is allowed for. The list is in the order of incidents above what is "
+        "expected. It says where to look: that a group has one cause is for the analysis to show."
+    )
+    risk = (
+        f"Only groups of {found.min_n:,} or more; were there only noise, no group at all would "
+        f"stand out with a probability of {100 * found.confidence:g} %. Hours are those of "
+        f"{found.cost}."
+    )
+    base = "What has more incidents than an even share of all values would give it."
+    yield _list("Problem candidates", (base, how, risk), found.cells(1))
+    base = "Which two values meet more often than chance would have them; the columns are the same."
+    yield _list("Problem candidates by two values", (base,), found.cells(2))
+
+
+def _list(title: str, text: tuple[str, ...], table: Cells) -> _Block:
+    if not table[1]:
+        return _Block(title=title, text=(*text, "Nothing stands out."))
+    return _Block(title=title, text=text, table=table)
+
+
+def _evidence(found: CandidateReport, told: int) -> _Block:
+    ranked = list(enumerate(found.candidates, 1))
+    single = [(rank, one) for rank, one in ranked if len(one.key) == 1]
+    parts = tuple(
+        _Block(title=f"{rank}. {one.label}", text=one.why)
+        for rank, one in (*single[:told], *ranked[len(single) :][:told])
+    )
+    return _Block(title="The evidence", parts=parts)
+
+
+def _recurrence(report: RecurrenceReport, rows: int) -> _Block:
+    key = " and ".join(name.replace("_", " ") for name in report.key)
+    title = f"What came back within {report.window_text()}, by {key}"
+    share = "" if report.repeat_share is None else f" ({100 * report.repeat_share:.1f} %)"
+    back = len(report.groups)
+    told = (
+        f"{report.repeats:,} of {report.counted:,} records{share} followed an earlier one of the "
+        f"same {key} within {report.window_text()}; {back:,} of {report.keys:,} different values "
+        f"came back{_left_out(report.left_out.items())}."
+    )
+    text = [told]
+    if not report.groups:
+        return _Block(title=title, text=tuple(text))
+    if back > rows:
+        text.append(f"The first {rows:,} of {back:,}:")
+    return _Block(title=title, text=tuple(text), table=report.top(rows).cells())
+
+
+def _looked_at(found: CandidateReport) -> _Block:
+    text = [
+        f"{one.without:,} of {found.counted:,} incidents have no {one.label.replace('_', ' ')}: by "
+        "it, little can be found."
+        for one in found.dimensions
+        if len(one.dimension) == 1 and 2 * one.without > found.counted
+    ]
+    rows = [
+        [
+            one.label,
+            f"{one.values:,}",
+            f"{one.n:,}",
+            f"{one.without:,}",
+            f"{one.few:,}",
+            f"{one.candidates:,}",
+        ]
+        for one in found.dimensions
+        if one.values
+    ]
+    headings = ["by", "values", "incidents", "without", "too few", "stand out"]
+    table = (headings, rows, [False, *[True] * 5]) if rows else None
+    return _Block(title="What was looked at", text=tuple(text), table=table)
+
+
+def _as_text(block: _Block) -> Iterator[str]:
+    for text in block.text:
+        yield from wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
+    if block.table is not None:
+        if block.text:
+            yield ""
+        yield to_text(*block.table)
+    for place, part in enumerate(block.parts):
+        if place:
+            yield ""
+        yield part.title
+        for text in part.text:
+            yield from wrap(
+                text,
+                _WIDTH,
+                initial_indent="   ",
+                subsequent_indent="     ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+
+
+def _plain_markdown(text: str) -> str:
+    """Return text that Markdown shows as it is, in one line."""
+    return _STEERS.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
+
+
+def _as_markdown(block: _Block, level: int) -> Iterator[str]:
+    yield from ("", f"{'#' * level} {_plain_markdown(block.title)}")
+    for text in block.text:
+        yield from ("", _plain_markdown(text))
+    if block.table is not None:
+        yield from ("", to_markdown(*block.table))
+    for part in block.parts:
+        yield from _as_markdown(part, level + 1)
+
+
+def _as_html(block: _Block, level: int) -> Iterator[str]:
+    yield f"<h{level}>{escape(block.title)}</h{level}>"
+    for text in block.text:
+        yield f"<p>{escape(text)}</p>"
+    if block.table is not None:
+        yield to_html(*block.table)
+    for part in block.parts:
+        yield from _as_html(part, level + 1)
+
+
+def problem_page(
+    records: Iterable[Record],
+    *,
+    as_of: datetime,
+    title: str = "Problem candidates and recurrence",
+    about: Sequence[tuple[str, str]] = (),
+    dimensions: Iterable[GroupBy | tuple[GroupBy, ...]] = DIMENSIONS,
+    keys: Iterable[GroupBy | tuple[GroupBy, ...]] = KEYS,
+    window: RecurrenceWindow = _WEEK,
+    calendar: Calendar | None = None,
+    period: Interval | None = None,
+    population: Condition = ALWAYS,
+    problems: Iterable[Problem] = (),
+    cost: Kpi = TIME_TO_RESOLVE,
+    min_n: int = 5,
+    confidence: float = 0.95,
+    limit: int | None = 12,
+) -> ProblemPage:
+    """Return the page on problem candidates and recurrence, from one pass over the records.
+
+    Args:
+        records: The records, read once, so that a stream will do.
+        as_of: Only what had happened and been recorded by then counts (rule K6).
+        title: The heading.
+        about: Pairs of name and value to tell below it, such as where the records come from.
+        dimensions: What candidates are looked for by; see ``problem_candidates``.
+        keys: What recurrence is told by; see ``recurrence``.
+        window: Within what a record counts as coming back.
+        calendar: Measures the window in its open time.
+        period: Where the opening must lie; everywhere without one.
+        population: Which records are looked at.
+        problems: Problems whose links count beside those of the incidents.
+        cost: The KPI whose values are the time that a group cost.
+        min_n: With fewer incidents, a group is no candidate.
+        confidence: The probability of no candidate at all where there is only noise.
+        limit: How many single values, and how many pairs, the page has at most.
+
+    Raises:
+        InvalidValueError: As in ``problem_candidates`` and ``recurrence``.
+    """
+    candidates = CandidateTally(
+        as_of=as_of,
+        dimensions=dimensions,
+        period=period,
+        population=population,
+        problems=problems,
+        cost=cost,
+        min_n=min_n,
+        confidence=confidence,
+        limit=limit,
+    )
+    tallies = [
+        RecurrenceTally(
+            key, window, as_of=as_of, calendar=calendar, period=period, population=population
+        )
+        for key in keys
+    ]
+    for record in records:
+        candidates.add(record)
+        for tally in tallies:
+            tally.add(record)
+    return ProblemPage(
+        title=title,
+        about=tuple(about),
+        candidates=candidates.result(),
+        recurrences=tuple(tally.result() for tally in tallies),
+    )

@@ -1,0 +1,165 @@
+"""The register of improvement actions: one value that holds them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Self
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.improvement.actions import (
+    ActionStatus,
+    ImprovementAction,
+    actions_of_review,
+)
+from incidentcore.kpi.render import to_csv, to_html, to_markdown, to_text
+from incidentcore.records import PostIncidentReview
+
+__all__ = ["ImprovementRegister"]
+
+
+def _actions(actions: Iterable[ImprovementAction]) -> tuple[ImprovementAction, ...]:
+    given = tuple(actions)
+    for action in given:
+        if not isinstance(action, ImprovementAction):
+            raise InvalidValueError("actions", action, "an ImprovementAction")
+    return tuple(sorted(given, key=lambda action: action.id))
+
+
+@attrs.frozen
+class ImprovementRegister:
+    """The improvement actions, each once, in the order of their ids.
+
+    Attributes:
+        actions: The actions, given in any order.
+
+    Raises:
+        InvalidValueError: Two actions share an id.
+
+    >>> from incidentcore.records import ActionItem
+    >>> review = PostIncidentReview(
+    ...     id="PIR-1",
+    ...     incidents=("INC-1",),
+    ...     summary="Mail was down.",
+    ...     actions=(
+    ...         ActionItem(id="1", text="Rotate the logs", owner="ada", due=date(2027, 1, 15)),
+    ...     ),
+    ... )
+    >>> register = ImprovementRegister().with_review(review)
+    >>> [(late.id, late.owner) for late in register.overdue(on=date(2027, 2, 1))]
+    [('PIR-1/1', 'ada')]
+    """
+
+    actions: tuple[ImprovementAction, ...] = attrs.field(default=(), converter=_actions)
+
+    def __attrs_post_init__(self) -> None:
+        ids = [action.id for action in self.actions]
+        if len(set(ids)) != len(ids):
+            raise InvalidValueError("actions", ids, "each action's id once")
+
+    def __len__(self) -> int:
+        return len(self.actions)
+
+    def __iter__(self) -> Iterator[ImprovementAction]:
+        return iter(self.actions)
+
+    def action(self, id: str) -> ImprovementAction:  # noqa: A002  the field's name
+        """Return the action of an id.
+
+        Raises:
+            InvalidValueError: There is none.
+        """
+        for action in self.actions:
+            if action.id == id:
+                return action
+        raise InvalidValueError("id", id, "the id of an action of this register")
+
+    def with_action(self, action: ImprovementAction) -> Self:
+        """Return the register with an action added, or put in place of the one of its id."""
+        others = [other for other in self.actions if other.id != action.id]
+        return attrs.evolve(self, actions=(*others, action))
+
+    def with_review(self, review: PostIncidentReview) -> Self:
+        """Return the register with the actions of a review.
+
+        An action that is there already keeps its measure and its own changes of status; text,
+        owner, due date and being done follow the review. Adding a review twice changes nothing.
+        """
+        register = self
+        known = {action.id: action for action in self.actions}
+        for action in actions_of_review(review):
+            found = known.get(action.id)
+            register = register.with_action(action if found is None else _followed(found, action))
+        return register
+
+    def open(self, *, on: date) -> tuple[ImprovementAction, ...]:
+        """Return the actions that were neither done nor dropped at the end of a day."""
+        return tuple(action for action in self.actions if action.is_open(on=on))
+
+    def overdue(self, *, on: date) -> tuple[ImprovementAction, ...]:
+        """Return the open actions that were due before a day, the longest overdue first."""
+        late = [action for action in self.actions if action.is_overdue(on=on)]
+        return tuple(sorted(late, key=lambda action: (action.due, action.id)))
+
+    def of_origin(self, kind: str, id: str | None = None) -> tuple[ImprovementAction, ...]:  # noqa: A002  the field's name
+        """Return the actions that come from a kind of origin, or from one origin."""
+        return tuple(
+            action
+            for action in self.actions
+            if action.origin.kind == kind and (id is None or action.origin.id == id)
+        )
+
+    def cells(self, *, on: date) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return headings, cells and which columns are numbers, for a table as of a day."""
+        headings = ["action", "status", "due", "late by", "owner", "origin", "what"]
+        rows = [
+            [
+                action.id,
+                action.status_on(on).replace("_", " "),
+                action.due.isoformat(),
+                f"{(on - action.due).days:,} d" if action.is_overdue(on=on) else "",
+                action.owner,
+                f"{action.origin.kind} {action.origin.id}",
+                action.title,
+            ]
+            for action in sorted(
+                self.actions,
+                key=lambda one: (
+                    not one.is_overdue(on=on),
+                    not one.is_open(on=on),
+                    one.due,
+                    one.id,
+                ),
+            )
+        ]
+        return headings, rows, [False, False, False, True, False, False, False]
+
+    def to_text(self, *, on: date) -> str:
+        """Return the register as of a day: what is overdue, then open, then over."""
+        return to_text(*self.cells(on=on)) if self.actions else "no actions"
+
+    def to_markdown(self, *, on: date) -> str:
+        """Return the register as of a day as a Markdown table."""
+        return to_markdown(*self.cells(on=on))
+
+    def to_html(self, *, on: date) -> str:
+        """Return the register as of a day as an HTML table; everything in it is escaped."""
+        return to_html(*self.cells(on=on))
+
+    def to_csv(self, *, on: date) -> str:
+        """Return the register as of a day as CSV; a text that a spreadsheet would run is inert."""
+        headings, rows, _ = self.cells(on=on)
+        return to_csv(headings, rows)
+
+
+def _followed(known: ImprovementAction, review: ImprovementAction) -> ImprovementAction:
+    """Return a known action with what its review says of it now."""
+    changes = known.changes
+    told = review.changes
+    if told and not any(change.status == ActionStatus.DONE for change in changes):
+        changes = (*changes, *told)
+    return attrs.evolve(
+        known, title=review.title, owner=review.owner, due=review.due, changes=changes
+    )

@@ -1,0 +1,111 @@
+"""From a candidate to a problem record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.improvement.candidate import ProblemCandidate
+from incidentcore.instants import as_utc
+from incidentcore.lifecycle import PROBLEM, Lifecycle
+from incidentcore.records import Link, Linked, LinkType, Origin, Problem
+from incidentcore.values import Actor, as_actor
+
+__all__ = ["open_problem", "problem_fields"]
+
+# The dimensions that a problem has a field of its own for.
+_FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item", "service"))
+
+
+def problem_fields(candidate: ProblemCandidate) -> dict[str, Any]:
+    """Return the fields with which ``Problem.open`` opens a problem for a candidate.
+
+    Title, the evidence as description, a proactive origin, and those of category, configuration
+    item, service and assignment group that the candidate was grouped by under these names.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import records_from_rows
+    >>> from incidentcore.improvement.candidates import problem_candidates
+    >>> rows = [
+    ...     {
+    ...         "id": f"I{n:02}",
+    ...         "in": f"2026-06-{n + 1:02}T09:00Z",
+    ...         "ci": "mx1" if n < 20 else f"h{n}",
+    ...     }
+    ...     for n in range(28)
+    ... ]
+    >>> incidents, _ = records_from_rows(
+    ...     rows, {"id": "id", "opened": "in", "configuration_item": "ci"}
+    ... )
+    >>> [candidate] = problem_candidates(incidents, as_of=datetime(2026, 7, 1, tzinfo=UTC))
+    >>> fields = problem_fields(candidate)
+    >>> fields["title"], fields["configuration_item"], fields["origin"]
+    ('20 incidents with configuration item mx1', 'mx1', 'proactive')
+    """
+    return {
+        "title": f"{candidate.count:,} incidents with {candidate.label}",
+        "description": "\n".join(candidate.why),
+        "origin": Origin.PROACTIVE,
+        **{
+            name: part
+            for name, part in zip(candidate.dimension, candidate.key, strict=True)
+            if name in _FIELDS
+        },
+    }
+
+
+def open_problem(
+    candidate: ProblemCandidate,
+    *,
+    id: str,  # noqa: A002  the field's name, as in Problem.open
+    at: datetime,
+    by: Actor | str,
+    recorded_at: datetime | None = None,
+    lifecycle: Lifecycle = PROBLEM,
+    **fields: Any,
+) -> Problem:
+    """Open a problem for a candidate, linked as the cause of its incidents.
+
+    The links stand on the problem; ``are_linked`` and ``problem_candidates(problems=...)`` read
+    them from either side. Link an incident back by ``link(incident, "caused_by", problem.id, ...)``
+    where a store wants both.
+
+    Args:
+        candidate: The candidate.
+        id: The problem's id.
+        at: When it is opened.
+        by: Who opens it; a plain id stands for an agent.
+        recorded_at: When that became known; ``at`` unless told.
+        lifecycle: The lifecycle it follows.
+        fields: Fields of ``Problem.open`` to set instead of, or beside, ``problem_fields``.
+
+    Raises:
+        InvalidValueError: A field is unknown or not what it accepts.
+        NaiveDatetimeError: A time carries no offset.
+    """
+    if not isinstance(candidate, ProblemCandidate):
+        raise InvalidValueError("candidate", candidate, "a ProblemCandidate")
+    at = as_utc(at)
+    recorded = at if recorded_at is None else as_utc(recorded_at, "recorded_at")
+    actor = as_actor(by)
+    problem = lifecycle.open(
+        Problem,
+        id=id,
+        at=at,
+        by=actor,
+        recorded_at=recorded,
+        **{**problem_fields(candidate), **fields},
+    )
+    return problem.with_events(
+        Linked(
+            record_id=id,
+            id=f"{id}:{sequence}",
+            sequence=sequence,
+            at=at,
+            recorded_at=recorded,
+            by=actor,
+            link=Link(LinkType.CAUSE_OF, member),
+        )
+        for sequence, member in enumerate(candidate.members, len(problem.history) + 1)
+    )

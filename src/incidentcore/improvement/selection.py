@@ -1,0 +1,154 @@
+"""Which records count, what they are the same by, and why the others are left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final, TypeAlias
+
+from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval, as_utc
+from incidentcore.kpi import GroupBy, as_known
+from incidentcore.kpi.groups import compile_groups, group_names
+from incidentcore.kpi.judging import compile_condition
+from incidentcore.records import Incident, Record
+
+__all__ = ["Key", "MONTH", "Selection", "compile_key", "is_absent", "key_names"]
+
+MONTH: Final = timedelta(days=365.25) / 12
+"""What "per month" means: a twelfth of 365.25 days, so that February counts like March."""
+
+Key: TypeAlias = tuple[object, ...]
+
+
+class Selection:
+    """Says which records count, and counts those that do not by reason.
+
+    The reasons, in this order: ``not_known`` as of the instant (rule K6), ``not_an_incident``
+    where only incidents are asked for, ``outside_period`` by the opening, ``canceled``,
+    ``outside_population``.
+
+    Args:
+        as_of: Only what had happened and been recorded by then counts.
+        period: Where the opening must lie; everywhere without one.
+        population: Which records are looked at.
+        incidents: Whether only incidents count.
+
+    Attributes:
+        n: How many records were seen so far.
+        counted: How many of them count.
+        left_out: How many do not, by reason.
+    """
+
+    def __init__(
+        self,
+        *,
+        as_of: datetime,
+        period: Interval | None = None,
+        population: Condition = ALWAYS,
+        incidents: bool = False,
+    ) -> None:
+        if period is not None and not isinstance(period, Interval):
+            raise InvalidValueError("period", period, "an Interval, or None for all time")
+        if not isinstance(population, Condition):
+            raise InvalidValueError("population", population, "a condition")
+        self.as_of = as_utc(as_of, "as_of")
+        self.period = period
+        self.n = 0
+        self.counted = 0
+        self.left_out: Counter[str] = Counter()
+        self._seen: set[str] = set()
+        self._only_incidents = incidents
+        self._is_all = population == ALWAYS
+        self._belongs = compile_condition(population, self.as_of)
+
+    def admit(self, record: Record) -> Record | None:
+        """Return a record that counts, as it was known at the instant; None for one left out.
+
+        Raises:
+            InvalidValueError: The record comes twice, or lacks a field that the population tests.
+        """
+        if record.id in self._seen:
+            raise InvalidValueError("records", record.id, "each record once")
+        self._seen.add(record.id)
+        self.n += 1
+        known = as_known(record, self.as_of)
+        reason = "not_known" if known is None else self._reason(known)
+        if reason is not None:
+            self.left_out[reason] += 1
+            return None
+        self.counted += 1
+        return known
+
+    def _reason(self, record: Record) -> str | None:
+        if self._only_incidents and not isinstance(record, Incident):
+            return "not_an_incident"
+        if self.period is not None and record.opened_at not in self.period:
+            return "outside_period"
+        if record.canceled_at is not None:
+            return "canceled"
+        return None if self._is_all or self._belongs(record) else "outside_population"
+
+    def observed(self, first: datetime | None) -> Interval | None:
+        """Return the time in which openings were looked for, or None where there was none.
+
+        Args:
+            first: The first opening that counts, where the period does not say when to begin.
+        """
+        start = first if self.period is None else self.period.start
+        end = self.as_of if self.period is None else min(self.period.end, self.as_of)
+        return None if start is None or end < start else Interval(start, end)
+
+
+def is_absent(value: object) -> bool:
+    """Return whether a value says nothing: None, empty, or no number."""
+    if value is None:
+        return True
+    if isinstance(value, (str, tuple, frozenset)):
+        return not value
+    return isinstance(value, float) and value != value  # noqa: PLR0124  only NaN differs from itself
+
+
+def key_names(key: object) -> tuple[str, ...]:
+    """Return the headings of a key's parts; see ``compile_key``."""
+    return group_names(_parts(key))
+
+
+def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
+    """Return a function that reads the parts of a key off a record.
+
+    Args:
+        key: What ``KpiTable`` groups by: a field path, a ``Group`` or a function; or a tuple of
+            them.
+        as_of: The instant of the computation.
+
+    Raises:
+        InvalidValueError: It is none, or has no part.
+        KpiDefinitionError: No kind of record has such a field.
+    """
+    read = compile_groups(_parts(key), as_of)
+
+    def read_checked(record: Record) -> Key:
+        try:
+            found = read(record)
+        except AttributeError as error:
+            if error.name is None or not isinstance(error.obj, Record):
+                raise
+            allowed = f"a field of every record; {error.obj.record_type} has none of this name"
+            raise InvalidValueError("key", error.name, allowed) from error
+        try:
+            hash(found)
+        except TypeError:
+            raise InvalidValueError("key", found, "values that can be hashed") from None
+        return found
+
+    return read_checked
+
+
+def _parts(key: object) -> tuple[GroupBy, ...]:
+    parts = key if isinstance(key, tuple) else (key,)
+    if not parts:
+        raise InvalidValueError("key", key, "a field path, a Group, a function, or a tuple of them")
+    return parts

@@ -118,7 +118,10 @@ ROOMS: list[tuple[str, int, list[str]]] = [
     (
         "communication",
         6,
-        ["template", "plan", "times", "promises", "evaluate", "adherence"],
+        [
+            *("template", "plan", "times", "promises", "updates", "evaluate", "adherence"),
+            "presets",
+        ],
     ),
     (
         "kpi",
@@ -167,7 +170,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
             *("strategies_schedule", "strategies", "checks_schedule", "checks", "contracts_base"),
             *("contracts_writing", "contracts_reading", "contracts_parallel", "contracts"),
             *("strategies_records", "checks_lifecycle", "strategies_sla", "checks_sla"),
-            "checks_escalation",
+            *("checks_escalation", "strategies_communication", "checks_communication"),
         ],
     ),
     ("report", 10, ["rules", "tally", "page", "build", "sources"]),

@@ -73,7 +73,7 @@ class Desk:
     engaged: bool = False
     rule: Rule | None = None
     held: bool = False
-    told: set[tuple[str, int]] = field(default_factory=set)
+    told: set[tuple[str, int, int]] = field(default_factory=set)
     missed: set[tuple[str, int, int, int | None]] = field(default_factory=set)
     kept: int = 0
 
@@ -248,7 +248,7 @@ def walk(rules: list[Rule], events: list[tuple[int, str]]) -> dict[str, Desk]:
         for desk in desks.values():
             one = desk.standing
             if one is not None and minute >= one.told:
-                desk.told.add((one.kind, one.due))
+                desk.told.add((one.kind, one.since, one.due))
     for desk in desks.values():
         one = desk.standing
         if one is not None:
@@ -362,7 +362,7 @@ def test_the_room_agrees_with_an_engine_that_walks(
     desks = walk(plain, happened)
 
     told = {
-        (one.audience, one.kind, (one.due_at - T0) // MIN)
+        (one.audience, one.kind, (one.since - T0) // MIN, (one.due_at - T0) // MIN)
         for one in updates_due(plan, record, now=now, include_lapsed=True)
     }
     assert told == {(name, *one) for name, desk in desks.items() for one in desk.told}

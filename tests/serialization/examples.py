@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from incidentcore import (
     categorization,
+    communication,
     escalation,
     improvement,
     kpi,
@@ -194,6 +195,38 @@ MATRIX = escalation.EscalationMatrix(
     maintenance=[Interval(AT + 90 * HOUR, AT + 91 * HOUR)],
 )
 
+COMMUNICATION = communication.CommunicationPlan(
+    "status",
+    [
+        communication.UpdateRule(
+            name="all",
+            audiences=["customers", "executives"],
+            when=field("impact").equals(Impact.HIGH),
+            first=HOUR / 4,
+            every=HOUR / 2,
+            on_hold=4 * HOUR,
+            final=HOUR,
+            calendar=OFFICE,
+            during=OFFICE,
+            notice=HOUR / 12,
+            channel="status page",
+            templates=communication.UpdateTemplate(
+                "news", "{title}, region {custom.region}: {news}", given="news"
+            ),
+        )
+    ],
+    also={"customers": communication.PUBLIC_REPLY},
+)
+
+
+def _updates() -> Iterator[Any]:
+    """Yield an update that is due, and one that was missed."""
+    record = records.Incident.open(
+        id="INC-9", title="Mail is down", at=AT, by="kim", impact=Impact.HIGH
+    )
+    yield communication.updates_due(COMMUNICATION, record, now=AT + HOUR)[0]
+    yield communication.missed_updates(COMMUNICATION, record, now=AT + HOUR)[0]
+
 
 def _kpis() -> Iterator[Any]:
     for name in dir(kpi.catalogue):
@@ -236,6 +269,7 @@ EXAMPLES: tuple[Any, ...] = (
     *(ALWAYS, NEVER, during(OFFICE), ~field("service").present()),
     (field("impact") >= Impact.HIGH) & field("custom.site").is_in("berlin", None, 1, 1.5),
     *lifecycle.STANDARD.values(),
+    *(COMMUNICATION, *_updates()),
     *(priority.PLAIN_3X3, priority.BMC, priority.FLOOR_OF_MEAN_5X5, priority.STANDARD_POLICY),
     priority.PriorityPolicy(priority.PLAIN_3X3, (priority.vip(),)),
     priority.calculate_priority(priority.STANDARD_POLICY, INCIDENT),

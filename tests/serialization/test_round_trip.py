@@ -32,6 +32,8 @@ WITHOUT: dict[str, str] = {
     "categorization.Confusion": ANSWER,
     "categorization.ModelCategorizer": FUNCTION,
     "categorization.ThresholdPoint": ANSWER,
+    "communication.Rendering": ANSWER,
+    "communication.UpdateAdherence": ANSWER,
     "conditions.Explanation": ANSWER,
     "conditions.Field": PLACEHOLDER,
     "conditions.Opaque": FUNCTION,
@@ -80,7 +82,7 @@ WITHOUT: dict[str, str] = {
 }
 ROOMS = (
     *("values", "instants", "schedule", "conditions", "records", "lifecycle", "priority"),
-    *("categorization", "sla", "escalation", "kpi", "improvement"),
+    *("categorization", "sla", "escalation", "communication", "kpi", "improvement"),
 )
 
 

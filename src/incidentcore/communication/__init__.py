@@ -2,8 +2,6 @@
 
 from incidentcore.communication.adherence import UpdateAdherence, update_adherence
 from incidentcore.communication.evaluate import (
-    MissedUpdate,
-    StakeholderUpdate,
     missed_updates,
     next_update_wakeup,
     update_log,
@@ -15,7 +13,9 @@ from incidentcore.communication.plan import (
     UpdateKind,
     UpdateRule,
 )
+from incidentcore.communication.presets import major_incident_plan
 from incidentcore.communication.template import Rendering, UpdateTemplate
+from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate
 from incidentcore.records import communicate
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "UpdateRule",
     "UpdateTemplate",
     "communicate",
+    "major_incident_plan",
     "missed_updates",
     "next_update_wakeup",
     "update_adherence",

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from incidentcore.communication.evaluate import owed
 from incidentcore.communication.plan import CommunicationPlan
+from incidentcore.communication.updates import owed
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 

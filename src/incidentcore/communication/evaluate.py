@@ -4,128 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Final, TypeVar
 
-import attrs
-
-from incidentcore.communication.plan import CommunicationPlan, UpdateKind
-from incidentcore.communication.promises import Promise, promises
-from incidentcore.errors import InvalidTimelineError
+from incidentcore.communication.plan import CommunicationPlan
+from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate, owed, update_of
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
-from incidentcore.values import FrozenMap
 
-__all__ = [
-    "MissedUpdate",
-    "Owed",
-    "StakeholderUpdate",
-    "missed_updates",
-    "next_update_wakeup",
-    "owed",
-    "update_log",
-    "updates_due",
-]
-
-_ZERO = timedelta(0)
-
-
-@attrs.frozen(kw_only=True)
-class StakeholderUpdate:
-    """An update that an audience is owed, and what became of it; sending it is the caller's.
-
-    Attributes:
-        key: (record, plan, audience, kind, due) as text. Delivery keyed by it happens once.
-        record_id: The record.
-        plan: The plan's name.
-        rule: The name of the rule that asks for it.
-        audience: Who is owed it.
-        channel: Over what.
-        kind: ``first``, ``next`` or ``final``.
-        since: From when its time counts: when the rule came to apply, the update before, or the
-            end.
-        told_at: From when on ``updates_due`` tells it: its notice before the due.
-        due_at: By when it is to be sent; sent at that very instant is on time.
-        sent_at: When it was sent, if it was.
-        lapsed_at: When nothing asked for it any more, unsent.
-        lapsed_because: Why: ``on hold``, ``stopped``, ``ended``, ``reopened``, ``canceled``,
-            ``resolved``, ``no rule applies``, ``no further update``, or ``timed anew`` where
-            another one with another due took its place. Empty where it did not lapse.
-        why: The reason in words.
-        template: The name of what it says; empty where nobody said.
-        filled: The fields of the template that are known, as text.
-        missing: The fields of the template that are not.
-    """
-
-    key: str
-    record_id: str
-    plan: str
-    rule: str
-    audience: str
-    channel: str = ""
-    kind: str
-    since: datetime
-    told_at: datetime
-    due_at: datetime
-    sent_at: datetime | None = None
-    lapsed_at: datetime | None = None
-    lapsed_because: str = ""
-    why: str
-    template: str = ""
-    filled: FrozenMap[str] = FrozenMap()
-    missing: tuple[str, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class MissedUpdate(StakeholderUpdate):
-    """An update that was not sent by its due.
-
-    Attributes:
-        late_by: How late it was when it was sent or lapsed, or is by now: open time of the rule's
-            calendar, or of its contact hours; wall time where it has neither.
-
-    All other attributes are those of ``StakeholderUpdate``.
-    """
-
-    late_by: timedelta
-
+__all__ = ["missed_updates", "next_update_wakeup", "update_log", "updates_due"]
 
 U = TypeVar("U", bound=StakeholderUpdate)
 
-
-@attrs.frozen
-class Owed:
-    """What a plan owed a record's audiences, as it was known.
-
-    Attributes:
-        plan: The plan that counts for the record.
-        promises: What was owed.
-        told: Each update that went out, as audience and instant.
-        facts: The record's facts.
-    """
-
-    plan: CommunicationPlan
-    promises: list[Promise]
-    told: list[tuple[str, datetime]]
-    facts: dict[str, Any]
-
-
-def owed(
-    plan: CommunicationPlan | Versions[CommunicationPlan],
-    record: Record,
-    *,
-    now: datetime,
-    as_of: datetime | None = None,
-) -> Owed | None:
-    """Return what a record's audiences were owed; None before it was opened or known."""
-    if now < record.opened_at:
-        return None
-    if isinstance(plan, Versions):
-        plan = plan.at(record.opened_at)
-    try:
-        timeline = record.timeline(now=now, as_of=as_of)
-    except InvalidTimelineError:
-        return None
-    return Owed(plan, *promises(plan, timeline))
+_ZERO: Final = timedelta(0)
 
 
 def updates_due(
@@ -180,8 +70,8 @@ def updates_due(
     ...     at=datetime(2026, 12, 23, 16, 40, tzinfo=UTC),
     ... )
     >>> for update in updates_due(plan, incident, now=datetime(2026, 12, 23, 17, 0, tzinfo=UTC)):
-    ...     print(update.key, "-", update.why)
-    INC-1/status/customers/first/2026-12-23T16:55:00+00:00 - 0:15:00 after the start
+    ...     print(update.audience, update.due_at.time(), update.why)
+    customers 16:55:00 0:15:00 after the start
     """
     now = as_utc(now, "now")
     found = owed(plan, record, now=now, as_of=as_of)
@@ -190,7 +80,7 @@ def updates_due(
     told: dict[str, StakeholderUpdate] = {}
     for promise in found.promises:
         if promise.was_told(now):
-            update = _update(StakeholderUpdate, found, record.id, promise)
+            update = update_of(StakeholderUpdate, found, record.id, promise)
             told[update.key] = update  # the later one, where one lapsed and was owed again
     return _ordered(
         update
@@ -229,7 +119,7 @@ def missed_updates(
     if found is None:
         return ()
     return _ordered(
-        _update(MissedUpdate, found, record.id, promise, late_by=late)
+        update_of(MissedUpdate, found, record.id, promise, late_by=late)
         for promise in found.promises
         if (late := promise.late_by(now)) > _ZERO
     )
@@ -260,9 +150,9 @@ def update_log(
     if found is None:
         return ()
     return _ordered(
-        _update(MissedUpdate, found, record.id, promise, late_by=late)
+        update_of(MissedUpdate, found, record.id, promise, late_by=late)
         if (late := promise.late_by(now)) > _ZERO
-        else _update(StakeholderUpdate, found, record.id, promise)
+        else update_of(StakeholderUpdate, found, record.id, promise)
         for promise in found.promises
     )
 
@@ -291,41 +181,6 @@ def next_update_wakeup(
             if promise.sent_at is None and promise.lapsed_at is None and promise.told > now:
                 soonest = promise.told if soonest is None else min(soonest, promise.told)
     return soonest
-
-
-def _update(kind: type[U], found: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:
-    rule, plan = promise.rule, found.plan
-    template = rule.template(promise.kind)
-    filled, missing = (FrozenMap[str](), ()) if template is None else template.fill(found.facts)
-    return kind(
-        key=f"{record_id}/{plan.name}/{promise.audience}/{promise.kind}/{promise.due.isoformat()}",
-        record_id=record_id,
-        plan=plan.name,
-        rule=rule.name,
-        audience=promise.audience,
-        channel=rule.channel,
-        kind=promise.kind,
-        since=promise.since,
-        told_at=promise.told,
-        due_at=promise.due,
-        sent_at=promise.sent_at,
-        lapsed_at=promise.lapsed_at,
-        lapsed_because=promise.lapsed_because,
-        why=_why(promise),
-        template="" if template is None else template.name,
-        filled=filled,
-        missing=missing,
-        **more,
-    )
-
-
-def _why(promise: Promise) -> str:
-    start = {
-        UpdateKind.FIRST: "the start",
-        UpdateKind.NEXT: "the update before",
-        UpdateKind.FINAL: "the end",
-    }[promise.kind]
-    return f"{promise.due - promise.since} after {start}"
 
 
 def _ordered(updates: Iterable[U]) -> tuple[U, ...]:

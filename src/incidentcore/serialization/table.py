@@ -14,6 +14,7 @@ import attrs
 
 from incidentcore import (
     categorization,
+    communication,
     conditions,
     escalation,
     improvement,
@@ -150,6 +151,11 @@ VALUES: Final[tuple[type, ...]] = (
     categorization.RoutingRule,
     categorization.Taxonomy,
     categorization.Vote,
+    communication.CommunicationPlan,
+    communication.MissedUpdate,
+    communication.StakeholderUpdate,
+    communication.UpdateRule,
+    communication.UpdateTemplate,
     improvement.ActionOrigin,
     improvement.ActionStatusChange,
     improvement.ImprovementAction,

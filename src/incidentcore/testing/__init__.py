@@ -1,10 +1,15 @@
 """Strategies, laws and contracts to test your own rules and stores with (needs hypothesis)."""
 
+from incidentcore.testing.checks_communication import check_communication
 from incidentcore.testing.checks_escalation import check_escalation, escalated_incidents
 from incidentcore.testing.checks_lifecycle import check_lifecycle
 from incidentcore.testing.checks_schedule import check_calendar
 from incidentcore.testing.checks_sla import check_sla
 from incidentcore.testing.contracts import CheckOutcome, StoreContract
+from incidentcore.testing.strategies_communication import (
+    communicated_incidents,
+    communication_plans,
+)
 from incidentcore.testing.strategies_records import actors, legal_records, lifecycles, records
 from incidentcore.testing.strategies_schedule import calendar_definitions, calendars, instants
 from incidentcore.testing.strategies_sla import histories, sla_definitions, sla_policies
@@ -16,9 +21,12 @@ __all__ = [
     "calendar_definitions",
     "calendars",
     "check_calendar",
+    "check_communication",
     "check_escalation",
     "check_lifecycle",
     "check_sla",
+    "communicated_incidents",
+    "communication_plans",
     "escalated_incidents",
     "histories",
     "instants",

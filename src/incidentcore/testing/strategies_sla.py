@@ -166,10 +166,10 @@ def _tests(condition: Condition) -> Iterator[FieldTest]:
         yield from _tests(condition.part)
 
 
-def _vocabulary(rules: Rules) -> list[tuple[str, object]]:
+def words_of(conditions: Iterable[Condition]) -> list[tuple[str, object]]:
     """Return which fields to set to what, so that conditions are met and missed."""
     words: dict[tuple[str, object], None] = {}
-    for condition in _conditions(rules):
+    for condition in conditions:
         for test in _tests(condition):
             given = test.value
             values = given if isinstance(given, (tuple, frozenset)) else (given,)
@@ -178,7 +178,7 @@ def _vocabulary(rules: Rules) -> list[tuple[str, object]]:
     return list(words)
 
 
-def _change(path: str, value: object) -> tuple[type[Any], dict[str, Any]] | None:
+def change_of(path: str, value: object) -> tuple[type[Any], dict[str, Any]] | None:
     """Return the event that sets a field to a value; None where no event does."""
     first, _, rest = path.partition(".")
     if first == "custom" and rest and "." not in rest:
@@ -209,7 +209,9 @@ def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]
         (Commented, {"text": "Any news?", "by": _REQUESTER}),
         (Commented, {"text": "Checked the logs.", "visibility": "internal"}),
     ]
-    words = [change for path, value in _vocabulary(rules) if (change := _change(path, value))]
+    words = [
+        change for path, value in words_of(_conditions(rules)) if (change := change_of(path, value))
+    ]
     pools: list[Iterable[tuple[type[Any], dict[str, Any]]]] = [common, words] if words else [common]
     return st.one_of(*(st.sampled_from(list(pool)) for pool in pools))
 

@@ -1,0 +1,193 @@
+"""Hypothesis strategies for communication plans, and for histories that try a plan's every rule."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from incidentcore.communication import PUBLIC_REPLY, CommunicationPlan, UpdateRule, UpdateTemplate
+from incidentcore.conditions import ALWAYS, NEVER, Condition, field
+from incidentcore.errors import IncidentCoreError
+from incidentcore.records import (
+    Commented,
+    Communicated,
+    Corrected,
+    Incident,
+    MajorStatusChanged,
+    Prioritized,
+    StateChanged,
+)
+from incidentcore.schedule import Calendar
+from incidentcore.testing.strategies_schedule import calendars, instants
+from incidentcore.testing.strategies_sla import change_of, words_of
+from incidentcore.values import (
+    CANCELED,
+    CLOSED,
+    IN_PROGRESS,
+    ON_HOLD,
+    RESOLVED,
+    Actor,
+    Priority,
+)
+
+__all__ = ["communicated_incidents", "communication_plans"]
+
+_MINUTE: Final = timedelta(minutes=1)
+_AUDIENCES: Final = ("customers", "executives", "support staff", "regulators")
+_AGENT: Final = Actor("ada")
+_STATES: Final = (IN_PROGRESS, ON_HOLD, IN_PROGRESS, RESOLVED, CLOSED, CANCELED)
+_MAJOR: Final = field("major_status").equals("accepted")
+_WHEN: Final = (
+    ALWAYS,
+    _MAJOR,
+    field("priority").equals(Priority.CRITICAL),
+    field("custom.watch").is_true(),
+    _MAJOR & field("custom.watch").is_true(),
+)
+_TEMPLATE: Final = UpdateTemplate("news", "{title}: {business_impact}", fields="custom.region")
+
+
+def _spans(least: timedelta) -> st.SearchStrategy[timedelta]:
+    usual = st.sampled_from((1, 15, 30, 60, 240, 1_440, 10_080)).map(lambda n: n * _MINUTE)
+    odd = st.integers(1, 10**11).map(lambda n: timedelta(microseconds=n))
+    return st.one_of(usual, usual, odd).filter(lambda span: span > least)
+
+
+@st.composite
+def _rules(draw: st.DrawFn, name: str) -> UpdateRule:
+    notice = draw(st.sampled_from((0, 0, 5, 45))) * _MINUTE
+    every = draw(st.none() | _spans(notice))
+    first = draw(st.none() | st.just(timedelta(0)) | _spans(timedelta(0)))
+    final = draw(st.none() | _spans(timedelta(0)))
+    if first is None and every is None and final is None:
+        first = 15 * _MINUTE
+    return UpdateRule(
+        name=name,
+        audiences=draw(st.lists(st.sampled_from(_AUDIENCES), min_size=1, max_size=2, unique=True)),
+        when=draw(st.sampled_from(_WHEN)),
+        first=first,
+        every=every,
+        on_hold=None if every is None else draw(st.none() | _spans(notice)),
+        final=final,
+        stop=draw(st.sampled_from((NEVER, NEVER, field("custom.quiet").is_true()))),
+        ends=draw(
+            st.sampled_from(
+                (
+                    field("state.resolved").is_true(),
+                    ~field("state.open").is_true(),
+                    field("restored_at").present(),
+                )
+            )
+        ),
+        calendar=draw(st.none() | calendars()),
+        during=draw(st.none() | calendars()),
+        notice=notice,
+        channel=draw(st.sampled_from(("", "mail", "status page"))),
+        templates=draw(st.sampled_from((None, _TEMPLATE, {"final": _TEMPLATE}))),
+    )
+
+
+@st.composite
+def communication_plans(draw: st.DrawFn, max_rules: int = 3) -> CommunicationPlan:
+    """Return plans of up to so many rules: cadences, holds, ends, calendars and quiet hours.
+
+    Args:
+        draw: Given by hypothesis.
+        max_rules: How many rules a plan has at most.
+    """
+    rules = [draw(_rules(f"rule {n}")) for n in range(draw(st.integers(1, max_rules)))]
+    also = {rules[0].audiences[0]: PUBLIC_REPLY} if draw(st.booleans()) else {}
+    return CommunicationPlan("plan", rules, also=also)
+
+
+def _conditions(plan: CommunicationPlan) -> list[Condition]:
+    found = [condition for rule in plan.rules for condition in (rule.when, rule.stop, rule.ends)]
+    return [*found, *(condition for _, condition in plan.also)]
+
+
+def _events(plan: CommunicationPlan) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]:
+    told: list[tuple[type[Any], dict[str, Any]]] = [
+        (Communicated, {"audience": audience}) for audience in plan.audiences
+    ]
+    told.append((Commented, {"text": "We are on it."}))
+    moved: list[tuple[type[Any], dict[str, Any]]] = [
+        (StateChanged, {"action": "move", "state": state}) for state in _STATES
+    ]
+    words = words_of(_conditions(plan))
+    changed = [change for path, value in words if (change := change_of(path, value))]
+    changed += [
+        (MajorStatusChanged, {"status": "accepted"}),
+        (MajorStatusChanged, {"status": "canceled"}),
+        *(
+            (Prioritized, {"fields": {"priority_override": level}})
+            for level in Priority.scale.levels[:2]
+        ),
+    ]
+    return st.one_of(*(st.sampled_from(pool) for pool in (told, told, moved, changed)))
+
+
+def _calendars(plan: CommunicationPlan) -> list[Calendar]:
+    both = [calendar for rule in plan.rules for calendar in (rule.calendar, rule.during)]
+    return [calendar for calendar in both if calendar is not None]
+
+
+@st.composite
+def communicated_incidents(
+    draw: st.DrawFn, plan: CommunicationPlan, *, max_events: int = 10
+) -> Incident:
+    """Return incidents whose histories try what a plan asks: updates, holds, other rules, ends.
+
+    Updates fall on and beside their dues, several events fall on one instant, some come late, some
+    are recorded late, and some are corrected.
+
+    Args:
+        draw: Given by hypothesis.
+        plan: The plan; the fields that its conditions read are set.
+        max_events: How many events follow the opening at most.
+    """
+    known = _calendars(plan)
+    zone = known[0].zone.key if known else "UTC"
+    at = draw(instants(zone))
+    record = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
+    events = _events(plan)
+    spans = {
+        span
+        for rule in plan.rules
+        for span in (rule.first, rule.every, rule.on_hold, rule.final, rule.notice)
+        if span is not None
+    }
+    steps = st.one_of(
+        st.sampled_from(sorted(spans)),
+        st.sampled_from((0, 0, 1, 20, 90, 480, 1_500)).map(lambda n: n * _MINUTE),
+    )
+    for _ in range(draw(st.integers(0, max_events))):
+        at = _later(at + draw(steps), known, draw(st.integers(0, 4)))
+        if draw(st.integers(0, 7)) == 0:
+            at = max(record.opened_at, at - draw(st.sampled_from((1, 90))) * _MINUTE)
+        delay = draw(st.sampled_from((0, 0, 0, 60))) * _MINUTE
+        if draw(st.integers(0, 11)) == 0 and record.version > 1:
+            wrong = draw(st.sampled_from(record.history[1:]))
+            when = draw(st.sampled_from((wrong.at, max(at, wrong.at))))
+            record = record.with_event(
+                Corrected, at=when, by=_AGENT, recorded_at=at + delay, corrects=wrong.id
+            )
+            continue
+        kind, body = draw(events)
+        try:
+            record = record.with_event(kind, at=at, by=_AGENT, recorded_at=at + delay, **body)
+        except IncidentCoreError:  # a condition asks for a value that the field does not take
+            continue
+    return record
+
+
+def _later(at: datetime, known: list[Calendar], choice: int) -> datetime:
+    """Return an instant, or the next edge of one of the calendars after it."""
+    if not known or choice > 1:
+        return at
+    calendar = known[choice % len(known)]
+    try:
+        return calendar.next_close(at) if choice else calendar.next_open(at)
+    except IncidentCoreError:  # it never opens again
+        return at

@@ -24,6 +24,7 @@ from incidentcore.escalation import (
     acknowledge,
     due_escalations,
     escalate_now,
+    snooze,
 )
 from incidentcore.escalation.dialects import (
     goalert_row,
@@ -230,8 +231,10 @@ def answer_next(row: dict[str, Any]) -> object:
 
 def answer_denied(row: dict[str, Any]) -> object:
     closed = advance(incident(), "cancel", at=T0 + MIN, by="ada")
-    with pytest.raises(InvalidValueError, match="one that is open"):
-        escalate_now(closed, "next", at=T0 + 2 * MIN, by="kim")
+    snoozed = snooze(incident(), until=T0 + 60 * MIN, at=T0 + MIN, by="ada")
+    for record, said in ((closed, "one that is open"), (snoozed, "one that is not snoozed")):
+        with pytest.raises(InvalidValueError, match=said):
+            escalate_now(record, "next", at=T0 + 2 * MIN, by="kim")
     return {"allowed": False}
 
 

@@ -20,8 +20,10 @@ from incidentcore.escalation.matrix import (
     Held,
     Mode,
     OnClock,
+    OnSnoozeEnd,
     OnUnacknowledge,
     PastLast,
+    SnoozeSilences,
     Trigger,
     Until,
 )
@@ -40,7 +42,7 @@ from incidentcore.escalation.oncall import (
     shifts,
 )
 from incidentcore.escalation.targets import EscalationTarget, TargetKind
-from incidentcore.records import acknowledge, unacknowledge
+from incidentcore.records import acknowledge, snooze, unacknowledge, unsnooze
 
 __all__ = [
     "AcknowledgedBy",
@@ -59,11 +61,13 @@ __all__ = [
     "OnCallLayer",
     "OnCallSchedule",
     "OnClock",
+    "OnSnoozeEnd",
     "OnUnacknowledge",
     "OverrideMode",
     "PastLast",
     "RotaOverride",
     "Shift",
+    "SnoozeSilences",
     "TargetKind",
     "Trigger",
     "Until",
@@ -81,5 +85,7 @@ __all__ = [
     "servicenow_row",
     "servicenow_sla_row",
     "shifts",
+    "snooze",
     "unacknowledge",
+    "unsnooze",
 ]

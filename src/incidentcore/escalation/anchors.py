@@ -1,59 +1,125 @@
-"""A record as escalations see it: its facts over time, and the moments that triggers count from."""
+"""A record as escalations see it: who answers for it, and the moments that triggers count from."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import attrs
 
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.escalation.matrix import Held
-from incidentcore.instants import as_utc
-from incidentcore.records import Moment, Record, Timeline
+from incidentcore.records import (
+    Acknowledged,
+    Escalated,
+    Event,
+    Record,
+    Timeline,
+    Unacknowledged,
+    Unsnoozed,
+)
 
-__all__ = ["Anchor", "View", "moments", "spells"]
+__all__ = ["Anchor", "Mark", "Place", "View", "moments", "spells"]
+
+
+class Mark(NamedTuple):
+    """One acknowledgement that stands."""
+
+    at: datetime
+    by: str
+    level: int | None
+
+
+class Place(NamedTuple):
+    """What holds from an instant at which something happened until the next one.
+
+    Attributes:
+        at: The instant.
+        ended: ``resolved`` or ``canceled``; empty while the record is open.
+        marks: The acknowledgements.
+        snoozed_until: When a snooze ends, or ended.
+        hands: How many escalations by hand were made at the instant.
+    """
+
+    at: datetime
+    ended: str
+    marks: tuple[Mark, ...]
+    snoozed_until: datetime | None
+    hands: int
 
 
 @attrs.frozen
 class View:
-    """A record as it is seen at ``now``, with its facts after each instant."""
+    """A record as it is seen at an instant.
 
-    record: Record
-    states: tuple[tuple[Moment, dict[str, Any]], ...]
+    Attributes:
+        record_id: The record.
+        timeline: Its facts, instant by instant.
+        places: What of them decides about silence, one for each moment of the timeline.
+        snooze_ends: When a snooze ended, or will: by itself, or ended before its time by somebody
+            who did not answer for the record instead.
+    """
+
+    record_id: str
+    timeline: Timeline
+    places: tuple[Place, ...]
+    snooze_ends: tuple[datetime, ...]
 
     @classmethod
     def of(cls, record: Record, now: datetime, as_of: datetime | None) -> View | None:
         """Return the view; None where the opening was not yet recorded by ``as_of``."""
-        as_of = None if as_of is None else as_utc(as_of, "as_of")
-        hidden = any(
-            event.at > now or (as_of is not None and event.recorded_at > as_of)
-            for event in record.history
-        )
-        if hidden:
-            seen = [
-                event
-                for event in record.history
-                if event.kind == "opened" or event.at <= now
-                if as_of is None or event.recorded_at <= as_of
-            ]
-            try:
-                record = type(record).from_history(seen)
-            except InvalidTimelineError:
-                return None
-        timeline: Timeline = record.timeline()
-        return cls(record, tuple((moment, dict(facts)) for moment, facts in timeline.states()))
+        try:
+            timeline = record.timeline(now=now, as_of=as_of)
+        except InvalidTimelineError:
+            return None
+        places: list[Place] = []
+        marks: tuple[Mark, ...] = ()
+        state, known = timeline.base["state"], timeline.base["acknowledged"]
+        quiet: datetime | None = timeline.base["snoozed_until"]
+        ends: list[datetime] = []
+        for moment in timeline.moments:
+            at, changes, before = moment.at, moment.changes, quiet
+            state = changes.get("state", state)
+            known = changes.get("acknowledged", known)
+            quiet = changes.get("snoozed_until", quiet)
+            marks, hands = _marks(at, moment.events, marks, known=known)
+            if before is not None:
+                if places and places[-1].at <= before < at:
+                    ends.append(before)
+                elif (
+                    quiet is None
+                    and before > at
+                    and state.open
+                    and not known
+                    and any(isinstance(event, Unsnoozed) for event in moment.events)
+                ):
+                    ends.append(at)
+            ended = "" if state.open else "canceled" if state.is_canceled else "resolved"
+            places.append(Place(at, ended, marks, quiet, hands))
+        if quiet is not None and places[-1].at <= quiet:
+            ends.append(quiet)
+        return cls(record.id, timeline, tuple(places), tuple(ends))
 
-    def facts_at(self, at: datetime) -> dict[str, Any]:
-        """Return the facts at an instant after the opening, after its last event."""
-        place = bisect_right(self.states, at, key=_instant) - 1
-        return self.states[max(place, 0)][1]
 
-
-def _instant(state: tuple[Moment, dict[str, Any]]) -> datetime:
-    return state[0].at
+def _marks(
+    at: datetime, events: Sequence[Event], standing: tuple[Mark, ...], *, known: bool
+) -> tuple[tuple[Mark, ...], int]:
+    """Return the acknowledgements after an instant's events, and its escalations by hand."""
+    marks, hands = standing, 0
+    for event in events:
+        if isinstance(event, Acknowledged):
+            marks = (*marks, Mark(at, event.by.id, event.level))
+        elif isinstance(event, Unacknowledged):
+            marks = ()
+        elif isinstance(event, Escalated) and not event.key:
+            marks = ()
+            hands += 1
+    if not known:
+        return (), hands
+    if not marks:  # taken notice of by working on it
+        return (Mark(at, events[-1].by.id, None),), hands
+    return marks, hands
 
 
 @attrs.frozen
@@ -67,10 +133,11 @@ class Anchor:
 
 def moments(view: View, field: str) -> Iterator[Anchor]:
     """Yield each value that a moment of the record took, with the instant at which it moved on."""
+    value: datetime | None = view.timeline.base[field]
     standing: datetime | None = None
     cycle = 0
-    for moment, facts in view.states:
-        value = facts[field]
+    for moment in view.timeline.moments:
+        value = moment.changes.get(field, value)
         if value == standing:
             continue
         if standing is not None:
@@ -85,7 +152,8 @@ def spells(view: View, trigger: Held) -> Iterator[Anchor]:
     """Yield each spell in which a condition held."""
     since: datetime | None = None
     cycle = 0
-    for moment, facts in view.states:
+    facts: Mapping[str, Any]
+    for moment, facts in view.timeline.states():
         holds = trigger.condition.test(facts, moment.at)
         if holds and since is None:
             since = moment.at

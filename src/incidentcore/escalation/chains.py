@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.anchors import Anchor, View, moments, spells
+from incidentcore.escalation.clocks import Clocks
 from incidentcore.escalation.gates import (
     Gate,
     Told,
@@ -19,8 +20,8 @@ from incidentcore.escalation.gates import (
     hand_escalations,
     lapse,
     reason_at,
+    restarts,
     rows_chosen,
-    withdrawn,
 )
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
@@ -31,12 +32,10 @@ from incidentcore.escalation.matrix import (
     EscalationRow,
     Held,
     OnClock,
-    OnUnacknowledge,
     PastLast,
 )
-from incidentcore.escalation.targets import EscalationTarget
+from incidentcore.escalation.targets import READING, EscalationTarget
 from incidentcore.schedule import Calendar
-from incidentcore.sla import SlaDefinition, SlaPolicy, crossings
 
 __all__ = ["Escalation", "fallen_due"]
 
@@ -60,8 +59,8 @@ class Escalation:
         mode: ``functional`` or ``hierarchical``.
         due_at: When it became due.
         lapsed_at: When it became pointless, if it did since.
-        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, or ``nobody to tell`` for a
-            level that is skipped; empty otherwise.
+        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, ``snoozed`` as long as that
+            lasts, or ``nobody to tell`` for a level that is skipped; empty otherwise.
         why: The reason in words.
     """
 
@@ -101,7 +100,7 @@ class _Candidate:
 def fallen_due(
     matrix: EscalationMatrix,
     view: View,
-    slas: Sequence[SlaDefinition | SlaPolicy],
+    clocks: Clocks,
     *,
     until: datetime,
     window: Window = (None, None),
@@ -114,7 +113,7 @@ def fallen_due(
             number=number,
             view=view,
             chosen=chosen,
-            slas=slas,
+            clocks=clocks,
             until=until,
             window=window,
         )
@@ -131,7 +130,7 @@ class _RowWalk:
         number: int,
         view: View,
         chosen: list[int],
-        slas: Sequence[SlaDefinition | SlaPolicy],
+        clocks: Clocks,
         until: datetime,
         window: Window,
     ) -> None:
@@ -141,7 +140,7 @@ class _RowWalk:
         self.row: EscalationRow = matrix.rows[number]
         self.view = view
         self.chosen = chosen
-        self.slas = slas
+        self.clocks = clocks
         self.until = until
         self.by_hand = hand_escalations(view)
         self.gates: dict[str, Gate] = {}
@@ -149,11 +148,8 @@ class _RowWalk:
         # the last one after a delay.
         self.stands: dict[int, datetime | None] = {}
         self.stands_last: dict[int, datetime | None] = {}
-        self.restarts = (
-            withdrawn(view, self.row)
-            if self.row.on_unacknowledge == OnUnacknowledge.RESTART
-            else ()
-        )
+        self.restarts = restarts(view, self.row)
+        self.asks_all = self.row.acknowledged_by == AcknowledgedBy.ALL
 
     def run(self) -> Iterator[Escalation]:
         """Yield what falls due, the first pass level by level, then the further passes."""
@@ -162,19 +158,21 @@ class _RowWalk:
         for index, level in enumerate(self.row.levels):
             gate = self._gate(index, told)
             found: dict[int, datetime] = {}
-            candidates = list(self._candidates(index, level, dues))
-            self.stands = {candidate.cycle: candidate.stands for candidate in candidates}
-            for candidate in candidates:
+            stands: dict[int, datetime | None] = {}
+            for candidate in self._candidates(index, level, dues):
                 due = self._due(level, candidate, gate)
-                if due is not None and due <= self.until:
+                stands[candidate.cycle] = candidate.stands
+                known = found.get(candidate.cycle)  # by another clock of the kind
+                if due is not None and due <= self.until and (known is None or due < known):
                     found[candidate.cycle] = due
-                    yield self._escalation(
-                        index, pass_=0, cycle=candidate.cycle, due=due, gate=gate
-                    )
+            for cycle, due in found.items():
+                yield self._escalation(index, pass_=0, cycle=cycle, due=due, gate=gate)
+            self.stands = stands
             if isinstance(level.trigger, (After, AfterPrevious)):
-                self.stands_last = self.stands
+                self.stands_last = stands
             dues.append(found)
-            told.extend((due, self._people(level, due)) for due in found.values())
+            if self.asks_all:
+                told.extend((due, self._people(level, due)) for due in found.values())
         delayed = [
             index
             for index, level in enumerate(self.row.levels)
@@ -218,7 +216,8 @@ class _RowWalk:
                 gate = self._gate(index, told)
                 before = self._due(level, _Candidate(cycle, ready, at, stands), gate)
                 if before is not None and before <= self.until:
-                    told.append((before, self._people(level, before)))
+                    if self.asks_all:
+                        told.append((before, self._people(level, before)))
                     yield self._escalation(index, pass_=pass_, cycle=cycle, due=before, gate=gate)
             if before is None or before > self.until:
                 return
@@ -249,12 +248,8 @@ class _RowWalk:
         trigger = level.trigger
         previous = dues[-1] if dues else {}
         if isinstance(trigger, OnClock):
-            for rules in self.slas:
-                if _speaks_of(rules, trigger.clock):
-                    for crossing in crossings(
-                        rules, self.view.record, trigger.point, now=self.until
-                    ):
-                        yield _Candidate(crossing.cycle, crossing.at, crossing.at, None)
+            for crossing in self.clocks.crossings(trigger.clock, trigger.point):
+                yield _Candidate(crossing.cycle, crossing.at, crossing.at, None)
         elif isinstance(trigger, AfterPrevious):
             for cycle, at in sorted(previous.items()):
                 after = self._after(self.row.levels[index - 1], trigger, at)
@@ -319,8 +314,8 @@ class _RowWalk:
         self, index: int, *, pass_: int, cycle: int, due: datetime, gate: Gate
     ) -> Escalation:
         level = self.row.levels[index]
-        record = self.view.record.id
-        lapsed_at, because = lapse(gate, due)
+        record = self.view.record_id
+        lapsed_at, because = lapse(gate, due, self.until)
         if self._is_empty(level, due):
             lapsed_at, because = due, "nobody to tell"
         return Escalation(
@@ -341,21 +336,19 @@ class _RowWalk:
         )
 
     def _people(self, level: EscalationLevel, at: datetime) -> tuple[str, ...]:
-        facts = self.view.facts_at(at)
+        facts = self._facts(level, at)
+        if len(level.targets) == 1:
+            return level.targets[0].people(at, facts)
         return tuple(dict.fromkeys(p for one in level.targets for p in one.people(at, facts)))
 
     def _is_empty(self, level: EscalationLevel, at: datetime) -> bool:
-        facts = self.view.facts_at(at)
+        facts = self._facts(level, at)
         return all(target.is_empty(at, facts) for target in level.targets)
 
-
-def _speaks_of(rules: SlaDefinition | SlaPolicy, clock: str) -> bool:
-    if isinstance(rules, SlaDefinition):
-        return clock in (rules.kind, rules.name)
-    default = rules.default
-    return (default is not None and _speaks_of(default, clock)) or any(
-        _speaks_of(rule.definition, clock) for rule in rules.rules
-    )
+    def _facts(self, level: EscalationLevel, at: datetime) -> Mapping[str, Any]:
+        """Return the facts at an instant, where a target asks for any."""
+        asked = any(target.kind in READING for target in level.targets)
+        return self.view.timeline.facts_at(at) if asked else {}
 
 
 def _later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime | None:

@@ -21,6 +21,8 @@ from incidentcore.escalation.matrix import (
     EscalationLevel,
     EscalationRow,
     OnClock,
+    OnSnoozeEnd,
+    SnoozeSilences,
     Until,
 )
 from incidentcore.escalation.targets import EscalationTarget
@@ -58,6 +60,8 @@ def pagerduty_row(
     when: Condition = ALWAYS,
 ) -> EscalationRow:
     """Return a row in the shape of a PagerDuty escalation policy.
+
+    A snooze keeps an acknowledgement beyond its time; at its end the row goes on where it stopped.
 
     Args:
         name: The row's name.
@@ -118,6 +122,8 @@ def jira_row(
 ) -> EscalationRow:
     """Return a row in the shape of a Jira Service Management operations escalation.
 
+    A snooze stops every rule, and its end begins the row anew.
+
     Args:
         name: The row's name.
         rules: Triples of minutes after the opening, ``"not_acknowledged"`` or ``"not_closed"``, and
@@ -141,6 +147,8 @@ def jira_row(
         when=when,
         repeat=_bounded("repeat", repeat, 0, 20),
         repeat_after=repeat_after,
+        on_snooze_end=OnSnoozeEnd.RESTART,
+        snooze_silences=SnoozeSilences.ALL,
     )
 
 

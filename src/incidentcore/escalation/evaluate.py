@@ -8,11 +8,12 @@ from typing import Final
 
 from incidentcore.escalation.anchors import View
 from incidentcore.escalation.chains import Escalation, fallen_due
+from incidentcore.escalation.clocks import Clocks
 from incidentcore.escalation.gates import Window
 from incidentcore.escalation.matrix import EscalationMatrix
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
-from incidentcore.sla import SlaDefinition, SlaPolicy
+from incidentcore.sla import SlaRules, SlaStatus
 
 __all__ = ["due_escalations", "next_escalation_wakeup"]
 
@@ -23,7 +24,7 @@ def due_escalations(
     matrix: EscalationMatrix | Versions[EscalationMatrix],
     record: Record,
     *,
-    slas: Sequence[SlaDefinition | SlaPolicy] = (),
+    slas: Sequence[SlaRules | SlaStatus] = (),
     now: datetime,
     as_of: datetime | None = None,
     already: Collection[str] = (),
@@ -39,19 +40,25 @@ def due_escalations(
     Args:
         matrix: The matrix, or ``Versions`` of it.
         record: The record.
-        slas: The definitions and policies whose clocks the matrix speaks of; every clock the record
-            ever had counts.
+        slas: The rules of the clocks that the matrix speaks of, as ``evaluate_sla`` takes them;
+            every clock the record ever had counts. Where a status is at hand already, told for the
+            same record, ``now`` and ``as_of``, it does as well and saves the folding.
         now: The instant to tell it for.
         as_of: Use only what was recorded by this instant.
         already: Keys to leave out.
         include_lapsed: Also return those that an acknowledgement, a resolution or a cancellation
-            has made pointless since.
+            has made pointless since, and those that a snooze holds back for now.
         live: Of ``Versions``, take the one that holds when a level falls due, instead of the one
             that held when the record was opened (rule E4). A level that is overdue when a version
             begins to hold falls due then; a level at the same place keeps its key.
 
     Returns:
         The escalations in order of their due.
+
+    Raises:
+        InvalidValueError: Something among ``slas`` is no clock, or a status of another record or
+            instant.
+        NaiveDatetimeError: An instant carries no offset.
 
     Source: rules E1 to E4.
 
@@ -78,9 +85,10 @@ def due_escalations(
     view = View.of(record, now, as_of)
     if view is None:
         return ()
+    clocks = Clocks(slas, view, now)
     due: dict[str, Escalation] = {}
     for version, window in _versions(matrix, record, live=live):
-        for one in fallen_due(version, view, slas, until=now, window=window):
+        for one in fallen_due(version, view, clocks, until=now, window=window):
             if one.key not in due or one.due_at < due[one.key].due_at:
                 due[one.key] = one
     return tuple(
@@ -99,7 +107,7 @@ def next_escalation_wakeup(
     matrix: EscalationMatrix | Versions[EscalationMatrix],
     records: Iterable[Record],
     *,
-    slas: Sequence[SlaDefinition | SlaPolicy] = (),
+    slas: Sequence[SlaRules] = (),
     now: datetime,
     live: bool = False,
 ) -> datetime | None:
@@ -108,7 +116,7 @@ def next_escalation_wakeup(
     Args:
         matrix: The matrix, or ``Versions`` of it.
         records: The records to watch.
-        slas: The definitions and policies whose clocks the matrix speaks of.
+        slas: The rules of the clocks that the matrix speaks of.
         now: The instant to look from.
         live: As for ``due_escalations``.
 
@@ -124,8 +132,9 @@ def next_escalation_wakeup(
         view = View.of(record, now, None)
         if view is None:
             continue
+        clocks = Clocks(slas, view, until)
         for version, window in _versions(matrix, record, live=live):
-            for one in fallen_due(version, view, slas, until=until, window=window):
+            for one in fallen_due(version, view, clocks, until=until, window=window):
                 if one.due_at > now and (soonest is None or one.due_at < soonest):
                     soonest = one.due_at
     return soonest

@@ -1,22 +1,22 @@
-"""When a level may fire, and what keeps it from firing: rows, states and acknowledgements (E3)."""
+"""When a level may fire, and what keeps it from firing: rows, states, silence (rule E3)."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-import attrs
-
-from incidentcore.escalation.anchors import View
+from incidentcore.escalation.anchors import Mark, Place, View
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
     EscalationMatrix,
     EscalationRow,
+    OnSnoozeEnd,
+    OnUnacknowledge,
+    SnoozeSilences,
     Until,
 )
-from incidentcore.records import Acknowledged, Escalated, Moment, Unacknowledged
 
 __all__ = [
     "Gate",
@@ -27,8 +27,8 @@ __all__ = [
     "hand_escalations",
     "lapse",
     "reason_at",
+    "restarts",
     "rows_chosen",
-    "withdrawn",
 ]
 
 Gate: TypeAlias = list[tuple[datetime, str]]
@@ -41,38 +41,24 @@ Window: TypeAlias = tuple[datetime | None, datetime | None]
 """From and until when a version of a matrix holds; None for without end."""
 
 LAPSING: Final = ("acknowledged", "resolved", "canceled")
-
-
-@attrs.frozen
-class _Mark:
-    """One acknowledgement that stands."""
-
-    at: datetime
-    by: str
-    level: int | None
+SNOOZED: Final = "snoozed"
 
 
 def rows_chosen(matrix: EscalationMatrix, view: View) -> list[int]:
-    """Return for each state of a record which row applies; -1 where none does."""
-    return [
-        next((n for n, row in enumerate(matrix.rows) if row.when.test(facts, moment.at)), -1)
-        for moment, facts in view.states
-    ]
-
-
-def _marks(moment: Moment, facts: dict[str, Any], standing: list[_Mark]) -> list[_Mark]:
-    """Return the acknowledgements that stand after an instant's events."""
-    marks = list(standing)
-    for event in moment.events:
-        if isinstance(event, Acknowledged):
-            marks.append(_Mark(moment.at, event.by.id, event.level))
-        elif isinstance(event, Unacknowledged) or (isinstance(event, Escalated) and not event.key):
-            marks = []
-    if not facts["acknowledged"]:
-        return []
-    if not marks:  # taken notice of by working on it
-        return [_Mark(moment.at, moment.events[-1].by.id, None)]
-    return marks
+    """Return for each place of a record which row applies; -1 where none does."""
+    rows, reads = matrix.rows, matrix.reads
+    chosen: list[int] = []
+    for moment, facts in view.timeline.states():
+        if chosen and reads is not None and reads.isdisjoint(moment.changes):
+            chosen.append(chosen[-1])
+            continue
+        for number, row in enumerate(rows):
+            if row.when.test(facts, moment.at):
+                chosen.append(number)
+                break
+        else:
+            chosen.append(-1)
+    return chosen
 
 
 def build_gate(
@@ -89,29 +75,34 @@ def build_gate(
 
     Args:
         view: The record.
-        chosen: Which row applies in each of its states.
+        chosen: Which row applies in each of its places.
         number: The row's number.
         row: The row.
         index: The level's place in it.
         told: Who was told by the levels before, where everybody's acknowledgement counts.
         window: From and until when this version of the matrix holds.
     """
-    level = row.levels[index]
+    answered = row.levels[index].until == Until.ACKNOWLEDGED
+    hushed = answered or row.snooze_silences == SnoozeSilences.ALL
     gate: Gate = []
     since, until = window
     extra = [at for at in window if at is not None]
     if row.acknowledged_by == AcknowledgedBy.ALL:
         extra.extend(at for at, _ in told)
-    for at, place, marks in _instants(view, row, extra):
-        reason = _reason(view.states[place][1])
-        if reason:
-            pass
-        elif chosen[place] != number:
+    for at, which, place, marks in _instants(view, row, extra):
+        quiet = place.snoozed_until
+        if place.ended:
+            reason = place.ended
+        elif chosen[which] != number:
             reason = "other row"
         elif (since is not None and at < since) or (until is not None and at >= until):
             reason = "other version"
-        elif level.until == Until.ACKNOWLEDGED and _counts(row, index, marks, told, at):
+        elif hushed and quiet is not None and at < quiet:
+            reason = SNOOZED
+        elif answered and marks and _counts(row, index, marks, told, at):
             reason = "acknowledged"
+        else:
+            reason = ""
         if not gate or gate[-1][1] != reason:
             gate.append((at, reason))
     return gate
@@ -119,43 +110,47 @@ def build_gate(
 
 def _instants(
     view: View, row: EscalationRow, extra: Iterable[datetime]
-) -> Iterator[tuple[datetime, int, list[_Mark]]]:
-    """Yield each instant at which a gate may change, with the state and acknowledgements there."""
-    standing: list[_Mark] = []
-    timeout = row.ack_timeout
-    pending: list[datetime] = sorted(extra)
-    for place, (moment, facts) in enumerate(view.states):
-        standing = _marks(moment, facts, standing)
-        yield moment.at, place, _alive(standing, moment.at, row)
-        until = view.states[place + 1][0].at if place + 1 < len(view.states) else None
-        edges = {at for at in pending if at > moment.at}
+) -> Iterator[tuple[datetime, int, Place, tuple[Mark, ...]]]:
+    """Yield each instant at which a gate may change, with its place and its acknowledgements."""
+    timeout, ends, places = row.ack_timeout, view.snooze_ends, view.places
+    pending = sorted({*extra, *ends})
+    for which, place in enumerate(places):
+        at, marks = place.at, place.marks
+        yield at, which, place, _alive(marks, at, row, ends)
+        edges = [edge for edge in pending if edge > at]
         if timeout is not None:
-            edges |= {mark.at + timeout for mark in standing if mark.at + timeout > moment.at}
-        for at in sorted(edges):
-            if until is None or at < until:
-                yield at, place, _alive(standing, at, row)
+            edges += [mark.at + timeout for mark in marks if mark.at + timeout > at]
+            edges = sorted(set(edges))
+        until = places[which + 1].at if which + 1 < len(places) else None
+        for edge in edges:
+            if until is not None and edge >= until:
+                break
+            yield edge, which, place, _alive(marks, edge, row, ends)
 
 
-def _alive(marks: list[_Mark], at: datetime, row: EscalationRow) -> list[_Mark]:
-    if row.ack_timeout is None:
-        return marks
-    return [mark for mark in marks if at < mark.at + row.ack_timeout]
+def _alive(
+    marks: tuple[Mark, ...], at: datetime, row: EscalationRow, ends: tuple[datetime, ...]
+) -> tuple[Mark, ...]:
+    """Return the acknowledgements that have neither timed out nor been spent by a snooze."""
+    if marks and row.ack_timeout is not None:
+        marks = tuple(mark for mark in marks if at < mark.at + row.ack_timeout)
+    if marks and ends:
+        spent = bisect_right(ends, at)
+        if spent:
+            marks = tuple(mark for mark in marks if mark.at >= ends[spent - 1])
+    return marks
 
 
-def _counts(row: EscalationRow, index: int, marks: list[_Mark], told: Told, at: datetime) -> bool:
+def _counts(
+    row: EscalationRow, index: int, marks: tuple[Mark, ...], told: Told, at: datetime
+) -> bool:
+    """Return whether acknowledgements, of which there are some, silence a level."""
     if row.acknowledged_by == AcknowledgedBy.LEVEL:
         return any(mark.level is None or mark.level >= index for mark in marks)
-    if row.acknowledged_by == AcknowledgedBy.ALL and marks:
+    if row.acknowledged_by == AcknowledgedBy.ALL:
         known = {person for when, people in told if when <= at for person in people}
         return known <= {mark.by for mark in marks}
-    return bool(marks)
-
-
-def _reason(facts: dict[str, Any]) -> str:
-    state = facts["state"]
-    if state.is_canceled:
-        return "canceled"
-    return "" if state.open else "resolved"
+    return True
 
 
 def first_open(gate: Gate, at: datetime) -> datetime | None:
@@ -172,12 +167,18 @@ def reason_at(gate: Gate, at: datetime) -> str:
     return gate[place][1] if place >= 0 else "not opened"
 
 
-def lapse(gate: Gate, due: datetime) -> tuple[datetime | None, str]:
-    """Return when and by what an escalation that fell due became pointless."""
+def lapse(gate: Gate, due: datetime, now: datetime) -> tuple[datetime | None, str]:
+    """Return when and by what an escalation that fell due became pointless.
+
+    A snooze takes nothing back: it holds an escalation only as long as it lasts itself.
+    """
+    held: tuple[datetime | None, str] = (None, "")
     for since, reason in gate[bisect_right(gate, due, key=_since) :]:
         if reason in LAPSING:
             return since, reason
-    return None, ""
+        if since <= now:
+            held = (since, reason) if reason == SNOOZED else (None, "")
+    return held
 
 
 def _since(entry: tuple[datetime, str]) -> datetime:
@@ -186,25 +187,21 @@ def _since(entry: tuple[datetime, str]) -> datetime:
 
 def hand_escalations(view: View) -> list[datetime]:
     """Return when the record was escalated by hand."""
-    return [
-        moment.at
-        for moment, _ in view.states
-        for event in moment.events
-        if isinstance(event, Escalated) and not event.key
-    ]
+    return [place.at for place in view.places for _ in range(place.hands)]
 
 
-def withdrawn(view: View, row: EscalationRow) -> Sequence[datetime]:
-    """Return when an acknowledgement was withdrawn or timed out, by-hand escalations aside."""
-    found: list[datetime] = []
-    before = False
-    for at, place, marks in _instants(view, row, []):
-        moment, facts = view.states[place]
-        if before and not marks and facts["state"].open:
-            by_hand = moment.at == at and any(
-                isinstance(event, Escalated) and not event.key for event in moment.events
-            )
-            if not by_hand:
-                found.append(at)
-        before = bool(marks)
-    return found
+def restarts(view: View, row: EscalationRow) -> tuple[datetime, ...]:
+    """Return when a row's chain begins anew because silence ended, by-hand escalations aside."""
+    found: set[datetime] = set()
+    if row.on_snooze_end == OnSnoozeEnd.RESTART:
+        found.update(view.snooze_ends)
+    if row.on_unacknowledge == OnUnacknowledge.RESTART:
+        before = False
+        for at, _, place, marks in _instants(view, row, ()):
+            if place.snoozed_until is not None and at < place.snoozed_until:
+                continue  # no acknowledgement times out while silence was asked for
+            gone = before and not marks and not place.ended and at not in view.snooze_ends
+            if gone and not (place.at == at and place.hands):
+                found.add(at)
+            before = bool(marks)
+    return tuple(sorted(found))

@@ -14,6 +14,7 @@ from incidentcore.escalation.targets import EscalationTarget, as_targets
 from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ClockPoint, Threshold
+from incidentcore.sla.definition import reads_only_fields
 
 __all__ = [
     "AcknowledgedBy",
@@ -25,8 +26,10 @@ __all__ = [
     "Held",
     "Mode",
     "OnClock",
+    "OnSnoozeEnd",
     "OnUnacknowledge",
     "PastLast",
+    "SnoozeSilences",
     "Trigger",
     "Until",
 ]
@@ -61,6 +64,20 @@ class OnUnacknowledge:
 
     RESUME: Final = "resume"
     RESTART: Final = "restart"
+
+
+class OnSnoozeEnd:
+    """Where a chain goes on when a snooze ends; acknowledgements before it are spent (rule E3)."""
+
+    RESUME: Final = "resume"  # at the level where it stopped, as PagerDuty
+    RESTART: Final = "restart"  # from the first, as Opsgenie and Grafana OnCall
+
+
+class SnoozeSilences:
+    """What a snooze silences (rule E3)."""
+
+    ACKNOWLEDGEABLE: Final = "acknowledgeable"  # what an acknowledgement would silence
+    ALL: Final = "all"  # every level, those on a clock too
 
 
 class PastLast:
@@ -217,6 +234,8 @@ class EscalationRow:
         acknowledged_by: ``any``, ``all`` or ``level``; see ``AcknowledgedBy``.
         ack_timeout: How long an acknowledgement silences; for good unless told.
         on_unacknowledge: ``resume`` at the level where it stopped, or ``restart`` from the first.
+        on_snooze_end: The same, when a snooze ends by itself or is ended; see ``OnSnoozeEnd``.
+        snooze_silences: ``acknowledgeable`` or ``all``; see ``SnoozeSilences``.
         past_last: ``clamp`` or ``wrap``; see ``PastLast``.
     """
 
@@ -228,6 +247,8 @@ class EscalationRow:
     acknowledged_by: str = attrs.field(default=AcknowledgedBy.ANY, kw_only=True)
     ack_timeout: timedelta | None = attrs.field(default=None, kw_only=True)
     on_unacknowledge: str = attrs.field(default=OnUnacknowledge.RESUME, kw_only=True)
+    on_snooze_end: str = attrs.field(default=OnSnoozeEnd.RESUME, kw_only=True)
+    snooze_silences: str = attrs.field(default=SnoozeSilences.ACKNOWLEDGEABLE, kw_only=True)
     past_last: str = attrs.field(default=PastLast.CLAMP, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
@@ -248,6 +269,8 @@ class EscalationRow:
         _delay(f"{self.name}.repeat_after", self.repeat_after)
         _word(f"{self.name}.acknowledged_by", self.acknowledged_by, ("any", "all", "level"))
         _word(f"{self.name}.on_unacknowledge", self.on_unacknowledge, ("resume", "restart"))
+        _word(f"{self.name}.on_snooze_end", self.on_snooze_end, ("resume", "restart"))
+        _word(f"{self.name}.snooze_silences", self.snooze_silences, ("acknowledgeable", "all"))
         _word(f"{self.name}.past_last", self.past_last, ("clamp", "wrap"))
         if self.ack_timeout is not None:
             _delay(f"{self.name}.ack_timeout", self.ack_timeout)
@@ -278,6 +301,8 @@ class EscalationMatrix:
         rows: The rows; the first whose condition holds applies.
         maintenance: Intervals in which nothing begins: a delay after a moment that lies in one
             begins at its end. What has begun goes on.
+        reads: The fields by which rows are chosen, where only a change of them can change the
+            choice; None where a time of day or a function of the caller's own may.
 
     Raises:
         EscalationMatrixError: There is no row, or two rows share a name.
@@ -306,6 +331,7 @@ class EscalationMatrix:
     name: str
     rows: tuple[EscalationRow, ...] = attrs.field(converter=_rows)
     maintenance: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals, kw_only=True)
+    reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "/" in self.name:
@@ -313,3 +339,7 @@ class EscalationMatrix:
         names = [row.name for row in self.rows]
         if not names or len(set(names)) != len(names):
             raise EscalationMatrixError("rows", names, "one or more rows, each name once")
+        known = all(reads_only_fields(row.when) for row in self.rows)
+        paths: frozenset[str] = frozenset().union(*(row.when.fields for row in self.rows))
+        fields = frozenset(path.split(".")[0] for path in paths)
+        object.__setattr__(self, "reads", fields if known else None)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.matrix import Mode
+from incidentcore.instants import as_utc
 from incidentcore.records import Escalated, Record
 from incidentcore.values import Actor
 
@@ -45,10 +46,17 @@ def escalate_now(
         recorded_at: When it became known; ``at`` unless told.
 
     Raises:
-        InvalidValueError: By hand, on a record that is resolved, closed or canceled.
+        InvalidValueError: By hand, on a record that is resolved, closed or canceled, for which
+            nobody needs to do anything; or on one that is snoozed, as in Jira: somebody asked for
+            silence, and whoever knows better ends that first.
     """
     if not key and not record.state.open:
         raise InvalidValueError("record", record, "one that is open; reopen it first")
+    snoozed = record.snoozed_until
+    if not key and snoozed is not None and as_utc(at) < snoozed:
+        raise InvalidValueError(
+            "record", record, f"one that is not snoozed, until {snoozed.isoformat()}; unsnooze it"
+        )
     return record.with_event(
         Escalated,
         at=at,

@@ -12,7 +12,7 @@ from incidentcore.conditions import reader
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, on_call
 
-__all__ = ["EscalationTarget", "TargetKind", "as_targets"]
+__all__ = ["READING", "EscalationTarget", "TargetKind", "as_targets"]
 
 
 class TargetKind:
@@ -24,6 +24,9 @@ class TargetKind:
     ON_CALL: Final = "on_call"
     FIELD: Final = "field"
     MANAGER_OF: Final = "manager_of"
+
+
+READING: Final = (TargetKind.FIELD, TargetKind.MANAGER_OF)  # kinds that ask the record's fields
 
 
 @attrs.frozen

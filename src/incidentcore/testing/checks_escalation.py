@@ -16,7 +16,9 @@ from incidentcore.escalation import (
     due_escalations,
     escalate_now,
     next_escalation_wakeup,
+    snooze,
     unacknowledge,
+    unsnooze,
 )
 from incidentcore.lifecycle import Allowed, decide
 from incidentcore.records import Incident, Record, assign, replay
@@ -43,8 +45,8 @@ _MOVES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
 def escalated_incidents(draw: st.DrawFn) -> Incident:
     """Draw an incident whose history is what escalations look at.
 
-    Acknowledged, un-acknowledged, escalated by hand, assigned, held, resolved and reopened, within
-    a week of its opening, late events among them.
+    Acknowledged, un-acknowledged, snoozed, escalated by hand, assigned, held, resolved and
+    reopened, within a week of its opening, late events among them.
     """
     record = Incident.open(
         id="INC-1",
@@ -57,13 +59,18 @@ def escalated_incidents(draw: st.DrawFn) -> Incident:
     )
     for _ in range(draw(st.integers(0, 6))):
         at = _OPENED + draw(_MINUTES) * _MINUTE
-        step = draw(st.integers(0, 7))
+        step = draw(st.integers(0, 9))
         if step == 0:
             record = acknowledge(record, at=at, by="ada")
         elif step == 1:
             record = unacknowledge(record, at=at, by="ada")
-        elif step == 2 and record.state.open:
+        elif step == 2 and record.state.open and not _snoozed(record, at):
             record = escalate_now(record, "next", at=at, by="kim")
+        elif step == 8 and record.state.open:
+            until = at + draw(st.integers(1, 3_000)) * _MINUTE
+            record = snooze(record, until=until, at=at, by="ada")
+        elif step == 9:
+            record = unsnooze(record, at=at, by="ada")
         elif step == 3:
             record = assign(record, group=draw(st.sampled_from(("a", "b"))), at=at, by="ada")
         else:
@@ -71,6 +78,10 @@ def escalated_incidents(draw: st.DrawFn) -> Incident:
             answer = decide(record, action, at=at, by="ada", **fields)
             record = answer.record if isinstance(answer, Allowed) else record
     return record
+
+
+def _snoozed(record: Record, at: datetime) -> bool:
+    return record.snoozed_until is not None and at < record.snoozed_until
 
 
 def check_escalation(

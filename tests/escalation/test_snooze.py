@@ -1,0 +1,228 @@
+"""What a snooze silences, and what its end does (rule E3), each by a worked example."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from incidentcore.errors import EscalationMatrixError, InvalidValueError
+from incidentcore.escalation import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    OnClock,
+    acknowledge,
+    due_escalations,
+    escalate_now,
+    jira_row,
+    next_escalation_wakeup,
+    pagerduty_row,
+    snooze,
+    unacknowledge,
+    unsnooze,
+)
+from incidentcore.lifecycle import advance
+from incidentcore.records import Escalated, Incident
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition
+from incidentcore.values import Actor
+
+T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
+MIN = timedelta(minutes=1)
+INCIDENT = Incident.open(id="I", title="x", at=T0, by="kim")
+CLOCK = SlaDefinition.resolution(hours=1, calendar=BusinessCalendar.always())
+LEVELS = (
+    EscalationLevel(After(10 * MIN), "one"),
+    EscalationLevel(AfterPrevious(20 * MIN), "two"),
+    EscalationLevel(OnClock("resolution", "due"), "owner"),
+)
+
+
+def at(minutes: float) -> datetime:
+    return T0 + minutes * MIN
+
+
+def quiet(record: Incident, since: float, until: float) -> Incident:
+    return snooze(record, at=at(since), until=at(until), by="ada")
+
+
+def matrix(**row: object) -> EscalationMatrix:
+    return EscalationMatrix("m", [EscalationRow("r", LEVELS, **row)])
+
+
+def fired(
+    rules: EscalationMatrix, record: Incident, minutes: float, *, lapsed: bool = True
+) -> list[tuple[float, str]]:
+    due = due_escalations(rules, record, slas=[CLOCK], now=at(minutes), include_lapsed=lapsed)
+    return [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due]
+
+
+def test_a_snooze_silences_what_an_acknowledgement_would() -> None:
+    """Snoozed 15 to 90: level two waits for the end, the clock's level at 60 does not."""
+    record = quiet(INCIDENT, 15, 90)
+
+    assert fired(matrix(), record, 89) == [(10, "one"), (60, "owner")]
+    assert fired(matrix(), record, 500) == [(10, "one"), (60, "owner"), (90, "two")]
+
+
+def test_a_snooze_may_silence_everything() -> None:
+    """Where it does, the level on the clock falls due at the end too."""
+    record = quiet(INCIDENT, 15, 90)
+
+    assert fired(matrix(snooze_silences="all"), record, 89) == [(10, "one")]
+    assert fired(matrix(snooze_silences="all"), record, 500)[1:] == [(90, "two"), (90, "owner")]
+
+
+def test_the_end_of_a_snooze_may_restart_the_chain() -> None:
+    """From 90 on as if it had just been opened: level one at 100, level two at 120."""
+    record = quiet(INCIDENT, 15, 90)
+
+    assert fired(matrix(on_snooze_end="restart"), record, 500) == [
+        (10, "one"), (60, "owner"), (100, "one"), (120, "two"),
+    ]  # fmt: skip
+
+
+def test_at_its_end_an_acknowledgement_before_it_is_spent() -> None:
+    """Acknowledged at 12 and snoozed at 15: at 90 nobody answers for it any more."""
+    record = quiet(acknowledge(INCIDENT, at=at(12), by="ada"), 15, 90)
+
+    assert fired(matrix(), record, 89) == [(10, "one"), (60, "owner")]
+    assert fired(matrix(), record, 500)[2:] == [(90, "two")]
+    again = acknowledge(record, at=at(90), by="ada")  # at its end comes in time
+    assert fired(matrix(), again, 500)[2:] == []
+
+
+def test_an_acknowledgement_takes_the_place_of_a_snooze() -> None:
+    """Acknowledged at 30, its end at 90 does nothing."""
+    record = acknowledge(quiet(INCIDENT, 15, 90), at=at(30), by="ada")
+
+    assert fired(matrix(on_snooze_end="restart"), record, 500) == [(10, "one"), (60, "owner")]
+
+
+def test_it_overrides_the_time_of_an_acknowledgement() -> None:
+    """Acknowledged at 12 for 30 minutes, snoozed until 90: silent until then."""
+    record = quiet(acknowledge(INCIDENT, at=at(12), by="ada"), 15, 90)
+    rules = matrix(ack_timeout=30 * MIN, on_unacknowledge="restart")
+
+    assert fired(rules, record, 500) == [(10, "one"), (60, "owner"), (90, "two")]
+
+
+def test_a_second_snooze_moves_the_end() -> None:
+    """Later or sooner."""
+    longer = quiet(quiet(INCIDENT, 15, 50), 40, 80)
+    sooner = quiet(quiet(INCIDENT, 15, 80), 40, 50)
+
+    assert fired(matrix(), longer, 500)[-1] == (80, "two")
+    assert (50, "two") in fired(matrix(), sooner, 500)
+
+
+def test_ended_before_its_time_it_ends_with_the_same_effect() -> None:
+    """Ended at 50, the chain goes on or begins anew from then; a second end changes nothing."""
+    record = unsnooze(quiet(INCIDENT, 15, 90), at=at(50), by="kim")
+    twice = unsnooze(record, at=at(60), by="kim")
+
+    assert fired(matrix(), record, 500) == [(10, "one"), (50, "two"), (60, "owner")]
+    assert fired(matrix(on_snooze_end="restart"), record, 500)[-2:] == [(60, "owner"), (80, "two")]
+    assert fired(matrix(), twice, 500) == fired(matrix(), record, 500)
+
+
+def test_a_snooze_that_ended_by_itself_cannot_be_ended_again() -> None:
+    """Acknowledged at 95, an end noted at 99 withdraws nothing."""
+    record = acknowledge(quiet(INCIDENT, 15, 90), at=at(95), by="ada")
+    late = unsnooze(record, at=at(99), by="bot")
+
+    assert late.acknowledged
+    assert fired(matrix(), late, 500) == fired(matrix(), record, 500)
+
+
+def test_a_snooze_holds_back_what_was_due_and_takes_nothing_away() -> None:
+    """Level one was due at 10, nobody polled until 20: held back, told of after the end."""
+    record = quiet(INCIDENT, 15, 90)
+    (held,) = due_escalations(matrix(), record, now=at(20), include_lapsed=True)
+
+    assert (held.lapsed_at, held.lapsed_because) == (at(15), "snoozed")
+    assert fired(matrix(), record, 20, lapsed=False) == []
+    assert fired(matrix(), record, 95, lapsed=False) == [(10, "one"), (60, "owner"), (90, "two")]
+
+
+def test_a_resolution_ends_a_snooze_for_good() -> None:
+    """Resolved at 30 and reopened at 60, level two falls due then and not at 90."""
+    record = advance(
+        quiet(INCIDENT, 15, 90), "resolve", at=at(30), by=Actor("bot", "system"),
+        resolution_code="x", resolution_notes="y",
+    )  # fmt: skip
+    record = advance(record, "reopen", at=at(60), by=Actor("kim", "requester"))
+
+    assert [due for due in fired(matrix(), record, 80) if due[1] == "two"] == [(60, "two")]
+
+
+def test_the_wakeup_is_the_end_where_something_waits_for_it() -> None:
+    """Nothing is ahead before 90 but the clock at 60."""
+    record = quiet(INCIDENT, 15, 90)
+
+    assert next_escalation_wakeup(matrix(), [record], now=at(20)) == at(90)
+    assert next_escalation_wakeup(matrix(), [record], slas=[CLOCK], now=at(20)) == at(60)
+
+
+def test_a_hand_must_end_the_snooze_first() -> None:
+    """Refused while it lasts, with what to do; after it, or with a key, it is taken (Jira)."""
+    record = quiet(INCIDENT, 15, 90)
+
+    with pytest.raises(InvalidValueError, match=r"until 2026-06-01T10:30:00\+00:00; unsnooze it"):
+        escalate_now(record, "boss", at=at(30), by="kim")
+    assert escalate_now(record, "boss", at=at(90), by="kim").escalation_count == 1
+    assert escalate_now(record, "one", at=at(30), by="bot", key="k").snoozed_until == at(90)
+
+
+def test_a_hand_that_another_system_let_through_ends_the_snooze() -> None:
+    """In a history that says so, level two falls due at the hand."""
+    record = quiet(INCIDENT, 15, 90).with_event(Escalated, at=at(30), by="kim", target="next")
+
+    assert record.snoozed_until is None
+    assert (30, "two") in fired(matrix(), record, 500)
+
+
+def test_pagerduty_and_jira_answer_the_same_snooze_differently() -> None:
+    """Acknowledged and snoozed: PagerDuty goes on to the next level, Jira starts again at zero."""
+    record = quiet(acknowledge(INCIDENT, at=at(2), by="ada"), 3, 60)
+    pager = EscalationMatrix("m", [pagerduty_row("r", [("a", 5), ("b", 5)])])
+    jira = EscalationMatrix(
+        "m", [jira_row("r", [(0, "not_acknowledged", "a"), (5, "not_closed", "b")])]
+    )
+
+    assert fired(pager, record, 500) == [(0, "a"), (60, "b")]
+    assert fired(jira, record, 500) == [(0, "a"), (60, "a"), (65, "b")]
+
+
+def test_a_moment_of_the_snooze_may_be_a_trigger() -> None:
+    """A level at its end tells whom it told before: the end is a moment like any other."""
+    level = EscalationLevel(After(timedelta(0), since="snoozed_until"), "one again")
+    rules = EscalationMatrix("m", [EscalationRow("r", [level])])
+
+    assert fired(rules, quiet(INCIDENT, 15, 90), 500) == [(90, "one again")]
+    assert fired(rules, acknowledge(quiet(INCIDENT, 15, 90), at=at(20), by="a"), 500) == []
+
+
+def test_without_an_acknowledgement_before_nothing_is_withdrawn_twice() -> None:
+    """Withdrawn at 12, snoozed 15 to 90: one restart for each, no more."""
+    record = acknowledge(INCIDENT, at=at(5), by="ada")
+    record = quiet(unacknowledge(record, at=at(12), by="ada"), 15, 90)
+    rules = matrix(on_unacknowledge="restart", on_snooze_end="restart")
+
+    assert [due for due in fired(rules, record, 500) if due[1] != "owner"] == [
+        (100, "one"), (120, "two"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"on_snooze_end": "forget"}, "one of resume, restart"),
+        ({"snooze_silences": "nothing"}, "one of acknowledgeable, all"),
+    ],
+)
+def test_a_choice_that_is_none_is_refused(options: dict[str, object], said: str) -> None:
+    """The error says what is allowed."""
+    with pytest.raises(EscalationMatrixError, match=said):
+        matrix(**options)

@@ -111,7 +111,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "escalation",
         6,
         [
-            *("oncall", "targets", "matrix", "dialects", "anchors", "gates", "chains"),
+            *("oncall", "targets", "matrix", "dialects", "anchors", "clocks", "gates", "chains"),
             *("evaluate", "lint", "moves"),
         ],
     ),

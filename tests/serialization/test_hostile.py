@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incidentcore.categorization import PatternCategorizer, PatternEngine, PatternRule
 from incidentcore.conditions import Condition
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import INCIDENT, Lifecycle
@@ -340,6 +341,30 @@ HOSTILE: list[tuple[str, str | bytes | Callable[[], str | bytes], Any, str]] = [
         "op",
     ),
     ("a path into Python", doc({"path": "", "op": "equals"}, "FieldTest"), Condition, "field"),
+    (
+        "a pattern that may run for ever",
+        doc({"pattern": "(a+)+$", "category": ["a"], "engine": "trusted"}, "PatternRule"),
+        object,
+        "trusted=True @ $.value.engine",
+    ),
+    (
+        "the same within a categorizer",
+        doc(
+            {"rules": [{"pattern": "(a+)+$", "category": ["a"], "engine": "trusted"}]},
+            "PatternCategorizer",
+        ),
+        object,
+        "trusted=True @ $.value.rules[0].engine",
+    ),
+    (
+        "the same in a record's custom fields",
+        event(
+            "0.fields.custom",
+            {"x": {"$PatternRule": {"pattern": "a", "category": ["a"], "engine": "trusted"}}},
+        ),
+        Incident,
+        "trusted=True @",
+    ),
     ("a guard as code", GUARDED, Lifecycle, "transitions[0].guard"),
     ("SLA target below zero", changed(SLA, "target", "-PT1H"), SlaDefinition, "target"),
     ("SLA target as a number", changed(SLA, "target", 4), SlaDefinition, "$.value.target"),
@@ -433,6 +458,40 @@ def test_limits_are_whole_numbers(limit: str, given: Any) -> None:
     """A limit that is none is refused where it is made."""
     with pytest.raises(InvalidValueError):
         Limits(**{limit: given})
+
+
+EVIL = PatternRule("(a+)+$", "data", engine=PatternEngine.TRUSTED)
+
+
+@pytest.mark.parametrize("unknown", ["refuse", "keep"])
+def test_a_foreign_pattern_never_runs_without_a_limit_of_time(unknown: Any) -> None:
+    """A regular expression without a time limit is read only for whoever says so."""
+    with pytest.raises(FormatError, match=r"for ever.*trusted=True @ \$\.value\.engine"):
+        loads(dumps(EVIL), PatternRule, unknown=unknown)
+    with pytest.raises(FormatError, match="for ever"):
+        from_plain(to_plain(EVIL), object, unknown=unknown)
+
+    assert loads(dumps(EVIL), PatternRule, trusted=True) == EVIL
+    assert from_plain(to_plain(EVIL), object, trusted=True) == EVIL
+
+
+def test_a_literal_pattern_is_only_text() -> None:
+    """What is no expression is searched for as it stands, however it looks, at once."""
+    text = doc({"pattern": "(a+)+$", "category": ["data"]}, "PatternRule")
+    found = PatternCategorizer([loads(text, PatternRule)])
+    began = time.perf_counter()
+
+    assert found("a" * 100_000 + "b").abstained
+    assert time.perf_counter() - began < SECONDS
+
+
+@pytest.mark.parametrize("pattern", ["(", "a{99999}{99999}", "(?P<x>a)(?P=y)", "(?<=a+)b"])
+def test_a_trusted_pattern_must_still_be_one(pattern: str) -> None:
+    """Trust is for the time that an expression takes; one that cannot be read is refused."""
+    text = doc({"pattern": pattern, "category": ["a"], "engine": "trusted"}, "PatternRule")
+
+    with pytest.raises(FormatError, match=r"@ \$\.value"):
+        loads(text, PatternRule, trusted=True)
 
 
 def test_problems_are_counted_beyond_the_limit() -> None:

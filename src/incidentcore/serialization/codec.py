@@ -23,7 +23,7 @@ from incidentcore.serialization.problems import (
     show,
     told,
 )
-from incidentcore.serialization.reading import reader
+from incidentcore.serialization.reading import Reader, reader
 from incidentcore.serialization.table import CLASSES, EVENT_NAMES, NAMES, TAG, names_for
 from incidentcore.serialization.unknown import Kept, UnknownEvent
 from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
@@ -115,6 +115,7 @@ def loads(
     *,
     unknown: Literal["refuse"] = "refuse",
     limits: Limits = _LIMITS,
+    trusted: bool = False,
 ) -> T: ...
 
 
@@ -125,6 +126,7 @@ def loads(
     *,
     unknown: Literal["keep"],
     limits: Limits = _LIMITS,
+    trusted: bool = False,
 ) -> Kept[T]: ...
 
 
@@ -134,6 +136,7 @@ def loads(
     *,
     unknown: Literal["refuse", "keep"] = "refuse",
     limits: Limits = _LIMITS,
+    trusted: bool = False,
 ) -> T | Kept[T]:
     """Read a value from JSON text.
 
@@ -144,6 +147,9 @@ def loads(
         unknown: What to do with fields and kinds of event that are not known here: refuse them, or
             keep them in a ``Kept`` value and as ``UnknownEvent``.
         limits: How much the document may hold.
+        trusted: Whoever wrote the document is trusted with the processor: a ``PatternRule`` in it
+            may run in the standard library's engine, where one expression can take for ever. All
+            else is tested the same.
 
     Returns:
         The value; with ``unknown="keep"`` a ``Kept`` one.
@@ -160,7 +166,7 @@ def loads(
     """
     _check_choice(unknown)
     data, refused = parse(text, limits)
-    return _read(data, kind, unknown, limits, refused)
+    return _read(data, kind, limits, refused, reader(keep=unknown == "keep", trusted=trusted))
 
 
 @overload
@@ -170,12 +176,18 @@ def from_plain(
     *,
     unknown: Literal["refuse"] = "refuse",
     limits: Limits = _LIMITS,
+    trusted: bool = False,
 ) -> T: ...
 
 
 @overload
 def from_plain(
-    data: object, kind: type[T], *, unknown: Literal["keep"], limits: Limits = _LIMITS
+    data: object,
+    kind: type[T],
+    *,
+    unknown: Literal["keep"],
+    limits: Limits = _LIMITS,
+    trusted: bool = False,
 ) -> Kept[T]: ...
 
 
@@ -185,6 +197,7 @@ def from_plain(
     *,
     unknown: Literal["refuse", "keep"] = "refuse",
     limits: Limits = _LIMITS,
+    trusted: bool = False,
 ) -> T | Kept[T]:
     """Read a value from plain data, such as a database returns for a JSON column.
 
@@ -193,6 +206,7 @@ def from_plain(
         kind: The type of value expected, as for ``loads``.
         unknown: As for ``loads``.
         limits: As for ``loads``, save that there is no text to measure.
+        trusted: As for ``loads``.
 
     Raises:
         FormatError: Anything at all is wrong with the data.
@@ -205,7 +219,7 @@ def from_plain(
     refused = check_plain(data, limits)
     if any(problem.fatal for problem in refused):
         raise render(refused, limits.problems)
-    return _read(data, kind, unknown, limits, refused)
+    return _read(data, kind, limits, refused, reader(keep=unknown == "keep", trusted=trusted))
 
 
 def _check_choice(unknown: object) -> None:
@@ -214,15 +228,15 @@ def _check_choice(unknown: object) -> None:
 
 
 def _read(
-    data: Any, kind: type[T], unknown: str, limits: Limits, refused: list[Problem]
+    data: Any, kind: type[T], limits: Limits, refused: list[Problem], read: Reader
 ) -> T | Kept[T]:
-    keep = unknown == "keep"
+    keep = read.keep
     kept: list[tuple[Path, str]] = []
     try:
         name, value = _opened(data, kind, keep=keep)
         while True:
             try:
-                found: T = _value(name, value, kind, keep=keep)
+                found: T = _value(name, value, kind, read)
                 break
             except Exception as error:  # noqa: BLE001  told below, unless it can be kept
                 problems = list(told(error))
@@ -274,12 +288,12 @@ def _opened(data: Any, kind: Any, *, keep: bool) -> tuple[str, Any]:
     return name, value
 
 
-def _value(name: str, value: Any, kind: Any, *, keep: bool) -> Any:
+def _value(name: str, value: Any, kind: Any, read: Reader) -> Any:
     if name not in CLASSES and name != _PLAIN:
-        return reader(keep=keep).unknown_event(name, value)
+        return read.unknown_event(name, value)
     if name != _PLAIN:
-        return reader(keep=keep).hook(CLASSES[name])(value, None)
-    found = reader(keep=keep).any(value)
+        return read.hook(CLASSES[name])(value, None)
+    found = read.any(value)
     if isinstance(kind, type) and isinstance(found, kind):
         return found
     raise Mismatch(f"got a {type(found).__name__}; allowed: {getattr(kind, '__name__', kind)}")

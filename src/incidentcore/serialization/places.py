@@ -32,7 +32,7 @@ class _Trace(threading.local):
 
 class _TracingReader(Reader):
     def __init__(self) -> None:
-        super().__init__(keep=True)
+        super().__init__(keep=True, trusted=True)  # it was read before
         self.trace = _Trace()
 
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:

@@ -10,6 +10,7 @@ import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
+from incidentcore.categorization import PatternEngine, PatternRule
 from incidentcore.records import FIELD_NAMES, Event, Record, checked_fields
 from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.serialization.parse import write
@@ -42,10 +43,12 @@ class Reader:
 
     Args:
         keep: Read events of unknown kinds as ``UnknownEvent`` instead of refusing them.
+        trusted: Take regular expressions for an engine that has no limit of time.
     """
 
-    def __init__(self, *, keep: bool) -> None:
-        self._keep = keep
+    def __init__(self, *, keep: bool, trusted: bool) -> None:
+        self.keep = keep
+        self._trusted = trusted
         self._hooks: dict[Any, ReadHook] = {}
         self._tagged_hooks: dict[type, ReadHook] = {}
         self._items = read_list(self.any)
@@ -149,6 +152,8 @@ class Reader:
                 "breaks": self._breaks,
                 "holidays": read_list(self._holiday),
             }
+        if cls is PatternRule and not self._trusted:
+            return {"engine": _bounded_engine}
         if cls in EVENTS and "fields" in attrs.fields_dict(cls):
             allowed = getattr(cls, "allowed", FIELD_NAMES)
             return {"fields": partial(self._fields, allowed)}
@@ -205,7 +210,7 @@ class Reader:
     def _family(self, members: tuple[type, ...]) -> ReadHook:
         by_tag = {NAMES[cls]: cls for cls in members}
         hooks: dict[Any, ReadHook] = {}
-        keeps = self._keep and members is EVENTS
+        keeps = self.keep and members is EVENTS
 
         def structure(data: Any, _: Any) -> Any:
             tag = data.get(TAG) if type(data) is dict else as_object(data).get(TAG)
@@ -317,7 +322,7 @@ class Reader:
             return _TAGS[name]
         if name in CLASSES:
             return self.hook(CLASSES[name])
-        if name == "UnknownEvent" and self._keep:
+        if name == "UnknownEvent" and self.keep:
             return self._family(EVENTS)
         raise Problems([Problem(f"no type is written as {show(key)}")])
 
@@ -355,7 +360,13 @@ def _hours_by_day(data: Any, _: Any) -> dict[str, Any]:
     return dict(zip(data, values, strict=True))
 
 
-@lru_cache(maxsize=2)
-def reader(*, keep: bool) -> Reader:
-    """Return the reader, made once for the process."""
-    return Reader(keep=keep)
+def _bounded_engine(data: Any, _: Any) -> str:
+    if data == PatternEngine.TRUSTED:
+        raise Mismatch('got "trusted", an engine that may run for ever; allowed: trusted=True')
+    return read_text(data)
+
+
+@lru_cache(maxsize=4)
+def reader(*, keep: bool, trusted: bool = False) -> Reader:
+    """Return the reader of its kind, made once for the process."""
+    return Reader(keep=keep, trusted=trusted)

@@ -178,7 +178,11 @@ def decide_major(
             {"at": at, "by": actor, "recorded_at": recorded_at},
         )
     except InvalidValueError as error:
-        return refuse_fields(table, row, state, code="invalid_field", what=f"refuses {error}")
+        asked = {"major_roles": "roles"}
+        if "work_notes" in row.inputs:
+            asked["reason"] = "work_notes"  # kept as the reason of the step
+        wrong = InvalidValueError(asked.get(error.name, error.name), error.given, error.allowed)
+        return refuse_fields(table, row, state, code="invalid_field", what=f"refuses {wrong}")
     seen = {**facts, "major_roles": facts["major_roles"] if roles is None else FrozenMap(roles)}
     attempt = Attempt(facts=seen, action=action, at=at, by=actor, fields=fields)
     if not row.passes(attempt):

@@ -128,7 +128,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         7,
         [
             *("moments", "measures", "criteria", "shares", "definition", "catalogue_times"),
-            *("catalogue_rates", "catalogue_flow", "catalogue_service", "catalogue"),
+            *("catalogue_rates", "catalogue_flow", "catalogue_service"),
+            *("catalogue_updates", "catalogue"),
             *("estimates", "sketch", "plain", "groups", "periods", "judging", "read_values"),
             *("extract", "cells", "figures", "render", "report", "partials", "accumulate"),
             *("compute", "charts"),

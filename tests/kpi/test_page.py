@@ -8,8 +8,10 @@ After a change of a definition write the page anew and read the difference befor
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
+from incidentcore.communication import CommunicationPlan, UpdateRule
 from incidentcore.kpi import Kpi, KpiResult, catalogue, compute
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
@@ -20,6 +22,8 @@ PAGE = Path(__file__).parent.parent.parent / "docs" / "reference" / "kpi_catalog
 AS_OF = 300
 
 PROMISE = SlaDefinition.resolution(hours=1, calendar=BusinessCalendar.always())
+HOUR = timedelta(hours=1)
+PLAN = CommunicationPlan("status", UpdateRule(name="all", audiences="customers", first=HOUR))
 GIVEN: dict[str, Kpi] = {
     "sla_compliance(rules)": catalogue.sla_compliance(PROMISE),
     "sla_cycle_compliance(rules)": catalogue.sla_cycle_compliance(PROMISE),
@@ -33,6 +37,9 @@ GIVEN: dict[str, Kpi] = {
     ),
     "change_failure_rate(deployments)": catalogue.change_failure_rate(["c1", "c2"]),
     "cost_per_record(total)": catalogue.cost_per_record(90),
+    "updates_on_time_rate(plan)": catalogue.updates_on_time_rate(PLAN),
+    "mean_update_lateness(plan)": catalogue.mean_update_lateness(PLAN),
+    "mean_updates_sent(plan)": catalogue.mean_updates_sent(PLAN),
 }
 
 HEAD = """\

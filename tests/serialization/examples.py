@@ -310,6 +310,7 @@ EXAMPLES: tuple[Any, ...] = (
     kpi.AgeBuckets((1, 5)),
     kpi.Periods("month", "Europe/Berlin", within=Interval(AT, AT + HOUR)),
     kpi.SlaCyclesMet(RESPONSE),
+    *(kpi.Updates(COMMUNICATION, "on_time"), kpi.UpdateLateness(COMMUNICATION)),
     *(kpi.SlaMet(RESPONSE), kpi.SlaBreached(sla.SlaPolicy([], default=RESPONSE))),
     *(kpi.TimeOverTarget(RESPONSE), kpi.PerRecord(5), kpi.LinkedShare("a", frozenset({"b", "c"}))),
     kpi.SameDay("opened_at", kpi.FirstWhen(ALWAYS), ZoneInfo("Europe/Berlin")),

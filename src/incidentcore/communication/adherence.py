@@ -22,7 +22,7 @@ class UpdateAdherence:
     """How well a plan was kept.
 
     Attributes:
-        records: How many records were looked at.
+        records: How many records were owed an update at any time, or sent one.
         due: Updates whose outcome is known: sent, or not sent by their due.
         on_time: How many of them were sent by their due.
         sent: Updates that went out, asked for or not; several to one audience at one instant are
@@ -71,7 +71,7 @@ def update_adherence(
 
     Args:
         plan: The plan, or ``Versions`` of it.
-        records: The records; those that were not opened by then are not counted.
+        records: The records.
         now: The instant to tell it for.
         as_of: Use only what was recorded by this instant.
 
@@ -84,7 +84,7 @@ def update_adherence(
         found = owed(plan, record, now=now, as_of=as_of)
         if found is None:
             continue
-        count += 1
+        count += found.asked or bool(found.told)
         sent += len(found.told)
         for promise in found.promises:
             late = promise.late_by(now)

@@ -81,6 +81,7 @@ class _Track:
     engaged: bool = False  # was it ever owed regular updates, so that it is owed a final one
     started: datetime | None = None  # since when regular updates are owed
     spoke: datetime | None = None  # the last update since then
+    asked: bool = False  # was it ever owed anything
 
     def step(self, at: datetime, rule: UpdateRule | None, phase: str, *, sent: bool) -> None:
         """Take in what holds after the events of an instant."""
@@ -182,6 +183,7 @@ class _Track:
         due = None if due is None else outside_quiet(rule, due)
         if due is not None:
             told = told_from(rule, due, at)
+            self.asked = True
             self.standing = Promise(self.audience, rule, kind, since, due, told)
 
     def _send(self, at: datetime) -> None:
@@ -219,8 +221,10 @@ def _tells(event: Event, track: _Track) -> bool:
 
 def promises(
     plan: CommunicationPlan, timeline: Timeline
-) -> tuple[list[Promise], list[tuple[str, datetime]], dict[str, Any]]:
+) -> tuple[list[Promise], list[tuple[str, datetime]], dict[str, Any], bool]:
     """Return what a record's audiences were owed, when they were told, and the facts at the end.
+
+    The last of the four says whether any of them was ever owed anything.
 
     Args:
         plan: The plan.
@@ -243,7 +247,7 @@ def promises(
         for track in tracks
         for promise in (*track.over, *([] if track.standing is None else [track.standing]))
     ]
-    return owed, list(_told(tracks)), dict(facts)
+    return owed, list(_told(tracks)), dict(facts), any(track.asked for track in tracks)
 
 
 def _step(tracks: list[_Track], moment: Moment, facts: dict[str, Any]) -> None:

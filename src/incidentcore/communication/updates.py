@@ -89,12 +89,14 @@ class Owed:
         promises: What was owed.
         told: Each update that went out, as audience and instant.
         facts: The record's facts.
+        asked: Whether anybody was ever owed anything.
     """
 
     plan: CommunicationPlan
     promises: list[Promise]
     told: list[tuple[str, datetime]]
     facts: dict[str, Any]
+    asked: bool
 
 
 def owed(

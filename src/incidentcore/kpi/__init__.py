@@ -35,6 +35,8 @@ from incidentcore.kpi.measures import (
     TimeIn,
     TimeOverTarget,
     Times,
+    UpdateLateness,
+    Updates,
 )
 from incidentcore.kpi.moments import (
     AS_OF,
@@ -121,6 +123,8 @@ __all__ = [
     "TimeIn",
     "TimeOverTarget",
     "Times",
+    "UpdateLateness",
+    "Updates",
     "Window",
     "ageing_data",
     "as_known",

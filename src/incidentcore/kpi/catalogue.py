@@ -95,6 +95,11 @@ from incidentcore.kpi.catalogue_times import (
     SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
     TIMES,
 )
+from incidentcore.kpi.catalogue_updates import (
+    mean_update_lateness,
+    mean_updates_sent,
+    updates_on_time_rate,
+)
 from incidentcore.kpi.definition import Kpi
 from incidentcore.values import FrozenMap
 
@@ -171,6 +176,8 @@ __all__ = [
     "change_failure_rate",
     "cost_per_record",
     "mean_time_over_target",
+    "mean_update_lateness",
+    "mean_updates_sent",
     "recurrence_rate",
     "resolution_code_rate",
     "same_day_resolution_rate",
@@ -178,6 +185,7 @@ __all__ = [
     "sla_cycle_compliance",
     "sla_running_breached_rate",
     "stale_rate",
+    "updates_on_time_rate",
 ]
 
 

@@ -277,7 +277,10 @@ UPDATE_CADENCE_ADHERENCE: Final = Kpi(
     ),
     title="Updates given on time",
     formula="updates on time / updates due",
-    edge_cases="Both counts are the caller's, from the communication plan.",
+    edge_cases=(
+        "Both counts are the caller's, for plans that are kept elsewhere; updates_on_time_rate "
+        "computes them from a CommunicationPlan."
+    ),
     source="our choice; Dispatch, reminders",
 )
 NOISE_REDUCTION: Final = Kpi(

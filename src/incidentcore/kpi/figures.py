@@ -78,8 +78,12 @@ def _of_ratio(kpi: Kpi, cell: RatioCell) -> Figure:
     above, below = cell.above, cell.below
     if getattr(kpi.measure, "complement", False):
         above = below - above
+    value: Value = None
+    if below != 0:
+        ratio = Fraction(above) / Fraction(below)
+        value = timedelta(microseconds=round(ratio)) if kpi.unit == "duration" else float(ratio)
     return Figure(
-        value=None if below == 0 else float(Fraction(above) / Fraction(below)),
+        value=value,
         n=cell.n,
         numerator=_number(above),
         denominator=_number(below),

@@ -6,10 +6,11 @@ statistic.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 import attrs
 
+from incidentcore.communication import CommunicationPlan
 from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Versions
@@ -21,10 +22,13 @@ __all__ = [
     "Duration",
     "Elapsed",
     "Number",
+    "Plan",
     "Returns",
     "TimeIn",
     "TimeOverTarget",
     "Times",
+    "UpdateLateness",
+    "Updates",
     "ValueMeasure",
 ]
 
@@ -132,4 +136,58 @@ class TimeOverTarget:
     rules: Clock = attrs.field(validator=check_rules)
 
 
-ValueMeasure: TypeAlias = Duration | TimeIn | Elapsed | Number | Times | Returns | TimeOverTarget
+Plan: TypeAlias = CommunicationPlan | Versions[CommunicationPlan]
+
+_OUTCOMES: Final = ("due", "on_time", "missed", "sent")
+
+
+def _check_plan(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    versions = tuple(value) if isinstance(value, Versions) else (value,)
+    if not all(isinstance(version, CommunicationPlan) for version in versions):
+        raise KpiDefinitionError(field.name, value, "a CommunicationPlan, or Versions of one")
+
+
+@attrs.frozen
+class Updates:
+    """How many updates a record's audiences were owed, by what became of them.
+
+    Attributes:
+        plan: The plan that asks for them.
+        outcome: ``on_time`` for those sent by their due, ``missed`` for those that were not,
+            ``due`` for both, and ``sent`` for all that went out, asked for or not.
+
+    A record to which the plan owed nothing is left out as ``nothing_owed``.
+    """
+
+    unit: ClassVar[str] = "updates"
+    gathers: ClassVar[str] = "sample"
+
+    plan: Plan = attrs.field(validator=_check_plan)
+    outcome: str = "due"
+
+    def __attrs_post_init__(self) -> None:
+        if self.outcome not in _OUTCOMES:
+            raise KpiDefinitionError("outcome", self.outcome, f"one of {', '.join(_OUTCOMES)}")
+
+
+@attrs.frozen
+class UpdateLateness:
+    """By how much a record's missed updates were late, summed; see ``Updates``."""
+
+    unit: ClassVar[str] = "duration"
+    gathers: ClassVar[str] = "sample"
+
+    plan: Plan = attrs.field(validator=_check_plan)
+
+
+ValueMeasure: TypeAlias = (
+    Duration
+    | TimeIn
+    | Elapsed
+    | Number
+    | Times
+    | Returns
+    | TimeOverTarget
+    | Updates
+    | UpdateLateness
+)

@@ -14,6 +14,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
+from incidentcore.communication import update_adherence
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.measures import (
@@ -24,6 +25,8 @@ from incidentcore.kpi.measures import (
     TimeIn,
     TimeOverTarget,
     Times,
+    UpdateLateness,
+    Updates,
 )
 from incidentcore.kpi.moments import INSTANTS, ReadMoment, compile_moment, compile_path
 from incidentcore.records import Record
@@ -71,6 +74,8 @@ def compile_value(measure: object, kpi: Kpi, as_of: datetime) -> Extract:
         return _returns(measure)
     if isinstance(measure, TimeOverTarget):
         return _over_target(measure, as_of)
+    if isinstance(measure, (Updates, UpdateLateness)):
+        return _updates(measure, as_of)
     raise KpiDefinitionError(f"{kpi.id}.measure", measure, "a measure")
 
 
@@ -317,3 +322,18 @@ def _over_target(measure: TimeOverTarget, as_of: datetime) -> Extract:
         return microseconds(status.over_target) if status.breached else "within_target"
 
     return over
+
+
+def _updates(measure: Updates | UpdateLateness, as_of: datetime) -> Extract:
+    plan = measure.plan
+    outcome = measure.outcome if isinstance(measure, Updates) else "lateness"
+
+    def updates(record: Record) -> int | str:
+        kept = update_adherence(plan, (record,), now=as_of)
+        if not kept.records:
+            return "nothing_owed"
+        if outcome == "lateness":
+            return microseconds(kept.lateness)
+        return int(getattr(kept, outcome))
+
+    return updates

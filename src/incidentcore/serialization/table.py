@@ -126,6 +126,8 @@ KPIS: Final[tuple[type, ...]] = (
     kpi.TimeIn,
     kpi.TimeOverTarget,
     kpi.Times,
+    kpi.UpdateLateness,
+    kpi.Updates,
 )
 ESCALATIONS: Final[tuple[type, ...]] = (
     escalation.After,

@@ -1,0 +1,79 @@
+"""KPIs of a communication plan: how many updates came in time, how late the others, how many."""
+
+from __future__ import annotations
+
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.measures import Plan, UpdateLateness, Updates
+from incidentcore.kpi.shares import RatioOfSums
+
+__all__ = ["mean_update_lateness", "mean_updates_sent", "updates_on_time_rate"]
+
+
+def updates_on_time_rate(plan: Plan) -> Kpi:
+    """Return the share of updates that were sent by their due.
+
+    Args:
+        plan: The communication plan.
+    """
+    return Kpi(
+        id="updates_on_time_rate",
+        measure=RatioOfSums(
+            numerator=Updates(plan, "on_time"),
+            denominator=Updates(plan, "due"),
+            of="updates due",
+            unit="fraction",
+        ),
+        canceled="include",
+        title="Updates given on time",
+        formula="updates sent by their due / (updates sent + updates not sent by their due)",
+        edge_cases=(
+            "Computed from history. An update that is not due yet, or that nothing asked for any "
+            "more before its due, counts neither way; one that is late now counts as late."
+        ),
+        source="our choice; Dispatch, reminders",
+    )
+
+
+def mean_update_lateness(plan: Plan) -> Kpi:
+    """Return how late the updates were that were not sent by their due.
+
+    Args:
+        plan: The communication plan.
+    """
+    return Kpi(
+        id="mean_update_lateness",
+        measure=RatioOfSums(
+            numerator=UpdateLateness(plan),
+            denominator=Updates(plan, "missed"),
+            of="updates not sent by their due",
+            unit="duration",
+        ),
+        canceled="include",
+        title="Mean lateness of late updates",
+        formula="time from due to sent, of updates not sent by their due / their number",
+        edge_cases=(
+            "By each rule's calendar or contact hours; what is late now counts to the instant of "
+            "the computation, what lapsed late to its lapse. The numerator is in microseconds."
+        ),
+        source="our choice",
+    )
+
+
+def mean_updates_sent(plan: Plan) -> Kpi:
+    """Return how many updates went out for a record to which the plan applied.
+
+    Args:
+        plan: The communication plan.
+    """
+    return Kpi(
+        id="mean_updates_sent",
+        measure=Updates(plan, "sent"),
+        canceled="include",
+        title="Mean updates sent",
+        formula="updates sent / records that the plan asked updates for",
+        edge_cases=(
+            "Updates that nothing asked for count too; several to one audience at one instant are "
+            "one. Records that were owed and sent nothing are left out."
+        ),
+        source="our choice",
+    )

@@ -1,0 +1,223 @@
+"""A major incident from its acceptance to its final update, and what the month then shows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import pytest
+
+from incidentcore.communication import (
+    MissedUpdate,
+    StakeholderUpdate,
+    communicate,
+    major_incident_plan,
+    missed_updates,
+    next_update_wakeup,
+    update_adherence,
+    update_log,
+    updates_due,
+)
+from incidentcore.instants import Versions
+from incidentcore.kpi import catalogue, compute
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident, Problem, Record, set_major_status, update
+from incidentcore.values import Impact, Priority, Urgency
+
+PLAN = major_incident_plan()
+MINUTE = timedelta(minutes=1)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 6, 1, hour, minute, tzinfo=UTC)
+
+
+def accepted(impact: str | None = "no mail in all sites") -> Incident:
+    """Opened at 10:00 with critical priority, a major incident from 10:10."""
+    record = Incident.open(
+        id="INC-1",
+        title="Mail is down",
+        by="kim",
+        at=at(10),
+        impact=Impact.HIGH,
+        urgency=Urgency.HIGH,
+        computed_priority=Priority.CRITICAL,
+    )
+    return set_major_status(record, "accepted", business_impact=impact, at=at(10, 10), by="ada")
+
+
+def lines(record: Record, now: datetime) -> list[str]:
+    return [
+        f"{one.audience}: {one.kind} by {one.due_at:%H:%M} over {one.channel}"
+        for one in updates_due(PLAN, record, now=now)
+    ]
+
+
+def test_major_incident_updates_from_end_to_end() -> None:
+    """Nothing before the acceptance, then each audience at its pace, then one final update each."""
+    record = accepted()
+    assert lines(record, at(10, 9)) == []
+    assert next_update_wakeup(PLAN, [record], now=at(10, 10)) == at(10, 20)
+    assert lines(record, at(10, 20)) == [
+        "customers: first by 10:25 over status page",
+        "support staff: first by 10:25 over chat",
+    ]
+    (first, *_) = updates_due(PLAN, record, now=at(10, 20))
+    assert first.key == (
+        "INC-1/major incident/customers/first/2026-06-01T10:10:00Z/2026-06-01T10:25:00Z"
+    )
+    assert first.filled["business_impact"] == "no mail in all sites"
+    assert first.missing == ()
+
+    for audience, minute in (("customers", 24), ("support staff", 25)):
+        record = communicate(record, audience, at=at(10, minute), by="ada")
+    assert lines(record, at(10, 30)) == ["executives: first by 10:40 over mail"]
+    record = communicate(record, "executives", at=at(10, 50), by="ada")  # ten minutes late
+
+    assert lines(record, at(10, 50)) == [
+        "customers: next by 10:54 over status page",
+        "support staff: next by 10:55 over chat",
+    ]
+    record = communicate(record, "customers", at=at(10, 54), by="ada")
+    record = communicate(record, "support staff", at=at(11), by="ada")  # five minutes late
+    record = advance(
+        record,
+        "resolve",
+        resolution_code="fixed",
+        resolution_notes="queue cleared",
+        at=at(11, 10),
+        by="ada",
+    )
+    assert lines(record, at(12)) == [
+        "customers: final by 11:40 over status page",
+        "support staff: final by 11:40 over chat",
+        "executives: final by 12:10 over mail",
+    ]
+    for audience, hour, minute in (
+        ("customers", 11, 30),
+        ("support staff", 11, 40),
+        ("executives", 12, 10),
+    ):
+        record = communicate(record, audience, at=at(hour, minute), by="ada")
+
+    assert lines(record, at(20)) == []
+    assert next_update_wakeup(PLAN, [record], now=at(12, 10)) is None
+    assert [
+        (one.audience, one.kind, one.late_by) for one in missed_updates(PLAN, record, now=at(20))
+    ] == [("executives", "first", 10 * MINUTE), ("support staff", "next", 5 * MINUTE)]
+    kinds = [type(one) for one in update_log(PLAN, record, now=at(20))]
+    assert (kinds.count(StakeholderUpdate), kinds.count(MissedUpdate)) == (6, 2)
+
+
+def history() -> list[Incident]:
+    """Return three incidents with figures that can be counted by hand.
+
+    The first: customers told at 10:24 (on time) and 11:10 (16 minutes late), support staff and
+    executives never until the cancelation at 12:00: dues at 10:25 and 10:40, so 95 and 80 minutes
+    late; customers' third due at 11:40, 20 minutes late. The second is an accepted one in which
+    all were told in the minute of its cancelation, before any due. The third is no major one.
+    """
+    first = communicate(accepted(), "customers", at=at(10, 24), by="ada")
+    first = communicate(first, "customers", at=at(11, 10), by="ada")
+    first = advance(first, "cancel", at=at(12), by="ada")
+    second = accepted()
+    for audience in PLAN.audiences:
+        second = communicate(second, audience, at=at(10, 15), by="ada")
+    second = advance(second, "cancel", at=at(10, 15), by="ada")
+    third = Incident.open(id="INC-3", title="Slow", by="kim", at=at(9))
+    return [first, second, third]
+
+
+def test_adherence_is_counted_from_history() -> None:
+    """On time 1 + 3 of 8 due; late by 16 + 95 + 80 + 20 minutes; 5 updates for 2 incidents."""
+    kept = update_adherence(PLAN, history(), now=at(23))
+
+    assert (kept.records, kept.due, kept.on_time, kept.missed, kept.sent) == (2, 8, 4, 4, 5)
+    assert kept.lateness == 211 * MINUTE
+    assert (kept.share, kept.per_record) == (0.5, 2.5)
+    assert kept.mean_lateness == 211 * MINUTE / 4
+
+
+def test_adherence_as_kpis() -> None:
+    """The same figures by ``compute``; records to which the plan owed nothing are left out."""
+    kpis = [
+        catalogue.updates_on_time_rate(PLAN),
+        catalogue.mean_update_lateness(PLAN),
+        catalogue.mean_updates_sent(PLAN),
+    ]
+    rate, lateness, sent = compute(kpis, history(), as_of=at(23)).results
+
+    assert (rate.value, rate.n, dict(rate.excluded)) == (0.5, 2, {"nothing_owed": 1})
+    assert lateness.value == 211 * MINUTE / 4
+    assert sent.value == 2.5
+    early = compute(kpis, history(), as_of=at(10, 24)).results
+    assert [one.value for one in early] == [1.0, None, 2.0]
+
+
+def test_nothing_due_has_no_share() -> None:
+    """Without an update due there is no share, and without a record no mean (rule K2)."""
+    kept = update_adherence(PLAN, [], now=at(23))
+
+    assert (kept.share, kept.mean_lateness, kept.per_record) == (None, None, None)
+
+
+def test_what_an_update_needs_and_nobody_knows_yet_is_told() -> None:
+    """The impact is missing; as soon as it is set the update is complete."""
+    record = accepted(None)
+    (one, _) = updates_due(PLAN, record, now=at(10, 20))
+    assert one.missing == ("business_impact",)
+    assert dict(one.filled) == {"title": "Mail is down"}
+
+    record = update(record, business_impact="no mail", at=at(10, 21), by="ada")
+    (one, _) = updates_due(PLAN, record, now=at(10, 21))
+    assert one.missing == ()
+    template = PLAN.rules[0].template(one.kind)
+    assert template is not None
+    assert template.render(record, next_update="10:55").text == (
+        "Mail is down. What it means: no mail. We are working on it; "
+        "the next update follows by 10:55."
+    )
+
+
+def test_a_plan_changes_for_later_records_only() -> None:
+    """The version that held at the opening counts (rule S11)."""
+    slow = major_incident_plan("slow")
+    slow = attrs.evolve(
+        slow, rules=[attrs.evolve(rule, first=2 * rule.first) for rule in slow.rules if rule.first]
+    )
+    versions = Versions([(at(0), PLAN), (at(10, 5), slow)])
+
+    assert updates_due(versions, accepted(), now=at(11)) == updates_due(
+        PLAN, accepted(), now=at(11)
+    )
+    assert next_update_wakeup(versions, [accepted()], now=at(10, 10)) == at(10, 20)
+
+
+def test_a_demoted_incident_owes_nothing_more() -> None:
+    """What was late when it was demoted stays late, up to then."""
+    record = set_major_status(accepted(), "canceled", at=at(10, 30), by="ada")
+
+    assert lines(record, at(20)) == []
+    assert {one.late_by for one in missed_updates(PLAN, record, now=at(20))} == {5 * MINUTE}
+    (one, _) = missed_updates(PLAN, record, now=at(20))
+    assert (one.sent_at, one.lapsed_at, one.lapsed_because) == (
+        None,
+        at(10, 30),
+        "no rule applies",
+    )
+
+
+def test_the_plan_is_for_incidents_and_leaves_problems_alone() -> None:
+    """A problem has no major status; asking for it does no harm."""
+    problem = Problem.open(id="PRB-1", title="Queue fills up", at=at(10), by="ada")
+
+    assert updates_due(PLAN, problem, now=at(20)) == ()
+
+
+@pytest.mark.parametrize("function", [updates_due, missed_updates, update_log])
+def test_before_the_opening_there_is_nothing(function: object) -> None:
+    """Nor before the opening was recorded."""
+    record = accepted()
+
+    assert function(PLAN, record, now=at(9)) == ()  # type: ignore[operator]
+    assert function(PLAN, record, now=at(12), as_of=at(9)) == ()  # type: ignore[operator]

@@ -1,0 +1,294 @@
+"""What a plan, a rule and a template refuse, and what they make of what they are given."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidentcore.communication import (
+    PUBLIC_REPLY,
+    CommunicationPlan,
+    UpdateRule,
+    UpdateTemplate,
+    communicate,
+    missed_updates,
+    updates_due,
+)
+from incidentcore.communication.template import as_text
+from incidentcore.conditions import field
+from incidentcore.errors import DefinitionError, InvalidValueError, NaiveDatetimeError
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident, Visibility, comment, contact, restore, update
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.values import NEW, Actor, FrozenMap, Priority
+
+MINUTE = timedelta(minutes=1)
+AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
+TEMPLATE = UpdateTemplate("news", "{title}")
+
+
+def rule(**parts: Any) -> UpdateRule:
+    return UpdateRule(**{"name": "all", "audiences": "customers", "every": 30 * MINUTE, **parts})
+
+
+def incident(**fields: Any) -> Incident:
+    return Incident.open(id="INC-1", title="Mail is down", at=AT, by="kim", **fields)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"name": ""},
+        {"name": "a/b"},
+        {"audiences": ()},
+        {"audiences": ["customers", "customers"]},
+        {"audiences": ["a/b"]},
+        {"when": "always"},
+        {"stop": None},
+        {"ends": True},
+        {"every": 30},
+        {"first": -MINUTE},
+        {"every": timedelta(0)},
+        {"every": MINUTE, "notice": MINUTE},
+        {"notice": None},
+        {"on_hold": MINUTE, "every": None, "first": MINUTE},
+        {"on_hold": MINUTE, "notice": MINUTE},
+        {"every": None},
+        {"channel": None},
+        {"templates": {"last": TEMPLATE}},
+        {"templates": {"final": "text"}},
+    ],
+    ids=repr,
+)
+def test_a_rule_that_contradicts_itself_is_refused(parts: dict[str, Any]) -> None:
+    """When it is made, naming what is wrong."""
+    with pytest.raises(DefinitionError):
+        rule(**parts)
+
+
+@pytest.mark.parametrize(
+    ("rules", "also"),
+    [
+        ([], {}),
+        ([rule(), rule()], {}),
+        (["rule"], {}),
+        ([rule()], {"executives": PUBLIC_REPLY}),
+        ([rule()], {"customers": "comments"}),
+        ([rule()], [("customers", PUBLIC_REPLY), ("customers", PUBLIC_REPLY)]),
+    ],
+)
+def test_a_plan_that_contradicts_itself_is_refused(rules: Any, also: Any) -> None:
+    """No rules, two of one name, or events that count for nobody."""
+    with pytest.raises(DefinitionError):
+        CommunicationPlan("status", rules, also=also)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "parts"),
+    [
+        ("", "x", {}),
+        ("n", None, {}),
+        ("n", "{title", {}),
+        ("n", "{}", {}),
+        ("n", "{title!r}", {}),
+        ("n", "{title:>99}", {}),
+        ("n", "{{title}}", {}),
+        ("n", "{title}", {"given": "news"}),
+        ("n", "", {"fields": ["a..b"]}),
+    ],
+)
+def test_a_template_with_odd_places_is_refused(name: str, text: Any, parts: Any) -> None:
+    """Places hold the name of a field and nothing that could run."""
+    with pytest.raises(DefinitionError):
+        UpdateTemplate(name, text, **parts)
+
+
+def test_a_template_says_what_is_missing_and_renders_what_is_there() -> None:
+    """Nested custom fields, levels and what the sender gives; a value is never read as a place."""
+    template = UpdateTemplate(
+        "news",
+        "{title} in {custom.region}, {priority}: {news}",
+        fields="service",
+        given="news",
+    )
+    assert template.fields == ("title", "custom.region", "priority", "service")
+    record = incident(custom={"region": "{news}"}, computed_priority=Priority.HIGH)
+
+    missing = template.render(record)
+    assert (missing.text, missing.missing, bool(missing)) == ("", ("service", "news"), False)
+    record = update(record, service="mail", at=AT, by="ada")
+    rendered = template.render(record, news="soon")
+    assert rendered
+    assert rendered.text == "Mail is down in {news}, high: soon"
+    assert template.render(record.facts(), news="soon", title="Other").text.startswith("Other in")
+    with pytest.raises(InvalidValueError, match="colour"):
+        UpdateTemplate("n", "{colour}").render(record)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        ("", ""),
+        ("a", "a"),
+        (True, "yes"),
+        (False, "no"),
+        (3, "3"),
+        (Priority.HIGH, "high"),
+        (NEW, "new"),
+        (Actor("ada"), "ada"),
+        (AT, "2026-06-01T10:00:00+00:00"),
+        (90 * MINUTE, "1:30:00"),
+        (("a", "b"), "a, b"),
+        (frozenset("ba"), "a, b"),
+        (FrozenMap({"scribe": "bo", "lead": "ada"}), "lead: ada, scribe: bo"),
+    ],
+)
+def test_values_are_told_as_people_read_them(value: object, text: str) -> None:
+    """Levels, states and people by name, collections as lists in one order."""
+    assert as_text(value) == text
+
+
+def test_templates_by_kind() -> None:
+    """One for all, or one for each; a kind without one has none."""
+    assert rule(templates=TEMPLATE).template("final") == TEMPLATE
+    some = rule(templates={"final": TEMPLATE})
+    assert (some.template("first"), some.template("final")) == (None, TEMPLATE)
+
+
+def test_for_each_audience_the_first_rule_that_matches_applies() -> None:
+    """Customers have a rule of their own; executives are told by the second."""
+    rules = CommunicationPlan(
+        "status",
+        [
+            rule(name="customers", every=15 * MINUTE, channel="status page"),
+            rule(name="all", audiences=["customers", "executives"], channel="mail"),
+        ],
+    )
+    due = updates_due(rules, incident(), now=AT + 60 * MINUTE)
+
+    assert [(one.audience, one.rule, one.channel) for one in due] == [
+        ("customers", "customers", "status page"),
+        ("executives", "all", "mail"),
+    ]
+
+
+def test_what_counts_as_an_update() -> None:
+    """A note for this audience; a comment only where the plan says so, and only a public one."""
+    late = AT + 31 * MINUTE
+    plain = CommunicationPlan("status", rule())
+    lenient = CommunicationPlan("status", rule(), also={"customers": PUBLIC_REPLY})
+    base = incident()
+    at = AT + 10 * MINUTE
+    answers = {
+        "told": communicate(base, "customers", at=at, by="ada"),
+        "others": communicate(base, "executives", at=at, by="ada"),
+        "public": comment(base, "soon", at=at, by="ada"),
+        "internal": comment(base, "hm", visibility=Visibility.INTERNAL, at=at, by="ada"),
+        "asked": comment(base, "well?", at=at, by=Actor("kim", "requester")),
+        "called": contact(base, "telephone", at=at, by="ada"),
+    }
+    counted = {
+        plan.name + str(plan is lenient): {
+            name for name, one in answers.items() if not missed_updates(plan, one, now=late)
+        }
+        for plan in (plain, lenient)
+    }
+
+    assert counted == {"statusFalse": {"told"}, "statusTrue": {"told", "public"}}
+
+
+def test_exactly_at_its_due_is_on_time() -> None:
+    """One microsecond later is late by one microsecond."""
+    plan = CommunicationPlan("status", rule())
+    due = AT + 30 * MINUTE
+    after = due + timedelta(microseconds=1)
+
+    assert not missed_updates(plan, communicate(incident(), "customers", at=due, by="ada"), now=due)
+    (late,) = missed_updates(
+        plan, communicate(incident(), "customers", at=after, by="ada"), now=after
+    )
+    assert late.late_by == timedelta(microseconds=1)
+
+
+def test_lateness_is_business_time_where_the_plan_counts_so() -> None:
+    """Due on Friday at 17:00: sent at 19:00 it is on time by the calendar, on Monday it is not."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    plan = CommunicationPlan("status", rule(every=60 * MINUTE, calendar=office))
+    friday = datetime(2026, 6, 5, 16, tzinfo=UTC)
+    record = Incident.open(id="INC-1", title="t", at=friday, by="kim")
+    evening = communicate(record, "customers", at=friday + 180 * MINUTE, by="ada")
+    monday = communicate(record, "customers", at=datetime(2026, 6, 8, 9, 20, tzinfo=UTC), by="ada")
+
+    now = datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
+    assert missed_updates(plan, evening, now=now) == ()
+    assert [one.late_by for one in missed_updates(plan, monday, now=now)] == [20 * MINUTE]
+
+
+def test_a_stop_ends_the_pace_and_leaves_the_final_update() -> None:
+    """Restored at 10:20: nothing at 10:30; resolved at 11:00: the final one by 11:15."""
+    plan = CommunicationPlan("status", rule(final=15 * MINUTE, stop=field("restored_at").present()))
+    record = restore(incident(), at=AT + 20 * MINUTE, by="ada")
+    assert updates_due(plan, record, now=AT + 50 * MINUTE) == ()
+    record = advance(
+        record,
+        "resolve",
+        resolution_code="fixed",
+        resolution_notes="restarted",
+        at=AT + 60 * MINUTE,
+        by="ada",
+    )
+    (final,) = updates_due(plan, record, now=AT + 75 * MINUTE)
+
+    assert (final.kind, final.due_at, final.why) == (
+        "final",
+        AT + 75 * MINUTE,
+        "0:15:00 after the end",
+    )
+
+
+def test_an_end_of_ones_own() -> None:
+    """The communication ends when the service works again, and reopening it starts anew."""
+    plan = CommunicationPlan(
+        "status",
+        rule(first=5 * MINUTE, final=15 * MINUTE, ends=field("custom.calm").is_true()),
+    )
+    record = update(incident(), custom={"calm": True}, at=AT + 20 * MINUTE, by="ada")
+    (final,) = updates_due(plan, record, now=AT + 60 * MINUTE)
+    assert final.due_at == AT + 35 * MINUTE
+    again = update(record, custom={"calm": False}, at=AT + 30 * MINUTE, by="ada")
+    (first,) = updates_due(plan, again, now=AT + 60 * MINUTE)
+
+    assert (first.kind, first.since, first.due_at) == (
+        "first",
+        AT + 30 * MINUTE,
+        AT + 35 * MINUTE,
+    )
+
+
+def test_a_plan_for_the_end_alone() -> None:
+    """Support staff hear of the resolution only; and nobody does of one that began resolved."""
+    plan = CommunicationPlan("status", rule(every=None, final=15 * MINUTE))
+    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    record = advance(incident(), "resolve", at=AT + 60 * MINUTE, by="ada", **solved)
+
+    assert updates_due(plan, incident(), now=AT + 600 * MINUTE) == ()
+    assert [one.kind for one in updates_due(plan, record, now=AT + 75 * MINUTE)] == ["final"]
+    at_once = advance(incident(), "resolve", at=AT, by="ada", **solved)
+    assert updates_due(plan, at_once, now=AT + 75 * MINUTE) == ()
+
+
+def test_a_calendar_that_never_opens_again_owes_nothing() -> None:
+    """Instead of an error in the middle of a poll."""
+    once = BusinessCalendar(zone="UTC", hours={}, special={"2020-01-01": "09:00-17:00"})
+    for parts in ({"calendar": once}, {"during": once}):
+        plan = CommunicationPlan("status", rule(notice=MINUTE, **parts))
+        assert updates_due(plan, incident(), now=AT + 600 * MINUTE) == ()
+
+
+def test_naive_times_are_refused() -> None:
+    """As everywhere (rule T1)."""
+    with pytest.raises(NaiveDatetimeError):
+        updates_due(CommunicationPlan("status", rule()), incident(), now=datetime(2026, 6, 1))  # noqa: DTZ001  the fact

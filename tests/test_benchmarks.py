@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib.util
+import itertools
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
@@ -106,6 +107,16 @@ def test_both_sides_are_called_equally_often_and_take_turns() -> None:
     )
     assert "".join(calls) == "ab" + "aabb" + "bbaa"
     assert measured > 0
+
+
+def test_the_clock_given_is_the_one_read() -> None:
+    """Each side of each round lies between two readings, so equal steps make a ratio of one."""
+    readings = itertools.count()
+    measured = harness.ratio(
+        lambda: None, lambda: None, rounds=3, clock=lambda: float(next(readings))
+    )
+    assert measured == 1.0
+    assert next(readings) == 3 * 2 * 2
 
 
 def test_the_examples_run() -> None:

@@ -49,6 +49,8 @@ class Allowed(Generic[R]):
 class Refused:
     """The answer that an action is not legal; the record is unchanged (rule L2).
 
+    It is false, so that ``if decide(...)`` asks whether an action is legal.
+
     Attributes:
         code: Why, as a stable code: ``unknown_action``, ``not_allowed``, ``missing_field``,
             ``undeclared_field``, ``invalid_field``, ``guard``, ``before_opening``,
@@ -71,6 +73,9 @@ class Refused:
     guard: str = ""
     allowed_actions: tuple[str, ...] = ()
     path: tuple[Step, ...] = ()
+
+    def __bool__(self) -> bool:
+        return False
 
     def __str__(self) -> str:
         return self.reason

@@ -9,7 +9,7 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.table import Attempt, Transition
+from incidentcore.lifecycle.table import Attempt, Transition, is_nothing
 from incidentcore.records import Corrected, Event, Opened, Record, StateChanged, fold_steps
 from incidentcore.records.events import set_fields
 from incidentcore.values import FrozenMap, State
@@ -111,7 +111,7 @@ def _objection(
         if name in source:
             given[field.name] = source[name]
     what = f"{row.action} from {before['state']}"
-    missing = [name for name in row.required if given.get(name) in (None, "", ())]
+    missing = [name for name in row.required if is_nothing(given.get(name))]
     if missing:
         return "missing_field", f"{what} needs {', '.join(missing)}"
     try:

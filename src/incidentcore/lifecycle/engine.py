@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import attrs
 
@@ -26,7 +26,7 @@ from incidentcore.lifecycle.refusals import (
     refuse_undeclared,
     shortest_path,
 )
-from incidentcore.lifecycle.table import Attempt, Transition
+from incidentcore.lifecycle.table import Attempt, Transition, is_nothing
 from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
 from incidentcore.records.events import set_fields
 from incidentcore.records.trusted import state_change
@@ -35,20 +35,6 @@ from incidentcore.values import Actor, FrozenMap, State, as_actor
 __all__ = ["Lifecycle"]
 
 R = TypeVar("R", bound=Record)
-
-
-_NOTHING: Final[tuple[object, ...]] = (
-    None,
-    "",
-    (),
-    [],
-    frozenset(),
-    set(),
-)  # what counts as no value; 0 and False do not
-
-
-def _is_nothing(value: object) -> bool:
-    return not value and value in _NOTHING
 
 
 def _states(states: Iterable[State]) -> tuple[State, ...]:
@@ -311,7 +297,7 @@ class Lifecycle:
         for transition in rows:
             accepted = self._accept(transition, state, fields)
             if isinstance(accepted, Refused):
-                refusal = refusal or accepted
+                refusal = accepted if refusal is None else refusal
                 continue
             if transition.guard is not None:
                 known = record.facts() if facts is None else facts
@@ -349,7 +335,7 @@ class Lifecycle:
         if fields or transition.required:
             if not fields.keys() <= transition.inputs.keys():
                 return refuse_undeclared(self.table, transition, state, fields)
-            missing = [name for name in transition.required if _is_nothing(fields.get(name))]
+            missing = [name for name in transition.required if is_nothing(fields.get(name))]
             if missing:
                 what = f"needs {', '.join(missing)}"
                 return refuse_fields(

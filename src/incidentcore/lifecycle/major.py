@@ -26,7 +26,7 @@ from incidentcore.lifecycle.refusals import (
     refuse_guard,
     refuse_undeclared,
 )
-from incidentcore.lifecycle.table import Attempt, InputField, Transition
+from incidentcore.lifecycle.table import Attempt, InputField, Transition, is_nothing
 from incidentcore.records import Incident, MajorRole, MajorStatus, set_major_status, update
 from incidentcore.values import Actor, FrozenMap, State, as_actor
 
@@ -163,7 +163,7 @@ def decide_major(
     row = rows[0]
     if not fields.keys() <= row.inputs.keys():
         return refuse_undeclared(table, row, state, fields)
-    missing = tuple(name for name in row.required if not fields.get(name))
+    missing = tuple(name for name in row.required if is_nothing(fields.get(name)))
     if missing:
         what = f"needs {', '.join(missing)}"
         return refuse_fields(table, row, state, code="missing_field", what=what, missing=missing)

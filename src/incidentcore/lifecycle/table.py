@@ -19,6 +19,7 @@ __all__ = ["Attempt", "Guard", "InputField", "Transition"]
 _RESERVED: Final = ("at", "by", "recorded_at")
 _CUSTOM: Final = "custom."
 _NOTHING: Final[FrozenMap[object]] = FrozenMap()
+_EMPTY: Final[tuple[object, ...]] = (None, "", (), [], frozenset(), set(), {}, _NOTHING)
 
 
 @attrs.frozen(kw_only=True)
@@ -47,6 +48,11 @@ class Guard(Protocol):
     def __call__(self, attempt: Attempt, /) -> object:
         """Return something true to let the action pass."""
         ...  # pragma: no cover
+
+
+def is_nothing(value: object) -> bool:
+    """Return whether a value counts as none where one is required; 0 and False do not."""
+    return not value and value in _EMPTY
 
 
 def _choices(choices: Iterable[object]) -> tuple[object, ...]:

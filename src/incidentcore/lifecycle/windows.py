@@ -120,6 +120,10 @@ class ReopenWindow:
         calendar: The calendar to count by; wall time without one.
         exempt: Roles to whom the window does not apply.
 
+    Raises:
+        LifecycleDefinitionError: The span is none or negative, or counts business days without a
+            calendar.
+
     >>> ReopenWindow(timedelta(days=5), exempt=("agent",)).id
     'reopen within 5 days, 0:00:00'
     """
@@ -127,6 +131,16 @@ class ReopenWindow:
     within: timedelta | BusinessDays
     calendar: Calendar | None = None
     exempt: tuple[str, ...] = attrs.field(default=(), converter=_roles, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        within = self.within
+        if isinstance(within, BusinessDays):
+            if self.calendar is None:
+                raise LifecycleDefinitionError("calendar", None, "a calendar, for business days")
+        elif not isinstance(within, timedelta) or within < timedelta():
+            raise LifecycleDefinitionError(
+                "within", within, "a timedelta of at least 0, or BusinessDays"
+            )
 
     @property
     def id(self) -> str:

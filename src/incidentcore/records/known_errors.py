@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import attrs
@@ -43,17 +43,23 @@ class Suggestion:
 
 
 def suggest_known_errors(
-    incident: Incident, problems: Iterable[Problem], *, limit: int = 5
+    incident: Incident,
+    problems: Iterable[Problem],
+    *,
+    limit: int = 5,
+    unsolved: Collection[str] = ("risk_accepted", "Risk Accepted"),
 ) -> tuple[Suggestion, ...]:
     """Return the known errors that an incident looks like, the likeliest first.
 
-    Only problems whose ``known_error`` is set and that are still open or resolved but not closed
-    are considered. Shared service and words alone are weak evidence; the reader decides.
+    Only problems whose ``known_error`` is set are considered, and of those that are closed only
+    the ones closed without being solved: an error with which one chose to live is met again.
+    Shared service and words alone are weak evidence; the reader decides.
 
     Args:
         incident: The incident.
         problems: The problems to look through.
         limit: How many to return at most.
+        unsolved: The resolution codes of problems that were closed without being solved.
 
     Raises:
         InvalidValueError: The limit is no whole number from 1.
@@ -79,7 +85,9 @@ def suggest_known_errors(
         raise InvalidValueError("limit", limit, "a whole number from 1")
     found = []
     for problem in problems:
-        if not problem.known_error or problem.state.final:
+        if not problem.known_error:
+            continue
+        if problem.state.final and problem.resolution_code not in unsolved:
             continue
         evidence = _evidence(incident, problem)
         if evidence:

@@ -74,8 +74,14 @@ def merge_duplicate(
     reads both as one story. Canceling the duplicate is a transition of its lifecycle.
 
     Raises:
-        InvalidValueError: A record would be its own duplicate, or the original is itself one.
+        InvalidValueError: A record would be its own duplicate or that of another kind of record,
+            the original is itself one, or the duplicate is one of something else.
     """
+    if duplicate.record_type != original.record_type:
+        raise InvalidValueError("original", original.record_type, f"a {duplicate.record_type}")
+    for known in sorted(duplicate.links):
+        if known.type == LinkType.DUPLICATE_OF and known.target != original.id:
+            raise InvalidValueError("original", original.id, f"{known.target}, as it was said")
     if any(known.type == LinkType.DUPLICATE_OF for known in original.links):
         raise InvalidValueError(
             "original", original.id, "a record that is not itself the duplicate of another"

@@ -335,7 +335,9 @@ class Record(Kept):
             if len(facts) != size:
                 extra = sorted(facts.keys() - self.__dict__.keys())
                 raise InvalidValueError(
-                    "event", ", ".join(extra), f"a change of what a {self.record_type} has"
+                    "event",
+                    ", ".join(extra),
+                    f"a change of what a record of type {self.record_type} has",
                 )
             if event.at < latest or isinstance(event, Corrected):
                 is_late = True

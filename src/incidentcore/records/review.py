@@ -111,7 +111,10 @@ def _actions(actions: Iterable[ActionItem]) -> tuple[ActionItem, ...]:
 
 
 def _entries(timeline: Iterable[ReviewEntry]) -> tuple[ReviewEntry, ...]:
-    return tuple(sorted(timeline, key=lambda entry: entry.at))
+    entries = tuple(timeline)
+    if not all(isinstance(entry, ReviewEntry) for entry in entries):
+        return entries  # refused below, by name
+    return tuple(sorted(entries, key=lambda entry: entry.at))
 
 
 @attrs.frozen(kw_only=True)
@@ -129,7 +132,8 @@ class PostIncidentReview:
         held_on: When it was held; None while it is being prepared.
 
     Raises:
-        InvalidValueError: An id or text is empty, no incident is named, or two actions share an id.
+        InvalidValueError: An id or text is empty, no incident is named, two actions share an id, or
+            a part is not of its kind.
 
     >>> review = PostIncidentReview(
     ...     id="PIR-1",
@@ -160,6 +164,12 @@ class PostIncidentReview:
             raise InvalidValueError("incidents", self.incidents, "at least one incident's id")
         for incident in self.incidents:
             need_text("incidents", incident)
+        for name, kind in (("timeline", ReviewEntry), ("causes", Cause), ("actions", ActionItem)):
+            for part in getattr(self, name):
+                if not isinstance(part, kind):
+                    raise InvalidValueError(name, part, f"a sequence of {kind.__name__}")
+        if isinstance(self.held_on, datetime) or not isinstance(self.held_on, (date, type(None))):
+            raise InvalidValueError("held_on", self.held_on, "a date, or None")
         ids = [action.id for action in self.actions]
         if len(set(ids)) != len(ids):
             raise InvalidValueError("actions", ids, "each action's id once")

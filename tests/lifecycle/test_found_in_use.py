@@ -1,0 +1,184 @@
+"""Faults that were found by using the library as a newcomer would, each kept from coming back."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
+from incidentcore.lifecycle import (
+    PROBLEM,
+    Lifecycle,
+    Refused,
+    ReopenWindow,
+    Transition,
+    advance,
+    check_history,
+    decide,
+    decide_major,
+)
+from incidentcore.records import (
+    Incident,
+    Link,
+    LinkType,
+    PostIncidentReview,
+    Problem,
+    StateChanged,
+    joint_history,
+    merge_duplicate,
+    replay,
+    suggest_known_errors,
+)
+from incidentcore.schedule import BusinessDays
+from incidentcore.values import CLOSED, NEW, FrozenMap
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def incident(name: str = "INC-1", **fields: Any) -> Incident:
+    return Incident.open(id=name, title="Mail queue", at=AT, by="kim", **fields)
+
+
+def test_a_refusal_is_false() -> None:
+    """``if decide(...)`` asked nothing: a refusal passed for an answer that allows."""
+    assert not decide(incident(), "close", at=AT, by="ada")
+    assert decide(incident(), "start", at=AT, by="ada")
+
+
+def test_of_two_refused_rows_the_first_is_told() -> None:
+    """Still, now that refusals are false."""
+    rows = tuple(Transition("finish", NEW, CLOSED, fields=[name]) for name in ("one", "two"))
+    lifecycle = Lifecycle("tiny", "incident", states=(NEW, CLOSED), initial=NEW, transitions=rows)
+    record = lifecycle.open(Incident, id="I", title="t", at=AT, by="kim")
+
+    refused = lifecycle.decide(record, "finish", at=AT, by="ada")
+    assert isinstance(refused, Refused)
+    assert refused.missing_fields == ("one",)
+
+
+@pytest.mark.parametrize("nothing", [None, "", (), [], frozenset(), set(), {}, FrozenMap()])
+def test_what_is_nothing_is_so_everywhere(nothing: object) -> None:
+    """An empty mapping passed for a value; an empty set did in ``check_history``."""
+    lifecycle = Lifecycle(
+        "tiny",
+        "incident",
+        states=(NEW, CLOSED),
+        initial=NEW,
+        transitions=(Transition("finish", NEW, CLOSED, fields=["who"]),),
+    )
+    record = lifecycle.open(Incident, id="I", title="t", at=AT, by="kim")
+    refused = lifecycle.decide(record, "finish", who=nothing, at=AT, by="ada")
+    assert isinstance(refused, Refused)
+    assert refused.missing_fields == ("who",)
+
+    imported = record.with_event(
+        StateChanged,
+        at=AT,
+        by="ada",
+        action="finish",
+        state=CLOSED,
+        fields={"custom": {"who": nothing}},
+    )
+    assert [finding.code for finding in check_history(imported, lifecycle)] == ["missing_field"]
+
+
+def test_a_major_step_names_the_field_that_it_asked_for() -> None:
+    """Wrong notes were told as a wrong reason, wrong roles by the name of the record's field."""
+    for wrong, name in (({"work_notes": 5}, "work_notes"), ({"roles": {"scribe": 5}}, "roles")):
+        told: dict[str, Any] = {"work_notes": "x", "business_impact": "y", **wrong}
+        refused = decide_major(incident(), "accept", at=AT, by="ada", **told)
+        assert isinstance(refused, Refused)
+        assert refused.reason.startswith(f"accept from no_candidate refuses {name}: got")
+
+
+@pytest.mark.parametrize(
+    ("within", "says"),
+    [(5, "a timedelta"), (-HOUR, "a timedelta"), (BusinessDays(3), "a calendar")],
+    ids=str,
+)
+def test_a_window_that_cannot_be_is_refused_when_it_is_written(within: Any, says: str) -> None:
+    """It was refused on the first record that met it."""
+    with pytest.raises(LifecycleDefinitionError, match=says):
+        ReopenWindow(within)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"timeline": [{"at": AT}]},
+        {"causes": "disk full"},
+        {"causes": ["disk full"]},
+        {"actions": ["rotate the logs"]},
+        {"held_on": "2026-06-01"},
+        {"held_on": AT},
+    ],
+    ids=str,
+)
+def test_a_review_holds_nothing_but_its_kinds(wrong: dict[str, Any]) -> None:
+    """Texts passed for causes and dates, and a letter for a cause."""
+    review = PostIncidentReview(id="R", incidents="I", summary="s", held_on=date(2026, 6, 1))
+    assert review.incidents == ("I",)
+    with pytest.raises(InvalidValueError, match=next(iter(wrong))):
+        PostIncidentReview(**{"id": "R", "incidents": "I", "summary": "s", **wrong})
+
+
+def test_an_incident_is_no_duplicate_of_a_problem() -> None:
+    """Nor of two originals; saying it twice of one is no fault."""
+    problem: Any = Problem.open(id="PRB-1", title="t", at=AT, by="ada")
+    with pytest.raises(InvalidValueError, match="problem"):
+        merge_duplicate(incident(), problem, at=AT, by="ada")
+    duplicate, original = merge_duplicate(incident(), incident("INC-2"), at=AT, by="ada")
+    with pytest.raises(InvalidValueError, match="INC-2, as it was said"):
+        merge_duplicate(duplicate, incident("INC-3"), at=AT, by="ada")
+    again, _ = merge_duplicate(duplicate, original, at=AT, by="ada")
+    assert again.links == {Link(LinkType.DUPLICATE_OF, "INC-2")}
+
+
+def test_merging_duplicates_keeps_both_histories() -> None:
+    """Every event of both is there before and after, and reads as one story in order of time."""
+    duplicate = advance(incident(), "start", at=AT + HOUR, by="ada")
+    original = advance(incident("INC-2"), "start", at=AT + HOUR / 2, by="bo")
+
+    merged = merge_duplicate(duplicate, original, at=AT + 2 * HOUR, by="ada")
+
+    for before, after in zip((duplicate, original), merged, strict=True):
+        assert after.history[: before.version] == before.history
+        assert after.version == before.version + 1
+        assert replay(after.history) == after
+    story = joint_history(merged)
+    assert [event.at for event in story] == sorted(event.at for event in story)
+    assert set(story) == {*merged[0].history, *merged[1].history}
+
+
+@pytest.mark.parametrize(
+    ("steps", "suggested"),
+    [
+        (["assess", "confirm"], 1),
+        (["assess", "confirm", "accept_risk"], 1),
+        (["assess", "confirm", "fix", "resolve"], 1),
+        (["assess", "confirm", "fix", "resolve", "close"], 0),
+        (["cancel"], 0),
+    ],
+    ids=str,
+)
+def test_an_error_that_one_lives_with_is_suggested(steps: list[str], suggested: int) -> None:
+    """A problem closed by accepting its risk was left out, though it is met again and again."""
+    problem = Problem.open(
+        id="P", title="Mail queue", at=AT, by="ada", known_error=True, workaround="restart"
+    )
+    fixed = {"resolution_code": "fixed", "resolution_notes": "patched"}
+    needs = {"resolve": fixed, "accept_risk": {"resolution_notes": "too dear"}}
+    for step in steps:
+        told: dict[str, Any] = needs.get(step, {})
+        problem = PROBLEM.advance(problem, step, at=AT, by="ada", **told)
+
+    found = suggest_known_errors(incident(), [problem])
+    assert [(one.problem_id, one.workaround, one.evidence) for one in found] == (
+        [("P", "restart", ("shared words: mail, queue",))] * suggested
+    )
+    assert suggest_known_errors(incident(), [problem], unsolved=()) == (
+        () if problem.state.final else found
+    )

@@ -159,7 +159,7 @@ def growth(records: Sequence[Record], most: int) -> list[tuple[str, float | str,
             gathering, whole = _peaks(records, n, mode)
             shown = f"{n:,} records, {mode}"
             rows += [
-                (f"{shown}: time a record / at 1,000", spent / first, "about 1"),
+                (f"{shown}: time a record / at 1,000", spent / first, "about 1 or less"),
                 (f"{shown}: kB held while gathering", f"{gathering / 1024:,.0f}", kept),
                 (f"{shown}: kB held with the table", f"{whole / 1024:,.0f}", ""),
             ]

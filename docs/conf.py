@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.doctest",
     "sphinx.ext.intersphinx",
+    "myst_nb",
 ]
 exclude_patterns = ["_build"]
 nitpicky = True
@@ -62,6 +63,14 @@ napoleon_custom_sections = [("Units", "notes_style"), ("Source", "notes_style")]
 
 # The inventory is committed (docs/python_inventory.py writes it), so the build needs no network.
 intersphinx_mapping = {"python": ("https://docs.python.org/3", "python.inv")}
+
+# Notebooks are pages of text (tests/test_notebooks.py runs them as well). Every build runs them, in
+# a kernel of its own environment; a cell that fails, fails the build.
+myst_enable_extensions = ["deflist"]
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 60
+nb_merge_streams = True
 
 trim_doctest_flags = True
 doctest_test_doctest_blocks = "default"

@@ -56,10 +56,10 @@ def test_a_page_tells_its_instant_window_and_mode() -> None:
 
     by_day = compute(kpis, tickets(), as_of=minute(300), window=days, mode="sketch")
 
-    assert "<caption>As of 2026-01-05 05:00 UTC</caption>" in table()._repr_html_()
+    assert ">As of 2026-01-05 05:00 (UTC)</caption>" in table()._repr_html_()
     assert (
-        "<caption>As of 2026-01-05 05:00 UTC, by day in Europe/Berlin, from 2026-01-05 00:00 UTC "
-        "to before 2026-01-06 00:00 UTC; sketch, quantiles within 1 %</caption>"
+        ">As of 2026-01-05 06:00 (Europe/Berlin), by day, from 2026-01-05 01:00 to before "
+        "2026-01-06 01:00; sketch, quantiles within 1 %</caption>"
     ) in by_day._repr_html_()
 
 
@@ -73,7 +73,7 @@ def test_a_value_that_is_none_is_a_dash_and_few_are_told() -> None:
     lines = str(compute(kpis, tickets(), as_of=minute(300))).splitlines()
 
     assert lines[2].split()[1:3] == ["-", "0"]
-    assert "6 (few)" in lines[3]
+    assert lines[3].split()[1:] == ["6", "6", "few"]
 
 
 def test_markdown_and_html_escape_everything() -> None:

@@ -44,17 +44,23 @@ def to_markdown(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) ->
 
 
 def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], caption: str = "") -> str:
-    """Return an HTML table with everything escaped."""
+    """Return an HTML table with everything escaped; it looks right without a style sheet."""
+    last = len(headings) - 1
+    styles = [
+        f"padding:.15em .8em;text-align:{'right' if right else 'left'}"
+        + (";white-space:nowrap" if column < last else "")
+        for column, right in enumerate(numeric)
+    ]
 
     def line(tag: str, cells: Sequence[str]) -> str:
-        aligned = (' style="text-align:right"' if right else "" for right in numeric)
         inner = "".join(
-            f"<{tag}{style}>{escape(cell)}</{tag}>"
-            for cell, style in zip(cells, aligned, strict=True)
+            f'<{tag} style="{style}">{escape(cell)}</{tag}>'
+            for cell, style in zip(cells, styles, strict=True)
         )
         return f"<tr>{inner}</tr>"
 
-    above = f"<caption>{escape(caption)}</caption>\n" if caption else ""
+    left = "padding:.15em .8em;text-align:left"
+    above = f'<caption style="{left}">{escape(caption)}</caption>\n' if caption else ""
     head = f"<thead>{line('th', headings)}</thead>"
     body = "\n".join(line("td", row) for row in rows)
     return f"<table>\n{above}{head}\n<tbody>\n{body}\n</tbody>\n</table>"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -22,6 +23,7 @@ __all__ = ["ALL", "KpiResult", "KpiTable", "hours"]
 ALL: Final = "(all)"
 
 _HOUR: Final = timedelta(hours=1)
+_UTC: Final = ZoneInfo("UTC")
 
 
 def hours(span: timedelta) -> float:
@@ -244,7 +246,9 @@ class KpiTable:
         ]
         if any(row.period is not None for row in self.results):
             columns.append(("period", False, lambda row: row.period or ""))
-        columns += [("value", True, KpiResult.text), ("n", True, _n)]
+        columns += [("value", True, KpiResult.text), ("n", True, lambda row: f"{row.n:,}")]
+        if any(_few(row) for row in self.results):
+            columns.append(("note", False, _few))
         if any(row.counted() for row in self.results):
             columns.append(("counted", not among, lambda row: row.counted(among=among)))
         columns.append(("left out", False, _reasons))
@@ -267,12 +271,13 @@ class KpiTable:
         return to_html(*self._cells(among=True), caption=self._caption())
 
     def _caption(self) -> str:
-        window, told = self.window, f"As of {_instant(self.as_of)}"
+        window, zone = self.window, _UTC
+        by = ""
         if isinstance(window, Periods):
-            told += f", by {window.unit} in {window.zone.key}"
-            window = window.within
+            by, zone, window = f", by {window.unit}", window.zone, window.within
+        told = f"As of {_wall(self.as_of, zone)} ({zone.key}){by}"
         if window is not None:
-            told += f", from {_instant(window.start)} to before {_instant(window.end)}"
+            told += f", from {_wall(window.start, zone)} to before {_wall(window.end, zone)}"
         return told if self.mode == "exact" else f"{told}; {self.mode}, quantiles within 1 %"
 
     def to_csv(self) -> str:
@@ -282,16 +287,16 @@ class KpiTable:
         return to_csv(headings, ([row[name] for name in headings] for row in rows))
 
 
-def _instant(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def _wall(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _group_reader(place: int) -> Callable[[KpiResult], str]:
     return lambda row: label(row.group[place])
 
 
-def _n(row: KpiResult) -> str:
-    return f"{row.n:,}" if row.enough or not row.n else f"{row.n:,} (few)"
+def _few(row: KpiResult) -> str:
+    return "" if row.enough or not row.n else "few"
 
 
 def _reasons(row: KpiResult) -> str:

@@ -141,6 +141,10 @@ def test_a_reopen_window_guards_the_way_back() -> None:
     refusal = lifecycle.decide(record, "reopen", at=late, by=KIM)
     assert isinstance(refusal, Refused)
     assert refusal.guard == "reopen window"
+    assert refusal.reason == (
+        "reopen from resolved is refused by its guard: reopen window "
+        "(until 2026-06-05T17:00:00+00:00, or by agent)"
+    )
     with pytest.raises(LifecycleDefinitionError):
         ReopenWindow(HOUR, exempt="agent")
 

@@ -127,6 +127,8 @@ def refuse_guard(table: Table, transition: Transition, state: State, attempt: At
     reason = f"{transition.action} from {state} is refused by its guard: {transition.guard_name}"
     if isinstance(transition.guard, Condition):
         reason += f" ({_why_not(transition.guard, attempt)})"
+    elif callable(why_not := getattr(transition.guard, "why_not", None)):
+        reason += f" ({why_not(attempt)})"
     return Refused(
         code="guard",
         reason=reason,

@@ -43,7 +43,11 @@ class Attempt:
 
 @runtime_checkable
 class Guard(Protocol):
-    """A caller's own rule on a transition: a plain function or a frozen object."""
+    """A caller's own rule on a transition: a plain function or a frozen object.
+
+    An object that also has ``why_not(attempt)`` tells with it, in a refusal, what would have let
+    the attempt pass.
+    """
 
     def __call__(self, attempt: Attempt, /) -> object:
         """Return something true to let the action pass."""

@@ -152,4 +152,12 @@ class ReopenWindow:
         resolved_at: datetime | None = attempt.facts["resolved_at"]
         if attempt.by.role in self.exempt or resolved_at is None:
             return True
-        return attempt.at <= _later(resolved_at, self.within, self.calendar, "within")
+        return attempt.at <= self._end(resolved_at)
+
+    def _end(self, resolved_at: datetime) -> datetime:
+        return _later(resolved_at, self.within, self.calendar, "within")
+
+    def why_not(self, attempt: Attempt, /) -> str:
+        """Return what would have let a late attempt pass."""
+        told = f"until {self._end(attempt.facts['resolved_at']).isoformat()}"
+        return f"{told}, or by {' or '.join(self.exempt)}" if self.exempt else told

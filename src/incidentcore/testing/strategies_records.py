@@ -13,7 +13,10 @@ from incidentcore.lifecycle import InputField, Lifecycle, Transition
 from incidentcore.records import (
     RECORD_TYPES,
     Acknowledged,
+    ApprovalRequested,
+    ApprovalRule,
     Approved,
+    ApprovedOnBehalf,
     Assigned,
     Classified,
     Commented,
@@ -60,6 +63,11 @@ __all__ = ["actors", "input_for", "legal_records", "lifecycles", "records", "sta
 _OPENED: Final = datetime(2026, 6, 1, 9, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
 _NAMES: Final = ("ada", "bo", "kim", "lee")
+_RULES: Final = (
+    ApprovalRule.any_of("bo", "lee", veto=True),
+    ApprovalRule.all_of("bo", "lee"),
+    ApprovalRule.quorum(2, "bo", "kim", "lee", required=["kim"], delegates={"lee": ["ada"]}),
+)
 
 
 def actors() -> st.SearchStrategy[Actor]:
@@ -135,7 +143,10 @@ def _bodies(record_type: str) -> tuple[st.SearchStrategy[tuple[Any, dict[str, An
     if record_type == "incident":
         kinds[MajorStatusChanged] = {"status": pick(("proposed", "accepted", "canceled"))}
     if record_type == "service_request":
-        kinds[Approved] = {"decision": pick(("approved", "rejected"))}
+        decisions = {"decision": pick(("approved", "rejected", "withdrawn"))}
+        kinds[Approved] = decisions
+        kinds[ApprovedOnBehalf] = {**decisions, "on_behalf_of": pick(_NAMES)}
+        kinds[ApprovalRequested] = {"rule": pick(_RULES), "keep_decisions": st.booleans()}
         statuses = pick((TaskStatus.OPEN, TaskStatus.COMPLETE, TaskStatus.SKIPPED))
         kinds[TaskChanged] = {
             "task": st.builds(Task, id=pick(("1", "2")), title=st.just("do"), status=statuses)

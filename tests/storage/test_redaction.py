@@ -68,8 +68,28 @@ def others() -> list[Any]:
         items=[records.RequestItem(id="1", name=MARK)],
     )
     request = records.approve(request, "approved", reason=MARK, at=AT, by=f"{MARK} boss")
+    people = {name: f"{MARK} {name}" for name in ("boss", "cfo", "aide")}
+    rule = records.ApprovalRule.quorum(
+        1,
+        people["boss"],
+        people["cfo"],
+        required=[people["cfo"]],
+        delegates={people["cfo"]: [people["aide"]]},
+    )
+    request = records.ask_approval(request, rule, at=AT, by=people["boss"])
+    request = records.approve(
+        request, "approved", on_behalf_of=people["cfo"], at=AT, by=people["aide"]
+    )
     task = records.Task(id="t", title=MARK, assignee=MARK)
-    return [problem, records.set_task(request, task, at=AT, by=MARK)]
+    major = records.set_major_status(
+        records.Incident.open(id="INC-2", title=MARK, at=AT, by=MARK),
+        "accepted",
+        business_impact=MARK,
+        roles={"scribe": f"{MARK} lee"},
+        at=AT,
+        by=MARK,
+    )
+    return [problem, records.set_task(request, task, at=AT, by=MARK), major]
 
 
 @pytest.mark.parametrize("record", [incident(), *others()], ids=lambda record: record.id)
@@ -77,6 +97,17 @@ def test_nothing_personal_is_left(record: Any) -> None:
     """No name and no word that somebody wrote is left anywhere in the document."""
     assert MARK in dumps(record)
     assert MARK not in dumps(redact(record))
+
+
+def test_an_approval_stands_as_it_stood() -> None:
+    """Who may decide for whom stays apart, so that the decisions come to the same."""
+    _, request, major = others()
+    after = redact(request)
+
+    assert (request.approval_state, after.approval_state) == ("approved", "approved")
+    assert after.approvals_pending == (after.approval_rule.approvers[0],)
+    assert set(after.approval_rule.delegates) == {after.approval_rule.approvers[1]}
+    assert redact(major).major_roles["scribe"].startswith("person-")
 
 
 def test_what_is_not_personal_stays() -> None:

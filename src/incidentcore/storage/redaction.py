@@ -24,8 +24,13 @@ REDACTED: Final = "[redacted]"
 
 # Of a record's fields those that name persons or hold what somebody wrote.
 _PERSONS: Final = ("caller", "assignee", "closure_confirmed_by")
-_WRITTEN: Final = ("title", "description", "resolution_notes", "verification", "workaround")
-PERSONAL_FIELDS: Final = frozenset((*_PERSONS, *_WRITTEN, "custom", "items", "root_cause", "tags"))
+_WRITTEN: Final = (
+    *("title", "description", "resolution_notes", "verification", "workaround"),
+    "business_impact",
+)
+PERSONAL_FIELDS: Final = frozenset(
+    (*_PERSONS, *_WRITTEN, "custom", "items", "major_roles", "root_cause", "tags")
+)
 # The same of an event's own attributes.
 _TEXTS: Final = ("text", "reason", "outcome")
 
@@ -125,6 +130,8 @@ class _Redaction:
             return tuple(attrs.evolve(item, name=REDACTED) for item in value if _is_item(item))
         if name == "root_cause":
             return None if value is None else _cause(value)
+        if name == "major_roles":
+            return FrozenMap({role: self.person(who) for role, who in value.items()})
         if name == "tags":
             return frozenset()
         return value

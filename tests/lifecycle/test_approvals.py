@@ -9,8 +9,11 @@ import pytest
 
 from incidentcore.kpi import catalogue, compute
 from incidentcore.lifecycle import (
+    JSM_REQUEST_WITH_APPROVAL,
     SERVICE_REQUEST,
+    SERVICENOW_REQUEST,
     Allowed,
+    Lifecycle,
     Refused,
     advance,
     check_history,
@@ -20,9 +23,12 @@ from incidentcore.records import (
     ApprovalRule,
     ServiceRequest,
     StateChanged,
+    Task,
+    TaskStatus,
     approve,
     ask_approval,
     completeness,
+    set_task,
 )
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -127,7 +133,10 @@ def test_waiting_for_approval_has_its_reason() -> None:
     """Told by the pause, cleared by what follows; documentation does not lack one."""
     request = submitted(("bo", "approved"), ("lee", "approved"))
     assert request.hold_reason == "awaiting_approval"
-    assert "hold_reason" not in [gap.field for gap in completeness(request)]
+    assert not {"hold_reason", "approval_rule"} & {gap.field for gap in completeness(request)}
+    unasked = [gap.field for gap in completeness(submitted(rule=None))]
+    assert "approval_rule" in unasked
+    assert "hold_reason" not in unasked
 
     assert advance(request, "approve", at=AT + HOUR, by="ada").hold_reason is None
 
@@ -143,3 +152,37 @@ def test_the_wait_for_approval_is_measured_apart() -> None:
     kpis = (catalogue.MEAN_REQUEST_FULFILLMENT_TIME, catalogue.MEAN_APPROVAL_WAIT_TIME)
     results = compute(kpis, [request], as_of=AT + 9 * HOUR).results
     assert [result.value for result in results] == [6 * HOUR, 3 * HOUR]
+
+
+@pytest.mark.parametrize("lifecycle", [SERVICENOW_REQUEST, JSM_REQUEST_WITH_APPROVAL])
+def test_the_wait_is_measured_where_no_state_is_called_so(lifecycle: Lifecycle) -> None:
+    """Asked at 10, approved at 12, done at 15: 2 hours, in ServiceNow's and in Jira's."""
+    request = lifecycle.open(ServiceRequest, id="R-1", title="A laptop", at=AT, by="kim")
+    request = ask_approval(request, RULE, at=AT + HOUR, by="ada")
+    first, last = lifecycle.actions(request.state)[0], {"servicenow_request": "close_complete"}
+    refused = lifecycle.decide(request, first, at=AT + HOUR, by="ada")
+    assert isinstance(refused, Refused)
+    assert "(0 of 2 approvals, missing: bo, lee)" in refused.reason
+    for by in ("bo", "lee"):
+        request = approve(request, "approved", at=AT + 3 * HOUR, by=by)
+    request = lifecycle.advance(request, first, at=AT + 4 * HOUR, by="ada")
+    request = lifecycle.advance(
+        request, last.get(lifecycle.id, "resolve"), at=AT + 6 * HOUR, by="ada"
+    )
+
+    (result,) = compute(
+        (catalogue.MEAN_APPROVAL_WAIT_TIME,), [request], as_of=AT + 9 * HOUR
+    ).results
+    assert result.value == 2 * HOUR
+
+
+def test_a_fulfilled_request_lacks_the_end_of_its_tasks() -> None:
+    """Until they are done."""
+    request = advance(submitted(rule=None), "approve", at=AT + HOUR, by="boss")
+    request = set_task(request, Task(id="t1", title="order it"), at=AT + HOUR, by="ada")
+    request = advance(request, "fulfill", at=AT + HOUR, by="ada")
+    assert "tasks" in [gap.field for gap in completeness(request)]
+
+    done = Task(id="t1", title="order it", status=TaskStatus.COMPLETE)
+    request = set_task(request, done, at=AT + 2 * HOUR, by="ada")
+    assert "tasks" not in [gap.field for gap in completeness(request)]

@@ -44,6 +44,10 @@ __all__ = [
 ]
 
 _OPEN: Final = field("state.open").is_true()
+# The standard lifecycle has a state for it; others ask for approval while a request is open.
+_AWAITS_APPROVAL: Final = field("state.name").equals("awaiting_approval") | field(
+    "approval_state"
+).equals("pending")
 _PROBLEM: Final = field("record_type").equals("problem")
 _REQUEST: Final = field("record_type").equals("service_request")
 
@@ -180,7 +184,7 @@ MEAN_REQUEST_FULFILLMENT_TIME: Final = Kpi(
 )
 MEAN_APPROVAL_WAIT_TIME: Final = Kpi(
     id="mean_approval_wait_time",
-    measure=TimeIn(field("state.name").equals("awaiting_approval"), until="resolved_at"),
+    measure=TimeIn(_AWAITS_APPROVAL, until="resolved_at"),
     population=_REQUEST,
     title="Mean approval wait time",
     formula="mean(time awaiting approval), over fulfilled requests",

@@ -9,6 +9,7 @@ import attrs
 
 from incidentcore.records.activity import DiagnosisNoted
 from incidentcore.records.fields import MajorRole, MajorStatus
+from incidentcore.records.parts import TaskStatus
 from incidentcore.records.record import Record
 
 __all__ = ["Gap", "completeness"]
@@ -85,8 +86,8 @@ def _gaps(record: Record, facts: dict[str, Any]) -> Iterator[Gap]:
     kind = record.record_type
     if kind == "incident":
         yield from _empty(facts, _INCIDENT)
-    if kind == "service_request" and not facts["items"]:
-        yield Gap("items", "says what is asked for")
+    if kind == "service_request":
+        yield from _request_gaps(record, facts)
     if record.state.pauses and record.hold_reason is None:
         yield Gap("hold_reason", "it waits for somebody")
     if record.acknowledged_at is not None or record.state.resolved:
@@ -105,6 +106,15 @@ def _gaps(record: Record, facts: dict[str, Any]) -> Iterator[Gap]:
         yield Gap("diagnosis", "it is resolved, and nobody noted what was found")
     if record.state.is_closed and facts["closure_confirmed_by"] is None:
         yield Gap("closure_confirmed_by", "it is closed")
+
+
+def _request_gaps(record: Record, facts: dict[str, Any]) -> Iterator[Gap]:
+    if not facts["items"]:
+        yield Gap("items", "says what is asked for")
+    if record.hold_reason == "awaiting_approval" and facts["approval_rule"] is None:
+        yield Gap("approval_rule", "it waits for approval, and nobody was asked")
+    if record.state.resolved and facts["tasks_status"] == TaskStatus.OPEN:
+        yield Gap("tasks", "it is fulfilled, and some are open")
 
 
 def _empty(facts: dict[str, Any], wanted: dict[str, str]) -> Iterator[Gap]:

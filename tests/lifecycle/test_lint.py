@@ -9,6 +9,7 @@ import pytest
 from incidentcore.conditions import Opaque, field
 from incidentcore.lifecycle import (
     INCIDENT,
+    PROBLEM,
     Attempt,
     Cascade,
     Copy,
@@ -207,6 +208,23 @@ VIP = Lifecycle(
         Transition("close", RESOLVED, CLOSED),
     ),
 )
+
+
+@pytest.mark.parametrize(
+    ("parts", "reasons"),
+    [
+        ({"enters": ("resolved", "closed"), "via": "close"}, []),
+        ({"enters": ("resolved", "done")}, ["c: waits for done, which is no state of problem"]),
+        ({"via": "finish"}, ["c: waits for finish, which is no action of problem"]),
+        ({"source": "incident", "enters": "limbo"}, []),
+    ],
+)
+def test_a_cascade_that_never_happens_is_found(parts: dict[str, Any], reasons: list[str]) -> None:
+    """By the lifecycle of its source, whatever the target's says: a misspelt state is silent."""
+    findings = lint_lifecycle(PROBLEM, [rule(**parts)])
+
+    assert list(map(str, findings)) == reasons
+    assert {finding.code for finding in findings} <= {"cascade_never"}
 
 
 @pytest.mark.parametrize(

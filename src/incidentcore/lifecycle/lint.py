@@ -25,7 +25,8 @@ class LifecycleFinding:
 
     Attributes:
         code: What, as a stable code: ``unreachable_state``, ``dead_end``, ``no_resolution``,
-            ``no_end``, ``ambiguous``, ``never_allowed``, ``unknown_field`` or ``cascade_refused``.
+            ``no_end``, ``ambiguous``, ``never_allowed``, ``unknown_field``, ``cascade_refused`` or
+            ``cascade_never``.
         answer: ``no`` where it is proved, ``unknown`` where nobody can tell.
         where: The state, the action or the cascade.
         reason: What is wrong, in words.
@@ -52,11 +53,12 @@ def lint_lifecycle(
     end to a final one; can every open state reach a resolved one; does no action have two rows
     for the same facts; can every row be taken; does every required field exist; and does every
     cascade that targets records of this lifecycle find a row, with its fields, in every state in
-    which it applies. A field that a cascade copies is taken to be given.
+    which it applies; and can every cascade that they are the source of ever happen. A field that a
+    cascade copies is taken to be given.
 
     Args:
         lifecycle: The lifecycle.
-        cascades: The rules to check against it; those with another type of target are left out.
+        cascades: The rules to check against it; those of other types of record are left out.
 
     Returns:
         The findings; none for a sound lifecycle. A question that hangs on a caller's own function,
@@ -84,12 +86,7 @@ def lint_lifecycle(
     return (
         *_lint_states(lifecycle, ways),
         *_lint_rows(lifecycle, ways),
-        *(
-            finding
-            for rule in cascades
-            if rule.target == lifecycle.record_type
-            for finding in _lint_cascade(rule, lifecycle)
-        ),
+        *(finding for rule in cascades for finding in _lint_cascade(rule, lifecycle)),
     )
 
 
@@ -208,8 +205,22 @@ def _lint_rows(lifecycle: Lifecycle, ways: list[_Way]) -> Iterator[LifecycleFind
 
 
 def _lint_cascade(rule: Cascade, lifecycle: Lifecycle) -> Iterator[LifecycleFinding]:
-    """Find the states in which a cascade would be refused (rule L4)."""
+    """Find what keeps a cascade from happening, and the states that would refuse it (rule L4)."""
     known = {state.name for state in lifecycle.states}
+    if rule.source == lifecycle.record_type:
+        actions = {row.action for row in lifecycle.transitions}
+        for what, names, there in (("state", rule.enters, known), ("action", rule.via, actions)):
+            for name in names:
+                if name not in there:
+                    yield LifecycleFinding(
+                        code="cascade_never",
+                        answer="no",
+                        where=rule.id,
+                        reason=f"waits for {name}, which is no {what} of {lifecycle.id}",
+                        witness=name,
+                    )
+    if rule.target != lifecycle.record_type:
+        return
     for name in rule.states:
         if name not in known:
             yield _refused(rule, "no", f"{name} is no state of {lifecycle.id}", name)

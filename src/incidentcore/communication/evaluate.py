@@ -79,15 +79,11 @@ def updates_due(
         return ()
     told: dict[str, StakeholderUpdate] = {}
     for promise in found.promises:
-        if promise.was_told(now):
+        standing = promise.sent_at is None and promise.lapsed_at is None
+        if (include_lapsed or standing) and promise.was_told(now):
             update = update_of(StakeholderUpdate, found, record.id, promise)
             told[update.key] = update  # the later one, where one lapsed and was owed again
-    return _ordered(
-        update
-        for key, update in told.items()
-        if key not in already
-        and (include_lapsed or (update.sent_at is None and update.lapsed_at is None))
-    )
+    return _ordered(update for key, update in told.items() if key not in already)
 
 
 def missed_updates(

@@ -9,7 +9,16 @@ from typing import Final
 import attrs
 
 from incidentcore.communication.template import UpdateTemplate
-from incidentcore.conditions import ALWAYS, NEVER, Condition, field
+from incidentcore.conditions import (
+    ALWAYS,
+    NEVER,
+    AllOf,
+    AnyOf,
+    Condition,
+    FieldTest,
+    Not,
+    field,
+)
 from incidentcore.errors import DefinitionError
 from incidentcore.schedule import Calendar
 
@@ -189,6 +198,20 @@ def _also(
     return tuple((audience, condition) for audience, condition in pairs)
 
 
+def _reads(condition: Condition) -> frozenset[str] | None:
+    """Return which facts a condition reads; None where its answer may change without one."""
+    if isinstance(condition, FieldTest):
+        return frozenset((condition.path.partition(".")[0],))
+    if isinstance(condition, Not):
+        return _reads(condition.part)
+    if not isinstance(condition, (AllOf, AnyOf)):
+        return None
+    parts = [_reads(part) for part in condition.parts]
+    if None in parts:
+        return None
+    return frozenset[str]().union(*(names for names in parts if names is not None))
+
+
 @attrs.frozen
 class CommunicationPlan:
     """Who must hear what by when; the plan sends nothing.
@@ -228,6 +251,9 @@ class CommunicationPlan:
     name: str
     rules: tuple[UpdateRule, ...] = attrs.field(converter=_rules)
     also: tuple[tuple[str, Condition], ...] = attrs.field(default=(), converter=_also, kw_only=True)
+    # Which facts decide what is owed, so that no other change asks the conditions again; None where
+    # a condition reads the time of day or is a function of the caller's.
+    watched: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         _word("name", self.name)
@@ -247,6 +273,9 @@ class CommunicationPlan:
                     f"a condition for each of {', '.join(known)} at most",
                 )
             seen.add(audience)
+        read = [_reads(one) for rule in self.rules for one in (rule.when, rule.stop, rule.ends)]
+        watched = {"state"}.union(*(names for names in read if names is not None))
+        object.__setattr__(self, "watched", None if None in read else frozenset(watched))
 
     @property
     def audiences(self) -> tuple[str, ...]:

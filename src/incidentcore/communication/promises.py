@@ -17,7 +17,7 @@ import attrs
 from incidentcore.communication.plan import CommunicationPlan, UpdateKind, UpdateRule
 from incidentcore.communication.times import late_by, later, outside_quiet, told_from
 from incidentcore.conditions import Condition
-from incidentcore.records import Communicated, Event, Moment, Timeline
+from incidentcore.records import Communicated, Moment, Timeline
 
 __all__ = ["Promise", "promises"]
 
@@ -213,12 +213,6 @@ def _phase(rule: UpdateRule, facts: dict[str, Any], at: datetime) -> str:
     return _HOLD if state.pauses else _RUN
 
 
-def _tells(event: Event, track: _Track) -> bool:
-    if isinstance(event, Communicated):
-        return event.audience == track.audience
-    return track.also is not None and track.also.test(event, event.at)
-
-
 def promises(
     plan: CommunicationPlan, timeline: Timeline
 ) -> tuple[list[Promise], list[tuple[str, datetime]], dict[str, Any], bool]:
@@ -230,18 +224,28 @@ def promises(
         plan: The plan.
         timeline: The record's facts over time, as far as they count.
     """
+    also = dict(plan.also)
     tracks = [
         _Track(
             audience,
             tuple((n, rule) for n, rule in enumerate(plan.rules) if audience in rule.audiences),
-            dict(plan.also).get(audience),
+            also.get(audience),
         )
         for audience in plan.audiences
     ]
+    watched = plan.watched
     facts: dict[str, Any] = {}
+    known = False
     for moment, facts in timeline.states():
-        if moment.at >= timeline.opened_at:
+        if moment.at < timeline.opened_at:
+            continue
+        if not known or watched is None or not watched.isdisjoint(moment.changes):
             _step(tracks, moment, facts)
+            known = True
+        elif also or any(isinstance(event, Communicated) for event in moment.events):
+            for track in tracks:
+                if _tells(moment, track):
+                    track.step(moment.at, track.rule, track.phase, sent=True)
     owed = [
         promise
         for track in tracks
@@ -266,8 +270,20 @@ def _step(tracks: list[_Track], moment: Moment, facts: dict[str, Any]) -> None:
                     phases[number] = _phase(candidate, facts, at)
                 phase = phases[number]
                 break
-        sent = any(_tells(event, track) for event in moment.events)
-        track.step(at, rule, phase, sent=sent)
+        sent = _tells(moment, track)
+        if sent or rule is not track.rule or phase != track.phase:
+            track.step(at, rule, phase, sent=sent)
+
+
+def _tells(moment: Moment, track: _Track) -> bool:
+    """Return whether an audience was told at an instant."""
+    for event in moment.events:
+        if isinstance(event, Communicated):
+            if event.audience == track.audience:
+                return True
+        elif track.also is not None and track.also.test(event, event.at):
+            return True
+    return False
 
 
 def _told(tracks: list[_Track]) -> Iterator[tuple[str, datetime]]:

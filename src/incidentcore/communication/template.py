@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 import attrs
@@ -17,6 +18,7 @@ from incidentcore.values import Actor, FrozenMap, Level, State
 
 __all__ = ["Rendering", "UpdateTemplate", "as_text"]
 
+_read: Final = lru_cache(maxsize=1024)(reader)  # compiling a path takes longer than reading it
 _PLACE: Final = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}")
 
 
@@ -124,7 +126,7 @@ class UpdateTemplate:
         Raises:
             InvalidValueError: The record has no such field.
         """
-        values = {path: as_text(reader(path)(subject)) for path in self.fields}
+        values = {path: as_text(_read(path)(subject)) for path in self.fields}
         missing = tuple(path for path, text in values.items() if not text)
         return FrozenMap({path: text for path, text in values.items() if text}), missing
 

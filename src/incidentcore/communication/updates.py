@@ -148,7 +148,7 @@ def update_of(kind: type[U], found: Owed, record_id: str, promise: Promise, **mo
 def _key(record_id: str, plan: str, promise: Promise) -> str:
     # The due alone would not do: in business time, updates at a closing and at the next opening
     # are followed by one and the same due. The start alone would not tell one timed anew.
-    since, due = (f"{at.replace(tzinfo=None).isoformat()}Z" for at in (promise.since, promise.due))
+    since, due = (f"{at.isoformat()[:-6]}Z" for at in (promise.since, promise.due))  # UTC's +00:00
     return f"{record_id}/{plan}/{promise.audience}/{promise.kind}/{since}/{due}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final
 
@@ -113,7 +114,7 @@ class ApprovalCount:
 def _ids(name: str, ids: Iterable[str]) -> tuple[str, ...]:
     if isinstance(ids, (str, Mapping)) or not isinstance(ids, Iterable):
         raise InvalidValueError(name, ids, "a sequence of people's ids")
-    kept = tuple(ids)
+    kept = tuple(sorted(ids, key=str) if isinstance(ids, AbstractSet) else ids)
     if not all(isinstance(one, str) and one for one in kept) or len(set(kept)) != len(kept):
         raise InvalidValueError(name, kept, "ids that are non-empty texts, each once")
     return kept
@@ -140,7 +141,7 @@ class ApprovalRule:
     Make one with ``any_of``, ``all_of``, ``quorum`` or ``percent``.
 
     Attributes:
-        approvers: Who is asked.
+        approvers: Who is asked, in the order given; a set is put in the order of the ids.
         needed: How many of them must approve.
         required: Approvers without whom it is not approved, whoever else approves; the rejection
             of one of them rejects.

@@ -149,7 +149,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "serialization",
         8,
         [
-            *("table", "problems", "parse", "unknown", "upgrade", "scalars", "shapes"),
+            *("problems", "partials", "table", "parse", "unknown", "upgrade", "scalars", "shapes"),
             *("reading", "writing", "places", "codec", "schema", "export"),
         ],
     ),

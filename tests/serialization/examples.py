@@ -256,8 +256,25 @@ REGISTER = improvement.ImprovementRegister(
     ]
 )
 
+
+def _partials() -> Iterator[kpi.Partial]:
+    """Yield partials that hold a cell of each kind, in both modes."""
+    known = [found for found in vars(kpi.catalogue).values() if isinstance(found, kpi.Kpi)]
+    how: dict[str, Any] = {"as_of": AT + 99 * HOUR, "group_by": ("priority", "category")}
+    window = Interval(AT - HOUR, AT + 90 * HOUR)
+    yield kpi.partial(known, [INCIDENT], window=window, **how)
+    plain = [
+        found
+        for found in known
+        if found.measure.gathers not in ("keyed", "spans") and found.window_basis != "snapshot"
+    ]
+    periods = kpi.Periods("week", "Europe/Berlin")
+    yield kpi.partial(plain, [INCIDENT], window=periods, mode="sketch", **how)
+
+
 EXAMPLES: tuple[Any, ...] = (
     *RECORDS,
+    *_partials(),
     *(_approved(), APPROVAL),
     *(NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED),
     *(Impact.HIGH, Priority.scale, Actor("ada", "agent")),

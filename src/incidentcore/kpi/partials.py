@@ -76,11 +76,18 @@ def new_cell(kpi: Kpi, mode: Mode) -> Cell:
     return SketchCell(scaled=not times, survival=kpi.statistic == SURVIVAL_MEDIAN)
 
 
+def _state(cell: Cell) -> tuple[object, ...]:
+    if isinstance(cell, KeyedCell):  # any value may be a key, also one without a plain form
+        keys = {key: sorted(instants) for key, instants in cell.keys.items()}
+        return cell.excluded, cell.n, keys
+    return cell.excluded, cell.state()
+
+
 class Partial:
     """What a part of the records contributes: mergeable, and finished by ``result``.
 
-    It pickles; ``to_plain`` and ``Partial.from_plain`` make it plain data and back. Once made it
-    does not change.
+    It pickles, and is written as a document by ``dumps``. Two that hold the same of the same are
+    equal. Once made it does not change.
 
     Attributes:
         kpis: The definitions, in the order asked for.
@@ -149,6 +156,17 @@ class Partial:
     def identity(self) -> tuple[object, ...]:
         """Return what two partials must share to be merged."""
         return self.kpis, self.as_of, self.groups, self.window, self.mode
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Partial):
+            return NotImplemented
+        return self.identity == other.identity and self._state() == other._state()
+
+    def __hash__(self) -> int:
+        return hash(self.identity)
+
+    def _state(self) -> dict[Key, list[Any]]:
+        return {key: list(map(_state, row)) for key, row in self.cells.items()}
 
     def __repr__(self) -> str:
         return (

@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, TypeVar, overload
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.serialization.parse import Limits, check_plain, parse, read_body, write
-from incidentcore.serialization.places import tracer
+from incidentcore.serialization.places import check_places
 from incidentcore.serialization.problems import (
     Mismatch,
     Path,
@@ -303,7 +303,7 @@ def _check_places(name: str, value: Any, paths: list[Path]) -> None:
     if name not in CLASSES and name != _PLAIN:
         return  # an unknown event: it is written as it came
     try:
-        tracer().check(object if name == _PLAIN else CLASSES[name], value, paths)
+        check_places(object if name == _PLAIN else CLASSES[name], value, paths)
     except Problems as error:
         raise Problems(told(error, ("value",))) from None
 

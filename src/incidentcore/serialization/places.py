@@ -8,9 +8,7 @@ where it went in.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from incidentcore.serialization.problems import Path, Problem, Problems
@@ -18,37 +16,34 @@ from incidentcore.serialization.reading import Reader
 from incidentcore.serialization.shapes import ReadHook
 from incidentcore.serialization.writing import Hook, Writer
 
-__all__ = ["Tracer", "tracer"]
+__all__ = ["check_places"]
 
 _MESSAGE = "a field that is not known here, in an object that would be written at another place"
 
 
-class _Trace(threading.local):
-    """Pairs of plain data, by identity, and the value it was read to or written from."""
-
-    def __init__(self) -> None:
-        self.values: dict[int, Any] = {}
-
-
 class _TracingReader(Reader):
+    """A reader, for one document, that remembers what each object was read to."""
+
     def __init__(self) -> None:
         super().__init__(keep=True, trusted=True)  # it was read before
-        self.trace = _Trace()
+        self.made: dict[int, Any] = {}
 
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
         hook = super()._class(cls, beside)
 
         def structure(data: Any, _: Any) -> Any:
-            value = self.trace.values[id(data)] = hook(data, None)
+            value = self.made[id(data)] = hook(data, None)
             return value
 
         return structure
 
 
 class _TracingWriter(Writer):
+    """A writer, for one document, that remembers what each object was written from."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.trace = _Trace()
+        self.written: dict[int, Any] = {}
 
     def _class(self, cls: Any) -> Hook:
         return self._traced(super()._class(cls))
@@ -59,44 +54,34 @@ class _TracingWriter(Writer):
     def _traced(self, hook: Hook) -> Hook:
         def unstructure(value: Any) -> Any:
             data = hook(value)
-            self.trace.values[id(data)] = value
+            self.written[id(data)] = value
             return data
 
         return unstructure
 
 
-class Tracer:
-    """A reader and a writer that remember what became of each object."""
+def check_places(kind: Any, data: Any, paths: Iterable[Path]) -> None:
+    """Refuse unknown fields that could not be put back.
 
-    def __init__(self) -> None:
-        self.reader = _TracingReader()
-        self.writer = _TracingWriter()
+    Args:
+        kind: The class of the value; ``object`` for one that says itself what it is.
+        data: The document's value without the unknown fields.
+        paths: Where these stood.
 
-    def check(self, kind: Any, data: Any, paths: Iterable[Path]) -> None:
-        """Refuse unknown fields that could not be put back.
-
-        Args:
-            kind: The class of the value; ``object`` for one that says itself what it is.
-            data: The document's value without the unknown fields.
-            paths: Where these stood.
-
-        Raises:
-            Problems: Some could not.
-        """
-        made, written = self.reader.trace.values, self.writer.trace.values
-        try:
-            out = self.writer.hook(kind)(self.reader.hook(kind)(data, None))
-            wrong = [
-                path
-                for path in paths
-                # Equal, not the same: some classes make their items anew.
-                if made.get(id(_at(data, path)), made) != written.get(id(_at(out, path)))
-            ]
-        finally:
-            made.clear()
-            written.clear()
-        if wrong:
-            raise Problems(Problem(_MESSAGE, path) for path in wrong)
+    Raises:
+        Problems: Some could not.
+    """
+    reader, writer = _TracingReader(), _TracingWriter()
+    out = writer.hook(kind)(reader.hook(kind)(data, None))
+    made, written = reader.made, writer.written
+    wrong = [
+        path
+        for path in paths
+        # Equal, not the same: some classes make their items anew.
+        if made.get(id(_at(data, path)), made) != written.get(id(_at(out, path)))
+    ]
+    if wrong:
+        raise Problems(Problem(_MESSAGE, path) for path in wrong)
 
 
 def _at(data: Any, path: Path) -> Any:
@@ -107,9 +92,3 @@ def _at(data: Any, path: Path) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return data
-
-
-@lru_cache(maxsize=1)
-def tracer() -> Tracer:
-    """Return the tracer, made once for the process."""
-    return Tracer()

@@ -29,7 +29,15 @@ from incidentcore.serialization.shapes import (
     read_set,
     union_shape,
 )
-from incidentcore.serialization.table import CLASSES, EVENTS, FAMILIES, NAMES, TAG, fields_of
+from incidentcore.serialization.table import (
+    CLASSES,
+    EVENTS,
+    FAMILIES,
+    FORMS,
+    NAMES,
+    TAG,
+    fields_of,
+)
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
 
@@ -108,6 +116,8 @@ class Reader:
             raise TypeError(f"{cls!r} has no written form")
         if issubclass(cls, Record):
             return self._record(cls, beside)
+        if cls in FORMS:
+            return self._formed(cls, beside)
         known = [field.name for field, _ in fields_of(cls)]
         special = self._special(cls)
         overrides = {name: override(struct_hook=hook) for name, hook in special.items()}
@@ -142,6 +152,12 @@ class Reader:
             raise Problems(problems)
 
         return structure
+
+    def _formed(self, cls: Any, beside: tuple[str, ...]) -> ReadHook:
+        """Return the hook for a class that is written by way of another."""
+        form, _, made = FORMS[cls]
+        read = self._class(form, beside)
+        return lambda data, _: made(read(data, None))
 
     def _special(self, cls: type) -> dict[str, ReadHook]:
         """Return hooks for fields that take more, or less, than their type says."""

@@ -38,7 +38,7 @@ _DURATION: Final = re.compile(
     r"(?:(?P<seconds>[0-9]{1,2})(?:\.(?P<micros>[0-9]{1,6}))?S)?"
 )
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,100}(?:\.[0-9]{1,100})?(?:E[+-]?[0-9]{1,4})?")
-_FRACTION: Final = re.compile(r"-?[0-9]{1,100}/[1-9][0-9]{0,99}")
+_FRACTION: Final = re.compile(r"-?[0-9]{1,1000}/[1-9][0-9]{0,999}")  # that of any float, and sums
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
@@ -292,7 +292,7 @@ def write_fraction(value: Any) -> str:
     text = f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else ""
     if _FRACTION.fullmatch(text):
         return text
-    raise Unwritable(value, "a Fraction of at most 100 digits above and below")
+    raise Unwritable(value, "a Fraction of at most 1000 digits above and below")
 
 
 def read_fraction(data: Any, _: object = None) -> Fraction:

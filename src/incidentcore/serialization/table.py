@@ -7,6 +7,7 @@ released is never given to another class.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final, get_type_hints
 
@@ -27,8 +28,18 @@ from incidentcore import (
     sla,
     values,
 )
+from incidentcore.serialization import partials
 
-__all__ = ["CLASSES", "EVENT_NAMES", "FAMILIES", "NAMES", "TAG", "fields_of", "names_for"]
+__all__ = [
+    "CLASSES",
+    "EVENT_NAMES",
+    "FAMILIES",
+    "FORMS",
+    "NAMES",
+    "TAG",
+    "fields_of",
+    "names_for",
+]
 
 CALENDARS: Final[tuple[type, ...]] = (
     schedule.BusinessCalendar,
@@ -110,6 +121,7 @@ KPIS: Final[tuple[type, ...]] = (
     kpi.Linked,
     kpi.LinkedShare,
     kpi.Number,
+    kpi.Partial,
     kpi.PerDistinct,
     kpi.PerRecord,
     kpi.Periods,
@@ -256,11 +268,21 @@ _ALL: Final = (
 CLASSES: Final[dict[str, type]] = {_name(cls): cls for cls in _ALL}
 TAG: Final = "$type"  # no field is called so
 EVENT_NAMES: Final = frozenset(map(_name, EVENTS))
-NAMES: Final[dict[type, str]] = {cls: name for name, cls in CLASSES.items()}
+NAMES: Final[dict[type, str]] = {
+    **{cls: name for name, cls in CLASSES.items()},
+    **partials.FORMS,
+    partials.PartialForm: "KpiPartial",
+}
+
+# Classes that are written by way of another one: that one, and the functions there and back.
+FORMS: Final[dict[type, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]]] = {
+    kpi.Partial: (partials.PartialForm, partials.to_form, partials.from_form),
+}
 
 
 def fields_of(cls: type) -> list[tuple[attrs.Attribute[Any], Any]]:
     """Return the fields that make up a value, each with its type."""
+    cls = FORMS[cls][0] if cls in FORMS else cls
     hints = get_type_hints(cls)
     return [(field, hints[field.name]) for field in attrs.fields(cls) if field.init]
 

@@ -14,7 +14,7 @@ from incidentcore.serialization.parse import read_body, write
 from incidentcore.serialization.problems import Unwritable
 from incidentcore.serialization.scalars import SCALARS, write_text
 from incidentcore.serialization.shapes import MAPPINGS, is_union, union_shape
-from incidentcore.serialization.table import EVENTS, FAMILIES, NAMES, TAG, fields_of
+from incidentcore.serialization.table import EVENTS, FAMILIES, FORMS, NAMES, TAG, fields_of
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
 
@@ -105,6 +105,8 @@ class Writer:
             raise TypeError(f"{cls!r} has no written form")
         if issubclass(cls, Record):
             return self._record(cls)
+        if cls in FORMS:
+            return self._formed(cls)
         special = self._special(cls)
         fields = [
             (field.name, special.get(field.name) or self._lazily(kind))
@@ -126,6 +128,12 @@ class Writer:
             return data
 
         return unstructure
+
+    def _formed(self, cls: Any) -> Hook:
+        """Return the hook for a class that is written by way of another."""
+        form, said, _ = FORMS[cls]
+        write_form = self._class(form)
+        return lambda value: write_form(said(value))
 
     def _special(self, cls: type) -> dict[str, Hook]:
         """Return hooks for fields with a form of their own."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -240,12 +239,10 @@ class ParallelChecks(StoreChecks):
         version = 1
         for number in range(self.kills):
             writer = _Writer(opener, f"writer{number}", times=10**6, count=_BATCH)
-            answered.extend(writer.answer() or ())
-            began, count = time.perf_counter(), 1 + number % 3
-            for _ in range(count):
+            for _ in range(1 + number % 3):
                 answered.extend(writer.answer() or ())
             # Deaths fall on every part of a write, not on the one that follows an answer.
-            time.sleep((time.perf_counter() - began) / count * (number % 11) / 10)
+            writer.process.join(number % 11 / 1_000)
             answered.extend(writer.kill())
             version = _version(store, version)
             same(1, version % _BATCH, f"version {version} after death {number} ends a batch")

@@ -1,0 +1,360 @@
+"""Partials of KPIs as values with fields, which is how their documents are written.
+
+A partial holds cells that are made to count; here each cell is a frozen value that says in its
+fields what was counted. Reading one makes a new partial and tests what counting would have kept
+true: that no part is greater than its whole, and that a histogram fits its own sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, Final, Literal, TypeAlias
+
+import attrs
+
+from incidentcore.instants import Interval
+from incidentcore.kpi import Kpi, Partial, Periods
+from incidentcore.kpi.cells import (
+    BalanceCell,
+    Cell,
+    KeyedCell,
+    RatioCell,
+    SampleCell,
+    SketchCell,
+    SpanCell,
+    TallyCell,
+    at_instant,
+    instant,
+)
+from incidentcore.kpi.sketch import Sketch
+from incidentcore.serialization.problems import Mismatch, Path, Problem, Problems
+from incidentcore.values import FrozenMap
+
+__all__ = ["FORMS", "PartialForm", "from_form", "to_form"]
+
+Exact: TypeAlias = int | Fraction
+
+_LONGEST: Final = 2**63 - 1  # a time in microseconds fits into eight bytes
+_LAST_BUCKET: Final = 40_000  # that of 10**300 in millionths is 35,564
+_LONGEST_PERIOD: Final = 40  # characters
+_BITS: Final = 300  # a whole number that JSON's own numbers have room for
+
+
+@attrs.frozen(kw_only=True)
+class Counted:
+    """What every cell says: how many records were left out, by reason."""
+
+    excluded: FrozenMap[int] = FrozenMap()
+
+
+@attrs.frozen(kw_only=True)
+class Tally(Counted):
+    """How many of the records satisfy the numerator."""
+
+    hits: int
+    n: int
+
+
+@attrs.frozen(kw_only=True)
+class Ratio(Counted):
+    """Two exact sums over so many records."""
+
+    above: Exact
+    below: Exact
+    n: int
+
+
+@attrs.frozen(kw_only=True)
+class Flow(Counted):
+    """How many records came and went."""
+
+    came: int
+    went: int
+    n: int
+
+
+@attrs.frozen(kw_only=True)
+class Sample(Counted):
+    """All values, ascending: numbers, or times in microseconds.
+
+    For survival a time is doubled, and odd where its end was seen.
+    """
+
+    values: tuple[Exact, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Histogram:
+    """Counts by bucket of two per cent; times in microseconds, numbers in millionths."""
+
+    n: int
+    total: Exact
+    least: Exact | None
+    greatest: Exact | None
+    buckets: tuple[tuple[int, int], ...]
+
+
+@attrs.frozen(kw_only=True)
+class Histograms(Counted):
+    """The histogram of what was seen to its end, and of what was not."""
+
+    seen: Histogram
+    censored: Histogram
+
+
+@attrs.frozen(kw_only=True)
+class Keyed(Counted):
+    """For each key when it was seen, in so many records."""
+
+    n: int
+    keys: tuple[tuple[object, tuple[datetime, ...]], ...]
+
+
+@attrs.frozen(kw_only=True)
+class Spans(Counted):
+    """The outages, each from its beginning to its end."""
+
+    spans: tuple[tuple[datetime, datetime], ...]
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """What a group and period contributes: one cell for each set of values."""
+
+    group: tuple[object, ...]
+    period: str | None
+    cells: tuple[Tally | Ratio | Flow | Sample | Histograms | Keyed | Spans, ...]
+
+
+@attrs.frozen(kw_only=True)
+class PartialForm:
+    """A partial, with the definitions that it is of."""
+
+    kpis: tuple[Kpi, ...]
+    as_of: datetime
+    groups: tuple[str, ...]
+    window: Interval | Periods | None
+    mode: Literal["exact", "sketch"]
+    rows: tuple[Row, ...]
+
+
+# The written forms by name; a partial's own is "KpiPartial".
+FORMS: Final[dict[type, str]] = {
+    Flow: "KpiPartialFlow",
+    Histogram: "KpiPartialHistogram",
+    Histograms: "KpiPartialHistograms",
+    Keyed: "KpiPartialKeyed",
+    Ratio: "KpiPartialRatio",
+    Row: "KpiPartialRow",
+    Sample: "KpiPartialSample",
+    Spans: "KpiPartialSpans",
+    Tally: "KpiPartialTally",
+}
+
+
+def to_form(part: Partial) -> PartialForm:
+    """Return what a partial holds; equal partials have equal forms."""
+    rows = [
+        Row(group=group, period=period, cells=tuple(map(_said, cells)))
+        for (group, period), cells in part.cells.items()
+    ]
+    return PartialForm(
+        kpis=part.kpis,
+        as_of=part.as_of,
+        groups=part.groups,
+        window=part.window,
+        mode=part.mode,
+        rows=tuple(sorted(rows, key=lambda row: (row.period or "", repr(row.group)))),
+    )
+
+
+def _said(cell: Cell) -> Any:
+    counted = {"excluded": FrozenMap({code: cell.excluded[code] for code in sorted(cell.excluded)})}
+    if isinstance(cell, TallyCell):
+        return Tally(hits=cell.hits, n=cell.n, **counted)
+    if isinstance(cell, RatioCell):
+        return Ratio(above=_exact(cell.above), below=_exact(cell.below), n=cell.n, **counted)
+    if isinstance(cell, BalanceCell):
+        return Flow(came=cell.came, went=cell.went, n=cell.n, **counted)
+    if isinstance(cell, SampleCell):
+        return Sample(values=tuple(map(_exact, cell.ordered())), **counted)
+    if isinstance(cell, SketchCell):
+        return Histograms(seen=_histogram(cell.seen), censored=_histogram(cell.censored), **counted)
+    if isinstance(cell, KeyedCell):
+        keys = [(key, tuple(map(at_instant, sorted(seen)))) for key, seen in cell.keys.items()]
+        return Keyed(n=cell.n, keys=tuple(sorted(keys, key=repr)), **counted)
+    if isinstance(cell, SpanCell):
+        spans = [(at_instant(start), at_instant(stop)) for start, stop in sorted(cell.spans)]
+        return Spans(spans=tuple(spans), **counted)
+    raise TypeError(f"no written form for {type(cell).__name__}")  # pragma: no cover
+
+
+def _exact(value: Exact) -> Exact:
+    """Return a number in one form: a fraction, as text has more room, unless short and whole."""
+    is_short = value.denominator == 1 and value.numerator.bit_length() <= _BITS
+    return value.numerator if is_short else Fraction(value)
+
+
+def _counted(value: Exact) -> Exact:
+    """Return a number as counting makes it: whole ones as whole numbers."""
+    return value.numerator if value.denominator == 1 else value
+
+
+def _histogram(sketch: Sketch) -> Histogram:
+    least, greatest = sketch.least, sketch.greatest
+    return Histogram(
+        n=sketch.n,
+        total=_exact(sketch.total),
+        least=None if least is None else _exact(least),
+        greatest=None if greatest is None else _exact(greatest),
+        buckets=tuple(sketch.state().items()),
+    )
+
+
+def from_form(form: PartialForm) -> Partial:
+    """Return the partial of a form.
+
+    Raises:
+        Problems: It is not what counting can give, with the place of each problem.
+        InvalidValueError: Its definitions, window and mode do not go together.
+    """
+    if len(set(form.groups)) != len(form.groups):
+        raise Problems([Problem("the same heading twice", ("groups",))])
+    part = Partial(
+        form.kpis, as_of=form.as_of, groups=form.groups, window=form.window, mode=form.mode
+    )
+    problems: list[Problem] = []
+    seen: set[object] = set()
+    for place, row in enumerate(form.rows):
+        problems.extend(_fill(part, row, ("rows", place), seen))
+    if problems:
+        raise Problems(problems)
+    return part
+
+
+def _fill(part: Partial, row: Row, path: Path, seen: set[object]) -> Iterator[Problem]:
+    """Make the cells of a row, and yield what is wrong with it."""
+    key = (row.group, row.period)
+    if key in seen:
+        yield Problem("the same group and period twice", path)
+        return
+    seen.add(key)
+    if len(row.group) != len(part.groups):
+        yield Problem(f"{len(row.group)} values; allowed: {len(part.groups)}", (*path, "group"))
+        return
+    if not _is_period(part.window, row.period):
+        yield Problem("no name of a period of the window", (*path, "period"))
+        return
+    cells = part.row(key)
+    if len(cells) != len(row.cells):
+        yield Problem(f"{len(row.cells)} cells; allowed: {len(cells)}", (*path, "cells"))
+        return
+    for place, (cell, said) in enumerate(zip(cells, row.cells, strict=True)):
+        wanted, load = _LOADERS[type(cell)]
+        where = (*path, "cells", place)
+        try:
+            if type(said) is not wanted:
+                allowed = FORMS[wanted]
+                raise Mismatch(f"a {FORMS[type(said)]}; allowed: {allowed}")
+            if not all(code and count > 0 for code, count in said.excluded.items()):
+                raise Mismatch("excluded: allowed: reasons with a count of at least 1")
+            times = part.firsts[place].unit == "duration"
+            load(cell, said, times)
+        except Mismatch as error:
+            yield Problem(str(error), where)
+        else:
+            cell.excluded.update(said.excluded)
+
+
+def _is_period(window: Interval | Periods | None, name: str | None) -> bool:
+    if not isinstance(window, Periods) or name is None:
+        return (name is None) is not isinstance(window, Periods)
+    if len(name) > _LONGEST_PERIOD or not name.isascii():
+        return False
+    try:
+        return window.label(window.interval(name).start) == name
+    except (ValueError, LookupError, OverflowError):
+        return False
+
+
+def _holds(is_so: bool, what: str) -> None:  # noqa: FBT001  the outcome itself
+    if not is_so:
+        raise Mismatch(f"what no counting gives; allowed: {what}")
+
+
+def _load_tally(cell: Any, said: Tally, _: bool) -> None:  # noqa: FBT001
+    _holds(0 <= said.hits <= said.n, "hits from 0 to n")
+    cell.hits, cell.n = said.hits, said.n
+
+
+def _load_ratio(cell: Any, said: Ratio, _: bool) -> None:  # noqa: FBT001
+    _holds(said.n >= 0 and (said.n > 0 or said.above == said.below == 0), "sums over n records")
+    cell.above, cell.below, cell.n = _counted(said.above), _counted(said.below), said.n
+
+
+def _load_flow(cell: Any, said: Flow, _: bool) -> None:  # noqa: FBT001
+    _holds(0 <= said.came <= said.n and 0 <= said.went <= said.n, "came and went from 0 to n")
+    cell.came, cell.went, cell.n = said.came, said.went, said.n
+
+
+def _load_sample(cell: Any, said: Sample, times: bool) -> None:  # noqa: FBT001
+    for value in said.values if times else ():
+        _holds(type(value) is int and 0 <= value <= _LONGEST, "times in whole microseconds")
+    cell.values.extend(map(_counted, said.values))
+
+
+def _load_sketch(cell: Any, said: Histograms, times: bool) -> None:  # noqa: FBT001
+    _holds(cell.survival or not said.censored.n, "nothing censored, as it is no survival")
+    for sketch, histogram in ((cell.seen, said.seen), (cell.censored, said.censored)):
+        _load_histogram(sketch, histogram, times=times)
+
+
+def _load_histogram(sketch: Sketch, said: Histogram, *, times: bool) -> None:
+    ends = (said.least, said.greatest)
+    _holds(said.n == sum(count for _, count in said.buckets), "n as the sum of the buckets")
+    _holds(all(count > 0 for _, count in said.buckets), "buckets with a count of at least 1")
+    _holds(all(low < high for (low, _), (high, _) in pairwise(said.buckets)), "buckets ascending")
+    _holds(all(abs(key) <= _LAST_BUCKET for key, _ in said.buckets), f"up to {_LAST_BUCKET}")
+    if not said.n:
+        _holds(ends == (None, None) and said.total == 0, "no values, and none as ends")
+        return
+    least, greatest = ends
+    if least is None or greatest is None:
+        raise Mismatch("a histogram without ends; allowed: the least and the greatest value")
+    _holds(said.n * least <= said.total <= said.n * greatest, "a sum between n times the ends")
+    if times:
+        _holds(type(least) is type(greatest) is int and least >= 0, "times in whole microseconds")
+    own = Sketch()  # its ends lie in the first and in the last bucket
+    for value in (least, greatest):
+        own.add(value, scaled=not times)
+    keys = (said.buckets[0][0], said.buckets[-1][0])
+    _holds((min(own.buckets), max(own.buckets)) == keys, "ends within the outer buckets")
+    sketch.n, sketch.total = said.n, _counted(said.total)
+    sketch.least, sketch.greatest = _counted(least), _counted(greatest)
+    sketch.buckets = dict(said.buckets)
+
+
+def _load_keyed(cell: Any, said: Keyed, _: bool) -> None:  # noqa: FBT001
+    _holds(said.n >= 0, "a count of at least 0")
+    cell.n = said.n
+    cell.keys = {key: list(map(instant, seen)) for key, seen in said.keys}
+    _holds(len(cell.keys) == len(said.keys), "each key once")
+
+
+def _load_spans(cell: Any, said: Spans, _: bool) -> None:  # noqa: FBT001
+    cell.spans = [(instant(start), instant(stop)) for start, stop in said.spans]
+    _holds(all(start <= stop for start, stop in cell.spans), "outages that end after they begin")
+
+
+_LOADERS: Final[dict[type, tuple[type, Callable[[Any, Any, bool], None]]]] = {
+    TallyCell: (Tally, _load_tally),
+    RatioCell: (Ratio, _load_ratio),
+    BalanceCell: (Flow, _load_flow),
+    SampleCell: (Sample, _load_sample),
+    SketchCell: (Histograms, _load_sketch),
+    KeyedCell: (Keyed, _load_keyed),
+    SpanCell: (Spans, _load_spans),
+}

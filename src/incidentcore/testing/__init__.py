@@ -36,3 +36,4 @@ __all__ = [
     "sla_definitions",
     "sla_policies",
 ]
+    "illegal_records",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from incidentcore.errors import TransitionNotAllowedError
 from incidentcore.lifecycle import Allowed, Cascade, Lifecycle, check_history, lint_lifecycle
 from incidentcore.records import Record, replay
-from incidentcore.testing.strategies_records import input_for, legal_records
+from incidentcore.testing.strategies_records import illegal_records, input_for, legal_records
 
 __all__ = ["check_lifecycle", "check_step"]
 
@@ -25,7 +25,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[Cascade] = ()) -> N
 
     The table is linted (rule L5), and records are led through it by generated steps: every action
     in every state moves or is refused with the allowed actions named, what is refused changes
-    nothing, histories replay, pickle, and are found legal afterwards.
+    nothing, histories replay, pickle, and are found legal afterwards, and illegal ones illegal.
 
     Args:
         lifecycle: The lifecycle.
@@ -48,7 +48,13 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[Cascade] = ()) -> N
         for action in {row.action for row in lifecycle.transitions} | {_UNKNOWN_ACTION}:
             check_step(lifecycle, record, action, after=timedelta(minutes=minutes))
 
+    @given(illegal_records(lifecycle))
+    def told(record: Record) -> None:
+        (*_, found) = check_history(record, lifecycle)
+        assert found.event == record.history[-1]
+
     law()
+    told()
 
 
 def check_step(lifecycle: Lifecycle, record: Record, action: str, *, after: timedelta) -> Record:

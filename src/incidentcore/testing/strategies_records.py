@@ -58,7 +58,15 @@ from incidentcore.values import (
     Urgency,
 )
 
-__all__ = ["actors", "input_for", "legal_records", "lifecycles", "records", "states"]
+__all__ = [
+    "actors",
+    "illegal_records",
+    "input_for",
+    "legal_records",
+    "lifecycles",
+    "records",
+    "states",
+]
 
 _OPENED: Final = datetime(2026, 6, 1, 9, tzinfo=UTC)
 _MINUTE: Final = timedelta(minutes=1)
@@ -230,6 +238,26 @@ def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> 
         answer = lifecycle.decide(record, row.action, at=at, by=draw(actors()), **fields)
         record = getattr(answer, "record", record)
     return record
+
+
+@st.composite
+def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
+    """Return records whose last transition is none that a lifecycle has, as an import may bring."""
+    record: Record = draw(legal_records(lifecycle, max_steps))
+    here = record.state.name
+    names = {state.name for state in lifecycle.states}
+    known = {(row.action, row.target) for row in lifecycle.transitions if here in row.sources}
+    wrong = [
+        (row.action, state)
+        for row in lifecycle.transitions
+        for state in lifecycle.states
+        if state.name != here and (row.action, state) not in known
+    ]
+    unheard = next(f"limbo{number}" for number in range(1_000) if f"limbo{number}" not in names)
+    action, state = draw(st.sampled_from([("go", State(unheard, open=True)), *wrong]))
+    return record.with_event(
+        StateChanged, at=record.updated_at, by=draw(actors()), action=action, state=state
+    )
 
 
 @st.composite

@@ -10,7 +10,13 @@ from incidentcore.testing.strategies_communication import (
     communicated_incidents,
     communication_plans,
 )
-from incidentcore.testing.strategies_records import actors, legal_records, lifecycles, records
+from incidentcore.testing.strategies_records import (
+    actors,
+    illegal_records,
+    legal_records,
+    lifecycles,
+    records,
+)
 from incidentcore.testing.strategies_schedule import calendar_definitions, calendars, instants
 from incidentcore.testing.strategies_sla import histories, sla_definitions, sla_policies
 
@@ -29,6 +35,7 @@ __all__ = [
     "communication_plans",
     "escalated_incidents",
     "histories",
+    "illegal_records",
     "instants",
     "legal_records",
     "lifecycles",
@@ -36,4 +43,3 @@ __all__ = [
     "sla_definitions",
     "sla_policies",
 ]
-    "illegal_records",

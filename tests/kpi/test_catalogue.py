@@ -101,7 +101,7 @@ SIX: dict[str, tuple[Any, int, dict[str, int]]] = {
     "mean_approval_wait_time": (None, 0, {}),
     "mean_failed_deployment_recovery_time": (None, 0, {}),
     "mean_incident_cost": (None, 0, {"no_value": 6}),
-    "total_incident_cost": (0, 0, {"no_value": 6}),
+    "total_incident_cost": (None, 0, {"no_value": 6}),
 }
 NEED_A_WINDOW = {"availability", "mean_time_between_failures"}
 
@@ -254,6 +254,15 @@ def test_surveys_costs_updates_and_alerts_are_the_callers_fields() -> None:
     assert figure(catalogue.cost_per_record(100, unit="EUR"), records).value == 20
     lifetimes = [incident(n, custom={"lifetime": timedelta(days=n)}) for n in (2, 4)]
     assert figure(catalogue.MEAN_TIME_TO_FAILURE, lifetimes).value == timedelta(days=3)
+
+
+def test_a_sum_of_nothing_known_is_not_zero() -> None:
+    """Where no cost is known there is no total: zero would say that it was free (K2)."""
+    free, unknown = incident(1, custom={"cost": 0}), incident(2, custom={"cost": "?"})
+
+    assert figure(catalogue.TOTAL_INCIDENT_COST, [unknown]).value is None
+    assert figure(catalogue.TOTAL_INCIDENT_COST, [unknown], mode="sketch").value is None
+    assert figure(catalogue.TOTAL_INCIDENT_COST, [free, unknown]).value == 0
 
 
 def test_recurrences_are_counted_by_key() -> None:

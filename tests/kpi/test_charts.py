@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval
 from incidentcore.kpi import (
     AgeBuckets,
     Periods,
@@ -78,6 +79,20 @@ def test_too_few_records_make_no_signal() -> None:
     rows = control_chart_data(table, kpi.id)
 
     assert {(row["center"], row["signal"], row["enough"]) for row in rows} == {(None, False, False)}
+
+
+def test_a_day_without_records_is_a_point_of_a_count_and_none_of_a_mean() -> None:
+    """A volume of zero takes part in the limits; a mean of nothing does not."""
+    days = Periods("day", within=Interval(START, START + timedelta(days=12)))
+    kpis = [catalogue.VOLUME, catalogue.MEAN_TIME_TO_RESOLVE]
+    table = compute(kpis, desk_of_days(), as_of=START + timedelta(days=30), window=days)
+
+    volume = control_chart_data(table, "volume")
+    times = control_chart_data(table, "mean_time_to_resolve")
+
+    assert [(row["value"], row["enough"]) for row in volume[9:]] == [(1, True), *[(0, True)] * 2]
+    assert volume[0]["center"] == pytest.approx(10 / 12)
+    assert [(row["value"], row["enough"]) for row in times[10:]] == [(None, False)] * 2
 
 
 def test_ages_without_records_are_rows_too() -> None:

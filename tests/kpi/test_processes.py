@@ -41,6 +41,9 @@ def test_parts_from_four_processes_merge_to_the_whole(mode: Literal["exact", "sk
     """Whole, streamed, and merged from parts that come back in any order: equal tables (K4)."""
     incidents = desk(1_000)
     kpis = tuple(kpi for kpi in catalogue.BASIC if kpi.window_basis != "snapshot")
+    kpis += (catalogue.BACKLOG_GROWTH, catalogue.MEAN_TIME_TO_CLOSE.replace(confidence="0.9"))
+    if mode == "exact":
+        kpis += (catalogue.recurrence_rate("priority", days=2), catalogue.AVAILABILITY)
     how = bind(partial, kpis, as_of=AS_OF, group_by="priority", window=Periods("week"), mode=mode)
     Random(3).shuffle(incidents)  # noqa: S311  made-up data
     parts = [incidents[step::100] for step in range(100)]

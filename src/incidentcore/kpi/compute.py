@@ -163,7 +163,7 @@ def _result(kpi: Kpi, cell: Any, key: Key, part: Partial) -> KpiResult:
         of=getattr(kpi.measure, "of", ""),
         low=found.low,
         high=found.high,
-        enough=found.n >= kpi.min_n,
+        enough=found.n >= kpi.min_n or (kpi.min_n == 1 and found.value is not None),
         approximate=found.approximate,
     )
 

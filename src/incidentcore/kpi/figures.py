@@ -121,8 +121,7 @@ def _q(statistic: Statistic) -> Fraction:
 def _of_sample(kpi: Kpi, cell: SampleCell) -> Figure:
     n, statistic = len(cell.values), kpi.statistic
     if not n or statistic is None:
-        empty = 0 if statistic is not None and statistic.kind == "sum" else None
-        return Figure(value=None if empty is None else _value(kpi, empty), n=n)
+        return Figure(value=None, n=n)
     ordered = cell.ordered()
     if statistic == SURVIVAL_MEDIAN:
         seen = ((value >> 1, bool(value & 1)) for value in ordered)

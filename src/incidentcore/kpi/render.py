@@ -13,7 +13,7 @@ __all__ = ["to_csv", "to_html", "to_markdown", "to_text"]
 Rows = Iterable[Sequence[str]]
 
 # A spreadsheet runs a cell that begins with one of these as a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def to_text(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:

@@ -56,7 +56,8 @@ class KpiResult:
         low: The lower bound of the confidence interval, where one was asked for. Where there is no
             value: what it is at least, such as the uptime of a window without a failure.
         high: The upper bound of the confidence interval.
-        enough: Whether ``n`` reaches the definition's ``min_n``.
+        enough: Whether ``n`` reaches the definition's ``min_n``; where that is 1, whether there is
+            a value, so that a week without records is a volume of zero like any other.
         approximate: Whether it comes from a sketch and is near, not exact.
     """
 

@@ -96,7 +96,7 @@ def main() -> None:
             ),
             (
                 "1,000 updates / 100 updates in one history",
-                ratio(lambda: due_of(long), lambda: due_of(short), rounds=7),
+                ratio(lambda: due_of(long), lambda: due_of(short), rounds=15, number=3),
                 "linear: at most 12",
             ),
         ],

@@ -120,7 +120,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         6,
         [
             *("template", "plan", "times", "promises", "updates", "evaluate", "adherence"),
-            "presets",
+            *("presets", "lint"),
         ],
     ),
     (

@@ -32,6 +32,7 @@ WITHOUT: dict[str, str] = {
     "categorization.Confusion": ANSWER,
     "categorization.ModelCategorizer": FUNCTION,
     "categorization.ThresholdPoint": ANSWER,
+    "communication.CommunicationFinding": TOLD,
     "communication.Rendering": ANSWER,
     "communication.UpdateAdherence": ANSWER,
     "conditions.Explanation": ANSWER,

@@ -7,6 +7,7 @@ from incidentcore.communication.evaluate import (
     update_log,
     updates_due,
 )
+from incidentcore.communication.lint import CommunicationFinding, lint_communication
 from incidentcore.communication.plan import (
     PUBLIC_REPLY,
     CommunicationPlan,
@@ -19,6 +20,7 @@ from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate
 from incidentcore.records import communicate
 
 __all__ = [
+    "CommunicationFinding",
     "CommunicationPlan",
     "MissedUpdate",
     "PUBLIC_REPLY",
@@ -29,6 +31,7 @@ __all__ = [
     "UpdateRule",
     "UpdateTemplate",
     "communicate",
+    "lint_communication",
     "major_incident_plan",
     "missed_updates",
     "next_update_wakeup",

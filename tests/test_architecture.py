@@ -106,7 +106,14 @@ ROOMS: list[tuple[str, int, list[str]]] = [
             *("reached", "status", "takeover", "clock", "crossings", "plain", "lint", "queue"),
         ],
     ),
-    ("intake", 5, ["alert", "threshold", "correlate"]),
+    (
+        "intake",
+        5,
+        [
+            *("alert", "reading", "shapes", "severity", "policy", "intents", "state", "ordering"),
+            *("threshold", "live", "deadlines", "decisions", "correlate", "incidents"),
+        ],
+    ),
     (
         "escalation",
         6,
@@ -172,6 +179,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
             *("contracts_writing", "contracts_reading", "contracts_parallel", "contracts"),
             *("strategies_records", "checks_lifecycle", "strategies_sla", "checks_sla"),
             *("checks_escalation", "strategies_communication", "checks_communication"),
+            "strategies_intake",
         ],
     ),
     ("report", 10, ["rules", "tally", "page", "build", "sources"]),

@@ -17,6 +17,7 @@ from incidentcore import (
     communication,
     escalation,
     improvement,
+    intake,
     kpi,
     lifecycle,
     priority,
@@ -228,6 +229,33 @@ def _updates() -> Iterator[Any]:
     yield communication.missed_updates(COMMUNICATION, record, now=AT + HOUR)[0]
 
 
+def _intake() -> Iterator[Any]:
+    """Yield a policy with every rule, states that hold every kind of entry, and samples."""
+    policy = intake.IntakePolicy(
+        when=~field("severity").equals("debug"),
+        group_by=["labels.service"],
+        threshold=2,
+        reopen_within=HOUR,
+        silence=HOUR,
+        flapping=intake.Flapping(within=HOUR),
+        maintenance=[intake.MaintenanceRule("patching", NIGHT)],
+    )
+    at = AT + HOUR
+    alerts = [
+        intake.Alert(key="b", at=AT, labels={"service": "shop"}),
+        *(intake.Alert(key=key, at=at, labels={"service": "mail"}) for key in "xy"),
+        intake.Alert(key="z", at=at, value=2.5, extra={"seen": at, "tags": ("a", 1)}),
+        intake.Alert(key="late", at=at + HOUR),
+        intake.IncidentEnded("alerts-9", at + HOUR, final=True),
+    ]
+    hot = intake.SampleThreshold("cpu", at_least=90, stale_after=HOUR)
+    samples = [intake.Sample("db1", AT, 95), intake.Sample("db1", at, 96, labels={"a": "b"})]
+    yield policy
+    yield intake.fold_alerts(policy, alerts)
+    yield hot
+    yield intake.fold_samples(hot, samples)
+
+
 def _kpis() -> Iterator[Any]:
     for name in dir(kpi.catalogue):
         value = getattr(kpi.catalogue, name)
@@ -321,6 +349,7 @@ EXAMPLES: tuple[Any, ...] = (
     MATRIX,
     ON_CALL,
     escalation.Shift(Interval(AT, AT + HOUR), ("ada",)),
+    *_intake(),
     *escalation.due_escalations(MATRIX, INCIDENT, slas=(RESOLUTION,), now=AT + 99 * HOUR),
     kpi.HourBands((("office", OFFICE),)),
     kpi.Group("assignment_group", values=["desk", None]),

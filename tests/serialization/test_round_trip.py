@@ -84,6 +84,7 @@ WITHOUT: dict[str, str] = {
 ROOMS = (
     *("values", "instants", "schedule", "conditions", "records", "lifecycle", "priority"),
     *("categorization", "sla", "escalation", "communication", "kpi", "improvement"),
+    "intake",
 )
 
 

@@ -10,6 +10,12 @@ from incidentcore.testing.strategies_communication import (
     communicated_incidents,
     communication_plans,
 )
+from incidentcore.testing.strategies_intake import (
+    alert_storms,
+    intake_policies,
+    sample_thresholds,
+    samples,
+)
 from incidentcore.testing.strategies_records import (
     actors,
     illegal_records,
@@ -24,6 +30,7 @@ __all__ = [
     "CheckOutcome",
     "StoreContract",
     "actors",
+    "alert_storms",
     "calendar_definitions",
     "calendars",
     "check_calendar",
@@ -37,9 +44,12 @@ __all__ = [
     "histories",
     "illegal_records",
     "instants",
+    "intake_policies",
     "legal_records",
     "lifecycles",
     "records",
+    "sample_thresholds",
+    "samples",
     "sla_definitions",
     "sla_policies",
 ]

@@ -1,0 +1,147 @@
+"""An alert: one message of a monitoring source that a condition holds, or no longer holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.values import FrozenMap
+
+__all__ = ["Alert", "AlertStatus", "IncidentEnded", "as_number"]
+
+_set = object.__setattr__
+
+
+class AlertStatus:
+    """What an alert says of its condition."""
+
+    FIRING: Final = "firing"
+    RESOLVED: Final = "resolved"
+
+
+def _map(entries: Mapping[str, Any]) -> FrozenMap[Any]:
+    return entries if type(entries) is FrozenMap else FrozenMap(entries)
+
+
+def _instant(value: datetime) -> datetime:
+    return as_utc(value, "at")
+
+
+def _recorded(value: datetime) -> datetime:
+    return as_utc(value, "recorded_at")
+
+
+def as_number(value: object, name: str = "value") -> float:
+    """Return a finite number as a float.
+
+    Raises:
+        InvalidValueError: It is none.
+    """
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = math.inf
+        if math.isfinite(number):
+            return number
+    raise InvalidValueError(name, value, "a finite number")
+
+
+def _measured(value: float | None) -> float | None:
+    return None if value is None else as_number(value)
+
+
+@attrs.frozen(kw_only=True)
+class Alert:
+    """One message about one condition; the same source and key mean the same condition.
+
+    Attributes:
+        key: Which condition, unique within the source: a fingerprint.
+        at: Since when the status holds, in UTC.
+        status: ``AlertStatus.FIRING`` or ``AlertStatus.RESOLVED``.
+        source: Who sent it.
+        severity: How bad it is, in the source's own word; see ``SeverityTable``.
+        title: What is wrong, in one line; the key where the source has no better words.
+        recorded_at: When it came in, in UTC; ``at`` unless told. A source whose clock runs ahead
+            cannot push time forward: where ``at`` is later than this, this counts.
+        value: The measured value, if there is one.
+        labels: What identifies the condition, by name.
+        annotations: What the source says about it, by name.
+        extra: Everything else that came with it, as it came.
+
+    Raises:
+        InvalidValueError: The key is empty, the status another word, a text no text, the value no
+            finite number, or a time naive.
+
+    >>> from datetime import UTC
+    >>> alert = Alert(key="disk", at=datetime(2026, 6, 1, 9, tzinfo=UTC), labels={"host": "db1"})
+    >>> alert.status, alert.title, alert.labels["host"]
+    ('firing', 'disk', 'db1')
+    """
+
+    key: str
+    at: datetime = attrs.field(converter=_instant)
+    status: str = AlertStatus.FIRING
+    source: str = ""
+    severity: str = ""
+    title: str = attrs.field(default=attrs.Factory(lambda self: self.key, True))
+    recorded_at: datetime = attrs.field(
+        default=attrs.Factory(lambda self: self.at, True), converter=_recorded
+    )
+    value: float | None = attrs.field(default=None, converter=_measured)
+    labels: FrozenMap[str] = attrs.field(default=FrozenMap(), converter=_map)
+    annotations: FrozenMap[str] = attrs.field(default=FrozenMap(), converter=_map)
+    extra: FrozenMap[Any] = attrs.field(default=FrozenMap(), converter=_map)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.key, str) or not self.key:
+            raise InvalidValueError("key", self.key, "a non-empty text")
+        if self.status not in (AlertStatus.FIRING, AlertStatus.RESOLVED):
+            raise InvalidValueError("status", self.status, "firing or resolved")
+        for name in ("source", "severity", "title"):
+            if not isinstance(getattr(self, name), str):
+                raise InvalidValueError(name, getattr(self, name), "text")
+        for name in ("labels", "annotations"):
+            for text in getattr(self, name).values():
+                if not isinstance(text, str):
+                    raise InvalidValueError(name, text, "texts by name")
+
+    @property
+    def firing(self) -> bool:
+        """Return whether its condition holds."""
+        return self.status == AlertStatus.FIRING
+
+    @property
+    def happened_at(self) -> datetime:
+        """Return the instant that is believed: ``at``, but never after it came in."""
+        return min(self.at, self.recorded_at)
+
+
+@attrs.frozen
+class IncidentEnded:
+    """Word from outside that an incident is over: somebody resolved, closed or merged it.
+
+    From then on the incident takes no alert, and those it had count as resolved: one that fires
+    again, or is told once more, is a new one.
+
+    Attributes:
+        incident: The incident, by the id of its intents.
+        at: When it ended, in UTC.
+        final: Whether it may not be reopened either, as when it was closed.
+    """
+
+    incident: str
+    at: datetime = attrs.field(converter=_instant)
+    final: bool = attrs.field(default=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.incident, str) or not self.incident:
+            raise InvalidValueError("incident", self.incident, "a non-empty text")
+        if not isinstance(self.final, bool):
+            raise InvalidValueError("final", self.final, "True or False")

@@ -1,0 +1,374 @@
+"""What each alert, each ended incident and each passing deadline means; the heart of the fold.
+
+Everything here happens in order of time: ``take`` and ``end`` are called at ascending instants, and
+``run_timers`` in between. A deadline at an instant comes after the alerts of that instant.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from incidentcore.conditions import ALWAYS
+from incidentcore.intake.alert import Alert, AlertStatus, IncidentEnded
+from incidentcore.intake.deadlines import Deadlines, Live
+from incidentcore.intake.intents import IncidentIntent, IntentKind, IntentReason
+from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident
+from incidentcore.intake.policy import IntakePolicy, ResolveOn
+from incidentcore.intake.state import IntakeState, PendingAlert
+
+__all__ = ["Decisions"]
+
+_FIRING: Final = AlertStatus.FIRING
+
+
+class Decisions(Deadlines):
+    """The live conditions, groups and incidents of a fold, and what happens to them.
+
+    Args:
+        policy: How alerts become incidents.
+        state: Where an earlier fold stopped.
+
+    Attributes:
+        out: The intents decided and not yet handed out.
+        opened: How many incidents were opened so far.
+    """
+
+    def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
+        super().__init__(policy, state)
+        self._all = policy.when == ALWAYS
+        self.out: list[IncidentIntent] = []
+        self.opened = state.opened
+
+    def _emit(
+        self, kind: str, now: datetime, incident: LiveIncident, alert: Alert | None, why: str = ""
+    ) -> None:
+        name = incident.name[0]
+        self.out.append(IncidentIntent(kind, now, name, incident.group, alert, why))
+
+    def _leave_out(self, kind: str, now: datetime, alert: Alert, why: str) -> None:
+        self.out.append(IncidentIntent(kind, now, "", "", alert, why))
+
+    # Alerts
+
+    def take(self, alert: Alert, now: datetime) -> None:
+        """Decide what an alert means that counts at an instant."""
+        policy = self.policy
+        if not self._all and not policy.when.test(alert, now):
+            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.NOT_MATCHED)
+            return
+        name = (alert.source, alert.key)
+        happened = min(alert.at, alert.recorded_at)
+        condition = self.conditions.get(name)
+        if condition is not None and happened < condition.last_at:
+            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.STALE)
+        elif alert.status == _FIRING:
+            if condition is None:
+                condition = self.conditions[name] = LiveCondition(name, happened)
+            self._take_firing(alert, condition, happened, now)
+        elif condition is None:
+            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.NOT_FIRING)
+        else:
+            self._take_resolved(alert, condition, happened, now)
+
+    def _take_firing(
+        self, alert: Alert, condition: LiveCondition, happened: datetime, now: datetime
+    ) -> None:
+        policy = self.policy
+        rank = policy.severities.rank(alert.severity)
+        heard = condition.heard_at
+        condition.last_at = happened
+        condition.heard_at = now
+        flaps = condition.flapping and condition.incident
+        if condition.firing or flaps:
+            if not condition.firing:
+                condition.firing = True
+                self._change(condition, now)
+                self.arm(condition)
+            if rank < condition.rank:
+                condition.rank, condition.severity = rank, alert.severity
+            elif flaps:
+                self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.FLAPPING)
+                return
+            elif now - heard <= policy.deduplicate:
+                self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.DUPLICATE)
+                return
+        else:
+            condition.firing = True
+            condition.rank, condition.severity = rank, alert.severity
+            self._change(condition, now)
+        if condition.incident:
+            incident = self.incidents[condition.incident]
+            incident.last_at = now
+            self._emit(IntentKind.ADD, now, incident, alert)
+        else:
+            self._suppress(condition, now)
+            self._start(alert, condition, now)
+        self.arm(condition)
+
+    def _take_resolved(
+        self, alert: Alert, condition: LiveCondition, happened: datetime, now: datetime
+    ) -> None:
+        if condition.firing and happened == condition.last_at:
+            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.OUTWEIGHED)
+            return
+        condition.last_at = happened
+        condition.heard_at = now
+        if condition.firing:
+            condition.firing = False
+            self._change(condition, now)
+            if condition.incident and not condition.flapping:
+                incident = self.incidents[condition.incident]
+                self._emit(IntentKind.ADD, now, incident, alert)
+                self._leave(condition, now, IntentReason.ALL_RESOLVED)
+                self.arm(condition)
+                return
+            why = IntentReason.BELOW_THRESHOLD
+        else:
+            why = IntentReason.NOT_FIRING
+        if condition.incident:
+            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.FLAPPING)
+        else:
+            self._give_up(condition, now)
+            by = self._suppress(condition, now)
+            if by:
+                self._leave_out(IntentKind.SUPPRESSED, now, alert, by)
+            else:
+                self._leave_out(IntentKind.DROPPED, now, alert, why)
+        self.arm(condition)
+
+    def _change(self, condition: LiveCondition, now: datetime) -> None:
+        """Note a change of status, and whether the condition flaps by it."""
+        flapping = self.policy.flapping
+        if flapping is None:
+            return
+        changes = condition.changes
+        changes.append(now)
+        if len(changes) > flapping.start:
+            del changes[0]
+        if len(changes) == flapping.start and now - changes[0] < flapping.within:
+            condition.flapping = True
+
+    def _suppress(self, condition: LiveCondition, now: datetime) -> str:
+        """Suppress the alert that a maintenance holds back; return the maintenance's name."""
+        by = condition.held_by
+        if by:
+            if condition.held is not None:
+                self._leave_out(IntentKind.SUPPRESSED, now, condition.held, by)
+            condition.held, condition.held_until, condition.held_by = None, None, ""
+        return by
+
+    def _give_up(self, condition: LiveCondition, now: datetime) -> None:
+        """Drop the alerts of a condition that wait for others to open an incident with."""
+        for name in sorted(set(condition.waits)):
+            group = self.groups[name]
+            kept = []
+            for one in group.waiting:
+                if (one.alert.source, one.alert.key) == condition.name:
+                    self._leave_out(
+                        IntentKind.DROPPED, now, one.alert, IntentReason.BELOW_THRESHOLD
+                    )
+                else:
+                    kept.append(one)
+            group.waiting = kept
+            self._forget_group(group)
+        condition.waits = []
+
+    # Incidents
+
+    def _start(self, alert: Alert, condition: LiveCondition, now: datetime) -> None:
+        """Find or open the incident for a condition that fires and has none."""
+        policy = self.policy
+        name = policy.group_of(alert)
+        group = self.groups.get(name)
+        kind = ""
+        incident = self.incidents.get(group.incident) if group is not None else None
+        if incident is not None:
+            kind = self._way_into(incident, now)
+            if kind == IntentKind.ADD:
+                self._enter(kind, alert, condition, incident, now)
+                return
+        rule = policy.maintenance_for(alert, now) if policy.maintenance else None
+        if rule is not None:
+            condition.held_by = rule.name
+            condition.held_until = rule.end_of(now) if rule.resume else None
+            if condition.held_until is None:
+                self._leave_out(IntentKind.SUPPRESSED, now, alert, rule.name)
+            else:
+                condition.held = alert
+            return
+        if incident is not None and kind == IntentKind.REOPEN:
+            incident.resolved_at = None
+            incident.opener = condition.name
+            self._enter(kind, alert, condition, incident, now)
+            return
+        if group is None:
+            group = self.groups[name] = LiveGroup(name)
+        self._wait(group, PendingAlert(now, alert))
+        if len(group.waiting) >= policy.threshold:
+            self._open(group, now)
+        else:
+            self.arm(group)
+
+    def _way_into(self, incident: LiveIncident, now: datetime) -> str:
+        """Return how an alert may still get into its group's incident; empty where it may not."""
+        if incident.resolved_at is None:
+            return IntentKind.ADD if now - incident.last_at <= self.policy.window else ""
+        within = self.policy.reopen_within
+        if within is None or now - incident.resolved_at > within:
+            return ""
+        return IntentKind.REOPEN
+
+    def _enter(
+        self,
+        kind: str,
+        alert: Alert,
+        condition: LiveCondition,
+        incident: LiveIncident,
+        now: datetime,
+    ) -> None:
+        """Let an alert into its group's incident, and those that waited in the group after it."""
+        self._join(kind, alert, condition, incident, now)
+        for waiting, other in self._waited(self.groups[incident.group]):
+            self._join(IntentKind.ADD, waiting, other, incident, now)
+
+    def _wait(self, group: LiveGroup, pending: PendingAlert) -> None:
+        group.waiting.append(pending)
+        alert = pending.alert
+        self.conditions[alert.source, alert.key].waits.append(group.name[0])
+
+    def _waited(self, group: LiveGroup) -> list[tuple[Alert, LiveCondition]]:
+        """Return the alerts that waited in a group, which wait no more, and their conditions."""
+        waiting, group.waiting = group.waiting, []
+        found = []
+        for one in waiting:
+            condition = self.conditions[one.alert.source, one.alert.key]
+            condition.waits.remove(group.name[0])
+            found.append((one.alert, condition))
+        return found
+
+    def _open(self, group: LiveGroup, now: datetime) -> None:
+        (first, condition), *others = self._waited(group)
+        self.opened += 1
+        name = f"{self.policy.name}-{self.opened}"
+        incident = LiveIncident(name, group.name[0], condition.name, now)
+        self.incidents[name] = incident
+        group.incident = name
+        self._join(IntentKind.OPEN, first, condition, incident, now)
+        for alert, other in others:
+            self._join(IntentKind.ADD, alert, other, incident, now)
+
+    def _join(
+        self,
+        kind: str,
+        alert: Alert,
+        condition: LiveCondition,
+        incident: LiveIncident,
+        now: datetime,
+    ) -> None:
+        self._emit(kind, now, incident, alert)
+        incident.last_at = now
+        condition.incident = incident.name[0]
+        incident.members.add(condition.name)
+        if condition.waits:  # in another group, by other labels
+            self._give_up(condition, now)
+        held = condition.held
+        condition.held, condition.held_until, condition.held_by = None, None, ""
+        if held is not None:
+            self._emit(IntentKind.ADD, now, incident, held)
+        self.arm(condition)
+
+    def _leave(self, condition: LiveCondition, now: datetime, why: str) -> None:
+        """Take a condition that no longer fires out of its incident, which may resolve it."""
+        incident = self.incidents[condition.incident]
+        incident.members.discard(condition.name)
+        condition.incident = ""
+        mode = self.policy.resolve_on
+        if mode == ResolveOn.FIRST:
+            if condition.name == incident.opener:
+                if why == IntentReason.ALL_RESOLVED:
+                    why = IntentReason.FIRST_RESOLVED
+                self._emit(IntentKind.RESOLVE, now, incident, None, why)
+                self._close(incident, now)
+        elif not incident.members:
+            if mode == ResolveOn.ALL:
+                self._emit(IntentKind.RESOLVE, now, incident, None, why)
+                self._close(incident, now)
+            else:
+                self.arm(incident)
+
+    def _close(self, incident: LiveIncident, now: datetime) -> None:
+        """Take note that an incident is resolved: what is in it counts as resolved too."""
+        for name in incident.members:
+            condition = self.conditions[name]
+            condition.firing = False
+            condition.heard_at = now  # remembered from now on, however long it was silent
+            condition.incident = ""
+            self.arm(condition)
+        incident.members.clear()
+        incident.resolved_at = now
+        group = self.groups.get(incident.group)
+        current = group is not None and group.incident == incident.name[0]
+        if self.policy.reopen_within is None or not current:
+            self._forget_incident(incident)
+        else:
+            self.arm(incident)
+
+    def end(self, word: IncidentEnded, now: datetime) -> None:
+        """Take note that an incident was ended outside."""
+        incident = self.incidents.get(word.incident)
+        if incident is not None and incident.resolved_at is None:
+            self._close(incident, now)
+        if incident is not None and word.final:
+            self._forget_incident(incident)
+
+    def _forget_incident(self, incident: LiveIncident) -> None:
+        self.incidents.pop(incident.name[0], None)
+        group = self.groups.get(incident.group)
+        if group is not None and group.incident == incident.name[0]:
+            group.incident = ""
+            self._forget_group(group)
+
+    def _forget_group(self, group: LiveGroup) -> None:
+        if not group.waiting and not group.incident:
+            self.groups.pop(group.name[0], None)
+
+    # Deadlines
+
+    def passed(self, live: Live, now: datetime) -> None:
+        """Do what is due for a condition, a group or an incident."""
+        if isinstance(live, LiveIncident):
+            self._forget_incident(live)
+        elif isinstance(live, LiveGroup):
+            self._expire(live, now)
+        else:
+            self._pass(live, now)
+
+    def _expire(self, group: LiveGroup, now: datetime) -> None:
+        """Drop the alerts that waited too long for others to open an incident with."""
+        while group.waiting and group.waiting[0].at + self.policy.window <= now:
+            alert = group.waiting.pop(0).alert
+            self.conditions[alert.source, alert.key].waits.remove(group.name[0])
+            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.BELOW_THRESHOLD)
+        self._forget_group(group)
+
+    def _pass(self, condition: LiveCondition, now: datetime) -> None:
+        silence = self.policy.silence
+        if condition.firing and silence is not None and condition.heard_at + silence <= now:
+            condition.firing = False
+            if condition.incident and not condition.flapping:
+                self._leave(condition, now, IntentReason.SILENCE)
+            elif not condition.incident:
+                self._give_up(condition, now)
+                self._suppress(condition, now)
+        if condition.flapping and self.calm_at(condition) <= now:
+            condition.flapping = False
+            if condition.incident and not condition.firing:
+                self._leave(condition, now, IntentReason.ALL_RESOLVED)
+        alert, until = condition.held, condition.held_until
+        if alert is not None and until is not None and until <= now:
+            condition.held, condition.held_until, condition.held_by = None, None, ""
+            self._start(alert, condition, now)
+        is_idle = not condition.firing and not condition.incident
+        if is_idle and condition.heard_at + self._memory <= now:
+            del self.conditions[condition.name]

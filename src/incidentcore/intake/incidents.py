@@ -1,0 +1,219 @@
+"""From intents to records: incidents opened, noted on, raised, resolved and reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.intake.alert import Alert
+from incidentcore.intake.intents import IncidentIntent, IntentKind
+from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityTable
+from incidentcore.lifecycle import INCIDENT, Lifecycle
+from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, prioritize
+from incidentcore.records import Incident, OpeningFields, Source, Visibility, comment
+from incidentcore.values import Actor, Role
+
+__all__ = ["MONITORING", "apply_intent", "apply_intents", "open_incident"]
+
+MONITORING: Final = Actor("monitoring", Role.SYSTEM)
+
+
+def open_incident(
+    intent: IncidentIntent,
+    /,
+    *,
+    id: str | None = None,  # noqa: A002  the field's name
+    by: Actor | str = MONITORING,
+    severities: SeverityTable = STANDARD_SEVERITIES,
+    priorities: PriorityPolicy | None = STANDARD_POLICY,
+    lifecycle: Lifecycle = INCIDENT,
+    fields: OpeningFields | None = None,
+) -> Incident:
+    """Open the incident that an intent asks for.
+
+    Title, impact, urgency and the time it was noticed come from the alert; the alert's labels are
+    in ``custom["labels"]``, its source and key beside them.
+
+    Args:
+        intent: An intent to open.
+        id: The record's id; the intent's own unless told.
+        by: Who opens it.
+        severities: What the alert's severity means.
+        priorities: How its priority is computed; None leaves that to others.
+        lifecycle: The lifecycle it follows.
+        fields: Further fields, which go before those that the alert gives.
+
+    Raises:
+        InvalidValueError: The intent is of another kind, or a field is not what it accepts.
+
+    >>> from datetime import UTC, datetime
+    >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> alert = Alert(key="disk", at=nine, severity="critical", title="Disk full")
+    >>> open_incident(IncidentIntent("open", nine, "alerts-1", "", alert))
+    <Incident alerts-1: 'Disk full', state='new', priority='critical', version=2>
+    """
+    alert = intent.alert
+    if intent.kind != IntentKind.OPEN or alert is None:
+        raise InvalidValueError("intent", intent, "an intent to open, with its alert")
+    row = severities.row(alert.severity)
+    told: OpeningFields = {
+        "impact": row.impact,
+        "urgency": row.urgency,
+        "source": Source.MONITORING,
+        "detected_at": alert.happened_at,
+        "custom": {"alert": alert.key, "alert_source": alert.source, "labels": alert.labels},
+    }
+    told.update(fields or {})
+    recorded_at = max(intent.at, alert.recorded_at)
+    incident = lifecycle.open(
+        Incident,
+        id=intent.incident if id is None else id,
+        title=alert.title,
+        at=intent.at,
+        by=by,
+        recorded_at=recorded_at,
+        **told,
+    )
+    if priorities is None:
+        return incident
+    return prioritize(incident, priorities, at=intent.at, by=by, recorded_at=recorded_at)
+
+
+def apply_intent(
+    intent: IncidentIntent,
+    incident: Incident,
+    /,
+    *,
+    by: Actor | str = MONITORING,
+    severities: SeverityTable = STANDARD_SEVERITIES,
+    priorities: PriorityPolicy | None = STANDARD_POLICY,
+    lifecycle: Lifecycle = INCIDENT,
+) -> Incident:
+    """Bring an incident on to what an intent asks for.
+
+    An alert that is added, or reopens, is noted as an internal comment; one of a worse severity
+    raises impact and urgency. A resolution of an incident that is resolved already changes nothing.
+
+    Args:
+        intent: An intent to add, to reopen or to resolve.
+        incident: The record as it stands.
+        by: Who changes it.
+        severities: What an alert's severity means.
+        priorities: How a priority is computed; None leaves it as it stands.
+        lifecycle: The lifecycle that the incident follows.
+
+    Returns:
+        The record with its new events.
+
+    Raises:
+        InvalidValueError: The intent is of another kind, or adds an alert that fires to an incident
+            that is not open: tell the fold of incidents that end outside, by ``IncidentEnded``.
+        TransitionNotAllowedError: The lifecycle refuses to resolve or reopen it.
+    """
+    if intent.kind == IntentKind.RESOLVE:
+        if not incident.state.open:
+            return incident
+        return lifecycle.advance(
+            incident,
+            "resolve",
+            at=intent.at,
+            by=by,
+            resolution_code="alerts_resolved",
+            resolution_notes=f"resolved by its alerts: {intent.reason}",
+        )
+    alert = intent.alert
+    if intent.kind not in (IntentKind.ADD, IntentKind.REOPEN) or alert is None:
+        raise InvalidValueError("intent", intent, "an intent to add, reopen or resolve")
+    recorded_at = max(intent.at, alert.recorded_at)
+    if intent.kind == IntentKind.REOPEN and not incident.state.open:
+        incident = lifecycle.advance(
+            incident, "reopen", at=intent.at, by=by, recorded_at=recorded_at
+        )
+    if alert.firing and not incident.state.open:
+        raise InvalidValueError("incident", incident, "an open incident; a new alert opens another")
+    incident = comment(
+        incident,
+        _told(alert),
+        at=intent.at,
+        by=by,
+        visibility=Visibility.INTERNAL,
+        recorded_at=recorded_at,
+    )
+    if priorities is None or not alert.firing:
+        return incident
+    row = severities.row(alert.severity)
+    worse = {
+        name: level
+        for name, level in (("impact", row.impact), ("urgency", row.urgency))
+        if getattr(incident, name) is None or level > getattr(incident, name)
+    }
+    if not worse:
+        return incident
+    return prioritize(
+        incident,
+        priorities,
+        at=intent.at,
+        by=by,
+        recorded_at=recorded_at,
+        reason=f"alert of severity {alert.severity or severities.default}",
+        **worse,
+    )
+
+
+def _told(alert: Alert) -> str:
+    severity = f", {alert.severity}" if alert.severity else ""
+    value = "" if alert.value is None else f", value {alert.value:g}"
+    where = f"{alert.source}: {alert.key}" if alert.source else alert.key
+    return f"Alert {alert.status}: {alert.title} ({where}{severity}{value})"
+
+
+def apply_intents(
+    intents: Iterable[IncidentIntent],
+    incidents: Mapping[str, Incident],
+    /,
+    *,
+    by: Actor | str = MONITORING,
+    severities: SeverityTable = STANDARD_SEVERITIES,
+    priorities: PriorityPolicy | None = STANDARD_POLICY,
+    lifecycle: Lifecycle = INCIDENT,
+) -> dict[str, Incident]:
+    """Bring incidents on to what intents ask for, and open those that are missing.
+
+    Args:
+        intents: The intents of a fold, in order.
+        incidents: The records as they stand, by the ids of the intents.
+        by: Who changes them.
+        severities: What an alert's severity means; that of the fold's policy.
+        priorities: How priorities are computed; None leaves them to others.
+        lifecycle: The lifecycle they follow.
+
+    Returns:
+        The incidents that changed or were opened, by the ids of the intents.
+
+    Raises:
+        InvalidValueError: An intent is about an incident that is not there.
+        TransitionNotAllowedError: The lifecycle refuses a change.
+    """
+    changed: dict[str, Incident] = {}
+    for intent in intents:
+        name = intent.incident
+        if not name:
+            continue
+        if intent.kind == IntentKind.OPEN:
+            changed[name] = open_incident(
+                intent, by=by, severities=severities, priorities=priorities, lifecycle=lifecycle
+            )
+            continue
+        incident = changed.get(name) or incidents.get(name)
+        if incident is None:
+            raise InvalidValueError("incidents", name, "the records of all intents")
+        changed[name] = apply_intent(
+            intent,
+            incident,
+            by=by,
+            severities=severities,
+            priorities=priorities,
+            lifecycle=lifecycle,
+        )
+    return changed

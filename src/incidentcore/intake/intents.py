@@ -1,0 +1,72 @@
+"""What a fold of alerts answers: one intent for each alert, and one for each resolution."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from incidentcore.intake.alert import Alert
+
+__all__ = ["IncidentIntent", "IntentKind", "IntentReason"]
+
+
+class IntentKind:
+    """What is to be done, or why nothing is."""
+
+    OPEN: Final = "open"
+    ADD: Final = "add"
+    REOPEN: Final = "reopen"
+    RESOLVE: Final = "resolve"
+    SUPPRESSED: Final = "suppressed"
+    DROPPED: Final = "dropped"
+
+
+class IntentReason:
+    """Why an incident is resolved or an alert dropped; a suppressed one names its maintenance."""
+
+    ALL_RESOLVED: Final = "all_resolved"
+    FIRST_RESOLVED: Final = "first_resolved"
+    SILENCE: Final = "silence"
+    BELOW_THRESHOLD: Final = "below_threshold"
+    DUPLICATE: Final = "duplicate"
+    FLAPPING: Final = "flapping"
+    NOT_FIRING: Final = "not_firing"
+    NOT_MATCHED: Final = "not_matched"
+    OUTWEIGHED: Final = "outweighed"
+    STALE: Final = "stale"
+
+
+@attrs.frozen
+class IncidentIntent:
+    """What one alert, or the passing of time, means for incidents.
+
+    Every alert is in exactly one intent, as soon as it is decided; a resolution has none.
+
+    Attributes:
+        kind: See ``IntentKind``. ``add`` says that the alert belongs to an incident that is open,
+            firing or resolved; the resolution of the incident itself is a ``resolve`` of its own.
+        at: The instant at which it counts, in UTC: that of the alert, or later where the alert came
+            late or was held back.
+        incident: The incident's id, unique among all of one fold; empty where there is none.
+        group: What the incident's alerts have in common, in words; empty where there is none.
+        alert: The alert; None for a resolution.
+        reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:
+
+            ``duplicate``: the condition was told within the window for deduplication.
+            ``stale``: a newer alert of the condition is known already.
+            ``outweighed``: the condition is resolved and firing at one instant; firing counts.
+            ``not_firing``: a resolved alert of a condition that does not fire, as far as is known;
+            it opens nothing.
+            ``below_threshold``: too few alerts fired within the window.
+            ``flapping``: the condition comes and goes, and counts as firing meanwhile.
+            ``not_matched``: the policy is not about such alerts.
+    """
+
+    kind: str
+    at: datetime
+    incident: str = ""
+    group: str = ""
+    alert: Alert | None = None
+    reason: str = ""

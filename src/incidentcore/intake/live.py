@@ -1,0 +1,159 @@
+"""The working form of a fold's state: the same facts as ``IntakeState``, changed in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import pairwise
+from typing import ClassVar
+
+from incidentcore.digest import content_id
+from incidentcore.intake.alert import Alert, IncidentEnded
+from incidentcore.intake.severity import SeverityTable
+from incidentcore.intake.state import ConditionState, GroupState, OpenIncident, PendingAlert
+
+__all__ = ["LiveCondition", "LiveGroup", "LiveIncident", "in_order"]
+
+
+class LiveCondition:
+    """See ``ConditionState``; ``waits`` names the groups in which an alert of it waits."""
+
+    place: ClassVar[int] = 0
+
+    __slots__ = (
+        *("changes", "firing", "flapping", "heard_at", "held", "held_by", "held_until"),
+        *("incident", "last_at", "name", "rank", "severity", "timer", "waits"),
+    )
+
+    def __init__(self, name: tuple[str, str], last_at: datetime) -> None:
+        self.name = name
+        self.firing = False
+        self.last_at = last_at
+        self.heard_at = last_at
+        self.severity = ""
+        self.rank = 0
+        self.incident = ""
+        self.changes: list[datetime] = []
+        self.flapping = False
+        self.held: Alert | None = None
+        self.held_until: datetime | None = None
+        self.held_by = ""
+        self.waits: list[str] = []
+        self.timer: datetime | None = None
+
+    @classmethod
+    def thawed(cls, state: ConditionState, severities: SeverityTable) -> LiveCondition:
+        """Return the working form of a state."""
+        found = cls((state.source, state.key), state.last_at)
+        found.firing = state.firing
+        found.heard_at = state.heard_at
+        found.severity = state.severity
+        found.rank = severities.rank(state.severity)
+        found.incident = state.incident
+        found.changes = list(state.changes)
+        found.flapping = state.flapping
+        found.held = state.held
+        found.held_until = state.held_until
+        found.held_by = state.held_by
+        return found
+
+    def frozen(self) -> ConditionState:
+        """Return the state."""
+        source, key = self.name
+        return ConditionState(
+            source=source,
+            key=key,
+            firing=self.firing,
+            last_at=self.last_at,
+            heard_at=self.heard_at,
+            severity=self.severity,
+            incident=self.incident,
+            changes=tuple(self.changes),
+            flapping=self.flapping,
+            held=self.held,
+            held_until=self.held_until,
+            held_by=self.held_by,
+        )
+
+
+class LiveGroup:
+    """See ``GroupState``."""
+
+    place: ClassVar[int] = 1
+
+    __slots__ = ("incident", "name", "timer", "waiting")
+
+    def __init__(self, name: str, incident: str = "") -> None:
+        self.name = (name,)
+        self.incident = incident
+        self.waiting: list[PendingAlert] = []
+        self.timer: datetime | None = None
+
+    @classmethod
+    def thawed(cls, state: GroupState) -> LiveGroup:
+        """Return the working form of a state."""
+        found = cls(state.group, state.incident)
+        found.waiting = list(state.waiting)
+        return found
+
+    def frozen(self) -> GroupState:
+        """Return the state."""
+        return GroupState(group=self.name[0], incident=self.incident, waiting=tuple(self.waiting))
+
+
+class LiveIncident:
+    """See ``OpenIncident``; ``members`` are the conditions that count as firing in it."""
+
+    place: ClassVar[int] = 2
+
+    __slots__ = ("group", "last_at", "members", "name", "opener", "resolved_at", "timer")
+
+    def __init__(self, name: str, group: str, opener: tuple[str, str], last_at: datetime) -> None:
+        self.name = (name,)
+        self.group = group
+        self.opener = opener
+        self.last_at = last_at
+        self.resolved_at: datetime | None = None
+        self.members: set[tuple[str, str]] = set()
+        self.timer: datetime | None = None
+
+    @classmethod
+    def thawed(cls, state: OpenIncident) -> LiveIncident:
+        """Return the working form of a state."""
+        found = cls(state.id, state.group, (state.source, state.key), state.last_at)
+        found.resolved_at = state.resolved_at
+        return found
+
+    def frozen(self) -> OpenIncident:
+        """Return the state."""
+        source, key = self.opener
+        return OpenIncident(
+            id=self.name[0],
+            group=self.group,
+            source=source,
+            key=key,
+            last_at=self.last_at,
+            resolved_at=self.resolved_at,
+        )
+
+
+def in_order(
+    items: Iterable[Alert | IncidentEnded], severities: SeverityTable
+) -> list[Alert | IncidentEnded]:
+    """Return what counts at one instant in the order in which it counts, however it came.
+
+    Ended incidents first, so that they take none of the instant's alerts; then what fires, so that
+    nothing is resolved that fires at the same instant; within a condition by time, then the worst
+    first.
+    """
+
+    def place(item: Alert | IncidentEnded) -> tuple[object, ...]:
+        if isinstance(item, IncidentEnded):
+            return (0, item.incident, not item.final, item.at)
+        rank = severities.rank(item.severity)
+        return (1 if item.firing else 2, item.source, item.key, item.happened_at, rank)
+
+    found = sorted(items, key=place)
+    if any(a != b and place(a) == place(b) for a, b in pairwise(found)):
+        found.sort(key=lambda item: (*place(item), content_id(item)))
+    return found

@@ -1,0 +1,76 @@
+"""Putting a stream in order of time: what comes a little late is held back, never reordered away.
+
+Time is the latest instant seen, less the lateness allowed for; everything before it is settled. An
+item that is later still counts at the first instant that is not settled: it is never lost, and the
+past is never rewritten.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from heapq import heappop, heappush
+from typing import Final, Generic, TypeVar
+
+from incidentcore.instants import EARLIEST
+
+__all__ = ["TICK", "Ordering"]
+
+T = TypeVar("T")
+
+TICK: Final = timedelta(microseconds=1)
+
+
+class Ordering(Generic[T]):
+    """Items by instant, handed out in order once no earlier one is waited for.
+
+    Args:
+        lateness: For how long an item may be late and still take its place.
+        settled: Everything before this instant was handed out already.
+        pending: Items from then on, with their instants.
+    """
+
+    __slots__ = ("_batches", "_instants", "lateness", "settled")
+
+    def __init__(
+        self, lateness: timedelta, settled: datetime, pending: Iterable[tuple[datetime, T]]
+    ) -> None:
+        self.lateness = lateness
+        self.settled = settled
+        self._batches: dict[datetime, list[T]] = {}
+        self._instants: list[datetime] = []
+        for at, item in pending:
+            self.put(at, item)
+
+    def edge(self, seen: datetime) -> datetime:
+        """Return up to which instant things are settled once an instant was seen."""
+        if not self.lateness:
+            return seen
+        return seen - self.lateness if seen - EARLIEST > self.lateness else EARLIEST
+
+    def put(self, at: datetime, item: T) -> None:
+        """Take an item at its instant, or at the first that is not settled."""
+        at = max(at, self.settled)
+        batch = self._batches.get(at)
+        if batch is None:
+            self._batches[at] = [item]
+            heappush(self._instants, at)
+        else:
+            batch.append(item)
+
+    def release(self, edge: datetime) -> Iterator[tuple[datetime, list[T]]]:
+        """Hand out the batches before an instant, in order; then everything before is settled."""
+        while self._instants and self._instants[0] < edge:
+            at = heappop(self._instants)
+            yield at, self._batches.pop(at)
+        self.settled = max(self.settled, edge)
+
+    @property
+    def first(self) -> datetime | None:
+        """Return the earliest instant at which an item is held."""
+        return self._instants[0] if self._instants else None
+
+    def pending(self) -> Iterator[tuple[datetime, list[T]]]:
+        """Yield what is held, in order."""
+        for at in sorted(self._instants):
+            yield at, self._batches[at]

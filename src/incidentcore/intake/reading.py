@@ -1,0 +1,173 @@
+"""What the readers of alert shapes share: every problem is collected with its path."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.values import FrozenMap, freeze
+
+__all__ = ["Problems"]
+
+T = TypeVar("T")
+
+_SHOWN: Final = 60
+_DEEPEST: Final = 50
+
+
+def _show(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "an object"
+    if isinstance(value, (list, tuple)):
+        return "an array"
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"a number of {value.bit_length()} bits"
+    is_plain = value is None or isinstance(value, (str, int, float))
+    text = ascii(value) if is_plain else f"a {type(value).__name__}"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+class Problems:
+    """What is wrong with some data so far; reads fields, and notes what it cannot read."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+
+    def note(self, message: str, path: str) -> None:
+        """Note a problem."""
+        self.found.append(f"{message} @ {path}")
+
+    def wrong(self, value: object, allowed: str, path: str) -> None:
+        """Note that a value is not what its place takes."""
+        self.note(f"got {_show(value)}; allowed: {allowed}", path)
+
+    def checked(self, value: T | None) -> T:
+        """Return what was read where nothing was wrong with it.
+
+        Raises:
+            FormatError: Something was.
+        """
+        if value is None or self.found:
+            raise FormatError(self.found)
+        return value
+
+    def entries(self, value: object, path: str) -> Mapping[str, Any] | None:
+        """Return a value that is an object with text keys."""
+        if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+            return value
+        self.wrong(value, "an object with text keys", path)
+        return None
+
+    def text(self, data: Mapping[str, Any], name: str, path: str, *, required: bool = False) -> str:
+        """Return a field that is text; empty where it is absent."""
+        value = data.get(name)
+        if isinstance(value, str) and (value or not required):
+            return value
+        if value is not None:
+            self.wrong(value, "a non-empty text" if required else "text", f"{path}.{name}")
+        elif required:
+            self.missing(name, path)
+        return ""
+
+    def missing(self, name: str, path: str) -> None:
+        """Note that a required field is not there."""
+        self.note("a required field is missing", f"{path}.{name}")
+
+    def texts(self, value: object, path: str) -> FrozenMap[str]:
+        """Return an object of texts; absent is empty, numbers and truth values become text."""
+        if value is None:
+            return FrozenMap()
+        found = self.entries(value, path)
+        texts: dict[str, str] = {}
+        for name, item in (found or {}).items():
+            if isinstance(item, str):
+                texts[name] = item
+            elif isinstance(item, bool):
+                texts[name] = "true" if item else "false"
+            elif isinstance(item, (int, float)):
+                texts[name] = repr(item)
+            else:
+                self.wrong(item, "text", f"{path}.{name}")
+        return FrozenMap(texts)
+
+    def instant(self, value: object, path: str) -> datetime | None:
+        """Return an instant, from an aware datetime or RFC 3339 text; cut at microseconds."""
+        at = value
+        if isinstance(value, str):
+            try:
+                at = datetime.fromisoformat(value)
+            except ValueError:
+                at = None
+        if not isinstance(at, datetime):
+            self.wrong(value, 'an instant such as "2026-06-01T09:00:00Z"', path)
+            return None
+        try:
+            return as_utc(at)
+        except InvalidValueError as error:
+            self.wrong(value, error.allowed, path)
+            return None
+
+    def required_instant(self, data: Mapping[str, Any], name: str, path: str) -> datetime | None:
+        """Return a field that is an instant and must be there."""
+        if data.get(name) is None:
+            self.missing(name, path)
+            return None
+        return self.instant(data[name], f"{path}.{name}")
+
+    def status(self, value: object, path: str) -> str:
+        """Return ``firing`` or ``resolved``."""
+        if isinstance(value, str) and value in ("firing", "resolved"):
+            return value
+        self.wrong(value, "firing, resolved", path)
+        return "firing"
+
+    def number(self, value: object, path: str) -> float | None:
+        """Return a finite number, or None where there is none."""
+        if value is None:
+            return None
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            try:
+                if math.isfinite(value):
+                    return float(value)
+            except OverflowError:
+                pass
+        self.wrong(value, "a finite number", path)
+        return None
+
+    def rest(self, data: Mapping[str, Any], known: Iterable[str], path: str) -> dict[str, object]:
+        """Return the fields that are not known, as immutable values."""
+        names = frozenset(known)
+        found: dict[str, object] = {}
+        for name, value in data.items():
+            if name in names:
+                continue
+            if self._is_plain(value, f"{path}.{name}", 0):
+                found[name] = freeze(value)
+        return found
+
+    def _is_plain(self, value: object, path: str, depth: int) -> bool:
+        if value is None or isinstance(value, (str, bool, int)):
+            return True
+        if isinstance(value, datetime) and value.utcoffset() is not None:
+            return True
+        if isinstance(value, float):
+            if math.isfinite(value):
+                return True
+            self.wrong(value, "a finite number", path)
+            return False
+        if depth > _DEEPEST:
+            self.note("nested too deeply", path[:_SHOWN])
+            return False
+        if isinstance(value, (list, tuple)):
+            items = [(f"{path}[{number}]", item) for number, item in enumerate(value)]
+        elif isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
+            items = [(f"{path}.{name}", item) for name, item in value.items()]
+        else:
+            self.wrong(value, "what JSON can hold", path)
+            return False
+        told = [self._is_plain(item, place, depth + 1) for place, item in items]
+        return all(told)

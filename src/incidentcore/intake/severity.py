@@ -1,0 +1,112 @@
+"""From a source's severity words to impact and urgency, by a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import DefinitionError
+from incidentcore.values import Impact, Level, Urgency
+
+__all__ = ["STANDARD_SEVERITIES", "SeverityRow", "SeverityTable"]
+
+
+def _words(words: Iterable[str] | str) -> tuple[str, ...]:
+    given = (words,) if isinstance(words, str) else tuple(words)
+    if not given or not all(isinstance(word, str) and word for word in given):
+        raise DefinitionError("words", given, "one or more non-empty words")
+    return tuple(word.casefold() for word in given)
+
+
+@attrs.frozen
+class SeverityRow:
+    """One or more severity words and what they mean.
+
+    Attributes:
+        words: The words, compared without regard to case.
+        impact: The impact of an incident of that severity.
+        urgency: Its urgency.
+    """
+
+    words: tuple[str, ...] = attrs.field(converter=_words)
+    impact: Level
+    urgency: Level
+
+    def __attrs_post_init__(self) -> None:
+        for name, level in (("impact", self.impact), ("urgency", self.urgency)):
+            if not isinstance(level, Level):
+                raise DefinitionError(name, level, "a Level of a scale such as Impact.HIGH")
+
+
+def _rows(rows: Iterable[SeverityRow]) -> tuple[SeverityRow, ...]:
+    return tuple(rows)
+
+
+@attrs.frozen
+class SeverityTable:
+    """Rows from worst to best; the order says which of two alerts is worse.
+
+    Attributes:
+        rows: The rows; a word stands in one of them.
+        default: The word whose row answers for alerts without a severity, and for unknown words.
+            What nobody has classified is better taken too seriously than missed.
+
+    Raises:
+        DefinitionError: There is no row, a word stands in two, or the default in none.
+
+    Source: our choice; the words are those of Prometheus' rules, syslog and Grafana.
+
+    >>> STANDARD_SEVERITIES.row("Critical").impact.name
+    'high'
+    >>> STANDARD_SEVERITIES.rank("page") < STANDARD_SEVERITIES.rank("info")
+    True
+    """
+
+    rows: tuple[SeverityRow, ...] = attrs.field(converter=_rows)
+    default: str = "warning"
+    _ranks: Mapping[str, int] = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        ranks: dict[str, int] = {}
+        for number, row in enumerate(self.rows):
+            if not isinstance(row, SeverityRow):
+                raise DefinitionError("rows", row, "a SeverityRow")
+            for word in row.words:
+                if word in ranks:
+                    raise DefinitionError("rows", word, "each word in one row")
+                ranks[word] = number
+        if not ranks:
+            raise DefinitionError("rows", self.rows, "at least one row")
+        if not isinstance(self.default, str) or self.default.casefold() not in ranks:
+            raise DefinitionError("default", self.default, f"one of {', '.join(ranks)}")
+        object.__setattr__(self, "_ranks", ranks)
+
+    def rank(self, severity: str) -> int:
+        """Return the number of a severity's row; 0 is the worst."""
+        found = self._ranks.get(severity)
+        if found is not None:
+            return found
+        return self._ranks.get(severity.casefold(), self._ranks[self.default.casefold()])
+
+    def row(self, severity: str) -> SeverityRow:
+        """Return the row of a severity, or that of the default."""
+        return self.rows[self.rank(severity)]
+
+
+STANDARD_SEVERITIES: Final = SeverityTable(
+    (
+        SeverityRow(
+            ("critical", "fatal", "emergency", "emerg", "alert", "page", "disaster"),
+            Impact.HIGH,
+            Urgency.HIGH,
+        ),
+        SeverityRow(("error", "err", "high", "major"), Impact.MEDIUM, Urgency.HIGH),
+        SeverityRow(("warning", "warn", "medium", "average"), Impact.MEDIUM, Urgency.MEDIUM),
+        SeverityRow(("minor", "low", "ticket"), Impact.LOW, Urgency.MEDIUM),
+        SeverityRow(
+            ("info", "informational", "notice", "none", "debug", "ok"), Impact.LOW, Urgency.LOW
+        ),
+    )
+)

@@ -1,0 +1,277 @@
+"""Alerts in the shapes in which they come: Alertmanager, CloudEvents, and a plain object.
+
+Each reader takes data that was read from JSON, refuses what it cannot read with one ``FormatError``
+that lists every problem with its path, and keeps what it does not know in ``Alert.extra``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from incidentcore.instants import as_utc
+from incidentcore.intake.alert import Alert, AlertStatus
+from incidentcore.intake.reading import Problems
+from incidentcore.values import FrozenMap
+
+__all__ = ["alert_from_cloudevent", "alert_from_dict", "alerts_from_alertmanager"]
+
+_DICT: Final = (
+    *("key", "at", "status", "source", "severity", "title", "recorded_at", "value"),
+    *("labels", "annotations"),
+)
+
+
+def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> Alert:
+    """Read an alert from a plain object.
+
+    Args:
+        data: An object with ``key`` and ``at``, and any other field of ``Alert``. Instants are
+            RFC 3339 text or aware datetimes.
+        recorded_at: When it came in; the object's own ``recorded_at``, or its ``at``, unless told.
+
+    Returns:
+        The alert; what is no field of an alert is in its ``extra``.
+
+    Raises:
+        FormatError: Anything is wrong with the data.
+
+    >>> alert_from_dict({"key": "disk", "at": "2026-06-01T09:00:00Z", "host": "db1"}).extra
+    FrozenMap({'host': 'db1'})
+    >>> alert_from_dict({"key": 7, "status": "down"})
+    Traceback (most recent call last):
+    incidentcore.errors.FormatError: got 7; allowed: a non-empty text @ $.key
+    a required field is missing @ $.at
+    got 'down'; allowed: firing, resolved @ $.status
+    """
+    problems = Problems()
+    known_at = _recorded(recorded_at)
+    return problems.checked(_from_object(data, "$", problems, given={}, recorded_at=known_at))
+
+
+def _recorded(recorded_at: datetime | None) -> datetime | None:
+    return None if recorded_at is None else as_utc(recorded_at, "recorded_at")
+
+
+def _from_object(
+    data: object,
+    path: str,
+    problems: Problems,
+    *,
+    given: Mapping[str, Any],
+    recorded_at: datetime | None,
+    extra: Mapping[str, object] | None = None,
+) -> Alert | None:
+    """Read an alert from an object; what is ``given`` stands in for what the object leaves out."""
+    found = problems.entries(data, path)
+    if found is None:
+        return None
+    before = len(problems.found)
+    fields = {**given, **{name: value for name, value in found.items() if value is not None}}
+    key = problems.text(fields, "key", path, required=True)
+    at = given["at"] if "at" in given else problems.required_instant(fields, "at", path)
+    status = problems.status(fields.get("status", AlertStatus.FIRING), f"{path}.status")
+    known_at = recorded_at
+    if known_at is None and "recorded_at" in fields:
+        known_at = problems.instant(fields["recorded_at"], f"{path}.recorded_at")
+    source = problems.text(fields, "source", path)
+    severity = problems.text(fields, "severity", path)
+    title = problems.text(fields, "title", path)
+    value = problems.number(fields.get("value"), f"{path}.value")
+    labels = problems.texts(fields.get("labels"), f"{path}.labels")
+    annotations = problems.texts(fields.get("annotations"), f"{path}.annotations")
+    rest = {**(extra or {}), **problems.rest(found, _DICT, path)}
+    if recorded_at is not None and found.get("recorded_at") is not None:
+        rest["recorded_at"] = found["recorded_at"]
+    if at is None or len(problems.found) > before:
+        return None
+    return Alert(
+        key=key,
+        at=at,
+        status=status,
+        source=source,
+        severity=severity,
+        title=title or key,
+        recorded_at=at if known_at is None else known_at,
+        value=value,
+        labels=labels,
+        annotations=annotations,
+        extra=FrozenMap(rest),
+    )
+
+
+_ALERTMANAGER: Final = ("status", "labels", "annotations", "fingerprint")
+
+
+def alerts_from_alertmanager(
+    payload: object, /, *, recorded_at: datetime | None = None, source: str = "alertmanager"
+) -> tuple[Alert, ...]:
+    """Read the alerts of a Prometheus Alertmanager webhook, version 4.
+
+    A firing alert counts from its ``startsAt``, a resolved one from its ``endsAt``. The fingerprint
+    is the key; the label ``severity`` the severity; the annotation ``summary``, or the label
+    ``alertname``, the title.
+
+    Args:
+        payload: The body of the request, read from JSON.
+        recorded_at: When it came in. A repetition of an alert that still fires has the old
+            ``startsAt``, so tell it, to know when it was heard of last.
+        source: What to call the sender; several Alertmanagers need different names.
+
+    Returns:
+        The alerts in their order. What the alert has beyond the fields above, the instants as they
+        were written, and under ``group`` what the payload has around its alerts, are in ``extra``.
+
+    Raises:
+        FormatError: Anything is wrong with the payload.
+
+    Source: Prometheus, Alertmanager configuration, ``webhook_config``.
+
+    >>> payload = {
+    ...     "version": "4",
+    ...     "status": "firing",
+    ...     "alerts": [
+    ...         {
+    ...             "status": "firing",
+    ...             "labels": {"alertname": "ProbeFailure", "severity": "critical"},
+    ...             "annotations": {},
+    ...             "startsAt": "2026-06-01T09:00:00.828Z",
+    ...             "endsAt": "0001-01-01T00:00:00Z",
+    ...             "fingerprint": "1a30ba71cca2921f",
+    ...         }
+    ...     ],
+    ... }
+    >>> [(alert.title, alert.severity) for alert in alerts_from_alertmanager(payload)]
+    [('ProbeFailure', 'critical')]
+    """
+    problems = Problems()
+    known_at = _recorded(recorded_at)
+    found = problems.entries(payload, "$")
+    alerts: list[Alert | None] = []
+    if found is not None:
+        if found.get("version") is None:
+            problems.missing("version", "$")
+        elif found["version"] != "4":
+            problems.wrong(found["version"], '"4"', "$.version")
+        group = FrozenMap(problems.rest(found, ("alerts",), "$"))
+        items = found.get("alerts")
+        if isinstance(items, (list, tuple)):
+            for number, item in enumerate(items):
+                path = f"$.alerts[{number}]"
+                alerts.append(
+                    _from_alertmanager(
+                        item, path, problems, group=group, recorded_at=known_at, source=source
+                    )
+                )
+        elif "alerts" in found:
+            problems.wrong(items, "an array", "$.alerts")
+        else:
+            problems.missing("alerts", "$")
+    return problems.checked(tuple(alert for alert in alerts if alert is not None))
+
+
+def _from_alertmanager(
+    data: object,
+    path: str,
+    problems: Problems,
+    *,
+    group: FrozenMap[object],
+    recorded_at: datetime | None,
+    source: str,
+) -> Alert | None:
+    found = problems.entries(data, path)
+    if found is None:
+        return None
+    before = len(problems.found)
+    if found.get("status") is None:
+        problems.missing("status", path)
+        status = AlertStatus.FIRING
+    else:
+        status = problems.status(found["status"], f"{path}.status")
+    labels = problems.texts(found.get("labels"), f"{path}.labels")
+    annotations = problems.texts(found.get("annotations"), f"{path}.annotations")
+    key = problems.text(found, "fingerprint", path)
+    if not key:  # before Alertmanager 0.18 there was none; the labels are what it is made of
+        key = ",".join(f"{name}={value!r}" for name, value in labels.items())
+        if not key:
+            problems.note("neither a fingerprint nor labels", path)
+    name = "startsAt" if status == AlertStatus.FIRING else "endsAt"
+    at = problems.required_instant(found, name, path)
+    extra = problems.rest(found, _ALERTMANAGER, path)
+    if at is None or len(problems.found) > before:
+        return None
+    return Alert(
+        key=key,
+        at=at,
+        status=status,
+        source=source,
+        severity=labels.get("severity", ""),
+        title=annotations.get("summary") or labels.get("alertname") or key,
+        recorded_at=at if recorded_at is None else recorded_at,
+        labels=labels,
+        annotations=annotations,
+        extra=FrozenMap({**extra, "group": group}),
+    )
+
+
+def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = None) -> Alert:
+    """Read an alert from a CloudEvents 1.0 event in its JSON format.
+
+    The event's ``data`` is an alert as ``alert_from_dict`` reads it, in which the event stands in
+    for what is left out: ``source`` for the source, ``subject`` (or else ``type``) for the key,
+    ``time`` for the instant, ``type`` for the title. A ``type`` that ends in ``.firing`` or
+    ``.resolved`` stands in for the status.
+
+    Args:
+        event: The event, read from JSON.
+        recorded_at: When it came in.
+
+    Returns:
+        The alert; the event's other attributes and extensions, and what is no field of an alert in
+        its data, are in ``extra``; the former under ``cloudevent``.
+
+    Raises:
+        FormatError: Anything is wrong with the event.
+
+    Source: CloudEvents 1.0.2; which of its attributes mean what for an alert is our choice.
+
+    >>> alert_from_cloudevent(
+    ...     {
+    ...         "specversion": "1.0",
+    ...         "id": "A234-1234-1234",
+    ...         "source": "/monitoring/berlin",
+    ...         "type": "com.example.disk.resolved",
+    ...         "subject": "db1:/var",
+    ...         "time": "2026-06-01T09:00:00Z",
+    ...     }
+    ... ).status
+    'resolved'
+    """
+    problems = Problems()
+    known_at = _recorded(recorded_at)
+    found = problems.entries(event, "$")
+    alert = None
+    if found is not None:
+        if found.get("specversion") is None:
+            problems.missing("specversion", "$")
+        elif found["specversion"] != "1.0":
+            problems.wrong(found["specversion"], '"1.0"', "$.specversion")
+        problems.text(found, "id", "$", required=True)
+        source = problems.text(found, "source", "$", required=True)
+        kind = problems.text(found, "type", "$", required=True)
+        subject = problems.text(found, "subject", "$")
+        given: dict[str, Any] = {"source": source, "key": subject or kind, "title": kind}
+        ending = kind.rpartition(".")[2]
+        if ending in (AlertStatus.FIRING, AlertStatus.RESOLVED):
+            given["status"] = ending
+        data = found.get("data")
+        if data is None:
+            data = {}
+        if isinstance(data, Mapping) and data.get("at") is None:
+            given["at"] = problems.required_instant(found, "time", "$")
+        around = {"cloudevent": FrozenMap(problems.rest(found, ("data",), "$"))}
+        alert = _from_object(
+            data, "$.data", problems, given=given, recorded_at=known_at, extra=around
+        )
+    return problems.checked(alert)

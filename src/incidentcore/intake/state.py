@@ -1,0 +1,159 @@
+"""What a fold of alerts remembers: a small value that can be written down between two runs.
+
+Kept is, for each condition that is live, one ``ConditionState``: a condition is live while it
+fires, and after that until ``deduplicate`` (and the window for flapping) has passed since it was
+last heard of. For each group, fewer than ``threshold`` waiting alerts; for each incident that may
+still take an alert, one ``OpenIncident``; and the alerts of the latest instant and of the last
+``lateness`` before it. Nothing else is kept, however long the stream.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import EARLIEST, as_utc
+from incidentcore.intake.alert import Alert, IncidentEnded
+
+__all__ = ["ConditionState", "GroupState", "IntakeState", "OpenIncident", "PendingAlert"]
+
+
+@attrs.frozen(kw_only=True)
+class ConditionState:
+    """What is known of one condition.
+
+    Attributes:
+        source: Its source.
+        key: Its key within the source.
+        firing: Whether it holds, by its last alert, by silence and by the end of its incident.
+        last_at: The latest instant of its alerts.
+        heard_at: When it was last heard of.
+        severity: The worst severity since it began to fire.
+        incident: The incident it belongs to; empty for none.
+        changes: Its latest changes of status, oldest first; at most as many as make it flap.
+        flapping: Whether it flaps.
+        held: The alert that a maintenance holds back.
+        held_until: Until when.
+        held_by: The maintenance's name.
+    """
+
+    source: str
+    key: str
+    firing: bool
+    last_at: datetime
+    heard_at: datetime
+    severity: str = ""
+    incident: str = ""
+    changes: tuple[datetime, ...] = ()
+    flapping: bool = False
+    held: Alert | None = None
+    held_until: datetime | None = None
+    held_by: str = ""
+
+
+@attrs.frozen
+class PendingAlert:
+    """An alert that is not decided yet, and the instant at which it counts."""
+
+    at: datetime
+    alert: Alert
+
+
+@attrs.frozen(kw_only=True)
+class GroupState:
+    """What is known of one group of alerts.
+
+    Attributes:
+        group: The group, in words.
+        incident: The incident that takes its alerts; empty for none.
+        waiting: Alerts that fire, too few yet to open one.
+    """
+
+    group: str
+    incident: str = ""
+    waiting: tuple[PendingAlert, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class OpenIncident:
+    """An incident that may still take an alert.
+
+    Attributes:
+        id: The incident's id.
+        group: Its group.
+        source: The source of the condition that opened it.
+        key: The key of that condition.
+        last_at: When an alert last joined it.
+        resolved_at: When it was resolved; it is kept while it may be reopened.
+    """
+
+    id: str
+    group: str
+    source: str
+    key: str
+    last_at: datetime
+    resolved_at: datetime | None = None
+
+
+def _settled(at: datetime) -> datetime:
+    return as_utc(at, "settled")
+
+
+@attrs.frozen(kw_only=True)
+class IntakeState:
+    """Where a fold of alerts stands.
+
+    Equal states go on equally, in any process; write one with ``serialization.dumps``.
+
+    Attributes:
+        settled: Everything before this instant is decided.
+        opened: How many incidents were opened so far.
+        conditions: The live conditions, sorted.
+        groups: The groups with an incident or with waiting alerts, sorted.
+        incidents: The incidents that may take an alert, sorted.
+        pending: Alerts from ``settled`` on, in order.
+        ends: Words of ended incidents from ``settled`` on, in order.
+
+    Raises:
+        InvalidValueError: A condition, group or incident stands twice, or one is named that is not
+            there.
+    """
+
+    settled: datetime = attrs.field(default=EARLIEST, converter=_settled)
+    opened: int = 0
+    conditions: tuple[ConditionState, ...] = ()
+    groups: tuple[GroupState, ...] = ()
+    incidents: tuple[OpenIncident, ...] = ()
+    pending: tuple[PendingAlert, ...] = ()
+    ends: tuple[IncidentEnded, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if type(self.opened) is not int or self.opened < 0:
+            raise InvalidValueError("opened", self.opened, "a whole number from 0")
+        known = {one.id for one in self.incidents}
+        live = {(one.source, one.key) for one in self.conditions}
+        for group in self.groups:
+            for one in group.waiting:
+                if (one.alert.source, one.alert.key) not in live:
+                    raise InvalidValueError("waiting", one.alert.key, "alerts of live conditions")
+        each: tuple[tuple[str, list[object]], ...] = (
+            ("conditions", [(one.source, one.key) for one in self.conditions]),
+            ("groups", [one.group for one in self.groups]),
+            ("incidents", [one.id for one in self.incidents]),
+        )
+        for name, ids in each:
+            if len(set(ids)) != len(ids):
+                raise InvalidValueError(name, ids, "each once")
+        named = (*(c.incident for c in self.conditions), *(g.incident for g in self.groups))
+        for name in filter(None, named):
+            if name not in known:
+                raise InvalidValueError("incident", name, "the id of one in incidents")
+
+    @property
+    def undecided(self) -> tuple[Alert, ...]:
+        """Return the alerts that are in no intent yet: pending, waiting, or held back."""
+        held = (one.held for one in self.conditions if one.held is not None)
+        waiting = (one.alert for group in self.groups for one in group.waiting)
+        return (*(one.alert for one in self.pending), *held, *waiting)

@@ -1,0 +1,333 @@
+"""From samples to alerts: a threshold that must be crossed for a while, and crossed back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import attrs
+
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.instants import EARLIEST, as_utc
+from incidentcore.intake.alert import Alert, AlertStatus, as_number
+from incidentcore.intake.ordering import TICK, Ordering
+from incidentcore.values import FrozenMap
+
+__all__ = [
+    "Sample",
+    "SampleResult",
+    "SampleState",
+    "SampleThreshold",
+    "SeriesState",
+    "fold_samples",
+]
+
+_ZERO: Final = timedelta()
+_LONGEST: Final = timedelta(weeks=52)
+
+
+def _instant(at: datetime) -> datetime:
+    return as_utc(at)
+
+
+def _labels(labels: Mapping[str, str]) -> FrozenMap[str]:
+    return FrozenMap(labels)
+
+
+def _limit(value: float | None) -> float | None:
+    if value is None:
+        return None
+    try:
+        return as_number(value)
+    except InvalidValueError:
+        raise DefinitionError("limit", value, "a finite number, or None") from None
+
+
+@attrs.frozen
+class Sample:
+    """One measured value.
+
+    Attributes:
+        series: What was measured, such as ``"cpu db1"``.
+        at: When, in UTC.
+        value: The value, in the unit of the threshold.
+        labels: What goes into the alert's labels.
+
+    Raises:
+        InvalidValueError: The series is empty, the value no finite number, or the time naive.
+    """
+
+    series: str
+    at: datetime = attrs.field(converter=_instant)
+    value: float = attrs.field(converter=as_number)
+    labels: FrozenMap[str] = attrs.field(default=FrozenMap(), kw_only=True, converter=_labels)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.series, str) or not self.series:
+            raise InvalidValueError("series", self.series, "a non-empty text")
+
+
+@attrs.frozen
+class SampleThreshold:
+    """When samples of a series make an alert fire, and when it is resolved.
+
+    Attributes:
+        id: Its name; the source of its alerts, whose key is the series.
+        at_least: A value from this on breaches it; this, or ``at_most``, is given.
+        at_most: A value up to this breaches it.
+        clear: A firing alert clears by values beyond this, on the other side: below it with
+            ``at_least``, above it with ``at_most``. Between the two, nothing changes (hysteresis).
+            The threshold itself unless told.
+        lasting: How long all samples must breach it before the alert fires; the first sample that
+            is so much later than the first breach makes it fire.
+        keep_firing: How long all samples must be clear before the alert is resolved.
+        stale_after: A series of which no sample came for so long is over: what lasted is forgotten,
+            and a firing alert is resolved. None waits for the next sample.
+        severity: The alert's severity.
+        title: The alert's title; id and series unless told.
+
+    Raises:
+        DefinitionError: Not just one threshold is given, the clear value lies on its wrong side, or
+            a span is negative.
+
+    Source: our choice; ``lasting`` and ``keep_firing`` are what Prometheus' rules call ``for`` and
+    ``keep_firing_for``, on the samples' instants instead of an evaluation interval's.
+
+    >>> SampleThreshold("cpu", at_least=90, clear=80, lasting=timedelta(minutes=5)).clear
+    80.0
+    """
+
+    id: str
+    at_least: float | None = attrs.field(default=None, kw_only=True, converter=_limit)
+    at_most: float | None = attrs.field(default=None, kw_only=True, converter=_limit)
+    clear: float | None = attrs.field(default=None, kw_only=True, converter=_limit)
+    lasting: timedelta = attrs.field(default=_ZERO, kw_only=True)
+    keep_firing: timedelta = attrs.field(default=_ZERO, kw_only=True)
+    stale_after: timedelta | None = attrs.field(default=None, kw_only=True)
+    severity: str = attrs.field(default="", kw_only=True)
+    title: str = attrs.field(default="", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.id, str) or not self.id:
+            raise DefinitionError("id", self.id, "a non-empty text")
+        given = [limit for limit in (self.at_least, self.at_most) if limit is not None]
+        if len(given) != 1:
+            raise DefinitionError("at_least, at_most", given, "a finite number for one of them")
+        clear = given[0] if self.clear is None else self.clear
+        if (clear > given[0]) if self.at_least is not None else (clear < given[0]):
+            side = "at most" if self.at_least is not None else "at least"
+            raise DefinitionError("clear", clear, f"{side} the threshold, {given[0]}")
+        object.__setattr__(self, "clear", clear)
+        for name in ("lasting", "keep_firing"):
+            span = getattr(self, name)
+            if not isinstance(span, timedelta) or not _ZERO <= span <= _LONGEST:
+                raise DefinitionError(name, span, "a timedelta from zero to 52 weeks")
+        stale = self.stale_after
+        if stale is not None and not (isinstance(stale, timedelta) and _ZERO < stale <= _LONGEST):
+            raise DefinitionError("stale_after", stale, "a timedelta of more than zero to 52 weeks")
+        for name in ("severity", "title"):
+            if not isinstance(getattr(self, name), str):
+                raise DefinitionError(name, getattr(self, name), "text")
+
+    def breached_by(self, value: float) -> bool:
+        """Return whether a value breaches the threshold."""
+        if self.at_least is not None:
+            return value >= self.at_least
+        return self.at_most is not None and value <= self.at_most
+
+    def cleared_by(self, value: float) -> bool:
+        """Return whether a value clears a firing alert."""
+        clear = self.clear
+        return clear is not None and (value < clear if self.at_least is not None else value > clear)
+
+
+@attrs.frozen
+class SeriesState:
+    """What is known of a series that breaches a threshold, or did and is not clear yet.
+
+    Attributes:
+        series: The series.
+        phase: ``pending`` while the breach must last, then ``firing``.
+        since: When the breach began.
+        last_at: When its last sample was.
+        clear_since: Since when its samples are clear; None where they are not.
+        labels: The labels of the sample that began the breach, then of the one that made it fire.
+    """
+
+    series: str
+    phase: Literal["pending", "firing"]
+    since: datetime
+    last_at: datetime
+    clear_since: datetime | None = None
+    labels: FrozenMap[str] = FrozenMap()
+
+
+@attrs.frozen(kw_only=True)
+class SampleState:
+    """Where a fold of samples stands: one entry for each series that is not quiet.
+
+    Attributes:
+        settled: Everything before this instant is decided.
+        series: The series, in the order of their last samples.
+        pending: The samples from ``settled`` on, in order.
+    """
+
+    settled: datetime = attrs.field(default=EARLIEST, converter=_instant)
+    series: tuple[SeriesState, ...] = ()
+    pending: tuple[Sample, ...] = ()
+
+
+@attrs.frozen
+class SampleResult:
+    """What a fold of samples gave.
+
+    Attributes:
+        alerts: The alerts, in order.
+        late: Samples that came after their time was settled, and count for nothing: the next one
+            tells.
+        state: Where to go on.
+    """
+
+    alerts: tuple[Alert, ...]
+    late: tuple[Sample, ...]
+    state: SampleState
+
+
+def fold_samples(
+    threshold: SampleThreshold,
+    samples: Iterable[Sample],
+    /,
+    *,
+    state: SampleState | None = None,
+    until: datetime | None = None,
+    lateness: timedelta = _ZERO,
+) -> SampleResult:
+    """Fold samples into alerts.
+
+    A stream may be cut anywhere and gone on with from the state. Of several samples of a series at
+    one instant the worst counts, whatever their order.
+
+    Args:
+        threshold: When an alert fires and when it is resolved.
+        samples: The samples of any number of series, as they come.
+        state: Where an earlier fold stopped.
+        until: What time it is. Without it, time is the latest sample's, whose instant is not
+            decided before a later one is seen.
+        lateness: How late a sample may come and still count.
+
+    Raises:
+        InvalidValueError: Something is no sample.
+
+    Source: our choice.
+
+    >>> from datetime import UTC
+    >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> hot = SampleThreshold("cpu", at_least=90, clear=80, lasting=timedelta(minutes=5))
+    >>> values = (95, 92, 85, 70)
+    >>> samples = [Sample("db1", nine + timedelta(minutes=5 * n), v) for n, v in enumerate(values)]
+    >>> found = fold_samples(hot, samples, until=nine + timedelta(hours=1))
+    >>> [(alert.status, alert.at.minute, alert.value) for alert in found.alerts]
+    [('firing', 5, 92.0), ('resolved', 15, 70.0)]
+    """
+    state = SampleState() if state is None else state
+    fold = _Fold(threshold, state)
+    order = Ordering(lateness, state.settled, ((one.at, one) for one in state.pending))
+    late = []
+    for sample in samples:
+        if not isinstance(sample, Sample):
+            raise InvalidValueError("samples", sample, "a Sample")
+        if sample.at < order.settled:
+            late.append(sample)
+            continue
+        edge = order.edge(sample.at)
+        if edge > order.settled:
+            fold.settle(order, edge)
+        order.put(sample.at, sample)
+    if until is not None:
+        edge = order.edge(as_utc(until, "until")) + TICK
+        if edge > order.settled:
+            fold.settle(order, edge)
+    rest = (one for _, batch in order.pending() for one in sorted(batch, key=_place))
+    after = SampleState(
+        settled=order.settled, series=tuple(fold.series.values()), pending=tuple(rest)
+    )
+    return SampleResult(tuple(fold.alerts), tuple(late), after)
+
+
+def _place(sample: Sample) -> tuple[object, ...]:
+    return (sample.series, sample.value, tuple(sample.labels.items()))
+
+
+class _Fold:
+    """The series that are not quiet, the one heard of longest ago first."""
+
+    def __init__(self, threshold: SampleThreshold, state: SampleState) -> None:
+        self._threshold = threshold
+        self.series = {one.series: one for one in state.series}
+        self.alerts: list[Alert] = []
+
+    def settle(self, order: Ordering[Sample], edge: datetime) -> None:
+        """Decide everything before an instant."""
+        for at, batch in order.release(edge):
+            self._expire(at)
+            worst: dict[str, Sample] = {}
+            # Ascending by value: the last of a series is its worst where high values are bad.
+            batch.sort(key=_place, reverse=self._threshold.at_least is None)
+            for sample in batch:
+                worst[sample.series] = sample
+            for name in sorted(worst):
+                self._take(worst[name])
+        self._expire(edge)
+
+    def _expire(self, before: datetime) -> None:
+        """End the series of which nothing was heard for too long."""
+        stale = self._threshold.stale_after
+        while stale is not None and self.series:
+            oldest = next(iter(self.series.values()))
+            due = oldest.last_at + stale
+            if due >= before:
+                return
+            del self.series[oldest.series]
+            if oldest.phase == "firing":
+                self._tell(oldest, AlertStatus.RESOLVED, due, None)
+
+    def _take(self, sample: Sample) -> None:
+        threshold = self._threshold
+        known = self.series.pop(sample.series, None)
+        at, value = sample.at, sample.value
+        if known is None or known.phase == "pending":
+            if not threshold.breached_by(value):
+                return
+            since = at if known is None else known.since
+            fires = at - since >= threshold.lasting
+            found = SeriesState(
+                sample.series, "firing" if fires else "pending", since, at, labels=sample.labels
+            )
+            if fires:
+                self._tell(found, AlertStatus.FIRING, at, value)
+        else:
+            clear_since = None
+            if threshold.cleared_by(value):
+                clear_since = at if known.clear_since is None else known.clear_since
+                if at - clear_since >= threshold.keep_firing:
+                    self._tell(known, AlertStatus.RESOLVED, at, value)
+                    return
+            found = attrs.evolve(known, last_at=at, clear_since=clear_since)
+        self.series[sample.series] = found
+
+    def _tell(self, series: SeriesState, status: str, at: datetime, value: float | None) -> None:
+        threshold = self._threshold
+        self.alerts.append(
+            Alert(
+                key=series.series,
+                at=at,
+                status=status,
+                source=threshold.id,
+                severity=threshold.severity,
+                title=threshold.title or f"{threshold.id}: {series.series}",
+                value=value,
+                labels=series.labels,
+                extra=FrozenMap({"since": series.since}),
+            )
+        )

@@ -1,0 +1,163 @@
+"""Hypothesis strategies for alert storms, for the policies that fold them, and for samples."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from incidentcore.conditions import ALWAYS, field
+from incidentcore.instants import Interval
+from incidentcore.intake import (
+    Alert,
+    AlertStatus,
+    Flapping,
+    IncidentEnded,
+    IntakePolicy,
+    MaintenanceRule,
+    ResolveOn,
+    Sample,
+    SampleThreshold,
+)
+from incidentcore.schedule import Maintenance
+
+__all__ = ["alert_storms", "intake_policies", "sample_thresholds", "samples"]
+
+_BEGIN: Final = datetime(2026, 6, 1, 9, tzinfo=UTC)
+_MINUTE: Final = timedelta(minutes=1)
+_WORDS: Final = ("critical", "warning", "info", "")
+
+
+def _minutes(least: int, most: int) -> st.SearchStrategy[timedelta]:
+    return st.integers(least, most).map(lambda number: number * _MINUTE)
+
+
+@st.composite
+def alert_storms(
+    draw: st.DrawFn,
+    *,
+    min_size: int = 0,
+    max_size: int = 40,
+    in_order: bool = False,
+    ends: bool = False,
+) -> list[Alert | IncidentEnded]:
+    """Return alerts of a few conditions in a short time, so that much happens at once.
+
+    Conditions fire and are resolved, repeat themselves, change their severity, and at many instants
+    do several of these. The label ``service`` is the same for a condition, save for ``b``.
+
+    Args:
+        draw: Hypothesis' own.
+        min_size: How many at least.
+        max_size: How many at most.
+        in_order: Whether they come in order of time; otherwise many come late.
+        ends: Whether words of ended incidents are among them.
+    """
+    keys = st.sampled_from(("a", "b", "a", "c", "d"))
+    statuses = st.sampled_from((AlertStatus.FIRING, AlertStatus.RESOLVED, AlertStatus.FIRING))
+    rows = st.tuples(st.integers(0, 6), keys, statuses, st.sampled_from(_WORDS), st.integers(0, 9))
+    storm: list[Alert | IncidentEnded] = []
+    minute = 0
+    for number, (step, key, status, severity, odd) in enumerate(
+        draw(st.lists(rows, min_size=min_size, max_size=max_size))
+    ):
+        minute += step if step < 6 else 15
+        early = 0 if in_order else max(odd - 6, 0) * 4
+        at = _BEGIN + (minute - early) * _MINUTE
+        if ends and odd == 5:
+            storm.append(IncidentEnded(f"alerts-{number % 5 + 1}", at, final=step == 0))
+            continue
+        recorded_at = at - _MINUTE if odd == 4 else at + odd * _MINUTE
+        service = "mail" if key < "c" else "shop"
+        if key == "b" and min(at, recorded_at).minute % 4 == 3:
+            service = "other"
+        alert = Alert(
+            key=key,
+            at=at,
+            status=status,
+            source="east" if key == "d" else "west",
+            severity=severity,
+            title=f"number {number % 3}",
+            recorded_at=recorded_at,
+            labels={"service": service},
+        )
+        storm.append(alert)
+    return storm
+
+
+@st.composite
+def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
+    """Return policies with every rule on or off, and windows short enough for a storm to cross.
+
+    Args:
+        draw: Hypothesis' own.
+        lateness: Whether alerts may be held back to be put in order.
+    """
+    windows = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 30)), min_size=1, max_size=3)
+    maintenance: list[MaintenanceRule] = []
+    for number in range(draw(st.sampled_from((0, 0, 1, 2)))):
+        spans = [
+            Interval(_BEGIN + start * _MINUTE, _BEGIN + (start + length) * _MINUTE)
+            for start, length in draw(windows)
+        ]
+        when = draw(st.sampled_from((ALWAYS, field("labels.service").equals("mail"))))
+        maintenance.append(
+            MaintenanceRule(f"work {number}", Maintenance(spans), when, resume=draw(st.booleans()))
+        )
+    optional: dict[str, Any] = {
+        "reopen_within": _minutes(0, 30),
+        "silence": _minutes(1, 40),
+        "flapping": st.builds(
+            lambda within, stop, more: Flapping(
+                within=within, stop=stop, start=stop + more + (stop == 0)
+            ),
+            _minutes(10, 60),
+            st.integers(0, 2),
+            st.integers(1, 2),
+        ),
+        "lateness": _minutes(1, 10),
+    }
+    chosen = {
+        name: draw(strategy)
+        for name, strategy in optional.items()
+        if (lateness or name != "lateness") and draw(st.booleans())
+    }
+    return IntakePolicy(
+        when=draw(st.sampled_from((ALWAYS, ALWAYS, ALWAYS, ~field("severity").equals("info")))),
+        group_by=draw(st.sampled_from((("source", "key"), ("labels.service",), ("source",), ()))),
+        window=draw(_minutes(1, 40)),
+        threshold=draw(st.sampled_from((1, 1, 1, 2, 3))),
+        deduplicate=draw(_minutes(0, 15)),
+        resolve_on=draw(st.sampled_from((ResolveOn.ALL, ResolveOn.FIRST, ResolveOn.NEVER))),
+        maintenance=maintenance,
+        **chosen,
+    )
+
+
+@st.composite
+def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[Sample]:
+    """Return samples of two series in order of time, several at one instant among them."""
+    rows = st.tuples(st.integers(0, 4), st.sampled_from("xy"), st.integers(0, 10))
+    found = []
+    minute = 0
+    for step, series, value in draw(st.lists(rows, max_size=max_size)):
+        minute += step
+        found.append(Sample(series, _BEGIN + minute * _MINUTE, value))
+    return found
+
+
+@st.composite
+def sample_thresholds(draw: st.DrawFn) -> SampleThreshold:
+    """Return thresholds from above and below, with and without each span."""
+    high, low = draw(st.integers(4, 8)), draw(st.integers(2, 4))
+    side: dict[str, Any] = draw(
+        st.sampled_from(({"at_least": high, "clear": low}, {"at_most": low, "clear": high}))
+    )
+    return SampleThreshold(
+        "t",
+        lasting=draw(_minutes(0, 6)),
+        keep_firing=draw(_minutes(0, 6)),
+        stale_after=draw(st.none() | _minutes(1, 10)),
+        **side,
+    )

@@ -1,0 +1,335 @@
+"""The rules of intake once more, told naively: whole lists, whole minutes, nothing forgotten.
+
+It looks at every minute of the storm and at every condition in it, recomputes what an efficient
+fold keeps, and shares no code with it beyond the values that go in.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from incidentcore.intake import Alert, IncidentEnded, IntakePolicy
+
+MINUTE = timedelta(minutes=1)
+Told = tuple[str, int, str, Any, str]
+
+
+def told_alert(alert: Alert | None) -> Any:
+    """Return what tells two alerts apart here; alerts alike in it are interchangeable."""
+    if alert is None:
+        return None
+    return (
+        alert.source,
+        alert.key,
+        alert.status,
+        alert.severity or "warning",
+        min(alert.at, alert.recorded_at),
+    )
+
+
+class Naive:
+    """Every condition, group and incident of a storm, by the minute."""
+
+    def __init__(self, policy: IntakePolicy, begin: datetime) -> None:
+        self.policy = policy
+        self.begin = begin
+        self.told: list[Told] = []
+        self.conditions: dict[tuple[str, str], dict[str, Any]] = {}
+        self.incidents: dict[str, dict[str, Any]] = {}
+        self.waiting: list[dict[str, Any]] = []
+        self.window = policy.window // MINUTE
+        self.dedup = policy.deduplicate // MINUTE
+
+    def _minute(self, at: datetime) -> int:
+        return (at - self.begin) // MINUTE
+
+    def _rank(self, alert: Alert) -> int:
+        word = alert.severity.lower() or self.policy.severities.default
+        for number, row in enumerate(self.policy.severities.rows):
+            if word in row.words:
+                return number
+        raise AssertionError(word)
+
+    def _group(self, alert: Alert) -> tuple[Any, ...]:
+        found = []
+        for path in self.policy.group_by:
+            name, _, label = path.partition(".")
+            found.append(alert.labels.get(label) if label else getattr(alert, name))
+        return tuple(found)
+
+    def _say(self, kind: str, now: int, incident: str, alert: Alert | None, why: str = "") -> None:
+        self.told.append((kind, now, incident, told_alert(alert), why))
+
+    def run(self, items: list[Alert | IncidentEnded]) -> list[Told]:
+        """Return what becomes of a whole storm, told long after it."""
+        lateness = self.policy.lateness // MINUTE
+        moments = [
+            self._minute(one.at if isinstance(one, IncidentEnded) else min(one.at, one.recorded_at))
+            for one in items
+        ]
+        counted = [
+            max([moment, *(before - lateness for before in moments[:number])])
+            for number, moment in enumerate(moments)
+        ]
+        if not items:
+            return []
+        for now in range(min(counted), max(*counted, 120) + 110):
+            here = [one for at, one in zip(counted, items, strict=True) if at == now]
+            for one in here:
+                if isinstance(one, IncidentEnded) and not one.final:
+                    self._end(one, now)
+            for one in here:
+                if isinstance(one, IncidentEnded) and one.final:
+                    self._end(one, now)
+            alerts = [one for one in here if isinstance(one, Alert)]
+            alerts.sort(
+                key=lambda one: (
+                    one.status == "resolved",
+                    one.source,
+                    one.key,
+                    min(one.at, one.recorded_at),
+                    self._rank(one),
+                )
+            )
+            for alert in alerts:
+                self._take(alert, now)
+            self._deadlines(now)
+        return self.told
+
+    # Ended incidents: words that are not final first; the order among equals means nothing.
+
+    def _end(self, word: IncidentEnded, now: int) -> None:
+        incident = self.incidents.get(word.incident)
+        if incident is None or incident["gone"]:
+            return
+        if incident["resolved"] is None:
+            self._close(word.incident, now)
+        if word.final:
+            incident["gone"] = True
+
+    def _close(self, name: str, now: int) -> None:
+        for condition in self.conditions.values():
+            if condition["incident"] == name:
+                condition.update(firing=False, incident=None, heard=now)
+        self.incidents[name]["resolved"] = now
+        group = self.incidents[name]["group"]
+        newest = [n for n, one in self.incidents.items() if one["group"] == group][-1]
+        if self.policy.reopen_within is None or newest != name:
+            self.incidents[name]["gone"] = True
+
+    def _idle_for(self) -> int:
+        flapping = self.policy.flapping
+        return max(self.dedup, flapping.within // MINUTE if flapping else 0)
+
+    def _take(self, alert: Alert, now: int) -> None:
+        policy = self.policy
+        if not policy.when.matches(alert, at=alert.at):
+            return self._say("dropped", now, "", alert, "not_matched")
+        name = (alert.source, alert.key)
+        happened = min(alert.at, alert.recorded_at)
+        known = self.conditions.get(name)
+        if (known is not None and not known["firing"] and known["incident"] is None) and (
+            now > known["heard"] + self._idle_for()
+        ):
+            known = None
+        if known is not None and happened < known["last"]:
+            return self._say("dropped", now, "", alert, "stale")
+        if alert.status == "resolved":
+            return self._resolved(alert, known, happened, now)
+        if known is None:
+            known = {
+                "firing": False,
+                "incident": None,
+                "heard": now,
+                "changes": [],
+                "flapping": False,
+                "held": None,
+                "rank": 99,
+            }
+            self.conditions[name] = known
+        heard = known["heard"]
+        known.update(last=happened, heard=now)
+        rank = self._rank(alert)
+        held_in_flapping = known["flapping"] and known["incident"] is not None
+        counts_as_firing = known["firing"] or held_in_flapping
+        if not known["firing"]:
+            known["firing"] = True
+            self._change(known, now)
+        if counts_as_firing:
+            if rank >= known["rank"]:
+                if held_in_flapping:
+                    return self._say("dropped", now, "", alert, "flapping")
+                if now - heard <= self.dedup:
+                    return self._say("dropped", now, "", alert, "duplicate")
+            known["rank"] = min(rank, known["rank"])
+        else:
+            known["rank"] = rank
+        if known["incident"] is not None:
+            self.incidents[known["incident"]]["last"] = now
+            return self._say("add", now, known["incident"], alert)
+        self._unhold(known, now)
+        return self._start(alert, now)
+
+    def _resolved(self, alert: Alert, known: Any, happened: datetime, now: int) -> None:
+        if known is None:
+            return self._say("dropped", now, "", alert, "not_firing")
+        if known["firing"] and happened == known["last"]:
+            return self._say("dropped", now, "", alert, "outweighed")
+        known.update(last=happened, heard=now)
+        was = known["firing"]
+        if was:
+            known["firing"] = False
+            self._change(known, now)
+        if known["incident"] is not None:
+            if known["flapping"]:
+                return self._say("dropped", now, "", alert, "flapping")
+            self._say("add", now, known["incident"], alert)
+            return self._leave((alert.source, alert.key), now, "all_resolved")
+        self._unwait((alert.source, alert.key), now)
+        work = self._unhold(known, now)
+        if work:
+            return self._say("suppressed", now, "", alert, work)
+        return self._say("dropped", now, "", alert, "below_threshold" if was else "not_firing")
+
+    def _change(self, known: Any, now: int) -> None:
+        flapping = self.policy.flapping
+        if flapping is None:
+            return
+        known["changes"].append(now)
+        within = flapping.within // MINUTE
+        recent = [at for at in known["changes"] if at > now - within]
+        if len(recent) >= flapping.start:
+            known["flapping"] = True
+
+    def _unhold(self, known: Any, now: int) -> str:
+        if known["held"] is None:
+            return ""
+        alert, work, _ = known["held"]
+        known["held"] = None
+        if alert is not None:
+            self._say("suppressed", now, "", alert, work)
+        return str(work)
+
+    def _unwait(self, name: tuple[str, str], now: int) -> None:
+        mine = [one for one in self.waiting if (one["alert"].source, one["alert"].key) == name]
+        mine.sort(key=lambda one: repr(one["group"]))
+        for one in mine:
+            self.waiting.remove(one)
+            self._say("dropped", now, "", one["alert"], "below_threshold")
+
+    def _current(self, group: Any) -> str | None:
+        names = [n for n, one in self.incidents.items() if one["group"] == group]
+        return names[-1] if names and not self.incidents[names[-1]]["gone"] else None
+
+    def _start(self, alert: Alert, now: int) -> None:
+        policy = self.policy
+        group = self._group(alert)
+        name = self._current(group)
+        incident = self.incidents[name] if name else None
+        if (name and incident and incident["resolved"] is None) and (
+            now - incident["last"] <= self.window
+        ):
+            self._join("add", name, alert, now)
+            return self._gather(name, group, now)
+        at = self.begin + now * MINUTE
+        for rule in policy.maintenance:
+            spans = [one for one in rule.during.intervals if one.start <= at < one.end]
+            if spans and rule.when.matches(alert, at=at):
+                known = self.conditions[alert.source, alert.key]
+                if rule.resume:
+                    known["held"] = (alert, rule.name, self._minute(max(s.end for s in spans)))
+                else:
+                    known["held"] = (None, rule.name, None)
+                    self._say("suppressed", now, "", alert, rule.name)
+                return None
+        within = policy.reopen_within
+        if (name and incident and incident["resolved"] is not None and within is not None) and (
+            now - incident["resolved"] <= within // MINUTE
+        ):
+            incident.update(resolved=None, opener=(alert.source, alert.key))
+            self._join("reopen", name, alert, now)
+            return self._gather(name, group, now)
+        self.waiting.append({"alert": alert, "group": group, "at": now})
+        if len([one for one in self.waiting if one["group"] == group]) >= policy.threshold:
+            name = f"alerts-{len(self.incidents) + 1}"
+            first = next(one for one in self.waiting if one["group"] == group)
+            opener = (first["alert"].source, first["alert"].key)
+            self.incidents[name] = {
+                "group": group,
+                "opener": opener,
+                "last": now,
+                "resolved": None,
+                "gone": False,
+            }
+            self._gather(name, group, now, first="open")
+        return None
+
+    def _gather(self, name: str, group: Any, now: int, first: str = "add") -> None:
+        mine = [one for one in self.waiting if one["group"] == group]
+        self.waiting = [one for one in self.waiting if one["group"] != group]
+        for one in mine:
+            self._join(first, name, one["alert"], now)
+            first = "add"
+
+    def _join(self, kind: str, name: str, alert: Alert, now: int) -> None:
+        self._say(kind, now, name, alert)
+        self.incidents[name]["last"] = now
+        known = self.conditions[alert.source, alert.key]
+        known["incident"] = name
+        self._unwait((alert.source, alert.key), now)
+        held, known["held"] = known["held"], None
+        if held is not None and held[0] is not None:
+            self._say("add", now, name, held[0])
+
+    def _leave(self, name: tuple[str, str], now: int, why: str) -> None:
+        known = self.conditions[name]
+        left, known["incident"] = known["incident"], None
+        members = [one for one in self.conditions.values() if one["incident"] == left]
+        mode = self.policy.resolve_on
+        if mode == "first" and self.incidents[left]["opener"] == name:
+            self._say("resolve", now, left, None, why.replace("all_", "first_"))
+            self._close(left, now)
+        if mode == "all" and not members:
+            self._say("resolve", now, left, None, why)
+            self._close(left, now)
+
+    def _deadlines(self, now: int) -> None:
+        policy = self.policy
+        for name in sorted(self.conditions):
+            known = self.conditions[name]
+            if (policy.silence is not None and known["firing"]) and (
+                known["heard"] + policy.silence // MINUTE <= now
+            ):
+                known["firing"] = False
+                if known["incident"] is None:
+                    self._unwait(name, now)
+                    self._unhold(known, now)
+                elif not known["flapping"]:
+                    self._leave(name, now, "silence")
+            if known["flapping"]:
+                within = policy.flapping.within // MINUTE
+                if (
+                    len([at for at in known["changes"] if at + within > now])
+                    <= policy.flapping.stop
+                ):
+                    known["flapping"] = False
+                    if known["incident"] is not None and not known["firing"]:
+                        self._leave(name, now, "all_resolved")
+            if (known["held"] is not None and known["held"][2] is not None) and (
+                known["held"][2] <= now
+            ):
+                alert, known["held"] = known["held"][0], None
+                self._start(alert, now)
+        expired = [one for one in self.waiting if one["at"] + self.window <= now]
+        expired.sort(key=lambda one: repr(one["group"]))
+        for one in expired:
+            self.waiting.remove(one)
+            self._say("dropped", now, "", one["alert"], "below_threshold")
+        for name, incident in self.incidents.items():
+            members = [one for one in self.conditions.values() if one["incident"] == name]
+            if incident["resolved"] is not None:
+                if incident["resolved"] + (policy.reopen_within or MINUTE * 0) // MINUTE <= now:
+                    incident["gone"] = True
+            elif not members and incident["last"] + self.window <= now:
+                incident["gone"] = True

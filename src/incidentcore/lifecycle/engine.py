@@ -265,7 +265,7 @@ class Lifecycle:
     ) -> R | Refused:
         """Return the record after an action, or why it is refused."""
         at = as_utc(at)
-        actor = as_actor(by)
+        actor = by if isinstance(by, Actor) else as_actor(by)
         state = record.state
         if record.lifecycle.id != self.id or record.record_type != self.record_type:
             return Refused(
@@ -295,10 +295,13 @@ class Lifecycle:
             return refuse_action(self.id, self.table, action, state)
         refusal: Refused | None = None
         for transition in rows:
-            accepted = self._accept(transition, state, fields)
-            if isinstance(accepted, Refused):
-                refusal = accepted if refusal is None else refusal
-                continue
+            accepted = transition.sets
+            if fields or transition.required:
+                answer = self._accept(transition, state, fields)
+                if isinstance(answer, Refused):
+                    refusal = answer if refusal is None else refusal
+                    continue
+                accepted = answer
             if transition.guard is not None:
                 known = record.facts() if facts is None else facts
                 attempt = Attempt(
@@ -332,23 +335,16 @@ class Lifecycle:
         self, transition: Transition, state: State, fields: Mapping[str, object]
     ) -> FrozenMap[object] | Refused:
         """Return what the transition sets on the record, or why its fields are refused."""
-        if fields or transition.required:
-            if not fields.keys() <= transition.inputs.keys():
-                return refuse_undeclared(self.table, transition, state, fields)
-            missing = [name for name in transition.required if is_nothing(fields.get(name))]
-            if missing:
-                what = f"needs {', '.join(missing)}"
-                return refuse_fields(
-                    self.table,
-                    transition,
-                    state,
-                    code="missing_field",
-                    what=what,
-                    missing=tuple(missing),
-                )
-            try:
-                return transition.accept(fields)
-            except InvalidValueError as error:
-                what = f"refuses {error}"
-                return refuse_fields(self.table, transition, state, code="invalid_field", what=what)
-        return transition.sets
+        if not fields.keys() <= transition.inputs.keys():
+            return refuse_undeclared(self.table, transition, state, fields)
+        missing = tuple([name for name in transition.required if is_nothing(fields.get(name))])
+        if missing:
+            what = f"needs {', '.join(missing)}"
+            return refuse_fields(
+                self.table, transition, state, code="missing_field", what=what, missing=missing
+            )
+        try:
+            return transition.accept(fields)
+        except InvalidValueError as error:
+            what = f"refuses {error}"
+            return refuse_fields(self.table, transition, state, code="invalid_field", what=what)

@@ -120,11 +120,19 @@ def fold_facts(history: Iterable[Event], defaults: Mapping[str, Any]) -> dict[st
     """
     opening, rest = _in_time(history)
     facts = dict(defaults)
-    facts.update(changes_of(opening, facts))
-    for event in rest:
-        facts.update(changes_of(event, facts))
+    size = len(facts)
+    for event in (opening, *rest):
+        facts.update(event.changes(facts))
+        if len(facts) != size:
+            _forget(facts, defaults)
     facts["updated_at"] = max(opening.at, rest[-1].at) if rest else opening.at
     return facts
+
+
+def _forget(facts: dict[str, Any], known: Mapping[str, Any]) -> None:
+    """Remove from the facts what records of this type do not have."""
+    for name in facts.keys() - known.keys():
+        del facts[name]
 
 
 def fold_steps(
@@ -230,9 +238,14 @@ def _moments(
     """Return what events in order of time change, instant by instant; the facts follow them."""
     moments: list[Moment] = []
     at: datetime | None = None
+    known = dict(facts)
+    size = len(known)
     for event in events:
-        changes = opened if isinstance(event, Opened) else changes_of(event, facts)
+        changes = opened if isinstance(event, Opened) else event.changes(facts)
         facts.update(changes)
+        if len(facts) != size:
+            _forget(facts, known)
+            changes = {name: value for name, value in changes.items() if name in known}
         if event.at == at:
             last = moments.pop()
             moments.append(Moment(at, {**last.changes, **changes}, (*last.events, event)))
@@ -246,8 +259,10 @@ def _moments(
 def _late_corrections(events: tuple[Event, ...]) -> list[datetime]:
     """Return when corrections count that are dated after the event that they correct."""
     pairs = _corrections(events)
+    if not pairs:
+        return []
     opened_at = next((event.at for event in events if isinstance(event, Opened)), None)
-    if not pairs or opened_at is None:
+    if opened_at is None:
         return []
     return sorted(
         {correction.at for correction, event in pairs if correction.at > max(event.at, opened_at)}

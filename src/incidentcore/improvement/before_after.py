@@ -186,7 +186,7 @@ def before_after(
     records: Iterable[Record],
     *,
     as_of: datetime,
-    min_n: int = 5,
+    min_n: int = 10,
 ) -> BeforeAfter:
     """Compute the KPI of an action before and after it.
 
@@ -199,7 +199,8 @@ def before_after(
         records: The records; held while both sides are read.
         as_of: The instant of the computation. Where the window after is not over, it is read up to
             here.
-        min_n: How many records are enough; the KPI's own ``min_n`` where that is more.
+        min_n: How many records are enough; the KPI's own ``min_n`` where that is more. With fewer
+            than ten, the bootstrap calls sides that were drawn alike different too often.
 
     Returns:
         Both sides with n, what was left out and an interval: at the KPI's confidence, 0.95 where it

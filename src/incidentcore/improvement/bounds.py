@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-__all__ = ["at_least", "poisson_bounds", "poisson_lower", "poisson_upper"]
+__all__ = ["at_least", "at_most", "poisson_bounds", "poisson_lower", "poisson_upper"]
 
 _ENOUGH: Final = 1e-17
 _STEPS: Final = 60  # each halves the bracket: the last is finer than any count needs
@@ -30,6 +30,23 @@ def at_least(count: int, expected: float) -> float:
         step += 1.0
     log = count * math.log(expected) - expected - math.lgamma(count + 1.0) + math.log(total)
     return min(1.0, math.exp(log))
+
+
+def at_most(count: int, expected: float) -> float:
+    """Return the probability of so many or fewer, where at least so many are expected (Poisson).
+
+    >>> round(at_most(1, 3.0), 6)
+    0.199148
+    """
+    total = term = 1.0
+    for step in range(count, 0, -1):
+        term *= step / expected
+        if term < total * _ENOUGH:
+            break
+        total += term
+    return math.exp(
+        count * math.log(expected) - expected - math.lgamma(count + 1.0) + math.log(total)
+    )
 
 
 def poisson_lower(count: int, risk: float) -> float:
@@ -59,11 +76,11 @@ def poisson_upper(count: int, risk: float) -> float:
     2.9957
     """
     low, high = float(count), count + 10.0
-    while 1.0 - at_least(count + 1, high) > risk:
+    while at_most(count, high) > risk:
         low, high = high, 2 * high
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        if 1.0 - at_least(count + 1, middle) > risk:
+        if at_most(count, middle) > risk:
             low = middle
         else:
             high = middle

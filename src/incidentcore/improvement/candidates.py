@@ -168,7 +168,7 @@ def problem_candidates(
         cost: The KPI whose values are summed up as the time that a group cost.
         split: From when on an incident is recent; the median opening unless told.
         min_n: With fewer incidents, a group is no candidate.
-        confidence: The probability, from 0 to 1, of claiming nothing where there is only noise;
+        confidence: The probability, from 0.5 on, of claiming nothing where there is only noise;
             also that of the interval behind a trend, for each candidate by itself.
         limit: How many single values, and how many pairs, to return at most; all without.
 
@@ -223,8 +223,8 @@ def problem_candidates(
 def _check(min_n: int, confidence: float, limit: int | None) -> None:
     if type(min_n) is not int or min_n < 1:
         raise InvalidValueError("min_n", min_n, "a whole number from 1")
-    if not isinstance(confidence, (int, float)) or not 0 < confidence < 1:
-        raise InvalidValueError("confidence", confidence, "between 0 and 1, such as 0.95")
+    if not isinstance(confidence, (int, float)) or not 0.5 <= confidence < 1:
+        raise InvalidValueError("confidence", confidence, "from 0.5 to below 1, such as 0.95")
     if limit is not None and (type(limit) is not int or limit < 1):
         raise InvalidValueError("limit", limit, "a whole number from 1, or None")
 

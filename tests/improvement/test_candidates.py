@@ -1,0 +1,461 @@
+"""Problem candidates: by hand, by a plain recomputation, and with planted patterns and noise."""
+
+from __future__ import annotations
+
+import json
+import math
+import pickle
+from collections import Counter
+from datetime import timedelta
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.conditions import field
+from incidentcore.errors import InvalidValueError, KpiDefinitionError
+from incidentcore.improvement import (
+    DIMENSIONS,
+    CandidateReport,
+    ProblemCandidate,
+    open_problem,
+    problem_candidates,
+    problem_fields,
+)
+from incidentcore.improvement.bounds import poisson_lower
+from incidentcore.instants import Interval
+from incidentcore.kpi import SUM, catalogue
+from incidentcore.records import (
+    Incident,
+    LinkType,
+    Origin,
+    Problem,
+    Record,
+    are_linked,
+    link,
+    replay,
+)
+from incidentcore.schedule import BusinessCalendar
+
+from .desk import HOUR, YEAR, at, incidents, noise, opened, rows
+
+ITEM = ("configuration_item",)
+
+
+def find(records: Any, **given: Any) -> CandidateReport:
+    return problem_candidates(records, **{"as_of": YEAR, **given})
+
+
+def story(**more: Any) -> list[Record]:
+    """Return 30 incidents of mx1, which take two hours each, and one each of ten other hosts."""
+    hosts = [{"item": "mx1", "resolved": n + 2, **more} for n in range(30)]
+    hosts += [{"item": f"host{n}", "resolved": 30 + n + 1} for n in range(10)]
+    return incidents({"opened": n, **row} for n, row in enumerate(hosts))
+
+
+def test_the_evidence_is_that_worked_out_by_hand() -> None:
+    """Count, expected, bound, time, trend and what was looked at are those of the story."""
+    found = find(story(), dimensions=["configuration_item"])
+    (mx1,) = found
+
+    assert (mx1.dimension, mx1.key, mx1.count) == (ITEM, ("mx1",), 30)
+    assert mx1.label == "configuration item mx1"
+    assert mx1.members == tuple(f"I{n:04}" for n in range(30))
+    assert mx1.expected == pytest.approx(40 / 11)
+    assert mx1.lift == pytest.approx(30 * 11 / 40)
+    # A risk of 0.05 over 11 values: half the 0.4545 % quantile of chi-squared with 60 degrees.
+    assert mx1.at_least == pytest.approx(17.6418, abs=1e-4)
+    assert mx1.lift_at_least == pytest.approx(mx1.at_least / mx1.expected)
+    assert mx1.excess == pytest.approx(mx1.at_least - 40 / 11)
+    assert (mx1.first, mx1.last) == (at(0), at(29))
+    assert (mx1.time, mx1.timed, mx1.mean_time) == (60 * HOUR, 30, 2 * HOUR)
+    assert mx1.time_share == pytest.approx(60 / 70)
+    assert (found.split, mx1.recent, mx1.earlier) == (at(20), 10, 20)
+    assert (mx1.recent_of_all, mx1.trend) == (1 / 2, "steady")
+    assert (mx1.linked, mx1.problems, mx1.known_as, mx1.open) == (0, (), None, 0)
+    (summary,) = found.dimensions
+    assert (summary.values, summary.n, summary.without) == (11, 40, 0)
+    assert (summary.few, summary.candidates) == (10, 1)
+    assert (found.n, found.counted, found.more) == (40, 40, 0)
+    assert found.candidate("mx1") is found.candidate("configuration item mx1") is mx1
+    with pytest.raises(InvalidValueError, match="candidate"):
+        found.candidate("host1")
+
+
+def test_a_pair_stands_out_over_chance_not_over_an_even_share() -> None:
+    """Two values that always meet stand out; a pair of two frequent ones does not."""
+    records = incidents(
+        {"category": f"c{n % 2}", "item": "mx1" if n % 2 else "mx2", "id": f"I{n}"}
+        for n in range(200)
+    )
+    even = incidents(
+        {"category": f"c{n % 2}", "item": f"mx{n // 2 % 2}", "id": f"I{n}"} for n in range(200)
+    )
+    pair = ("category", "configuration_item")
+
+    found = find(records, dimensions=[pair])
+    assert [(one.key, one.count, one.expected) for one in found] == [
+        ((("c0",), "mx2"), 100, 50.0),
+        ((("c1",), "mx1"), 100, 50.0),
+    ]
+    assert len(find(even, dimensions=[pair])) == 0
+
+
+def test_few_incidents_are_never_claimed() -> None:
+    """Four of a kind among many singles are no candidate at the default, whatever their lift."""
+    records = incidents({"item": "mx1" if n < 4 else f"host{n}"} for n in range(400))
+    assert len(find(records, dimensions=ITEM)) == 0
+    assert len(find(records, dimensions=ITEM, min_n=4)) == 0  # the bound says no as well
+    more = incidents({"item": "mx1" if n < 12 else f"host{n}"} for n in range(400))
+    assert [one.count for one in find(more, dimensions=ITEM)] == [12]
+    assert len(find(more, dimensions=ITEM, min_n=13)) == 0
+
+
+def test_nearly_the_same_incidents_are_one_candidate() -> None:
+    """A service with the same incidents as an item is named by it, not told again."""
+    hosts = [{"item": "mx1", "service": "mail"}] * 30 + [{"item": "mx3", "service": "mail"}] * 2
+    hosts += [{"item": f"host{n}", "service": f"s{n}"} for n in range(10)]
+    found = find(incidents(hosts), dimensions=["configuration_item", "service"])
+    assert [one.label for one in found] == ["service mail"]
+    assert found.candidates[0].same_as == ("configuration item mx1",)
+    assert [one.candidates for one in found.dimensions] == [1, 1]
+    assert "Nearly the same incidents: configuration item mx1." in found.candidates[0].why
+
+
+def test_links_to_problems_are_read_from_both_sides() -> None:
+    """Incidents linked to a problem count once each, whichever of the two holds the link."""
+    records = story()
+    one, other, third, fourth = records[:4]
+    problem = Problem.open(id="PRB-1", title="Mail", by="ada", at=at(50))
+    for incident in (one, other):
+        problem = link(problem, LinkType.CAUSE_OF, incident.id, at=at(51), by="ada")
+    records[0] = link(one, LinkType.CAUSED_BY, "PRB-1", at=at(52), by="ada")
+    records[2] = link(third, LinkType.CAUSED_BY, "PRB-2", at=at(52), by="ada")
+    records[3] = link(fourth, LinkType.RESOLVED_BY, "CHG-1", at=at(52), by="ada")
+
+    (alone,) = find(records, dimensions=ITEM)
+    assert (alone.linked, alone.problems) == (2, (("PRB-1", 1), ("PRB-2", 1)))
+    (mx1,) = find(records, dimensions=ITEM, problems=[problem])
+    assert (mx1.linked, mx1.problems) == (3, (("PRB-1", 2), ("PRB-2", 1)))
+    assert mx1.known_as is None
+    before = find(records, dimensions=ITEM, as_of=at(51)).candidates[0]
+    assert before.linked == 0
+
+
+def test_a_known_problem_is_named_first() -> None:
+    """Where most incidents are linked to one problem, that is what the evidence suggests."""
+    (mx1,) = find(story(), dimensions=ITEM)
+    problem = open_problem(mx1, id="PRB-9", at=at(60), by="ada")
+    (again,) = find(story(), dimensions=ITEM, problems=[problem])
+    assert (again.linked, again.known_as) == (30, "PRB-9")
+    assert again.why[-1] == "Suggestion: look at PRB-9 before opening another problem."
+
+
+def test_a_problem_is_opened_from_a_candidate() -> None:
+    """Its fields are those that the incidents share, and it is linked to each of them."""
+    records = incidents({"service": "mail" if n < 30 else f"s{n}"} for n in range(40))
+    candidate = find(records, dimensions=["service"]).candidates[0]
+    assert candidate.label == "service mail"
+    problem = open_problem(candidate, id="PRB-1", at=at(60), by="ada", workaround="restart")
+
+    assert (problem.service, problem.origin) == ("mail", Origin.PROACTIVE)
+    assert problem.title == "30 incidents with service mail"
+    assert problem.description == "\n".join(candidate.why)
+    assert (problem.workaround, problem.opened_by.role) == ("restart", "agent")
+    assert [are_linked(incident, LinkType.CAUSED_BY, problem) for incident in records] == (
+        [True] * 30 + [False] * 10
+    )
+    assert replay(problem.history) == problem
+    direct = Problem.open(id="P", at=at(60), by="ada", **problem_fields(candidate))
+    assert (direct.service, direct.links) == ("mail", frozenset())
+    with pytest.raises(InvalidValueError, match="ProblemCandidate"):
+        open_problem("mx1", id="PRB-1", at=at(60), by="ada")  # type: ignore[arg-type]  # on purpose
+
+
+def test_a_category_path_becomes_the_problem_s() -> None:
+    """The path of a category and the item of a pair are fields of the problem."""
+    records = [
+        opened(f"I{n}", n, category=("mail", f"{n % 2}"), configuration_item=f"mx{n % 2}")
+        for n in range(100)
+    ]
+    (first, _) = find(records, dimensions=[("category", "configuration_item")])
+    assert first.label == "category mail / 0, configuration item mx0"
+    problem = open_problem(first, id="P", at=at(200), by="ada")
+    assert (problem.category, problem.configuration_item) == (("mail", "0"), "mx0")
+
+
+def test_a_trend_is_told_only_beyond_chance() -> None:
+    """Late ones rise, early ones fall, and those spread like all others are steady."""
+    late = [{"item": "late", "opened": 1000 + n} for n in range(60)]
+    early = [{"item": "early", "opened": n} for n in range(60)]
+    even = [{"item": "even", "opened": 20 * n} for n in range(60)]
+    rest = [{"item": f"h{n}", "opened": 6 * n} for n in range(200)]
+    found = find(incidents([*late, *early, *even, *rest]), dimensions=ITEM, split=at(600))
+    trends = {one.key[0]: one.trend for one in found}
+    assert trends == {"late": "rising", "early": "falling", "even": "steady"}
+    assert found.split == at(600)
+    assert "what changed when they became more" in found.candidate("late").why[-1]
+
+
+def test_the_caller_behind_most_of_them_is_named() -> None:
+    """One caller behind more than half of the incidents is told, one behind half is not."""
+    (mx1,) = find(story(caller="monitor"), dimensions=ITEM)
+    assert (mx1.callers, mx1.main_caller) == (1, ("monitor", 30))
+    assert "30 of them come from one caller, monitor." in mx1.why
+    half = incidents(
+        {"item": "mx1" if n < 30 else f"h{n}", "caller": ("kim", "lee")[n % 2]} for n in range(40)
+    )
+    (mx1,) = find(half, dimensions=ITEM)
+    assert (mx1.callers, mx1.main_caller) == (2, None)
+
+
+def test_the_cost_is_that_of_the_kpi_asked_for() -> None:
+    """Another KPI of time costs otherwise: here open time in the office, and only for ten."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "00:00-24:00"})
+    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(
+        id="office", clock=office, statistic=SUM, population=field("category").present()
+    )
+    hosts = [
+        {"item": "mx1", "resolved": n + 72, "category": "mail" if n < 10 else None}
+        for n in range(30)
+    ]
+    records = incidents({"opened": n, **row} for n, row in enumerate(hosts + [{"item": "x"}] * 9))
+    (mx1,) = find(records, dimensions=ITEM, cost=kpi)
+    # 1 January 2026 is a Thursday: of three days, two lie before the weekend and one in it.
+    assert (mx1.timed, mx1.time) == (10, 10 * 24 * HOUR + 10 * 24 * HOUR - _weekend(10))
+    with pytest.raises(InvalidValueError, match="times"):
+        find(records, cost=catalogue.VOLUME)
+
+
+def _weekend(n: int) -> timedelta:
+    """Return by how much the windows [n, n + 72) h reach further into Saturday than [0, 72) h."""
+    return sum(range(n)) * HOUR
+
+
+def test_open_incidents_have_no_time_and_are_told() -> None:
+    """What is not resolved is counted as open, without a time or a share of it."""
+    records = [
+        opened(f"I{n}", n, configuration_item="mx1" if n < 30 else f"h{n}") for n in range(40)
+    ]
+    (mx1,) = find(records, dimensions=ITEM)
+    assert (mx1.open, mx1.timed, mx1.mean_time, mx1.time_share) == (30, 0, None, None)
+    assert "None of them has been resolved." in mx1.why
+    assert "30 of them are still open." in mx1.why
+
+
+def test_only_incidents_of_the_period_and_population_count() -> None:
+    """Everything else is counted under its reason, and the counts add up."""
+    records: list[Record] = list(story())
+    records.append(Problem.open(id="P", title="x", by="ada", at=at(1)))
+    found = find(
+        records,
+        dimensions=ITEM,
+        as_of=at(38),
+        period=Interval(at(5), at(500)),
+        population=~field("configuration_item").equals("host1"),
+    )
+    assert dict(found.left_out) == {
+        "not_an_incident": 1,
+        "not_known": 1,
+        "outside_period": 5,
+        "outside_population": 1,
+    }
+    assert found.n == 41 == found.counted + 8
+    assert found.observed == Interval(at(5), at(38))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"min_n": 0},
+        {"min_n": 2.5},
+        {"confidence": 0.4},
+        {"confidence": 1.0},
+        {"confidence": "high"},
+        {"limit": 0},
+        {"dimensions": []},
+        {"dimensions": ["category", "category"]},
+        {"dimensions": [("category", "service"), ("service", "category")]},
+        {"dimensions": [("category", "category")]},
+        {"dimensions": [("category", "service", "assignment_group")]},
+        {"dimensions": [()]},
+        {"records": [opened("A", 1), opened("A", 1)]},
+    ],
+    ids=repr,
+)
+def test_what_makes_no_sense_is_refused(given: dict[str, Any]) -> None:
+    """Each wrong argument is named."""
+    with pytest.raises(InvalidValueError):
+        find(given.pop("records", ()), **given)
+
+
+def test_a_misspelt_dimension_is_refused() -> None:
+    """A misspelt field is an error, not a dimension without values."""
+    with pytest.raises(KpiDefinitionError, match="servce"):
+        find([], dimensions=["servce"])
+
+
+def test_nothing_is_found_in_nothing() -> None:
+    """No record gives an empty report, not zeros or NaN."""
+    found = find([])
+    assert (len(found), found.split, found.observed, found.n) == (0, None, None, 0)
+    assert str(found) == "nothing stands out"
+    assert [one.values for one in found.dimensions] == [0] * len(DIMENSIONS)
+
+
+def test_the_limit_holds_for_single_values_and_for_pairs() -> None:
+    """The list is cut for each kind by itself, and says how many more there are."""
+    hosts = [
+        {"item": f"mx{n % 3}", "category": f"c{n % 3}" if n % 9 else f"x{n}"} for n in range(300)
+    ]
+    hosts += [{"item": f"h{n}"} for n in range(100)]
+    dimensions = ("configuration_item", ("category", "configuration_item"))
+    full = find(incidents(hosts), dimensions=dimensions)
+    cut = find(incidents(hosts), dimensions=dimensions, limit=1)
+    assert full.more == 0
+    assert len(cut) + cut.more == len(full)
+    assert [one.key for one in cut if len(one.key) == 1] == [full.candidates[0].key]
+
+
+def brute(records: list[Record], dimension: tuple[str, ...]) -> dict[Any, tuple[int, Fraction]]:
+    """Return count and base of each group, by counting again and again."""
+    keys = [tuple(getattr(record, name) for name in dimension) for record in records]
+    keys = [key for key in keys if all(part not in (None, ()) for part in key)]
+    found = {}
+    for key in set(keys):
+        if len(dimension) == 1:
+            base = Fraction(len(keys), len(set(keys)))
+        else:
+            first = sum(other[0] == key[0] for other in keys)
+            second = sum(other[1] == key[1] for other in keys)
+            base = Fraction(first * second, len(keys))
+        found[key] = (keys.count(key), base)
+    return found
+
+
+@given(rows, st.sampled_from([0.5, 0.8, 0.95]), st.integers(1, 4))
+def test_claims_are_those_of_a_plain_recomputation(
+    given_rows: list[dict[str, Any]], confidence: float, min_n: int
+) -> None:
+    """Who stands out, with which count, base and bound, is found again by counting anew."""
+    records = incidents(given_rows)
+    dimensions = [("category",), ITEM, ("category", "configuration_item")]
+    found = find(
+        records,
+        dimensions=[part if len(part) > 1 else part[0] for part in dimensions],
+        confidence=confidence,
+        min_n=min_n,
+    )
+    groups = {dimension: brute(records, dimension) for dimension in dimensions}
+    tests = sum(map(len, groups.values()))
+    claims = {
+        (dimension, key): (count, float(base))
+        for dimension, counted in groups.items()
+        for key, (count, base) in counted.items()
+        if count >= min_n and poisson_lower(count, (1 - confidence) / tests) > base
+    }
+    listed = {(one.dimension, one.key): (one.count, one.expected) for one in found}
+    assert {name: claims[name] for name in listed} == pytest.approx(listed)
+    assert len(claims) == len(found) + sum(len(one.same_as) for one in found)
+    assert Counter(dimension for dimension, _ in claims) == Counter(
+        {one.dimension: one.candidates for one in found.dimensions if one.candidates}
+    )
+    for summary, dimension in zip(found.dimensions, dimensions, strict=True):
+        assert summary.values == len(groups[dimension])
+        assert summary.n + summary.without == found.counted == len(records)
+    for one in found:
+        assert one.recent + one.earlier == one.count == len(set(one.members))
+        assert one.lift_at_least > 1
+        figures = (one.lift, one.excess, one.expected, one.at_least, one.recent_of_all)
+        assert not any(map(math.isnan, figures))
+
+
+@given(rows, st.randoms(use_true_random=False))
+def test_the_order_of_records_changes_nothing(
+    given_rows: list[dict[str, Any]], random: Random
+) -> None:
+    """Any permutation of the records gives an equal report, ranks and members included."""
+    records = incidents([{**row, "id": f"I{n}"} for n, row in enumerate(given_rows)])
+    given_: dict[str, Any] = {"confidence": 0.5, "min_n": 1}
+    found = find(records, **given_)
+    random.shuffle(records)
+    again = find(records, **given_)
+    assert again == found
+    assert str(again) == str(found)
+    assert again.to_plain() == found.to_plain()
+
+
+def test_a_planted_pattern_is_found_in_every_year() -> None:
+    """Twenty incidents of one item and group, hidden among 600 at random, are told each time."""
+    pair = ("configuration_item", "assignment_group")
+    for seed in range(10):
+        random = Random(seed)  # noqa: S311  made-up data
+        records = noise(random, 600, categories=20, items=30, groups=12)
+        planted = [
+            opened(f"P{n}", 24 * 14 * n, configuration_item="host7", assignment_group="g3")
+            for n in range(20)
+        ]
+        found = find([*records, *planted], dimensions=[pair])
+        assert found.candidates, seed
+        best = found.candidates[0]
+        assert best.key == ("host7", "g3"), seed
+        assert {incident.id for incident in planted} <= set(best.members)
+
+
+def test_noise_is_claimed_no_more_often_than_stated() -> None:
+    """Of 100 years in which nothing goes with anything, at most 5 % have any candidate at all."""
+    random = Random(2026)  # noqa: S311  made-up data
+    claimed = 0
+    for _ in range(100):
+        records = noise(random, 120, categories=6, items=9, groups=4)
+        claimed += len(find(records, min_n=1)) > 0
+    # 95 % of the draws of a binomial with p = 0.05 and n = 100 are at most 9.
+    assert claimed <= 9
+
+
+def test_skewed_noise_gives_no_pair() -> None:
+    """Values of very different frequency that meet by chance are no pairs."""
+    random = Random(7)  # noqa: S311  made-up data
+    claimed = 0
+    for _ in range(40):
+        records = [
+            opened(
+                f"I{n}",
+                n,
+                category=(f"c{min(int(random.paretovariate(0.8)), 40)}",),
+                assignment_group=f"g{min(int(random.paretovariate(0.8)), 25)}",
+            )
+            for n in range(300)
+        ]
+        claimed += len(find(records, dimensions=[("category", "assignment_group")], min_n=1)) > 0
+    assert claimed <= 4  # 95 % of the draws with p = 0.05 and n = 40
+
+
+def test_tables_are_escaped_and_values_pickle() -> None:
+    """What a value holds is text in every form, never a tag or a formula."""
+    records = incidents({"item": "<script>x</script>|=1" if n < 30 else f"h{n}"} for n in range(40))
+    found = find(records, dimensions=ITEM)
+    assert "<script>" not in found._repr_html_() + found.to_markdown()
+    assert "&lt;script&gt;" in found._repr_html_()
+    assert "\\|=1" in found.to_markdown()
+    assert found.to_csv().startswith("rank,incidents,")
+    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301  our own bytes
+    assert isinstance(hash(found.candidates[0]), int)
+    assert json.loads(json.dumps(found.to_plain())) == found.to_plain()
+
+
+def test_functions_are_dimensions() -> None:
+    """A function of a record is a dimension under its own name, alone and in pairs."""
+
+    def hour(record: Record) -> object:
+        return record.opened_at.hour
+
+    records = [opened(f"I{n}", 24 * n + (3 if n < 40 else n % 24)) for n in range(80)]
+    (three,) = find(records, dimensions=[hour])
+    assert (three.dimension, three.key, three.label) == (("hour",), (3,), "hour 3")
+    assert isinstance(three, ProblemCandidate)
+    assert isinstance(records[0], Incident)
+    assert problem_fields(three).keys() == {"title", "description", "origin"}

@@ -1,10 +1,14 @@
 """How the documentation is built: ``sphinx-build -n -W -b html docs docs/_build/html``."""
 
+import sys
+from pathlib import Path
 from types import MemberDescriptorType
 
 from docutils import nodes
 
 from incidentcore import __version__
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # for what stands beside this file
 
 project = "incidentcore"
 author = "The incidentcore developers"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -86,6 +88,43 @@ def test_any_plain_value_is_valid(value: Any) -> None:
 def test_what_is_wrong_is_not_valid(document: Any) -> None:
     """The schema refuses what is missing, unknown or of another type."""
     assert not validator(Actor).is_valid(document)
+
+
+FILES = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture
+def schema_files(monkeypatch: pytest.MonkeyPatch) -> Any:
+    pytest.importorskip("docutils", reason="needs Sphinx, of the extra 'docs', to build pages")
+    monkeypatch.syspath_prepend(str(FILES))
+    return importlib.import_module("schema_files")
+
+
+def test_every_schema_is_published(schema_files: Any, tmp_path: Path) -> None:
+    """The pages carry the schema of each type as a file, as ``json_schema`` gives it."""
+    schema_files.write_schemas(tmp_path)
+    names = {path.stem for path in tmp_path.iterdir()}
+
+    assert names == {*CLASSES, "Calendar", "Condition", "Event", "Record", "any"}
+    for name, cls in CLASSES.items():
+        published = json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8"))
+        assert published == json_schema(cls)
+    whole = json.loads((tmp_path / "any.json").read_text(encoding="utf-8"))
+    for value in EXAMPLES[:20]:
+        jsonschema.Draft202012Validator(whole).validate(to_plain(value))
+
+
+def test_the_page_of_schemas_links_to_each(schema_files: Any) -> None:
+    """The page lists the files, and the reference lists the page."""
+    page = (FILES / "reference" / "schemas.rst").read_text(encoding="utf-8")
+    (found,) = schema_files.SchemaList.run(None)
+    links = {
+        node["refuri"] for node in found.findall() if "refuri" in getattr(node, "attributes", {})
+    }
+
+    assert "\n.. schema-files::\n" in page
+    assert "reference/schemas" in (FILES / "reference.rst").read_text(encoding="utf-8").split()
+    assert links == {f"../schemas/{name}.json" for name in schema_files.kinds()}
 
 
 def test_bases_and_protocols_have_schemas() -> None:

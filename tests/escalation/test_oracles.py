@@ -53,8 +53,8 @@ NOT_OURS = {
     "sn-conference-60s": "the interval of a conference call workflow, which is the caller's",
     "sn-no-device": "delivery: devices and attempts are the caller's",
     "goalert-multiack-acker": "personal notification rules: delivery is the caller's",
-    "pagerduty-group-window": "grouping of alerts belongs to the intake room",
-    "pagerduty-maintenance": "whether an alert opens an incident belongs to the intake room",
+    "pagerduty-group-window": "answered in tests/intake: grouping of alerts",
+    "pagerduty-maintenance": "answered in tests/intake: whether an alert opens an incident",
     "jsm-close-after-repeats": "the library changes no record by itself",
     "jsm-reopen-on-repeat": "the library changes no record by itself",
 }

@@ -17,7 +17,7 @@ from incidentcore.communication import (
     updates_due,
 )
 from incidentcore.communication.template import as_text
-from incidentcore.conditions import field
+from incidentcore.conditions import Condition, Opaque, during, field
 from incidentcore.errors import DefinitionError, InvalidValueError, NaiveDatetimeError
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, Visibility, comment, contact, restore, update
@@ -286,6 +286,53 @@ def test_a_calendar_that_never_opens_again_owes_nothing() -> None:
     for parts in ({"calendar": once}, {"during": once}):
         plan = CommunicationPlan("status", rule(notice=MINUTE, **parts))
         assert updates_due(plan, incident(), now=AT + 600 * MINUTE) == ()
+
+
+def test_another_rule_whose_calendar_never_opens_takes_over() -> None:
+    """What was promised is promised no more, and comes back with the rule that promised it."""
+    once = BusinessCalendar(zone="UTC", hours={}, special={"2020-01-01": "09:00-17:00"})
+    plan = CommunicationPlan(
+        "status",
+        [rule(name="odd", when=field("custom.odd").is_true(), calendar=once), rule()],
+    )
+    record = update(incident(), custom={"odd": True}, at=AT + 10 * MINUTE, by="ada")
+    assert updates_due(plan, record, now=AT + 600 * MINUTE) == ()
+    again = update(record, custom={"odd": False}, at=AT + 20 * MINUTE, by="ada")
+
+    assert [one.due_at for one in updates_due(plan, again, now=AT + 600 * MINUTE)] == [
+        AT + 50 * MINUTE
+    ]
+
+
+def test_notice_that_contact_hours_cannot_give_is_as_long_as_they_can() -> None:
+    """Hours that began at 9:55: what is due at 10:00 with ten minutes of notice is told at 9:55."""
+    once = BusinessCalendar(zone="UTC", hours={}, special={"2026-06-01": "09:55-17:00"})
+    plan = CommunicationPlan("status", rule(first=60 * MINUTE, during=once, notice=10 * MINUTE))
+    record = Incident.open(id="INC-1", title="t", at=AT - 60 * MINUTE, by="kim")
+
+    assert [
+        (one.told_at, one.due_at) for one in updates_due(plan, record, now=AT + 60 * MINUTE)
+    ] == [(AT - 5 * MINUTE, AT)]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Opaque("told", lambda facts: facts["updated_at"] > AT),  # type: ignore[index]
+        ~Opaque("not told", lambda facts: facts["updated_at"] <= AT),  # type: ignore[index]
+        during(BusinessCalendar(zone="UTC", hours={"mon-sun": "10:10-24:00"})),
+        field("title").present() & (field("updated_at") > AT),
+    ],
+    ids=repr,
+)
+def test_a_condition_is_asked_whenever_its_answer_may_have_changed(condition: Condition) -> None:
+    """Functions and times of day at each event, all others when a fact that they read changes."""
+    plan = CommunicationPlan("status", rule(when=condition))
+    record = communicate(incident(), "executives", at=AT + 10 * MINUTE, by="ada")
+
+    assert [one.since for one in updates_due(plan, record, now=AT + 60 * MINUTE)] == [
+        AT + 10 * MINUTE
+    ]
 
 
 def test_naive_times_are_refused() -> None:

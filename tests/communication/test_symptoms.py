@@ -16,6 +16,7 @@ from incidentcore.communication import (
     updates_due,
 )
 from incidentcore.conditions import field
+from incidentcore.instants import Interval
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, correct, update
 from incidentcore.schedule import BusinessCalendar
@@ -209,3 +210,14 @@ def test_what_became_known_late_is_not_held_against_whoever_sent_it() -> None:
     assert len(missed_updates(rules, record, now=berlin(5, 10, 30), as_of=berlin(5, 10, 30))) == 1
     wrong = correct(record, "INC-1:2", by="ada", recorded_at=berlin(5, 12))
     assert len(missed_updates(rules, wrong, now=berlin(5, 12))) == 1
+
+
+def test_maintenance_is_left_out_by_the_calendar() -> None:
+    """Due at 11:30 in a window agreed until 12:00: due when it is over, with its notice."""
+    quiet = DAYTIME - [Interval(berlin(5, 11), berlin(5, 12))]
+    rules = plan(first=90 * MINUTE, during=quiet, notice=5 * MINUTE)
+    record = opened(berlin(5, 10))
+
+    assert next_update_wakeup(rules, [record], now=berlin(5, 10)) == berlin(5, 12)
+    (one,) = updates_due(rules, record, now=berlin(5, 12))
+    assert one.due_at == berlin(5, 12, 5)

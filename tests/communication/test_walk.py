@@ -347,12 +347,17 @@ def rules(draw: st.DrawFn) -> Rule:
 kinds = st.sampled_from((*AUDIENCES, *AUDIENCES, "vip", "plain", "flag", "unflag", *MOVES))
 minutes = st.one_of(st.integers(0, 900), st.integers(2200, 2800), st.integers(0, 4000))
 happenings = st.lists(st.tuples(minutes, kinds), max_size=12)
+VIP = Rule(AUDIENCES, True, 15, 30, None, 20, False, False, 5, False)
+PLAIN = Rule(AUDIENCES, None, 30, 60, None, 60, False, False, 10, False)
+SILENT = Rule(AUDIENCES, None, 30, 60, None, None, False, False, 0, False)
 EVERY_HALF_HOUR = Rule(AUDIENCES, None, 15, 30, None, 30, False, True, 5, False)
 
 
 @given(st.lists(rules(), min_size=1, max_size=3), happenings)
 @example([EVERY_HALF_HOUR], [(0, "customers"), (2460, "customers"), (2500, "resolve")])
 @example([EVERY_HALF_HOUR], [(10, "resolve"), (10, "customers"), (10, "executives")])
+@example([VIP, PLAIN], [(10, "resolve"), (20, "vip"), (30, "plain")])
+@example([VIP, SILENT], [(5, "vip"), (10, "resolve"), (20, "plain"), (25, "vip")])
 def test_the_room_agrees_with_an_engine_that_walks(
     plain: list[Rule], wanted: list[tuple[int, str]]
 ) -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``demo`` and ``report``. It reads arguments and prints; all else is elsewhere.
+"""The command line: ``demo``, ``report`` and ``problems``. It reads arguments and prints.
 
 Whatever is wrong with what a user gave is one line on standard error and exit code 2.
 """
@@ -10,14 +10,15 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn, Protocol
 from zoneinfo import ZoneInfo
 
 from incidentcore.demo import demo_report
 from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueError
-from incidentcore.instants import as_utc, as_zone
+from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
+from incidentcore.instants import EARLIEST, LATEST, Interval, as_utc, as_zone
 from incidentcore.records import Incident
 from incidentcore.report import (
     AuditSource,
@@ -39,6 +40,16 @@ _WRONG_INPUT: Final = 2
 _STEP: Final = 250
 _SEED: Final = 2026
 _AUDIT: Final = "servicenow-audit"
+_WEEK: Final = 7
+_LONGEST_WITHIN: Final = 36_500
+
+
+class _Page(Protocol):
+    """What a command prints: text to read, or plain data."""
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the page as plain data."""
+        ...  # pragma: no cover
 
 
 class _Parser(argparse.ArgumentParser):
@@ -60,8 +71,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = _parser().parse_args(argv)
     try:
-        report = arguments.run(arguments)
-        _print(report, as_json=arguments.json)
+        page = arguments.run(arguments)
+        _print(page, arguments.form)
     except (IncidentCoreError, OSError) as error:
         if isinstance(error, BrokenPipeError):
             _leave_quietly()
@@ -78,37 +89,77 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="incidentcore", description="Incident management: a demonstration and reports."
     )
-    commands = parser.add_subparsers(required=True, metavar="demo|report", parser_class=_Parser)
+    commands = parser.add_subparsers(
+        required=True, metavar="demo|report|problems", parser_class=_Parser
+    )
     demo = commands.add_parser("demo", help="print a report on a generated month; needs no file")
     demo.add_argument("--seed", type=int, default=_SEED, help="equal seeds give equal pages")
-    demo.add_argument("--json", action="store_true", help="print the report as JSON")
     demo.set_defaults(run=_demo)
     report = commands.add_parser("report", help="print a report on a file of incidents")
-    report.add_argument("file", type=Path, metavar="FILE", help="a CSV file, gzip or not")
-    report.add_argument(
-        "--profile",
-        choices=(_AUDIT, "csv"),
-        help="what the file is; csv where --map is given, servicenow-audit otherwise",
-    )
-    report.add_argument(
-        "--map",
-        metavar="FIELD=COLUMN,…",
-        help="for csv: id, opened, acknowledged, responded, resolved, closed, priority, …",
-    )
-    report.add_argument("--zone", help="the zone of times that state none; UTC unless told")
-    report.add_argument("--time-format", help="for csv: as strptime takes it; ISO unless told")
+    _add_file(report)
     report.add_argument(
         "--calendar", type=Path, metavar="FILE.json", help="opening hours; round the clock without"
     )
     report.add_argument(
         "--by", default="priority", help="the field to break KPIs down by; custom.NAME for a column"
     )
-    report.add_argument(
+    report.set_defaults(run=_report)
+    for command in (demo, report):
+        _add_form(command, "json")
+    problems = commands.add_parser(
+        "problems", help="print what stands out and what comes back in a file of incidents"
+    )
+    _add_file(problems)
+    problems.add_argument("--since", metavar="TIME", help="only what was opened from this ISO time")
+    problems.add_argument("--until", metavar="TIME", help="only what was opened before this time")
+    problems.add_argument(
+        "--by",
+        metavar="FIELD[+FIELD],…",
+        help="what to look by; fields and pairs such as category,category+custom.location",
+    )
+    problems.add_argument(
+        "--within", type=int, default=_WEEK, metavar="DAYS", help="what counts as coming back"
+    )
+    problems.add_argument(
+        "--least", type=int, default=5, metavar="N", help="with fewer incidents, none stands out"
+    )
+    problems.set_defaults(run=_problems)
+    _add_form(problems, "json", "markdown", "html")
+    return parser
+
+
+def _add_file(command: argparse.ArgumentParser) -> None:
+    """Add what says how a file is read."""
+    command.add_argument("file", type=Path, metavar="FILE", help="a CSV file, gzip or not")
+    command.add_argument(
+        "--profile",
+        choices=(_AUDIT, "csv"),
+        help="what the file is; csv where --map is given, servicenow-audit otherwise",
+    )
+    command.add_argument(
+        "--map",
+        metavar="FIELD=COLUMN,…",
+        help="for csv: id, opened, acknowledged, responded, resolved, closed, priority, …",
+    )
+    command.add_argument("--zone", help="the zone of times that state none; UTC unless told")
+    command.add_argument("--time-format", help="for csv: as strptime takes it; ISO unless told")
+    command.add_argument(
         "--as-of", metavar="TIME", help="an ISO time; the latest instant in the file unless told"
     )
-    report.add_argument("--json", action="store_true", help="print the report as JSON")
-    report.set_defaults(run=_report)
-    return parser
+
+
+def _add_form(command: argparse.ArgumentParser, *forms: str) -> None:
+    """Add an option for each form that a page can be printed in beside text."""
+    command.set_defaults(form="text")
+    group = command.add_mutually_exclusive_group()
+    for form in forms:
+        group.add_argument(
+            f"--{form}",
+            action="store_const",
+            dest="form",
+            const=form,
+            help=f"print as {form.upper() if form != 'markdown' else 'Markdown'}",
+        )
 
 
 def _demo(arguments: argparse.Namespace) -> Report:
@@ -119,9 +170,7 @@ def _report(arguments: argparse.Namespace) -> Report:
     zone = None if arguments.zone is None else as_zone(arguments.zone, "--zone")
     calendar = _calendar(arguments.calendar, zone)
     source = _source(arguments, zone)
-    as_of = _as_of(arguments.as_of, zone) or source.latest()
-    if as_of is None:
-        raise FormatError(f"no rows below the header @ {arguments.file}")
+    as_of = _latest(arguments, source, zone)
     is_audit = isinstance(source, AuditSource)
     rules = (
         standard_rules(
@@ -145,6 +194,48 @@ def _report(arguments: argparse.Namespace) -> Report:
         by=arguments.by,
         findings=reading.findings,
     )
+
+
+def _problems(arguments: argparse.Namespace) -> ProblemPage:
+    zone = None if arguments.zone is None else as_zone(arguments.zone, "--zone")
+    source = _source(arguments, zone)
+    as_of = _latest(arguments, source, zone)
+    since, until = (_instant(arguments, name, zone) for name in ("since", "until"))
+    period = None
+    if since is not None or until is not None:
+        period = Interval(since or EARLIEST, until or LATEST)
+    if not 1 <= arguments.within <= _LONGEST_WITHIN:
+        raise InvalidValueError("--within", arguments.within, f"1 to {_LONGEST_WITHIN:,} days")
+    by = _dimensions(arguments.by)
+    return problem_page(
+        _with_progress(source.read()),
+        as_of=as_of,
+        title=f"Problem candidates in {arguments.file.name}",
+        about=(
+            ("as of", as_of.isoformat()),
+            ("zone", "UTC, since none was told" if zone is None else zone.key),
+        ),
+        dimensions=by or DIMENSIONS,
+        keys=by or KEYS,
+        window=timedelta(days=arguments.within),
+        period=period,
+        min_n=arguments.least,
+    )
+
+
+def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
+    if text is None:
+        return ()
+    fields = [tuple(name.strip() for name in part.split("+")) for part in text.split(",")]
+    return tuple(names[0] if len(names) == 1 else names for names in fields)
+
+
+def _latest(arguments: argparse.Namespace, source: Source, zone: ZoneInfo | None) -> datetime:
+    """Return the instant of a page: as told, or the latest in the file."""
+    as_of = _instant(arguments, "as_of", zone) or source.latest()
+    if as_of is None:
+        raise FormatError(f"no rows below the header @ {arguments.file}")
+    return as_of
 
 
 def _source(arguments: argparse.Namespace, zone: ZoneInfo | None) -> Source:
@@ -177,14 +268,17 @@ def _calendar(path: Path | None, zone: ZoneInfo | None) -> BusinessCalendar:
         raise FormatError(f"{problem} in {path}" for problem in error.problems) from None
 
 
-def _as_of(text: str | None, zone: ZoneInfo | None) -> datetime | None:
+def _instant(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime | None:
+    """Return the instant of an option; in the file's zone where it states none."""
+    text = getattr(arguments, name)
     if text is None:
         return None
     try:
         at = datetime.fromisoformat(text)
         return as_utc(at if at.tzinfo is not None else at.replace(tzinfo=zone or UTC))
     except ValueError:
-        raise InvalidValueError("--as-of", text, "an ISO time such as 2026-06-01T09:00") from None
+        option = f"--{name.replace('_', '-')}"
+        raise InvalidValueError(option, text, "an ISO time such as 2026-06-01T09:00") from None
 
 
 def _with_progress(reading: Reading) -> Iterator[Incident]:
@@ -201,10 +295,13 @@ def _with_progress(reading: Reading) -> Iterator[Incident]:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _print(report: Report, *, as_json: bool) -> None:
+def _print(page: _Page, form: str) -> None:
     if sys.stdout is None:  # the caller closed it
         return
-    text = write(report.to_plain(), 2) if as_json else _printable(str(report))
+    if isinstance(page, ProblemPage) and form in ("markdown", "html"):
+        text = _printable(page.to_markdown() if form == "markdown" else page.to_html())
+    else:
+        text = write(page.to_plain(), 2) if form == "json" else _printable(str(page))
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import cache
 from itertools import product
 from typing import Any
 
@@ -91,6 +92,7 @@ def given(row: Transition) -> dict[str, Any]:
     return {field.name: input_for(field) for field in row.fields}
 
 
+@cache
 def allowed(one: Lifecycle, row: Transition, source: str) -> tuple[Any, Actor]:
     """Return a record and an actor with whom a row can be taken."""
     for record, by in product(situations(put(one, source)), ACTORS):

@@ -10,6 +10,8 @@ import pytest
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle import (
     PROBLEM,
+    TEXTBOOK_INCIDENT,
+    ZENDESK_TICKET,
     Lifecycle,
     Refused,
     ReopenWindow,
@@ -182,3 +184,19 @@ def test_an_error_that_one_lives_with_is_suggested(steps: list[str], suggested: 
     assert suggest_known_errors(incident(), [problem], unsolved=()) == (
         () if problem.state.final else found
     )
+
+
+def test_a_path_tells_the_guards_on_it() -> None:
+    """It led through guards without a word, and looked more legal than it was."""
+    record = ZENDESK_TICKET.open(Incident, id="Z", title="t", at=AT, by="kim")
+
+    steps = ZENDESK_TICKET.explain(record, to="Closed")
+    assert steps is not None
+    assert [str(step) for step in steps] == ["solve", "close [by a business rule or the API]"]
+    refused = ZENDESK_TICKET.decide(record, "close", at=AT, by="ada")
+    assert isinstance(refused, Refused)
+    assert refused.reason.endswith("then close [by a business rule or the API]")
+    assert [step.guard for step in refused.path] == ["", "by a business rule or the API"]
+    plain = TEXTBOOK_INCIDENT.open(Incident, id="T", title="t", at=AT, by="kim")
+    *_, last = TEXTBOOK_INCIDENT.explain(plain, to="Closed") or ()
+    assert str(last) == "confirm (needs confirmed_by) [by the requester]"

@@ -22,14 +22,17 @@ class Step:
         action: What to do.
         to: The state it leads to.
         needs: The fields it cannot do without.
+        guard: What its guard is called, which must let it pass; empty where it has none.
     """
 
     action: str
     to: State
     needs: tuple[str, ...] = ()
+    guard: str = ""
 
     def __str__(self) -> str:
-        return f"{self.action} (needs {', '.join(self.needs)})" if self.needs else self.action
+        needs = f" (needs {', '.join(self.needs)})" if self.needs else ""
+        return f"{self.action}{needs} [{self.guard}]" if self.guard else f"{self.action}{needs}"
 
 
 @attrs.frozen

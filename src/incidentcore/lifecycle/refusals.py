@@ -28,6 +28,10 @@ Table: TypeAlias = Mapping[str, Mapping[str, list[Transition]]]
 """A lifecycle's rows by the name of the state and the action."""
 
 
+def _step(row: Transition) -> Step:
+    return Step(row.action, row.target, row.required, row.guard_name)
+
+
 def shortest_path(
     table: Table, start: State, reached: Callable[[State], bool]
 ) -> tuple[Step, ...] | None:
@@ -38,11 +42,11 @@ def shortest_path(
         state, path = queue.popleft()
         if reached(state):
             return path
-        for action, rows in table.get(state.name, {}).items():
+        for rows in table.get(state.name, {}).values():
             for row in rows:
                 if row.target.name not in seen:
                     seen.add(row.target.name)
-                    queue.append((row.target, (*path, Step(action, row.target, row.required))))
+                    queue.append((row.target, (*path, _step(row))))
     return None
 
 
@@ -73,8 +77,7 @@ def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Re
     steps: tuple[Step, ...] = ()
     reason = f"{action} is not allowed from {state}; {can}"
     if path:
-        row = table[path[-1].to.name][action][0]
-        steps = (*path, Step(action, row.target, row.required))
+        steps = (*path, _step(table[path[-1].to.name][action][0]))
         reason += f"; the shortest path is {', then '.join(map(str, steps))}"
     return Refused(
         code="not_allowed",

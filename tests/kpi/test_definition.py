@@ -20,6 +20,7 @@ from incidentcore.kpi import (
     Duration,
     Earliest,
     Elapsed,
+    Group,
     Kpi,
     KpiResult,
     Number,
@@ -33,6 +34,7 @@ from incidentcore.kpi import (
     partial,
     quantile,
 )
+from incidentcore.kpi.groups import COLUMNS
 from incidentcore.records import Incident, Problem
 from incidentcore.schedule import BusinessCalendar
 
@@ -41,6 +43,9 @@ from .tickets import minute, tickets
 REFUSED: dict[str, Callable[[], Any]] = {
     "mttr": lambda: Kpi(id="mttr", measure=Duration()),
     "respond": lambda: Kpi(id="mean_time_to_respond", measure=Duration()),
+    "mttr in words": lambda: Kpi(id="MTTR (hours)", measure=Duration()),
+    "mttr with a number": lambda: Kpi(id="MTTR2", measure=Duration()),
+    "respond in words": lambda: Kpi(id="Time to respond", measure=Duration()),
     "no id": lambda: Kpi(id="", measure=Duration()),
     "no measure": lambda: Kpi(id="x", measure=3),  # type: ignore[arg-type]
     "a field that no record has": lambda: Duration("opened_on"),
@@ -68,7 +73,17 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "an unknown statistic": lambda: Statistic("mode"),
     "an n of nothing": lambda: Kpi(id="x", measure=Count(), min_n=0),
     "a certainty": lambda: Kpi(id="x", measure=Duration(), confidence=1),
+    "a confidence in words": lambda: Kpi(id="x", measure=Duration(), confidence="high"),
+    "an interval of a count": lambda: catalogue.VOLUME.replace(confidence=0.9),
+    "an interval of a sum": lambda: catalogue.TOTAL_INCIDENT_COST.replace(confidence=0.9),
+    "an interval of a survival median": lambda: catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE.replace(
+        confidence=0.9
+    ),
+    "an interval of a ratio": lambda: catalogue.REOPENINGS_PER_RESOLUTION.replace(confidence=0.9),
+    "a cost that is no number": lambda: catalogue.cost_per_record(float("nan")),  # type: ignore[arg-type]
+    "stale before it is touched": lambda: catalogue.stale_rate(-2),
     "ages out of order": lambda: AgeBuckets((5, 1)),
+    "half a day of age": lambda: AgeBuckets((0.5, 1)),  # type: ignore[arg-type]
     "an unknown period": lambda: Periods("decade"),  # type: ignore[arg-type]
 }
 
@@ -123,6 +138,30 @@ def test_ids_are_unique_in_a_table() -> None:
     """Two definitions under one id cannot be told apart, so they are refused."""
     with pytest.raises(InvalidValueError, match="each id once"):
         compute([catalogue.VOLUME, catalogue.VOLUME], [], as_of=minute(0))
+
+
+@pytest.mark.parametrize(
+    ("kpis", "records", "names"),
+    [
+        (catalogue.VOLUME, tickets(), "kpis"),
+        (["volume"], tickets(), "kpis"),
+        ([catalogue.VOLUME], tickets()[0], "records"),
+        ([catalogue.VOLUME], [{"id": 1}], "records"),
+    ],
+)
+def test_what_is_no_kpi_or_no_record_is_named(kpis: Any, records: Any, names: str) -> None:
+    """One KPI or record in place of several, a KPI's name, a plain row: each refusal says which."""
+    for window in (None, Periods("day")):
+        with pytest.raises(InvalidValueError, match=f"^{names}: got"):
+            compute(kpis, records, as_of=minute(300), window=window)
+
+
+def test_a_group_named_like_a_column_is_refused() -> None:
+    """In a plain row one would take the place of the other."""
+    with pytest.raises(InvalidValueError, match="no column"):
+        compute([catalogue.VOLUME], tickets(), as_of=minute(0), group_by=Group("id", name="value"))
+    rows = list(compute([catalogue.VOLUME], tickets(), as_of=minute(9), window=Periods("day")))
+    assert set(rows[0]) == COLUMNS
 
 
 def test_an_outage_needs_a_window_and_keyed_figures_need_values() -> None:

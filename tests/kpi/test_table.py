@@ -108,6 +108,13 @@ def test_rows_are_plain_and_go_into_json_and_a_frame() -> None:
     assert list(frame["n"]) == [4, 4, 1]
 
 
+def test_an_empty_collection_is_shown_as_none() -> None:
+    """A group of records without tags or category has a name, not a blank."""
+    shown = compute([catalogue.VOLUME], tickets(), as_of=minute(9), group_by=["tags", "category"])
+
+    assert str(shown).splitlines()[2].split()[:3] == ["volume", "(none)", "(none)"]
+
+
 def test_a_row_is_found_by_its_names() -> None:
     """By KPI, group and period; a row that is not there is an error that names the KPIs."""
     grouped = table(group_by=["assignment_group"], totals=True)

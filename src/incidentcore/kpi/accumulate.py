@@ -82,21 +82,27 @@ def partial(
         mode: ``exact`` keeps every value, ``sketch`` a histogram (rule K4).
 
     Raises:
-        InvalidValueError: A field is absent, a group cannot be hashed, or a KPI cannot be computed
-            in this mode or window.
+        InvalidValueError: What is given are no KPIs or no records, a field is absent, a group
+            cannot be hashed, or a KPI cannot be computed in this mode or window.
 
     Source: rule K4. Parts merge by ``merge``; ``result`` makes the table.
     """
     groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
     groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
+    if not isinstance(kpis, Iterable):
+        raise InvalidValueError("kpis", kpis, "several, such as a list of one")
     part = Partial(tuple(kpis), as_of=as_of, groups=group_names(groups), window=window, mode=mode)
     _tell_groups(part, groups)
+    if not isinstance(records, Iterable):
+        raise InvalidValueError("records", records, "several records, such as a list")
     try:
         if window is None:
             _gather(part, records, groups)
         else:
             _gather_by_window(part, records, groups, window)
     except AttributeError as error:
+        if error.name == "updated_at":  # the first that is read of a record
+            raise InvalidValueError("records", error.obj, "records, such as incidents") from None
         if error.name is None or not isinstance(error.obj, Record):
             raise
         allowed = f"a field of every record; {error.obj.record_type} has none of this name"

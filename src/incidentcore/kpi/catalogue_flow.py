@@ -7,6 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from incidentcore.conditions import field
+from incidentcore.errors import KpiDefinitionError
 from incidentcore.kpi.criteria import AtLeast, SameDay
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.measures import Duration
@@ -116,7 +117,12 @@ def stale_rate(days: int) -> Kpi:
 
     Args:
         days: How many days of wall time.
+
+    Raises:
+        KpiDefinitionError: It is no positive whole number.
     """
+    if type(days) is not int or days < 1:
+        raise KpiDefinitionError("days", days, "a whole number from 1")
     return Kpi(
         id=f"stale_{days}_days_rate",
         measure=Rate(

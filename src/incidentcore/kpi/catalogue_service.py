@@ -228,7 +228,7 @@ def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") ->
     """
     return Kpi(
         id="cost_per_record",
-        measure=PerRecord(Fraction(total), unit),
+        measure=PerRecord(total, unit),
         canceled="include",
         title="Cost per record",
         formula="operating expense / volume",

@@ -52,8 +52,8 @@ def compute(
         The table: each figure with its n, what was left out and why, and its definition.
 
     Raises:
-        InvalidValueError: A field is absent, a group cannot be hashed, or a KPI cannot be computed
-            in this mode or window.
+        InvalidValueError: What is given are no KPIs or no records, a field is absent, a group
+            cannot be hashed, or a KPI cannot be computed in this mode or window.
 
     Units: times are ``timedelta``, exact to the microsecond; rates are fractions from 0 to 1.
 

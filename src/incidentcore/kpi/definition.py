@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
@@ -39,6 +40,7 @@ Unfinished: TypeAlias = Literal["exclude", "censor", "as_of"]
 WindowBasis: TypeAlias = Literal["opened", "resolved", "closed", "snapshot"]
 
 _KINDS: Final = ("mean", "median", "quantile", "sum", "min", "max", "survival_median")
+_AVERAGES: Final = ("mean", "median", "quantile")
 _FORBIDDEN: Final = ("mttr", "respond")
 
 
@@ -97,7 +99,10 @@ def _exclusions(
 
 
 def _confidence(given: float | str | Fraction | None) -> Fraction | None:
-    return None if given is None else Fraction(str(given))
+    try:
+        return None if given is None else Fraction(str(given))
+    except ValueError:
+        raise KpiDefinitionError("confidence", given, "a number between 0 and 1") from None
 
 
 @attrs.frozen(kw_only=True)
@@ -128,7 +133,7 @@ class Kpi:
             ``snapshot`` looks at all records as of the instant, whatever the window.
         min_n: Below this many records, a result says that it is too few to claim a trend.
         confidence: The level of a confidence interval, such as 0.95; None for none. Wilson's for
-            rates, the bootstrap's for values.
+            rates, the bootstrap's for means and quantiles; refused for other figures.
         title: Its name for people.
         formula: The formula in words.
         edge_cases: What to know before reading it.
@@ -182,14 +187,24 @@ class Kpi:
         self._check_censoring()
         if type(self.min_n) is not int or self.min_n < 1:
             raise KpiDefinitionError(f"{self.id}.min_n", self.min_n, "a whole number from 1")
-        if self.confidence is not None and not 0 < self.confidence < 1:
+        self._check_confidence()
+
+    def _check_confidence(self) -> None:
+        if self.confidence is None:
+            return
+        if not 0 < self.confidence < 1:
             raise KpiDefinitionError(f"{self.id}.confidence", self.confidence, "between 0 and 1")
+        share = self.measure.gathers == "tally" and self.unit == "fraction"
+        averaged = self.statistic is not None and self.statistic.kind in _AVERAGES
+        if not share and not averaged:
+            raise KpiDefinitionError(
+                f"{self.id}.confidence", self.confidence, "None: this figure has no interval"
+            )
 
     def _check_id(self) -> None:
         if not isinstance(self.id, str) or not self.id:
             raise KpiDefinitionError("id", self.id, "a non-empty text")
-        words = self.id.replace("-", "_").casefold().split("_")
-        if any(word in _FORBIDDEN for word in words):
+        if any(word in _FORBIDDEN for word in re.findall("[a-z]+", self.id.casefold())):
             raise KpiDefinitionError(
                 "id", self.id, "a name that says which moments it runs between (rule K3)"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import product
-from typing import Any, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
@@ -17,6 +17,7 @@ from incidentcore.values import Level, Scale
 
 __all__ = [
     "AgeBuckets",
+    "COLUMNS",
     "Group",
     "GroupBy",
     "HourBands",
@@ -26,6 +27,27 @@ __all__ = [
     "order",
     "told_groups",
 ]
+
+COLUMNS: Final = frozenset(
+    {
+        "approximate",
+        "definition",
+        "denominator",
+        "enough",
+        "excluded",
+        "excluded_by_reason",
+        "high",
+        "kpi",
+        "low",
+        "n",
+        "numerator",
+        "of",
+        "period",
+        "unit",
+        "value",
+    }
+)
+"""The columns of a plain row, which no group may be named like."""
 
 When: TypeAlias = Literal["as_of", "opening", "resolution"]
 
@@ -106,8 +128,9 @@ class AgeBuckets:
     name: str = attrs.field(default="age", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not self.days or list(self.days) != sorted(set(self.days)) or self.days[0] <= 0:
-            raise InvalidValueError("days", self.days, "ascending positive numbers of days")
+        whole = all(type(day) is int and day > 0 for day in self.days)
+        if not self.days or not whole or list(self.days) != sorted(set(self.days)):
+            raise InvalidValueError("days", self.days, "ascending whole numbers of days from 1")
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -175,9 +198,12 @@ def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
     """Return the headings of the groups.
 
     Raises:
-        InvalidValueError: Two have one name, or one is no group.
+        InvalidValueError: Two have one name, one has that of a column, or one is no group.
     """
     names = tuple(_name(group) for group in group_by)
+    for name in names:
+        if name in COLUMNS:
+            raise InvalidValueError("group_by", name, "a name that is no column of the table")
     if len(set(names)) != len(names):
         raise InvalidValueError("group_by", names, "groups with a name of their own each")
     return names

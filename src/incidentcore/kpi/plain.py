@@ -77,7 +77,7 @@ def from_plain(plain: Any) -> Any:
 
 def label(value: object) -> str:
     """Return a group as text for people."""
-    if value is None:
+    if value is None or value in ((), frozenset()):
         return "(none)"
     if isinstance(value, tuple):
         return " / ".join(map(label, value))

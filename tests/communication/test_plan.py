@@ -14,6 +14,7 @@ from incidentcore.communication import (
     UpdateTemplate,
     communicate,
     missed_updates,
+    update_log,
     updates_due,
 )
 from incidentcore.communication.template import as_text
@@ -333,6 +334,88 @@ def test_a_condition_is_asked_whenever_its_answer_may_have_changed(condition: Co
     assert [one.since for one in updates_due(plan, record, now=AT + 60 * MINUTE)] == [
         AT + 10 * MINUTE
     ]
+
+
+def two_rules(**parts: Any) -> CommunicationPlan:
+    """Return a plan with a rule for what custom.other is set on, above one for the rest."""
+    other = rule(name="other", when=field("custom.other").is_true(), **parts)
+    return CommunicationPlan("status", [other, rule(notice=10 * MINUTE)])
+
+
+def other(record: Incident, minute: int) -> Incident:
+    return update(record, custom={"other": True}, at=AT + minute * MINUTE, by="ada")
+
+
+def test_another_rule_with_the_same_due_takes_it_over() -> None:
+    """Its notice counts from then on; what was told already stays told since then."""
+    plan = two_rules(notice=5 * MINUTE, channel="mail")
+    told = {
+        minute: updates_due(plan, other(incident(), minute), now=AT + 30 * MINUTE)
+        for minute in (15, 22)
+    }
+
+    for minute, told_at in ((15, AT + 25 * MINUTE), (22, AT + 20 * MINUTE)):
+        (one,) = told[minute]
+        assert (one.told_at, one.due_at, one.channel) == (told_at, AT + 30 * MINUTE, "mail")
+
+
+def test_what_is_late_already_stays_late_whichever_rule_follows() -> None:
+    """Due at 10:30; a slower rule from 10:40 does not forgive it, one from 10:25 moves it."""
+    plan = two_rules(every=120 * MINUTE)
+    late, moved = other(incident(), 40), other(incident(), 25)
+
+    assert [one.late_by for one in missed_updates(plan, late, now=AT + 60 * MINUTE)] == [
+        30 * MINUTE
+    ]
+    assert missed_updates(plan, moved, now=AT + 120 * MINUTE) == ()
+
+
+def test_what_is_due_at_closing_time_may_still_be_timed_anew_in_the_evening() -> None:
+    """No open time has passed since the due at 17:00, so nothing is late at 19:00 (rule S2)."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    slow = rule(
+        name="slow",
+        when=field("custom.other").is_true(),
+        every=9 * 60 * MINUTE,
+        calendar=office,
+    )
+    plan = CommunicationPlan("status", [slow, rule(every=7 * 60 * MINUTE, calendar=office)])
+    (one,) = updates_due(plan, other(incident(), 9 * 60), now=AT + 48 * 60 * MINUTE)
+
+    assert one.due_at == datetime(2026, 6, 2, 11, tzinfo=UTC)  # nine hours from Monday at 10:00
+
+
+def test_the_log_keeps_what_somebody_heard_of() -> None:
+    """Told at 10:20 and timed anew at 10:22, it stays in the log; at 10:20 nobody had heard yet."""
+    plan = two_rules(every=120 * MINUTE)
+    logs = {
+        minute: update_log(plan, other(incident(), minute), now=AT + 60 * MINUTE)
+        for minute in (20, 22)
+    }
+
+    assert [one.lapsed_because for one in logs[20]] == [""]
+    assert [one.lapsed_because for one in logs[22]] == ["timed anew", ""]
+    assert logs[22][0].lapsed_at == AT + 22 * MINUTE
+
+
+def test_what_comes_to_apply_after_the_end_owes_no_final_update() -> None:
+    """Neither at first nor again: nobody was owed anything since the rule last began to apply."""
+    plan = CommunicationPlan(
+        "status", rule(when=field("custom.other").is_true(), final=15 * MINUTE)
+    )
+    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    ended = advance(incident(), "resolve", at=AT + 40 * MINUTE, by="ada", **solved)
+    before = update(other(incident(), 5), custom={"other": False}, at=AT + 9 * MINUTE, by="ada")
+    before = advance(before, "resolve", at=AT + 40 * MINUTE, by="ada", **solved)
+
+    for record in (ended, before):
+        assert updates_due(plan, other(record, 50), now=AT + 600 * MINUTE) == ()
+    (final,) = updates_due(
+        plan,
+        advance(other(incident(), 5), "resolve", at=AT + 20 * MINUTE, by="ada", **solved),
+        now=AT + 600 * MINUTE,
+    )
+    assert final.kind == "final"
 
 
 def test_naive_times_are_refused() -> None:

@@ -252,25 +252,32 @@ def before_after(
     delay = max(as_of - after.end, _ZERO)
     read = Interval(after.start, max(after.start, min(after.end, as_of)))
     confidence = measure.kpi.confidence or _CONFIDENCE
-    kpi = measure.kpi.replace(confidence=confidence)
+    kpi = measure.kpi
     held = tuple(records)
     return BeforeAfter(
         action=action.id,
         measure=measure,
-        before=_side(kpi, held, baseline, baseline.end + delay),
-        after=_side(kpi, held, read, as_of),
+        before=_side(kpi, held, baseline, baseline.end + delay, confidence),
+        after=_side(kpi, held, read, as_of, confidence),
         complete=as_of >= after.end,
         min_n=max(min_n, kpi.min_n),
         confidence=confidence,
     )
 
 
-def _side(kpi: Kpi, records: tuple[Record, ...], window: Interval, as_of: datetime) -> KpiSide:
+def _side(
+    kpi: Kpi,
+    records: tuple[Record, ...],
+    window: Interval,
+    as_of: datetime,
+    confidence: Fraction,
+) -> KpiSide:
+    if kpi.statistic is not None:
+        kpi = kpi.replace(confidence=confidence)
     result = compute([kpi], records, as_of=as_of, window=window)[kpi.id]
-    confidence = kpi.confidence or _CONFIDENCE
     if result.unit == "records":
         result = _by_month(result, window, confidence)
-    elif result.low is None and result.unit == "fraction" and result.n:
+    elif kpi.statistic is None and result.n:
         low, high = wilson(int(result.numerator or 0), result.n, confidence)
         result = attrs.evolve(result, low=low, high=high)
     return KpiSide(window=window, as_of=as_of, result=result)

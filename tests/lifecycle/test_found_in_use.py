@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,13 +11,17 @@ import pytest
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle import (
     PROBLEM,
+    PROBLEM_TO_INCIDENT,
     TEXTBOOK_INCIDENT,
     ZENDESK_TICKET,
+    Allowed,
+    Cascade,
     Lifecycle,
     Refused,
     ReopenWindow,
     Transition,
     advance,
+    cascade,
     check_history,
     decide,
     decide_major,
@@ -29,15 +34,18 @@ from incidentcore.records import (
     Problem,
     StateChanged,
     joint_history,
+    link,
     merge_duplicate,
     replay,
     suggest_known_errors,
+    update,
 )
 from incidentcore.schedule import BusinessDays
 from incidentcore.values import CLOSED, NEW, FrozenMap
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+FIXED: dict[str, Any] = {"resolution_code": "fixed", "resolution_notes": "restarted"}
 
 
 def incident(name: str = "INC-1", **fields: Any) -> Incident:
@@ -200,3 +208,47 @@ def test_a_path_tells_the_guards_on_it() -> None:
     plain = TEXTBOOK_INCIDENT.open(Incident, id="T", title="t", at=AT, by="kim")
     *_, last = TEXTBOOK_INCIDENT.explain(plain, to="Closed") or ()
     assert str(last) == "confirm (needs confirmed_by) [by the requester]"
+
+
+def test_several_effects_on_one_record_can_all_be_stored() -> None:
+    """Each began at the same version, so that storing the second one broke the history."""
+    rules = [
+        Cascade(
+            id=what,
+            source="incident",
+            enters="resolved",
+            link=LinkType.PARENT_OF,
+            target="incident",
+            **effect,
+        )
+        for what, effect in (
+            ("note", {"comment": "the parent is resolved"}),
+            ("resolve", {"action": "resolve", "fields": FIXED}),
+            ("note again", {"comment": "so is this"}),
+            ("too late", {"action": "start"}),
+        )
+    ]
+    parent = advance(incident("P"), "resolve", at=AT + HOUR, by="ada", **FIXED)
+    child = link(incident("C"), LinkType.CHILD_OF, "P", at=AT, by="ada")
+
+    effects = cascade(parent, parent.history[-1], [child, child], cascades=rules, by="robot")
+
+    assert [effect.cascade for effect in effects] == ["note", "resolve", "note again", "too late"]
+    stored = child
+    for effect in effects[:3]:
+        assert isinstance(effect.answer, Allowed)
+        stored = stored.with_events(effect.answer.events)
+        assert stored == effect.answer.record
+    assert (stored.state.name, stored.version) == ("resolved", child.version + 3)
+    assert {event.by.id for event in stored.history[-3:]} == {"robot"}
+    assert not effects[3].answer  # it applied at the event; the one before left nothing to start
+
+
+def test_an_event_read_again_triggers_as_the_one_it_equals() -> None:
+    """What was changed was looked for by identity, and an event from a store never matched."""
+    problem = Problem.open(id="P", title="t", at=AT, by="ada")
+    problem = update(problem, workaround="restart", at=AT + HOUR, by="ada")
+    child = link(incident("C"), LinkType.CAUSED_BY, "P", at=AT, by="ada")
+    read: Any = pickle.loads(pickle.dumps(problem.history[-1]))  # noqa: S301  our own bytes
+
+    assert len(cascade(problem, read, [child], cascades=PROBLEM_TO_INCIDENT)) == 1

@@ -25,7 +25,7 @@ from incidentcore.records import (
     field_changes,
     set_task,
 )
-from incidentcore.values import Actor, FrozenMap, State
+from incidentcore.values import Actor, FrozenMap, State, as_actor
 
 __all__ = [
     "Cascade",
@@ -178,17 +178,21 @@ def cascade(
     *,
     cascades: Iterable[Cascade],
     lifecycles: Mapping[str, Lifecycle] | None = None,
-    by: Actor | None = None,
+    by: Actor | str | None = None,
 ) -> tuple[CascadeEffect, ...]:
     """Return what an event of a record means for related ones; nothing changes.
 
     The caller stores the answers that are allowed and tells of the refused ones. Effects do not
     cascade further by themselves: call again with what was stored.
 
+    Whether a rule applies is judged on each record as it was at the event. Where several apply to
+    one record, each answer continues the one before, so that all their events can be appended.
+
     Args:
         record: The record after the event.
         event: The event.
-        related: Records that may be linked to it; those that are not are left alone.
+        related: Records that may be linked to it; those that are not are left alone, and of several
+            with one id the last counts.
         cascades: The rules.
         lifecycles: The lifecycle of each id that related records follow, beside the standard ones.
         by: Who does it; the event's actor unless told.
@@ -208,17 +212,29 @@ def cascade(
     known = {lifecycle.id: lifecycle for lifecycle in STANDARD.values()} | dict(lifecycles or {})
     facts = record.timeline(now=event.at).facts_at(event.at)
     facts["actor"] = event.by
-    others = list(related)
+    actor = event.by if by is None else as_actor(by)
+    others = {other.id: other for other in related}
+    latest: dict[str, Record] = {}
     effects: list[CascadeEffect] = []
     for rule in cascades:
         if not _is_triggered(rule, record, event, facts):
             continue
-        for target in [record] if not rule.link else others:
+        for target in [record] if not rule.link else others.values():
             if rule.link and (target.id == record.id or not are_linked(record, rule.link, target)):
                 continue
-            effect = _effect(rule, event, facts, target, known=known, by=by or event.by)
-            if effect is not None:
-                effects.append(effect)
+            if not _applies(rule, event, target):
+                continue
+            now = latest.get(target.id, target)
+            answer = (
+                _moved(rule, event, facts, now, known=known, by=actor)
+                if rule.action
+                else _followed(rule, event, facts, now, by=actor)
+            )
+            if answer is None:
+                continue
+            if isinstance(answer, Allowed):
+                latest[target.id] = answer.record
+            effects.append(CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer))
     return tuple(effects)
 
 
@@ -229,37 +245,21 @@ def _is_triggered(rule: Cascade, record: Record, event: Event, facts: dict[str, 
         return False
     if rule.via and not (isinstance(event, StateChanged) and event.action in rule.via):
         return False
-    if rule.changes and all(c.event is not event for c in field_changes(record, rule.changes)):
+    if rule.changes and all(c.event != event for c in field_changes(record, rule.changes)):
         return False
     return rule.when is None or rule.when.test(facts, event.at)
 
 
-def _effect(
-    rule: Cascade,
-    event: Event,
-    facts: dict[str, Any],
-    target: Record,
-    *,
-    known: Mapping[str, Lifecycle],
-    by: Actor,
-) -> CascadeEffect | None:
+def _applies(rule: Cascade, event: Event, target: Record) -> bool:
+    """Return whether a rule applies to a target as it was at the event."""
     if target.record_type != rule.target:
-        return None
+        return False
     then = target.facts()
     if event.at < target.updated_at:
         then = target.timeline(now=event.at).facts_at(event.at)
     if not rule.applies_in(then["state"]):
-        return None
-    if rule.target_when is not None and not rule.target_when.test(then, event.at):
-        return None
-    answer: Allowed[Record] | Refused | None
-    if rule.action:
-        answer = _moved(rule, event, facts, target, known=known, by=by)
-    else:
-        answer = _followed(rule, event, facts, target, by=by)
-    if answer is None:
-        return None
-    return CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer)
+        return False
+    return rule.target_when is None or rule.target_when.test(then, event.at)
 
 
 def _moved(

@@ -110,12 +110,10 @@ def _optional_level(name: str, value: object) -> object:
 
 
 def _optional_instant(name: str, value: object) -> object:
+    if isinstance(value, datetime):
+        return as_utc(value, name)
     if value is None:
         return None
-    return as_utc(value, name) if isinstance(value, datetime) else _not_an_instant(name, value)
-
-
-def _not_an_instant(name: str, value: object) -> object:
     raise InvalidValueError(name, value, "an aware datetime, or None")
 
 
@@ -132,10 +130,12 @@ def _flag(name: str, value: object) -> object:
 
 
 def _path(name: str, value: object) -> object:
+    if type(value) is tuple and _all_texts(value):
+        return value
     if isinstance(value, str):
         value = (value,)
     if isinstance(value, (tuple, list)) and _all_texts(value):
-        return value if type(value) is tuple else tuple(value)
+        return tuple(value)
     raise InvalidValueError(name, value, 'a category path such as ("network", "vpn")')
 
 

@@ -198,8 +198,6 @@ class Record(Kept):
         if not cls._may_open_with.issuperset(fields):
             checked_fields(fields, cls._may_open_with)  # says which field, and what is allowed
         by = as_actor(by, role=Role.REQUESTER)
-        if recorded_at is None:
-            recorded_at = at
         if lifecycle is None:
             lifecycle = cls._own_lifecycle
         if (
@@ -212,7 +210,7 @@ class Record(Kept):
                 record_id=id,
                 at=at,
                 by=by,
-                recorded_at=as_utc(recorded_at, "recorded_at"),
+                recorded_at=at if recorded_at is None else as_utc(recorded_at, "recorded_at"),
                 record_type=cls.record_type,
                 state=state,
                 lifecycle=lifecycle,
@@ -224,7 +222,7 @@ class Record(Kept):
                 sequence=1,
                 at=at,
                 by=by,
-                recorded_at=recorded_at,
+                recorded_at=at if recorded_at is None else recorded_at,
                 record_type=cls.record_type,
                 state=state,
                 lifecycle=lifecycle,

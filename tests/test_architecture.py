@@ -118,7 +118,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "escalation",
         6,
         [
-            *("oncall", "targets", "matrix", "dialects", "anchors", "clocks", "gates", "chains"),
+            *("oncall", "targets", "matrix", "dialects", "intent", "anchors", "clocks", "gates"),
+            "chains",
             *("evaluate", "lint", "moves"),
         ],
     ),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation import (
     After,
@@ -12,13 +13,19 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     EscalationTarget,
+    Held,
+    OnClock,
     acknowledge,
     due_escalations,
     escalate_now,
     unacknowledge,
 )
 from incidentcore.instants import Versions
+from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition
+from incidentcore.values import Actor
 
 T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 MIN = timedelta(minutes=1)
@@ -198,3 +205,49 @@ def test_a_level_of_its_own_does_not_wait_for_the_chain_in_a_further_pass() -> N
 
     assert fired(rules, INCIDENT, 57) == [(10, "ann"), (30, "cat"), (37, "ann"), (57, "cat")]
     assert fired(rules, INCIDENT, 700)[4:] == [(610, "ben"), (637, "ben")]
+
+
+def test_everybody_who_was_ever_told_must_acknowledge_also_in_a_chain_that_began_anew() -> None:
+    """Ann and Ben were told before the restart at 40: Ann alone silences nothing afterwards."""
+    record = acknowledge(acknowledge(INCIDENT, at=at(31), by="ann"), at=at(32), by="ben")
+    record = unacknowledge(record, at=at(40), by="bot")
+    alone = acknowledge(record, at=at(45), by="ann")
+    both = acknowledge(alone, at=at(46), by="ben")
+    rules = matrix(acknowledged_by="all", on_unacknowledge="restart")
+
+    first = [(10, "ann"), (30, "ben")]
+    assert fired(rules, alone, 500) == [*first, (50, "ann"), (70, "ben"), (100, "cat")]
+    assert fired(rules, both, 500) == first
+
+
+def test_a_chain_that_a_condition_heads_is_repeated_with_it() -> None:
+    """On hold from 5 on, told after 10 minutes; twice more, 30 minutes after the last level."""
+    held = advance(INCIDENT, "hold", reason="awaiting_vendor", at=at(5), by=Actor("bot", "system"))
+    levels = (
+        EscalationLevel(Held(field("state.pauses").is_true(), 10 * MIN), person("ann")),
+        EscalationLevel(AfterPrevious(5 * MIN), person("ben")),
+    )
+    row = EscalationRow("r", levels, repeat=2, repeat_after=30 * MIN)
+
+    assert fired(EscalationMatrix("m", [row]), held, 500) == [
+        (15, "ann"), (20, "ben"), (50, "ann"), (55, "ben"), (85, "ann"), (90, "ben"),
+    ]  # fmt: skip
+    resumed = advance(held, "resume", at=at(52), by=Actor("bot", "system"))
+    assert fired(EscalationMatrix("m", [row]), resumed, 500)[2:] == [(50, "ann")]
+
+
+def test_the_level_after_a_clock_waits_for_the_first_of_two_clocks() -> None:
+    """Two clocks of one kind: the chain goes on from the earlier due, told once."""
+    always = BusinessCalendar.always()
+    slas = [
+        SlaDefinition.resolution(hours=1, calendar=always, name="strict"),
+        SlaDefinition.resolution(hours=2, calendar=always, name="lax"),
+    ]
+    levels = (
+        EscalationLevel(OnClock("resolution", "due"), person("ann")),
+        EscalationLevel(AfterPrevious(10 * MIN), person("ben")),
+    )
+    rules = EscalationMatrix("m", [EscalationRow("r", levels)])
+
+    assert fired(rules, INCIDENT, 500, slas=slas) == [(60, "ann"), (70, "ben")]
+    assert fired(rules, INCIDENT, 500, slas=slas[::-1]) == [(60, "ann"), (70, "ben")]

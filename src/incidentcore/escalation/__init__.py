@@ -1,6 +1,5 @@
 """Escalation: who must be told what and when, computed from history and sent by the caller."""
 
-from incidentcore.escalation.chains import Escalation
 from incidentcore.escalation.dialects import (
     goalert_row,
     jira_row,
@@ -9,6 +8,7 @@ from incidentcore.escalation.dialects import (
     servicenow_sla_row,
 )
 from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup
+from incidentcore.escalation.intent import Escalation
 from incidentcore.escalation.lint import EscalationFinding, lint_escalation
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,

@@ -23,6 +23,7 @@ from incidentcore.escalation.gates import (
     restarts,
     rows_chosen,
 )
+from incidentcore.escalation.intent import Escalation, reason_why
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
     After,
@@ -34,50 +35,12 @@ from incidentcore.escalation.matrix import (
     OnClock,
     PastLast,
 )
-from incidentcore.escalation.targets import READING, EscalationTarget
+from incidentcore.escalation.targets import READING
 from incidentcore.schedule import Calendar
 
-__all__ = ["Escalation", "fallen_due"]
+__all__ = ["fallen_due"]
 
 _ZERO: Final = timedelta(0)
-
-
-@attrs.frozen(kw_only=True)
-class Escalation:
-    """An escalation that has become due: an intent; delivering it is the caller's.
-
-    Attributes:
-        key: (record, matrix, row, level, pass, cycle) as text. Delivery keyed by it happens once.
-        record_id: The record.
-        matrix: The matrix's name.
-        row: The row's name.
-        level: The level's place in the row, from 0.
-        pass_: The pass through the row, from 0.
-        cycle: Which cycle of its clock, or which occurrence of its moment, from 1.
-        targets: Whom it tells.
-        people: Who of them are known by id: persons, and who is on call at the due.
-        mode: ``functional`` or ``hierarchical``.
-        due_at: When it became due.
-        lapsed_at: When it became pointless, if it did since.
-        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, ``snoozed`` as long as that
-            lasts, or ``nobody to tell`` for a level that is skipped; empty otherwise.
-        why: The reason in words.
-    """
-
-    key: str
-    record_id: str
-    matrix: str
-    row: str
-    level: int
-    pass_: int
-    cycle: int
-    targets: tuple[EscalationTarget, ...]
-    people: tuple[str, ...]
-    mode: str
-    due_at: datetime
-    lapsed_at: datetime | None = None
-    lapsed_because: str = ""
-    why: str
 
 
 @attrs.frozen
@@ -108,16 +71,27 @@ def fallen_due(
     """Yield every escalation that falls due by ``until`` if no event comes after those seen."""
     chosen = rows_chosen(matrix, view)
     for number in sorted(set(chosen) - {-1}):
-        walk = _RowWalk(
-            matrix=matrix,
-            number=number,
-            view=view,
-            chosen=chosen,
-            clocks=clocks,
-            until=until,
-            window=window,
-        )
-        yield from walk.run()
+        told: Told = []
+        while True:
+            walk = _RowWalk(
+                matrix=matrix,
+                number=number,
+                view=view,
+                chosen=chosen,
+                clocks=clocks,
+                until=until,
+                window=window,
+                told=told,
+            )
+            found = list(walk.run())
+            if matrix.rows[number].acknowledged_by != AcknowledgedBy.ALL:
+                break
+            # Whom a level tells decides who must acknowledge from then on. Nobody is told before
+            # the instant, so each round settles what comes next, until a round changes nothing.
+            before, told = told, sorted((one.due_at, one.people) for one in found)
+            if told == before:
+                break
+        yield from found
 
 
 class _RowWalk:
@@ -133,8 +107,10 @@ class _RowWalk:
         clocks: Clocks,
         until: datetime,
         window: Window,
+        told: Told,
     ) -> None:
         self.window = window
+        self.told = told
         self.matrix = matrix
         self.number = number
         self.row: EscalationRow = matrix.rows[number]
@@ -149,14 +125,13 @@ class _RowWalk:
         self.stands: dict[int, datetime | None] = {}
         self.stands_last: dict[int, datetime | None] = {}
         self.restarts = restarts(view, self.row)
-        self.asks_all = self.row.acknowledged_by == AcknowledgedBy.ALL
+        self.delayed = _delayed(self.row)
 
     def run(self) -> Iterator[Escalation]:
         """Yield what falls due, the first pass level by level, then the further passes."""
         dues: list[dict[int, datetime]] = []
-        told: Told = []
         for index, level in enumerate(self.row.levels):
-            gate = self._gate(index, told)
+            gate = self._gate(index)
             found: dict[int, datetime] = {}
             stands: dict[int, datetime | None] = {}
             for candidate in self._candidates(index, level, dues):
@@ -168,22 +143,15 @@ class _RowWalk:
             for cycle, due in found.items():
                 yield self._escalation(index, pass_=0, cycle=cycle, due=due, gate=gate)
             self.stands = stands
-            if isinstance(level.trigger, (After, AfterPrevious)):
+            if index in self.delayed:
                 self.stands_last = stands
             dues.append(found)
-            if self.asks_all:
-                told.extend((due, self._people(level, due)) for due in found.values())
-        delayed = [
-            index
-            for index, level in enumerate(self.row.levels)
-            if isinstance(level.trigger, (After, AfterPrevious))
-        ]
-        if delayed:
-            for cycle, ended in sorted(dues[delayed[-1]].items()):
-                yield from self._further_passes(delayed, cycle, ended, list(told))
+        if self.delayed:
+            for cycle, ended in sorted(dues[self.delayed[-1]].items()):
+                yield from self._further_passes(self.delayed, cycle, ended)
 
     def _further_passes(
-        self, delayed: list[int], cycle: int, ended: datetime, told: Told
+        self, delayed: list[int], cycle: int, ended: datetime
     ) -> Iterator[Escalation]:
         """Yield the passes after the first, with the same distances between levels."""
         row = self.row
@@ -213,34 +181,29 @@ class _RowWalk:
                 ready = at if before is None else before
                 if ready is None:  # nothing above it fell due, so it never does
                     continue
-                gate = self._gate(index, told)
+                gate = self._gate(index)
                 before = self._due(level, _Candidate(cycle, ready, at, stands), gate)
                 if before is not None and before <= self.until:
-                    if self.asks_all:
-                        told.append((before, self._people(level, before)))
                     yield self._escalation(index, pass_=pass_, cycle=cycle, due=before, gate=gate)
             if before is None or before > self.until:
                 return
             ended = before
 
-    def _gate(self, index: int, told: Told) -> Gate:
+    def _gate(self, index: int) -> Gate:
         row = self.row
-        shared = row.acknowledged_by == AcknowledgedBy.ANY  # all levels have one of two gates
-        until = row.levels[index].until
-        if shared and until in self.gates:
-            return self.gates[until]
-        gate = build_gate(
-            self.view,
-            self.chosen,
-            self.number,
-            row,
-            index=index,
-            told=told,
-            window=self.window,
-        )
-        if shared:
-            self.gates[until] = gate
-        return gate
+        shared = row.acknowledged_by != AcknowledgedBy.LEVEL  # all levels have one of two gates
+        key = row.levels[index].until if shared else str(index)
+        if key not in self.gates:
+            self.gates[key] = build_gate(
+                self.view,
+                self.chosen,
+                self.number,
+                row,
+                index=index,
+                told=self.told,
+                window=self.window,
+            )
+        return self.gates[key]
 
     def _candidates(
         self, index: int, level: EscalationLevel, dues: list[dict[int, datetime]]
@@ -332,7 +295,7 @@ class _RowWalk:
             due_at=due,
             lapsed_at=lapsed_at,
             lapsed_because=because,
-            why=_why(level, pass_),
+            why=reason_why(level, pass_),
         )
 
     def _people(self, level: EscalationLevel, at: datetime) -> tuple[str, ...]:
@@ -349,6 +312,20 @@ class _RowWalk:
         """Return the facts at an instant, where a target asks for any."""
         asked = any(target.kind in READING for target in level.targets)
         return self.view.timeline.facts_at(at) if asked else {}
+
+
+def _delayed(row: EscalationRow) -> list[int]:
+    """Return the levels that further passes go through: those after a delay.
+
+    A condition that heads a chain is one of them; a clock reaches a point once a cycle.
+    """
+    triggers = [level.trigger for level in row.levels]
+    heads = isinstance(triggers[0], Held) and not any(isinstance(one, After) for one in triggers)
+    return [
+        index
+        for index, trigger in enumerate(triggers)
+        if isinstance(trigger, (After, AfterPrevious)) or (heads and not index)
+    ]
 
 
 def _later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime | None:
@@ -376,17 +353,3 @@ def _enabled(
         if opening is None or opening == at:
             return opening
         at = opening
-
-
-def _why(level: EscalationLevel, pass_: int) -> str:
-    trigger = level.trigger
-    if isinstance(trigger, OnClock):
-        point = trigger.point if isinstance(trigger.point, str) else trigger.point.name
-        why = f"the {trigger.clock} clock reached {point}"
-    elif isinstance(trigger, After):
-        why = f"{trigger.delay} after {trigger.since.removesuffix('_at').replace('_', ' ')}"
-    elif isinstance(trigger, AfterPrevious):
-        why = f"{trigger.delay} after the level before"
-    else:
-        why = f"{trigger.condition} held for {trigger.span}"
-    return f"{why}, pass {pass_ + 1}" if pass_ else why

@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from incidentcore.escalation.anchors import View
-from incidentcore.escalation.chains import Escalation, fallen_due
+from incidentcore.escalation.chains import fallen_due
 from incidentcore.escalation.clocks import Clocks
 from incidentcore.escalation.gates import Window
+from incidentcore.escalation.intent import Escalation
 from incidentcore.escalation.matrix import EscalationMatrix
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record

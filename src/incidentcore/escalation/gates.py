@@ -35,7 +35,7 @@ Gate: TypeAlias = list[tuple[datetime, str]]
 """From which instants on what keeps a level from firing; empty text where nothing does."""
 
 Told: TypeAlias = list[tuple[datetime, tuple[str, ...]]]
-"""Who was told when, by the levels before."""
+"""Who was told when."""
 
 Window: TypeAlias = tuple[datetime | None, datetime | None]
 """From and until when a version of a matrix holds; None for without end."""
@@ -79,7 +79,7 @@ def build_gate(
         number: The row's number.
         row: The row.
         index: The level's place in it.
-        told: Who was told by the levels before, where everybody's acknowledgement counts.
+        told: Who was told by the row, where everybody's acknowledgement counts.
         window: From and until when this version of the matrix holds.
     """
     answered = row.levels[index].until == Until.ACKNOWLEDGED

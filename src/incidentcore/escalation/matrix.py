@@ -229,7 +229,8 @@ class EscalationRow:
         name: The row's name, part of the keys of its escalations.
         levels: Its levels in order.
         when: For which records; the first row that matches applies.
-        repeat: How many further passes follow the first through the levels that fire after a delay.
+        repeat: How many further passes follow the first, through the levels that fire after a
+            delay, and through a condition that heads a chain.
         repeat_after: How long after the last level's due the next pass begins.
         acknowledged_by: ``any``, ``all`` or ``level``; see ``AcknowledgedBy``.
         ack_timeout: How long an acknowledgement silences; for good unless told.

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from incidentcore.intake import (
     Alert,
     Flapping,
-    IncidentEnded,
     Intake,
     IntakePolicy,
     IntakeState,
@@ -102,16 +101,23 @@ def test_a_stream_may_be_cut_anywhere(policy, storm, data):
 )
 def test_the_order_of_equal_instants_is_irrelevant(policy, storm, random):
     """Alerts of one instant mean the same in any order, within one condition and across them."""
-    believed = [item if isinstance(item, IncidentEnded) else on_time(item) for item in storm]
+    believed = in_time(storm)
     places = sorted((item.at, random.random(), number) for number, item in enumerate(believed))
     shuffled = [believed[number] for _, _, number in places]
 
     assert fold_alerts(policy, shuffled, until=LATER) == fold_alerts(policy, believed, until=LATER)
 
 
-def on_time(alert):
-    """Return an alert that came in just when it happened."""
-    return attrs.evolve(alert, at=alert.happened_at, recorded_at=alert.happened_at)
+def in_time(storm):
+    """Return a storm in which every alert comes in just when it happens."""
+    found = []
+    for item in storm:
+        if isinstance(item, Alert):
+            at = item.happened_at
+            found.append(attrs.evolve(item, at=at, recorded_at=at))
+        else:
+            found.append(item)
+    return sorted(found, key=lambda item: item.at)
 
 
 @given(
@@ -123,7 +129,7 @@ def on_time(alert):
 def test_what_comes_within_the_lateness_takes_its_place(policy, minutes, storm, random):
     """Any order in which nothing comes later than the lateness gives the same."""
     policy = attrs.evolve(policy, lateness=minutes * MINUTE)
-    believed = [item if isinstance(item, IncidentEnded) else on_time(item) for item in storm]
+    believed = in_time(storm)
     coming = sorted(
         (item.at + random.randint(0, minutes) * MINUTE, random.random(), number)
         for number, item in enumerate(believed)
@@ -136,8 +142,7 @@ def test_what_comes_within_the_lateness_takes_its_place(policy, minutes, storm, 
 @given(policies, alert_storms(min_size=12, in_order=True, ends=True), st.data())
 def test_polling_changes_nothing(policy, storm, data):
     """However often one says what time it is, the same is decided, with the same instants."""
-    believed = [item if isinstance(item, IncidentEnded) else on_time(item) for item in storm]
-    believed.sort(key=lambda item: item.at)
+    believed = in_time(storm)
     intake = Intake(policy)
     intents = []
     for item in believed:

@@ -261,7 +261,9 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
         source = problems.text(found, "source", "$", required=True)
         kind = problems.text(found, "type", "$", required=True)
         subject = problems.text(found, "subject", "$")
-        given: dict[str, Any] = {"source": source, "key": subject or kind, "title": kind}
+        given: dict[str, Any] = {"source": source, "title": kind}
+        if subject or kind:
+            given["key"] = subject or kind
         ending = kind.rpartition(".")[2]
         if ending in (AlertStatus.FIRING, AlertStatus.RESOLVED):
             given["status"] = ending

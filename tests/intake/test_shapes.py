@@ -1,0 +1,278 @@
+"""Alerts in the shapes in which they come: nothing is lost, and bad input is told in full."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.errors import FormatError, NaiveDatetimeError
+from incidentcore.intake import (
+    Alert,
+    IntakePolicy,
+    alert_from_cloudevent,
+    alert_from_dict,
+    alerts_from_alertmanager,
+    fold_alerts,
+)
+from incidentcore.serialization import dumps, loads
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+FIRING = {
+    "status": "firing",
+    "labels": {"alertname": "DiskFull", "severity": "critical", "instance": "db1"},
+    "annotations": {"summary": "Disk full on db1", "runbook_url": "https://example.com/disk"},
+    "startsAt": "2026-06-01T11:00:00.123456789+02:00",
+    "endsAt": "0001-01-01T00:00:00Z",
+    "generatorURL": "http://prometheus.example/graph",
+    "fingerprint": "c6eadffa33fcdf37",
+    "dashboardURL": "http://grafana.example/d/1",
+}
+RESOLVED = {**FIRING, "status": "resolved", "endsAt": "2026-06-01T09:30:00Z"}
+PAYLOAD = {
+    "version": "4",
+    "groupKey": '{}:{alertname="DiskFull"}',
+    "truncatedAlerts": 2,
+    "status": "firing",
+    "receiver": "desk",
+    "groupLabels": {"alertname": "DiskFull"},
+    "commonLabels": {"alertname": "DiskFull"},
+    "commonAnnotations": {},
+    "externalURL": "http://alertmanager.example",
+    "alerts": [FIRING, RESOLVED],
+    "orgId": 1,
+}
+EVENT = {
+    "specversion": "1.0",
+    "id": "A234-1234-1234",
+    "source": "/monitoring/berlin",
+    "type": "com.example.disk",
+    "subject": "db1:/var",
+    "time": "2026-06-01T09:00:00Z",
+    "datacontenttype": "application/json",
+    "traceparent": "00-1",
+    "data": {"severity": "warning", "value": 97.5, "labels": {"host": "db1"}, "mount": "/var"},
+}
+
+
+def problems(read, data):
+    """Return what a reader finds wrong."""
+    with pytest.raises(FormatError) as error:
+        read(data)
+    return list(error.value.problems)
+
+
+def test_alertmanager():
+    """A firing alert counts from startsAt, a resolved one from endsAt; the rest is kept."""
+    came = NINE + timedelta(hours=1)
+    firing, resolved = alerts_from_alertmanager(PAYLOAD, recorded_at=came)
+
+    assert (firing.key, firing.source) == ("c6eadffa33fcdf37", "alertmanager")
+    assert (firing.status, firing.at) == ("firing", NINE + timedelta(microseconds=123456))
+    assert (resolved.status, resolved.at) == ("resolved", NINE + timedelta(minutes=30))
+    assert (firing.severity, firing.title) == ("critical", "Disk full on db1")
+    assert (firing.recorded_at, resolved.recorded_at) == (came, came)
+    assert firing.labels["instance"] == "db1"
+    assert firing.annotations["runbook_url"] == "https://example.com/disk"
+    assert firing.extra["startsAt"] == FIRING["startsAt"]  # to the nanosecond
+    assert firing.extra["dashboardURL"] == FIRING["dashboardURL"]
+    group = {name: value for name, value in PAYLOAD.items() if name != "alerts"}
+    assert firing.extra["group"] == resolved.extra["group"]
+    assert json.loads(json.dumps(group)) == plain(firing.extra["group"])
+
+
+def plain(value):
+    """Return an immutable value as JSON data."""
+    if hasattr(value, "items"):
+        return {name: plain(item) for name, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, tuple) else value
+
+
+def test_alertmanager_without_fingerprint_and_summary():
+    """The labels are the key where there is no fingerprint, the alert's name its title."""
+    old = {name: value for name, value in FIRING.items() if name != "fingerprint"}
+    (alert,) = alerts_from_alertmanager({"version": "4", "alerts": [{**old, "annotations": None}]})
+
+    assert alert.key == "alertname='DiskFull',instance='db1',severity='critical'"
+    assert alert.title == "DiskFull"
+
+
+def test_alertmanager_repeats_are_no_news():
+    """A repetition has the same startsAt and is a duplicate, however much later it comes."""
+    intents = []
+    state = None
+    for hours in (0, 4):
+        came = NINE + timedelta(hours=hours, seconds=30)
+        payload = {**PAYLOAD, "alerts": [FIRING]}
+        alerts = alerts_from_alertmanager(payload, recorded_at=came)
+        policy = IntakePolicy(deduplicate=timedelta(hours=5))
+        found = fold_alerts(policy, alerts, state=state, until=came)
+        intents.extend(found.intents)
+        state = found.state
+
+    assert [(one.kind, one.reason) for one in intents] == [("open", ""), ("dropped", "duplicate")]
+    assert state.conditions[0].heard_at > NINE + timedelta(seconds=29)
+
+
+def test_alertmanager_problems():
+    """Every problem of every alert is told with its path, and nothing is read."""
+    bad = {
+        "version": "3",
+        "alerts": [
+            {"status": "pending", "labels": {"a": []}, "startsAt": "yesterday"},
+            {"status": "resolved", "fingerprint": 7, "endsAt": "0001-01-01T00:00:00Z"},
+            {"status": "firing", "startsAt": "2026-06-01T09:00:00"},
+            "alert",
+            {"fingerprint": "x", "startsAt": "2026-06-01T09:00:00Z", "n": float("nan")},
+        ],
+    }
+    assert problems(alerts_from_alertmanager, bad) == [
+        "got '3'; allowed: \"4\" @ $.version",
+        "got 'pending'; allowed: firing, resolved @ $.alerts[0].status",
+        "got an array; allowed: text @ $.alerts[0].labels.a",
+        "neither a fingerprint nor labels @ $.alerts[0]",
+        (
+            "got 'yesterday'; allowed: an instant such as \"2026-06-01T09:00:00Z\" "
+            "@ $.alerts[0].startsAt"
+        ),
+        "got 7; allowed: text @ $.alerts[1].fingerprint",
+        "neither a fingerprint nor labels @ $.alerts[1]",
+        (
+            "got '0001-01-01T00:00:00Z'; allowed: an instant in the years 2 to 9998 "
+            "@ $.alerts[1].endsAt"
+        ),
+        "neither a fingerprint nor labels @ $.alerts[2]",
+        (
+            "got '2026-06-01T09:00:00'; allowed: a datetime with a time zone, such as "
+            "tzinfo=UTC or ZoneInfo @ $.alerts[2].startsAt"
+        ),
+        "got 'alert'; allowed: an object with text keys @ $.alerts[3]",
+        "a required field is missing @ $.alerts[4].status",
+        "got nan; allowed: a finite number @ $.alerts[4].n",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (None, ["got None; allowed: an object with text keys @ $"]),
+        ({"version": "4"}, ["a required field is missing @ $.alerts"]),
+        ({"alerts": []}, ["a required field is missing @ $.version"]),
+        ({"version": "4", "alerts": {}}, ["got an object; allowed: an array @ $.alerts"]),
+    ],
+)
+def test_alertmanager_payload_problems(data, expected):
+    """What is no payload of version 4 is refused."""
+    assert problems(alerts_from_alertmanager, data) == expected
+
+
+def test_cloudevent():
+    """The event stands in for what its data leave out, and all of it is kept."""
+    alert = alert_from_cloudevent(EVENT)
+
+    assert (alert.source, alert.key, alert.at) == ("/monitoring/berlin", "db1:/var", NINE)
+    assert (alert.title, alert.status) == ("com.example.disk", "firing")
+    assert (alert.severity, alert.value, alert.labels["host"]) == ("warning", 97.5, "db1")
+    assert alert.extra["mount"] == "/var"
+    around = {name: value for name, value in EVENT.items() if name != "data"}
+    assert plain(alert.extra["cloudevent"]) == around
+
+
+def test_cloudevent_data_comes_first():
+    """What the data say goes before what the event says."""
+    data = {"key": "k", "source": "s", "at": "2026-06-01T08:00:00Z", "status": "resolved"}
+    alert = alert_from_cloudevent({**EVENT, "type": "disk.firing", "data": data})
+
+    assert (alert.key, alert.source, alert.status) == ("k", "s", "resolved")
+    assert alert.at == NINE - timedelta(hours=1)
+
+
+def test_cloudevent_without_subject_and_data():
+    """The type is the key where there is no subject, and its end the status."""
+    event = {name: EVENT[name] for name in ("specversion", "id", "source", "time")}
+    alert = alert_from_cloudevent({**event, "type": "disk.resolved"})
+
+    assert (alert.key, alert.status) == ("disk.resolved", "resolved")
+
+
+def test_cloudevent_problems():
+    """Every problem is told with its path, those of the data too."""
+    assert problems(alert_from_cloudevent, {"specversion": "0.3", "data": {"value": "high"}}) == [
+        "got '0.3'; allowed: \"1.0\" @ $.specversion",
+        "a required field is missing @ $.id",
+        "a required field is missing @ $.source",
+        "a required field is missing @ $.type",
+        "a required field is missing @ $.time",
+        "a required field is missing @ $.data.key",
+        "got 'high'; allowed: a finite number @ $.data.value",
+    ]
+    assert problems(alert_from_cloudevent, {**EVENT, "data": "text"}) == [
+        "got 'text'; allowed: an object with text keys @ $.data"
+    ]
+
+
+def test_plain_object():
+    """All fields of an alert are read; an argument for recorded_at goes before the object's."""
+    data = {
+        "key": "k",
+        "at": NINE,
+        "recorded_at": "2026-06-01T09:01:00Z",
+        "value": 3,
+        "labels": {"n": 1, "up": True},
+    }
+    alert = alert_from_dict(data)
+    later = alert_from_dict(data, recorded_at=NINE + timedelta(hours=1))
+
+    assert (alert.recorded_at, alert.value) == (NINE + timedelta(minutes=1), 3.0)
+    assert dict(alert.labels) == {"n": "1", "up": "true"}
+    assert later.recorded_at == NINE + timedelta(hours=1)
+    assert later.extra["recorded_at"] == data["recorded_at"]
+
+
+def test_recorded_at_is_the_callers():
+    """A naive instant in the argument is the caller's error, not the data's."""
+    with pytest.raises(NaiveDatetimeError):
+        alert_from_dict({"key": "k", "at": NINE}, recorded_at=datetime(2026, 6, 1, 9))  # noqa: DTZ001  that is the point
+
+
+def test_hostile_data():
+    """Deep nesting, huge numbers and odd objects are refused in bounded words."""
+    deep: object = 1
+    for _ in range(3000):
+        deep = [deep]
+    data = {"key": "k", "at": NINE, "deep": deep, "value": 10**5000, "odd": {1: 2}, "set": {1}}
+    found = problems(alert_from_dict, data)
+
+    assert [line.rpartition(" @ ")[2][:8] for line in found] == [
+        "$.value",
+        "$.deep[0",
+        "$.odd",
+        "$.set",
+    ]
+    assert max(map(len, found)) < 200
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=20,
+    ),
+    st.dictionaries(
+        st.sampled_from(("key", "at", "status", "labels", "alerts", "version", "data", "time")),
+        st.sampled_from(("4", "1.0", "firing", "2026-06-01T09:00:00Z", [{}], {}, None, 1)),
+    ),
+)
+def test_whatever_comes_is_read_or_refused(data, fields):
+    """No JSON data make a reader raise anything but FormatError, and what is read comes back."""
+    for read in (alert_from_dict, alerts_from_alertmanager, alert_from_cloudevent):
+        for given_data in (data, {**fields, "more": data}):
+            try:
+                found = read(given_data)
+            except FormatError:
+                continue
+            for alert in found if isinstance(found, tuple) else (found,):
+                assert loads(dumps(alert), Alert) == alert

@@ -21,6 +21,7 @@ from incidentcore.records import (
     Problem,
     Record,
     ServiceRequest,
+    StateChanged,
     approve,
     assign,
     comment,
@@ -31,7 +32,7 @@ from incidentcore.records import (
 )
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
-from incidentcore.values import Actor, FrozenMap, Priority, Role
+from incidentcore.values import Actor, FrozenMap, Priority, Role, State
 
 from .tickets import minute, tickets
 
@@ -351,6 +352,33 @@ def test_deployments_fail_once_however_many_incidents_they_cause() -> None:
 
     assert (result.value, result.denominator) == (1 / 4, 4)
     assert figure(catalogue.change_failure_rate([]), records).value is None
+
+
+def test_recovery_is_counted_from_the_deployment_that_is_linked() -> None:
+    """Deployed at 10:00, seen at 10:20, fixed at 11:00: an hour; the first of two counts."""
+    finished = {"c1": minute(600), "c2": minute(610), "c3": minute(0)}
+    records: list[Record] = []
+    for number, changes in enumerate([["c1"], ["c2", "c1"], ["elsewhere"], []]):
+        record = incident(number, at=620)
+        for change in changes:
+            record = link(record, LinkType.CAUSED_BY_CHANGE, change, at=minute(630), by="ada")
+        records.append(resolved(record, 660))
+
+    result = figure(catalogue.mean_failed_deployment_recovery_time(finished), records, at=900)
+
+    assert (result.value, result.n, dict(result.excluded)) == (60 * M, 2, {"no_start": 2})
+
+
+def test_work_begins_by_what_a_state_is_and_not_by_its_name() -> None:
+    """Repair begins in a state called Active; the state it is opened in is no beginning."""
+    record = incident(1).with_event(
+        StateChanged, at=minute(10), by="ada", action="take", state=State("Active", open=True)
+    )
+    record = restore(record, at=minute(40), by="ada")
+
+    assert figure(catalogue.MEAN_TIME_TO_REPAIR, [record]).value == 30 * M
+    untouched = restore(incident(2), at=minute(40), by="ada")
+    assert dict(figure(catalogue.MEAN_TIME_TO_REPAIR, [untouched]).excluded) == {"no_start": 1}
 
 
 def test_sla_compliance_keeps_running_paused_and_canceled_apart() -> None:

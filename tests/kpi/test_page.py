@@ -35,6 +35,9 @@ GIVEN: dict[str, Kpi] = {
     "resolution_code_rate(kpi_id, *codes)": catalogue.resolution_code_rate(
         "self_service_rate", "closed_by_caller", title="Resolved with certain codes"
     ),
+    "mean_failed_deployment_recovery_time(finished)": (
+        catalogue.mean_failed_deployment_recovery_time({"c1": minute(0), "c2": minute(60)})
+    ),
     "change_failure_rate(deployments)": catalogue.change_failure_rate(["c1", "c2"]),
     "cost_per_record(total)": catalogue.cost_per_record(90),
     "updates_on_time_rate(plan)": catalogue.updates_on_time_rate(PLAN),

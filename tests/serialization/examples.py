@@ -358,6 +358,7 @@ EXAMPLES: tuple[Any, ...] = (
     kpi.SlaCyclesMet(RESPONSE),
     *(kpi.Updates(COMMUNICATION, "on_time"), kpi.UpdateLateness(COMMUNICATION)),
     *(kpi.SlaMet(RESPONSE), kpi.SlaBreached(sla.SlaPolicy([], default=RESPONSE))),
+    kpi.Duration(kpi.LinkedAt("caused_by_change", {"CHG-1": AT}), "resolved_at"),
     *(kpi.TimeOverTarget(RESPONSE), kpi.PerRecord(5), kpi.LinkedShare("a", frozenset({"b", "c"}))),
     kpi.SameDay("opened_at", kpi.FirstWhen(ALWAYS), ZoneInfo("Europe/Berlin")),
     kpi.AtMost(kpi.Duration("opened_at", "resolved_at"), HOUR),

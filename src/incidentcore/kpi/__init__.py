@@ -45,6 +45,7 @@ from incidentcore.kpi.moments import (
     FirstKnown,
     FirstWhen,
     LastEvent,
+    LinkedAt,
     Moment,
 )
 from incidentcore.kpi.partials import Mode, Partial, Window
@@ -94,6 +95,7 @@ __all__ = [
     "KpiTable",
     "LastEvent",
     "Linked",
+    "LinkedAt",
     "LinkedShare",
     "MAX",
     "MEAN",

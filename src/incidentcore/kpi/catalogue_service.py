@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from incidentcore.conditions import field
+from incidentcore.conditions import ALWAYS, field
 from incidentcore.kpi.catalogue_flow import MEAN_AGE_OF_BACKLOG
 from incidentcore.kpi.definition import SUM, Kpi
 from incidentcore.kpi.measures import Clock, Duration, Number, TimeIn, TimeOverTarget
-from incidentcore.kpi.moments import FirstKnown
+from incidentcore.kpi.moments import FirstKnown, LinkedAt
 from incidentcore.kpi.shares import (
     Availability,
     LinkedShare,
@@ -22,6 +23,7 @@ from incidentcore.kpi.shares import (
     TimeBetweenFailures,
 )
 from incidentcore.records import LinkType
+from incidentcore.values import FrozenMap
 
 __all__ = [
     "AVAILABILITY",
@@ -37,6 +39,7 @@ __all__ = [
     "TOTAL_INCIDENT_COST",
     "change_failure_rate",
     "cost_per_record",
+    "mean_failed_deployment_recovery_time",
     "mean_time_over_target",
     "sla_compliance",
     "sla_cycle_compliance",
@@ -188,7 +191,10 @@ MEAN_APPROVAL_WAIT_TIME: Final = Kpi(
     population=_REQUEST,
     title="Mean approval wait time",
     formula="mean(time awaiting approval), over fulfilled requests",
-    edge_cases="A request that needed no approval counts as zero.",
+    edge_cases=(
+        "A request that needed no approval counts as zero. Time in the state awaiting_approval of "
+        "the standard lifecycle; for another, replace the measure."
+    ),
     source="our choice, beside request fulfillment time",
 )
 MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME: Final = Kpi(
@@ -197,9 +203,29 @@ MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME: Final = Kpi(
     population=field("custom.deployed_at").present(),
     title="Mean failed deployment recovery time",
     formula="mean(resolved - deployment finished)",
-    edge_cases="Counts from the deployment, not from the incident that showed it.",
+    edge_cases=(
+        "Counts from the deployment, not from the incident that showed it. custom.deployed_at is "
+        "the caller's; mean_failed_deployment_recovery_time(finished) reads the links instead."
+    ),
     source="DORA; Apache DevLake",
 )
+
+
+def mean_failed_deployment_recovery_time(finished: Mapping[str, datetime]) -> Kpi:
+    """Return the mean time from a deployment to the resolution of what it caused.
+
+    Args:
+        finished: The ids of deployments with the instants at which they had finished; records are
+            linked to them by ``LinkType.CAUSED_BY_CHANGE``.
+    """
+    return MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME.replace(
+        measure=Duration(LinkedAt(LinkType.CAUSED_BY_CHANGE, FrozenMap(finished)), "resolved_at"),
+        population=ALWAYS,
+        edge_cases=(
+            "Counts from the deployment, not from the incident that showed it; from the first "
+            "where a record is linked to several. One without such a link is left out as no_start."
+        ),
+    )
 
 
 def change_failure_rate(deployments: Iterable[str]) -> Kpi:

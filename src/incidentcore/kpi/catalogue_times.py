@@ -12,7 +12,7 @@ from incidentcore.kpi.definition import (
     quantile,
 )
 from incidentcore.kpi.measures import Duration, Elapsed, TimeIn
-from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown, FirstWhen
+from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown
 
 __all__ = [
     "MEAN_NET_TIME_TO_RESOLVE",
@@ -38,6 +38,12 @@ __all__ = [
     "SURVIVAL_MEDIAN_TIME_TO_RESOLVE",
     "TIMES",
 ]
+
+_TAKEN_UP: Final = (
+    field("kind").equals("state_changed")
+    & field("state.open").is_true()
+    & field("state.pauses").equals(False)
+)
 
 MEAN_TIME_TO_DETECT: Final = Kpi(
     id="mean_time_to_detect",
@@ -123,10 +129,13 @@ MEAN_TIME_TO_RECOVER_FROM_ALERT: Final = Kpi(
 )
 MEAN_TIME_TO_REPAIR: Final = Kpi(
     id="mean_time_to_repair",
-    measure=Duration(FirstWhen(field("state.name").equals("in_progress")), "restored_at"),
+    measure=Duration(FirstEvent(_TAKEN_UP), "restored_at"),
     title="Mean time to repair",
     formula="mean(service restored - work began), test time included",
-    edge_cases="Work begins when the record is first in progress; without that it is left out.",
+    edge_cases=(
+        "Work begins with the first move to an open state that does not pause, such as in "
+        "progress; a record without one is left out as no_start."
+    ),
     source="Atlassian, common incident metrics",
 )
 MEAN_TIME_TO_RESTORE_SERVICE: Final = Kpi(

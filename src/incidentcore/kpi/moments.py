@@ -7,7 +7,7 @@ computation, since they are given the record as it was then (rule K6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
@@ -18,7 +18,7 @@ from incidentcore.conditions import Condition, reader
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import as_utc
 from incidentcore.records import Incident, Problem, Record, ServiceRequest, fold_steps
-from incidentcore.values import State
+from incidentcore.values import FrozenMap, State
 
 __all__ = [
     "AS_OF",
@@ -29,6 +29,7 @@ __all__ = [
     "FirstWhen",
     "INSTANTS",
     "LastEvent",
+    "LinkedAt",
     "Moment",
     "ReadMoment",
     "compile_moment",
@@ -99,7 +100,24 @@ class LastEvent:
     condition: Condition
 
 
-Moment: TypeAlias = str | Earliest | FirstKnown | FirstWhen | FirstEvent | LastEvent
+def _times(times: Mapping[str, datetime]) -> FrozenMap[datetime]:
+    return FrozenMap({name: as_utc(at, name) for name, at in times.items()})
+
+
+@attrs.frozen
+class LinkedAt:
+    """When the first of the things happened that a record is linked to, such as a deployment.
+
+    Attributes:
+        type: The type of the link, such as ``LinkType.CAUSED_BY_CHANGE``.
+        times: The ids of the things with their instants; links to others do not count.
+    """
+
+    type: str
+    times: FrozenMap[datetime] = attrs.field(converter=_times)
+
+
+Moment: TypeAlias = str | Earliest | FirstKnown | FirstWhen | FirstEvent | LastEvent | LinkedAt
 
 
 def check_moment(moment: object) -> None:
@@ -111,10 +129,9 @@ def check_moment(moment: object) -> None:
     if isinstance(moment, str):
         if moment != AS_OF:
             compile_path(moment)
-    elif not isinstance(moment, (Earliest, FirstKnown, FirstWhen, FirstEvent, LastEvent)):
-        raise KpiDefinitionError(
-            "moment", moment, "a field path, AS_OF, Earliest, FirstKnown, FirstWhen or an event"
-        )
+    elif not isinstance(moment, (Earliest, FirstKnown, FirstWhen, FirstEvent, LastEvent, LinkedAt)):
+        allowed = "a field path, AS_OF, Earliest, FirstKnown, FirstWhen, LinkedAt or an event"
+        raise KpiDefinitionError("moment", moment, allowed)
 
 
 def compile_path(path: str) -> Callable[[Any], Any]:
@@ -157,6 +174,13 @@ def compile_moment(moment: Moment, as_of: datetime) -> ReadMoment:
         reads = [compile_moment(part, as_of) for part in moment.moments]
         pick = _earliest if isinstance(moment, Earliest) else _first
         return lambda record: pick(at for read in reads if (at := read(record)) is not None)
+    if isinstance(moment, LinkedAt):
+        kind, times = moment.type, moment.times
+        return lambda record: _earliest(
+            times[link.target]
+            for link in record.links
+            if link.type == kind and link.target in times
+        )
     test = moment.condition.test
     if isinstance(moment, FirstWhen):
         return lambda record: next(

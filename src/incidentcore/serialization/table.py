@@ -119,6 +119,7 @@ KPIS: Final[tuple[type, ...]] = (
     kpi.KpiResult,
     kpi.KpiTable,
     kpi.LastEvent,
+    kpi.LinkedAt,
     kpi.Linked,
     kpi.LinkedShare,
     kpi.Number,

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
+import attrs
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from incidentcore import kpi, lifecycle, records
 from incidentcore.errors import InvalidValueError
+from incidentcore.escalation import escalate_now
+from incidentcore.instants import Interval
 from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps
 from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.storage import PERSONAL_FIELDS, InMemoryStore, redact
+from incidentcore.testing import histories, sla_definitions
+from incidentcore.testing import records as drawn_records
 from incidentcore.values import Actor, Impact
 
 AT = datetime(2026, 12, 21, 9, tzinfo=UTC)
@@ -144,6 +152,151 @@ def test_kpis_are_the_same() -> None:
     after = kpi.compute(chosen, [redact(incident())], as_of=AT + 9 * HOUR)
 
     assert [result.value for result in after.results] == [r.value for r in before.results]
+
+
+@given(st.data())
+def test_no_clock_changes(data: st.DataObject) -> None:
+    """Whatever the promise and the history: every figure, threshold and trace stays as it was."""
+    rules = data.draw(sla_definitions())
+    record = data.draw(histories(rules))
+    now = max(event.at for event in record.history) + data.draw(
+        st.sampled_from([timedelta(), HOUR, 500 * HOUR])
+    )
+    # Conditions that read a caller's own entries are kept by naming these.
+    entries = {name for event in record.history for name in _entries(event)}
+    before = evaluate_sla(rules, record, now=now)
+    after = evaluate_sla(rules, redact(record, keep=entries), now=now)
+
+    for name in (
+        *("stage", "elapsed", "remaining", "due_at", "due_at_if_resumed", "breached"),
+        *("breached_at", "fraction", "next_wakeup", "cycles"),
+    ):
+        assert getattr(after, name) == getattr(before, name), name
+    assert str(after.trace) == str(before.trace)
+
+
+def _entries(event: Any) -> Any:
+    return getattr(event, "fields", {}).get("custom", {})
+
+
+CATALOGUE = [found for found in vars(kpi.catalogue).values() if isinstance(found, kpi.Kpi)]
+WINDOW = Interval(datetime(2, 1, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC))
+
+
+def _named(person: str) -> str:
+    return hashlib.blake2b(person.encode(), key=b"thrown away", digest_size=8).hexdigest()
+
+
+@settings(max_examples=25)
+@given(st.lists(drawn_records().filter(lambda record: record.version > 2), min_size=1, max_size=5))
+def test_no_kpi_of_the_catalogue_changes(desk: list[Any]) -> None:
+    """Of several records with persons in common too, given pseudonyms that differ as they do."""
+    desk = [_renamed(record, f"R-{number}") for number, record in enumerate(desk)]
+    how: Any = {"as_of": WINDOW.end, "group_by": ("priority", "assignment_group")}
+    incidents = [record for record in desk if isinstance(record, Incident)]
+    entries = {name for record in desk for event in record.history for name in _entries(event)}
+    hidden = [redact(record, keep=entries, alias=_named) for record in incidents]
+
+    before = kpi.compute(CATALOGUE, incidents, window=WINDOW, **how)
+    after = kpi.compute(CATALOGUE, hidden, window=WINDOW, **how)
+
+    assert [(r.kpi, r.group, r.value, r.n, r.excluded) for r in after.results] == [
+        (r.kpi, r.group, r.value, r.n, r.excluded) for r in before.results
+    ]
+
+
+# Fields that persons and titles come to by events of their own.
+COMPUTED = {"opened_by", "tasks", "approvals", "approval_rule", "approvals_pending"}
+
+
+def _renamed(record: Any, name: str) -> Any:
+    return record.from_history([attrs.evolve(event, record_id=name) for event in record.history])
+
+
+@settings(max_examples=25)
+@given(drawn_records())
+def test_any_record_is_hidden_and_stays_a_record(record: Any) -> None:
+    """Any history keeps its length, instants, ids and states; a second time changes nothing."""
+    hidden = redact(record)
+
+    assert [(e.id, e.sequence, e.at, e.recorded_at, e.kind) for e in hidden.history] == [
+        (e.id, e.sequence, e.at, e.recorded_at, e.kind) for e in record.history
+    ]
+    assert hidden.state == record.state
+    assert redact(hidden) == hidden
+    facts, kept = record.facts(), hidden.facts()
+    changed = {name for name in facts if facts[name] != kept[name]}
+    assert changed <= PERSONAL_FIELDS | COMPUTED
+
+
+# What an event or a record may hold beside instants, numbers, flags, states and levels: nobody is
+# named there and nobody writes freely.
+IMPERSONAL = frozenset(
+    (
+        *("action", "audience", "category", "channel", "corrects", "decision", "key", "lifecycle"),
+        *("link", "mode", "record_type", "runbook", "status", "step", "version", "visibility"),
+        *("assignment_group", "configuration_item", "hold_reason", "origin", "resolution_code"),
+        *("service", "source"),
+    )
+)
+HIDDEN = frozenset(("evidence", "fields", "on_behalf_of", "outcome", "reason", "rule", "target"))
+TEXTS = HIDDEN | {"task", "text"}
+PLAIN = ("int", "bool", "float", "datetime", "State", "Level")
+
+
+def test_every_text_of_an_event_is_hidden_or_impersonal() -> None:
+    """A new kind of event is decided about before it can leak: listed or redacted."""
+    shared = set(attrs.fields_dict(records.Event))
+    undecided = {
+        f"{cls.__name__}.{name}"
+        for cls in vars(records).values()
+        if isinstance(cls, type) and issubclass(cls, records.Event)
+        for name, field in attrs.fields_dict(cls).items()
+        if name not in shared | IMPERSONAL | TEXTS
+        and not set(str(field.type).replace(" ", "").split("|")) <= {*PLAIN, "None"}
+    }
+
+    assert undecided == set()
+
+
+@pytest.mark.parametrize("cls", [Incident, Problem, ServiceRequest])
+def test_every_text_of_a_record_is_hidden_or_impersonal(cls: type[Any]) -> None:
+    """The same for the fields that a record lets be set."""
+    hints = get_type_hints(cls)
+    undecided = {
+        name
+        for name in cls.settable - PERSONAL_FIELDS - IMPERSONAL
+        if not {str(part) for part in (get_args(hints[name]) or (hints[name],))}
+        <= {str(part) for part in (datetime, bool, int, type(None))}
+    }
+
+    assert undecided == set()
+
+
+def test_the_target_of_an_escalation_may_be_a_person() -> None:
+    """It is hidden, unless the caller knows that only groups stand there."""
+    opened = Incident.open(id="INC-1", title="x", at=AT, by="kim")
+    record = escalate_now(opened, f"{MARK} lee", at=AT + HOUR, by="x")
+
+    assert MARK not in dumps(redact(record))
+    assert redact(record, keep=["target"]).history[-1] == attrs.evolve(
+        record.history[-1], by=redact(record).history[-1].by
+    )
+
+
+def test_callers_of_several_records_stay_apart_by_pseudonym() -> None:
+    """By number two callers of two records are one; by a keyed hash they are two."""
+    desk = [
+        Incident.open(id=f"INC-{n}", title="x", at=AT, by=person)
+        for n, person in enumerate(("kim", "lee", "kim"))
+    ]
+    by_number = {redact(record).caller for record in desk}
+    by_hash = [redact(record, alias=_named).caller for record in desk]
+
+    assert by_number == {"person-1"}
+    assert by_hash[0] == by_hash[2] != by_hash[1]
+    with pytest.raises(InvalidValueError):
+        redact(desk[0], alias=lambda person: "")
 
 
 def test_persons_stay_apart() -> None:

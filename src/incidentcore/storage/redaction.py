@@ -7,13 +7,13 @@ KPIs are computed from them, except that persons must stay apart.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final, TypeVar
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import ApprovalRule, Cause, Event, Record, RequestItem, Task
+from incidentcore.records import ApprovalRule, Cause, Escalated, Event, Record, RequestItem, Task
 from incidentcore.values import Actor, FrozenMap
 
 __all__ = ["PERSONAL_FIELDS", "REDACTED", "redact"]
@@ -35,26 +35,31 @@ PERSONAL_FIELDS: Final = frozenset(
 _TEXTS: Final = ("text", "reason", "outcome")
 
 
-def redact(record: R, /, *, keep: Collection[str] = (), alias: str = "person") -> R:
+def redact(
+    record: R, /, *, keep: Collection[str] = (), alias: str | Callable[[str], str] = "person"
+) -> R:
     """Return a record without personal data, with the same clocks and KPIs.
 
     Persons become ``person-1``, ``person-2`` … in the order of the history, so that different
     persons stay different within the record; roles stay. What was written becomes ``[redacted]``,
-    and what was empty or absent stays so. Instants, states, groups, levels, categories, codes and
-    links stay as they are.
+    and so does the target of an escalation, which may be a person; what was empty or absent stays
+    so. Instants, states, groups, levels, categories, codes and links stay as they are.
 
     Args:
         record: The record.
-        keep: Entries of ``custom``, and other fields of ``PERSONAL_FIELDS``, that hold no personal
-            data: those that conditions of your rules read, such as ``"region"``.
-        alias: What persons are called.
+        keep: Entries of ``custom``, other fields of ``PERSONAL_FIELDS``, and ``"target"`` of an
+            escalation, that hold no personal data: those that your rules read, such as
+            ``"region"``.
+        alias: What persons are called; or a function from a person's id to a pseudonym, different
+            for different persons. KPIs that tell the persons of several records apart, such as
+            ``volume_per_caller``, need one: a keyed hash whose key is thrown away afterwards.
 
     Returns:
         A record of the same id, version and event ids. To erase, remove the old one from the store
         and append the history of this one under the same id.
 
     Raises:
-        InvalidValueError: The alias is no text or empty.
+        InvalidValueError: The alias, or a pseudonym, is no text or empty.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
@@ -63,8 +68,8 @@ def redact(record: R, /, *, keep: Collection[str] = (), alias: str = "person") -
     >>> incident.title, incident.caller, incident.opened_at == at
     ('[redacted]', 'person-1', True)
     """
-    if not isinstance(alias, str) or not alias:
-        raise InvalidValueError("alias", alias, "a non-empty text")
+    if not callable(alias):
+        _check_name(alias)
     redaction = _Redaction(frozenset(keep), alias)
     return type(record).from_history([redaction.event(event) for event in record.history])
 
@@ -72,13 +77,18 @@ def redact(record: R, /, *, keep: Collection[str] = (), alias: str = "person") -
 class _Redaction:
     """One run over a history, with the persons met so far."""
 
-    def __init__(self, keep: frozenset[str], alias: str) -> None:
+    def __init__(self, keep: frozenset[str], alias: str | Callable[[str], str]) -> None:
         self.keep = keep
         self.alias = alias
         self.persons: dict[str, str] = {}
 
     def person(self, name: str) -> str:
-        return self.persons.setdefault(name, f"{self.alias}-{len(self.persons) + 1}")
+        known = self.persons.get(name)
+        if known is None:
+            number = len(self.persons) + 1
+            known = self.alias(name) if callable(self.alias) else f"{self.alias}-{number}"
+            self.persons[name] = _check_name(known)
+        return known
 
     def event(self, event: Event) -> Event:
         changes: dict[str, Any] = {
@@ -90,6 +100,8 @@ class _Redaction:
             changes["fields"] = FrozenMap(
                 {name: self.field(name, value) for name, value in fields.items()}
             )
+        if isinstance(event, Escalated) and "target" not in self.keep:
+            changes["target"] = _hidden(event.target)  # a person as well as a group
         if hasattr(event, "evidence"):
             changes["evidence"] = ()
         if hasattr(event, "body"):  # an event of an unknown kind: nothing is known about its body
@@ -140,6 +152,12 @@ class _Redaction:
         if key in self.keep or value is None or isinstance(value, (bool, int, float)):
             return value
         return _hidden(value) if isinstance(value, str) else REDACTED
+
+
+def _check_name(name: object) -> str:
+    if isinstance(name, str) and name:
+        return name
+    raise InvalidValueError("alias", name, "a non-empty text")
 
 
 def _hidden(value: Any) -> Any:

@@ -182,8 +182,10 @@ def problem_candidates(
     Units: times are ``timedelta``, shares fractions from 0 to 1.
 
     Source: ITIL 4, problem management practice, for the aim; the base, the bound and the order are
-    our choice. Poisson's bound by Garwood 1936, shared out as by Bonferroni. Memory: some 60 bytes
-    for each record that counts and 8 for each dimension, beside its id; records are not kept.
+    our choice. Poisson's bound by Garwood 1936, shared out as by Bonferroni.
+
+    Memory: 500 to 800 bytes for each record that counts by the nine dimensions, most of it for
+    groups of few records; the records themselves are not kept.
 
     >>> from datetime import UTC
     >>> from incidentcore.records import records_from_rows

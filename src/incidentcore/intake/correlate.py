@@ -176,14 +176,17 @@ class Intake:
     def _settle(self, edge: datetime) -> None:
         decisions = self._decisions
         for at, items in self._order.release(edge):
-            decisions.run_timers(at)
-            ordered = items if len(items) == 1 else in_order(items, self._policy.severities)
-            for item in ordered:
+            if decisions.is_due(at):
+                decisions.run_timers(at)
+            if len(items) > 1:
+                items = in_order(items, self._policy.severities)  # noqa: PLW2901  the same, sorted
+            for item in items:
                 if isinstance(item, Alert):
                     decisions.take(item, at)
                 else:
                     decisions.end(item, at)
-        decisions.run_timers(edge)
+        if decisions.is_due(edge):
+            decisions.run_timers(edge)
 
     def _decided(self) -> list[IncidentIntent]:
         found = self._decisions.out

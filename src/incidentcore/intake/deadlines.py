@@ -66,6 +66,11 @@ class Deadlines:
             heappop(self._timers)
         return None
 
+    def is_due(self, before: datetime) -> bool:
+        """Return whether a timer goes off before an instant."""
+        timers = self._timers
+        return bool(timers) and timers[0][0] < before
+
     def run_timers(self, before: datetime) -> None:
         """Let every deadline before an instant pass, in order of time."""
         timers = self._timers

@@ -14,7 +14,7 @@ from incidentcore.intake.alert import Alert, AlertStatus, IncidentEnded
 from incidentcore.intake.deadlines import Deadlines, Live
 from incidentcore.intake.intents import IncidentIntent, IntentKind, IntentReason
 from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident
-from incidentcore.intake.policy import IntakePolicy, ResolveOn
+from incidentcore.intake.policy import IntakePolicy, ResolveOn, group_reader
 from incidentcore.intake.state import IntakeState, PendingAlert
 
 __all__ = ["Decisions"]
@@ -37,6 +37,7 @@ class Decisions(Deadlines):
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
         super().__init__(policy, state)
         self._all = policy.when == ALWAYS
+        self._group_of = group_reader(policy.group_by)
         self.out: list[IncidentIntent] = []
         self.opened = state.opened
 
@@ -58,7 +59,9 @@ class Decisions(Deadlines):
             self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.NOT_MATCHED)
             return
         name = (alert.source, alert.key)
-        happened = min(alert.at, alert.recorded_at)
+        happened = alert.at
+        if alert.recorded_at is not happened:
+            happened = min(happened, alert.recorded_at)
         condition = self.conditions.get(name)
         if condition is not None and happened < condition.last_at:
             self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.STALE)
@@ -75,11 +78,14 @@ class Decisions(Deadlines):
         self, alert: Alert, condition: LiveCondition, happened: datetime, now: datetime
     ) -> None:
         policy = self.policy
-        rank = policy.severities.rank(alert.severity)
         heard = condition.heard_at
         condition.last_at = happened
         condition.heard_at = now
         flaps = condition.flapping and condition.incident
+        if alert.severity == condition.severity:
+            rank = condition.rank
+        else:
+            rank = policy.severities.rank(alert.severity)
         if condition.firing or flaps:
             if not condition.firing:
                 condition.firing = True
@@ -179,7 +185,7 @@ class Decisions(Deadlines):
     def _start(self, alert: Alert, condition: LiveCondition, now: datetime) -> None:
         """Find or open the incident for a condition that fires and has none."""
         policy = self.policy
-        name = policy.group_of(alert)
+        name = self._group_of(alert)
         group = self.groups.get(name)
         kind = ""
         incident = self.incidents.get(group.incident) if group is not None else None
@@ -204,10 +210,11 @@ class Decisions(Deadlines):
             return
         if group is None:
             group = self.groups[name] = LiveGroup(name)
-        self._wait(group, PendingAlert(now, alert))
-        if len(group.waiting) >= policy.threshold:
-            self._open(group, now)
+        if len(group.waiting) + 1 >= policy.threshold:
+            self._open(group, [*self._waited(group), (alert, condition)], now)
         else:
+            group.waiting.append(PendingAlert(now, alert))
+            condition.waits.append(name)
             self.arm(group)
 
     def _way_into(self, incident: LiveIncident, now: datetime) -> str:
@@ -232,13 +239,10 @@ class Decisions(Deadlines):
         for waiting, other in self._waited(self.groups[incident.group]):
             self._join(IntentKind.ADD, waiting, other, incident, now)
 
-    def _wait(self, group: LiveGroup, pending: PendingAlert) -> None:
-        group.waiting.append(pending)
-        alert = pending.alert
-        self.conditions[alert.source, alert.key].waits.append(group.name[0])
-
     def _waited(self, group: LiveGroup) -> list[tuple[Alert, LiveCondition]]:
         """Return the alerts that waited in a group, which wait no more, and their conditions."""
+        if not group.waiting:
+            return []
         waiting, group.waiting = group.waiting, []
         found = []
         for one in waiting:
@@ -247,8 +251,11 @@ class Decisions(Deadlines):
             found.append((one.alert, condition))
         return found
 
-    def _open(self, group: LiveGroup, now: datetime) -> None:
-        (first, condition), *others = self._waited(group)
+    def _open(
+        self, group: LiveGroup, alerts: list[tuple[Alert, LiveCondition]], now: datetime
+    ) -> None:
+        """Open an incident with the alerts that are enough for it."""
+        (first, condition), *others = alerts
         self.opened += 1
         name = f"{self.policy.name}-{self.opened}"
         incident = LiveIncident(name, group.name[0], condition.name, now)

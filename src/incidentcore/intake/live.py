@@ -30,7 +30,7 @@ class LiveCondition:
         self.firing = False
         self.last_at = last_at
         self.heard_at = last_at
-        self.severity = ""
+        self.severity: str | None = None  # no alert has been taken yet
         self.rank = 0
         self.incident = ""
         self.changes: list[datetime] = []
@@ -66,7 +66,7 @@ class LiveCondition:
             firing=self.firing,
             last_at=self.last_at,
             heard_at=self.heard_at,
-            severity=self.severity,
+            severity=self.severity or "",
             incident=self.incident,
             changes=tuple(self.changes),
             flapping=self.flapping,

@@ -58,12 +58,15 @@ class Ordering(Generic[T]):
         else:
             batch.append(item)
 
-    def release(self, edge: datetime) -> Iterator[tuple[datetime, list[T]]]:
+    def release(self, edge: datetime) -> list[tuple[datetime, list[T]]]:
         """Hand out the batches before an instant, in order; then everything before is settled."""
-        while self._instants and self._instants[0] < edge:
-            at = heappop(self._instants)
-            yield at, self._batches.pop(at)
+        found = []
+        instants = self._instants
+        while instants and instants[0] < edge:
+            at = heappop(instants)
+            found.append((at, self._batches.pop(at)))
         self.settled = max(self.settled, edge)
+        return found
 
     @property
     def first(self) -> datetime | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 import attrs
@@ -15,11 +16,22 @@ from incidentcore.intake.alert import Alert
 from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityTable
 from incidentcore.schedule import Calendar
 
-__all__ = ["Flapping", "IntakePolicy", "MaintenanceRule", "ResolveOn"]
+__all__ = ["Flapping", "IntakePolicy", "MaintenanceRule", "ResolveOn", "group_reader"]
 
 _ZERO: Final = timedelta()
 _LONGEST: Final = timedelta(weeks=52)
-_reader = lru_cache(maxsize=256)(reader)
+
+
+@lru_cache(maxsize=256)
+def group_reader(paths: tuple[str, ...]) -> Callable[[Alert], str]:
+    """Return the function that tells an alert's group in words."""
+    readers = [
+        (f"{path}=", attrgetter(path) if "." not in path else reader(path)) for path in paths
+    ]
+    if len(readers) == 1:
+        ((name, read),) = readers
+        return lambda alert: f"{name}{read(alert)!r}"
+    return lambda alert: ", ".join([f"{name}{read(alert)!r}" for name, read in readers])
 
 
 class ResolveOn:
@@ -184,7 +196,7 @@ class IntakePolicy:
             raise DefinitionError("when", self.when, "a condition on alerts")
         fields = {field.name for field in attrs.fields(Alert)}
         for path in self.group_by:
-            _reader(path)
+            reader(path)
             if path.partition(".")[0] not in fields:
                 raise DefinitionError("group_by", path, f"a path from {', '.join(sorted(fields))}")
         _span("window", self.window, zero=False)
@@ -207,7 +219,7 @@ class IntakePolicy:
 
     def group_of(self, alert: Alert) -> str:
         """Return the group of an alert in words, equal for alerts that belong together."""
-        return ", ".join(f"{path}={_reader(path)(alert)!r}" for path in self.group_by)
+        return group_reader(self.group_by)(alert)
 
     def maintenance_for(self, alert: Alert, at: datetime) -> MaintenanceRule | None:
         """Return the rule that keeps an alert from opening an incident at an instant."""

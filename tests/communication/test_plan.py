@@ -418,6 +418,48 @@ def test_what_comes_to_apply_after_the_end_owes_no_final_update() -> None:
     assert final.kind == "final"
 
 
+def test_a_reopened_record_starts_with_a_first_update() -> None:
+    """Told at 10:10, resolved and reopened at 10:20: a first one by 10:25, not a next by 10:40."""
+    plan = CommunicationPlan("status", rule(first=5 * MINUTE))
+    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    record = communicate(incident(), "customers", at=AT + 10 * MINUTE, by="ada")
+    record = advance(record, "resolve", at=AT + 15 * MINUTE, by="ada", **solved)
+    record = advance(record, "reopen", at=AT + 20 * MINUTE, by="ada")
+
+    (one,) = updates_due(plan, record, now=AT + 60 * MINUTE)
+    assert (one.kind, one.due_at) == ("first", AT + 25 * MINUTE)
+
+
+def test_an_end_that_does_not_read_the_state_still_ends_with_it() -> None:
+    """What is resolved or canceled is owed no regular update, whatever its end is."""
+    plan = CommunicationPlan("status", rule(ends=field("custom.calm").is_true()))
+    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    for over in (
+        advance(incident(), "resolve", at=AT + 15 * MINUTE, by="ada", **solved),
+        advance(incident(), "cancel", at=AT + 15 * MINUTE, by="ada"),
+    ):
+        assert updates_due(plan, over, now=AT + 60 * MINUTE) == ()
+
+
+def test_nothing_is_owed_before_the_opening() -> None:
+    """An event that is dated before it, noted later, begins nothing."""
+    plan = CommunicationPlan("status", rule())
+    record = update(incident(), service="mail", at=AT - 60 * MINUTE, by="ada")
+
+    assert [one.since for one in updates_due(plan, record, now=AT + 60 * MINUTE)] == [AT]
+
+
+def test_who_writes_is_told_when_the_hours_open() -> None:
+    """Opened at 6:50 and due at 7:05: told at 7:00, with five of its ten minutes of notice."""
+    daytime = BusinessCalendar(zone="UTC", hours={"mon-sun": "07:00-22:00"})
+    plan = CommunicationPlan("status", rule(first=15 * MINUTE, during=daytime, notice=10 * MINUTE))
+    early = datetime(2026, 6, 1, 6, 50, tzinfo=UTC)
+    record = Incident.open(id="INC-1", title="t", at=early, by="kim")
+
+    (one,) = updates_due(plan, record, now=AT)
+    assert (one.told_at, one.due_at) == (early + 10 * MINUTE, early + 15 * MINUTE)
+
+
 def test_naive_times_are_refused() -> None:
     """As everywhere (rule T1)."""
     with pytest.raises(NaiveDatetimeError):

@@ -54,8 +54,8 @@ def told_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:
     except UnreachableDeadlineError:  # the contact hours began less than that before
         start = at
     if start < due and not during.is_open(start):
-        start = during.next_open(start)
-    return min(start, due)
+        return during.next_open(start)  # at the due at the latest, which lies within the hours
+    return start
 
 
 def late_by(rule: UpdateRule, due: datetime, at: datetime) -> timedelta:

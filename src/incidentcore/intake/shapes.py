@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
 from incidentcore.instants import as_utc
@@ -120,7 +121,7 @@ def alerts_from_alertmanager(
         source: What to call the sender; several Alertmanagers need different names.
 
     Returns:
-        The alerts in their order. What the alert has beyond the fields above, the instants as they
+        The alerts in order of time, whatever their order in the payload. What the alert has beyond the fields above, the instants as they
         were written, and under ``group`` what the payload has around its alerts, are in ``extra``.
 
     Raises:
@@ -168,7 +169,8 @@ def alerts_from_alertmanager(
             problems.wrong(items, "an array", "$.alerts")
         else:
             problems.missing("alerts", "$")
-    return problems.checked(tuple(alert for alert in alerts if alert is not None))
+    read = [alert for alert in alerts if alert is not None]
+    return problems.checked(tuple(sorted(read, key=attrgetter("happened_at"))))
 
 
 def _from_alertmanager(

@@ -472,12 +472,21 @@ def test_every_standard_row_is_tried_here() -> None:
         {"action": "", "open_tasks": LEFT},
         {"action": "", "comment": "x", "fields": {"x": 1}},
         {"action": "close", "on": ""},
+        {"action": "close", "on": "commented", "enters": "closed"},
+        {"action": "close", "on": "commented", "via": "close"},
+        {"action": "close", "when": field("colour").is_true()},
+        {"action": "close", "when": field("tasks_status").equals("open")},
+        {"action": "close", "target_when": field("colour").is_true()},
+        {"action": "close", "target_when": field("actor.role").equals("agent")},
         {"action": "close", "changes": "colour"},
     ],
     ids=str,
 )
 def test_a_cascade_has_one_effect_that_can_be(wrong: dict[str, Any]) -> None:
-    """Two, none, a status that is not done, tasks of an incident, fields of nothing: refused."""
+    """Two, none, a status that is not done, tasks of an incident, fields of nothing: refused.
+
+    So is what would never happen: a state entered by a comment, a condition on no field.
+    """
     told: dict[str, Any] = {
         "id": "c",
         "source": "incident",

@@ -84,8 +84,8 @@ class Cascade:
         fields: What is given with the action: values, or ``Copy`` of a field of the source.
 
     Raises:
-        LifecycleDefinitionError: A type is unknown, a part is empty, or there is not exactly one
-            of action, comment and open_tasks.
+        LifecycleDefinitionError: A type is unknown, a part is empty, a condition reads what records
+            of its type do not have, or there is not exactly one of action, comment and open_tasks.
     """
 
     id: str
@@ -116,11 +116,26 @@ class Cascade:
                 )
         if not self.link and self.source != self.target:
             raise LifecycleDefinitionError(f"{self.id}.link", self.link, "a link to the target")
-        for name in ("when", "target_when"):
-            value = getattr(self, name)
-            if value is not None and not isinstance(value, Condition):
-                raise LifecycleDefinitionError(f"{self.id}.{name}", value, "a Condition, or None")
+        if (self.enters or self.via) and self.on not in ("", StateChanged.kind):
+            raise LifecycleDefinitionError(
+                f"{self.id}.on", self.on, f"{StateChanged.kind}, to enter a state"
+            )
+        self._check_condition("when", self.when, self.source, "actor")
+        self._check_condition("target_when", self.target_when, self.target)
         self._check_effect()
+
+    def _check_condition(self, name: str, condition: object, kind: str, *more: str) -> None:
+        """Refuse a condition on what records of a type do not have: it would never match."""
+        if condition is None:
+            return
+        if not isinstance(condition, Condition):
+            raise LifecycleDefinitionError(f"{self.id}.{name}", condition, "a Condition, or None")
+        facts = (*RECORD_TYPES[kind].default_facts(), *more)
+        for path in condition.fields:
+            if path.partition(".")[0] not in facts:
+                raise LifecycleDefinitionError(
+                    f"{self.id}.{name}", path, f"one of {', '.join(facts)}"
+                )
 
     def _check_effect(self) -> None:
         effects = [name for name in ("action", "comment", "open_tasks") if getattr(self, name)]

@@ -13,7 +13,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.parts import Cause, RequestItem
 from incidentcore.values import FrozenMap, Level, freeze
-from incidentcore.values.frozen import entries_of
+from incidentcore.values.frozen import entries_of, of_sorted
 
 __all__ = [
     "FIELD_NAMES",
@@ -294,7 +294,7 @@ def stored_fields(fields: Mapping[str, Any]) -> FrozenMap[object]:
                 kept = _CHECKS.get(name, _frozen)(name, value)
                 if kept is not value:
                     stored[name] = kept
-        return FrozenMap.of_sorted({**entries, **stored}) if stored else fields
+        return of_sorted({**entries, **stored}) if stored else fields
     try:
         for name in sorted(fields):
             value = fields[name]
@@ -306,4 +306,4 @@ def stored_fields(fields: Mapping[str, Any]) -> FrozenMap[object]:
         for name, value in fields.items():  # what comes first as given is refused first
             _CHECKS.get(name, _frozen)(name, value)
         raise
-    return FrozenMap.of_sorted(stored)
+    return of_sorted(stored)

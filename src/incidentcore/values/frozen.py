@@ -59,15 +59,7 @@ class FrozenMap(Mapping[str, V_co]):
         """
         if len(entries) > 1:
             entries = {key: entries[key] for key in sorted(entries)}
-        return cls.of_sorted(entries)
-
-    @classmethod
-    def of_sorted(cls, entries: dict[str, V_co]) -> FrozenMap[V_co]:
-        """Return a map of entries that are known to be immutable and in the order of their keys."""
-        frozen = _new(cls)
-        _put_data(frozen, entries)
-        _put_hash(frozen, None)
-        return frozen
+        return of_sorted(entries)
 
     def __getitem__(self, key: str) -> V_co:
         return self._data[key]
@@ -131,6 +123,14 @@ class FrozenMap(Mapping[str, V_co]):
 _new: Final = object.__new__
 _put_data: Final[Callable[[object, object], None]] = FrozenMap.__dict__["_data"].__set__
 _put_hash: Final[Callable[[object, object], None]] = FrozenMap.__dict__["_hash"].__set__
+
+
+def of_sorted(entries: dict[str, V_co]) -> FrozenMap[V_co]:
+    """Return a map of entries that are known to be immutable and in the order of their keys."""
+    frozen = _new(FrozenMap)
+    _put_data(frozen, entries)
+    _put_hash(frozen, None)
+    return frozen
 
 
 def entries_of(frozen: FrozenMap[V_co]) -> dict[str, V_co]:

@@ -146,6 +146,13 @@ HOSTILE: list[tuple[str, str, Any, Any, str]] = [
     ("a time in parts", "sample", f"{CELL}.values", ["1/3"], "whole microseconds"),
     ("a time as a float", "sample", f"{CELL}.values", [1.0], "got 1.0"),
     ("a key twice", "keyed", f"{CELL}.keys", [["x", []], ["x", []]], "each key once"),
+    (
+        "keys that hash alike",
+        "keyed",
+        f"{CELL}.keys",
+        [[n * (2**61 - 1), []] for n in range(500)],
+        "hash alike",
+    ),
     ("a key without instants", "keyed", f"{CELL}.keys", [["x"]], "an array of 2 values"),
     ("a key at no instant", "keyed", f"{CELL}.keys", [["x", ["2026"]]], "an instant"),
     (

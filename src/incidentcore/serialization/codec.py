@@ -240,7 +240,7 @@ def _read(
                 break
             except Exception as error:  # noqa: BLE001  told below, unless it can be kept
                 problems = list(told(error))
-                strange = [problem.path for problem in problems if problem.unknown]
+                strange = dict.fromkeys(problem.path for problem in problems if problem.unknown)
                 if refused or not keep or not strange:
                     raise Problems(told(error, ("value",))) from None
                 value = _copied(value)

@@ -30,7 +30,7 @@ from incidentcore.kpi.cells import (
     instant,
 )
 from incidentcore.kpi.sketch import Sketch
-from incidentcore.serialization.problems import Mismatch, Path, Problem, Problems
+from incidentcore.serialization.problems import Mismatch, Path, Problem, Problems, check_hashes
 from incidentcore.values import FrozenMap
 
 __all__ = ["FORMS", "PartialForm", "from_form", "to_form"]
@@ -226,6 +226,10 @@ def from_form(form: PartialForm) -> Partial:
     part = Partial(
         form.kpis, as_of=form.as_of, groups=form.groups, window=form.window, mode=form.mode
     )
+    try:
+        check_hashes([(row.group, row.period) for row in form.rows])
+    except Mismatch as error:
+        raise Problems([Problem(str(error), ("rows",))]) from None
     problems: list[Problem] = []
     seen: set[object] = set()
     for place, row in enumerate(form.rows):
@@ -339,6 +343,7 @@ def _load_histogram(sketch: Sketch, said: Histogram, *, times: bool) -> None:
 
 def _load_keyed(cell: Any, said: Keyed, _: bool) -> None:  # noqa: FBT001
     _holds(said.n >= 0, "a count of at least 0")
+    check_hashes([key for key, _ in said.keys])
     cell.n = said.n
     cell.keys = {key: list(map(instant, seen)) for key, seen in said.keys}
     _holds(len(cell.keys) == len(said.keys), "each key once")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final, TypeAlias
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any, Final, TypeAlias
 
 import attrs
 from cattrs import BaseValidationError
@@ -11,11 +11,22 @@ from cattrs.errors import AttributeValidationNote, IterableValidationNote
 
 from incidentcore.errors import FormatError, InvalidValueError
 
-__all__ = ["Mismatch", "Path", "Problem", "Problems", "Unwritable", "render", "show", "told"]
+__all__ = [
+    "Mismatch",
+    "Path",
+    "Problem",
+    "Problems",
+    "Unwritable",
+    "check_hashes",
+    "render",
+    "show",
+    "told",
+]
 
 Path: TypeAlias = tuple[str | int, ...]
 
 _SHOWN: Final = 60
+_ALIKE: Final = 100
 _LONGEST_PATH: Final = 140
 _LONGEST_MESSAGE: Final = 250
 
@@ -61,6 +72,18 @@ class Unwritable(Exception):  # noqa: N818  never leaves the room
     def refused(self) -> InvalidValueError:
         """Return the error for the caller."""
         return InvalidValueError(render_path(reversed(self.path)), self.given, self.allowed)
+
+
+def check_hashes(values: Collection[Any]) -> None:
+    """Refuse values of which many hash alike: a set of them takes time with their square.
+
+    Whole numbers that differ by multiples of 2**61 - 1 do so, and fractions and tuples of them.
+
+    Raises:
+        Mismatch: They do; or many of them are equal.
+    """
+    if len(values) - len(set(map(hash, values))) > _ALIKE:
+        raise Mismatch(f"over {_ALIKE} values that are equal or hash alike; allowed: others")
 
 
 def told(error: BaseException, path: Path = ()) -> Iterator[Problem]:

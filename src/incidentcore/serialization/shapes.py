@@ -6,7 +6,14 @@ from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
-from incidentcore.serialization.problems import Mismatch, Problem, Problems, show, told
+from incidentcore.serialization.problems import (
+    Mismatch,
+    Problem,
+    Problems,
+    check_hashes,
+    show,
+    told,
+)
 from incidentcore.serialization.scalars import SCALARS
 from incidentcore.serialization.table import FAMILIES, NAMES
 from incidentcore.values import FrozenMap
@@ -87,6 +94,7 @@ def read_set(read: ReadHook) -> ReadHook:
 
     def structure(data: Any, _: Any) -> frozenset[Any]:
         given = items(data, None)
+        check_hashes(given)
         found = frozenset(given)
         if len(found) != len(given):
             raise Mismatch("an array that holds a value twice; allowed: each value once")

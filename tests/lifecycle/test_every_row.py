@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from functools import cache
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from incidentcore import lifecycle
 from incidentcore.conditions import Condition
 from incidentcore.lifecycle import (
     Allowed,
@@ -59,6 +62,14 @@ def test_all_that_is_shipped_is_tried() -> None:
     assert {"servicenow_audit_strict", "textbook_incident", "major_incident"} < set(ids)
     assert len(ids) >= 15
     assert set(CASCADES) < set(ids)
+
+
+def test_every_table_is_on_the_page_of_the_room() -> None:
+    """By its name, since the page shows only classes and functions by itself."""
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "lifecycle.rst").read_text("utf-8")
+
+    named = set(re.findall(r"``([A-Z_]+)``", page))
+    assert named == {name for name in lifecycle.__all__ if name.isupper()}
 
 
 def situations(record: Any) -> list[Any]:

@@ -342,8 +342,9 @@ def merge(parts: Iterable[Partial]) -> Partial:
         for key, row in part.cells.items():
             for cell, other in zip(whole.row(key), row, strict=True):
                 cell.merge(other)
-                for code, count in other.excluded.items():
-                    cell.excluded[code] = cell.excluded.get(code, 0) + count
+                if other.excluded:
+                    for code, count in other.excluded.items():
+                        cell.excluded[code] = cell.excluded.get(code, 0) + count
     if whole is None:
         raise InvalidValueError("parts", (), "at least one partial")
     return whole

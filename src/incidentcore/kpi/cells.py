@@ -131,7 +131,8 @@ class SketchCell(_Base):
 
     def merge(self, other: SketchCell) -> None:
         self.seen.merge(other.seen)
-        self.censored.merge(other.censored)
+        if self.survival:
+            self.censored.merge(other.censored)
 
     def state(self) -> list[Any]:
         return [

@@ -94,14 +94,23 @@ class Sketch:
 
     def merge(self, other: Sketch) -> None:
         """Count in what another sketch has counted."""
+        if other.least is None or other.greatest is None:
+            return  # it is empty
+        if self.least is None or other.least < self.least:
+            self.least = other.least
+        if self.greatest is None or other.greatest > self.greatest:
+            self.greatest = other.greatest
         self.n += other.n
         self.total += other.total
-        for value in (other.least, other.greatest):
-            if value is not None:
-                self.least = value if self.least is None else min(self.least, value)
-                self.greatest = value if self.greatest is None else max(self.greatest, value)
+        mine = self.buckets
+        if not mine:
+            mine.update(other.buckets)
+            return
         for key, count in other.buckets.items():
-            self.buckets[key] = self.buckets.get(key, 0) + count
+            if key in mine:
+                mine[key] += count
+            else:
+                mine[key] = count
 
     def quantile(self, q: Fraction, *, scaled: bool) -> Fraction:
         """Return the quantile, interpolated between the representatives of its neighbours."""

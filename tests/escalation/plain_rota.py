@@ -69,11 +69,21 @@ class Hours:
 
     def _of(self, day: date) -> list[tuple[datetime, datetime]]:
         midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  a wall time
-        start = edge(self.zone, midnight + self.start * MINUTE)
-        if self.end <= 1_440:
-            return [(start, edge(self.zone, midnight + self.end * MINUTE))]
-        night = edge(self.zone, midnight + timedelta(days=1))
-        return [(start, night), (night, edge(self.zone, midnight + self.end * MINUTE))]
+        found = []
+        if not self.skipped(midnight):
+            end = min(self.end, 1_440)
+            found.append((self.start, end))
+        tomorrow = midnight + timedelta(days=1)
+        if self.end > 1_440 and not self.skipped(tomorrow):
+            found.append((1_440, self.end))
+        return [
+            (edge(self.zone, midnight + start * MINUTE), edge(self.zone, midnight + end * MINUTE))
+            for start, end in found
+        ]
+
+    def skipped(self, midnight: datetime) -> bool:
+        """Return whether a civil date never was, as the 30th of December 2011 in Apia."""
+        return edge(self.zone, midnight) >= edge(self.zone, midnight + timedelta(days=1))
 
     def is_open(self, at: datetime) -> bool:
         """Return whether they are open at an instant."""

@@ -111,8 +111,20 @@ APIA = Plan(
 )
 
 
+APIA_BY_DAY = Plan(
+    (
+        Layer(
+            Turns("Pacific/Apia", datetime(2011, 12, 29), "hours", 1),  # noqa: DTZ001
+            ("0a",),
+            Hours("Pacific/Apia", (3, 4), 480, 1_800),
+        ),
+    )
+)
+
+
 @given(plans(), st.randoms(use_true_random=False))
 @example((APIA, datetime(2011, 12, 30, 10, tzinfo=UTC)), Random(0))  # noqa: S311  not secret
+@example((APIA_BY_DAY, datetime(2011, 12, 30, 10, tzinfo=UTC)), Random(0))  # noqa: S311
 def test_on_call_and_shifts_agree_with_the_slow_way(
     drawn: tuple[Plan, datetime], chance: Random
 ) -> None:

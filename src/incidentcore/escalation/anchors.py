@@ -59,12 +59,18 @@ class View:
         places: What of them decides about silence, one for each moment of the timeline.
         snooze_ends: When a snooze ended, or will: by itself, or ended before its time by somebody
             who did not answer for the record instead.
+        ended: Whether it was ever resolved or canceled.
+        answered: Whether anybody ever answered for it, or asked for silence.
+        hands: How many escalations by hand were made.
     """
 
     record_id: str
     timeline: Timeline
     places: tuple[Place, ...]
     snooze_ends: tuple[datetime, ...]
+    ended: bool
+    answered: bool
+    hands: int
 
     @classmethod
     def of(cls, record: Record, now: datetime, as_of: datetime | None) -> View | None:
@@ -78,6 +84,8 @@ class View:
         state, known = timeline.base["state"], timeline.base["acknowledged"]
         quiet: datetime | None = timeline.base["snoozed_until"]
         ends: list[datetime] = []
+        closed = answered = False
+        by_hand = 0
         for moment in timeline.moments:
             at, changes, before = moment.at, moment.changes, quiet
             state = changes.get("state", state)
@@ -97,9 +105,20 @@ class View:
                     ends.append(at)
             ended = "" if state.open else "canceled" if state.is_canceled else "resolved"
             places.append(Place(at, ended, marks, quiet, hands))
+            closed = closed or bool(ended)
+            answered = answered or bool(marks) or quiet is not None
+            by_hand += hands
         if quiet is not None and places[-1].at <= quiet:
             ends.append(quiet)
-        return cls(record.id, timeline, tuple(places), tuple(ends))
+        return cls(
+            record.id,
+            timeline,
+            tuple(places),
+            tuple(ends),
+            ended=closed,
+            answered=answered,
+            hands=by_hand,
+        )
 
 
 def _marks(

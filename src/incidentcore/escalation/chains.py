@@ -23,7 +23,7 @@ from incidentcore.escalation.gates import (
     restarts,
     rows_chosen,
 )
-from incidentcore.escalation.intent import Escalation, reason_why
+from incidentcore.escalation.intent import Escalation
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
     After,
@@ -278,9 +278,16 @@ class _RowWalk:
     ) -> Escalation:
         level = self.row.levels[index]
         record = self.view.record_id
-        lapsed_at, because = lapse(gate, due, self.until)
-        if self._is_empty(level, due):
-            lapsed_at, because = due, "nobody to tell"
+        people = level.known_people
+        lapsed_at: datetime | None = None
+        because = ""
+        if people is None:
+            facts = self._facts(level, due)
+            people = _people(level, due, facts)
+            if all(target.is_empty(due, facts) for target in level.targets):
+                lapsed_at, because = due, "nobody to tell"
+        if not because and len(gate) > 1:
+            lapsed_at, because = lapse(gate, due, self.until)
         return Escalation(
             key=f"{record}/{self.matrix.name}/{self.row.name}/{index}/{pass_}/{cycle}",
             record_id=record,
@@ -290,21 +297,17 @@ class _RowWalk:
             pass_=pass_,
             cycle=cycle,
             targets=level.targets,
-            people=self._people(level, due),
+            people=people,
             mode=level.mode,
             due_at=due,
             lapsed_at=lapsed_at,
             lapsed_because=because,
-            why=reason_why(level, pass_),
+            why=f"{level.why}, pass {pass_ + 1}" if pass_ else level.why,
         )
 
-    def _people(self, level: EscalationLevel, at: datetime) -> tuple[str, ...]:
-        facts = self._facts(level, at)
-        if len(level.targets) == 1:
-            return level.targets[0].people(at, facts)
-        return tuple(dict.fromkeys(p for one in level.targets for p in one.people(at, facts)))
-
     def _is_empty(self, level: EscalationLevel, at: datetime) -> bool:
+        if level.known_people is not None:
+            return False
         facts = self._facts(level, at)
         return all(target.is_empty(at, facts) for target in level.targets)
 
@@ -312,6 +315,12 @@ class _RowWalk:
         """Return the facts at an instant, where a target asks for any."""
         asked = any(target.kind in READING for target in level.targets)
         return self.view.timeline.facts_at(at) if asked else {}
+
+
+def _people(level: EscalationLevel, at: datetime, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    if len(level.targets) == 1:
+        return level.targets[0].people(at, facts)
+    return tuple(dict.fromkeys(p for one in level.targets for p in one.people(at, facts)))
 
 
 def _delayed(row: EscalationRow) -> list[int]:

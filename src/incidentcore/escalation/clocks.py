@@ -20,7 +20,7 @@ from incidentcore.sla import (
     evaluate_sla,
 )
 
-__all__ = ["Clocks", "OneClock", "definitions_in", "single_clocks"]
+__all__ = ["Clocks", "OneClock", "single_clocks"]
 
 OneClock: TypeAlias = SlaDefinition | SlaPolicy
 
@@ -35,11 +35,6 @@ def single_clocks(rules: SlaRules, opened_at: datetime) -> tuple[OneClock, ...]:
     raise InvalidValueError(
         "slas", chosen, "definitions, policies, service levels, Versions of them, or statuses"
     )
-
-
-def definitions_in(clock: OneClock) -> tuple[SlaDefinition, ...]:
-    """Return every definition that may judge a clock."""
-    return (clock,) if isinstance(clock, SlaDefinition) else clock.definitions
 
 
 class Clocks:
@@ -73,9 +68,14 @@ class Clocks:
     def crossings(self, clock: str, point: ClockPoint) -> Iterator[Crossing]:
         """Yield when a point was reached on the clocks of a kind or name."""
         for number, known in enumerate(self._clocks):
-            if not isinstance(known, SlaStatus):
-                if not any(clock in (one.kind, one.name) for one in definitions_in(known)):
+            if isinstance(known, SlaDefinition):
+                if clock != known.kind and clock != known.name:  # noqa: PLR1714  the quicker form
                     continue
+            elif isinstance(known, SlaPolicy) and not any(
+                clock in (one.kind, one.name) for one in known.definitions
+            ):
+                continue
+            if not isinstance(known, SlaStatus):
                 known = evaluate_sla(known, self._view.timeline, now=self._now)  # noqa: PLW2901  kept below
                 self._clocks[number] = known
             yield from known.crossings(point, of=clock)

@@ -84,6 +84,14 @@ def build_gate(
     """
     answered = row.levels[index].until == Until.ACKNOWLEDGED
     hushed = answered or row.snooze_silences == SnoozeSilences.ALL
+    places = view.places
+    if (
+        window == (None, None)
+        and not (hushed and view.answered)
+        and not view.ended
+        and chosen.count(number) == len(places)
+    ):
+        return [(places[0].at, "")]  # as for most records: nothing ever kept it from firing
     gate: Gate = []
     since, until = window
     extra = [at for at in window if at is not None]
@@ -187,6 +195,8 @@ def _since(entry: tuple[datetime, str]) -> datetime:
 
 def hand_escalations(view: View) -> list[datetime]:
     """Return when the record was escalated by hand."""
+    if not view.hands:
+        return []
     return [place.at for place in view.places for _ in range(place.hands)]
 
 

@@ -6,10 +6,9 @@ from datetime import datetime
 
 import attrs
 
-from incidentcore.escalation.matrix import After, AfterPrevious, EscalationLevel, OnClock
 from incidentcore.escalation.targets import EscalationTarget
 
-__all__ = ["Escalation", "reason_why"]
+__all__ = ["Escalation"]
 
 
 @attrs.frozen(kw_only=True)
@@ -48,18 +47,3 @@ class Escalation:
     lapsed_at: datetime | None = None
     lapsed_because: str = ""
     why: str
-
-
-def reason_why(level: EscalationLevel, pass_: int) -> str:
-    """Return in words why a level fell due."""
-    trigger = level.trigger
-    if isinstance(trigger, OnClock):
-        point = trigger.point if isinstance(trigger.point, str) else trigger.point.name
-        why = f"the {trigger.clock} clock reached {point}"
-    elif isinstance(trigger, After):
-        why = f"{trigger.delay} after {trigger.since.removesuffix('_at').replace('_', ' ')}"
-    elif isinstance(trigger, AfterPrevious):
-        why = f"{trigger.delay} after the level before"
-    else:
-        why = f"{trigger.condition} held for {trigger.span}"
-    return f"{why}, pass {pass_ + 1}" if pass_ else why

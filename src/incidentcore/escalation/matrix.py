@@ -10,7 +10,7 @@ import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
-from incidentcore.escalation.targets import EscalationTarget, as_targets
+from incidentcore.escalation.targets import EscalationTarget, TargetKind, as_targets
 from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ClockPoint, Threshold
@@ -35,6 +35,7 @@ __all__ = [
 ]
 
 _ZERO: Final = timedelta(0)
+_FIXED: Final = (TargetKind.GROUP, TargetKind.ROLE, TargetKind.PERSON)
 
 
 class Mode:
@@ -194,6 +195,9 @@ class EscalationLevel:
             both.
         during: The contact hours: outside of them a due moves to their next opening, and is gone if
             the level was silenced before that.
+        why: When it falls due, in words.
+        known_people: Whom it tells, as far as known by id, where that hangs neither on the record
+            nor on the hour; None where it does.
     """
 
     trigger: Trigger
@@ -201,6 +205,8 @@ class EscalationLevel:
     mode: str = attrs.field(default=Mode.FUNCTIONAL, kw_only=True)
     until: str = attrs.field(kw_only=True)
     during: Calendar | None = attrs.field(default=None, kw_only=True)
+    why: str = attrs.field(init=False, eq=False, repr=False)
+    known_people: tuple[str, ...] | None = attrs.field(init=False, eq=False, repr=False)
 
     @until.default
     def _until(self) -> str:
@@ -215,6 +221,22 @@ class EscalationLevel:
             raise EscalationMatrixError("targets", (), "at least one target")
         _word("mode", self.mode, ("functional", "hierarchical"))
         _word("until", self.until, ("acknowledged", "resolved"))
+        object.__setattr__(self, "why", _why(self.trigger))
+        fixed = all(target.kind in _FIXED for target in self.targets)
+        named = (target.name for target in self.targets if target.kind == TargetKind.PERSON)
+        object.__setattr__(self, "known_people", tuple(dict.fromkeys(named)) if fixed else None)
+
+
+def _why(trigger: Trigger) -> str:
+    """Return in words why a level with this trigger falls due."""
+    if isinstance(trigger, OnClock):
+        point = trigger.point if isinstance(trigger.point, str) else trigger.point.name
+        return f"the {trigger.clock} clock reached {point}"
+    if isinstance(trigger, After):
+        return f"{trigger.delay} after {trigger.since.removesuffix('_at').replace('_', ' ')}"
+    if isinstance(trigger, AfterPrevious):
+        return f"{trigger.delay} after the level before"
+    return f"{trigger.condition} held for {trigger.span}"
 
 
 def _levels(levels: Iterable[EscalationLevel]) -> tuple[EscalationLevel, ...]:

@@ -228,10 +228,16 @@ class SlaStatus:
         """
         if not isinstance(point, Threshold) and point not in ("due", "breach"):
             raise InvalidValueError("point", point, 'a Threshold, "due" or "breach"')
-        if not self._cycles and not self._editions:
-            return ()
+        cycles = self._cycles
+        if not self._editions:
+            if not cycles:
+                return ()
+            if of is not None and len(cycles) == 1:
+                judge = cycles[0].definition
+                if of not in (judge.kind, judge.name):
+                    return ()
         since = self._editions[-1].until if self._editions else None
-        told = Edition(since, self.now + MICRO, self._cycles, self._figures)
+        told = Edition(since, self.now + MICRO, cycles, self._figures)
         return first_reached((*self._editions, told), point, of=of)
 
     def _crossing(self, threshold: Threshold, *, ahead: bool = False) -> datetime | None:

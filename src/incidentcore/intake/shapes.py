@@ -121,8 +121,9 @@ def alerts_from_alertmanager(
         source: What to call the sender; several Alertmanagers need different names.
 
     Returns:
-        The alerts in order of time, whatever their order in the payload. What the alert has beyond the fields above, the instants as they
-        were written, and under ``group`` what the payload has around its alerts, are in ``extra``.
+        The alerts in order of time, whatever their order in the payload. What an alert has beyond
+        the fields above, the instants as they were written, and under ``group`` what the payload
+        has around its alerts, are in ``extra``.
 
     Raises:
         FormatError: Anything is wrong with the payload.

@@ -130,6 +130,8 @@ class IntakeState:
     ends: tuple[IncidentEnded, ...] = ()
 
     def __attrs_post_init__(self) -> None:
+        for name in ("conditions", "groups", "incidents", "pending", "ends"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
         if type(self.opened) is not int or self.opened < 0:
             raise InvalidValueError("opened", self.opened, "a whole number from 0")
         known = {one.id for one in self.incidents}

@@ -117,6 +117,15 @@ def test_names_are_unescaped_and_kept_on_one_line() -> None:
     assert [holiday.name for holiday in found.holidays] == ["St Stephen, Boxing Day and more"]
 
 
+def test_a_name_with_unprintable_signs_reads_back() -> None:
+    """What cannot be shown leaves no double blank behind, so a name stays itself when written."""
+    found = read("DTSTART:20260101\r\nSUMMARY:New \x00 Year\x07 \u200b and\u2028more")
+
+    assert [holiday.name for holiday in found.holidays] == ["New Year and more"]
+    again = read_ical(write_ical(found.holidays, at=AT), zone="Europe/Berlin", years=YEARS)
+    assert again == found
+
+
 def test_other_components_are_passed_over() -> None:
     """A zone's definition, a task and an alarm say nothing about opening hours."""
     text = feed(lines("DTSTART:20261225", "BEGIN:VALARM", "TRIGGER:-PT1H", "END:VALARM")).replace(

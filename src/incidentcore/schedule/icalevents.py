@@ -289,4 +289,5 @@ def _length(reader: _Reader, first: dict[str, _Entry], start: Moment) -> timedel
 def _plain(text: str) -> str:
     """Undo escapes and keep one printable line."""
     joined = re.sub(_ESCAPED, lambda match: " " if match[1] in "nN" else match[1], text)
-    return "".join(filter(str.isprintable, " ".join(joined.split())))[:200].strip()
+    shown = "".join(sign for sign in joined if sign.isprintable() or sign.isspace())
+    return " ".join(shown.split())[:200].strip()

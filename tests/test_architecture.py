@@ -119,8 +119,7 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         6,
         [
             *("oncall", "targets", "matrix", "dialects", "intent", "anchors", "clocks", "gates"),
-            "chains",
-            *("evaluate", "lint", "moves"),
+            *("chains", "evaluate", "finding", "coverage", "lint", "moves"),
         ],
     ),
     (

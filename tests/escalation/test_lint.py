@@ -7,6 +7,7 @@ import pytest
 from incidentcore.conditions import field
 from incidentcore.escalation import (
     After,
+    AfterPrevious,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
@@ -15,8 +16,11 @@ from incidentcore.escalation import (
     OnCallLayer,
     OnCallSchedule,
     OnClock,
+    goalert_row,
+    jira_row,
     lint_escalation,
     pagerduty_row,
+    servicenow_row,
     servicenow_sla_row,
 )
 from incidentcore.schedule import BusinessCalendar, Holiday, Rotation
@@ -44,6 +48,8 @@ def row(*levels: EscalationLevel, name: str = "r", **options: object) -> Escalat
 
 WIDE = field("impact") >= Impact.MEDIUM
 NARROW = field("impact").equals(Impact.HIGH)
+LOW = field("impact").equals(Impact.LOW)
+OPEN = field("state.open").is_true()
 
 
 @pytest.mark.parametrize(
@@ -78,6 +84,51 @@ NARROW = field("impact").equals(Impact.HIGH)
             "out_of_order",
             ("r", 1),
             (HOUR, 2 * HOUR),
+        ),
+        (
+            [row(level(OnClock("resolution", "due")), level(OnClock("resolution", 0.5)))],
+            "out_of_order",
+            ("r", 1),
+            (2 * HOUR, 4 * HOUR),
+        ),
+        (
+            [row(level(OnClock("resolution", "due")), repeat=2, repeat_after=HOUR)],
+            "repeats_nothing",
+            ("r", None),
+            2,
+        ),
+        (
+            [row(level(After(HOUR, since="resolved_at")))],
+            "level_never_fires",
+            ("r", 0),
+            "resolved_at",
+        ),
+        (
+            [row(level(After(HOUR, since="acknowledged_at")))],
+            "silenced_at_once",
+            ("r", 0),
+            "acknowledged_at",
+        ),
+        ([row(level(Held(LOW, HOUR)), when=NARROW)], "level_never_fires", ("r", 0), str(LOW)),
+        ([row(level(Held(~OPEN, HOUR)))], "level_never_fires", ("r", 0), str(~OPEN)),
+        ([row(level(After(HOUR, calendar=PAST)))], "level_never_fires", ("r", 0), MONDAY),
+        (
+            [row(level(After(HOUR)), when=NARROW & LOW)],
+            "row_never_applies",
+            ("r", None),
+            str(NARROW & LOW),
+        ),
+        (
+            [row(level(After(HOUR)), when=field("escalation_count").equals(0))],
+            "loop",
+            ("r", None),
+            str(field("escalation_count").equals(0)),
+        ),
+        (
+            [row(level(After(HOUR), EscalationTarget.manager_of("assignee")))],
+            "may_tell_nobody",
+            ("r", 0),
+            "assignee is empty",
         ),
         (
             [row(level(OnClock("resolution", Threshold(name="early", before_due=4 * HOUR))))],
@@ -118,16 +169,106 @@ def test_schedules_that_fill_each_others_gaps_are_clean() -> None:
 
 
 def test_the_shipped_shapes_are_clean() -> None:
-    """What the library offers as data has no finding of its own."""
+    """What the library offers as data has no finding of its own, for records that are assigned."""
+    assigned = field("assignee").present()
     rules = EscalationMatrix(
         "m",
         [
             pagerduty_row("p", [("a", 5), ("b", 10)], num_loops=2, when=NARROW),
-            servicenow_sla_row("s"),
+            goalert_row("g", [("a", 5), ("b", 10)], repeat=2, when=field("service").equals("g")),
+            jira_row("j", [(0, "not_closed", "a")], when=field("service").equals("j")),
+            servicenow_row("n", [("a", 2, HOUR)], when=field("service").equals("n")),
+            servicenow_sla_row("s", when=assigned),
         ],
     )
 
     assert lint_escalation(rules, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK) == ()
+
+
+def test_the_default_flow_of_servicenow_tells_nobody_while_nobody_is_assigned() -> None:
+    """At 75 and 100 percent it tells the assignee and the assignee's manager; say who else."""
+    rules = EscalationMatrix("m", [servicenow_sla_row("s")])
+    findings = lint_escalation(rules, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
+
+    assert [(one.code, one.level, one.witness) for one in findings] == [
+        ("may_tell_nobody", 1, "assignee is empty"),
+        ("may_tell_nobody", 2, "assignee is empty"),
+    ]
+
+
+def test_a_gap_outside_the_contact_hours_tells_nobody_of_nothing() -> None:
+    """On call by day, and told by day only: clean. Told until 18:00: nobody at 17:00."""
+    target = EscalationTarget.on_call(BY_DAY)
+    late = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-18:00"})
+    clean = EscalationMatrix("m", [row(level(After(HOUR), target, during=OFFICE))])
+    gap = EscalationMatrix("m", [row(level(After(HOUR), target, during=late))])
+
+    assert lint_escalation(clean, start=MONDAY, end=MONDAY + WEEK) == ()
+    (finding,) = lint_escalation(gap, start=MONDAY, end=MONDAY + WEEK)
+    assert finding.witness == MONDAY + 17 * HOUR
+
+
+def test_a_field_fills_a_gap_only_while_it_is_filled_itself() -> None:
+    """By day the schedule, otherwise the assignee: nobody at night while that is empty."""
+    both = (EscalationTarget.on_call(BY_DAY), EscalationTarget.field("assignee"))
+    rules = EscalationMatrix("m", [row(level(After(HOUR), both))])
+    (finding,) = lint_escalation(rules, start=MONDAY, end=MONDAY + WEEK)
+
+    assert (finding.code, finding.witness) == ("may_tell_nobody", MONDAY)
+
+
+def test_a_chain_behind_a_level_that_never_fires_never_fires() -> None:
+    """Each of the three says so; the one that stands by itself does not."""
+    rules = EscalationMatrix(
+        "m",
+        [
+            row(
+                level(OnClock("ola", "due")),
+                level(AfterPrevious(HOUR)),
+                level(AfterPrevious(HOUR)),
+                level(After(HOUR)),
+            )
+        ],
+    )
+    findings = lint_escalation(rules, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
+
+    assert [(one.code, one.level) for one in findings] == [
+        ("level_never_fires", n) for n in (0, 1, 2)
+    ]
+
+
+def test_rows_that_only_together_take_everything_leave_nothing() -> None:
+    """High and not high: the third row never applies, though neither alone takes its records."""
+    rules = EscalationMatrix(
+        "m",
+        [
+            row(level(After(HOUR)), name="high", when=NARROW),
+            row(level(After(HOUR)), name="not", when=~NARROW),
+            row(level(After(HOUR)), name="rest"),
+        ],
+    )
+    (finding,) = lint_escalation(rules, start=MONDAY, end=MONDAY)
+
+    assert (finding.row, finding.witness) == ("rest", "high, not")
+
+
+def test_personal_steps_that_the_next_level_outruns_are_told() -> None:
+    """A call 10 minutes after the page never comes where the chain goes on after 5 (oncall#934)."""
+    ada = EscalationTarget.person("ada")
+    chain = (level(After(0 * HOUR), ada), level(AfterPrevious(HOUR / 12), ada))
+    rules = EscalationMatrix("m", [row(*chain)])
+    personal = {"ada": [HOUR / 60, HOUR / 6]}
+    (finding,) = lint_escalation(rules, start=MONDAY, end=MONDAY, personal=personal)
+
+    assert (finding.code, finding.level) == ("unreachable_step", 0)
+    assert finding.witness == ("ada", HOUR / 6)
+    again = EscalationMatrix("m", [row(*chain, repeat=1, repeat_after=HOUR / 6)])
+    findings = lint_escalation(again, start=MONDAY, end=MONDAY, personal=personal)
+    assert [(one.level, one.witness) for one in findings] == [
+        (0, ("ada", HOUR / 6)), (1, ("ada", HOUR / 6)),
+    ]  # fmt: skip
+    slow = EscalationMatrix("m", [row(chain[0], level(AfterPrevious(HOUR), ada))])
+    assert lint_escalation(slow, start=MONDAY, end=MONDAY, personal=personal) == ()
 
 
 def test_a_holiday_without_anybody_is_a_witness() -> None:

@@ -8,8 +8,9 @@ from incidentcore.escalation.dialects import (
     servicenow_sla_row,
 )
 from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup
+from incidentcore.escalation.finding import EscalationFinding
 from incidentcore.escalation.intent import Escalation
-from incidentcore.escalation.lint import EscalationFinding, lint_escalation
+from incidentcore.escalation.lint import lint_escalation
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
     After,

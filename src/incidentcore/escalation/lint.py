@@ -2,74 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-import attrs
-
-from incidentcore.conditions import implies
+from incidentcore.conditions import AnyOf, field, implies, overlap, satisfiable
 from incidentcore.errors import UnreachableDeadlineError
+from incidentcore.escalation.clocks import single_clocks
+from incidentcore.escalation.coverage import nobody_findings, unreachable_steps
+from incidentcore.escalation.finding import EscalationFinding
 from incidentcore.escalation.matrix import (
+    AcknowledgedBy,
     After,
-    EscalationLevel,
+    AfterPrevious,
     EscalationMatrix,
     EscalationRow,
     Held,
     OnClock,
+    Until,
 )
-from incidentcore.escalation.oncall import coverage_gaps
 from incidentcore.instants import Interval, as_utc
-from incidentcore.sla import SlaDefinition, SlaPolicy, Threshold
+from incidentcore.schedule import Calendar
+from incidentcore.sla import SlaDefinition, SlaRules, Threshold
 
-__all__ = ["EscalationFinding", "lint_escalation"]
+__all__ = ["lint_escalation"]
 
-_MOVED_BY_DELIVERY: Final = ("updated_at", "escalation_count")
-
-
-@attrs.frozen(kw_only=True)
-class EscalationFinding:
-    """One thing that cannot work as it was meant.
-
-    Attributes:
-        code: ``row_never_applies``, ``level_never_fires``, ``nobody_to_tell``, ``loop``,
-            ``out_of_order`` or ``due_at_once``.
-        row: The row's name.
-        level: The level's place in it; None where the finding is about the row.
-        message: What is wrong, in words.
-        witness: An instant, condition or value that shows it; None where none is needed.
-    """
-
-    code: str
-    row: str
-    level: int | None = None
-    message: str
-    witness: object = None
-
-    def __str__(self) -> str:
-        where = self.row if self.level is None else f"{self.row}, level {self.level}"
-        return f"{where}: {self.message}"
+_MOVED_BY_DELIVERY: Final = frozenset(("updated_at", "escalation_count"))
+_ENDINGS: Final = ("resolved_at", "closed_at", "canceled_at")
+_OPEN: Final = field("state.open").is_true()
+_ZERO: Final = timedelta(0)
 
 
 def lint_escalation(
     matrix: EscalationMatrix,
     *,
-    slas: Sequence[SlaDefinition | SlaPolicy] = (),
+    slas: Sequence[SlaRules] = (),
     start: datetime,
     end: datetime,
+    personal: Mapping[str, Sequence[timedelta]] | None = None,
 ) -> tuple[EscalationFinding, ...]:
     """Return what in a matrix cannot work as it was meant.
 
     Args:
         matrix: The matrix.
-        slas: The definitions and policies whose clocks it speaks of.
+        slas: The rules of the clocks it speaks of.
         start: From when on coverage is looked at.
         end: Until when.
+        personal: For people by id, how long after a page each of their own steps comes, such as a
+            call ten minutes after a message; for systems that drop those at the next level.
 
     Returns:
         The findings, in the order of rows and levels; none where all is well.
 
     >>> from datetime import UTC
+    >>> from incidentcore.escalation.matrix import EscalationLevel
     >>> matrix = EscalationMatrix(
     ...     "m", [EscalationRow("r", [EscalationLevel(OnClock("ola", 1), "x")])]
     ... )
@@ -78,38 +64,215 @@ def lint_escalation(
     ['level_never_fires']
     """
     span = Interval(as_utc(start, "start"), as_utc(end, "end"))
+    definitions = [
+        definition
+        for rules in slas
+        for clock in single_clocks(rules, span.start)
+        for definition in ((clock,) if isinstance(clock, SlaDefinition) else clock.definitions)
+    ]
     found: list[EscalationFinding] = []
     for number, row in enumerate(matrix.rows):
         found.extend(_row_findings(matrix, number, row))
-        for index, level in enumerate(row.levels):
-            found.extend(_level_findings(row, index, level, slas, span))
+        dead = False
+        for index in range(len(row.levels)):
+            before = len(found)
+            found.extend(_never(row, index, definitions, span, dead=dead))
+            dead = len(found) > before
+            if not dead:
+                found.extend(_order(row, index, definitions))
+                found.extend(_loops(row, index))
+                found.extend(nobody_findings(row, index, span))
+                found.extend(unreachable_steps(row, index, personal or {}))
     return tuple(found)
 
 
 def _row_findings(
     matrix: EscalationMatrix, number: int, row: EscalationRow
 ) -> Iterator[EscalationFinding]:
-    for earlier in matrix.rows[:number]:
-        if implies(row.when, earlier.when).is_yes:
-            yield EscalationFinding(
-                code="row_never_applies",
-                row=row.name,
-                message=f"every record that it is for is taken by the row {earlier.name!r} before",
-                witness=str(earlier.when),
-            )
-            return
+    if satisfiable(row.when).is_no:
+        yield EscalationFinding(
+            code="row_never_applies",
+            row=row.name,
+            message="no record can satisfy its condition",
+            witness=str(row.when),
+        )
+    earlier = matrix.rows[:number]
+    taking = [one for one in earlier if implies(row.when, one.when).is_yes]
+    if taking:
+        yield EscalationFinding(
+            code="row_never_applies",
+            row=row.name,
+            message=f"every record that it is for is taken by the row {taking[0].name!r} before",
+            witness=str(taking[0].when),
+        )
+    elif earlier and implies(row.when, AnyOf(tuple(one.when for one in earlier))).is_yes:
+        names = ", ".join(one.name for one in earlier)
+        yield EscalationFinding(
+            code="row_never_applies",
+            row=row.name,
+            message=f"every record that it is for is taken by the rows before: {names}",
+            witness=names,
+        )
+    if row.when.fields & _MOVED_BY_DELIVERY:
+        yield EscalationFinding(
+            code="loop",
+            row=row.name,
+            message="its condition reads what noting a delivery changes",
+            witness=str(row.when),
+        )
+    if row.repeat and not any(
+        isinstance(level.trigger, (After, AfterPrevious)) or (not index and _holds(level.trigger))
+        for index, level in enumerate(row.levels)
+    ):
+        yield EscalationFinding(
+            code="repeats_nothing",
+            row=row.name,
+            message="none of its levels fires after a delay, so there is nothing to repeat",
+            witness=row.repeat,
+        )
 
 
-def _level_findings(
+def _holds(trigger: object) -> bool:
+    return isinstance(trigger, Held)
+
+
+def _never(
     row: EscalationRow,
     index: int,
-    level: EscalationLevel,
-    slas: Sequence[SlaDefinition | SlaPolicy],
+    definitions: Sequence[SlaDefinition],
     span: Interval,
+    *,
+    dead: bool,
 ) -> Iterator[EscalationFinding]:
+    """Yield why a level can never fire, the first reason that is found."""
+    level = row.levels[index]
     trigger = level.trigger
+    why, witness = "", object()
     if isinstance(trigger, OnClock):
-        yield from _clock_findings(row, index, trigger, slas)
+        if not any(trigger.clock in (one.kind, one.name) for one in definitions):
+            why, witness = f"no definition is of the kind or name {trigger.clock!r}", trigger.clock
+    elif isinstance(trigger, AfterPrevious) and dead:
+        why, witness = "the level above it never fires", index - 1
+    elif isinstance(trigger, After) and trigger.since in _ENDINGS:
+        why = f"{trigger.since} stands only while the record is not open, and silent"
+        witness = trigger.since
+    elif isinstance(trigger, Held):
+        held = trigger.condition
+        if overlap(held, row.when).is_no:
+            why, witness = "its condition never holds where the row applies", str(held)
+        elif overlap(held, _OPEN).is_no:
+            why, witness = "its condition holds only while the record is not open", str(held)
+    if not why and level.during is not None and not _reaches(level.during, span.start, None):
+        why, witness = "its contact hours never open again", span.start
+    if not why and not isinstance(trigger, OnClock) and trigger.calendar is not None:
+        delay = trigger.span if isinstance(trigger, Held) else trigger.delay
+        if not _reaches(trigger.calendar, span.start, delay):
+            why, witness = "the calendar of its delay is never open so long again", span.start
+    if why:
+        yield EscalationFinding(
+            code="level_never_fires", row=row.name, level=index, message=why, witness=witness
+        )
+
+
+def _reaches(calendar: Calendar, at: datetime, delay: timedelta | None) -> bool:
+    try:
+        return (calendar.next_open(at) if delay is None else calendar.deadline(at, delay)) >= at
+    except UnreachableDeadlineError:
+        return False
+
+
+def _order(
+    row: EscalationRow, index: int, definitions: Sequence[SlaDefinition]
+) -> Iterator[EscalationFinding]:
+    """Yield where a level is due before the one above it, or at the start of its clock."""
+    trigger = row.levels[index].trigger
+    above = row.levels[index - 1].trigger if index else None
+    if (
+        isinstance(trigger, After)
+        and isinstance(above, After)
+        and trigger.since == above.since
+        and trigger.calendar == above.calendar
+        and trigger.delay < above.delay
+    ):
+        yield EscalationFinding(
+            code="out_of_order",
+            row=row.name,
+            level=index,
+            message=f"falls due after {trigger.delay}, before the level above it",
+            witness=(trigger.delay, above.delay),
+        )
+    if isinstance(trigger, OnClock):
+        yield from _clock_order(row, index, trigger, above, definitions)
+    level = row.levels[index]
+    if (
+        isinstance(trigger, After)
+        and trigger.since == "acknowledged_at"
+        and level.until == Until.ACKNOWLEDGED
+        and row.ack_timeout is None
+        and row.acknowledged_by == AcknowledgedBy.ANY
+    ):
+        yield EscalationFinding(
+            code="silenced_at_once",
+            row=row.name,
+            level=index,
+            message="counts from the acknowledgement that silences it: say until='resolved'",
+            witness=trigger.since,
+        )
+
+
+def _clock_order(
+    row: EscalationRow,
+    index: int,
+    trigger: OnClock,
+    above: object,
+    definitions: Sequence[SlaDefinition],
+) -> Iterator[EscalationFinding]:
+    for definition in definitions:
+        target = definition.target
+        if trigger.clock not in (definition.kind, definition.name):
+            continue
+        if not isinstance(target, timedelta):
+            continue
+        point = _elapsed_at(trigger, target)
+        if not point and target:
+            yield EscalationFinding(
+                code="due_at_once",
+                row=row.name,
+                level=index,
+                message=f"{_words(trigger)} of {definition.name!r} is its start, or before it",
+                witness=target,
+            )
+        if isinstance(above, OnClock) and above.clock == trigger.clock:
+            first = _elapsed_at(above, target)
+            if point < first:
+                yield EscalationFinding(
+                    code="out_of_order",
+                    row=row.name,
+                    level=index,
+                    message=f"falls due after {point} on the clock of {definition.name!r}, "
+                    "before the level above it",
+                    witness=(point, first),
+                )
+
+
+def _elapsed_at(trigger: OnClock, target: timedelta) -> timedelta:
+    point = trigger.point
+    if isinstance(point, Threshold):
+        return point.point(target) + (
+            point.after_due or _ZERO if point.calendar is not None else _ZERO
+        )
+    return target if point == "due" else target + timedelta(microseconds=1)
+
+
+def _words(trigger: OnClock) -> str:
+    point = trigger.point
+    if isinstance(point, Threshold) and point.before_due is not None:
+        return f"{point.before_due} before the due"
+    return "the point"
+
+
+def _loops(row: EscalationRow, index: int) -> Iterator[EscalationFinding]:
+    trigger = row.levels[index].trigger
     if isinstance(trigger, After) and trigger.since in _MOVED_BY_DELIVERY:
         yield EscalationFinding(
             code="loop",
@@ -118,7 +281,7 @@ def _level_findings(
             message=f"noting its delivery moves {trigger.since}, from which it counts again",
             witness=trigger.since,
         )
-    if isinstance(trigger, Held) and trigger.condition.fields & set(_MOVED_BY_DELIVERY):
+    if isinstance(trigger, Held) and trigger.condition.fields & _MOVED_BY_DELIVERY:
         yield EscalationFinding(
             code="loop",
             row=row.name,
@@ -126,91 +289,3 @@ def _level_findings(
             message="its condition reads what noting its delivery changes",
             witness=str(trigger.condition),
         )
-    before = row.levels[index - 1].trigger if index else None
-    if (
-        isinstance(trigger, After)
-        and isinstance(before, After)
-        and trigger.since == before.since
-        and trigger.calendar == before.calendar
-        and trigger.delay < before.delay
-    ):
-        yield EscalationFinding(
-            code="out_of_order",
-            row=row.name,
-            level=index,
-            message=f"falls due after {trigger.delay}, before the level above it",
-            witness=(trigger.delay, before.delay),
-        )
-    if level.during is not None and not _opens(level, span.start):
-        yield EscalationFinding(
-            code="level_never_fires",
-            row=row.name,
-            level=index,
-            message="its contact hours never open again",
-            witness=span.start,
-        )
-    if all(target.schedule is not None for target in level.targets):
-        gaps = [set(_gaps(level, place, span)) for place in range(len(level.targets))]
-        common = _first_common(gaps)
-        if common is not None:
-            yield EscalationFinding(
-                code="nobody_to_tell",
-                row=row.name,
-                level=index,
-                message=f"nobody is on call at {common.isoformat()}",
-                witness=common,
-            )
-
-
-def _gaps(level: EscalationLevel, place: int, span: Interval) -> Iterator[Interval]:
-    schedule = level.targets[place].schedule
-    if schedule is not None:
-        yield from coverage_gaps(schedule, start=span.start, end=span.end)
-
-
-def _first_common(gaps: list[set[Interval]]) -> datetime | None:
-    """Return the first instant that lies in a gap of every schedule."""
-    starts = sorted({gap.start for some in gaps for gap in some})
-    for at in starts:
-        if all(any(gap.start <= at < gap.end for gap in some) for some in gaps):
-            return at
-    return None
-
-
-def _opens(level: EscalationLevel, at: datetime) -> bool:
-    try:
-        return level.during is None or level.during.next_open(at) >= at
-    except UnreachableDeadlineError:
-        return False
-
-
-def _clock_findings(
-    row: EscalationRow, index: int, trigger: OnClock, slas: Sequence[SlaDefinition | SlaPolicy]
-) -> Iterator[EscalationFinding]:
-    definitions = [
-        definition
-        for rules in slas
-        for definition in (rules.definitions if isinstance(rules, SlaPolicy) else (rules,))
-        if trigger.clock in (definition.kind, definition.name)
-    ]
-    if not definitions:
-        yield EscalationFinding(
-            code="level_never_fires",
-            row=row.name,
-            level=index,
-            message=f"no definition is of the kind or name {trigger.clock!r}",
-            witness=trigger.clock,
-        )
-    point = trigger.point
-    if isinstance(point, Threshold) and point.before_due is not None:
-        for definition in definitions:
-            target = definition.target
-            if isinstance(target, timedelta) and point.before_due >= target:
-                yield EscalationFinding(
-                    code="due_at_once",
-                    row=row.name,
-                    level=index,
-                    message=f"{point.before_due} before the due of {definition.name!r} is its "
-                    "start, or before it",
-                    witness=target,
-                )

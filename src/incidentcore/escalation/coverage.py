@@ -1,0 +1,120 @@
+"""At which hours a level reaches nobody, and which personal steps the next level outruns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from incidentcore.conditions import field, implies
+from incidentcore.escalation.finding import EscalationFinding
+from incidentcore.escalation.matrix import After, AfterPrevious, EscalationLevel, EscalationRow
+from incidentcore.escalation.oncall import coverage_gaps
+from incidentcore.escalation.targets import READING, EscalationTarget, TargetKind
+from incidentcore.instants import Interval
+
+__all__ = ["nobody_findings", "unreachable_steps"]
+
+
+def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[EscalationFinding]:
+    """Yield that a level tells nobody: at some hour, or while a field is empty."""
+    level = row.levels[index]
+    if any(_is_certain(row, target) for target in level.targets):
+        return
+    fields = [target.name for target in level.targets if target.kind in READING]
+    schedules = [target.schedule for target in level.targets if target.schedule is not None]
+    empty = " and ".join(f"{name} is empty" for name in dict.fromkeys(fields))
+    if not schedules:
+        yield EscalationFinding(
+            code="may_tell_nobody",
+            row=row.name,
+            level=index,
+            message=f"tells nobody while {empty}: add a target, or a condition to the row",
+            witness=empty,
+        )
+        return
+    gaps = [coverage_gaps(one, start=span.start, end=span.end) for one in schedules]
+    at = _first_common(level, gaps, span)
+    if at is None:
+        return
+    message = f"nobody is on call at {at.isoformat()}"
+    yield EscalationFinding(
+        code="may_tell_nobody" if empty else "nobody_to_tell",
+        row=row.name,
+        level=index,
+        message=f"{message}, which tells nobody while {empty}" if empty else message,
+        witness=at,
+    )
+
+
+def _is_certain(row: EscalationRow, target: EscalationTarget) -> bool:
+    """Return whether a target stands for somebody at every hour, as far as can be known."""
+    if target.kind in READING:
+        return implies(row.when, field(target.name).present()).is_yes
+    return target.schedule is None
+
+
+def _first_common(
+    level: EscalationLevel, gaps: Sequence[Sequence[Interval]], span: Interval
+) -> datetime | None:
+    """Return the first instant of a level's contact hours that lies in a gap of every schedule."""
+    hours = (span,) if level.during is None else tuple(level.during.windows(span.start, span.end))
+    starts = {max(gap.start, hour.start) for some in gaps for gap in some for hour in hours}
+    return next(
+        (
+            at
+            for at in sorted(starts)
+            if any(at in hour for hour in hours)
+            and all(any(at in gap for gap in some) for some in gaps)
+        ),
+        None,
+    )
+
+
+def unreachable_steps(
+    row: EscalationRow, index: int, personal: Mapping[str, Sequence[timedelta]]
+) -> Iterator[EscalationFinding]:
+    """Yield the personal steps that come when the next level has fallen due already."""
+    wait = _wait(row, index)
+    if wait is None:
+        return
+    for person in sorted({who for one in row.levels[index].targets for who in _all_of(one)}):
+        for step in personal.get(person, ()):
+            if step >= wait:
+                yield EscalationFinding(
+                    code="unreachable_step",
+                    row=row.name,
+                    level=index,
+                    message=f"the step of {person!r} {step} after the page comes no sooner than "
+                    f"the next level, {wait} after it",
+                    witness=(person, step),
+                )
+                break
+
+
+def _wait(row: EscalationRow, index: int) -> timedelta | None:
+    """Return how soon a level is followed by the next; None where that cannot be said."""
+    if index + 1 == len(row.levels):
+        return row.repeat_after if row.repeat else None
+    here, after = row.levels[index].trigger, row.levels[index + 1].trigger
+    if isinstance(after, AfterPrevious) and after.calendar is None:
+        return after.delay
+    if (
+        isinstance(here, After)
+        and isinstance(after, After)
+        and here.since == after.since
+        and here.calendar is None
+        and after.calendar is None
+    ):
+        return max(after.delay - here.delay, timedelta(0))
+    return None
+
+
+def _all_of(target: EscalationTarget) -> Iterator[str]:
+    """Yield everybody whom a target may stand for at some hour, as far as known by id."""
+    if target.kind == TargetKind.PERSON:
+        yield target.name
+    if target.schedule is not None:
+        for layer in target.schedule.layers:
+            yield from layer.people
+        for override in target.schedule.overrides:
+            yield from override.people

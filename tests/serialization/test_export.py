@@ -7,6 +7,7 @@ import io
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
 
+import attrs
 import pytest
 from hypothesis import given, settings
 
@@ -46,6 +47,21 @@ def test_a_cloud_event_needs_a_source(source: str, prefix: str) -> None:
     """Source and prefix are non-empty text."""
     with pytest.raises(InvalidValueError):
         cloud_event(EVENTS[0], source=source, prefix=prefix)
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\n", "\x7f", "\x85", "\ud800", "\ufffe"])
+@pytest.mark.parametrize("where", ["source", "prefix", "record_id", "id"])
+def test_a_cloud_event_has_no_control_characters(where: str, sign: str) -> None:
+    """What the type system of CloudEvents forbids in text is refused, by name."""
+    given = {"source": "/itsm", "prefix": "org.example"}
+    event = EVENTS[0]
+    if where in given:
+        given[where] += sign
+    else:
+        event = attrs.evolve(event, **{where: f"x{sign}"})
+
+    with pytest.raises(InvalidValueError, match=f"^{where}: "):
+        cloud_event(event, **given)
 
 
 def test_a_log_is_xes() -> None:
@@ -129,7 +145,9 @@ def test_columns_are_a_choice() -> None:
         list(record_rows(RECORDS, columns=["nonsense"]))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "\uff1d1+1", "\uff201"]
+)
 def test_no_cell_is_a_formula(text: str) -> None:
     """Text that a spreadsheet would run is marked as text, unless told otherwise."""
     at = datetime(2026, 1, 1, tzinfo=UTC)

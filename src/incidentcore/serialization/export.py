@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from html import escape
@@ -34,7 +35,10 @@ EVENT_COLUMNS: Final = (
 )
 _SHARED: Final = frozenset(("record_id", "sequence", "at", "by", "recorded_at", "id"))
 _LINE_ENDS: Final = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+# What begins a formula in a spreadsheet, in its wide forms too, or makes it look further.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# What a text of CloudEvents must not hold: control characters, half pairs, no characters.
+_NO_TEXT: Final = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> dict[str, Any]:
@@ -50,9 +54,11 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
         ``subject`` is the record, ``data`` the event's document, which ``from_plain`` reads.
 
     Raises:
-        InvalidValueError: The source or prefix is no text or empty, or the event cannot be written.
+        InvalidValueError: The source or prefix is no text or empty, one of them or an id holds
+            control characters, which CloudEvents has no room for, or the event cannot be written.
 
-    Source: CloudEvents 1.0.2, sections 3.1 (required attributes) and JSON format 3.
+    Source: CloudEvents 1.0.2, sections 2 (type system) and 3.1 (required attributes), and JSON
+    format 3.
 
     >>> from datetime import UTC
     >>> from incidentcore.records import Incident
@@ -63,9 +69,10 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
     >>> sent["type"], sent["id"], sent["subject"], sent["time"]
     ('incidentcore.opened', 'INC-1:1', 'INC-1', '2026-12-23T16:00:00Z')
     """
-    for name, value in (("source", source), ("prefix", prefix)):
-        if not isinstance(value, str) or not value:
-            raise InvalidValueError(name, value, "a non-empty text")
+    given = {"source": source, "prefix": prefix, "id": event.id, "record_id": event.record_id}
+    for name, value in given.items():
+        if not isinstance(value, str) or not value or _NO_TEXT.search(value):
+            raise InvalidValueError(name, value, "a non-empty text without control characters")
     return {
         "specversion": "1.0",
         "id": event.id,

@@ -123,6 +123,7 @@ def test_the_page_of_schemas_links_to_each(schema_files: Any) -> None:
     }
 
     assert "\n.. schema-files::\n" in page
+    assert '    "schema_files",\n' in (FILES / "conf.py").read_text(encoding="utf-8")
     assert "reference/schemas" in (FILES / "reference.rst").read_text(encoding="utf-8").split()
     assert links == {f"../schemas/{name}.json" for name in schema_files.kinds()}
 

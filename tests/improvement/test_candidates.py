@@ -26,6 +26,7 @@ from incidentcore.improvement import (
     problem_fields,
 )
 from incidentcore.improvement.bounds import poisson_lower
+from incidentcore.improvement.candidates import _trend
 from incidentcore.instants import Interval
 from incidentcore.kpi import SUM, catalogue
 from incidentcore.records import (
@@ -198,6 +199,21 @@ def test_a_trend_is_told_only_beyond_chance() -> None:
     assert trends == {"late": "rising", "early": "falling", "even": "steady"}
     assert found.split == at(600)
     assert "what changed when they became more" in found.candidate("late").why[-1]
+
+
+def test_a_difference_that_does_not_matter_is_no_trend() -> None:
+    """Of 20,000, 52 % against 50 % are beyond chance and yet steady; 58 % are rising."""
+    for recent, trend in ((10_400, "steady"), (11_600, "rising")):
+        assert _trend(recent, 20_000, 0.5, Fraction(95, 100)) == trend
+
+
+def test_a_field_of_the_caller_s_is_told_by_its_name() -> None:
+    """What stands below custom is told without that word, and still no field of a problem."""
+    sites = [{"site": "berlin" if n < 30 else f"s{n}"} for n in range(40)]
+    records = [opened(f"I{n}", n, custom=site) for n, site in enumerate(sites)]
+    (berlin,) = find(records, dimensions=["custom.site"])
+    assert (berlin.dimension, berlin.label) == (("custom.site",), "site berlin")
+    assert "custom" not in problem_fields(berlin)
 
 
 def test_the_caller_behind_most_of_them_is_named() -> None:

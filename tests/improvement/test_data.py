@@ -216,8 +216,8 @@ def tail(count: int, mean: float) -> float:
 
 FIGURES = """
 1 2,835 73.9 38.4 35.5 rising 65.1 % 132,566 1,591 16 category Category 42 / Subcategory 223
-2 1,896 73.9 25.6 23.3 falling 46.8 % 150,709 1,327 29 category Category 26 / Subcategory 175
-4 888 73.9 12.0 10.4 falling 45.4 % 38,372 671 0 category Category 32 / Subcategory 9
+2 1,896 73.9 25.6 23.3 steady 46.8 % 150,709 1,327 29 category Category 26 / Subcategory 175
+4 888 73.9 12.0 10.4 steady 45.4 % 38,372 671 0 category Category 32 / Subcategory 9
 17 176 16.9 10.4 7.5 rising 100.0 % 2,654 1 0 category Category 28 / Subcategory 174, \
 assignment group Group 64
 304 of 2,370 groups stand out; with nearly equal ones as one, that is 298 candidates, 24 of them

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeAlias
 import attrs
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
 from incidentcore.kpi.plain import label
 from incidentcore.kpi.render import to_csv, to_html, to_markdown, to_text
@@ -31,7 +32,7 @@ _HOUR: Final = timedelta(hours=1)
 def group_label(names: tuple[str, ...], key: tuple[object, ...]) -> str:
     """Return what a group has in common for people."""
     return ", ".join(
-        f"{name.replace('_', ' ')} {label(part)}" for name, part in zip(names, key, strict=True)
+        f"{name_text(name)} {label(part)}" for name, part in zip(names, key, strict=True)
     )
 
 
@@ -53,7 +54,7 @@ class ProblemCandidate:
         recent: How many of them were opened in the later half of all that count.
         recent_of_all: The share of that half among all that count, about 1/2.
         trend: ``rising`` or ``falling`` where Wilson's interval of their recent share lies above or
-            below that of all, ``steady`` otherwise.
+            below that of all by more than a tenth of it, ``steady`` otherwise.
         time: What they cost together: by default the wall time from opening to resolution.
         timed: How many of them have such a time; open ones do not.
         time_share: Their part of the time of all that count, 0 to 1; None where that is zero.
@@ -209,7 +210,7 @@ class DimensionSummary:
     @property
     def label(self) -> str:
         """Return the dimension for people."""
-        return " with ".join(name.replace("_", " ") for name in self.dimension)
+        return " with ".join(map(name_text, self.dimension))
 
 
 @attrs.frozen(kw_only=True)

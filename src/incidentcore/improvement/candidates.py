@@ -53,6 +53,9 @@ the busiest teams, so it comes in pairs alone.
 _SAME: Final = Fraction(4, 5)
 """From which share of common incidents on, of those that either has, two candidates are one."""
 
+_MATTERS: Final = 0.1
+"""By which part of that of all a recent share must differ: of thousands, any is beyond chance."""
+
 
 class CandidateTally:
     """Gathers candidates one record at a time, where a stream is read for several answers at once.
@@ -377,6 +380,6 @@ def _main(callers: Counter[str], count: int) -> tuple[str, int] | None:
 
 def _trend(recent: int, count: int, of_all: float, confidence: Fraction) -> Trend:
     low, high = wilson(recent, count, confidence)
-    if low > of_all:
+    if low > of_all * (1 + _MATTERS):
         return "rising"
-    return "falling" if high < of_all else "steady"
+    return "falling" if high < of_all * (1 - _MATTERS) else "steady"

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
 from incidentcore.kpi.estimates import interpolate
 from incidentcore.kpi.plain import label
@@ -175,7 +176,7 @@ class RecurrenceReport:
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return headings, cells and which columns are numbers, for a table."""
         headings = [
-            *self.key,
+            *map(name_text, self.key),
             *("records", "repeats", "share", "episodes", "longest", "per month", "median gap"),
             *("first", "last"),
         ]

@@ -17,6 +17,7 @@ from incidentcore.improvement.candidates import DIMENSIONS, CandidateTally
 from incidentcore.improvement.episodes import RecurrenceReport, RecurrenceWindow
 from incidentcore.improvement.evidence import TIME_TO_RESOLVE
 from incidentcore.improvement.recurrence import RecurrenceTally
+from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
 from incidentcore.kpi import GroupBy, Kpi
 from incidentcore.kpi.render import to_html, to_markdown, to_text
@@ -182,7 +183,7 @@ def _evidence(found: CandidateReport, told: int) -> _Block:
 
 
 def _recurrence(report: RecurrenceReport, rows: int) -> _Block:
-    key = " and ".join(name.replace("_", " ") for name in report.key)
+    key = " and ".join(map(name_text, report.key))
     title = f"What came back within {report.window_text()}, by {key}"
     share = "" if report.repeat_share is None else f" ({100 * report.repeat_share:.1f} %)"
     back = len(report.groups)
@@ -201,7 +202,7 @@ def _recurrence(report: RecurrenceReport, rows: int) -> _Block:
 
 def _looked_at(found: CandidateReport) -> _Block:
     text = [
-        f"{one.without:,} of {found.counted:,} incidents have no {one.label.replace('_', ' ')}: by "
+        f"{one.without:,} of {found.counted:,} incidents have no {one.label}: by "
         "it, little can be found."
         for one in found.dimensions
         if len(one.dimension) == 1 and 2 * one.without > found.counted

@@ -15,7 +15,7 @@ from incidentcore.kpi.groups import compile_groups, group_names
 from incidentcore.kpi.judging import compile_condition
 from incidentcore.records import Incident, Record
 
-__all__ = ["Key", "MONTH", "Selection", "compile_key", "is_absent", "key_names"]
+__all__ = ["Key", "MONTH", "Selection", "compile_key", "is_absent", "key_names", "name_text"]
 
 MONTH: Final = timedelta(days=365.25) / 12
 """What "per month" means: a twelfth of 365.25 days, so that February counts like March."""
@@ -109,6 +109,15 @@ def is_absent(value: object) -> bool:
     if isinstance(value, (str, tuple, frozenset)):
         return not value
     return isinstance(value, float) and value != value  # noqa: PLR0124  only NaN differs from itself
+
+
+def name_text(name: str) -> str:
+    """Return the heading of a part for people: ``custom.site`` is the site.
+
+    >>> name_text("configuration_item"), name_text("custom.site")
+    ('configuration item', 'site')
+    """
+    return name.removeprefix("custom.").replace("_", " ")
 
 
 def key_names(key: object) -> tuple[str, ...]:

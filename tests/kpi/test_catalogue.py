@@ -437,10 +437,7 @@ def test_outages_that_overlap_count_once_and_maintenance_does_not() -> None:
     ]
     window = Interval(minute(0), minute(100))
     planned = (Interval(minute(55), minute(60)),)
-    kpis = [
-        kpi.replace(measure=type(kpi.measure)(planned=planned))  # type: ignore[call-arg]
-        for kpi in (catalogue.AVAILABILITY, catalogue.MEAN_TIME_BETWEEN_FAILURES)
-    ]
+    kpis = [catalogue.availability(planned), catalogue.mean_time_between_failures(planned)]
 
     available = figure(kpis[0], records, window=window)
     between = figure(kpis[1], records, window=window)

@@ -24,6 +24,7 @@ from incidentcore.kpi import (
     trend_data,
 )
 from incidentcore.records import Incident, records_from_rows
+from incidentcore.values import Level, Priority
 
 from .strategies import desks, instants
 from .tickets import START, minute, tickets
@@ -69,6 +70,25 @@ def test_a_signal_lies_outside_the_natural_limits() -> None:
     assert sum(row["went_out"] for row in flow_data(table)) == 10
     with pytest.raises(InvalidValueError, match="by periods"):
         trend_data(table, "volume")
+
+
+def test_a_trend_of_a_group_is_found_by_its_name() -> None:
+    """A level is found by itself and by its name; a group that is not there is named."""
+    table = compute(
+        [catalogue.VOLUME],
+        [incident("1", Priority.LOW), incident("2", Priority.CRITICAL)],
+        as_of=START + timedelta(days=1),
+        window=Periods("day"),
+        group_by="priority",
+    )
+
+    assert trend_data(table, "volume", "low") == trend_data(table, "volume", Priority.LOW)
+    with pytest.raises(InvalidValueError, match="urgent"):
+        trend_data(table, "volume", "urgent")
+
+
+def incident(name: str, level: Level) -> Incident:
+    return Incident.open(id=name, title="x", at=START, by="kim", computed_priority=level)
 
 
 def test_too_few_records_make_no_signal() -> None:

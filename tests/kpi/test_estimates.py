@@ -70,6 +70,16 @@ def test_without_censoring_the_curve_is_the_empirical_one() -> None:
     assert [share for _, share in curve] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
 
 
+def test_a_long_curve_keeps_its_digits() -> None:
+    """After each of 50,000 resolutions the share is what remains of all: one pass, no drift."""
+    n = 50_000
+
+    curve = survival_curve((time, True) for time in range(1, n + 1))
+
+    assert max(abs(share - (n - time) / n) for time, share in curve) < 1e-12
+    assert curve[-1] == (n, 0.0)
+
+
 @pytest.mark.parametrize(
     ("hits", "n", "low", "high"),
     [  # Newcombe 1998, table I, method 3 (score without continuity correction)

@@ -35,6 +35,8 @@ GIVEN: dict[str, Kpi] = {
     "resolution_code_rate(kpi_id, *codes)": catalogue.resolution_code_rate(
         "self_service_rate", "closed_by_caller", title="Resolved with certain codes"
     ),
+    "availability(planned)": catalogue.availability([]),
+    "mean_time_between_failures(planned)": catalogue.mean_time_between_failures([]),
     "mean_failed_deployment_recovery_time(finished)": (
         catalogue.mean_failed_deployment_recovery_time({"c1": minute(0), "c2": minute(60)})
     ),

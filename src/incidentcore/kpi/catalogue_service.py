@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from incidentcore.conditions import ALWAYS, field
+from incidentcore.instants import Interval
 from incidentcore.kpi.catalogue_flow import MEAN_AGE_OF_BACKLOG
 from incidentcore.kpi.definition import SUM, Kpi
 from incidentcore.kpi.measures import Clock, Duration, Number, TimeIn, TimeOverTarget
@@ -37,15 +38,18 @@ __all__ = [
     "MEAN_TIME_TO_CLOSE_PROBLEM",
     "SERVICE",
     "TOTAL_INCIDENT_COST",
+    "availability",
     "change_failure_rate",
     "cost_per_record",
     "mean_failed_deployment_recovery_time",
+    "mean_time_between_failures",
     "mean_time_over_target",
     "sla_compliance",
     "sla_cycle_compliance",
     "sla_running_breached_rate",
 ]
 
+_BEGAN: Final = FirstKnown(("occurred_at", "opened_at"))
 _OPEN: Final = field("state.open").is_true()
 # The standard lifecycle has a state for it; others ask for approval while a request is open.
 _AWAITS_APPROVAL: Final = field("state.name").equals("awaiting_approval") | field(
@@ -132,7 +136,7 @@ def mean_time_over_target(rules: Clock) -> Kpi:
 
 AVAILABILITY: Final = Kpi(
     id="availability",
-    measure=Availability(start=FirstKnown(("occurred_at", "opened_at"))),
+    measure=Availability(start=_BEGAN),
     title="Availability",
     formula="1 - downtime / (window - planned)",
     edge_cases=(
@@ -143,12 +147,36 @@ AVAILABILITY: Final = Kpi(
 )
 MEAN_TIME_BETWEEN_FAILURES: Final = Kpi(
     id="mean_time_between_failures",
-    measure=TimeBetweenFailures(start=FirstKnown(("occurred_at", "opened_at"))),
+    measure=TimeBetweenFailures(start=_BEGAN),
     title="Mean time between failures",
     formula="uptime in the window / failures that began in it",
-    edge_cases="Overlapping outages are one failure. Without a failure there is no value.",
+    edge_cases=(
+        "Overlapping outages are one failure. Without a failure there is no value, but the uptime "
+        "as what it is at least."
+    ),
     source="Atlassian, common incident metrics",
 )
+
+
+def availability(planned: Iterable[Interval]) -> Kpi:
+    """Return the availability in which agreed maintenance is neither downtime nor promised.
+
+    Args:
+        planned: When maintenance was agreed.
+    """
+    return AVAILABILITY.replace(measure=Availability(start=_BEGAN, planned=planned))
+
+
+def mean_time_between_failures(planned: Iterable[Interval]) -> Kpi:
+    """Return the mean time between failures without agreed maintenance.
+
+    Args:
+        planned: When maintenance was agreed.
+    """
+    measure = TimeBetweenFailures(start=_BEGAN, planned=planned)
+    return MEAN_TIME_BETWEEN_FAILURES.replace(measure=measure)
+
+
 MEAN_PROBLEM_AGE: Final = MEAN_AGE_OF_BACKLOG.replace(
     id="mean_problem_age",
     population=_PROBLEM & _OPEN,

@@ -41,10 +41,11 @@ def _series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResul
     rows = [
         row
         for row in table.results
-        if row.kpi == kpi and row.period is not None and row.group == tuple(group)
+        if row.kpi == kpi and row.period is not None and row.is_of(group)
     ]
     if not rows:
-        raise InvalidValueError("kpi", kpi, "a KPI of this table, which must be one by periods")
+        allowed = "a KPI and group of this table, which must be one by periods"
+        raise InvalidValueError("figure", (kpi, *group), allowed)
     return rows
 
 

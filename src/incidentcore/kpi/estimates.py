@@ -82,11 +82,25 @@ def survival_curve(observations: Iterable[tuple[int, bool]]) -> list[tuple[int, 
     Source: Kaplan and Meier 1958; rule K5.
     """
     curve: list[tuple[int, float]] = [(0, 1.0)]
-    logs: list[float] = []
+    logs = _Logs()
     for time, events, at_risk in _steps(observations):
-        logs.append(math.log1p(-events / at_risk) if events < at_risk else -math.inf)
-        curve.append((time, math.exp(math.fsum(logs)) if logs[-1] > -math.inf else 0.0))
+        curve.append((time, math.exp(logs.add(events, at_risk))))
     return curve
+
+
+class _Logs:
+    """The logarithm of the product-limit estimate, so that a million steps keep nine digits."""
+
+    def __init__(self) -> None:
+        self.log = self.lost = 0.0  # Kahan's compensation
+
+    def add(self, events: int, at_risk: int) -> float:
+        """Count in a step and return the logarithm after it; minus infinity where none is left."""
+        if events == at_risk:
+            return -math.inf
+        term = math.log1p(-events / at_risk) - self.lost
+        self.log, self.lost = (total := self.log + term), (total - self.log) - term
+        return self.log
 
 
 def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
@@ -100,15 +114,11 @@ def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
     >>> survival_median([(2, True), (5, False), (30, True), (60, True), (200, True), (250, False)])
     60
     """
-    half, log = math.log(0.5), 0.0
-    lost = 0.0  # Kahan's compensation, so that a million steps keep nine digits
+    half, logs = math.log(0.5), _Logs()
     past: list[tuple[int, int]] = []
     for time, events, at_risk in _steps(observations):
-        if events == at_risk:
-            return time
         past.append((events, at_risk))
-        term = math.log1p(-events / at_risk) - lost
-        log, lost = (total := log + term), (total - log) - term
+        log = logs.add(events, at_risk)
         if log < half - _CLOSE or (log <= half + _CLOSE and _product(past) <= _HALF):
             return time
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final
@@ -81,6 +81,13 @@ class KpiResult:
     def hours(self) -> float | None:
         """Return a duration as hours, for presentation; None where there is no value."""
         return hours(self.value) if isinstance(self.value, timedelta) else None
+
+    def is_of(self, group: Sequence[object]) -> bool:
+        """Return whether it is the figure of a group; text also means a level or state so named."""
+        return len(self.group) == len(group) and all(
+            seen == wanted or (isinstance(wanted, str) and label(seen) == wanted)
+            for seen, wanted in zip(self.group, group, strict=True)
+        )
 
     def text(self) -> str:
         """Return the value for people, such as ``"22.10 h"`` or ``"51.12 %"``."""
@@ -177,15 +184,7 @@ class KpiTable:
             InvalidValueError: The table has no such row.
         """
         for row in self.results:
-            if (
-                row.kpi == kpi
-                and row.period == period
-                and len(row.group) == len(group)
-                and all(
-                    seen == wanted or (isinstance(wanted, str) and label(seen) == wanted)
-                    for seen, wanted in zip(row.group, group, strict=True)
-                )
-            ):
+            if row.kpi == kpi and row.period == period and row.is_of(group):
                 return row
         known = ", ".join(dict.fromkeys(row.kpi for row in self.results))
         raise InvalidValueError("row", (kpi, *group, period), f"a row of this table; KPIs: {known}")

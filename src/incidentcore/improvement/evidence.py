@@ -5,14 +5,14 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import Selection, compile_key, is_absent, key_names
-from incidentcore.kpi import MEAN, Duration, GroupBy, Kpi
+from incidentcore.kpi import MEAN, Duration, GroupBy, Kpi, as_known
 from incidentcore.kpi.cells import instant
 from incidentcore.kpi.extract import compile_kpi
 from incidentcore.records import LinkType, Problem, Record
@@ -127,7 +127,7 @@ class Gatherer:
         self._selection = selection
         self._reads = [compile_key(part, selection.as_of) for part in parts]
         self._time = compile_kpi(cost, selection.as_of)
-        self._problems, self._by_incident = _known_problems(problems)
+        self._problems, self._by_incident = _known_problems(problems, selection.as_of)
 
     def add(self, record: Record) -> None:
         """Count a record in.
@@ -188,14 +188,17 @@ def _dimensions(given: list[tuple[GroupBy, ...]]) -> tuple[Dimension, ...]:
 
 
 def _known_problems(
-    problems: Iterable[Problem],
+    problems: Iterable[Problem], as_of: datetime
 ) -> tuple[frozenset[str], dict[str, frozenset[str]]]:
     """Return the ids of problems, and those that each incident is linked to from their side."""
     ids: set[str] = set()
     by_incident: dict[str, set[str]] = {}
     for problem in problems:
+        known = as_known(problem, as_of)
+        if known is None:
+            continue
         ids.add(problem.id)
-        for link in problem.links:
+        for link in known.links:
             if link.type in (LinkType.CAUSE_OF, LinkType.RESOLVES):
                 by_incident.setdefault(link.target, set()).add(problem.id)
     return frozenset(ids), {id_: frozenset(found) for id_, found in by_incident.items()}

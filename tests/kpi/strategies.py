@@ -114,7 +114,12 @@ windows = st.one_of(
     st.none(),
     st.tuples(instants, instants).map(lambda ends: Interval(min(ends), max(ends))),
     st.sampled_from(
-        [Periods("day", "Europe/Berlin"), Periods("week"), Periods("month", "Asia/Kathmandu")]
+        [
+            Periods("day", "Europe/Berlin"),
+            Periods("week"),
+            Periods("month", "Asia/Kathmandu"),
+            Periods("day", within=Interval(START + timedelta(days=2), START + timedelta(days=9))),
+        ]
     ),
 )
 

@@ -141,7 +141,8 @@ AVAILABILITY: Final = Kpi(
     formula="1 - downtime / (window - planned)",
     edge_cases=(
         "Overlapping outages count once; planned maintenance is neither downtime nor promised. "
-        "Needs a window; group by service, or population field, for one service each."
+        "Needs a window; group by service for one service each: without a group, and in a total, "
+        "an outage of any is an outage."
     ),
     source="ITIL, availability management practice",
 )

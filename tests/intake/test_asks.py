@@ -221,6 +221,17 @@ def test_pagerduty_group_window():
     assert list(groups.values()) == expect["groups"]
 
 
+def test_windows_include_their_last_instant():
+    """Exactly at the end of the window an alert joins; at that of the threshold's it counts."""
+    policy = IntakePolicy(group_by="labels.service", window=5 * MINUTE)
+    both = IntakePolicy(group_by="labels.service", window=5 * MINUTE, threshold=2)
+
+    assert told(policy, [alert("a"), alert("b", 5)])[-1] == ("add", 5, "1", "")
+    assert told(policy, [alert("a"), alert("b", 6)])[-1] == ("open", 6, "2", "")
+    assert told(both, [alert("a"), alert("b", 5)])[0] == ("open", 5, "1", "")
+    assert told(both, [alert("a"), alert("b", 6)])[0] == ("dropped", 5, "", "below_threshold")
+
+
 WORK = Maintenance(Interval(T0, T0 + 30 * MINUTE), name="work")
 
 

@@ -33,6 +33,11 @@ def _minutes(least: int, most: int) -> st.SearchStrategy[timedelta]:
     return st.integers(least, most).map(lambda number: number * _MINUTE)
 
 
+def _spans(*numbers: int) -> st.SearchStrategy[timedelta]:
+    """Return spans of a few lengths, so that storms meet their very ends."""
+    return st.sampled_from(numbers).map(lambda number: number * _MINUTE)
+
+
 @st.composite
 def alert_storms(
     draw: st.DrawFn,
@@ -106,8 +111,8 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
             MaintenanceRule(f"work {number}", Maintenance(spans), when, resume=draw(st.booleans()))
         )
     optional: dict[str, Any] = {
-        "reopen_within": _minutes(0, 30),
-        "silence": _minutes(1, 40),
+        "reopen_within": _spans(0, 2, 3, 5, 30),
+        "silence": _spans(1, 3, 5, 8, 40),
         "flapping": st.builds(
             lambda within, stop, more: Flapping(
                 within=within, stop=stop, start=stop + more + (stop == 0)
@@ -116,7 +121,7 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
             st.integers(0, 2),
             st.integers(1, 2),
         ),
-        "lateness": _minutes(1, 10),
+        "lateness": _spans(1, 2, 4, 10),
     }
     chosen = {
         name: draw(strategy)
@@ -126,9 +131,9 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
     return IntakePolicy(
         when=draw(st.sampled_from((ALWAYS, ALWAYS, ALWAYS, ~field("severity").equals("info")))),
         group_by=draw(st.sampled_from((("source", "key"), ("labels.service",), ("source",), ()))),
-        window=draw(_minutes(1, 40)),
+        window=draw(_spans(1, 2, 3, 5, 40)),
         threshold=draw(st.sampled_from((1, 1, 1, 2, 3))),
-        deduplicate=draw(_minutes(0, 15)),
+        deduplicate=draw(_spans(0, 1, 2, 5, 15)),
         resolve_on=draw(st.sampled_from((ResolveOn.ALL, ResolveOn.FIRST, ResolveOn.NEVER))),
         maintenance=maintenance,
         **chosen,

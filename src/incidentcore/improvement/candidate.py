@@ -229,7 +229,7 @@ class CandidateReport:
         n: How many records were looked at.
         counted: How many of them count.
         left_out: How many do not, by reason.
-        confidence: The probability with which noise alone gives no candidate at all.
+        confidence: The least probability with which noise alone gives no candidate at all.
         min_n: With fewer incidents, a group is no candidate.
         cost: The id of the KPI that the times are values of.
     """

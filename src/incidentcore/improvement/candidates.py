@@ -152,7 +152,7 @@ def problem_candidates(
     what the two values would share if they had nothing to do with each other. A group is a
     candidate where it has ``min_n`` incidents and the lower bound of its count is above its base.
     The bound allows for having looked at many groups: where values come evenly and pairs by chance,
-    there is no candidate at all with the probability ``confidence``.
+    there is no candidate at all with at least the probability ``confidence``.
 
     Single values come before pairs, and of each kind first what is furthest above its base, counted
     in incidents by the lower bound. Candidates that share four fifths of their incidents are one:

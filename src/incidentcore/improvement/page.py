@@ -157,8 +157,8 @@ def _candidates(found: CandidateReport) -> Iterator[_Block]:
     )
     risk = (
         f"Only groups of {found.min_n:,} or more; were there only noise, no group at all would "
-        f"stand out with a probability of {100 * found.confidence:g} %. Hours are those of "
-        f"{found.cost}."
+        f"stand out with a probability of at least {100 * found.confidence:g} %. Hours are those "
+        f"of {found.cost}."
     )
     base = "What has more incidents than an even share of all values would give it."
     yield _list("Problem candidates", (base, how, risk), found.cells(1))

@@ -118,8 +118,8 @@ ROOMS: list[tuple[str, int, list[str]]] = [
         "escalation",
         6,
         [
-            *("oncall", "targets", "matrix", "dialects", "intent", "anchors", "clocks", "gates"),
-            *("chains", "evaluate", "finding", "coverage", "lint", "moves"),
+            *("oncall", "targets", "triggers", "matrix", "dialects", "intent", "anchors"),
+            *("clocks", "gates", "chains", "evaluate", "finding", "coverage", "lint", "moves"),
         ],
     ),
     (

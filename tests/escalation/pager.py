@@ -46,6 +46,7 @@ class Row:
     vip: bool | None = None
     repeat: int = 0
     repeat_after: int = 1
+    repeat_from: int = 0
     acknowledged_by: str = "any"
     timeout: int | None = None
     restart: bool = False
@@ -301,9 +302,10 @@ class Pager:
                         chain = Chain(1, now, 0, [now], [self.pages[-1].empty])
                         self.chains[number] = chain
         chain = self.chains[number]
-        headless = row.steps[0].kind == "clock"  # its further passes leave the clock's level out
+        # Further passes leave a clock's level out.
+        first = max(row.repeat_from, int(row.steps[0].kind == "clock"))
         while chain is not None and not chain.done:
-            level = len(chain.dues) + (headless and chain.pass_ > 0)
+            level = len(chain.dues) + (first if chain.pass_ else 0)
             if level == len(row.steps):
                 again = chain.dues[-1] + row.repeat_after
                 more = chain.pass_ < row.repeat
@@ -347,7 +349,7 @@ class Pager:
             if chain.skipped[-1]:
                 return chain.dues[-1]
             return self.later(chain.dues[-1], step.delay, counted=step.counted)
-        delay = step.delay - (row.steps[0].delay if chain.pass_ else 0)
+        delay = step.delay - (row.steps[row.repeat_from].delay if chain.pass_ else 0)
         return self.later(chain.begin, delay, counted=step.counted)
 
     def page(self, number: int, level: int, pass_: int, cycle: int, now: int) -> None:

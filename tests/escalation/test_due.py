@@ -5,26 +5,28 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from incidentcore.conditions import field
-from incidentcore.errors import EscalationMatrixError
+from incidentcore.errors import EscalationMatrixError, InvalidValueError
 from incidentcore.escalation import (
     After,
     AfterPrevious,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
+    EscalationTarget,
     Held,
     OnClock,
     acknowledge,
     due_escalations,
     escalate_now,
     next_escalation_wakeup,
+    pagerduty_row,
     unacknowledge,
 )
 from incidentcore.instants import Interval, Versions
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, assign, comment, update
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.sla import SlaDefinition, Threshold
+from incidentcore.sla import ServiceLevel, SlaDefinition, Threshold, evaluate_sla
 from incidentcore.values import Actor, Impact
 
 T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
@@ -284,7 +286,20 @@ def test_the_wakeup_is_the_next_due() -> None:
         (lambda: EscalationLevel(After(MIN), ""), "a non-empty text"),
         (lambda: EscalationLevel(After(MIN), "x", mode="up"), "one of functional, hierarchical"),
         (lambda: EscalationLevel(After(MIN), "x", until="never"), "one of acknowledged, resolved"),
-        (lambda: OnClock("resolution", "late"), "due, breach, or a Threshold"),
+        (lambda: OnClock("resolution", 75), "a fraction from 0 to 10 like 0.75"),
+        (lambda: OnClock("resolution", None), "a fraction from 0 to 10"),
+        (lambda: OnClock("", "due"), "the kind or name of a definition"),
+        (lambda: After(MIN, since="openend_at"), "opened_at, occurred_at"),
+        (lambda: After(MIN, calendar="office"), "a Calendar, or None"),
+        (lambda: EscalationLevel(After(MIN), "x", during="mon-fri"), "a Calendar, or None"),
+        (lambda: EscalationLevel(After(MIN), None), "names of groups"),
+        (lambda: EscalationRow("r", EscalationLevel(After(MIN), "x")), "a sequence of Escalation"),
+        (lambda: EscalationMatrix("m", CHAIN.rows[0]), "a sequence of EscalationRow"),
+        (lambda: EscalationMatrix("m", CHAIN.rows, maintenance=[(T0, T0)]), "sequence of Interval"),
+        (lambda: EscalationTarget.on_call("net"), "an OnCallSchedule"),
+        (lambda: pagerduty_row("r", []), "at least one step"),
+        (lambda: matrix(EscalationLevel(After(MIN), "x"), repeat_from=1), "a level from 0 to 0"),
+        (lambda: OnClock("resolution", "late"), "due, breach, a Threshold"),
         (lambda: matrix(EscalationLevel(After(MIN), "x"), repeat=2), "a positive time"),
         (lambda: matrix(EscalationLevel(After(MIN), "x"), repeat=-1), "0 to 100 passes"),
     ],
@@ -304,3 +319,64 @@ def test_impact_may_choose_the_row() -> None:
 
     assert fired(rules, incident(impact=Impact.HIGH), 10) == [(10, "one")]
     assert fired(rules, incident(impact=Impact.LOW), 500) == []
+
+
+def test_clocks_may_be_rules_of_any_kind_or_their_statuses() -> None:
+    """A service level, versions, or what they said: the same answer, folded once."""
+    rules = matrix(EscalationLevel(OnClock("resolution", "due"), "x"))
+    record = incident()
+    level = ServiceLevel([CLOCK, SlaDefinition.first_response(hours=1, calendar=OFFICE)])
+    told = evaluate_sla(level, record, now=at(300))
+
+    for slas in ([CLOCK], [level], [Versions([(at(-9), CLOCK)])], told):
+        assert fired(rules, record, 300, slas=slas) == [(240, "x")]
+
+
+@pytest.mark.parametrize("slas", [[evaluate_sla(CLOCK, incident(), now=at(299))], ["x"], CLOCK])
+def test_what_is_no_clock_of_the_record_now_is_refused(slas: object) -> None:
+    """A status of another instant, a word, or rules that stand alone."""
+    with pytest.raises(InvalidValueError, match="slas"):
+        fired(CHAIN, incident(), 300, slas=slas)
+
+
+def test_no_matrix_at_all_is_refused() -> None:
+    """The error says what is allowed."""
+    with pytest.raises(InvalidValueError, match="an EscalationMatrix, or Versions of it"):
+        fired(None, incident(), 300)  # type: ignore[arg-type]
+
+
+def test_a_custom_moment_may_start_the_delay() -> None:
+    """The vendor was called at 20, noted at 25; called again at 60, the delay begins anew."""
+    rules = matrix(EscalationLevel(After(30 * MIN, since="custom.called_at"), "coordinator"))
+    record = update(incident(), custom={"called_at": at(20)}, at=at(25), by="ada")
+    again = update(record, custom={"called_at": at(60)}, at=at(60), by="ada")
+    wrong = update(record, custom={"called_at": "noon"}, at=at(60), by="ada")
+
+    assert fired(rules, incident(), 500) == []
+    assert fired(rules, record, 500) == [(50, "coordinator")]
+    assert fired(rules, again, 500) == [(50, "coordinator"), (90, "coordinator")]
+    with pytest.raises(EscalationMatrixError, match="a field that holds an aware datetime"):
+        fired(rules, wrong, 500)
+
+
+def test_a_field_may_name_several_people_or_nobody() -> None:
+    """Each text of a collection is one of them; anything else names nobody."""
+    rules = matrix(EscalationLevel(After(MIN), EscalationTarget.field("custom.owners")))
+    named = [["bo", "ada"], {"ada", "bo"}, "ada", "", 5, None]
+    told = [
+        due_escalations(rules, incident(custom={"owners": value}), now=at(2), include_lapsed=True)[
+            0
+        ]
+        for value in named
+    ]
+
+    assert [one.people for one in told] == [("bo", "ada"), ("ada", "bo"), ("ada",), (), (), ()]
+    assert [one.lapsed_because for one in told] == [""] * 3 + ["nobody to tell"] * 3
+
+
+def test_what_lies_beyond_the_calendar_of_years_never_falls_due() -> None:
+    """A delay of 8000 years, or a look from the year 9998, is answered like any other."""
+    far = datetime(9998, 6, 1, tzinfo=UTC)
+
+    assert fired(matrix(EscalationLevel(After(8000 * 365 * 1440 * MIN), "x")), incident(), 9) == []
+    assert next_escalation_wakeup(CHAIN, [incident()], now=far) is None

@@ -13,19 +13,14 @@ from incidentcore.escalation.intent import Escalation
 from incidentcore.escalation.lint import lint_escalation
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
-    After,
-    AfterPrevious,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
-    Held,
     Mode,
-    OnClock,
     OnSnoozeEnd,
     OnUnacknowledge,
     PastLast,
     SnoozeSilences,
-    Trigger,
     Until,
 )
 from incidentcore.escalation.moves import escalate_now
@@ -43,6 +38,7 @@ from incidentcore.escalation.oncall import (
     shifts,
 )
 from incidentcore.escalation.targets import EscalationTarget, TargetKind
+from incidentcore.escalation.triggers import After, AfterPrevious, Held, OnClock, Trigger
 from incidentcore.records import acknowledge, snooze, unacknowledge, unsnooze
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import attrs
 
-from incidentcore.errors import InvalidTimelineError
-from incidentcore.escalation.matrix import Held
+from incidentcore.errors import EscalationMatrixError, InvalidTimelineError
+from incidentcore.escalation.triggers import Held
 from incidentcore.records import (
     Acknowledged,
     Escalated,
@@ -39,14 +39,14 @@ class Place(NamedTuple):
         ended: ``resolved`` or ``canceled``; empty while the record is open.
         marks: The acknowledgements.
         snoozed_until: When a snooze ends, or ended.
-        hands: How many escalations by hand were made at the instant.
+        hands: The escalations by hand of the instant: the level that was asked for, or None.
     """
 
     at: datetime
     ended: str
     marks: tuple[Mark, ...]
     snoozed_until: datetime | None
-    hands: int
+    hands: tuple[int | None, ...]
 
 
 @attrs.frozen
@@ -61,7 +61,7 @@ class View:
             who did not answer for the record instead.
         ended: Whether it was ever resolved or canceled.
         answered: Whether anybody ever answered for it, or asked for silence.
-        hands: How many escalations by hand were made.
+        hands: When it was escalated by hand, each with the level that was asked for, or None.
     """
 
     record_id: str
@@ -70,7 +70,7 @@ class View:
     snooze_ends: tuple[datetime, ...]
     ended: bool
     answered: bool
-    hands: int
+    hands: tuple[tuple[datetime, int | None], ...]
 
     @classmethod
     def of(cls, record: Record, now: datetime, as_of: datetime | None) -> View | None:
@@ -85,7 +85,7 @@ class View:
         quiet: datetime | None = timeline.base["snoozed_until"]
         ends: list[datetime] = []
         closed = answered = False
-        by_hand = 0
+        by_hand: list[tuple[datetime, int | None]] = []
         for moment in timeline.moments:
             at, changes, before = moment.at, moment.changes, quiet
             state = changes.get("state", state)
@@ -107,7 +107,7 @@ class View:
             places.append(Place(at, ended, marks, quiet, hands))
             closed = closed or bool(ended)
             answered = answered or bool(marks) or quiet is not None
-            by_hand += hands
+            by_hand.extend((at, level) for level in hands)
         if quiet is not None and places[-1].at <= quiet:
             ends.append(quiet)
         return cls(
@@ -117,15 +117,16 @@ class View:
             tuple(ends),
             ended=closed,
             answered=answered,
-            hands=by_hand,
+            hands=tuple(by_hand),
         )
 
 
 def _marks(
     at: datetime, events: Sequence[Event], standing: tuple[Mark, ...], *, known: bool
-) -> tuple[tuple[Mark, ...], int]:
+) -> tuple[tuple[Mark, ...], tuple[int | None, ...]]:
     """Return the acknowledgements after an instant's events, and its escalations by hand."""
-    marks, hands = standing, 0
+    marks = standing
+    hands: tuple[int | None, ...] = ()
     for event in events:
         if isinstance(event, Acknowledged):
             marks = (*marks, Mark(at, event.by.id, event.level))
@@ -133,7 +134,7 @@ def _marks(
             marks = ()
         elif isinstance(event, Escalated) and not event.key:
             marks = ()
-            hands += 1
+            hands = (*hands, event.level)
     if not known:
         return (), hands
     if not marks:  # taken notice of by working on it
@@ -152,11 +153,15 @@ class Anchor:
 
 def moments(view: View, field: str) -> Iterator[Anchor]:
     """Yield each value that a moment of the record took, with the instant at which it moved on."""
-    value: datetime | None = view.timeline.base[field]
+    name, _, own = field.partition(".")
+    held: Any = view.timeline.base.get(name)
     standing: datetime | None = None
     cycle = 0
     for moment in view.timeline.moments:
-        value = moment.changes.get(field, value)
+        held = moment.changes.get(name, held)
+        value = (held or {}).get(own) if own else held
+        if value is not None and not isinstance(value, datetime):
+            raise EscalationMatrixError(field, value, "a field that holds an aware datetime")
         if value == standing:
             continue
         if standing is not None:

@@ -17,7 +17,6 @@ from incidentcore.escalation.gates import (
     Window,
     build_gate,
     first_open,
-    hand_escalations,
     lapse,
     reason_at,
     restarts,
@@ -26,16 +25,13 @@ from incidentcore.escalation.gates import (
 from incidentcore.escalation.intent import Escalation
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
-    After,
-    AfterPrevious,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
-    Held,
-    OnClock,
     PastLast,
 )
 from incidentcore.escalation.targets import READING
+from incidentcore.escalation.triggers import After, AfterPrevious, Held, OnClock
 from incidentcore.schedule import Calendar
 
 __all__ = ["fallen_due"]
@@ -118,7 +114,7 @@ class _RowWalk:
         self.chosen = chosen
         self.clocks = clocks
         self.until = until
-        self.by_hand = hand_escalations(view)
+        self.by_hand = list(view.hands)
         self.gates: dict[str, Gate] = {}
         # By cycle, until when what a level stands on stands: of the level last worked on, and of
         # the last one after a delay.
@@ -135,7 +131,7 @@ class _RowWalk:
             found: dict[int, datetime] = {}
             stands: dict[int, datetime | None] = {}
             for candidate in self._candidates(index, level, dues):
-                due = self._due(level, candidate, gate)
+                due = self._due(index, candidate, gate)
                 stands[candidate.cycle] = candidate.stands
                 known = found.get(candidate.cycle)  # by another clock of the kind
                 if due is not None and due <= self.until and (known is None or due < known):
@@ -147,8 +143,9 @@ class _RowWalk:
                 self.stands_last = stands
             dues.append(found)
         if self.delayed:
+            again = [index for index in self.delayed if index >= self.row.repeat_from]
             for cycle, ended in sorted(dues[self.delayed[-1]].items()):
-                yield from self._further_passes(self.delayed, cycle, ended)
+                yield from self._further_passes(again or self.delayed, cycle, ended)
 
     def _further_passes(
         self, delayed: list[int], cycle: int, ended: datetime
@@ -161,10 +158,10 @@ class _RowWalk:
         while True:
             begin = ended + row.repeat_after if pass_ < row.repeat else None
             if row.past_last == PastLast.WRAP:
-                hand = next((at for at in self.by_hand if at >= ended), None)
-                if hand is not None and (begin is None or hand < begin):
+                hand = next((one for one in self.by_hand if one[0] >= ended), None)
+                if hand is not None and (begin is None or hand[0] < begin):
                     self.by_hand.remove(hand)
-                    begin = hand
+                    begin = hand[0]
             if begin is None:
                 return
             pass_ += 1
@@ -182,7 +179,7 @@ class _RowWalk:
                 if ready is None:  # nothing above it fell due, so it never does
                     continue
                 gate = self._gate(index)
-                before = self._due(level, _Candidate(cycle, ready, at, stands), gate)
+                before = self._due(index, _Candidate(cycle, ready, at, stands), gate)
                 if before is not None and before <= self.until:
                     yield self._escalation(index, pass_=pass_, cycle=cycle, due=before, gate=gate)
             if before is None or before > self.until:
@@ -255,21 +252,28 @@ class _RowWalk:
         """Return when a level follows the one before; at once where nobody was told there (E3)."""
         return at if self._is_empty(before, at) else _later(at, trigger.delay, trigger.calendar)
 
-    def _due(self, level: EscalationLevel, candidate: _Candidate, gate: Gate) -> datetime | None:
-        """Return when a candidate falls due: by its trigger, or brought forward by hand."""
+    def _due(self, index: int, candidate: _Candidate, gate: Gate) -> datetime | None:
+        """Return when a candidate falls due: by its trigger, or brought forward by hand.
+
+        A hand that asks for a level brings it forward with those before it, and none after it.
+        """
+        level = self.row.levels[index]
         due = None
         if candidate.at is not None:
             due = _enabled(candidate.at, level, gate, candidate.stands)
         if isinstance(level.trigger, OnClock):
             return due
-        for hand in self.by_hand:
+        for hand, asked in self.by_hand:
+            if asked is not None and asked < index:
+                continue
             if (
                 candidate.ready <= hand
                 and (due is None or hand <= due)
                 and (candidate.stands is None or hand < candidate.stands)
                 and not reason_at(gate, hand)
             ):
-                self.by_hand.remove(hand)
+                if asked is None or asked == index:
+                    self.by_hand.remove((hand, asked))
                 return hand
         return due
 
@@ -338,12 +342,10 @@ def _delayed(row: EscalationRow) -> list[int]:
 
 
 def _later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime | None:
-    if calendar is None:
-        return at + delay
     try:
-        return calendar.deadline(at, delay)
-    except UnreachableDeadlineError:
-        return None
+        return at + delay if calendar is None else calendar.deadline(at, delay)
+    except (OverflowError, UnreachableDeadlineError):
+        return None  # never, as far as anybody can tell
 
 
 def _enabled(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -53,6 +53,8 @@ class Clocks:
         self._view = view
         self._now = now
         self._clocks: list[OneClock | SlaStatus] = []
+        if not isinstance(slas, Iterable):
+            raise InvalidValueError("slas", slas, "a sequence of rules or statuses")
         for given in slas:
             if not isinstance(given, SlaStatus):
                 self._clocks.extend(single_clocks(given, view.timeline.opened_at))

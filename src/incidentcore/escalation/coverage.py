@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from incidentcore.conditions import field, implies
 from incidentcore.escalation.finding import EscalationFinding
-from incidentcore.escalation.matrix import After, AfterPrevious, EscalationLevel, EscalationRow
+from incidentcore.escalation.matrix import EscalationLevel, EscalationRow
 from incidentcore.escalation.oncall import coverage_gaps
 from incidentcore.escalation.targets import READING, EscalationTarget, TargetKind
+from incidentcore.escalation.triggers import After, AfterPrevious
 from incidentcore.instants import Interval
 
 __all__ = ["nobody_findings", "unreachable_steps"]

@@ -16,16 +16,14 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
-    After,
-    AfterPrevious,
     EscalationLevel,
     EscalationRow,
-    OnClock,
     OnSnoozeEnd,
     SnoozeSilences,
     Until,
 )
 from incidentcore.escalation.targets import EscalationTarget
+from incidentcore.escalation.triggers import After, AfterPrevious, OnClock
 
 __all__ = ["goalert_row", "jira_row", "pagerduty_row", "servicenow_row", "servicenow_sla_row"]
 
@@ -42,6 +40,8 @@ def _bounded(name: str, given: object, low: int, high: int) -> int:
 
 def _chain(steps: Sequence[tuple[Targets, int]], longest: int) -> list[EscalationLevel]:
     """Return levels of which each waits for the one before for that one's delay."""
+    if not steps:
+        raise EscalationMatrixError("steps", steps, "at least one step")
     levels: list[EscalationLevel] = []
     wait = 0
     for number, (targets, delay) in enumerate(steps):

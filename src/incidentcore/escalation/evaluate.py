@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.anchors import View
 from incidentcore.escalation.chains import fallen_due
 from incidentcore.escalation.clocks import Clocks
@@ -19,6 +20,7 @@ from incidentcore.sla import SlaRules, SlaStatus
 __all__ = ["due_escalations", "next_escalation_wakeup"]
 
 _HORIZON: Final = timedelta(days=731)
+_LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)
 
 
 def due_escalations(
@@ -125,7 +127,7 @@ def next_escalation_wakeup(
         When to look again; None where nothing will fall due within two years.
     """
     now = as_utc(now, "now")
-    until = now + _HORIZON
+    until = min(now, _LATEST - _HORIZON) + _HORIZON
     soonest: datetime | None = None
     for record in records:
         if now < record.opened_at:
@@ -147,6 +149,8 @@ def _versions(
     """Yield the versions that count for a record, each with the window in which it holds."""
     if isinstance(matrix, EscalationMatrix):
         yield matrix, (None, None)
+    elif not isinstance(matrix, Versions):
+        raise InvalidValueError("matrix", matrix, "an EscalationMatrix, or Versions of it")
     elif not live:
         yield matrix.at(record.opened_at), (None, None)
     else:

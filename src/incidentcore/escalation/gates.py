@@ -24,7 +24,6 @@ __all__ = [
     "Window",
     "build_gate",
     "first_open",
-    "hand_escalations",
     "lapse",
     "reason_at",
     "restarts",
@@ -191,13 +190,6 @@ def lapse(gate: Gate, due: datetime, now: datetime) -> tuple[datetime | None, st
 
 def _since(entry: tuple[datetime, str]) -> datetime:
     return entry[0]
-
-
-def hand_escalations(view: View) -> list[datetime]:
-    """Return when the record was escalated by hand."""
-    if not view.hands:
-        return []
-    return [place.at for place in view.places for _ in range(place.hands)]
 
 
 def restarts(view: View, row: EscalationRow) -> tuple[datetime, ...]:

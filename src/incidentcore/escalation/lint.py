@@ -11,16 +11,8 @@ from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.clocks import single_clocks
 from incidentcore.escalation.coverage import nobody_findings, unreachable_steps
 from incidentcore.escalation.finding import EscalationFinding
-from incidentcore.escalation.matrix import (
-    AcknowledgedBy,
-    After,
-    AfterPrevious,
-    EscalationMatrix,
-    EscalationRow,
-    Held,
-    OnClock,
-    Until,
-)
+from incidentcore.escalation.matrix import AcknowledgedBy, EscalationMatrix, EscalationRow, Until
+from incidentcore.escalation.triggers import After, AfterPrevious, Held, OnClock
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaDefinition, SlaRules, Threshold

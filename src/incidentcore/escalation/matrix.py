@@ -4,35 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final, TypeAlias
+from typing import Final, TypeVar
 
 import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.targets import EscalationTarget, TargetKind, as_targets
+from incidentcore.escalation.triggers import (
+    After,
+    AfterPrevious,
+    Held,
+    OnClock,
+    Trigger,
+    need_calendar,
+    need_delay,
+    why,
+)
 from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
-from incidentcore.sla import ClockPoint, Threshold
 from incidentcore.sla.definition import reads_only_fields
 
 __all__ = [
     "AcknowledgedBy",
-    "After",
-    "AfterPrevious",
     "EscalationLevel",
     "EscalationMatrix",
     "EscalationRow",
-    "Held",
     "Mode",
-    "OnClock",
     "OnSnoozeEnd",
     "OnUnacknowledge",
     "PastLast",
     "SnoozeSilences",
-    "Trigger",
     "Until",
 ]
+
+T = TypeVar("T")
 
 _ZERO: Final = timedelta(0)
 _FIXED: Final = (TargetKind.GROUP, TargetKind.ROLE, TargetKind.PERSON)
@@ -88,98 +94,9 @@ class PastLast:
     WRAP: Final = "wrap"
 
 
-def _delay(name: str, delay: object) -> None:
-    if not isinstance(delay, timedelta) or delay < _ZERO:
-        raise EscalationMatrixError(name, delay, "a timedelta that is not negative")
-
-
-def _point(point: Threshold | str | float) -> ClockPoint:
-    if isinstance(point, Threshold) or point in ("due", "breach"):
-        return point  # type: ignore[return-value]  # one of the two words
-    if isinstance(point, str):
-        raise EscalationMatrixError("point", point, "due, breach, or a Threshold")
-    return Threshold(name=str(point), fraction=point)
-
-
 def _word(name: str, given: str, allowed: tuple[str, ...]) -> None:
     if given not in allowed:
         raise EscalationMatrixError(name, given, f"one of {', '.join(allowed)}")
-
-
-@attrs.frozen
-class OnClock:
-    """Fires when an SLA clock reaches a point, in each of its cycles.
-
-    Attributes:
-        clock: The kind or name of the definition, such as ``"resolution"``.
-        point: ``"due"``, ``"breach"`` or a ``Threshold``; a fraction such as ``0.75`` stands for
-            the threshold of that fraction.
-
-    At due means at or after it; breach is the first instant at which elapsed exceeds the target.
-    """
-
-    clock: str
-    point: ClockPoint = attrs.field(converter=_point)
-
-
-@attrs.frozen
-class After:
-    """Fires a delay after a moment of the record, for as long as that moment stands.
-
-    Attributes:
-        delay: How long after it.
-        since: The field that holds the moment: ``opened_at``, ``reopened_at``, ``updated_at``,
-            ``unanswered_since`` and so on. When it moves, the delay begins anew; when it becomes
-            None, nothing fires.
-        calendar: Count the delay in this calendar's open time; wall time otherwise.
-    """
-
-    delay: timedelta
-    since: str = "opened_at"
-    calendar: Calendar | None = None
-
-    def __attrs_post_init__(self) -> None:
-        _delay("delay", self.delay)
-
-
-@attrs.frozen
-class AfterPrevious:
-    """Fires a delay after the level before it fell due, never after it was polled.
-
-    What the level before stands on, this one stands on too: a chain that began when nothing had
-    happened for an hour ends when something does.
-
-    Attributes:
-        delay: How long after it.
-        calendar: Count the delay in this calendar's open time; wall time otherwise.
-    """
-
-    delay: timedelta
-    calendar: Calendar | None = None
-
-    def __attrs_post_init__(self) -> None:
-        _delay("delay", self.delay)
-
-
-@attrs.frozen
-class Held:
-    """Fires when a condition has held for a time without a break.
-
-    Attributes:
-        condition: The condition.
-        span: For how long.
-        calendar: Count the span in this calendar's open time; wall time otherwise.
-    """
-
-    condition: Condition
-    span: timedelta
-    calendar: Calendar | None = None
-
-    def __attrs_post_init__(self) -> None:
-        _delay("span", self.span)
-
-
-Trigger: TypeAlias = OnClock | After | AfterPrevious | Held
 
 
 @attrs.frozen
@@ -219,28 +136,26 @@ class EscalationLevel:
             )
         if not self.targets:
             raise EscalationMatrixError("targets", (), "at least one target")
+        need_calendar("during", self.during)
         _word("mode", self.mode, ("functional", "hierarchical"))
         _word("until", self.until, ("acknowledged", "resolved"))
-        object.__setattr__(self, "why", _why(self.trigger))
+        object.__setattr__(self, "why", why(self.trigger))
         fixed = all(target.kind in _FIXED for target in self.targets)
         named = (target.name for target in self.targets if target.kind == TargetKind.PERSON)
         object.__setattr__(self, "known_people", tuple(dict.fromkeys(named)) if fixed else None)
 
 
-def _why(trigger: Trigger) -> str:
-    """Return in words why a level with this trigger falls due."""
-    if isinstance(trigger, OnClock):
-        point = trigger.point if isinstance(trigger.point, str) else trigger.point.name
-        return f"the {trigger.clock} clock reached {point}"
-    if isinstance(trigger, After):
-        return f"{trigger.delay} after {trigger.since.removesuffix('_at').replace('_', ' ')}"
-    if isinstance(trigger, AfterPrevious):
-        return f"{trigger.delay} after the level before"
-    return f"{trigger.condition} held for {trigger.span}"
+def _all(name: str, given: object, kind: type[T]) -> tuple[T, ...]:
+    """Return the parts in their stored form, where all are of one kind."""
+    if isinstance(given, Iterable):
+        parts = tuple(given)
+        if all(isinstance(part, kind) for part in parts):
+            return parts
+    raise EscalationMatrixError(name, given, f"a sequence of {kind.__name__}")
 
 
 def _levels(levels: Iterable[EscalationLevel]) -> tuple[EscalationLevel, ...]:
-    return tuple(levels)
+    return _all("levels", levels, EscalationLevel)
 
 
 @attrs.frozen
@@ -253,6 +168,7 @@ class EscalationRow:
         when: For which records; the first row that matches applies.
         repeat: How many further passes follow the first, through the levels that fire after a
             delay, and through a condition that heads a chain.
+        repeat_from: The level at which further passes begin, from 0.
         repeat_after: How long after the last level's due the next pass begins.
         acknowledged_by: ``any``, ``all`` or ``level``; see ``AcknowledgedBy``.
         ack_timeout: How long an acknowledgement silences; for good unless told.
@@ -266,6 +182,7 @@ class EscalationRow:
     levels: tuple[EscalationLevel, ...] = attrs.field(converter=_levels)
     when: Condition = attrs.field(default=ALWAYS, kw_only=True)
     repeat: int = attrs.field(default=0, kw_only=True)
+    repeat_from: int = attrs.field(default=0, kw_only=True)
     repeat_after: timedelta = attrs.field(default=_ZERO, kw_only=True)
     acknowledged_by: str = attrs.field(default=AcknowledgedBy.ANY, kw_only=True)
     ack_timeout: timedelta | None = attrs.field(default=None, kw_only=True)
@@ -289,18 +206,24 @@ class EscalationRow:
             )
         if type(self.repeat) is not int or not 0 <= self.repeat <= 100:
             raise EscalationMatrixError(f"{self.name}.repeat", self.repeat, "0 to 100 passes")
-        _delay(f"{self.name}.repeat_after", self.repeat_after)
+        need_delay(f"{self.name}.repeat_after", self.repeat_after)
         _word(f"{self.name}.acknowledged_by", self.acknowledged_by, ("any", "all", "level"))
         _word(f"{self.name}.on_unacknowledge", self.on_unacknowledge, ("resume", "restart"))
         _word(f"{self.name}.on_snooze_end", self.on_snooze_end, ("resume", "restart"))
         _word(f"{self.name}.snooze_silences", self.snooze_silences, ("acknowledgeable", "all"))
         _word(f"{self.name}.past_last", self.past_last, ("clamp", "wrap"))
         if self.ack_timeout is not None:
-            _delay(f"{self.name}.ack_timeout", self.ack_timeout)
+            need_delay(f"{self.name}.ack_timeout", self.ack_timeout)
             if not self.ack_timeout:
                 raise EscalationMatrixError(
                     f"{self.name}.ack_timeout", self.ack_timeout, "a positive time, or None"
                 )
+        if type(self.repeat_from) is not int or not 0 <= self.repeat_from < len(self.levels):
+            raise EscalationMatrixError(
+                f"{self.name}.repeat_from",
+                self.repeat_from,
+                f"a level from 0 to {len(self.levels) - 1}",
+            )
         if self.repeat and not self.repeat_after:
             raise EscalationMatrixError(
                 f"{self.name}.repeat_after", self.repeat_after, "a positive time between two passes"
@@ -308,11 +231,11 @@ class EscalationRow:
 
 
 def _rows(rows: Iterable[EscalationRow]) -> tuple[EscalationRow, ...]:
-    return tuple(rows)
+    return _all("rows", rows, EscalationRow)
 
 
 def _intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    return tuple(sorted(intervals))
+    return tuple(sorted(_all("maintenance", intervals, Interval)))
 
 
 @attrs.frozen

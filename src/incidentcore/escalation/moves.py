@@ -40,7 +40,9 @@ def escalate_now(
         at: When.
         by: Who did it.
         mode: ``functional`` or ``hierarchical``.
-        level: The level of the matrix, from 0.
+        level: The level of the matrix, from 0. By hand, it and those before it that have not fallen
+            due yet do so now, and none after it: pressed on an old message, it changes nothing.
+            Without one the next level does.
         key: The key of the escalation that was due; empty for one made by hand.
         reason: Why.
         recorded_at: When it became known; ``at`` unless told.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final, Self
 
@@ -74,6 +75,8 @@ class EscalationTarget:
     @classmethod
     def on_call(cls, schedule: OnCallSchedule) -> Self:
         """Return whoever is on call when the escalation falls due."""
+        if not isinstance(schedule, OnCallSchedule):
+            raise EscalationMatrixError("schedule", schedule, "an OnCallSchedule")
         return cls(TargetKind.ON_CALL, schedule.name, schedule)
 
     @classmethod
@@ -98,19 +101,28 @@ class EscalationTarget:
         if self.schedule is not None:
             return on_call(self.schedule, at=at)
         if self.kind == TargetKind.FIELD:
-            named = reader(self.name)(dict(facts))
-            return () if named is None else (str(named),)
+            return _named(reader(self.name)(dict(facts)))
         return ()
 
     def is_empty(self, at: datetime, facts: Mapping[str, object]) -> bool:
         """Return whether it is known to stand for nobody."""
         if self.kind == TargetKind.MANAGER_OF:
-            return reader(self.name)(dict(facts)) is None
+            return not _named(reader(self.name)(dict(facts)))
         known = self.kind in (TargetKind.ON_CALL, TargetKind.FIELD)
         return known and not self.people(at, facts)
 
     def __str__(self) -> str:
         return self.name if self.kind == TargetKind.GROUP else f"{_WORDS[self.kind]} {self.name}"
+
+
+def _named(value: object) -> tuple[str, ...]:
+    """Return whom a field names: one by a text, several by a collection of texts."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    if isinstance(value, Collection) and not isinstance(value, Mapping):
+        named = (one for one in value if isinstance(one, str) and one)
+        return tuple(sorted(named) if isinstance(value, AbstractSet) else named)
+    return ()
 
 
 _WORDS: Final = {
@@ -128,6 +140,8 @@ def as_targets(
     """Return targets in their stored form; a plain text stands for a group."""
     if isinstance(targets, (EscalationTarget, str)):
         targets = (targets,)
+    if not isinstance(targets, Iterable):
+        raise EscalationMatrixError("targets", targets, "targets, or names of groups")
     return tuple(
         target if isinstance(target, EscalationTarget) else EscalationTarget.group(target)
         for target in targets

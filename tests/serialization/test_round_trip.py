@@ -68,6 +68,11 @@ WITHOUT: dict[str, str] = {
     "records.Record": PLACEHOLDER,
     "records.Suggestion": ANSWER,
     "records.Timeline": ANSWER,
+    "report.AuditSource": TOLD,
+    "report.Report": ANSWER,
+    "report.ReportRules": "a choice of values that are written one by one",
+    "report.Section": ANSWER,
+    "report.TableSource": TOLD,
     "schedule.CalendarFinding": TOLD,
     "schedule.IcalFeed": "what a feed held; its holidays and maintenance are values",
     "schedule.Reason": ANSWER,
@@ -80,11 +85,15 @@ WITHOUT: dict[str, str] = {
     "sla.Trace": ANSWER,
     "sla.TraceEntry": ANSWER,
     "sla.WorkItem": ANSWER,
+    "storage.Change": "an event with its place in the feed of one store; the event is written",
+    "vendors.StateCheck": ANSWER,
+    "vendors.Table": FUNCTION,
 }
 ROOMS = (
     *("values", "instants", "schedule", "conditions", "records", "lifecycle", "priority"),
     *("categorization", "sla", "escalation", "communication", "kpi", "improvement"),
     "intake",
+    *("storage", "report", "vendors"),
 )
 
 

@@ -11,25 +11,18 @@ from .mutate import mutate_bytes, mutate_json
 from .run import Tally, run_plain
 from .targets import TARGETS, Target
 
-INPUTS = 300
+INPUTS = 200
 
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_a_short_run_finds_nothing(name: str, tmp_path: Path) -> None:
-    """A few hundred inputs are read or refused, and what is read goes the same way again."""
-    tally = run_plain(name, 60, tmp_path, seed=7, most=INPUTS)
+    """All good inputs are read, and others made from them, and go the same way again."""
+    seeds = len(TARGETS[name].seeds)
+    tally = run_plain(name, 60, tmp_path, seed=7, most=seeds + INPUTS)
 
     assert tally.found == {}
-    assert tally.inputs >= len(TARGETS[name].seeds)
-    assert tally.read >= len(TARGETS[name].seeds) // 2
-
-
-@pytest.mark.parametrize("name", TARGETS)
-def test_most_seeds_are_read(name: str) -> None:
-    """Inputs are made from good ones."""
-    read = [TARGETS[name].try_input(seed) for seed in TARGETS[name].seeds]
-
-    assert sum(read) == len(read)
+    assert tally.inputs > seeds
+    assert tally.read >= seeds
 
 
 def test_an_escape_is_found_once(tmp_path: Path) -> None:

@@ -5,24 +5,15 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.conditions import field
 from incidentcore.escalation import (
-    After,
-    AfterPrevious,
-    EscalationLevel,
     EscalationMatrix,
-    EscalationRow,
-    OnClock,
-    acknowledge,
     due_escalations,
-    escalate_now,
     next_escalation_wakeup,
-    unacknowledge,
 )
-from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Incident, replay, update
+from incidentcore.records import Incident, replay
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
+from incidentcore.testing import escalated_incidents, escalation_matrices
 
 T0 = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # a Friday before the spring change in Europe
 MIN = timedelta(minutes=1)
@@ -35,69 +26,8 @@ SLAS = (
 )
 
 minutes = st.integers(0, 6000)
-delays = st.integers(0, 300).map(lambda n: n * MIN)
-
-
-@st.composite
-def levels(draw: st.DrawFn) -> EscalationLevel:
-    trigger = draw(
-        st.one_of(
-            st.builds(After, delays, st.sampled_from(("opened_at", "updated_at", "reopened_at"))),
-            st.builds(AfterPrevious, delays, st.sampled_from((None, OFFICE))),
-            st.builds(
-                OnClock,
-                st.sampled_from(("resolution", "response")),
-                st.sampled_from((0.5, "due", "breach")),
-            ),
-        )
-    )
-    until = draw(st.sampled_from(("acknowledged", "resolved")))
-    during = draw(st.sampled_from((None, None, OFFICE)))
-    return EscalationLevel(trigger, draw(st.sampled_from("abc")), until=until, during=during)
-
-
-@st.composite
-def rows(draw: st.DrawFn, name: str) -> EscalationRow:
-    first = draw(levels().filter(lambda level: not isinstance(level.trigger, AfterPrevious)))
-    rest = draw(st.lists(levels(), max_size=3))
-    repeat = draw(st.integers(0, 2))
-    when = draw(st.sampled_from((field("custom.vip").is_true(), ~field("custom.vip").is_true())))
-    return EscalationRow(name, [first, *rest], when=when, repeat=repeat, repeat_after=7 * MIN)
-
-
-matrices = st.builds(lambda a, b: EscalationMatrix("m", [a, b]), rows("one"), rows("two"))
-
-
-@st.composite
-def incidents(draw: st.DrawFn) -> Incident:
-    record = Incident.open(id="I", title="x", at=T0, by="kim")
-    for _ in range(draw(st.integers(0, 6))):
-        at = T0 + draw(minutes) * MIN
-        step = draw(st.integers(0, 8))
-        if step == 0:
-            record = acknowledge(record, at=at, by="ada")
-        elif step == 1:
-            record = unacknowledge(record, at=at, by="bot")
-        elif step == 2 and record.state.open:
-            record = escalate_now(record, "boss", at=at, by="kim")
-        elif step == 3:
-            record = update(record, custom={"vip": draw(st.booleans())}, at=at, by="ada")
-        else:
-            action, fields = draw(
-                st.sampled_from(
-                    (
-                        ("start", {}),
-                        ("hold", {"reason": "awaiting_vendor"}),
-                        ("resume", {}),
-                        ("resolve", {"resolution_code": "a", "resolution_notes": "b"}),
-                        ("reopen", {}),
-                    )
-                )
-            )
-            answer = decide(record, action, at=at, by="ada", **fields)
-            if isinstance(answer, Allowed):
-                record = answer.record
-    return record
+matrices = escalation_matrices(("resolution", "response"))
+incidents = escalated_incidents
 
 
 def keys(matrix: EscalationMatrix, record: Incident, now: datetime, **options: object) -> set[str]:

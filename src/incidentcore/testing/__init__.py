@@ -1,7 +1,7 @@
 """Strategies, laws and contracts to test your own rules and stores with (needs hypothesis)."""
 
 from incidentcore.testing.checks_communication import check_communication
-from incidentcore.testing.checks_escalation import check_escalation, escalated_incidents
+from incidentcore.testing.checks_escalation import check_escalation
 from incidentcore.testing.checks_lifecycle import check_lifecycle
 from incidentcore.testing.checks_schedule import check_calendar
 from incidentcore.testing.checks_sla import check_sla
@@ -9,6 +9,12 @@ from incidentcore.testing.contracts import CheckOutcome, StoreContract
 from incidentcore.testing.strategies_communication import (
     communicated_incidents,
     communication_plans,
+)
+from incidentcore.testing.strategies_escalation import (
+    escalated_incidents,
+    escalation_matrices,
+    on_call_schedules,
+    rotations,
 )
 from incidentcore.testing.strategies_intake import (
     alert_storms,
@@ -41,13 +47,16 @@ __all__ = [
     "communicated_incidents",
     "communication_plans",
     "escalated_incidents",
+    "escalation_matrices",
     "histories",
     "illegal_records",
     "instants",
     "intake_policies",
     "legal_records",
     "lifecycles",
+    "on_call_schedules",
     "records",
+    "rotations",
     "sample_thresholds",
     "samples",
     "sla_definitions",

@@ -3,106 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
-from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentcore.escalation import (
+    AcknowledgedBy,
     EscalationMatrix,
+    Until,
     acknowledge,
     due_escalations,
-    escalate_now,
     next_escalation_wakeup,
-    snooze,
-    unacknowledge,
-    unsnooze,
 )
-from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Incident, Record, assign, replay
-from incidentcore.sla import SlaDefinition, SlaPolicy
-from incidentcore.values import Impact, Priority, Urgency
-
-__all__ = ["check_escalation", "escalated_incidents"]
-
-_OPENED: Final = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # a Friday before a change of offset
-_MINUTE: Final = timedelta(minutes=1)
-_MINUTES: Final = st.integers(0, 10_000)  # a week
-
-_MOVES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
-    ("start", {}),
-    ("hold", {"reason": "awaiting_vendor"}),
-    ("resume", {}),
-    ("resolve", {"resolution_code": "fixed", "resolution_notes": "done"}),
-    ("reopen", {}),
-    ("cancel", {}),
+from incidentcore.records import Incident, Record, replay
+from incidentcore.sla import SlaRules
+from incidentcore.testing.strategies_escalation import (
+    MINUTE,
+    MINUTES,
+    OPENED,
+    escalated_incidents,
 )
 
-
-@st.composite
-def escalated_incidents(draw: st.DrawFn) -> Incident:
-    """Draw an incident whose history is what escalations look at.
-
-    Acknowledged, un-acknowledged, snoozed, escalated by hand, assigned, held, resolved and
-    reopened, within a week of its opening, late events among them.
-    """
-    record = Incident.open(
-        id="INC-1",
-        title="generated",
-        at=_OPENED,
-        by="kim",
-        impact=draw(st.sampled_from(Impact.scale.levels)),
-        urgency=draw(st.sampled_from(Urgency.scale.levels)),
-        computed_priority=draw(st.sampled_from(Priority.scale.levels)),
-    )
-    for _ in range(draw(st.integers(0, 6))):
-        at = _OPENED + draw(_MINUTES) * _MINUTE
-        step = draw(st.integers(0, 9))
-        if step == 0:
-            record = acknowledge(record, at=at, by="ada")
-        elif step == 1:
-            record = unacknowledge(record, at=at, by="ada")
-        elif step == 2 and record.state.open and not _snoozed(record, at):
-            record = escalate_now(record, "next", at=at, by="kim")
-        elif step == 8 and record.state.open:
-            until = at + draw(st.integers(1, 3_000)) * _MINUTE
-            record = snooze(record, until=until, at=at, by="ada")
-        elif step == 9:
-            record = unsnooze(record, at=at, by="ada")
-        elif step == 3:
-            record = assign(record, group=draw(st.sampled_from(("a", "b"))), at=at, by="ada")
-        else:
-            action, fields = draw(st.sampled_from(_MOVES))
-            answer = decide(record, action, at=at, by="ada", **fields)
-            record = answer.record if isinstance(answer, Allowed) else record
-    return record
-
-
-def _snoozed(record: Record, at: datetime) -> bool:
-    return record.snoozed_until is not None and at < record.snoozed_until
+__all__ = ["check_escalation"]
 
 
 def check_escalation(
     matrix: EscalationMatrix,
     *,
-    slas: Sequence[SlaDefinition | SlaPolicy] = (),
+    slas: Sequence[SlaRules] = (),
     examples: int | None = None,
 ) -> None:
-    """Run every law of rule E1 on a matrix, with generated incidents and polls.
+    """Run the laws of rules E1 and E3 on a matrix, with generated incidents and polls.
 
     Call it from a test of yours; a failure shows a minimal history.
 
     Args:
         matrix: The matrix.
-        slas: The definitions and policies whose clocks it speaks of.
+        slas: The rules of the clocks it speaks of.
         examples: How many incidents are tried; None for hypothesis's own setting.
 
     Raises:
         AssertionError: A law does not hold; the message names it.
 
-    Source: rule E1.
+    Source: rules E1 and E3.
 
     >>> from incidentcore.escalation import EscalationRow, goalert_row
     >>> check_escalation(
@@ -111,9 +56,9 @@ def check_escalation(
     """
 
     @settings(max_examples=examples or settings().max_examples, deadline=None)
-    @given(escalated_incidents(), st.lists(_MINUTES, min_size=1, max_size=5), st.randoms())
+    @given(escalated_incidents(), st.lists(MINUTES, min_size=1, max_size=5), st.randoms())
     def run(record: Incident, minutes: list[int], chance: Random) -> None:
-        polls = sorted(_OPENED + minute * _MINUTE for minute in minutes)
+        polls = sorted(OPENED + minute * MINUTE for minute in minutes)
         _polls_agree(matrix, record, slas, polls)
         shuffled = list(record.history)
         chance.shuffle(shuffled)
@@ -124,6 +69,7 @@ def check_escalation(
         seen = _keys(matrix, record, slas, first)
         assert _keys(matrix, past, slas, first) == seen, "events after now are not seen"
         _wakeup_is_least(matrix, past, slas, polls[0])
+        _acknowledgement_silences(matrix, record, slas, last)
 
     run()
 
@@ -131,7 +77,7 @@ def check_escalation(
 def _keys(
     matrix: EscalationMatrix,
     record: Record,
-    slas: Sequence[SlaDefinition | SlaPolicy],
+    slas: Sequence[SlaRules],
     now: datetime,
     already: frozenset[str] = frozenset(),
 ) -> dict[str, datetime]:
@@ -144,7 +90,7 @@ def _keys(
 def _polls_agree(
     matrix: EscalationMatrix,
     record: Record,
-    slas: Sequence[SlaDefinition | SlaPolicy],
+    slas: Sequence[SlaRules],
     polls: list[datetime],
 ) -> None:
     delivered: dict[str, datetime] = {}
@@ -160,7 +106,7 @@ def _polls_agree(
 def _wakeup_is_least(
     matrix: EscalationMatrix,
     record: Record,
-    slas: Sequence[SlaDefinition | SlaPolicy],
+    slas: Sequence[SlaRules],
     now: datetime,
 ) -> None:
     known = _keys(matrix, record, slas, now)
@@ -172,3 +118,18 @@ def _wakeup_is_least(
     before = max(now, wakeup - timedelta(microseconds=1))
     assert _keys(matrix, record, slas, before) == known, "nothing falls due before the wake-up"
     assert len(_keys(matrix, record, slas, wakeup)) > len(known), "something is due at the wake-up"
+
+
+def _acknowledgement_silences(
+    matrix: EscalationMatrix, record: Record, slas: Sequence[SlaRules], now: datetime
+) -> None:
+    at = max(record.updated_at, now)
+    if not record.state.open:
+        return
+    answered = acknowledge(record, at=at, by="ada")
+    later = at + timedelta(days=30)
+    for one in due_escalations(matrix, answered, slas=slas, now=later, include_lapsed=True):
+        row = next(row for row in matrix.rows if row.name == one.row)
+        lasting = row.ack_timeout is None and row.acknowledged_by != AcknowledgedBy.ALL
+        if lasting and row.levels[one.level].until == Until.ACKNOWLEDGED:
+            assert one.due_at < at, "what an acknowledgement silences falls due no more"

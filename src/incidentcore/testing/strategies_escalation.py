@@ -1,0 +1,232 @@
+"""Hypothesis strategies for rotations, on-call schedules, matrices, and what happens to records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from incidentcore.conditions import ALWAYS, Condition, field
+from incidentcore.escalation import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    EscalationTarget,
+    Held,
+    OnCallLayer,
+    OnCallSchedule,
+    OnClock,
+    RotaOverride,
+    acknowledge,
+    escalate_now,
+    snooze,
+    unacknowledge,
+    unsnooze,
+)
+from incidentcore.instants import Interval
+from incidentcore.lifecycle import Allowed, decide
+from incidentcore.records import Incident, assign
+from incidentcore.schedule import BusinessCalendar, Calendar, Rotation
+from incidentcore.sla import Threshold
+from incidentcore.testing.strategies_schedule import calendars, instants, zones
+from incidentcore.values import Impact, Priority, Urgency
+
+__all__ = ["escalated_incidents", "escalation_matrices", "on_call_schedules", "rotations"]
+
+OPENED: Final = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # a Friday before a change of offset
+MINUTE: Final = timedelta(minutes=1)
+MINUTES: Final = st.integers(0, 10_000)  # a week
+
+_PEOPLE: Final = ("ada", "bo", "cy", "dee")
+_HOURS: Final = (
+    BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"}),
+    BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "22:00-06:00", "sun": "01:00-04:00"}),
+)
+_MOVES: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
+    ("start", {}),
+    ("hold", {"reason": "awaiting_vendor"}),
+    ("resume", {}),
+    ("resolve", {"resolution_code": "fixed", "resolution_notes": "done"}),
+    ("reopen", {}),
+    ("cancel", {}),
+)
+_SINCE: Final = ("opened_at", "opened_at", "updated_at", "reopened_at", "snoozed_until")
+_HELD: Final = (field("state.pauses").is_true(), ~field("assignee").present())
+
+
+@st.composite
+def rotations(draw: st.DrawFn, zone: str | None = None) -> Rotation:
+    """Return rotations of every unit, their anchors often near a change of the zone's offset.
+
+    In a given zone, or in any of the whole tz database.
+    """
+    key = draw(zones()) if zone is None else zone
+    return Rotation(
+        anchor=draw(instants(key)),
+        zone=key,
+        unit=draw(st.sampled_from(("hours", "days", "weeks", "months"))),
+        every=draw(st.integers(1, 12)),
+    )
+
+
+@st.composite
+def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCallSchedule:
+    """Return schedules of up to three layers, with hours, limits and overrides.
+
+    These lie around a given instant, or near a trap of the zone.
+    """
+    zone = draw(zones())
+    near = draw(instants(zone)) if around is None else around
+
+    def instant() -> datetime:
+        return near + draw(st.integers(-4_000, 4_000)) * MINUTE
+
+    layers = []
+    for _ in range(draw(st.integers(1, 3))):
+        people = draw(st.lists(st.sampled_from(_PEOPLE), min_size=1, max_size=3))
+        during = draw(st.one_of(st.none(), st.sampled_from(_HOURS), calendars()))
+        limits = {
+            name: instant()
+            for name in ("since", "until")
+            if draw(st.sampled_from((False, False, False, True)))
+        }
+        layers.append(OnCallLayer(draw(rotations(zone)), people, during=during, **limits))
+    overrides = []
+    for _ in range(draw(st.integers(0, 2))):
+        start, end = sorted((instant(), instant()))
+        mode = draw(st.sampled_from(("replace", "add", "remove")))
+        overrides.append(RotaOverride(Interval(start, end), draw(st.sampled_from(_PEOPLE)), mode))
+    combine = draw(st.sampled_from(("highest", "all")))
+    return OnCallSchedule("drawn", layers, overrides=overrides, combine=combine)
+
+
+def _delays() -> st.SearchStrategy[timedelta]:
+    spans = st.integers(0, 300).map(lambda minutes: minutes * MINUTE)
+    return st.one_of(spans, spans, st.integers(0, 10**10).map(lambda n: timedelta(microseconds=n)))
+
+
+def _counting() -> st.SearchStrategy[Calendar | None]:
+    return st.sampled_from((None, None, None, *_HOURS))
+
+
+@st.composite
+def _levels(draw: st.DrawFn, clocks: Sequence[str], *, head: bool) -> EscalationLevel:
+    points = (0.5, "due", "breach", Threshold(name="soon", before_due=30 * MINUTE))
+    triggers: list[st.SearchStrategy[Any]] = [
+        st.builds(After, _delays(), st.sampled_from(_SINCE), _counting()),
+        st.builds(Held, st.sampled_from(_HELD), _delays(), _counting()),
+    ]
+    if not head:
+        chained = st.builds(AfterPrevious, _delays(), _counting())
+        triggers += [chained, chained]
+    if clocks:
+        triggers.append(st.builds(OnClock, st.sampled_from(clocks), st.sampled_from(points)))
+    plain = st.sampled_from(
+        (
+            EscalationTarget.group("desk"),
+            EscalationTarget.person("ada"),
+            EscalationTarget.person("bo"),
+            EscalationTarget.field("assignee"),
+            EscalationTarget.manager_of("assignee"),
+        )
+    )
+    targets = draw(st.lists(plain, min_size=1, max_size=2, unique=True))
+    if draw(st.integers(0, 5)) == 0:
+        targets = [EscalationTarget.on_call(draw(on_call_schedules(OPENED)))]
+    return EscalationLevel(
+        draw(st.one_of(*triggers)),
+        targets,
+        until=draw(st.sampled_from(("acknowledged", "resolved"))),
+        mode=draw(st.sampled_from(("functional", "hierarchical"))),
+        during=draw(_counting()),
+    )
+
+
+@st.composite
+def _rows(draw: st.DrawFn, name: str, when: Condition, clocks: Sequence[str]) -> EscalationRow:
+    first = draw(_levels(clocks, head=True))
+    levels = [first, *draw(st.lists(_levels(clocks, head=False), max_size=3))]
+    return EscalationRow(
+        name,
+        levels,
+        when=when,
+        repeat=draw(st.integers(0, 2)),
+        repeat_from=draw(st.integers(0, len(levels) - 1)),
+        repeat_after=draw(st.integers(1, 200)) * MINUTE,
+        acknowledged_by=draw(st.sampled_from(("any", "all", "level"))),
+        ack_timeout=draw(st.sampled_from((None, None, 90 * MINUTE))),
+        on_unacknowledge=draw(st.sampled_from(("resume", "restart"))),
+        on_snooze_end=draw(st.sampled_from(("resume", "restart"))),
+        snooze_silences=draw(st.sampled_from(("acknowledgeable", "all"))),
+        past_last=draw(st.sampled_from(("clamp", "wrap"))),
+    )
+
+
+@st.composite
+def escalation_matrices(
+    draw: st.DrawFn, clocks: Sequence[str] = ("resolution",)
+) -> EscalationMatrix:
+    """Return matrices of one or two rows with levels, targets and choices of every kind.
+
+    They fit ``escalated_incidents``: rows are told apart by the assignment group. Levels speak
+    of clocks of the given kinds or names.
+    """
+    grouped = field("assignment_group").equals("a")
+    conditions = draw(st.sampled_from(((ALWAYS,), (grouped, ALWAYS), (grouped, ~grouped))))
+    rows = [draw(_rows(f"row{n}", when, clocks)) for n, when in enumerate(conditions)]
+    maintenance = []
+    if draw(st.integers(0, 3)) == 0:
+        start = OPENED + draw(st.integers(-200, 2_000)) * MINUTE
+        maintenance.append(Interval(start, start + draw(st.integers(1, 600)) * MINUTE))
+    return EscalationMatrix("drawn", rows, maintenance=maintenance)
+
+
+@st.composite
+def escalated_incidents(draw: st.DrawFn) -> Incident:
+    """Return incidents whose histories are what escalations look at.
+
+    Acknowledged, un-acknowledged, snoozed, escalated by hand, assigned, held, resolved and
+    reopened, within a week of the opening, late events among them.
+    """
+    record = Incident.open(
+        id="INC-1",
+        title="generated",
+        at=OPENED,
+        by="kim",
+        impact=draw(st.sampled_from(Impact.scale.levels)),
+        urgency=draw(st.sampled_from(Urgency.scale.levels)),
+        computed_priority=draw(st.sampled_from(Priority.scale.levels)),
+    )
+    for _ in range(draw(st.integers(0, 6))):
+        at = OPENED + draw(MINUTES) * MINUTE
+        step = draw(st.integers(0, 9))
+        if step == 0:
+            level = draw(st.sampled_from((None, None, 0, 1)))
+            record = acknowledge(record, at=at, by=draw(st.sampled_from(_PEOPLE)), level=level)
+        elif step == 1:
+            record = unacknowledge(record, at=at, by="ada")
+        elif step == 2 and record.state.open and not _snoozed(record, at):
+            level = draw(st.sampled_from((None, None, 0, 1, 2)))
+            record = escalate_now(record, "next", at=at, by="kim", level=level)
+        elif step == 3:
+            group = draw(st.sampled_from(("a", "b")))
+            who = draw(st.sampled_from((None, "ada", "eve")))
+            record = assign(record, group=group, assignee=who, at=at, by="ada")
+        elif step == 4 and record.state.open:
+            until = at + draw(st.integers(1, 3_000)) * MINUTE
+            record = snooze(record, until=until, at=at, by="ada")
+        elif step == 5:
+            record = unsnooze(record, at=at, by="ada")
+        else:
+            action, fields = draw(st.sampled_from(_MOVES))
+            answer = decide(record, action, at=at, by="ada", **fields)
+            record = answer.record if isinstance(answer, Allowed) else record
+    return record
+
+
+def _snoozed(record: Incident, at: datetime) -> bool:
+    return record.snoozed_until is not None and at < record.snoozed_until

@@ -152,7 +152,7 @@ class SketchCell(_Base):
         ):
             sketch.n, sketch.total = n, from_plain(total)
             sketch.least, sketch.greatest = from_plain(least), from_plain(greatest)
-            sketch.buckets = {key: count for key, count in buckets}  # noqa: C416  pairs as lists
+            sketch.buckets.update((key, count) for key, count in buckets)
 
 
 class TallyCell(_Base):

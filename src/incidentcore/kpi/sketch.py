@@ -8,6 +8,7 @@ and parts merge exactly, in any order.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -70,7 +71,7 @@ class Sketch:
         self.total: int | Fraction = 0
         self.least: int | Fraction | None = None
         self.greatest: int | Fraction | None = None
-        self.buckets: dict[int, int] = {}
+        self.buckets: defaultdict[int, int] = defaultdict(int)
 
     def add(self, value: int | Fraction, *, scaled: bool) -> None:
         """Count a value; ``scaled`` says that it is a number, not a time in microseconds."""
@@ -82,7 +83,7 @@ class Sketch:
             self.greatest = value
         whole = round(value * _SCALE) if scaled else int(value)
         key = self._key(whole)
-        self.buckets[key] = self.buckets.get(key, 0) + 1
+        self.buckets[key] += 1
 
     @staticmethod
     def _key(whole: int) -> int:
@@ -103,14 +104,8 @@ class Sketch:
         self.n += other.n
         self.total += other.total
         mine = self.buckets
-        if not mine:
-            mine.update(other.buckets)
-            return
         for key, count in other.buckets.items():
-            if key in mine:
-                mine[key] += count
-            else:
-                mine[key] = count
+            mine[key] += count
 
     def quantile(self, q: Fraction, *, scaled: bool) -> Fraction:
         """Return the quantile, interpolated between the representatives of its neighbours."""

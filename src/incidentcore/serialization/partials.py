@@ -338,7 +338,7 @@ def _load_histogram(sketch: Sketch, said: Histogram, *, times: bool) -> None:
     _holds((min(own.buckets), max(own.buckets)) == keys, "ends within the outer buckets")
     sketch.n, sketch.total = said.n, _counted(said.total)
     sketch.least, sketch.greatest = _counted(least), _counted(greatest)
-    sketch.buckets = dict(said.buckets)
+    sketch.buckets.update(said.buckets)
 
 
 def _load_keyed(cell: Any, said: Keyed, _: bool) -> None:  # noqa: FBT001

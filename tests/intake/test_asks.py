@@ -315,6 +315,27 @@ def test_flapping_holds_the_incident_open():
     ]
 
 
+def test_a_change_as_old_as_the_window_is_out_of_it():
+    """A fourth change ten minutes after the first makes no flapping; a minute earlier it does."""
+    policy = IntakePolicy(flapping=Flapping(within=10 * MINUTE, start=4, stop=1))
+    three = [alert(), alert(minutes=1, status="resolved"), alert(minutes=2)]
+
+    late = told(policy, [*three, alert(minutes=10, status="resolved")])
+    assert late[-2:] == [("add", 10, "2", ""), ("resolve", 10, "2", "all_resolved")]
+    early = told(policy, [*three, alert(minutes=9, status="resolved")])
+    assert ("dropped", 9, "", "flapping") in early
+
+
+def test_a_condition_is_remembered_from_the_end_of_its_incident():
+    """However long it fired unheard, an old alert that is delivered again opens no incident."""
+    policy = IntakePolicy(deduplicate=5 * MINUTE)
+    items = [alert(), alert("other", 30), IncidentEnded("alerts-1", T0 + 30 * MINUTE)]
+    again = alert("other", 31)
+    old = alert(minutes=-1)
+
+    assert ("dropped", 31, "", "stale") in told(policy, [*items, again, old])
+
+
 def test_silence_resolves():
     """What is not heard of for a while counts as resolved at that instant, and not before."""
     policy = IntakePolicy(silence=10 * MINUTE)

@@ -11,6 +11,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidentcore.conditions import ALWAYS
 from incidentcore.kpi import (
     KpiTable,
     compute,
@@ -105,6 +106,19 @@ def test_an_excluded_record_changes_only_its_groups_excluded_count(
             counts["canceled"] = counts.get("canceled", 0) + 1
         assert dict(row.excluded) == counts
         assert (row.value, row.n) == ((None, 0) if old is None else (old.value, old.n))
+
+
+@given(desks(), GROUPS, MODES)
+def test_every_record_is_counted_or_left_out(desk: list[Incident], groups: Any, mode: Any) -> None:
+    """In each group n and what was left out add up to the records that the KPI looks at (K2)."""
+    kpis = [kpi for kpi in computable(None, mode=mode) if kpi.population == ALWAYS]
+
+    table = compute(kpis, desk, as_of=LATEST, group_by=groups, mode=mode)
+
+    volume = {row.group: row.n for row in table.results if row.kpi == "volume"}
+    assert sum(volume.values()) == len(desk)
+    for row in table.results:
+        assert row.n + sum(row.excluded.values()) == volume[row.group]
 
 
 @given(desks(), windows, GROUPS, MODES)

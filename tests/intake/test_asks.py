@@ -232,6 +232,19 @@ def test_windows_include_their_last_instant():
     assert told(both, [alert("a"), alert("b", 6)])[0] == ("dropped", 5, "", "below_threshold")
 
 
+def test_a_condition_is_in_one_incident():
+    """Alerts of one condition that wait in two groups open one incident, not two."""
+    policy = IntakePolicy(group_by="labels.service", threshold=2, deduplicate=timedelta(0))
+    mail = Alert(key="b", at=T0, labels={"service": "mail"})
+    other = Alert(key="x", at=T0 + 3 * MINUTE, labels={"service": "mail"})
+
+    assert told(policy, [mail, alert("b", 1), alert("c", 2), other], until=T0 + 5 * MINUTE) == [
+        ("open", 2, "1", ""),
+        ("dropped", 2, "", "below_threshold"),
+        ("add", 2, "1", ""),
+    ]
+
+
 WORK = Maintenance(Interval(T0, T0 + 30 * MINUTE), name="work")
 
 

@@ -67,6 +67,14 @@ def test_a_star_import_loads_no_codec() -> None:
     assert "cattrs" in loaded_by("from incidentcore import dumps")
 
 
+@pytest.mark.parametrize("room", ["improvement", "intake"])
+def test_a_star_import_leaves_the_outer_rooms(room: str) -> None:
+    """``import *`` loads the record's own path; alerts before it and learning after it by name."""
+    assert f"incidentcore.{room}" not in loaded_by("from incidentcore import *")
+    name = next(name for name, its in literal_table().items() if its == room)
+    assert f"incidentcore.{room}" in loaded_by(f"from incidentcore import {name}")
+
+
 def test_a_calendar_loads_no_codec_and_no_recurrence_rules() -> None:
     """One calendar in office hours needs neither cattrs nor dateutil nor json."""
     loaded = loaded_by(
@@ -82,7 +90,8 @@ def test_the_table_is_literal_and_sorted() -> None:
     """One literal table, sorted, says which room holds which name; ``__all__`` follows it."""
     table = literal_table()
     assert list(table) == sorted(table)
-    assert incidentcore.__all__ == [n for n, room in table.items() if room != "serialization"]
+    outer = {"improvement", "intake", "serialization"}
+    assert incidentcore.__all__ == [name for name, room in table.items() if room not in outer]
 
 
 def test_checkers_see_the_same_names() -> None:

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from incidentcore.categorization import Categorizer as Categorizer
     from incidentcore.categorization import classify as classify
     from incidentcore.categorization import route as route
+    from incidentcore.communication import CommunicationPlan as CommunicationPlan
+    from incidentcore.communication import UpdateRule as UpdateRule
+    from incidentcore.communication import UpdateTemplate as UpdateTemplate
+    from incidentcore.communication import lint_communication as lint_communication
+    from incidentcore.communication import major_incident_plan as major_incident_plan
+    from incidentcore.communication import missed_updates as missed_updates
+    from incidentcore.communication import next_update_wakeup as next_update_wakeup
+    from incidentcore.communication import updates_due as updates_due
     from incidentcore.conditions import ALWAYS as ALWAYS
     from incidentcore.conditions import NEVER as NEVER
     from incidentcore.conditions import Condition as Condition
@@ -58,15 +66,30 @@ if TYPE_CHECKING:
     from incidentcore.escalation import next_escalation_wakeup as next_escalation_wakeup
     from incidentcore.escalation import on_call as on_call
     from incidentcore.escalation import shifts as shifts
+    from incidentcore.improvement import ImprovementAction as ImprovementAction
+    from incidentcore.improvement import ImprovementRegister as ImprovementRegister
+    from incidentcore.improvement import KpiTarget as KpiTarget
+    from incidentcore.improvement import before_after as before_after
+    from incidentcore.improvement import open_problem as open_problem
+    from incidentcore.improvement import problem_candidates as problem_candidates
+    from incidentcore.improvement import problem_page as problem_page
+    from incidentcore.improvement import recurrence as recurrence
     from incidentcore.instants import Interval as Interval
     from incidentcore.instants import Versions as Versions
     from incidentcore.instants import as_utc as as_utc
     from incidentcore.instants import as_zone as as_zone
     from incidentcore.instants import tzdb_version as tzdb_version
+    from incidentcore.intake import Alert as Alert
+    from incidentcore.intake import IntakePolicy as IntakePolicy
+    from incidentcore.intake import alerts_from_alertmanager as alerts_from_alertmanager
+    from incidentcore.intake import apply_intents as apply_intents
+    from incidentcore.intake import fold_alerts as fold_alerts
+    from incidentcore.intake import fold_samples as fold_samples
     from incidentcore.kpi import Kpi as Kpi
     from incidentcore.kpi import KpiResult as KpiResult
     from incidentcore.kpi import KpiTable as KpiTable
     from incidentcore.kpi import compute as compute
+    from incidentcore.lifecycle import STANDARD_CASCADES as STANDARD_CASCADES
     from incidentcore.lifecycle import Allowed as Allowed
     from incidentcore.lifecycle import InputField as InputField
     from incidentcore.lifecycle import Lifecycle as Lifecycle
@@ -90,6 +113,7 @@ if TYPE_CHECKING:
     from incidentcore.priority import clear_override as clear_override
     from incidentcore.priority import override_priority as override_priority
     from incidentcore.priority import prioritize as prioritize
+    from incidentcore.records import ApprovalRule as ApprovalRule
     from incidentcore.records import Event as Event
     from incidentcore.records import Finding as Finding
     from incidentcore.records import Incident as Incident
@@ -102,8 +126,10 @@ if TYPE_CHECKING:
     from incidentcore.records import Source as Source
     from incidentcore.records import acknowledge as acknowledge
     from incidentcore.records import approve as approve
+    from incidentcore.records import ask_approval as ask_approval
     from incidentcore.records import assign as assign
     from incidentcore.records import comment as comment
+    from incidentcore.records import communicate as communicate
     from incidentcore.records import completeness as completeness
     from incidentcore.records import contact as contact
     from incidentcore.records import correct as correct
@@ -115,9 +141,11 @@ if TYPE_CHECKING:
     from incidentcore.records import review_required as review_required
     from incidentcore.records import set_major_status as set_major_status
     from incidentcore.records import set_task as set_task
+    from incidentcore.records import snooze as snooze
     from incidentcore.records import suggest_known_errors as suggest_known_errors
     from incidentcore.records import unacknowledge as unacknowledge
     from incidentcore.records import unlink as unlink
+    from incidentcore.records import unsnooze as unsnooze
     from incidentcore.records import update as update
     from incidentcore.schedule import AbstractCalendar as AbstractCalendar
     from incidentcore.schedule import Break as Break
@@ -179,7 +207,9 @@ _ROOM_OF = {
     "Actor": "values",
     "After": "escalation",
     "AfterPrevious": "escalation",
+    "Alert": "intake",
     "Allowed": "lifecycle",
+    "ApprovalRule": "records",
     "Break": "schedule",
     "BusinessCalendar": "schedule",
     "BusinessDays": "schedule",
@@ -189,6 +219,7 @@ _ROOM_OF = {
     "CalendarDefinitionError": "errors",
     "Categorization": "categorization",
     "Categorizer": "categorization",
+    "CommunicationPlan": "communication",
     "Condition": "conditions",
     "DefinitionError": "errors",
     "Difference": "schedule",
@@ -207,10 +238,13 @@ _ROOM_OF = {
     "Held": "escalation",
     "Holiday": "schedule",
     "Impact": "values",
+    "ImprovementAction": "improvement",
+    "ImprovementRegister": "improvement",
     "InMemoryStore": "storage",
     "Incident": "records",
     "IncidentCoreError": "errors",
     "InputField": "lifecycle",
+    "IntakePolicy": "intake",
     "Intersection": "schedule",
     "Interval": "instants",
     "InvalidIntervalError": "errors",
@@ -220,6 +254,7 @@ _ROOM_OF = {
     "KpiDefinitionError": "errors",
     "KpiResult": "kpi",
     "KpiTable": "kpi",
+    "KpiTarget": "improvement",
     "Level": "values",
     "Lifecycle": "lifecycle",
     "LifecycleDefinitionError": "errors",
@@ -247,6 +282,7 @@ _ROOM_OF = {
     "Reopen": "sla",
     "Role": "values",
     "Rotation": "schedule",
+    "STANDARD_CASCADES": "lifecycle",
     "Scale": "values",
     "ServiceLevel": "sla",
     "ServiceRequest": "records",
@@ -268,23 +304,30 @@ _ROOM_OF = {
     "TransitionNotAllowedError": "errors",
     "Union": "schedule",
     "UnreachableDeadlineError": "errors",
+    "UpdateRule": "communication",
+    "UpdateTemplate": "communication",
     "Urgency": "values",
     "Versions": "instants",
     "__version__": "_version",
     "acknowledge": "records",
     "advance": "lifecycle",
+    "alerts_from_alertmanager": "intake",
     "allowed_actions": "lifecycle",
+    "apply_intents": "intake",
     "approve": "records",
     "as_utc": "instants",
     "as_zone": "instants",
+    "ask_approval": "records",
     "assign": "records",
     "auto_close_at": "lifecycle",
+    "before_after": "improvement",
     "calculate_priority": "priority",
     "cascade": "lifecycle",
     "check_history": "lifecycle",
     "classify": "categorization",
     "clear_override": "priority",
     "comment": "records",
+    "communicate": "records",
     "completeness": "records",
     "compute": "kpi",
     "contact": "records",
@@ -303,24 +346,34 @@ _ROOM_OF = {
     "explain": "lifecycle",
     "facts_timeline": "sla",
     "field": "conditions",
+    "fold_alerts": "intake",
+    "fold_samples": "intake",
     "implies": "conditions",
     "json_schema": "serialization",
     "link": "records",
+    "lint_communication": "communication",
     "lint_escalation": "escalation",
     "lint_lifecycle": "lifecycle",
     "lint_policy": "sla",
     "lint_sla": "sla",
     "loads": "serialization",
+    "major_incident_plan": "communication",
     "merge_duplicate": "records",
+    "missed_updates": "communication",
     "next_escalation_wakeup": "escalation",
     "next_sla_wakeup": "sla",
+    "next_update_wakeup": "communication",
     "on_call": "escalation",
+    "open_problem": "improvement",
     "overlap": "conditions",
     "override_priority": "priority",
     "prioritize": "priority",
+    "problem_candidates": "improvement",
+    "problem_page": "improvement",
     "public_holidays": "schedule",
     "read_ical": "schedule",
     "records_from_rows": "records",
+    "recurrence": "improvement",
     "redact": "storage",
     "replay": "records",
     "restore": "records",
@@ -329,20 +382,25 @@ _ROOM_OF = {
     "set_major_status": "records",
     "set_task": "records",
     "shifts": "escalation",
+    "snooze": "records",
     "suggest_known_errors": "records",
     "to_dot": "lifecycle",
     "to_mermaid": "lifecycle",
     "tzdb_version": "instants",
     "unacknowledge": "records",
     "unlink": "records",
+    "unsnooze": "records",
     "update": "records",
+    "updates_due": "communication",
     "work_order": "sla",
     "write_ical": "schedule",
 }
 
+# A star import stays light: what these rooms have is asked for by name.
+_BY_NAME_ONLY = frozenset({"improvement", "intake", "serialization"})
+
 if not TYPE_CHECKING:  # a checker sees the imports above, so that a misspelt name is a type error
-    # Documents load a codec, which ``import *`` does not: ask for ``dumps`` and its kin by name.
-    __all__ = [name for name, room in _ROOM_OF.items() if room != "serialization"]
+    __all__ = [name for name, room in _ROOM_OF.items() if room not in _BY_NAME_ONLY]
 
     def __getattr__(name):
         """Load a public name from its room when it is first asked for."""

@@ -245,6 +245,20 @@ def test_a_condition_is_in_one_incident():
     ]
 
 
+def test_what_waits_goes_along():
+    """An alert that waited beside a lapsed incident joins it once its window lives again."""
+    policy = IntakePolicy(
+        group_by="labels.service", threshold=2, window=5 * MINUTE, deduplicate=timedelta(0)
+    )
+    items = [alert("a"), alert("b"), alert("c", 10), alert("a", 12), alert("d", 13)]
+
+    assert told(policy, items)[2:] == [
+        ("add", 12, "1", ""),
+        ("add", 13, "1", ""),
+        ("add", 13, "1", ""),
+    ]
+
+
 WORK = Maintenance(Interval(T0, T0 + 30 * MINUTE), name="work")
 
 

@@ -114,6 +114,18 @@ HOSTILE: list[tuple[str, str | bytes | Callable[[], str | bytes], Any, str]] = [
     ("key twice", '{"type":"plain","version":1,"value":1,"value":2}', object, "twice @ $.value"),
     ("key twice below", raw('{"a":{"b":1,"b":1}}'), object, "twice @ $.value.a.b"),
     ("escaped key twice", raw(r'{"a":1,"\u0061":2}'), object, "twice @ $.value.a"),
+    (
+        "a great many keys twice",
+        lambda: raw("{" + ",".join(f'"k{n % 150_000}":1' for n in range(300_000)) + "}"),
+        object,
+        "twice @ $.value.k0",
+    ),
+    (
+        "a great many things wrong",
+        lambda: raw("[" + ",".join(f'{{"$x{n}":1}}' for n in range(200_000)) + "]"),
+        object,
+        "$.value[0]",
+    ),
     ("tag twice", raw('{"$set":[],"$set":[]}'), object, 'twice @ $.value["$set"]'),
     ("NaN", raw("NaN"), object, "NaN is no JSON @ $.value"),
     ("Infinity", raw("[Infinity]"), object, "Infinity is no JSON @ $.value[0]"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any, Final
@@ -188,12 +189,8 @@ class _Reader:
             return data
         self.refused = True
         repeated = _Repeated(data)
-        seen: set[str] = set()
-        repeated.keys_twice = []
-        for key, _ in pairs:
-            if key in seen and key not in repeated.keys_twice:
-                repeated.keys_twice.append(key)
-            seen.add(key)
+        counts = Counter(key for key, _ in pairs)
+        repeated.keys_twice = [key for key, count in counts.items() if count > 1]
         return repeated
 
     def integer(self, text: str) -> Any:

@@ -162,14 +162,14 @@ def render(found: Iterable[Problem], most: int) -> FormatError:
     seen: set[str] = set()
     more = 0
     for problem in found:
+        if len(lines) == most:
+            more += 1  # only counted: putting each into words would take longer than reading
+            continue
         message = problem.message
         if len(message) > _LONGEST_MESSAGE:
             message = f"{message[:_LONGEST_MESSAGE]}…"
         line = f"{message} @ {render_path(problem.path)}"
         if line in seen:
-            continue
-        if len(lines) == most:
-            more += 1
             continue
         seen.add(line)
         lines.append(line)

@@ -38,6 +38,7 @@ Shape: TypeAlias = tuple[tuple[type, ...], dict[str, Any], bool]
 
 MAPPINGS: Final = (FrozenMap, Mapping, dict)
 _COLLECTIONS: Final = (tuple, frozenset)
+_ENOUGH: Final = 10_000
 
 PYTHON_TYPES: Final[dict[str, type]] = {
     "string": str,
@@ -61,14 +62,19 @@ WORDS: Final = {
 def read_each(
     pairs: Any, read: ReadHook, step: Callable[[Any], Any] = lambda place: place
 ) -> list[Any]:
-    """Read several values, and tell of all that are wrong."""
+    """Read several values, and tell of all that are wrong, up to many thousands."""
     found: list[Any] = []
     problems: list[Problem] = []
+    final = 0
     for place, item in pairs:
         try:
             found.append(read(item, None))
         except Exception as error:  # noqa: BLE001  every problem is told, with its place
-            problems.extend(told(error, (step(place),)))
+            told_now = list(told(error, (step(place),)))
+            problems.extend(told_now)
+            final += not all(problem.unknown for problem in told_now)
+            if final > _ENOUGH:  # no reader goes on after one of these, nor does anyone read more
+                break
     if problems:
         raise Problems(problems)
     return found

@@ -27,6 +27,7 @@ from incidentcore.escalation import (
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar, Rotation
+from incidentcore.testing import on_call_schedules
 
 MONDAY = datetime(2026, 6, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -166,27 +167,13 @@ def test_a_level_without_anybody_is_skipped_and_its_delay_is_not_consumed() -> N
     assert [(e.level, e.lapsed_because) for e in told] == [(0, "nobody to tell"), (1, "")]
 
 
-@given(
-    st.lists(st.integers(1, 5), min_size=1, max_size=3),
-    st.integers(0, 72),
-    st.integers(0, 72),
-    st.sampled_from(("highest", "all")),
-)
+@given(on_call_schedules(MONDAY), st.integers(0, 5_000), st.integers(0, 3_000))
 def test_shifts_partition_time_and_agree_with_the_instant(
-    every: list[int], first: int, length: int, combine: str
+    schedule: OnCallSchedule, first: int, length: int
 ) -> None:
     """Shifts follow each other without holes, neighbours differ, and each is what on_call says."""
-    layers = [
-        OnCallLayer(
-            Rotation(anchor=MONDAY, zone="Europe/Berlin", unit="hours", every=n),
-            [f"{n}a", f"{n}b"],
-            during=OFFICE if n % 2 else None,
-        )
-        for n in every
-    ]
-    schedule = plan(*layers, combine=combine)
-    start = MONDAY + (first - 36) * HOUR
-    end = start + length * HOUR / 2
+    start = MONDAY + (first - 2_500) * HOUR / 60
+    end = start + length * HOUR / 60
     told = list(shifts(schedule, start=start, end=end))
 
     assert sum((shift.interval.duration for shift in told), timedelta(0)) == end - start
@@ -195,8 +182,13 @@ def test_shifts_partition_time_and_agree_with_the_instant(
         assert before.people != after.people
     for shift in told:
         middle = shift.interval.start + shift.interval.duration / 2
-        assert on_call(schedule, at=middle) == on_call(schedule, at=shift.interval.start)
-        assert shift.people == on_call(schedule, at=middle)
+        last = shift.interval.end - timedelta(microseconds=1)
+        for at in (shift.interval.start, middle, last):
+            assert shift.people == on_call(schedule, at=at)
+    hours = on_call_hours(schedule, start=start, end=end, zone="Europe/Berlin")
+    assert sum((one.total for one in hours), timedelta(0)) == sum(
+        (shift.interval.duration * len(shift.people) for shift in told), timedelta(0)
+    )
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,9 @@ def plans(
         back = {"hours": 3, "days": 30, "weeks": 100, "months": 400}[unit]
         anchor = change + timedelta(days=draw(st.integers(-back, back)))
         anchor += draw(st.sampled_from((0, 30, 60, 119, 120, 150, 480, 1_410))) * MINUTE
-        ahead = ZoneInfo(zone).utcoffset(anchor), ZoneInfo(zone).utcoffset(anchor.replace(fold=1))
-        if ahead[0] != ahead[1]:  # a wall time that is skipped or repeated names no anchor
-            anchor += 8 * HOUR
+        info = ZoneInfo(zone)
+        while info.utcoffset(anchor) != info.utcoffset(anchor.replace(fold=1)):
+            anchor += 8 * HOUR  # a wall time that is skipped or repeated names no anchor
         every = draw(st.integers(1, 14 if unit == "hours" else 3))
         hours = None
         if draw(st.booleans()):

@@ -134,6 +134,7 @@ class Pager:
         self.clocks: dict[tuple[int, int], int] = {}
         self.answered: list[bool] = [False] * len(rows)
         self.unsnoozed = False
+        self.asked: int | None = None  # the level that a hand asks for
         self.seen: set[int] = set()  # the instants at which it woke
 
     def open_at(self, at: int) -> bool:
@@ -217,6 +218,7 @@ class Pager:
                 self.acks = []
             elif kind == "hand":
                 self.acks, self.quiet = [], 0
+                self.asked = int(value) if value else None
                 hands += 1
             elif kind == "snooze":
                 self.quiet = now + int(value)
@@ -309,7 +311,7 @@ class Pager:
             if level == len(row.steps):
                 again = chain.dues[-1] + row.repeat_after
                 more = chain.pass_ < row.repeat
-                if row.wrap and hands and (not more or now < again):
+                if row.wrap and hands and self.asked is None and (not more or now < again):
                     hands -= 1
                     begin = now
                 elif more and now >= again:
@@ -326,10 +328,10 @@ class Pager:
             ready = now >= (chain.dues[-1] if chain.dues else chain.begin)
             free = ready and not self.reason(number, row, level, now)
             office = not row.steps[level].contact or self.open_at(now)
-            if now >= due and free and office:
-                hands -= bool(hands)
-            elif free and hands:
-                hands -= 1
+            wanted = bool(hands) and (self.asked is None or self.asked >= level)
+            spent = wanted and (self.asked is None or self.asked == level)
+            if free and (wanted or (now >= due and office)):
+                hands -= spent
             else:
                 if due > now:
                     self.wake(due)

@@ -156,6 +156,13 @@ def test_past_the_last_level_a_hand_may_wrap() -> None:
     ]
 
 
+def test_a_hand_that_asks_for_a_level_starts_no_further_pass() -> None:
+    """Asked at 200 for a level that fell due long ago: nothing, though a plain hand would wrap."""
+    record = escalate_now(INCIDENT, "ben", at=at(200), by="kim", level=1)
+
+    assert fired(matrix(past_last="wrap"), record, 500) == fired(matrix(), INCIDENT, 500)
+
+
 def test_a_live_matrix_takes_what_holds_at_the_due() -> None:
     """From 20 on the second level comes after 5 minutes: overdue, it falls due at 20 (rule E4)."""
     quick = EscalationMatrix(

@@ -124,6 +124,7 @@ def rows(draw: st.DrawFn) -> Row:
 
 HAPPENINGS = (
     *("ack ada", "ack 0a", "ack 1b", "ack 0a 0", "ack ada 1", "unack", "unack", "hand", "hand"),
+    *("hand 0", "hand 1", "hand 2"),
     *("vip yes", "vip no", "assign ada", "assign", "note", "unsnooze", "start", "hold", "resume"),
     *("resolve", "reopen", "reopen", "cancel", "snooze", "snooze", "snooze"),
 )
@@ -149,7 +150,8 @@ def record_of(
         elif kind == "unack":
             record = unacknowledge(record, at=at, by=BOT)
         elif kind == "hand":
-            record = record.with_event(Escalated, at=at, by="kim", target="next")
+            asked = int(value) if value else None
+            record = record.with_event(Escalated, at=at, by="kim", target="next", level=asked)
         elif kind == "note":
             record = escalate_now(record, "one", at=at, by="kim", key="k")
         elif kind == "vip":

@@ -158,7 +158,8 @@ class _RowWalk:
         while True:
             begin = ended + row.repeat_after if pass_ < row.repeat else None
             if row.past_last == PastLast.WRAP:
-                hand = next((one for one in self.by_hand if one[0] >= ended), None)
+                free = (one for one in self.by_hand if one[0] >= ended and one[1] is None)
+                hand = next(free, None)
                 if hand is not None and (begin is None or hand[0] < begin):
                     self.by_hand.remove(hand)
                     begin = hand[0]

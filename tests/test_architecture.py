@@ -7,6 +7,7 @@ package, where it must find nothing, and on a planted violation, which it must f
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -502,9 +503,11 @@ def find_attribute_magic(root: Path) -> Iterator[str]:
 
 
 def find_long_modules(root: Path) -> Iterator[str]:
-    """A module is split before 400 lines."""
+    """A module is split before 400 lines; the facade's list of names is counted once."""
     for module in read_modules(root):
         lines = len(module.text.splitlines())
+        if module.name == "__init__":  # each name stands for readers and again for checkers
+            lines -= len(re.findall(r"^    from incidentcore\.\w+ import", module.text, re.M))
         if lines > LONGEST:
             yield f"{module.path}: {lines} lines, more than {LONGEST}: split it"
 
@@ -610,6 +613,7 @@ PLANTED: list[tuple[Guard, str, str, str]] = [
     (find_attribute_magic, "digest.py", "class A:\n    __getattr__ = f", "the facade alone"),
     (find_attribute_magic, "__init__.py", "def __getattr__(name): ...", "the facade alone"),
     (find_long_modules, "digest.py", "x = 1\n" * 401, "401 lines"),
+    (find_long_modules, "__init__.py", "x = 1\n" * 401, "401 lines"),
     (find_unsorted_exports, "digest.py", "x = 1", "needs an __all__"),
     (find_unsorted_exports, "digest.py", "__all__ = ['b', 'a']", "not sorted"),
     (find_unsorted_exports, "sla/__init__.py", "__all__ = ['a', 'a']", "names one twice"),
@@ -629,6 +633,7 @@ ALLOWED: list[tuple[Guard, str, str]] = [
     (find_impure_reads, "digest.py", "from datetime import time\ntime(9).hour; now = self.now"),
     (find_attribute_magic, "__init__.py", "if not TYPE_CHECKING:\n    def __getattr__(n): ..."),
     (find_long_modules, "digest.py", "x = 1\n" * 400),
+    (find_long_modules, "__init__.py", "    from incidentcore.sla import x as x\n" * 401),
     (find_unsorted_exports, "digest.py", "__all__ = ['B', 'a']"),
 ]
 

@@ -80,11 +80,19 @@ if TYPE_CHECKING:
     from incidentcore.instants import as_zone as as_zone
     from incidentcore.instants import tzdb_version as tzdb_version
     from incidentcore.intake import Alert as Alert
+    from incidentcore.intake import IncidentEnded as IncidentEnded
+    from incidentcore.intake import Intake as Intake
     from incidentcore.intake import IntakePolicy as IntakePolicy
+    from incidentcore.intake import IntakeState as IntakeState
+    from incidentcore.intake import Sample as Sample
+    from incidentcore.intake import SampleThreshold as SampleThreshold
+    from incidentcore.intake import alert_from_cloudevent as alert_from_cloudevent
+    from incidentcore.intake import alert_from_dict as alert_from_dict
     from incidentcore.intake import alerts_from_alertmanager as alerts_from_alertmanager
     from incidentcore.intake import apply_intents as apply_intents
     from incidentcore.intake import fold_alerts as fold_alerts
     from incidentcore.intake import fold_samples as fold_samples
+    from incidentcore.intake import open_incident as open_incident
     from incidentcore.kpi import Kpi as Kpi
     from incidentcore.kpi import KpiResult as KpiResult
     from incidentcore.kpi import KpiTable as KpiTable
@@ -243,8 +251,11 @@ _ROOM_OF = {
     "InMemoryStore": "storage",
     "Incident": "records",
     "IncidentCoreError": "errors",
+    "IncidentEnded": "intake",
     "InputField": "lifecycle",
+    "Intake": "intake",
     "IntakePolicy": "intake",
+    "IntakeState": "intake",
     "Intersection": "schedule",
     "Interval": "instants",
     "InvalidIntervalError": "errors",
@@ -283,6 +294,8 @@ _ROOM_OF = {
     "Role": "values",
     "Rotation": "schedule",
     "STANDARD_CASCADES": "lifecycle",
+    "Sample": "intake",
+    "SampleThreshold": "intake",
     "Scale": "values",
     "ServiceLevel": "sla",
     "ServiceRequest": "records",
@@ -311,6 +324,8 @@ _ROOM_OF = {
     "__version__": "_version",
     "acknowledge": "records",
     "advance": "lifecycle",
+    "alert_from_cloudevent": "intake",
+    "alert_from_dict": "intake",
     "alerts_from_alertmanager": "intake",
     "allowed_actions": "lifecycle",
     "apply_intents": "intake",
@@ -364,6 +379,7 @@ _ROOM_OF = {
     "next_sla_wakeup": "sla",
     "next_update_wakeup": "communication",
     "on_call": "escalation",
+    "open_incident": "intake",
     "open_problem": "improvement",
     "overlap": "conditions",
     "override_priority": "priority",

@@ -507,7 +507,9 @@ def find_long_modules(root: Path) -> Iterator[str]:
     for module in read_modules(root):
         lines = len(module.text.splitlines())
         if module.name == "__init__":  # each name stands for readers and again for checkers
-            lines -= len(re.findall(r"^    from incidentcore\.\w+ import", module.text, re.M))
+            lines -= len(
+                re.findall(r"^    from incidentcore\.\w+ import", module.text, re.MULTILINE)
+            )
         if lines > LONGEST:
             yield f"{module.path}: {lines} lines, more than {LONGEST}: split it"
 
@@ -633,7 +635,11 @@ ALLOWED: list[tuple[Guard, str, str]] = [
     (find_impure_reads, "digest.py", "from datetime import time\ntime(9).hour; now = self.now"),
     (find_attribute_magic, "__init__.py", "if not TYPE_CHECKING:\n    def __getattr__(n): ..."),
     (find_long_modules, "digest.py", "x = 1\n" * 400),
-    (find_long_modules, "__init__.py", "    from incidentcore.sla import x as x\n" * 401),
+    (
+        find_long_modules,
+        "__init__.py",
+        "if TYPE_CHECKING:\n" + "    from incidentcore.sla import x as x\n" * 401,
+    ),
     (find_unsorted_exports, "digest.py", "__all__ = ['B', 'a']"),
 ]
 

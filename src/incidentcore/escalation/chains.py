@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final
-
-import attrs
+from typing import Any, Final, NamedTuple
 
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.anchors import Anchor, View, moments, spells
@@ -39,8 +37,7 @@ __all__ = ["fallen_due"]
 _ZERO: Final = timedelta(0)
 
 
-@attrs.frozen
-class _Candidate:
+class _Candidate(NamedTuple):
     """One chance of a level to fall due.
 
     Attributes:

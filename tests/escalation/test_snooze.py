@@ -165,6 +165,16 @@ def test_the_wakeup_is_the_end_where_something_waits_for_it() -> None:
     assert next_escalation_wakeup(matrix(), [record], slas=[CLOCK], now=at(20)) == at(60)
 
 
+def test_the_wakeup_is_the_end_where_something_due_is_held_back() -> None:
+    """Level one fell due at 10 unseen; with no other level ahead, it comes back at 90."""
+    alone = EscalationMatrix("m", [EscalationRow("all", [EscalationLevel(After(10 * MIN), "one")])])
+    record = quiet(INCIDENT, 15, 90)
+
+    assert next_escalation_wakeup(alone, [record], now=at(20)) == at(90)
+    assert next_escalation_wakeup(alone, [record], now=at(90)) is None
+    assert next_escalation_wakeup(alone, [quiet(INCIDENT, 5, 90)], now=at(6)) == at(90)
+
+
 def test_a_hand_must_end_the_snooze_first() -> None:
     """Refused while it lasts, with what to do; after it, or with a key, it is taken (Jira)."""
     record = quiet(INCIDENT, 15, 90)

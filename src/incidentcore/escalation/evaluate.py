@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.anchors import View
 from incidentcore.escalation.chains import fallen_due
 from incidentcore.escalation.clocks import Clocks
-from incidentcore.escalation.gates import Window
+from incidentcore.escalation.gates import SNOOZED, Window
 from incidentcore.escalation.intent import Escalation
 from incidentcore.escalation.matrix import EscalationMatrix
 from incidentcore.instants import Versions, as_utc
@@ -114,7 +114,7 @@ def next_escalation_wakeup(
     now: datetime,
     live: bool = False,
 ) -> datetime | None:
-    """Return the least instant after ``now`` at which an escalation becomes due without an event.
+    """Return when next an escalation becomes due, or a snooze gives one back, without an event.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.
@@ -140,6 +140,14 @@ def next_escalation_wakeup(
             for one in fallen_due(version, view, clocks, until=until, window=window):
                 if one.due_at > now and (soonest is None or one.due_at < soonest):
                     soonest = one.due_at
+        end = next((end for end in view.snooze_ends if end > now), None)
+        if end is not None and (soonest is None or end < soonest):
+            options: Any = {"slas": slas, "include_lapsed": True, "live": live}
+            if any(
+                one.lapsed_because == SNOOZED
+                for one in due_escalations(matrix, record, now=now, **options)
+            ):
+                soonest = end
     return soonest
 
 

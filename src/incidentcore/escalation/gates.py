@@ -19,6 +19,7 @@ from incidentcore.escalation.matrix import (
 )
 
 __all__ = [
+    "SNOOZED",
     "Gate",
     "Told",
     "Window",

@@ -14,7 +14,7 @@ from incidentcore.conditions import Opaque, field
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import Kpi, Number, Partial, Periods, Rate, catalogue, merge, partial, result
-from incidentcore.records import Incident
+from incidentcore.records import Incident, update
 from incidentcore.serialization import dumps, from_plain, json_schema, loads, to_plain
 
 from .strategies import LATEST, computable, desks, windows
@@ -40,6 +40,23 @@ def test_parts_merge_through_documents(
     assert [dumps(part) for part in read] == [dumps(part) for part in parts]
     assert merge(read) == merge(parts) == partial(kpis, desk, **how)
     assert result(merge(read)) == result(partial(kpis, desk, **how))
+
+
+def test_a_sum_of_halves_that_is_whole_is_one_number() -> None:
+    """1.5 and 1.5 are 3, also as a document, so that a part read back equals the part."""
+    rated = [
+        update(
+            Incident.open(id=name, title="x", by="kim", at=AT),
+            at=AT,
+            by="kim",
+            custom={"satisfaction": 1.5},
+        )
+        for name in ("I1", "I2")
+    ]
+    part = partial([catalogue.MEAN_SATISFACTION], rated, as_of=AT, mode="sketch")
+
+    assert loads(dumps(part), Partial) == part
+    assert result(part).results[0].value == 1.5
 
 
 @settings(max_examples=25)

@@ -22,7 +22,9 @@ def as_plain(value: object) -> Any:
     if value is None or isinstance(value, (str, bool, int)):
         return value
     if isinstance(value, Fraction):
-        return ["fraction", value.numerator, value.denominator]
+        # A sum of halves may be whole: equal numbers have one form, however they were reached.
+        whole = value.denominator == 1
+        return value.numerator if whole else ["fraction", value.numerator, value.denominator]
     if isinstance(value, float):
         return ["float", value.hex()]
     if isinstance(value, Level):

@@ -48,7 +48,11 @@ def check_communication(plan: CommunicationPlan, *, examples: int | None = None)
     >>> check_communication(major_incident_plan(), examples=5)
     """
 
-    @settings(max_examples=examples or settings().max_examples, deadline=None)
+    @settings(
+        max_examples=examples or settings().max_examples,
+        deadline=None,
+        report_multiple_bugs=False,  # one law at a time: an AssertionError, not a group of them
+    )
     @given(communicated_incidents(plan), POLLS, st.randoms())
     def run(record: Record, minutes: list[int], chance: Random) -> None:
         keep_laws(plan, record, minutes, chance)

@@ -55,7 +55,11 @@ def check_escalation(
     ... )
     """
 
-    @settings(max_examples=examples or settings().max_examples, deadline=None)
+    @settings(
+        max_examples=examples or settings().max_examples,
+        deadline=None,
+        report_multiple_bugs=False,  # one law at a time: an AssertionError, not a group of them
+    )
     @given(escalated_incidents(), st.lists(MINUTES, min_size=1, max_size=5), st.randoms())
     def run(record: Incident, minutes: list[int], chance: Random) -> None:
         polls = sorted(OPENED + minute * MINUTE for minute in minutes)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentcore.errors import TransitionNotAllowedError
@@ -40,6 +40,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[Cascade] = ()) -> N
     findings = lint_lifecycle(lifecycle, cascades)
     assert not findings, "\n".join(map(str, findings))
 
+    @settings(report_multiple_bugs=False)
     @given(legal_records(lifecycle), st.integers(0, 300))
     def law(record: Record, minutes: int) -> None:
         assert check_history(record, lifecycle) == ()
@@ -48,6 +49,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[Cascade] = ()) -> N
         for action in {row.action for row in lifecycle.transitions} | {_UNKNOWN_ACTION}:
             check_step(lifecycle, record, action, after=timedelta(minutes=minutes))
 
+    @settings(report_multiple_bugs=False)
     @given(illegal_records(lifecycle))
     def told(record: Record) -> None:
         (*_, found) = check_history(record, lifecycle)

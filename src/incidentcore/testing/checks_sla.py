@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentcore.records import Event, Incident, Opened
@@ -50,6 +50,7 @@ def check_sla(rules: SlaDefinition | SlaPolicy | ServiceLevel) -> None:
     """
     clocks = rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
 
+    @settings(report_multiple_bugs=False)
     @given(histories(rules), st.data())
     def run(record: Incident, data: st.DataObject) -> None:
         now = data.draw(moments_near(rules, record), label="now")

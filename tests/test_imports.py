@@ -67,9 +67,9 @@ def test_a_star_import_loads_no_codec() -> None:
     assert "cattrs" in loaded_by("from incidentcore import dumps")
 
 
-@pytest.mark.parametrize("room", ["improvement", "intake"])
+@pytest.mark.parametrize("room", ["categorization", "improvement", "intake"])
 def test_a_star_import_leaves_the_outer_rooms(room: str) -> None:
-    """``import *`` loads the record's own path; alerts before it and learning after it by name."""
+    """``import *`` loads the record's own path; alerts, categorizers and learning by name."""
     assert f"incidentcore.{room}" not in loaded_by("from incidentcore import *")
     name = next(name for name, its in literal_table().items() if its == room)
     assert f"incidentcore.{room}" in loaded_by(f"from incidentcore import {name}")
@@ -90,7 +90,7 @@ def test_the_table_is_literal_and_sorted() -> None:
     """One literal table, sorted, says which room holds which name; ``__all__`` follows it."""
     table = literal_table()
     assert list(table) == sorted(table)
-    outer = {"improvement", "intake", "serialization"}
+    outer = {"categorization", "improvement", "intake", "serialization"}
     assert incidentcore.__all__ == [name for name, room in table.items() if room not in outer]
 
 

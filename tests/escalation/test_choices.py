@@ -128,6 +128,18 @@ def test_an_acknowledgement_may_count_for_its_level_and_those_before() -> None:
     assert fired(matrix(acknowledged_by="level"), upper, 500) == [(10, "ann"), (30, "ben")]
 
 
+def test_a_level_acknowledged_before_its_due_holds_up_only_what_follows_it() -> None:
+    """A level with a delay of its own goes on; one that counts from the level before does not."""
+    own = EscalationLevel(After(20 * MIN), person("ben"))
+    rules = [
+        EscalationMatrix("m", [EscalationRow("r", [LEVELS[0], second], acknowledged_by="level")])
+        for second in (own, LEVELS[1])
+    ]
+    record = acknowledge(INCIDENT, at=at(5), by="ann", level=0)
+
+    assert [fired(one, record, 500) for one in rules] == [[(20, "ben")], []]
+
+
 def test_a_hand_brings_the_next_level_forward() -> None:
     """Escalated at 15: level two at once, level three thirty minutes later; past it, nothing."""
     once = escalate_now(INCIDENT, "next", at=at(15), by="kim")

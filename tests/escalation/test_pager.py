@@ -106,6 +106,9 @@ def rows(draw: st.DrawFn) -> Row:
     else:
         point = draw(st.sampled_from(sorted(POINTS)))
         steps = [step("clock", point, counted=False), step("chained", draw(odd)), *chained()]
+    # The pager goes through a row step by step. Levels with delays of their own do not wait for
+    # each other, so one that is silenced alone would hold it up: test_choices has that case.
+    whose = ("any", "any", "all") if form == "delays" else ("any", "any", "all", "level")
     return Row(
         tuple(steps),
         since=draw(st.sampled_from(("opened_at", "opened_at", "updated_at"))),
@@ -113,7 +116,7 @@ def rows(draw: st.DrawFn) -> Row:
         repeat=draw(st.integers(0, 2)),
         repeat_after=draw(st.integers(1, 100 * MINUTE)),
         repeat_from=draw(st.integers(0, len(steps) - 1)),
-        acknowledged_by=draw(st.sampled_from(("any", "any", "all", "level"))),
+        acknowledged_by=draw(st.sampled_from(whose)),
         timeout=draw(st.sampled_from((None, None, 60 * MINUTE, 250 * MINUTE + 1))),
         restart=draw(st.booleans()),
         restart_after_snooze=draw(st.booleans()),

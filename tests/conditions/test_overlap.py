@@ -225,6 +225,13 @@ def test_answers_hold_on_any_facts(condition, subjects):
         assert not (matched and verdict.is_no), (condition, facts)
 
 
+def test_the_order_of_two_conditions_changes_no_answer():
+    """Mail over vpn: a title that starts with one word and has the other, asked either way."""
+    has, starts = FieldTest("title", "has_text", "vpn"), FieldTest("title", "starts_with", "mail")
+
+    assert overlap(has, starts).answer == overlap(starts, has).answer == "yes"
+
+
 @given(composed(LOOSE_TESTS, 3), composed(LOOSE_TESTS, 3))
 def test_answers_fit_together(a, b):
     """What a condition is and is not: it overlaps nothing that implies its opposite."""

@@ -269,6 +269,9 @@ def _plain(root: str, step: str, tests: list[FieldTest], mentioned: list[Any]) -
     found += numbers_beside(mentioned, _SMALLEST.get(root))
     found += moments_beside(mentioned)
     if matches or root in _TEXTS:
+        # What a text begins with comes first in it, the longest of all before the others: then one
+        # text fits them all, whatever the order of the tests.
+        matches.sort(key=lambda test: (test.op != "starts_with", -len(str(test.value))))
         wanted = [str(test.value) for test in matches]
         words = [*texts, *wanted, " ".join(wanted)]
         found += [Candidate(word) for word in (*words, "", fresh_text(words))]

@@ -118,12 +118,7 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Ve
     >>> overlap(severe, mild).witness
     FrozenMap({'impact': Level(scale='impact', name='medium', rank=2)})
     """
-    found = satisfiable(a & b, domains=domains)
-    if found.is_yes or found.is_no:
-        return found
-    # Texts to try are made from one test after another: the other order may find one that fits.
-    other = satisfiable(b & a, domains=domains)
-    return other if other.is_yes or other.is_no else found
+    return satisfiable(a & b, domains=domains)
 
 
 def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Verdict:

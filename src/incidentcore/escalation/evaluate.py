@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.anchors import View
@@ -142,11 +142,10 @@ def next_escalation_wakeup(
                     soonest = one.due_at
         end = next((end for end in view.snooze_ends if end > now), None)
         if end is not None and (soonest is None or end < soonest):
-            options: Any = {"slas": slas, "include_lapsed": True, "live": live}
-            if any(
-                one.lapsed_because == SNOOZED
-                for one in due_escalations(matrix, record, now=now, **options)
-            ):
+            due = due_escalations(
+                matrix, record, slas=slas, now=now, include_lapsed=True, live=live
+            )
+            if any(one.lapsed_because == SNOOZED for one in due):
                 soonest = end
     return soonest
 

@@ -13,7 +13,6 @@ from incidentcore.errors import IncidentCoreError
 from incidentcore.records import (
     Commented,
     Communicated,
-    Corrected,
     Incident,
     MajorStatusChanged,
     Prioritized,
@@ -21,14 +20,13 @@ from incidentcore.records import (
 )
 from incidentcore.schedule import Calendar
 from incidentcore.testing.strategies_schedule import calendars, instants
-from incidentcore.testing.strategies_sla import change_of, words_of
+from incidentcore.testing.strategies_sla import change_of, follow, words_of
 from incidentcore.values import (
     CANCELED,
     CLOSED,
     IN_PROGRESS,
     ON_HOLD,
     RESOLVED,
-    Actor,
     Priority,
 )
 
@@ -36,7 +34,6 @@ __all__ = ["communicated_incidents", "communication_plans"]
 
 _MINUTE: Final = timedelta(minutes=1)
 _AUDIENCES: Final = ("customers", "executives", "support staff", "regulators")
-_AGENT: Final = Actor("ada")
 _STATES: Final = (IN_PROGRESS, ON_HOLD, IN_PROGRESS, RESOLVED, CLOSED, CANCELED)
 _MAJOR: Final = field("major_status").equals("accepted")
 _WHEN: Final = (
@@ -164,21 +161,7 @@ def communicated_incidents(
     )
     for _ in range(draw(st.integers(0, max_events))):
         at = _later(at + draw(steps), known, draw(st.integers(0, 4)))
-        if draw(st.integers(0, 7)) == 0:
-            at = max(record.opened_at, at - draw(st.sampled_from((1, 90))) * _MINUTE)
-        delay = draw(st.sampled_from((0, 0, 0, 60))) * _MINUTE
-        if draw(st.integers(0, 11)) == 0 and record.version > 1:
-            wrong = draw(st.sampled_from(record.history[1:]))
-            when = draw(st.sampled_from((wrong.at, max(at, wrong.at))))
-            record = record.with_event(
-                Corrected, at=when, by=_AGENT, recorded_at=at + delay, corrects=wrong.id
-            )
-            continue
-        kind, body = draw(events)
-        try:
-            record = record.with_event(kind, at=at, by=_AGENT, recorded_at=at + delay, **body)
-        except IncidentCoreError:  # a condition asks for a value that the field does not take
-            continue
+        record, at = follow(draw, record, events, at=at, back=(1, 90))
     return record
 
 

@@ -234,24 +234,42 @@ def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident
     events = _events(rules)
     for _ in range(draw(st.integers(0, max_events))):
         at = draw(_later(at, known))
-        if draw(st.integers(0, 7)) == 0:
-            at = max(record.opened_at, at - draw(st.sampled_from((1, 90, 2_000))) * _MINUTE)
-        delay = draw(st.sampled_from((0, 0, 0, 60))) * _MINUTE
-        if draw(st.integers(0, 11)) == 0 and record.version > 1:
-            wrong = draw(st.sampled_from(record.history[1:]))
-            when = draw(st.sampled_from((wrong.at, max(at, wrong.at))))
-            record = record.with_event(
-                Corrected, at=when, by=_AGENT, recorded_at=at + delay, corrects=wrong.id
-            )
-            continue
-        kind, body = draw(events)
-        by = body.get("by", _AGENT)
-        rest = {name: value for name, value in body.items() if name != "by"}
-        try:
-            record = record.with_event(kind, at=at, by=by, recorded_at=at + delay, **rest)
-        except IncidentCoreError:  # a rule asks for a value that the field does not take
-            continue
+        record, at = follow(draw, record, events, at=at, back=(1, 90, 2_000))
     return record
+
+
+def follow(
+    draw: st.DrawFn,
+    record: Incident,
+    events: st.SearchStrategy[tuple[type[Any], dict[str, Any]]],
+    *,
+    at: datetime,
+    back: tuple[int, ...],
+) -> tuple[Incident, datetime]:
+    """Return a record with one more event, seldom a correction, and the instant it came to.
+
+    Args:
+        draw: Given by hypothesis.
+        record: The record.
+        events: What may follow: the kind of event and its body, with ``by`` where no agent did it.
+        at: When; seldom an event is moved back from it, and some are recorded an hour late.
+        back: How many minutes an event may be moved back.
+    """
+    if draw(st.integers(0, 7)) == 0:
+        at = max(record.opened_at, at - draw(st.sampled_from(back)) * _MINUTE)
+    delay = draw(st.sampled_from((0, 0, 0, 60))) * _MINUTE
+    if draw(st.integers(0, 11)) == 0 and record.version > 1:
+        wrong = draw(st.sampled_from(record.history[1:]))
+        when = draw(st.sampled_from((wrong.at, max(at, wrong.at))))
+        correction = record.with_event(
+            Corrected, at=when, by=_AGENT, recorded_at=at + delay, corrects=wrong.id
+        )
+        return correction, at
+    kind, body = draw(events)
+    try:
+        return record.with_event(kind, at=at, recorded_at=at + delay, **{"by": _AGENT, **body}), at
+    except IncidentCoreError:  # a rule asks for a value that the field does not take
+        return record, at
 
 
 def _later(at: datetime, known: tuple[Calendar, ...]) -> st.SearchStrategy[datetime]:

@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.doctest",
     "sphinx.ext.intersphinx",
     "myst_nb",
+    "rule_links",
     "schema_files",
 ]
 exclude_patterns = ["_build"]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 import zoneinfo
+from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 # Zone data comes from the tzdata package, for this process and those it starts, so that an answer
 # does not hang on the machine (rule T7). First of all: a zone once read stays as it was.
@@ -45,6 +49,32 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if heavy:
         config.hook.pytest_deselected(items=heavy)
         items[:] = [item for item in items if not item.get_closest_marker("heavy")]
+
+
+@pytest.fixture
+def work_of() -> Callable[[Callable[[], object]], int]:
+    """Return a function that counts the lines of Python that a call runs.
+
+    It measures growth without a clock. What C code does within a line is not counted.
+    """
+
+    def count(call: Callable[[], object]) -> int:
+        lines = 0
+
+        def step(frame: FrameType, event: str, _: object) -> Callable[..., Any]:
+            nonlocal lines
+            lines += event == "line"
+            return step
+
+        before = sys.gettrace()
+        sys.settrace(step)
+        try:
+            call()
+        finally:
+            sys.settrace(before)
+        return lines
+
+    return count
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from types import FrameType
 from typing import Any
 
 # Zone data comes from the tzdata package, for this process and those it starts, so that an answer
-# does not hang on the machine (rule T7). First of all: a zone once read stays as it was.
+# is the same on every machine (rule T7). This comes first: a zone is read only once.
 os.environ["PYTHONTZPATH"] = ""
 zoneinfo.reset_tzpath(to=())
 zoneinfo.ZoneInfo.clear_cache()
@@ -20,18 +20,21 @@ import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
-LONG_PROFILES = ("long", "heavy", "million")
-PROFILE = os.environ.get("INCIDENTCORE_HYPOTHESIS") or "light"
+# How many examples of each property a profile draws. A plain ``pytest`` has the quick profile: it
+# draws the same examples each time and leaves out the tests with the markers below. Every other
+# profile draws new examples each time and runs all tests.
+EXAMPLES = {"quick": 10, "full": 50, "long": 150, "heavy": 2_000, "million": 1_000_000}
+LEFT_OUT = ("data", "heavy", "hostile", "notebook", "process", "table")
+PROFILE = os.environ.get("INCIDENTCORE_HYPOTHESIS") or "quick"
 
-settings.register_profile(
-    "light", max_examples=50, deadline=None, derandomize=False, print_blob=True
-)
-settings.register_profile("quick", settings.get_profile("light"), max_examples=10)
-for _profile, _examples in zip(LONG_PROFILES, (150, 2_000, 1_000_000), strict=True):
+for _profile, _examples in EXAMPLES.items():
     settings.register_profile(
         _profile,
-        settings.get_profile("light"),
         max_examples=_examples,
+        deadline=None,
+        derandomize=_profile == "quick",
+        database=None if _profile == "quick" else settings.default.database,
+        print_blob=True,
         suppress_health_check=[HealthCheck.too_slow],
     )
 settings.load_profile(PROFILE)
@@ -42,13 +45,14 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave tests marked heavy to the long profiles."""
-    if PROFILE in LONG_PROFILES:
+    """Leave long tests out of the quick profile, unless a marker or their name chooses them."""
+    by_name = bool(config.args) and all("::" in argument for argument in config.args)
+    if PROFILE != "quick" or config.option.markexpr or by_name:
         return
-    heavy = [item for item in items if item.get_closest_marker("heavy")]
-    if heavy:
-        config.hook.pytest_deselected(items=heavy)
-        items[:] = [item for item in items if not item.get_closest_marker("heavy")]
+    left_out = [item for item in items if any(map(item.get_closest_marker, LEFT_OUT))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not any(map(item.get_closest_marker, LEFT_OUT))]
 
 
 @pytest.fixture
@@ -81,12 +85,9 @@ def work_of() -> Callable[[Callable[[], object]], int]:
 def data_dir() -> Path:
     """Return the folder of the real data files, or skip; a wrong setting is an error."""
     given = os.environ.get("INCIDENTCORE_DATA")
-    if given:
-        folder = Path(given)
-        if not folder.is_dir():
-            pytest.fail(f"INCIDENTCORE_DATA is {given!r}, which is no folder")
-        return folder
-    folder = ROOT.parent / "shared" / "data"
-    if not folder.is_dir():
+    if not given:
         pytest.skip("no real data here: set INCIDENTCORE_DATA to its folder")
+    folder = Path(given)
+    if not folder.is_dir():
+        pytest.fail(f"INCIDENTCORE_DATA is {given!r}, which is not a folder")
     return folder

@@ -266,6 +266,7 @@ class Module:
     path: Path
     text: str
     tree: ast.Module
+    nodes: tuple[ast.AST, ...]
 
     @property
     def room(self) -> str:
@@ -302,18 +303,19 @@ def read_modules(root: Path) -> tuple[Module, ...]:
         if parts[-1] == "__init__" and len(parts) > 1:
             parts.pop()
         text = path.read_text(encoding="utf-8")
-        modules.append(Module(".".join(parts), path, text, ast.parse(text)))
+        tree = ast.parse(text)
+        modules.append(Module(".".join(parts), path, text, tree, tuple(ast.walk(tree))))
     return tuple(modules)
 
 
 def read_imports(module: Module, root: Path) -> Iterator[Import]:
     lazy = {
         id(inner)
-        for outer in ast.walk(module.tree)
+        for outer in module.nodes
         if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef))
         for inner in ast.walk(outer)
     }
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield Import(node, alias.name, id(node) in lazy)
@@ -386,7 +388,7 @@ def find_lazy_imports(root: Path) -> Iterator[str]:
     """An import stands at the top, except those of LAZY, which stand in one function."""
     seen: dict[tuple[str, str], str] = {}
     for module in read_modules(root):
-        checked_only = _under_type_checking(module.tree)
+        checked_only = _under_type_checking(module)
         for imported in read_imports(module, root):
             if id(imported.node) in checked_only:
                 continue
@@ -399,10 +401,10 @@ def find_lazy_imports(root: Path) -> Iterator[str]:
                 yield module.at(imported.node, f"{imported.package} is {seen[key]}'s to import")
 
 
-def _under_type_checking(tree: ast.Module) -> set[int]:
+def _under_type_checking(module: Module) -> set[int]:
     return {
         id(inner)
-        for node in ast.walk(tree)
+        for node in module.nodes
         if isinstance(node, ast.If) and _is_name(node.test, "TYPE_CHECKING")
         for statement in node.body
         for inner in ast.walk(statement)
@@ -416,15 +418,13 @@ def _is_name(node: ast.AST, name: str) -> bool:
 def find_impure_reads(root: Path) -> Iterator[str]:
     """No clock, no chance, no environment, no file (rule T6)."""
     for module in read_modules(root):
-        origins = _origins(module.tree)
-        inner = {
-            id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)
-        }
-        calls = [node for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+        origins = _origins(module)
+        inner = {id(node.value) for node in module.nodes if isinstance(node, ast.Attribute)}
+        calls = [node for node in module.nodes if isinstance(node, ast.Call)]
         called = {id(call.func) for call in calls}
         seeded = {id(call.func) for call in calls if call.args or call.keywords}
-        seeded |= _annotations(module.tree)
-        for node in ast.walk(module.tree):
+        seeded |= _annotations(module)
+        for node in module.nodes:
             if not isinstance(node, (ast.Name, ast.Attribute)) or id(node) in inner:
                 continue
             used = _dotted(node, origins)
@@ -437,10 +437,10 @@ def find_impure_reads(root: Path) -> Iterator[str]:
                     yield module.at(node, f"uses {used}; values come in as arguments (rule T6)")
 
 
-def _origins(tree: ast.Module) -> dict[str, str]:
+def _origins(module: Module) -> dict[str, str]:
     """Return what each imported name stands for; builtins stand for themselves."""
     origins = {name: name for name in BUILTINS}
-    for node in ast.walk(tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 name = alias.asname or alias.name.partition(".")[0]
@@ -458,9 +458,9 @@ def _dotted(node: ast.expr, origins: dict[str, str]) -> str:
     return origins.get(node.id, "") if isinstance(node, ast.Name) else ""
 
 
-def _annotations(tree: ast.Module) -> set[int]:
+def _annotations(module: Module) -> set[int]:
     found = set()
-    for node in ast.walk(tree):
+    for node in module.nodes:
         parts = [
             getattr(node, field, None)
             for field in ("annotation", "returns")
@@ -473,7 +473,7 @@ def _annotations(tree: ast.Module) -> set[int]:
 def find_global_state(root: Path) -> Iterator[str]:
     """No ``global`` statement."""
     for module in read_modules(root):
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Global):
                 yield module.at(node, f"global {', '.join(node.names)}: the library keeps no state")
 
@@ -492,7 +492,7 @@ def find_attribute_magic(root: Path) -> Iterator[str]:
                 and _is_name(node.test.operand, "TYPE_CHECKING")
                 for statement in node.body
             }
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             names = {
                 getattr(node, "name", ""),
                 node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else "",

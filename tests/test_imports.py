@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -16,6 +17,7 @@ HEAVY = {"asyncio", "cattrs", "dateutil", "hypothesis", "json", "numpy", "pytest
 FACADE = Path(incidentcore.__file__)
 
 
+@cache
 def loaded_by(code: str) -> set[str]:
     """Return the modules that a fresh process holds after running the code."""
     done = subprocess.run(  # noqa: S603  our own interpreter on our own line

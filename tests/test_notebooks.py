@@ -40,6 +40,7 @@ def test_there_are_the_two_notebooks() -> None:
     assert {"two_tools", "kpi_page"} <= {page.stem for page in NOTEBOOKS}
 
 
+@pytest.mark.notebook
 @pytest.mark.parametrize("page", NOTEBOOKS, ids=lambda page: page.stem)
 def test_a_notebook_says_what_its_cells_show(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every cell runs, and every figure in the text (hours, per cent) stands in some output."""

@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import zoneinfo
 from pathlib import Path
+
+import pytest
 
 from incidentcore.instants import tzdb_version
 
 CONFTEST = Path(__file__).with_name("conftest.py")
+MARKERS = tomllib.loads(CONFTEST.parent.with_name("pyproject.toml").read_text(encoding="utf-8"))[
+    "tool"
+]["pytest"]["ini_options"]["markers"]
 EXAMPLE = """
 import pytest
 from hypothesis import settings
 
-def test_light(): assert settings().max_examples == {examples}
+def test_quick(): assert settings().max_examples == {examples}
 @pytest.mark.heavy
 def test_heavy(): pass
+@pytest.mark.table
+def test_table(): pass
 @pytest.mark.data
 def test_data(data_dir): assert data_dir.name == "here"
 """
 
 
-def run_suite(folder: Path, *, examples: int, data: str = "", profile: str = "") -> str:
+def run_suite(folder: Path, *options: str, examples: int, data: str = "", profile: str = "") -> str:
     shutil.copy(CONFTEST, folder / "conftest.py")
-    (folder / "pytest.ini").write_text("[pytest]\nmarkers = heavy\n    data\n")
+    (folder / "pytest.ini").write_text("\n    ".join(["[pytest]\nmarkers =", *MARKERS]))
     (folder / "test_example.py").write_text(EXAMPLE.format(examples=examples))
     done = subprocess.run(  # noqa: S603  pytest itself, on the files written above
-        [sys.executable, "-m", "pytest", "-rs", "--rootdir", str(folder), "-p", "no:cacheprovider"],
+        [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider", *options],
         cwd=folder,
         env=os.environ | {"INCIDENTCORE_HYPOTHESIS": profile, "INCIDENTCORE_DATA": data},
         capture_output=True,
@@ -46,26 +55,55 @@ def test_zones_come_from_the_tzdata_package() -> None:
     assert os.environ["PYTHONTZPATH"] == ""
 
 
-def test_a_long_profile_runs_heavy_tests(tmp_path: Path) -> None:
-    """INCIDENTCORE_HYPOTHESIS=heavy runs them, with more examples."""
+@pytest.mark.process
+def test_a_long_profile_runs_every_test(tmp_path: Path) -> None:
+    """INCIDENTCORE_HYPOTHESIS=heavy runs the marked tests too, with more examples."""
     (tmp_path / "here").mkdir()
     shown = run_suite(tmp_path, examples=2_000, data=str(tmp_path / "here"), profile="heavy")
 
-    assert "3 passed" in shown
+    assert "4 passed" in shown
 
 
-def test_the_light_profile_leaves_out_what_it_cannot_run(tmp_path: Path) -> None:
-    """Heavy tests are deselected without a word; data tests say what to set."""
-    (tmp_path / "suite").mkdir()
-    shown = run_suite(tmp_path / "suite", examples=50)
+@pytest.mark.process
+def test_the_quick_profile_leaves_out_the_marked_tests(tmp_path: Path) -> None:
+    """A plain run deselects the long tests and those on real data."""
+    shown = run_suite(tmp_path, examples=10)
+
+    assert "1 passed, 3 deselected" in shown
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("options", [("-m", "table"), ("test_example.py::test_table",)])
+def test_a_long_test_runs_when_it_is_chosen(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """By its marker, or by its name."""
+    assert "1 passed" in run_suite(tmp_path, *options, examples=10)
+
+
+@pytest.mark.process
+def test_without_data_its_tests_skip(tmp_path: Path) -> None:
+    """They say what to set."""
+    shown = run_suite(tmp_path, examples=50, profile="full")
 
     assert "no real data here: set INCIDENTCORE_DATA" in shown
-    assert "1 passed, 1 skipped, 1 deselected" in shown
+    assert "3 passed, 1 skipped" in shown
 
 
+@pytest.mark.process
 def test_a_wrong_data_folder_fails(tmp_path: Path) -> None:
-    """A setting that names no folder is a mistake, not a reason to skip."""
-    shown = run_suite(tmp_path, examples=50, data=str(tmp_path / "nowhere"))
+    """A setting that is not a folder is a mistake, not a reason to skip."""
+    shown = run_suite(tmp_path, examples=50, data=str(tmp_path / "nowhere"), profile="full")
 
-    assert "which is no folder" in shown
-    assert "1 passed, 1 deselected, 1 error" in shown
+    assert "which is not a folder" in shown
+    assert "3 passed, 1 error" in shown
+
+
+def test_every_marker_of_ours_is_left_out() -> None:
+    """The markers that pyproject.toml registers are those that the quick profile leaves out."""
+    tree = ast.parse(CONFTEST.read_text(encoding="utf-8"))
+    (left_out,) = (
+        ast.literal_eval(node.value)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "LEFT_OUT"
+    )
+
+    assert set(left_out) == {line.partition(":")[0] for line in MARKERS}

@@ -67,6 +67,7 @@ def test_demo_is_one_page_and_twice_the_same(capsys: pytest.CaptureFixture[str])
     assert run(capsys, "demo", "--seed", 1)[1] != page
 
 
+@pytest.mark.process
 def test_demo_runs_as_a_module_and_is_the_same_in_every_process() -> None:
     """``python -m incidentcore demo`` prints the same page whatever the hash seed."""
     pages = {
@@ -264,6 +265,7 @@ def test_interruption_is_quiet(
     assert (code, out, err.strip()) == (130, "", "")
 
 
+@pytest.mark.process
 @pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="no broken pipes on this system")
 def test_a_reader_that_leaves_is_no_error() -> None:
     """``incidentcore demo | head -1`` leaves nothing on standard error."""
@@ -280,6 +282,7 @@ def test_a_reader_that_leaves_is_no_error() -> None:
     assert process.wait() == 128 + signal.SIGPIPE
 
 
+@pytest.mark.process
 def test_output_that_knows_no_unicode(tmp_path: Path) -> None:
     """On a terminal without Unicode the page is printed with escapes."""
     path = tmp_path / "tickets.csv"

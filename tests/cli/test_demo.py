@@ -67,6 +67,7 @@ def test_a_month_without_a_hold_has_no_refusal_to_tell() -> None:
     assert "close is not allowed from on_hold" in refused_close(demo_month(2026))
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("seed", [0, 7, -1])
 def test_every_seed_gives_a_page(seed: int) -> None:
     """The page does not hang on one lucky seed."""

@@ -38,6 +38,7 @@ def test_the_laws_hold_for_every_shipped_shape(row: object) -> None:
     check_escalation(EscalationMatrix("m", [row]), slas=[CLOCK])
 
 
+@pytest.mark.heavy
 def test_an_engine_that_forgets_is_caught() -> None:
     """Leaving out what was silenced since breaks the first law that it meets."""
     real = checks_escalation.due_escalations

@@ -186,6 +186,7 @@ def test_figures_are_those_of_the_records_of_each_side(
         assert side.n == len(hours)
 
 
+@pytest.mark.heavy
 def test_what_did_not_change_is_seldom_called_changed() -> None:
     """Of 60 pairs of sides drawn alike, at most 5 % are told apart at 95 %."""
     random = Random(2026)  # noqa: S311  made-up data

@@ -36,6 +36,7 @@ def desk(n: int) -> list[Incident]:
     return list(records_from_rows(rows, mapping)[0])
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("mode", ["exact", "sketch"])
 def test_parts_from_four_processes_merge_to_the_whole(mode: Literal["exact", "sketch"]) -> None:
     """Whole, streamed, and merged from parts that come back in any order: equal tables (K4)."""

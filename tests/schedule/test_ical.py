@@ -311,6 +311,7 @@ def test_a_feed_of_nothing_but_tiny_lines_is_refused() -> None:
         read_ical(text, zone="UTC", years=[2026])
 
 
+@pytest.mark.hostile
 def test_a_hostile_feed_ends_in_bounded_memory() -> None:
     """A feed of a hundred thousand days keeps below a hundred megabytes."""
     event = "BEGIN:VEVENT\nDTSTART:20000101\nDURATION:P3650D\nEND:VEVENT\n"

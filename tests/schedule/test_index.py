@@ -137,6 +137,7 @@ def test_a_window_that_ends_where_the_index_ends() -> None:
     ) == datetime(2027, 1, 1, tzinfo=UTC)
 
 
+@pytest.mark.heavy
 def test_eight_threads_share_a_calendar() -> None:
     """All get the answers of a calendar of their own, while the index grows under them."""
     shared, errors = calendar(), []

@@ -85,6 +85,7 @@ def test_every_consensus_row_matches() -> None:
     assert len(CONSENSUS) == 2378
 
 
+@pytest.mark.table
 def test_every_consensus_row_matches_the_second_implementation() -> None:
     """The tests' own slow reference answers every row alike, so it may judge other cases."""
     wrong = []

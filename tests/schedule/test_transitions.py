@@ -105,6 +105,7 @@ def definition_for(zone: str, at: datetime, spans: list[tuple[int, int]]) -> ref
     return {"tz": zone, "week": week, "holidays": [], "special": {}, "breaks": {}}
 
 
+@pytest.mark.table
 def test_there_are_many_kinds() -> None:
     """The walk over all zones and years finds them."""
     assert len(kinds()) > 100
@@ -112,6 +113,7 @@ def test_there_are_many_kinds() -> None:
     assert any(abs(after - before) >= timedelta(hours=23) for before, after, _ in kinds())
 
 
+@pytest.mark.table
 @pytest.mark.parametrize("name", list(windows_around(0)))
 def test_every_kind_of_change(name: str) -> None:
     """Windows are disjoint, ascending, and those of the second implementation.
@@ -148,6 +150,7 @@ def test_every_kind_of_change(name: str) -> None:
         assert walked > 50
 
 
+@pytest.mark.table
 def test_the_index_in_wall_time_agrees_around_every_change() -> None:
     """Inputs in the calendar's own zone, minute by minute through each kind of change."""
     for zone, at in kinds().values():

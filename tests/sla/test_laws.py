@@ -166,8 +166,8 @@ def test_check_sla_shows_a_history() -> None:
     wrong = SlaDefinition.resolution(hours=4, calendar=Generous())
     known = settings.get_current_profile_name()
     quick = settings(max_examples=20, phases=[Phase.generate], database=None)
-    settings.register_profile("quick", quick, report_multiple_bugs=False)
-    settings.load_profile("quick")
+    settings.register_profile("check_sla", quick, report_multiple_bugs=False)
+    settings.load_profile("check_sla")
     try:
         with pytest.raises(AssertionError, match="history, in the order of recording") as caught:
             check_sla(wrong)

@@ -1,7 +1,7 @@
 """The laws of business time over generated calendars, in all zones of the tz database.
 
 Each example is one calendar with a batch of cases (three instants and a budget) near its traps, on
-which every law is tried. The light profile runs some thousand cases;
+which every law is tried. The quick profile runs some thousand cases;
 ``INCIDENTCORE_HYPOTHESIS=heavy`` runs 100,000, and a million are run by
 
     INCIDENTCORE_HYPOTHESIS=million python -m pytest tests/schedule/test_properties.py

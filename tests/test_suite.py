@@ -49,7 +49,7 @@ def run_suite(folder: Path, *options: str, examples: int, data: str = "", profil
 
 
 def test_zones_come_from_the_tzdata_package() -> None:
-    """Zone data of the system is not read, in this process or in those it starts."""
+    """Zone data of the system is not read, in this process or in those it starts (rule T7)."""
     assert zoneinfo.TZPATH == ()
     assert tzdb_version()[1] == "tzdata"
     assert os.environ["PYTHONTZPATH"] == ""

@@ -42,7 +42,7 @@ def test_classify_notes_category_confidence_and_evidence():
 
 
 def test_abstention_leaves_the_record_alone():
-    """Where the categorizer abstains there is nothing to note."""
+    """Where the categorizer abstains there is nothing to note (rule G1)."""
     incident = open_incident("slow")
 
     assert classify(incident, DESK, at=TEN, by=ROBOT) is incident

@@ -48,7 +48,10 @@ def test_first_match_without_an_answer_has_all_reasons():
     st.integers(0, 6),
 )
 def test_one_that_abstains_changes_nothing(categories, place):
-    """An irrelevant categorizer changes neither a first match nor a vote, wherever it stands."""
+    """An irrelevant categorizer changes neither a first match nor a vote, wherever it stands.
+
+    Rule G2.
+    """
     few = [says(category) for category in categories]
     more = [*few[:place], says(None), *few[place:]]
 

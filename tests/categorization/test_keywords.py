@@ -72,7 +72,7 @@ def test_minimum_is_the_least_sum_that_is_an_answer():
 
 @given(st.permutations([("a", "x", 1.0), ("b", "y z", 2.0), ("a", "y", 0.5), ("c", "z", 2.0)]))
 def test_order_of_keywords_is_no_matter(entries):
-    """The same keywords in any order are one categorizer."""
+    """The same keywords in any order are one categorizer (rule G2)."""
     assert KeywordCategorizer(entries) == KeywordCategorizer(
         {"a": {"x": 1.0, "Y": 0.5}, ("b",): {"Y-z": 2.0}, "c": {"Z": 2.0}}
     )

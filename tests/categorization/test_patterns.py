@@ -116,7 +116,7 @@ def test_re2_reads_any_text(pattern, text, found):
 
 @pytest.mark.parametrize("pattern", ["(", "(?=a)b", r"(a)\1", "a\udc80"])
 def test_re2_refuses_what_it_cannot_promise(pattern):
-    """What RE2 cannot run in linear time it refuses when the rule is built."""
+    """What RE2 cannot run in linear time it refuses when the rule is built (rule G3)."""
     pytest.importorskip("re2", reason=NO_RE2)
 
     with pytest.raises(DefinitionError, match="RE2"):

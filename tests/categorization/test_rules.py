@@ -138,6 +138,6 @@ def test_route_fits_assign():
 
 
 def test_answer_abstains_or_has_a_path():
-    """An abstention is the empty category; anything else is a path."""
+    """An abstention is the empty category; anything else is a path (rule G1)."""
     assert Categorization.abstain() == Categorization((), 0.0)
     assert Categorization("network").category == ("network",)

@@ -29,7 +29,7 @@ MINUTE = timedelta(minutes=1)
 def test_every_plan_keeps_the_laws(
     data: Any, plan: CommunicationPlan, minutes: list[int], chance: Random
 ) -> None:
-    """Polling, arrival order, as of, wake-ups and lateness, on generated plans."""
+    """Polling, arrival order, as of, wake-ups and lateness, on generated plans (rule U5)."""
     keep_laws(plan, data.draw(communicated_incidents(plan)), minutes, chance)
 
 

@@ -202,7 +202,7 @@ def test_what_counts_as_an_update() -> None:
 
 
 def test_exactly_at_its_due_is_on_time() -> None:
-    """One microsecond later is late by one microsecond."""
+    """One microsecond later is late by one microsecond (rule U1)."""
     plan = CommunicationPlan("status", rule())
     due = AT + 30 * MINUTE
     after = due + timedelta(microseconds=1)
@@ -360,7 +360,7 @@ def test_another_rule_with_the_same_due_takes_it_over() -> None:
 
 
 def test_what_is_late_already_stays_late_whichever_rule_follows() -> None:
-    """Due at 10:30; a slower rule from 10:40 does not forgive it, one from 10:25 moves it."""
+    """Due at 10:30; a slower rule from 10:40 does not forgive it, one from 10:25 moves it (U2)."""
     plan = two_rules(every=120 * MINUTE)
     late, moved = other(incident(), 40), other(incident(), 25)
 
@@ -419,7 +419,10 @@ def test_what_comes_to_apply_after_the_end_owes_no_final_update() -> None:
 
 
 def test_a_reopened_record_starts_with_a_first_update() -> None:
-    """Told at 10:10, resolved and reopened at 10:20: a first one by 10:25, not a next by 10:40."""
+    """Told at 10:10, resolved and reopened at 10:20: a first one by 10:25, not a next by 10:40.
+
+    Rule U3.
+    """
     plan = CommunicationPlan("status", rule(first=5 * MINUTE))
     solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
     record = communicate(incident(), "customers", at=AT + 10 * MINUTE, by="ada")

@@ -66,7 +66,10 @@ def test_no_reminder_at_midnight_or_on_a_weekend_zammad_4432() -> None:
 
 
 def test_what_falls_due_at_night_waits_for_the_morning_zammad_2157() -> None:
-    """Counted on the wall clock, but told in contact hours: 23:10 becomes 07:00, and not 02:00."""
+    """Counted on the wall clock, but told in contact hours: 23:10 becomes 07:00, and not 02:00.
+
+    Rule U4.
+    """
     record = opened(berlin(5, 21, 10))
     (one,) = updates_due(plan(first=2 * HOUR, during=DAYTIME), record, now=berlin(6, 12))
 
@@ -75,7 +78,7 @@ def test_what_falls_due_at_night_waits_for_the_morning_zammad_2157() -> None:
 
 
 def test_who_writes_is_not_woken_and_still_has_time_to_write() -> None:
-    """With ten minutes of notice it is told at 07:00 for 07:10, not at 06:50."""
+    """With ten minutes of notice it is told at 07:00 for 07:10, not at 06:50 (rule U4)."""
     rules = plan(first=2 * HOUR, during=DAYTIME, notice=10 * MINUTE)
     (one,) = updates_due(rules, opened(berlin(5, 21, 10)), now=berlin(6, 7))
 
@@ -83,7 +86,10 @@ def test_who_writes_is_not_woken_and_still_has_time_to_write() -> None:
 
 
 def test_a_weekend_without_a_poll_brings_no_storm_glpi_2408() -> None:
-    """Every 30 minutes, nobody polled from Friday night to Monday: one reminder, not a hundred."""
+    """Every 30 minutes, nobody polled from Friday night to Monday: one reminder, not a hundred.
+
+    Rule U1.
+    """
     record = opened(berlin(5, 18))
 
     assert len(updates_due(plan(every=30 * MINUTE), record, now=berlin(8, 9))) == 1
@@ -98,7 +104,10 @@ def test_a_reminder_comes_once_however_often_it_is_polled_glpi_1996() -> None:
 
 
 def test_a_restart_repeats_nothing_helpdesk_2967() -> None:
-    """Keys do not depend on who polls when: after a restart the same update has the same key."""
+    """Keys do not depend on who polls when: after a restart the same update has the same key.
+
+    Rule U5.
+    """
     record = communicate(opened(berlin(5, 10)), "customers", at=berlin(5, 10, 12), by="ada")
     rules = plan(first=15 * MINUTE, every=30 * MINUTE)
     before = updates_due(rules, record, now=berlin(5, 10, 42))
@@ -161,6 +170,8 @@ def test_a_raised_priority_is_told_in_its_own_first_time_but_never_later() -> No
     """Hourly, told at 10:00; becomes urgent at 10:40 with 15 and 30 minutes: due at 10:55.
 
     At 10:55 instead, the old promise of 11:00 stands, since 11:10 would be later than that.
+
+    Rule U2.
     """
     urgent = field("custom.urgent").is_true()
     rules = CommunicationPlan(
@@ -183,7 +194,7 @@ def test_a_raised_priority_is_told_in_its_own_first_time_but_never_later() -> No
 
 
 def test_every_late_update_stays_on_record() -> None:
-    """Due at 10:15, sent at 10:42, resolved since: 27 minutes late, whatever came after."""
+    """Due at 10:15, sent at 10:42, resolved since: 27 minutes late, whatever came after (U3)."""
     rules = plan(first=15 * MINUTE, every=30 * MINUTE)
     record = communicate(opened(berlin(5, 10)), "customers", at=berlin(5, 10, 42), by="ada")
     record = communicate(record, "customers", at=berlin(5, 11, 12), by="ada")

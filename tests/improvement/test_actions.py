@@ -160,7 +160,10 @@ def test_the_actions_of_a_review_come_into_the_register() -> None:
 
 
 def test_a_review_comes_in_twice_without_a_trace() -> None:
-    """Adding a review again changes nothing; what it says anew is taken over, the rest is kept."""
+    """Adding a review again changes nothing; what it says anew is taken over, the rest is kept.
+
+    Rule I5.
+    """
     register = ImprovementRegister([action()]).with_review(review(ITEM))
     assert register.with_review(review(ITEM)) == register
     measure = KpiTarget(kpi=catalogue.VOLUME, baseline=BEFORE, after=AFTER)
@@ -214,7 +217,10 @@ def test_a_register_is_escaped_in_every_form() -> None:
     st.integers(-5, 50),
 )
 def test_status_is_the_last_change_up_to_the_day(changes: list[tuple[int, str]], day: int) -> None:
-    """Whatever order changes are given in, the status is that of the latest day not after it."""
+    """Whatever order changes are given in, the status is that of the latest day not after it.
+
+    Rule I5.
+    """
     one = action(
         changes=[
             ActionStatusChange(on=DUE + timedelta(days=step), status=status)

@@ -69,7 +69,7 @@ def test_the_same_the_other_way_round_is_worse() -> None:
 
 
 def test_overlapping_intervals_say_nothing() -> None:
-    """A small difference with much spread is no difference that can be told."""
+    """A small difference with much spread is no difference that can be told (rule I4)."""
     found = look(resolved([1, 30, 2, 25, 3, 28], [1, 26, 2, 24, 3, 27]))
     assert found.after.value < found.before.value  # type: ignore[operator]  # both are times
     assert found.verdict == "no_clear_difference"
@@ -133,7 +133,7 @@ def test_shares_have_wilson_s_interval() -> None:
 
 
 def test_both_sides_are_read_with_the_same_delay() -> None:
-    """A resolution that took longer than the side after had is not seen on the side before."""
+    """A resolution that took longer than the side after had is not seen on the side before (I4)."""
     slow = [{"opened": 719, "resolved": 719 + 200}, {"opened": 1439, "resolved": 1439 + 200}]
     quick = [{"opened": n, "resolved": n + 1} for n in (*range(10), *range(720, 730))]
     records = incidents([*quick, *slow])

@@ -266,7 +266,7 @@ def test_open_incidents_have_no_time_and_are_told() -> None:
 
 
 def test_only_incidents_of_the_period_and_population_count() -> None:
-    """Everything else is counted under its reason, and the counts add up."""
+    """Everything else is counted under its reason, and the counts add up (rule I1)."""
     records: list[Record] = list(story())
     records.append(Problem.open(id="P", title="x", by="ada", at=at(1)))
     found = find(
@@ -359,7 +359,7 @@ def brute(records: list[Record], dimension: tuple[str, ...]) -> dict[Any, tuple[
 def test_claims_are_those_of_a_plain_recomputation(
     given_rows: list[dict[str, Any]], confidence: float, min_n: int
 ) -> None:
-    """Who stands out, with which count, base and bound, is found again by counting anew."""
+    """Who stands out, with which count, base and bound, is found again by counting anew (I3)."""
     records = incidents(given_rows)
     dimensions = [("category",), ITEM, ("category", "configuration_item")]
     found = find(
@@ -427,7 +427,10 @@ def test_a_planted_pattern_is_found_in_every_year() -> None:
 
 
 def test_noise_is_claimed_no_more_often_than_stated() -> None:
-    """Of 100 years in which nothing goes with anything, at most 5 % have any candidate at all."""
+    """Of 100 years in which nothing goes with anything, at most 5 % have any candidate at all.
+
+    Rule I3.
+    """
     random = Random(2026)  # noqa: S311  made-up data
     claimed = 0
     for _ in range(100):

@@ -63,7 +63,10 @@ def test_the_story_is_told_group_by_group() -> None:
 
 
 def test_the_end_of_the_window_belongs_to_it() -> None:
-    """A record that comes exactly the window later is a repeat, a microsecond later it is not."""
+    """A record that comes exactly the window later is a repeat, a microsecond later it is not.
+
+    Rule I2.
+    """
     assert find(window=24 * HOUR).repeats == 3
     assert find(window=24 * HOUR - timedelta(microseconds=1)).repeats == 1
 
@@ -98,7 +101,10 @@ def test_a_business_window_skips_the_weekend() -> None:
 
 
 def test_each_record_that_is_left_out_has_its_reason() -> None:
-    """Not yet known, opened outside the period, canceled, outside the population, without a key."""
+    """Not yet known, opened outside the period, canceled, outside the population, without a key.
+
+    Rule I1.
+    """
     canceled = advance(opened("B", 2, configuration_item="x"), "cancel", at=at(3), by="ada")
     records = [
         opened("A", 1, configuration_item="x"),
@@ -220,7 +226,7 @@ def brute(given: list[dict[str, Any]], window: int) -> dict[str, tuple[int, int]
 def test_counts_are_those_of_a_plain_recomputation(
     given_rows: list[dict[str, Any]], window: int
 ) -> None:
-    """Groups, repeats and what is left out add up to all, by a recomputation of its own."""
+    """Groups, repeats and what is left out add up to all, by a recomputation of its own (I2)."""
     found = find(incidents(given_rows), window=window * HOUR)
     expected = brute(given_rows, window)
 

@@ -151,7 +151,7 @@ def test_keep_2481_an_alert_at_the_instant_of_the_resolution_is_new():
 
 
 def test_keep_5115_the_threshold_does_not_count_resolved_alerts():
-    """keep#5115: of ten needed, those resolved since do not count, nor those long ago."""
+    """keep#5115: of ten needed, those resolved since do not count, nor those long ago (rule A4)."""
     policy = IntakePolicy(group_by="labels.service", threshold=10, window=10 * MINUTE)
     old = [alert(f"old {n}", 0) for n in range(8)]
     gone = [alert(f"old {n}", 1, "resolved") for n in range(8)]
@@ -166,7 +166,10 @@ def test_keep_5115_the_threshold_does_not_count_resolved_alerts():
 
 
 def test_keep_3418_an_incident_is_created_only_on_firing():
-    """keep#3418: a resolved alert opens nothing, but once there is an incident it belongs to it."""
+    """keep#3418: a resolved alert opens nothing, but once there is an incident it belongs to it.
+
+    Rule A4.
+    """
     assert told(BY_SERVICE, [alert(status="resolved")]) == [("dropped", 0, "", "not_firing")]
     items = [alert("a"), alert("b", 1), alert("a", 2, "resolved")]
     assert told(BY_SERVICE, items)[-1] == ("add", 2, "1", "")
@@ -272,7 +275,7 @@ def test_pagerduty_maintenance():
 
 
 def test_what_fires_on_after_the_maintenance_is_not_lost():
-    """An alert of a maintenance that still fires at its end opens an incident then."""
+    """An alert of a maintenance that still fires at its end opens an incident then (rule A6)."""
     policy = IntakePolicy(maintenance=MaintenanceRule("work", WORK))
 
     assert told(policy, [alert()]) == [("open", 30, "1", "")]
@@ -298,7 +301,10 @@ def test_maintenance_suppresses_starts_only():
 
 
 def test_deduplication_in_a_rolling_window():
-    """Each repetition prolongs the window; after a silence longer than it, it is told again."""
+    """Each repetition prolongs the window; after a silence longer than it, it is told again.
+
+    Rule A6.
+    """
     policy = IntakePolicy(deduplicate=10 * MINUTE)
     items = [alert(minutes=n) for n in (0, 10, 20, 31)]
 
@@ -324,7 +330,10 @@ def test_a_worse_severity_is_never_a_duplicate():
 
 
 def test_flapping_holds_the_incident_open():
-    """Four changes within ten minutes are flapping; it ends when only one is left within them."""
+    """Four changes within ten minutes are flapping; it ends when only one is left within them.
+
+    Rule A6.
+    """
     policy = IntakePolicy(flapping=Flapping(within=10 * MINUTE, start=4, stop=1))
     items = [alert(minutes=n, status=("firing", "resolved")[n % 2]) for n in range(6)]
 
@@ -364,7 +373,7 @@ def test_a_condition_is_remembered_from_the_end_of_its_incident():
 
 
 def test_silence_resolves():
-    """What is not heard of for a while counts as resolved at that instant, and not before."""
+    """What is not heard of for a while counts as resolved at that instant, and not before (A5)."""
     policy = IntakePolicy(silence=10 * MINUTE)
     items = [alert(), alert(minutes=10)]
 
@@ -373,7 +382,7 @@ def test_silence_resolves():
 
 
 def test_equal_instants_firing_outweighs():
-    """A condition that is firing and resolved at one instant fires, whichever came first."""
+    """A condition that is firing and resolved at one instant fires, whichever came first (A3)."""
     both = [alert(minutes=5, status="resolved"), alert(minutes=5)]
     expected = [
         ("open", 0, "1", ""),
@@ -399,7 +408,7 @@ def test_late_alerts():
 
 
 def test_a_clock_that_runs_ahead_cannot_push_time_forward():
-    """An alert from next year counts when it came in, and the next one is not late."""
+    """An alert from next year counts when it came in, and the next one is not late (rule A2)."""
     ahead = Alert(key="x", at=T0 + 9000 * HOUR, recorded_at=T0)
 
     assert told(IntakePolicy(), [ahead, alert("a", 1)]) == [

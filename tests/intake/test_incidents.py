@@ -67,7 +67,7 @@ def test_a_late_alert_is_recorded_when_it_came():
 
 
 def test_a_worse_alert_raises_it():
-    """Impact and urgency rise with the worst alert and do not fall again."""
+    """Impact and urgency rise with the worst alert and do not fall again (rule A9)."""
     words = ("info", "critical", "warning")
     items = [alert(n, severity=word) for n, word in enumerate(words)]
     incident = applied(IntakePolicy(deduplicate=timedelta(0)), items)["alerts-1"]
@@ -98,7 +98,7 @@ def test_a_resolution_after_a_persons_changes_nothing():
 
 
 def test_a_resolved_record_swallows_nothing():
-    """keep#2481: a firing alert is never noted on a record that is not open."""
+    """keep#2481: a firing alert is never noted on a record that is not open (rule A9)."""
     incident = applied(IntakePolicy(), [alert()])["alerts-1"]
     fields = {"resolution_code": "fixed", "resolution_notes": "restarted"}
     incident = advance(incident, "resolve", at=NINE + MINUTE, by="ada", **fields)

@@ -60,7 +60,7 @@ def test_a_naive_fold_agrees(policy, storm):
 
 @given(policies, storms)
 def test_each_alert_is_in_one_intent(policy, storm):
-    """An alert is in an incident, suppressed or dropped, once; until then it is undecided."""
+    """An alert is in an incident, suppressed or dropped, once; until then it is undecided (A1)."""
     alerts = Counter(item for item in storm if isinstance(item, Alert))
 
     now = fold_alerts(policy, storm)
@@ -79,7 +79,10 @@ def test_each_alert_is_in_one_intent(policy, storm):
 
 @given(policies, storms, st.data())
 def test_a_stream_may_be_cut_anywhere(policy, storm, data):
-    """Going on from a state that was written down and read gives the same intents and state."""
+    """Going on from a state that was written down and read gives the same intents and state.
+
+    Rule A2.
+    """
     whole = fold_alerts(policy, storm)
     cuts = sorted(data.draw(st.lists(st.integers(0, len(storm)), max_size=4)))
 
@@ -100,7 +103,10 @@ def test_a_stream_may_be_cut_anywhere(policy, storm, data):
     policies, alert_storms(min_size=12, in_order=True, ends=True), st.randoms(use_true_random=False)
 )
 def test_the_order_of_equal_instants_is_irrelevant(policy, storm, random):
-    """Alerts of one instant mean the same in any order, within one condition and across them."""
+    """Alerts of one instant mean the same in any order, within one condition and across them.
+
+    Rule A3.
+    """
     believed = in_time(storm)
     places = sorted((item.at, random.random(), number) for number, item in enumerate(believed))
     shuffled = [believed[number] for _, _, number in places]
@@ -127,7 +133,7 @@ def in_time(storm):
     st.randoms(use_true_random=False),
 )
 def test_what_comes_within_the_lateness_takes_its_place(policy, minutes, storm, random):
-    """Any order in which nothing comes later than the lateness gives the same."""
+    """Any order in which nothing comes later than the lateness gives the same (rule A2)."""
     policy = attrs.evolve(policy, lateness=minutes * MINUTE)
     believed = in_time(storm)
     coming = sorted(
@@ -178,7 +184,7 @@ def test_nothing_happens_before_the_next_wakeup(policy, storm):
 
 @given(policies, alert_storms(min_size=12))
 def test_a_resolved_incident_takes_no_alert(policy, storm):
-    """An incident is opened by a firing alert, and takes alerts only while it is open."""
+    """An incident is opened by a firing alert, and takes alerts only while it is open (rule A5)."""
     is_open: dict[str, bool] = {}
     groups: dict[str, str] = {}
     for one in fold_alerts(policy, storm, until=LATER).intents:
@@ -211,7 +217,10 @@ def test_what_is_over_is_forgotten(policy, storm):
 
 @given(policies, storms)
 def test_memory_is_as_stated(policy, storm):
-    """At no time is more kept than the policy's bounds for each condition, group and incident."""
+    """At no time is more kept than the policy's bounds for each condition, group and incident.
+
+    Rule A7.
+    """
     intake = Intake(policy)
     most = policy.flapping.start if policy.flapping else 0
     for item in storm:

@@ -30,7 +30,7 @@ def told(threshold, values, **more):
 
 
 def test_a_breach_must_last():
-    """With "for" two minutes, the third sample in a row fires; one below begins anew."""
+    """With "for" two minutes, the third sample in a row fires; one below begins anew (rule A8)."""
     hot = SampleThreshold("hot", at_least=90, lasting=2 * MINUTE)
 
     assert told(hot, [95, 95, 80, 90, 91, 92, 93]) == [("firing", 5)]
@@ -39,7 +39,7 @@ def test_a_breach_must_last():
 
 
 def test_hysteresis():
-    """Between clear value and threshold a firing alert fires on; a quiet one stays quiet."""
+    """Between clear value and threshold a firing alert fires on; a quiet one stays quiet (A8)."""
     hot = SampleThreshold("hot", at_least=90, clear=80)
 
     assert told(hot, [85, 90, 85, 80, 79, 85, 89]) == [("firing", 1), ("resolved", 4)]

@@ -56,7 +56,7 @@ def refusal(request: ServiceRequest, action: str, **fields: Any) -> str:
 
 
 def test_approve_is_refused_until_the_rule_holds() -> None:
-    """And the refusal says which votes lack."""
+    """And the refusal says which votes lack (rule L7)."""
     request = submitted(("bo", "approved"))
     assert refusal(request, "approve") == (
         "approve from awaiting_approval is refused by its guard: approved, if approval was asked "
@@ -68,7 +68,7 @@ def test_approve_is_refused_until_the_rule_holds() -> None:
 
 
 def test_reject_is_refused_until_it_is_rejected() -> None:
-    """Pending or approved, nobody rejects over the approvers' heads; they may cancel."""
+    """Pending or approved, nobody rejects over the approvers' heads; they may cancel (rule L7)."""
     assert "(0 of 2 approvals, missing: bo, lee)" in refusal(submitted(), "reject", **WHY)
     both = submitted(("bo", "approved"), ("lee", "approved"))
     assert "(2 of 2 approvals)" in refusal(both, "reject", **WHY)

@@ -258,7 +258,7 @@ def test_tasks_roll_up_to_their_request(statuses: list[str], ours: str, servicen
 
 
 def test_only_the_task_that_settles_it_fulfils() -> None:
-    """One open task is enough to wait."""
+    """One open task is enough to wait (rule L8)."""
     record = request(a=TaskStatus.OPEN, b=SKIPPED)
     assert effects(record) == ()
     record = set_task(record, Task(id="a", title="a", status=DONE), at=AT + HOUR, by="bo")
@@ -280,7 +280,10 @@ ENDS: list[tuple[str, str, dict[str, Any], str]] = [
 def test_open_tasks_end_with_their_request(
     state: str, action: str, fields: dict[str, Any], status: str
 ) -> None:
-    """All of them in one effect, those that are done as they were; without one there is none."""
+    """All of them in one effect, those that are done as they were; without one there is none.
+
+    Rule L8.
+    """
     record = request(state, a=TaskStatus.OPEN, b=DONE, c=TaskStatus.OPEN)
     record = advance(record, action, at=AT + HOUR, by="ada", **fields)
 
@@ -300,7 +303,7 @@ def record_of(effect: CascadeEffect) -> Any:
 
 
 def test_the_other_choice_is_to_refuse() -> None:
-    """With the tasks that are open; once they are done the same step is legal."""
+    """With the tasks that are open; once they are done the same step is legal (rule L8)."""
     lifecycle = refuse_open_tasks(SERVICE_REQUEST)
     record = lifecycle.open(ServiceRequest, id="R", title="t", at=AT, by=KIM)
     record = lifecycle.advance(record, "start", at=AT, by="ada")

@@ -103,7 +103,7 @@ def test_a_set_of_approvers_has_an_order() -> None:
 
 @given(st.data())
 def test_rejected_is_what_can_no_longer_be_approved(data: st.DataObject) -> None:
-    """Tried by hand: whatever those who have not answered might say, none of it approves."""
+    """Tried by hand: whatever those who have not answered might say, none of it approves (L7)."""
     asked = "abcd"[: data.draw(st.integers(1, 4))]
     needed = data.draw(st.integers(1, len(asked)))
     required = data.draw(st.frozensets(st.sampled_from(asked)))
@@ -220,7 +220,7 @@ def test_a_wrong_or_late_decision_takes_its_place() -> None:
 
 
 def test_asking_again_begins_a_new_round() -> None:
-    """Unless what was decided is kept, as when an approver is added."""
+    """Unless what was decided is kept, as when an approver is added (rule L7)."""
     request = approve(asked(ANY), "approved", at=AT + 2 * HOUR, by="bo")
     three = ApprovalRule.all_of("bo", "lee", "max")
 

@@ -238,7 +238,7 @@ def test_a_calendar_reads_as_a_person_writes_it() -> None:
 
 
 def test_equal_values_give_equal_text() -> None:
-    """The order in which keys and tags were given does not show."""
+    """The order in which keys and tags were given does not show (rule D1)."""
     one = Incident.open(id="I", title="t", at=AT, by="k", tags=["a", "b"], custom={"x": 1, "y": 2})
     two = Incident.open(id="I", title="t", at=AT, by="k", tags=["b", "a"], custom={"y": 2, "x": 1})
 
@@ -284,7 +284,7 @@ def test_what_cannot_be_written_is_refused_with_its_path(value: Any, path: str) 
 
 
 def test_every_problem_is_listed_with_its_path() -> None:
-    """One reading tells of all that is wrong, wherever it stands."""
+    """One reading tells of all that is wrong, wherever it stands (rule D2)."""
     text = document({"history": [{"$type": "Opened", "at": 5, "x": 1}, 5]}, "Incident")
 
     found = problems(text, Incident)
@@ -330,7 +330,7 @@ def test_the_type_must_be_the_one_expected() -> None:
 
 
 def test_a_newer_version_is_refused() -> None:
-    """A document of a later release is refused by its version."""
+    """A document of a later release is refused by its version (rule D3)."""
     text = dumps(NEW).replace('"version":1', '"version":2')
 
     assert problems(text) == (

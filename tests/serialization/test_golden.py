@@ -24,7 +24,7 @@ FOLDER = Path(__file__).with_name("golden")
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_a_document_of_version_1_is_read(name: str) -> None:
-    """The file gives the value that was written."""
+    """The file gives the value that was written (rule D3)."""
     text = (FOLDER / "v1" / f"{name}.json").read_text(encoding="utf-8")
 
     assert loads(text, object) == GOLDEN[name]

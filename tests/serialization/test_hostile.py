@@ -596,7 +596,7 @@ json_values = st.recursive(
 
 @given(st.text() | st.binary() | json_values.map(json.dumps))
 def test_no_text_raises_anything_else(text: Any) -> None:
-    """Whatever the text, reading gives a value or FormatError."""
+    """Whatever the text, reading gives a value or FormatError (rule D2)."""
     for kind in (object, Incident, Condition):
         with contextlib.suppress(FormatError):
             loads(text, kind)

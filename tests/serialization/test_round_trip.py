@@ -143,7 +143,7 @@ def test_every_class_has_hooks_both_ways(name: str) -> None:
 
 @given(histories())
 def test_any_record_comes_back(record: Record) -> None:
-    """Whatever text, instants and custom fields a record holds, it comes back equal."""
+    """Whatever text, instants and custom fields a record holds, it comes back equal (rule D1)."""
     found = loads(dumps(record), Record)
 
     assert found == record

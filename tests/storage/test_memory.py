@@ -47,7 +47,7 @@ def test_what_was_appended_is_loaded(store: InMemoryStore) -> None:
 
 
 def test_a_stale_writer_learns_both_versions(store: InMemoryStore) -> None:
-    """The loser of a race is told what it expected and what is there; nothing is written."""
+    """The loser of a race is told what it expected and what is there; nothing is written (D4)."""
     record = incident()
     store.append("INC-1", record.history, expected_version=0)
     ada = comment(record, "mine", at=AT, by="ada")
@@ -62,7 +62,7 @@ def test_a_stale_writer_learns_both_versions(store: InMemoryStore) -> None:
 
 
 def test_the_same_batch_again_is_nothing_new(store: InMemoryStore) -> None:
-    """A caller that lost the answer asks again and gets the same one."""
+    """A caller that lost the answer asks again and gets the same one (rule D4)."""
     record = incident(comments=1)
     store.append("INC-1", record.history, expected_version=0)
 

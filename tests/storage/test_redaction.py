@@ -156,7 +156,10 @@ def test_kpis_are_the_same() -> None:
 
 @given(st.data())
 def test_no_clock_changes(data: st.DataObject) -> None:
-    """Whatever the promise and the history: every figure, threshold and trace stays as it was."""
+    """Whatever the promise and the history: every figure, threshold and trace stays as it was.
+
+    Rule D5.
+    """
     rules = data.draw(sla_definitions())
     record = data.draw(histories(rules))
     now = max(event.at for event in record.history) + data.draw(
@@ -190,7 +193,10 @@ def _named(person: str) -> str:
 @settings(max_examples=25)
 @given(st.lists(drawn_records().filter(lambda record: record.version > 2), min_size=1, max_size=5))
 def test_no_kpi_of_the_catalogue_changes(desk: list[Any]) -> None:
-    """Of several records with persons in common too, given pseudonyms that differ as they do."""
+    """Of several records with persons in common too, given pseudonyms that differ as they do.
+
+    Rule D5.
+    """
     desk = [_renamed(record, f"R-{number}") for number, record in enumerate(desk)]
     how: Any = {"as_of": WINDOW.end, "group_by": ("priority", "assignment_group")}
     incidents = [record for record in desk if isinstance(record, Incident)]

@@ -6,6 +6,8 @@ import ast
 import importlib.util
 import io
 import re
+import subprocess
+import sys
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,6 +156,26 @@ def test_the_checks_can_fail(tmp_path: Path) -> None:
     assert len(find_unknown([page], {"T1"})) == 1
     assert len(find_unknown([module], {"T1", "T2", "T3"})) == 2
     assert find_untested([module], ["T1", "T2", "T3", "T4", "T5"]) == ["T4", "T5"]
+
+
+def test_citations_are_links_and_unknown_rules_warnings(tmp_path: Path) -> None:
+    """In text, not in code: four links, and a warning for a rule that has no anchor."""
+    pytest.importorskip("sphinx")
+    conf = f"import sys\nsys.path.insert(0, {str(ROOT / 'docs')!r})\nextensions = ['rule_links']\n"
+    (tmp_path / "conf.py").write_text(conf, encoding="utf-8")
+    head = ".. _rule-t1:\n\nT1: Time\n--------\n\n"
+    unknown = "Z9"
+    for name, warnings in ((unknown, 1), (f"``rule {unknown}``", 0)):
+        text = f"{head}By rule T1 (T1), :rule:`T1` and rules T1\nand {name}.\n"
+        (tmp_path / "index.rst").write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "sphinx", "-nqE", "-b", "pseudoxml", ".", "built"]
+        done = subprocess.run(  # noqa: S603  our own build
+            command, cwd=tmp_path, capture_output=True, text=True, check=True
+        )
+        assert done.stderr.count("undefined label: 'rule-z9'") == warnings
+        assert len(done.stderr.splitlines()) == warnings
+        built = (tmp_path / "built" / "index.pseudoxml").read_text(encoding="utf-8")
+        assert built.count("<reference ") == 4
 
 
 def test_a_label_that_belies_its_rule_is_refused(

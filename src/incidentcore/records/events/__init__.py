@@ -1,0 +1,1 @@
+"""The events of a record's history: one frozen class for each kind (rule H1)."""

@@ -17,7 +17,7 @@ from benchmarks.harness import print_table, ratio
 from incidentcore.lifecycle import advance
 from incidentcore.records import Event, Incident, assign, comment, replay
 from incidentcore.serialization import dumps, from_plain, loads, to_plain
-from incidentcore.serialization.table import EVENTS
+from incidentcore.serialization.registry import EVENTS
 from incidentcore.values import FrozenMap, Impact, Level, Urgency
 
 AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)

@@ -11,11 +11,11 @@ from time import perf_counter, process_time
 
 from benchmarks.harness import print_table, ratio
 from incidentcore.communication import (
-    communicate,
+    due_updates,
+    log_update_sent,
     major_incident_plan,
     missed_updates,
     next_update_wakeup,
-    updates_due,
 )
 from incidentcore.conditions import field
 from incidentcore.lifecycle import advance
@@ -56,13 +56,13 @@ def open_major(number: int, updates: int = 9) -> Incident:
     record = advance(record, "start", at=at + 5 * MINUTE, by="ada")
     for one in range(updates):
         audience = PLAN.audiences[one % 3]
-        record = communicate(record, audience, at=at + (10 + 10 * one) * MINUTE, by="ada")
+        record = log_update_sent(record, audience, at=at + (10 + 10 * one) * MINUTE, by="ada")
     return record
 
 
 def due_of(records: list[Incident]) -> int:
     """Return how many updates of the records are due."""
-    return sum(len(updates_due(PLAN, one, now=NOW)) for one in records)
+    return sum(len(due_updates(PLAN, one, now=NOW)) for one in records)
 
 
 def breached_of(records: list[Incident]) -> int:

@@ -21,7 +21,7 @@ from incidentcore.intake import (
     Intake,
     IntakePolicy,
     IntakeState,
-    Sample,
+    MetricSample,
     SampleThreshold,
     fold_samples,
 )
@@ -118,7 +118,8 @@ def main() -> None:
     text = dumps(state)
     assert loads(text, IntakeState) == state
     values = [
-        Sample(f"db{n % 50}", MONDAY + n // 50 * MINUTE, n * 7919 % 100) for n in range(20_000)
+        MetricSample(f"db{n % 50}", MONDAY + n // 50 * MINUTE, n * 7919 % 100)
+        for n in range(20_000)
     ]
     print_table(
         "Intake",

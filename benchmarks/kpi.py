@@ -24,13 +24,13 @@ from incidentcore.conditions import field
 from incidentcore.kpi import (
     Kpi,
     KpiTable,
-    Mode,
+    PartialMode,
     Rate,
     catalogue,
-    compute,
-    merge,
-    partial,
-    result,
+    compute_kpis,
+    finish_partial,
+    gather_kpis,
+    merge_partials,
 )
 from incidentcore.records import Record, records_from_rows
 from incidentcore.values import Priority
@@ -40,7 +40,10 @@ AS_OF = START + timedelta(days=400)
 RECORDS = 20_000
 PARTS = 100
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-KEPT: dict[Mode, str] = {"exact": "8 bytes a resolved record", "sketch": "bounded by the buckets"}
+KEPT: dict[PartialMode, str] = {
+    "exact": "8 bytes a resolved record",
+    "sketch": "bounded by the buckets",
+}
 
 _RESOLVED = field("resolved_at").present()
 _CALM = field("reassignment_count").equals(0) & field("reopen_count").equals(0)
@@ -112,7 +115,7 @@ def plain(records: Sequence[Record]) -> dict[object, tuple[float, ...]]:
 
 def library(records: Sequence[Record]) -> dict[object, tuple[float, ...]]:
     """Compute the figures by the library."""
-    table = compute(KPIS, records, as_of=AS_OF, group_by="priority")
+    table = compute_kpis(KPIS, records, as_of=AS_OF, group_by="priority")
     figures: dict[object, tuple[float, ...]] = defaultdict(tuple)
     for row in table.results:
         value = row.value
@@ -126,22 +129,22 @@ def stream(records: Sequence[Record], n: int) -> Iterator[Record]:
     return islice(cycle(records), n)
 
 
-def _table(records: Sequence[Record], n: int, mode: Mode) -> KpiTable:
-    return compute(KPIS, stream(records, n), as_of=AS_OF, group_by="priority", mode=mode)
+def _table(records: Sequence[Record], n: int, mode: PartialMode) -> KpiTable:
+    return compute_kpis(KPIS, stream(records, n), as_of=AS_OF, group_by="priority", mode=mode)
 
 
-def _seconds(records: Sequence[Record], n: int, mode: Mode) -> float:
+def _seconds(records: Sequence[Record], n: int, mode: PartialMode) -> float:
     began = perf_counter()
     _table(records, n, mode)
     return perf_counter() - began
 
 
-def _peaks(records: Sequence[Record], n: int, mode: Mode) -> tuple[int, int]:
+def _peaks(records: Sequence[Record], n: int, mode: PartialMode) -> tuple[int, int]:
     """Return the most bytes that were held while gathering, and with the table made of it."""
     tracemalloc.start()
-    gathered = partial(KPIS, stream(records, n), as_of=AS_OF, group_by="priority", mode=mode)
+    gathered = gather_kpis(KPIS, stream(records, n), as_of=AS_OF, group_by="priority", mode=mode)
     gathering = tracemalloc.get_traced_memory()[1]
-    result(gathered)
+    finish_partial(gathered)
     whole = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return gathering, whole
@@ -173,9 +176,9 @@ def main() -> None:
     for group, figures in expected.items():
         for left, right in zip(figures, found[group], strict=True):
             assert abs(left - right) <= 1e-6 * max(1, abs(left)), (group, left, right)
-    sketch = bind(partial, KPIS, as_of=AS_OF, group_by="priority", mode="sketch")
+    sketch = bind(gather_kpis, KPIS, as_of=AS_OF, group_by="priority", mode="sketch")
     parts = [sketch(records[step::PARTS]) for step in range(PARTS)]
-    assert result(merge(parts)) == result(sketch(records))
+    assert finish_partial(merge_partials(parts)) == finish_partial(sketch(records))
     most = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     rows: list[tuple[str, float | str, str]] = [
         (
@@ -185,7 +188,7 @@ def main() -> None:
         ),
         (
             f"merging {PARTS} sketch partials / building one over all",
-            f"{100 * ratio(bind(merge, parts), bind(sketch, records), rounds=15):.1f} %",
+            f"{100 * ratio(bind(merge_partials, parts), bind(sketch, records), rounds=15):.1f} %",
             "<= 5 %",
         ),
     ]

@@ -30,7 +30,7 @@ from incidentcore.records import (
     comment,
     replay,
 )
-from incidentcore.records.trusted import opening
+from incidentcore.records._fast import opening
 from incidentcore.values import (
     IN_PROGRESS,
     NEW,
@@ -40,14 +40,13 @@ from incidentcore.values import (
     FrozenMap,
     Impact,
     Priority,
-    Role,
     State,
     Urgency,
 )
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ADA = Actor("ada")
-KIM = Actor("kim", Role.REQUESTER)
+KIM = Actor("kim", "requester")
 FIELDS: dict[str, Any] = {
     "title": "Mail is down",
     "description": "Nobody in building 7 gets mail.",

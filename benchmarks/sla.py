@@ -12,9 +12,9 @@ from time import perf_counter, thread_time
 
 from benchmarks.harness import print_table, ratio
 from incidentcore.conditions import field
-from incidentcore.records import Incident, StateChanged, comment, update
+from incidentcore.records import Incident, StateChanged, comment, set_fields
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.sla import SlaDefinition, SlaPolicy, Threshold, evaluate_all, evaluate_sla
+from incidentcore.sla import SlaDefinition, SlaPolicy, SlaThreshold, evaluate_sla, evaluate_slas
 from incidentcore.values import IN_PROGRESS, ON_HOLD, State
 from incidentcore.vendors import load_audit_log
 
@@ -37,7 +37,7 @@ def busy_incident(name: str = "INC-1") -> Incident:
         )
     for number in range(3):
         record = comment(record, "We are on it.", at=MONDAY + (80 + number) * HOUR, by="ada")
-    return update(record, at=MONDAY + 90 * HOUR, by="ada", custom={"tier": "silver"})
+    return set_fields(record, at=MONDAY + 90 * HOUR, by="ada", custom={"tier": "silver"})
 
 
 def calendar_queries() -> tuple[timedelta, datetime, datetime]:
@@ -75,10 +75,10 @@ def real_incidents(path: Path) -> list[tuple[str, float | str, str]]:
         ]
     )
     began = perf_counter()
-    told = list(evaluate_all(policy, incidents, now=now))
+    told = list(evaluate_slas(policy, incidents, now=now))
     first = perf_counter() - began
     began = perf_counter()
-    for _ in evaluate_all(policy, incidents, now=now):
+    for _ in evaluate_slas(policy, incidents, now=now):
         pass
     again = perf_counter() - began
     spans = [
@@ -121,7 +121,10 @@ def main() -> None:
         ],
         default=promise,
     )
-    marks = [Threshold(name="warning", fraction=0.75), Threshold(name="soon", before_due=HOUR)]
+    marks = [
+        SlaThreshold(name="warning", fraction=0.75),
+        SlaThreshold(name="soon", before_due=HOUR),
+    ]
     watched = SlaDefinition.resolution(hours=40, calendar=OFFICE, thresholds=marks)
 
     def fresh() -> object:
@@ -165,7 +168,7 @@ def main() -> None:
             (
                 "evaluate_all of 200 / 200 times the calendar queries",
                 ratio(
-                    lambda: list(evaluate_all(policy, many, now=NOW)),
+                    lambda: list(evaluate_slas(policy, many, now=NOW)),
                     lambda: [calendar_queries() for _ in many],
                     number=2,
                     clock=thread_time,

@@ -14,7 +14,7 @@ from incidentcore.conditions import Condition
 from incidentcore.records import Event, Record
 from incidentcore.schedule import Calendar
 from incidentcore.serialization import json_schema
-from incidentcore.serialization.table import CLASSES
+from incidentcore.serialization.registry import CLASSES
 
 FOLDER = "schemas"
 BASES = {"Calendar": Calendar, "Condition": Condition, "Event": Event, "Record": Record}

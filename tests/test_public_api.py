@@ -40,7 +40,7 @@ def describe_room(room: str) -> list[str]:
 
 
 def describe_facade() -> list[str]:
-    return sorted(name for name in dir(incidentcore) if name in incidentcore._ROOM_OF)
+    return sorted(incidentcore.__all__)
 
 
 def _describe(name: str, value: object) -> Iterator[str]:

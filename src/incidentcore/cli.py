@@ -24,7 +24,7 @@ from incidentcore.report import (
     AuditSource,
     Reading,
     Report,
-    Source,
+    ReportSource,
     TableSource,
     build_report,
     standard_rules,
@@ -230,7 +230,7 @@ def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
     return tuple(names[0] if len(names) == 1 else names for names in fields)
 
 
-def _latest(arguments: argparse.Namespace, source: Source, zone: ZoneInfo | None) -> datetime:
+def _latest(arguments: argparse.Namespace, source: ReportSource, zone: ZoneInfo | None) -> datetime:
     """Return the instant of a page: as told, or the latest in the file."""
     as_of = _instant(arguments, "as_of", zone) or source.latest()
     if as_of is None:
@@ -238,7 +238,7 @@ def _latest(arguments: argparse.Namespace, source: Source, zone: ZoneInfo | None
     return as_of
 
 
-def _source(arguments: argparse.Namespace, zone: ZoneInfo | None) -> Source:
+def _source(arguments: argparse.Namespace, zone: ZoneInfo | None) -> ReportSource:
     profile = arguments.profile or ("csv" if arguments.map else _AUDIT)
     if profile == _AUDIT:
         for name in ("map", "time_format"):

@@ -19,19 +19,18 @@ from incidentcore.lifecycle import Refused, advance, decide
 from incidentcore.priority import prioritize
 from incidentcore.records import (
     Incident,
-    MajorStatus,
     acknowledge,
     assign,
     comment,
-    restore,
+    mark_restored,
     set_major_status,
 )
 from incidentcore.report import Report, build_report, standard_rules
 from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.serialization import dumps, loads
-from incidentcore.sla import CalendarBy
+from incidentcore.sla import CalendarByField
 from incidentcore.storage import InMemoryStore, RecordStore
-from incidentcore.values import Actor, Impact, Level, Role, Urgency
+from incidentcore.values import Actor, Impact, Level, Urgency
 
 __all__ = ["CALENDARS", "MONTH", "demo_month", "demo_report", "refused_close"]
 
@@ -61,7 +60,7 @@ _OFFICES: Final = {
         holidays=[Holiday("2026-05-01", name="Labour Day")],
     ),
 }
-CALENDARS: Final = CalendarBy("custom.office", _OFFICES, BusinessCalendar.always())
+CALENDARS: Final = CalendarByField("custom.office", _OFFICES, BusinessCalendar.always())
 
 _COMPLAINTS: Final = (
     ("Mailbox does not sync", "mail"),
@@ -110,7 +109,7 @@ _PACE: Final = {
     "low": (240, 1_500),
 }
 _ANSWERED: Final = field("first_response_at").present() | field("state.resolved").is_true()
-_SYSTEM: Final = Actor("scheduler", Role.SYSTEM)
+_SYSTEM: Final = Actor("scheduler", "system")
 
 
 class _Change(NamedTuple):
@@ -207,7 +206,7 @@ def _incident(chance: random.Random, number: int, at: datetime) -> Incident:
     impact, urgency, _ = chance.choices(_LEVELS, weights=[row[2] for row in _LEVELS])[0]
     is_alert = service in ("orders", "network") and chance.random() < 0.3
     caller = f"{office.lower()}-{chance.randrange(200):03d}"
-    by = Actor("monitoring", Role.SYSTEM) if is_alert else Actor(caller, Role.REQUESTER)
+    by = Actor("monitoring", "system") if is_alert else Actor(caller, "requester")
     incident = Incident.open(
         id=f"INC-{number:04d}",
         title=title,
@@ -271,13 +270,13 @@ def _story(chance: random.Random, incident: Incident, caller: str) -> list[_Chan
         hold = chance.choice(_HOLDS)
         then(work / 3, advance, "hold", reason=hold, by=agent)
         if hold == "awaiting_caller":
-            then(work, comment, "Here is what you asked for.", by=Actor(caller, Role.REQUESTER))
+            then(work, comment, "Here is what you asked for.", by=Actor(caller, "requester"))
         else:
             work *= 1.5
         then(work / 4, advance, "resume", by=agent)
     _resolve(chance, then, work, agent)
     if chance.random() < 0.07:
-        then(900, advance, "reopen", by=Actor(caller, Role.REQUESTER))
+        then(900, advance, "reopen", by=Actor(caller, "requester"))
         then(60, comment, "We look again.", by=agent)
         _resolve(chance, then, work / 2, agent)
     then(3_000, advance, "close", by=_SYSTEM)
@@ -306,7 +305,7 @@ def _major() -> Incident:
         id="INC-0001",
         title="Orders stand still in all offices",
         at=start,
-        by=Actor("monitoring", Role.SYSTEM),
+        by=Actor("monitoring", "system"),
         impact=Impact.HIGH,
         urgency=Urgency.HIGH,
         service="orders",
@@ -317,8 +316,8 @@ def _major() -> Incident:
     incident = prioritize(incident, at=at(0, 1), by=_SYSTEM)
     incident = assign(incident, group="Applications", at=at(0, 2), by=_SYSTEM)
     incident = acknowledge(incident, at=at(0, 33), by="farah")
-    incident = set_major_status(incident, MajorStatus.PROPOSED, at=at(0, 40), by="farah")
-    incident = set_major_status(incident, MajorStatus.ACCEPTED, at=at(0, 55), by="dora")
+    incident = set_major_status(incident, "proposed", at=at(0, 40), by="farah")
+    incident = set_major_status(incident, "accepted", at=at(0, 55), by="dora")
     incident = advance(incident, "start", at=at(0, 56), by="farah")
     for hour in range(1, 7):
         incident = comment(
@@ -326,7 +325,7 @@ def _major() -> Incident:
         )
     incident = advance(incident, "hold", reason="awaiting_vendor", at=at(2, 30), by="farah")
     incident = advance(incident, "resume", at=at(3, 45), by="farah")
-    incident = restore(incident, at=at(7, 20), by="farah")
+    incident = mark_restored(incident, at=at(7, 20), by="farah")
     incident = advance(
         incident,
         "resolve",
@@ -335,7 +334,7 @@ def _major() -> Incident:
         resolution_code="workaround",
         resolution_notes="Switched to the second database.",
     )
-    incident = advance(incident, "reopen", at=at(26, 10), by=Actor("berlin-017", Role.REQUESTER))
+    incident = advance(incident, "reopen", at=at(26, 10), by=Actor("berlin-017", "requester"))
     incident = comment(incident, "The first database took over again.", at=at(26, 20), by="farah")
     return advance(
         incident,

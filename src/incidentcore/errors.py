@@ -59,32 +59,34 @@ class InvalidValueError(IncidentCoreError, ValueError):
     """Raised when a value the caller passed is not one the function accepts.
 
     Attributes:
-        name: The argument or field.
+        where: The argument or field.
         given: What was passed.
         allowed: What would have been accepted, in words.
     """
 
-    def __init__(self, name: str, given: object, allowed: str) -> None:
-        super().__init__(name, given, allowed)
-        self.name = name
+    def __init__(self, where: str, given: object, allowed: str) -> None:
+        super().__init__(where, given, allowed)
+        self.where = where
         self.given = given
         self.allowed = allowed
 
     def __str__(self) -> str:
-        return f"{self.name}: got {_show(self.given)}; allowed: {self.allowed}"
+        return f"{self.where}: got {_show(self.given)}; allowed: {self.allowed}"
 
 
 class NaiveDatetimeError(InvalidValueError):
     """Raised when a datetime carries no UTC offset (rule T1).
 
     Attributes:
-        name: The argument that was naive.
+        where: The argument that was naive.
         given: The datetime.
     """
 
-    def __init__(self, name: str, given: object) -> None:
-        super().__init__(name, given, "a datetime with a time zone, such as tzinfo=UTC or ZoneInfo")
-        self.args = (name, given)
+    def __init__(self, where: str, given: object) -> None:
+        super().__init__(
+            where, given, "a datetime with a time zone, such as tzinfo=UTC or ZoneInfo"
+        )
+        self.args = (where, given)
 
 
 class InvalidIntervalError(InvalidValueError):
@@ -110,19 +112,19 @@ class DefinitionError(IncidentCoreError, ValueError):
     """Raised when a table or rule that an integrator wrote cannot be used.
 
     Attributes:
-        field: Where in the definition.
+        where: Where in the definition.
         given: What stands there.
         allowed: What may stand there, in words.
     """
 
-    def __init__(self, field: str, given: object, allowed: str) -> None:
-        super().__init__(field, given, allowed)
-        self.field = field
+    def __init__(self, where: str, given: object, allowed: str) -> None:
+        super().__init__(where, given, allowed)
+        self.where = where
         self.given = given
         self.allowed = allowed
 
     def __str__(self) -> str:
-        return f"{self.field}: got {_show(self.given)}; allowed: {self.allowed}"
+        return f"{self.where}: got {_show(self.given)}; allowed: {self.allowed}"
 
 
 class CalendarDefinitionError(DefinitionError):

@@ -9,11 +9,11 @@ import pytest
 from incidentcore.categorization import Categorization, Evidence, KeywordCategorizer, classify
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Classified, Incident, replay
-from incidentcore.values import Actor, Role
+from incidentcore.values import Actor
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 TEN = datetime(2026, 6, 1, 10, tzinfo=UTC)
-ROBOT = Actor("classifier", Role.SYSTEM)
+ROBOT = Actor("classifier", "system")
 DESK = KeywordCategorizer({("network", "vpn"): {"vpn": 3}, "hardware": ["printer"]})
 
 

@@ -12,7 +12,7 @@ from incidentcore.categorization import (
     FallbackChain,
     FirstMatch,
     KeywordCategorizer,
-    Threshold,
+    MinimumConfidence,
     Vote,
 )
 from incidentcore.errors import DefinitionError
@@ -66,7 +66,7 @@ def test_one_that_abstains_changes_nothing(categories, place):
 )
 def test_threshold_abstains_below_its_minimum(confidence, minimum, answered):
     """A confidence equal to the minimum is an answer."""
-    answer = Threshold(says("a", confidence), minimum)("x")
+    answer = MinimumConfidence(says("a", confidence), minimum)("x")
 
     assert answer.abstained is not answered
 
@@ -75,7 +75,7 @@ def test_threshold_says_what_it_held_back():
     """The evidence of an answer that was not sure enough is kept."""
     desk = KeywordCategorizer({"a": {"x": 3}, "b": {"y": 2}})
 
-    answer = Threshold(desk, 0.9)("x y")
+    answer = MinimumConfidence(desk, 0.9)("x y")
 
     assert [str(each) for each in answer.evidence] == [
         "confidence 0.6 is below 0.9",
@@ -161,8 +161,8 @@ def test_combination_may_be_a_function():
         lambda: Vote((0,)),
         lambda: Vote(("1",)),
         lambda: Vote(quorum=0),
-        lambda: Threshold(says("a"), 1.1),
-        lambda: Threshold("a", 0.5),
+        lambda: MinimumConfidence(says("a"), 1.1),
+        lambda: MinimumConfidence("a", 0.5),
         lambda: FallbackChain([says("a")], minimum=-0.1),
         lambda: Vote((1, 2))([NO]),
     ],

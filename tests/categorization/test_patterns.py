@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.categorization import PatternCategorizer, PatternEngine, PatternRule
+from incidentcore.categorization import PatternCategorizer, PatternRule
 from incidentcore.errors import DefinitionError
 
 NO_RE2 = "google-re2 is not installed"
@@ -77,7 +77,7 @@ def test_order_of_rules_is_no_matter():
 
 def test_trusted_expression_is_the_standard_library():
     """With the explicit flag a pattern is a regular expression, and ignores case."""
-    rule = PatternRule(r"err(or)?\s+\d{3}", "software", engine=PatternEngine.TRUSTED)
+    rule = PatternRule(r"err(or)?\s+\d{3}", "software", engine="trusted")
 
     assert PatternCategorizer([rule])("ERROR 809").category == ("software",)
     assert PatternCategorizer([rule])("error eight").abstained
@@ -89,7 +89,7 @@ def test_re2_answers_where_the_standard_library_backtracks(monkeypatch):
     compiled = []
     compile_standard = re.compile
     monkeypatch.setattr(re, "compile", lambda *a: compiled.append(a[0]) or compile_standard(*a))
-    desk = PatternCategorizer([PatternRule("(a+)+$", "data", engine=PatternEngine.RE2)])
+    desk = PatternCategorizer([PatternRule("(a+)+$", "data", engine="re2")])
 
     assert desk("a" * 28 + "!").abstained
     assert desk("a" * 1_000_000).category == ("data",)
@@ -109,7 +109,7 @@ def test_re2_answers_where_the_standard_library_backtracks(monkeypatch):
 def test_re2_reads_any_text(pattern, text, found):
     """RE2 ignores case, and an unpaired surrogate in the text is no error."""
     pytest.importorskip("re2", reason=NO_RE2)
-    desk = PatternCategorizer([PatternRule(pattern, "a", engine=PatternEngine.RE2)])
+    desk = PatternCategorizer([PatternRule(pattern, "a", engine="re2")])
 
     assert desk(text).abstained is not found
 
@@ -120,7 +120,7 @@ def test_re2_refuses_what_it_cannot_promise(pattern):
     pytest.importorskip("re2", reason=NO_RE2)
 
     with pytest.raises(DefinitionError, match="RE2"):
-        PatternRule(pattern, "a", engine=PatternEngine.RE2)
+        PatternRule(pattern, "a", engine="re2")
 
 
 def test_missing_re2_is_said(monkeypatch):
@@ -135,7 +135,7 @@ def test_missing_re2_is_said(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without_re2)
 
     with pytest.raises(DefinitionError, match='extra "re2"'):
-        PatternRule("a", "a", engine=PatternEngine.RE2)
+        PatternRule("a", "a", engine="re2")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_missing_re2_is_said(monkeypatch):
         lambda: PatternRule("a", "a", weight=0),
         lambda: PatternRule("a", "a", weight=float("inf")),
         lambda: PatternRule("a", "a", engine="regex"),
-        lambda: PatternRule("(", "a", engine=PatternEngine.TRUSTED),
+        lambda: PatternRule("(", "a", engine="trusted"),
         lambda: PatternCategorizer(["a"]),
     ],
 )

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from incidentcore.communication import (
     CommunicationPlan,
     UpdateRule,
+    due_updates,
     major_incident_plan,
-    updates_due,
 )
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
@@ -76,7 +76,7 @@ def test_a_plan_and_its_updates_come_back(data: Any) -> None:
     plan = data.draw(communication_plans())
     record = data.draw(communicated_incidents(plan))
     now = record.updated_at + timedelta(days=1)
-    for value in (plan, *updates_due(plan, record, now=now, include_lapsed=True)):
+    for value in (plan, *due_updates(plan, record, now=now, include_lapsed=True)):
         kind: type[Any] = type(value)
         assert loads(dumps(value), kind) == value
         copy = pickle.loads(pickle.dumps(value))  # noqa: S301  our own bytes

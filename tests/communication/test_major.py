@@ -10,18 +10,18 @@ import pytest
 from incidentcore.communication import (
     MissedUpdate,
     StakeholderUpdate,
-    communicate,
+    due_updates,
+    log_update_sent,
     major_incident_plan,
     missed_updates,
     next_update_wakeup,
     update_adherence,
     update_log,
-    updates_due,
 )
 from incidentcore.instants import Versions
-from incidentcore.kpi import catalogue, compute
+from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, Problem, Record, set_major_status, update
+from incidentcore.records import Incident, Problem, Record, set_fields, set_major_status
 from incidentcore.values import Impact, Priority, Urgency
 
 PLAN = major_incident_plan()
@@ -49,7 +49,7 @@ def accepted(impact: str | None = "no mail in all sites") -> Incident:
 def lines(record: Record, now: datetime) -> list[str]:
     return [
         f"{one.audience}: {one.kind} by {one.due_at:%H:%M} over {one.channel}"
-        for one in updates_due(PLAN, record, now=now)
+        for one in due_updates(PLAN, record, now=now)
     ]
 
 
@@ -62,7 +62,7 @@ def test_major_incident_updates_from_end_to_end() -> None:
         "customers: first by 10:25 over status page",
         "support staff: first by 10:25 over chat",
     ]
-    (first, *_) = updates_due(PLAN, record, now=at(10, 20))
+    (first, *_) = due_updates(PLAN, record, now=at(10, 20))
     assert first.key == (
         "INC-1/major incident/customers/first/2026-06-01T10:10:00Z/2026-06-01T10:25:00Z"
     )
@@ -70,16 +70,16 @@ def test_major_incident_updates_from_end_to_end() -> None:
     assert first.missing == ()
 
     for audience, minute in (("customers", 24), ("support staff", 25)):
-        record = communicate(record, audience, at=at(10, minute), by="ada")
+        record = log_update_sent(record, audience, at=at(10, minute), by="ada")
     assert lines(record, at(10, 30)) == ["executives: first by 10:40 over mail"]
-    record = communicate(record, "executives", at=at(10, 50), by="ada")  # ten minutes late
+    record = log_update_sent(record, "executives", at=at(10, 50), by="ada")  # ten minutes late
 
     assert lines(record, at(10, 50)) == [
         "customers: next by 10:54 over status page",
         "support staff: next by 10:55 over chat",
     ]
-    record = communicate(record, "customers", at=at(10, 54), by="ada")
-    record = communicate(record, "support staff", at=at(11), by="ada")  # five minutes late
+    record = log_update_sent(record, "customers", at=at(10, 54), by="ada")
+    record = log_update_sent(record, "support staff", at=at(11), by="ada")  # five minutes late
     record = advance(
         record,
         "resolve",
@@ -98,7 +98,7 @@ def test_major_incident_updates_from_end_to_end() -> None:
         ("support staff", 11, 40),
         ("executives", 12, 10),
     ):
-        record = communicate(record, audience, at=at(hour, minute), by="ada")
+        record = log_update_sent(record, audience, at=at(hour, minute), by="ada")
 
     assert lines(record, at(20)) == []
     assert next_update_wakeup(PLAN, [record], now=at(12, 10)) is None
@@ -117,12 +117,12 @@ def history() -> list[Incident]:
     late; customers' third due at 11:40, 20 minutes late. The second is an accepted one in which
     all were told in the minute of its cancelation, before any due. The third is no major one.
     """
-    first = communicate(accepted(), "customers", at=at(10, 24), by="ada")
-    first = communicate(first, "customers", at=at(11, 10), by="ada")
+    first = log_update_sent(accepted(), "customers", at=at(10, 24), by="ada")
+    first = log_update_sent(first, "customers", at=at(11, 10), by="ada")
     first = advance(first, "cancel", at=at(12), by="ada")
     second = accepted()
     for audience in PLAN.audiences:
-        second = communicate(second, audience, at=at(10, 15), by="ada")
+        second = log_update_sent(second, audience, at=at(10, 15), by="ada")
     second = advance(second, "cancel", at=at(10, 15), by="ada")
     third = Incident.open(id="INC-3", title="Slow", by="kim", at=at(9))
     return [first, second, third]
@@ -139,18 +139,18 @@ def test_adherence_is_counted_from_history() -> None:
 
 
 def test_adherence_as_kpis() -> None:
-    """The same figures by ``compute``; records to which the plan owed nothing are left out."""
+    """The same figures by ``compute_kpis``; records to which the plan owed nothing are left out."""
     kpis = [
         catalogue.updates_on_time_rate(PLAN),
         catalogue.mean_update_lateness(PLAN),
         catalogue.mean_updates_sent(PLAN),
     ]
-    rate, lateness, sent = compute(kpis, history(), as_of=at(23)).results
+    rate, lateness, sent = compute_kpis(kpis, history(), as_of=at(23)).results
 
     assert (rate.value, rate.n, dict(rate.excluded)) == (0.5, 2, {"nothing_owed": 1})
     assert lateness.value == 211 * MINUTE / 4
     assert sent.value == 2.5
-    early = compute(kpis, history(), as_of=at(10, 24)).results
+    early = compute_kpis(kpis, history(), as_of=at(10, 24)).results
     assert [one.value for one in early] == [1.0, None, 2.0]
 
 
@@ -164,12 +164,12 @@ def test_nothing_due_has_no_share() -> None:
 def test_what_an_update_needs_and_nobody_knows_yet_is_told() -> None:
     """The impact is missing; as soon as it is set the update is complete."""
     record = accepted(None)
-    (one, _) = updates_due(PLAN, record, now=at(10, 20))
+    (one, _) = due_updates(PLAN, record, now=at(10, 20))
     assert one.missing == ("business_impact",)
     assert dict(one.filled) == {"title": "Mail is down"}
 
-    record = update(record, business_impact="no mail", at=at(10, 21), by="ada")
-    (one, _) = updates_due(PLAN, record, now=at(10, 21))
+    record = set_fields(record, business_impact="no mail", at=at(10, 21), by="ada")
+    (one, _) = due_updates(PLAN, record, now=at(10, 21))
     assert one.missing == ()
     template = PLAN.rules[0].template(one.kind)
     assert template is not None
@@ -187,7 +187,7 @@ def test_a_plan_changes_for_later_records_only() -> None:
     )
     versions = Versions([(at(0), PLAN), (at(10, 5), slow)])
 
-    assert updates_due(versions, accepted(), now=at(11)) == updates_due(
+    assert due_updates(versions, accepted(), now=at(11)) == due_updates(
         PLAN, accepted(), now=at(11)
     )
     assert next_update_wakeup(versions, [accepted()], now=at(10, 10)) == at(10, 20)
@@ -211,13 +211,13 @@ def test_the_plan_is_for_incidents_and_leaves_problems_alone() -> None:
     """A problem has no major status; asking for it does no harm."""
     problem = Problem.open(id="PRB-1", title="Queue fills up", at=at(10), by="ada")
 
-    assert updates_due(PLAN, problem, now=at(20)) == ()
+    assert due_updates(PLAN, problem, now=at(20)) == ()
 
 
-@pytest.mark.parametrize("function", [updates_due, missed_updates, update_log])
+@pytest.mark.parametrize("function", [due_updates, missed_updates, update_log])
 def test_before_the_opening_there_is_nothing(function: object) -> None:
     """Nor before the opening was recorded."""
     record = accepted()
 
     assert function(PLAN, record, now=at(9)) == ()  # type: ignore[operator]
-    assert function(PLAN, record, now=at(12), as_of=at(9)) == ()  # type: ignore[operator]
+    assert function(PLAN, record, now=at(12), known_at=at(9)) == ()  # type: ignore[operator]

@@ -12,16 +12,22 @@ from incidentcore.communication import (
     CommunicationPlan,
     UpdateRule,
     UpdateTemplate,
-    communicate,
+    due_updates,
+    log_update_sent,
     missed_updates,
     update_log,
-    updates_due,
 )
 from incidentcore.communication.template import as_text
 from incidentcore.conditions import Condition, Opaque, during, field
 from incidentcore.errors import DefinitionError, InvalidValueError, NaiveDatetimeError
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, Visibility, comment, contact, restore, update
+from incidentcore.records import (
+    Incident,
+    comment,
+    log_contact,
+    mark_restored,
+    set_fields,
+)
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import NEW, Actor, FrozenMap, Priority
 
@@ -119,7 +125,7 @@ def test_a_template_says_what_is_missing_and_renders_what_is_there() -> None:
 
     missing = template.render(record)
     assert (missing.text, missing.missing, bool(missing)) == ("", ("service", "news"), False)
-    record = update(record, service="mail", at=AT, by="ada")
+    record = set_fields(record, service="mail", at=AT, by="ada")
     rendered = template.render(record, news="soon")
     assert rendered
     assert rendered.text == "Mail is down in {news}, high: soon"
@@ -168,7 +174,7 @@ def test_for_each_audience_the_first_rule_that_matches_applies() -> None:
             rule(name="all", audiences=["customers", "executives"], channel="mail"),
         ],
     )
-    due = updates_due(rules, incident(), now=AT + 60 * MINUTE)
+    due = due_updates(rules, incident(), now=AT + 60 * MINUTE)
 
     assert [(one.audience, one.rule, one.channel) for one in due] == [
         ("customers", "customers", "status page"),
@@ -184,12 +190,12 @@ def test_what_counts_as_an_update() -> None:
     base = incident()
     at = AT + 10 * MINUTE
     answers = {
-        "told": communicate(base, "customers", at=at, by="ada"),
-        "others": communicate(base, "executives", at=at, by="ada"),
+        "told": log_update_sent(base, "customers", at=at, by="ada"),
+        "others": log_update_sent(base, "executives", at=at, by="ada"),
         "public": comment(base, "soon", at=at, by="ada"),
-        "internal": comment(base, "hm", visibility=Visibility.INTERNAL, at=at, by="ada"),
+        "internal": comment(base, "hm", visibility="internal", at=at, by="ada"),
         "asked": comment(base, "well?", at=at, by=Actor("kim", "requester")),
-        "called": contact(base, "telephone", at=at, by="ada"),
+        "called": log_contact(base, "telephone", at=at, by="ada"),
     }
     counted = {
         plan.name + str(plan is lenient): {
@@ -207,9 +213,11 @@ def test_exactly_at_its_due_is_on_time() -> None:
     due = AT + 30 * MINUTE
     after = due + timedelta(microseconds=1)
 
-    assert not missed_updates(plan, communicate(incident(), "customers", at=due, by="ada"), now=due)
+    assert not missed_updates(
+        plan, log_update_sent(incident(), "customers", at=due, by="ada"), now=due
+    )
     (late,) = missed_updates(
-        plan, communicate(incident(), "customers", at=after, by="ada"), now=after
+        plan, log_update_sent(incident(), "customers", at=after, by="ada"), now=after
     )
     assert late.late_by == timedelta(microseconds=1)
 
@@ -220,8 +228,10 @@ def test_lateness_is_business_time_where_the_plan_counts_so() -> None:
     plan = CommunicationPlan("status", rule(every=60 * MINUTE, calendar=office))
     friday = datetime(2026, 6, 5, 16, tzinfo=UTC)
     record = Incident.open(id="INC-1", title="t", at=friday, by="kim")
-    evening = communicate(record, "customers", at=friday + 180 * MINUTE, by="ada")
-    monday = communicate(record, "customers", at=datetime(2026, 6, 8, 9, 20, tzinfo=UTC), by="ada")
+    evening = log_update_sent(record, "customers", at=friday + 180 * MINUTE, by="ada")
+    monday = log_update_sent(
+        record, "customers", at=datetime(2026, 6, 8, 9, 20, tzinfo=UTC), by="ada"
+    )
 
     now = datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
     assert missed_updates(plan, evening, now=now) == ()
@@ -231,8 +241,8 @@ def test_lateness_is_business_time_where_the_plan_counts_so() -> None:
 def test_a_stop_ends_the_pace_and_leaves_the_final_update() -> None:
     """Restored at 10:20: nothing at 10:30; resolved at 11:00: the final one by 11:15."""
     plan = CommunicationPlan("status", rule(final=15 * MINUTE, stop=field("restored_at").present()))
-    record = restore(incident(), at=AT + 20 * MINUTE, by="ada")
-    assert updates_due(plan, record, now=AT + 50 * MINUTE) == ()
+    record = mark_restored(incident(), at=AT + 20 * MINUTE, by="ada")
+    assert due_updates(plan, record, now=AT + 50 * MINUTE) == ()
     record = advance(
         record,
         "resolve",
@@ -241,7 +251,7 @@ def test_a_stop_ends_the_pace_and_leaves_the_final_update() -> None:
         at=AT + 60 * MINUTE,
         by="ada",
     )
-    (final,) = updates_due(plan, record, now=AT + 75 * MINUTE)
+    (final,) = due_updates(plan, record, now=AT + 75 * MINUTE)
 
     assert (final.kind, final.due_at, final.why) == (
         "final",
@@ -256,11 +266,11 @@ def test_an_end_of_ones_own() -> None:
         "status",
         rule(first=5 * MINUTE, final=15 * MINUTE, ends=field("custom.calm").is_true()),
     )
-    record = update(incident(), custom={"calm": True}, at=AT + 20 * MINUTE, by="ada")
-    (final,) = updates_due(plan, record, now=AT + 60 * MINUTE)
+    record = set_fields(incident(), custom={"calm": True}, at=AT + 20 * MINUTE, by="ada")
+    (final,) = due_updates(plan, record, now=AT + 60 * MINUTE)
     assert final.due_at == AT + 35 * MINUTE
-    again = update(record, custom={"calm": False}, at=AT + 30 * MINUTE, by="ada")
-    (first,) = updates_due(plan, again, now=AT + 60 * MINUTE)
+    again = set_fields(record, custom={"calm": False}, at=AT + 30 * MINUTE, by="ada")
+    (first,) = due_updates(plan, again, now=AT + 60 * MINUTE)
 
     assert (first.kind, first.since, first.due_at) == (
         "first",
@@ -275,10 +285,10 @@ def test_a_plan_for_the_end_alone() -> None:
     solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
     record = advance(incident(), "resolve", at=AT + 60 * MINUTE, by="ada", **solved)
 
-    assert updates_due(plan, incident(), now=AT + 600 * MINUTE) == ()
-    assert [one.kind for one in updates_due(plan, record, now=AT + 75 * MINUTE)] == ["final"]
+    assert due_updates(plan, incident(), now=AT + 600 * MINUTE) == ()
+    assert [one.kind for one in due_updates(plan, record, now=AT + 75 * MINUTE)] == ["final"]
     at_once = advance(incident(), "resolve", at=AT, by="ada", **solved)
-    assert updates_due(plan, at_once, now=AT + 75 * MINUTE) == ()
+    assert due_updates(plan, at_once, now=AT + 75 * MINUTE) == ()
 
 
 def test_a_calendar_that_never_opens_again_owes_nothing() -> None:
@@ -286,7 +296,7 @@ def test_a_calendar_that_never_opens_again_owes_nothing() -> None:
     once = BusinessCalendar(zone="UTC", hours={}, special={"2020-01-01": "09:00-17:00"})
     for parts in ({"calendar": once}, {"during": once}):
         plan = CommunicationPlan("status", rule(notice=MINUTE, **parts))
-        assert updates_due(plan, incident(), now=AT + 600 * MINUTE) == ()
+        assert due_updates(plan, incident(), now=AT + 600 * MINUTE) == ()
 
 
 def test_another_rule_whose_calendar_never_opens_takes_over() -> None:
@@ -296,11 +306,11 @@ def test_another_rule_whose_calendar_never_opens_takes_over() -> None:
         "status",
         [rule(name="odd", when=field("custom.odd").is_true(), calendar=once), rule()],
     )
-    record = update(incident(), custom={"odd": True}, at=AT + 10 * MINUTE, by="ada")
-    assert updates_due(plan, record, now=AT + 600 * MINUTE) == ()
-    again = update(record, custom={"odd": False}, at=AT + 20 * MINUTE, by="ada")
+    record = set_fields(incident(), custom={"odd": True}, at=AT + 10 * MINUTE, by="ada")
+    assert due_updates(plan, record, now=AT + 600 * MINUTE) == ()
+    again = set_fields(record, custom={"odd": False}, at=AT + 20 * MINUTE, by="ada")
 
-    assert [one.due_at for one in updates_due(plan, again, now=AT + 600 * MINUTE)] == [
+    assert [one.due_at for one in due_updates(plan, again, now=AT + 600 * MINUTE)] == [
         AT + 50 * MINUTE
     ]
 
@@ -312,7 +322,7 @@ def test_notice_that_contact_hours_cannot_give_is_as_long_as_they_can() -> None:
     record = Incident.open(id="INC-1", title="t", at=AT - 60 * MINUTE, by="kim")
 
     assert [
-        (one.told_at, one.due_at) for one in updates_due(plan, record, now=AT + 60 * MINUTE)
+        (one.told_at, one.due_at) for one in due_updates(plan, record, now=AT + 60 * MINUTE)
     ] == [(AT - 5 * MINUTE, AT)]
 
 
@@ -329,9 +339,9 @@ def test_notice_that_contact_hours_cannot_give_is_as_long_as_they_can() -> None:
 def test_a_condition_is_asked_whenever_its_answer_may_have_changed(condition: Condition) -> None:
     """Functions and times of day at each event, all others when a fact that they read changes."""
     plan = CommunicationPlan("status", rule(when=condition))
-    record = communicate(incident(), "executives", at=AT + 10 * MINUTE, by="ada")
+    record = log_update_sent(incident(), "executives", at=AT + 10 * MINUTE, by="ada")
 
-    assert [one.since for one in updates_due(plan, record, now=AT + 60 * MINUTE)] == [
+    assert [one.since for one in due_updates(plan, record, now=AT + 60 * MINUTE)] == [
         AT + 10 * MINUTE
     ]
 
@@ -343,14 +353,14 @@ def two_rules(**parts: Any) -> CommunicationPlan:
 
 
 def other(record: Incident, minute: int) -> Incident:
-    return update(record, custom={"other": True}, at=AT + minute * MINUTE, by="ada")
+    return set_fields(record, custom={"other": True}, at=AT + minute * MINUTE, by="ada")
 
 
 def test_another_rule_with_the_same_due_takes_it_over() -> None:
     """Its notice counts from then on; what was told already stays told since then."""
     plan = two_rules(notice=5 * MINUTE, channel="mail")
     told = {
-        minute: updates_due(plan, other(incident(), minute), now=AT + 30 * MINUTE)
+        minute: due_updates(plan, other(incident(), minute), now=AT + 30 * MINUTE)
         for minute in (15, 22)
     }
 
@@ -380,7 +390,7 @@ def test_what_is_due_at_closing_time_may_still_be_timed_anew_in_the_evening() ->
         calendar=office,
     )
     plan = CommunicationPlan("status", [slow, rule(every=7 * 60 * MINUTE, calendar=office)])
-    (one,) = updates_due(plan, other(incident(), 9 * 60), now=AT + 48 * 60 * MINUTE)
+    (one,) = due_updates(plan, other(incident(), 9 * 60), now=AT + 48 * 60 * MINUTE)
 
     assert one.due_at == datetime(2026, 6, 2, 11, tzinfo=UTC)  # nine hours from Monday at 10:00
 
@@ -405,12 +415,12 @@ def test_what_comes_to_apply_after_the_end_owes_no_final_update() -> None:
     )
     solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
     ended = advance(incident(), "resolve", at=AT + 40 * MINUTE, by="ada", **solved)
-    before = update(other(incident(), 5), custom={"other": False}, at=AT + 9 * MINUTE, by="ada")
+    before = set_fields(other(incident(), 5), custom={"other": False}, at=AT + 9 * MINUTE, by="ada")
     before = advance(before, "resolve", at=AT + 40 * MINUTE, by="ada", **solved)
 
     for record in (ended, before):
-        assert updates_due(plan, other(record, 50), now=AT + 600 * MINUTE) == ()
-    (final,) = updates_due(
+        assert due_updates(plan, other(record, 50), now=AT + 600 * MINUTE) == ()
+    (final,) = due_updates(
         plan,
         advance(other(incident(), 5), "resolve", at=AT + 20 * MINUTE, by="ada", **solved),
         now=AT + 600 * MINUTE,
@@ -425,11 +435,11 @@ def test_a_reopened_record_starts_with_a_first_update() -> None:
     """
     plan = CommunicationPlan("status", rule(first=5 * MINUTE))
     solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
-    record = communicate(incident(), "customers", at=AT + 10 * MINUTE, by="ada")
+    record = log_update_sent(incident(), "customers", at=AT + 10 * MINUTE, by="ada")
     record = advance(record, "resolve", at=AT + 15 * MINUTE, by="ada", **solved)
     record = advance(record, "reopen", at=AT + 20 * MINUTE, by="ada")
 
-    (one,) = updates_due(plan, record, now=AT + 60 * MINUTE)
+    (one,) = due_updates(plan, record, now=AT + 60 * MINUTE)
     assert (one.kind, one.due_at) == ("first", AT + 25 * MINUTE)
 
 
@@ -441,15 +451,15 @@ def test_an_end_that_does_not_read_the_state_still_ends_with_it() -> None:
         advance(incident(), "resolve", at=AT + 15 * MINUTE, by="ada", **solved),
         advance(incident(), "cancel", at=AT + 15 * MINUTE, by="ada"),
     ):
-        assert updates_due(plan, over, now=AT + 60 * MINUTE) == ()
+        assert due_updates(plan, over, now=AT + 60 * MINUTE) == ()
 
 
 def test_nothing_is_owed_before_the_opening() -> None:
     """An event that is dated before it, noted later, begins nothing."""
     plan = CommunicationPlan("status", rule())
-    record = update(incident(), service="mail", at=AT - 60 * MINUTE, by="ada")
+    record = set_fields(incident(), service="mail", at=AT - 60 * MINUTE, by="ada")
 
-    assert [one.since for one in updates_due(plan, record, now=AT + 60 * MINUTE)] == [AT]
+    assert [one.since for one in due_updates(plan, record, now=AT + 60 * MINUTE)] == [AT]
 
 
 def test_who_writes_is_told_when_the_hours_open() -> None:
@@ -459,11 +469,11 @@ def test_who_writes_is_told_when_the_hours_open() -> None:
     early = datetime(2026, 6, 1, 6, 50, tzinfo=UTC)
     record = Incident.open(id="INC-1", title="t", at=early, by="kim")
 
-    (one,) = updates_due(plan, record, now=AT)
+    (one,) = due_updates(plan, record, now=AT)
     assert (one.told_at, one.due_at) == (early + 10 * MINUTE, early + 15 * MINUTE)
 
 
 def test_naive_times_are_refused() -> None:
     """As everywhere (rule T1)."""
     with pytest.raises(NaiveDatetimeError):
-        updates_due(CommunicationPlan("status", rule()), incident(), now=datetime(2026, 6, 1))  # noqa: DTZ001  the fact
+        due_updates(CommunicationPlan("status", rule()), incident(), now=datetime(2026, 6, 1))  # noqa: DTZ001  the fact

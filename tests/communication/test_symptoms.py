@@ -10,15 +10,15 @@ import pytest
 from incidentcore.communication import (
     CommunicationPlan,
     UpdateRule,
-    communicate,
+    due_updates,
+    log_update_sent,
     missed_updates,
     next_update_wakeup,
-    updates_due,
 )
 from incidentcore.conditions import field
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, correct, update
+from incidentcore.records import Incident, correct_event, set_fields
 from incidentcore.schedule import BusinessCalendar
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -46,7 +46,7 @@ def told(rules: CommunicationPlan, record: Incident, polls: list[datetime]) -> l
     seen: set[str] = set()
     came: list[datetime] = []
     for now in polls:
-        for one in updates_due(rules, record, now=now, already=seen):
+        for one in due_updates(rules, record, now=now, already=seen):
             seen.add(one.key)
             came.append(now.astimezone(BERLIN))
     return came
@@ -71,16 +71,16 @@ def test_what_falls_due_at_night_waits_for_the_morning_zammad_2157() -> None:
     Rule U4.
     """
     record = opened(berlin(5, 21, 10))
-    (one,) = updates_due(plan(first=2 * HOUR, during=DAYTIME), record, now=berlin(6, 12))
+    (one,) = due_updates(plan(first=2 * HOUR, during=DAYTIME), record, now=berlin(6, 12))
 
     assert one.due_at == berlin(6, 7).astimezone(UTC)
-    assert not updates_due(plan(first=2 * HOUR, during=DAYTIME), record, now=berlin(6, 6, 59))
+    assert not due_updates(plan(first=2 * HOUR, during=DAYTIME), record, now=berlin(6, 6, 59))
 
 
 def test_who_writes_is_not_woken_and_still_has_time_to_write() -> None:
     """With ten minutes of notice it is told at 07:00 for 07:10, not at 06:50 (rule U4)."""
     rules = plan(first=2 * HOUR, during=DAYTIME, notice=10 * MINUTE)
-    (one,) = updates_due(rules, opened(berlin(5, 21, 10)), now=berlin(6, 7))
+    (one,) = due_updates(rules, opened(berlin(5, 21, 10)), now=berlin(6, 7))
 
     assert (one.told_at, one.due_at) == (berlin(6, 7), berlin(6, 7, 10))
 
@@ -92,7 +92,7 @@ def test_a_weekend_without_a_poll_brings_no_storm_glpi_2408() -> None:
     """
     record = opened(berlin(5, 18))
 
-    assert len(updates_due(plan(every=30 * MINUTE), record, now=berlin(8, 9))) == 1
+    assert len(due_updates(plan(every=30 * MINUTE), record, now=berlin(8, 9))) == 1
 
 
 def test_a_reminder_comes_once_however_often_it_is_polled_glpi_1996() -> None:
@@ -108,13 +108,13 @@ def test_a_restart_repeats_nothing_helpdesk_2967() -> None:
 
     Rule U5.
     """
-    record = communicate(opened(berlin(5, 10)), "customers", at=berlin(5, 10, 12), by="ada")
+    record = log_update_sent(opened(berlin(5, 10)), "customers", at=berlin(5, 10, 12), by="ada")
     rules = plan(first=15 * MINUTE, every=30 * MINUTE)
-    before = updates_due(rules, record, now=berlin(5, 10, 42))
-    after = updates_due(rules, record, now=berlin(5, 14))
+    before = due_updates(rules, record, now=berlin(5, 10, 42))
+    after = due_updates(rules, record, now=berlin(5, 14))
 
     assert [one.key for one in before] == [one.key for one in after]
-    assert updates_due(rules, record, now=berlin(5, 14), already={before[0].key}) == ()
+    assert due_updates(rules, record, now=berlin(5, 14), already={before[0].key}) == ()
 
 
 def test_a_resolved_or_canceled_record_reminds_nobody() -> None:
@@ -125,9 +125,9 @@ def test_a_resolved_or_canceled_record_reminds_nobody() -> None:
     canceled = advance(record, "cancel", at=berlin(5, 10, 20), by="ada")
 
     for over in (resolved, canceled):
-        assert updates_due(plan(every=30 * MINUTE), over, now=berlin(6, 10)) == ()
+        assert due_updates(plan(every=30 * MINUTE), over, now=berlin(6, 10)) == ()
         assert next_update_wakeup(plan(every=30 * MINUTE), [over], now=berlin(5, 10, 20)) is None
-    (final,) = updates_due(
+    (final,) = due_updates(
         plan(every=30 * MINUTE, final=15 * MINUTE), resolved, now=berlin(5, 10, 35)
     )
     assert final.kind == "final"
@@ -144,7 +144,7 @@ def test_a_cadence_is_real_time_on_the_days_that_clocks_change(
     day: datetime, due: datetime
 ) -> None:
     """One hour after 01:30 is at 03:30 in spring and at the first 02:30 in autumn."""
-    (one,) = updates_due(plan(every=HOUR), opened(day), now=day.astimezone(UTC) + 2 * HOUR)
+    (one,) = due_updates(plan(every=HOUR), opened(day), now=day.astimezone(UTC) + 2 * HOUR)
 
     assert one.due_at == due
 
@@ -156,7 +156,7 @@ def test_on_hold_the_pace_changes_and_does_not_start_anew() -> None:
     update, but no more than was promised before: 14:00.
     """
     rules = plan(first=15 * MINUTE, every=30 * MINUTE, on_hold=4 * HOUR)
-    record = communicate(opened(berlin(5, 9, 50)), "customers", at=berlin(5, 10), by="ada")
+    record = log_update_sent(opened(berlin(5, 9, 50)), "customers", at=berlin(5, 10), by="ada")
     held = advance(record, "start", at=berlin(5, 10, 5), by="ada")
     held = advance(held, "hold", reason="awaiting_vendor", at=berlin(5, 10, 10), by="ada")
     resumed = advance(held, "resume", at=berlin(5, 13, 50), by="ada")
@@ -187,17 +187,17 @@ def test_a_raised_priority_is_told_in_its_own_first_time_but_never_later() -> No
             UpdateRule(name="rest", audiences="customers", every=HOUR),
         ],
     )
-    record = communicate(opened(berlin(5, 9, 30)), "customers", at=berlin(5, 10), by="ada")
+    record = log_update_sent(opened(berlin(5, 9, 30)), "customers", at=berlin(5, 10), by="ada")
     for minute, due in ((40, berlin(5, 10, 55)), (55, berlin(5, 11))):
-        raised = update(record, custom={"urgent": True}, at=berlin(5, 10, minute), by="ada")
+        raised = set_fields(record, custom={"urgent": True}, at=berlin(5, 10, minute), by="ada")
         assert next_update_wakeup(rules, [raised], now=berlin(5, 10, minute)) == due
 
 
 def test_every_late_update_stays_on_record() -> None:
     """Due at 10:15, sent at 10:42, resolved since: 27 minutes late, whatever came after (U3)."""
     rules = plan(first=15 * MINUTE, every=30 * MINUTE)
-    record = communicate(opened(berlin(5, 10)), "customers", at=berlin(5, 10, 42), by="ada")
-    record = communicate(record, "customers", at=berlin(5, 11, 12), by="ada")
+    record = log_update_sent(opened(berlin(5, 10)), "customers", at=berlin(5, 10, 42), by="ada")
+    record = log_update_sent(record, "customers", at=berlin(5, 11, 12), by="ada")
     fields = {"resolution_code": "fixed", "resolution_notes": "restarted"}
     record = advance(record, "resolve", at=berlin(5, 11, 20), by="ada", **fields)
 
@@ -209,7 +209,7 @@ def test_every_late_update_stays_on_record() -> None:
 def test_what_became_known_late_is_not_held_against_whoever_sent_it() -> None:
     """A mail of 10:10 that was noted at 11:00 was on time; as of 10:30 it looked late."""
     rules = plan(first=15 * MINUTE)
-    record = communicate(
+    record = log_update_sent(
         opened(berlin(5, 10)),
         "customers",
         at=berlin(5, 10, 10),
@@ -218,8 +218,10 @@ def test_what_became_known_late_is_not_held_against_whoever_sent_it() -> None:
     )
 
     assert missed_updates(rules, record, now=berlin(5, 12)) == ()
-    assert len(missed_updates(rules, record, now=berlin(5, 10, 30), as_of=berlin(5, 10, 30))) == 1
-    wrong = correct(record, "INC-1:2", by="ada", recorded_at=berlin(5, 12))
+    assert (
+        len(missed_updates(rules, record, now=berlin(5, 10, 30), known_at=berlin(5, 10, 30))) == 1
+    )
+    wrong = correct_event(record, "INC-1:2", by="ada", recorded_at=berlin(5, 12))
     assert len(missed_updates(rules, wrong, now=berlin(5, 12))) == 1
 
 
@@ -230,5 +232,5 @@ def test_maintenance_is_left_out_by_the_calendar() -> None:
     record = opened(berlin(5, 10))
 
     assert next_update_wakeup(rules, [record], now=berlin(5, 10)) == berlin(5, 12)
-    (one,) = updates_due(rules, record, now=berlin(5, 12))
+    (one,) = due_updates(rules, record, now=berlin(5, 12))
     assert one.due_at == berlin(5, 12, 5)

@@ -13,15 +13,15 @@ from hypothesis import strategies as st
 from incidentcore.communication import (
     CommunicationPlan,
     UpdateRule,
-    communicate,
+    due_updates,
+    log_update_sent,
     missed_updates,
     update_adherence,
-    updates_due,
 )
 from incidentcore.conditions import NEVER
 from incidentcore.conditions import field as fact
 from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Incident, update
+from incidentcore.records import Incident, set_fields
 from incidentcore.schedule import BusinessCalendar
 
 T0 = datetime(2026, 3, 27, 8, 0, tzinfo=UTC)  # the Friday before Berlin's clocks go forward
@@ -304,11 +304,11 @@ def record_of(wanted: list[tuple[int, str]]) -> tuple[Incident, list[tuple[int, 
     for minute, kind in sorted(wanted, key=lambda event: event[0]):
         at = T0 + minute * MIN
         if kind in AUDIENCES:
-            record = communicate(record, kind, at=at, by="ada")
+            record = log_update_sent(record, kind, at=at, by="ada")
         elif kind in ("vip", "plain"):
-            record = update(record, custom={"vip": kind == "vip"}, at=at, by="ada")
+            record = set_fields(record, custom={"vip": kind == "vip"}, at=at, by="ada")
         elif kind in ("flag", "unflag"):
-            record = update(record, custom={"flag": kind == "flag"}, at=at, by="ada")
+            record = set_fields(record, custom={"flag": kind == "flag"}, at=at, by="ada")
         else:
             answer = decide(record, kind, at=at, by="ada", **FIELDS.get(kind, {}))
             if not isinstance(answer, Allowed):
@@ -369,7 +369,7 @@ def test_the_room_agrees_with_an_engine_that_walks(
 
     told = {
         (one.audience, one.kind, (one.since - T0) // MIN, (one.due_at - T0) // MIN)
-        for one in updates_due(plan, record, now=now, include_lapsed=True)
+        for one in due_updates(plan, record, now=now, include_lapsed=True)
     }
     assert told == {(name, *one) for name, desk in desks.items() for one in desk.told}
     missed = {

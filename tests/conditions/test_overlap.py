@@ -18,7 +18,7 @@ from incidentcore.conditions import (
     Condition,
     FieldTest,
     Opaque,
-    Verdict,
+    Proof,
     during,
     field,
     implies,
@@ -418,4 +418,4 @@ def test_odd_values_do_not_mislead(condition, answer):
 def test_verdict_has_no_truth_value():
     """Three answers have no truth: asking for it is an error."""
     with pytest.raises(TypeError):
-        bool(Verdict("no"))
+        bool(Proof("no"))

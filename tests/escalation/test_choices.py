@@ -13,7 +13,7 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     EscalationTarget,
-    Held,
+    HeldFor,
     OnClock,
     acknowledge,
     due_escalations,
@@ -243,7 +243,7 @@ def test_a_chain_that_a_condition_heads_is_repeated_with_it() -> None:
     """On hold from 5 on, told after 10 minutes; twice more, 30 minutes after the last level."""
     held = advance(INCIDENT, "hold", reason="awaiting_vendor", at=at(5), by=Actor("bot", "system"))
     levels = (
-        EscalationLevel(Held(field("state.pauses").is_true(), 10 * MIN), person("ann")),
+        EscalationLevel(HeldFor(field("state.pauses").is_true(), 10 * MIN), person("ann")),
         EscalationLevel(AfterPrevious(5 * MIN), person("ben")),
     )
     row = EscalationRow("r", levels, repeat=2, repeat_after=30 * MIN)

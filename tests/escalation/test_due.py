@@ -13,7 +13,7 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     EscalationTarget,
-    Held,
+    HeldFor,
     OnClock,
     acknowledge,
     due_escalations,
@@ -24,9 +24,9 @@ from incidentcore.escalation import (
 )
 from incidentcore.instants import Interval, Versions
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, assign, comment, update
+from incidentcore.records import Incident, assign, comment, set_fields
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.sla import ServiceLevel, SlaDefinition, Threshold, evaluate_sla
+from incidentcore.sla import ServiceLevel, SlaDefinition, SlaThreshold, evaluate_sla
 from incidentcore.values import Actor, Impact
 
 T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
@@ -174,7 +174,7 @@ def test_breach_is_the_first_instant_beyond_the_target() -> None:
 def test_a_threshold_before_due_is_a_point_on_the_clock() -> None:
     """30 min before a due of Tuesday 09:10 is Monday 16:40 (rule S8)."""
     clock = SlaDefinition.resolution(target=timedelta(hours=8, minutes=10), calendar=OFFICE)
-    soon = Threshold(name="soon", before_due=30 * MIN)
+    soon = SlaThreshold(name="soon", before_due=30 * MIN)
     rules = matrix(EscalationLevel(OnClock("resolution", soon), "warn"))
 
     assert fired(rules, incident(), 2000, slas=[clock]) == [(7 * 60 + 40, "warn")]
@@ -191,7 +191,7 @@ def test_rows_are_chosen_by_the_facts_and_a_new_row_fires_what_is_overdue_at_onc
         ],
     )  # fmt: skip
     plain = incident()
-    vip = update(plain, custom={"vip": True}, at=at(60), by="ada")
+    vip = set_fields(plain, custom={"vip": True}, at=at(60), by="ada")
 
     assert fired(rules, plain, 500) == [(120, "desk")]
     assert fired(rules, vip, 59) == []
@@ -221,7 +221,7 @@ def test_a_message_that_is_answered_in_time_escalates_nobody() -> None:
 
 def test_a_condition_must_hold_without_a_break() -> None:
     """On hold from 10 to 30 and from 50 on: 25 minutes are reached at 75 only."""
-    held = Held(field("state.pauses").is_true(), 25 * MIN)
+    held = HeldFor(field("state.pauses").is_true(), 25 * MIN)
     rules = matrix(EscalationLevel(held, "coordinator", until="resolved"))
     record = incident()
     for action, minute in (("hold", 10), ("resume", 30), ("hold", 50)):
@@ -248,12 +248,12 @@ def test_maintenance_suppresses_beginnings_only() -> None:
     assert fired(rules, incident(), 500) == [(40, "one"), (60, "two"), (90, "three")]
 
 
-def test_a_late_event_takes_its_place_and_as_of_does_not_know_it() -> None:
+def test_a_late_event_takes_its_place_and_known_at_does_not_know_it() -> None:
     """An acknowledgement at 5, recorded at 50: known afterwards, not as of 20."""
     record = acknowledge(incident(), at=at(5), by="ada", recorded_at=at(50))
 
     assert fired(CHAIN, record, 60) == []
-    assert fired(CHAIN, record, 60, as_of=at(20)) == [(10, "one"), (30, "two"), (60, "three")]
+    assert fired(CHAIN, record, 60, known_at=at(20)) == [(10, "one"), (30, "two"), (60, "three")]
 
 
 def test_versions_take_the_matrix_of_the_opening() -> None:
@@ -348,9 +348,9 @@ def test_no_matrix_at_all_is_refused() -> None:
 def test_a_custom_moment_may_start_the_delay() -> None:
     """The vendor was called at 20, noted at 25; called again at 60, the delay begins anew."""
     rules = matrix(EscalationLevel(After(30 * MIN, since="custom.called_at"), "coordinator"))
-    record = update(incident(), custom={"called_at": at(20)}, at=at(25), by="ada")
-    again = update(record, custom={"called_at": at(60)}, at=at(60), by="ada")
-    wrong = update(record, custom={"called_at": "noon"}, at=at(60), by="ada")
+    record = set_fields(incident(), custom={"called_at": at(20)}, at=at(25), by="ada")
+    again = set_fields(record, custom={"called_at": at(60)}, at=at(60), by="ada")
+    wrong = set_fields(record, custom={"called_at": "noon"}, at=at(60), by="ada")
 
     assert fired(rules, incident(), 500) == []
     assert fired(rules, record, 500) == [(50, "coordinator")]

@@ -24,7 +24,7 @@ from incidentcore.escalation import (
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, Unacknowledged
 from incidentcore.schedule import BusinessCalendar, Rotation
-from incidentcore.sla import SlaDefinition, Threshold
+from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Actor
 
 T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
@@ -162,7 +162,7 @@ def test_a_warning_before_the_due_goes_back_through_the_calendar() -> None:
     """An hour before a due of Tuesday 09:30 is Monday 16:30, not midnight (glpi#22678)."""
     office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
     clock = SlaDefinition.resolution(hours=8.5, calendar=office)
-    soon = Threshold(name="soon", before_due=60 * MIN)
+    soon = SlaThreshold(name="soon", before_due=60 * MIN)
     rules = of(EscalationRow("r", [EscalationLevel(OnClock("resolution", soon), "owner")]))
 
     assert fired(rules, INCIDENT, 2000, slas=[clock]) == [(450, "owner")]

@@ -12,7 +12,7 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     EscalationTarget,
-    Held,
+    HeldFor,
     OnCallLayer,
     OnCallSchedule,
     OnClock,
@@ -24,7 +24,7 @@ from incidentcore.escalation import (
     servicenow_sla_row,
 )
 from incidentcore.schedule import BusinessCalendar, Holiday, Rotation
-from incidentcore.sla import SlaDefinition, Threshold
+from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Impact
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
@@ -74,7 +74,7 @@ OPEN = field("state.open").is_true()
         ),
         ([row(level(After(HOUR, since="updated_at")))], "loop", ("r", 0), "updated_at"),
         (
-            [row(level(Held(field("escalation_count") >= 1, HOUR)))],
+            [row(level(HeldFor(field("escalation_count") >= 1, HOUR)))],
             "loop",
             ("r", 0),
             str(field("escalation_count") >= 1),
@@ -109,8 +109,8 @@ OPEN = field("state.open").is_true()
             ("r", 0),
             "acknowledged_at",
         ),
-        ([row(level(Held(LOW, HOUR)), when=NARROW)], "level_never_fires", ("r", 0), str(LOW)),
-        ([row(level(Held(~OPEN, HOUR)))], "level_never_fires", ("r", 0), str(~OPEN)),
+        ([row(level(HeldFor(LOW, HOUR)), when=NARROW)], "level_never_fires", ("r", 0), str(LOW)),
+        ([row(level(HeldFor(~OPEN, HOUR)))], "level_never_fires", ("r", 0), str(~OPEN)),
         ([row(level(After(HOUR, calendar=PAST)))], "level_never_fires", ("r", 0), MONDAY),
         (
             [row(level(After(HOUR)), when=NARROW & LOW)],
@@ -131,7 +131,7 @@ OPEN = field("state.open").is_true()
             "assignee is empty",
         ),
         (
-            [row(level(OnClock("resolution", Threshold(name="early", before_due=4 * HOUR))))],
+            [row(level(OnClock("resolution", SlaThreshold(name="early", before_due=4 * HOUR))))],
             "due_at_once",
             ("r", 0),
             4 * HOUR,

@@ -26,7 +26,7 @@ from incidentcore.escalation import (
     escalate_now,
     snooze,
 )
-from incidentcore.escalation.dialects import (
+from incidentcore.escalation.presets import (
     goalert_row,
     jira_row,
     pagerduty_row,

@@ -17,7 +17,7 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     EscalationTarget,
-    Held,
+    HeldFor,
     OnClock,
     acknowledge,
     due_escalations,
@@ -28,8 +28,8 @@ from incidentcore.escalation import (
 )
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Escalated, Incident, assign, update
-from incidentcore.sla import SlaDefinition, Threshold
+from incidentcore.records import Escalated, Incident, assign, set_fields
+from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Actor
 
 from .pager import MICRO, Desk, Pager, Row, Step
@@ -40,10 +40,10 @@ MINUTE = 60_000_000
 TARGET = 200 * MINUTE + 1
 POINTS = {
     (TARGET + 1) // 2: 0.5,
-    TARGET - 30 * MINUTE: Threshold(name="soon", before_due=timedelta(minutes=30)),
+    TARGET - 30 * MINUTE: SlaThreshold(name="soon", before_due=timedelta(minutes=30)),
     TARGET: "due",
     TARGET + 1: "breach",
-    TARGET + 45 * MINUTE: Threshold(name="late", after_due=timedelta(minutes=45)),
+    TARGET + 45 * MINUTE: SlaThreshold(name="late", after_due=timedelta(minutes=45)),
 }
 END = 5_000 * MINUTE
 BOT = Actor("bot", "system")
@@ -158,7 +158,7 @@ def record_of(
         elif kind == "note":
             record = escalate_now(record, "one", at=at, by="kim", key="k")
         elif kind == "vip":
-            record = update(record, custom={"vip": value == "yes"}, at=at, by=BOT)
+            record = set_fields(record, custom={"vip": value == "yes"}, at=at, by=BOT)
         elif kind == "assign":
             record = assign(record, assignee=value or None, at=at, by=BOT)
         elif kind == "unsnooze":
@@ -190,7 +190,7 @@ def level_of(desk: Desk, row: Row, step: Step) -> EscalationLevel:
     elif step.kind == "chained":
         trigger = AfterPrevious(span, counted)
     elif step.kind == "held":
-        trigger = Held(fact("custom.vip").is_true(), span, counted)
+        trigger = HeldFor(fact("custom.vip").is_true(), span, counted)
     else:
         trigger = After(span, row.since, counted)
     if step.rota is None:

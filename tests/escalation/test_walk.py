@@ -21,7 +21,7 @@ from incidentcore.escalation import (
     unacknowledge,
 )
 from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Incident, update
+from incidentcore.records import Incident, set_fields
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor
@@ -210,7 +210,7 @@ def record_of(wanted: list[tuple[int, str]]) -> tuple[Incident, list[tuple[int, 
         elif kind == "hand":
             record = escalate_now(record, "next", at=at, by="kim")
         elif kind in ("vip", "plain"):
-            record = update(record, custom={"vip": kind == "vip"}, at=at, by=bot)
+            record = set_fields(record, custom={"vip": kind == "vip"}, at=at, by=bot)
         else:
             fields = FIELDS.get(kind, {})
             answer = decide(record, kind, at=at, by=bot, **fields)

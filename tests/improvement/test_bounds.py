@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.improvement.bounds import (
+from incidentcore.improvement.poisson import (
     at_least,
     poisson_bounds,
     poisson_lower,

@@ -25,14 +25,12 @@ from incidentcore.improvement import (
     problem_candidates,
     problem_fields,
 )
-from incidentcore.improvement.bounds import poisson_lower
 from incidentcore.improvement.candidates import _trend
+from incidentcore.improvement.poisson import poisson_lower
 from incidentcore.instants import Interval
 from incidentcore.kpi import SUM, catalogue
 from incidentcore.records import (
     Incident,
-    LinkType,
-    Origin,
     Problem,
     Record,
     are_linked,
@@ -132,10 +130,10 @@ def test_links_to_problems_are_read_from_both_sides() -> None:
     one, other, third, fourth = records[:4]
     problem = Problem.open(id="PRB-1", title="Mail", by="ada", at=at(50))
     for incident in (one, other):
-        problem = link(problem, LinkType.CAUSE_OF, incident.id, at=at(51), by="ada")
-    records[0] = link(one, LinkType.CAUSED_BY, "PRB-1", at=at(52), by="ada")
-    records[2] = link(third, LinkType.CAUSED_BY, "PRB-2", at=at(52), by="ada")
-    records[3] = link(fourth, LinkType.RESOLVED_BY, "CHG-1", at=at(52), by="ada")
+        problem = link(problem, "cause_of", incident.id, at=at(51), by="ada")
+    records[0] = link(one, "caused_by", "PRB-1", at=at(52), by="ada")
+    records[2] = link(third, "caused_by", "PRB-2", at=at(52), by="ada")
+    records[3] = link(fourth, "resolved_by", "CHG-1", at=at(52), by="ada")
 
     (alone,) = find(records, dimensions=ITEM)
     assert (alone.linked, alone.problems) == (2, (("PRB-1", 1), ("PRB-2", 1)))
@@ -165,11 +163,11 @@ def test_a_problem_is_opened_from_a_candidate() -> None:
     assert candidate.label == "service mail"
     problem = open_problem(candidate, id="PRB-1", at=at(60), by="ada", workaround="restart")
 
-    assert (problem.service, problem.origin) == ("mail", Origin.PROACTIVE)
+    assert (problem.service, problem.origin) == ("mail", "proactive")
     assert problem.title == "30 incidents with service mail"
     assert problem.description == "\n".join(candidate.why)
     assert (problem.workaround, problem.opened_by.role) == ("restart", "agent")
-    assert [are_linked(incident, LinkType.CAUSED_BY, problem) for incident in records] == (
+    assert [are_linked(incident, "caused_by", problem) for incident in records] == (
         [True] * 30 + [False] * 10
     )
     assert replay(problem.history) == problem

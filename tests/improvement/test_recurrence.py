@@ -17,7 +17,7 @@ from incidentcore.conditions import field
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.improvement import RecurrenceReport, recurrence
 from incidentcore.instants import Interval
-from incidentcore.kpi import catalogue, compute
+from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.lifecycle import advance
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 
@@ -262,4 +262,4 @@ def test_the_share_is_that_of_the_kpi(given_rows: list[dict[str, Any]]) -> None:
     records = incidents(given_rows)
     kpi = catalogue.recurrence_rate("category", "configuration_item", days=1)
     found = find(records, key=("category", "configuration_item"), window=DAY, partial_keys=True)
-    assert found.repeat_share == compute([kpi], records, as_of=YEAR)[kpi.id].value
+    assert found.repeat_share == compute_kpis([kpi], records, as_of=YEAR)[kpi.id].value

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.errors import DefinitionError, InvalidValueError
-from incidentcore.intake import Sample, SampleState, SampleThreshold, fold_samples
+from incidentcore.intake import MetricSample, SampleState, SampleThreshold, fold_samples
 from incidentcore.serialization import dumps, loads
 from incidentcore.testing import sample_thresholds, samples
 
@@ -21,7 +21,7 @@ LATER = BEGIN + timedelta(days=2)
 def told(threshold, values, **more):
     """Return status and minute of the alerts of samples, one a minute; None is no sample."""
     taken = [
-        Sample("cpu", BEGIN + n * MINUTE, value)
+        MetricSample("cpu", BEGIN + n * MINUTE, value)
         for n, value in enumerate(values)
         if value is not None
     ]
@@ -71,7 +71,9 @@ def test_a_series_that_falls_silent():
 def test_what_an_alert_says():
     """The alert names threshold, series, value, severity and labels, and since when it breached."""
     hot = SampleThreshold("hot", at_least=90, lasting=MINUTE, severity="critical")
-    taken = [Sample("db1", BEGIN + n * MINUTE, 95 + n, labels={"room": "2"}) for n in range(2)]
+    taken = [
+        MetricSample("db1", BEGIN + n * MINUTE, 95 + n, labels={"room": "2"}) for n in range(2)
+    ]
     (alert,) = fold_samples(hot, taken, until=LATER).alerts
 
     assert (alert.source, alert.key, alert.title) == ("hot", "db1", "hot: db1")
@@ -82,11 +84,11 @@ def test_what_an_alert_says():
 def test_late_samples_are_named():
     """A sample whose time is settled counts for nothing and is handed back."""
     hot = SampleThreshold("hot", at_least=90)
-    late = Sample("db1", BEGIN, 99)
-    found = fold_samples(hot, [Sample("db1", BEGIN + MINUTE, 50), late], until=LATER)
+    late = MetricSample("db1", BEGIN, 99)
+    found = fold_samples(hot, [MetricSample("db1", BEGIN + MINUTE, 50), late], until=LATER)
 
     assert (found.alerts, found.late) == ((), (late,))
-    taken = [Sample("db1", BEGIN + MINUTE, 50), late]
+    taken = [MetricSample("db1", BEGIN + MINUTE, 50), late]
     patient = fold_samples(hot, taken, until=LATER, lateness=MINUTE)
     assert [alert.status for alert in patient.alerts] == ["firing", "resolved"]
 
@@ -107,14 +109,14 @@ def test_definitions_that_contradict_themselves(fields, where):
     """A threshold without a side, with two, or with its clear value beyond it is refused."""
     with pytest.raises(DefinitionError) as error:
         SampleThreshold("x", **fields)
-    assert error.value.field == where
+    assert error.value.where == where
 
 
 @pytest.mark.parametrize("value", [float("nan"), True, "1", 10**400])
 def test_a_sample_is_a_finite_number(value):
     """What is no finite number is refused where it comes in."""
     with pytest.raises(InvalidValueError):
-        Sample("x", BEGIN, value)
+        MetricSample("x", BEGIN, value)
 
 
 def naive(threshold, taken):

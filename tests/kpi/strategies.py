@@ -26,7 +26,6 @@ from incidentcore.values import (
     Actor,
     FrozenMap,
     Priority,
-    Role,
 )
 
 START = datetime(2026, 3, 20, tzinfo=UTC)  # around the change of offset in Europe
@@ -34,7 +33,7 @@ DAYS = 14
 LATEST = START + timedelta(days=2 * DAYS)
 
 _STATES = (IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
-_ROLES = (Role.AGENT, Role.REQUESTER, Role.SYSTEM)
+_ROLES = ("agent", "requester", "system")
 _NUMBERS = st.one_of(
     st.integers(-1000, 1000),
     st.floats(allow_nan=True, allow_infinity=True),

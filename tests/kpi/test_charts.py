@@ -16,7 +16,7 @@ from incidentcore.kpi import (
     ageing_data,
     backlog_data,
     catalogue,
-    compute,
+    compute_kpis,
     control_chart_data,
     distribution_data,
     flow_data,
@@ -35,7 +35,7 @@ def test_the_backlog_over_time_is_the_backlog_as_of_each_instant(
     desk: list[Incident], at: list[datetime]
 ) -> None:
     """One pass gives what replaying the desk as of each instant gives (K6)."""
-    expected = [compute([catalogue.BACKLOG], desk, as_of=t)["backlog"].value for t in at]
+    expected = [compute_kpis([catalogue.BACKLOG], desk, as_of=t)["backlog"].value for t in at]
 
     assert [row["open"] for row in backlog_data(desk, at=at)] == expected
 
@@ -55,7 +55,7 @@ def desk_of_days() -> list[Incident]:
 
 def test_a_signal_lies_outside_the_natural_limits() -> None:
     """The day with fifty hours is a signal, the others are noise."""
-    table = compute(
+    table = compute_kpis(
         [catalogue.MEAN_TIME_TO_RESOLVE, catalogue.BACKLOG_GROWTH],
         desk_of_days(),
         as_of=START + timedelta(days=30),
@@ -74,7 +74,7 @@ def test_a_signal_lies_outside_the_natural_limits() -> None:
 
 def test_a_trend_of_a_group_is_found_by_its_name() -> None:
     """A level is found by itself and by its name; a group that is not there is named."""
-    table = compute(
+    table = compute_kpis(
         [catalogue.VOLUME],
         [incident("1", Priority.LOW), incident("2", Priority.CRITICAL)],
         as_of=START + timedelta(days=1),
@@ -94,7 +94,9 @@ def incident(name: str, level: Level) -> Incident:
 def test_too_few_records_make_no_signal() -> None:
     """Periods below the definition's min_n take no part in the limits."""
     kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(min_n=2)
-    table = compute([kpi], desk_of_days(), as_of=START + timedelta(days=30), window=Periods("day"))
+    table = compute_kpis(
+        [kpi], desk_of_days(), as_of=START + timedelta(days=30), window=Periods("day")
+    )
 
     rows = control_chart_data(table, kpi.id)
 
@@ -105,7 +107,7 @@ def test_a_day_without_records_is_a_point_of_a_count_and_none_of_a_mean() -> Non
     """A volume of zero takes part in the limits; a mean of nothing does not."""
     days = Periods("day", within=Interval(START, START + timedelta(days=12)))
     kpis = [catalogue.VOLUME, catalogue.MEAN_TIME_TO_RESOLVE]
-    table = compute(kpis, desk_of_days(), as_of=START + timedelta(days=30), window=days)
+    table = compute_kpis(kpis, desk_of_days(), as_of=START + timedelta(days=30), window=days)
 
     volume = control_chart_data(table, "volume")
     times = control_chart_data(table, "mean_time_to_resolve")

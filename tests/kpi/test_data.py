@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from incidentcore.kpi import KpiTable, compute, merge, partial, result
+from incidentcore.kpi import KpiTable, compute_kpis, finish_partial, gather_kpis, merge_partials
 from incidentcore.vendors import AUDIT_KPIS, read_audit_log
 
 pytestmark = pytest.mark.data
@@ -39,13 +39,13 @@ def tables(data_dir: Path) -> tuple[KpiTable, KpiTable, KpiTable]:
     """Read the log once: whole, by priority, and merged from a hundred parts."""
     incidents = list(read_audit_log(data_dir / LOG))
     kpis = AUDIT_KPIS
-    whole = compute(kpis, incidents, as_of=LATER)
-    by_priority = compute(kpis, iter(incidents), as_of=LATER, group_by="priority")
+    whole = compute_kpis(kpis, incidents, as_of=LATER)
+    by_priority = compute_kpis(kpis, iter(incidents), as_of=LATER, group_by="priority")
     parts = [
-        partial(kpis, incidents[step::100], as_of=LATER, group_by="priority")
+        gather_kpis(kpis, incidents[step::100], as_of=LATER, group_by="priority")
         for step in reversed(range(100))
     ]
-    return whole, by_priority, result(merge(parts))
+    return whole, by_priority, finish_partial(merge_partials(parts))
 
 
 @pytest.mark.parametrize("name", TIMES)

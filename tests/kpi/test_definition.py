@@ -18,20 +18,20 @@ from incidentcore.kpi import (
     Availability,
     Count,
     Duration,
+    DurationField,
     Earliest,
-    Elapsed,
     Group,
     Kpi,
     KpiResult,
-    Number,
+    NumberField,
     Periods,
     PerRecord,
     Rate,
     Statistic,
     catalogue,
-    compute,
-    merge,
-    partial,
+    compute_kpis,
+    gather_kpis,
+    merge_partials,
     quantile,
 )
 from incidentcore.kpi.groups import COLUMNS
@@ -118,7 +118,7 @@ def test_a_definition_pickles_and_hashes() -> None:
 
 def test_every_result_carries_its_definition() -> None:
     """The content id stands in the result and in every plain row (K1)."""
-    table = compute([catalogue.VOLUME], tickets(), as_of=minute(300))
+    table = compute_kpis([catalogue.VOLUME], tickets(), as_of=minute(300))
 
     assert table["volume"].definition == catalogue.VOLUME.definition
     assert next(iter(table))["definition"] == catalogue.VOLUME.definition
@@ -126,18 +126,18 @@ def test_every_result_carries_its_definition() -> None:
 
 def test_a_field_that_a_kind_of_record_lacks_is_named() -> None:
     """Asking incidents for a problem's workaround is an error, not an empty figure."""
-    kpi = Kpi(id="x", measure=Number("workaround"))
+    kpi = Kpi(id="x", measure=NumberField("workaround"))
     problem = Problem.open(id="P", title="p", at=minute(0), by="kim")
 
-    assert compute([kpi], [problem], as_of=minute(1))["x"].n == 0
+    assert compute_kpis([kpi], [problem], as_of=minute(1))["x"].n == 0
     with pytest.raises(InvalidValueError, match="workaround"):
-        compute([kpi], tickets(), as_of=minute(300))
+        compute_kpis([kpi], tickets(), as_of=minute(300))
 
 
 def test_ids_are_unique_in_a_table() -> None:
     """Two definitions under one id cannot be told apart, so they are refused."""
     with pytest.raises(InvalidValueError, match="each id once"):
-        compute([catalogue.VOLUME, catalogue.VOLUME], [], as_of=minute(0))
+        compute_kpis([catalogue.VOLUME, catalogue.VOLUME], [], as_of=minute(0))
 
 
 @pytest.mark.parametrize(
@@ -153,14 +153,16 @@ def test_what_is_no_kpi_or_no_record_is_named(kpis: Any, records: Any, names: st
     """One KPI or record in place of several, a KPI's name, a plain row: each refusal says which."""
     for window in (None, Periods("day")):
         with pytest.raises(InvalidValueError, match=f"^{names}: got"):
-            compute(kpis, records, as_of=minute(300), window=window)
+            compute_kpis(kpis, records, as_of=minute(300), window=window)
 
 
 def test_a_group_named_like_a_column_is_refused() -> None:
     """In a plain row one would take the place of the other."""
     with pytest.raises(InvalidValueError, match="no column"):
-        compute([catalogue.VOLUME], tickets(), as_of=minute(0), group_by=Group("id", name="value"))
-    rows = list(compute([catalogue.VOLUME], tickets(), as_of=minute(9), window=Periods("day")))
+        compute_kpis(
+            [catalogue.VOLUME], tickets(), as_of=minute(0), group_by=Group("id", name="value")
+        )
+    rows = list(compute_kpis([catalogue.VOLUME], tickets(), as_of=minute(9), window=Periods("day")))
     assert set(rows[0]) == COLUMNS
 
 
@@ -168,11 +170,11 @@ def test_an_outage_needs_a_window_and_keyed_figures_need_values() -> None:
     """Availability is a share of a window; a sketch cannot keep state by key (K4)."""
     outage = Kpi(id="a", measure=Availability())
     with pytest.raises(InvalidValueError, match="window"):
-        compute([outage], [], as_of=minute(0))
+        compute_kpis([outage], [], as_of=minute(0))
     with pytest.raises(InvalidValueError, match="exact"):
-        compute([catalogue.RECURRENCE_RATE], [], as_of=minute(0), mode="sketch")
+        compute_kpis([catalogue.RECURRENCE_RATE], [], as_of=minute(0), mode="sketch")
     with pytest.raises(InvalidValueError, match="backlog_data"):
-        compute([catalogue.BACKLOG], [], as_of=minute(0), window=Periods("day"))
+        compute_kpis([catalogue.BACKLOG], [], as_of=minute(0), window=Periods("day"))
 
 
 @pytest.mark.parametrize(
@@ -188,12 +190,12 @@ def test_an_outage_needs_a_window_and_keyed_figures_need_values() -> None:
 def test_partials_of_something_else_do_not_merge(other: dict[str, Any]) -> None:
     """Another definition, instant, mode, group or window is refused (K4)."""
     one: dict[str, Any] = {"kpis": [catalogue.VOLUME], "as_of": minute(1)}
-    parts = [partial(records=[], **one), partial(records=[], **(one | other))]
+    parts = [gather_kpis(records=[], **one), gather_kpis(records=[], **(one | other))]
 
     with pytest.raises(InvalidValueError, match="same definitions"):
-        merge(parts)
+        merge_partials(parts)
     with pytest.raises(InvalidValueError, match="at least one"):
-        merge([])
+        merge_partials([])
 
 
 def test_numbers_that_no_float_or_time_holds_are_left_out() -> None:
@@ -210,11 +212,11 @@ def test_numbers_that_no_float_or_time_holds_are_left_out() -> None:
         for n, custom in enumerate(given)
     ]
     kpis = [
-        Kpi(id="n", measure=Number("custom.n")),
-        Kpi(id="t", measure=Elapsed("custom.t")),
+        Kpi(id="n", measure=NumberField("custom.n")),
+        Kpi(id="t", measure=DurationField("custom.t")),
     ]
 
-    table = compute(kpis, records, as_of=minute(1))
+    table = compute_kpis(kpis, records, as_of=minute(1))
 
     assert (table["n"].value, table["t"].value) == (3.0, timedelta(days=2))
     assert dict(table["n"].excluded) == {"not_a_number": 1, "out_of_range": 3}

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from incidentcore.conditions import ALWAYS
 from incidentcore.kpi import (
     KpiTable,
-    compute,
-    merge,
-    partial,
+    compute_kpis,
+    finish_partial,
+    gather_kpis,
+    merge_partials,
     partial_from_plain,
     partial_to_plain,
-    result,
 )
 from incidentcore.records import Incident, Opened, replay
 from incidentcore.values import CANCELED
@@ -39,7 +39,7 @@ def test_the_order_of_records_changes_nothing(
     shuffled = random.sample(desk, len(desk))
 
     def table(records: Any) -> KpiTable:
-        return compute(kpis, records, as_of=LATEST, group_by=groups, window=window, mode=mode)
+        return compute_kpis(kpis, records, as_of=LATEST, group_by=groups, window=window, mode=mode)
 
     assert table(iter(shuffled)) == table(desk)
 
@@ -52,20 +52,20 @@ def test_parts_merge_to_the_whole(
     n, turn = split
     kpis = computable(window, mode=mode)
     how: Any = {"as_of": LATEST, "group_by": groups, "window": window, "mode": mode}
-    parts = [partial(kpis, desk[step::n], **how) for step in range(n)]
+    parts = [gather_kpis(kpis, desk[step::n], **how) for step in range(n)]
     parts = parts[turn % n :] + parts[: turn % n]
     stored = [
         partial_from_plain(json.loads(json.dumps(partial_to_plain(part))), kpis) for part in parts
     ]
     nested = parts[-1]
     for part in reversed(parts[:-1]):
-        nested = merge([part, nested])
+        nested = merge_partials([part, nested])
 
-    whole = compute(kpis, desk, **how)
+    whole = compute_kpis(kpis, desk, **how)
 
-    assert result(merge(parts)) == whole
-    assert result(merge(stored)) == whole
-    assert result(pickle.loads(pickle.dumps(nested))) == whole  # noqa: S301  our own bytes
+    assert finish_partial(merge_partials(parts)) == whole
+    assert finish_partial(merge_partials(stored)) == whole
+    assert finish_partial(pickle.loads(pickle.dumps(nested))) == whole  # noqa: S301  our own bytes
 
 
 @given(desks(), instants, windows, GROUPS)
@@ -80,9 +80,9 @@ def test_as_of_is_the_truncated_history(
             known.append(replay(events))
     kpis = computable(window)
 
-    then = compute(kpis, desk, as_of=as_of, group_by=groups, window=window)
+    then = compute_kpis(kpis, desk, as_of=as_of, group_by=groups, window=window)
 
-    assert then == compute(kpis, known, as_of=as_of, group_by=groups, window=window)
+    assert then == compute_kpis(kpis, known, as_of=as_of, group_by=groups, window=window)
 
 
 @given(desks(), incidents(99))
@@ -94,8 +94,8 @@ def test_an_excluded_record_changes_only_its_groups_excluded_count(
     kpis = [kpi for kpi in computable(None) if kpi.canceled == "exclude" and "back" not in kpi.id]
     kpis = [kpi for kpi in kpis if kpi.window_basis != "snapshot"]
 
-    before = compute(kpis, desk, as_of=LATEST, group_by="priority")
-    after = compute(kpis, [*desk, canceled], as_of=LATEST, group_by="priority")
+    before = compute_kpis(kpis, desk, as_of=LATEST, group_by="priority")
+    after = compute_kpis(kpis, [*desk, canceled], as_of=LATEST, group_by="priority")
 
     group = (canceled.priority,)
     rows = {(row.kpi, row.group): row for row in before.results}
@@ -113,7 +113,7 @@ def test_every_record_is_counted_or_left_out(desk: list[Incident], groups: Any, 
     """In each group n and what was left out add up to the records that the KPI looks at (K2)."""
     kpis = [kpi for kpi in computable(None, mode=mode) if kpi.population == ALWAYS]
 
-    table = compute(kpis, desk, as_of=LATEST, group_by=groups, mode=mode)
+    table = compute_kpis(kpis, desk, as_of=LATEST, group_by=groups, mode=mode)
 
     volume = {row.group: row.n for row in table.results if row.kpi == "volume"}
     assert sum(volume.values()) == len(desk)
@@ -128,7 +128,7 @@ def test_no_value_is_ever_nan_and_a_zero_denominator_has_none(
     """A value is a time, a finite number, or None; with no records or denominator it is None."""
     kpis = computable(window, mode=mode)
 
-    table = compute(
+    table = compute_kpis(
         kpis, desk, as_of=LATEST, group_by=groups, window=window, mode=mode, totals=True
     )
 
@@ -149,8 +149,8 @@ def test_groups_sum_to_the_total(desk: list[Incident], window: Any, mode: Any) -
     kpis = computable(window, mode=mode)
     how: Any = {"as_of": LATEST, "window": window, "mode": mode}
 
-    grouped = compute(kpis, desk, group_by=("priority", "caller"), totals=True, **how)
-    whole = compute(kpis, desk, **how)
+    grouped = compute_kpis(kpis, desk, group_by=("priority", "caller"), totals=True, **how)
+    whole = compute_kpis(kpis, desk, **how)
 
     totals = {
         (row.kpi, row.period): (row.value, row.n, row.excluded)
@@ -167,8 +167,8 @@ def test_a_sketch_is_near_the_exact_value(desk: list[Incident]) -> None:
     """Counts, means and sums are equal; a quantile lies within one per cent (K4)."""
     kpis = computable(None, mode="sketch")
 
-    exact = compute(kpis, desk, as_of=LATEST)
-    near = compute(kpis, desk, as_of=LATEST, mode="sketch")
+    exact = compute_kpis(kpis, desk, as_of=LATEST)
+    near = compute_kpis(kpis, desk, as_of=LATEST, mode="sketch")
 
     for sharp, rough in zip(exact.results, near.results, strict=True):
         assert (sharp.n, sharp.excluded) == (rough.n, rough.excluded)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from incidentcore.conditions import NEVER, field
-from incidentcore.kpi import Duration, Earliest, Kpi, Rate, catalogue, compute
+from incidentcore.kpi import Duration, Earliest, Kpi, Rate, catalogue, compute_kpis
 from incidentcore.records import Record, records_from_rows
 
 from .tickets import ROWS, minute, tickets
@@ -101,7 +101,7 @@ def test_every_definition_gives_its_number(row: str) -> None:
         as_of = 24 * 60
     kpi = DIALECTS[row]
 
-    result = compute([kpi], records, as_of=minute(as_of)).results[0]
+    result = compute_kpis([kpi], records, as_of=minute(as_of)).results[0]
 
     expected = ROWS[row]["expect"]
     if expected is None:
@@ -121,14 +121,14 @@ def test_the_close_time_of_the_page_with_the_unit_error_is_one_day() -> None:
         {"id": "id", "opened": "opened", "resolved": "resolved", "closed": "closed"},
     )
 
-    table = compute([catalogue.MEAN_TIME_TO_CLOSE], records, as_of=day + timedelta(days=2))
+    table = compute_kpis([catalogue.MEAN_TIME_TO_CLOSE], records, as_of=day + timedelta(days=2))
 
     assert table["mean_time_to_close"].value == timedelta(days=1)
 
 
 def test_what_each_definition_leaves_out_is_told() -> None:
     """The same six tickets: of the mean time to resolve one is open and one canceled."""
-    result = compute([catalogue.MEAN_TIME_TO_RESOLVE], tickets(), as_of=minute(AS_OF))[
+    result = compute_kpis([catalogue.MEAN_TIME_TO_RESOLVE], tickets(), as_of=minute(AS_OF))[
         "mean_time_to_resolve"
     ]
 

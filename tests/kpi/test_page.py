@@ -12,7 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from incidentcore.communication import CommunicationPlan, UpdateRule
-from incidentcore.kpi import Kpi, KpiResult, catalogue, compute
+from incidentcore.kpi import Kpi, KpiResult, catalogue, compute_kpis
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 
@@ -110,7 +110,7 @@ def entry(name: str, kpi: Kpi) -> Iterator[str]:
     yield f":Edge cases: {kpi.edge_cases}"
     yield f":Source: {kpi.source}"
     if kpi.id not in ("availability", "mean_time_between_failures"):
-        (result,) = compute([kpi], tickets(), as_of=minute(AS_OF)).results
+        (result,) = compute_kpis([kpi], tickets(), as_of=minute(AS_OF)).results
         yield f":Example: {example(result)}"
     yield ""
 

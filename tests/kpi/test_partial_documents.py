@@ -13,8 +13,18 @@ from hypothesis import strategies as st
 from incidentcore.conditions import Opaque, field
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi import Kpi, Number, Partial, Periods, Rate, catalogue, merge, partial, result
-from incidentcore.records import Incident, update
+from incidentcore.kpi import (
+    Kpi,
+    NumberField,
+    Partial,
+    Periods,
+    Rate,
+    catalogue,
+    finish_partial,
+    gather_kpis,
+    merge_partials,
+)
+from incidentcore.records import Incident, set_fields
 from incidentcore.serialization import dumps, from_plain, json_schema, loads, to_plain
 
 from .strategies import LATEST, computable, desks, windows
@@ -32,20 +42,20 @@ def test_parts_merge_through_documents(
     """Any split, each part written and read, merges to what the parts themselves merge to."""
     kpis = computable(window, mode=mode)
     how: Any = {"as_of": LATEST, "group_by": groups, "window": window, "mode": mode}
-    parts = [partial(kpis, desk[step::n], **how) for step in range(n)]
+    parts = [gather_kpis(kpis, desk[step::n], **how) for step in range(n)]
 
     read = [loads(dumps(part), Partial) for part in parts]
 
     assert read == parts
     assert [dumps(part) for part in read] == [dumps(part) for part in parts]
-    assert merge(read) == merge(parts) == partial(kpis, desk, **how)
-    assert result(merge(read)) == result(partial(kpis, desk, **how))
+    assert merge_partials(read) == merge_partials(parts) == gather_kpis(kpis, desk, **how)
+    assert finish_partial(merge_partials(read)) == finish_partial(gather_kpis(kpis, desk, **how))
 
 
 def test_a_sum_of_halves_that_is_whole_is_one_number() -> None:
     """1.5 and 1.5 are 3, also as a document, so that a part read back equals the part."""
     rated = [
-        update(
+        set_fields(
             Incident.open(id=name, title="x", by="kim", at=AT),
             at=AT,
             by="kim",
@@ -53,10 +63,10 @@ def test_a_sum_of_halves_that_is_whole_is_one_number() -> None:
         )
         for name in ("I1", "I2")
     ]
-    part = partial([catalogue.MEAN_SATISFACTION], rated, as_of=AT, mode="sketch")
+    part = gather_kpis([catalogue.MEAN_SATISFACTION], rated, as_of=AT, mode="sketch")
 
     assert loads(dumps(part), Partial) == part
-    assert result(part).results[0].value == 1.5
+    assert finish_partial(part).results[0].value == 1.5
 
 
 @settings(max_examples=25)
@@ -66,8 +76,8 @@ def test_the_order_of_records_is_not_in_the_document(
 ) -> None:
     """Equal partials are written alike, in whichever order they were counted."""
     kpis = computable(None, mode=mode)
-    one = partial(kpis, desk, as_of=LATEST, group_by="priority", mode=mode)
-    other = partial(
+    one = gather_kpis(kpis, desk, as_of=LATEST, group_by="priority", mode=mode)
+    other = gather_kpis(
         kpis, random.sample(desk, len(desk)), as_of=LATEST, group_by="priority", mode=mode
     )
 
@@ -91,11 +101,11 @@ KPIS = {kpi.id: kpi for kpi in vars(catalogue).values() if isinstance(kpi, Kpi)}
 OPENED = Kpi(id="opened", measure=Rate(numerator=field("title").present(), of="records"))
 
 
-COSTS = Kpi(id="mean_cost", measure=Number("custom.cost"))
+COSTS = Kpi(id="mean_cost", measure=NumberField("custom.cost"))
 
 
 def _document(*kpis: Kpi, **how: Any) -> Any:
-    part = partial(kpis, _desk(), **{"as_of": AT + timedelta(days=9), **how})
+    part = gather_kpis(kpis, _desk(), **{"as_of": AT + timedelta(days=9), **how})
     return json.loads(dumps(part))
 
 
@@ -248,10 +258,10 @@ def test_numbers_of_any_size_are_written(costs: list[Any], mode: Any) -> None:
         Incident.open(id=str(place), title="x", at=AT, by="kim", custom={"cost": cost})
         for place, cost in enumerate(costs)
     ]
-    part = partial([COSTS], desk, as_of=AT, mode=mode)
+    part = gather_kpis([COSTS], desk, as_of=AT, mode=mode)
 
     assert loads(dumps(part), Partial) == part
-    assert result(loads(dumps(part), Partial)) == result(part)
+    assert finish_partial(loads(dumps(part), Partial)) == finish_partial(part)
 
 
 def test_several_problems_are_told_at_once() -> None:
@@ -274,7 +284,7 @@ def test_several_problems_are_told_at_once() -> None:
 def test_a_definition_with_a_function_cannot_be_written() -> None:
     """What is a function has no document; the refusal names the place."""
     kpi = Kpi(id="opened", measure=Rate(numerator=Opaque("always", bool), of="records"))
-    part = partial([kpi], _desk(), as_of=AT)
+    part = gather_kpis([kpi], _desk(), as_of=AT)
 
     with pytest.raises(InvalidValueError, match=r"\$\.value\.kpis\[0\]"):
         dumps(part)
@@ -286,18 +296,18 @@ def test_a_loaded_partial_counts_on() -> None:
     desk = _desk()
     how: Any = {"as_of": AT + timedelta(days=9), "group_by": "service"}
 
-    night = loads(dumps(partial(kpis, desk[:1], **how)), Partial)
+    night = loads(dumps(gather_kpis(kpis, desk[:1], **how)), Partial)
 
-    assert result(merge([night, partial(kpis, desk[1:], **how)])) == result(
-        partial(kpis, desk, **how)
-    )
+    assert finish_partial(
+        merge_partials([night, gather_kpis(kpis, desk[1:], **how)])
+    ) == finish_partial(gather_kpis(kpis, desk, **how))
 
 
 def test_partials_of_another_definition_still_do_not_merge() -> None:
     """The definition is in the document, so that a change of it is noticed."""
-    part = partial([OPENED], _desk(), as_of=AT)
+    part = gather_kpis([OPENED], _desk(), as_of=AT)
     other = Kpi(id="opened", measure=Rate(numerator=field("service").present(), of="records"))
 
     with pytest.raises(InvalidValueError):
-        merge([loads(dumps(part), Partial), partial([other], _desk(), as_of=AT)])
+        merge_partials([loads(dumps(part), Partial), gather_kpis([other], _desk(), as_of=AT)])
     assert to_plain(part)["value"]["kpis"][0]["id"] == "opened"

@@ -11,7 +11,14 @@ from typing import Literal
 
 import pytest
 
-from incidentcore.kpi import Periods, catalogue, compute, merge, partial, result
+from incidentcore.kpi import (
+    Periods,
+    catalogue,
+    compute_kpis,
+    finish_partial,
+    gather_kpis,
+    merge_partials,
+)
 from incidentcore.records import Incident, records_from_rows
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -45,7 +52,9 @@ def test_parts_from_four_processes_merge_to_the_whole(mode: Literal["exact", "sk
     kpis += (catalogue.BACKLOG_GROWTH, catalogue.MEAN_TIME_TO_CLOSE.replace(confidence="0.9"))
     if mode == "exact":
         kpis += (catalogue.recurrence_rate("priority", days=2), catalogue.AVAILABILITY)
-    how = bind(partial, kpis, as_of=AS_OF, group_by="priority", window=Periods("week"), mode=mode)
+    how = bind(
+        gather_kpis, kpis, as_of=AS_OF, group_by="priority", window=Periods("week"), mode=mode
+    )
     Random(3).shuffle(incidents)  # noqa: S311  made-up data
     parts = [incidents[step::100] for step in range(100)]
 
@@ -53,7 +62,7 @@ def test_parts_from_four_processes_merge_to_the_whole(mode: Literal["exact", "sk
         done = list(pool.map(how, parts, chunksize=5))
     Random(5).shuffle(done)  # noqa: S311  made-up data
 
-    whole = compute(
+    whole = compute_kpis(
         kpis, iter(incidents), as_of=AS_OF, group_by="priority", window=Periods("week"), mode=mode
     )
-    assert result(merge(done)) == result(how(incidents)) == whole
+    assert finish_partial(merge_partials(done)) == finish_partial(how(incidents)) == whole

@@ -10,7 +10,7 @@ import pytest
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi import Kpi, KpiTable, Number, Periods, catalogue, compute
+from incidentcore.kpi import Kpi, KpiTable, NumberField, Periods, catalogue, compute_kpis
 from incidentcore.records import Incident
 
 from .tickets import minute, tickets
@@ -20,12 +20,12 @@ EVIL = "=cmd|' /C calc'!A0<script>"
 
 def table(**how: object) -> KpiTable:
     kpis = [catalogue.MEAN_TIME_TO_RESOLVE, catalogue.REOPEN_RATE, catalogue.BACKLOG]
-    return compute(kpis, tickets(), as_of=minute(300), **how)  # type: ignore[arg-type]
+    return compute_kpis(kpis, tickets(), as_of=minute(300), **how)  # type: ignore[arg-type]
 
 
 def evil() -> KpiTable:
     record = Incident.open(id="1", title="x", at=minute(0), by="k", assignment_group=EVIL)
-    return compute([catalogue.VOLUME], [record], as_of=minute(1), group_by="assignment_group")
+    return compute_kpis([catalogue.VOLUME], [record], as_of=minute(1), group_by="assignment_group")
 
 
 def test_text_is_aligned_and_says_what_was_left_out() -> None:
@@ -42,7 +42,7 @@ def test_text_is_aligned_and_says_what_was_left_out() -> None:
 def test_a_page_names_the_denominator_of_each_rate() -> None:
     """Markdown and HTML say of what a rate is the share; a table without rates has no column."""
     reopened = "1 of 4 records resolved at least once"
-    times = compute([catalogue.MEAN_TIME_TO_RESOLVE], tickets(), as_of=minute(300))
+    times = compute_kpis([catalogue.MEAN_TIME_TO_RESOLVE], tickets(), as_of=minute(300))
 
     assert f"| {reopened} |" in table().to_markdown()
     assert f">{reopened}<" in table()._repr_html_()
@@ -54,7 +54,7 @@ def test_a_page_tells_its_instant_window_and_mode() -> None:
     days = Periods("day", "Europe/Berlin", within=Interval(minute(0), minute(1440)))
     kpis = [catalogue.MEAN_TIME_TO_RESOLVE]
 
-    by_day = compute(kpis, tickets(), as_of=minute(300), window=days, mode="sketch")
+    by_day = compute_kpis(kpis, tickets(), as_of=minute(300), window=days, mode="sketch")
 
     assert ">As of 2026-01-05 05:00 (UTC)</caption>" in table()._repr_html_()
     assert (
@@ -70,7 +70,7 @@ def test_a_value_that_is_none_is_a_dash_and_few_are_told() -> None:
         catalogue.VOLUME.replace(min_n=30),
     ]
 
-    lines = str(compute(kpis, tickets(), as_of=minute(300))).splitlines()
+    lines = str(compute_kpis(kpis, tickets(), as_of=minute(300))).splitlines()
 
     assert lines[2].split()[1:3] == ["-", "0"]
     assert lines[3].split()[1:] == ["6", "6", "few"]
@@ -110,7 +110,9 @@ def test_rows_are_plain_and_go_into_json_and_a_frame() -> None:
 
 def test_an_empty_collection_is_shown_as_none() -> None:
     """A group of records without tags or category has a name, not a blank."""
-    shown = compute([catalogue.VOLUME], tickets(), as_of=minute(9), group_by=["tags", "category"])
+    shown = compute_kpis(
+        [catalogue.VOLUME], tickets(), as_of=minute(9), group_by=["tags", "category"]
+    )
 
     assert str(shown).splitlines()[2].split()[:3] == ["volume", "(none)", "(none)"]
 
@@ -128,9 +130,9 @@ def test_a_row_is_found_by_its_names() -> None:
 def test_the_unit_of_numbers_is_the_callers() -> None:
     """A plain row carries it; a time's hours are there for show."""
     records = [Incident.open(id="1", title="x", at=minute(0), by="k", custom={"cost": 2.5})]
-    kpi = Kpi(id="cost", measure=Number("custom.cost", "EUR"))
+    kpi = Kpi(id="cost", measure=NumberField("custom.cost", "EUR"))
 
-    result = compute([kpi], records, as_of=minute(1))["cost"]
+    result = compute_kpis([kpi], records, as_of=minute(1))["cost"]
 
     assert (result.value, result.unit, result.hours, result.text()) == (2.5, "EUR", None, "2.50")
     assert table()["mean_time_to_resolve"].hours == pytest.approx(73 / 60)

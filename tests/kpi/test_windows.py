@@ -17,10 +17,10 @@ from incidentcore.kpi import (
     HourBands,
     Periods,
     catalogue,
-    compute,
+    compute_kpis,
     trend_data,
 )
-from incidentcore.records import Incident, records_from_rows, restore
+from incidentcore.records import Incident, mark_restored, records_from_rows
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Priority
 
@@ -52,7 +52,7 @@ def test_a_window_holds_its_start_and_not_its_end() -> None:
     desk = records((1, 2), (2, 3), (3, 4))
     window = Interval(DAY + timedelta(days=1), DAY + timedelta(days=3))
 
-    table = compute([catalogue.VOLUME], desk, as_of=LATEST + timedelta(days=90), window=window)
+    table = compute_kpis([catalogue.VOLUME], desk, as_of=LATEST + timedelta(days=90), window=window)
 
     assert table["volume"].value == 2
 
@@ -64,7 +64,7 @@ def test_the_basis_says_which_moment_must_lie_in_the_window() -> None:
     by_opening = catalogue.MEAN_TIME_TO_RESOLVE
     by_resolution = by_opening.replace(id="by_resolution", window_basis="resolved")
 
-    table = compute([by_opening, by_resolution], desk, as_of=DAY + timedelta(9), window=window)
+    table = compute_kpis([by_opening, by_resolution], desk, as_of=DAY + timedelta(9), window=window)
 
     assert (table["mean_time_to_resolve"].n, table["by_resolution"].n) == (2, 1)
 
@@ -74,7 +74,7 @@ def test_a_snapshot_looks_at_all_records_whatever_the_window() -> None:
     desk = records((0, None), (5, None))
     window = Interval(DAY + timedelta(days=4), DAY + timedelta(days=6))
 
-    table = compute([catalogue.BACKLOG], desk, as_of=DAY + timedelta(days=6), window=window)
+    table = compute_kpis([catalogue.BACKLOG], desk, as_of=DAY + timedelta(days=6), window=window)
 
     assert table["backlog"].value == 2
 
@@ -83,7 +83,7 @@ def test_growth_counts_each_moment_in_its_own_period() -> None:
     """Two came on the first and one on the third; one went on the second, one on the third."""
     desk = records((0.1, 1.5), (0.2, None), (2.1, 2.9))
 
-    table = compute(
+    table = compute_kpis(
         [catalogue.BACKLOG_GROWTH], desk, as_of=DAY + timedelta(days=9), window=Periods("day")
     )
 
@@ -139,7 +139,7 @@ def test_windows_side_by_side_sum_to_the_whole(desk: list[Incident], cuts: Any) 
     kpis = [catalogue.VOLUME, catalogue.REOPEN_RATE, catalogue.BACKLOG_GROWTH]
 
     def counts(start: datetime, end: datetime) -> list[Any]:
-        table = compute(kpis, desk, as_of=LATEST, window=Interval(start, end))
+        table = compute_kpis(kpis, desk, as_of=LATEST, window=Interval(start, end))
         return [
             (row.denominator, row.numerator) if row.kpi != "volume" else (row.n, row.n)
             for row in table.results
@@ -154,7 +154,7 @@ def test_an_outage_over_midnight_counts_in_both_days() -> None:
     """Down from 18:00 to 06:00: three quarters available on each of the two days."""
     desk = records((0.75, 1.25))
 
-    table = compute(
+    table = compute_kpis(
         [catalogue.AVAILABILITY], desk, as_of=DAY + timedelta(days=9), window=Periods("day")
     )
 
@@ -173,7 +173,7 @@ def test_a_period_without_a_record_has_a_row_where_periods_have_bounds() -> None
     days = Periods("day", within=Interval(DAY, DAY + timedelta(days=30)))
     kpis = [catalogue.VOLUME, catalogue.MEAN_TIME_TO_RESOLVE, catalogue.AVAILABILITY]
 
-    table = compute(kpis, desk, as_of=DAY + timedelta(days=3), window=days)
+    table = compute_kpis(kpis, desk, as_of=DAY + timedelta(days=3), window=days)
 
     second = [table.result(kpi.id, period="2026-06-02") for kpi in kpis]
     assert [(row.value, row.n) for row in second] == [(0, 0), (None, 0), (1.0, 0)]
@@ -184,7 +184,7 @@ def test_a_period_without_a_record_has_a_row_where_periods_have_bounds() -> None
 def test_a_service_without_an_outage_was_available_all_the_time() -> None:
     """Told by the caller, it has rows in every period; one not told has its rows too."""
     desk = [
-        restore(
+        mark_restored(
             Incident.open(id="1", title="x", at=DAY, by="kim", service=service),
             at=DAY + timedelta(days=15),
             by="ada",
@@ -193,14 +193,14 @@ def test_a_service_without_an_outage_was_available_all_the_time() -> None:
     ]
     services = Group("service", values=["vpn", "web"])
 
-    table = compute(
+    table = compute_kpis(
         [catalogue.AVAILABILITY, catalogue.MEAN_TIME_BETWEEN_FAILURES],
         desk,
         as_of=DAY + timedelta(days=40),
         window=JUNE,
         group_by=services,
     )
-    by_month = compute(
+    by_month = compute_kpis(
         [catalogue.AVAILABILITY],
         [],
         as_of=DAY + timedelta(days=40),
@@ -222,7 +222,7 @@ def test_a_service_without_an_outage_was_available_all_the_time() -> None:
 
 def test_without_a_failure_the_uptime_is_a_lower_bound() -> None:
     """Thirty days without an outage: no mean, but at least 720 hours between failures."""
-    table = compute(
+    table = compute_kpis(
         [catalogue.MEAN_TIME_BETWEEN_FAILURES], [], as_of=DAY + timedelta(days=40), window=JUNE
     )
 
@@ -236,7 +236,7 @@ def test_bounded_periods_have_a_row_for_each_group_and_period(
 ) -> None:
     """Every KPI has the same rows: each group in each period that has begun."""
     periods = Periods(unit, "Europe/Berlin", within=Interval(*ends))
-    table = compute(
+    table = compute_kpis(
         [catalogue.VOLUME, catalogue.REOPEN_RATE, catalogue.AVAILABILITY],
         desk,
         as_of=LATEST,
@@ -254,7 +254,7 @@ def test_ages_are_grouped_by_buckets() -> None:
     """An age of exactly an edge belongs above it."""
     desk = records((0, None), (4, None), (8, None), (9.5, None))
 
-    table = compute(
+    table = compute_kpis(
         [catalogue.BACKLOG],
         desk,
         as_of=DAY + timedelta(days=10),
@@ -275,7 +275,9 @@ def test_groups_are_ordered_levels_from_the_worst_and_none_last() -> None:
         for n, level in enumerate([None, Priority.LOW, Priority.CRITICAL])
     ]
 
-    table = compute([catalogue.VOLUME], desk, as_of=DAY, group_by=[Group("priority", name="P")])
+    table = compute_kpis(
+        [catalogue.VOLUME], desk, as_of=DAY, group_by=[Group("priority", name="P")]
+    )
 
     assert [row.group[0] for row in table.results] == [Priority.CRITICAL, Priority.LOW, None]
     assert table.groups == ("P",)
@@ -287,17 +289,17 @@ def test_a_group_may_be_a_function_of_the_record() -> None:
     def first_letter(record: Any) -> str:
         return str(record.id)[0]
 
-    table = compute(
+    table = compute_kpis(
         [catalogue.VOLUME], records((0, 1)), as_of=DAY + timedelta(9), group_by=first_letter
     )
 
     assert table.groups == ("first_letter",)
     with pytest.raises(InvalidValueError, match="hashed"):
-        compute(
+        compute_kpis(
             [catalogue.VOLUME], records((0, 1)), as_of=DAY + timedelta(9), group_by=lambda _: []
         )
     with pytest.raises(InvalidValueError, match="name of their own"):
-        compute([catalogue.VOLUME], [], as_of=LATEST, group_by=["id", "id"])
+        compute_kpis([catalogue.VOLUME], [], as_of=LATEST, group_by=["id", "id"])
 
 
 def test_interruptions_fall_in_the_band_of_their_hour() -> None:
@@ -307,6 +309,6 @@ def test_interruptions_fall_in_the_band_of_their_hour() -> None:
     desk = records((10 / 24, None), (3 / 24, None), (6.5, None))
     bands = HourBands([("business", office), ("sleep", night)])
 
-    table = compute([catalogue.VOLUME], desk, as_of=DAY + timedelta(days=9), group_by=bands)
+    table = compute_kpis([catalogue.VOLUME], desk, as_of=DAY + timedelta(days=9), group_by=bands)
 
     assert [row.group for row in table.results] == [("business",), ("other hours",), ("sleep",)]

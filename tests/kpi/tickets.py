@@ -16,16 +16,16 @@ from incidentcore.records import (
     Record,
     StateChanged,
 )
-from incidentcore.values import CANCELED, IN_PROGRESS, RESOLVED, Actor, FrozenMap, Role
+from incidentcore.values import CANCELED, IN_PROGRESS, RESOLVED, Actor, FrozenMap
 
 ORACLES = Path(__file__).parent.parent / "oracles" / "kpi_dialects.jsonl"
 ROWS: dict[str, dict[str, Any]] = {
     row["id"]: row for row in map(json.loads, ORACLES.read_text(encoding="utf-8").splitlines())
 }
 START = datetime(2026, 1, 5, tzinfo=UTC)
-AGENT = Actor("ada", Role.AGENT)
-SYSTEM = Actor("desk", Role.SYSTEM)
-CALLER = Actor("kim", Role.REQUESTER)
+AGENT = Actor("ada", "agent")
+SYSTEM = Actor("desk", "system")
+CALLER = Actor("kim", "requester")
 
 
 def minute(minutes: float) -> datetime:

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from incidentcore import lifecycle, vendors
-from incidentcore.lifecycle import Cascade, Lifecycle
+from incidentcore.lifecycle import CascadeRule, Lifecycle
 from incidentcore.records import RECORD_TYPES, StateChanged
-from incidentcore.values import Actor, Role, State
+from incidentcore.values import Actor, State
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 _FOUND = [
@@ -19,7 +19,7 @@ _FOUND = [
 ]
 MAJOR = (lifecycle.MAJOR_INCIDENT, lifecycle.MAJOR_INCIDENT_WITH_ROLES)
 SHIPPED = tuple(one for one in _FOUND if one not in MAJOR)
-CASCADES: dict[str, tuple[Cascade, ...]] = {
+CASCADES: dict[str, tuple[CascadeRule, ...]] = {
     **dict.fromkeys(lifecycle.STANDARD, lifecycle.STANDARD_CASCADES),
     "servicenow_incident": lifecycle.SERVICENOW_CASCADES,
     "servicenow_problem": lifecycle.SERVICENOW_CASCADES,
@@ -30,7 +30,7 @@ CASCADES: dict[str, tuple[Cascade, ...]] = {
 def put(one: Lifecycle, state: State | str, **fields: Any) -> Any:
     """Return a record of a lifecycle in a state, put there by no action of it."""
     cls: Any = RECORD_TYPES[one.record_type]
-    record = one.open(cls, id="R-1", title="t", at=AT, by=Actor("kim", Role.REQUESTER))
+    record = one.open(cls, id="R-1", title="t", at=AT, by=Actor("kim", "requester"))
     return record.with_event(
         StateChanged,
         at=AT,

@@ -28,17 +28,17 @@ from incidentcore.records import (
     MajorStatusChanged,
     Task,
     approve,
-    ask_approval,
+    request_approval,
     set_task,
 )
 from incidentcore.testing.checks_lifecycle import check_step
 from incidentcore.testing.strategies_records import input_for
-from incidentcore.values import Actor, Role
+from incidentcore.values import Actor
 
 from .shipped import AT, CASCADES, MAJOR, SHIPPED, put
 
 HOUR = timedelta(hours=1)
-ACTORS = tuple(Actor("ada", role) for role in (Role.AGENT, Role.REQUESTER, Role.SYSTEM))
+ACTORS = tuple(Actor("ada", role) for role in ("agent", "requester", "system"))
 _ROWS = [(one, row, source) for one in SHIPPED for row in one.transitions for source in row.sources]
 
 
@@ -79,7 +79,7 @@ def situations(record: Any) -> list[Any]:
     ]
     if record.record_type != "service_request":
         return [record, *held]
-    asked = ask_approval(record, ApprovalRule.all_of("bo", "lee"), at=AT, by="ada")
+    asked = request_approval(record, ApprovalRule.all_of("bo", "lee"), at=AT, by="ada")
     one = approve(asked, "approved", at=AT, by="bo")
     return [
         record,

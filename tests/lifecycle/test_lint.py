@@ -11,14 +11,13 @@ from incidentcore.lifecycle import (
     INCIDENT,
     PROBLEM,
     Attempt,
-    Cascade,
+    CascadeRule,
     Copy,
     InputField,
     Lifecycle,
     Transition,
     lint_lifecycle,
 )
-from incidentcore.records import LinkType
 from incidentcore.values import CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, Impact, State
 
 CLOSE = Transition("close", RESOLVED, CLOSED)
@@ -185,17 +184,17 @@ def test_an_ambiguity_has_facts_as_its_witness() -> None:
     assert str(finding) == "start from new: the same facts lead to in_progress and to resolved"
 
 
-def rule(**parts: Any) -> Cascade:
+def rule(**parts: Any) -> CascadeRule:
     told_parts: dict[str, Any] = {
         "id": "c",
         "source": "problem",
         "target": "incident",
-        "link": LinkType.CAUSE_OF,
+        "link": "cause_of",
         "action": "resolve",
         "fields": {"resolution_code": "x", "resolution_notes": Copy("resolution_notes")},
         **parts,
     }
-    return Cascade(**told_parts)
+    return CascadeRule(**told_parts)
 
 
 VIP = Lifecycle(
@@ -266,7 +265,7 @@ def test_a_cascade_that_never_happens_is_found(parts: dict[str, Any], reasons: l
     ],
 )
 def test_a_cascade_that_its_target_refuses_is_found(
-    cascade: Cascade, target: Lifecycle, reasons: list[str]
+    cascade: CascadeRule, target: Lifecycle, reasons: list[str]
 ) -> None:
     """Before it runs: the state, the field or the guard that would refuse it (rule L4)."""
     findings = lint_lifecycle(target, [cascade])

@@ -30,22 +30,20 @@ from incidentcore.records import (
     RECORD_TYPES,
     ApprovalRule,
     Incident,
-    LinkType,
     ServiceRequest,
     Task,
-    TaskStatus,
     acknowledge,
     approve,
-    ask_approval,
     assign,
     comment,
-    correct,
+    correct_event,
     link,
     replay,
+    request_approval,
     roll_up,
+    set_fields,
     set_task,
     unlink,
-    update,
 )
 from incidentcore.testing.checks_lifecycle import check_lifecycle, check_step
 from incidentcore.testing.strategies_records import actors
@@ -57,8 +55,8 @@ OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ACTIONS = sorted({row.action for one in SHIPPED for row in one.transitions} | {"dance"})
 MINUTES = st.integers(0, 200).map(lambda minutes: timedelta(minutes=minutes))
 VOTERS = ("bo", "lee", "max")
-LINKS = st.sampled_from((LinkType.CHILD_OF, LinkType.CAUSED_BY, LinkType.DUPLICATE_OF, "blocks"))
-TASKS = (TaskStatus.OPEN, TaskStatus.COMPLETE, TaskStatus.INCOMPLETE, TaskStatus.SKIPPED)
+LINKS = st.sampled_from(("child_of", "caused_by", "duplicate_of", "blocks"))
+TASKS = ("open", "closed_complete", "closed_incomplete", "closed_skipped")
 MAJOR_FIELDS: dict[str, dict[str, Any]] = {
     "propose": {"work_notes": "all sites"},
     "accept": {"work_notes": "all sites", "business_impact": "no orders"},
@@ -130,7 +128,7 @@ class Desk(RuleBasedStateMachine):
     @rule(custom=st.dictionaries(st.sampled_from("ab"), st.integers(0, 2)))
     def describe(self, custom: dict[str, int]) -> None:
         """Set custom fields."""
-        self.record = update(self.record, custom=custom, at=self.record.updated_at, by="ada")
+        self.record = set_fields(self.record, custom=custom, at=self.record.updated_at, by="ada")
 
     @rule(type=LINKS, other=st.sampled_from(("P-1", "P-2")))
     def link_or_unlink(self, type: str, other: str) -> None:  # noqa: A002  the link's own word
@@ -154,7 +152,7 @@ class Desk(RuleBasedStateMachine):
         approvals = ApprovalRule.quorum(
             needed, *VOTERS, required=required, veto=veto, delegates={"max": ["ada"]}
         )
-        self.record = ask_approval(
+        self.record = request_approval(
             self.record, approvals, keep_decisions=keep, at=self.record.updated_at, by="ada"
         )
         if not keep:
@@ -198,12 +196,12 @@ class Desk(RuleBasedStateMachine):
             assert answer.reason.startswith(action)
 
     @rule(choice=st.randoms(use_true_random=False), later=st.booleans())
-    def correct(self, choice: random.Random, later: bool) -> None:  # noqa: FBT001  drawn
+    def correct_event(self, choice: random.Random, later: bool) -> None:  # noqa: FBT001  drawn
         """Take an earlier event back."""
         events = self.record.history[1:]
         if events:
             at = self.record.updated_at if later else None
-            self.record = correct(self.record, choice.choice(events).id, at=at, by="ada")
+            self.record = correct_event(self.record, choice.choice(events).id, at=at, by="ada")
             self.is_legal = False  # what a correction takes away may have led to what is left
 
     @invariant()

@@ -22,7 +22,7 @@ from incidentcore.records import (
     replay,
 )
 from incidentcore.testing import legal_records
-from incidentcore.values import IN_PROGRESS, NEW, Actor, FrozenMap, Role
+from incidentcore.values import IN_PROGRESS, NEW, Actor, FrozenMap
 
 OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -70,7 +70,7 @@ def test_an_opening_is_what_its_constructor_makes() -> None:
             sequence=1,
             at=OPENED,
             recorded_at=OPENED + MINUTE,
-            by=Actor("kim", Role.REQUESTER),
+            by=Actor("kim", "requester"),
             record_type="incident",
             state=NEW,
             lifecycle=incident.lifecycle,
@@ -134,4 +134,4 @@ def test_what_comes_first_is_refused_first(fields: dict[str, object], name: str)
     with pytest.raises(InvalidValueError) as error:
         Incident.open(id="INC-1", title="t", at=OPENED, by="kim", **fields)  # type: ignore[arg-type]  # wrong on purpose
 
-    assert error.value.name == name
+    assert error.value.where == name

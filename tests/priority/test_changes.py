@@ -19,7 +19,7 @@ from incidentcore.priority import (
     standing_override,
     vip,
 )
-from incidentcore.records import Incident, Prioritized, correct, replay, update
+from incidentcore.records import Incident, Prioritized, correct_event, replay, set_fields
 from incidentcore.values import Actor, Impact, Level, Priority, Urgency
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -105,7 +105,7 @@ def test_prioritize_refuses_a_level_of_another_scale():
 def test_late_prioritize_reads_the_record_as_it_was():
     """A computation dated before a change does not see the change (rule H1)."""
     incident = open_incident(Impact.MEDIUM, Urgency.MEDIUM)
-    incident = update(incident, custom={"vip": True}, at=later(10), by="ada")
+    incident = set_fields(incident, custom={"vip": True}, at=later(10), by="ada")
 
     late = prioritize(incident, PriorityPolicy(adjustments=[vip()]), at=later(5), by="ada")
 
@@ -213,7 +213,7 @@ def test_corrected_override_does_not_stand():
     incident = override_priority(open_incident(), Priority.HIGH, reason="a", at=later(1), by="eve")
     incident = override_priority(incident, Priority.LOW, reason="b", at=later(2), by="bob")
 
-    incident = correct(incident, "INC-1:3", by="bob", recorded_at=later(9))
+    incident = correct_event(incident, "INC-1:3", by="bob", recorded_at=later(9))
 
     assert standing_override(incident).by == Actor("eve")
     assert standing_override(incident).reason == "a"

@@ -11,7 +11,6 @@ from incidentcore.priority import (
     BMC,
     FLOOR_OF_MEAN_5X5,
     ArithmeticPriority,
-    Rounding,
     WeightedPriority,
     lint_matrix,
 )
@@ -109,7 +108,7 @@ def test_mean_rounds_the_way_it_is_told():
     three = Scale("three", ("high", "medium", "low"))
 
     milder = ArithmeticPriority(scale=three)
-    worse = ArithmeticPriority(scale=three, rounding=Rounding.WORSE)
+    worse = ArithmeticPriority(scale=three, rounding="worse")
 
     assert milder.level(Impact.HIGH, Urgency.MEDIUM).name == "medium"
     assert worse.level(Impact.HIGH, Urgency.MEDIUM).name == "high"

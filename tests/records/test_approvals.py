@@ -19,11 +19,11 @@ from incidentcore.records import (
     Incident,
     ServiceRequest,
     approve,
-    ask_approval,
-    correct,
+    correct_event,
     field_changes,
     replay,
-    update,
+    request_approval,
+    set_fields,
 )
 from incidentcore.values import Actor
 
@@ -161,7 +161,7 @@ def test_a_rule_that_cannot_hold_is_refused(make: Any, says: str) -> None:
 
 def asked(rule: ApprovalRule = ALL) -> ServiceRequest:
     request = ServiceRequest.open(id="R-1", title="A laptop", at=AT, by="kim")
-    return ask_approval(request, rule, at=AT + HOUR, by="ada")
+    return request_approval(request, rule, at=AT + HOUR, by="ada")
 
 
 def test_asking_and_deciding_are_facts_of_the_history() -> None:
@@ -209,13 +209,13 @@ def test_a_decision_can_be_changed_and_taken_back() -> None:
 def test_a_wrong_or_late_decision_takes_its_place() -> None:
     """A correction takes it away; one dated back counts from then on; the past can be asked."""
     request = approve(asked(ANY), "approved", at=AT + 2 * HOUR, by="bo")
-    assert correct(request, "R-1:3", by="ada").approval_state == "pending"
+    assert correct_event(request, "R-1:3", by="ada").approval_state == "pending"
 
     late = approve(request, "rejected", at=AT + 90 * HOUR / 60, by="bo", recorded_at=AT + 5 * HOUR)
     assert late.approval_state == "approved"
     then = late.timeline().facts_at(AT + 100 * HOUR / 60)
     assert [one.decision for one in then["approvals"]] == ["rejected"]
-    known = late.timeline(as_of=AT + 3 * HOUR).facts_at(AT + 100 * HOUR / 60)
+    known = late.timeline(known_at=AT + 3 * HOUR).facts_at(AT + 100 * HOUR / 60)
     assert known["approvals"] == ()
 
 
@@ -224,12 +224,12 @@ def test_asking_again_begins_a_new_round() -> None:
     request = approve(asked(ANY), "approved", at=AT + 2 * HOUR, by="bo")
     three = ApprovalRule.all_of("bo", "lee", "max")
 
-    anew = ask_approval(request, three, at=AT + 3 * HOUR, by="ada")
+    anew = request_approval(request, three, at=AT + 3 * HOUR, by="ada")
     assert (anew.approvals, anew.approval_state) == ((), "pending")
     assert (anew.approval_requested_at, anew.approval_decided_at) == (AT + 3 * HOUR, None)
-    kept = ask_approval(request, three, keep_decisions=True, at=AT + 3 * HOUR, by="ada")
+    kept = request_approval(request, three, keep_decisions=True, at=AT + 3 * HOUR, by="ada")
     assert kept.approvals_pending == ("lee", "max")
-    wide = ask_approval(request, ANY, keep_decisions=True, at=AT + 3 * HOUR, by="ada")
+    wide = request_approval(request, ANY, keep_decisions=True, at=AT + 3 * HOUR, by="ada")
     assert (wide.approval_state, wide.approval_decided_at) == ("approved", AT + 3 * HOUR)
 
 
@@ -263,16 +263,16 @@ def test_decisions_without_a_rule_are_kept_as_they_are() -> None:
 def test_only_the_fold_says_how_approval_stands() -> None:
     """It cannot be set, nor opened with; and only requests can be approved (rule H2)."""
     with pytest.raises(InvalidValueError, match="approval_state"):
-        update(asked(), approval_state="approved", at=AT, by="eve")
+        set_fields(asked(), approval_state="approved", at=AT, by="eve")
     opening: dict[str, Any] = {"approval_state": "approved"}
     with pytest.raises(InvalidValueError, match="approval_state"):
         ServiceRequest.open(id="R", title="t", at=AT, by="eve", **opening)
     incident = Incident.open(id="I", title="t", at=AT, by="kim")
     for change in (
-        lambda: ask_approval(incident, ANY, at=AT, by="ada"),
+        lambda: request_approval(incident, ANY, at=AT, by="ada"),
         lambda: approve(incident, "approved", at=AT, by="ada"),
-        lambda: ask_approval(asked(), "any of bo, lee", at=AT, by="ada"),  # type: ignore[arg-type]
-        lambda: ask_approval(asked(), ANY, keep_decisions=1, at=AT, by="ada"),  # type: ignore[arg-type]
+        lambda: request_approval(asked(), "any of bo, lee", at=AT, by="ada"),  # type: ignore[arg-type]
+        lambda: request_approval(asked(), ANY, keep_decisions=1, at=AT, by="ada"),  # type: ignore[arg-type]
         lambda: approve(asked(), "maybe", at=AT, by="bo"),
         lambda: approve(asked(), "approved", on_behalf_of="", at=AT, by="bo"),
     ):

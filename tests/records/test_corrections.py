@@ -13,9 +13,9 @@ from incidentcore.records import (
     Incident,
     StateChanged,
     acknowledge,
-    correct,
+    correct_event,
     replay,
-    update,
+    set_fields,
 )
 from incidentcore.values import RESOLVED
 
@@ -32,20 +32,20 @@ def resolved_by_mistake() -> Incident:
 
 def test_a_correction_dated_like_the_event_changes_the_past() -> None:
     """The resolution never was; what was known before is still told as of then."""
-    incident = correct(
+    incident = correct_event(
         resolved_by_mistake(), "INC-1:2", by="ada", recorded_at=OPENED + 5 * HOUR, reason="typo"
     )
 
     assert incident.state.name == "new"
     assert incident.first_resolved_at is None
     assert incident.timeline().facts_at(OPENED + 2 * HOUR)["state"].name == "new"
-    before = incident.timeline(as_of=OPENED + 4 * HOUR)
+    before = incident.timeline(known_at=OPENED + 4 * HOUR)
     assert before.facts_at(OPENED + 2 * HOUR)["resolved_at"] == OPENED + HOUR
 
 
 def test_a_later_correction_changes_what_holds_from_then_on() -> None:
     """Up to its instant the incident counts as resolved."""
-    incident = correct(resolved_by_mistake(), "INC-1:2", by="ada", at=OPENED + 3 * HOUR)
+    incident = correct_event(resolved_by_mistake(), "INC-1:2", by="ada", at=OPENED + 3 * HOUR)
     timeline = incident.timeline()
 
     assert timeline.facts_at(OPENED + 2 * HOUR)["resolved_at"] == OPENED + HOUR
@@ -60,7 +60,7 @@ def test_a_correction_can_be_corrected() -> None:
     incident = resolved_by_mistake()
     states = []
     for number in (2, 3, 4, 5):
-        incident = correct(incident, f"INC-1:{number}", by="ada", at=OPENED + number * HOUR)
+        incident = correct_event(incident, f"INC-1:{number}", by="ada", at=OPENED + number * HOUR)
         states.append(incident.state.name)
 
     assert states == ["new", "resolved", "new", "resolved"]
@@ -86,7 +86,7 @@ def test_a_correction_of_an_event_before_the_opening_is_known_from_the_opening_o
     incident = incident.with_event(
         FieldsChanged, at=OPENED - 2 * HOUR, by="ada", fields={"title": "typo"}
     )
-    incident = correct(incident, "INC-1:2", by="ada", at=OPENED - HOUR)
+    incident = correct_event(incident, "INC-1:2", by="ada", at=OPENED - HOUR)
 
     assert incident.title == "Mail is down"
     assert incident.timeline().facts_at(OPENED)["title"] == "Mail is down"
@@ -96,13 +96,13 @@ def test_a_correction_of_an_event_before_the_opening_is_known_from_the_opening_o
 def test_only_an_event_after_the_opening_can_be_corrected(event_id: str) -> None:
     """The opening is corrected by new values, not taken back."""
     with pytest.raises(InvalidValueError, match="after the opening"):
-        correct(resolved_by_mistake(), event_id, by="ada")
+        correct_event(resolved_by_mistake(), event_id, by="ada")
 
 
 def test_a_correction_that_never_counted_leaves_no_trace() -> None:
     """Corrected itself by a later event that is dated before it."""
-    incident = correct(resolved_by_mistake(), "INC-1:2", by="ada", at=OPENED + 3 * HOUR)
-    incident = correct(incident, "INC-1:3", by="ada", at=OPENED + HOUR)
+    incident = correct_event(resolved_by_mistake(), "INC-1:2", by="ada", at=OPENED + 3 * HOUR)
+    incident = correct_event(incident, "INC-1:3", by="ada", at=OPENED + HOUR)
 
     assert incident.state.name == "resolved"
     assert incident.updated_at == OPENED + HOUR
@@ -116,18 +116,18 @@ def test_a_history_without_its_opening_has_no_timeline() -> None:
         id="INC-1", title="t", at=OPENED, by="kim", recorded_at=OPENED + 5 * HOUR
     )
     incident = acknowledge(incident, at=OPENED + HOUR, by="ada")
-    incident = correct(incident, "INC-1:2", by="ada", at=OPENED + 2 * HOUR)
+    incident = correct_event(incident, "INC-1:2", by="ada", at=OPENED + 2 * HOUR)
 
     with pytest.raises(InvalidTimelineError, match="one Opened event"):
-        incident.timeline(as_of=OPENED + 3 * HOUR)
+        incident.timeline(known_at=OPENED + 3 * HOUR)
 
 
 def test_what_did_happen_is_told_beside_it() -> None:
     """A correction and the right event together rewrite the answer."""
     incident = Incident.open(id="INC-1", title="Mail is down", at=OPENED, by="kim")
-    incident = update(incident, title="Mail is slow", at=OPENED + HOUR, by="ada")
-    incident = correct(incident, "INC-1:2", by="ada")
-    incident = update(incident, title="Mail is gone", at=OPENED + HOUR, by="ada")
+    incident = set_fields(incident, title="Mail is slow", at=OPENED + HOUR, by="ada")
+    incident = correct_event(incident, "INC-1:2", by="ada")
+    incident = set_fields(incident, title="Mail is gone", at=OPENED + HOUR, by="ada")
 
     assert incident.title == "Mail is gone"
     assert incident.timeline().facts_at(OPENED + HOUR)["title"] == "Mail is gone"

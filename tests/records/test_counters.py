@@ -34,13 +34,12 @@ from incidentcore.values import (
     RESOLVED,
     Actor,
     Priority,
-    Role,
     State,
 )
 
 OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
-AGENT, REQUESTER = Actor("ada"), Actor("kim", Role.REQUESTER)
-VENDOR, SYSTEM = Actor("acme", Role.VENDOR), Actor("bot", Role.SYSTEM)
+AGENT, REQUESTER = Actor("ada"), Actor("kim", "requester")
+VENDOR, SYSTEM = Actor("acme", "vendor"), Actor("bot", "system")
 DELIVERED = State("delivered", resolved=True)
 
 WHAT: dict[str, tuple[Any, Actor, dict[str, Any]]] = {

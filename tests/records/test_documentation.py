@@ -14,7 +14,6 @@ from incidentcore.records import (
     ActionItem,
     Cause,
     Incident,
-    LinkType,
     PostIncidentReview,
     Problem,
     RequestItem,
@@ -24,11 +23,11 @@ from incidentcore.records import (
     acknowledge,
     completeness,
     link,
-    note_diagnosis,
+    log_diagnosis,
     review_required,
+    set_fields,
     set_major_status,
     suggest_known_errors,
-    update,
 )
 from incidentcore.values import (
     CANCELED,
@@ -87,7 +86,7 @@ def test_an_incident_gathers_what_it_lacks() -> None:
 def test_a_well_kept_incident_lacks_nothing() -> None:
     """With a finding noted, the resolution verified and the closure confirmed."""
     record = incident(**FULL, assignment_group="mail", assignee="ada")
-    record = note_diagnosis(record, "disk full", step="finding", at=AT, by="ada")
+    record = log_diagnosis(record, "disk full", step="finding", at=AT, by="ada")
     record = put(
         record,
         CLOSED,
@@ -139,7 +138,7 @@ def problem(number: int, **fields: Any) -> Problem:
 def test_known_errors_are_suggested_with_evidence() -> None:
     """A link says most, then the component, the service, the category and the words."""
     record = incident(**FULL, configuration_item="mx1")
-    record = link(record, LinkType.CAUSED_BY, "PRB-1", at=AT, by="ada")
+    record = link(record, "caused_by", "PRB-1", at=AT, by="ada")
     problems = [
         problem(5, title="Mail arrives late"),
         problem(4, category=("network", "vpn")),
@@ -249,4 +248,4 @@ def test_a_condition_decides_whether_a_review_is_due() -> None:
 
     assert not review_required(incident(), rule)
     assert review_required(set_major_status(incident(), "accepted", at=AT, by="ada"), rule)
-    assert not review_required(update(incident(), title="x", at=AT, by="ada"), rule)
+    assert not review_required(set_fields(incident(), title="x", at=AT, by="ada"), rule)

@@ -19,15 +19,14 @@ from incidentcore.records import (
     Communicated,
     Contacted,
     Corrected,
-    Decision,
     DiagnosisNoted,
     Escalated,
     FieldsChanged,
     Incident,
     LifecycleRef,
     Link,
-    Linked,
-    LinkType,
+    LinkAdded,
+    LinkRemoved,
     MajorStatusChanged,
     Opened,
     Prioritized,
@@ -39,21 +38,20 @@ from incidentcore.records import (
     Task,
     TaskChanged,
     Unacknowledged,
-    Unlinked,
     Unsnoozed,
     approve,
     assign,
     checked_fields,
     comment,
-    contact,
-    follow_procedure,
     link,
-    note_diagnosis,
+    log_contact,
+    log_diagnosis,
+    log_runbook,
+    set_fields,
     set_major_status,
     set_task,
     snooze,
     unlink,
-    update,
 )
 from incidentcore.values import NEW, RESOLVED, Actor, FrozenMap, Impact
 
@@ -103,7 +101,7 @@ BAD = [
     (FieldsChanged, {"fields": {"major_status": []}}),
     (FieldsChanged, {"fields": {"known_error": 1}}),
     (FieldsChanged, {"fields": {"root_cause": "dust"}}),
-    (Linked, {"link": ("child_of", "INC-2")}),
+    (LinkAdded, {"link": ("child_of", "INC-2")}),
     (MajorStatusChanged, {"status": "huge"}),
     (MajorStatusChanged, {"status": "accepted", "fields": {"title": "x"}}),
     (Opened, {"record_type": "", "state": NEW, "lifecycle": LIFECYCLE}),
@@ -119,7 +117,7 @@ BAD = [
     (StateChanged, {"action": "resolve", "state": "resolved"}),
     (TaskChanged, {"task": "do"}),
     (Unacknowledged, {"reason": None}),
-    (Unlinked, {"link": None}),
+    (LinkRemoved, {"link": None}),
     (Unsnoozed, {"reason": None}),
 ]
 
@@ -181,35 +179,35 @@ def test_custom_entries_are_merged() -> None:
     """Everything else is replaced."""
     record = incident(custom={"a": 1, "b": 2}, tags=["x"])
 
-    changed = update(record, custom={"b": 3}, tags=["y"], at=AT, by="ada")
+    changed = set_fields(record, custom={"b": 3}, tags=["y"], at=AT, by="ada")
 
     assert changed.custom == FrozenMap({"a": 1, "b": 3})
     assert changed.tags == frozenset("y")
     with pytest.raises(InvalidValueError, match="resolved_at"):
-        update(record, resolved_at=AT, at=AT, by="ada")
+        set_fields(record, resolved_at=AT, at=AT, by="ada")
 
 
 def test_links_are_a_set() -> None:
     """Linking twice is once, unlinking needs a link, and nothing links to itself."""
-    linked = link(incident(), LinkType.CHILD_OF, "INC-2", at=AT, by="ada")
+    linked = link(incident(), "child_of", "INC-2", at=AT, by="ada")
 
-    assert link(linked, LinkType.CHILD_OF, "INC-2", at=AT, by="ada").links == linked.links
-    assert unlink(linked, LinkType.CHILD_OF, "INC-2", at=AT, by="ada").links == frozenset()
+    assert link(linked, "child_of", "INC-2", at=AT, by="ada").links == linked.links
+    assert unlink(linked, "child_of", "INC-2", at=AT, by="ada").links == frozenset()
     with pytest.raises(InvalidValueError, match="one of"):
-        unlink(linked, LinkType.CHILD_OF, "INC-3", at=AT, by="ada")
+        unlink(linked, "child_of", "INC-3", at=AT, by="ada")
     with pytest.raises(InvalidValueError, match="another record"):
-        link(incident(), LinkType.RELATED_TO, "INC-1", at=AT, by="ada")
+        link(incident(), "related_to", "INC-1", at=AT, by="ada")
 
 
 @pytest.mark.parametrize(
     ("type_", "inverse"),
     [
-        (LinkType.PARENT_OF, LinkType.CHILD_OF),
-        (LinkType.DUPLICATE_OF, LinkType.HAS_DUPLICATE),
-        (LinkType.CAUSED_BY, LinkType.CAUSE_OF),
-        (LinkType.RESOLVED_BY, LinkType.RESOLVES),
-        (LinkType.RELATED_TO, LinkType.RELATED_TO),
-        (LinkType.CAUSED_BY_CHANGE, None),
+        ("parent_of", "child_of"),
+        ("duplicate_of", "has_duplicate"),
+        ("caused_by", "cause_of"),
+        ("resolved_by", "resolves"),
+        ("related_to", "related_to"),
+        ("caused_by_change", None),
         ("blocks", None),
     ],
 )
@@ -230,8 +228,8 @@ def test_the_last_decision_of_an_approver_counts() -> None:
         request = approve(request, decision, at=AT, by=by)
 
     assert [(a.by.id, a.decision) for a in request.approvals] == [
-        ("lee", Decision.REJECTED),
-        ("bo", Decision.REJECTED),
+        ("lee", "rejected"),
+        ("bo", "rejected"),
     ]
 
 
@@ -249,9 +247,9 @@ def test_a_task_takes_the_place_of_the_one_with_its_id() -> None:
 def test_work_is_noted_in_the_history() -> None:
     """Diagnosis, procedures, talk and major status leave their event."""
     record = incident()
-    record = note_diagnosis(record, "disk full?", step="hypothesis", at=AT, by="ada")
-    record = follow_procedure(record, "RB-7", version="3", outcome="worked", at=AT, by="ada")
-    record = contact(record, "phone", text="told", at=AT, by="ada")
+    record = log_diagnosis(record, "disk full?", step="hypothesis", at=AT, by="ada")
+    record = log_runbook(record, "RB-7", version="3", outcome="worked", at=AT, by="ada")
+    record = log_contact(record, "phone", text="told", at=AT, by="ada")
     record = comment(record, "on it", at=AT, by="ada")
     record = set_major_status(
         record,

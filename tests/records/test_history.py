@@ -134,15 +134,15 @@ def test_the_timeline_does_not_see_the_future(record: Record, now: datetime) -> 
 
 
 @given(records(), INSTANTS)
-def test_as_of_sees_only_what_was_recorded(record: Record, as_of: datetime) -> None:
+def test_known_at_sees_only_what_was_recorded(record: Record, known_at: datetime) -> None:
     """The timeline as of an instant is that of the events recorded by then."""
-    known = [event for event in record.history if event.recorded_at <= as_of]
+    known = [event for event in record.history if event.recorded_at <= known_at]
     if not any(isinstance(event, Opened) for event in known):
         with pytest.raises(InvalidTimelineError):
-            record.timeline(as_of=as_of)
+            record.timeline(known_at=known_at)
         return
 
-    assert record.timeline(as_of=as_of) == type(record).from_history(known).timeline()
+    assert record.timeline(known_at=known_at) == type(record).from_history(known).timeline()
 
 
 @given(records())
@@ -355,8 +355,8 @@ def test_naive_times_are_refused_by_name() -> None:
         comment(opened(), "x", at=OPENED, by="ada", recorded_at=naive)
     with pytest.raises(NaiveDatetimeError, match=r"^now: "):
         opened().timeline(now=naive)
-    with pytest.raises(NaiveDatetimeError, match=r"^as_of: "):
-        opened().timeline(as_of=naive)
+    with pytest.raises(NaiveDatetimeError, match=r"^known_at: "):
+        opened().timeline(known_at=naive)
     with pytest.raises(NaiveDatetimeError, match=r"^at: "):
         opened().timeline().facts_at(naive)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import Finding, records_from_rows, replay
+from incidentcore.records import ImportFinding, records_from_rows, replay
 from incidentcore.values import Impact, Priority
 
 MAPPING = {
@@ -23,7 +23,7 @@ def row(**values: object) -> dict[str, object]:
     return {"Number": "I1", "Created": "", "Acked": "", "Resolved": "", "Closed": ""} | values
 
 
-def codes(findings: tuple[Finding, ...]) -> list[tuple[int, str, str]]:
+def codes(findings: tuple[ImportFinding, ...]) -> list[tuple[int, str, str]]:
     return [(finding.row, finding.field, finding.code) for finding in findings]
 
 
@@ -255,8 +255,8 @@ def test_a_wrong_mapping_is_refused(mapping: dict[str, str]) -> None:
 
 def test_findings_print_as_one_line() -> None:
     """A finding says row, field, value, code and what was done."""
-    finding = Finding(3, "Resolved", "x" * 80, "unreadable_time", "kept under custom")
+    finding = ImportFinding(3, "Resolved", "x" * 80, "unreadable_time", "kept under custom")
 
     assert str(finding).startswith("row 3, Resolved 'xxx")
     assert str(finding).endswith("…': unreadable_time; kept under custom")
-    assert str(Finding(1, "", "", "odd", "nothing")) == "row 1: odd; nothing"
+    assert str(ImportFinding(1, "", "", "odd", "nothing")) == "row 1: odd; nothing"

@@ -8,7 +8,7 @@ import pytest
 
 from incidentcore.errors import DefinitionError
 from incidentcore.lifecycle import INCIDENT, advance
-from incidentcore.records import Finding, Incident, acknowledge
+from incidentcore.records import ImportFinding, Incident, acknowledge
 from incidentcore.report import Report, Section, Tally, build_report, standard_rules
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Level, Priority
@@ -151,7 +151,10 @@ def test_state_changes_are_explained() -> None:
 
 def test_findings_are_summed_up_by_code() -> None:
     """Each code is told once, with its count and its first row."""
-    findings = [Finding(3, "a", "x", "odd", "kept"), Finding(9, "b", "y", "odd", "left out")]
+    findings = [
+        ImportFinding(3, "a", "x", "odd", "kept"),
+        ImportFinding(9, "b", "y", "odd", "left out"),
+    ]
     plain = report(findings=findings).to_plain()["findings"]
     assert plain == [
         {

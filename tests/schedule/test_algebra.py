@@ -14,10 +14,10 @@ from incidentcore.instants import Interval
 from incidentcore.schedule import (
     AbstractCalendar,
     BusinessCalendar,
-    Difference,
-    Intersection,
+    CalendarDifference,
+    CalendarIntersection,
+    CalendarUnion,
     Maintenance,
-    Union,
 )
 from incidentcore.testing import check_calendar
 
@@ -104,7 +104,7 @@ def test_a_composite_counts_days_in_the_left_zone_unless_told() -> None:
     at = MONDAY + 23 * HOUR
 
     assert (always("Asia/Tokyo") & always("UTC")).zone == ZoneInfo("Asia/Tokyo")
-    union = Union(always("Asia/Tokyo"), always("UTC"), zone="UTC")
+    union = CalendarUnion(always("Asia/Tokyo"), always("UTC"), zone="UTC")
     assert union.zone == ZoneInfo("UTC")
     assert union.add_business_days(at, 0, end_of_day=True) == MONDAY + 24 * HOUR
     assert (always("Asia/Tokyo") | always("UTC")).add_business_days(
@@ -142,14 +142,16 @@ def test_composites_nest_and_have_names() -> None:
     """They are calendars like any other."""
     nested = (BERLIN | TOKYO) - Maintenance([], name="Patch night")
     assert nested.name == "Berlin | Tokyo - Patch night"
-    assert isinstance(nested & BERLIN, Intersection)
+    assert isinstance(nested & BERLIN, CalendarIntersection)
     assert (BERLIN & BERLIN).open_time(MONDAY, MONDAY + WEEK) == 40 * HOUR
 
 
 def test_a_composite_is_a_value() -> None:
     """It compares by kind, parts and zone; hashes, pickles, reads back and has a content id."""
     one = (BERLIN | TOKYO) & NEW_YORK
-    names = {kind.__name__: kind for kind in (BusinessCalendar, Intersection, Union)}
+    names = {
+        kind.__name__: kind for kind in (BusinessCalendar, CalendarIntersection, CalendarUnion)
+    }
 
     assert one == (BERLIN | TOKYO) & NEW_YORK
     assert one != (TOKYO | BERLIN) & NEW_YORK
@@ -159,7 +161,7 @@ def test_a_composite_is_a_value() -> None:
     assert content_id(one) == content_id((BERLIN | TOKYO) & NEW_YORK)
     assert content_id(BERLIN | TOKYO) != content_id(BERLIN & TOKYO)
     assert content_id(BERLIN - TOKYO) != content_id(TOKYO - BERLIN)
-    told = Union(BERLIN, TOKYO, zone="UTC")
+    told = CalendarUnion(BERLIN, TOKYO, zone="UTC")
     assert told != BERLIN | TOKYO
     assert told == eval(repr(told), names)  # noqa: S307  our own repr
 
@@ -218,7 +220,7 @@ def test_other_operands_are_not_ours() -> None:
 def test_a_difference_closes_what_both_hold() -> None:
     """A difference with itself is never open, which is allowed and answered."""
     nothing = BERLIN - BERLIN
-    assert isinstance(nothing, Difference)
+    assert isinstance(nothing, CalendarDifference)
     assert nothing.open_time(MONDAY, MONDAY + WEEK) == timedelta()
     assert not nothing.is_open(MONDAY + 9 * HOUR)
     assert list(nothing.windows(MONDAY, MONDAY + WEEK)) == []

@@ -12,7 +12,14 @@ import pytest
 
 from incidentcore.digest import content_id
 from incidentcore.instants import Interval
-from incidentcore.schedule import Break, BusinessCalendar, Calendar, Holiday, Maintenance, Reason
+from incidentcore.schedule import (
+    Break,
+    BusinessCalendar,
+    Calendar,
+    Holiday,
+    Maintenance,
+    OpenReason,
+)
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
@@ -231,7 +238,7 @@ def test_names_of_one_date_are_told_in_one_order() -> None:
 def test_a_reason_is_a_value() -> None:
     """It compares, hashes and pickles, and says whether it counts."""
     (why,) = UTC_OFFICE.explain(utc("mon 10:00"), utc("mon 11:00"))
-    assert why == Reason(Interval(utc("mon 10:00"), utc("mon 11:00")), "open")
+    assert why == OpenReason(Interval(utc("mon 10:00"), utc("mon 11:00")), "open")
     assert why.is_open
     assert why == pickle.loads(pickle.dumps(why))  # noqa: S301  our own bytes
 

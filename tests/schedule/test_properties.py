@@ -26,11 +26,11 @@ from incidentcore.instants import Interval
 from incidentcore.schedule import (
     BusinessCalendar,
     Calendar,
-    Difference,
+    CalendarDifference,
+    CalendarIntersection,
+    CalendarUnion,
     Holiday,
-    Intersection,
     Maintenance,
-    Union,
 )
 from incidentcore.testing.checks_schedule import CALENDAR_LAWS, Case, calendar_cases
 from incidentcore.testing.strategies_schedule import (
@@ -271,7 +271,7 @@ def test_a_calendar_survives_repr_pickle_and_reordering(definition: reference.De
 def test_composites_are_values(calendar: BusinessCalendar, around: datetime) -> None:
     """They compare, hash, pickle and have a content id."""
     patch = Maintenance([Interval(around, around + timedelta(hours=1))], name="Patch night")
-    for kind in (Intersection, Union, Difference):
+    for kind in (CalendarIntersection, CalendarUnion, CalendarDifference):
         one, two = kind(calendar, patch), kind(calendar, patch)
         again = pickle.loads(pickle.dumps(one))  # noqa: S301  our own bytes
         assert one == two == again

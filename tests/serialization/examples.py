@@ -79,14 +79,14 @@ def _records() -> Iterator[Record]:
         (records.unacknowledge, (), {"reason": "shift over"}),
         (records.assign, (), {"group": "messaging", "tier": 2}),
         (records.comment, ("on it",), {}),
-        (records.contact, ("telephone",), {}),
-        (records.note_diagnosis, ("queue full",), {"step": "finding"}),
-        (records.follow_procedure, ("restart",), {"version": "3", "outcome": "worked"}),
-        (records.restore, (), {}),
+        (records.log_contact, ("telephone",), {}),
+        (records.log_diagnosis, ("queue full",), {"step": "finding"}),
+        (records.log_runbook, ("restart",), {"version": "3", "outcome": "worked"}),
+        (records.mark_restored, (), {}),
         (records.set_major_status, ("proposed",), {}),
         (records.link, ("caused_by", "PRB-1"), {}),
         (records.unlink, ("caused_by", "PRB-1"), {}),
-        (records.update, (), {"service": "mail", "custom": {"more": "x"}}),
+        (records.set_fields, (), {"service": "mail", "custom": {"more": "x"}}),
     ]
     for minute, (change, arguments, fields) in enumerate(steps, 1):
         incident = change(
@@ -110,7 +110,7 @@ def _records() -> Iterator[Record]:
         )
     )
     incident = lifecycle.advance(incident, "start", at=AT + 2 * HOUR, by="ada")
-    yield records.correct(incident, "INC-1:5", by="ada", reason="wrong record")
+    yield records.correct_event(incident, "INC-1:5", by="ada", reason="wrong record")
 
     problem = records.Problem.open(
         id="PRB-1",
@@ -132,7 +132,7 @@ def _records() -> Iterator[Record]:
     yield records.set_task(request, records.Task(id="t", title="order it"), at=AT, by="ada")
     # The three above are golden files of version 1: kinds of event that came later go below.
     told = {"channel": "status page", "text": "looking"}
-    yield records.communicate(incident, "customers", at=AT + 2 * HOUR, by="ada", **told)
+    yield records.log_update_sent(incident, "customers", at=AT + 2 * HOUR, by="ada", **told)
     quiet = records.snooze(incident, until=AT + 9 * HOUR, at=AT + 3 * HOUR, by="ada", reason="x")
     yield records.unsnooze(quiet, at=AT + 4 * HOUR, by="ada", reason="a customer called")
 
@@ -146,7 +146,7 @@ APPROVAL = records.ApprovalRule.quorum(
 def _approved() -> Record:
     """Return a request whose history holds every kind of event of an approval."""
     request = records.ServiceRequest.open(id="REQ-2", title="A laptop", at=AT, by="kim")
-    request = records.ask_approval(request, APPROVAL, at=AT, by="ada")
+    request = records.request_approval(request, APPROVAL, at=AT, by="ada")
     request = records.approve(request, "approved", at=AT, by="boss")
     request = records.approve(request, "withdrawn", at=AT, by="boss")
     return records.approve(
@@ -156,7 +156,7 @@ def _approved() -> Record:
 
 RESPONSE = sla.SlaDefinition.first_response(hours=1, calendar=OFFICE)
 RESOLUTION = sla.SlaDefinition.resolution(hours=8, calendar=OFFICE)
-BY_REGION = sla.CalendarBy("custom.region", {"eu": OFFICE}, schedule.BusinessCalendar.always())
+BY_REGION = sla.CalendarByField("custom.region", {"eu": OFFICE}, schedule.BusinessCalendar.always())
 RULE = categorization.CategoryRule(field("title").has_text("vpn"), ("network", "vpn"))
 KEYWORDS = categorization.KeywordCategorizer({"network": ["vpn"]})
 BAYES = categorization.NaiveBayes.train(
@@ -188,7 +188,7 @@ MATRIX = escalation.EscalationMatrix(
                     escalation.OnClock("resolution", "due"), "service owner"
                 ),
                 escalation.EscalationLevel(
-                    escalation.Held(field("assignee").missing(), HOUR), "dispatch"
+                    escalation.HeldFor(field("assignee").missing(), HOUR), "dispatch"
                 ),
             ],
         )
@@ -225,7 +225,7 @@ def _updates() -> Iterator[Any]:
     record = records.Incident.open(
         id="INC-9", title="Mail is down", at=AT, by="kim", impact=Impact.HIGH
     )
-    yield communication.updates_due(COMMUNICATION, record, now=AT + HOUR)[0]
+    yield communication.due_updates(COMMUNICATION, record, now=AT + HOUR)[0]
     yield communication.missed_updates(COMMUNICATION, record, now=AT + HOUR)[0]
 
 
@@ -249,7 +249,10 @@ def _intake() -> Iterator[Any]:
         intake.IncidentEnded("alerts-9", at + HOUR, final=True),
     ]
     hot = intake.SampleThreshold("cpu", at_least=90, stale_after=HOUR)
-    samples = [intake.Sample("db1", AT, 95), intake.Sample("db1", at, 96, labels={"a": "b"})]
+    samples = [
+        intake.MetricSample("db1", AT, 95),
+        intake.MetricSample("db1", at, 96, labels={"a": "b"}),
+    ]
     yield policy
     yield intake.fold_alerts(policy, alerts)
     yield hot
@@ -290,14 +293,14 @@ def _partials() -> Iterator[kpi.Partial]:
     known = [found for found in vars(kpi.catalogue).values() if isinstance(found, kpi.Kpi)]
     how: dict[str, Any] = {"as_of": AT + 99 * HOUR, "group_by": ("priority", "category")}
     window = Interval(AT - HOUR, AT + 90 * HOUR)
-    yield kpi.partial(known, [INCIDENT], window=window, **how)
+    yield kpi.gather_kpis(known, [INCIDENT], window=window, **how)
     plain = [
         found
         for found in known
         if found.measure.gathers not in ("keyed", "spans") and found.window_basis != "snapshot"
     ]
     periods = kpi.Periods("week", "Europe/Berlin")
-    yield kpi.partial(plain, [INCIDENT], window=periods, mode="sketch", **how)
+    yield kpi.gather_kpis(plain, [INCIDENT], window=periods, mode="sketch", **how)
 
 
 EXAMPLES: tuple[Any, ...] = (
@@ -325,7 +328,7 @@ EXAMPLES: tuple[Any, ...] = (
     categorization.FirstMatch([KEYWORDS, BAYES]),
     categorization.FallbackChain([KEYWORDS, BAYES]),
     categorization.Combined([KEYWORDS, BAYES], categorization.Vote((1.0, 2.0))),
-    categorization.Threshold(BAYES, 0.5),
+    categorization.MinimumConfidence(BAYES, 0.5),
     KEYWORDS(INCIDENT),
     BAYES(INCIDENT),
     categorization.RoutingRule(ALWAYS, "messaging", tier=2),
@@ -333,13 +336,13 @@ EXAMPLES: tuple[Any, ...] = (
     *(RESPONSE, RESOLUTION, BY_REGION),
     sla.SlaDefinition.resolution(hours=8, calendar=BY_REGION),
     attrs.evolve(RESOLUTION, target=schedule.BusinessDays(2)),
-    attrs.evolve(RESOLUTION, target=sla.ByTime("16:00", 1)),
+    attrs.evolve(RESOLUTION, target=sla.ByTimeOfDay("16:00", 1)),
     attrs.evolve(RESOLUTION, target=sla.DueDate("custom.due_at")),
     attrs.evolve(
         RESOLUTION,
         thresholds=(
-            sla.Threshold(name="half", fraction=Fraction(1, 2)),
-            sla.Threshold(name="late", after_due=HOUR, calendar=OFFICE),
+            sla.SlaThreshold(name="half", fraction=Fraction(1, 2)),
+            sla.SlaThreshold(name="late", after_due=HOUR, calendar=OFFICE),
         ),
     ),
     sla.SlaPolicy([(field("impact") >= Impact.HIGH, RESPONSE)], default=RESOLUTION),
@@ -374,7 +377,7 @@ EXAMPLES: tuple[Any, ...] = (
         ),
         held_on=date(2026, 12, 28),
     ),
-    lifecycle.Cascade(
+    lifecycle.CascadeRule(
         id="resolve-children",
         source="incident",
         target="incident",
@@ -385,7 +388,7 @@ EXAMPLES: tuple[Any, ...] = (
         fields=FrozenMap({"resolution_notes": lifecycle.Copy("resolution_notes")}),
     ),
     lifecycle.ReopenWindow(timedelta(days=5), OFFICE, exempt=("agent",)),
-    kpi.compute(
+    kpi.compute_kpis(
         tuple(_kpis())[:3],
         RECORDS[:1],
         as_of=AT + 9 * HOUR,
@@ -487,10 +490,10 @@ def histories(draw: st.DrawFn) -> Record:
         elif change == 1:
             record = records.assign(record, group=draw(some_texts), at=at, by="ada")
         elif change == 2:
-            record = records.update(record, custom=draw(customs), at=at, by="ada")
+            record = records.set_fields(record, custom=draw(customs), at=at, by="ada")
         else:
-            record = records.correct(
-                records.restore(record, at=at, by="ada"),
+            record = records.correct_event(
+                records.mark_restored(record, at=at, by="ada"),
                 f"{record.id}:{record.version + 1}",
                 by="x",
             )

@@ -23,11 +23,19 @@ from incidentcore.lifecycle import (
     Transition,
     advance,
 )
-from incidentcore.records import Incident, Record, assign, comment, correct, replay, update
+from incidentcore.records import (
+    Incident,
+    Record,
+    assign,
+    comment,
+    correct_event,
+    replay,
+    set_fields,
+)
 from incidentcore.schedule import Break, BusinessCalendar, Calendar, Holiday, Maintenance
 from incidentcore.serialization import (
-    Kept,
     UnknownEvent,
+    WithUnknownFields,
     dumps,
     from_plain,
     loads,
@@ -114,7 +122,7 @@ def test_a_record_read_is_the_fold_of_its_history() -> None:
 
 def test_a_correction_survives() -> None:
     """A record with a corrected event comes back with both events and the corrected facts."""
-    wrong = correct(incident(), "INC-1:4", by="ada", reason="wrong group")
+    wrong = correct_event(incident(), "INC-1:4", by="ada", reason="wrong group")
 
     found = loads(dumps(wrong), Incident)
 
@@ -280,7 +288,7 @@ def test_what_cannot_be_written_is_refused_with_its_path(value: Any, path: str) 
     with pytest.raises(InvalidValueError) as caught:
         dumps(value)
 
-    assert path == caught.value.name
+    assert path == caught.value.where
 
 
 def test_every_problem_is_listed_with_its_path() -> None:
@@ -348,7 +356,7 @@ def test_unknown_fields_are_kept_and_written_back() -> None:
 
     kept = loads(text, Incident, unknown="keep")
 
-    assert isinstance(kept, Kept)
+    assert isinstance(kept, WithUnknownFields)
     assert incident() == kept.value
     assert {
         (("colour",), "null"),
@@ -466,6 +474,6 @@ def test_a_calendar_is_read_as_any_calendar() -> None:
 def test_a_level_of_a_callers_scale_comes_back() -> None:
     """Levels are values: nothing has to be known about their scale."""
     level = Level("severity", "sev1", 1)
-    found = update(incident(), custom={"severity": level}, at=AT, by="ada")
+    found = set_fields(incident(), custom={"severity": level}, at=AT, by="ada")
 
     assert level == loads(dumps(found), Incident).custom["severity"]

@@ -14,8 +14,8 @@ import pytest
 
 from incidentcore.errors import FormatError
 from incidentcore.serialization import FORMAT_VERSION, dumps, loads, to_plain, upgrade
-from incidentcore.serialization.problems import Mismatch
-from incidentcore.serialization.table import CLASSES
+from incidentcore.serialization.faults import Mismatch
+from incidentcore.serialization.registry import CLASSES
 
 from .examples import GOLDEN
 

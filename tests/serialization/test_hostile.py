@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidentcore.categorization import PatternCategorizer, PatternEngine, PatternRule
+from incidentcore.categorization import PatternCategorizer, PatternRule
 from incidentcore.conditions import Condition
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import INCIDENT, Lifecycle
@@ -327,7 +327,7 @@ HOSTILE: list[tuple[str, str | bytes | Callable[[], str | bytes], Any, str]] = [
         "visibility of no kind",
         event("Commented.visibility", "secret"),
         Incident,
-        "public or internal",
+        "public, internal",
     ),
     ("a link to nothing", event("Linked.link.target", ""), Incident, "target"),
     ("confidence as text", event("Classified.confidence", "high"), Incident, "a number"),
@@ -537,7 +537,7 @@ def test_limits_are_whole_numbers(limit: str, given: Any) -> None:
         Limits(**{limit: given})
 
 
-EVIL = PatternRule("(a+)+$", "data", engine=PatternEngine.TRUSTED)
+EVIL = PatternRule("(a+)+$", "data", engine="trusted")
 
 
 @pytest.mark.parametrize("unknown", ["refuse", "keep"])

@@ -16,7 +16,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.serialization import json_schema, to_plain
-from incidentcore.serialization.table import CLASSES
+from incidentcore.serialization.registry import CLASSES
 from incidentcore.values import Actor
 
 from .examples import EXAMPLES, conditions, histories, plain

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from incidentcore.serialization import FORMAT_VERSION, dumps
-from incidentcore.serialization.table import CLASSES
+from incidentcore.serialization.registry import CLASSES
 
 from .examples import EXAMPLES, values_in
 

@@ -20,7 +20,7 @@ from incidentcore.records import (
     StateChanged,
 )
 from incidentcore.schedule import BusinessCalendar, Calendar
-from incidentcore.sla import SlaDefinition, SlaPolicy, Threshold
+from incidentcore.sla import SlaDefinition, SlaPolicy, SlaThreshold
 from incidentcore.values import (
     CANCELED,
     CLOSED,
@@ -108,10 +108,10 @@ REOPENS = ("exclude_closed", "continue", "new_cycle")
 SWAPS = ("retroactive", "retroactive_without_pauses", "keep_elapsed", "restart")
 
 THRESHOLDS = (
-    Threshold(name="half", fraction="1/2"),
-    Threshold(name="soon", before_due=2 * TICK),
-    Threshold(name="late", after_due=3 * TICK),
-    Threshold(name="elsewhere", after_due=4 * TICK, calendar=calendar("office")),
+    SlaThreshold(name="half", fraction="1/2"),
+    SlaThreshold(name="soon", before_due=2 * TICK),
+    SlaThreshold(name="late", after_due=3 * TICK),
+    SlaThreshold(name="elsewhere", after_due=4 * TICK, calendar=calendar("office")),
 )
 
 Rule = tuple[SlaDefinition, Promise]

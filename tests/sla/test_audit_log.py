@@ -11,7 +11,7 @@ import pytest
 
 from incidentcore.conditions import field
 from incidentcore.records import Incident
-from incidentcore.sla import SlaDefinition, SlaPolicy, evaluate_all
+from incidentcore.sla import SlaDefinition, SlaPolicy, evaluate_slas
 from incidentcore.vendors import read_audit_log
 
 from .desk import ALWAYS_OPEN
@@ -57,7 +57,7 @@ def _compare(incidents: Iterator[Incident]) -> int:
             seen.append(incident)
             yield incident
 
-    for status in evaluate_all(POLICY, remembered(), now=now):
+    for status in evaluate_slas(POLICY, remembered(), now=now):
         assert status.elapsed == _worked(seen[-1], now)
         assert status.breached is (status.elapsed > timedelta(hours=HOURS[status.definition.name]))
         assert status.definition.name == seen[-1].priority.name

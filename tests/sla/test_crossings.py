@@ -14,7 +14,7 @@ from incidentcore.sla import (
     ServiceLevel,
     SlaDefinition,
     SlaPolicy,
-    Threshold,
+    SlaThreshold,
     crossings,
     evaluate_sla,
 )
@@ -22,7 +22,7 @@ from incidentcore.sla import (
 from .desk import ALWAYS_OPEN, HOUR, MICRO, OFFICE, at, incident
 
 GOLD = field("custom.tier").equals("gold")
-HALF = Threshold(name="half", fraction=0.5)
+HALF = SlaThreshold(name="half", fraction=0.5)
 
 
 def resolution(hours: float = 4, **more: Any) -> SlaDefinition:
@@ -95,7 +95,7 @@ def test_each_cycle_has_its_own() -> None:
 
 def test_through_another_calendar_it_runs_on() -> None:
     """Four office hours after the due, although the clock stopped; not when it never was due."""
-    mark = Threshold(name="manager", after_due=4 * HOUR, calendar=OFFICE)
+    mark = SlaThreshold(name="manager", after_due=4 * HOUR, calendar=OFFICE)
     late = incident(("mon 18:00", "new"), ("mon 23:00", "resolved"))
     assert [(1, at("tue 13:00"))] == found(resolution(), late, mark, "wed 09:00")
     assert found(resolution(), late, mark, "tue 12:59") == []

@@ -15,13 +15,13 @@ from incidentcore.conditions import field
 from incidentcore.errors import DefinitionError, SlaDefinitionError
 from incidentcore.schedule import BusinessDays
 from incidentcore.sla import (
-    ByTime,
-    CalendarBy,
+    ByTimeOfDay,
+    CalendarByField,
     DueDate,
     ServiceLevel,
     SlaDefinition,
     SlaPolicy,
-    Threshold,
+    SlaThreshold,
 )
 
 from .desk import ALWAYS_OPEN, HOUR, OFFICE
@@ -46,24 +46,26 @@ def changed(**more: Any) -> Callable[[], object]:
         changed(swap="later"),
         changed(agreement="ticket"),
         changed(thresholds=["half"]),
-        changed(thresholds=[Threshold(name="a", fraction=1), Threshold(name="a", fraction=2)]),
+        changed(
+            thresholds=[SlaThreshold(name="a", fraction=1), SlaThreshold(name="a", fraction=2)]
+        ),
         lambda: SlaDefinition.resolution(calendar=OFFICE),
         lambda: SlaDefinition.resolution(calendar=OFFICE, hours=-1),
         lambda: SlaDefinition.resolution(calendar=OFFICE, hours=float("nan")),
         lambda: SlaDefinition.resolution(calendar=OFFICE, hours=float("inf")),
         lambda: SlaDefinition.resolution(calendar=OFFICE, hours=True),
         lambda: SlaDefinition.resolution(calendar=OFFICE, hours=1, target=HOUR),
-        lambda: ByTime("4pm"),
-        lambda: ByTime("16:00", -1),
+        lambda: ByTimeOfDay("4pm"),
+        lambda: ByTimeOfDay("16:00", -1),
         lambda: DueDate("custom..due"),
-        lambda: CalendarBy("custom.region", {"eu": "office"}, OFFICE),  # type: ignore[dict-item]  # the point
-        lambda: Threshold(name="none"),
-        lambda: Threshold(name="two", fraction=1, after_due=HOUR),
-        lambda: Threshold(name="negative", fraction=-1),
-        lambda: Threshold(name="negative", before_due=-HOUR),
-        lambda: Threshold(name="words", fraction="most"),
-        lambda: Threshold(name="number", after_due=30),  # type: ignore[arg-type]  # the point
-        lambda: Threshold(name="elsewhere", fraction=1, calendar=OFFICE),
+        lambda: CalendarByField("custom.region", {"eu": "office"}, OFFICE),  # type: ignore[dict-item]  # the point
+        lambda: SlaThreshold(name="none"),
+        lambda: SlaThreshold(name="two", fraction=1, after_due=HOUR),
+        lambda: SlaThreshold(name="negative", fraction=-1),
+        lambda: SlaThreshold(name="negative", before_due=-HOUR),
+        lambda: SlaThreshold(name="words", fraction="most"),
+        lambda: SlaThreshold(name="number", after_due=30),  # type: ignore[arg-type]  # the point
+        lambda: SlaThreshold(name="elsewhere", fraction=1, calendar=OFFICE),
         lambda: SlaPolicy([]),
         lambda: SlaPolicy([("always", FOUR)]),  # type: ignore[list-item]  # the point
         lambda: SlaPolicy([], default=FOUR, match="best"),
@@ -80,7 +82,7 @@ def test_refused(build: Callable[[], object]) -> None:
 def test_a_fraction_is_what_was_written() -> None:
     """0.8 is four fifths, not the binary number nearest to it."""
     marks = [
-        Threshold(name="mark", fraction=value) for value in (0.8, "0.8", "4/5", Fraction(4, 5))
+        SlaThreshold(name="mark", fraction=value) for value in (0.8, "0.8", "4/5", Fraction(4, 5))
     ]
     assert {Fraction(4, 5)} == {mark.fraction for mark in marks}
     assert timedelta(microseconds=3) == marks[0].point(timedelta(microseconds=3))  # 2.4, rounded up

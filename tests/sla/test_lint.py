@@ -11,7 +11,7 @@ import pytest
 from incidentcore.conditions import NEVER, Opaque, field
 from incidentcore.lifecycle import STANDARD
 from incidentcore.schedule import BusinessCalendar, BusinessDays
-from incidentcore.sla import CalendarBy, SlaDefinition, SlaPolicy, lint_policy, lint_sla
+from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy, lint_sla, lint_sla_policy
 from incidentcore.values import Priority
 
 from .desk import ALWAYS_OPEN, OFFICE
@@ -46,7 +46,7 @@ def resolution(**more: Any) -> SlaDefinition:
         (resolution(calendar=ONE_DAY, target=BusinessDays(2)), ["unreachable_target"]),
         (
             resolution(
-                calendar=CalendarBy("custom.site", {"pop-up": ONE_DAY}, OFFICE),
+                calendar=CalendarByField("custom.site", {"pop-up": ONE_DAY}, OFFICE),
                 target=timedelta(hours=9),
             ),
             ["unreachable_target"],
@@ -120,20 +120,20 @@ HIGH, CRITICAL = field("priority") >= Priority.HIGH, field("priority") >= Priori
 )
 def test_lint_policy(policy: SlaPolicy, found: list[tuple[str, str]]) -> None:
     """Rules that never match, told with the rules that take their records."""
-    assert found == [(finding.subject, finding.text) for finding in lint_policy(policy)]
+    assert found == [(finding.subject, finding.text) for finding in lint_sla_policy(policy)]
 
 
 def test_a_policy_tells_what_is_wrong_with_its_definitions() -> None:
     """Each definition once."""
     trap = resolution(name="trap", start=HOLD, pause=OPEN)
     policy = SlaPolicy([(VIP, trap), (HIGH, trap)], default=resolution())
-    assert [(f.subject, f.code) for f in lint_policy(policy)] == [("trap", "always_paused")]
+    assert [(f.subject, f.code) for f in lint_sla_policy(policy)] == [("trap", "always_paused")]
 
 
 def test_a_rule_that_cannot_be_read_is_unknown() -> None:
     """A function of the caller's: whether anything is left for the next rule cannot be told."""
     policy = SlaPolicy([(Opaque("mine", lambda _: True), resolution()), (VIP, resolution())])
-    assert [(finding.subject, finding.code) for finding in lint_policy(policy)] == [
+    assert [(finding.subject, finding.code) for finding in lint_sla_policy(policy)] == [
         ("rule 1", "unknown"),
         ("rule 2", "unknown"),
     ]

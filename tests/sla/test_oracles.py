@@ -15,7 +15,14 @@ import pytest
 from incidentcore.conditions import field
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.sla import CalendarBy, SlaDefinition, SlaPolicy, Threshold, evaluate_sla, lint_sla
+from incidentcore.sla import (
+    CalendarByField,
+    SlaDefinition,
+    SlaPolicy,
+    SlaThreshold,
+    evaluate_sla,
+    lint_sla,
+)
 
 from .desk import ALWAYS_OPEN, HOUR, incident
 
@@ -107,7 +114,7 @@ def test_a_day_of_duration_is_24_open_hours() -> None:
 def test_99_951_percent_is_not_breached(row: str) -> None:
     """Exact comparison, as ServiceNow's mode business_time_left; its default rounds up (T4)."""
     start = _utc("2026-06-01 09:00")
-    full = Threshold(name="full", fraction=1)
+    full = SlaThreshold(name="full", fraction=1)
     clock = _resolution(timedelta(seconds=100_000), thresholds=[full])
     now = start + timedelta(seconds=99_951)
     status = evaluate_sla(clock, incident((start, "new")), now=now)
@@ -191,7 +198,7 @@ def test_a_caller_without_zone_falls_back() -> None:
     def office(zone: str) -> BusinessCalendar:
         return BusinessCalendar(zone=zone, hours={"mon-fri": "09:00-17:00"})
 
-    choice = CalendarBy(
+    choice = CalendarByField(
         "custom.caller_tz", {"Asia/Tokyo": office("Asia/Tokyo")}, office("Europe/London")
     )
     clock = _resolution(HOUR, choice)

@@ -75,8 +75,8 @@ def test_pairs_that_tell_no_history() -> None:
     with pytest.raises(InvalidValueError, match="a State"):
         facts_timeline([(at("mon 09:00"), "new")])  # type: ignore[list-item]  # the point
     plain = facts_timeline([(at("mon 09:00"), NEW)])
-    with pytest.raises(InvalidValueError, match="as_of"):
-        evaluate_sla(FOUR, plain, now=at("mon 10:00"), as_of=at("mon 10:00"))
+    with pytest.raises(InvalidValueError, match="known_at"):
+        evaluate_sla(FOUR, plain, now=at("mon 10:00"), known_at=at("mon 10:00"))
     assert evaluate_sla(FOUR, plain, now=at("mon 08:00")).stage == "not_started"
 
 

@@ -13,11 +13,11 @@ from incidentcore.records import Incident, replay
 from incidentcore.sla import (
     ServiceLevel,
     SlaDefinition,
-    due_between,
-    evaluate_all,
     evaluate_sla,
+    evaluate_slas,
     next_sla_wakeup,
-    work_order,
+    slas_due_between,
+    work_queue,
 )
 from incidentcore.values import Priority
 
@@ -49,12 +49,12 @@ def test_due_between_counts_what_goes_on() -> None:
         named("gone", incident(("mon 09:00", "new"), ("mon 10:00", "canceled"))),
         named("edge", incident(("mon 11:00", "new"))),
     ]
-    found = due_between(FOUR, records, start=at("mon 12:00"), end=at("mon 15:00"))
+    found = slas_due_between(FOUR, records, start=at("mon 12:00"), end=at("mon 15:00"))
     assert [("early", at("mon 12:00")), ("after", at("mon 13:00")), ("late", at("mon 14:00"))] == [
         (due.record_id, due.at) for due in found
     ]
     with pytest.raises(InvalidIntervalError):
-        due_between(FOUR, records, start=at("mon 15:00"), end=at("mon 12:00"))
+        slas_due_between(FOUR, records, start=at("mon 15:00"), end=at("mon 12:00"))
 
 
 def test_due_between_looks_ahead_and_back() -> None:
@@ -67,7 +67,7 @@ def test_due_between_looks_ahead_and_back() -> None:
         (at("mon 11:00"), "update", 1),
         (at("mon 13:00"), "resolution", 1),
         (at("mon 14:00"), "update", 2),
-    ] == [(due.at, due.definition, due.cycle) for due in due_between(level, [record], **day)]
+    ] == [(due.at, due.definition, due.cycle) for due in slas_due_between(level, [record], **day)]
 
 
 def test_work_order() -> None:
@@ -94,7 +94,7 @@ def test_work_order() -> None:
     expected = ["over", "a", "b", "held", "low", "none"]
     for seed in range(5):
         random.Random(seed).shuffle(records)  # noqa: S311  any order will do
-        queue = work_order(records, now=at("mon 10:00"), slas=FOUR)
+        queue = work_queue(records, now=at("mon 10:00"), slas=FOUR)
         assert expected == [item.record.id for item in queue]
     assert [at("mon 09:00"), at("mon 13:00"), None] == [queue[i].due_at for i in (0, 1, 3)]
     assert [critical, low, None] == [queue[i].priority for i in (0, 4, 5)]
@@ -121,9 +121,9 @@ def test_evaluate_all_streams() -> None:
             given.append(record)
             yield record
 
-    stream = evaluate_all(FOUR, source(), now=at("mon 12:00"))
+    stream = evaluate_slas(FOUR, source(), now=at("mon 12:00"))
     assert evaluate_sla(FOUR, records[0], now=at("mon 12:00")) == next(stream)
     assert [records[0]] == given
     assert [evaluate_sla(FOUR, records[1], now=at("mon 12:00"))] == list(stream)
-    (pair,) = evaluate_all(ServiceLevel([FOUR, FOUR]), records[:1], now=at("mon 12:00"))
+    (pair,) = evaluate_slas(ServiceLevel([FOUR, FOUR]), records[:1], now=at("mon 12:00"))
     assert len(pair) == 2

@@ -21,9 +21,9 @@ from incidentcore.sla import (
     ServiceLevel,
     SlaDefinition,
     SlaPolicy,
-    Threshold,
+    SlaThreshold,
     evaluate_sla,
-    next_due,
+    first_due,
     next_sla_wakeup,
 )
 from incidentcore.values import State
@@ -211,7 +211,7 @@ def test_13_the_first_event_already_counts() -> None:
 
 def test_16_a_point_before_the_due_goes_back_through_the_calendar() -> None:
     """GLPI #22678, #15357, #15429: half an hour before Tuesday 09:10 is Monday 16:40."""
-    soon = Threshold(name="soon", before_due=30 * MINUTE)
+    soon = SlaThreshold(name="soon", before_due=30 * MINUTE)
     clock = resolution(8, OFFICE, thresholds=(soon,))
     status = tell(clock, incident(("mon 09:10", "new")), "mon 12:00")
     assert (at("tue 09:10"), at("mon 16:40")) == (status.due_at, status.next_wakeup)
@@ -219,7 +219,7 @@ def test_16_a_point_before_the_due_goes_back_through_the_calendar() -> None:
 
 def test_17_nothing_falls_on_a_weekend() -> None:
     """Zammad #4432 and #2157, GLPI #2408: a wake-up lies in opening hours, or there is none."""
-    clock = resolution(16, OFFICE, thresholds=(Threshold(name="half", fraction=0.5),))
+    clock = resolution(16, OFFICE, thresholds=(SlaThreshold(name="half", fraction=0.5),))
     record = incident(("fri 13:00", "new"))
     assert at("mon2 13:00") == next_sla_wakeup(clock, [record], now=at("fri 18:00"))
     held = incident(("fri 13:00", "new"), ("fri 14:00", "on_hold"))
@@ -282,7 +282,7 @@ def test_22_an_ola_starts_with_its_group() -> None:
     sla, ola = tell(level, record, "mon 13:00")
     assert (at("mon 09:00"), at("mon 17:00")) == (sla.started_at, sla.due_at)
     assert (at("mon 12:00"), at("mon 14:00")) == (ola.started_at, ola.due_at)
-    assert at("mon 14:00") == next_due([sla, ola])
+    assert at("mon 14:00") == first_due([sla, ola])
 
 
 def test_23_wall_and_business_figures_stand_side_by_side() -> None:

@@ -16,15 +16,15 @@ from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday
 from incidentcore.sla import (
-    ByTime,
-    CalendarBy,
+    ByTimeOfDay,
+    CalendarByField,
     DueDate,
     ServiceLevel,
     SlaDefinition,
     SlaPolicy,
     SlaRule,
     SlaStatus,
-    Threshold,
+    SlaThreshold,
     evaluate_sla,
 )
 from incidentcore.values import Actor, Impact, Urgency
@@ -633,14 +633,16 @@ def test_by_a_time_of_day() -> None:
     record = incident(("fri 10:00", "new"))
     assert (
         at("mon2 16:00")
-        == tell(resolution(target=ByTime("16:00"), calendar=OFFICE), record, "fri 11:00").due_at
+        == tell(
+            resolution(target=ByTimeOfDay("16:00"), calendar=OFFICE), record, "fri 11:00"
+        ).due_at
     )
-    late = tell(resolution(target=ByTime("20:00"), calendar=OFFICE), record, "mon2 20:30")
+    late = tell(resolution(target=ByTimeOfDay("20:00"), calendar=OFFICE), record, "mon2 20:30")
     assert (at("mon2 20:00"), False) == (late.due_at, late.breached)
     assert (
         at("tue2 09:00")
         == tell(
-            resolution(target=ByTime("20:00"), calendar=OFFICE), record, "tue2 10:00"
+            resolution(target=ByTimeOfDay("20:00"), calendar=OFFICE), record, "tue2 10:00"
         ).breached_at
     )
 
@@ -672,9 +674,9 @@ def test_a_due_date_must_be_a_time() -> None:
 def test_a_relative_target_of_no_open_time_reaches_its_thresholds_at_the_due() -> None:
     """Opened on Saturday, due Sunday noon: no open time between, so due is what counts (S6)."""
     marks = (
-        Threshold(name="full", fraction=1),
-        Threshold(name="soon", before_due=HOUR),
-        Threshold(name="late", after_due=2 * HOUR),
+        SlaThreshold(name="full", fraction=1),
+        SlaThreshold(name="soon", before_due=HOUR),
+        SlaThreshold(name="late", after_due=2 * HOUR),
     )
     clock = resolution(target=DueDate("custom.due"), calendar=OFFICE, thresholds=marks)
     record = incident(("sat 10:00", "new"), ("sat 10:00", {"due": at("sun 12:00")}))
@@ -697,9 +699,9 @@ def test_a_relative_target_of_no_open_time_reaches_its_thresholds_at_the_due() -
 def test_thresholds() -> None:
     """A fraction and times around the due, all in open time of the clock."""
     marks = (
-        Threshold(name="half", fraction=0.5),
-        Threshold(name="soon", before_due=30 * MINUTE),
-        Threshold(name="late", after_due=HOUR),
+        SlaThreshold(name="half", fraction=0.5),
+        SlaThreshold(name="soon", before_due=30 * MINUTE),
+        SlaThreshold(name="late", after_due=HOUR),
     )
     clock = resolution(8, OFFICE, thresholds=marks)
     record = incident(("mon 09:10", "new"))  # due Tuesday 09:10
@@ -714,14 +716,14 @@ def test_thresholds() -> None:
 
 def test_a_pause_never_undoes_a_threshold() -> None:
     """What was reached stays reached, although the due moves away."""
-    clock = resolution(4, thresholds=[Threshold(name="soon", before_due=HOUR)])
+    clock = resolution(4, thresholds=[SlaThreshold(name="soon", before_due=HOUR)])
     record = incident(("mon 09:00", "new"), ("mon 12:30", "on_hold"))
     assert [at("mon 12:00")] == [t.at for t in tell(clock, record, "thu 12:00").thresholds]
 
 
 def test_a_threshold_through_another_calendar_runs_on() -> None:
     """Four office hours after a due at night, whatever the clock does since (S8)."""
-    mark = Threshold(name="manager", after_due=4 * HOUR, calendar=OFFICE)
+    mark = SlaThreshold(name="manager", after_due=4 * HOUR, calendar=OFFICE)
     clock = resolution(4, thresholds=[mark])
     record = incident(("mon 18:00", "new"), ("mon 22:30", "resolved"))
     status = tell(clock, record, "mon 23:00")
@@ -731,8 +733,8 @@ def test_a_threshold_through_another_calendar_runs_on() -> None:
 
 def test_fractions_compare_exactly() -> None:
     """99.951 % is neither 100 % nor breached; a third of ten minutes is 200 seconds."""
-    mark = Threshold(name="third", fraction=Fraction(1, 3))
-    full = Threshold(name="full", fraction=1)
+    mark = SlaThreshold(name="third", fraction=Fraction(1, 3))
+    full = SlaThreshold(name="full", fraction=1)
     clock = resolution(target=10 * MINUTE, thresholds=[mark, full])
     record = incident(("mon 09:00", "new"))
     status = tell(clock, record, at("mon 09:00") + 10 * MINUTE - MICRO)
@@ -812,7 +814,7 @@ def test_the_update() -> None:
 
 def test_a_calendar_chosen_by_the_record() -> None:
     """The region's calendar at the start of the clock."""
-    choice = CalendarBy("custom.region", {"eu": OFFICE}, ALWAYS_OPEN)
+    choice = CalendarByField("custom.region", {"eu": OFFICE}, ALWAYS_OPEN)
     clock = resolution(4, choice)
     europe = incident(
         ("mon 06:00", "new"), ("mon 06:00", {"region": "eu"}), ("mon 07:00", {"region": "us"})
@@ -876,16 +878,16 @@ def test_a_late_event_takes_its_place() -> None:
         ("mon 09:00", "new"), ("mon 11:00", "internal"), ("mon 09:30", "reply", "mon 12:00")
     )
     assert told(tell(clock, record, "mon 13:00")) == ("stopped", 30 * MINUTE)
-    before = evaluate_sla(clock, record, now=at("mon 11:30"), as_of=at("mon 11:30"))
+    before = evaluate_sla(clock, record, now=at("mon 11:30"), known_at=at("mon 11:30"))
     assert (before.stage, before.breached) == ("running", True)
-    after = evaluate_sla(clock, record, now=at("mon 11:30"), as_of=at("mon 12:00"))
+    after = evaluate_sla(clock, record, now=at("mon 11:30"), known_at=at("mon 12:00"))
     assert (after.stage, after.breached) == ("stopped", False)
 
 
 def test_as_of_before_the_opening_was_recorded() -> None:
     """Nothing is known, so nothing has started."""
     record = incident(("mon 09:00", "new", "mon 12:00"))
-    status = evaluate_sla(resolution(), record, now=at("mon 11:00"), as_of=at("mon 11:00"))
+    status = evaluate_sla(resolution(), record, now=at("mon 11:00"), known_at=at("mon 11:00"))
     assert status.stage == "not_started"
 
 
@@ -895,7 +897,7 @@ def test_a_correction_dated_like_the_event_changes_the_past() -> None:
         ("mon 09:00", "new"), ("mon 10:00", "resolved"), ("mon 10:00", 2, "mon 12:00")
     )
     assert told(tell(resolution(), record, "mon 13:00")) == ("running", 4 * HOUR)
-    known = evaluate_sla(resolution(), record, now=at("mon 11:00"), as_of=at("mon 11:00"))
+    known = evaluate_sla(resolution(), record, now=at("mon 11:00"), known_at=at("mon 11:00"))
     assert told(known) == ("stopped", HOUR)
 
 

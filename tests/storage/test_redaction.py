@@ -44,8 +44,8 @@ def incident() -> Incident:
     record = records.assign(record, group="mail", assignee=f"{MARK} ada", at=AT + HOUR, by="x")
     record = lifecycle.advance(record, "start", at=AT + HOUR, by=f"{MARK} ada")
     record = records.comment(record, MARK, at=AT + 2 * HOUR, by=f"{MARK} ada")
-    record = records.contact(record, "telephone", text=MARK, at=AT + 2 * HOUR, by="bob")
-    record = records.note_diagnosis(record, MARK, step="finding", at=AT + 3 * HOUR, by="bob")
+    record = records.log_contact(record, "telephone", text=MARK, at=AT + 2 * HOUR, by="bob")
+    record = records.log_diagnosis(record, MARK, step="finding", at=AT + 3 * HOUR, by="bob")
     record = lifecycle.advance(
         record, "hold", reason="awaiting_vendor", at=AT + 3 * HOUR, by=f"{MARK} ada"
     )
@@ -84,7 +84,7 @@ def others() -> list[Any]:
         required=[people["cfo"]],
         delegates={people["cfo"]: [people["aide"]]},
     )
-    request = records.ask_approval(request, rule, at=AT, by=people["boss"])
+    request = records.request_approval(request, rule, at=AT, by=people["boss"])
     request = records.approve(
         request, "approved", on_behalf_of=people["cfo"], at=AT, by=people["aide"]
     )
@@ -148,8 +148,8 @@ def test_kpis_are_the_same() -> None:
         if isinstance(definition := getattr(kpi.catalogue, name, None), kpi.Kpi)
     ]
     assert chosen
-    before = kpi.compute(chosen, [incident()], as_of=AT + 9 * HOUR)
-    after = kpi.compute(chosen, [redact(incident())], as_of=AT + 9 * HOUR)
+    before = kpi.compute_kpis(chosen, [incident()], as_of=AT + 9 * HOUR)
+    after = kpi.compute_kpis(chosen, [redact(incident())], as_of=AT + 9 * HOUR)
 
     assert [result.value for result in after.results] == [r.value for r in before.results]
 
@@ -203,8 +203,8 @@ def test_no_kpi_of_the_catalogue_changes(desk: list[Any]) -> None:
     entries = {name for record in desk for event in record.history for name in _entries(event)}
     hidden = [redact(record, keep=entries, alias=_named) for record in incidents]
 
-    before = kpi.compute(CATALOGUE, incidents, window=WINDOW, **how)
-    after = kpi.compute(CATALOGUE, hidden, window=WINDOW, **how)
+    before = kpi.compute_kpis(CATALOGUE, incidents, window=WINDOW, **how)
+    after = kpi.compute_kpis(CATALOGUE, hidden, window=WINDOW, **how)
 
     assert [(r.kpi, r.group, r.value, r.n, r.excluded) for r in after.results] == [
         (r.kpi, r.group, r.value, r.n, r.excluded) for r in before.results

@@ -6,26 +6,23 @@ from datetime import datetime, timedelta
 import incidentcore
 from incidentcore import (
     Actor,
-    Allowed,
     BusinessCalendar,
-    DefinitionError,
     Impact,
     Incident,
     IncidentCoreError,
     Interval,
-    NaiveDatetimeError,
-    Refused,
     SlaDefinition,
     Urgency,
     Versions,
     __version__,
     advance,
-    as_utc,
-    content_id,
     decide,
     evaluate_sla,
-    tzdb_version,
 )
+from incidentcore.digest import content_id
+from incidentcore.errors import DefinitionError, NaiveDatetimeError
+from incidentcore.instants import as_utc, tzdb_version
+from incidentcore.lifecycle import Allowed, Refused
 
 
 def span(start: datetime, end: datetime) -> Interval:

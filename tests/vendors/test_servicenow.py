@@ -14,15 +14,14 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import check_history
 from incidentcore.records import (
     Assigned,
-    Finding,
+    ImportFinding,
     Incident,
     Link,
-    LinkType,
     Prioritized,
     StateChanged,
     replay,
 )
-from incidentcore.values import Impact, Priority, Role, Urgency
+from incidentcore.values import Impact, Priority, Urgency
 from incidentcore.vendors import (
     AUDIT_LIFECYCLE,
     AUDIT_STATES,
@@ -89,7 +88,7 @@ def log(*rows: dict[str, str]) -> list[str]:
     return lines
 
 
-def load(*rows: dict[str, str], **options: Any) -> tuple[Incident, list[Finding]]:
+def load(*rows: dict[str, str], **options: Any) -> tuple[Incident, list[ImportFinding]]:
     """Return the only incident of a log and what was found beyond what every log says."""
     [incident], findings = load_audit_log(log(*rows), **options)
     always = ("no_zone", "backfilled", "missing_column")
@@ -131,7 +130,7 @@ def test_a_clean_incident_becomes_its_history() -> None:
     assert incident.closed_at == at(11, day=6)
     assert incident.state.is_closed
     assert incident.caller == "Caller 7"
-    assert (incident.opened_by.id, incident.opened_by.role) == ("Desk 1", Role.AGENT)
+    assert (incident.opened_by.id, incident.opened_by.role) == ("Desk 1", "agent")
     assert incident.category == ("Mail", "Calendar")
     assert incident.impact is Impact.MEDIUM
     assert incident.urgency is Urgency.MEDIUM
@@ -216,9 +215,9 @@ def test_each_row_gives_the_events_of_what_changed() -> None:
     assert incident.priority is Priority.HIGH
     assert incident.category == ("Mail",)
     assert incident.links == {
-        Link(LinkType.CAUSED_BY, "PRB2"),
-        Link(LinkType.RESOLVED_BY, "CHG1"),
-        Link(LinkType.CAUSED_BY_CHANGE, "CHG2"),
+        Link("caused_by", "PRB2"),
+        Link("resolved_by", "CHG1"),
+        Link("caused_by_change", "CHG2"),
     }
     assert incident.custom["location"] is None
     assert incident.configuration_item == "router"

@@ -13,8 +13,8 @@ from pathlib import Path
 import attrs
 import pytest
 
-from incidentcore.kpi import ALL, KpiTable, partial, result
-from incidentcore.records import Finding, Incident, replay
+from incidentcore.kpi import ALL, KpiTable, finish_partial, gather_kpis
+from incidentcore.records import ImportFinding, Incident, replay
 from incidentcore.vendors import (
     AUDIT_KPIS,
     AUDIT_LIFECYCLE,
@@ -34,7 +34,7 @@ class Seen:
     rows: int = 0
     incidents: int = 0
     unequal: list[str] = attrs.Factory(list)
-    findings: list[Finding] = attrs.Factory(list)
+    findings: list[ImportFinding] = attrs.Factory(list)
     checks: dict[str, StateCheck] = attrs.Factory(dict)
     first_states: Counter[str] = attrs.Factory(Counter)
     last_states: Counter[str] = attrs.Factory(Counter)
@@ -84,8 +84,8 @@ def seen(data_dir: Path) -> Seen:
 
     # The latest instant of the file, by its closed_at.
     end = datetime(2017, 2, 18, 15, tzinfo=UTC)
-    part = partial(AUDIT_KPIS, looked_at(), as_of=end, group_by="priority")
-    seen.table = result(part, totals=True)
+    part = gather_kpis(AUDIT_KPIS, looked_at(), as_of=end, group_by="priority")
+    seen.table = finish_partial(part, totals=True)
     assert log.latest == end
     seen.rows, seen.incidents, seen.findings = log.rows, log.incidents, log.findings
     return seen

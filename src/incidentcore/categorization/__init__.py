@@ -12,7 +12,7 @@ from incidentcore.categorization.combine import (
     Combined,
     FallbackChain,
     FirstMatch,
-    Threshold,
+    MinimumConfidence,
     Vote,
 )
 from incidentcore.categorization.evaluate import (
@@ -48,6 +48,7 @@ __all__ = [
     "FallbackChain",
     "FirstMatch",
     "KeywordCategorizer",
+    "MinimumConfidence",
     "ModelCategorizer",
     "NaiveBayes",
     "PatternCategorizer",
@@ -59,7 +60,6 @@ __all__ = [
     "RuleCategorizer",
     "STANDARD_TAXONOMY",
     "Taxonomy",
-    "Threshold",
     "ThresholdPoint",
     "Vote",
     "classify",

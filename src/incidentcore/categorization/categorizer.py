@@ -159,7 +159,7 @@ def classify(
         by_what: A categorizer, its answer, or a category chosen by hand.
         at: When.
         by: Who; a plain id stands for an agent. For a categorizer, as a rule
-            ``Actor("classifier", Role.SYSTEM)``.
+            ``Actor("classifier", "system")``.
         recorded_at: When it became known; ``at`` unless told.
 
     Returns:

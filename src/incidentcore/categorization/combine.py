@@ -12,7 +12,7 @@ from incidentcore.categorization.categorizer import Categorization, Categorizer,
 from incidentcore.categorization.taxonomy import Path, as_path
 from incidentcore.errors import DefinitionError
 
-__all__ = ["Combination", "Combined", "FallbackChain", "FirstMatch", "Threshold", "Vote"]
+__all__ = ["Combination", "Combined", "FallbackChain", "FirstMatch", "MinimumConfidence", "Vote"]
 
 
 def _categorizers(given: Iterable[Categorizer]) -> tuple[Categorizer, ...]:
@@ -59,7 +59,7 @@ class FirstMatch:
 
 
 @attrs.frozen
-class Threshold:
+class MinimumConfidence:
     """Abstains where another categorizer is not sure enough.
 
     Attributes:
@@ -114,7 +114,7 @@ class FallbackChain:
     def __call__(self, record: Any, /) -> Categorization:
         """Return the first answer that is sure enough, or the default with confidence 0."""
         answer = FirstMatch(
-            [Threshold(categorizer, self.minimum) for categorizer in self.categorizers]
+            [MinimumConfidence(categorizer, self.minimum) for categorizer in self.categorizers]
         )(record)
         if not answer.abstained or not self.default:
             return answer

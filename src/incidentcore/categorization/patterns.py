@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from math import isfinite
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
@@ -26,12 +26,8 @@ _Search = Callable[[str], object]
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-class PatternEngine:
-    """How a pattern is read."""
-
-    LITERAL: Final = "literal"
-    RE2: Final = "re2"
-    TRUSTED: Final = "trusted"
+PatternEngine: TypeAlias = Literal["literal", "re2", "trusted"]
+"""How a pattern is read."""
 
 
 @attrs.frozen
@@ -42,7 +38,7 @@ class PatternRule:
         pattern: What is looked for anywhere in the text, whatever the case; also within words.
         category: The category that it speaks for.
         weight: How much it counts against other patterns; positive.
-        engine: ``PatternEngine.LITERAL`` unless told: the text itself, folded. ``RE2``: a regular
+        engine: ``"literal"`` unless told: the text itself, folded. ``RE2``: a regular
             expression of RE2, which needs the ``re2`` extra. ``TRUSTED``: a regular expression of
             the standard library, which may take for ever on some texts; never use it for a pattern
             that came from a user.
@@ -58,7 +54,7 @@ class PatternRule:
     pattern: str
     category: Path = attrs.field(converter=as_path)
     weight: float = attrs.field(default=1.0, kw_only=True)
-    engine: str = attrs.field(default=PatternEngine.LITERAL, kw_only=True)
+    engine: str = attrs.field(default="literal", kw_only=True)
     name: str = attrs.field(default="", kw_only=True)
     search: _Search = attrs.field(init=False, eq=False, repr=False)
 
@@ -68,9 +64,9 @@ class PatternRule:
         if type(self.weight) not in (int, float) or not (isfinite(self.weight) and self.weight > 0):
             raise DefinitionError(f"weight of {self.pattern}", self.weight, "a positive number")
         compilers = {
-            PatternEngine.LITERAL: _literal,
-            PatternEngine.RE2: _re2,
-            PatternEngine.TRUSTED: _trusted,
+            "literal": _literal,
+            "re2": _re2,
+            "trusted": _trusted,
         }
         if self.engine not in compilers:
             raise DefinitionError("engine", self.engine, f"one of {', '.join(compilers)}")
@@ -104,7 +100,7 @@ def _re2(pattern: str) -> _Search:
     except ImportError:
         raise DefinitionError(
             "engine",
-            PatternEngine.RE2,
+            "re2",
             'an engine that is installed: RE2 comes with the extra "re2" (google-re2)',
         ) from None
     options = re2.Options()
@@ -163,6 +159,6 @@ class PatternCategorizer:
         found = [
             (rule.category, rule.name or rule.pattern, rule.weight)
             for rule in self.rules
-            if rule.search(folded if rule.engine == PatternEngine.LITERAL else text)
+            if rule.search(folded if rule.engine == "literal" else text)
         ]
         return weigh("pattern", found, self.minimum)

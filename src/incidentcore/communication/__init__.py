@@ -2,10 +2,10 @@
 
 from incidentcore.communication.adherence import UpdateAdherence, update_adherence
 from incidentcore.communication.evaluate import (
+    due_updates,
     missed_updates,
     next_update_wakeup,
     update_log,
-    updates_due,
 )
 from incidentcore.communication.lint import CommunicationFinding, lint_communication
 from incidentcore.communication.plan import (
@@ -17,7 +17,7 @@ from incidentcore.communication.plan import (
 from incidentcore.communication.presets import major_incident_plan
 from incidentcore.communication.template import Rendering, UpdateTemplate
 from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate
-from incidentcore.records import communicate
+from incidentcore.records import log_update_sent
 
 __all__ = [
     "CommunicationFinding",
@@ -30,12 +30,12 @@ __all__ = [
     "UpdateKind",
     "UpdateRule",
     "UpdateTemplate",
-    "communicate",
+    "due_updates",
     "lint_communication",
+    "log_update_sent",
     "major_incident_plan",
     "missed_updates",
     "next_update_wakeup",
     "update_adherence",
     "update_log",
-    "updates_due",
 ]

@@ -62,7 +62,7 @@ def update_adherence(
     records: Iterable[Record],
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> UpdateAdherence:
     """Return how well a plan was kept for records.
 
@@ -73,7 +73,7 @@ def update_adherence(
         plan: The plan, or ``Versions`` of it.
         records: The records.
         now: The instant to tell it for.
-        as_of: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant.
 
     Units: ``lateness`` adds up open time of each rule's calendar or contact hours, or wall time.
     """
@@ -81,7 +81,7 @@ def update_adherence(
     count = due = on_time = sent = 0
     lateness = _ZERO
     for record in records:
-        found = owed(plan, record, now=now, as_of=as_of)
+        found = owed(plan, record, now=now, known_at=known_at)
         if found is None:
             continue
         count += found.asked or bool(found.told)

@@ -11,19 +11,19 @@ from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate, 
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 
-__all__ = ["missed_updates", "next_update_wakeup", "update_log", "updates_due"]
+__all__ = ["due_updates", "missed_updates", "next_update_wakeup", "update_log"]
 
 U = TypeVar("U", bound=StakeholderUpdate)
 
 _ZERO: Final = timedelta(0)
 
 
-def updates_due(
+def due_updates(
     plan: CommunicationPlan | Versions[CommunicationPlan],
     record: Record,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
     already: Collection[str] = (),
     include_lapsed: bool = False,
 ) -> tuple[StakeholderUpdate, ...]:
@@ -33,13 +33,13 @@ def updates_due(
     any more. Each audience is owed one at a time: after a night without a poll there is one
     reminder for it and not a hundred. For a fixed plan and history the set of keys ever told only
     grows, so polling late, twice or after a crash adds no key and loses none. Pass the keys that
-    were delivered as ``already``, and note what was sent with ``records.communicate``.
+    were delivered as ``already``, and note what was sent with ``records.log_update_sent``.
 
     Args:
         plan: The plan, or ``Versions`` of it: the one that held when the record was opened counts.
         record: The record.
         now: The instant to tell it for.
-        as_of: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant.
         already: Keys to leave out.
         include_lapsed: Also return those that were told and since then sent or lapsed.
 
@@ -69,12 +69,12 @@ def updates_due(
     ...     by="kim",
     ...     at=datetime(2026, 12, 23, 16, 40, tzinfo=UTC),
     ... )
-    >>> for update in updates_due(plan, incident, now=datetime(2026, 12, 23, 17, 0, tzinfo=UTC)):
+    >>> for update in due_updates(plan, incident, now=datetime(2026, 12, 23, 17, 0, tzinfo=UTC)):
     ...     print(update.audience, update.due_at.time(), update.why)
     customers 16:55:00 0:15:00 after the start
     """
     now = as_utc(now, "now")
-    found = owed(plan, record, now=now, as_of=as_of)
+    found = owed(plan, record, now=now, known_at=known_at)
     if found is None:
         return ()
     told: dict[str, StakeholderUpdate] = {}
@@ -91,7 +91,7 @@ def missed_updates(
     record: Record,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> tuple[MissedUpdate, ...]:
     """Return every update of a record that was not sent by its due, with how late it was.
 
@@ -103,7 +103,7 @@ def missed_updates(
         plan: The plan, or ``Versions`` of it.
         record: The record.
         now: The instant to tell it for.
-        as_of: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant.
 
     Returns:
         The updates in order of their due.
@@ -111,7 +111,7 @@ def missed_updates(
     Units: ``late_by`` is open time of the rule's calendar or contact hours, or wall time.
     """
     now = as_utc(now, "now")
-    found = owed(plan, record, now=now, as_of=as_of)
+    found = owed(plan, record, now=now, known_at=known_at)
     if found is None:
         return ()
     return _ordered(
@@ -126,7 +126,7 @@ def update_log(
     record: Record,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> tuple[StakeholderUpdate, ...]:
     """Return every update that was owed: sent, lapsed after it was told, or still to be sent.
 
@@ -136,13 +136,13 @@ def update_log(
         plan: The plan, or ``Versions`` of it.
         record: The record.
         now: The instant to tell it for.
-        as_of: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant.
 
     Returns:
         The updates in order of their due.
     """
     now = as_utc(now, "now")
-    found = owed(plan, record, now=now, as_of=as_of)
+    found = owed(plan, record, now=now, known_at=known_at)
     if found is None:
         return ()
     return _ordered(
@@ -159,7 +159,7 @@ def next_update_wakeup(
     *,
     now: datetime,
 ) -> datetime | None:
-    """Return the least instant after ``now`` at which ``updates_due`` changes without an event.
+    """Return the least instant after ``now`` at which ``due_updates`` changes without an event.
 
     Args:
         plan: The plan, or ``Versions`` of it.

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from incidentcore.communication.plan import CommunicationPlan, UpdateKind, UpdateRule
+from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.times import later, outside_quiet
 from incidentcore.conditions import Condition, implies, satisfiable
 from incidentcore.instants import as_utc
@@ -15,7 +15,7 @@ from incidentcore.records import RECORD_TYPES
 
 __all__ = ["CommunicationFinding", "lint_communication"]
 
-_KINDS = (UpdateKind.FIRST, UpdateKind.NEXT, UpdateKind.FINAL)
+_KINDS = ("first", "next", "final")
 
 
 @attrs.frozen(kw_only=True)
@@ -115,7 +115,7 @@ def _idle(rule: UpdateRule) -> Iterator[CommunicationFinding]:
             message="it never applies when its ends holds: no final update is ever due",
             witness=str(rule.when),
         )
-    for kind in (UpdateKind.FIRST, UpdateKind.FINAL):
+    for kind in ("first", "final"):
         span = rule.span(kind)
         if rule.notice and span is not None and span < rule.notice:
             yield CommunicationFinding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
@@ -22,7 +22,7 @@ from incidentcore.conditions import (
 from incidentcore.errors import DefinitionError
 from incidentcore.schedule import Calendar
 
-__all__ = ["PUBLIC_REPLY", "CommunicationPlan", "UpdateKind", "UpdateRule"]
+__all__ = ["CommunicationPlan", "PUBLIC_REPLY", "UpdateKind", "UpdateRule"]
 
 _ZERO: Final = timedelta(0)
 _RESOLVED: Final = field("state.resolved").is_true()
@@ -33,15 +33,11 @@ PUBLIC_REPLY: Final = field("by.role").equals("agent") & (
 """A condition on an event: an agent's public comment, for plans in which it is an update."""
 
 
-class UpdateKind:
-    """Which update it is."""
-
-    FIRST: Final = "first"  # the first since a rule came to apply, or applies again
-    NEXT: Final = "next"  # one after another
-    FINAL: Final = "final"  # the one after the end
+UpdateKind: TypeAlias = Literal["first", "next", "final"]
+"""Which update it is."""
 
 
-_KINDS: Final = (UpdateKind.FIRST, UpdateKind.NEXT, UpdateKind.FINAL)
+_KINDS: Final = ("first", "next", "final")
 
 
 def _audiences(audiences: str | Iterable[str]) -> tuple[str, ...]:
@@ -176,9 +172,9 @@ class UpdateRule:
             kind: See ``UpdateKind``.
             on_hold: Whether the record is on hold.
         """
-        if kind == UpdateKind.FINAL:
+        if kind == "final":
             return self.final
-        if kind == UpdateKind.FIRST and self.first is not None:
+        if kind == "first" and self.first is not None:
             return self.first
         return self.on_hold if on_hold and self.on_hold is not None else self.every
 
@@ -220,7 +216,7 @@ class CommunicationPlan:
         name: The plan's id, part of the keys of its updates.
         rules: The rules; for each audience the first whose condition holds applies.
         also: By audience, which events count as updates besides those that
-            ``records.communicate`` notes for it: a condition on the event, such as
+            ``records.log_update_sent`` notes for it: a condition on the event, such as
             ``PUBLIC_REPLY``.
 
     Raises:

@@ -6,23 +6,20 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from incidentcore.communication.plan import CommunicationPlan, UpdateKind, UpdateRule
+from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.template import UpdateTemplate
 from incidentcore.conditions import Condition, field
-from incidentcore.records import MajorStatus
 from incidentcore.values import Priority
 
 __all__ = ["major_incident_plan"]
 
 _MINUTE: Final = timedelta(minutes=1)
-_MAJOR: Final = field("record_type").equals("incident") & field("major_status").equals(
-    MajorStatus.ACCEPTED
-)
+_MAJOR: Final = field("record_type").equals("incident") & field("major_status").equals("accepted")
 _CRITICAL: Final = field("priority").equals(Priority.CRITICAL)
 
 _TEMPLATES: Final = (
     (
-        UpdateKind.FIRST,
+        "first",
         UpdateTemplate(
             "major incident: first update",
             "{title}. What it means: {business_impact}. We are working on it; "
@@ -31,7 +28,7 @@ _TEMPLATES: Final = (
         ),
     ),
     (
-        UpdateKind.NEXT,
+        "next",
         UpdateTemplate(
             "major incident: update",
             "{title}. What it means: {business_impact}. What is new: {news}. "
@@ -40,7 +37,7 @@ _TEMPLATES: Final = (
         ),
     ),
     (
-        UpdateKind.FINAL,
+        "final",
         UpdateTemplate(
             "major incident: final update",
             "{title}. It is resolved since {resolved_at}: {resolution_notes}",

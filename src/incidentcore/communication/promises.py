@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.communication.plan import CommunicationPlan, UpdateKind, UpdateRule
+from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.times import late_by, later, outside_quiet, told_from
 from incidentcore.conditions import Condition
-from incidentcore.records import Communicated, Moment, Timeline
+from incidentcore.records import Communicated, Timeline, TimelineStep
 
 __all__ = ["Promise", "promises"]
 
@@ -105,16 +105,16 @@ class _Track:
     ) -> None:
         """Owe the next regular update."""
         on_hold = self.phase == _HOLD
-        grace = rule.span(UpdateKind.FIRST, on_hold=on_hold)
+        grace = rule.span("first", on_hold=on_hold)
         if began:
             self._lapse(at, "reopened")
             self.engaged, self.started, self.spoke = True, at, None
             if sent and grace is not None:  # told at the very instant at which it began to matter
-                self._owe(rule, UpdateKind.FIRST, at, later(rule, at, grace), at)
+                self._owe(rule, "first", at, later(rule, at, grace), at)
                 self._send(at)
         if sent:
             self.spoke = at
-        kind = UpdateKind.FIRST if self.spoke is None else UpdateKind.NEXT
+        kind = "first" if self.spoke is None else "next"
         since = self.spoke or self.started or at
         span = rule.span(kind, on_hold=on_hold)
         if span is None:
@@ -135,12 +135,12 @@ class _Track:
             self._lapse(at, _ENDED if fresh else "no further update")
         elif fresh:
             self._lapse(at, _ENDED)
-            self._owe(rule, UpdateKind.FINAL, at, later(rule, at, final), at)
+            self._owe(rule, "final", at, later(rule, at, final), at)
             if sent:
                 self._send(at)
         elif changed and self.standing is not None:
             since = self.standing.since
-            self._change(rule, UpdateKind.FINAL, at, since=since, span=final, grace=final)
+            self._change(rule, "final", at, since=since, span=final, grace=final)
 
     def _change(
         self,
@@ -254,7 +254,7 @@ def promises(
     return owed, list(_told(tracks)), dict(facts), any(track.asked for track in tracks)
 
 
-def _step(tracks: list[_Track], moment: Moment, facts: dict[str, Any]) -> None:
+def _step(tracks: list[_Track], moment: TimelineStep, facts: dict[str, Any]) -> None:
     at = moment.at
     applies: dict[int, bool] = {}
     phases: dict[int, str] = {}
@@ -275,7 +275,7 @@ def _step(tracks: list[_Track], moment: Moment, facts: dict[str, Any]) -> None:
             track.step(at, rule, phase, sent=sent)
 
 
-def _tells(moment: Moment, track: _Track) -> bool:
+def _tells(moment: TimelineStep, track: _Track) -> bool:
     """Return whether an audience was told at an instant."""
     for event in moment.events:
         if isinstance(event, Communicated):

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import attrs
 
-from incidentcore.communication.plan import CommunicationPlan, UpdateKind
+from incidentcore.communication.plan import CommunicationPlan
 from incidentcore.communication.promises import Promise, promises
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import Versions
@@ -31,7 +31,7 @@ class StakeholderUpdate:
         kind: ``first``, ``next`` or ``final``.
         since: From when its time counts: when the rule came to apply, the update before, or the
             end.
-        told_at: From when on ``updates_due`` tells it: its notice before the due.
+        told_at: From when on ``due_updates`` tells it: its notice before the due.
         due_at: By when it is to be sent; sent at that very instant is on time.
         sent_at: When it was sent, if it was.
         lapsed_at: When nothing asked for it any more, unsent.
@@ -104,7 +104,7 @@ def owed(
     record: Record,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Owed | None:
     """Return what a record's audiences were owed; None before it was opened or known."""
     if now < record.opened_at:
@@ -112,7 +112,7 @@ def owed(
     if isinstance(plan, Versions):
         plan = plan.at(record.opened_at)
     try:
-        timeline = record.timeline(now=now, as_of=as_of)
+        timeline = record.timeline(now=now, known_at=known_at)
     except InvalidTimelineError:
         return None
     return Owed(plan, *promises(plan, timeline))
@@ -154,8 +154,8 @@ def _key(record_id: str, plan: str, promise: Promise) -> str:
 
 def _why(promise: Promise) -> str:
     start = {
-        UpdateKind.FIRST: "the start",
-        UpdateKind.NEXT: "the update before",
-        UpdateKind.FINAL: "the end",
+        "first": "the start",
+        "next": "the update before",
+        "final": "the end",
     }[promise.kind]
     return f"{promise.due - promise.since} after {start}"

@@ -14,7 +14,7 @@ from incidentcore.conditions.condition import (
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.hours import OpenHours, during, time_of_day
 from incidentcore.conditions.opaque import Opaque
-from incidentcore.conditions.overlap import Verdict, implies, overlap, satisfiable
+from incidentcore.conditions.overlap import Proof, implies, overlap, satisfiable
 
 __all__ = [
     "ALWAYS",
@@ -28,7 +28,7 @@ __all__ = [
     "Not",
     "Opaque",
     "OpenHours",
-    "Verdict",
+    "Proof",
     "during",
     "field",
     "implies",

@@ -16,11 +16,11 @@ from incidentcore.errors import DefinitionError
 
 __all__ = [
     "ALWAYS",
-    "NEVER",
     "AllOf",
     "AnyOf",
     "Condition",
     "Explanation",
+    "NEVER",
     "Not",
     "Test",
     "set_test",

@@ -16,7 +16,7 @@ from incidentcore.conditions.neighbours import ANY, LIMIT, Candidate, TooManyErr
 from incidentcore.errors import InvalidValueError
 from incidentcore.values import FrozenMap
 
-__all__ = ["Verdict", "implies", "overlap", "satisfiable"]
+__all__ = ["Proof", "implies", "overlap", "satisfiable"]
 
 _YES: Final = "yes"
 _NO: Final = "no"
@@ -25,7 +25,7 @@ _FREE_LIMIT: Final = 10  # tests of unknown outcome that are still tried both wa
 
 
 @attrs.frozen
-class Verdict:
+class Proof:
     """An answer about conditions: yes, no or unknown.
 
     Attributes:
@@ -56,7 +56,7 @@ class Verdict:
 Domains = Mapping[str, Iterable[object]]
 
 
-def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Verdict:
+def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proof:
     """Return whether any facts satisfy a condition.
 
     Args:
@@ -92,16 +92,16 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Verd
         if answer is False or (answer is None and not _may_hold(condition, facts, free)):
             continue
         if answer and certain:
-            return Verdict(_YES, FrozenMap(facts))
+            return Proof(_YES, FrozenMap(facts))
         open_end = open_end or next(iter(free.values()), "it hangs on a value that may not exist")
-    return Verdict(_UNKNOWN, reason=open_end) if open_end else Verdict(_NO)
+    return Proof(_UNKNOWN, reason=open_end) if open_end else Proof(_NO)
 
 
-def _too_many() -> Verdict:
-    return Verdict(_UNKNOWN, reason=f"more than {LIMIT} combinations")
+def _too_many() -> Proof:
+    return Proof(_UNKNOWN, reason=f"more than {LIMIT} combinations")
 
 
-def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Verdict:
+def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Proof:
     """Return whether any facts satisfy two conditions at once.
 
     Args:
@@ -121,7 +121,7 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Ve
     return satisfiable(a & b, domains=domains)
 
 
-def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Verdict:
+def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Proof:
     """Return whether every facts that satisfy one condition satisfy another too.
 
     Args:
@@ -138,8 +138,8 @@ def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Ve
     """
     against = satisfiable(a & ~b, domains=domains)
     if against.is_yes:
-        return Verdict(_NO, against.witness)
-    return Verdict(_YES) if against.is_no else against
+        return Proof(_NO, against.witness)
+    return Proof(_YES) if against.is_no else against
 
 
 def _collect(condition: Condition, tests: dict[FieldTest, None]) -> None:

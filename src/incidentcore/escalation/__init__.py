@@ -1,12 +1,5 @@
 """Escalation: who must be told what and when, computed from history and sent by the caller."""
 
-from incidentcore.escalation.dialects import (
-    goalert_row,
-    jira_row,
-    pagerduty_row,
-    servicenow_row,
-    servicenow_sla_row,
-)
 from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup
 from incidentcore.escalation.finding import EscalationFinding
 from incidentcore.escalation.intent import Escalation
@@ -15,8 +8,8 @@ from incidentcore.escalation.matrix import (
     AcknowledgedBy,
     EscalationLevel,
     EscalationMatrix,
+    EscalationMode,
     EscalationRow,
-    Mode,
     OnSnoozeEnd,
     OnUnacknowledge,
     PastLast,
@@ -37,8 +30,15 @@ from incidentcore.escalation.oncall import (
     on_call_hours,
     shifts,
 )
+from incidentcore.escalation.presets import (
+    goalert_row,
+    jira_row,
+    pagerduty_row,
+    servicenow_row,
+    servicenow_sla_row,
+)
 from incidentcore.escalation.targets import EscalationTarget, TargetKind
-from incidentcore.escalation.triggers import After, AfterPrevious, Held, OnClock, Trigger
+from incidentcore.escalation.triggers import After, AfterPrevious, HeldFor, OnClock, Trigger
 from incidentcore.records import acknowledge, snooze, unacknowledge, unsnooze
 
 __all__ = [
@@ -50,10 +50,10 @@ __all__ = [
     "EscalationFinding",
     "EscalationLevel",
     "EscalationMatrix",
+    "EscalationMode",
     "EscalationRow",
     "EscalationTarget",
-    "Held",
-    "Mode",
+    "HeldFor",
     "OnCallHours",
     "OnCallLayer",
     "OnCallSchedule",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import attrs
 
 from incidentcore.errors import EscalationMatrixError, InvalidTimelineError
-from incidentcore.escalation.triggers import Held
+from incidentcore.escalation.triggers import HeldFor
 from incidentcore.records import (
     Acknowledged,
     Escalated,
@@ -73,10 +73,10 @@ class View:
     hands: tuple[tuple[datetime, int | None], ...]
 
     @classmethod
-    def of(cls, record: Record, now: datetime, as_of: datetime | None) -> View | None:
-        """Return the view; None where the opening was not yet recorded by ``as_of``."""
+    def of(cls, record: Record, now: datetime, known_at: datetime | None) -> View | None:
+        """Return the view; None where the opening was not yet recorded by ``known_at``."""
         try:
-            timeline = record.timeline(now=now, as_of=as_of)
+            timeline = record.timeline(now=now, known_at=known_at)
         except InvalidTimelineError:
             return None
         places: list[Place] = []
@@ -172,7 +172,7 @@ def moments(view: View, field: str) -> Iterator[Anchor]:
         yield Anchor(standing, None, cycle)
 
 
-def spells(view: View, trigger: Held) -> Iterator[Anchor]:
+def spells(view: View, trigger: HeldFor) -> Iterator[Anchor]:
     """Yield each spell in which a condition held."""
     since: datetime | None = None
     cycle = 0

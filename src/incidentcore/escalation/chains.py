@@ -22,14 +22,12 @@ from incidentcore.escalation.gates import (
 )
 from incidentcore.escalation.intent import Escalation
 from incidentcore.escalation.matrix import (
-    AcknowledgedBy,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
-    PastLast,
 )
 from incidentcore.escalation.targets import READING
-from incidentcore.escalation.triggers import After, AfterPrevious, Held, OnClock
+from incidentcore.escalation.triggers import After, AfterPrevious, HeldFor, OnClock
 from incidentcore.schedule import Calendar
 
 __all__ = ["fallen_due"]
@@ -77,7 +75,7 @@ def fallen_due(
                 told=told,
             )
             found = list(walk.run())
-            if matrix.rows[number].acknowledged_by != AcknowledgedBy.ALL:
+            if matrix.rows[number].acknowledged_by != "all":
                 break
             # Whom a level tells decides who must acknowledge from then on. Nobody is told before
             # the instant, so each round settles what comes next, until a round changes nothing.
@@ -154,7 +152,7 @@ class _RowWalk:
         pass_ = 0
         while True:
             begin = ended + row.repeat_after if pass_ < row.repeat else None
-            if row.past_last == PastLast.WRAP:
+            if row.past_last == "wrap":
                 free = (one for one in self.by_hand if one[0] >= ended and one[1] is None)
                 hand = next(free, None)
                 if hand is not None and (begin is None or hand[0] < begin):
@@ -186,7 +184,7 @@ class _RowWalk:
 
     def _gate(self, index: int) -> Gate:
         row = self.row
-        shared = row.acknowledged_by != AcknowledgedBy.LEVEL  # all levels have one of two gates
+        shared = row.acknowledged_by != "level"  # all levels have one of two gates
         key = row.levels[index].until if shared else str(index)
         if key not in self.gates:
             self.gates[key] = build_gate(
@@ -227,7 +225,7 @@ class _RowWalk:
                     )  # no hand brings it forward before the level above fell due
                 yield _Candidate(anchor.cycle, ready, due, anchor.until)
 
-    def _anchors(self, trigger: After | Held) -> Iterator[Anchor]:
+    def _anchors(self, trigger: After | HeldFor) -> Iterator[Anchor]:
         anchors = (
             moments(self.view, trigger.since)
             if isinstance(trigger, After)
@@ -331,7 +329,7 @@ def _delayed(row: EscalationRow) -> list[int]:
     A condition that heads a chain is one of them; a clock reaches a point once a cycle.
     """
     triggers = [level.trigger for level in row.levels]
-    heads = isinstance(triggers[0], Held) and not any(isinstance(one, After) for one in triggers)
+    heads = isinstance(triggers[0], HeldFor) and not any(isinstance(one, After) for one in triggers)
     return [
         index
         for index, trigger in enumerate(triggers)

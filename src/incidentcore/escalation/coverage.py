@@ -9,7 +9,7 @@ from incidentcore.conditions import field, implies
 from incidentcore.escalation.finding import EscalationFinding
 from incidentcore.escalation.matrix import EscalationLevel, EscalationRow
 from incidentcore.escalation.oncall import coverage_gaps
-from incidentcore.escalation.targets import READING, EscalationTarget, TargetKind
+from incidentcore.escalation.targets import READING, EscalationTarget
 from incidentcore.escalation.triggers import After, AfterPrevious
 from incidentcore.instants import Interval
 
@@ -112,7 +112,7 @@ def _wait(row: EscalationRow, index: int) -> timedelta | None:
 
 def _all_of(target: EscalationTarget) -> Iterator[str]:
     """Yield everybody whom a target may stand for at some hour, as far as known by id."""
-    if target.kind == TargetKind.PERSON:
+    if target.kind == "person":
         yield target.name
     if target.schedule is not None:
         for layer in target.schedule.layers:

@@ -29,7 +29,7 @@ def due_escalations(
     *,
     slas: Sequence[SlaRules | SlaStatus] = (),
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
     already: Collection[str] = (),
     include_lapsed: bool = False,
     live: bool = False,
@@ -45,9 +45,9 @@ def due_escalations(
         record: The record.
         slas: The rules of the clocks that the matrix speaks of, as ``evaluate_sla`` takes them;
             every clock the record ever had counts. Where a status is at hand already, told for the
-            same record, ``now`` and ``as_of``, it does as well and saves the folding.
+            same record, ``now`` and ``known_at``, it does as well and saves the folding.
         now: The instant to tell it for.
-        as_of: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant.
         already: Keys to leave out.
         include_lapsed: Also return those that an acknowledgement, a resolution or a cancellation
             has made pointless since, and those that a snooze holds back for now.
@@ -85,7 +85,7 @@ def due_escalations(
     now = as_utc(now, "now")
     if now < record.opened_at:
         return ()
-    view = View.of(record, now, as_of)
+    view = View.of(record, now, known_at)
     if view is None:
         return ()
     clocks = Clocks(slas, view, now)

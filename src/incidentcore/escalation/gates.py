@@ -9,18 +9,13 @@ from typing import Final, TypeAlias
 
 from incidentcore.escalation.anchors import Mark, Place, View
 from incidentcore.escalation.matrix import (
-    AcknowledgedBy,
     EscalationMatrix,
     EscalationRow,
-    OnSnoozeEnd,
-    OnUnacknowledge,
-    SnoozeSilences,
-    Until,
 )
 
 __all__ = [
-    "SNOOZED",
     "Gate",
+    "SNOOZED",
     "Told",
     "Window",
     "build_gate",
@@ -82,8 +77,8 @@ def build_gate(
         told: Who was told by the row, where everybody's acknowledgement counts.
         window: From and until when this version of the matrix holds.
     """
-    answered = row.levels[index].until == Until.ACKNOWLEDGED
-    hushed = answered or row.snooze_silences == SnoozeSilences.ALL
+    answered = row.levels[index].until == "acknowledged"
+    hushed = answered or row.snooze_silences == "all"
     places = view.places
     if (
         window == (None, None)
@@ -95,7 +90,7 @@ def build_gate(
     gate: Gate = []
     since, until = window
     extra = [at for at in window if at is not None]
-    if row.acknowledged_by == AcknowledgedBy.ALL:
+    if row.acknowledged_by == "all":
         extra.extend(at for at, _ in told)
     for at, which, place, marks in _instants(view, row, extra):
         quiet = place.snoozed_until
@@ -153,9 +148,9 @@ def _counts(
     row: EscalationRow, index: int, marks: tuple[Mark, ...], told: Told, at: datetime
 ) -> bool:
     """Return whether acknowledgements, of which there are some, silence a level."""
-    if row.acknowledged_by == AcknowledgedBy.LEVEL:
+    if row.acknowledged_by == "level":
         return any(mark.level is None or mark.level >= index for mark in marks)
-    if row.acknowledged_by == AcknowledgedBy.ALL:
+    if row.acknowledged_by == "all":
         known = {person for when, people in told if when <= at for person in people}
         return known <= {mark.by for mark in marks}
     return True
@@ -196,9 +191,9 @@ def _since(entry: tuple[datetime, str]) -> datetime:
 def restarts(view: View, row: EscalationRow) -> tuple[datetime, ...]:
     """Return when a row's chain begins anew because silence ended, by-hand escalations aside."""
     found: set[datetime] = set()
-    if row.on_snooze_end == OnSnoozeEnd.RESTART:
+    if row.on_snooze_end == "restart":
         found.update(view.snooze_ends)
-    if row.on_unacknowledge == OnUnacknowledge.RESTART:
+    if row.on_unacknowledge == "restart":
         before = False
         for at, _, place, marks in _instants(view, row, ()):
             if place.snoozed_until is not None and at < place.snoozed_until:

@@ -11,11 +11,11 @@ from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.clocks import single_clocks
 from incidentcore.escalation.coverage import nobody_findings, unreachable_steps
 from incidentcore.escalation.finding import EscalationFinding
-from incidentcore.escalation.matrix import AcknowledgedBy, EscalationMatrix, EscalationRow, Until
-from incidentcore.escalation.triggers import After, AfterPrevious, Held, OnClock
+from incidentcore.escalation.matrix import EscalationMatrix, EscalationRow
+from incidentcore.escalation.triggers import After, AfterPrevious, HeldFor, OnClock
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar
-from incidentcore.sla import SlaDefinition, SlaRules, Threshold
+from incidentcore.sla import SlaDefinition, SlaRules, SlaThreshold
 
 __all__ = ["lint_escalation"]
 
@@ -125,7 +125,7 @@ def _row_findings(
 
 
 def _holds(trigger: object) -> bool:
-    return isinstance(trigger, Held)
+    return isinstance(trigger, HeldFor)
 
 
 def _never(
@@ -148,7 +148,7 @@ def _never(
     elif isinstance(trigger, After) and trigger.since in _ENDINGS:
         why = f"{trigger.since} stands only while the record is not open, and silent"
         witness = trigger.since
-    elif isinstance(trigger, Held):
+    elif isinstance(trigger, HeldFor):
         held = trigger.condition
         if overlap(held, row.when).is_no:
             why, witness = "its condition never holds where the row applies", str(held)
@@ -157,7 +157,7 @@ def _never(
     if not why and level.during is not None and not _reaches(level.during, span.start, None):
         why, witness = "its contact hours never open again", span.start
     if not why and not isinstance(trigger, OnClock) and trigger.calendar is not None:
-        delay = trigger.span if isinstance(trigger, Held) else trigger.delay
+        delay = trigger.span if isinstance(trigger, HeldFor) else trigger.delay
         if not _reaches(trigger.calendar, span.start, delay):
             why, witness = "the calendar of its delay is never open so long again", span.start
     if why:
@@ -199,9 +199,9 @@ def _order(
     if (
         isinstance(trigger, After)
         and trigger.since == "acknowledged_at"
-        and level.until == Until.ACKNOWLEDGED
+        and level.until == "acknowledged"
         and row.ack_timeout is None
-        and row.acknowledged_by == AcknowledgedBy.ANY
+        and row.acknowledged_by == "any"
     ):
         yield EscalationFinding(
             code="silenced_at_once",
@@ -249,7 +249,7 @@ def _clock_order(
 
 def _elapsed_at(trigger: OnClock, target: timedelta) -> timedelta:
     point = trigger.point
-    if isinstance(point, Threshold):
+    if isinstance(point, SlaThreshold):
         return point.point(target) + (
             point.after_due or _ZERO if point.calendar is not None else _ZERO
         )
@@ -258,7 +258,7 @@ def _elapsed_at(trigger: OnClock, target: timedelta) -> timedelta:
 
 def _words(trigger: OnClock) -> str:
     point = trigger.point
-    if isinstance(point, Threshold) and point.before_due is not None:
+    if isinstance(point, SlaThreshold) and point.before_due is not None:
         return f"{point.before_due} before the due"
     return "the point"
 
@@ -273,7 +273,7 @@ def _loops(row: EscalationRow, index: int) -> Iterator[EscalationFinding]:
             message=f"noting its delivery moves {trigger.since}, from which it counts again",
             witness=trigger.since,
         )
-    if isinstance(trigger, Held) and trigger.condition.fields & _MOVED_BY_DELIVERY:
+    if isinstance(trigger, HeldFor) and trigger.condition.fields & _MOVED_BY_DELIVERY:
         yield EscalationFinding(
             code="loop",
             row=row.name,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
-from incidentcore.escalation.targets import EscalationTarget, TargetKind, as_targets
+from incidentcore.escalation.targets import EscalationTarget, as_targets
 from incidentcore.escalation.triggers import (
     After,
     AfterPrevious,
-    Held,
+    HeldFor,
     OnClock,
     Trigger,
     need_calendar,
@@ -29,8 +29,8 @@ __all__ = [
     "AcknowledgedBy",
     "EscalationLevel",
     "EscalationMatrix",
+    "EscalationMode",
     "EscalationRow",
-    "Mode",
     "OnSnoozeEnd",
     "OnUnacknowledge",
     "PastLast",
@@ -41,57 +41,35 @@ __all__ = [
 T = TypeVar("T")
 
 _ZERO: Final = timedelta(0)
-_FIXED: Final = (TargetKind.GROUP, TargetKind.ROLE, TargetKind.PERSON)
+_FIXED: Final = ("group", "role", "person")
 
 
-class Mode:
-    """To whom an escalation goes: another group, or up the hierarchy (ITIL)."""
-
-    FUNCTIONAL: Final = "functional"
-    HIERARCHICAL: Final = "hierarchical"
+EscalationMode: TypeAlias = Literal["functional", "hierarchical"]
+"""To whom an escalation goes: another group, or up the hierarchy (ITIL)."""
 
 
-class Until:
-    """What silences a level (rule E3)."""
-
-    ACKNOWLEDGED: Final = "acknowledged"
-    RESOLVED: Final = "resolved"
+Until: TypeAlias = Literal["acknowledged", "resolved"]
+"""What silences a level (rule E3)."""
 
 
-class AcknowledgedBy:
-    """Whose acknowledgement silences (rule E3)."""
-
-    ANY: Final = "any"  # anybody's
-    ALL: Final = "all"  # everybody's who was told so far, as far as they are known by id
-    LEVEL: Final = "level"  # one that names no level, or this level or a later one
+AcknowledgedBy: TypeAlias = Literal["any", "all", "level"]
+"""Whose acknowledgement silences (rule E3)."""
 
 
-class OnUnacknowledge:
-    """Where a chain goes on when an acknowledgement is withdrawn or times out (rule E3)."""
-
-    RESUME: Final = "resume"
-    RESTART: Final = "restart"
+OnUnacknowledge: TypeAlias = Literal["resume", "restart"]
+"""Where a chain goes on when an acknowledgement is withdrawn or times out (rule E3)."""
 
 
-class OnSnoozeEnd:
-    """Where a chain goes on when a snooze ends; acknowledgements before it are spent (rule E3)."""
-
-    RESUME: Final = "resume"  # at the level where it stopped, as PagerDuty
-    RESTART: Final = "restart"  # from the first, as Opsgenie and Grafana OnCall
+OnSnoozeEnd: TypeAlias = Literal["resume", "restart"]
+"""Where a chain goes on when a snooze ends; acknowledgements before it are spent (rule E3)."""
 
 
-class SnoozeSilences:
-    """What a snooze silences (rule E3)."""
-
-    ACKNOWLEDGEABLE: Final = "acknowledgeable"  # what an acknowledgement would silence
-    ALL: Final = "all"  # every level, those on a clock too
+SnoozeSilences: TypeAlias = Literal["acknowledgeable", "all"]
+"""What a snooze silences (rule E3)."""
 
 
-class PastLast:
-    """What an escalation by hand does when every level has fallen due (rule E3)."""
-
-    CLAMP: Final = "clamp"
-    WRAP: Final = "wrap"
+PastLast: TypeAlias = Literal["clamp", "wrap"]
+"""What an escalation by hand does when every level has fallen due (rule E3)."""
 
 
 def _word(name: str, given: str, allowed: tuple[str, ...]) -> None:
@@ -119,7 +97,7 @@ class EscalationLevel:
 
     trigger: Trigger
     targets: tuple[EscalationTarget, ...] = attrs.field(converter=as_targets)
-    mode: str = attrs.field(default=Mode.FUNCTIONAL, kw_only=True)
+    mode: str = attrs.field(default="functional", kw_only=True)
     until: str = attrs.field(kw_only=True)
     during: Calendar | None = attrs.field(default=None, kw_only=True)
     why: str = attrs.field(init=False, eq=False, repr=False)
@@ -127,10 +105,10 @@ class EscalationLevel:
 
     @until.default
     def _until(self) -> str:
-        return Until.RESOLVED if isinstance(self.trigger, OnClock) else Until.ACKNOWLEDGED
+        return "resolved" if isinstance(self.trigger, OnClock) else "acknowledged"
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.trigger, (OnClock, After, AfterPrevious, Held)):
+        if not isinstance(self.trigger, (OnClock, After, AfterPrevious, HeldFor)):
             raise EscalationMatrixError(
                 "trigger", self.trigger, "OnClock, After, AfterPrevious or Held"
             )
@@ -141,7 +119,7 @@ class EscalationLevel:
         _word("until", self.until, ("acknowledged", "resolved"))
         object.__setattr__(self, "why", why(self.trigger))
         fixed = all(target.kind in _FIXED for target in self.targets)
-        named = (target.name for target in self.targets if target.kind == TargetKind.PERSON)
+        named = (target.name for target in self.targets if target.kind == "person")
         object.__setattr__(self, "known_people", tuple(dict.fromkeys(named)) if fixed else None)
 
 
@@ -184,12 +162,12 @@ class EscalationRow:
     repeat: int = attrs.field(default=0, kw_only=True)
     repeat_from: int = attrs.field(default=0, kw_only=True)
     repeat_after: timedelta = attrs.field(default=_ZERO, kw_only=True)
-    acknowledged_by: str = attrs.field(default=AcknowledgedBy.ANY, kw_only=True)
+    acknowledged_by: str = attrs.field(default="any", kw_only=True)
     ack_timeout: timedelta | None = attrs.field(default=None, kw_only=True)
-    on_unacknowledge: str = attrs.field(default=OnUnacknowledge.RESUME, kw_only=True)
-    on_snooze_end: str = attrs.field(default=OnSnoozeEnd.RESUME, kw_only=True)
-    snooze_silences: str = attrs.field(default=SnoozeSilences.ACKNOWLEDGEABLE, kw_only=True)
-    past_last: str = attrs.field(default=PastLast.CLAMP, kw_only=True)
+    on_unacknowledge: str = attrs.field(default="resume", kw_only=True)
+    on_snooze_end: str = attrs.field(default="resume", kw_only=True)
+    snooze_silences: str = attrs.field(default="acknowledgeable", kw_only=True)
+    past_last: str = attrs.field(default="clamp", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "/" in self.name:

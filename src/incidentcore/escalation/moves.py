@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.escalation.matrix import Mode
+from incidentcore.escalation.matrix import EscalationMode
 from incidentcore.instants import as_utc
 from incidentcore.records import Escalated, Record
 from incidentcore.values import Actor
@@ -23,7 +23,7 @@ def escalate_now(
     *,
     at: datetime,
     by: Actor | str,
-    mode: str = Mode.FUNCTIONAL,
+    mode: EscalationMode = "functional",
     level: int | None = None,
     key: str = "",
     reason: str = "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -29,19 +29,12 @@ __all__ = [
 ]
 
 
-class Combine:
-    """How the layers of a schedule make one answer."""
-
-    HIGHEST: Final = "highest"  # the last layer that has somebody, as PagerDuty's layers
-    ALL: Final = "all"  # everybody of every layer, as GoAlert's rules
+Combine: TypeAlias = Literal["highest", "all"]
+"""How the layers of a schedule make one answer."""
 
 
-class OverrideMode:
-    """What an override does for its time."""
-
-    REPLACE: Final = "replace"
-    ADD: Final = "add"
-    REMOVE: Final = "remove"
+OverrideMode: TypeAlias = Literal["replace", "add", "remove"]
+"""What an override does for its time."""
 
 
 def _people(people: Iterable[str] | str) -> tuple[str, ...]:
@@ -102,10 +95,10 @@ class RotaOverride:
 
     interval: Interval
     people: tuple[str, ...] = attrs.field(converter=_people)
-    mode: str = OverrideMode.REPLACE
+    mode: OverrideMode = "replace"
 
     def __attrs_post_init__(self) -> None:
-        if self.mode not in (OverrideMode.REPLACE, OverrideMode.ADD, OverrideMode.REMOVE):
+        if self.mode not in ("replace", "add", "remove"):
             raise EscalationMatrixError("mode", self.mode, "replace, add or remove")
 
 
@@ -146,14 +139,14 @@ class OnCallSchedule:
     overrides: tuple[RotaOverride, ...] = attrs.field(
         default=(), converter=_overrides, kw_only=True
     )
-    combine: str = attrs.field(default=Combine.HIGHEST, kw_only=True)
+    combine: str = attrs.field(default="highest", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise EscalationMatrixError("name", self.name, "a non-empty text")
         if not self.layers:
             raise EscalationMatrixError("layers", (), "at least one layer")
-        if self.combine not in (Combine.HIGHEST, Combine.ALL):
+        if self.combine not in ("highest", "all"):
             raise EscalationMatrixError("combine", self.combine, "highest or all")
 
 
@@ -176,14 +169,14 @@ def on_call(schedule: OnCallSchedule, *, at: datetime) -> tuple[str, ...]:
     """
     at = as_utc(at)
     serving = [person for layer in schedule.layers if (person := layer.at(at)) is not None]
-    if schedule.combine == Combine.HIGHEST:
+    if schedule.combine == "highest":
         serving = serving[-1:]
     for override in schedule.overrides:
         if not override.interval.start <= at < override.interval.end:
             continue
-        if override.mode == OverrideMode.REPLACE:
+        if override.mode == "replace":
             serving = list(override.people)
-        elif override.mode == OverrideMode.ADD:
+        elif override.mode == "add":
             serving.extend(override.people)
         else:
             serving = [person for person in serving if person not in override.people]

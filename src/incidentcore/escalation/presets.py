@@ -15,12 +15,8 @@ from typing import Final, TypeAlias
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.matrix import (
-    AcknowledgedBy,
     EscalationLevel,
     EscalationRow,
-    OnSnoozeEnd,
-    SnoozeSilences,
-    Until,
 )
 from incidentcore.escalation.targets import EscalationTarget
 from incidentcore.escalation.triggers import After, AfterPrevious, OnClock
@@ -107,7 +103,7 @@ def goalert_row(
         when=when,
         repeat=_bounded("repeat", repeat, 0, 5),
         repeat_after=steps[-1][1] * _MINUTE,
-        acknowledged_by=AcknowledgedBy.ALL if everybody else AcknowledgedBy.ANY,
+        acknowledged_by="all" if everybody else "any",
         past_last="wrap",
     )
 
@@ -132,7 +128,7 @@ def jira_row(
         repeat_after: How long after the last rule it begins again.
         when: For which records.
     """
-    silenced_by = {"not_acknowledged": Until.ACKNOWLEDGED, "not_closed": Until.RESOLVED}
+    silenced_by = {"not_acknowledged": "acknowledged", "not_closed": "resolved"}
     levels = []
     for number, (minutes, condition, targets) in enumerate(rules):
         if condition not in silenced_by:
@@ -147,8 +143,8 @@ def jira_row(
         when=when,
         repeat=_bounded("repeat", repeat, 0, 20),
         repeat_after=repeat_after,
-        on_snooze_end=OnSnoozeEnd.RESTART,
-        snooze_silences=SnoozeSilences.ALL,
+        on_snooze_end="restart",
+        snooze_silences="all",
     )
 
 

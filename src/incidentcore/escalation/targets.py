@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Final, Self
+from typing import Final, Literal, Self, TypeAlias
 
 import attrs
 
@@ -13,21 +13,14 @@ from incidentcore.conditions import reader
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, on_call
 
-__all__ = ["READING", "EscalationTarget", "TargetKind", "as_targets"]
+__all__ = ["EscalationTarget", "READING", "TargetKind", "as_targets"]
 
 
-class TargetKind:
-    """What a target is."""
-
-    GROUP: Final = "group"
-    ROLE: Final = "role"
-    PERSON: Final = "person"
-    ON_CALL: Final = "on_call"
-    FIELD: Final = "field"
-    MANAGER_OF: Final = "manager_of"
+TargetKind: TypeAlias = Literal["group", "role", "person", "on_call", "field", "manager_of"]
+"""What a target is."""
 
 
-READING: Final = (TargetKind.FIELD, TargetKind.MANAGER_OF)  # kinds that ask the record's fields
+READING: Final = ("field", "manager_of")  # kinds that ask the record's fields
 
 
 @attrs.frozen
@@ -54,40 +47,40 @@ class EscalationTarget:
             raise EscalationMatrixError("kind", self.kind, f"one of {', '.join(kinds)}")
         if not isinstance(self.name, str) or not self.name:
             raise EscalationMatrixError("target", self.name, "a non-empty text")
-        if (self.kind == TargetKind.ON_CALL) != (self.schedule is not None):
+        if (self.kind == "on_call") != (self.schedule is not None):
             raise EscalationMatrixError("schedule", self.schedule, "one with kind on_call only")
 
     @classmethod
     def group(cls, name: str) -> Self:
         """Return a group."""
-        return cls(TargetKind.GROUP, name)
+        return cls("group", name)
 
     @classmethod
     def role(cls, name: str) -> Self:
         """Return a role, such as a duty manager."""
-        return cls(TargetKind.ROLE, name)
+        return cls("role", name)
 
     @classmethod
     def person(cls, name: str) -> Self:
         """Return a person."""
-        return cls(TargetKind.PERSON, name)
+        return cls("person", name)
 
     @classmethod
     def on_call(cls, schedule: OnCallSchedule) -> Self:
         """Return whoever is on call when the escalation falls due."""
         if not isinstance(schedule, OnCallSchedule):
             raise EscalationMatrixError("schedule", schedule, "an OnCallSchedule")
-        return cls(TargetKind.ON_CALL, schedule.name, schedule)
+        return cls("on_call", schedule.name, schedule)
 
     @classmethod
     def field(cls, path: str) -> Self:
         """Return whoever a field of the record names when the escalation falls due."""
-        return cls(TargetKind.FIELD, path)
+        return cls("field", path)
 
     @classmethod
     def manager_of(cls, field: str) -> Self:
         """Return the manager of the person or group that a field of the record names."""
-        return cls(TargetKind.MANAGER_OF, field)
+        return cls("manager_of", field)
 
     def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
         """Return the people it stands for, as far as the library can know them by id.
@@ -96,23 +89,23 @@ class EscalationTarget:
             at: The instant, for whoever is on call then.
             facts: The record's fields at that instant.
         """
-        if self.kind == TargetKind.PERSON:
+        if self.kind == "person":
             return (self.name,)
         if self.schedule is not None:
             return on_call(self.schedule, at=at)
-        if self.kind == TargetKind.FIELD:
+        if self.kind == "field":
             return _named(reader(self.name)(dict(facts)))
         return ()
 
     def is_empty(self, at: datetime, facts: Mapping[str, object]) -> bool:
         """Return whether it is known to stand for nobody."""
-        if self.kind == TargetKind.MANAGER_OF:
+        if self.kind == "manager_of":
             return not _named(reader(self.name)(dict(facts)))
-        known = self.kind in (TargetKind.ON_CALL, TargetKind.FIELD)
+        known = self.kind in ("on_call", "field")
         return known and not self.people(at, facts)
 
     def __str__(self) -> str:
-        return self.name if self.kind == TargetKind.GROUP else f"{_WORDS[self.kind]} {self.name}"
+        return self.name if self.kind == "group" else f"{_WORDS[self.kind]} {self.name}"
 
 
 def _named(value: object) -> tuple[str, ...]:
@@ -126,11 +119,11 @@ def _named(value: object) -> tuple[str, ...]:
 
 
 _WORDS: Final = {
-    TargetKind.ROLE: "role",
-    TargetKind.PERSON: "person",
-    TargetKind.ON_CALL: "on call for",
-    TargetKind.FIELD: "whoever is",
-    TargetKind.MANAGER_OF: "manager of",
+    "role": "role",
+    "person": "person",
+    "on_call": "on call for",
+    "field": "whoever is",
+    "manager_of": "manager of",
 }
 
 

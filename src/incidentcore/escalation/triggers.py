@@ -11,12 +11,12 @@ import attrs
 from incidentcore.conditions import Condition
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.schedule import Calendar
-from incidentcore.sla import ClockPoint, Threshold
+from incidentcore.sla import ClockPoint, SlaThreshold
 
 __all__ = [
     "After",
     "AfterPrevious",
-    "Held",
+    "HeldFor",
     "OnClock",
     "Trigger",
     "need_calendar",
@@ -46,12 +46,12 @@ def need_calendar(name: str, calendar: object) -> None:
         raise EscalationMatrixError(name, calendar, "a Calendar, or None for wall time")
 
 
-def _point(point: Threshold | str | float) -> ClockPoint:
-    if isinstance(point, Threshold) or point in ("due", "breach"):
+def _point(point: SlaThreshold | str | float) -> ClockPoint:
+    if isinstance(point, SlaThreshold) or point in ("due", "breach"):
         return point  # type: ignore[return-value]  # one of the two words
     number = isinstance(point, (int, float, Fraction)) and type(point) is not bool
     if number and 0 <= float(point) <= _MOST:
-        return Threshold(name=str(point), fraction=point)
+        return SlaThreshold(name=str(point), fraction=point)
     raise EscalationMatrixError(
         "point", point, f"due, breach, a Threshold, or a fraction from 0 to {_MOST} like 0.75"
     )
@@ -63,7 +63,7 @@ class OnClock:
 
     Attributes:
         clock: The kind or name of the definition, such as ``"resolution"``.
-        point: ``"due"``, ``"breach"`` or a ``Threshold``; a fraction such as ``0.75`` stands for
+        point: ``"due"``, ``"breach"`` or a ``SlaThreshold``; a fraction such as ``0.75`` stands for
             the threshold of that fraction.
 
     At due means at or after it; breach is the first instant at which elapsed exceeds the target.
@@ -124,7 +124,7 @@ class AfterPrevious:
 
 
 @attrs.frozen
-class Held:
+class HeldFor:
     """Fires when a condition has held for a time without a break.
 
     Attributes:
@@ -144,7 +144,7 @@ class Held:
             raise EscalationMatrixError("condition", self.condition, "a Condition")
 
 
-Trigger: TypeAlias = OnClock | After | AfterPrevious | Held
+Trigger: TypeAlias = OnClock | After | AfterPrevious | HeldFor
 
 
 def why(trigger: Trigger) -> str:

@@ -9,7 +9,7 @@ from incidentcore.improvement.actions import (
     OriginKind,
     actions_of_review,
 )
-from incidentcore.improvement.before_after import BeforeAfter, KpiSide, Verdict, before_after
+from incidentcore.improvement.before_after import BeforeAfter, EffectVerdict, KpiSide, before_after
 from incidentcore.improvement.candidate import (
     CandidateReport,
     DimensionSummary,
@@ -24,10 +24,10 @@ from incidentcore.improvement.episodes import (
     RecurrenceWindow,
 )
 from incidentcore.improvement.evidence import TIME_TO_RESOLVE
+from incidentcore.improvement.opening import open_problem, problem_fields
 from incidentcore.improvement.page import KEYS, ProblemPage, problem_page
 from incidentcore.improvement.recurrence import RecurrenceTally, recurrence
 from incidentcore.improvement.register import ImprovementRegister
-from incidentcore.improvement.seeds import open_problem, problem_fields
 
 __all__ = [
     "ActionOrigin",
@@ -38,6 +38,7 @@ __all__ = [
     "CandidateTally",
     "DIMENSIONS",
     "DimensionSummary",
+    "EffectVerdict",
     "Episode",
     "ImprovementAction",
     "ImprovementRegister",
@@ -53,7 +54,6 @@ __all__ = [
     "RecurrenceWindow",
     "TIME_TO_RESOLVE",
     "Trend",
-    "Verdict",
     "actions_of_review",
     "before_after",
     "open_problem",

@@ -29,30 +29,21 @@ Target: TypeAlias = timedelta | int | float | None
 _ZERO: Final = timedelta(0)
 
 
-class ActionStatus:
-    """Where an action stands; it is open until the first change says otherwise."""
-
-    OPEN: Final = "open"
-    IN_PROGRESS: Final = "in_progress"
-    DONE: Final = "done"
-    DROPPED: Final = "dropped"
+ActionStatus: TypeAlias = Literal["open", "in_progress", "done", "dropped"]
+"""Where an action stands; it is open until the first change says otherwise."""
 
 
-class OriginKind:
-    """What an action comes from; any other text is a caller's own."""
-
-    REVIEW: Final = "review"
-    PROBLEM: Final = "problem"
-    RECURRENCE: Final = "recurrence"
+OriginKind: TypeAlias = Literal["review", "problem", "recurrence"]
+"""What an action comes from; any other text is a caller's own."""
 
 
 _STATUSES: Final = (
-    ActionStatus.OPEN,
-    ActionStatus.IN_PROGRESS,
-    ActionStatus.DONE,
-    ActionStatus.DROPPED,
+    "open",
+    "in_progress",
+    "done",
+    "dropped",
 )
-_ENDED: Final = (ActionStatus.DONE, ActionStatus.DROPPED)
+_ENDED: Final = ("done", "dropped")
 
 
 def _need_text(name: str, value: object, *, empty: bool = False) -> None:
@@ -222,13 +213,13 @@ class ImprovementAction:
     @property
     def status(self) -> str:
         """Return where it stands after its last change."""
-        return self.changes[-1].status if self.changes else ActionStatus.OPEN
+        return self.changes[-1].status if self.changes else "open"
 
     def status_on(self, on: date) -> str:
         """Return where it stood at the end of a day."""
         _need_date("on", on)
         then = [change.status for change in self.changes if change.on <= on]
-        return then[-1] if then else ActionStatus.OPEN
+        return then[-1] if then else "open"
 
     def is_open(self, *, on: date) -> bool:
         """Return whether it was neither done nor dropped at the end of a day."""
@@ -266,10 +257,10 @@ def _of_review(review: PostIncidentReview, item: ActionItem) -> ImprovementActio
         title=item.text,
         owner=item.owner,
         due=item.due,
-        origin=ActionOrigin(OriginKind.REVIEW, review.id),
+        origin=ActionOrigin("review", review.id),
         changes=done,
     )
 
 
 def _done(on: date) -> ActionStatusChange:
-    return ActionStatusChange(on=on, status=ActionStatus.DONE)
+    return ActionStatusChange(on=on, status="done")

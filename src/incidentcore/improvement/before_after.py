@@ -11,18 +11,18 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import ImprovementAction, KpiTarget
-from incidentcore.improvement.bounds import poisson_bounds
+from incidentcore.improvement.poisson import poisson_bounds
 from incidentcore.improvement.selection import MONTH
 from incidentcore.instants import Interval, as_utc
-from incidentcore.kpi import Kpi, KpiResult, compute
+from incidentcore.kpi import Kpi, KpiResult, compute_kpis
 from incidentcore.kpi.estimates import wilson
 from incidentcore.kpi.figures import Value
 from incidentcore.kpi.render import to_html, to_markdown, to_text
 from incidentcore.records import Record
 
-__all__ = ["BeforeAfter", "KpiSide", "Verdict", "before_after"]
+__all__ = ["BeforeAfter", "EffectVerdict", "KpiSide", "before_after"]
 
-Verdict: TypeAlias = Literal["not_enough_data", "no_clear_difference", "better", "worse"]
+EffectVerdict: TypeAlias = Literal["not_enough_data", "no_clear_difference", "better", "worse"]
 
 _CONFIDENCE: Final = Fraction(95, 100)
 _PER_MONTH: Final = "records a month"
@@ -92,7 +92,7 @@ class BeforeAfter:
         return wanted(self.before.n, self.after.n) >= self.min_n
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> EffectVerdict:
         """Return ``better`` or ``worse`` only where the two intervals do not overlap."""
         before, after = self.before.result, self.after.result
         if not self.enough:
@@ -274,7 +274,7 @@ def _side(
 ) -> KpiSide:
     if kpi.statistic is not None:
         kpi = kpi.replace(confidence=confidence)
-    result = compute([kpi], records, as_of=as_of, window=window)[kpi.id]
+    result = compute_kpis([kpi], records, as_of=as_of, window=window)[kpi.id]
     if result.unit == "records":
         result = _by_month(result, window, confidence)
     elif kpi.statistic is None and result.n:

@@ -13,7 +13,6 @@ import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
-from incidentcore.improvement.bounds import at_least, poisson_lower
 from incidentcore.improvement.candidate import (
     CandidateReport,
     DimensionSummary,
@@ -22,6 +21,7 @@ from incidentcore.improvement.candidate import (
     group_label,
 )
 from incidentcore.improvement.evidence import TIME_TO_RESOLVE, Dimension, Evidence, Gatherer
+from incidentcore.improvement.poisson import at_least, poisson_lower
 from incidentcore.improvement.selection import Key, Selection
 from incidentcore.instants import Interval, as_utc
 from incidentcore.kpi import GroupBy, Kpi

@@ -15,7 +15,7 @@ from incidentcore.improvement.selection import Selection, compile_key, is_absent
 from incidentcore.kpi import MEAN, Duration, GroupBy, Kpi, as_known
 from incidentcore.kpi.cells import instant
 from incidentcore.kpi.extract import compile_kpi
-from incidentcore.records import LinkType, Problem, Record
+from incidentcore.records import Problem, Record
 
 __all__ = ["Dimension", "Evidence", "Gatherer", "TIME_TO_RESOLVE"]
 
@@ -199,7 +199,7 @@ def _known_problems(
             continue
         ids.add(problem.id)
         for link in known.links:
-            if link.type in (LinkType.CAUSE_OF, LinkType.RESOLVES):
+            if link.type in ("cause_of", "resolves"):
                 by_incident.setdefault(link.target, set()).add(problem.id)
     return frozenset(ids), {id_: frozenset(found) for id_, found in by_incident.items()}
 
@@ -213,6 +213,5 @@ def _problems_of(record: Record, known: frozenset[str]) -> frozenset[str]:
     return frozenset(
         link.target
         for link in record.links
-        if link.type == LinkType.CAUSED_BY
-        or (link.type == LinkType.RESOLVED_BY and link.target in known)
+        if link.type == "caused_by" or (link.type == "resolved_by" and link.target in known)
     )

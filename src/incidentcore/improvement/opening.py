@@ -9,7 +9,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.candidate import ProblemCandidate
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle import PROBLEM, Lifecycle
-from incidentcore.records import Link, Linked, LinkType, Origin, Problem
+from incidentcore.records import Link, LinkAdded, Problem
 from incidentcore.values import Actor, as_actor
 
 __all__ = ["open_problem", "problem_fields"]
@@ -46,7 +46,7 @@ def problem_fields(candidate: ProblemCandidate) -> dict[str, Any]:
     return {
         "title": f"{candidate.count:,} incidents with {candidate.label}",
         "description": "\n".join(candidate.why),
-        "origin": Origin.PROACTIVE,
+        "origin": "proactive",
         **{
             name: part
             for name, part in zip(candidate.dimension, candidate.key, strict=True)
@@ -98,14 +98,14 @@ def open_problem(
         **{**problem_fields(candidate), **fields},
     )
     return problem.with_events(
-        Linked(
+        LinkAdded(
             record_id=id,
             id=f"{id}:{sequence}",
             sequence=sequence,
             at=at,
             recorded_at=recorded,
             by=actor,
-            link=Link(LinkType.CAUSE_OF, member),
+            link=Link("cause_of", member),
         )
         for sequence, member in enumerate(candidate.members, len(problem.history) + 1)
     )

@@ -10,7 +10,6 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.actions import (
-    ActionStatus,
     ImprovementAction,
     actions_of_review,
 )
@@ -158,7 +157,7 @@ def _followed(known: ImprovementAction, review: ImprovementAction) -> Improvemen
     """Return a known action with what its review says of it now."""
     changes = known.changes
     told = review.changes
-    if told and not any(change.status == ActionStatus.DONE for change in changes):
+    if told and not any(change.status == "done" for change in changes):
         changes = (*changes, *told)
     return attrs.evolve(
         known, title=review.title, owner=review.owner, due=review.due, changes=changes

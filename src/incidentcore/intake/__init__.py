@@ -44,7 +44,7 @@ from incidentcore.intake.state import (
     PendingAlert,
 )
 from incidentcore.intake.threshold import (
-    Sample,
+    MetricSample,
     SampleResult,
     SampleState,
     SampleThreshold,
@@ -68,11 +68,11 @@ __all__ = [
     "IntentReason",
     "MONITORING",
     "MaintenanceRule",
+    "MetricSample",
     "OpenIncident",
     "PendingAlert",
     "ResolveOn",
     "STANDARD_SEVERITIES",
-    "Sample",
     "SampleResult",
     "SampleState",
     "SampleThreshold",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -18,11 +18,8 @@ __all__ = ["Alert", "AlertStatus", "IncidentEnded", "as_number"]
 _set = object.__setattr__
 
 
-class AlertStatus:
-    """What an alert says of its condition."""
-
-    FIRING: Final = "firing"
-    RESOLVED: Final = "resolved"
+AlertStatus: TypeAlias = Literal["firing", "resolved"]
+"""What an alert says of its condition."""
 
 
 def _map(entries: Mapping[str, Any]) -> FrozenMap[Any]:
@@ -64,7 +61,7 @@ class Alert:
     Attributes:
         key: Which condition, unique within the source: a fingerprint.
         at: Since when the status holds, in UTC.
-        status: ``AlertStatus.FIRING`` or ``AlertStatus.RESOLVED``.
+        status: ``"firing"`` or ``"resolved"``.
         source: Who sent it.
         severity: How bad it is, in the source's own word; see ``SeverityTable``.
         title: What is wrong, in one line; the key where the source has no better words.
@@ -87,7 +84,7 @@ class Alert:
 
     key: str
     at: datetime = attrs.field(converter=_instant)
-    status: str = AlertStatus.FIRING
+    status: AlertStatus = "firing"
     source: str = ""
     severity: str = ""
     title: str = attrs.field(default=attrs.Factory(lambda self: self.key, True))
@@ -102,7 +99,7 @@ class Alert:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.key, str) or not self.key:
             raise InvalidValueError("key", self.key, "a non-empty text")
-        if self.status not in (AlertStatus.FIRING, AlertStatus.RESOLVED):
+        if self.status not in ("firing", "resolved"):
             raise InvalidValueError("status", self.status, "firing or resolved")
         for name in ("source", "severity", "title"):
             if not isinstance(getattr(self, name), str):
@@ -115,7 +112,7 @@ class Alert:
     @property
     def firing(self) -> bool:
         """Return whether its condition holds."""
-        return self.status == AlertStatus.FIRING
+        return self.status == "firing"
 
     @property
     def happened_at(self) -> datetime:

@@ -10,16 +10,16 @@ from datetime import datetime
 from typing import Final
 
 from incidentcore.conditions import ALWAYS
-from incidentcore.intake.alert import Alert, AlertStatus, IncidentEnded
+from incidentcore.intake.alert import Alert, IncidentEnded
 from incidentcore.intake.deadlines import Deadlines, Live
-from incidentcore.intake.intents import IncidentIntent, IntentKind, IntentReason
+from incidentcore.intake.intents import IncidentIntent
 from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident
-from incidentcore.intake.policy import IntakePolicy, ResolveOn, group_reader
+from incidentcore.intake.policy import IntakePolicy, group_reader
 from incidentcore.intake.state import IntakeState, PendingAlert
 
 __all__ = ["Decisions"]
 
-_FIRING: Final = AlertStatus.FIRING
+_FIRING: Final = "firing"
 
 
 class Decisions(Deadlines):
@@ -56,7 +56,7 @@ class Decisions(Deadlines):
         """Decide what an alert means that counts at an instant."""
         policy = self.policy
         if not self._all and not policy.when.test(alert, now):
-            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.NOT_MATCHED)
+            self._leave_out("dropped", now, alert, "not_matched")
             return
         name = (alert.source, alert.key)
         happened = alert.at
@@ -64,13 +64,13 @@ class Decisions(Deadlines):
             happened = min(happened, alert.recorded_at)
         condition = self.conditions.get(name)
         if condition is not None and happened < condition.last_at:
-            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.STALE)
+            self._leave_out("dropped", now, alert, "stale")
         elif alert.status == _FIRING:
             if condition is None:
                 condition = self.conditions[name] = LiveCondition(name, happened)
             self._take_firing(alert, condition, happened, now)
         elif condition is None:
-            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.NOT_FIRING)
+            self._leave_out("dropped", now, alert, "not_firing")
         else:
             self._take_resolved(alert, condition, happened, now)
 
@@ -94,10 +94,10 @@ class Decisions(Deadlines):
             if rank < condition.rank:
                 condition.rank, condition.severity = rank, alert.severity
             elif flaps:
-                self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.FLAPPING)
+                self._leave_out("dropped", now, alert, "flapping")
                 return
             elif now - heard <= policy.deduplicate:
-                self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.DUPLICATE)
+                self._leave_out("dropped", now, alert, "duplicate")
                 return
         else:
             condition.firing = True
@@ -106,7 +106,7 @@ class Decisions(Deadlines):
         if condition.incident:
             incident = self.incidents[condition.incident]
             incident.last_at = now
-            self._emit(IntentKind.ADD, now, incident, alert)
+            self._emit("add", now, incident, alert)
         else:
             self._suppress(condition, now)
             self._start(alert, condition, now)
@@ -116,7 +116,7 @@ class Decisions(Deadlines):
         self, alert: Alert, condition: LiveCondition, happened: datetime, now: datetime
     ) -> None:
         if condition.firing and happened == condition.last_at:
-            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.OUTWEIGHED)
+            self._leave_out("dropped", now, alert, "outweighed")
             return
         condition.last_at = happened
         condition.heard_at = now
@@ -125,22 +125,22 @@ class Decisions(Deadlines):
             self._change(condition, now)
             if condition.incident and not condition.flapping:
                 incident = self.incidents[condition.incident]
-                self._emit(IntentKind.ADD, now, incident, alert)
-                self._leave(condition, now, IntentReason.ALL_RESOLVED)
+                self._emit("add", now, incident, alert)
+                self._leave(condition, now, "all_resolved")
                 self.arm(condition)
                 return
-            why = IntentReason.BELOW_THRESHOLD
+            why = "below_threshold"
         else:
-            why = IntentReason.NOT_FIRING
+            why = "not_firing"
         if condition.incident:
-            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.FLAPPING)
+            self._leave_out("dropped", now, alert, "flapping")
         else:
             self._give_up(condition, now)
             by = self._suppress(condition, now)
             if by:
-                self._leave_out(IntentKind.SUPPRESSED, now, alert, by)
+                self._leave_out("suppressed", now, alert, by)
             else:
-                self._leave_out(IntentKind.DROPPED, now, alert, why)
+                self._leave_out("dropped", now, alert, why)
         self.arm(condition)
 
     def _change(self, condition: LiveCondition, now: datetime) -> None:
@@ -160,7 +160,7 @@ class Decisions(Deadlines):
         by = condition.held_by
         if by:
             if condition.held is not None:
-                self._leave_out(IntentKind.SUPPRESSED, now, condition.held, by)
+                self._leave_out("suppressed", now, condition.held, by)
             condition.held, condition.held_until, condition.held_by = None, None, ""
         return by
 
@@ -171,9 +171,7 @@ class Decisions(Deadlines):
             kept = []
             for one in group.waiting:
                 if (one.alert.source, one.alert.key) == condition.name:
-                    self._leave_out(
-                        IntentKind.DROPPED, now, one.alert, IntentReason.BELOW_THRESHOLD
-                    )
+                    self._leave_out("dropped", now, one.alert, "below_threshold")
                 else:
                     kept.append(one)
             group.waiting = kept
@@ -191,7 +189,7 @@ class Decisions(Deadlines):
         incident = self.incidents.get(group.incident) if group is not None else None
         if incident is not None:
             kind = self._way_into(incident, now)
-            if kind == IntentKind.ADD:
+            if kind == "add":
                 self._enter(kind, alert, condition, incident, now)
                 return
         rule = policy.maintenance_for(alert, now) if policy.maintenance else None
@@ -199,11 +197,11 @@ class Decisions(Deadlines):
             condition.held_by = rule.name
             condition.held_until = rule.end_of(now) if rule.resume else None
             if condition.held_until is None:
-                self._leave_out(IntentKind.SUPPRESSED, now, alert, rule.name)
+                self._leave_out("suppressed", now, alert, rule.name)
             else:
                 condition.held = alert
             return
-        if incident is not None and kind == IntentKind.REOPEN:
+        if incident is not None and kind == "reopen":
             incident.resolved_at = None
             incident.opener = condition.name
             self._enter(kind, alert, condition, incident, now)
@@ -220,11 +218,11 @@ class Decisions(Deadlines):
     def _way_into(self, incident: LiveIncident, now: datetime) -> str:
         """Return how an alert may still get into its group's incident; empty where it may not."""
         if incident.resolved_at is None:
-            return IntentKind.ADD if now - incident.last_at <= self.policy.window else ""
+            return "add" if now - incident.last_at <= self.policy.window else ""
         within = self.policy.reopen_within
         if within is None or now - incident.resolved_at > within:
             return ""
-        return IntentKind.REOPEN
+        return "reopen"
 
     def _enter(
         self,
@@ -237,7 +235,7 @@ class Decisions(Deadlines):
         """Let an alert into its group's incident, and those that waited in the group after it."""
         self._join(kind, alert, condition, incident, now)
         for waiting, other in self._waited(self.groups[incident.group]):
-            self._join(IntentKind.ADD, waiting, other, incident, now)
+            self._join("add", waiting, other, incident, now)
 
     def _waited(self, group: LiveGroup) -> list[tuple[Alert, LiveCondition]]:
         """Return the alerts that waited in a group, which wait no more, and their conditions."""
@@ -261,9 +259,9 @@ class Decisions(Deadlines):
         incident = LiveIncident(name, group.name[0], condition.name, now)
         self.incidents[name] = incident
         group.incident = name
-        self._join(IntentKind.OPEN, first, condition, incident, now)
+        self._join("open", first, condition, incident, now)
         for alert, other in others:
-            self._join(IntentKind.ADD, alert, other, incident, now)
+            self._join("add", alert, other, incident, now)
 
     def _join(
         self,
@@ -282,7 +280,7 @@ class Decisions(Deadlines):
         held = condition.held
         condition.held, condition.held_until, condition.held_by = None, None, ""
         if held is not None:
-            self._emit(IntentKind.ADD, now, incident, held)
+            self._emit("add", now, incident, held)
         self.arm(condition)
 
     def _leave(self, condition: LiveCondition, now: datetime, why: str) -> None:
@@ -291,15 +289,15 @@ class Decisions(Deadlines):
         incident.members.discard(condition.name)
         condition.incident = ""
         mode = self.policy.resolve_on
-        if mode == ResolveOn.FIRST:
+        if mode == "first":
             if condition.name == incident.opener:
-                if why == IntentReason.ALL_RESOLVED:
-                    why = IntentReason.FIRST_RESOLVED
-                self._emit(IntentKind.RESOLVE, now, incident, None, why)
+                if why == "all_resolved":
+                    why = "first_resolved"
+                self._emit("resolve", now, incident, None, why)
                 self._close(incident, now)
         elif not incident.members:
-            if mode == ResolveOn.ALL:
-                self._emit(IntentKind.RESOLVE, now, incident, None, why)
+            if mode == "all":
+                self._emit("resolve", now, incident, None, why)
                 self._close(incident, now)
             else:
                 self.arm(incident)
@@ -356,7 +354,7 @@ class Decisions(Deadlines):
         while group.waiting and group.waiting[0].at + self.policy.window <= now:
             alert = group.waiting.pop(0).alert
             self.conditions[alert.source, alert.key].waits.remove(group.name[0])
-            self._leave_out(IntentKind.DROPPED, now, alert, IntentReason.BELOW_THRESHOLD)
+            self._leave_out("dropped", now, alert, "below_threshold")
         self._forget_group(group)
 
     def _pass(self, condition: LiveCondition, now: datetime) -> None:
@@ -364,14 +362,14 @@ class Decisions(Deadlines):
         if condition.firing and silence is not None and condition.heard_at + silence <= now:
             condition.firing = False
             if condition.incident and not condition.flapping:
-                self._leave(condition, now, IntentReason.SILENCE)
+                self._leave(condition, now, "silence")
             elif not condition.incident:
                 self._give_up(condition, now)
                 self._suppress(condition, now)
         if condition.flapping and self.calm_at(condition) <= now:
             condition.flapping = False
             if condition.incident and not condition.firing:
-                self._leave(condition, now, IntentReason.ALL_RESOLVED)
+                self._leave(condition, now, "all_resolved")
         alert, until = condition.held, condition.held_until
         if alert is not None and until is not None and until <= now:
             condition.held, condition.held_until, condition.held_by = None, None, ""

@@ -7,16 +7,16 @@ from typing import Final
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.intake.alert import Alert
-from incidentcore.intake.intents import IncidentIntent, IntentKind
+from incidentcore.intake.intents import IncidentIntent
 from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityTable
 from incidentcore.lifecycle import INCIDENT, Lifecycle
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, prioritize
-from incidentcore.records import Incident, OpeningFields, Source, Visibility, comment
-from incidentcore.values import Actor, Role
+from incidentcore.records import Incident, OpeningFields, comment
+from incidentcore.values import Actor
 
 __all__ = ["MONITORING", "apply_intent", "apply_intents", "open_incident"]
 
-MONITORING: Final = Actor("monitoring", Role.SYSTEM)
+MONITORING: Final = Actor("monitoring", "system")
 
 
 def open_incident(
@@ -54,13 +54,13 @@ def open_incident(
     <Incident alerts-1: 'Disk full', state='new', priority='critical', version=2>
     """
     alert = intent.alert
-    if intent.kind != IntentKind.OPEN or alert is None:
+    if intent.kind != "open" or alert is None:
         raise InvalidValueError("intent", intent, "an intent to open, with its alert")
     row = severities.row(alert.severity)
     told: OpeningFields = {
         "impact": row.impact,
         "urgency": row.urgency,
-        "source": Source.MONITORING,
+        "source": "monitoring_alert",
         "detected_at": alert.happened_at,
         "custom": {"alert": alert.key, "alert_source": alert.source, "labels": alert.labels},
     }
@@ -111,7 +111,7 @@ def apply_intent(
             that is not open: tell the fold of incidents that end outside, by ``IncidentEnded``.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen it.
     """
-    if intent.kind == IntentKind.RESOLVE:
+    if intent.kind == "resolve":
         if not incident.state.open:
             return incident
         return lifecycle.advance(
@@ -123,10 +123,10 @@ def apply_intent(
             resolution_notes=f"resolved by its alerts: {intent.reason}",
         )
     alert = intent.alert
-    if intent.kind not in (IntentKind.ADD, IntentKind.REOPEN) or alert is None:
+    if intent.kind not in ("add", "reopen") or alert is None:
         raise InvalidValueError("intent", intent, "an intent to add, reopen or resolve")
     recorded_at = max(intent.at, alert.recorded_at)
-    if intent.kind == IntentKind.REOPEN and not incident.state.open:
+    if intent.kind == "reopen" and not incident.state.open:
         incident = lifecycle.advance(
             incident, "reopen", at=intent.at, by=by, recorded_at=recorded_at
         )
@@ -137,7 +137,7 @@ def apply_intent(
         _told(alert),
         at=intent.at,
         by=by,
-        visibility=Visibility.INTERNAL,
+        visibility="internal",
         recorded_at=recorded_at,
     )
     if priorities is None or not alert.firing:
@@ -200,7 +200,7 @@ def apply_intents(
         name = intent.incident
         if not name:
             continue
-        if intent.kind == IntentKind.OPEN:
+        if intent.kind == "open":
             changed[name] = open_incident(
                 intent, by=by, severities=severities, priorities=priorities, lifecycle=lifecycle
             )

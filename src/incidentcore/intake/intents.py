@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -12,30 +12,23 @@ from incidentcore.intake.alert import Alert
 __all__ = ["IncidentIntent", "IntentKind", "IntentReason"]
 
 
-class IntentKind:
-    """What is to be done, or why nothing is."""
-
-    OPEN: Final = "open"
-    ADD: Final = "add"
-    REOPEN: Final = "reopen"
-    RESOLVE: Final = "resolve"
-    SUPPRESSED: Final = "suppressed"
-    DROPPED: Final = "dropped"
+IntentKind: TypeAlias = Literal["open", "add", "reopen", "resolve", "suppressed", "dropped"]
+"""What is to be done, or why nothing is."""
 
 
-class IntentReason:
-    """Why an incident is resolved or an alert dropped; a suppressed one names its maintenance."""
-
-    ALL_RESOLVED: Final = "all_resolved"
-    FIRST_RESOLVED: Final = "first_resolved"
-    SILENCE: Final = "silence"
-    BELOW_THRESHOLD: Final = "below_threshold"
-    DUPLICATE: Final = "duplicate"
-    FLAPPING: Final = "flapping"
-    NOT_FIRING: Final = "not_firing"
-    NOT_MATCHED: Final = "not_matched"
-    OUTWEIGHED: Final = "outweighed"
-    STALE: Final = "stale"
+IntentReason: TypeAlias = Literal[
+    "all_resolved",
+    "first_resolved",
+    "silence",
+    "below_threshold",
+    "duplicate",
+    "flapping",
+    "not_firing",
+    "not_matched",
+    "outweighed",
+    "stale",
+]
+"""Why an incident is resolved or an alert dropped; a suppressed one names its maintenance."""
 
 
 @attrs.frozen

@@ -14,7 +14,7 @@ from typing import Final, Generic, TypeVar
 
 from incidentcore.instants import EARLIEST
 
-__all__ = ["TICK", "Ordering"]
+__all__ = ["Ordering", "TICK"]
 
 T = TypeVar("T")
 

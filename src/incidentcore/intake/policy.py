@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
@@ -34,12 +34,8 @@ def group_reader(paths: tuple[str, ...]) -> Callable[[Alert], str]:
     return lambda alert: ", ".join([f"{name}{read(alert)!r}" for name, read in readers])
 
 
-class ResolveOn:
-    """Which resolved alerts resolve their incident."""
-
-    ALL: Final = "all"
-    FIRST: Final = "first"
-    NEVER: Final = "never"
+ResolveOn: TypeAlias = Literal["all", "first", "never"]
+"""Which resolved alerts resolve their incident."""
 
 
 def _span(name: str, value: object, *, zero: bool) -> None:
@@ -157,7 +153,7 @@ class IntakePolicy:
             any before gets through. So long, too, is a condition remembered that is resolved.
         reopen_within: An alert that fires within this span after its group's incident was resolved
             reopens it instead of opening another; None never does.
-        resolve_on: ``ResolveOn.ALL``: an incident is resolved once every condition in it is;
+        resolve_on: ``"all"``: an incident is resolved once every condition in it is;
             ``FIRST``: with the one that opened it; ``NEVER``: by people only.
         silence: A condition of which nothing is heard for so long counts as resolved; None trusts
             it to say so.
@@ -182,7 +178,7 @@ class IntakePolicy:
     threshold: int = 1
     deduplicate: timedelta = timedelta(hours=1)
     reopen_within: timedelta | None = None
-    resolve_on: str = ResolveOn.ALL
+    resolve_on: ResolveOn = "all"
     silence: timedelta | None = None
     flapping: Flapping | None = None
     maintenance: tuple[MaintenanceRule, ...] = attrs.field(default=(), converter=_rules)
@@ -207,7 +203,7 @@ class IntakePolicy:
             _span("reopen_within", self.reopen_within, zero=True)
         if self.silence is not None:
             _span("silence", self.silence, zero=False)
-        choices = (ResolveOn.ALL, ResolveOn.FIRST, ResolveOn.NEVER)
+        choices = ("all", "first", "never")
         if self.resolve_on not in choices:
             raise DefinitionError("resolve_on", self.resolve_on, f"one of {', '.join(choices)}")
         if self.flapping is not None and not isinstance(self.flapping, Flapping):

@@ -9,9 +9,10 @@ from typing import Any, Final, TypeVar
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc
+from incidentcore.intake.alert import AlertStatus
 from incidentcore.values import FrozenMap, freeze
 
-__all__ = ["Problems"]
+__all__ = ["AlertFaults"]
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ def _show(value: object) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-class Problems:
+class AlertFaults:
     """What is wrong with some data so far; reads fields, and notes what it cannot read."""
 
     def __init__(self) -> None:
@@ -118,9 +119,9 @@ class Problems:
             return None
         return self.instant(data[name], f"{path}.{name}")
 
-    def status(self, value: object, path: str) -> str:
+    def status(self, value: object, path: str) -> AlertStatus:
         """Return ``firing`` or ``resolved``."""
-        if isinstance(value, str) and value in ("firing", "resolved"):
+        if value == "firing" or value == "resolved":  # noqa: PLR1714  narrows the type
             return value
         self.wrong(value, "firing, resolved", path)
         return "firing"

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from incidentcore.instants import as_utc
 from incidentcore.intake.alert import Alert, AlertStatus
-from incidentcore.intake.reading import Problems
+from incidentcore.intake.reading import AlertFaults
 from incidentcore.values import FrozenMap
 
 __all__ = ["alert_from_cloudevent", "alert_from_dict", "alerts_from_alertmanager"]
@@ -46,7 +46,7 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
     a required field is missing @ $.at
     got 'down'; allowed: firing, resolved @ $.status
     """
-    problems = Problems()
+    problems = AlertFaults()
     known_at = _recorded(recorded_at)
     return problems.checked(_from_object(data, "$", problems, given={}, recorded_at=known_at))
 
@@ -58,7 +58,7 @@ def _recorded(recorded_at: datetime | None) -> datetime | None:
 def _from_object(
     data: object,
     path: str,
-    problems: Problems,
+    problems: AlertFaults,
     *,
     given: Mapping[str, Any],
     recorded_at: datetime | None,
@@ -72,7 +72,7 @@ def _from_object(
     fields = {**given, **{name: value for name, value in found.items() if value is not None}}
     key = problems.text(fields, "key", path, required=True)
     at = given["at"] if "at" in given else problems.required_instant(fields, "at", path)
-    status = problems.status(fields.get("status", AlertStatus.FIRING), f"{path}.status")
+    status = problems.status(fields.get("status", "firing"), f"{path}.status")
     known_at = recorded_at
     if known_at is None and "recorded_at" in fields:
         known_at = problems.instant(fields["recorded_at"], f"{path}.recorded_at")
@@ -147,7 +147,7 @@ def alerts_from_alertmanager(
     >>> [(alert.title, alert.severity) for alert in alerts_from_alertmanager(payload)]
     [('ProbeFailure', 'critical')]
     """
-    problems = Problems()
+    problems = AlertFaults()
     known_at = _recorded(recorded_at)
     found = problems.entries(payload, "$")
     alerts: list[Alert | None] = []
@@ -177,7 +177,7 @@ def alerts_from_alertmanager(
 def _from_alertmanager(
     data: object,
     path: str,
-    problems: Problems,
+    problems: AlertFaults,
     *,
     group: FrozenMap[object],
     recorded_at: datetime | None,
@@ -189,7 +189,7 @@ def _from_alertmanager(
     before = len(problems.found)
     if found.get("status") is None:
         problems.missing("status", path)
-        status = AlertStatus.FIRING
+        status: AlertStatus = "firing"
     else:
         status = problems.status(found["status"], f"{path}.status")
     labels = problems.texts(found.get("labels"), f"{path}.labels")
@@ -199,7 +199,7 @@ def _from_alertmanager(
         key = ",".join(f"{name}={value!r}" for name, value in labels.items())
         if not key:
             problems.note("neither a fingerprint nor labels", path)
-    name = "startsAt" if status == AlertStatus.FIRING else "endsAt"
+    name = "startsAt" if status == "firing" else "endsAt"
     at = problems.required_instant(found, name, path)
     extra = problems.rest(found, _ALERTMANAGER, path)
     if at is None or len(problems.found) > before:
@@ -251,7 +251,7 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
     ... ).status
     'resolved'
     """
-    problems = Problems()
+    problems = AlertFaults()
     known_at = _recorded(recorded_at)
     found = problems.entries(event, "$")
     alert = None
@@ -268,7 +268,7 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
         if subject or kind:
             given["key"] = subject or kind
         ending = kind.rpartition(".")[2]
-        if ending in (AlertStatus.FIRING, AlertStatus.RESOLVED):
+        if ending in ("firing", "resolved"):
             given["status"] = ending
         data = found.get("data")
         if data is None:

@@ -15,7 +15,7 @@ from incidentcore.intake.ordering import TICK, Ordering
 from incidentcore.values import FrozenMap
 
 __all__ = [
-    "Sample",
+    "MetricSample",
     "SampleResult",
     "SampleState",
     "SampleThreshold",
@@ -45,7 +45,7 @@ def _limit(value: float | None) -> float | None:
 
 
 @attrs.frozen
-class Sample:
+class MetricSample:
     """One measured value.
 
     Attributes:
@@ -175,7 +175,7 @@ class SampleState:
 
     settled: datetime = attrs.field(default=EARLIEST, converter=_instant)
     series: tuple[SeriesState, ...] = ()
-    pending: tuple[Sample, ...] = ()
+    pending: tuple[MetricSample, ...] = ()
 
 
 @attrs.frozen
@@ -190,13 +190,13 @@ class SampleResult:
     """
 
     alerts: tuple[Alert, ...]
-    late: tuple[Sample, ...]
+    late: tuple[MetricSample, ...]
     state: SampleState
 
 
 def fold_samples(
     threshold: SampleThreshold,
-    samples: Iterable[Sample],
+    samples: Iterable[MetricSample],
     /,
     *,
     state: SampleState | None = None,
@@ -225,7 +225,9 @@ def fold_samples(
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> hot = SampleThreshold("cpu", at_least=90, clear=80, lasting=timedelta(minutes=5))
     >>> values = (95, 92, 85, 70)
-    >>> samples = [Sample("db1", nine + timedelta(minutes=5 * n), v) for n, v in enumerate(values)]
+    >>> samples = [
+    ...     MetricSample("db1", nine + timedelta(minutes=5 * n), v) for n, v in enumerate(values)
+    ... ]
     >>> found = fold_samples(hot, samples, until=nine + timedelta(hours=1))
     >>> [(alert.status, alert.at.minute, alert.value) for alert in found.alerts]
     [('firing', 5, 92.0), ('resolved', 15, 70.0)]
@@ -235,7 +237,7 @@ def fold_samples(
     order = Ordering(lateness, state.settled, ((one.at, one) for one in state.pending))
     late = []
     for sample in samples:
-        if not isinstance(sample, Sample):
+        if not isinstance(sample, MetricSample):
             raise InvalidValueError("samples", sample, "a Sample")
         if sample.at < order.settled:
             late.append(sample)
@@ -255,7 +257,7 @@ def fold_samples(
     return SampleResult(tuple(fold.alerts), tuple(late), after)
 
 
-def _place(sample: Sample) -> tuple[object, ...]:
+def _place(sample: MetricSample) -> tuple[object, ...]:
     return (sample.series, sample.value, tuple(sample.labels.items()))
 
 
@@ -267,11 +269,11 @@ class _Fold:
         self.series = {one.series: one for one in state.series}
         self.alerts: list[Alert] = []
 
-    def settle(self, order: Ordering[Sample], edge: datetime) -> None:
+    def settle(self, order: Ordering[MetricSample], edge: datetime) -> None:
         """Decide everything before an instant."""
         for at, batch in order.release(edge):
             self._expire(at)
-            worst: dict[str, Sample] = {}
+            worst: dict[str, MetricSample] = {}
             # Ascending by value: the last of a series is its worst where high values are bad.
             batch.sort(key=_place, reverse=self._threshold.at_least is None)
             for sample in batch:
@@ -290,9 +292,9 @@ class _Fold:
                 return
             del self.series[oldest.series]
             if oldest.phase == "firing":
-                self._tell(oldest, AlertStatus.RESOLVED, due, None)
+                self._tell(oldest, "resolved", due, None)
 
-    def _take(self, sample: Sample) -> None:
+    def _take(self, sample: MetricSample) -> None:
         threshold = self._threshold
         known = self.series.pop(sample.series, None)
         at, value = sample.at, sample.value
@@ -305,18 +307,20 @@ class _Fold:
                 sample.series, "firing" if fires else "pending", since, at, labels=sample.labels
             )
             if fires:
-                self._tell(found, AlertStatus.FIRING, at, value)
+                self._tell(found, "firing", at, value)
         else:
             clear_since = None
             if threshold.cleared_by(value):
                 clear_since = at if known.clear_since is None else known.clear_since
                 if at - clear_since >= threshold.keep_firing:
-                    self._tell(known, AlertStatus.RESOLVED, at, value)
+                    self._tell(known, "resolved", at, value)
                     return
             found = attrs.evolve(known, last_at=at, clear_since=clear_since)
         self.series[sample.series] = found
 
-    def _tell(self, series: SeriesState, status: str, at: datetime, value: float | None) -> None:
+    def _tell(
+        self, series: SeriesState, status: AlertStatus, at: datetime, value: float | None
+    ) -> None:
         threshold = self._threshold
         self.alerts.append(
             Alert(

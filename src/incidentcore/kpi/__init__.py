@@ -1,7 +1,7 @@
 """Figures with their definition: KPIs as values, computed whole, streamed or merged from parts."""
 
 from incidentcore.kpi import catalogue
-from incidentcore.kpi.accumulate import as_known, merge, partial
+from incidentcore.kpi.accumulate import as_known, gather_kpis, merge_partials
 from incidentcore.kpi.charts import (
     ageing_data,
     backlog_data,
@@ -11,8 +11,13 @@ from incidentcore.kpi.charts import (
     survival_data,
     trend_data,
 )
-from incidentcore.kpi.compute import compute, partial_from_plain, partial_to_plain, result
-from incidentcore.kpi.criteria import AtLeast, AtMost, Linked, SameDay, Test
+from incidentcore.kpi.compute import (
+    compute_kpis,
+    finish_partial,
+    partial_from_plain,
+    partial_to_plain,
+)
+from incidentcore.kpi.criteria import AtLeast, AtMost, HasLink, RecordTest, SameDay
 from incidentcore.kpi.definition import (
     MAX,
     MEAN,
@@ -27,14 +32,14 @@ from incidentcore.kpi.definition import (
 from incidentcore.kpi.estimates import ControlLimits, control_limits
 from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, HourBands
 from incidentcore.kpi.measures import (
-    Clock,
+    ClockRules,
     Duration,
-    Elapsed,
-    Number,
-    Returns,
+    DurationField,
+    NumberField,
+    OccurrenceCount,
+    ReturnCount,
     TimeIn,
     TimeOverTarget,
-    Times,
     UpdateLateness,
     Updates,
 )
@@ -46,18 +51,18 @@ from incidentcore.kpi.moments import (
     FirstWhen,
     LastEvent,
     LinkedAt,
-    Moment,
+    MomentSpec,
 )
-from incidentcore.kpi.partials import Mode, Partial, Window
+from incidentcore.kpi.partials import Partial, PartialMode, Window
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.report import ALL, KpiResult, KpiTable
 from incidentcore.kpi.shares import (
     Availability,
-    Balance,
     Count,
     Distinct,
     LinkedShare,
     Measure,
+    NetFlow,
     PerDistinct,
     PerRecord,
     Rate,
@@ -76,25 +81,24 @@ __all__ = [
     "AtLeast",
     "AtMost",
     "Availability",
-    "Balance",
-    "Clock",
+    "ClockRules",
     "ControlLimits",
     "Count",
     "Distinct",
     "Duration",
+    "DurationField",
     "Earliest",
-    "Elapsed",
     "FirstEvent",
     "FirstKnown",
     "FirstWhen",
     "Group",
     "GroupBy",
+    "HasLink",
     "HourBands",
     "Kpi",
     "KpiResult",
     "KpiTable",
     "LastEvent",
-    "Linked",
     "LinkedAt",
     "LinkedShare",
     "MAX",
@@ -102,17 +106,20 @@ __all__ = [
     "MEDIAN",
     "MIN",
     "Measure",
-    "Mode",
-    "Moment",
-    "Number",
+    "MomentSpec",
+    "NetFlow",
+    "NumberField",
+    "OccurrenceCount",
     "Partial",
+    "PartialMode",
     "PerDistinct",
     "PerRecord",
     "Periods",
     "Rate",
     "RatioOfSums",
+    "RecordTest",
     "Recurrence",
-    "Returns",
+    "ReturnCount",
     "SUM",
     "SURVIVAL_MEDIAN",
     "SameDay",
@@ -120,11 +127,9 @@ __all__ = [
     "SlaCyclesMet",
     "SlaMet",
     "Statistic",
-    "Test",
     "TimeBetweenFailures",
     "TimeIn",
     "TimeOverTarget",
-    "Times",
     "UpdateLateness",
     "Updates",
     "Window",
@@ -132,17 +137,17 @@ __all__ = [
     "as_known",
     "backlog_data",
     "catalogue",
-    "compute",
+    "compute_kpis",
     "control_chart_data",
     "control_limits",
     "distribution_data",
+    "finish_partial",
     "flow_data",
-    "merge",
-    "partial",
+    "gather_kpis",
+    "merge_partials",
     "partial_from_plain",
     "partial_to_plain",
     "quantile",
-    "result",
     "survival_data",
     "trend_data",
 ]

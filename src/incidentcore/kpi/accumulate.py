@@ -19,15 +19,15 @@ from incidentcore.kpi.groups import (
     group_names,
     told_groups,
 )
-from incidentcore.kpi.partials import Mode, Partial, Row, Window
+from incidentcore.kpi.partials import Partial, PartialMode, Row, Window
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.read_values import Extract
-from incidentcore.kpi.shares import Balance
+from incidentcore.kpi.shares import NetFlow
 from incidentcore.records import Opened, Record
 
-__all__ = ["as_known", "merge", "partial"]
+__all__ = ["as_known", "gather_kpis", "merge_partials"]
 
-Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
+CommunicationRules: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
 
 _NEAR: Final = 1_024  # groups that are found by identity
 _BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
@@ -61,14 +61,14 @@ def as_known(record: Record, as_of: datetime) -> Record | None:
     return type(record).from_history(history)
 
 
-def partial(
+def gather_kpis(
     kpis: Iterable[Kpi],
     records: Iterable[Record],
     *,
     as_of: datetime,
     group_by: Iterable[GroupBy] | GroupBy = (),
     window: Window = None,
-    mode: Mode = "exact",
+    mode: PartialMode = "exact",
 ) -> Partial:
     """Gather what a part of the records contributes to KPIs.
 
@@ -85,7 +85,7 @@ def partial(
         InvalidValueError: What is given are no KPIs or no records, a field is absent, a group
             cannot be hashed, or a KPI cannot be computed in this mode or window.
 
-    Source: rule K4. Parts merge by ``merge``; ``result`` makes the table.
+    Source: rule K4. Parts merge by ``merge_partials``; ``finish_partial`` makes the table.
     """
     groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
     groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
@@ -111,7 +111,7 @@ def partial(
 
 
 def _tell_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
-    """Make the rows of groups that are told beforehand; ``result`` adds their other periods."""
+    """Make the rows of groups known in advance; ``finish_partial`` adds their other periods."""
     period: str | None = None
     if isinstance(part.window, Periods):
         period = next(iter(part.window.labels(part.as_of)), None)
@@ -122,7 +122,7 @@ def _tell_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
         part.row((group, period))
 
 
-def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
+def _plan(row: Row, extracts: Sequence[Extract]) -> CommunicationRules:
     return [
         (extract, None if isinstance(cell, TallyCell) else cell.add, cell.excluded)
         for extract, cell in zip(extracts, row, strict=True)
@@ -131,12 +131,12 @@ def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
 
 def _plan_finder(
     part: Partial, groups: Sequence[GroupBy], extracts: Sequence[Extract]
-) -> Callable[[Record], Plan]:
+) -> Callable[[Record], CommunicationRules]:
     """Return a function that finds what to run on a record, by its group."""
-    plans: dict[tuple[object, ...], Plan] = {}
+    plans: dict[tuple[object, ...], CommunicationRules] = {}
     group_of = compile_groups(groups, part.as_of)
 
-    def find(group: tuple[object, ...]) -> Plan:
+    def find(group: tuple[object, ...]) -> CommunicationRules:
         try:
             plan = plans.get(group)
         except TypeError:
@@ -150,9 +150,9 @@ def _plan_finder(
     if len(groups) > 1:
         return lambda record: find(group_of(record))
     read = compile_group(groups[0], part.as_of)
-    near: dict[int, tuple[object, Plan]] = {}
+    near: dict[int, tuple[object, CommunicationRules]] = {}
 
-    def find_one(record: Record) -> Plan:
+    def find_one(record: Record) -> CommunicationRules:
         """Find by identity first: hashing a level costs more than the rest of the search."""
         value = read(record)
         known = near.get(id(value))
@@ -211,7 +211,7 @@ def _check_hash(group: tuple[object, ...]) -> None:
 
 def _unwindowed(kpi: Kpi, as_of: datetime) -> Extract:
     extract = compile_kpi(kpi, as_of)
-    if not isinstance(kpi.measure, Balance):
+    if not isinstance(kpi.measure, NetFlow):
         return extract
 
     def balance(record: Record) -> Any:
@@ -317,7 +317,7 @@ def _labels(periods: Periods, start: datetime, stop: datetime) -> list[str]:
     return labels
 
 
-def merge(parts: Iterable[Partial]) -> Partial:
+def merge_partials(parts: Iterable[Partial]) -> Partial:
     """Return what several parts contribute together; their order changes nothing.
 
     Args:

@@ -13,9 +13,9 @@ from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.measures import Duration
 from incidentcore.kpi.moments import AS_OF, FirstKnown, LastEvent
 from incidentcore.kpi.shares import (
-    Balance,
     Count,
     Distinct,
+    NetFlow,
     PerDistinct,
     Rate,
     Recurrence,
@@ -83,7 +83,7 @@ BACKLOG: Final = Kpi(
 )
 BACKLOG_GROWTH: Final = Kpi(
     id="backlog_growth",
-    measure=Balance("opened_at", "resolved_at"),
+    measure=NetFlow("opened_at", "resolved_at"),
     canceled="include",
     title="Backlog growth",
     formula="opened in the window - resolved in the window",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any, Final
 
 from incidentcore.conditions import ALWAYS, Condition, field
-from incidentcore.kpi.criteria import AtLeast, Linked, Test
+from incidentcore.kpi.criteria import AtLeast, HasLink, RecordTest
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import Number, Returns, Times
+from incidentcore.kpi.measures import NumberField, OccurrenceCount, ReturnCount
 from incidentcore.kpi.shares import Count, Rate, RatioOfSums
-from incidentcore.records import LinkType, MajorStatus
 from incidentcore.values import Priority
 
 __all__ = [
@@ -46,7 +45,7 @@ _BEYOND: Final = {"beyond_first_level": field("custom.beyond_first_level").is_tr
 _PROBLEM: Final = field("record_type").equals("problem")
 
 
-def _of_resolved(kpi_id: str, numerator: Test, **texts: Any) -> Kpi:
+def _of_resolved(kpi_id: str, numerator: RecordTest, **texts: Any) -> Kpi:
     """Return a rate among the records that are resolved now."""
     measure = Rate(
         numerator=numerator, denominator=_RESOLVED, of="resolved records", outside="unresolved"
@@ -55,7 +54,11 @@ def _of_resolved(kpi_id: str, numerator: Test, **texts: Any) -> Kpi:
 
 
 def _of_all(
-    kpi_id: str, numerator: Test, of: str = "all records", denominator: Test = ALWAYS, **parts: Any
+    kpi_id: str,
+    numerator: RecordTest,
+    of: str = "all records",
+    denominator: RecordTest = ALWAYS,
+    **parts: Any,
 ) -> Kpi:
     """Return a rate among all records of a population, canceled ones included."""
     measure = Rate(numerator=numerator, denominator=denominator, of=of)
@@ -161,8 +164,8 @@ REOPEN_RATE: Final = Kpi(
 REOPENINGS_PER_RESOLUTION: Final = Kpi(
     id="reopenings_per_resolution",
     measure=RatioOfSums(
-        numerator=Number("reopen_count"),
-        denominator=Times(field("state.resolved").is_true()),
+        numerator=NumberField("reopen_count"),
+        denominator=OccurrenceCount(field("state.resolved").is_true()),
         of="resolutions",
         unit="fraction",
     ),
@@ -181,7 +184,7 @@ ESCALATION_RATE: Final = _of_all(
 )
 MEAN_REASSIGNMENTS: Final = Kpi(
     id="mean_reassignments",
-    measure=Number("reassignment_count", "changes"),
+    measure=NumberField("reassignment_count", "changes"),
     canceled="include",
     title="Mean number of reassignments",
     formula="sum(changes of group) / records",
@@ -190,7 +193,7 @@ MEAN_REASSIGNMENTS: Final = Kpi(
 )
 PING_PONG_RATE: Final = _of_all(
     "ping_pong_rate",
-    AtLeast(Returns("assignment_group"), 1),
+    AtLeast(ReturnCount("assignment_group"), 1),
     title="Ping-pong rate",
     formula="records that came back to a group they had left / all records",
     edge_cases="A to B to A; a change of assignee within a group is none.",
@@ -207,7 +210,7 @@ CRITICAL_RATE: Final = _of_all(
 )
 MAJOR_INCIDENT_RATE: Final = _of_all(
     "major_incident_rate",
-    field("major_status").equals(MajorStatus.ACCEPTED),
+    field("major_status").equals("accepted"),
     population=field("record_type").equals("incident"),
     of="all incidents",
     title="Share of major incidents",
@@ -217,7 +220,7 @@ MAJOR_INCIDENT_RATE: Final = _of_all(
 )
 RESOLVED_BY_PROBLEM_RATE: Final = _of_resolved(
     "resolved_by_problem_rate",
-    Linked(LinkType.RESOLVED_BY),
+    HasLink("resolved_by"),
     title="Resolved through a problem or change",
     formula="resolved with a link resolved_by / resolved",
     edge_cases="Only as good as the links.",
@@ -236,7 +239,7 @@ KNOWN_ERROR_RATE: Final = _of_all(
 )
 KNOWN_ERROR_CONVERSION_RATE: Final = _of_all(
     "known_error_conversion_rate",
-    AtLeast(Times(field("known_error").is_true()), 1),
+    AtLeast(OccurrenceCount(field("known_error").is_true()), 1),
     population=_PROBLEM & field("state.is_closed").is_true(),
     of="closed problems",
     window_basis="closed",
@@ -247,7 +250,7 @@ KNOWN_ERROR_CONVERSION_RATE: Final = _of_all(
 )
 SATISFACTION_RATE: Final = _of_all(
     "satisfaction_rate",
-    AtLeast(Number("custom.satisfaction"), 4),
+    AtLeast(NumberField("custom.satisfaction"), 4),
     of="survey responses",
     title="Customer satisfaction",
     formula="responses of 4 or 5 / responses",
@@ -256,7 +259,7 @@ SATISFACTION_RATE: Final = _of_all(
 )
 MEAN_SATISFACTION: Final = Kpi(
     id="mean_satisfaction",
-    measure=Number("custom.satisfaction", "points"),
+    measure=NumberField("custom.satisfaction", "points"),
     canceled="include",
     title="Mean satisfaction score",
     formula="sum(score) / responses",
@@ -276,8 +279,8 @@ SURVEY_RESPONSE_RATE: Final = _of_all(
 UPDATE_CADENCE_ADHERENCE: Final = Kpi(
     id="update_cadence_adherence",
     measure=RatioOfSums(
-        numerator=Number("custom.updates_on_time"),
-        denominator=Number("custom.updates_due"),
+        numerator=NumberField("custom.updates_on_time"),
+        denominator=NumberField("custom.updates_due"),
         of="updates due",
         unit="fraction",
     ),
@@ -293,7 +296,7 @@ NOISE_REDUCTION: Final = Kpi(
     id="noise_reduction",
     measure=RatioOfSums(
         numerator=Count(),
-        denominator=Number("custom.alert_count"),
+        denominator=NumberField("custom.alert_count"),
         of="alerts",
         unit="fraction",
         complement=True,

@@ -12,7 +12,7 @@ from incidentcore.conditions import ALWAYS, field
 from incidentcore.instants import Interval
 from incidentcore.kpi.catalogue_flow import MEAN_AGE_OF_BACKLOG
 from incidentcore.kpi.definition import SUM, Kpi
-from incidentcore.kpi.measures import Clock, Duration, Number, TimeIn, TimeOverTarget
+from incidentcore.kpi.measures import ClockRules, Duration, NumberField, TimeIn, TimeOverTarget
 from incidentcore.kpi.moments import FirstKnown, LinkedAt
 from incidentcore.kpi.shares import (
     Availability,
@@ -23,7 +23,6 @@ from incidentcore.kpi.shares import (
     SlaMet,
     TimeBetweenFailures,
 )
-from incidentcore.records import LinkType
 from incidentcore.values import FrozenMap
 
 __all__ = [
@@ -59,7 +58,7 @@ _PROBLEM: Final = field("record_type").equals("problem")
 _REQUEST: Final = field("record_type").equals("service_request")
 
 
-def sla_compliance(rules: Clock) -> Kpi:
+def sla_compliance(rules: ClockRules) -> Kpi:
     """Return the share of completed clocks that held their target.
 
     Args:
@@ -79,7 +78,7 @@ def sla_compliance(rules: Clock) -> Kpi:
     )
 
 
-def sla_cycle_compliance(rules: Clock) -> Kpi:
+def sla_cycle_compliance(rules: ClockRules) -> Kpi:
     """Return the share of completed cycles that held their target.
 
     Args:
@@ -99,7 +98,7 @@ def sla_cycle_compliance(rules: Clock) -> Kpi:
     )
 
 
-def sla_running_breached_rate(rules: Clock) -> Kpi:
+def sla_running_breached_rate(rules: ClockRules) -> Kpi:
     """Return the share of clocks running or paused that have breached.
 
     Args:
@@ -117,7 +116,7 @@ def sla_running_breached_rate(rules: Clock) -> Kpi:
     )
 
 
-def mean_time_over_target(rules: Clock) -> Kpi:
+def mean_time_over_target(rules: ClockRules) -> Kpi:
     """Return the mean open time beyond the target, of the records that breached it.
 
     Args:
@@ -198,7 +197,7 @@ MEAN_TIME_TO_CLOSE_PROBLEM: Final = Kpi(
 )
 MEAN_PROBLEM_REASSIGNMENTS: Final = Kpi(
     id="mean_problem_reassignments",
-    measure=Number("reassignment_count", "changes"),
+    measure=NumberField("reassignment_count", "changes"),
     population=_PROBLEM,
     title="Mean number of reassignments of problems",
     formula="sum(changes of group) / problems",
@@ -245,10 +244,10 @@ def mean_failed_deployment_recovery_time(finished: Mapping[str, datetime]) -> Kp
 
     Args:
         finished: The ids of deployments with the instants at which they had finished; records are
-            linked to them by ``LinkType.CAUSED_BY_CHANGE``.
+            linked to them by ``"caused_by_change"``.
     """
     return MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME.replace(
-        measure=Duration(LinkedAt(LinkType.CAUSED_BY_CHANGE, FrozenMap(finished)), "resolved_at"),
+        measure=Duration(LinkedAt("caused_by_change", FrozenMap(finished)), "resolved_at"),
         population=ALWAYS,
         edge_cases=(
             "Counts from the deployment, not from the incident that showed it; from the first "
@@ -262,11 +261,11 @@ def change_failure_rate(deployments: Iterable[str]) -> Kpi:
 
     Args:
         deployments: The ids of all deployments of the window, failed or not; records are linked to
-            them by ``LinkType.CAUSED_BY_CHANGE``.
+            them by ``"caused_by_change"``.
     """
     return Kpi(
         id="change_failure_rate",
-        measure=LinkedShare(LinkType.CAUSED_BY_CHANGE, frozenset(deployments)),
+        measure=LinkedShare("caused_by_change", frozenset(deployments)),
         title="Change failure rate",
         formula="deployments that caused an incident / deployments",
         edge_cases="A deployment with three incidents failed once; without a link none did.",
@@ -294,7 +293,7 @@ def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") ->
 
 MEAN_INCIDENT_COST: Final = Kpi(
     id="mean_incident_cost",
-    measure=Number("custom.cost", "currency"),
+    measure=NumberField("custom.cost", "currency"),
     canceled="include",
     title="Mean cost of an incident",
     formula="sum(participant hours * rate) / incidents with a cost",

@@ -11,7 +11,7 @@ from incidentcore.kpi.definition import (
     Kpi,
     quantile,
 )
-from incidentcore.kpi.measures import Duration, Elapsed, TimeIn
+from incidentcore.kpi.measures import Duration, DurationField, TimeIn
 from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown
 
 __all__ = [
@@ -232,7 +232,7 @@ MEAN_ON_HOLD_TIME: Final = Kpi(
 )
 MEAN_TIME_TO_FAILURE: Final = Kpi(
     id="mean_time_to_failure",
-    measure=Elapsed("custom.lifetime"),
+    measure=DurationField("custom.lifetime"),
     title="Mean time to failure",
     formula="sum(lifetime) / failed units",
     edge_cases=(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import Plan, UpdateLateness, Updates
+from incidentcore.kpi.measures import CommunicationRules, UpdateLateness, Updates
 from incidentcore.kpi.shares import RatioOfSums
 
 __all__ = ["mean_update_lateness", "mean_updates_sent", "updates_on_time_rate"]
 
 
-def updates_on_time_rate(plan: Plan) -> Kpi:
+def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
     """Return the share of updates that were sent by their due.
 
     Args:
@@ -34,7 +34,7 @@ def updates_on_time_rate(plan: Plan) -> Kpi:
     )
 
 
-def mean_update_lateness(plan: Plan) -> Kpi:
+def mean_update_lateness(plan: CommunicationRules) -> Kpi:
     """Return how late the updates were that were not sent by their due.
 
     Args:
@@ -59,7 +59,7 @@ def mean_update_lateness(plan: Plan) -> Kpi:
     )
 
 
-def mean_updates_sent(plan: Plan) -> Kpi:
+def mean_updates_sent(plan: CommunicationRules) -> Kpi:
     """Return how many updates went out for a record to which the plan applied.
 
     Args:

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.kpi.accumulate import as_known, partial
+from incidentcore.kpi.accumulate import as_known, gather_kpis
 from incidentcore.kpi.catalogue import BACKLOG, SURVIVAL_MEDIAN_TIME_TO_RESOLVE
 from incidentcore.kpi.cells import SampleCell
-from incidentcore.kpi.compute import compute
+from incidentcore.kpi.compute import compute_kpis
 from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi
 from incidentcore.kpi.estimates import control_limits, survival_curve
 from incidentcore.kpi.groups import AgeBuckets
@@ -122,7 +122,7 @@ def ageing_data(
         buckets: The groups; below 1, 5 and 30 days and above unless told.
     """
     ages = AgeBuckets() if buckets is None else buckets
-    table = compute([BACKLOG], records, as_of=as_of, group_by=ages)
+    table = compute_kpis([BACKLOG], records, as_of=as_of, group_by=ages)
     counts = {str(row.group[0]): row.n for row in table.results}
     return [{"age": label, "open": counts.get(label, 0)} for label in ages.labels]
 
@@ -182,7 +182,7 @@ def _open_spans(record: Record) -> Iterator[tuple[datetime, datetime | None]]:
 
 
 def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
-    part = partial([kpi], records, as_of=as_of)
+    part = gather_kpis([kpi], records, as_of=as_of)
     cells = [cell for row in part.cells.values() for cell in row]
     if not all(isinstance(cell, SampleCell) for cell in cells) or kpi.unit != "duration":
         raise InvalidValueError("kpi", kpi.id, "a KPI of a time")

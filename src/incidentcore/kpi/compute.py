@@ -1,4 +1,4 @@
-"""``compute``: the figures of KPIs for records, in one pass."""
+"""``compute_kpis``: the figures of KPIs for records, in one pass."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import Any
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import Interval, tzdb_version
-from incidentcore.kpi.accumulate import merge, partial
+from incidentcore.kpi.accumulate import gather_kpis, merge_partials
 from incidentcore.kpi.cells import cell_state, load_cell
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.figures import figure
 from incidentcore.kpi.groups import GroupBy, order
-from incidentcore.kpi.partials import Key, Mode, Partial, Row, Window, new_cell
+from incidentcore.kpi.partials import Key, Partial, PartialMode, Row, Window, new_cell
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.plain import as_plain, from_plain
 from incidentcore.kpi.report import ALL, KpiResult, KpiTable
 from incidentcore.records import Record
 from incidentcore.values import FrozenMap
 
-__all__ = ["compute", "partial_from_plain", "partial_to_plain", "result"]
+__all__ = ["compute_kpis", "finish_partial", "partial_from_plain", "partial_to_plain"]
 
 _FORMAT = 1
 
 
-def compute(
+def compute_kpis(
     kpis: Iterable[Kpi],
     records: Iterable[Record],
     *,
     as_of: datetime,
     group_by: Iterable[GroupBy] | GroupBy = (),
     window: Window = None,
-    mode: Mode = "exact",
+    mode: PartialMode = "exact",
     totals: bool = False,
 ) -> KpiTable:
     """Compute KPIs over records.
@@ -71,17 +71,17 @@ def compute(
     ...     {"id": "id", "opened": "in", "resolved": "out"},
     ... )
     >>> figures = [catalogue.MEAN_TIME_TO_RESOLVE, catalogue.BACKLOG]
-    >>> print(compute(figures, records, as_of=datetime(2026, 6, 3, tzinfo=UTC)))
+    >>> print(compute_kpis(figures, records, as_of=datetime(2026, 6, 3, tzinfo=UTC)))
     kpi                    value  n  left out
     --------------------  ------  -  ------------
     mean_time_to_resolve  1.50 h  2  unresolved 1
     backlog                    1  1
     """
-    part = partial(kpis, records, as_of=as_of, group_by=group_by, window=window, mode=mode)
-    return result(part, totals=totals)
+    part = gather_kpis(kpis, records, as_of=as_of, group_by=group_by, window=window, mode=mode)
+    return finish_partial(part, totals=totals)
 
 
-def result(part: Partial, *, totals: bool = False) -> KpiTable:
+def finish_partial(part: Partial, *, totals: bool = False) -> KpiTable:
     """Return the table of a partial, or of several merged (rule K4).
 
     Args:
@@ -130,7 +130,7 @@ def _totals(part: Partial, rows: dict[Key, Row]) -> dict[Key, Row]:
     everyone = (ALL,) * len(part.groups)
     for period in sorted({key[1] for key in rows}, key=lambda period: period or ""):
         alone = [_only(part, period, row) for key, row in rows.items() if key[1] == period]
-        total[everyone, period] = merge(alone).cells[(), period]
+        total[everyone, period] = merge_partials(alone).cells[(), period]
     return total
 
 

@@ -12,9 +12,9 @@ from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import as_zone
 from incidentcore.kpi.measures import ValueMeasure
-from incidentcore.kpi.moments import Moment, check_moment
+from incidentcore.kpi.moments import MomentSpec, check_moment
 
-__all__ = ["AtLeast", "AtMost", "Linked", "SameDay", "Test", "check_test"]
+__all__ = ["AtLeast", "AtMost", "HasLink", "RecordTest", "SameDay", "check_test"]
 
 
 def _moment(_: object, __: object, value: Any) -> None:
@@ -45,24 +45,24 @@ def _zone(zone: ZoneInfo | str) -> ZoneInfo:
 class SameDay:
     """Whether two moments fall on one date of a zone; unknown where one is missing."""
 
-    first: Moment = attrs.field(validator=_moment)
-    second: Moment = attrs.field(validator=_moment)
+    first: MomentSpec = attrs.field(validator=_moment)
+    second: MomentSpec = attrs.field(validator=_moment)
     zone: ZoneInfo = attrs.field(converter=_zone)
 
 
 @attrs.frozen
-class Linked:
+class HasLink:
     """Whether a record has a link of a type to whatever other record; see ``LinkType``."""
 
     type: str
 
 
-Test: TypeAlias = Condition | AtMost | AtLeast | SameDay | Linked
+RecordTest: TypeAlias = Condition | AtMost | AtLeast | SameDay | HasLink
 
 
 def check_test(_: object, field: attrs.Attribute[Any], value: object) -> None:
     """Refuse what is no test of a record."""
-    if not isinstance(value, (Condition, AtMost, AtLeast, SameDay, Linked)):
+    if not isinstance(value, (Condition, AtMost, AtLeast, SameDay, HasLink)):
         raise KpiDefinitionError(
             field.name, value, "a condition, AtMost, AtLeast, SameDay or Linked"
         )

@@ -107,7 +107,7 @@ def _confidence(given: float | str | Fraction | None) -> Fraction | None:
 
 @attrs.frozen(kw_only=True)
 class Kpi:
-    """A figure with its definition (rule K1); ``compute`` gives its value.
+    """A figure with its definition (rule K1); ``compute_kpis`` gives its value.
 
     Records of the population are looked at in this order, and the first reason counts: canceled,
     the exclusions as given, then what the measure itself cannot answer.

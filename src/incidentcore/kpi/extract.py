@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from incidentcore.conditions import ALWAYS, Condition
-from incidentcore.kpi.criteria import AtMost, Linked, SameDay, Test
+from incidentcore.kpi.criteria import AtMost, HasLink, RecordTest, SameDay
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.judging import Judge, compile_condition
 from incidentcore.kpi.moments import compile_moment, compile_path
@@ -24,10 +24,10 @@ from incidentcore.kpi.read_values import (
 )
 from incidentcore.kpi.shares import (
     Availability,
-    Balance,
     Count,
     Distinct,
     LinkedShare,
+    NetFlow,
     PerDistinct,
     PerRecord,
     Rate,
@@ -93,7 +93,7 @@ def compile_measure(measure: object, kpi: Kpi, as_of: datetime) -> Extract:
         return _recurrence(measure)
     if isinstance(measure, LinkedShare):
         return _linked(measure)
-    if isinstance(measure, Balance):
+    if isinstance(measure, NetFlow):
         inflow = compile_moment(measure.inflow, as_of)
         outflow = compile_moment(measure.outflow, as_of)
         return lambda record: (inflow(record), outflow(record))
@@ -117,7 +117,7 @@ def _rate(measure: Rate, kpi: Kpi, as_of: datetime) -> Extract:
     return lambda record: numerator(record) if among(record) is True else outside
 
 
-def _judge(test: Test, kpi: Kpi, as_of: datetime) -> Callable[[Record], bool | str]:
+def _judge(test: RecordTest, kpi: Kpi, as_of: datetime) -> Callable[[Record], bool | str]:
     """Return a function that says yes, no, or why it cannot say."""
     if isinstance(test, Condition):
         return compile_condition(test, as_of)
@@ -132,7 +132,7 @@ def _judge(test: Test, kpi: Kpi, as_of: datetime) -> Callable[[Record], bool | s
             return start.astimezone(zone).date() == stop.astimezone(zone).date()
 
         return same_day
-    if isinstance(test, Linked):
+    if isinstance(test, HasLink):
         wanted = test.type
         return lambda record: any(link.type == wanted for link in record.links)
     value_of = compile_value(test.measure, kpi, as_of)

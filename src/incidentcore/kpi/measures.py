@@ -14,19 +14,19 @@ from incidentcore.communication import CommunicationPlan
 from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Versions
-from incidentcore.kpi.moments import Moment, check_moment, compile_path
+from incidentcore.kpi.moments import MomentSpec, check_moment, compile_path
 from incidentcore.sla import SlaDefinition, SlaPolicy
 
 __all__ = [
-    "Clock",
+    "ClockRules",
+    "CommunicationRules",
     "Duration",
-    "Elapsed",
-    "Number",
-    "Plan",
-    "Returns",
+    "DurationField",
+    "NumberField",
+    "OccurrenceCount",
+    "ReturnCount",
     "TimeIn",
     "TimeOverTarget",
-    "Times",
     "UpdateLateness",
     "Updates",
     "ValueMeasure",
@@ -53,8 +53,8 @@ class Duration:
     unit: ClassVar[str] = "duration"
     gathers: ClassVar[str] = "sample"
 
-    start: Moment = attrs.field(default="opened_at", validator=_moment)
-    stop: Moment = attrs.field(default="resolved_at", validator=_moment)
+    start: MomentSpec = attrs.field(default="opened_at", validator=_moment)
+    stop: MomentSpec = attrs.field(default="resolved_at", validator=_moment)
 
 
 @attrs.frozen
@@ -71,11 +71,11 @@ class TimeIn:
     gathers: ClassVar[str] = "sample"
 
     condition: Condition = attrs.field(validator=_condition)
-    until: Moment = attrs.field(default="as_of", validator=_moment)
+    until: MomentSpec = attrs.field(default="as_of", validator=_moment)
 
 
 @attrs.frozen
-class Elapsed:
+class DurationField:
     """A field that holds a time span of its own, as a ``timedelta``."""
 
     unit: ClassVar[str] = "duration"
@@ -85,7 +85,7 @@ class Elapsed:
 
 
 @attrs.frozen
-class Number:
+class NumberField:
     """A field that holds a number: a whole one, a float, a Decimal, or one written as text."""
 
     gathers: ClassVar[str] = "sample"
@@ -95,7 +95,7 @@ class Number:
 
 
 @attrs.frozen
-class Times:
+class OccurrenceCount:
     """How often a condition on the record's facts came to hold, once for each instant."""
 
     gathers: ClassVar[str] = "sample"
@@ -105,7 +105,7 @@ class Times:
 
 
 @attrs.frozen
-class Returns:
+class ReturnCount:
     """How often a field came back to a value that it had before: group A, then B, then A again."""
 
     gathers: ClassVar[str] = "sample"
@@ -114,7 +114,7 @@ class Returns:
     unit: str = "times"
 
 
-Clock: TypeAlias = SlaDefinition | SlaPolicy | Versions[SlaDefinition] | Versions[SlaPolicy]
+ClockRules: TypeAlias = SlaDefinition | SlaPolicy | Versions[SlaDefinition] | Versions[SlaPolicy]
 
 
 def check_rules(_: object, field: attrs.Attribute[Any], value: object) -> None:
@@ -133,10 +133,10 @@ class TimeOverTarget:
     unit: ClassVar[str] = "duration"
     gathers: ClassVar[str] = "sample"
 
-    rules: Clock = attrs.field(validator=check_rules)
+    rules: ClockRules = attrs.field(validator=check_rules)
 
 
-Plan: TypeAlias = CommunicationPlan | Versions[CommunicationPlan]
+CommunicationRules: TypeAlias = CommunicationPlan | Versions[CommunicationPlan]
 
 _OUTCOMES: Final = ("due", "on_time", "missed", "sent")
 
@@ -162,7 +162,7 @@ class Updates:
     unit: ClassVar[str] = "updates"
     gathers: ClassVar[str] = "sample"
 
-    plan: Plan = attrs.field(validator=_check_plan)
+    plan: CommunicationRules = attrs.field(validator=_check_plan)
     outcome: str = "due"
 
     def __attrs_post_init__(self) -> None:
@@ -177,16 +177,16 @@ class UpdateLateness:
     unit: ClassVar[str] = "duration"
     gathers: ClassVar[str] = "sample"
 
-    plan: Plan = attrs.field(validator=_check_plan)
+    plan: CommunicationRules = attrs.field(validator=_check_plan)
 
 
 ValueMeasure: TypeAlias = (
     Duration
     | TimeIn
-    | Elapsed
-    | Number
-    | Times
-    | Returns
+    | DurationField
+    | NumberField
+    | OccurrenceCount
+    | ReturnCount
     | TimeOverTarget
     | Updates
     | UpdateLateness

@@ -30,7 +30,7 @@ __all__ = [
     "INSTANTS",
     "LastEvent",
     "LinkedAt",
-    "Moment",
+    "MomentSpec",
     "ReadMoment",
     "compile_moment",
     "compile_path",
@@ -49,7 +49,7 @@ FIELDS: Final = frozenset(
 INSTANTS: Final = frozenset(name for name in FIELDS if name.endswith("_at"))
 
 
-def _moments(moments: Iterable[Moment]) -> tuple[Moment, ...]:
+def _moments(moments: Iterable[MomentSpec]) -> tuple[MomentSpec, ...]:
     given = (moments,) if isinstance(moments, str) else tuple(moments)
     if not given:
         raise KpiDefinitionError("moments", given, "at least one moment")
@@ -66,14 +66,14 @@ class Earliest:
     ('acknowledged_at', 'resolved_at')
     """
 
-    moments: tuple[Moment, ...] = attrs.field(converter=_moments)
+    moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
 
 @attrs.frozen
 class FirstKnown:
     """The first of several moments that is known, in the order given: a fallback."""
 
-    moments: tuple[Moment, ...] = attrs.field(converter=_moments)
+    moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
 
 @attrs.frozen
@@ -109,7 +109,7 @@ class LinkedAt:
     """When the first of the things happened that a record is linked to, such as a deployment.
 
     Attributes:
-        type: The type of the link, such as ``LinkType.CAUSED_BY_CHANGE``.
+        type: The type of the link, such as ``"caused_by_change"``.
         times: The ids of the things with their instants; links to others do not count.
     """
 
@@ -117,7 +117,7 @@ class LinkedAt:
     times: FrozenMap[datetime] = attrs.field(converter=_times)
 
 
-Moment: TypeAlias = str | Earliest | FirstKnown | FirstWhen | FirstEvent | LastEvent | LinkedAt
+MomentSpec: TypeAlias = str | Earliest | FirstKnown | FirstWhen | FirstEvent | LastEvent | LinkedAt
 
 
 def check_moment(moment: object) -> None:
@@ -166,7 +166,7 @@ def _listed(names: Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
-def compile_moment(moment: Moment, as_of: datetime) -> ReadMoment:
+def compile_moment(moment: MomentSpec, as_of: datetime) -> ReadMoment:
     """Return a function that reads a moment of a record, in UTC."""
     if isinstance(moment, str):
         return _compile_text(moment, as_of)

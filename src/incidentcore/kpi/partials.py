@@ -21,9 +21,9 @@ from incidentcore.kpi.cells import (
 from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi
 from incidentcore.kpi.periods import Periods
 
-__all__ = ["Key", "Mode", "Partial", "Row", "Window", "new_cell"]
+__all__ = ["Key", "Partial", "PartialMode", "Row", "Window", "new_cell"]
 
-Mode: TypeAlias = Literal["exact", "sketch"]
+PartialMode: TypeAlias = Literal["exact", "sketch"]
 Window: TypeAlias = Interval | Periods | None
 Key: TypeAlias = tuple[tuple[object, ...], str | None]
 Row: TypeAlias = list[Cell]
@@ -57,7 +57,7 @@ def _families(kpis: Sequence[Kpi]) -> tuple[tuple[Kpi, ...], tuple[int, ...]]:
     return tuple(firsts), tuple(of)
 
 
-def new_cell(kpi: Kpi, mode: Mode) -> Cell:
+def new_cell(kpi: Kpi, mode: PartialMode) -> Cell:
     """Return an empty cell for the values of a KPI."""
     kind = kpi.measure.gathers
     if kind == "tally":
@@ -84,7 +84,7 @@ def _state(cell: Cell) -> tuple[object, ...]:
 
 
 class Partial:
-    """What a part of the records contributes: mergeable, and finished by ``result``.
+    """What a part of the records contributes: mergeable, and finished by ``finish_partial``.
 
     It pickles, and is written as a document by ``dumps``. Two that hold the same of the same are
     equal. Once made it does not change.
@@ -109,7 +109,7 @@ class Partial:
         as_of: datetime,
         groups: tuple[str, ...],
         window: Window,
-        mode: Mode,
+        mode: PartialMode,
     ) -> None:
         self.kpis = tuple(kpis)
         self.as_of = as_utc(as_of, "as_of")

@@ -19,12 +19,12 @@ from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.measures import (
     Duration,
-    Elapsed,
-    Number,
-    Returns,
+    DurationField,
+    NumberField,
+    OccurrenceCount,
+    ReturnCount,
     TimeIn,
     TimeOverTarget,
-    Times,
     UpdateLateness,
     Updates,
 )
@@ -64,13 +64,13 @@ def compile_value(measure: object, kpi: Kpi, as_of: datetime) -> Extract:
         return _duration(measure, kpi, as_of)
     if isinstance(measure, TimeIn):
         return _time_in(measure, kpi, as_of)
-    if isinstance(measure, Elapsed):
+    if isinstance(measure, DurationField):
         return _elapsed(measure)
-    if isinstance(measure, Number):
+    if isinstance(measure, NumberField):
         return _number(measure)
-    if isinstance(measure, Times):
+    if isinstance(measure, OccurrenceCount):
         return _times(measure)
-    if isinstance(measure, Returns):
+    if isinstance(measure, ReturnCount):
         return _returns(measure)
     if isinstance(measure, TimeOverTarget):
         return _over_target(measure, as_of)
@@ -227,7 +227,7 @@ def _time_in(measure: TimeIn, kpi: Kpi, as_of: datetime) -> Extract:
     return time_in
 
 
-def _elapsed(measure: Elapsed) -> Extract:
+def _elapsed(measure: DurationField) -> Extract:
     read = compile_path(measure.path)
 
     def elapsed(record: Record) -> int | str:
@@ -243,7 +243,7 @@ def _elapsed(measure: Elapsed) -> Extract:
     return elapsed
 
 
-def _number(measure: Number) -> Extract:
+def _number(measure: NumberField) -> Extract:
     read = compile_path(measure.path)
 
     def number(record: Record) -> int | Fraction | str:
@@ -279,7 +279,7 @@ def _exact(value: object) -> int | Fraction | str:
     return exact.numerator if exact.denominator == 1 else exact
 
 
-def _times(measure: Times) -> Extract:
+def _times(measure: OccurrenceCount) -> Extract:
     test = measure.condition.test
 
     def times(record: Record) -> int:
@@ -293,7 +293,7 @@ def _times(measure: Times) -> Extract:
     return times
 
 
-def _returns(measure: Returns) -> Extract:
+def _returns(measure: ReturnCount) -> Extract:
     first, _, below = measure.path.partition(".")
     steps = below.split(".") if below else []
 

@@ -13,17 +13,17 @@ import attrs
 from incidentcore.conditions import ALWAYS
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
-from incidentcore.kpi.criteria import Test, check_test
-from incidentcore.kpi.measures import Clock, ValueMeasure, check_rules
-from incidentcore.kpi.moments import Moment, check_moment, compile_path
+from incidentcore.kpi.criteria import RecordTest, check_test
+from incidentcore.kpi.measures import ClockRules, ValueMeasure, check_rules
+from incidentcore.kpi.moments import MomentSpec, check_moment, compile_path
 
 __all__ = [
     "Availability",
-    "Balance",
     "Count",
     "Distinct",
     "LinkedShare",
     "Measure",
+    "NetFlow",
     "PerDistinct",
     "PerRecord",
     "Rate",
@@ -58,8 +58,8 @@ class Rate:
     unit: ClassVar[str] = "fraction"
     gathers: ClassVar[str] = "tally"
 
-    numerator: Test = attrs.field(validator=check_test)
-    denominator: Test = attrs.field(default=ALWAYS, validator=check_test)
+    numerator: RecordTest = attrs.field(validator=check_test)
+    denominator: RecordTest = attrs.field(default=ALWAYS, validator=check_test)
     of: str
     outside: str = "outside_denominator"
 
@@ -142,14 +142,14 @@ class PerDistinct:
 
 
 @attrs.frozen
-class Balance:
+class NetFlow:
     """Records that came in less those that went out, each counted where its moment falls."""
 
     unit: ClassVar[str] = "records"
     gathers: ClassVar[str] = "balance"
 
-    inflow: Moment = attrs.field(default="opened_at", validator=_moment)
-    outflow: Moment = attrs.field(default="resolved_at", validator=_moment)
+    inflow: MomentSpec = attrs.field(default="opened_at", validator=_moment)
+    outflow: MomentSpec = attrs.field(default="resolved_at", validator=_moment)
 
 
 def _positive(_: object, field: attrs.Attribute[Any], value: object) -> None:
@@ -201,8 +201,8 @@ class Availability:
     gathers: ClassVar[str] = "spans"
     of: ClassVar[str] = "hours promised"
 
-    start: Moment = attrs.field(default="opened_at", validator=_moment)
-    stop: Moment = attrs.field(default="restored_at", validator=_moment)
+    start: MomentSpec = attrs.field(default="opened_at", validator=_moment)
+    stop: MomentSpec = attrs.field(default="restored_at", validator=_moment)
     planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)
 
 
@@ -218,8 +218,8 @@ class TimeBetweenFailures:
     gathers: ClassVar[str] = "spans"
     of: ClassVar[str] = "failures"
 
-    start: Moment = attrs.field(default="opened_at", validator=_moment)
-    stop: Moment = attrs.field(default="restored_at", validator=_moment)
+    start: MomentSpec = attrs.field(default="opened_at", validator=_moment)
+    stop: MomentSpec = attrs.field(default="restored_at", validator=_moment)
     planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)
 
 
@@ -232,7 +232,7 @@ class LinkedShare:
     """The share of given things that a record is linked to, such as deployments that failed.
 
     Attributes:
-        type: The type of the link, such as ``LinkType.CAUSED_BY_CHANGE``.
+        type: The type of the link, such as ``"caused_by_change"``.
         targets: The ids of all the things, linked to or not: the denominator.
     """
 
@@ -257,7 +257,7 @@ class SlaMet:
     gathers: ClassVar[str] = "tally"
     of: ClassVar[str] = "completed clocks"
 
-    rules: Clock = attrs.field(validator=check_rules)
+    rules: ClockRules = attrs.field(validator=check_rules)
 
 
 @attrs.frozen
@@ -273,7 +273,7 @@ class SlaCyclesMet:
     gathers: ClassVar[str] = "ratio"
     of: ClassVar[str] = "completed cycles"
 
-    rules: Clock = attrs.field(validator=check_rules)
+    rules: ClockRules = attrs.field(validator=check_rules)
 
 
 @attrs.frozen
@@ -288,7 +288,7 @@ class SlaBreached:
     gathers: ClassVar[str] = "tally"
     of: ClassVar[str] = "clocks running or paused"
 
-    rules: Clock = attrs.field(validator=check_rules)
+    rules: ClockRules = attrs.field(validator=check_rules)
 
 
 Measure: TypeAlias = (
@@ -299,7 +299,7 @@ Measure: TypeAlias = (
     | Count
     | Distinct
     | PerDistinct
-    | Balance
+    | NetFlow
     | Recurrence
     | Availability
     | TimeBetweenFailures

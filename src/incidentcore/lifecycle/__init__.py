@@ -1,22 +1,20 @@
 """How a record may change: lifecycles as tables, and the engine that reads them."""
 
-from incidentcore.lifecycle.answers import Allowed, Refused, Step
-from incidentcore.lifecycle.cascade import Cascade, CascadeEffect, Copy, cascade
-from incidentcore.lifecycle.cascades import (
-    APPROVALS_TO_REQUEST,
-    PARENT_TO_CHILD,
-    PROBLEM_TO_INCIDENT,
-    REQUEST_TO_TASKS,
-    STANDARD_CASCADES,
-    TASKS_TO_REQUEST,
-    parent_to_child,
-    problem_to_incident,
-    refuse_open_tasks,
-    request_to_tasks,
-)
+from incidentcore.lifecycle.cascade_rule import CascadeEffect, CascadeRule, Copy, cascade_effects
 from incidentcore.lifecycle.check import HistoryFinding, check_history
+from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
 from incidentcore.lifecycle.diagram import to_dot, to_mermaid
-from incidentcore.lifecycle.dialects import (
+from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.lint import LifecycleFinding, lint_lifecycle
+from incidentcore.lifecycle.major import (
+    MAJOR_INCIDENT,
+    MAJOR_INCIDENT_WITH_ROLES,
+    advance_major,
+    decide_major,
+    major_incident,
+)
+from incidentcore.lifecycle.moves import advance, allowed_actions, decide, explain
+from incidentcore.lifecycle.presets import (
     DIALECTS,
     JSM_INCIDENT,
     JSM_REQUEST,
@@ -29,16 +27,7 @@ from incidentcore.lifecycle.dialects import (
     TEXTBOOK_INCIDENT,
     ZENDESK_TICKET,
 )
-from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.lint import LifecycleFinding, lint_lifecycle
-from incidentcore.lifecycle.major import (
-    MAJOR_INCIDENT,
-    MAJOR_INCIDENT_WITH_ROLES,
-    advance_major,
-    decide_major,
-    major_incident,
-)
-from incidentcore.lifecycle.moves import advance, allowed_actions, decide, explain
+from incidentcore.lifecycle.reopening import ReopenWindow, auto_close_at, reopen_until
 from incidentcore.lifecycle.standard import (
     APPROVED_IF_ASKED,
     HOLD_REASONS,
@@ -48,16 +37,27 @@ from incidentcore.lifecycle.standard import (
     SERVICE_REQUEST,
     STANDARD,
 )
-from incidentcore.lifecycle.table import Attempt, Guard, InputField, Transition
-from incidentcore.lifecycle.windows import ReopenWindow, auto_close_at, reopen_until
+from incidentcore.lifecycle.standard_cascades import (
+    APPROVALS_TO_REQUEST,
+    PARENT_TO_CHILD,
+    PROBLEM_TO_INCIDENT,
+    REQUEST_TO_TASKS,
+    STANDARD_CASCADES,
+    TASKS_TO_REQUEST,
+    parent_to_child,
+    problem_to_incident,
+    refuse_open_tasks,
+    request_to_tasks,
+)
+from incidentcore.lifecycle.transition import Attempt, Guard, InputField, Transition
 
 __all__ = [
     "APPROVALS_TO_REQUEST",
     "APPROVED_IF_ASKED",
     "Allowed",
     "Attempt",
-    "Cascade",
     "CascadeEffect",
+    "CascadeRule",
     "Copy",
     "DIALECTS",
     "Guard",
@@ -75,6 +75,7 @@ __all__ = [
     "PARENT_TO_CHILD",
     "PROBLEM",
     "PROBLEM_TO_INCIDENT",
+    "PathStep",
     "REJECTED_IF_ASKED",
     "REQUEST_TO_TASKS",
     "Refused",
@@ -87,7 +88,6 @@ __all__ = [
     "SERVICE_REQUEST",
     "STANDARD",
     "STANDARD_CASCADES",
-    "Step",
     "TASKS_TO_REQUEST",
     "TEXTBOOK_INCIDENT",
     "Transition",
@@ -96,7 +96,7 @@ __all__ = [
     "advance_major",
     "allowed_actions",
     "auto_close_at",
-    "cascade",
+    "cascade_effects",
     "check_history",
     "decide",
     "decide_major",

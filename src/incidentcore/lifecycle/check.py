@@ -9,9 +9,9 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.table import Attempt, Transition, is_nothing
+from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
 from incidentcore.records import Corrected, Event, Opened, Record, StateChanged, fold_steps
-from incidentcore.records.events import set_fields
+from incidentcore.records.events.core import written_fields
 from incidentcore.values import FrozenMap, State
 
 __all__ = ["HistoryFinding", "check_history"]
@@ -119,7 +119,7 @@ def _objection(
     except InvalidValueError as error:
         return "invalid_field", f"{what} refuses {error}"
     attempt = Attempt(
-        facts={**before, **set_fields(event.fields, before)},
+        facts={**before, **written_fields(event.fields, before)},
         action=row.action,
         at=event.at,
         by=event.by,

@@ -9,13 +9,13 @@ import attrs
 from incidentcore.records import Event, Record
 from incidentcore.values import State
 
-__all__ = ["Allowed", "Refused", "Step"]
+__all__ = ["Allowed", "PathStep", "Refused"]
 
 R = TypeVar("R", bound=Record)
 
 
 @attrs.frozen
-class Step:
+class PathStep:
     """One step of a path through a lifecycle.
 
     Attributes:
@@ -75,7 +75,7 @@ class Refused:
     missing_fields: tuple[str, ...] = ()
     guard: str = ""
     allowed_actions: tuple[str, ...] = ()
-    path: tuple[Step, ...] = ()
+    path: tuple[PathStep, ...] = ()
 
     def __bool__(self) -> bool:
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.table import Transition
+from incidentcore.lifecycle.transition import Transition
 from incidentcore.values import State
 
 __all__ = ["to_dot", "to_mermaid"]

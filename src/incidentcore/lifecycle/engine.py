@@ -16,7 +16,7 @@ from incidentcore.errors import (
     TransitionNotAllowedError,
 )
 from incidentcore.instants import as_utc
-from incidentcore.lifecycle.answers import Allowed, Refused, Step
+from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
 from incidentcore.lifecycle.refusals import (
     Table,
     refuse_action,
@@ -26,10 +26,10 @@ from incidentcore.lifecycle.refusals import (
     refuse_undeclared,
     shortest_path,
 )
-from incidentcore.lifecycle.table import Attempt, Transition, is_nothing
+from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
 from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
-from incidentcore.records.events import set_fields
-from incidentcore.records.trusted import state_change
+from incidentcore.records._fast import state_change
+from incidentcore.records.events.core import written_fields
 from incidentcore.values import Actor, FrozenMap, State, as_actor
 
 __all__ = ["Lifecycle"]
@@ -240,7 +240,7 @@ class Lifecycle:
             raise LifecycleMismatchError(after)
         raise TransitionNotAllowedError(after)
 
-    def explain(self, record: Record, /, *, to: State | str) -> tuple[Step, ...] | None:
+    def explain(self, record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | None:
         """Return the shortest way through the table to a state, with the fields it needs.
 
         Returns:
@@ -305,7 +305,7 @@ class Lifecycle:
             if transition.guard is not None:
                 known = record.facts() if facts is None else facts
                 attempt = Attempt(
-                    facts={**known, **set_fields(accepted, known)},
+                    facts={**known, **written_fields(accepted, known)},
                     action=action,
                     at=at,
                     by=actor,

@@ -8,15 +8,15 @@ from typing import Final
 
 import attrs
 
-from incidentcore.conditions import ALWAYS, Condition, Verdict, implies, overlap, satisfiable
-from incidentcore.lifecycle.cascade import Cascade, Copy
+from incidentcore.conditions import ALWAYS, Condition, Proof, implies, overlap, satisfiable
+from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.table import Transition
+from incidentcore.lifecycle.transition import Transition
 from incidentcore.values import State
 
 __all__ = ["LifecycleFinding", "lint_lifecycle"]
 
-_OPAQUE: Final = Verdict("unknown", reason="the guard is a caller's own function")
+_OPAQUE: Final = Proof("unknown", reason="the guard is a caller's own function")
 
 
 @attrs.frozen(kw_only=True)
@@ -45,7 +45,7 @@ class LifecycleFinding:
 
 
 def lint_lifecycle(
-    lifecycle: Lifecycle, cascades: Iterable[Cascade] = ()
+    lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()
 ) -> tuple[LifecycleFinding, ...]:
     """Return what is wrong with a lifecycle.
 
@@ -103,7 +103,7 @@ class _Way:
 
     source: str
     row: Transition
-    verdict: Verdict
+    verdict: Proof
 
 
 def _ways(lifecycle: Lifecycle) -> list[_Way]:
@@ -204,7 +204,7 @@ def _lint_rows(lifecycle: Lifecycle, ways: list[_Way]) -> Iterator[LifecycleFind
                 )
 
 
-def _lint_cascade(rule: Cascade, lifecycle: Lifecycle) -> Iterator[LifecycleFinding]:
+def _lint_cascade(rule: CascadeRule, lifecycle: Lifecycle) -> Iterator[LifecycleFinding]:
     """Find what keeps a cascade from happening, and the states that would refuse it (rule L4)."""
     known = {state.name for state in lifecycle.states}
     if rule.source == lifecycle.record_type:
@@ -242,13 +242,13 @@ def _lint_cascade(rule: Cascade, lifecycle: Lifecycle) -> Iterator[LifecycleFind
             yield _refused(rule, answer, reason, witness or state.name)
 
 
-def _refused(rule: Cascade, answer: str, reason: str, witness: object) -> LifecycleFinding:
+def _refused(rule: CascadeRule, answer: str, reason: str, witness: object) -> LifecycleFinding:
     return LifecycleFinding(
         code="cascade_refused", answer=answer, where=rule.id, reason=reason, witness=witness
     )
 
 
-def _known(rule: Cascade) -> Condition:
+def _known(rule: CascadeRule) -> Condition:
     """Return what holds of the target whenever a cascade applies.
 
     Who acts on the target is who acted on the source, unless the caller says otherwise.
@@ -259,7 +259,7 @@ def _known(rule: Cascade) -> Condition:
     return known
 
 
-def _objection(rule: Cascade, row: Transition, state: State) -> tuple[str, str, object] | None:
+def _objection(rule: CascadeRule, row: Transition, state: State) -> tuple[str, str, object] | None:
     """Return why a row would refuse a cascade, as answer, reason and witness."""
     what = f"{rule.action} from {state}"
     undeclared = [name for name in rule.fields if name not in row.inputs]

@@ -18,7 +18,7 @@ from incidentcore.errors import (
     TransitionNotAllowedError,
 )
 from incidentcore.instants import as_utc
-from incidentcore.lifecycle.answers import Allowed, Refused
+from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.refusals import (
     refuse_action,
@@ -26,8 +26,8 @@ from incidentcore.lifecycle.refusals import (
     refuse_guard,
     refuse_undeclared,
 )
-from incidentcore.lifecycle.table import Attempt, InputField, Transition, is_nothing
-from incidentcore.records import Incident, MajorRole, MajorStatus, set_major_status, update
+from incidentcore.lifecycle.transition import Attempt, InputField, Transition, is_nothing
+from incidentcore.records import Incident, set_fields, set_major_status
 from incidentcore.values import Actor, FrozenMap, State, as_actor
 
 __all__ = [
@@ -39,10 +39,10 @@ __all__ = [
 ]
 
 NO_CANDIDATE: Final = State("no_candidate", open=True)
-PROPOSED: Final = State(MajorStatus.PROPOSED, open=True)
-ACCEPTED: Final = State(MajorStatus.ACCEPTED, resolved=True)
-REJECTED: Final = State(MajorStatus.REJECTED, final=True)
-CANCELED: Final = State(MajorStatus.CANCELED, final=True)
+PROPOSED: Final = State("proposed", open=True)
+ACCEPTED: Final = State("accepted", resolved=True)
+REJECTED: Final = State("rejected", final=True)
+CANCELED: Final = State("canceled", final=True)
 
 _NOTES: Final = InputField("work_notes", "custom.work_notes")
 _REASON: Final = InputField("reason", "custom.reason")
@@ -50,10 +50,10 @@ _IMPACT: Final = InputField("business_impact")
 _ROLES: Final = InputField("roles", "major_roles")
 _MAYBE_ROLES: Final = InputField("roles", "major_roles", required=False)
 MAJOR_ROLES: Final = (
-    MajorRole.INCIDENT_MANAGER,
-    MajorRole.TECHNICAL_LEAD,
-    MajorRole.COMMUNICATIONS_LEAD,
-    MajorRole.SCRIBE,
+    "incident_manager",
+    "technical_lead",
+    "communications_lead",
+    "scribe",
 )
 
 
@@ -181,7 +181,8 @@ def decide_major(
         asked = {"major_roles": "roles"}
         if "work_notes" in row.inputs:
             asked["reason"] = "work_notes"  # kept as the reason of the step
-        wrong = InvalidValueError(asked.get(error.name, error.name), error.given, error.allowed)
+        where = asked.get(error.where, error.where)
+        wrong = InvalidValueError(where, error.given, error.allowed)
         return refuse_fields(table, row, state, code="invalid_field", what=f"refuses {wrong}")
     seen = {**facts, "major_roles": facts["major_roles"] if roles is None else FrozenMap(roles)}
     attempt = Attempt(facts=seen, action=action, at=at, by=actor, fields=fields)
@@ -195,7 +196,7 @@ def _stepped(
 ) -> Incident:
     """Return the incident after a step that is legal."""
     if row.action == "assign_roles":  # the status stays: nothing but the roles is new
-        return update(incident, major_roles=fields["roles"], **when)
+        return set_fields(incident, major_roles=fields["roles"], **when)
     return set_major_status(
         incident,
         row.target.name,

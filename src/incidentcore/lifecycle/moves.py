@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
-from incidentcore.lifecycle.answers import Allowed, Refused, Step
+from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
 from incidentcore.lifecycle.standard import STANDARD
 from incidentcore.records import Record
 from incidentcore.values import Actor, State
@@ -85,7 +85,7 @@ def allowed_actions(record: Record, /) -> tuple[str, ...]:
     return STANDARD[record.record_type].allowed_actions(record)
 
 
-def explain(record: Record, /, *, to: State | str) -> tuple[Step, ...] | None:
+def explain(record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | None:
     """Return the shortest way of a record through its standard lifecycle to a state.
 
     >>> from datetime import UTC, datetime

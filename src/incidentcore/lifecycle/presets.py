@@ -10,8 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from incidentcore.conditions import field
-from incidentcore.lifecycle.cascade import Cascade
-from incidentcore.lifecycle.cascades import parent_to_child, problem_to_incident, request_to_tasks
+from incidentcore.lifecycle.cascade_rule import CascadeRule
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.standard import (
     APPROVED_IF_ASKED,
@@ -19,9 +18,13 @@ from incidentcore.lifecycle.standard import (
     REJECTED_IF_ASKED,
     REJECTED_NAME,
 )
-from incidentcore.lifecycle.table import InputField, Transition
-from incidentcore.records import TaskStatus
-from incidentcore.values import Role, State
+from incidentcore.lifecycle.standard_cascades import (
+    parent_to_child,
+    problem_to_incident,
+    request_to_tasks,
+)
+from incidentcore.lifecycle.transition import InputField, Transition
+from incidentcore.values import State
 
 __all__ = [
     "DIALECTS",
@@ -43,8 +46,8 @@ def _states(*names: str, **flags: bool) -> tuple[State, ...]:
 
 
 _RESOLUTION: Final = (InputField("resolution_code"), InputField("resolution_notes"))
-_BY_REQUESTER: Final = field("actor.role").equals(Role.REQUESTER)
-_BY_AGENT: Final = field("actor.role").equals(Role.AGENT)
+_BY_REQUESTER: Final = field("actor.role").equals("requester")
+_BY_AGENT: Final = field("actor.role").equals("agent")
 
 _NEW, _WORK = _states("New", "In Progress", open=True)
 _HOLD = State("On Hold", open=True, pauses=True)
@@ -86,7 +89,7 @@ SERVICENOW_INCIDENT: Final = Lifecycle(
             "reopen",
             _RESOLVED,
             _WORK,
-            guard=field("actor.role").is_in(Role.REQUESTER, Role.AGENT),
+            guard=field("actor.role").is_in("requester", "agent"),
             guard_name="by the caller or an agent",
         ),
         Transition("close", _RESOLVED, _CLOSED),
@@ -181,8 +184,8 @@ SERVICENOW_REQUEST: Final = Lifecycle(
 field beside the state and no state of its own, so that a request waits for it while it is open."""
 
 
-def _rolled_up(status: str, action: str) -> Cascade:
-    return Cascade(
+def _rolled_up(status: str, action: str) -> CascadeRule:
+    return CascadeRule(
         id=f"tasks_{status}",
         source="service_request",
         on="task_changed",
@@ -194,9 +197,9 @@ def _rolled_up(status: str, action: str) -> Cascade:
 
 
 SERVICENOW_REQUEST_CASCADES: Final = (
-    _rolled_up(TaskStatus.COMPLETE, "close_complete"),
-    _rolled_up(TaskStatus.INCOMPLETE, "close_incomplete"),
-    _rolled_up(TaskStatus.SKIPPED, "close_skipped"),
+    _rolled_up("closed_complete", "close_complete"),
+    _rolled_up("closed_incomplete", "close_incomplete"),
+    _rolled_up("closed_skipped", "close_skipped"),
     *request_to_tasks(closed=(_COMPLETE.name, _INCOMPLETE.name), canceled=(_SKIPPED.name,)),
 )
 """ServiceNow's roll-up from tasks to their requested item, and the end of tasks with it. That
@@ -322,7 +325,7 @@ ZENDESK_TICKET: Final = Lifecycle(
             "close",
             _ZD_SOLVED,
             _CLOSED,
-            guard=field("actor.role").equals(Role.SYSTEM),
+            guard=field("actor.role").equals("system"),
             guard_name="by a business rule or the API",
         ),
     ),

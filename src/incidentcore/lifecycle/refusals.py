@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeAlias
 
 from incidentcore.conditions import Condition
-from incidentcore.lifecycle.answers import Refused, Step
-from incidentcore.lifecycle.table import Attempt, Transition
-from incidentcore.records import ApprovalRule, TaskStatus
+from incidentcore.lifecycle.decision import PathStep, Refused
+from incidentcore.lifecycle.transition import Attempt, Transition
+from incidentcore.records import ApprovalRule
 from incidentcore.values import State
 
 __all__ = [
@@ -28,16 +28,16 @@ Table: TypeAlias = Mapping[str, Mapping[str, list[Transition]]]
 """A lifecycle's rows by the name of the state and the action."""
 
 
-def _step(row: Transition) -> Step:
-    return Step(row.action, row.target, row.required, row.guard_name)
+def _step(row: Transition) -> PathStep:
+    return PathStep(row.action, row.target, row.required, row.guard_name)
 
 
 def shortest_path(
     table: Table, start: State, reached: Callable[[State], bool]
-) -> tuple[Step, ...] | None:
+) -> tuple[PathStep, ...] | None:
     """Return the shortest path from a state to one that satisfies ``reached``, guards aside."""
     seen = {start.name}
-    queue: deque[tuple[State, tuple[Step, ...]]] = deque([(start, ())])
+    queue: deque[tuple[State, tuple[PathStep, ...]]] = deque([(start, ())])
     while queue:
         state, path = queue.popleft()
         if reached(state):
@@ -74,7 +74,7 @@ def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Re
             allowed_actions=allowed,
         )
     path = shortest_path(table, state, lambda reached: action in table[reached.name])
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PathStep, ...] = ()
     reason = f"{action} is not allowed from {state}; {can}"
     if path:
         steps = (*path, _step(table[path[-1].to.name][action][0]))
@@ -97,7 +97,7 @@ def _told_approvals(facts: Mapping[str, Any]) -> str:
 
 def _told_tasks(facts: Mapping[str, Any]) -> str:
     """Return which tasks are open."""
-    is_open = [task for task in facts.get("tasks", ()) if task.status == TaskStatus.OPEN]
+    is_open = [task for task in facts.get("tasks", ()) if task.status == "open"]
     return f"open: {', '.join(f'{task.id} ({task.title})' for task in is_open)}" if is_open else ""
 
 

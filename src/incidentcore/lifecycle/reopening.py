@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import attrs
 
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
-from incidentcore.lifecycle.table import Attempt
-from incidentcore.records import Incident, MajorStatus, Record
+from incidentcore.lifecycle.transition import Attempt
+from incidentcore.records import Incident, Record
 from incidentcore.schedule import BusinessDays, Calendar
 
 __all__ = ["ReopenWindow", "auto_close_at", "reopen_until"]
@@ -79,7 +79,7 @@ def auto_close_at(
         raise InvalidValueError("basis", basis, f"one of {', '.join(_BASES)}")
     if record.resolved_at is None or record.state.final:
         return None
-    if not major and isinstance(record, Incident) and record.major_status == MajorStatus.ACCEPTED:
+    if not major and isinstance(record, Incident) and record.major_status == "accepted":
         return None
     start = record.resolved_at if basis == "resolved_at" else record.updated_at
     return _later(start, after, calendar, "after")

@@ -12,8 +12,7 @@ from typing import Final
 
 from incidentcore.conditions import Condition, field
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.table import InputField, Transition
-from incidentcore.records import ApprovalState
+from incidentcore.lifecycle.transition import InputField, Transition
 from incidentcore.values import CANCELED, CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, State
 
 __all__ = [
@@ -28,13 +27,9 @@ __all__ = [
     "STANDARD",
 ]
 
-APPROVED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in(
-    ApprovalState.PENDING, ApprovalState.REJECTED
-)
+APPROVED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in("pending", "rejected")
 """The guard of what waits for an approval, where one was asked for."""
-REJECTED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in(
-    ApprovalState.PENDING, ApprovalState.APPROVED
-)
+REJECTED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in("pending", "approved")
 """The guard of what waits for the approvers' rejection, where they were asked."""
 APPROVED_NAME: Final = "approved, if approval was asked"
 REJECTED_NAME: Final = "rejected, if approval was asked"

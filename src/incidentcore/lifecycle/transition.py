@@ -126,7 +126,7 @@ def _frozen(entries: Mapping[str, object]) -> FrozenMap[object]:
     try:
         return checked_fields(entries, FIELD_NAMES)
     except InvalidValueError as error:
-        raise LifecycleDefinitionError(f"sets.{error.name}", error.given, error.allowed) from None
+        raise LifecycleDefinitionError(f"sets.{error.where}", error.given, error.allowed) from None
 
 
 @attrs.frozen
@@ -220,9 +220,9 @@ class Transition:
         try:
             return checked_fields(accepted, FIELD_NAMES)
         except InvalidValueError as error:
-            asked = [field.name for field in self.fields if field.target == error.name]
+            asked = [field.name for field in self.fields if field.target == error.where]
             raise InvalidValueError(
-                asked[0] if asked else error.name, error.given, error.allowed
+                asked[0] if asked else error.where, error.given, error.allowed
             ) from None
 
     def passes(self, attempt: Attempt) -> bool:

@@ -20,7 +20,7 @@ from incidentcore.priority.policy import (
     calculate_priority,
     standing_override,
 )
-from incidentcore.priority.tables import (
+from incidentcore.priority.presets import (
     BMC,
     FLOOR_OF_MEAN_5X5,
     GLPI,

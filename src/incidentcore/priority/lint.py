@@ -58,7 +58,7 @@ def lint_matrix(
 
     Source: rule P1.
 
-    >>> from incidentcore.priority.tables import JIRA_EXAMPLE
+    >>> from incidentcore.priority.presets import JIRA_EXAMPLE
     >>> for finding in lint_matrix(JIRA_EXAMPLE):
     ...     print(finding)
     Minor/Medium is Lowest but the milder Minor/Low is Low

@@ -11,7 +11,7 @@ import attrs
 from incidentcore.errors import InvalidValueError, PriorityMatrixError
 from incidentcore.priority.adjustments import Adjustment, PriorityAdjustment
 from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator
-from incidentcore.priority.tables import SERVICENOW
+from incidentcore.priority.presets import SERVICENOW
 from incidentcore.records import Event, Opened, Record
 from incidentcore.values import Actor, Level, Priority, Scale
 

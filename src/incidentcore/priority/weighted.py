@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -140,11 +140,8 @@ class WeightedPriority:
         return _as_matrix(self)
 
 
-class Rounding:
-    """Which way a mean between two levels goes."""
-
-    MILDER: Final = "milder"
-    WORSE: Final = "worse"
+Rounding: TypeAlias = Literal["milder", "worse"]
+"""Which way a mean between two levels goes."""
 
 
 @attrs.frozen(kw_only=True)
@@ -152,7 +149,7 @@ class ArithmeticPriority:
     """A priority by the mean of two levels' places in their scales.
 
     The scales of both fields and of the priorities have the same number of levels. Places count
-    from 1 for the best level up, so ``Rounding.MILDER`` is the floor of the mean.
+    from 1 for the best level up, so ``"milder"`` is the floor of the mean.
 
     Attributes:
         rows: The scale of the first field, as a rule the impact.
@@ -179,7 +176,7 @@ class ArithmeticPriority:
     rows: Scale = Impact.scale
     columns: Scale = Urgency.scale
     scale: Scale
-    rounding: str = Rounding.MILDER
+    rounding: Rounding = "milder"
     row_field: str = "impact"
     column_field: str = "urgency"
     name: str = "mean"
@@ -188,7 +185,7 @@ class ArithmeticPriority:
         if not len(self.rows) == len(self.columns) == len(self.scale):
             lengths = (len(self.rows), len(self.columns), len(self.scale))
             raise PriorityMatrixError("scales", lengths, "three scales of one length")
-        if self.rounding not in (Rounding.MILDER, Rounding.WORSE):
+        if self.rounding not in ("milder", "worse"):
             raise PriorityMatrixError("rounding", self.rounding, "milder or worse")
         checked_path("row_field", self.row_field)
         checked_path("column_field", self.column_field)
@@ -197,7 +194,7 @@ class ArithmeticPriority:
         """Return the priority for a pair of levels."""
         # Ranks count from the worst, so rounding the rank up is rounding the place down.
         ranks = row.rank + column.rank
-        rank = -(-ranks // 2) if self.rounding == Rounding.MILDER else ranks // 2
+        rank = -(-ranks // 2) if self.rounding == "milder" else ranks // 2
         return self.scale.levels[rank - 1]
 
     def __call__(self, record: Any, /) -> PriorityCalculation:

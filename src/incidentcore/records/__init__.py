@@ -1,6 +1,31 @@
 """What is tracked: incidents, problems and service requests as folds of their history."""
 
-from incidentcore.records.activity import (
+from incidentcore.records.approvals import (
+    Approval,
+    ApprovalCount,
+    ApprovalDecision,
+    ApprovalRule,
+    ApprovalState,
+)
+from incidentcore.records.audit import FieldChange, field_changes
+from incidentcore.records.changes import (
+    acknowledge,
+    assign,
+    comment,
+    correct_event,
+    link,
+    log_contact,
+    log_diagnosis,
+    log_runbook,
+    mark_restored,
+    set_fields,
+    set_major_status,
+    unacknowledge,
+    unlink,
+)
+from incidentcore.records.communications import Communicated, log_update_sent
+from incidentcore.records.completeness import DocumentationGap, completeness
+from incidentcore.records.events.activity import (
     Acknowledged,
     Commented,
     Contacted,
@@ -12,76 +37,51 @@ from incidentcore.records.activity import (
     Unacknowledged,
     Visibility,
 )
-from incidentcore.records.approvals import (
-    Approval,
-    ApprovalCount,
-    ApprovalRule,
-    ApprovalState,
-    Decision,
-)
-from incidentcore.records.audit import FieldChange, field_changes
-from incidentcore.records.changes import (
-    acknowledge,
-    assign,
-    comment,
-    contact,
-    correct,
-    follow_procedure,
-    link,
-    note_diagnosis,
-    restore,
-    set_major_status,
-    unacknowledge,
-    unlink,
-    update,
-)
-from incidentcore.records.communications import Communicated, communicate
-from incidentcore.records.completeness import Gap, completeness
-from incidentcore.records.events import (
+from incidentcore.records.events.core import (
     Assigned,
     Classified,
     Corrected,
     Event,
     FieldsChanged,
     LifecycleRef,
-    Linked,
+    LinkAdded,
+    LinkRemoved,
     Opened,
     Prioritized,
     StateChanged,
-    Unlinked,
+)
+from incidentcore.records.events.requests import (
+    ApprovalRequested,
+    Approved,
+    ApprovedOnBehalf,
+    TaskChanged,
 )
 from incidentcore.records.fields import (
     FIELD_NAMES,
     MajorRole,
     MajorStatus,
     OpeningFields,
-    Origin,
-    Source,
+    ProblemOrigin,
+    ReportedVia,
     checked_fields,
 )
 from incidentcore.records.fold import (
-    Moment,
     Timeline,
+    TimelineStep,
     fold_facts,
     fold_steps,
     fold_timeline,
     in_sequence,
 )
-from incidentcore.records.fulfilment import approve, ask_approval, set_task
+from incidentcore.records.fulfilment import approve, request_approval, set_task
 from incidentcore.records.incident import Incident
-from incidentcore.records.known_errors import Suggestion, suggest_known_errors
+from incidentcore.records.known_errors import KnownErrorMatch, suggest_known_errors
+from incidentcore.records.linking import are_linked, joint_history, link_both, merge_duplicate
 from incidentcore.records.links import Link, LinkType
-from incidentcore.records.pairs import are_linked, joint_history, link_both, merge_duplicate
 from incidentcore.records.parts import Cause, RequestItem, Task, TaskStatus
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
 from incidentcore.records.replay import RECORD_TYPES, replay
-from incidentcore.records.requested import (
-    ApprovalRequested,
-    Approved,
-    ApprovedOnBehalf,
-    TaskChanged,
-)
 from incidentcore.records.review import (
     ActionItem,
     EntryKind,
@@ -89,7 +89,7 @@ from incidentcore.records.review import (
     ReviewEntry,
     review_required,
 )
-from incidentcore.records.rows import Finding, RecordStream, records_from_rows
+from incidentcore.records.rows import ImportFinding, RecordStream, records_from_rows
 from incidentcore.records.service_request import ServiceRequest
 from incidentcore.records.snoozing import Snoozed, Unsnoozed, snooze, unsnooze
 from incidentcore.records.tasks import roll_up
@@ -99,6 +99,7 @@ __all__ = [
     "ActionItem",
     "Approval",
     "ApprovalCount",
+    "ApprovalDecision",
     "ApprovalRequested",
     "ApprovalRule",
     "ApprovalState",
@@ -111,78 +112,78 @@ __all__ = [
     "Communicated",
     "Contacted",
     "Corrected",
-    "Decision",
     "DiagnosisNoted",
+    "DocumentationGap",
     "EntryKind",
     "Escalated",
     "Event",
     "FIELD_NAMES",
     "FieldChange",
     "FieldsChanged",
-    "Finding",
-    "Gap",
+    "ImportFinding",
     "Incident",
+    "KnownErrorMatch",
     "LifecycleRef",
     "Link",
+    "LinkAdded",
+    "LinkRemoved",
     "LinkType",
-    "Linked",
     "MajorRole",
     "MajorStatus",
     "MajorStatusChanged",
-    "Moment",
     "Opened",
     "OpeningFields",
-    "Origin",
     "PostIncidentReview",
     "Prioritized",
     "Problem",
+    "ProblemOrigin",
     "ProcedureFollowed",
     "RECORD_TYPES",
     "Record",
     "RecordStream",
+    "ReportedVia",
     "RequestItem",
     "Restored",
     "ReviewEntry",
     "ServiceRequest",
     "Snoozed",
-    "Source",
     "StateChanged",
-    "Suggestion",
     "Task",
     "TaskChanged",
     "TaskStatus",
     "Timeline",
+    "TimelineStep",
     "Unacknowledged",
-    "Unlinked",
     "Unsnoozed",
     "Visibility",
     "acknowledge",
     "approve",
     "are_linked",
-    "ask_approval",
     "assign",
     "checked_fields",
     "comment",
-    "communicate",
     "completeness",
-    "contact",
-    "correct",
+    "correct_event",
     "field_changes",
     "fold_facts",
     "fold_steps",
     "fold_timeline",
-    "follow_procedure",
     "in_sequence",
     "joint_history",
     "link",
     "link_both",
+    "log_contact",
+    "log_diagnosis",
+    "log_runbook",
+    "log_update_sent",
+    "mark_restored",
     "merge_duplicate",
-    "note_diagnosis",
     "records_from_rows",
     "replay",
-    "restore",
+    "request_approval",
     "review_required",
     "roll_up",
+    "set_fields",
     "set_major_status",
     "set_task",
     "snooze",
@@ -190,5 +191,4 @@ __all__ = [
     "unacknowledge",
     "unlink",
     "unsnooze",
-    "update",
 ]

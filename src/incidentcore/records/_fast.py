@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from incidentcore.records.events import Event, LifecycleRef, Opened, StateChanged
+from incidentcore.records.events.core import Event, LifecycleRef, Opened, StateChanged
 from incidentcore.values import Actor, FrozenMap, State
 
 __all__ = ["opening", "state_change"]

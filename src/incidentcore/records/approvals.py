@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Final
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -13,24 +13,15 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.values import Actor, FrozenMap
 
-__all__ = ["Approval", "ApprovalCount", "ApprovalRule", "ApprovalState", "Decision"]
+__all__ = ["Approval", "ApprovalCount", "ApprovalDecision", "ApprovalRule", "ApprovalState"]
 
 
-class Decision:
-    """What an approver said."""
-
-    APPROVED: Final = "approved"
-    REJECTED: Final = "rejected"
-    WITHDRAWN: Final = "withdrawn"
-    """The decision given before is taken back, and none stands in its place."""
+ApprovalDecision: TypeAlias = Literal["approved", "rejected", "withdrawn"]
+"""What an approver said."""
 
 
-class ApprovalState:
-    """What the decisions come to; None where nobody was asked."""
-
-    PENDING: Final = "pending"
-    APPROVED: Final = "approved"
-    REJECTED: Final = "rejected"
+ApprovalState: TypeAlias = Literal["pending", "approved", "rejected"]
+"""What the decisions come to; None where nobody was asked."""
 
 
 @attrs.frozen(kw_only=True)
@@ -54,7 +45,7 @@ class Approval:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.by, Actor):
             raise InvalidValueError("by", self.by, "an Actor")
-        if self.decision not in (Decision.APPROVED, Decision.REJECTED):
+        if self.decision not in ("approved", "rejected"):
             raise InvalidValueError("decision", self.decision, "approved or rejected")
         voice = self.on_behalf_of
         if voice is not None and not (isinstance(voice, str) and voice):
@@ -94,7 +85,7 @@ class ApprovalCount:
         told = [f"{given} of {self.needed} approval{'' if self.needed == 1 else 's'}"]
         if self.rejected:
             told.append(f"rejected by {', '.join(self.rejected)}")
-        if self.state == ApprovalState.PENDING:
+        if self.state == "pending":
             told.append(f"missing: {self._missing(self.needed - given)}")
         if self.not_asked:
             told.append(f"not asked: {', '.join(self.not_asked)}")
@@ -242,19 +233,19 @@ class ApprovalRule:
                 said[voice] = approval.decision
             else:
                 strangers[speaker] = None
-        approved = tuple(one for one in self.approvers if said.get(one) == Decision.APPROVED)
-        rejected = tuple(one for one in self.approvers if said.get(one) == Decision.REJECTED)
+        approved = tuple(one for one in self.approvers if said.get(one) == "approved")
+        rejected = tuple(one for one in self.approvers if said.get(one) == "rejected")
         pending = tuple(one for one in self.approvers if one not in said)
         if (
             (rejected and self.veto)
             or not self.required.isdisjoint(rejected)
             or len(approved) + len(pending) < self.needed
         ):
-            state = ApprovalState.REJECTED
+            state = "rejected"
         elif len(approved) >= self.needed and self.required.issubset(approved):
-            state = ApprovalState.APPROVED
+            state = "approved"
         else:
-            state = ApprovalState.PENDING
+            state = "pending"
         return ApprovalCount(
             state=state,
             needed=self.needed,

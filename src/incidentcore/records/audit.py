@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from incidentcore.records.event import Event
+from incidentcore.records.events.base import Event
 from incidentcore.records.fold import fold_steps
 from incidentcore.records.record import Record
 
@@ -42,11 +42,11 @@ def field_changes(record: Record, *fields: str) -> Iterator[FieldChange]:
     Source: rule H1.
 
     >>> from datetime import UTC, datetime
-    >>> from incidentcore.records.changes import update
+    >>> from incidentcore.records.changes import set_fields
     >>> from incidentcore.records.incident import Incident
     >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
-    >>> incident = update(incident, title="Mail is slow", at=at, by="ada")
+    >>> incident = set_fields(incident, title="Mail is slow", at=at, by="ada")
     >>> [(change.before, change.after) for change in field_changes(incident, "title")]
     [('', 'Mail is down'), ('Mail is down', 'Mail is slow')]
     """

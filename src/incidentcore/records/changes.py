@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records.activity import (
+from incidentcore.records.events.activity import (
     Acknowledged,
     Commented,
     Contacted,
@@ -18,7 +18,14 @@ from incidentcore.records.activity import (
     Unacknowledged,
     Visibility,
 )
-from incidentcore.records.events import Assigned, Corrected, FieldsChanged, Linked, Opened, Unlinked
+from incidentcore.records.events.core import (
+    Assigned,
+    Corrected,
+    FieldsChanged,
+    LinkAdded,
+    LinkRemoved,
+    Opened,
+)
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record
@@ -28,16 +35,16 @@ __all__ = [
     "acknowledge",
     "assign",
     "comment",
-    "contact",
-    "correct",
-    "follow_procedure",
+    "correct_event",
     "link",
-    "note_diagnosis",
-    "restore",
+    "log_contact",
+    "log_diagnosis",
+    "log_runbook",
+    "mark_restored",
+    "set_fields",
     "set_major_status",
     "unacknowledge",
     "unlink",
-    "update",
 ]
 
 R = TypeVar("R", bound=Record)
@@ -105,7 +112,7 @@ def comment(
     *,
     at: datetime,
     by: Actor | str,
-    visibility: str = Visibility.PUBLIC,
+    visibility: Visibility = "public",
     recorded_at: datetime | None = None,
 ) -> R:
     """Write on a record. A public comment by an agent is a response (rule H4)."""
@@ -116,7 +123,7 @@ def comment(
     )
 
 
-def contact(
+def log_contact(
     record: R,
     channel: str,
     /,
@@ -158,14 +165,14 @@ def unacknowledge(
     return record.with_event(Unacknowledged, at=at, by=by, recorded_at=recorded_at, reason=reason)
 
 
-def restore(
+def mark_restored(
     record: R, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
 ) -> R:
     """Note that the service works again, whether or not the incident is resolved yet."""
     return record.with_event(Restored, at=at, by=by, recorded_at=recorded_at)
 
 
-def note_diagnosis(
+def log_diagnosis(
     record: R,
     text: str,
     /,
@@ -181,7 +188,7 @@ def note_diagnosis(
     )
 
 
-def follow_procedure(
+def log_runbook(
     record: R,
     runbook: str,
     /,
@@ -265,7 +272,9 @@ def link(
     """
     if target == record.id:
         raise InvalidValueError("target", target, "another record's id")
-    return record.with_event(Linked, at=at, by=by, recorded_at=recorded_at, link=Link(type, target))
+    return record.with_event(
+        LinkAdded, at=at, by=by, recorded_at=recorded_at, link=Link(type, target)
+    )
 
 
 def unlink(
@@ -286,10 +295,10 @@ def unlink(
     gone = Link(type, target)
     if gone not in record.links:
         raise InvalidValueError("link", gone, f"one of {sorted(record.links)}")
-    return record.with_event(Unlinked, at=at, by=by, recorded_at=recorded_at, link=gone)
+    return record.with_event(LinkRemoved, at=at, by=by, recorded_at=recorded_at, link=gone)
 
 
-def update(
+def set_fields(
     record: R,
     /,
     *,
@@ -315,7 +324,7 @@ def update(
     )
 
 
-def correct(
+def correct_event(
     record: R,
     event_id: str,
     /,

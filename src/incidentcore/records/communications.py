@@ -7,11 +7,11 @@ from typing import ClassVar, TypeVar
 
 import attrs
 
-from incidentcore.records.event import Event, need_text
+from incidentcore.records.events.base import Event, need_text
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
-__all__ = ["Communicated", "communicate"]
+__all__ = ["Communicated", "log_update_sent"]
 
 R = TypeVar("R", bound=Record)
 
@@ -42,7 +42,7 @@ class Communicated(Event):
         need_text("text", self.text, empty=True)
 
 
-def communicate(
+def log_update_sent(
     record: R,
     audience: str,
     /,
@@ -73,7 +73,7 @@ def communicate(
     >>> from incidentcore.records.incident import Incident
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
-    >>> told = communicate(incident, "customers", channel="status page", at=opened, by="ada")
+    >>> told = log_update_sent(incident, "customers", channel="status page", at=opened, by="ada")
     >>> told.history[-1].kind, told.first_response_at
     ('communicated', None)
     """

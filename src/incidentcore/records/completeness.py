@@ -7,16 +7,14 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.records.activity import DiagnosisNoted
-from incidentcore.records.fields import MajorRole, MajorStatus
-from incidentcore.records.parts import TaskStatus
+from incidentcore.records.events.activity import DiagnosisNoted
 from incidentcore.records.record import Record
 
-__all__ = ["Gap", "completeness"]
+__all__ = ["DocumentationGap", "completeness"]
 
 
 @attrs.frozen
-class Gap:
+class DocumentationGap:
     """One thing that a record's documentation lacks.
 
     Attributes:
@@ -51,14 +49,14 @@ _RESOLVED: Final = {
 }
 _PROBLEM: Final = {"root_cause": "it is resolved", "configuration_item": "a cause lies somewhere"}
 _ROLES: Final = (
-    MajorRole.INCIDENT_MANAGER,
-    MajorRole.TECHNICAL_LEAD,
-    MajorRole.COMMUNICATIONS_LEAD,
-    MajorRole.SCRIBE,
+    "incident_manager",
+    "technical_lead",
+    "communications_lead",
+    "scribe",
 )
 
 
-def completeness(record: Record) -> tuple[Gap, ...]:
+def completeness(record: Record) -> tuple[DocumentationGap, ...]:
     """Return what a record's documentation lacks for the state that it is in (our choice).
 
     A canceled record lacks nothing but its own description.
@@ -79,7 +77,7 @@ def completeness(record: Record) -> tuple[Gap, ...]:
     return tuple(_gaps(record, record.facts()))
 
 
-def _gaps(record: Record, facts: dict[str, Any]) -> Iterator[Gap]:
+def _gaps(record: Record, facts: dict[str, Any]) -> Iterator[DocumentationGap]:
     yield from _empty(facts, _ALWAYS)
     if record.state.is_canceled:
         return
@@ -89,35 +87,35 @@ def _gaps(record: Record, facts: dict[str, Any]) -> Iterator[Gap]:
     if kind == "service_request":
         yield from _request_gaps(record, facts)
     if record.state.pauses and record.hold_reason is None:
-        yield Gap("hold_reason", "it waits for somebody")
+        yield DocumentationGap("hold_reason", "it waits for somebody")
     if record.acknowledged_at is not None or record.state.resolved:
         yield from _empty(facts, _ASSIGNED)
-    if facts.get("major_status") == MajorStatus.ACCEPTED:
+    if facts.get("major_status") == "accepted":
         yield from _empty(facts, {"business_impact": "it is a major incident"})
         for role in _ROLES:
             if role not in facts["major_roles"]:
-                yield Gap(f"major_roles.{role}", "it is a major incident")
+                yield DocumentationGap(f"major_roles.{role}", "it is a major incident")
     if not record.state.resolved or kind == "service_request":
         return
     yield from _empty(facts, _RESOLVED)
     if kind == "problem":
         yield from _empty(facts, _PROBLEM)
     if not any(isinstance(e, DiagnosisNoted) and e.step == "finding" for e in record.history):
-        yield Gap("diagnosis", "it is resolved, and nobody noted what was found")
+        yield DocumentationGap("diagnosis", "it is resolved, and nobody noted what was found")
     if record.state.is_closed and facts["closure_confirmed_by"] is None:
-        yield Gap("closure_confirmed_by", "it is closed")
+        yield DocumentationGap("closure_confirmed_by", "it is closed")
 
 
-def _request_gaps(record: Record, facts: dict[str, Any]) -> Iterator[Gap]:
+def _request_gaps(record: Record, facts: dict[str, Any]) -> Iterator[DocumentationGap]:
     if not facts["items"]:
-        yield Gap("items", "says what is asked for")
+        yield DocumentationGap("items", "says what is asked for")
     if record.hold_reason == "awaiting_approval" and facts["approval_rule"] is None:
-        yield Gap("approval_rule", "it waits for approval, and nobody was asked")
-    if record.state.resolved and facts["tasks_status"] == TaskStatus.OPEN:
-        yield Gap("tasks", "it is fulfilled, and some are open")
+        yield DocumentationGap("approval_rule", "it waits for approval, and nobody was asked")
+    if record.state.resolved and facts["tasks_status"] == "open":
+        yield DocumentationGap("tasks", "it is fulfilled, and some are open")
 
 
-def _empty(facts: dict[str, Any], wanted: dict[str, str]) -> Iterator[Gap]:
+def _empty(facts: dict[str, Any], wanted: dict[str, str]) -> Iterator[DocumentationGap]:
     for name, reason in wanted.items():
         if facts[name] in (None, "", ()):
-            yield Gap(name, reason)
+            yield DocumentationGap(name, reason)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, TypedDict
+from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
@@ -20,43 +20,28 @@ __all__ = [
     "MajorRole",
     "MajorStatus",
     "OpeningFields",
-    "Origin",
-    "Source",
+    "ProblemOrigin",
+    "ReportedVia",
     "checked_fields",
 ]
 
 
-class Source:
-    """Where a record came from; any other text is a caller's own."""
-
-    USER: Final = "user_report"
-    MONITORING: Final = "monitoring_alert"
-    OTHER: Final = "other"
+ReportedVia: TypeAlias = Literal["user_report", "monitoring_alert", "other"]
+"""Where a record came from; any other text is a caller's own."""
 
 
-class Origin:
-    """What led to a problem record."""
-
-    REACTIVE: Final = "reactive"
-    PROACTIVE: Final = "proactive"
+ProblemOrigin: TypeAlias = Literal["reactive", "proactive"]
+"""What led to a problem record."""
 
 
-class MajorStatus:
-    """Where a candidate for major incident stands; None is no candidate."""
-
-    PROPOSED: Final = "proposed"
-    ACCEPTED: Final = "accepted"
-    REJECTED: Final = "rejected"
-    CANCELED: Final = "canceled"
+MajorStatus: TypeAlias = Literal["proposed", "accepted", "rejected", "canceled"]
+"""Where a candidate for major incident stands; None is no candidate."""
 
 
-class MajorRole:
-    """The roles in the response to a major incident; any other text is a role of a caller's own."""
-
-    INCIDENT_MANAGER: Final = "incident_manager"
-    TECHNICAL_LEAD: Final = "technical_lead"
-    COMMUNICATIONS_LEAD: Final = "communications_lead"
-    SCRIBE: Final = "scribe"
+MajorRole: TypeAlias = Literal[
+    "incident_manager", "technical_lead", "communications_lead", "scribe"
+]
+"""The roles in the response to a major incident; any other text is a role of a caller's own."""
 
 
 class OpeningFields(TypedDict, total=False):
@@ -222,10 +207,10 @@ _CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
     "custom": _mapping,
     "major_status": _one_of(
         None,
-        MajorStatus.PROPOSED,
-        MajorStatus.ACCEPTED,
-        MajorStatus.REJECTED,
-        MajorStatus.CANCELED,
+        "proposed",
+        "accepted",
+        "rejected",
+        "canceled",
     ),
     "major_roles": _people,
     "business_impact": _optional_text,
@@ -236,7 +221,7 @@ _CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
     "closure_confirmed_by": _optional_text,
     "occurred_at": _optional_instant,
     "detected_at": _optional_instant,
-    "origin": _one_of(Origin.REACTIVE, Origin.PROACTIVE),
+    "origin": _one_of("reactive", "proactive"),
     "root_cause": _cause,
     "workaround": _optional_text,
     "known_error": _flag,

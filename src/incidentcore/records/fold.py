@@ -17,10 +17,10 @@ import attrs
 
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import as_utc
-from incidentcore.records.events import Corrected, Event, Opened
+from incidentcore.records.events.core import Corrected, Event, Opened
 from incidentcore.values import FrozenMap
 
-__all__ = ["Moment", "Timeline", "fold_facts", "fold_steps", "fold_timeline", "in_sequence"]
+__all__ = ["Timeline", "TimelineStep", "fold_facts", "fold_steps", "fold_timeline", "in_sequence"]
 
 
 _when = attrgetter("at", "sequence")
@@ -151,7 +151,7 @@ def fold_steps(
 
 
 @attrs.frozen
-class Moment:
+class TimelineStep:
     """Everything that happened to a record at one instant.
 
     Attributes:
@@ -179,10 +179,10 @@ class Timeline:
     """
 
     base: Mapping[str, Any]
-    moments: tuple[Moment, ...]
+    moments: tuple[TimelineStep, ...]
     opened_at: datetime
 
-    def states(self) -> Iterator[tuple[Moment, dict[str, Any]]]:
+    def states(self) -> Iterator[tuple[TimelineStep, dict[str, Any]]]:
         """Yield each moment with all facts after it; the mapping is reused, do not keep it."""
         facts = dict(self.base)
         for moment in self.moments:
@@ -234,9 +234,9 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
 
 def _moments(
     events: Iterable[Event], facts: dict[str, Any], opened: Mapping[str, Any] = FrozenMap()
-) -> tuple[Moment, ...]:
+) -> tuple[TimelineStep, ...]:
     """Return what events in order of time change, instant by instant; the facts follow them."""
-    moments: list[Moment] = []
+    moments: list[TimelineStep] = []
     at: datetime | None = None
     known = dict(facts)
     size = len(known)
@@ -248,11 +248,11 @@ def _moments(
             changes = {name: value for name, value in changes.items() if name in known}
         if event.at == at:
             last = moments.pop()
-            moments.append(Moment(at, {**last.changes, **changes}, (*last.events, event)))
+            moments.append(TimelineStep(at, {**last.changes, **changes}, (*last.events, event)))
         else:
             at = event.at
             facts["updated_at"] = at
-            moments.append(Moment(at, {**changes, "updated_at": at}, (event,)))
+            moments.append(TimelineStep(at, {**changes, "updated_at": at}, (event,)))
     return tuple(moments)
 
 
@@ -287,6 +287,6 @@ def _fold_corrected(
         changes = {name: value for name, value in facts.items() if value != before[name]}
         now = tuple(event for event in counting if event.at == at)
         if now:  # none where the correction was itself corrected, dated before it
-            moments.append(Moment(at, {**changes, "updated_at": at}, now))
+            moments.append(TimelineStep(at, {**changes, "updated_at": at}, now))
         moments.extend(_moments([event for event in counting if event.at > at], facts))
     return Timeline(timeline.base, tuple(moments), opening.at)

@@ -6,22 +6,22 @@ from datetime import datetime
 from typing import TypeVar
 
 from incidentcore.records.approvals import ApprovalRule
-from incidentcore.records.parts import Task
-from incidentcore.records.record import Record
-from incidentcore.records.requested import (
+from incidentcore.records.events.requests import (
     ApprovalRequested,
     Approved,
     ApprovedOnBehalf,
     TaskChanged,
 )
+from incidentcore.records.parts import Task
+from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
-__all__ = ["approve", "ask_approval", "set_task"]
+__all__ = ["approve", "request_approval", "set_task"]
 
 R = TypeVar("R", bound=Record)
 
 
-def ask_approval(
+def request_approval(
     record: R,
     rule: ApprovalRule,
     /,
@@ -50,7 +50,7 @@ def ask_approval(
     >>> from incidentcore.records.service_request import ServiceRequest
     >>> at = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
     >>> request = ServiceRequest.open(id="REQ-1", title="A laptop", at=at, by="kim")
-    >>> request = ask_approval(request, ApprovalRule.all_of("bo", "lee"), at=at, by="ada")
+    >>> request = request_approval(request, ApprovalRule.all_of("bo", "lee"), at=at, by="ada")
     >>> request = approve(request, "approved", at=at, by="bo")
     >>> request.approval_state, request.approvals_pending
     ('pending', ('lee',))

@@ -7,7 +7,7 @@ from typing import ClassVar, Unpack
 
 import attrs
 
-from incidentcore.records.events import LifecycleRef
+from incidentcore.records.events.core import LifecycleRef
 from incidentcore.records.fields import OpeningFields
 from incidentcore.records.record import Record
 from incidentcore.values import NEW, Actor, FrozenMap, State

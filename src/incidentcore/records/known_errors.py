@@ -10,11 +10,10 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.incident import Incident
-from incidentcore.records.links import LinkType
-from incidentcore.records.pairs import are_linked
+from incidentcore.records.linking import are_linked
 from incidentcore.records.problem import Problem
 
-__all__ = ["Suggestion", "suggest_known_errors"]
+__all__ = ["KnownErrorMatch", "suggest_known_errors"]
 
 # Points for each kind of evidence (our choice): a link says most, a shared word least.
 _LINKED: Final = 100
@@ -26,7 +25,7 @@ _WORDS: Final = re.compile(r"\w{4,}")
 
 
 @attrs.frozen(kw_only=True)
-class Suggestion:
+class KnownErrorMatch:
     """A known error that an incident may be a case of.
 
     Attributes:
@@ -48,7 +47,7 @@ def suggest_known_errors(
     *,
     limit: int = 5,
     unsolved: Collection[str] = ("risk_accepted", "Risk Accepted"),
-) -> tuple[Suggestion, ...]:
+) -> tuple[KnownErrorMatch, ...]:
     """Return the known errors that an incident looks like, the likeliest first.
 
     Only problems whose ``known_error`` is set are considered, and of those that are closed only
@@ -92,7 +91,7 @@ def suggest_known_errors(
         evidence = _evidence(incident, problem)
         if evidence:
             found.append(
-                Suggestion(
+                KnownErrorMatch(
                     problem_id=problem.id,
                     score=sum(points for points, _ in evidence),
                     evidence=tuple(text for _, text in evidence),
@@ -105,7 +104,7 @@ def suggest_known_errors(
 
 def _evidence(incident: Incident, problem: Problem) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
-    if are_linked(incident, LinkType.CAUSED_BY, problem):
+    if are_linked(incident, "caused_by", problem):
         found.append((_LINKED, "linked as its cause"))
     item = incident.configuration_item
     if item is not None and item == problem.configuration_item:

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.changes import link
-from incidentcore.records.event import Event
-from incidentcore.records.links import Link, LinkType
+from incidentcore.records.events.base import Event
+from incidentcore.records.links import Link
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
@@ -41,7 +41,7 @@ def link_both(
     >>> from incidentcore.records.incident import Incident
     >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> one, other = (Incident.open(id=i, title="Mail", by="kim", at=at) for i in ("A", "B"))
-    >>> one, other = link_both(one, LinkType.CHILD_OF, other, at=at, by="ada")
+    >>> one, other = link_both(one, "child_of", other, at=at, by="ada")
     >>> other.links
     frozenset({Link(type='parent_of', target='A')})
     """
@@ -80,15 +80,13 @@ def merge_duplicate(
     if duplicate.record_type != original.record_type:
         raise InvalidValueError("original", original.record_type, f"a {duplicate.record_type}")
     for known in sorted(duplicate.links):
-        if known.type == LinkType.DUPLICATE_OF and known.target != original.id:
+        if known.type == "duplicate_of" and known.target != original.id:
             raise InvalidValueError("original", original.id, f"{known.target}, as it was said")
-    if any(known.type == LinkType.DUPLICATE_OF for known in original.links):
+    if any(known.type == "duplicate_of" for known in original.links):
         raise InvalidValueError(
             "original", original.id, "a record that is not itself the duplicate of another"
         )
-    return link_both(
-        duplicate, LinkType.DUPLICATE_OF, original, at=at, by=by, recorded_at=recorded_at
-    )
+    return link_both(duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at)
 
 
 def joint_history(records: Iterable[Record]) -> tuple[Event, ...]:

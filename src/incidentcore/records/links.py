@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
@@ -11,34 +11,34 @@ from incidentcore.errors import InvalidValueError
 __all__ = ["Link", "LinkType"]
 
 
-class LinkType:
-    """The kinds of link that rules of the library speak of; any other text is a caller's own.
+LinkType: TypeAlias = Literal[
+    "parent_of",
+    "child_of",
+    "duplicate_of",
+    "has_duplicate",
+    "caused_by",
+    "cause_of",
+    "caused_by_change",
+    "resolved_by",
+    "resolves",
+    "related_to",
+]
+"""The kinds of link that rules of the library speak of; any other text is a caller's own.
 
-    A link is kept on the record it starts from and read as "this record is <type> <target>".
-    """
-
-    PARENT_OF: Final = "parent_of"
-    CHILD_OF: Final = "child_of"
-    DUPLICATE_OF: Final = "duplicate_of"
-    HAS_DUPLICATE: Final = "has_duplicate"
-    CAUSED_BY: Final = "caused_by"
-    CAUSE_OF: Final = "cause_of"
-    CAUSED_BY_CHANGE: Final = "caused_by_change"
-    RESOLVED_BY: Final = "resolved_by"
-    RESOLVES: Final = "resolves"
-    RELATED_TO: Final = "related_to"
+A link is kept on the record it starts from and read as "this record is <type> <target>".
+"""
 
 
 _INVERSE: Final = {
-    LinkType.PARENT_OF: LinkType.CHILD_OF,
-    LinkType.CHILD_OF: LinkType.PARENT_OF,
-    LinkType.DUPLICATE_OF: LinkType.HAS_DUPLICATE,
-    LinkType.HAS_DUPLICATE: LinkType.DUPLICATE_OF,
-    LinkType.CAUSED_BY: LinkType.CAUSE_OF,
-    LinkType.CAUSE_OF: LinkType.CAUSED_BY,
-    LinkType.RESOLVED_BY: LinkType.RESOLVES,
-    LinkType.RESOLVES: LinkType.RESOLVED_BY,
-    LinkType.RELATED_TO: LinkType.RELATED_TO,
+    "parent_of": "child_of",
+    "child_of": "parent_of",
+    "duplicate_of": "has_duplicate",
+    "has_duplicate": "duplicate_of",
+    "caused_by": "cause_of",
+    "cause_of": "caused_by",
+    "resolved_by": "resolves",
+    "resolves": "resolved_by",
+    "related_to": "related_to",
 }
 
 
@@ -53,7 +53,7 @@ class Link:
     Raises:
         InvalidValueError: The type or target is no text or empty.
 
-    >>> Link(LinkType.CHILD_OF, "INC-1").inverse("INC-2")
+    >>> Link("child_of", "INC-1").inverse("INC-2")
     Link(type='parent_of', target='INC-2')
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -77,13 +77,8 @@ class RequestItem:
             raise InvalidValueError("quantity", self.quantity, "a whole number of at least 1")
 
 
-class TaskStatus:
-    """The states of a fulfilment task (ServiceNow's words)."""
-
-    OPEN: Final = "open"
-    COMPLETE: Final = "closed_complete"
-    INCOMPLETE: Final = "closed_incomplete"
-    SKIPPED: Final = "closed_skipped"
+TaskStatus: TypeAlias = Literal["open", "closed_complete", "closed_incomplete", "closed_skipped"]
+"""The states of a fulfilment task (ServiceNow's words)."""
 
 
 @attrs.frozen(kw_only=True)
@@ -92,17 +87,17 @@ class Task:
 
     id: str
     title: str
-    status: str = TaskStatus.OPEN
+    status: TaskStatus = "open"
     assignee: str | None = None
 
     def __attrs_post_init__(self) -> None:
         _text("id", self.id)
         _text("title", self.title)
         allowed = (
-            TaskStatus.OPEN,
-            TaskStatus.COMPLETE,
-            TaskStatus.INCOMPLETE,
-            TaskStatus.SKIPPED,
+            "open",
+            "closed_complete",
+            "closed_incomplete",
+            "closed_skipped",
         )
         if self.status not in allowed:
             raise InvalidValueError("status", self.status, f"one of {', '.join(allowed)}")

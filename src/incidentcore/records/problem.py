@@ -7,8 +7,8 @@ from typing import ClassVar, Unpack
 
 import attrs
 
-from incidentcore.records.events import LifecycleRef
-from incidentcore.records.fields import OpeningFields, Origin
+from incidentcore.records.events.core import LifecycleRef
+from incidentcore.records.fields import OpeningFields, ProblemOrigin
 from incidentcore.records.parts import Cause
 from incidentcore.records.record import Record
 from incidentcore.values import NEW, Actor, State
@@ -30,7 +30,7 @@ class Problem(Record):
     """A cause, or potential cause, of one or more incidents.
 
     Attributes:
-        origin: Reactive, behind incidents that happened, or proactive; see ``Origin``.
+        origin: Reactive, behind incidents that happened, or proactive; see ``ProblemOrigin``.
         root_cause: The cause with what lies behind it, once it is known.
         workaround: How to live with it until it is fixed.
         known_error: It has been analysed and not been resolved (a status, not a state).
@@ -50,7 +50,7 @@ class Problem(Record):
         "known_error",
     }
 
-    origin: str = Origin.REACTIVE
+    origin: ProblemOrigin = "reactive"
     root_cause: Cause | None = None
     workaround: str | None = None
     known_error: bool = False

@@ -11,13 +11,13 @@ import attrs
 
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records.events import Corrected, Event, LifecycleRef, Opened
-from incidentcore.records.fields import Source, checked_fields, stored_fields
+from incidentcore.records._fast import opening
+from incidentcore.records.events.core import Corrected, Event, LifecycleRef, Opened
+from incidentcore.records.fields import checked_fields, stored_fields
 from incidentcore.records.fold import fold_facts, in_sequence
-from incidentcore.records.kept import Kept
 from incidentcore.records.links import Link
-from incidentcore.records.trusted import opening
-from incidentcore.values import Actor, FrozenMap, Level, Role, State, as_actor
+from incidentcore.records.record_base import RecordBase
+from incidentcore.values import Actor, FrozenMap, Level, State, as_actor
 
 __all__ = ["Record"]
 
@@ -28,7 +28,7 @@ _id_of = attrgetter("id")
 
 
 @attrs.frozen(init=False, repr=False, slots=False)
-class Record(Kept):
+class Record(RecordBase):
     """A tracked piece of work; the base of ``Incident``, ``Problem`` and ``ServiceRequest``.
 
     A record is made by ``open`` or by replaying its history, never by naming its fields: every
@@ -47,7 +47,7 @@ class Record(Kept):
         configuration_item: The component it touches.
         caller: Who reported it or asks for it.
         opened_by: Who wrote it down.
-        source: Where it came from; see ``Source``.
+        source: Where it came from; see ``ReportedVia``.
         impact: How much of the business it touches.
         urgency: How soon it must be resolved.
         computed_priority: What the priority policy says.
@@ -102,7 +102,7 @@ class Record(Kept):
     configuration_item: str | None = None
     caller: str | None = None
     opened_by: Actor = attrs.field(default=None)
-    source: str = Source.OTHER
+    source: str = "other"
     impact: Level | None = None
     urgency: Level | None = None
     computed_priority: Level | None = None
@@ -197,7 +197,7 @@ class Record(Kept):
         at = as_utc(at)
         if not cls._may_open_with.issuperset(fields):
             checked_fields(fields, cls._may_open_with)  # says which field, and what is allowed
-        by = as_actor(by, role=Role.REQUESTER)
+        by = as_actor(by, role="requester")
         if lifecycle is None:
             lifecycle = cls._own_lifecycle
         if (

@@ -8,15 +8,15 @@ from typing import Any, Final, Self
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records.event import Event
+from incidentcore.records.events.base import Event
 from incidentcore.records.fold import Timeline, fold_timeline
 
-__all__ = ["Kept"]
+__all__ = ["RecordBase"]
 
 _new = object.__new__
 
 
-class Kept:
+class RecordBase:
     """What a record keeps beside its facts, which are its ``__dict__``.
 
     So a change copies one dict instead of reading and setting each of half a hundred fields.
@@ -71,19 +71,21 @@ class Kept:
         """Return the record's fields by name, as conditions read them."""
         return dict(self.__dict__)
 
-    def timeline(self, *, now: datetime | None = None, as_of: datetime | None = None) -> Timeline:
+    def timeline(
+        self, *, now: datetime | None = None, known_at: datetime | None = None
+    ) -> Timeline:
         """Return how the record's facts changed over time.
 
         Args:
             now: Leave out what happened after this instant.
-            as_of: Leave out what was recorded after this instant.
+            known_at: Leave out what was recorded after this instant.
 
         Raises:
-            InvalidTimelineError: With ``as_of``, the opening itself was not yet recorded.
+            InvalidTimelineError: With ``known_at``, the opening itself was not yet recorded.
         """
-        if as_of is not None:
-            as_of = as_utc(as_of, "as_of")
-            known = [event for event in self.history if event.recorded_at <= as_of]
+        if known_at is not None:
+            known_at = as_utc(known_at, "known_at")
+            known = [event for event in self.history if event.recorded_at <= known_at]
             timeline = fold_timeline(known, self.default_facts())
         elif self._timeline is None:
             timeline = fold_timeline(self.history, self.default_facts())
@@ -94,7 +96,7 @@ class Kept:
 
 
 # A slot's own setter takes two thirds of the time that object.__setattr__ takes.
-_put_facts: Final[Callable[[object, object], None]] = Kept.__dict__["__dict__"].__set__
-_put_history: Final[Callable[[object, object], None]] = Kept.__dict__["history"].__set__
-_put_numbered: Final[Callable[[object, object], None]] = Kept.__dict__["_numbered"].__set__
-_put_timeline: Final[Callable[[object, object], None]] = Kept.__dict__["_timeline"].__set__
+_put_facts: Final[Callable[[object, object], None]] = RecordBase.__dict__["__dict__"].__set__
+_put_history: Final[Callable[[object, object], None]] = RecordBase.__dict__["history"].__set__
+_put_numbered: Final[Callable[[object, object], None]] = RecordBase.__dict__["_numbered"].__set__
+_put_timeline: Final[Callable[[object, object], None]] = RecordBase.__dict__["_timeline"].__set__

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from incidentcore.errors import InvalidTimelineError
-from incidentcore.records.events import Event, Opened
+from incidentcore.records.events.core import Event, Opened
 from incidentcore.records.fold import in_sequence
 from incidentcore.records.incident import Incident
 from incidentcore.records.problem import Problem

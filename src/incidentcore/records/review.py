@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records.event import need_text
+from incidentcore.records.events.base import need_text
 from incidentcore.records.incident import Incident
 from incidentcore.records.parts import Cause
 
@@ -24,20 +24,15 @@ __all__ = [
 ]
 
 
-class EntryKind:
-    """What an entry of a review's timeline is."""
-
-    OBSERVATION: Final = "observation"
-    DECISION: Final = "decision"
-    ACTION: Final = "action"
-    MESSAGE: Final = "message"
+EntryKind: TypeAlias = Literal["observation", "decision", "action", "message"]
+"""What an entry of a review's timeline is."""
 
 
 _KINDS: Final = (
-    EntryKind.OBSERVATION,
-    EntryKind.DECISION,
-    EntryKind.ACTION,
-    EntryKind.MESSAGE,
+    "observation",
+    "decision",
+    "action",
+    "message",
 )
 
 

@@ -1,7 +1,7 @@
 """Records from plain tables: one row for each record, with findings for what was not clean.
 
 An importer never drops anything in silence: what it could not read, left out, or read otherwise
-than written, it tells as a ``Finding``.
+than written, it tells as a ``ImportFinding``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc, as_zone
-from incidentcore.records.activity import Acknowledged, Commented, Restored
-from incidentcore.records.events import Event, LifecycleRef, Opened, StateChanged
+from incidentcore.records.events.activity import Acknowledged, Commented, Restored
+from incidentcore.records.events.core import Event, LifecycleRef, Opened, StateChanged
 from incidentcore.records.incident import Incident
 from incidentcore.values import (
     CANCELED,
@@ -28,11 +28,10 @@ from incidentcore.values import (
     Impact,
     Level,
     Priority,
-    Role,
     Urgency,
 )
 
-__all__ = ["Finding", "RecordStream", "records_from_rows"]
+__all__ = ["ImportFinding", "RecordStream", "records_from_rows"]
 
 _SHOWN = 60
 _IMPORT: Final = "import"
@@ -58,7 +57,7 @@ _FIELDS: Final = ("id", "opened", *_MOMENTS, *_KNOWN, *_LEVELS, *_TEXTS)
 
 
 @attrs.frozen
-class Finding:
+class ImportFinding:
     """Something in a source that an importer could not take as it stood.
 
     Attributes:
@@ -68,7 +67,7 @@ class Finding:
         code: What is wrong, as a stable code such as ``"unreadable_time"``.
         action: What was done about it, in words.
 
-    >>> print(Finding(12, "Resolved", "31/2/2016", "unreadable_time", "left out"))
+    >>> print(ImportFinding(12, "Resolved", "31/2/2016", "unreadable_time", "left out"))
     row 12, Resolved '31/2/2016': unreadable_time; left out
     """
 
@@ -92,7 +91,7 @@ def records_from_rows(
     time_format: str | None = None,
     levels: Mapping[str, Mapping[str, Level]] | None = None,
     missing: Collection[str] = ("",),
-) -> tuple[tuple[Incident, ...], tuple[Finding, ...]]:
+) -> tuple[tuple[Incident, ...], tuple[ImportFinding, ...]]:
     """Build incidents with minimal histories from a table with one row for each ticket.
 
     Each row becomes an opening and, as far as their times are given, an acknowledgement, a first
@@ -204,7 +203,7 @@ class _Reader:
             name: dict(levels.get(name) or {level.name: level for level in scale})
             for name, (_, scale) in _LEVELS.items()
         }
-        self.findings: list[Finding] = []
+        self.findings: list[ImportFinding] = []
         self.assumed_utc = False
         self.row = 0
 
@@ -225,7 +224,7 @@ class _Reader:
 
     def _find(self, name: str, value: object, code: str, action: str) -> None:
         column = self.columns.get(name, name)
-        self.findings.append(Finding(self.row, column, str(value), code, action))
+        self.findings.append(ImportFinding(self.row, column, str(value), code, action))
 
     def _value(self, row: Mapping[str, Any], column: str | None) -> Any:
         """Return what a column holds, or None where that stands for no value."""
@@ -368,14 +367,14 @@ def _events(
     key: str, opened: datetime, times: Mapping[str, datetime], fields: Mapping[str, object]
 ) -> list[Event]:
     """Return the history that a row tells."""
-    system = Actor(_IMPORT, Role.SYSTEM)
+    system = Actor(_IMPORT, "system")
     caller, assignee = fields.get("caller"), fields.get("assignee")
-    agent = Actor(assignee if isinstance(assignee, str) else _IMPORT, Role.AGENT)
+    agent = Actor(assignee if isinstance(assignee, str) else _IMPORT, "agent")
     opening = Opened(
         record_id=key,
         sequence=1,
         at=opened,
-        by=Actor(caller, Role.REQUESTER) if isinstance(caller, str) else system,
+        by=Actor(caller, "requester") if isinstance(caller, str) else system,
         record_type=Incident.record_type,
         state=NEW,
         lifecycle=LifecycleRef(Incident.record_type),

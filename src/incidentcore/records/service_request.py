@@ -9,7 +9,7 @@ from typing import ClassVar, Unpack
 import attrs
 
 from incidentcore.records.approvals import Approval, ApprovalRule
-from incidentcore.records.events import LifecycleRef
+from incidentcore.records.events.core import LifecycleRef
 from incidentcore.records.fields import OpeningFields
 from incidentcore.records.parts import RequestItem, Task
 from incidentcore.records.record import Record

@@ -10,7 +10,7 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records.event import Event, need_text
+from incidentcore.records.events.base import Event, need_text
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 

@@ -10,7 +10,7 @@ from incidentcore.records.parts import Task, TaskStatus
 __all__ = ["roll_up"]
 
 
-def roll_up(tasks: Iterable[Task], *, mixed: str = TaskStatus.COMPLETE) -> str:
+def roll_up(tasks: Iterable[Task], *, mixed: TaskStatus = "closed_complete") -> str:
     """Return the status that tasks come to together.
 
     Open while any is open, or where there is none; incomplete as soon as all are done and any is
@@ -26,16 +26,16 @@ def roll_up(tasks: Iterable[Task], *, mixed: str = TaskStatus.COMPLETE) -> str:
 
     Source: ServiceNow's roll-up from tasks to requested items to requests.
 
-    >>> done, skipped = TaskStatus.COMPLETE, TaskStatus.SKIPPED
+    >>> done, skipped = "closed_complete", "closed_skipped"
     >>> roll_up([Task(id="1", title="a", status=done), Task(id="2", title="b", status=skipped)])
     'closed_complete'
     """
-    closed = (TaskStatus.COMPLETE, TaskStatus.INCOMPLETE, TaskStatus.SKIPPED)
+    closed = ("closed_complete", "closed_incomplete", "closed_skipped")
     if mixed not in closed:
         raise InvalidValueError("mixed", mixed, f"one of {', '.join(closed)}")
     found = {task.status for task in tasks}
-    if not found or TaskStatus.OPEN in found:
-        return TaskStatus.OPEN
-    if TaskStatus.INCOMPLETE in found:
-        return TaskStatus.INCOMPLETE
+    if not found or "open" in found:
+        return "open"
+    if "closed_incomplete" in found:
+        return "closed_incomplete"
     return found.pop() if len(found) == 1 else mixed

@@ -3,7 +3,7 @@
 from incidentcore.report.build import build_report
 from incidentcore.report.page import Report, Section
 from incidentcore.report.rules import ReportRules, standard_rules
-from incidentcore.report.sources import AuditSource, Reading, Source, TableSource
+from incidentcore.report.sources import AuditSource, Reading, ReportSource, TableSource
 from incidentcore.report.tally import Tally
 
 __all__ = [
@@ -11,8 +11,8 @@ __all__ = [
     "Reading",
     "Report",
     "ReportRules",
+    "ReportSource",
     "Section",
-    "Source",
     "TableSource",
     "Tally",
     "build_report",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from incidentcore.kpi import GroupBy, partial, result
-from incidentcore.records import Finding, Incident
+from incidentcore.kpi import GroupBy, finish_partial, gather_kpis
+from incidentcore.records import ImportFinding, Incident
 from incidentcore.report.page import (
     Report,
     Section,
@@ -33,7 +33,7 @@ def build_report(
     title: str,
     about: Sequence[tuple[str, str]] = (),
     by: GroupBy = "priority",
-    findings: Sequence[Finding] | None = None,
+    findings: Sequence[ImportFinding] | None = None,
     example: str = "",
     more: Sequence[Section] = (),
 ) -> Report:
@@ -55,8 +55,8 @@ def build_report(
         InvalidValueError: ``by`` is no field.
     """
     tally = Tally(rules, as_of)
-    part = partial(rules.kpis, tally.watch(incidents), as_of=as_of, group_by=by)
-    table = result(part, totals=True)
+    part = gather_kpis(rules.kpis, tally.watch(incidents), as_of=as_of, group_by=by)
+    table = finish_partial(part, totals=True)
     tool = [kpi.id for kpi in rules.tool_kpis]
     usual = [kpi.id for kpi in rules.kpis if kpi.id not in tool]
     sections = [volume_section(table), kpi_section(table, usual, rules.kpi_text)]

@@ -13,7 +13,7 @@ from incidentcore.kpi import ALL, KpiResult, KpiTable
 from incidentcore.kpi.plain import label
 from incidentcore.kpi.render import to_text
 from incidentcore.kpi.report import hours
-from incidentcore.records import Finding
+from incidentcore.records import ImportFinding
 from incidentcore.report.rules import VOLUME
 from incidentcore.report.tally import OUTCOMES, Tally
 from incidentcore.sla import span_text
@@ -313,10 +313,10 @@ def _check(check: StateCheck) -> str:
     return text
 
 
-def findings_section(findings: Sequence[Finding]) -> Section:
+def findings_section(findings: Sequence[ImportFinding]) -> Section:
     """Return the importer's findings by code, with the first of each."""
     counts: Counter[str] = Counter(finding.code for finding in findings)
-    firsts: dict[str, Finding] = {}
+    firsts: dict[str, ImportFinding] = {}
     for finding in findings:
         firsts.setdefault(finding.code, finding)
     rows = [

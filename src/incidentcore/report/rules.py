@@ -15,17 +15,15 @@ from incidentcore.escalation import (
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
-    Mode,
     OnClock,
 )
 from incidentcore.kpi import Count, Kpi, catalogue
 from incidentcore.lifecycle import INCIDENT, Lifecycle
-from incidentcore.records import MajorStatus
 from incidentcore.schedule import BusinessCalendar, Calendar
-from incidentcore.sla import CalendarBy, SlaDefinition, SlaPolicy, SlaRule
+from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy, SlaRule
 from incidentcore.values import Level, Priority
 
-__all__ = ["VOLUME", "ReportRules", "standard_rules"]
+__all__ = ["ReportRules", "VOLUME", "standard_rules"]
 
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -81,7 +79,7 @@ class ReportRules:
 
 
 def standard_rules(
-    calendar: Calendar | CalendarBy,
+    calendar: Calendar | CalendarByField,
     *,
     reacted: Condition = _REACTED,
     tool_kpis: tuple[Kpi, ...] = (),
@@ -101,7 +99,9 @@ def standard_rules(
 
     Source: the promises and the matrix are our choice.
     """
-    always = BusinessCalendar.always("UTC" if isinstance(calendar, CalendarBy) else calendar.zone)
+    always = BusinessCalendar.always(
+        "UTC" if isinstance(calendar, CalendarByField) else calendar.zone
+    )
     response: list[SlaRule] = []
     resolution: list[SlaRule] = []
     for level, (react, resolve) in _PROMISES.items():
@@ -133,7 +133,7 @@ def standard_rules(
 
 
 def _response(
-    name: str, target: timedelta, calendar: Calendar | CalendarBy, reacted: Condition
+    name: str, target: timedelta, calendar: Calendar | CalendarByField, reacted: Condition
 ) -> SlaDefinition:
     return SlaDefinition(
         name=f"response {name}",
@@ -146,7 +146,9 @@ def _response(
     )
 
 
-def _resolution(name: str, target: timedelta, calendar: Calendar | CalendarBy) -> SlaDefinition:
+def _resolution(
+    name: str, target: timedelta, calendar: Calendar | CalendarByField
+) -> SlaDefinition:
     return SlaDefinition.resolution(name=f"resolution {name}", target=target, calendar=calendar)
 
 
@@ -157,12 +159,14 @@ _MATRIX: Final = EscalationMatrix(
             "critical",
             [
                 EscalationLevel(After(15 * _MINUTE), "on-call"),
-                EscalationLevel(AfterPrevious(15 * _MINUTE), "team lead", mode=Mode.HIERARCHICAL),
+                EscalationLevel(AfterPrevious(15 * _MINUTE), "team lead", mode="hierarchical"),
                 EscalationLevel(
-                    OnClock("resolution", 0.5), "incident manager", mode=Mode.HIERARCHICAL
+                    OnClock("resolution", 0.5), "incident manager", mode="hierarchical"
                 ),
                 EscalationLevel(
-                    OnClock("resolution", "breach"), "service owner", mode=Mode.HIERARCHICAL
+                    OnClock("resolution", "breach"),
+                    "service owner",
+                    mode="hierarchical",
                 ),
             ],
             when=field("priority").equals(Priority.CRITICAL),
@@ -173,7 +177,9 @@ _MATRIX: Final = EscalationMatrix(
                 EscalationLevel(OnClock("response", "breach"), "group lead"),
                 EscalationLevel(OnClock("resolution", 0.75), "group lead"),
                 EscalationLevel(
-                    OnClock("resolution", "breach"), "service owner", mode=Mode.HIERARCHICAL
+                    OnClock("resolution", "breach"),
+                    "service owner",
+                    mode="hierarchical",
                 ),
             ],
         ),
@@ -198,7 +204,7 @@ VOLUME: Final[Mapping[str, Kpi]] = {
     "closed": _count("closed", field("closed_at").present()),
     "canceled": _count("canceled", field("canceled_at").present()),
     "reopened": _count("reopened", field("reopen_count") > 0),
-    "major": _count("major", field("major_status").equals(MajorStatus.ACCEPTED)),
+    "major": _count("major", field("major_status").equals("accepted")),
     "backlog": catalogue.BACKLOG,
 }
 """What every report counts, by heading."""

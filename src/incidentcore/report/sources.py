@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore.errors import FormatError
-from incidentcore.records import Finding, Incident, RecordStream
+from incidentcore.records import ImportFinding, Incident, RecordStream
 from incidentcore.vendors import latest_instant, open_table, read_audit_log
 
-__all__ = ["AuditSource", "Reading", "Source", "TableSource"]
+__all__ = ["AuditSource", "Reading", "ReportSource", "TableSource"]
 
 # ServiceNow writes "?" in its exports, spreadsheets leave cells empty.
 _MISSING = ("", "?")
@@ -23,14 +23,14 @@ _MISSING = ("", "?")
 class Reading(Protocol):
     """A stream of incidents whose findings grow while it is read."""
 
-    findings: list[Finding]
+    findings: list[ImportFinding]
 
     def __iter__(self) -> Iterator[Incident]:
         """Return the incidents."""
         ...  # pragma: no cover
 
 
-class Source(Protocol):
+class ReportSource(Protocol):
     """A file of incidents, which can be read more than once."""
 
     def latest(self) -> datetime | None:

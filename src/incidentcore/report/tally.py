@@ -10,9 +10,9 @@ from typing import Final
 from incidentcore.escalation import Escalation, due_escalations
 from incidentcore.kpi import as_known
 from incidentcore.lifecycle import HistoryFinding
-from incidentcore.records import Incident, MajorStatus
+from incidentcore.records import Incident
 from incidentcore.report.rules import ReportRules
-from incidentcore.sla import SlaPolicy, SlaStatus, Stage, evaluate_sla
+from incidentcore.sla import SlaPolicy, SlaStatus, evaluate_sla
 from incidentcore.values import FrozenMap
 from incidentcore.vendors import StateCheck, change_text, observed_changes, refused_changes
 
@@ -34,20 +34,20 @@ _UNRANKED: Final = 1_000
 
 
 def _outcome(status: SlaStatus) -> str:
-    if status.stage in (Stage.NONE, Stage.NOT_STARTED):
+    if status.stage in ("none", "not_started"):
         return "not_started"
-    if status.stage == Stage.CANCELED:
+    if status.stage == "canceled":
         return "canceled"
-    if status.stage == Stage.STOPPED:
+    if status.stage == "stopped":
         return "breached" if status.breached else "met"
-    if status.stage == Stage.PAUSED:
+    if status.stage == "paused":
         return "paused"
     return "running_breached" if status.breached else "running"
 
 
 def _severity(status: SlaStatus, incident: Incident) -> tuple[bool, int, timedelta, str]:
     """Return what puts the worst breach first: major, then priority, then time over target."""
-    is_minor = incident.major_status != MajorStatus.ACCEPTED
+    is_minor = incident.major_status != "accepted"
     rank = _UNRANKED if incident.priority is None else incident.priority.rank
     return is_minor, rank, -status.over_target, incident.id
 

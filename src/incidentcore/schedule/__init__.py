@@ -2,18 +2,18 @@
 
 from incidentcore.schedule.algebra import (
     AbstractCalendar,
-    Difference,
-    Intersection,
+    CalendarDifference,
+    CalendarIntersection,
+    CalendarUnion,
     Maintenance,
-    Union,
 )
 from incidentcore.schedule.calendar import BusinessCalendar
-from incidentcore.schedule.elsewhere import copy_holidays, public_holidays
+from incidentcore.schedule.holiday_sources import copy_holidays, public_holidays
 from incidentcore.schedule.holidays import Break, Holiday
 from incidentcore.schedule.ical import IcalFeed, read_ical, write_ical
 from incidentcore.schedule.lint import CalendarFinding
 from incidentcore.schedule.protocol import HORIZON, BusinessDays, Calendar
-from incidentcore.schedule.reasons import Reason
+from incidentcore.schedule.reasons import OpenReason
 from incidentcore.schedule.rotation import Rotation
 
 __all__ = [
@@ -22,16 +22,16 @@ __all__ = [
     "BusinessCalendar",
     "BusinessDays",
     "Calendar",
+    "CalendarDifference",
     "CalendarFinding",
-    "Difference",
+    "CalendarIntersection",
+    "CalendarUnion",
     "HORIZON",
     "Holiday",
     "IcalFeed",
-    "Intersection",
     "Maintenance",
-    "Reason",
+    "OpenReason",
     "Rotation",
-    "Union",
     "copy_holidays",
     "public_holidays",
     "read_ical",

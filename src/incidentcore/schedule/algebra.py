@@ -20,9 +20,23 @@ from incidentcore.schedule.engine import Engine
 from incidentcore.schedule.holidays import as_name
 from incidentcore.schedule.index import clip
 from incidentcore.schedule.protocol import Calendar
-from incidentcore.schedule.reasons import MAINTENANCE, OPEN, Part, Reason, as_reasons, fill, overlay
+from incidentcore.schedule.reasons import (
+    MAINTENANCE,
+    OPEN,
+    OpenReason,
+    Part,
+    as_reasons,
+    fill,
+    overlay,
+)
 
-__all__ = ["AbstractCalendar", "Difference", "Intersection", "Maintenance", "Union"]
+__all__ = [
+    "AbstractCalendar",
+    "CalendarDifference",
+    "CalendarIntersection",
+    "CalendarUnion",
+    "Maintenance",
+]
 
 _PIECE = timedelta(days=366)  # how much is explained at a time
 
@@ -55,7 +69,7 @@ class AbstractCalendar(Engine):
 
     __slots__ = ()
 
-    def explain(self, start: datetime, end: datetime) -> Iterator[Reason]:
+    def explain(self, start: datetime, end: datetime) -> Iterator[OpenReason]:
         """Yield why each part of ``[start, end)`` is open or closed.
 
         The parts follow one another without a hole and sum to the wall time between the two.
@@ -77,23 +91,23 @@ class AbstractCalendar(Engine):
         """Return the parts of a bounded span; overridden where more is known."""
         return fill(self._open_parts(low, high), low, high)
 
-    def __and__(self, other: Calendar) -> Intersection:
-        return Intersection(self, other) if _is_calendar(other) else NotImplemented
+    def __and__(self, other: Calendar) -> CalendarIntersection:
+        return CalendarIntersection(self, other) if _is_calendar(other) else NotImplemented
 
-    def __rand__(self, other: Calendar) -> Intersection:
-        return Intersection(other, self) if _is_calendar(other) else NotImplemented
+    def __rand__(self, other: Calendar) -> CalendarIntersection:
+        return CalendarIntersection(other, self) if _is_calendar(other) else NotImplemented
 
-    def __or__(self, other: Calendar) -> Union:
-        return Union(self, other) if _is_calendar(other) else NotImplemented
+    def __or__(self, other: Calendar) -> CalendarUnion:
+        return CalendarUnion(self, other) if _is_calendar(other) else NotImplemented
 
-    def __ror__(self, other: Calendar) -> Union:
-        return Union(other, self) if _is_calendar(other) else NotImplemented
+    def __ror__(self, other: Calendar) -> CalendarUnion:
+        return CalendarUnion(other, self) if _is_calendar(other) else NotImplemented
 
-    def __sub__(self, other: Calendar | Interval | Iterable[Interval]) -> Difference:
-        return Difference(self, other if _is_calendar(other) else Maintenance(other))
+    def __sub__(self, other: Calendar | Interval | Iterable[Interval]) -> CalendarDifference:
+        return CalendarDifference(self, other if _is_calendar(other) else Maintenance(other))
 
-    def __rsub__(self, other: Calendar) -> Difference:
-        return Difference(other, self) if _is_calendar(other) else NotImplemented
+    def __rsub__(self, other: Calendar) -> CalendarDifference:
+        return CalendarDifference(other, self) if _is_calendar(other) else NotImplemented
 
 
 def _is_calendar(value: object) -> TypeGuard[Calendar]:
@@ -174,7 +188,7 @@ class _Composite(AbstractCalendar):
 
     @property
     def _sign(self) -> str:
-        return {Intersection: "&", Union: "|"}.get(type(self), "-")
+        return {CalendarIntersection: "&", CalendarUnion: "|"}.get(type(self), "-")
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
         """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint."""
@@ -190,7 +204,7 @@ class _Composite(AbstractCalendar):
         raise NotImplementedError
 
 
-class Intersection(_Composite):
+class CalendarIntersection(_Composite):
     """Open where both are: ``a & b``. Where both are closed, the left one gives the reason.
 
     >>> from datetime import UTC
@@ -211,7 +225,7 @@ class Intersection(_Composite):
         return right if left[0] == OPEN else left
 
 
-class Union(_Composite):
+class CalendarUnion(_Composite):
     """Open where either is: ``a | b``. Where both are closed, the left one gives the reason.
 
     >>> from datetime import UTC
@@ -232,7 +246,7 @@ class Union(_Composite):
         return right if right[0] == OPEN else left
 
 
-class Difference(_Composite):
+class CalendarDifference(_Composite):
     """Open where the left is and the right is not: ``a - b``, such as maintenance (rule C7).
 
     >>> from datetime import UTC

@@ -32,10 +32,10 @@ from incidentcore.schedule.hours import (
     parse_week,
     split,
 )
+from incidentcore.schedule.html import week_strip
 from incidentcore.schedule.index import clip
 from incidentcore.schedule.lint import CalendarFinding, lint_plan
 from incidentcore.schedule.reasons import Part, fill
-from incidentcore.schedule.strip import week_strip
 
 __all__ = ["BusinessCalendar"]
 

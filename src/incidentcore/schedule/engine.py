@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.errors import InvalidIntervalError, InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import Interval, as_utc, as_zone
-from incidentcore.schedule import days, search
+from incidentcore.schedule import business_days as days
+from incidentcore.schedule import search
 from incidentcore.schedule.civil import BASE, Edges, join
 from incidentcore.schedule.index import (
     EMPTY,

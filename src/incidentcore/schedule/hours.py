@@ -14,8 +14,8 @@ from incidentcore.errors import CalendarDefinitionError
 
 __all__ = [
     "DAY",
-    "WEEKDAYS",
     "Span",
+    "WEEKDAYS",
     "format_hours",
     "format_span",
     "friendly_week",

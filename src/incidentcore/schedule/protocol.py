@@ -12,9 +12,9 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.schedule.index import HORIZON
-from incidentcore.schedule.reasons import Reason
+from incidentcore.schedule.reasons import OpenReason
 
-__all__ = ["HORIZON", "Boundary", "BusinessDays", "Calendar"]
+__all__ = ["Boundary", "BusinessDays", "Calendar", "HORIZON"]
 
 Boundary = Literal["close", "next_open"]
 
@@ -80,7 +80,7 @@ class Calendar(Protocol):
         """Return the instant ``n`` dates with open time later (rule C8)."""
         ...
 
-    def explain(self, start: datetime, end: datetime) -> Iterable[Reason]:
+    def explain(self, start: datetime, end: datetime) -> Iterable[OpenReason]:
         """Return why each part of ``[start, end)`` is open or closed."""
         ...
 

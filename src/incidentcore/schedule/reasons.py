@@ -17,8 +17,8 @@ __all__ = [
     "MAINTENANCE",
     "OPEN",
     "OUT_OF_HOURS",
+    "OpenReason",
     "Part",
-    "Reason",
     "as_reasons",
     "fill",
     "overlay",
@@ -34,7 +34,7 @@ MAINTENANCE: Final = "maintenance"
 
 
 @attrs.frozen
-class Reason:
+class OpenReason:
     """A stretch of time and why it is open or closed.
 
     Attributes:
@@ -44,7 +44,7 @@ class Reason:
 
     >>> from datetime import UTC, datetime
     >>> day = Interval(datetime(2026, 12, 25, tzinfo=UTC), datetime(2026, 12, 26, tzinfo=UTC))
-    >>> Reason(day, "holiday", "Christmas Day").text
+    >>> OpenReason(day, "holiday", "Christmas Day").text
     'holiday Christmas Day'
     """
 
@@ -115,7 +115,7 @@ def overlay(
             other = next(others, None)
 
 
-def as_reasons(parts: Iterable[Part]) -> Iterator[Reason]:
+def as_reasons(parts: Iterable[Part]) -> Iterator[OpenReason]:
     """Yield parts as reasons, neighbours with one reason joined."""
     held: Part | None = None
     for part in parts:
@@ -129,6 +129,6 @@ def as_reasons(parts: Iterable[Part]) -> Iterator[Reason]:
         yield _as_reason(held)
 
 
-def _as_reason(part: Part) -> Reason:
+def _as_reason(part: Part) -> OpenReason:
     start, end, code, name = part
-    return Reason(Interval(BASE + start, BASE + end), code, name)
+    return OpenReason(Interval(BASE + start, BASE + end), code, name)

@@ -11,16 +11,16 @@ from incidentcore.serialization.export import (
 )
 from incidentcore.serialization.parse import Limits
 from incidentcore.serialization.schema import json_schema
-from incidentcore.serialization.unknown import Kept, UnknownEvent
+from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
 from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
 
 __all__ = [
     "EVENT_COLUMNS",
     "FORMAT_VERSION",
-    "Kept",
     "Limits",
     "RECORD_COLUMNS",
     "UnknownEvent",
+    "WithUnknownFields",
     "cloud_event",
     "dumps",
     "event_rows",

@@ -11,21 +11,21 @@ from __future__ import annotations
 from typing import Any, Final, Literal, TypeVar, overload
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.serialization.parse import Limits, check_plain, parse, read_body, write
-from incidentcore.serialization.places import check_places
-from incidentcore.serialization.problems import (
+from incidentcore.serialization.faults import (
+    Fault,
+    Faults,
     Mismatch,
     Path,
-    Problem,
-    Problems,
     Unwritable,
     render,
     show,
     told,
 )
+from incidentcore.serialization.parse import Limits, check_plain, parse, read_body, write
 from incidentcore.serialization.reading import Reader, reader
-from incidentcore.serialization.table import CLASSES, EVENT_NAMES, NAMES, TAG, names_for
-from incidentcore.serialization.unknown import Kept, UnknownEvent
+from incidentcore.serialization.registry import CLASSES, EVENT_NAMES, NAMES, TAG, names_for
+from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
+from incidentcore.serialization.unknown_fields import check_places
 from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
 from incidentcore.serialization.writing import writer
 
@@ -44,8 +44,8 @@ def dumps(value: object, *, indent: int | None = None) -> str:
     Equal values give equal text: fields stand in their order, keys and sets are sorted.
 
     Args:
-        value: A value of the library, a ``Kept`` one, or plain data in tuples, frozensets and
-            ``FrozenMap``.
+        value: A value of the library, ``WithUnknownFields``, or plain data in tuples, frozensets
+            and ``FrozenMap``.
         indent: Spaces for each level; None for one line.
 
     Returns:
@@ -72,7 +72,7 @@ def to_plain(value: object) -> dict[str, Any]:
     >>> to_plain(timedelta(hours=8))["value"]
     {'$timedelta': 'PT8H'}
     """
-    if isinstance(value, Kept):
+    if isinstance(value, WithUnknownFields):
         return _with_unknown(value)
     kind = type(value)
     try:
@@ -93,7 +93,7 @@ def _envelope(name: str, value: Any) -> dict[str, Any]:
     return {"type": name, "version": FORMAT_VERSION, "value": value}
 
 
-def _with_unknown(kept: Kept[Any]) -> dict[str, Any]:
+def _with_unknown(kept: WithUnknownFields[Any]) -> dict[str, Any]:
     document = to_plain(kept.value)
     for path, text in kept.unknown:
         place: Any = document["value"]
@@ -127,7 +127,7 @@ def loads(
     unknown: Literal["keep"],
     limits: Limits = _LIMITS,
     trusted: bool = False,
-) -> Kept[T]: ...
+) -> WithUnknownFields[T]: ...
 
 
 def loads(
@@ -137,7 +137,7 @@ def loads(
     unknown: Literal["refuse", "keep"] = "refuse",
     limits: Limits = _LIMITS,
     trusted: bool = False,
-) -> T | Kept[T]:
+) -> T | WithUnknownFields[T]:
     """Read a value from JSON text.
 
     Args:
@@ -145,14 +145,14 @@ def loads(
         kind: The type of value expected: a class, or a base such as ``Record`` or ``Condition``;
             ``object`` for any.
         unknown: What to do with fields and kinds of event that are not known here: refuse them, or
-            keep them in a ``Kept`` value and as ``UnknownEvent``.
+            keep them in a ``WithUnknownFields`` value and as ``UnknownEvent``.
         limits: How much the document may hold.
         trusted: Whoever wrote the document is trusted with the processor: a ``PatternRule`` in it
             may run in the standard library's engine, where one expression can take for ever. All
             else is tested the same.
 
     Returns:
-        The value; with ``unknown="keep"`` a ``Kept`` one.
+        The value; with ``unknown="keep"`` a ``WithUnknownFields`` one.
 
     Raises:
         FormatError: Anything at all is wrong with the text; it lists every problem with its path.
@@ -188,7 +188,7 @@ def from_plain(
     unknown: Literal["keep"],
     limits: Limits = _LIMITS,
     trusted: bool = False,
-) -> Kept[T]: ...
+) -> WithUnknownFields[T]: ...
 
 
 def from_plain(
@@ -198,7 +198,7 @@ def from_plain(
     unknown: Literal["refuse", "keep"] = "refuse",
     limits: Limits = _LIMITS,
     trusted: bool = False,
-) -> T | Kept[T]:
+) -> T | WithUnknownFields[T]:
     """Read a value from plain data, such as a database returns for a JSON column.
 
     Args:
@@ -228,8 +228,8 @@ def _check_choice(unknown: object) -> None:
 
 
 def _read(
-    data: Any, kind: type[T], limits: Limits, refused: list[Problem], read: Reader
-) -> T | Kept[T]:
+    data: Any, kind: type[T], limits: Limits, refused: list[Fault], read: Reader
+) -> T | WithUnknownFields[T]:
     keep = read.keep
     kept: list[tuple[Path, str]] = []
     try:
@@ -242,49 +242,49 @@ def _read(
                 problems = list(told(error))
                 strange = dict.fromkeys(problem.path for problem in problems if problem.unknown)
                 if refused or not keep or not strange:
-                    raise Problems(told(error, ("value",))) from None
+                    raise Faults(told(error, ("value",))) from None
                 value = _copied(value)
                 kept.extend((path, write(_taken(value, path), None)) for path in strange)
         if kept:
             _check_places(name, value, [path for path, _ in kept])
-    except Problems as error:
+    except Faults as error:
         known = {problem.path for problem in refused}
         refused.extend(problem for problem in error.found if problem.path not in known)
     if refused:
         raise render(refused, limits.problems) from None
-    return Kept(found, tuple(sorted(kept, key=str))) if keep else found
+    return WithUnknownFields(found, tuple(sorted(kept, key=str))) if keep else found
 
 
 def _opened(data: Any, kind: Any, *, keep: bool) -> tuple[str, Any]:
     """Return the type's name and the value inside an envelope, brought to this version."""
     if not isinstance(data, dict):
-        raise Problems([Problem(f"got {show(data)}; allowed: an object")])
+        raise Faults([Fault(f"got {show(data)}; allowed: an object")])
     problems = [
-        Problem(f"no field of a document; allowed: {', '.join(_ENVELOPE)}", (key,))
+        Fault(f"no field of a document; allowed: {', '.join(_ENVELOPE)}", (key,))
         for key in data
         if key not in _ENVELOPE
     ]
     problems.extend(
-        Problem("a required field is missing", (key,)) for key in _ENVELOPE if key not in data
+        Fault("a required field is missing", (key,)) for key in _ENVELOPE if key not in data
     )
     name, version = data.get("type"), data.get("version")
     if "type" in data and type(name) is not str:
-        problems.append(Problem(f"got {show(name)}; allowed: a type's name", ("type",)))
+        problems.append(Fault(f"got {show(name)}; allowed: a type's name", ("type",)))
     if "version" in data and (type(version) is not int or version < 1):
-        problems.append(Problem(f"got {show(version)}; allowed: 1 or more", ("version",)))
+        problems.append(Fault(f"got {show(version)}; allowed: 1 or more", ("version",)))
     if problems:
-        raise Problems(problems)
+        raise Faults(problems)
     try:
         name, value = upgrade(str(name), int(str(version)), data["value"])
     except Mismatch as error:
-        raise Problems([Problem(str(error), ("version",))]) from None
+        raise Faults([Fault(str(error), ("version",))]) from None
     except Exception as error:  # noqa: BLE001  an old document may be broken too
-        raise Problems(told(error, ("value",))) from None
+        raise Faults(told(error, ("value",))) from None
     allowed = names_for(kind)
     strange = keep and name not in CLASSES and allowed >= EVENT_NAMES
     if name not in allowed and name != _PLAIN and not strange:
         words = ", ".join(sorted(allowed)) or _PLAIN
-        raise Problems([Problem(f"got {show(name)}; allowed: {words}", ("type",))])
+        raise Faults([Fault(f"got {show(name)}; allowed: {words}", ("type",))])
     return name, value
 
 
@@ -304,8 +304,8 @@ def _check_places(name: str, value: Any, paths: list[Path]) -> None:
         return  # an unknown event: it is written as it came
     try:
         check_places(object if name == _PLAIN else CLASSES[name], value, paths)
-    except Problems as error:
-        raise Problems(told(error, ("value",))) from None
+    except Faults as error:
+        raise Faults(told(error, ("value",))) from None
 
 
 def _copied(value: Any) -> Any:

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from types import UnionType
 from typing import Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
-from incidentcore.serialization.problems import (
+from incidentcore.serialization.faults import (
+    Fault,
+    Faults,
     Mismatch,
-    Problem,
-    Problems,
     check_hashes,
     show,
     told,
 )
+from incidentcore.serialization.registry import FAMILIES, NAMES
 from incidentcore.serialization.scalars import SCALARS
-from incidentcore.serialization.table import FAMILIES, NAMES
 from incidentcore.values import FrozenMap
 
 __all__ = [
@@ -64,7 +64,7 @@ def read_each(
 ) -> list[Any]:
     """Read several values, and tell of all that are wrong, up to many thousands."""
     found: list[Any] = []
-    problems: list[Problem] = []
+    problems: list[Fault] = []
     final = 0
     for place, item in pairs:
         try:
@@ -76,7 +76,7 @@ def read_each(
             if final > _ENOUGH:  # no reader goes on after one of these, nor does anyone read more
                 break
     if problems:
-        raise Problems(problems)
+        raise Faults(problems)
     return found
 
 

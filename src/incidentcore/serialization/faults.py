@@ -12,10 +12,10 @@ from cattrs.errors import AttributeValidationNote, IterableValidationNote
 from incidentcore.errors import FormatError, InvalidValueError
 
 __all__ = [
+    "Fault",
+    "Faults",
     "Mismatch",
     "Path",
-    "Problem",
-    "Problems",
     "Unwritable",
     "check_hashes",
     "render",
@@ -32,7 +32,7 @@ _LONGEST_MESSAGE: Final = 250
 
 
 @attrs.frozen
-class Problem:
+class Fault:
     """One thing wrong with a document.
 
     Attributes:
@@ -52,10 +52,10 @@ class Mismatch(Exception):  # noqa: N818  never leaves the room
     """Raised when data is not what its place takes; the path is known further up."""
 
 
-class Problems(Exception):  # noqa: N818  never leaves the room
+class Faults(Exception):  # noqa: N818  never leaves the room
     """Raised when several places below are wrong."""
 
-    def __init__(self, found: Iterable[Problem]) -> None:
+    def __init__(self, found: Iterable[Fault]) -> None:
         super().__init__()
         self.found = tuple(found)
 
@@ -86,20 +86,20 @@ def check_hashes(values: Collection[Any]) -> None:
         raise Mismatch(f"over {_ALIKE} values that are equal or hash alike; allowed: others")
 
 
-def told(error: BaseException, path: Path = ()) -> Iterator[Problem]:
+def told(error: BaseException, path: Path = ()) -> Iterator[Fault]:
     """Yield the problems that an error from below stands for."""
-    if isinstance(error, Problems):
+    if isinstance(error, Faults):
         for problem in error.found:
             yield attrs.evolve(problem, path=path + problem.path)
     elif isinstance(error, BaseValidationError):
         for part in error.exceptions:
             yield from told(part, path + _noted(part))
     elif isinstance(error, KeyError) and path and error.args == (path[-1],):
-        yield Problem("a required field is missing", path)
+        yield Fault("a required field is missing", path)
     elif isinstance(error, RecursionError):
-        yield Problem("nested too deeply", path[:5])
+        yield Fault("nested too deeply", path[:5])
     else:
-        yield Problem(str(error) or type(error).__name__, path)
+        yield Fault(str(error) or type(error).__name__, path)
 
 
 def _noted(error: BaseException) -> Path:
@@ -156,7 +156,7 @@ def _quoted(step: str) -> str:
     return f'"{shown}"' if len(step) <= _SHOWN else f'"{shown}…"'
 
 
-def render(found: Iterable[Problem], most: int) -> FormatError:
+def render(found: Iterable[Fault], most: int) -> FormatError:
     """Return the error that lists problems, each once, in the order of the document."""
     lines: list[str] = []
     seen: set[str] = set()

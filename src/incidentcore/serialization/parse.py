@@ -17,7 +17,7 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.serialization.problems import Path, Problem, show
+from incidentcore.serialization.faults import Fault, Path, show
 
 __all__ = ["Limits", "check_plain", "parse", "write"]
 
@@ -76,7 +76,7 @@ class _Repeated(dict[str, Any]):
     keys_twice: list[str]
 
 
-def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Problem]]:
+def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Fault]]:
     """Read JSON text to plain data.
 
     Returns:
@@ -212,7 +212,7 @@ class _Reader:
         return _Refused(why)
 
 
-def check_plain(data: object, limits: Limits) -> list[Problem]:
+def check_plain(data: object, limits: Limits) -> list[Fault]:
     """Return what JSON text could not have given, such as NaN, tuples or cycles."""
     room = [limits.values]
     if _is_plain(data, limits.depth, room, limits):
@@ -240,7 +240,7 @@ def _is_plain(value: object, depth: int, room: list[int], limits: Limits) -> boo
     return value is None or kind is bool or not _why_not(value, limits)
 
 
-def _refused(data: object, limits: Limits) -> Iterator[Problem]:
+def _refused(data: object, limits: Limits) -> Iterator[Fault]:
     """Yield what may not stand in plain data; iterative, so that no depth is too deep."""
     stack: list[tuple[object, Path]] = [(data, ())]
     values = 0
@@ -248,32 +248,32 @@ def _refused(data: object, limits: Limits) -> Iterator[Problem]:
         value, path = stack.pop()
         values += 1
         if values > limits.values:
-            yield Problem(f"more than {limits.values} values", fatal=True)
+            yield Fault(f"more than {limits.values} values", fatal=True)
             return
         kind = type(value)
         if kind is dict or kind is _Repeated:
             if len(path) >= limits.depth:
-                yield Problem(f"nested deeper than {limits.depth}", path[:5], fatal=True)
+                yield Fault(f"nested deeper than {limits.depth}", path[:5], fatal=True)
                 continue
             for key in getattr(value, "keys_twice", ()):
-                yield Problem("the key twice", (*path, key))
+                yield Fault("the key twice", (*path, key))
             for key, inner in reversed(value.items()):  # type: ignore[attr-defined]  # a dict
                 if type(key) is not str:
-                    yield Problem(f"a key that is {show(key)}; allowed: text", path)
+                    yield Fault(f"a key that is {show(key)}; allowed: text", path)
                 elif _is_broken(key):
-                    yield Problem("half of a surrogate pair in a key", path)
+                    yield Fault("half of a surrogate pair in a key", path)
                 else:
                     stack.append((inner, (*path, key)))
         elif kind is list:
             if len(path) >= limits.depth:
-                yield Problem(f"nested deeper than {limits.depth}", path[:5], fatal=True)
+                yield Fault(f"nested deeper than {limits.depth}", path[:5], fatal=True)
                 continue
             items: list[tuple[int, object]] = list(enumerate(value))  # type: ignore[arg-type]  # a list
             stack.extend((inner, (*path, place)) for place, inner in reversed(items))
         else:
             why = _why_not(value, limits)
             if why:
-                yield Problem(why, path)
+                yield Fault(why, path)
 
 
 def _why_not(value: object, limits: Limits) -> str:

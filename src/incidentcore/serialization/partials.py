@@ -30,7 +30,7 @@ from incidentcore.kpi.cells import (
     instant,
 )
 from incidentcore.kpi.sketch import Sketch
-from incidentcore.serialization.problems import Mismatch, Path, Problem, Problems, check_hashes
+from incidentcore.serialization.faults import Fault, Faults, Mismatch, Path, check_hashes
 from incidentcore.values import FrozenMap
 
 __all__ = ["FORMS", "PartialForm", "from_form", "to_form"]
@@ -222,39 +222,39 @@ def from_form(form: PartialForm) -> Partial:
         InvalidValueError: Its definitions, window and mode do not go together.
     """
     if len(set(form.groups)) != len(form.groups):
-        raise Problems([Problem("the same heading twice", ("groups",))])
+        raise Faults([Fault("the same heading twice", ("groups",))])
     part = Partial(
         form.kpis, as_of=form.as_of, groups=form.groups, window=form.window, mode=form.mode
     )
     try:
         check_hashes([(row.group, row.period) for row in form.rows])
     except Mismatch as error:
-        raise Problems([Problem(str(error), ("rows",))]) from None
-    problems: list[Problem] = []
+        raise Faults([Fault(str(error), ("rows",))]) from None
+    problems: list[Fault] = []
     seen: set[object] = set()
     for place, row in enumerate(form.rows):
         problems.extend(_fill(part, row, ("rows", place), seen))
     if problems:
-        raise Problems(problems)
+        raise Faults(problems)
     return part
 
 
-def _fill(part: Partial, row: Row, path: Path, seen: set[object]) -> Iterator[Problem]:
+def _fill(part: Partial, row: Row, path: Path, seen: set[object]) -> Iterator[Fault]:
     """Make the cells of a row, and yield what is wrong with it."""
     key = (row.group, row.period)
     if key in seen:
-        yield Problem("the same group and period twice", path)
+        yield Fault("the same group and period twice", path)
         return
     seen.add(key)
     if len(row.group) != len(part.groups):
-        yield Problem(f"{len(row.group)} values; allowed: {len(part.groups)}", (*path, "group"))
+        yield Fault(f"{len(row.group)} values; allowed: {len(part.groups)}", (*path, "group"))
         return
     if not _is_period(part.window, row.period):
-        yield Problem("no name of a period of the window", (*path, "period"))
+        yield Fault("no name of a period of the window", (*path, "period"))
         return
     cells = part.row(key)
     if len(cells) != len(row.cells):
-        yield Problem(f"{len(row.cells)} cells; allowed: {len(cells)}", (*path, "cells"))
+        yield Fault(f"{len(row.cells)} cells; allowed: {len(cells)}", (*path, "cells"))
         return
     for place, (cell, said) in enumerate(zip(cells, row.cells, strict=True)):
         wanted, load = _LOADERS[type(cell)]
@@ -268,7 +268,7 @@ def _fill(part: Partial, row: Row, path: Path, seen: set[object]) -> Iterator[Pr
             times = part.firsts[place].unit == "duration"
             load(cell, said, times)
         except Mismatch as error:
-            yield Problem(str(error), where)
+            yield Fault(str(error), where)
         else:
             cell.excluded.update(said.excluded)
 

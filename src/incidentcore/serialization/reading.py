@@ -10,13 +10,10 @@ import attrs
 from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
-from incidentcore.categorization import PatternEngine, PatternRule
+from incidentcore.categorization import PatternRule
 from incidentcore.records import FIELD_NAMES, Event, Record, checked_fields
 from incidentcore.schedule import BusinessCalendar, Holiday
-from incidentcore.serialization.parse import write
-from incidentcore.serialization.problems import Mismatch, Problem, Problems, show, told
-from incidentcore.serialization.scalars import SCALARS, read_date, read_text
-from incidentcore.serialization.shapes import (
+from incidentcore.serialization.containers import (
     MAPPINGS,
     PYTHON_TYPES,
     WORDS,
@@ -29,7 +26,9 @@ from incidentcore.serialization.shapes import (
     read_set,
     union_shape,
 )
-from incidentcore.serialization.table import (
+from incidentcore.serialization.faults import Fault, Faults, Mismatch, show, told
+from incidentcore.serialization.parse import write
+from incidentcore.serialization.registry import (
     CLASSES,
     EVENTS,
     FAMILIES,
@@ -38,6 +37,7 @@ from incidentcore.serialization.table import (
     TAG,
     fields_of,
 )
+from incidentcore.serialization.scalars import SCALARS, read_date, read_text
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
 
@@ -136,9 +136,9 @@ class Reader:
                 try:
                     return inner(data, cls)
                 except Exception as error:  # noqa: BLE001  told with the place, where it is known
-                    raise Problems(self._located(cls, data, list(told(error)))) from None
+                    raise Faults(self._located(cls, data, list(told(error)))) from None
             problems = [
-                Problem(f"no field of {NAMES[cls]}; allowed: {', '.join(known)}", (key,), True)
+                Fault(f"no field of {NAMES[cls]}; allowed: {', '.join(known)}", (key,), True)
                 for key in as_object(data)
                 if key not in names
             ]
@@ -149,7 +149,7 @@ class Reader:
             else:
                 if not problems:  # a dict of another class, from a careless parser
                     return value
-            raise Problems(problems)
+            raise Faults(problems)
 
         return structure
 
@@ -190,13 +190,13 @@ class Reader:
         given = self._entries(data)
         return FrozenMap(given) if given.keys() <= allowed else _checked(given, allowed)
 
-    def _located(self, cls: Any, data: Any, found: list[Problem]) -> list[Problem]:
+    def _located(self, cls: Any, data: Any, found: list[Fault]) -> list[Fault]:
         """Return problems with the fields that an event sets at the places of these fields."""
         if cls not in EVENTS or "fields" not in data or all(problem.path for problem in found):
             return found
         try:
             _checked(self._entries(data["fields"]), getattr(cls, "allowed", FIELD_NAMES))
-        except Problems as error:
+        except Faults as error:
             return [*(problem for problem in found if problem.path), *told(error, ("fields",))]
         return found
 
@@ -205,20 +205,20 @@ class Reader:
 
         def structure(data: Any, _: Any) -> Record:
             problems = [
-                Problem(f"no field of {NAMES[cls]}; allowed: history", (key,), True)
+                Fault(f"no field of {NAMES[cls]}; allowed: history", (key,), True)
                 for key in as_object(data)
                 if key != "history" and key not in beside
             ]
             if "history" not in data:
-                problems.append(Problem("a required field is missing", ("history",)))
-                raise Problems(problems)
+                problems.append(Fault("a required field is missing", ("history",)))
+                raise Faults(problems)
             try:
                 record = cls.from_history(events(data["history"], None))
             except Exception as error:  # noqa: BLE001  told with its place
                 problems.extend(told(error, ("history",)))
-                raise Problems(problems) from None
+                raise Faults(problems) from None
             if problems:
-                raise Problems(problems)
+                raise Faults(problems)
             return record
 
         return structure
@@ -233,12 +233,12 @@ class Reader:
             hook = hooks.get(tag) if type(tag) is str else None
             if hook is None:
                 if type(tag) is not str:
-                    raise Problems([Problem(f"got {show(tag)}; allowed: a type's name", (TAG,))])
+                    raise Faults([Fault(f"got {show(tag)}; allowed: a type's name", (TAG,))])
                 if tag not in by_tag:
                     if keeps:
                         return self.unknown_event(tag, data)
                     allowed = ", ".join(by_tag)
-                    raise Problems([Problem(f"got {show(tag)}; allowed: {allowed}", (TAG,))])
+                    raise Faults([Fault(f"got {show(tag)}; allowed: {allowed}", (TAG,))])
                 hook = hooks[tag] = self.tagged(by_tag[tag])
             return hook(data, None)
 
@@ -315,7 +315,7 @@ class Reader:
                 try:
                     return self._named(key)(data[key], None)
                 except Exception as error:  # noqa: BLE001  told with its place
-                    raise Problems(told(error, (key,))) from None
+                    raise Faults(told(error, (key,))) from None
         return FrozenMap(self._entries(data))
 
     def _entries(self, data: Any) -> dict[str, Any]:
@@ -325,7 +325,7 @@ class Reader:
             values = {key: read(value) for key, value in as_object(data).items()}
         except Exception as error:  # noqa: BLE001  the slower way tells of every problem
             read_each(as_object(data).items(), read)
-            raise Problems(told(error)) from None
+            raise Faults(told(error)) from None
         if any(key[:1] == "$" for key in values):
             return {_unescaped(key): value for key, value in values.items()}
         return values
@@ -340,7 +340,7 @@ class Reader:
             return self.hook(CLASSES[name])
         if name == "UnknownEvent" and self.keep:
             return self._family(EVENTS)
-        raise Problems([Problem(f"no type is written as {show(key)}")])
+        raise Faults([Fault(f"no type is written as {show(key)}")])
 
 
 _NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
@@ -364,7 +364,7 @@ def _unescaped(key: str) -> str:
         return key
     if key.startswith("$$"):
         return key[1:]
-    raise Problems([Problem(f"a key that starts with one $ stands alone: {show(key)}", (key,))])
+    raise Faults([Fault(f"a key that starts with one $ stands alone: {show(key)}", (key,))])
 
 
 def _hours(data: Any, _: Any) -> Any:
@@ -377,7 +377,7 @@ def _hours_by_day(data: Any, _: Any) -> dict[str, Any]:
 
 
 def _bounded_engine(data: Any, _: Any) -> str:
-    if data == PatternEngine.TRUSTED:
+    if data == "trusted":
         raise Mismatch('got "trusted", an engine that may run for ever; allowed: trusted=True')
     return read_text(data)
 

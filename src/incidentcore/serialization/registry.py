@@ -44,10 +44,10 @@ __all__ = [
 
 CALENDARS: Final[tuple[type, ...]] = (
     schedule.BusinessCalendar,
-    schedule.Difference,
-    schedule.Intersection,
+    schedule.CalendarDifference,
+    schedule.CalendarIntersection,
     schedule.Maintenance,
-    schedule.Union,
+    schedule.CalendarUnion,
 )
 CONDITIONS: Final[tuple[type, ...]] = (
     conditions.AllOf,
@@ -70,7 +70,7 @@ EVENTS: Final[tuple[type, ...]] = (
     records.DiagnosisNoted,
     records.Escalated,
     records.FieldsChanged,
-    records.Linked,
+    records.LinkAdded,
     records.MajorStatusChanged,
     records.Opened,
     records.Prioritized,
@@ -80,7 +80,7 @@ EVENTS: Final[tuple[type, ...]] = (
     records.StateChanged,
     records.TaskChanged,
     records.Unacknowledged,
-    records.Unlinked,
+    records.LinkRemoved,
     records.Unsnoozed,
 )
 RECORDS: Final[tuple[type, ...]] = (records.Incident, records.Problem, records.ServiceRequest)
@@ -97,19 +97,19 @@ CATEGORIZERS: Final[tuple[type, ...]] = (
     categorization.NaiveBayes,
     categorization.PatternCategorizer,
     categorization.RuleCategorizer,
-    categorization.Threshold,
+    categorization.MinimumConfidence,
 )
 KPIS: Final[tuple[type, ...]] = (
     kpi.AgeBuckets,
     kpi.AtLeast,
     kpi.AtMost,
     kpi.Availability,
-    kpi.Balance,
+    kpi.NetFlow,
     kpi.Count,
     kpi.Distinct,
     kpi.Duration,
     kpi.Earliest,
-    kpi.Elapsed,
+    kpi.DurationField,
     kpi.FirstEvent,
     kpi.FirstKnown,
     kpi.FirstWhen,
@@ -120,9 +120,9 @@ KPIS: Final[tuple[type, ...]] = (
     kpi.KpiTable,
     kpi.LastEvent,
     kpi.LinkedAt,
-    kpi.Linked,
+    kpi.HasLink,
     kpi.LinkedShare,
-    kpi.Number,
+    kpi.NumberField,
     kpi.Partial,
     kpi.PerDistinct,
     kpi.PerRecord,
@@ -130,7 +130,7 @@ KPIS: Final[tuple[type, ...]] = (
     kpi.Rate,
     kpi.RatioOfSums,
     kpi.Recurrence,
-    kpi.Returns,
+    kpi.ReturnCount,
     kpi.SameDay,
     kpi.SlaBreached,
     kpi.SlaCyclesMet,
@@ -139,7 +139,7 @@ KPIS: Final[tuple[type, ...]] = (
     kpi.TimeBetweenFailures,
     kpi.TimeIn,
     kpi.TimeOverTarget,
-    kpi.Times,
+    kpi.OccurrenceCount,
     kpi.UpdateLateness,
     kpi.Updates,
 )
@@ -151,7 +151,7 @@ ESCALATIONS: Final[tuple[type, ...]] = (
     escalation.EscalationMatrix,
     escalation.EscalationRow,
     escalation.EscalationTarget,
-    escalation.Held,
+    escalation.HeldFor,
     escalation.OnCallLayer,
     escalation.OnCallSchedule,
     escalation.OnClock,
@@ -171,7 +171,7 @@ INTAKE: Final[tuple[type, ...]] = (
     intake.MaintenanceRule,
     intake.OpenIncident,
     intake.PendingAlert,
-    intake.Sample,
+    intake.MetricSample,
     intake.SampleResult,
     intake.SampleState,
     intake.SampleThreshold,
@@ -200,7 +200,7 @@ VALUES: Final[tuple[type, ...]] = (
     improvement.KpiTarget,
     instants.Interval,
     instants.Versions,
-    lifecycle.Cascade,
+    lifecycle.CascadeRule,
     lifecycle.Copy,
     lifecycle.InputField,
     lifecycle.Lifecycle,
@@ -226,14 +226,14 @@ VALUES: Final[tuple[type, ...]] = (
     schedule.BusinessDays,
     schedule.Holiday,
     schedule.Rotation,
-    sla.ByTime,
-    sla.CalendarBy,
+    sla.ByTimeOfDay,
+    sla.CalendarByField,
     sla.DueDate,
     sla.ServiceLevel,
     sla.SlaDefinition,
     sla.SlaPolicy,
     sla.SlaRule,
-    sla.Threshold,
+    sla.SlaThreshold,
     values.Actor,
     values.Level,
     values.Scale,
@@ -253,13 +253,13 @@ FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
     schedule.Calendar: CALENDARS,
 }
 
-# Names for classes whose own says too little outside of their room.
+# Names for classes whose own says too little outside of their room, or is newer than the format.
 _RENAMED: Final[dict[type, str]] = {
-    categorization.Threshold: "CategoryThreshold",
+    categorization.MinimumConfidence: "CategoryThreshold",
     categorization.Vote: "CategoryVote",
     escalation.After: "EscalationAfter",
     escalation.AfterPrevious: "EscalationAfterPrevious",
-    escalation.Held: "EscalationHeld",
+    escalation.HeldFor: "EscalationHeld",
     escalation.OnClock: "EscalationOnClock",
     escalation.RotaOverride: "OnCallOverride",
     escalation.Shift: "OnCallShift",
@@ -267,20 +267,27 @@ _RENAMED: Final[dict[type, str]] = {
     intake.Flapping: "IntakeFlapping",
     intake.GroupState: "IntakeGroup",
     intake.MaintenanceRule: "IntakeMaintenance",
+    intake.MetricSample: "Sample",
     intake.OpenIncident: "IntakeIncident",
     intake.SeriesState: "SampleSeries",
-    schedule.Difference: "CalendarDifference",
-    schedule.Intersection: "CalendarIntersection",
-    schedule.Union: "CalendarUnion",
-    sla.Threshold: "SlaThreshold",
+    kpi.DurationField: "KpiElapsed",
+    kpi.HasLink: "KpiLinked",
+    kpi.NetFlow: "KpiBalance",
+    kpi.NumberField: "KpiNumber",
+    kpi.OccurrenceCount: "KpiTimes",
+    kpi.ReturnCount: "KpiReturns",
+    lifecycle.CascadeRule: "Cascade",
+    records.LinkAdded: "Linked",
+    records.LinkRemoved: "Unlinked",
+    sla.ByTimeOfDay: "ByTime",
+    sla.CalendarByField: "CalendarBy",
 }
 
 
 def _name(cls: type) -> str:
     own = cls.__name__
-    if cls in KPIS and not own.startswith("Kpi"):
-        return f"Kpi{own}"
-    return _RENAMED.get(cls, own)
+    prefix = "Kpi" if cls in KPIS and not own.startswith("Kpi") else ""
+    return _RENAMED.get(cls, prefix + own)
 
 
 _ALL: Final = (

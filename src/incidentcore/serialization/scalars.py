@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_zone
-from incidentcore.serialization.problems import Mismatch, Unwritable, show
+from incidentcore.serialization.faults import Mismatch, Unwritable, show
 
 __all__ = ["SCALARS", "Scalar"]
 

@@ -9,9 +9,8 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.serialization.scalars import SCALARS
-from incidentcore.serialization.shapes import MAPPINGS, is_union, union_shape
-from incidentcore.serialization.table import (
+from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
+from incidentcore.serialization.registry import (
     CLASSES,
     EVENTS,
     FAMILIES,
@@ -20,6 +19,7 @@ from incidentcore.serialization.table import (
     fields_of,
     names_for,
 )
+from incidentcore.serialization.scalars import SCALARS
 from incidentcore.serialization.upgrade import FORMAT_VERSION
 
 __all__ = ["json_schema"]

@@ -8,11 +8,11 @@ import attrs
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Event
+from incidentcore.serialization.faults import Path
 from incidentcore.serialization.parse import Limits, parse
-from incidentcore.serialization.problems import Path
-from incidentcore.serialization.table import EVENT_NAMES, TAG
+from incidentcore.serialization.registry import EVENT_NAMES, TAG
 
-__all__ = ["Kept", "UnknownEvent"]
+__all__ = ["UnknownEvent", "WithUnknownFields"]
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -50,7 +50,7 @@ class UnknownEvent(Event):
 
 
 @attrs.frozen
-class Kept(Generic[T_co]):
+class WithUnknownFields(Generic[T_co]):
     """A value together with the fields of its document that nothing here knows.
 
     ``dumps`` and ``to_plain`` put the fields back where they stood, so that a document of a newer

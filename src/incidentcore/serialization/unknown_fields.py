@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from incidentcore.serialization.problems import Path, Problem, Problems
+from incidentcore.serialization.containers import ReadHook
+from incidentcore.serialization.faults import Fault, Faults, Path
 from incidentcore.serialization.reading import Reader
-from incidentcore.serialization.shapes import ReadHook
 from incidentcore.serialization.writing import Hook, Writer
 
 __all__ = ["check_places"]
@@ -81,7 +81,7 @@ def check_places(kind: Any, data: Any, paths: Iterable[Path]) -> None:
         if made.get(id(_at(data, path)), made) != written.get(id(_at(out, path)))
     ]
     if wrong:
-        raise Problems(Problem(_MESSAGE, path) for path in wrong)
+        raise Faults(Fault(_MESSAGE, path) for path in wrong)
 
 
 def _at(data: Any, path: Path) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
-from incidentcore.serialization.problems import Mismatch
+from incidentcore.serialization.faults import Mismatch
 
 __all__ = ["FORMAT_VERSION", "Upgrader", "upgrade"]
 

@@ -10,11 +10,11 @@ import attrs
 
 from incidentcore.records import Event, Record
 from incidentcore.schedule import BusinessCalendar
+from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
+from incidentcore.serialization.faults import Unwritable
 from incidentcore.serialization.parse import read_body, write
-from incidentcore.serialization.problems import Unwritable
+from incidentcore.serialization.registry import EVENTS, FAMILIES, FORMS, NAMES, TAG, fields_of
 from incidentcore.serialization.scalars import SCALARS, write_text
-from incidentcore.serialization.shapes import MAPPINGS, is_union, union_shape
-from incidentcore.serialization.table import EVENTS, FAMILIES, FORMS, NAMES, TAG, fields_of
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
 

@@ -1,30 +1,31 @@
 """SLA clocks, computed from history: nothing is counted, so nothing drifts."""
 
-from incidentcore.sla.clock import SlaRules, evaluate_all, evaluate_sla, next_sla_wakeup
+from incidentcore.sla.clock import SlaRules, evaluate_sla, evaluate_slas, next_sla_wakeup
 from incidentcore.sla.crossings import crossings
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.fold import Stage
-from incidentcore.sla.lint import SlaFinding, lint_policy, lint_sla
+from incidentcore.sla.fold import ClockStage
+from incidentcore.sla.lint import SlaFinding, lint_sla, lint_sla_policy
 from incidentcore.sla.plain import facts_timeline
-from incidentcore.sla.policy import Match, ServiceLevel, SlaPolicy, SlaRule
-from incidentcore.sla.queue import Due, WorkItem, due_between, next_due, work_order
+from incidentcore.sla.policy import PolicyMatch, ServiceLevel, SlaPolicy, SlaRule
+from incidentcore.sla.queue import QueueItem, UpcomingDue, first_due, slas_due_between, work_queue
 from incidentcore.sla.reached import ClockPoint, Crossing
 from incidentcore.sla.status import Cycle, PassedThreshold, SlaStatus
-from incidentcore.sla.targets import ByTime, DueDate, Target
-from incidentcore.sla.terms import CalendarBy, Reopen, Swap, Threshold
+from incidentcore.sla.targets import ByTimeOfDay, DueDate, Target
+from incidentcore.sla.terms import CalendarByField, ReopenMode, SlaThreshold, TakeoverMode
 from incidentcore.sla.trace import Trace, TraceEntry, day_time, span_text
 
 __all__ = [
-    "ByTime",
-    "CalendarBy",
+    "ByTimeOfDay",
+    "CalendarByField",
     "ClockPoint",
+    "ClockStage",
     "Crossing",
     "Cycle",
-    "Due",
     "DueDate",
-    "Match",
     "PassedThreshold",
-    "Reopen",
+    "PolicyMatch",
+    "QueueItem",
+    "ReopenMode",
     "ServiceLevel",
     "SlaDefinition",
     "SlaFinding",
@@ -32,23 +33,22 @@ __all__ = [
     "SlaRule",
     "SlaRules",
     "SlaStatus",
-    "Stage",
-    "Swap",
+    "SlaThreshold",
+    "TakeoverMode",
     "Target",
-    "Threshold",
     "Trace",
     "TraceEntry",
-    "WorkItem",
+    "UpcomingDue",
     "crossings",
     "day_time",
-    "due_between",
-    "evaluate_all",
     "evaluate_sla",
+    "evaluate_slas",
     "facts_timeline",
-    "lint_policy",
+    "first_due",
     "lint_sla",
-    "next_due",
+    "lint_sla_policy",
     "next_sla_wakeup",
+    "slas_due_between",
     "span_text",
-    "work_order",
+    "work_queue",
 ]

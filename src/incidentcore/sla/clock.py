@@ -10,7 +10,6 @@ from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record, Timeline
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.fold import Stage
 from incidentcore.sla.policy import ServiceLevel, SlaPolicy
 from incidentcore.sla.reached import Edition
 from incidentcore.sla.status import SlaStatus
@@ -19,8 +18,8 @@ from incidentcore.sla.takeover import fold_clock
 __all__ = [
     "OneClock",
     "SlaRules",
-    "evaluate_all",
     "evaluate_sla",
+    "evaluate_slas",
     "in_force",
     "next_sla_wakeup",
     "statuses",
@@ -38,7 +37,7 @@ def evaluate_sla(
     /,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> SlaStatus: ...
 
 
@@ -49,7 +48,7 @@ def evaluate_sla(
     /,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> tuple[SlaStatus, ...]: ...
 
 
@@ -59,7 +58,7 @@ def evaluate_sla(
     /,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> SlaStatus | tuple[SlaStatus, ...]:
     """Return what a clock says about a record at an instant.
 
@@ -71,14 +70,14 @@ def evaluate_sla(
             the one that held at the record's opening is taken.
         record: The record; or a timeline made of your own data by ``facts_timeline``.
         now: The instant to tell it for; events after it are not seen.
-        as_of: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant.
 
     Returns:
         The status; for a ``ServiceLevel`` a tuple of them, one for each clock.
 
     Raises:
-        InvalidValueError: The rules are none of these, or ``as_of`` is asked of a timeline, which
-            does not know when it was recorded.
+        InvalidValueError: The rules are not one of these, or ``known_at`` is asked of a timeline,
+            which does not know when it was recorded.
         UnreachableDeadlineError: A target in business days lies beyond what its calendar reaches.
         NaiveDatetimeError: An instant carries no offset.
 
@@ -101,7 +100,7 @@ def evaluate_sla(
     """
     now = as_utc(now, "now")
     rules = in_force(rules, record)
-    timeline = timeline_at(record, now=now, as_of=as_of)
+    timeline = timeline_at(record, now=now, known_at=known_at)
     if isinstance(rules, ServiceLevel):
         return tuple(_status(clock, record, timeline, now) for clock in rules.clocks)
     return _status(rules, record, timeline, now)
@@ -119,21 +118,21 @@ def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLeve
 
 
 def timeline_at(
-    record: Record | Timeline, *, now: datetime, as_of: datetime | None
+    record: Record | Timeline, *, now: datetime, known_at: datetime | None
 ) -> Timeline | None:
     """Return the timeline cut at ``now``; None where nothing was opened yet, or not known of."""
-    if as_of is not None:
-        as_of = as_utc(as_of, "as_of")
+    if known_at is not None:
+        known_at = as_utc(known_at, "known_at")
     if now < record.opened_at:
         return None
     if isinstance(record, Timeline):
-        if as_of is not None:
-            raise InvalidValueError("as_of", as_of, "None for a timeline; ask a record")
+        if known_at is not None:
+            raise InvalidValueError("known_at", known_at, "None for a timeline; ask a record")
         return record.until(now)
     try:
-        return record.timeline(now=now, as_of=as_of)
+        return record.timeline(now=now, known_at=known_at)
     except InvalidTimelineError:
-        return None  # the opening itself was recorded after as_of
+        return None  # the opening itself was recorded after known_at
 
 
 def _status(
@@ -146,7 +145,7 @@ def _status(
             record_id=record_id,
             definition=definition,
             now=now,
-            stage=Stage.NOT_STARTED,
+            stage="not_started",
             cycles=(),
             timeline=Timeline({}, (), now),
         )
@@ -159,7 +158,7 @@ def _status(
         if cycles:
             definition = cycles[-1].definition
         else:
-            stage = Stage.NONE
+            stage = "none"
     return SlaStatus(
         record_id=record_id,
         definition=definition,
@@ -172,34 +171,34 @@ def _status(
 
 
 @overload
-def evaluate_all(
+def evaluate_slas(
     rules: OneClock | Versions[OneClock] | Versions[SlaDefinition] | Versions[SlaPolicy],
     records: Iterable[Record],
     /,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Iterator[SlaStatus]: ...
 
 
 @overload
-def evaluate_all(
+def evaluate_slas(
     rules: ServiceLevel | Versions[ServiceLevel],
     records: Iterable[Record],
     /,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Iterator[tuple[SlaStatus, ...]]: ...
 
 
-def evaluate_all(
+def evaluate_slas(
     rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
     records: Iterable[Record],
     /,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Iterator[SlaStatus | tuple[SlaStatus, ...]]:
     """Yield what ``evaluate_sla`` says about each record, one at a time.
 
@@ -209,10 +208,10 @@ def evaluate_all(
         rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records; iterated once.
         now: The instant to tell it for.
-        as_of: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant.
     """
     for record in records:
-        yield evaluate_sla(rules, record, now=now, as_of=as_of)
+        yield evaluate_sla(rules, record, now=now, known_at=known_at)
 
 
 def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tuple[SlaStatus, ...]:

@@ -27,7 +27,7 @@ def crossings(
     /,
     *,
     now: datetime,
-    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> tuple[Crossing, ...]:
     """Return when a point was first reached in each cycle of a clock, whatever came after.
 
@@ -43,7 +43,7 @@ def crossings(
             target being exceeded, which is one microsecond of counted time later (rule S2). A
             threshold with a calendar of its own runs on after the cycle's end.
         now: The instant to tell it for.
-        as_of: Use only what was recorded by this instant.
+        known_at: Use only what was recorded by this instant.
 
     Returns:
         At most one crossing for each cycle number, in ascending order of them. Where a reopening
@@ -58,11 +58,11 @@ def crossings(
     >>> from datetime import UTC, timedelta
     >>> from incidentcore.records import Incident
     >>> from incidentcore.schedule import BusinessCalendar
-    >>> from incidentcore.sla.terms import Threshold
+    >>> from incidentcore.sla.terms import SlaThreshold
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
     >>> promise = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
-    >>> warning = Threshold(name="warning", fraction=0.75)
+    >>> warning = SlaThreshold(name="warning", fraction=0.75)
     >>> [
     ...     (crossing.cycle, crossing.at.isoformat())
     ...     for crossing in crossings(promise, incident, warning, now=nine + timedelta(days=1))
@@ -72,4 +72,4 @@ def crossings(
     chosen = in_force(rules, record)
     if isinstance(chosen, ServiceLevel):
         raise InvalidValueError("rules", chosen, "one clock; ask for each of its clocks")
-    return evaluate_sla(chosen, record, now=now, as_of=as_of).crossings(point)
+    return evaluate_sla(chosen, record, now=now, known_at=known_at).crossings(point)

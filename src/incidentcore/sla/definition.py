@@ -21,13 +21,19 @@ from incidentcore.conditions import (
 from incidentcore.digest import content_id
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.schedule import BusinessCalendar, BusinessDays, Calendar
-from incidentcore.sla.targets import ByTime, DueDate, Target
-from incidentcore.sla.terms import CalendarBy, CalendarChoice, Reopen, Swap, Threshold
+from incidentcore.sla.targets import ByTimeOfDay, DueDate, Target
+from incidentcore.sla.terms import (
+    CalendarByField,
+    CalendarChoice,
+    ReopenMode,
+    SlaThreshold,
+    TakeoverMode,
+)
 
 __all__ = ["SlaDefinition", "reads_only_fields"]
 
 
-def _thresholds(thresholds: Iterable[Threshold]) -> tuple[Threshold, ...]:
+def _thresholds(thresholds: Iterable[SlaThreshold]) -> tuple[SlaThreshold, ...]:
     return tuple(thresholds)
 
 
@@ -48,8 +54,8 @@ class SlaDefinition:
 
     Attributes:
         name: The definition's id.
-        target: Open time as a ``timedelta``, ``BusinessDays``, ``ByTime`` or ``DueDate``.
-        calendar: The calendar in whose open time the clock counts, or a ``CalendarBy``.
+        target: Open time as a ``timedelta``, ``BusinessDays``, ``ByTimeOfDay`` or ``DueDate``.
+        calendar: The calendar in whose open time the clock counts, or a ``CalendarByField``.
         start: When the clock attaches; a record that already satisfies ``stop`` is not attached.
         pause: While it holds the clock stands; it is paused until ``resume``.
         resume: When a pause ends; where none is given, when ``pause`` no longer holds.
@@ -57,8 +63,8 @@ class SlaDefinition:
         cancel: When the clock ends without a result.
         reset: A condition on an event: the cycle ends with its result and a new one starts.
         cancel_when_start_ends: Whether the clock is canceled when ``start`` no longer holds.
-        reopen: What a reopening does; see ``Reopen``.
-        swap: How this definition takes over from another; see ``Swap``.
+        reopen: What a reopening does; see ``ReopenMode``.
+        swap: How this definition takes over from another; see ``TakeoverMode``.
         thresholds: Named points on the clock.
         kind: ``response``, ``next_response``, ``update``, ``resolution`` or a word of your own.
         agreement: ``sla``, ``ola`` or ``contract``.
@@ -87,9 +93,9 @@ class SlaDefinition:
     cancel: Condition = NEVER
     reset: Condition | None = None
     cancel_when_start_ends: bool = False
-    reopen: str = Reopen.EXCLUDE_CLOSED
-    swap: str = Swap.RETROACTIVE
-    thresholds: tuple[Threshold, ...] = attrs.field(default=(), converter=_thresholds)
+    reopen: ReopenMode = "exclude_closed"
+    swap: TakeoverMode = "retroactive"
+    thresholds: tuple[SlaThreshold, ...] = attrs.field(default=(), converter=_thresholds)
     kind: str = "resolution"
     agreement: str = "sla"
     fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
@@ -99,7 +105,7 @@ class SlaDefinition:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise SlaDefinitionError("name", self.name, "a non-empty text")
-        if not isinstance(self.target, (timedelta, BusinessDays, ByTime, DueDate)):
+        if not isinstance(self.target, (timedelta, BusinessDays, ByTimeOfDay, DueDate)):
             raise SlaDefinitionError(
                 "target", self.target, "a timedelta, BusinessDays, ByTime or DueDate"
             )
@@ -107,7 +113,7 @@ class SlaDefinition:
             isinstance(self.target, BusinessDays) and self.target.n < 0
         ):
             raise SlaDefinitionError("target", self.target, "no negative time")
-        if not isinstance(self.calendar, (Calendar, CalendarBy)):
+        if not isinstance(self.calendar, (Calendar, CalendarByField)):
             raise SlaDefinitionError("calendar", self.calendar, "a Calendar or CalendarBy")
         _word("reopen", self.reopen, ("exclude_closed", "continue", "new_cycle"))
         _word(
@@ -134,7 +140,7 @@ class SlaDefinition:
                 paths |= condition.fields
                 known = known and reads_only_fields(condition)
         for threshold in self.thresholds:
-            if not isinstance(threshold, Threshold):
+            if not isinstance(threshold, SlaThreshold):
                 raise SlaDefinitionError("thresholds", threshold, "Threshold values")
         names = [threshold.name for threshold in self.thresholds]
         if len(set(names)) != len(names):
@@ -166,9 +172,9 @@ class SlaDefinition:
         hours: float = 0,
         target: Target | None = None,
         name: str = "resolution",
-        reopen: str = Reopen.EXCLUDE_CLOSED,
-        swap: str = Swap.RETROACTIVE,
-        thresholds: Iterable[Threshold] = (),
+        reopen: ReopenMode = "exclude_closed",
+        swap: TakeoverMode = "retroactive",
+        thresholds: Iterable[SlaThreshold] = (),
         agreement: str = "sla",
     ) -> SlaDefinition:
         """Return a promise to resolve: runs while open, paused on hold, stopped by resolution.
@@ -207,8 +213,8 @@ class SlaDefinition:
         target: Target | None = None,
         name: str = "first_response",
         pause: Condition = NEVER,
-        swap: str = Swap.RETROACTIVE,
-        thresholds: Iterable[Threshold] = (),
+        swap: TakeoverMode = "retroactive",
+        thresholds: Iterable[SlaThreshold] = (),
         agreement: str = "sla",
     ) -> SlaDefinition:
         """Return a promise to answer: stopped by the first public reply of an agent.
@@ -238,7 +244,7 @@ class SlaDefinition:
         hours: float = 0,
         target: Target | None = None,
         name: str = "next_response",
-        thresholds: Iterable[Threshold] = (),
+        thresholds: Iterable[SlaThreshold] = (),
         agreement: str = "sla",
     ) -> SlaDefinition:
         """Return a promise to answer each further message of the requester (rule S6).
@@ -255,7 +261,7 @@ class SlaDefinition:
             pause=~_OPEN,
             stop=~waiting,
             cancel=_CANCELED,
-            reopen=Reopen.NEW_CYCLE,
+            reopen="new_cycle",
             thresholds=_thresholds(thresholds),
             kind="next_response",
             agreement=agreement,
@@ -268,7 +274,7 @@ class SlaDefinition:
         every: timedelta,
         calendar: CalendarChoice,
         name: str = "update",
-        thresholds: Iterable[Threshold] = (),
+        thresholds: Iterable[SlaThreshold] = (),
         agreement: str = "sla",
     ) -> SlaDefinition:
         """Return a promise of regular public updates: each one ends a cycle and starts the next."""
@@ -280,7 +286,7 @@ class SlaDefinition:
             stop=_RESOLVED,
             cancel=_CANCELED,
             reset=_PUBLIC_UPDATE,
-            reopen=Reopen.NEW_CYCLE,
+            reopen="new_cycle",
             thresholds=_thresholds(thresholds),
             kind="update",
             agreement=agreement,

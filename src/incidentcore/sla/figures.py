@@ -9,11 +9,11 @@ from typing import Final
 import attrs
 
 from incidentcore.errors import UnreachableDeadlineError
-from incidentcore.sla.fold import COUNTING, REPLACED, RawCycle, Span, Stage
+from incidentcore.sla.fold import COUNTING, REPLACED, RawCycle, Span
 from incidentcore.sla.targets import resolve_target
-from incidentcore.sla.terms import Threshold
+from incidentcore.sla.terms import SlaThreshold
 
-__all__ = ["MICRO", "ZERO", "Figures", "figures", "threshold_span"]
+__all__ = ["Figures", "MICRO", "ZERO", "figures", "threshold_span"]
 
 ZERO: Final = timedelta(0)
 MICRO: Final = timedelta(microseconds=1)
@@ -72,8 +72,8 @@ def figures(cycle: RawCycle, now: datetime) -> Figures:
             ahead = spent or cycle.calendar.deadline(end, target - elapsed)
     except UnreachableDeadlineError:
         pass
-    gone = cycle.outcome in (Stage.CANCELED, REPLACED)
-    blank = gone or (spent is None and cycle.outcome == Stage.PAUSED)
+    gone = cycle.outcome in ("canceled", REPLACED)
+    blank = gone or (spent is None and cycle.outcome == "paused")
     return Figures(
         target=target,
         elapsed=elapsed,
@@ -99,7 +99,7 @@ def named_due(spans: Sequence[Span], named: datetime) -> datetime:
 def _named_due_if_come(cycle: RawCycle, named: datetime, end: datetime) -> datetime | None:
     """Return a named due that has come by ``end``; a pause before it puts it off while it lasts."""
     spans = cycle.spans
-    if spans and spans[-1].kind != COUNTING and cycle.outcome != Stage.RUNNING:
+    if spans and spans[-1].kind != COUNTING and cycle.outcome != "running":
         end = spans[-1].start
         spans = spans[:-1]
     due = named_due(spans, named)
@@ -107,7 +107,7 @@ def _named_due_if_come(cycle: RawCycle, named: datetime, end: datetime) -> datet
 
 
 def threshold_span(
-    cycle: RawCycle, known: Figures, threshold: Threshold
+    cycle: RawCycle, known: Figures, threshold: SlaThreshold
 ) -> tuple[datetime, datetime] | None:
     """Return when a cycle's clock reached a threshold's point, and since when that was told.
 

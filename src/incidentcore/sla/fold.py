@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import attrs
 
@@ -17,20 +17,13 @@ from incidentcore.records import Event
 from incidentcore.schedule import Calendar
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.targets import DueDate
-from incidentcore.sla.terms import CalendarBy, Reopen, Swap
+from incidentcore.sla.terms import CalendarByField
 
-__all__ = ["CLOSED", "COUNTING", "PAUSED", "ClockFold", "RawCycle", "Span", "Stage"]
+__all__ = ["CLOSED", "COUNTING", "ClockFold", "ClockStage", "PAUSED", "RawCycle", "Span"]
 
 
-class Stage:
-    """Where a clock stands."""
-
-    NONE: Final = "none"
-    NOT_STARTED: Final = "not_started"
-    RUNNING: Final = "running"
-    PAUSED: Final = "paused"
-    STOPPED: Final = "stopped"
-    CANCELED: Final = "canceled"
+ClockStage: TypeAlias = Literal["none", "not_started", "running", "paused", "stopped", "canceled"]
+"""Where a clock stands."""
 
 
 COUNTING: Final = "counting"
@@ -107,7 +100,7 @@ class ClockFold:
     def __init__(self, definition: SlaDefinition | None) -> None:
         self.definition = definition
         self.finished: list[RawCycle] = []
-        self.stage = Stage.NOT_STARTED
+        self.stage = "not_started"
         self.index = 0  # of the moment in hand
         self.judged = 0  # how many of the finished cycles no other definition tells anew
         self.barrier = 0  # index of the moment from which another definition tells anew
@@ -140,7 +133,7 @@ class ClockFold:
         self.index = index
         if self.since is not None:
             if definition.cancel.test(facts, at):
-                self._finish(at, Stage.CANCELED)
+                self._finish(at, "canceled")
             elif definition.stop.test(facts, at):
                 self._stop(at, facts, ignore_pause=ignore_pause)
             elif definition.reset is not None and any(
@@ -149,7 +142,7 @@ class ClockFold:
                 self._finish(at, RESET)
                 self._try_start(at, facts, ignore_pause=ignore_pause)
             elif definition.cancel_when_start_ends and not definition.start.test(facts, at):
-                self._finish(at, Stage.CANCELED)
+                self._finish(at, "canceled")
             else:
                 kind = self.kind
                 held = not ignore_pause and self._paused(facts, at, kind is PAUSED)
@@ -196,14 +189,14 @@ class ClockFold:
         self.since = at
         paused = not ignore_pause and self._paused(facts, at, False)
         self.kind = PAUSED if paused else COUNTING
-        self.stage = Stage.PAUSED if paused else Stage.RUNNING
+        self.stage = "paused" if paused else "running"
 
     def _reopen(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
         definition, stopped_at = self.definition, self.stopped_at
         assert definition is not None  # noqa: S101  step asks only with a definition
         assert stopped_at is not None  # noqa: S101  and only when stopped
-        if definition.reopen == Reopen.NEW_CYCLE:
-            self._finish(stopped_at, Stage.STOPPED)
+        if definition.reopen == "new_cycle":
+            self._finish(stopped_at, "stopped")
             self._try_start(at, facts, ignore_pause=ignore_pause)
             return
         self._fill_gap(definition.reopen, stopped_at, at)
@@ -211,7 +204,7 @@ class ClockFold:
 
     def _fill_gap(self, reopen: str, stopped_at: datetime, at: datetime) -> None:
         """Add what the time between a stop and a reopening counts as (rule S5)."""
-        if reopen == Reopen.CONTINUE:
+        if reopen == "continue":
             pieces = [*self.shadow, (COUNTING, at)]
             for (kind, start), (_, end) in itertools.pairwise(pieces):
                 self._add(kind, start, end, told_at=at)
@@ -220,7 +213,7 @@ class ClockFold:
 
     def _stop(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
         self._close_span(at)
-        self.stage = Stage.STOPPED
+        self.stage = "stopped"
         self.stopped_at = at
         self.shadow = []
         self.rest(at, facts, ignore_pause=ignore_pause)
@@ -233,7 +226,7 @@ class ClockFold:
             self.spans.append(Span(self.kind, since, at, self.calendar))
         self.kind = kind
         self.since = at
-        self.stage = Stage.PAUSED if kind == PAUSED else Stage.RUNNING
+        self.stage = "paused" if kind == PAUSED else "running"
 
     def _close_span(self, at: datetime) -> None:
         assert self.since is not None  # noqa: S101  a span is open in running and paused
@@ -252,10 +245,10 @@ class ClockFold:
         if self.since is not None:
             self._close_span(at)
         self.finished.append(self._cycle(at, outcome, self.spans))
-        if outcome in (Stage.STOPPED, REPLACED):
+        if outcome in ("stopped", REPLACED):
             self.judged = len(self.finished)
             self.barrier = self.index
-        self.stage = Stage.CANCELED if outcome == Stage.CANCELED else Stage.NOT_STARTED
+        self.stage = "canceled" if outcome == "canceled" else "not_started"
         self.started_at = self.stopped_at = self.since = None
         self.spans = []
 
@@ -284,20 +277,20 @@ class ClockFold:
         self.index = index
         if to is None:
             if self.attached:
-                self._finish(at, Stage.CANCELED)
+                self._finish(at, "canceled")
             elif self.stopped_at is not None:
-                self._finish(self.stopped_at, Stage.STOPPED)
-                self.stage = Stage.STOPPED  # its result stands: nothing was attached to cancel
+                self._finish(self.stopped_at, "stopped")
+                self.stage = "stopped"  # its result stands: nothing was attached to cancel
         elif self.stopped_at is not None:
-            if to.reopen == Reopen.NEW_CYCLE or to.swap == Swap.RESTART:
-                self._finish(self.stopped_at, Stage.STOPPED)  # judged by what held then
-            elif to.swap == Swap.KEEP_ELAPSED:
+            if to.reopen == "new_cycle" or to.swap == "restart":
+                self._finish(self.stopped_at, "stopped")  # judged by what held then
+            elif to.swap == "keep_elapsed":
                 self._fill_gap(to.reopen, self.stopped_at, at)  # still by the old calendar
                 self.stopped_at, self.shadow = at, []
                 self.calendar = pick_calendar(to, facts)
-        elif self.attached and to.swap == Swap.RESTART:
+        elif self.attached and to.swap == "restart":
             self._finish(at, REPLACED)
-        elif self.attached and to.swap == Swap.KEEP_ELAPSED:
+        elif self.attached and to.swap == "keep_elapsed":
             self._switch(at, COUNTING)  # whether it pauses is for the new conditions to say
             self.calendar = pick_calendar(to, facts)
         self.definition = to
@@ -307,16 +300,16 @@ class ClockFold:
         if self.started_at is None:
             return tuple(self.finished)
         if self.since is None:
-            return (*self.finished, self._cycle(self.stopped_at, Stage.STOPPED, self.spans))
+            return (*self.finished, self._cycle(self.stopped_at, "stopped", self.spans))
         assert self.calendar is not None  # noqa: S101  set when the cycle attached
         spans = self.spans
         if self.since < now:
             spans = [*spans, Span(self.kind, self.since, now, self.calendar)]
-        outcome = Stage.PAUSED if self.kind == PAUSED else Stage.RUNNING
+        outcome = "paused" if self.kind == PAUSED else "running"
         return (*self.finished, self._cycle(None, outcome, spans))
 
 
 def pick_calendar(definition: SlaDefinition, facts: dict[str, Any]) -> Calendar:
     """Return the calendar by which a definition counts for a record's facts."""
     calendar = definition.calendar
-    return calendar.pick(facts) if isinstance(calendar, CalendarBy) else calendar
+    return calendar.pick(facts) if isinstance(calendar, CalendarByField) else calendar

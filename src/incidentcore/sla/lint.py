@@ -12,7 +12,7 @@ from incidentcore.conditions import (
     NEVER,
     AnyOf,
     Condition,
-    Verdict,
+    Proof,
     implies,
     overlap,
     satisfiable,
@@ -20,12 +20,12 @@ from incidentcore.conditions import (
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.policy import Match, SlaPolicy
-from incidentcore.sla.targets import ByTime
-from incidentcore.sla.terms import CalendarBy
+from incidentcore.sla.policy import SlaPolicy
+from incidentcore.sla.targets import ByTimeOfDay
+from incidentcore.sla.terms import CalendarByField
 from incidentcore.values import FrozenMap
 
-__all__ = ["SlaFinding", "lint_policy", "lint_sla"]
+__all__ = ["SlaFinding", "lint_sla", "lint_sla_policy"]
 
 Domains = Mapping[str, Iterable[object]]
 
@@ -89,7 +89,7 @@ def lint_sla(
     ) + tuple(_targets(definition, tuple(starts)))
 
 
-def lint_policy(
+def lint_sla_policy(
     policy: SlaPolicy,
     /,
     *,
@@ -109,7 +109,7 @@ def lint_policy(
     >>> from incidentcore.schedule import BusinessCalendar
     >>> day = SlaDefinition.resolution(hours=8, calendar=BusinessCalendar.always())
     >>> seen = field("reopen_count")
-    >>> [finding.text for finding in lint_policy(SlaPolicy([(seen > 1, day), (seen > 2, day)]))]
+    >>> [finding.text for finding in lint_sla_policy(SlaPolicy([(seen > 1, day), (seen > 2, day)]))]
     ['it never matches: rule 1 takes every record that it is for']
     """
     tried = tuple(starts)
@@ -163,7 +163,7 @@ def _pauses(definition: SlaDefinition, domains: Domains | None) -> Iterator[SlaF
 def _targets(definition: SlaDefinition, starts: tuple[datetime, ...]) -> Iterator[SlaFinding]:
     choice = definition.calendar
     calendars: list[tuple[str, Calendar]]
-    if isinstance(choice, CalendarBy):
+    if isinstance(choice, CalendarByField):
         calendars = [(f"for {choice.field} {key!r}", known) for key, known in choice.table]
         calendars.append(("by default", choice.default))
     else:
@@ -182,7 +182,7 @@ def _reaches(definition: SlaDefinition, calendar: Calendar, start: datetime) -> 
             calendar.deadline(start, target)
         elif isinstance(target, BusinessDays):
             calendar.add_business_days(start, target.n)
-        elif isinstance(target, ByTime):
+        elif isinstance(target, ByTimeOfDay):
             calendar.add_business_days(start, target.business_days)
     except UnreachableDeadlineError:
         return False
@@ -217,7 +217,7 @@ def _rules(policy: SlaPolicy, domains: Domains | None) -> Iterator[SlaFinding]:
 
 def _before(policy: SlaPolicy, index: int) -> list[int]:
     """Return the rules that are asked before one: the earlier ones, or the shorter ones."""
-    if policy.match == Match.FIRST:
+    if policy.match == "first":
         return list(range(index))
     target = policy.rules[index].definition.target
     assert isinstance(target, timedelta)  # noqa: S101  a policy by shortest target has no other
@@ -247,7 +247,7 @@ def _finding(
     return SlaFinding(subject=definition.name, code=code, text=text, witness=witness)
 
 
-def _undecided(subject: str, question: str, verdict: Verdict) -> Iterator[SlaFinding]:
+def _undecided(subject: str, question: str, verdict: Proof) -> Iterator[SlaFinding]:
     if not verdict.is_yes and not verdict.is_no:
         text = f"{question} cannot be told: {verdict.reason}"
         yield SlaFinding(subject=subject, code="unknown", text=text)

@@ -8,7 +8,7 @@ from typing import Any
 
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records import Incident, Moment, Timeline
+from incidentcore.records import Incident, Timeline, TimelineStep
 from incidentcore.values import FrozenMap, State
 
 __all__ = ["facts_timeline"]
@@ -56,7 +56,7 @@ def facts_timeline(
         raise InvalidTimelineError("pairs", given[:1], "pairs whose first in time has a state")
     opened_at = given[0][0]
     base = {**Incident.default_facts(), "id": id}
-    moments: list[Moment] = []
+    moments: list[TimelineStep] = []
     for at, facts in given:
         changes: dict[str, Any] = {**facts, "updated_at": at}
         events: tuple[Any, ...] = (FrozenMap(facts),)
@@ -65,7 +65,7 @@ def facts_timeline(
         elif moments[-1].at == at:
             last = moments.pop()
             changes, events = {**last.changes, **changes}, (*last.events, *events)
-        moments.append(Moment(at, changes, events))
+        moments.append(TimelineStep(at, changes, events))
     return Timeline(base, tuple(moments), opened_at)
 
 

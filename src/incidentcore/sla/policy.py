@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
@@ -12,14 +12,11 @@ from incidentcore.conditions import Condition
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.sla.definition import SlaDefinition, reads_only_fields
 
-__all__ = ["Match", "ServiceLevel", "SlaPolicy", "SlaRule"]
+__all__ = ["PolicyMatch", "ServiceLevel", "SlaPolicy", "SlaRule"]
 
 
-class Match:
-    """Which of the rules that match is taken."""
-
-    FIRST: Final = "first"
-    SHORTEST: Final = "shortest"
+PolicyMatch: TypeAlias = Literal["first", "shortest"]
+"""Which of the rules that match is taken."""
 
 
 @attrs.frozen
@@ -63,7 +60,7 @@ class SlaPolicy:
 
     rules: tuple[SlaRule, ...] = attrs.field(converter=_rules)
     default: SlaDefinition | None = attrs.field(default=None, kw_only=True)
-    match: str = attrs.field(default=Match.FIRST, kw_only=True)
+    match: str = attrs.field(default="first", kw_only=True)
     name: str = attrs.field(default="", kw_only=True)
     fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
     reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
@@ -71,9 +68,9 @@ class SlaPolicy:
     def __attrs_post_init__(self) -> None:
         if not self.rules and self.default is None:
             raise SlaDefinitionError("rules", (), "at least one rule, or a default")
-        if self.match not in (Match.FIRST, Match.SHORTEST):
+        if self.match not in ("first", "shortest"):
             raise SlaDefinitionError("match", self.match, "first or shortest")
-        if self.match == Match.SHORTEST:
+        if self.match == "shortest":
             for rule in self.rules:
                 if not isinstance(rule.definition.target, timedelta):
                     raise SlaDefinitionError(
@@ -97,7 +94,7 @@ class SlaPolicy:
 
     def pick(self, facts: dict[str, Any], *, at: datetime | None = None) -> SlaDefinition | None:
         """Return the definition for a record's facts; None where no promise is made."""
-        if self.match == Match.FIRST:
+        if self.match == "first":
             for rule in self.rules:
                 if rule.when.test(facts, at):
                     return rule.definition

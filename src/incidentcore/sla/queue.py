@@ -11,16 +11,15 @@ from incidentcore.instants import Interval, Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.sla.clock import SlaRules, statuses
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.fold import Stage
 from incidentcore.sla.policy import SlaPolicy
 from incidentcore.sla.status import SlaStatus
 from incidentcore.values import Level
 
-__all__ = ["Due", "WorkItem", "due_between", "next_due", "work_order"]
+__all__ = ["QueueItem", "UpcomingDue", "first_due", "slas_due_between", "work_queue"]
 
 
 @attrs.frozen(order=True)
-class Due:
+class UpcomingDue:
     """A cycle of a clock that falls due.
 
     Attributes:
@@ -36,14 +35,14 @@ class Due:
     cycle: int
 
 
-def due_between(
+def slas_due_between(
     rules: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
     records: Iterable[Record],
     /,
     *,
     start: datetime,
     end: datetime,
-) -> tuple[Due, ...]:
+) -> tuple[UpcomingDue, ...]:
     """Return the clocks that fall due in ``[start, end)`` while they still go on.
 
     It is told with what is known at ``end`` and no further event until then, so it answers for a
@@ -65,16 +64,16 @@ def due_between(
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
     >>> promise = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
-    >>> for due in due_between(promise, [incident], start=nine, end=nine + timedelta(days=1)):
+    >>> for due in slas_due_between(promise, [incident], start=nine, end=nine + timedelta(days=1)):
     ...     print(due.record_id, due.definition, due.at.isoformat())
     INC-1 resolution 2026-06-01T13:00:00+00:00
     """
     window = Interval(start, end)
-    found: list[Due] = []
+    found: list[UpcomingDue] = []
     for record in records:
         for status in statuses(rules, record, now=window.end):
             found.extend(
-                Due(cycle.due_at, record.id, cycle.definition, cycle.number)
+                UpcomingDue(cycle.due_at, record.id, cycle.definition, cycle.number)
                 for cycle in status.cycles
                 if cycle.due_at is not None
                 and window.start <= cycle.due_at < window.end
@@ -83,16 +82,16 @@ def due_between(
     return tuple(sorted(found))
 
 
-def next_due(told: Iterable[SlaStatus], /) -> datetime | None:
+def first_due(told: Iterable[SlaStatus], /) -> datetime | None:
     """Return the due of several clocks: the least among those that run (rule S3)."""
     return min(
-        (s.due_at for s in told if s.stage == Stage.RUNNING and s.due_at is not None),
+        (s.due_at for s in told if s.stage == "running" and s.due_at is not None),
         default=None,
     )
 
 
 @attrs.frozen(kw_only=True)
-class WorkItem:
+class QueueItem:
     """A record in the queue, with what gave it its place.
 
     Attributes:
@@ -106,13 +105,13 @@ class WorkItem:
     due_at: datetime | None
 
 
-def work_order(
+def work_queue(
     records: Iterable[Record],
     /,
     *,
     now: datetime,
     slas: SlaRules | Versions[SlaDefinition] | Versions[SlaPolicy],
-) -> tuple[WorkItem, ...]:
+) -> tuple[QueueItem, ...]:
     """Return the open records in the order in which to work on them.
 
     The worst priority comes first and records without one last; then the clock that is or was due
@@ -135,11 +134,11 @@ def work_order(
     ...     for id, late in (("INC-2", timedelta(hours=1)), ("INC-1", timedelta(hours=2)))
     ... )
     >>> promise = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
-    >>> [item.record.id for item in work_order([b, a], now=nine + timedelta(hours=3), slas=promise)]
+    >>> [item.record.id for item in work_queue([b, a], now=nine + timedelta(hours=3), slas=promise)]
     ['INC-2', 'INC-1']
     """
     now = as_utc(now, "now")
-    queue: list[tuple[tuple[object, ...], WorkItem]] = []
+    queue: list[tuple[tuple[object, ...], QueueItem]] = []
     for record in records:
         if record.opened_at > now:
             continue
@@ -147,7 +146,7 @@ def work_order(
         if not facts["state"].open:
             continue
         priority: Level | None = facts["priority"]
-        due = next_due(statuses(slas, record, now=now))
+        due = first_due(statuses(slas, record, now=now))
         key = (
             priority is None,
             0 if priority is None else priority.rank,
@@ -156,6 +155,6 @@ def work_order(
             record.opened_at,
             record.id,
         )
-        queue.append((key, WorkItem(record=record, priority=priority, due_at=due)))
+        queue.append((key, QueueItem(record=record, priority=priority, due_at=due)))
     queue.sort(key=lambda pair: pair[0])
     return tuple(item for _, item in queue)

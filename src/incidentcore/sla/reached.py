@@ -12,11 +12,11 @@ from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.figures import MICRO, ZERO, Figures, figures, threshold_span
 from incidentcore.sla.fold import RawCycle
-from incidentcore.sla.terms import Threshold
+from incidentcore.sla.terms import SlaThreshold
 
 __all__ = ["ClockPoint", "Crossing", "Edition", "first_reached"]
 
-ClockPoint: TypeAlias = Threshold | Literal["due", "breach"]
+ClockPoint: TypeAlias = SlaThreshold | Literal["due", "breach"]
 
 
 class Edition(NamedTuple):

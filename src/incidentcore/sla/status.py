@@ -14,9 +14,9 @@ from incidentcore.instants import tzdb_version
 from incidentcore.records import Timeline
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.figures import MICRO, ZERO, Figures, figures, threshold_span
-from incidentcore.sla.fold import COUNTING, RawCycle, Stage
+from incidentcore.sla.fold import COUNTING, RawCycle
 from incidentcore.sla.reached import ClockPoint, Crossing, Edition, first_reached
-from incidentcore.sla.terms import CalendarBy, Threshold
+from incidentcore.sla.terms import CalendarByField, SlaThreshold
 from incidentcore.sla.trace import Trace, build_trace, day_time, span_text
 
 __all__ = ["Cycle", "PassedThreshold", "SlaStatus"]
@@ -226,7 +226,7 @@ class SlaStatus:
         Raises:
             InvalidValueError: The point is none of these.
         """
-        if not isinstance(point, Threshold) and point not in ("due", "breach"):
+        if not isinstance(point, SlaThreshold) and point not in ("due", "breach"):
             raise InvalidValueError("point", point, 'a Threshold, "due" or "breach"')
         cycles = self._cycles
         if not self._editions:
@@ -240,13 +240,13 @@ class SlaStatus:
         told = Edition(since, self.now + MICRO, cycles, self._figures)
         return first_reached((*self._editions, told), point, of=of)
 
-    def _crossing(self, threshold: Threshold, *, ahead: bool = False) -> datetime | None:
+    def _crossing(self, threshold: SlaThreshold, *, ahead: bool = False) -> datetime | None:
         """Return when a threshold was passed; or will be, where the clock counts on."""
         known, cycle = self._figures, self._cycles[-1]
         crossed = threshold_span(cycle, known, threshold)
         at = crossed[0] if crossed is not None else None
         try:
-            if at is None and ahead and self.stage == Stage.RUNNING:
+            if at is None and ahead and self.stage == "running":
                 point = threshold.point(known.target)
                 if point or known.fixed_due is None:
                     at = cycle.calendar.deadline(self.now, point - known.elapsed)
@@ -269,7 +269,7 @@ class SlaStatus:
             return None
         thresholds = self._cycles[-1].definition.thresholds
         ahead = [self._crossing(threshold, ahead=True) for threshold in thresholds]
-        if self.stage == Stage.RUNNING and not self.breached:
+        if self.stage == "running" and not self.breached:
             ahead.append(self._breach_ahead())
         return min((at for at in ahead if at is not None and at > self.now), default=None)
 
@@ -297,14 +297,14 @@ class SlaStatus:
         zone = self._cycles[-1].calendar.zone
         line = f"elapsed {span_text(known.elapsed)} of {span_text(known.target)}, "
         line += f"remaining {span_text(known.target - known.elapsed)}; "
-        if self.stage == Stage.CANCELED:
+        if self.stage == "canceled":
             return line + "canceled"
-        if self.stage == Stage.STOPPED or self._cycles[-1].ended_at is not None:
+        if self.stage == "stopped" or self._cycles[-1].ended_at is not None:
             return line + ("breached" if self.breached else "met")
         due = "no due time" if known.due_at is None else f"due {day_time(known.due_at, zone)}"
         if self.breached:
             line += "breached, "
-        if self.stage != Stage.PAUSED:
+        if self.stage != "paused":
             return line + due
         line += f"on hold: {due}"
         if known.due_if_resumed is not None and known.due_at is None:
@@ -313,7 +313,7 @@ class SlaStatus:
 
 
 def _zone(definition: SlaDefinition | None) -> ZoneInfo:
-    if definition is None or isinstance(definition.calendar, CalendarBy):
+    if definition is None or isinstance(definition.calendar, CalendarByField):
         return ZoneInfo("UTC")
     return definition.calendar.zone
 

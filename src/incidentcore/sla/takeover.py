@@ -6,22 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from incidentcore.records import Moment
+from incidentcore.records import TimelineStep
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.fold import ClockFold, Stage
+from incidentcore.sla.fold import ClockFold
 from incidentcore.sla.policy import SlaPolicy
 from incidentcore.sla.reached import Edition
-from incidentcore.sla.terms import Swap
 
 __all__ = ["fold_clock"]
 
-_RETOLD = (Swap.RETROACTIVE, Swap.RETROACTIVE_WITHOUT_PAUSES)
+_RETOLD = ("retroactive", "retroactive_without_pauses")
 
 
 def fold_clock(
     rules: SlaDefinition | SlaPolicy,
     base: Mapping[str, Any],
-    moments: Sequence[Moment],
+    moments: Sequence[TimelineStep],
     editions: list[Edition] | None = None,
 ) -> ClockFold:
     """Fold the moments of a timeline through a definition, or through what a policy picks.
@@ -37,7 +36,9 @@ def fold_clock(
     return _fold_policy(rules, base, moments, editions)
 
 
-def _fold_one(clock: ClockFold, base: Mapping[str, Any], moments: Sequence[Moment]) -> ClockFold:
+def _fold_one(
+    clock: ClockFold, base: Mapping[str, Any], moments: Sequence[TimelineStep]
+) -> ClockFold:
     definition = clock.definition
     assert definition is not None  # noqa: S101  the caller gives one
     facts = dict(base)
@@ -57,7 +58,7 @@ def _fold_one(clock: ClockFold, base: Mapping[str, Any], moments: Sequence[Momen
 def _fold_policy(
     policy: SlaPolicy,
     base: Mapping[str, Any],
-    moments: Sequence[Moment],
+    moments: Sequence[TimelineStep],
     editions: list[Edition] | None,
 ) -> ClockFold:
     clock = ClockFold(None)
@@ -72,7 +73,7 @@ def _fold_policy(
             choice = policy.pick(facts, at=at)
         before = clock.definition
         if choice is not before and choice != before:
-            if clock.stage == Stage.STOPPED and not _reopens(clock, choice, facts, at):
+            if clock.stage == "stopped" and not _reopens(clock, choice, facts, at):
                 if clock.stopped_at is not None:
                     clock.rest(at, facts)
                 continue  # judged; only a reopening brings another rule in
@@ -101,7 +102,7 @@ def _ends_first(
     definition = clock.definition
     if not clock.attached or definition is None:
         return False
-    if choice is not None and choice.swap != Swap.RESTART:
+    if choice is not None and choice.swap != "restart":
         return False
     return definition.cancel.test(facts, at) or definition.stop.test(facts, at)
 
@@ -110,7 +111,7 @@ def _take_over(
     clock: ClockFold,
     to: SlaDefinition | None,
     base: Mapping[str, Any],
-    moments: Sequence[Moment],
+    moments: Sequence[TimelineStep],
     facts: dict[str, Any],
 ) -> ClockFold:
     """Return the clock with another definition in charge from the last of the moments on."""
@@ -121,7 +122,7 @@ def _take_over(
     told = ClockFold(to)
     told.finished = clock.finished[: clock.judged]
     told.judged, told.barrier = clock.judged, clock.barrier
-    ignore_pause = to.swap == Swap.RETROACTIVE_WITHOUT_PAUSES
+    ignore_pause = to.swap == "retroactive_without_pauses"
     replayed = dict(base)
     for number, moment in enumerate(moments[:index]):
         replayed.update(moment.changes)

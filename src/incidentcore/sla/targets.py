@@ -13,7 +13,7 @@ from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays, Calendar
 
-__all__ = ["ByTime", "DueDate", "Target", "resolve_target"]
+__all__ = ["ByTimeOfDay", "DueDate", "Target", "resolve_target"]
 
 
 def _clock_time(value: time | str) -> time:
@@ -28,7 +28,7 @@ def _clock_time(value: time | str) -> time:
 
 
 @attrs.frozen
-class ByTime:
+class ByTimeOfDay:
     """Due on the n-th business day after the start, at a time of day in the calendar's zone.
 
     Attributes:
@@ -38,8 +38,8 @@ class ByTime:
     Raises:
         SlaDefinitionError: The time is none, or the days are negative.
 
-    >>> ByTime("16:00")
-    ByTime(time=datetime.time(16, 0), business_days=1)
+    >>> ByTimeOfDay("16:00")
+    ByTimeOfDay(time=datetime.time(16, 0), business_days=1)
     """
 
     time: time = attrs.field(converter=_clock_time)
@@ -68,7 +68,7 @@ class DueDate:
         reader(self.field)
 
 
-Target: TypeAlias = timedelta | BusinessDays | ByTime | DueDate
+Target: TypeAlias = timedelta | BusinessDays | ByTimeOfDay | DueDate
 
 
 def resolve_target(
@@ -84,7 +84,7 @@ def resolve_target(
         return target, None
     if isinstance(target, BusinessDays):
         due = calendar.add_business_days(start, target.n, end_of_day=target.end_of_day)
-    elif isinstance(target, ByTime):
+    elif isinstance(target, ByTimeOfDay):
         day: date = (
             calendar.add_business_days(start, target.business_days).astimezone(calendar.zone).date()
         )

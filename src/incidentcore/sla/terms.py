@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from fractions import Fraction
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
@@ -13,24 +13,17 @@ from incidentcore.conditions import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.schedule import Calendar
 
-__all__ = ["CalendarBy", "CalendarChoice", "Reopen", "Swap", "Threshold"]
+__all__ = ["CalendarByField", "CalendarChoice", "ReopenMode", "SlaThreshold", "TakeoverMode"]
 
 
-class Reopen:
-    """What happens to the time between a stop and a reopening (rule S5)."""
-
-    EXCLUDE_CLOSED: Final = "exclude_closed"
-    CONTINUE: Final = "continue"
-    NEW_CYCLE: Final = "new_cycle"
+ReopenMode: TypeAlias = Literal["exclude_closed", "continue", "new_cycle"]
+"""What happens to the time between a stop and a reopening (rule S5)."""
 
 
-class Swap:
-    """How a definition takes over from another one on a running clock (rule S4)."""
-
-    RETROACTIVE: Final = "retroactive"
-    RETROACTIVE_WITHOUT_PAUSES: Final = "retroactive_without_pauses"
-    KEEP_ELAPSED: Final = "keep_elapsed"
-    RESTART: Final = "restart"
+TakeoverMode: TypeAlias = Literal[
+    "retroactive", "retroactive_without_pauses", "keep_elapsed", "restart"
+]
+"""How a definition takes over from another one on a running clock (rule S4)."""
 
 
 def _pairs(
@@ -40,7 +33,7 @@ def _pairs(
 
 
 @attrs.frozen
-class CalendarBy:
+class CalendarByField:
     """A calendar chosen by a field of the record when the clock starts.
 
     Attributes:
@@ -52,7 +45,9 @@ class CalendarBy:
         DefinitionError: The field is no path, or a calendar is none.
 
     >>> from incidentcore.schedule import BusinessCalendar
-    >>> CalendarBy("custom.region", {}, BusinessCalendar.always()).pick({"custom": {}}).zone.key
+    >>> CalendarByField("custom.region", {}, BusinessCalendar.always()).pick(
+    ...     {"custom": {}}
+    ... ).zone.key
     'UTC'
     """
 
@@ -90,7 +85,7 @@ _ZERO: Final = timedelta(0)
 
 
 @attrs.frozen(kw_only=True)
-class Threshold:
+class SlaThreshold:
     """A named point on the clock (rule S8): a fraction of the target, or a time around the due.
 
     Attributes:
@@ -107,7 +102,7 @@ class Threshold:
     Raises:
         SlaDefinitionError: None or several are given, or one is negative.
 
-    >>> Threshold(name="warning", fraction=Fraction(3, 4)).point(timedelta(hours=4))
+    >>> SlaThreshold(name="warning", fraction=Fraction(3, 4)).point(timedelta(hours=4))
     datetime.timedelta(seconds=10800)
     """
 
@@ -149,4 +144,4 @@ class Threshold:
         return target + self.after_due
 
 
-CalendarChoice: TypeAlias = Calendar | CalendarBy
+CalendarChoice: TypeAlias = Calendar | CalendarByField

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from incidentcore.communication import (
     CommunicationPlan,
+    due_updates,
     missed_updates,
     next_update_wakeup,
     update_log,
-    updates_due,
 )
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records import Communicated, Event, Record, replay
@@ -72,7 +72,7 @@ def keep_laws(plan: CommunicationPlan, record: Record, minutes: list[int], chanc
         "arrival order is irrelevant"
     )
     for now in {first, last}:
-        _past_decides(plan, record, now=now, as_of=last)
+        _past_decides(plan, record, now=now, known_at=last)
         _late_is_late(plan, record, now)
         _wakeup_is_least(plan, record, now)
 
@@ -80,21 +80,21 @@ def keep_laws(plan: CommunicationPlan, record: Record, minutes: list[int], chanc
 def _polls_agree(plan: CommunicationPlan, record: Record, polls: list[datetime]) -> None:
     delivered: set[str] = set()
     for now in [*polls, polls[-1]]:
-        told = updates_due(plan, record, now=now, already=delivered)
+        told = due_updates(plan, record, now=now, already=delivered)
         keys = [update.key for update in told]
         assert len(set(keys)) == len(keys), "a key is given once"
         assert not delivered.intersection(keys), "a key that was delivered comes never again"
-        ever = updates_due(plan, record, now=now, include_lapsed=True)
+        ever = due_updates(plan, record, now=now, include_lapsed=True)
         every = {update.key for update in ever}
         assert delivered <= every, "what was told by now only grows"
         assert every >= set(keys), "what is due was told"
         delivered |= every
-        standing = [update.audience for update in updates_due(plan, record, now=now)]
+        standing = [update.audience for update in due_updates(plan, record, now=now)]
         assert len(set(standing)) == len(standing), "an audience is owed one update at a time"
         assert all(update.told_at <= now for update in ever), "nothing is told before its time"
         assert all(update.told_at <= update.due_at for update in ever), "notice comes before a due"
         _quiet_hours_are_quiet(plan, [update.key for update in ever], record, now)
-    again = updates_due(plan, record, now=polls[-1], already=delivered, include_lapsed=True)
+    again = due_updates(plan, record, now=polls[-1], already=delivered, include_lapsed=True)
     assert again == (), "what was delivered is told no second time"
 
 
@@ -114,7 +114,7 @@ def _quiet_hours_are_quiet(
 
 
 def _past_decides(
-    plan: CommunicationPlan, record: Record, *, now: datetime, as_of: datetime
+    plan: CommunicationPlan, record: Record, *, now: datetime, known_at: datetime
 ) -> None:
     known = [event for event in record.history if event.at <= now or event.kind == "opened"]
     if now >= record.opened_at:
@@ -123,13 +123,13 @@ def _past_decides(
             "events after now are not seen"
         )
     try:
-        recorded = replay(event for event in known if event.recorded_at <= as_of)
+        recorded = replay(event for event in known if event.recorded_at <= known_at)
     except InvalidTimelineError:
-        assert update_log(plan, record, now=now, as_of=as_of) == (), "unknown owes nothing"
+        assert update_log(plan, record, now=now, known_at=known_at) == (), "unknown owes nothing"
         return
-    assert update_log(plan, recorded, now=now) == update_log(plan, record, now=now, as_of=as_of), (
-        "as of an instant, only what was recorded by then counts"
-    )
+    assert update_log(plan, recorded, now=now) == update_log(
+        plan, record, now=now, known_at=known_at
+    ), "as of an instant, only what was recorded by then counts"
 
 
 def _late_is_late(plan: CommunicationPlan, record: Record, now: datetime) -> None:
@@ -173,13 +173,13 @@ def _wakeup_is_least(plan: CommunicationPlan, record: Record, now: datetime) -> 
     if now < record.opened_at:
         return
     past = replay(event for event in record.history if event.at <= now)
-    known = updates_due(plan, past, now=now)
+    known = due_updates(plan, past, now=now)
     wakeup = next_update_wakeup(plan, [past], now=now)
     if wakeup is None:
-        later = updates_due(plan, past, now=now + timedelta(days=400))
+        later = due_updates(plan, past, now=now + timedelta(days=400))
         assert later == known, "without a wake-up nothing changes"
         return
     assert wakeup > now, "a wake-up lies ahead"
-    before = updates_due(plan, past, now=max(now, wakeup - _INSTANT))
+    before = due_updates(plan, past, now=max(now, wakeup - _INSTANT))
     assert before == known, "nothing changes before the wake-up"
-    assert updates_due(plan, past, now=wakeup) != known, "something changes at the wake-up"
+    assert due_updates(plan, past, now=wakeup) != known, "something changes at the wake-up"

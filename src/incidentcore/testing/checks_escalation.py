@@ -10,9 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentcore.escalation import (
-    AcknowledgedBy,
     EscalationMatrix,
-    Until,
     acknowledge,
     due_escalations,
     next_escalation_wakeup,
@@ -139,6 +137,6 @@ def _acknowledgement_silences(
     later = at + timedelta(days=30)
     for one in due_escalations(matrix, answered, slas=slas, now=later, include_lapsed=True):
         row = next(row for row in matrix.rows if row.name == one.row)
-        lasting = row.ack_timeout is None and row.acknowledged_by != AcknowledgedBy.ALL
-        if lasting and row.levels[one.level].until == Until.ACKNOWLEDGED:
+        lasting = row.ack_timeout is None and row.acknowledged_by != "all"
+        if lasting and row.levels[one.level].until == "acknowledged":
             assert one.due_at < at, "what an acknowledgement silences falls due no more"

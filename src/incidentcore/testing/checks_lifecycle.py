@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentcore.errors import TransitionNotAllowedError
-from incidentcore.lifecycle import Allowed, Cascade, Lifecycle, check_history, lint_lifecycle
+from incidentcore.lifecycle import Allowed, CascadeRule, Lifecycle, check_history, lint_lifecycle
 from incidentcore.records import Record, replay
 from incidentcore.testing.strategies_records import illegal_records, input_for, legal_records
 
@@ -20,7 +20,7 @@ __all__ = ["check_lifecycle", "check_step"]
 _UNKNOWN_ACTION = "no_such_action"
 
 
-def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[Cascade] = ()) -> None:
+def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) -> None:
     """Run every law of lifecycles on one of your own.
 
     The table is linted (rule L5), and records are led through it by generated steps: every action

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from incidentcore.conditions import ALWAYS, NEVER, during, field
 from incidentcore.errors import IncidentCoreError, RecordNotFoundError
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, Problem, ServiceRequest, comment, update
+from incidentcore.records import Incident, Problem, ServiceRequest, comment, set_fields
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import UnknownEvent
 from incidentcore.storage import RecordStore
@@ -157,7 +157,7 @@ class ReadingChecks(StoreChecks):
         }
         record = incident(custom=custom, service=None, description="")
         self._kept(record, "nothing and empty")
-        self._kept(update(record, custom={"one": 1.0, "none": ""}, at=AT, by="ada"), "changed")
+        self._kept(set_fields(record, custom={"one": 1.0, "none": ""}, at=AT, by="ada"), "changed")
 
     def test_numbers_come_back(self) -> None:
         """Whole numbers beyond 64 bits and floats to the last bit come back."""
@@ -232,7 +232,7 @@ class ReadingChecks(StoreChecks):
         same(["a", "b", "c"], [record.id for record in store.find(ALWAYS)], "all")
         store.append(
             "b",
-            update(incident("b"), service="mail", at=AT, by="x").events_after(1),
+            set_fields(incident("b"), service="mail", at=AT, by="x").events_after(1),
             expected_version=1,
         )
         mail = store.find(field("service").equals("mail"))

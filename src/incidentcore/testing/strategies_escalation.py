@@ -16,10 +16,11 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     EscalationTarget,
-    Held,
+    HeldFor,
     OnCallLayer,
     OnCallSchedule,
     OnClock,
+    OverrideMode,
     RotaOverride,
     acknowledge,
     escalate_now,
@@ -31,7 +32,7 @@ from incidentcore.instants import Interval
 from incidentcore.lifecycle import Allowed, decide
 from incidentcore.records import Incident, assign
 from incidentcore.schedule import BusinessCalendar, Calendar, Rotation
-from incidentcore.sla import Threshold
+from incidentcore.sla import SlaThreshold
 from incidentcore.testing.strategies_schedule import calendars, instants, zones
 from incidentcore.values import Impact, Priority, Urgency
 
@@ -98,7 +99,7 @@ def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCall
     overrides = []
     for _ in range(draw(st.integers(0, 2))):
         start, end = sorted((instant(), instant()))
-        mode = draw(st.sampled_from(("replace", "add", "remove")))
+        mode: OverrideMode = draw(st.sampled_from(("replace", "add", "remove")))
         overrides.append(RotaOverride(Interval(start, end), draw(st.sampled_from(_PEOPLE)), mode))
     combine = draw(st.sampled_from(("highest", "all")))
     return OnCallSchedule("drawn", layers, overrides=overrides, combine=combine)
@@ -115,10 +116,10 @@ def _counting() -> st.SearchStrategy[Calendar | None]:
 
 @st.composite
 def _levels(draw: st.DrawFn, clocks: Sequence[str], *, head: bool) -> EscalationLevel:
-    points = (0.5, "due", "breach", Threshold(name="soon", before_due=30 * MINUTE))
+    points = (0.5, "due", "breach", SlaThreshold(name="soon", before_due=30 * MINUTE))
     triggers: list[st.SearchStrategy[Any]] = [
         st.builds(After, _delays(), st.sampled_from(_SINCE), _counting()),
-        st.builds(Held, st.sampled_from(_HELD), _delays(), _counting()),
+        st.builds(HeldFor, st.sampled_from(_HELD), _delays(), _counting()),
     ]
     if not head:
         chained = st.builds(AfterPrevious, _delays(), _counting())

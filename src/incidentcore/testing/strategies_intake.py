@@ -16,8 +16,7 @@ from incidentcore.intake import (
     IncidentEnded,
     IntakePolicy,
     MaintenanceRule,
-    ResolveOn,
-    Sample,
+    MetricSample,
     SampleThreshold,
 )
 from incidentcore.schedule import Maintenance
@@ -60,7 +59,7 @@ def alert_storms(
         ends: Whether words of ended incidents are among them.
     """
     keys = st.sampled_from(("a", "b", "a", "c", "d"))
-    statuses = st.sampled_from((AlertStatus.FIRING, AlertStatus.RESOLVED, AlertStatus.FIRING))
+    statuses: st.SearchStrategy[AlertStatus] = st.sampled_from(("firing", "resolved", "firing"))
     rows = st.tuples(st.integers(0, 6), keys, statuses, st.sampled_from(_WORDS), st.integers(0, 9))
     storm: list[Alert | IncidentEnded] = []
     minute = 0
@@ -134,21 +133,21 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
         window=draw(_spans(1, 2, 3, 5, 40)),
         threshold=draw(st.sampled_from((1, 1, 1, 2, 3))),
         deduplicate=draw(_spans(0, 1, 2, 5, 15)),
-        resolve_on=draw(st.sampled_from((ResolveOn.ALL, ResolveOn.FIRST, ResolveOn.NEVER))),
+        resolve_on=draw(st.sampled_from(("all", "first", "never"))),
         maintenance=maintenance,
         **chosen,
     )
 
 
 @st.composite
-def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[Sample]:
+def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[MetricSample]:
     """Return samples of two series in order of time, several at one instant among them."""
     rows = st.tuples(st.integers(0, 4), st.sampled_from("xy"), st.integers(0, 10))
     found = []
     minute = 0
     for step, series, value in draw(st.lists(rows, max_size=max_size)):
         minute += step
-        found.append(Sample(series, _BEGIN + minute * _MINUTE, value))
+        found.append(MetricSample(series, _BEGIN + minute * _MINUTE, value))
     return found
 
 

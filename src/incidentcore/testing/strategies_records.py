@@ -26,8 +26,8 @@ from incidentcore.records import (
     Escalated,
     FieldsChanged,
     Link,
-    Linked,
-    LinkType,
+    LinkAdded,
+    LinkRemoved,
     MajorStatusChanged,
     Prioritized,
     Record,
@@ -36,11 +36,8 @@ from incidentcore.records import (
     StateChanged,
     Task,
     TaskChanged,
-    TaskStatus,
     Unacknowledged,
-    Unlinked,
     Unsnoozed,
-    Visibility,
 )
 from incidentcore.values import (
     CANCELED,
@@ -53,7 +50,6 @@ from incidentcore.values import (
     FrozenMap,
     Impact,
     Priority,
-    Role,
     State,
     Urgency,
 )
@@ -80,7 +76,7 @@ _RULES: Final = (
 
 def actors() -> st.SearchStrategy[Actor]:
     """Return actors of every role."""
-    roles = (Role.REQUESTER, Role.AGENT, Role.SYSTEM, Role.VENDOR, "auditor")
+    roles = ("requester", "agent", "system", "vendor", "auditor")
     return st.builds(Actor, st.sampled_from(_NAMES), st.sampled_from(roles))
 
 
@@ -129,7 +125,7 @@ def _bodies(record_type: str) -> tuple[st.SearchStrategy[tuple[Any, dict[str, An
         Classified: {"category": pick((("mail",), ("mail", "smtp"), ()))},
         Commented: {
             "text": pick(("", "hello")),
-            "visibility": pick((Visibility.PUBLIC, Visibility.INTERNAL)),
+            "visibility": pick(("public", "internal")),
         },
         Contacted: {"channel": st.just("phone")},
         Communicated: {"audience": st.just("customers"), "channel": st.just("mail")},
@@ -140,13 +136,13 @@ def _bodies(record_type: str) -> tuple[st.SearchStrategy[tuple[Any, dict[str, An
                 {}, optional={"custom": _custom(), "title": pick(("a", "b"))}
             )
         },
-        Linked: {"link": pick((Link(LinkType.CHILD_OF, "P"), Link("own_kind", "Q")))},
+        LinkAdded: {"link": pick((Link("child_of", "P"), Link("own_kind", "Q")))},
         Prioritized: {"fields": st.fixed_dictionaries({}, optional=prioritized)},
         Restored: {},
         Snoozed: {"until": st.integers(61, 120).map(lambda minute: _OPENED + minute * _MINUTE)},
         Unacknowledged: {},
         Unsnoozed: {},
-        Unlinked: {"link": st.just(Link(LinkType.CHILD_OF, "P"))},
+        LinkRemoved: {"link": st.just(Link("child_of", "P"))},
     }
     if record_type == "incident":
         kinds[MajorStatusChanged] = {"status": pick(("proposed", "accepted", "canceled"))}
@@ -155,7 +151,7 @@ def _bodies(record_type: str) -> tuple[st.SearchStrategy[tuple[Any, dict[str, An
         kinds[Approved] = decisions
         kinds[ApprovedOnBehalf] = {**decisions, "on_behalf_of": pick(_NAMES)}
         kinds[ApprovalRequested] = {"rule": pick(_RULES), "keep_decisions": st.booleans()}
-        statuses = pick((TaskStatus.OPEN, TaskStatus.COMPLETE, TaskStatus.SKIPPED))
+        statuses = pick(("open", "closed_complete", "closed_skipped"))
         kinds[TaskChanged] = {
             "task": st.builds(Task, id=pick(("1", "2")), title=st.just("do"), status=statuses)
         }

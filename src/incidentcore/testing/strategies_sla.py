@@ -22,12 +22,12 @@ from incidentcore.records import (
 )
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.sla import (
-    ByTime,
-    CalendarBy,
+    ByTimeOfDay,
+    CalendarByField,
     ServiceLevel,
     SlaDefinition,
     SlaPolicy,
-    Threshold,
+    SlaThreshold,
 )
 from incidentcore.testing.strategies_schedule import calendars, instants
 from incidentcore.values import (
@@ -71,16 +71,16 @@ def _targets() -> st.SearchStrategy[Any]:
     spans = st.sampled_from((0, 1, 45, 240, 480, 1_440, 10_080)).map(lambda n: n * _MINUTE)
     odd = st.integers(1, 10**11).map(lambda n: timedelta(microseconds=n))
     days = st.builds(BusinessDays, st.integers(0, 3), end_of_day=st.booleans())
-    return st.one_of(spans, spans, odd, days, st.just(ByTime("16:00")))
+    return st.one_of(spans, spans, odd, days, st.just(ByTimeOfDay("16:00")))
 
 
-def _thresholds(calendar: Calendar) -> st.SearchStrategy[tuple[Threshold, ...]]:
+def _thresholds(calendar: Calendar) -> st.SearchStrategy[tuple[SlaThreshold, ...]]:
     known = (
-        Threshold(name="three quarters", fraction="3/4"),
-        Threshold(name="full", fraction=1),
-        Threshold(name="soon", before_due=30 * _MINUTE),
-        Threshold(name="late", after_due=90 * _MINUTE),
-        Threshold(name="elsewhere", after_due=45 * _MINUTE, calendar=calendar),
+        SlaThreshold(name="three quarters", fraction="3/4"),
+        SlaThreshold(name="full", fraction=1),
+        SlaThreshold(name="soon", before_due=30 * _MINUTE),
+        SlaThreshold(name="late", after_due=90 * _MINUTE),
+        SlaThreshold(name="elsewhere", after_due=45 * _MINUTE, calendar=calendar),
     )
     return st.lists(st.sampled_from(known), unique=True, max_size=3).map(tuple)
 
@@ -132,7 +132,7 @@ def calendars_of(rules: Rules) -> tuple[Calendar, ...]:
     found: list[Calendar] = []
     for definition in definitions_of(rules):
         choice = definition.calendar
-        if isinstance(choice, CalendarBy):
+        if isinstance(choice, CalendarByField):
             found += [*(calendar for _, calendar in choice.table), choice.default]
         else:
             found.append(choice)
@@ -151,7 +151,7 @@ def _conditions(rules: Rules) -> Iterator[Condition]:
             condition = getattr(definition, name)
             if condition is not None:
                 yield condition
-        if isinstance(definition.calendar, CalendarBy):
+        if isinstance(definition.calendar, CalendarByField):
             for value, _ in definition.calendar.table:
                 yield field(definition.calendar.field).equals(value)
 

@@ -1,6 +1,7 @@
 """Plain values that every other room speaks in: scales, states, actors, frozen mappings."""
 
 from incidentcore.values.actors import Actor, Role, as_actor
+from incidentcore.values.findings import LintFinding, render_text
 from incidentcore.values.frozen import FrozenMap, freeze
 from incidentcore.values.scales import Impact, Level, Priority, Scale, Urgency
 from incidentcore.values.states import (
@@ -21,6 +22,7 @@ __all__ = [
     "IN_PROGRESS",
     "Impact",
     "Level",
+    "LintFinding",
     "NEW",
     "ON_HOLD",
     "Priority",
@@ -31,4 +33,5 @@ __all__ = [
     "Urgency",
     "as_actor",
     "freeze",
+    "render_text",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -11,13 +11,8 @@ from incidentcore.errors import InvalidValueError
 __all__ = ["Actor", "Role", "as_actor"]
 
 
-class Role:
-    """The roles that rules of the library speak of; any other text is a role of the caller's."""
-
-    REQUESTER: Final = "requester"
-    AGENT: Final = "agent"
-    SYSTEM: Final = "system"
-    VENDOR: Final = "vendor"
+Role: TypeAlias = Literal["requester", "agent", "system", "vendor"]
+"""The roles that rules of the library speak of; any other text is a role of the caller's."""
 
 
 @attrs.frozen
@@ -36,12 +31,12 @@ class Actor:
 
     Source: rule H4.
 
-    >>> Actor("monitoring", Role.SYSTEM)
+    >>> Actor("monitoring", "system")
     Actor(id='monitoring', role='system')
     """
 
     id: str
-    role: str = Role.AGENT
+    role: str = "agent"
 
     def __attrs_post_init__(self) -> None:
         for name, value in (("id", self.id), ("role", self.role)):
@@ -49,7 +44,7 @@ class Actor:
                 raise InvalidValueError(name, value, "a non-empty text")
 
 
-def as_actor(by: Actor | str, *, role: str = Role.AGENT, name: str = "by") -> Actor:
+def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor:
     """Return the actor for an actor or a plain id.
 
     Args:

@@ -3,8 +3,8 @@
 The format is that of the "incident management process enriched event log" (University of São
 Paulo): day-first local times to the minute, ``?`` for what is missing, the rows of an incident
 adjacent, and five columns filled with their final values on every row. Nothing is dropped in
-silence: what is odd about a row is a ``Finding`` and the incident comes through all the same; text
-that is no such log is a ``FormatError``.
+silence: what is odd about a row is an ``ImportFinding`` and the incident is still imported; text
+that is not such a log is a ``FormatError``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import attrs
 from incidentcore.errors import FormatError
 from incidentcore.instants import as_zone
 from incidentcore.lifecycle import HistoryFinding, Lifecycle, check_history
-from incidentcore.records import Finding, Incident, StateChanged
+from incidentcore.records import ImportFinding, Incident, StateChanged
 from incidentcore.values import FrozenMap
 from incidentcore.vendors.servicenow_history import (
     BACKFILLED,
@@ -30,7 +30,7 @@ from incidentcore.vendors.servicenow_history import (
 )
 from incidentcore.vendors.servicenow_states import NEW
 from incidentcore.vendors.servicenow_values import MISSING, AuditRow, FieldReader, whole_number
-from incidentcore.vendors.tabular import Source, open_table
+from incidentcore.vendors.tabular import TableInput, open_table
 
 __all__ = [
     "AuditLog",
@@ -59,8 +59,8 @@ class AuditLog(Iterator[Incident]):
     Made by ``read_audit_log``.
     """
 
-    def __init__(self, source: Source, zone: ZoneInfo | None) -> None:
-        self.findings: list[Finding] = []
+    def __init__(self, source: TableInput, zone: ZoneInfo | None) -> None:
+        self.findings: list[ImportFinding] = []
         self.rows = 0
         self.incidents = 0
         self.latest: datetime | None = None
@@ -79,7 +79,9 @@ class AuditLog(Iterator[Incident]):
         return next(self._incidents)
 
     def _find(self, row: int, field: str, value: str, code: str, action: str) -> None:
-        self.findings.append(Finding(row=row, field=field, value=value, code=code, action=action))
+        self.findings.append(
+            ImportFinding(row=row, field=field, value=value, code=code, action=action)
+        )
 
     def _about_the_file(self, zone: ZoneInfo | None) -> None:
         if zone is None:
@@ -186,7 +188,7 @@ class AuditLog(Iterator[Incident]):
                 self.latest = max(self.latest, at)
 
 
-def read_audit_log(source: Source, *, zone: ZoneInfo | str | None = None) -> AuditLog:
+def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) -> AuditLog:
     """Read a ServiceNow audit log incident by incident.
 
     Args:
@@ -223,7 +225,7 @@ def read_audit_log(source: Source, *, zone: ZoneInfo | str | None = None) -> Aud
     return AuditLog(source, None if zone is None else as_zone(zone))
 
 
-def latest_instant(source: Source, *, zone: ZoneInfo | str | None = None) -> datetime | None:
+def latest_instant(source: TableInput, *, zone: ZoneInfo | str | None = None) -> datetime | None:
     """Return the latest instant that a ServiceNow audit log speaks of, None for an empty one.
 
     Reads nothing but the times: what a report as of the end of the log needs beforehand.
@@ -245,8 +247,8 @@ def latest_instant(source: Source, *, zone: ZoneInfo | str | None = None) -> dat
 
 
 def load_audit_log(
-    source: Source, *, zone: ZoneInfo | str | None = None
-) -> tuple[tuple[Incident, ...], tuple[Finding, ...]]:
+    source: TableInput, *, zone: ZoneInfo | str | None = None
+) -> tuple[tuple[Incident, ...], tuple[ImportFinding, ...]]:
     """Read a whole ServiceNow audit log at once.
 
     Takes and raises what ``read_audit_log`` does.

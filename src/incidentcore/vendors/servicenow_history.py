@@ -25,19 +25,17 @@ from incidentcore.records import (
     FieldsChanged,
     LifecycleRef,
     Link,
-    Linked,
-    LinkType,
+    LinkAdded,
+    LinkRemoved,
     Opened,
     Prioritized,
-    Source,
     StateChanged,
-    Unlinked,
 )
 from incidentcore.values import FrozenMap
 from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE, NEW
 from incidentcore.vendors.servicenow_values import AuditRow, FieldReader
 
-__all__ = ["BACKFILLED", "COLUMNS", "FIRST_SEEN", "REQUIRED", "UPDATED", "HistoryBuilder"]
+__all__ = ["BACKFILLED", "COLUMNS", "FIRST_SEEN", "HistoryBuilder", "REQUIRED", "UPDATED"]
 
 FIRST_SEEN: Final = "first_seen"
 UPDATED: Final = "update"
@@ -57,9 +55,9 @@ _PLAIN: Final = {
     "cmdb_ci": "configuration_item",
 }
 _LINKS: Final = {
-    "problem_id": LinkType.CAUSED_BY,
-    "rfc": LinkType.RESOLVED_BY,
-    "caused_by": LinkType.CAUSED_BY_CHANGE,
+    "problem_id": "caused_by",
+    "rfc": "resolved_by",
+    "caused_by": "caused_by_change",
 }
 # Column of the log -> name below custom.
 _TEXTS: Final = {
@@ -220,7 +218,7 @@ class HistoryBuilder:
     ) -> list[tuple[Callable[..., Event], dict[str, object]]]:
         changes: list[tuple[Callable[..., Event], dict[str, object]]] = []
         for column in columns:
-            for kind, source in ((Unlinked, before), (Linked, row)):
+            for kind, source in ((LinkRemoved, before), (LinkAdded, row)):
                 target = None if source is None else self._read.text(source, column)
                 if target is not None:
                     changes.append((kind, {"link": Link(_LINKS[column], target)}))
@@ -233,7 +231,7 @@ class HistoryBuilder:
 
     def _plain_value(self, row: AuditRow, column: str) -> object:
         value = self._read.text(row, column)
-        return Source.OTHER if value is None and column == "contact_type" else value
+        return "other" if value is None and column == "contact_type" else value
 
     def _fields(self, row: AuditRow, before: AuditRow | None) -> dict[str, Any]:
         """Return the descriptive fields that differ from the row before, all for the first."""

@@ -14,12 +14,12 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records import Finding
+from incidentcore.records import ImportFinding
 from incidentcore.values import Actor, Level, State
 from incidentcore.vendors.servicenow_states import AUDIT_STATES, LEVELS, unknown_state
 from incidentcore.vendors.tabular import shown
 
-__all__ = ["MISSING", "AuditRow", "FieldReader", "whole_number"]
+__all__ = ["AuditRow", "FieldReader", "MISSING", "whole_number"]
 
 MISSING: Final = ("?", "")
 UNKNOWN_ACTOR: Final = "unknown"
@@ -65,7 +65,7 @@ class FieldReader:
         tell: Called with each finding.
     """
 
-    def __init__(self, zone: ZoneInfo | None, tell: Callable[[Finding], object]) -> None:
+    def __init__(self, zone: ZoneInfo | None, tell: Callable[[ImportFinding], object]) -> None:
         self._zone = UTC if zone is None else zone
         self._tell = tell
         self._times: dict[str, tuple[datetime, str]] = {}
@@ -75,7 +75,7 @@ class FieldReader:
     def tell(self, row: AuditRow, column: str, code: str, action: str) -> None:
         """Tell that something is wrong with a field."""
         self._tell(
-            Finding(row=row.number, field=column, value=row[column], code=code, action=action)
+            ImportFinding(row=row.number, field=column, value=row[column], code=code, action=action)
         )
 
     def text(self, row: AuditRow, column: str) -> str | None:

@@ -18,9 +18,9 @@ import attrs
 
 from incidentcore.errors import FormatError
 
-__all__ = ["Source", "Table", "open_table"]
+__all__ = ["Table", "TableInput", "open_table"]
 
-Source: TypeAlias = str | Path | Iterable[str]
+TableInput: TypeAlias = str | Path | Iterable[str]
 
 LONGEST_LINE: Final = 1 << 20
 _SHOWN: Final = 60
@@ -53,7 +53,7 @@ class Table:
             raise FormatError(f"no column {', '.join(missing)}; the header has {there} @ header")
 
 
-def open_table(source: Source) -> Table:
+def open_table(source: TableInput) -> Table:
     """Open comma-separated text with a header.
 
     Args:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records.event import Event, check_fields, need_text
-from incidentcore.records.fields import MajorStatus
-from incidentcore.values import Actor, FrozenMap, Role
+from incidentcore.records.events.base import Event, check_fields, need_text
+from incidentcore.values import Actor, FrozenMap
 
 __all__ = [
     "Acknowledged",
@@ -28,10 +27,10 @@ __all__ = [
 
 
 _MAJOR: Final = (
-    MajorStatus.PROPOSED,
-    MajorStatus.ACCEPTED,
-    MajorStatus.REJECTED,
-    MajorStatus.CANCELED,
+    "proposed",
+    "accepted",
+    "rejected",
+    "canceled",
 )
 
 
@@ -40,11 +39,8 @@ def _check_level(level: object) -> None:
         raise InvalidValueError("level", level, "a whole number from 0, or None")
 
 
-class Visibility:
-    """Who may read a comment."""
-
-    PUBLIC: Final = "public"
-    INTERNAL: Final = "internal"
+Visibility: TypeAlias = Literal["public", "internal"]
+"""Who may read a comment."""
 
 
 @attrs.frozen(kw_only=True)
@@ -54,23 +50,23 @@ class Commented(Event):
     kind: ClassVar[str] = "commented"
 
     text: str
-    visibility: str = Visibility.PUBLIC
+    visibility: Visibility = "public"
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         need_text("text", self.text, empty=True)
-        if self.visibility not in (Visibility.PUBLIC, Visibility.INTERNAL):
+        if self.visibility not in ("public", "internal"):
             raise InvalidValueError("visibility", self.visibility, "public or internal")
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the moments and counts of the conversation (rule H4)."""
-        if self.visibility != Visibility.PUBLIC:
+        if self.visibility != "public":
             return {}
         return _spoken(self.by, self.at, facts)
 
 
 def _spoken(by: Actor, at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:
-    if by.role == Role.AGENT:
+    if by.role == "agent":
         changes: dict[str, object] = {
             "agent_reply_count": facts["agent_reply_count"] + 1,
             "last_public_update_at": at,
@@ -79,7 +75,7 @@ def _spoken(by: Actor, at: datetime, facts: Mapping[str, Any]) -> dict[str, obje
         if facts["first_response_at"] is None:
             changes["first_response_at"] = at
         return changes
-    if by.role == Role.REQUESTER:
+    if by.role == "requester":
         changes = {"requester_message_count": facts["requester_message_count"] + 1}
         if facts["unanswered_since"] is None:
             changes["unanswered_since"] = at

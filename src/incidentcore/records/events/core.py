@@ -13,10 +13,16 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records.event import Event, LifecycleRef, check_fields, check_state, need_text
+from incidentcore.records.events.base import (
+    Event,
+    LifecycleRef,
+    check_fields,
+    check_state,
+    need_text,
+)
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
-from incidentcore.values import FrozenMap, Role, State
+from incidentcore.values import FrozenMap, State
 from incidentcore.values.frozen import entries_of
 
 __all__ = [
@@ -26,16 +32,16 @@ __all__ = [
     "Event",
     "FieldsChanged",
     "LifecycleRef",
-    "Linked",
+    "LinkAdded",
+    "LinkRemoved",
     "Opened",
     "Prioritized",
     "StateChanged",
-    "Unlinked",
-    "set_fields",
+    "written_fields",
 ]
 
 NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
-_HUMAN: Final = frozenset((Role.AGENT, Role.VENDOR))
+_HUMAN: Final = frozenset(("agent", "vendor"))
 _RESOLUTION: Final = ("resolution_code", "resolution_notes", "verification", "closure_confirmed_by")
 
 _set = object.__setattr__
@@ -70,7 +76,7 @@ class Opened(Event):
             "opened_by": self.by,
         }
         changes.update(entries_of(self.fields))
-        if "caller" not in changes and self.by.role == Role.REQUESTER:
+        if "caller" not in changes and self.by.role == "requester":
             changes["caller"] = self.by.id
         _set_priority(changes, facts)
         if not self.state.open:
@@ -115,7 +121,7 @@ class StateChanged(Event):
         else:
             changes.update(_entering(state, self.at, facts))
         if self.fields:
-            changes.update(set_fields(self.fields, facts))
+            changes.update(written_fields(self.fields, facts))
         return changes
 
 
@@ -150,7 +156,7 @@ def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str,
     return changes
 
 
-def set_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[str, Any]:
+def written_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what setting fields changes, with the facts that follow from them."""
     changes: dict[str, Any] = dict(entries_of(fields))
     custom = changes.get("custom")
@@ -187,7 +193,7 @@ class Assigned(Event):
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the assignment, and the count of changes from one group to another."""
-        return set_fields(self.fields, facts)
+        return written_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)
@@ -235,7 +241,7 @@ class Prioritized(Event):
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return what was set and the effective priority that follows (rule H5)."""
-        return set_fields(self.fields, facts)
+        return written_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)
@@ -252,11 +258,11 @@ class FieldsChanged(Event):
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the fields as they are now."""
-        return set_fields(self.fields, facts)
+        return written_fields(self.fields, facts)
 
 
 @attrs.frozen(kw_only=True)
-class Linked(Event):
+class LinkAdded(Event):
     """A link to another record was made."""
 
     kind: ClassVar[str] = "linked"
@@ -275,7 +281,7 @@ class Linked(Event):
 
 
 @attrs.frozen(kw_only=True)
-class Unlinked(Event):
+class LinkRemoved(Event):
     """A link was removed."""
 
     kind: ClassVar[str] = "unlinked"
@@ -299,8 +305,8 @@ class Corrected(Event):
 
     What really happened is appended beside it as events of its own. A correction counts from its
     own ``at``: dated like the event it corrects, it changes every answer about the past, while
-    ``as_of`` still shows what was known before it was recorded; dated later, it changes what holds
-    from then on. A correction can itself be corrected, by a later event.
+    ``known_at`` still shows what was known before it was recorded; dated later, it changes what
+    holds from then on. A correction can itself be corrected, by a later event.
 
     Attributes:
         corrects: The id of the event that was wrong. The opening cannot be corrected.

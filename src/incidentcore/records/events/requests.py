@@ -8,14 +8,18 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records.approvals import Approval, ApprovalRule, ApprovalState, Decision
-from incidentcore.records.event import Event, need_text
+from incidentcore.records.approvals import Approval, ApprovalRule
+from incidentcore.records.events.base import Event, need_text
 from incidentcore.records.parts import Task
 from incidentcore.records.tasks import roll_up
 
 __all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged"]
 
-_DECISIONS: Final = (Decision.APPROVED, Decision.REJECTED, Decision.WITHDRAWN)
+_DECISIONS: Final = (
+    "approved",
+    "rejected",
+    "withdrawn",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -57,7 +61,7 @@ def _decided(
         return changes
     count = rule.count(approvals)
     since = facts.get("approval_decided_at")
-    if count.state == ApprovalState.PENDING:
+    if count.state == "pending":
         since = None
     elif since is None or count.state != facts.get("approval_state"):
         since = event.at
@@ -96,7 +100,7 @@ class Approved(Event):
         voice = self._voice()
         given: tuple[Approval, ...] = facts.get("approvals", ())
         kept = [one for one in given if (one.by.id, one.on_behalf_of) != (self.by.id, voice)]
-        if self.decision != Decision.WITHDRAWN:
+        if self.decision != "withdrawn":
             kept.append(
                 Approval(
                     by=self.by,

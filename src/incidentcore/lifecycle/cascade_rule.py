@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
-from incidentcore.lifecycle.answers import Allowed, Refused
+from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.standard import STANDARD
 from incidentcore.records import (
@@ -19,7 +19,6 @@ from incidentcore.records import (
     ServiceRequest,
     StateChanged,
     TaskStatus,
-    Visibility,
     are_linked,
     comment,
     field_changes,
@@ -27,12 +26,7 @@ from incidentcore.records import (
 )
 from incidentcore.values import Actor, FrozenMap, State, as_actor
 
-__all__ = [
-    "Cascade",
-    "CascadeEffect",
-    "Copy",
-    "cascade",
-]
+__all__ = ["CascadeEffect", "CascadeRule", "Copy", "cascade_effects"]
 
 
 @attrs.frozen
@@ -52,11 +46,11 @@ def _frozen(fields: Mapping[str, object]) -> FrozenMap[object]:
     return FrozenMap(fields)
 
 
-_DONE: Final = (TaskStatus.COMPLETE, TaskStatus.INCOMPLETE, TaskStatus.SKIPPED)
+_DONE: Final = ("closed_complete", "closed_incomplete", "closed_skipped")
 
 
 @attrs.frozen(kw_only=True)
-class Cascade:
+class CascadeRule:
     """One rule: when a record changes so, it or linked records are to follow.
 
     What follows is one of three: an action of the target's lifecycle, an internal comment on it,
@@ -93,7 +87,7 @@ class Cascade:
     target: str
     action: str = ""
     comment: Copy | str = ""
-    open_tasks: str = ""
+    open_tasks: TaskStatus | Literal[""] = ""
     link: str = ""
     enters: tuple[str, ...] = attrs.field(default=(), converter=_names)
     via: tuple[str, ...] = attrs.field(default=(), converter=_names)
@@ -185,13 +179,13 @@ class CascadeEffect:
     answer: Allowed[Record] | Refused
 
 
-def cascade(
+def cascade_effects(
     record: Record,
     event: Event,
     related: Iterable[Record],
     /,
     *,
-    cascades: Iterable[Cascade],
+    cascades: Iterable[CascadeRule],
     lifecycles: Mapping[str, Lifecycle] | None = None,
     by: Actor | str | None = None,
 ) -> tuple[CascadeEffect, ...]:
@@ -253,7 +247,7 @@ def cascade(
     return tuple(effects)
 
 
-def _is_triggered(rule: Cascade, record: Record, event: Event, facts: dict[str, Any]) -> bool:
+def _is_triggered(rule: CascadeRule, record: Record, event: Event, facts: dict[str, Any]) -> bool:
     if rule.source != record.record_type or rule.on not in ("", event.kind):
         return False
     if rule.enters and not (isinstance(event, StateChanged) and event.state.name in rule.enters):
@@ -265,7 +259,7 @@ def _is_triggered(rule: Cascade, record: Record, event: Event, facts: dict[str, 
     return rule.when is None or rule.when.test(facts, event.at)
 
 
-def _applies(rule: Cascade, event: Event, target: Record) -> bool:
+def _applies(rule: CascadeRule, event: Event, target: Record) -> bool:
     """Return whether a rule applies to a target as it was at the event."""
     if target.record_type != rule.target:
         return False
@@ -278,7 +272,7 @@ def _applies(rule: Cascade, event: Event, target: Record) -> bool:
 
 
 def _moved(
-    rule: Cascade,
+    rule: CascadeRule,
     event: Event,
     facts: dict[str, Any],
     target: Record,
@@ -302,7 +296,7 @@ def _moved(
 
 
 def _followed(
-    rule: Cascade, event: Event, facts: dict[str, Any], target: Record, *, by: Actor
+    rule: CascadeRule, event: Event, facts: dict[str, Any], target: Record, *, by: Actor
 ) -> Allowed[Record] | None:
     """Return the target with the comment, or with its open tasks ended; None for nothing new."""
     when: dict[str, Any] = {"at": event.at, "by": by, "recorded_at": event.recorded_at}
@@ -310,10 +304,10 @@ def _followed(
     if rule.comment:
         text = facts[rule.comment.field] if isinstance(rule.comment, Copy) else rule.comment
         if text:
-            after = comment(target, str(text), visibility=Visibility.INTERNAL, **when)
+            after = comment(target, str(text), visibility="internal", **when)
     elif isinstance(target, ServiceRequest):
         for task in target.tasks:
-            if task.status == TaskStatus.OPEN:
+            if rule.open_tasks and task.status == "open":
                 after = set_task(after, attrs.evolve(task, status=rule.open_tasks), **when)
     new = after.events_after(target.version)
     return Allowed(new, after) if new else None

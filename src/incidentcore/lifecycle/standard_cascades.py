@@ -12,11 +12,10 @@ import attrs
 
 from incidentcore.conditions import Condition, field
 from incidentcore.errors import LifecycleDefinitionError
-from incidentcore.lifecycle.cascade import Cascade, Copy
+from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.table import Transition
-from incidentcore.records import ApprovalState, LinkType, TaskStatus
-from incidentcore.values import Role
+from incidentcore.lifecycle.transition import Transition
+from incidentcore.records import TaskStatus
 
 __all__ = [
     "APPROVALS_TO_REQUEST",
@@ -40,7 +39,7 @@ def parent_to_child(
     resolved: str,
     reasons: tuple[str, ...],
     reopens: Condition | None = None,
-) -> tuple[Cascade, ...]:
+) -> tuple[CascadeRule, ...]:
     """Return ServiceNow's rules from a parent incident to its children, for a lifecycle's names.
 
     A parent's progress, holds and resolution pass on; one that waits for its caller, is closed,
@@ -58,12 +57,12 @@ def parent_to_child(
             ``NEVER`` leaves children resolved, ``ALWAYS`` reopens them with every parent.
     """
 
-    def rule(what: str, enters: str, action: str, **rest: Any) -> Cascade:
-        return Cascade(
+    def rule(what: str, enters: str, action: str, **rest: Any) -> CascadeRule:
+        return CascadeRule(
             id=what,
             source="incident",
             enters=enters,
-            link=LinkType.PARENT_OF,
+            link="parent_of",
             target="incident",
             action=action,
             **rest,
@@ -77,7 +76,7 @@ def parent_to_child(
             in_progress,
             "reopen",
             via="reopen",
-            when=field("actor.role").equals(Role.AGENT) if reopens is None else reopens,
+            when=field("actor.role").equals("agent") if reopens is None else reopens,
             states=resolved,
         ),
         rule(
@@ -102,7 +101,7 @@ def parent_to_child(
 
 def problem_to_incident(
     *, solved: tuple[str, ...], unsolved: tuple[str, ...], on_hold: str, reason: str, code: str
-) -> tuple[Cascade, ...]:
+) -> tuple[CascadeRule, ...]:
     """Return ServiceNow's rules from a problem to the incidents that it is the cause of.
 
     Solved, it resolves those that wait for it. Closed without being solved, such as by accepting
@@ -118,8 +117,8 @@ def problem_to_incident(
     """
     is_unsolved = field("resolution_code").is_in(*unsolved)
 
-    def rule(what: str, **rest: Any) -> Cascade:
-        return Cascade(id=what, source="problem", link=LinkType.CAUSE_OF, target="incident", **rest)
+    def rule(what: str, **rest: Any) -> CascadeRule:
+        return CascadeRule(id=what, source="problem", link="cause_of", target="incident", **rest)
 
     return (
         rule(
@@ -143,7 +142,9 @@ def problem_to_incident(
     )
 
 
-def request_to_tasks(*, closed: tuple[str, ...], canceled: tuple[str, ...]) -> tuple[Cascade, ...]:
+def request_to_tasks(
+    *, closed: tuple[str, ...], canceled: tuple[str, ...]
+) -> tuple[CascadeRule, ...]:
     """Return the rules that end a request's open tasks with it; see also ``refuse_open_tasks``.
 
     Args:
@@ -151,8 +152,8 @@ def request_to_tasks(*, closed: tuple[str, ...], canceled: tuple[str, ...]) -> t
         canceled: The names of those that skip them.
     """
 
-    def rule(what: str, enters: tuple[str, ...], status: str) -> Cascade:
-        return Cascade(
+    def rule(what: str, enters: tuple[str, ...], status: TaskStatus) -> CascadeRule:
+        return CascadeRule(
             id=what,
             source="service_request",
             enters=enters,
@@ -162,8 +163,8 @@ def request_to_tasks(*, closed: tuple[str, ...], canceled: tuple[str, ...]) -> t
         )
 
     return (
-        rule("request_closed_ends_tasks", closed, TaskStatus.INCOMPLETE),
-        rule("request_canceled_skips_tasks", canceled, TaskStatus.SKIPPED),
+        rule("request_closed_ends_tasks", closed, "closed_incomplete"),
+        rule("request_canceled_skips_tasks", canceled, "closed_skipped"),
     )
 
 
@@ -202,7 +203,7 @@ def refuse_open_tasks(
 
 
 def _guarded(row: Transition) -> Transition:
-    no_task_is_open = ~field("tasks_status").equals(TaskStatus.OPEN)
+    no_task_is_open = ~field("tasks_status").equals("open")
     name = "no task is open"
     if row.guard is None:
         return attrs.evolve(row, guard=no_task_is_open, guard_name=name)
@@ -232,23 +233,23 @@ PROBLEM_TO_INCIDENT: Final = problem_to_incident(
 """What a problem means for the incidents that it causes, by the standard lifecycles."""
 
 TASKS_TO_REQUEST: Final = (
-    Cascade(
+    CascadeRule(
         id="tasks_done_fulfill_request",
         source="service_request",
         on="task_changed",
         target="service_request",
         action="fulfill",
         states=("in_progress", "on_hold"),
-        target_when=field("tasks_status").equals(TaskStatus.COMPLETE),
+        target_when=field("tasks_status").equals("closed_complete"),
     ),
-    Cascade(
+    CascadeRule(
         id="tasks_skipped_cancel_request",
         source="service_request",
         on="task_changed",
         target="service_request",
         action="cancel",
         states=("in_progress", "on_hold"),
-        target_when=field("tasks_status").equals(TaskStatus.SKIPPED),
+        target_when=field("tasks_status").equals("closed_skipped"),
     ),
 )
 """A request is fulfilled when its tasks are done, and canceled when all of them were skipped. One
@@ -258,9 +259,9 @@ REQUEST_TO_TASKS: Final = request_to_tasks(closed=("closed",), canceled=("reject
 """A closed request leaves open tasks incomplete, a rejected or canceled one skips them."""
 
 
-def _decided(decision: str, action: str, **fields: object) -> tuple[Cascade, ...]:
-    def rule(what: str, **trigger: Any) -> Cascade:
-        return Cascade(
+def _decided(decision: str, action: str, **fields: object) -> tuple[CascadeRule, ...]:
+    def rule(what: str, **trigger: Any) -> CascadeRule:
+        return CascadeRule(
             id=what,
             source="service_request",
             target="service_request",
@@ -278,8 +279,8 @@ def _decided(decision: str, action: str, **fields: object) -> tuple[Cascade, ...
 
 
 APPROVALS_TO_REQUEST: Final = (
-    *_decided(ApprovalState.APPROVED, "approve"),
-    *_decided(ApprovalState.REJECTED, "reject", reject_reason="rejected by its approvers"),
+    *_decided("approved", "approve"),
+    *_decided("rejected", "reject", reject_reason="rejected by its approvers"),
 )
 """A request goes on with the decision that settles its approval, or when it is submitted after
 that (our choice)."""

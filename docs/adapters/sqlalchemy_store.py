@@ -24,7 +24,7 @@ from incidentcore.errors import (
     StorageError,
 )
 from incidentcore.records import Event, Record, replay
-from incidentcore.serialization import dumps, loads
+from incidentcore.serialization import dumps, loads_with_unknown
 from incidentcore.storage import PAGE, Change, checked_batch, checked_page
 
 __all__ = ["SqlAlchemyStore"]
@@ -52,7 +52,7 @@ _LOCK = 4_201_983_117  # any number that no other use of the database locks
 
 
 def _read(document: str) -> Event:
-    return loads(document, Event, unknown="keep").value
+    return loads_with_unknown(document, Event).value
 
 
 def _key(text: str) -> bytes:

@@ -23,7 +23,7 @@ from incidentcore.errors import (
     StorageError,
 )
 from incidentcore.records import Event, Record, replay
-from incidentcore.serialization import dumps, loads
+from incidentcore.serialization import dumps, loads_with_unknown
 from incidentcore.storage import PAGE, Change, checked_batch, checked_page
 
 __all__ = ["SqliteStore"]
@@ -43,7 +43,7 @@ CREATE TABLE IF NOT EXISTS events (
 
 def _read(document: str) -> Event:
     # Kinds of a newer release are kept: an old process must not stumble over them.
-    return loads(document, Event, unknown="keep").value
+    return loads_with_unknown(document, Event).value
 
 
 class SqliteStore:

@@ -38,7 +38,9 @@ from incidentcore.serialization import (
     WithUnknownFields,
     dumps,
     from_plain,
+    from_plain_with_unknown,
     loads,
+    loads_with_unknown,
     to_plain,
 )
 from incidentcore.values import CLOSED, NEW, Actor, FrozenMap, Impact, Level, Priority
@@ -347,14 +349,14 @@ def test_a_newer_version_is_refused() -> None:
 
 
 def test_unknown_fields_are_kept_and_written_back() -> None:
-    """With unknown="keep" nothing of a newer document is lost."""
+    """With ``loads_with_unknown`` nothing of a newer document is lost."""
     plain = to_plain(incident())
     plain["value"]["history"][0]["mood"] = {"was": ["bad", 1.5]}
     plain["value"]["history"][0]["by"]["team"] = "night"
     plain["value"]["colour"] = None
     text = json.dumps(plain)
 
-    kept = loads(text, Incident, unknown="keep")
+    kept = loads_with_unknown(text, Incident)
 
     assert isinstance(kept, WithUnknownFields)
     assert incident() == kept.value
@@ -399,9 +401,9 @@ def test_unknown_fields_never_move_to_another_object(where: str, is_moved: bool)
 
     if is_moved:
         with pytest.raises(FormatError, match=r"not known here.* @ \$\.value\..*colour"):
-            from_plain(plain, object, unknown="keep")
+            from_plain_with_unknown(plain, object)
     else:
-        assert plain == to_plain(from_plain(plain, object, unknown="keep"))
+        assert plain == to_plain(from_plain_with_unknown(plain, object))
 
 
 @pytest.mark.parametrize(
@@ -457,13 +459,13 @@ def test_unknown_kinds_of_event_are_kept_and_written_back() -> None:
     plain["value"]["history"].append(strange)
     assert "Teleported" in problems(json.dumps(plain), Incident)[0]
 
-    kept = from_plain(plain, Incident, unknown="keep")
+    kept = from_plain_with_unknown(plain, Incident)
 
     event = kept.value.history[-1]
     assert isinstance(event, UnknownEvent)
     assert (event.name, event.body) == ("Teleported", '{"until":{"$thing":[1,null]}}')
     assert plain == to_plain(kept) == to_plain(kept.value)
-    assert event == from_plain(to_plain(event), type(event).__mro__[1], unknown="keep").value
+    assert event == from_plain_with_unknown(to_plain(event), type(event).__mro__[1]).value
 
 
 def test_a_calendar_is_read_as_any_calendar() -> None:

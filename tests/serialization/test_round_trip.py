@@ -15,7 +15,7 @@ from incidentcore.records import Event, Record, replay
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, from_plain, loads, to_plain
 from incidentcore.serialization.reading import reader
-from incidentcore.serialization.registry import CLASSES, NAMES, TAG, fields_of
+from incidentcore.serialization.registry import CLASSES, REGISTRY, TAG
 from incidentcore.serialization.writing import writer
 from incidentcore.testing import calendars
 
@@ -125,7 +125,7 @@ def test_every_public_value_is_written_or_has_a_reason(room: str) -> None:
     without = {
         f"{room}.{name}"
         for name, cls in classes.items()
-        if isinstance(cls, type) and attrs.has(cls) and cls not in NAMES
+        if isinstance(cls, type) and attrs.has(cls) and cls not in REGISTRY.names
     }
 
     assert sorted(without) == sorted(name for name in WITHOUT if name.startswith(f"{room}."))
@@ -136,10 +136,12 @@ def test_every_class_has_hooks_both_ways(name: str) -> None:
     """Types are understood when the hooks are made, so that no document is the first to fail."""
     cls = CLASSES[name]
 
-    assert callable(reader(keep=False).hook(cls))
-    assert callable(reader(keep=True).tagged(cls))
+    assert callable(reader(REGISTRY, keep=False).hook(cls))
+    assert callable(reader(REGISTRY, keep=True).tagged(cls))
     assert callable(writer().hook(cls))
-    assert issubclass(cls, Record) or TAG not in {field.name for field, _ in fields_of(cls)}
+    assert issubclass(cls, Record) or TAG not in {
+        field.name for field, _ in REGISTRY.fields_of(cls)
+    }
 
 
 @given(histories())

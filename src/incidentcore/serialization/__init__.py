@@ -1,6 +1,15 @@
 """Values as JSON documents, exactly and strictly, and exports to other formats."""
 
-from incidentcore.serialization.codec import dumps, from_plain, loads, to_plain
+from incidentcore.serialization.codec import Codec
+from incidentcore.serialization.documents import (
+    dumps,
+    from_plain,
+    from_plain_with_unknown,
+    json_schema,
+    loads,
+    loads_with_unknown,
+    to_plain,
+)
 from incidentcore.serialization.export import (
     EVENT_COLUMNS,
     RECORD_COLUMNS,
@@ -10,11 +19,11 @@ from incidentcore.serialization.export import (
     xes_log,
 )
 from incidentcore.serialization.parse import Limits
-from incidentcore.serialization.schema import json_schema
 from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
 from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
 
 __all__ = [
+    "Codec",
     "EVENT_COLUMNS",
     "FORMAT_VERSION",
     "Limits",
@@ -25,8 +34,10 @@ __all__ = [
     "dumps",
     "event_rows",
     "from_plain",
+    "from_plain_with_unknown",
     "json_schema",
     "loads",
+    "loads_with_unknown",
     "record_rows",
     "to_plain",
     "upgrade",

@@ -1,14 +1,17 @@
-"""``dumps`` and ``loads``: any value of the library as one JSON document, and back, exactly.
+"""Any value of the library as one JSON document, and back, exactly.
 
 A document is an envelope around a value: ``{"type": "Incident", "version": 1, "value": ...}``. A
 record is written as its history and replayed when it is read, so that no field of it can be
 smuggled in. Reading takes nothing on trust: every problem is listed with its path, and nothing but
-``FormatError`` is raised.
+``FormatError`` is raised. A ``Codec`` does the same and knows classes of the caller's beside ours.
 """
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeVar, overload
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+
+import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.serialization.faults import (
@@ -23,13 +26,15 @@ from incidentcore.serialization.faults import (
 )
 from incidentcore.serialization.parse import Limits, check_plain, parse, read_body, write
 from incidentcore.serialization.reading import Reader, reader
-from incidentcore.serialization.registry import CLASSES, EVENT_NAMES, NAMES, TAG, names_for
+from incidentcore.serialization.registry import NO_EXTRA, REGISTRY, TAG, Registry
+from incidentcore.serialization.schema import schema_of
 from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
 from incidentcore.serialization.unknown_fields import check_places
 from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
 from incidentcore.serialization.writing import writer
+from incidentcore.values import FrozenMap
 
-__all__ = ["dumps", "from_plain", "loads", "to_plain"]
+__all__ = ["Codec"]
 
 T = TypeVar("T")
 
@@ -38,50 +43,125 @@ _ENVELOPE: Final = ("type", "version", "value")
 _LIMITS: Final = Limits()
 
 
-def dumps(value: object, *, indent: int | None = None) -> str:
-    """Write a value as JSON text.
-
-    Equal values give equal text: fields stand in their order, keys and sets are sorted.
-
-    Args:
-        value: A value of the library, ``WithUnknownFields``, or plain data in tuples, frozensets
-            and ``FrozenMap``.
-        indent: Spaces for each level; None for one line.
-
-    Returns:
-        Text that ``loads`` reads back to an equal value.
-
-    Raises:
-        InvalidValueError: The value, or one inside it, has no written form: a function, a caller's
-            own calendar or class, a NaN. The error's name is the path.
-
-    >>> from incidentcore.values import Actor
-    >>> dumps(Actor("ada"))
-    '{"type":"Actor","version":1,"value":{"id":"ada","role":"agent"}}'
-    """
-    return write(to_plain(value), indent)
+def _as_map(extra: Mapping[str, type]) -> FrozenMap[type]:
+    return extra if isinstance(extra, FrozenMap) else FrozenMap(extra)
 
 
-def to_plain(value: object) -> dict[str, Any]:
-    """Return a value's document as plain data: what ``dumps`` writes as text.
+@attrs.frozen
+class Codec:
+    """Writes and reads documents that may also hold classes of the caller's.
+
+    The functions of this room, such as ``dumps``, are those of a codec without any.
+
+    Attributes:
+        extra: The caller's classes by the names that their documents have. They are attrs classes,
+            written field by field; a field of a base or protocol, such as ``Condition``, takes
+            those that derive from it or have all its members.
 
     Raises:
-        InvalidValueError: As for ``dumps``.
+        InvalidValueError: A name is taken or cannot be one, or a class is not an attrs class.
 
-    >>> from datetime import timedelta
-    >>> to_plain(timedelta(hours=8))["value"]
-    {'$timedelta': 'PT8H'}
+    >>> import attrs
+    >>> from incidentcore.conditions import Condition
+    >>> @attrs.frozen
+    ... class Contract:
+    ...     customer: str
+    ...     hours: int
+    >>> codec = Codec({"AcmeContract": Contract})
+    >>> codec.dumps(Contract("north", 4))
+    '{"type":"AcmeContract","version":1,"value":{"customer":"north","hours":4}}'
+    >>> codec.loads(codec.dumps(Contract("north", 4)), Contract)
+    Contract(customer='north', hours=4)
     """
+
+    extra: FrozenMap[type] = attrs.field(default=NO_EXTRA, converter=_as_map)
+    _registry: Registry = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        registry = REGISTRY.extended(self.extra) if self.extra else REGISTRY
+        object.__setattr__(self, "_registry", registry)
+
+    def dumps(self, value: object, *, indent: int | None = None) -> str:
+        """Write a value as JSON text; see the function ``dumps``."""
+        return write(self.to_plain(value), indent)
+
+    def to_plain(self, value: object) -> dict[str, Any]:
+        """Return a value's document as plain data; see the function ``to_plain``."""
+        return _to_plain(value, self._registry)
+
+    def loads(
+        self,
+        text: str | bytes | bytearray,
+        kind: type[T],
+        *,
+        limits: Limits = _LIMITS,
+        trusted: bool = False,
+    ) -> T:
+        """Read a value from JSON text; see the function ``loads``."""
+        return self._loads(text, kind, limits, trusted=trusted, keep=False).value
+
+    def loads_with_unknown(
+        self,
+        text: str | bytes | bytearray,
+        kind: type[T],
+        *,
+        limits: Limits = _LIMITS,
+        trusted: bool = False,
+    ) -> WithUnknownFields[T]:
+        """Read a value and keep what is not known; see the function ``loads_with_unknown``."""
+        return self._loads(text, kind, limits, trusted=trusted, keep=True)
+
+    def from_plain(
+        self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+    ) -> T:
+        """Read a value from plain data; see the function ``from_plain``."""
+        return self._from_plain(data, kind, limits, trusted=trusted, keep=False).value
+
+    def from_plain_with_unknown(
+        self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+    ) -> WithUnknownFields[T]:
+        """Read from plain data and keep what is not known; see ``loads_with_unknown``."""
+        return self._from_plain(data, kind, limits, trusted=trusted, keep=True)
+
+    def json_schema(self, kind: Any) -> dict[str, Any]:
+        """Return the JSON Schema of documents; see the function ``json_schema``."""
+        return schema_of(kind, self._registry)
+
+    def _loads(
+        self,
+        text: str | bytes | bytearray,
+        kind: type[T],
+        limits: Limits,
+        *,
+        trusted: bool,
+        keep: bool,
+    ) -> WithUnknownFields[T]:
+        data, refused = parse(text, limits)
+        read = reader(self._registry, keep=keep, trusted=trusted)
+        return _read(data, kind, limits, refused, read=read, registry=self._registry)
+
+    def _from_plain(
+        self, data: object, kind: type[T], limits: Limits, *, trusted: bool, keep: bool
+    ) -> WithUnknownFields[T]:
+        refused = check_plain(data, limits)
+        if any(problem.fatal for problem in refused):
+            raise render(refused, limits.problems)
+        read = reader(self._registry, keep=keep, trusted=trusted)
+        return _read(data, kind, limits, refused, read=read, registry=self._registry)
+
+
+def _to_plain(value: object, registry: Registry) -> dict[str, Any]:
     if isinstance(value, WithUnknownFields):
-        return _with_unknown(value)
+        return _with_unknown(value, registry)
     kind = type(value)
+    write_as = writer(registry)
     try:
         if kind is UnknownEvent:
-            data = writer().unknown_event(value)  # type: ignore[arg-type]
+            data = write_as.unknown_event(value)  # type: ignore[arg-type]
             return _envelope(data.pop(TAG), data)
-        if kind in NAMES:
-            return _envelope(NAMES[kind], writer().hook(kind)(value))
-        return _envelope(_PLAIN, writer().any(value))
+        if kind in registry.names:
+            return _envelope(registry.names[kind], write_as.hook(kind)(value))
+        return _envelope(_PLAIN, write_as.any(value))
     except Unwritable as error:
         error.path.append("value")
         raise error.refused() from None
@@ -93,8 +173,8 @@ def _envelope(name: str, value: Any) -> dict[str, Any]:
     return {"type": name, "version": FORMAT_VERSION, "value": value}
 
 
-def _with_unknown(kept: WithUnknownFields[Any]) -> dict[str, Any]:
-    document = to_plain(kept.value)
+def _with_unknown(kept: WithUnknownFields[Any], registry: Registry) -> dict[str, Any]:
+    document = _to_plain(kept.value, registry)
     for path, text in kept.unknown:
         place: Any = document["value"]
         try:
@@ -108,135 +188,22 @@ def _with_unknown(kept: WithUnknownFields[Any]) -> dict[str, Any]:
     return document
 
 
-@overload
-def loads(
-    text: str | bytes | bytearray,
-    kind: type[T],
-    *,
-    unknown: Literal["refuse"] = "refuse",
-    limits: Limits = _LIMITS,
-    trusted: bool = False,
-) -> T: ...
-
-
-@overload
-def loads(
-    text: str | bytes | bytearray,
-    kind: type[T],
-    *,
-    unknown: Literal["keep"],
-    limits: Limits = _LIMITS,
-    trusted: bool = False,
-) -> WithUnknownFields[T]: ...
-
-
-def loads(
-    text: str | bytes | bytearray,
-    kind: type[T],
-    *,
-    unknown: Literal["refuse", "keep"] = "refuse",
-    limits: Limits = _LIMITS,
-    trusted: bool = False,
-) -> T | WithUnknownFields[T]:
-    """Read a value from JSON text.
-
-    Args:
-        text: A document that ``dumps`` wrote, in this release or an older one.
-        kind: The type of value expected: a class, or a base such as ``Record`` or ``Condition``;
-            ``object`` for any.
-        unknown: What to do with fields and kinds of event that are not known here: refuse them, or
-            keep them in a ``WithUnknownFields`` value and as ``UnknownEvent``.
-        limits: How much the document may hold.
-        trusted: Whoever wrote the document is trusted with the processor: a ``PatternRule`` in it
-            may run in the standard library's engine, where one expression can take for ever. All
-            else is tested the same.
-
-    Returns:
-        The value; with ``unknown="keep"`` a ``WithUnknownFields`` one.
-
-    Raises:
-        FormatError: Anything at all is wrong with the text; it lists every problem with its path.
-
-    >>> from incidentcore.values import Actor
-    >>> loads('{"type":"Actor","version":1,"value":{"id":"ada"}}', Actor)
-    Actor(id='ada', role='agent')
-    >>> loads('{"type":"Actor","version":1,"value":{"id":1}}', Actor)
-    Traceback (most recent call last):
-    incidentcore.errors.FormatError: got 1; allowed: text @ $.value.id
-    """
-    _check_choice(unknown)
-    data, refused = parse(text, limits)
-    return _read(data, kind, limits, refused, reader(keep=unknown == "keep", trusted=trusted))
-
-
-@overload
-def from_plain(
-    data: object,
-    kind: type[T],
-    *,
-    unknown: Literal["refuse"] = "refuse",
-    limits: Limits = _LIMITS,
-    trusted: bool = False,
-) -> T: ...
-
-
-@overload
-def from_plain(
-    data: object,
-    kind: type[T],
-    *,
-    unknown: Literal["keep"],
-    limits: Limits = _LIMITS,
-    trusted: bool = False,
-) -> WithUnknownFields[T]: ...
-
-
-def from_plain(
-    data: object,
-    kind: type[T],
-    *,
-    unknown: Literal["refuse", "keep"] = "refuse",
-    limits: Limits = _LIMITS,
-    trusted: bool = False,
-) -> T | WithUnknownFields[T]:
-    """Read a value from plain data, such as a database returns for a JSON column.
-
-    Args:
-        data: What ``to_plain`` gave.
-        kind: The type of value expected, as for ``loads``.
-        unknown: As for ``loads``.
-        limits: As for ``loads``, save that there is no text to measure.
-        trusted: As for ``loads``.
-
-    Raises:
-        FormatError: Anything at all is wrong with the data.
-
-    >>> from datetime import timedelta
-    >>> from_plain(to_plain(timedelta(minutes=90)), timedelta)
-    datetime.timedelta(seconds=5400)
-    """
-    _check_choice(unknown)
-    refused = check_plain(data, limits)
-    if any(problem.fatal for problem in refused):
-        raise render(refused, limits.problems)
-    return _read(data, kind, limits, refused, reader(keep=unknown == "keep", trusted=trusted))
-
-
-def _check_choice(unknown: object) -> None:
-    if unknown not in ("refuse", "keep"):
-        raise InvalidValueError("unknown", unknown, '"refuse" or "keep"')
-
-
 def _read(
-    data: Any, kind: type[T], limits: Limits, refused: list[Fault], read: Reader
-) -> T | WithUnknownFields[T]:
+    data: Any,
+    kind: type[T],
+    limits: Limits,
+    refused: list[Fault],
+    *,
+    read: Reader,
+    registry: Registry,
+) -> WithUnknownFields[T]:
     keep = read.keep
     kept: list[tuple[Path, str]] = []
     try:
-        name, value = _opened(data, kind, keep=keep)
+        name, value = _opened(data, kind, registry, keep=keep)
         while True:
             try:
-                found: T = _value(name, value, kind, read)
+                found: T = _value(name, value, kind, read, registry)
                 break
             except Exception as error:  # noqa: BLE001  told below, unless it can be kept
                 problems = list(told(error))
@@ -246,16 +213,16 @@ def _read(
                 value = _copied(value)
                 kept.extend((path, write(_taken(value, path), None)) for path in strange)
         if kept:
-            _check_places(name, value, [path for path, _ in kept])
+            _check_places(name, value, [path for path, _ in kept], registry)
     except Faults as error:
         known = {problem.path for problem in refused}
         refused.extend(problem for problem in error.found if problem.path not in known)
     if refused:
         raise render(refused, limits.problems) from None
-    return WithUnknownFields(found, tuple(sorted(kept, key=str))) if keep else found
+    return WithUnknownFields(found, tuple(sorted(kept, key=str)))
 
 
-def _opened(data: Any, kind: Any, *, keep: bool) -> tuple[str, Any]:
+def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[str, Any]:
     """Return the type's name and the value inside an envelope, brought to this version."""
     if not isinstance(data, dict):
         raise Faults([Fault(f"got {show(data)}; allowed: an object")])
@@ -280,30 +247,32 @@ def _opened(data: Any, kind: Any, *, keep: bool) -> tuple[str, Any]:
         raise Faults([Fault(str(error), ("version",))]) from None
     except Exception as error:  # noqa: BLE001  an old document may be broken too
         raise Faults(told(error, ("value",))) from None
-    allowed = names_for(kind)
-    strange = keep and name not in CLASSES and allowed >= EVENT_NAMES
+    allowed = registry.names_for(kind)
+    events = {registry.names[cls] for cls in registry.events}
+    strange = keep and name not in registry.classes and allowed >= events
     if name not in allowed and name != _PLAIN and not strange:
         words = ", ".join(sorted(allowed)) or _PLAIN
         raise Faults([Fault(f"got {show(name)}; allowed: {words}", ("type",))])
     return name, value
 
 
-def _value(name: str, value: Any, kind: Any, read: Reader) -> Any:
-    if name not in CLASSES and name != _PLAIN:
+def _value(name: str, value: Any, kind: Any, read: Reader, registry: Registry) -> Any:
+    if name not in registry.classes and name != _PLAIN:
         return read.unknown_event(name, value)
     if name != _PLAIN:
-        return read.hook(CLASSES[name])(value, None)
+        return read.hook(registry.classes[name])(value, None)
     found = read.any(value)
     if isinstance(kind, type) and isinstance(found, kind):
         return found
     raise Mismatch(f"got a {type(found).__name__}; allowed: {getattr(kind, '__name__', kind)}")
 
 
-def _check_places(name: str, value: Any, paths: list[Path]) -> None:
-    if name not in CLASSES and name != _PLAIN:
+def _check_places(name: str, value: Any, paths: list[Path], registry: Registry) -> None:
+    if name not in registry.classes and name != _PLAIN:
         return  # an unknown event: it is written as it came
     try:
-        check_places(object if name == _PLAIN else CLASSES[name], value, paths)
+        kind = object if name == _PLAIN else registry.classes[name]
+        check_places(kind, value, paths, registry)
     except Faults as error:
         raise Faults(told(error, ("value",))) from None
 

@@ -14,7 +14,7 @@ from incidentcore.serialization.faults import (
     show,
     told,
 )
-from incidentcore.serialization.registry import FAMILIES, NAMES
+from incidentcore.serialization.registry import Registry
 from incidentcore.serialization.scalars import SCALARS
 from incidentcore.values import FrozenMap
 
@@ -116,7 +116,7 @@ def as_object(data: Any) -> dict[str, Any]:
     raise Mismatch(f"got {show(data)}; allowed: an object")
 
 
-def union_shape(members: tuple[Any, ...]) -> Shape | None:
+def union_shape(members: tuple[Any, ...], registry: Registry) -> Shape | None:
     """Return how the members of a union are told apart in JSON.
 
     Returns:
@@ -128,11 +128,11 @@ def union_shape(members: tuple[Any, ...]) -> Shape | None:
     classes: list[type] = []
     others: dict[str, Any] = {}
     for member in members:
-        if member in FAMILIES:
+        if member in registry.families:
             is_tagged = True
-            classes.extend(cls for cls in FAMILIES[member] if cls not in classes)
+            classes.extend(cls for cls in registry.families[member] if cls not in classes)
             continue
-        if member in NAMES:
+        if member in registry.names:
             classes.append(member)
             continue
         json = _json_type(member)

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Opened, Record, StateChanged
-from incidentcore.serialization.codec import to_plain
+from incidentcore.serialization.documents import to_plain
 from incidentcore.serialization.parse import write
 from incidentcore.serialization.scalars import SCALARS
 from incidentcore.values import Actor, FrozenMap, Level, State

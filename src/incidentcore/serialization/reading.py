@@ -28,15 +28,7 @@ from incidentcore.serialization.containers import (
 )
 from incidentcore.serialization.faults import Fault, Faults, Mismatch, show, told
 from incidentcore.serialization.parse import write
-from incidentcore.serialization.registry import (
-    CLASSES,
-    EVENTS,
-    FAMILIES,
-    FORMS,
-    NAMES,
-    TAG,
-    fields_of,
-)
+from incidentcore.serialization.registry import REGISTRY, TAG, Registry
 from incidentcore.serialization.scalars import SCALARS, read_date, read_text
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
@@ -52,10 +44,12 @@ class Reader:
     Args:
         keep: Read events of unknown kinds as ``UnknownEvent`` instead of refusing them.
         trusted: Take regular expressions for an engine that has no limit of time.
+        registry: The classes that have a written form.
     """
 
-    def __init__(self, *, keep: bool, trusted: bool) -> None:
+    def __init__(self, *, keep: bool, trusted: bool, registry: Registry = REGISTRY) -> None:
         self.keep = keep
+        self._registry = registry
         self._trusted = trusted
         self._hooks: dict[Any, ReadHook] = {}
         self._tagged_hooks: dict[type, ReadHook] = {}
@@ -80,8 +74,8 @@ class Reader:
             return SCALARS[kind].read
         if kind in (object, Any) or isinstance(kind, TypeVar):
             return self.any
-        if kind in FAMILIES:
-            return self._family(FAMILIES[kind])
+        if kind in self._registry.families:
+            return self._family(self._registry.families[kind])
         if is_union(kind):
             return self._union(arguments)
         if origin is Literal:
@@ -112,13 +106,13 @@ class Reader:
         return found
 
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
-        if cls not in NAMES:
+        if cls not in self._registry.names:
             raise TypeError(f"{cls!r} has no written form")
         if issubclass(cls, Record):
             return self._record(cls, beside)
-        if cls in FORMS:
+        if cls in self._registry.forms:
             return self._formed(cls, beside)
-        known = [field.name for field, _ in fields_of(cls)]
+        known = [field.name for field, _ in self._registry.fields_of(cls)]
         special = self._special(cls)
         overrides = {name: override(struct_hook=hook) for name, hook in special.items()}
         parameters = getattr(cls, "__parameters__", ())
@@ -138,7 +132,11 @@ class Reader:
                 except Exception as error:  # noqa: BLE001  told with the place, where it is known
                     raise Faults(self._located(cls, data, list(told(error)))) from None
             problems = [
-                Fault(f"no field of {NAMES[cls]}; allowed: {', '.join(known)}", (key,), True)
+                Fault(
+                    f"no field of {self._registry.names[cls]}; allowed: {', '.join(known)}",
+                    (key,),
+                    True,
+                )
                 for key in as_object(data)
                 if key not in names
             ]
@@ -155,7 +153,7 @@ class Reader:
 
     def _formed(self, cls: Any, beside: tuple[str, ...]) -> ReadHook:
         """Return the hook for a class that is written by way of another."""
-        form, _, made = FORMS[cls]
+        form, _, made = self._registry.forms[cls]
         read = self._class(form, beside)
         return lambda data, _: made(read(data, None))
 
@@ -170,7 +168,7 @@ class Reader:
             }
         if cls is PatternRule and not self._trusted:
             return {"engine": _bounded_engine}
-        if cls in EVENTS and "fields" in attrs.fields_dict(cls):
+        if issubclass(cls, Event) and "fields" in attrs.fields_dict(cls):
             allowed = getattr(cls, "allowed", FIELD_NAMES)
             return {"fields": partial(self._fields, allowed)}
         return {}
@@ -179,7 +177,7 @@ class Reader:
         return read_date(data) if type(data) is str else self.hook(Holiday)(data, None)
 
     def _breaks(self, data: Any, _: Any) -> dict[str, Any]:
-        read = read_list(self.hook(CLASSES["Break"]))
+        read = read_list(self.hook(self._registry.classes["Break"]))
         pairs = as_object(data).items()
         return dict(zip(data, read_each(pairs, read), strict=True))
 
@@ -192,7 +190,11 @@ class Reader:
 
     def _located(self, cls: Any, data: Any, found: list[Fault]) -> list[Fault]:
         """Return problems with the fields that an event sets at the places of these fields."""
-        if cls not in EVENTS or "fields" not in data or all(problem.path for problem in found):
+        if (
+            not issubclass(cls, Event)
+            or "fields" not in data
+            or all(problem.path for problem in found)
+        ):
             return found
         try:
             _checked(self._entries(data["fields"]), getattr(cls, "allowed", FIELD_NAMES))
@@ -205,7 +207,7 @@ class Reader:
 
         def structure(data: Any, _: Any) -> Record:
             problems = [
-                Fault(f"no field of {NAMES[cls]}; allowed: history", (key,), True)
+                Fault(f"no field of {self._registry.names[cls]}; allowed: history", (key,), True)
                 for key in as_object(data)
                 if key != "history" and key not in beside
             ]
@@ -224,9 +226,9 @@ class Reader:
         return structure
 
     def _family(self, members: tuple[type, ...]) -> ReadHook:
-        by_tag = {NAMES[cls]: cls for cls in members}
+        by_tag = {self._registry.names[cls]: cls for cls in members}
         hooks: dict[Any, ReadHook] = {}
-        keeps = self.keep and members is EVENTS
+        keeps = self.keep and members is self._registry.events
 
         def structure(data: Any, _: Any) -> Any:
             tag = data.get(TAG) if type(data) is dict else as_object(data).get(TAG)
@@ -257,7 +259,7 @@ class Reader:
         return event
 
     def _union(self, members: tuple[Any, ...]) -> ReadHook:
-        shape = union_shape(members)
+        shape = union_shape(members, self._registry)
         if shape is None:
             return self.any
         classes, others, is_tagged = shape
@@ -336,10 +338,10 @@ class Reader:
             return self._set
         if name in _TAGS:
             return _TAGS[name]
-        if name in CLASSES:
-            return self.hook(CLASSES[name])
+        if name in self._registry.classes:
+            return self.hook(self._registry.classes[name])
         if name == "UnknownEvent" and self.keep:
-            return self._family(EVENTS)
+            return self._family(self._registry.events)
         raise Faults([Fault(f"no type is written as {show(key)}")])
 
 
@@ -382,7 +384,7 @@ def _bounded_engine(data: Any, _: Any) -> str:
     return read_text(data)
 
 
-@lru_cache(maxsize=4)
-def reader(*, keep: bool, trusted: bool = False) -> Reader:
-    """Return the reader of its kind, made once for the process."""
-    return Reader(keep=keep, trusted=trusted)
+@lru_cache(maxsize=32)
+def reader(registry: Registry, *, keep: bool, trusted: bool = False) -> Reader:
+    """Return the reader of its kind for a registry, made once for the process."""
+    return Reader(keep=keep, trusted=trusted, registry=registry)

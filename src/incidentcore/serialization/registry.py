@@ -1,335 +1,164 @@
 """Which classes have a written form, by the name in the document.
 
-A class whose fields are values is added by one line in ``CLASSES``, and by another in ``FAMILIES``
-where it stands for a base class or protocol. The names are part of the format: one that was
-released is never given to another class.
+Each room lists its own in ``written.py``; they are gathered here. The names are part of the format:
+one that was released is never given to another class. ``Registry.extended`` adds a caller's
+classes, which then are members of every family whose base or protocol they satisfy.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final, get_type_hints
+from typing import Any, Final, TypeAlias, get_type_hints
 
 import attrs
 
-from incidentcore import (
-    categorization,
-    communication,
-    conditions,
-    escalation,
-    improvement,
-    instants,
-    intake,
-    kpi,
-    lifecycle,
-    priority,
-    records,
-    schedule,
-    sla,
-    values,
-)
+from incidentcore.categorization import written as categorization
+from incidentcore.communication import written as communication
+from incidentcore.conditions import written as conditions
+from incidentcore.errors import InvalidValueError
+from incidentcore.escalation import written as escalation
+from incidentcore.improvement import written as improvement
+from incidentcore.instants import Interval, Versions
+from incidentcore.intake import written as intake
+from incidentcore.kpi import Partial
+from incidentcore.kpi import written as kpi
+from incidentcore.lifecycle import written as lifecycle
+from incidentcore.priority import written as priority
+from incidentcore.records import Event
+from incidentcore.records import written as records
+from incidentcore.schedule import written as schedule
 from incidentcore.serialization import partials
+from incidentcore.sla import written as sla
+from incidentcore.values import FrozenMap
+from incidentcore.values import written as values
 
-__all__ = [
-    "CLASSES",
-    "EVENT_NAMES",
-    "FAMILIES",
-    "FORMS",
-    "NAMES",
-    "TAG",
-    "fields_of",
-    "names_for",
-]
+__all__ = ["CLASSES", "EVENTS", "REGISTRY", "TAG", "Registry"]
 
-CALENDARS: Final[tuple[type, ...]] = (
-    schedule.BusinessCalendar,
-    schedule.CalendarDifference,
-    schedule.CalendarIntersection,
-    schedule.Maintenance,
-    schedule.CalendarUnion,
-)
-CONDITIONS: Final[tuple[type, ...]] = (
-    conditions.AllOf,
-    conditions.AnyOf,
-    conditions.FieldTest,
-    conditions.Not,
-    conditions.OpenHours,
-)
-EVENTS: Final[tuple[type, ...]] = (
-    records.Acknowledged,
-    records.ApprovalRequested,
-    records.Approved,
-    records.ApprovedOnBehalf,
-    records.Assigned,
-    records.Classified,
-    records.Commented,
-    records.Communicated,
-    records.Contacted,
-    records.Corrected,
-    records.DiagnosisNoted,
-    records.Escalated,
-    records.FieldsChanged,
-    records.LinkAdded,
-    records.MajorStatusChanged,
-    records.Opened,
-    records.Prioritized,
-    records.ProcedureFollowed,
-    records.Restored,
-    records.Snoozed,
-    records.StateChanged,
-    records.TaskChanged,
-    records.Unacknowledged,
-    records.LinkRemoved,
-    records.Unsnoozed,
-)
-RECORDS: Final[tuple[type, ...]] = (records.Incident, records.Problem, records.ServiceRequest)
-CALCULATORS: Final[tuple[type, ...]] = (
-    priority.ArithmeticPriority,
-    priority.PriorityMatrix,
-    priority.WeightedPriority,
-)
-CATEGORIZERS: Final[tuple[type, ...]] = (
-    categorization.Combined,
-    categorization.FallbackChain,
-    categorization.FirstMatch,
-    categorization.KeywordCategorizer,
-    categorization.NaiveBayes,
-    categorization.PatternCategorizer,
-    categorization.RuleCategorizer,
-    categorization.MinimumConfidence,
-)
-KPIS: Final[tuple[type, ...]] = (
-    kpi.AgeBuckets,
-    kpi.AtLeast,
-    kpi.AtMost,
-    kpi.Availability,
-    kpi.NetFlow,
-    kpi.Count,
-    kpi.Distinct,
-    kpi.Duration,
-    kpi.Earliest,
-    kpi.DurationField,
-    kpi.FirstEvent,
-    kpi.FirstKnown,
-    kpi.FirstWhen,
-    kpi.Group,
-    kpi.HourBands,
-    kpi.Kpi,
-    kpi.KpiResult,
-    kpi.KpiTable,
-    kpi.LastEvent,
-    kpi.LinkedAt,
-    kpi.HasLink,
-    kpi.LinkedShare,
-    kpi.NumberField,
-    kpi.Partial,
-    kpi.PerDistinct,
-    kpi.PerRecord,
-    kpi.Periods,
-    kpi.Rate,
-    kpi.RatioOfSums,
-    kpi.Recurrence,
-    kpi.ReturnCount,
-    kpi.SameDay,
-    kpi.SlaBreached,
-    kpi.SlaCyclesMet,
-    kpi.SlaMet,
-    kpi.Statistic,
-    kpi.TimeBetweenFailures,
-    kpi.TimeIn,
-    kpi.TimeOverTarget,
-    kpi.OccurrenceCount,
-    kpi.UpdateLateness,
-    kpi.Updates,
-)
-ESCALATIONS: Final[tuple[type, ...]] = (
-    escalation.After,
-    escalation.AfterPrevious,
-    escalation.Escalation,
-    escalation.EscalationLevel,
-    escalation.EscalationMatrix,
-    escalation.EscalationRow,
-    escalation.EscalationTarget,
-    escalation.HeldFor,
-    escalation.OnCallLayer,
-    escalation.OnCallSchedule,
-    escalation.OnClock,
-    escalation.RotaOverride,
-    escalation.Shift,
-)
-INTAKE: Final[tuple[type, ...]] = (
-    intake.Alert,
-    intake.ConditionState,
-    intake.Flapping,
-    intake.GroupState,
-    intake.IncidentEnded,
-    intake.IncidentIntent,
-    intake.IntakePolicy,
-    intake.IntakeResult,
-    intake.IntakeState,
-    intake.MaintenanceRule,
-    intake.OpenIncident,
-    intake.PendingAlert,
-    intake.MetricSample,
-    intake.SampleResult,
-    intake.SampleState,
-    intake.SampleThreshold,
-    intake.SeriesState,
-    intake.SeverityRow,
-    intake.SeverityTable,
-)
-VALUES: Final[tuple[type, ...]] = (
-    categorization.Categorization,
-    categorization.CategoryRule,
-    categorization.Evidence,
-    categorization.PatternRule,
-    categorization.Route,
-    categorization.RoutingRule,
-    categorization.Taxonomy,
-    categorization.Vote,
-    communication.CommunicationPlan,
-    communication.MissedUpdate,
-    communication.StakeholderUpdate,
-    communication.UpdateRule,
-    communication.UpdateTemplate,
-    improvement.ActionOrigin,
-    improvement.ActionStatusChange,
-    improvement.ImprovementAction,
-    improvement.ImprovementRegister,
-    improvement.KpiTarget,
-    instants.Interval,
-    instants.Versions,
-    lifecycle.CascadeRule,
-    lifecycle.Copy,
-    lifecycle.InputField,
-    lifecycle.Lifecycle,
-    lifecycle.ReopenWindow,
-    lifecycle.Transition,
-    priority.Adjustment,
-    priority.PriorityCalculation,
-    priority.PriorityOverride,
-    priority.PriorityPolicy,
-    priority.PriorityResult,
-    priority.PriorityStep,
-    records.ActionItem,
-    records.Approval,
-    records.Cause,
-    records.LifecycleRef,
-    records.Link,
-    records.ApprovalRule,
-    records.PostIncidentReview,
-    records.RequestItem,
-    records.ReviewEntry,
-    records.Task,
-    schedule.Break,
-    schedule.BusinessDays,
-    schedule.Holiday,
-    schedule.Rotation,
-    sla.ByTimeOfDay,
-    sla.CalendarByField,
-    sla.DueDate,
-    sla.ServiceLevel,
-    sla.SlaDefinition,
-    sla.SlaPolicy,
-    sla.SlaRule,
-    sla.SlaThreshold,
-    values.Actor,
-    values.Level,
-    values.Scale,
-    values.State,
-)
+Form: TypeAlias = tuple[type, Callable[[Any], Any], Callable[[Any], Any]]
+"""The class by way of which another is written, and the functions there and back."""
 
-# What a field of this type may hold; written with a "$type" beside the class's own fields.
-FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
-    categorization.Categorizer: CATEGORIZERS,
-    categorization.Combination: (categorization.Vote,),
-    conditions.Condition: CONDITIONS,
-    priority.PriorityAdjustment: (priority.Adjustment,),
-    priority.PriorityCalculator: CALCULATORS,
-    records.Event: EVENTS,
-    records.Record: RECORDS,
-    schedule.AbstractCalendar: CALENDARS,
-    schedule.Calendar: CALENDARS,
-}
-
-# Names for classes whose own says too little outside of their room, or is newer than the format.
-_RENAMED: Final[dict[type, str]] = {
-    categorization.MinimumConfidence: "CategoryThreshold",
-    categorization.Vote: "CategoryVote",
-    escalation.After: "EscalationAfter",
-    escalation.AfterPrevious: "EscalationAfterPrevious",
-    escalation.HeldFor: "EscalationHeld",
-    escalation.OnClock: "EscalationOnClock",
-    escalation.RotaOverride: "OnCallOverride",
-    escalation.Shift: "OnCallShift",
-    intake.ConditionState: "IntakeCondition",
-    intake.Flapping: "IntakeFlapping",
-    intake.GroupState: "IntakeGroup",
-    intake.MaintenanceRule: "IntakeMaintenance",
-    intake.MetricSample: "Sample",
-    intake.OpenIncident: "IntakeIncident",
-    intake.SeriesState: "SampleSeries",
-    kpi.DurationField: "KpiElapsed",
-    kpi.HasLink: "KpiLinked",
-    kpi.NetFlow: "KpiBalance",
-    kpi.NumberField: "KpiNumber",
-    kpi.OccurrenceCount: "KpiTimes",
-    kpi.ReturnCount: "KpiReturns",
-    lifecycle.CascadeRule: "Cascade",
-    records.LinkAdded: "Linked",
-    records.LinkRemoved: "Unlinked",
-    sla.ByTimeOfDay: "ByTime",
-    sla.CalendarByField: "CalendarBy",
-}
-
-
-def _name(cls: type) -> str:
-    own = cls.__name__
-    prefix = "Kpi" if cls in KPIS and not own.startswith("Kpi") else ""
-    return _RENAMED.get(cls, prefix + own)
-
-
-_ALL: Final = (
-    *CALCULATORS,
-    *CALENDARS,
-    *CATEGORIZERS,
-    *CONDITIONS,
-    *ESCALATIONS,
-    *EVENTS,
-    *INTAKE,
-    *KPIS,
-    *RECORDS,
-    *VALUES,
-)
-CLASSES: Final[dict[str, type]] = {_name(cls): cls for cls in _ALL}
 TAG: Final = "$type"  # no field is called so
-EVENT_NAMES: Final = frozenset(map(_name, EVENTS))
-NAMES: Final[dict[type, str]] = {
-    **{cls: name for name, cls in CLASSES.items()},
-    **partials.FORMS,
-    partials.PartialForm: "KpiPartial",
-}
-
-# Classes that are written by way of another one: that one, and the functions there and back.
-FORMS: Final[dict[type, tuple[type, Callable[[Any], Any], Callable[[Any], Any]]]] = {
-    kpi.Partial: (partials.PartialForm, partials.to_form, partials.from_form),
-}
 
 
-def fields_of(cls: type) -> list[tuple[attrs.Attribute[Any], Any]]:
-    """Return the fields that make up a value, each with its type."""
-    cls = FORMS[cls][0] if cls in FORMS else cls
+@attrs.frozen(eq=False)
+class Registry:
+    """The classes that can be written and read, and the names of their documents.
+
+    Attributes:
+        classes: The class of each name.
+        families: What a field of a base or protocol may hold.
+        inner: Names of classes that are written inside of others only.
+        forms: Classes that are written by way of another one.
+    """
+
+    classes: Mapping[str, type]
+    families: Mapping[Any, tuple[type, ...]]
+    inner: Mapping[type, str] = attrs.field(factory=dict)
+    forms: Mapping[type, Form] = attrs.field(factory=dict)
+    names: Mapping[type, str] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        names = {cls: name for name, cls in self.classes.items()}
+        object.__setattr__(self, "names", {**names, **self.inner})
+
+    @property
+    def events(self) -> tuple[type, ...]:
+        """The kinds of event."""
+        return self.families[Event]
+
+    def fields_of(self, cls: type) -> list[tuple[attrs.Attribute[Any], Any]]:
+        """Return the fields that make up a value, each with its type."""
+        return _fields_of(self.forms[cls][0] if cls in self.forms else cls)
+
+    def names_for(self, kind: Any) -> frozenset[str]:
+        """Return the names of the documents that hold a value of a type."""
+        if kind in self.families:
+            return frozenset(self.names[cls] for cls in self.families[kind])
+        if not isinstance(kind, type):
+            return frozenset()
+        return frozenset(name for name, cls in self.classes.items() if issubclass(cls, kind))
+
+    def extended(self, extra: Mapping[str, type]) -> Registry:
+        """Return a registry that also knows a caller's classes.
+
+        Args:
+            extra: The class for each name in documents.
+
+        Raises:
+            InvalidValueError: A name is taken or not one that a document can have, or a class is
+                not an attrs class.
+        """
+        for name, cls in extra.items():
+            if not isinstance(name, str) or not name.isidentifier():
+                raise InvalidValueError("extra", name, "a name made of letters, digits and _")
+            if name in self.classes or name in self.inner.values():
+                raise InvalidValueError("extra", name, "a name that no class of the library has")
+            if not (isinstance(cls, type) and attrs.has(cls)):
+                raise InvalidValueError(f"extra[{name}]", cls, "an attrs class: @attrs.frozen")
+            if cls in self.names:
+                raise InvalidValueError(
+                    f"extra[{name}]", cls, f"a class of the caller's; it is {self.names[cls]!r}"
+                )
+        families = {
+            kind: (*members, *(cls for cls in extra.values() if _satisfies(cls, kind)))
+            for kind, members in self.families.items()
+        }
+        return Registry({**self.classes, **extra}, families, self.inner, self.forms)
+
+
+def _satisfies(cls: type, kind: Any) -> bool:
+    """Return whether a class derives from a base, or has every member of a protocol."""
+    if not getattr(kind, "_is_protocol", False):
+        return issubclass(cls, kind)
+    own = {*dir(cls), *attrs.fields_dict(cls)}
+    wanted = {
+        name
+        for base in kind.__mro__
+        if getattr(base, "_is_protocol", False) and base.__module__ != "typing"
+        for name in (*vars(base), *getattr(base, "__annotations__", ()))
+        if name == "__call__" or not name.startswith("_")
+    }
+    return bool(wanted) and wanted <= own
+
+
+@lru_cache(maxsize=512)
+def _fields_of(cls: type) -> list[tuple[attrs.Attribute[Any], Any]]:
     hints = get_type_hints(cls)
     return [(field, hints[field.name]) for field in attrs.fields(cls) if field.init]
 
 
-@lru_cache(maxsize=256)
-def names_for(kind: Any) -> frozenset[str]:
-    """Return the names of the documents that hold a value of a type."""
-    if kind in FAMILIES:
-        members: tuple[type, ...] = FAMILIES[kind]
-        return frozenset(NAMES[cls] for cls in members)
-    if not isinstance(kind, type):
-        return frozenset()
-    return frozenset(name for name, cls in CLASSES.items() if issubclass(cls, kind))
+CLASSES: Final[dict[str, type]] = {
+    **categorization.WRITTEN,
+    **communication.WRITTEN,
+    **conditions.WRITTEN,
+    **escalation.WRITTEN,
+    **improvement.WRITTEN,
+    "Interval": Interval,
+    "Versions": Versions,
+    **intake.WRITTEN,
+    **kpi.WRITTEN,
+    **lifecycle.WRITTEN,
+    **priority.WRITTEN,
+    **records.WRITTEN,
+    **schedule.WRITTEN,
+    **sla.WRITTEN,
+    **values.WRITTEN,
+}
+EVENTS: Final = records.FAMILIES[Event]
+
+REGISTRY: Final = Registry(
+    CLASSES,
+    {
+        **categorization.FAMILIES,
+        **conditions.FAMILIES,
+        **priority.FAMILIES,
+        **records.FAMILIES,
+        **schedule.FAMILIES,
+    },
+    {**partials.FORMS, partials.PartialForm: "KpiPartial"},
+    {Partial: (partials.PartialForm, partials.to_form, partials.from_form)},
+)
+"""What the library itself writes and reads; extended for a caller's classes by ``Codec``."""
+
+NO_EXTRA: Final[FrozenMap[type]] = FrozenMap()

@@ -10,48 +10,22 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
-from incidentcore.serialization.registry import (
-    CLASSES,
-    EVENTS,
-    FAMILIES,
-    NAMES,
-    TAG,
-    fields_of,
-    names_for,
-)
+from incidentcore.serialization.registry import TAG, Registry
 from incidentcore.serialization.scalars import SCALARS
 from incidentcore.serialization.upgrade import FORMAT_VERSION
 
-__all__ = ["json_schema"]
+__all__ = ["schema_of"]
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _ANY: Final = "any"
 
 
-def json_schema(kind: Any) -> dict[str, Any]:
-    """Return the JSON Schema of the documents that hold a value of a type.
-
-    A document that ``dumps`` writes is valid against it. The other way round it says what a schema
-    can say: what the classes themselves test, such as a state's flags, is tested when it is read.
-
-    Args:
-        kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for any.
-
-    Returns:
-        A schema of draft 2020-12, complete in itself, with a definition for each class.
-
-    Raises:
-        InvalidValueError: The type has no written form.
-
-    >>> from incidentcore.values import Actor
-    >>> schema = json_schema(Actor)
-    >>> schema["properties"]["value"], schema["$defs"]["Actor"]["required"]
-    ({'$ref': '#/$defs/Actor'}, ['id'])
-    """
-    names = sorted(names_for(kind))
+def schema_of(kind: Any, registry: Registry) -> dict[str, Any]:
+    """Return the schema of the documents that hold a value of a type; see ``json_schema``."""
+    names = sorted(registry.names_for(kind))
     if not names:
         raise InvalidValueError("kind", kind, "a class or base with a written form")
-    maker = _Maker()
+    maker = _Maker(registry)
     if kind is object:
         names.append("plain")
     documents = [maker.document(name) for name in names]
@@ -78,11 +52,12 @@ def _object(properties: dict[str, Any], required: list[str], title: str = "") ->
 class _Maker:
     """Makes one schema, and remembers which definitions it needs."""
 
-    def __init__(self) -> None:
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
         self.definitions: dict[str, Any] = {}
 
     def document(self, name: str) -> dict[str, Any]:
-        value = self.any() if name == "plain" else self.plain_class(CLASSES[name])
+        value = self.any() if name == "plain" else self.plain_class(self._registry.classes[name])
         return _object(
             {"type": {"const": name}, "version": {"const": FORMAT_VERSION}, "value": value},
             ["type", "version", "value"],
@@ -96,23 +71,25 @@ class _Maker:
         return _ref(name)
 
     def plain_class(self, cls: type) -> dict[str, Any]:
-        return self.define(NAMES[cls], lambda: self._class(cls, is_tagged=False))
+        return self.define(self._registry.names[cls], lambda: self._class(cls, is_tagged=False))
 
     def tagged_class(self, cls: type) -> dict[str, Any]:
-        name = NAMES[cls]
+        name = self._registry.names[cls]
         return self.define(f"{name}.tagged", lambda: self._class(cls, is_tagged=True))
 
     def _class(self, cls: type, *, is_tagged: bool) -> dict[str, Any]:
-        properties: dict[str, Any] = {TAG: {"const": NAMES[cls]}} if is_tagged else {}
+        properties: dict[str, Any] = (
+            {TAG: {"const": self._registry.names[cls]}} if is_tagged else {}
+        )
         required = [TAG] if is_tagged else []
         if issubclass(cls, Record):
             properties["history"] = {"type": "array", "items": self.of(Event), "minItems": 1}
-            return _object(properties, [*required, "history"], NAMES[cls])
-        for field, kind in fields_of(cls):
+            return _object(properties, [*required, "history"], self._registry.names[cls])
+        for field, kind in self._registry.fields_of(cls):
             properties[field.name] = self._field(cls, field.name) or self.of(kind)
             if field.default is attrs.NOTHING:
                 required.append(field.name)
-        return _object(properties, required, NAMES[cls])
+        return _object(properties, required, self._registry.names[cls])
 
     def _field(self, cls: type, name: str) -> dict[str, Any] | None:
         """Return what a field takes beyond what its type says."""
@@ -120,13 +97,13 @@ class _Maker:
         if cls is BusinessCalendar and name in ("hours", "special"):
             return {"type": "object", "additionalProperties": hours}
         if cls is BusinessCalendar and name == "breaks":
-            breaks = {"type": "array", "items": self.plain_class(CLASSES["Break"])}
+            breaks = {"type": "array", "items": self.plain_class(self._registry.classes["Break"])}
             return {"type": "object", "additionalProperties": breaks}
         if cls is BusinessCalendar and name == "holidays":
             date = {"type": "string", "format": "date"}
-            holiday = self.plain_class(CLASSES["Holiday"])
+            holiday = self.plain_class(self._registry.classes["Holiday"])
             return {"type": "array", "items": {"anyOf": [date, holiday]}}
-        if cls in EVENTS and name == "fields":
+        if issubclass(cls, Event) and name == "fields":
             allowed = sorted(getattr(cls, "allowed", ()))
             names = {"propertyNames": {"enum": allowed}} if allowed else {}
             return {"type": "object", **names, "additionalProperties": self.any()}
@@ -141,8 +118,8 @@ class _Maker:
             return {"type": scalar.json, **scalar.schema}
         if kind in (object, Any) or isinstance(kind, TypeVar):
             return self.any()
-        if kind in FAMILIES:
-            return self._family(FAMILIES[kind])
+        if kind in self._registry.families:
+            return self._family(self._registry.families[kind])
         if is_union(kind):
             return self._union(arguments)
         if origin is Literal:
@@ -160,14 +137,17 @@ class _Maker:
         return self.plain_class(origin or kind)
 
     def _family(self, members: tuple[type, ...]) -> dict[str, Any]:
-        names = "|".join(sorted(NAMES[cls] for cls in members))
-        base = next((kind.__name__ for kind, known in FAMILIES.items() if known == members), names)
+        names = "|".join(sorted(self._registry.names[cls] for cls in members))
+        base = next(
+            (kind.__name__ for kind, known in self._registry.families.items() if known == members),
+            names,
+        )
         return self.define(
             f"{base}.any", lambda: {"oneOf": [self.tagged_class(cls) for cls in members]}
         )
 
     def _union(self, members: tuple[Any, ...]) -> dict[str, Any]:
-        shape = union_shape(members)
+        shape = union_shape(members, self._registry)
         if shape is None:
             return self.any()
         classes, others, is_tagged = shape
@@ -191,7 +171,7 @@ class _Maker:
                 if scalar.tag
             },
             # One level is enough: the class is tested when the document is read.
-            **{f"${name}": {"type": "object"} for name in sorted(CLASSES)},
+            **{f"${name}": {"type": "object"} for name in sorted(self._registry.classes)},
         }
         single = {
             "type": "object",

@@ -10,12 +10,13 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Event
 from incidentcore.serialization.faults import Path
 from incidentcore.serialization.parse import Limits, parse
-from incidentcore.serialization.registry import EVENT_NAMES, TAG
+from incidentcore.serialization.registry import EVENTS, REGISTRY, TAG
 
 __all__ = ["UnknownEvent", "WithUnknownFields"]
 
 T_co = TypeVar("T_co", covariant=True)
 
+_EVENT_NAMES: Final = frozenset(REGISTRY.names[cls] for cls in EVENTS)
 _TAKEN: Final = (TAG, *(field.name for field in attrs.fields(Event)))
 
 
@@ -37,7 +38,7 @@ class UnknownEvent(Event):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if not isinstance(self.name, str) or not self.name or self.name in EVENT_NAMES:
+        if not isinstance(self.name, str) or not self.name or self.name in _EVENT_NAMES:
             raise InvalidValueError("name", self.name, "a name that no known kind of event has")
         try:
             body, refused = parse(self.body, Limits())

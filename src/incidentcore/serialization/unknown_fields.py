@@ -14,6 +14,7 @@ from typing import Any
 from incidentcore.serialization.containers import ReadHook
 from incidentcore.serialization.faults import Fault, Faults, Path
 from incidentcore.serialization.reading import Reader
+from incidentcore.serialization.registry import Registry
 from incidentcore.serialization.writing import Hook, Writer
 
 __all__ = ["check_places"]
@@ -24,8 +25,8 @@ _MESSAGE = "a field that is not known here, in an object that would be written a
 class _TracingReader(Reader):
     """A reader, for one document, that remembers what each object was read to."""
 
-    def __init__(self) -> None:
-        super().__init__(keep=True, trusted=True)  # it was read before
+    def __init__(self, registry: Registry) -> None:
+        super().__init__(keep=True, trusted=True, registry=registry)  # it was read before
         self.made: dict[int, Any] = {}
 
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
@@ -41,8 +42,8 @@ class _TracingReader(Reader):
 class _TracingWriter(Writer):
     """A writer, for one document, that remembers what each object was written from."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, registry: Registry) -> None:
+        super().__init__(registry)
         self.written: dict[int, Any] = {}
 
     def _class(self, cls: Any) -> Hook:
@@ -60,18 +61,19 @@ class _TracingWriter(Writer):
         return unstructure
 
 
-def check_places(kind: Any, data: Any, paths: Iterable[Path]) -> None:
+def check_places(kind: Any, data: Any, paths: Iterable[Path], registry: Registry) -> None:
     """Refuse unknown fields that could not be put back.
 
     Args:
         kind: The class of the value; ``object`` for one that says itself what it is.
         data: The document's value without the unknown fields.
         paths: Where these stood.
+        registry: The classes that have a written form.
 
     Raises:
         Problems: Some could not.
     """
-    reader, writer = _TracingReader(), _TracingWriter()
+    reader, writer = _TracingReader(registry), _TracingWriter(registry)
     out = writer.hook(kind)(reader.hook(kind)(data, None))
     made, written = reader.made, writer.written
     wrong = [

@@ -13,7 +13,7 @@ from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
 from incidentcore.serialization.faults import Unwritable
 from incidentcore.serialization.parse import read_body, write
-from incidentcore.serialization.registry import EVENTS, FAMILIES, FORMS, NAMES, TAG, fields_of
+from incidentcore.serialization.registry import REGISTRY, TAG, Registry
 from incidentcore.serialization.scalars import SCALARS, write_text
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
@@ -55,9 +55,14 @@ def _text(data: Any) -> str:
 
 
 class Writer:
-    """Hooks for every type that has a written form, made when they are first needed."""
+    """Hooks for every type that has a written form, made when they are first needed.
 
-    def __init__(self) -> None:
+    Args:
+        registry: The classes that have one.
+    """
+
+    def __init__(self, registry: Registry = REGISTRY) -> None:
+        self._registry = registry
         self._hooks: dict[Any, Hook] = {}
 
     def hook(self, kind: Any) -> Hook:
@@ -74,8 +79,8 @@ class Writer:
             return SCALARS[kind].write
         if kind in (object, Any) or isinstance(kind, TypeVar):
             return self.any
-        if kind in FAMILIES:
-            return self._family(FAMILIES[kind])
+        if kind in self._registry.families:
+            return self._family(self._registry.families[kind])
         if is_union(kind):
             return self._union(arguments)
         if origin is Literal:
@@ -92,7 +97,7 @@ class Writer:
 
     def _lazily(self, kind: Any) -> Hook:
         """Return the hook for a type; for a class only when it is called, as it may hold itself."""
-        if kind not in NAMES:
+        if kind not in self._registry.names:
             return self.hook(kind)
 
         def unstructure(value: Any) -> Any:
@@ -101,18 +106,18 @@ class Writer:
         return unstructure
 
     def _class(self, cls: Any) -> Hook:
-        if cls not in NAMES:
+        if cls not in self._registry.names:
             raise TypeError(f"{cls!r} has no written form")
         if issubclass(cls, Record):
             return self._record(cls)
-        if cls in FORMS:
+        if cls in self._registry.forms:
             return self._formed(cls)
         special = self._special(cls)
         fields = [
             (field.name, special.get(field.name) or self._lazily(kind))
-            for field, kind in fields_of(cls)
+            for field, kind in self._registry.fields_of(cls)
         ]
-        name = NAMES[cls]
+        name = self._registry.names[cls]
 
         def unstructure(value: Any) -> dict[str, Any]:
             if type(value) is not cls:
@@ -131,7 +136,7 @@ class Writer:
 
     def _formed(self, cls: Any) -> Hook:
         """Return the hook for a class that is written by way of another."""
-        form, said, _ = FORMS[cls]
+        form, said, _ = self._registry.forms[cls]
         write_form = self._class(form)
         return lambda value: write_form(said(value))
 
@@ -153,7 +158,7 @@ class Writer:
 
         def unstructure(value: Any) -> dict[str, Any]:
             if type(value) is not cls:
-                raise Unwritable(value, f"exactly {NAMES[cls]}")
+                raise Unwritable(value, f"exactly {self._registry.names[cls]}")
             try:
                 return {"history": events(value.history)}
             except Unwritable as error:
@@ -163,15 +168,15 @@ class Writer:
         return unstructure
 
     def _family(self, members: tuple[type, ...]) -> Hook:
-        allowed = ", ".join(NAMES[cls] for cls in members)
+        allowed = ", ".join(self._registry.names[cls] for cls in members)
 
         def unstructure(value: Any) -> dict[str, Any]:
             kind = type(value)
-            if kind is UnknownEvent and members is EVENTS:
+            if kind is UnknownEvent and members is self._registry.events:
                 return self.unknown_event(value)
             if kind not in members:
                 raise Unwritable(value, f"one of {allowed}; what is a function cannot be written")
-            return {TAG: NAMES[kind], **self.hook(kind)(value)}
+            return {TAG: self._registry.names[kind], **self.hook(kind)(value)}
 
         return unstructure
 
@@ -184,7 +189,7 @@ class Writer:
         return data
 
     def _union(self, members: tuple[Any, ...]) -> Hook:
-        shape = union_shape(members)
+        shape = union_shape(members, self._registry)
         if shape is None:
             return self.any
         classes, others, is_tagged = shape
@@ -197,7 +202,7 @@ class Writer:
         family = self._family(classes) if is_tagged else None
         for cls in classes:
             hooks[cls] = family or self._lazily(cls)
-        if family is not None and EVENTS[0] in classes:
+        if family is not None and self._registry.events[0] in classes:
             hooks[UnknownEvent] = family
         allowed = ", ".join(getattr(kind, "__name__", str(kind)) for kind in hooks)
 
@@ -233,8 +238,8 @@ class Writer:
             return _mapping(self.any)(value)
         if kind is frozenset:
             return {"$set": _set_of(self.any)(value)}
-        if kind in NAMES:
-            return {f"${NAMES[kind]}": self.hook(kind)(value)}
+        if kind in self._registry.names:
+            return {f"${self._registry.names[kind]}": self.hook(kind)(value)}
         if kind is UnknownEvent:
             return {"$UnknownEvent": self.unknown_event(value)}
         for scalar_kind in (kind, *(k for k in SCALARS if isinstance(value, k))):
@@ -285,10 +290,10 @@ def _key(key: Any) -> str:
 
 @lru_cache(maxsize=1)
 def _base_kinds() -> dict[str, Any]:
-    return {field.name: kind for field, kind in fields_of(Event)}
+    return {field.name: kind for field, kind in REGISTRY.fields_of(Event)}
 
 
-@lru_cache(maxsize=1)
-def writer() -> Writer:
-    """Return the writer, made once for the process."""
-    return Writer()
+@lru_cache(maxsize=8)
+def writer(registry: Registry = REGISTRY) -> Writer:
+    """Return the writer of a registry, made once for the process."""
+    return Writer(registry)

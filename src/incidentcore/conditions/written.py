@@ -1,0 +1,24 @@
+"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from incidentcore.conditions.condition import AllOf, AnyOf, Condition, Not
+from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.hours import OpenHours
+
+__all__ = ["FAMILIES", "WRITTEN"]
+
+WRITTEN: Final[dict[str, type]] = {
+    "AllOf": AllOf,
+    "AnyOf": AnyOf,
+    "FieldTest": FieldTest,
+    "Not": Not,
+    "OpenHours": OpenHours,
+}
+
+# What a field of this type may hold; written with a "$type" beside the class's own fields.
+FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
+    Condition: (AllOf, AnyOf, FieldTest, Not, OpenHours),
+}

@@ -1,0 +1,23 @@
+"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.improvement.actions import (
+    ActionOrigin,
+    ActionStatusChange,
+    ImprovementAction,
+    KpiTarget,
+)
+from incidentcore.improvement.register import ImprovementRegister
+
+__all__ = ["WRITTEN"]
+
+WRITTEN: Final[dict[str, type]] = {
+    "ActionOrigin": ActionOrigin,
+    "ActionStatusChange": ActionStatusChange,
+    "ImprovementAction": ImprovementAction,
+    "ImprovementRegister": ImprovementRegister,
+    "KpiTarget": KpiTarget,
+}

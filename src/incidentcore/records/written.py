@@ -1,0 +1,120 @@
+"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from incidentcore.records.approvals import Approval, ApprovalRule
+from incidentcore.records.communications import Communicated
+from incidentcore.records.events.activity import (
+    Acknowledged,
+    Commented,
+    Contacted,
+    DiagnosisNoted,
+    Escalated,
+    MajorStatusChanged,
+    ProcedureFollowed,
+    Restored,
+    Unacknowledged,
+)
+from incidentcore.records.events.base import Event, LifecycleRef
+from incidentcore.records.events.core import (
+    Assigned,
+    Classified,
+    Corrected,
+    FieldsChanged,
+    LinkAdded,
+    LinkRemoved,
+    Opened,
+    Prioritized,
+    StateChanged,
+)
+from incidentcore.records.events.requests import (
+    ApprovalRequested,
+    Approved,
+    ApprovedOnBehalf,
+    TaskChanged,
+)
+from incidentcore.records.incident import Incident
+from incidentcore.records.links import Link
+from incidentcore.records.parts import Cause, RequestItem, Task
+from incidentcore.records.problem import Problem
+from incidentcore.records.record import Record
+from incidentcore.records.review import ActionItem, PostIncidentReview, ReviewEntry
+from incidentcore.records.service_request import ServiceRequest
+from incidentcore.records.snoozing import Snoozed, Unsnoozed
+
+__all__ = ["FAMILIES", "WRITTEN"]
+
+WRITTEN: Final[dict[str, type]] = {
+    "Acknowledged": Acknowledged,
+    "ApprovalRequested": ApprovalRequested,
+    "Approved": Approved,
+    "ApprovedOnBehalf": ApprovedOnBehalf,
+    "Assigned": Assigned,
+    "Classified": Classified,
+    "Commented": Commented,
+    "Communicated": Communicated,
+    "Contacted": Contacted,
+    "Corrected": Corrected,
+    "DiagnosisNoted": DiagnosisNoted,
+    "Escalated": Escalated,
+    "FieldsChanged": FieldsChanged,
+    "Linked": LinkAdded,
+    "MajorStatusChanged": MajorStatusChanged,
+    "Opened": Opened,
+    "Prioritized": Prioritized,
+    "ProcedureFollowed": ProcedureFollowed,
+    "Restored": Restored,
+    "Snoozed": Snoozed,
+    "StateChanged": StateChanged,
+    "TaskChanged": TaskChanged,
+    "Unacknowledged": Unacknowledged,
+    "Unlinked": LinkRemoved,
+    "Unsnoozed": Unsnoozed,
+    "Incident": Incident,
+    "Problem": Problem,
+    "ServiceRequest": ServiceRequest,
+    "ActionItem": ActionItem,
+    "Approval": Approval,
+    "Cause": Cause,
+    "LifecycleRef": LifecycleRef,
+    "Link": Link,
+    "ApprovalRule": ApprovalRule,
+    "PostIncidentReview": PostIncidentReview,
+    "RequestItem": RequestItem,
+    "ReviewEntry": ReviewEntry,
+    "Task": Task,
+}
+
+# What a field of this type may hold; written with a "$type" beside the class's own fields.
+FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
+    Event: (
+        Acknowledged,
+        ApprovalRequested,
+        Approved,
+        ApprovedOnBehalf,
+        Assigned,
+        Classified,
+        Commented,
+        Communicated,
+        Contacted,
+        Corrected,
+        DiagnosisNoted,
+        Escalated,
+        FieldsChanged,
+        LinkAdded,
+        MajorStatusChanged,
+        Opened,
+        Prioritized,
+        ProcedureFollowed,
+        Restored,
+        Snoozed,
+        StateChanged,
+        TaskChanged,
+        Unacknowledged,
+        LinkRemoved,
+        Unsnoozed,
+    ),
+    Record: (Incident, Problem, ServiceRequest),
+}

@@ -1,0 +1,49 @@
+"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from incidentcore.schedule.algebra import (
+    AbstractCalendar,
+    CalendarDifference,
+    CalendarIntersection,
+    CalendarUnion,
+    Maintenance,
+)
+from incidentcore.schedule.calendar import BusinessCalendar
+from incidentcore.schedule.holidays import Break, Holiday
+from incidentcore.schedule.protocol import BusinessDays, Calendar
+from incidentcore.schedule.rotation import Rotation
+
+__all__ = ["FAMILIES", "WRITTEN"]
+
+WRITTEN: Final[dict[str, type]] = {
+    "BusinessCalendar": BusinessCalendar,
+    "CalendarDifference": CalendarDifference,
+    "CalendarIntersection": CalendarIntersection,
+    "Maintenance": Maintenance,
+    "CalendarUnion": CalendarUnion,
+    "Break": Break,
+    "BusinessDays": BusinessDays,
+    "Holiday": Holiday,
+    "Rotation": Rotation,
+}
+
+# What a field of this type may hold; written with a "$type" beside the class's own fields.
+FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
+    AbstractCalendar: (
+        BusinessCalendar,
+        CalendarDifference,
+        CalendarIntersection,
+        Maintenance,
+        CalendarUnion,
+    ),
+    Calendar: (
+        BusinessCalendar,
+        CalendarDifference,
+        CalendarIntersection,
+        Maintenance,
+        CalendarUnion,
+    ),
+}

@@ -1,0 +1,185 @@
+"""``dumps``, ``loads`` and their kin: the codec without classes of a caller's, as functions."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeVar
+
+from incidentcore.serialization.codec import Codec
+from incidentcore.serialization.parse import Limits
+from incidentcore.serialization.unknown import WithUnknownFields
+
+__all__ = [
+    "dumps",
+    "from_plain",
+    "from_plain_with_unknown",
+    "json_schema",
+    "loads",
+    "loads_with_unknown",
+    "to_plain",
+]
+
+T = TypeVar("T")
+
+_LIMITS: Final = Limits()
+_CODEC: Final = Codec()
+
+
+def dumps(value: object, *, indent: int | None = None) -> str:
+    """Write a value as JSON text.
+
+    Equal values give equal text: fields stand in their order, keys and sets are sorted.
+
+    Args:
+        value: A value of the library, ``WithUnknownFields``, or plain data in tuples, frozensets
+            and ``FrozenMap``.
+        indent: Spaces for each level; None for one line.
+
+    Returns:
+        Text that ``loads`` reads back to an equal value.
+
+    Raises:
+        InvalidValueError: The value, or one inside it, has no written form: a function, a caller's
+            class that no ``Codec`` names, a NaN. The error's ``where`` is the path.
+
+    >>> from incidentcore.values import Actor
+    >>> dumps(Actor("ada"))
+    '{"type":"Actor","version":1,"value":{"id":"ada","role":"agent"}}'
+    """
+    return _CODEC.dumps(value, indent=indent)
+
+
+def to_plain(value: object) -> dict[str, Any]:
+    """Return a value's document as plain data: what ``dumps`` writes as text.
+
+    Raises:
+        InvalidValueError: As for ``dumps``.
+
+    >>> from datetime import timedelta
+    >>> to_plain(timedelta(hours=8))["value"]
+    {'$timedelta': 'PT8H'}
+    """
+    return _CODEC.to_plain(value)
+
+
+def loads(
+    text: str | bytes | bytearray,
+    kind: type[T],
+    *,
+    limits: Limits = _LIMITS,
+    trusted: bool = False,
+) -> T:
+    """Read a value from JSON text; fields that are not known here are refused.
+
+    Args:
+        text: A document that ``dumps`` wrote, in this release or an older one.
+        kind: The type of value expected: a class, or a base such as ``Record`` or ``Condition``;
+            ``object`` for any.
+        limits: How much the document may hold.
+        trusted: Whether its writer is trusted with the processor: a ``PatternRule`` in it may run
+            in the standard library's engine, where one expression can take for ever. All else is
+            tested the same.
+
+    Raises:
+        FormatError: Something is wrong with the text; it lists every problem with its path.
+
+    >>> from incidentcore.values import Actor
+    >>> loads('{"type":"Actor","version":1,"value":{"id":"ada"}}', Actor)
+    Actor(id='ada', role='agent')
+    >>> loads('{"type":"Actor","version":1,"value":{"id":1}}', Actor)
+    Traceback (most recent call last):
+    incidentcore.errors.FormatError: got 1; allowed: text @ $.value.id
+    """
+    return _CODEC.loads(text, kind, limits=limits, trusted=trusted)
+
+
+def loads_with_unknown(
+    text: str | bytes | bytearray,
+    kind: type[T],
+    *,
+    limits: Limits = _LIMITS,
+    trusted: bool = False,
+) -> WithUnknownFields[T]:
+    """Read a value from JSON text, and keep the fields and kinds of event not known here.
+
+    Use it where a newer release may have written the document: ``dumps`` writes what was kept back
+    at its place, and unknown events as ``UnknownEvent`` in the history.
+
+    Args:
+        text: As for ``loads``.
+        kind: As for ``loads``.
+        limits: As for ``loads``.
+        trusted: As for ``loads``.
+
+    Raises:
+        FormatError: Something else is wrong with the text.
+
+    >>> from incidentcore.values import Actor
+    >>> loads_with_unknown('{"type":"Actor","version":1,"value":{"id":"a","age":9}}', Actor)
+    WithUnknownFields(value=Actor(id='a', role='agent'), unknown=((('age',), '9'),))
+    """
+    return _CODEC.loads_with_unknown(text, kind, limits=limits, trusted=trusted)
+
+
+def from_plain(
+    data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+) -> T:
+    """Read a value from plain data, such as a database returns for a JSON column.
+
+    Args:
+        data: What ``to_plain`` gave.
+        kind: The type of value expected, as for ``loads``.
+        limits: As for ``loads``, save that there is no text to measure.
+        trusted: As for ``loads``.
+
+    Raises:
+        FormatError: Something is wrong with the data.
+
+    >>> from datetime import timedelta
+    >>> from_plain(to_plain(timedelta(minutes=90)), timedelta)
+    datetime.timedelta(seconds=5400)
+    """
+    return _CODEC.from_plain(data, kind, limits=limits, trusted=trusted)
+
+
+def from_plain_with_unknown(
+    data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
+) -> WithUnknownFields[T]:
+    """Read a value from plain data, and keep what is not known; see ``loads_with_unknown``.
+
+    Args:
+        data: As for ``from_plain``.
+        kind: As for ``from_plain``.
+        limits: As for ``from_plain``.
+        trusted: As for ``from_plain``.
+
+    Raises:
+        FormatError: Something else is wrong with the data.
+
+    >>> from incidentcore.values import Actor
+    >>> from_plain_with_unknown(to_plain(Actor("ada")), Actor).unknown
+    ()
+    """
+    return _CODEC.from_plain_with_unknown(data, kind, limits=limits, trusted=trusted)
+
+
+def json_schema(kind: Any) -> dict[str, Any]:
+    """Return the JSON Schema of the documents that hold a value of a type.
+
+    A document that ``dumps`` writes is valid against it. The other way round it says what a schema
+    can say: what the classes themselves test, such as a state's flags, is tested when it is read.
+
+    Args:
+        kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for any.
+
+    Returns:
+        A schema of draft 2020-12, complete in itself, with a definition for each class.
+
+    Raises:
+        InvalidValueError: The type has no written form.
+
+    >>> from incidentcore.values import Actor
+    >>> schema = json_schema(Actor)
+    >>> schema["properties"]["value"], schema["$defs"]["Actor"]["required"]
+    ({'$ref': '#/$defs/Actor'}, ['id'])
+    """
+    return _CODEC.json_schema(kind)

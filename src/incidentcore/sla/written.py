@@ -1,0 +1,23 @@
+"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.policy import ServiceLevel, SlaPolicy, SlaRule
+from incidentcore.sla.targets import ByTimeOfDay, DueDate
+from incidentcore.sla.terms import CalendarByField, SlaThreshold
+
+__all__ = ["WRITTEN"]
+
+WRITTEN: Final[dict[str, type]] = {
+    "ByTime": ByTimeOfDay,
+    "CalendarBy": CalendarByField,
+    "DueDate": DueDate,
+    "ServiceLevel": ServiceLevel,
+    "SlaDefinition": SlaDefinition,
+    "SlaPolicy": SlaPolicy,
+    "SlaRule": SlaRule,
+    "SlaThreshold": SlaThreshold,
+}

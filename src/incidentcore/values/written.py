@@ -1,0 +1,18 @@
+"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.values.actors import Actor
+from incidentcore.values.scales import Level, Scale
+from incidentcore.values.states import State
+
+__all__ = ["WRITTEN"]
+
+WRITTEN: Final[dict[str, type]] = {
+    "Actor": Actor,
+    "Level": Level,
+    "Scale": Scale,
+    "State": State,
+}

@@ -17,7 +17,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records import ImportFinding
 from incidentcore.values import Actor, Level, State
 from incidentcore.vendors.servicenow_states import AUDIT_STATES, LEVELS, unknown_state
-from incidentcore.vendors.tabular import shown
+from incidentcore.vendors.kit.findings import shown
 
 __all__ = ["AuditRow", "FieldReader", "MISSING", "whole_number"]
 

@@ -1,91 +1,266 @@
-"""Delimited text read row by row: from a file, plain or gzip, or from lines of text.
+"""Tables of text, JSON, spreadsheets and data frames, read row by row.
 
-Whatever is wrong with the text itself ends as one ``FormatError`` that names row and column: bytes
-that are no text, a broken archive, an unfinished quote, a row with too few fields. Lines and fields
-have a longest length, so that memory stays bounded whatever the file holds.
+What is wrong with a source itself ends as one ``FormatError`` that names row and column: bytes that
+are no text, a broken archive, an unfinished quote. Lines, fields, runs of blank lines and unpacked
+sizes are bounded, so that memory and time stay bounded whatever a file holds.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import json
+import re
+import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
-from typing import IO, Final, TypeAlias, cast
+from typing import IO, Any, Final, TypeAlias, cast
 
 import attrs
 
-from incidentcore.errors import FormatError
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.vendors.kit.findings import shown
 
-__all__ = ["Table", "TableInput", "open_table"]
+__all__ = ["Table", "TableInput", "open_table", "read_json"]
 
-TableInput: TypeAlias = str | Path | Iterable[str]
+TableInput: TypeAlias = str | Path | Iterable[str] | Iterable[Mapping[str, Any]]
 
 LONGEST_LINE: Final = 1 << 20
-_SHOWN: Final = 60
+LARGEST: Final = 1 << 30  # bytes of JSON or of a spreadsheet, which are not read line by line
+_BLANK_LINES: Final = 100_000
 _GZIP: Final = b"\x1f\x8b"
+_ZIP: Final = b"PK\x03\x04"
 _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+_BOM: Final = b"\xef\xbb\xbf"
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_SEP: Final = re.compile(r'"?sep=(.)"?\s*')
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_PAGES: Final = ("result", "records", "tickets", "issues", "incidents", "rows", "data", "value")
 
 
 @attrs.frozen
 class Table:
-    """A header and the rows below it, which are read as they are asked for.
+    """Rows with the names of their columns, read as they are asked for.
 
     Attributes:
-        columns: The names in the header, in order.
-        rows: Pairs of (row number, fields). Rows are counted from 1 below the header; each has as
-            many fields as there are columns. Blank lines are passed over.
+        columns: The names in the header, in order; of objects, those of the first one.
+        rows: Pairs of (row number, fields or object). Rows are counted from 1 below the header.
+            Blank lines are passed over.
+        objects: Whether rows are objects by name instead of fields in the order of the columns.
+        notes: What was detected instead of stated: pairs of code and words, growing with the rows.
     """
 
     columns: tuple[str, ...]
-    rows: Iterator[tuple[int, list[str]]] = attrs.field(eq=False, repr=False)
+    rows: Iterator[tuple[int, Any]] = attrs.field(eq=False, repr=False)
+    objects: bool = False
+    notes: list[tuple[str, str]] = attrs.field(factory=list, eq=False, repr=False)
 
     def require(self, names: Iterable[str]) -> None:
-        """Refuse a table that lacks a column.
+        """Refuse a table that lacks a column, or names it more than once.
 
         Raises:
             FormatError: It does; the message names what is missing and what is there.
         """
-        missing = [name for name in names if name not in self.columns]
+        counts = Counter(self.columns)
+        wanted = list(names)
+        missing = [name for name in wanted if not counts[name]]
         if missing:
             there = ", ".join(shown(name) for name in self.columns[:50])
             raise FormatError(f"no column {', '.join(missing)}; the header has {there} @ header")
+        twice = sorted({shown(name) for name in wanted if counts[name] > 1})
+        if twice:
+            raise FormatError(f"column named more than once: {', '.join(twice)} @ header")
 
 
-def open_table(source: TableInput) -> Table:
-    """Open comma-separated text with a header.
+def open_table(
+    source: TableInput,
+    *,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    strict: bool = True,
+) -> Table:
+    """Open a table: delimited text, JSON, JSON lines, a spreadsheet, or rows in memory.
 
     Args:
-        source: The path of a file in UTF-8 (a byte order mark is passed over), which may be
-            compressed by gzip whatever its name; or lines of text.
+        source: The path of a file, which may be compressed by gzip, whatever its name; lines of
+            text; rows as mappings; or a data frame with the Arrow stream interface (needs
+            pyarrow). An ``.xlsx`` file needs openpyxl; its first sheet is read.
+        delimiter: What separates fields; without it the commonest of comma, semicolon, tab and
+            ``|`` in the header.
+        encoding: The encoding of a file; without it UTF-8 or, where bytes are not that, cp1252.
+        strict: Refuse a row with too few or too many fields; else it comes as it is.
 
     Returns:
         The table. Its rows are read from the source as they are asked for, once.
 
     Raises:
-        FormatError: The text has no header or is no such text; later from ``rows``, where a row
+        FormatError: The source has no header or cannot be read; later from ``rows``, where a row
             cannot be read.
+        InvalidValueError: The delimiter is not one character, or there is no such encoding.
         OSError: The file cannot be opened.
 
-    >>> table = open_table(["id,opened", "1,2026-06-01", "2,2026-06-02"])
+    >>> table = open_table(["id;opened", "1;2026-06-01", "2;2026-06-02"])
     >>> table.columns, list(table.rows)
     (('id', 'opened'), [(1, ['1', '2026-06-01']), (2, ['2', '2026-06-02'])])
     """
-    rows = _rows(_path_lines(Path(source)) if isinstance(source, (str, Path)) else _checked(source))
+    if delimiter is not None and (not isinstance(delimiter, str) or len(delimiter) != 1):
+        raise InvalidValueError("delimiter", delimiter, "one character")
+    if encoding is not None:
+        try:
+            "".encode(encoding)
+        except (LookupError, TypeError):
+            raise InvalidValueError("encoding", encoding, "an encoding such as cp1252") from None
+    notes: list[tuple[str, str]] = []
+    if isinstance(source, (str, Path)):
+        path = Path(source)
+        start = _start(path)
+        if start.startswith(_ZIP):
+            return _spreadsheet(path)
+        text = start.removeprefix(_BOM).lstrip()
+        if text[:1] in (b"[", b"{"):
+            return _objects(_json_rows(path), notes)
+        return _delimited(_path_lines(path, encoding, notes), delimiter, strict, notes)
+    if hasattr(source, "__arrow_c_stream__"):
+        return _objects(_arrow_rows(source), notes)
+    if isinstance(source, Mapping) or not isinstance(source, Iterable):
+        raise FormatError(
+            f"got {type(source).__name__}; allowed: a path, lines of text or rows as mappings "
+            "@ source"
+        )
+    entries = iter(cast("Iterable[Any]", source))
+    first = next(entries, None)
+    if first is not None and not isinstance(first, str):
+        return _objects(chain([first], entries), notes)
+    return _delimited(
+        _checked(chain([] if first is None else [first], entries)), delimiter, strict, notes
+    )
+
+
+def read_json(path: str | Path) -> Any:
+    """Return the plain data of a JSON file, which may be compressed by gzip.
+
+    Raises:
+        FormatError: It is not JSON, is nested too deeply or holds more than 1 GiB.
+        OSError: The file cannot be opened.
+    """
+    with _opened(Path(path)) as file:
+        try:
+            data = file.read(LARGEST + 1)
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise FormatError(f"a broken gzip archive: {error} @ {path}") from None
+    if len(data) > LARGEST:
+        raise FormatError(f"more than {LARGEST:,} bytes of JSON; use JSON lines @ {path}")
+    return _parsed(data, str(path))
+
+
+def _parsed(data: bytes | str, place: str) -> Any:
+    try:
+        return json.loads(data)
+    except RecursionError:
+        raise FormatError(f"JSON nested too deeply @ {place}") from None
+    except ValueError as error:
+        raise FormatError(f"not JSON: {error} @ {place}") from None
+
+
+def _objects(entries: Iterable[Any], notes: list[tuple[str, str]]) -> Table:
+    rows = iter(entries)
+    first = next(rows, None)
+    columns = tuple(map(str, first)) if isinstance(first, Mapping) else ()
+    numbered = enumerate(chain([] if first is None else [first], rows), 1)
+    return Table(columns, numbered, objects=True, notes=notes)
+
+
+def _json_rows(path: Path) -> Iterator[Any]:
+    """Yield the objects of JSON: a list, a page that holds one, or one object on each line."""
+    try:
+        data = read_json(path)
+    except FormatError:
+        lines = _path_lines(path, "utf-8-sig", [])
+        parsed = [_line(line) for _, line in zip(range(2), lines, strict=False) if line.strip()]
+        if not parsed or any(entry is None for entry in parsed):
+            raise
+        yield from (_line(line) for line in _path_lines(path, "utf-8-sig", []) if line.strip())
+        return
+    if isinstance(data, Mapping):
+        data = next((data[key] for key in _PAGES if isinstance(data.get(key), list)), [data])
+    yield from data
+
+
+def _line(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _spreadsheet(path: Path) -> Table:
+    try:
+        import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415  an extra
+    except ImportError:
+        raise FormatError(
+            f"a spreadsheet; reading it needs openpyxl (incidentcore[xlsx]) @ {path}"
+        ) from None
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+        if size > LARGEST:
+            raise FormatError(f"a spreadsheet of more than {LARGEST:,} bytes @ {path}")
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        rows = (list(row) for row in sheet.iter_rows(values_only=True) if any(row))
+        header = next(rows, [])
+    except FormatError:
+        raise
+    except Exception as error:  # noqa: BLE001  a broken file raises whatever it likes there
+        raise FormatError(f"not a spreadsheet that can be read: {error} @ {path}") from None
+    columns = tuple("" if name is None else str(name).strip() for name in header)
+    if not any(columns):
+        raise FormatError("no header: the first row must name the columns @ header")
+    return Table(columns, enumerate(rows, 1))
+
+
+def _arrow_rows(source: object) -> Iterator[Any]:
+    try:
+        import pyarrow as pa  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+    except ImportError:
+        raise FormatError("a table of the Arrow interface; it needs pyarrow @ source") from None
+    for batch in pa.RecordBatchReader.from_stream(source):
+        yield from batch.to_pylist()
+
+
+def _delimited(
+    lines: Iterator[str],
+    delimiter: str | None,
+    strict: bool,  # noqa: FBT001
+    notes: list[tuple[str, str]],
+) -> Table:
+    try:
+        first = next((line for line in lines if line.strip()), "")
+        stated = _SEP.fullmatch(first)
+        if stated is not None:
+            delimiter, first = stated[1], next(lines, "")
+    except _LineError as error:
+        raise FormatError(f"{error} @ header") from None
+    if delimiter is None:
+        delimiter = _detected(first)
+        if delimiter != ",":
+            notes.append(("detected_delimiter", f"fields are separated by {delimiter!r}"))
+    rows = _rows(chain([first], lines), delimiter)
     _, header = next(rows, (0, []))
     columns = tuple(name.strip() for name in header)
+    while columns and not columns[-1]:
+        columns = columns[:-1]
     if not any(columns):
         raise FormatError("no header: the first line must name the columns @ header")
-    twice = sorted({shown(name) for name in columns if columns.count(name) > 1})
-    if twice:
-        raise FormatError(f"column named more than once: {', '.join(twice)} @ header")
-    return Table(columns, _complete(rows, columns))
+    return Table(columns, _complete(rows, columns) if strict else rows, notes=notes)
 
 
-def shown(text: str) -> str:
-    """Return a bounded rendering of a field for messages."""
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+def _detected(header: str) -> str:
+    bare = _QUOTED.sub("", header)
+    return max(_DELIMITERS, key=lambda mark: (bare.count(mark), -_DELIMITERS.index(mark)))
 
 
 def _complete(
@@ -99,29 +274,37 @@ def _complete(
                 f"after it are missing @ row {number}"
             )
         if len(fields) > width:
-            raise FormatError(
-                f"{len(fields)} fields instead of {width}: {shown(fields[width])} stands after the "
-                f"last column, {columns[-1]} @ row {number}"
-            )
+            if any(fields[width:]):
+                raise FormatError(
+                    f"{len(fields)} fields instead of {width}: {shown(fields[width])} stands after "
+                    f"the last column, {columns[-1]} @ row {number}"
+                )
+            del fields[width:]
         yield number, fields
 
 
-def _rows(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the header as row 0 and the rows after it, blank lines left out."""
-    reader = csv.reader(lines, strict=True)  # not strict, an unfinished quote would pass unnoticed
-    number = 0
+    # Not strict, an unfinished quote would pass unnoticed.
+    reader = csv.reader(lines, strict=True, delimiter=delimiter)
+    number = blank = 0
     while True:
         try:
             fields = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            raise FormatError(f"not comma-separated text: {error} @ {_place(number)}") from None
+            raise FormatError(f"not delimited text: {error} @ {_place(number)}") from None
         except _LineError as error:
             raise FormatError(f"{error} @ {_place(number)}") from None
         if fields:
             yield number, fields
             number += 1
+            blank = 0
+        else:
+            blank += 1
+            if blank > _BLANK_LINES:
+                raise FormatError(f"more than {_BLANK_LINES:,} blank lines @ {_place(number)}")
 
 
 def _place(number: int) -> str:
@@ -132,7 +315,7 @@ class _LineError(Exception):
     """Raised when a line cannot be read; the caller knows the row."""
 
 
-def _checked(lines: Iterable[str]) -> Iterator[str]:
+def _checked(lines: Iterable[object]) -> Iterator[str]:
     for line in lines:
         if not isinstance(line, str):
             raise _LineError(f"{type(line).__name__} instead of a line of text")
@@ -140,41 +323,79 @@ def _checked(lines: Iterable[str]) -> Iterator[str]:
             raise _LineError(f"a line longer than {LONGEST_LINE} characters")
         if "\0" in line:
             raise _LineError("a NUL character, which is no text")
+        if not line.isascii():
+            try:
+                line.encode()
+            except UnicodeEncodeError:
+                raise _LineError("half of a surrogate pair, which is no text") from None
         yield line
 
 
-def _path_lines(path: Path) -> Iterator[str]:
-    with path.open("rb") as plain:
-        start = plain.read(2)
-        plain.seek(0)
-        if start in _UTF16:
-            raise _LineError("text in UTF-16; save it as UTF-8")
-        if start == _GZIP:
-            with gzip.GzipFile(fileobj=plain) as unpacked:
-                yield from _file_lines(cast("IO[bytes]", unpacked))
-        else:
-            yield from _file_lines(plain)
+def _opened(path: Path) -> IO[bytes]:
+    plain = path.open("rb")
+    is_packed = plain.read(2) == _GZIP
+    plain.seek(0)
+    return cast("IO[bytes]", gzip.GzipFile(fileobj=plain)) if is_packed else plain
 
 
-def _file_lines(file: IO[bytes]) -> Iterator[str]:
-    is_first = True
-    while True:
+def _start(path: Path) -> bytes:
+    with _opened(path) as file:
         try:
-            line = file.readline(LONGEST_LINE + 1)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise _LineError(f"a broken gzip archive: {error}") from None
-        if not line:
-            return
-        if len(line) > LONGEST_LINE:
-            raise _LineError(f"a line longer than {LONGEST_LINE} bytes")
-        if is_first:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-            is_first = False
+            return file.read(4_096)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            return b""  # told with its place when it is read
+
+
+def _path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -> Iterator[str]:
+    with _opened(path) as file:
+        decode = _Decoder(encoding, notes)
+        blank = 0
+        while True:
+            try:
+                line = file.readline(LONGEST_LINE + 1)
+            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+                raise _LineError(f"a broken gzip archive: {error}") from None
+            if not line:
+                return
+            if len(line) > LONGEST_LINE:
+                raise _LineError(f"a line longer than {LONGEST_LINE} bytes")
+            blank = 0 if line.strip() else blank + 1
+            if blank > _BLANK_LINES:
+                raise _LineError(f"more than {_BLANK_LINES:,} blank lines")
+            text = decode(line)
+            if "\0" in text:
+                raise _LineError("a NUL character, which is no text")
+            yield text
+
+
+class _Decoder:
+    """Decodes lines: as stated, else as UTF-8 until a line shows that the file is cp1252."""
+
+    def __init__(self, encoding: str | None, notes: list[tuple[str, str]]) -> None:
+        self._encoding = encoding or "utf-8"
+        self._is_stated = encoding is not None
+        self._is_first = True
+        self._saw_utf8 = False
+        self._notes = notes
+
+    def __call__(self, line: bytes) -> str:
+        if self._is_first:
+            self._is_first = False
+            if line.startswith(_UTF16) and not self._is_stated:
+                raise _LineError("text in UTF-16; save it as UTF-8")
+            line = line.removeprefix(_BOM)
         try:
-            text = line.decode("utf-8")
+            text = line.decode(self._encoding)
         except UnicodeDecodeError as error:
             wrong = f"byte 0x{line[error.start]:02x}"
-            raise _LineError(f"not text in UTF-8: {wrong}; save the file as UTF-8") from None
-        if "\0" in text:
-            raise _LineError("a NUL character, which is no text")
-        yield text
+            if self._is_stated or self._saw_utf8:
+                raise _LineError(
+                    f"not text in {self._encoding.upper()}: {wrong}; state the encoding or save "
+                    "the file as UTF-8"
+                ) from None
+            self._encoding, self._is_stated = "cp1252", True
+            self._notes.append(("detected_encoding", "not UTF-8: read as cp1252"))
+            return self(line)
+        if not self._is_stated and not text.isascii():
+            self._saw_utf8 = True
+        return text

@@ -1,0 +1,155 @@
+"""HappyFox: tickets with their updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.records import Commented, Incident, Link, LinkType, Visibility
+from incidentcore.values import Role
+from incidentcore.vendors.kit import (
+    HistoryBuilder,
+    Import,
+    LevelTable,
+    Roles,
+    StateTable,
+    Times,
+    entries_of,
+    pick,
+    unpaged,
+)
+from incidentcore.vendors.presets import HAPPYFOX_LEVELS, HAPPYFOX_STATES, HAPPYFOX_TICKET
+
+__all__ = ["read_happyfox"]
+
+_COVERS: Final = ("states", "assignments", "priorities", "comments", "acknowledgements", "moments")
+_ROLES: Final = {"user": Role.REQUESTER, "contact": Role.REQUESTER, "staff": Role.AGENT}
+_PRIVATE: Final = ("p", "private", "private_note")
+_CHANGES: Final = {
+    "status_change": "state",
+    "priority_change": "priority",
+    "assignee_change": "assignee",
+    "category_change": "category",
+    "due_date_change": "custom.due_date",
+}
+_DEFAULT_ROLES: Final = Roles()
+_DEFAULT_TIMES: Final = Times("UTC")
+
+
+def read_happyfox(
+    tickets: Mapping[str, Any] | Iterable[Mapping[str, Any]],
+    *,
+    states: StateTable = HAPPYFOX_STATES,
+    levels: LevelTable = HAPPYFOX_LEVELS,
+    roles: Roles = _DEFAULT_ROLES,
+    times: Times = _DEFAULT_TIMES,
+    lifecycle: Lifecycle = HAPPYFOX_TICKET,
+) -> Import[Incident]:
+    """Read tickets of HappyFox's API, each as ``/ticket/<number>/`` gives it.
+
+    Args:
+        tickets: The parsed JSON: tickets, or pages with ``data``. Lists carry no updates; a ticket
+            without them is read by its moments alone, with a finding ``truncated_history``.
+        states: What the statuses mean; one that is not there is read by its behavior, pending or
+            completed.
+        levels: What the priorities mean.
+        roles: Who acts in which role; by the source, a user or contact asks, staff works, and
+            everything else is a rule.
+        times: How times are written; the API's are in UTC.
+        lifecycle: The lifecycle that the records follow.
+
+    Returns:
+        An incident for each ticket. Findings of its own: ``merged_record``.
+
+    >>> [incident] = read_happyfox(
+    ...     {
+    ...         "id": 3,
+    ...         "subject": "Printer",
+    ...         "created_at": "2026-03-02 08:59:11",
+    ...         "status": {"name": "New", "behavior": "pending"},
+    ...         "user": {"id": 1},
+    ...         "updates": [],
+    ...     }
+    ... )
+    >>> incident.state.name, incident.opened_by.role
+    ('New', 'requester')
+    """
+
+    def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
+        history.present(
+            state=pick(ticket, "status.name"),
+            state_category=pick(ticket, "status.behavior"),
+            title=ticket.get("subject"),
+            caller=pick(ticket, "user.id"),
+            category=pick(ticket, "category.name"),
+            source=ticket.get("source"),
+            tags=_tags(ticket.get("tags")),
+            number=ticket.get("id"),
+        )
+        if "priority" in ticket:
+            history.present(priority=pick(ticket, "priority.name"))
+        if "assigned_to" in ticket:
+            history.present(assignee=pick(ticket, "assigned_to.id"))
+        opened = ticket.get("created_at")
+        history.opened(opened, history.actor(pick(ticket, "user.id"), Role.REQUESTER, path="user"))
+        for update in entries_of(ticket, "updates"):
+            _update(history, update, opened)
+        if ticket.get("updates") is None:
+            action = "no updates came, as in lists: moments alone"
+            history.find("truncated_history", action, path="updates")
+            history.covers = frozenset({"moments"})
+        merged = ticket.get("merged_to")
+        if merged:
+            target = pick(merged, "display_id") if isinstance(merged, Mapping) else merged
+            history.find("merged_record", f"kept: merged into {target}")
+            history.linked(Link(LinkType.DUPLICATE_OF, str(target)))
+        history.reported("sla_breaches", ticket.get("sla_breaches"))
+        history.check(updated_at=ticket.get("last_modified") or ticket.get("last_updated_at"))
+
+    return Import(
+        unpaged(tickets, "data", "tickets"),
+        build,
+        record=Incident,
+        id=lambda ticket: ticket.get("display_id") or ticket.get("id"),
+        states=states,
+        levels=levels,
+        times=times,
+        roles=roles,
+        lifecycle=lifecycle,
+        covers=_COVERS,
+    )
+
+
+def _tags(tags: Any) -> Any:
+    return [tag.strip() for tag in tags.split(",")] if isinstance(tags, str) else tags
+
+
+def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) -> None:
+    entry_id, at = update.get("update_id"), update.get("timestamp")
+    path = f"update {entry_id}"
+    kind = pick(update, "by.type")
+    role = None if kind is None else _ROLES.get(kind, Role.SYSTEM)
+    by = history.actor(pick(update, "by.id") or pick(update, "by.name"), role, path=path)
+    for name, field in _CHANGES.items():
+        change = update.get(name)
+        if change is None:
+            continue
+        by_name = field in ("state", "priority", "category")
+        before, after = (
+            change.get(f"{side}_name") if by_name and f"{side}_name" in change else change.get(side)
+            for side in ("old", "new")
+        )
+        history.changed(entry_id, at, by, field=field, before=before, after=after)
+    message = update.get("message")
+    is_report = at == opened and by.role == Role.REQUESTER  # the ticket's own text
+    if isinstance(message, Mapping) and not is_report:
+        is_private = str(message.get("message_type")).casefold() in _PRIVATE
+        history.add(
+            Commented,
+            entry_id,
+            at,
+            by,
+            text=message.get("text") or "",
+            visibility=Visibility.INTERNAL if is_private else Visibility.PUBLIC,
+        )

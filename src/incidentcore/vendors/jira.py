@@ -1,0 +1,247 @@
+"""Jira and Jira Service Management: issues with their changelogs, comments and SLA fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from incidentcore.lifecycle import JSM_INCIDENT, Lifecycle
+from incidentcore.records import Commented, Incident, Visibility
+from incidentcore.values import Actor, Role
+from incidentcore.vendors.kit import (
+    IMPORTER,
+    HistoryBuilder,
+    Import,
+    LevelTable,
+    ReportedSla,
+    Roles,
+    StateTable,
+    Times,
+    entries_of,
+    pick,
+    unpaged,
+)
+from incidentcore.vendors.presets import JIRA_LEVELS, JIRA_STATES
+
+__all__ = ["read_jira"]
+
+_FIELDS: Final = {
+    "status": "state",
+    "assignee": "assignee",
+    "priority": "priority",
+    "summary": "title",
+    "description": "description",
+    "resolution": "resolution_code",
+    "reporter": "caller",
+    "labels": "tags",
+    "issuetype": "issue_type",
+}
+_ROLES: Final = {"atlassian": Role.AGENT, "customer": Role.REQUESTER, "app": Role.SYSTEM}
+_COVERS: Final = ("states", "assignments", "priorities", "comments", "acknowledgements", "moments")
+_DEFAULT_ROLES: Final = Roles()
+_DEFAULT_TIMES: Final = Times()
+
+
+def read_jira(
+    issues: Mapping[str, Any] | Iterable[Mapping[str, Any]],
+    *,
+    changelogs: Mapping[str, Any] | None = None,
+    states: StateTable = JIRA_STATES,
+    levels: LevelTable = JIRA_LEVELS,
+    roles: Roles = _DEFAULT_ROLES,
+    times: Times = _DEFAULT_TIMES,
+    lifecycle: Lifecycle = JSM_INCIDENT,
+) -> Import[Incident]:
+    """Read issues of Jira's REST API (versions 2 and 3), got with ``expand=changelog``.
+
+    Args:
+        issues: The parsed JSON: issues, one issue, search pages, or an iterable of these.
+        changelogs: By issue key, the pages of ``/issue/{key}/changelog``, where the search cut the
+            changelogs off.
+        states: What the statuses mean; one that is not there is read by its category.
+        levels: What the priorities mean.
+        roles: Who acts in which role, where the account type (atlassian, customer, app) is wrong
+            or absent, as on Jira Server.
+        times: How times are written.
+        lifecycle: The lifecycle that the records follow.
+
+    Returns:
+        An incident for each issue. Findings of its own: ``truncated_history`` where the changelog
+        says that it has more entries than came.
+
+    >>> [incident] = read_jira(
+    ...     {
+    ...         "key": "SD-7",
+    ...         "fields": {
+    ...             "created": "2026-03-02T09:00:00.000+0100",
+    ...             "status": {"name": "Done", "statusCategory": {"key": "done"}},
+    ...             "reporter": {"accountId": "kim", "accountType": "customer"},
+    ...         },
+    ...         "changelog": {
+    ...             "histories": [
+    ...                 {
+    ...                     "id": "1",
+    ...                     "author": {"accountId": "ada", "accountType": "atlassian"},
+    ...                     "created": "2026-03-02T11:30:00.000+0100",
+    ...                     "items": [
+    ...                         {"field": "status", "fromString": "To Do", "toString": "Done"}
+    ...                     ],
+    ...                 }
+    ...             ]
+    ...         },
+    ...     }
+    ... )
+    >>> incident.history[0].state.name, str(incident.resolved_at - incident.opened_at)
+    ('To Do', '2:30:00')
+    """
+
+    def build(history: HistoryBuilder, issue: Mapping[str, Any]) -> None:
+        fields = issue["fields"]
+        reporter = fields.get("reporter")
+        history.present(
+            state=pick(fields, "status.name"),
+            state_category=pick(fields, "status.statusCategory.key"),
+            title=fields.get("summary"),
+            description=_text(fields.get("description")),
+            caller=_account(reporter),
+            issue_type=pick(fields, "issuetype.name"),
+            resolution_code=pick(fields, "resolution.name"),
+            tags=fields.get("labels"),
+        )
+        if "priority" in fields:
+            history.present(priority=pick(fields, "priority.name"))
+        if "assignee" in fields:
+            history.present(assignee=_account(fields["assignee"]))
+        history.opened(fields.get("created"), _actor(history, reporter))
+        if not _changes(history, issue, (changelogs or {}).get(history.id)):
+            history.moments(IMPORTER, resolved=fields.get("resolutiondate"))
+        _comments(history, fields)
+        for value in fields.values():
+            if isinstance(value, Mapping) and (
+                "completedCycles" in value or "ongoingCycle" in value
+            ):
+                _cycles(history, value)
+        updated = fields.get("updated")
+        history.check(resolved_at=fields.get("resolutiondate"), updated_at=updated)
+
+    return Import(
+        unpaged(issues, "issues", "values"),
+        build,
+        record=Incident,
+        id="key",
+        states=states,
+        levels=levels,
+        times=times,
+        roles=roles,
+        lifecycle=lifecycle,
+        covers=(*_COVERS, "sla"),
+    )
+
+
+def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> bool:
+    """Add the changes of a changelog; return whether there is one."""
+    changelog = issue.get("changelog") if pages is None else pages
+    entries: dict[str, Mapping[str, Any]] = {}
+    total = 0
+    for page in [changelog] if isinstance(changelog, Mapping) else changelog or ():
+        total = max(total, page.get("total") or 0)
+        for name in ("histories", "values"):
+            for entry in entries_of(page, name):
+                entries.setdefault(str(entry["id"]), entry)
+    if changelog is None or len(entries) < total:
+        action = f"{len(entries)} of {total or 'unknown'} changelog entries came; page the rest"
+        history.find("truncated_history", action, path="changelog")
+        history.covers -= {"states", "assignments", "priorities", "acknowledgements"}
+    for entry_id, entry in entries.items():
+        by = _actor(history, entry.get("author"), path=f"history {entry_id}")
+        for item in entries_of(entry, "items"):
+            name = item.get("fieldId") or item["field"]
+            field = _FIELDS.get(name) or _FIELDS.get(item["field"]) or f"custom.{item['field']}"
+            before, after = item.get("fromString"), item.get("toString")
+            if field in ("assignee", "caller"):
+                before, after = item.get("from", before), item.get("to", after)
+            elif field == "tags":
+                before, after = (before or "").split(), (after or "").split()
+            history.changed(
+                entry_id, entry.get("created"), by, field=field, before=before, after=after
+            )
+    return changelog is not None
+
+
+def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
+    comments = fields.get("comment")
+    listed = list(entries_of(comments, "comments"))
+    total = pick(comments, "total") or 0
+    if len(listed) < total:
+        action = f"{len(listed)} of {total} comments came; page the rest"
+        history.find("truncated_history", action, path="comment")
+    for comment in listed:
+        is_public = comment.get("jsdPublic") is True and not comment.get("visibility")
+        entry_id = f"comment-{comment['id']}"
+        history.add(
+            Commented,
+            entry_id,
+            comment.get("created"),
+            _actor(history, comment.get("author"), path=entry_id),
+            text=_text(comment.get("body")) or "",
+            visibility=Visibility.PUBLIC if is_public else Visibility.INTERNAL,
+        )
+
+
+def _cycles(history: HistoryBuilder, field: Mapping[str, Any]) -> None:
+    """Keep the cycles of an SLA field, the completed ones first."""
+    ongoing = field.get("ongoingCycle")
+    for cycle in (*entries_of(field, "completedCycles"), *([ongoing] if ongoing else ())):
+        history.reported_sla(
+            ReportedSla(
+                target=field["name"],
+                breached=cycle.get("breached"),
+                started_at=_instant(cycle, "startTime"),
+                stopped_at=_instant(cycle, "stopTime"),
+                due_at=_instant(cycle, "breachTime"),
+                elapsed=_duration(cycle, "elapsedTime"),
+                goal=_duration(cycle, "goalDuration"),
+                stage="paused" if cycle.get("paused") else None,
+            )
+        )
+
+
+def _instant(cycle: Mapping[str, Any], name: str) -> datetime | None:
+    millis = pick(cycle, f"{name}.epochMillis")
+    return None if millis is None else datetime.fromtimestamp(millis / 1_000, UTC)
+
+
+def _duration(cycle: Mapping[str, Any], name: str) -> timedelta | None:
+    millis = pick(cycle, f"{name}.millis")
+    return None if millis is None else timedelta(milliseconds=millis)
+
+
+def _account(person: Any) -> str | None:
+    """Return a person's id: the account id of the cloud, the key or name of a server."""
+    if not isinstance(person, Mapping):
+        return None
+    names = ("accountId", "key", "name", "emailAddress", "displayName")
+    return next((person[name] for name in names if person.get(name)), None)
+
+
+def _actor(history: HistoryBuilder, person: Any, path: str = "") -> Actor:
+    role = _ROLES.get(str(person.get("accountType"))) if isinstance(person, Mapping) else None
+    return history.actor(_account(person), role, path=path)
+
+
+def _text(body: Any) -> str | None:
+    """Return a text; of the document format of version 3, its texts with a line for each block."""
+    if not isinstance(body, Mapping):
+        return body if isinstance(body, str) else None
+    return "\n".join(line for line in _lines(body) if line)
+
+
+def _lines(node: Mapping[str, Any]) -> Iterator[str]:
+    parts: list[str] = []
+    for child in entries_of(node, "content"):
+        if child.get("type") in ("text", "hardBreak", "mention", "emoji"):
+            parts.append(child.get("text") or pick(child, "attrs.text") or "\n")
+        else:
+            yield from _lines(child)
+    yield "".join(parts)

@@ -1,0 +1,374 @@
+"""The entries of a tool's log about one record, as an importer states them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.records import (
+    Acknowledged,
+    Assigned,
+    Classified,
+    Commented,
+    Escalated,
+    Event,
+    FieldsChanged,
+    Link,
+    Prioritized,
+    Restored,
+    StateChanged,
+    Unacknowledged,
+)
+from incidentcore.values import CANCELED, CLOSED, RESOLVED, Actor, Role, State
+from incidentcore.vendors.kit.findings import Findings
+from incidentcore.vendors.kit.paths import clean, natural, plain_text
+from incidentcore.vendors.kit.reported import ReportedSla
+from incidentcore.vendors.kit.tables import UNKNOWN, LevelTable, Roles, StateTable
+from incidentcore.vendors.kit.times import TimeReader
+
+__all__ = ["ASSIGNED", "IMPORTER", "LEVELS", "UNSTATED", "Context", "Entry", "EntryLog"]
+
+ASSIGNED: Final = ("assignment_group", "assignee")
+LEVELS: Final = {"computed_priority": "priority", "impact": "impact", "urgency": "urgency"}
+UNSTATED: Final = "\0unstated"
+"""Given as ``before`` where the log does not tell what a field was changed from."""
+
+_ALIASES: Final = {"group": "assignment_group", "priority": "computed_priority"}
+_KINDS: Final[dict[str, Callable[..., Event]]] = {
+    "state": StateChanged,
+    "category": Classified,
+    **dict.fromkeys(LEVELS, Prioritized),
+    **dict.fromkeys(ASSIGNED, Assigned),
+}
+_RANKS: Final[dict[Callable[..., Event], int]] = {
+    Unacknowledged: 0,
+    Escalated: 1,
+    Prioritized: 2,
+    Assigned: 2,
+    Classified: 2,
+    Acknowledged: 3,
+    StateChanged: 4,
+}
+_LAST: Final = 5
+IMPORTER: Final = Actor("import", Role.SYSTEM)
+"""Who does what a source tells without naming anybody."""
+_MOMENTS: Final[dict[str, tuple[Callable[..., Event], dict[str, Any]]]] = {
+    "acknowledged": (Acknowledged, {}),
+    "responded": (Commented, {"text": ""}),
+    "restored": (Restored, {}),
+    "resolved": (StateChanged, {"action": "resolve", "state": RESOLVED}),
+    "closed": (StateChanged, {"action": "close", "state": CLOSED}),
+    "canceled": (StateChanged, {"action": "cancel", "state": CANCELED}),
+}
+
+
+@attrs.define(kw_only=True)
+class Context:
+    """What the histories of one import share."""
+
+    findings: Findings
+    states: StateTable
+    levels: LevelTable
+    reader: TimeReader
+    roles: Roles
+    lifecycle: Lifecycle | None
+    covers: frozenset[str]
+
+
+@attrs.define
+class Entry:
+    """One entry of the log on its way to becoming an event."""
+
+    at: datetime
+    order: tuple[int, int]
+    kind: Callable[..., Event]
+    by: Actor
+    recorded_at: datetime
+    id: str
+    field: str = ""
+    before: object = None
+    after: object = None
+    body: dict[str, Any] = attrs.Factory(dict)
+
+
+class EntryLog:
+    """What an importer says about one record, and what it asks while it does.
+
+    Wherever a time is asked for, the source's own form will do: it is read by the import's
+    ``Times``. Wherever somebody acts (``by``), an id will do, or an ``Actor`` where the source
+    states the role; None is a finding ``unknown_actor``. Fields are those of ``Record``, with
+    ``group`` for ``assignment_group`` and ``priority`` for ``computed_priority``; any other name
+    goes below ``custom``.
+
+    Attributes:
+        id: The record's id.
+        row: The row of the source, 0 where it has none.
+        covers: What the source tells of this record; all that the import covers unless changed.
+    """
+
+    def __init__(self, record_id: str, context: Context, row: int = 0) -> None:
+        self.id = record_id
+        self.row = row
+        self.covers = context.covers
+        self._context = context
+        self.is_left_out = False
+        self._entries: list[Entry] = []
+        self._ids: set[tuple[object, ...]] = set()
+        self._present: dict[str, object] = {}
+        self._reported: dict[str, object] = {}
+        self._slas: list[ReportedSla] = []
+        self._links: dict[Link, None] = {}
+        self._opening: tuple[datetime, datetime, Actor] | None = None
+        self._resolved_at: datetime | None = None
+        self._updated_at: datetime | None = None
+        self._category: object = None
+        self._states: dict[object, State] = {}
+
+    # What an importer asks
+
+    def find(
+        self, code: str, action: str, *, field: str = "", value: object = "", path: object = ""
+    ) -> None:
+        """Add a finding about this record."""
+        self._context.findings.add(
+            code, action, row=self.row, field=field, value=value, key=self.id, path=str(path)
+        )
+
+    def time(
+        self,
+        value: object,
+        field: str,
+        *,
+        action: str = "left out",
+        path: object = "",
+        reader: TimeReader | None = None,
+    ) -> datetime | None:
+        """Return a time in UTC, or None with a finding where it cannot be read."""
+        reader = reader or self._context.reader
+        if value is None or value == "":
+            return None
+        try:
+            at = reader.read(value)
+        except ValueError:
+            self.find("unreadable_time", action, field=field, value=value, path=path)
+            return None
+        if reader.oddity == "no_zone":
+            self._context.findings.add("no_zone", reader.action)
+        elif reader.oddity:
+            self.find(reader.oddity, reader.action, field=field, value=value, path=path)
+        return at
+
+    def actor(self, actor: object, role: str | None = None, *, path: object = "") -> Actor:
+        """Return who acted.
+
+        Args:
+            actor: The id as the source has it; None or an empty one is nobody.
+            role: The role that the source states; the import's ``Roles`` win over it.
+            path: The entry, for the finding.
+        """
+        if isinstance(actor, Actor):
+            return actor
+        name = plain_text(actor)
+        if name is None:
+            self.find("unknown_actor", "read as the system actor unknown", path=path)
+            return UNKNOWN
+        known = self._context.roles.find(name, role)
+        if known is None:
+            action = "read as a system: it answers and acknowledges nothing"
+            self.find("unknown_actor", action, field="by", value=name, path=path)
+        return Actor(name, known or Role.SYSTEM)
+
+    def state(self, name: object) -> State:
+        """Return a state of the import's table; one that it does not have is a finding."""
+        if name in self._states:
+            return self._states[name]
+        category = self._category if name == self._present.get("state") else None
+        state, is_known = self._context.states.find(name, category)
+        if state is None:
+            raise _RefusedStateError(f"unknown state {name!r}")
+        if not is_known:
+            flags = [f for f in ("pauses", "open", "resolved", "final") if getattr(state, f)]
+            action = f"read as a state that is {' and '.join(flags)}"
+            self._context.findings.add(
+                "unknown_state", action, row=self.row, field="state", value=name, key=self.id
+            )
+        self._states[name] = state
+        return state
+
+    # What an importer says
+
+    def present(self, *, state_category: object = None, **fields: object) -> None:
+        """State what the tool shows now: the value at the opening where a field never changed.
+
+        Args:
+            state_category: The category of the present state, for a state that the table lacks.
+            fields: By name; None where a field is empty. Leave out what the source does not have:
+                what is given is held against the history's end.
+        """
+        self._category = state_category
+        for name, value in fields.items():
+            self._present[_ALIASES.get(name, name)] = None if value == "" else value
+
+    def opened(self, at: object, by: object, *, recorded_at: object = None) -> None:
+        """State when and by whom the record was opened."""
+        action = "record left out: it needs its opening"
+        opened = self.time(at, "opened", action=action)
+        if opened is not None:
+            known = self.time(recorded_at, "recorded") or opened
+            self._opening = (opened, known, self.actor(by, path="opening"))
+
+    def changed(
+        self,
+        entry_id: object,
+        at: object,
+        by: object,
+        *,
+        field: str,
+        after: object,
+        before: object = UNSTATED,
+        recorded_at: object = None,
+        order: int = 0,
+    ) -> None:
+        """Add a change of one field, with the values as the tool writes them.
+
+        Args:
+            entry_id: The entry's id in the tool.
+            at: When it happened.
+            by: Who did it.
+            field: Which field.
+            after: Its value since then.
+            before: Its value until then, where the log tells it.
+            recorded_at: When it was written; defaults to ``at``.
+            order: What puts entries of one instant in order, where ids do not.
+        """
+        field = _ALIASES.get(field, field)
+        kind = _KINDS.get(field, FieldsChanged)
+        entry = self._entry(kind, entry_id, at, by, recorded_at=recorded_at, what=field)
+        if entry is not None:
+            entry.field = field
+            entry.order = (order or entry.order[0], entry.order[1])
+            entry.before, entry.after = (None if v == "" else v for v in (before, after))
+
+    def add(
+        self,
+        kind: type[Event],
+        entry_id: object,
+        at: object,
+        by: object,
+        *,
+        recorded_at: object = None,
+        **body: Any,
+    ) -> None:
+        """Add an event of any other kind, such as ``Commented`` or ``Acknowledged``.
+
+        Args:
+            kind: The event's class.
+            entry_id: The entry's id in the tool.
+            at: When it happened.
+            by: Who did it.
+            recorded_at: When it was written; defaults to ``at``.
+            body: The event's own attributes.
+        """
+        entry = self._entry(
+            kind, entry_id, at, by, recorded_at=recorded_at, what=repr(sorted(body))
+        )
+        if entry is not None:
+            entry.body = body
+
+    def leave_out(self, code: str, action: str) -> None:
+        """Leave the record out, with a finding: it is not one that the import is for."""
+        self.find(code, action)
+        self.is_left_out = True
+
+    def moments(self, by: Actor, **moments: object) -> None:
+        """Add what single moments tell, where a source has no log.
+
+        Args:
+            by: Who acted; resolutions and answers count as this actor's, the rest as a system's.
+            moments: Any of ``acknowledged``, ``responded`` (a public answer), ``restored``,
+                ``resolved``, ``closed`` and ``canceled``, each a time or nothing.
+
+        Of two at one instant, the one earlier in this list comes first (rule H1). Entering a state
+        takes the present state of the tool where its meaning is the same.
+        """
+        for rank, (name, (kind, needed)) in enumerate(_MOMENTS.items()):
+            value = moments.get(name)
+            if value is None or value == "":
+                continue
+            at = self.time(value, name, action=f"kept as custom.{name}")
+            if at is None:
+                self._present[name] = value
+                continue
+            body = dict(needed)
+            if "state" in body:
+                body["state"] = self._as_present(body["state"])
+            actor = IMPORTER if name in ("closed", "canceled") else by
+            entry = self._entry(kind, name, at, actor, recorded_at=None, what=name)
+            if entry is not None:
+                entry.order, entry.body = (0, rank), body
+
+    def _as_present(self, state: State) -> State:
+        name = self._present.get("state")
+        shown = state if name is None else self.state(name)
+        same = (shown.resolved, shown.final, shown.open) == (state.resolved, state.final, False)
+        return shown if same or shown.name.casefold() == state.name else state
+
+    def reported(self, name: str, value: object) -> None:
+        """Keep a figure of the tool's own as ``custom.tool.<name>``, from the last event on."""
+        if value is not None and value != "":
+            self._reported[name] = clean(value)
+
+    def check(self, *, resolved_at: object = None, updated_at: object = None) -> None:
+        """State moments that the tool shows, for comparison with the history.
+
+        Args:
+            resolved_at: When it was resolved; a minute's difference is allowed.
+            updated_at: When the tool last changed the record: where its present state is not the
+                history's last one, it counts from then on.
+        """
+        self._resolved_at = self.time(resolved_at, "resolved_at", action="not compared")
+        self._updated_at = self.time(updated_at, "updated_at", action="passed over")
+
+    def linked(self, link: Link) -> None:
+        """State a link that the tool shows now; it counts from the last event on."""
+        self._links[link] = None
+
+    def reported_sla(self, sla: ReportedSla) -> None:
+        """Keep the tool's own result for one of its targets, below ``custom.tool.slas``."""
+        self._slas.append(sla)
+
+    def _entry(
+        self,
+        kind: Callable[..., Event],
+        entry_id: object,
+        at: object,
+        by: object,
+        *,
+        recorded_at: object,
+        what: str,
+    ) -> Entry | None:
+        name = plain_text(entry_id) or f"{len(self._entries) + 1}"
+        if at is None or at == "":
+            self.find("unreadable_time", "entry left out: it has no time", path=name)
+            return None
+        when = self.time(at, "at", action="entry left out", path=name)
+        if when is None:
+            return None
+        if (name, kind, what) in self._ids:
+            self.find("duplicate_entry", "left out: the first one counts", path=name)
+            return None
+        self._ids.add((name, kind, what))
+        known = self.time(recorded_at, "recorded", path=name) or when
+        actor = by if isinstance(by, Actor) else self.actor(by, path=name)
+        order = (natural(name), _RANKS.get(kind, _LAST))
+        entry = Entry(when, order, kind, actor, known, name)
+        self._entries.append(entry)
+        return entry
+
+
+class _RefusedStateError(ValueError):
+    """Raised when the state table refuses a name; ends the record, not the import."""

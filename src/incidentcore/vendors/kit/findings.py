@@ -1,0 +1,134 @@
+"""Findings: everything in a source that an importer could not take as it stood, counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, overload
+
+import attrs
+
+__all__ = ["Findings", "ImportFinding"]
+
+_SHOWN: Final = 60
+_EXAMPLES: Final = 100
+
+
+def shown(text: str) -> str:
+    """Return a bounded rendering of a source text for messages."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
+@attrs.frozen
+class ImportFinding:
+    """Something in a source that an importer could not take as it stood.
+
+    Attributes:
+        row: The row of the source, counted from 1 without the heading; 0 where there are no rows.
+        field: The field or column; empty where the row or record as a whole is meant.
+        value: What the source has there, as text.
+        code: What is wrong, as a stable code such as ``"unreadable_time"``.
+        action: What was done about it, in words.
+        key: The id of the record; empty where the source as a whole is meant.
+        path: The place inside the record's source, such as ``"histories[3]"``.
+        count: How often the same thing was found.
+
+    >>> print(ImportFinding(12, "Resolved", "31/2/2016", "unreadable_time", "left out"))
+    row 12, Resolved '31/2/2016': unreadable_time; left out
+    >>> print(ImportFinding(0, "state", "Parked", "unknown_state", "read as open", "SD-7", count=3))
+    SD-7, state 'Parked': unknown_state; read as open (3 times)
+    """
+
+    row: int
+    field: str
+    value: str
+    code: str
+    action: str
+    key: str = ""
+    path: str = ""
+    count: int = 1
+
+    def __str__(self) -> str:
+        places = [f"row {self.row}" if self.row else "", self.key, self.path]
+        value = shown(self.value) if self.value else ""
+        places.append(f"{self.field} {value}".strip() if self.field or value else "")
+        where = ", ".join(place for place in places if place) or "source"
+        times = f" ({self.count:,} times)" if self.count > 1 else ""
+        return f"{where}: {self.code}; {self.action}{times}"
+
+
+class Findings(Sequence[ImportFinding]):
+    """The findings of one import; equal ones are counted, not repeated.
+
+    Two findings are equal where code, field, value and action are. Of one code and field at most
+    100 different values are kept; further ones are counted with the last of them, so that a million
+    faults take no more memory than a hundred.
+
+    Attributes:
+        counts: How often each code was found.
+
+    >>> findings = Findings()
+    >>> for row in (1, 2, 3):
+    ...     findings.add("unknown_level", "left out", row=row, field="Priority", value="Urgent!")
+    >>> len(findings), findings[0].row, findings[0].count, findings.counts["unknown_level"]
+    (1, 1, 3, 3)
+    """
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self._kept: dict[tuple[str, str, str, str], ImportFinding] = {}
+        self._times: Counter[tuple[str, str, str, str]] = Counter()
+        self._values: Counter[tuple[str, str]] = Counter()
+        self._last: dict[tuple[str, str], tuple[str, str, str, str]] = {}
+
+    def add(
+        self,
+        code: str,
+        action: str,
+        *,
+        row: int = 0,
+        field: str = "",
+        value: object = "",
+        key: str = "",
+        path: str = "",
+    ) -> None:
+        """Add a finding, or count it where an equal one is there."""
+        self.counts[code] += 1
+        text = value if isinstance(value, str) else _text(value)
+        same = (code, field, text[:200], action)
+        if same not in self._kept:
+            kind = (code, field)
+            if self._values[kind] >= _EXAMPLES:
+                same = self._last[kind]
+            else:
+                self._values[kind] += 1
+                self._last[kind] = same
+                self._kept[same] = ImportFinding(row, field, text[:200], code, action, key, path)
+        self._times[same] += 1
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __iter__(self) -> Iterator[ImportFinding]:
+        for same, finding in self._kept.items():
+            times = self._times[same]
+            yield finding if times == 1 else attrs.evolve(finding, count=times)
+
+    @overload
+    def __getitem__(self, index: int) -> ImportFinding: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[ImportFinding]: ...
+
+    def __getitem__(self, index: int | slice) -> ImportFinding | Sequence[ImportFinding]:
+        return tuple(self)[index]
+
+    def __repr__(self) -> str:
+        return f"<Findings: {dict(self.counts)}>"
+
+
+def _text(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001  a broken text form must not hide the finding
+        return f"<{type(value).__name__}>"

@@ -1,0 +1,307 @@
+"""From the entries of a tool's log to the history of one record.
+
+Most logs tell only what changed, in any order, with ids of their own. The builder takes entries as
+they come. When it builds, it sorts them, finds the value that each field had at the opening (what
+the first change came from, or the present value where the field never changed), numbers the events
+and compares what they come to with what the tool shows now.
+
+Ties at one instant: numeric entry ids decide; then the kind of entry (``entries._RANKS``); then the
+order of the source. Changes of one field follow each other, each from where the last one led.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final, TypeVar
+
+from incidentcore.records import (
+    Event,
+    FieldsChanged,
+    LifecycleRef,
+    Linked,
+    Opened,
+    Record,
+    StateChanged,
+)
+from incidentcore.records.fields import FIELD_NAMES
+from incidentcore.values import NEW, FrozenMap, State
+from incidentcore.vendors.kit.entries import ASSIGNED, IMPORTER, LEVELS, UNSTATED, Entry, EntryLog
+from incidentcore.vendors.kit.paths import clean, plain_text
+
+__all__ = ["HistoryBuilder"]
+
+R = TypeVar("R", bound=Record)
+
+UPDATED: Final = "update"
+"""The action of a state change that a log shows: logs know states, not actions."""
+
+_TIMES: Final = ("occurred_at", "detected_at")
+_NEEDED: Final = ("title", "description", "source")
+# What is never changed in a log, as a rule, but belongs to the last change of state.
+_WITH_END: Final = ("resolution_code", "resolution_notes")
+_NOT_BORN: Final = ("hold_reason", *_WITH_END)
+_LONGEST_CHAIN: Final = 100
+_TOLERANCE: Final = timedelta(minutes=1)
+
+
+class HistoryBuilder(EntryLog):
+    """Builds the history of one record; made by ``Import`` for each entry of its source."""
+
+    def build(self, record_type: type[R]) -> R | None:
+        """Return the record; None, with a finding, where it has no opening."""
+        if self.is_left_out:
+            return None
+        if self._opening is None:
+            self.find("no_opening", "record left out: it needs its opening")
+            return None
+        at, known, by = self._opening
+        entries = self._sorted(at)
+        at_end = self._at_end(entries)
+        fields, state = self._at_opening(entries, at)
+        lifecycle = self._context.lifecycle
+        name = record_type.record_type if lifecycle is None else lifecycle.id
+        events: list[Event] = [
+            Opened(
+                record_id=self.id,
+                sequence=1,
+                id=f"{self.id}:opened",
+                at=at,
+                recorded_at=known,
+                by=by,
+                record_type=record_type.record_type,
+                state=state,
+                lifecycle=LifecycleRef(name, "1" if lifecycle is None else lifecycle.version),
+                fields=FrozenMap(fields),
+            )
+        ]
+        taken: set[str] = set()
+        for entry in entries:
+            body = dict(entry.body)
+            if entry.kind is StateChanged:
+                body = body or {"action": UPDATED, "state": self.state(entry.after)}
+                if entry is at_end[0]:
+                    body["fields"] = FrozenMap(at_end[1])
+            elif entry.field == "category":
+                body = {"category": self._value("category", entry.after)}
+            elif entry.field:
+                body = {"fields": FrozenMap(self._fields(entry.field, entry.after))}
+            events.append(_event(events, taken, entry, entry.kind, body))
+        return self._finished(record_type.from_history(events), events, taken)
+
+    def _at_end(self, entries: list[Entry]) -> tuple[Entry | None, dict[str, object]]:
+        """Return the last change of state, with the present fields that belong to it."""
+        changed = {entry.field for entry in entries}
+        last = next((entry for entry in reversed(entries) if entry.kind is StateChanged), None)
+        if last is None:
+            return None, {}
+        state = last.body["state"] if last.body else self.state(last.after)
+        names = ("hold_reason",) if state.pauses else () if state.open else _WITH_END
+        fields: dict[str, object] = {}
+        for name in _NOT_BORN:
+            value = None if name in changed else plain_text(self._present.get(name))
+            if name in names and value is not None:
+                fields[name] = value
+        return last, fields
+
+    def _sorted(self, opened: datetime) -> list[Entry]:
+        """Return the entries in order of time; of one field and instant, each from the last."""
+        entries = sorted(self._entries, key=lambda entry: (entry.at, *entry.order))
+        values: dict[str, object] = {}
+        start = 0
+        for place, entry in enumerate(entries):
+            if entry.at < opened:
+                self.find(
+                    "before_opening", "kept as it stands", value=entry.at.isoformat(), path=entry.id
+                )
+            if place + 1 == len(entries) or entries[place + 1].at != entry.at:
+                if place > start:
+                    _chain(entries, range(start, place + 1), values)
+                for one in entries[start : place + 1]:
+                    values[one.field] = one.after
+                start = place + 1
+        return entries
+
+    def _at_opening(self, entries: list[Entry], opened: datetime) -> tuple[dict[str, Any], State]:
+        """Return the fields and the state at the opening.
+
+        An entry at the opening that sets a field from nothing is part of it, and removed.
+        """
+        values = dict(self._present)
+        seen: set[str] = set()
+        for entry in list(entries):
+            if not entry.field or entry.field in seen:
+                continue
+            seen.add(entry.field)
+            values[entry.field] = entry.before
+            if entry.before is None and entry.at <= opened:
+                values[entry.field] = entry.after
+                entries.remove(entry)
+        state = self._first_state(values.pop("state", None), "state" in seen)
+        fields: dict[str, Any] = {"title": self.id}
+        custom: dict[str, object] = {}
+        for field, value in values.items():
+            if value is None or value == UNSTATED or (field in _NOT_BORN and field not in seen):
+                continue
+            one = self._fields(field, value)
+            if field in LEVELS and one[field] is None:
+                custom[LEVELS[field]] = clean(value)
+            custom.update(one.pop("custom", {}))
+            fields.update((key, item) for key, item in one.items() if item is not None)
+        if custom:
+            fields["custom"] = custom
+        return fields, state
+
+    def _first_state(self, name: object, is_logged: bool) -> State:  # noqa: FBT001
+        """Return the state at the opening.
+
+        Where no change of it is logged it is the present one, if that is open and waits for
+        nobody: nothing is born resolved, closed or on hold.
+        """
+        lifecycle = self._context.lifecycle
+        initial = NEW if lifecycle is None else lifecycle.initial
+        if name is None or name == UNSTATED:
+            return initial
+        state = self.state(name)
+        is_moved = any(entry.kind is StateChanged for entry in self._entries)
+        is_plain = state.open and not state.pauses
+        return state if is_logged or (is_plain and not is_moved) else initial
+
+    def _fields(self, field: str, value: object) -> dict[str, Any]:
+        if field not in FIELD_NAMES:
+            return {"custom": {field.removeprefix("custom."): clean(value)}}
+        stored = self._value(field, value)
+        if stored is None and field in _NEEDED:
+            stored = "" if field == "description" else None
+            return {} if stored is None else {field: stored}
+        return {field: stored}
+
+    def _value(self, field: str, value: object) -> Any:
+        """Return a field's value in its stored form."""
+        if field in LEVELS:
+            kind = LEVELS[field]
+            level = None if value in (None, "") else self._context.levels.find(kind, value)
+            if level is None and value not in (None, ""):
+                action = f"kept as custom.{kind}"
+                self.find("unknown_level", action, field=kind, value=value)
+            return level
+        if field in _TIMES:
+            return self.time(value, field)
+        if field in ("category", "tags"):
+            several = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+            texts = tuple(text for one in several if (text := plain_text(one)) is not None)
+            return frozenset(texts) if field == "tags" else texts
+        if field == "support_tier":
+            return value
+        return plain_text(value)
+
+    def _finished(self, record: R, events: list[Event], taken: set[str]) -> R:
+        """Return the record with the tool's figures, held against what the tool shows now."""
+        extra: list[tuple[Callable[..., Event], dict[str, Any]]] = []
+        at = record.updated_at
+        shown = self._present.get("state")
+        state = record.state if shown is None else self.state(shown)
+        if state.name != record.state.name:
+            self._settle(record, state, extra)
+            at = max(at, self._updated_at or at) if extra else at
+        self._compare(record)
+        extra.extend((Linked, {"link": link}) for link in self._links if link not in record.links)
+        if self._slas:
+            self._reported["slas"] = [sla.to_plain() for sla in self._slas]
+        if self._reported:
+            tool = FrozenMap({"custom": {"tool": self._reported}})
+            extra.append((FieldsChanged, {"fields": tool}))
+        if not extra:
+            return record
+        known = max(at, *(event.recorded_at for event in events))
+        when = Entry(at, (0, 0), FieldsChanged, IMPORTER, known, "export")
+        count = len(events)
+        for kind, body in extra:
+            events.append(_event(events, taken, when, kind, body))
+        return record.with_events(events[count:])
+
+    def _settle(
+        self, record: Record, state: State, extra: list[tuple[Callable[..., Event], dict[str, Any]]]
+    ) -> None:
+        """Let the tool's present state count where the history ends in another."""
+        is_logged = any(entry.field == "state" for entry in self._entries)
+        action = f"the history ends in {record.state}" if is_logged else "no time of it is known"
+        if not is_logged or _flags(state) != _flags(record.state):
+            body: dict[str, Any] = {"action": UPDATED, "state": state}
+            names = ("hold_reason",) if state.pauses else () if state.open else _WITH_END
+            shown = {name: plain_text(self._present.get(name)) for name in names}
+            body["fields"] = FrozenMap({key: text for key, text in shown.items() if text})
+            extra.append((StateChanged, body))
+            action += "; it counts from the last instant known"
+        code = "history_disagrees" if is_logged else "state_without_time"
+        if is_logged or state.pauses or not state.open:
+            self.find(code, action, field="state", value=self._present["state"])
+
+    def _compare(self, record: Record) -> None:
+        for field in ("computed_priority", *ASSIGNED):
+            value = self._present.get(field, UNSTATED)
+            if value == UNSTATED:
+                continue
+            now: object = plain_text(value) if field in ASSIGNED else None
+            if field in LEVELS and value is not None:
+                now = self._context.levels.find("priority", value)
+            if now != getattr(record, field):
+                action = f"the history ends in {getattr(record, field)}, which stands"
+                self.find("history_disagrees", action, field=field, value=value or "")
+        shown, resolved = self._resolved_at, record.resolved_at
+        if shown is not None and (resolved is None or abs(shown - resolved) > _TOLERANCE):
+            action = f"the history says {resolved}, which stands"
+            self.find("history_disagrees", action, field="resolved_at", value=shown.isoformat())
+
+
+def _event(
+    events: list[Event],
+    taken: set[str],
+    entry: Entry,
+    kind: Callable[..., Event],
+    body: Mapping[str, Any],
+) -> Event:
+    """Return the next event, with an id made of the entry's, which may give several."""
+    record_id = events[0].record_id
+    event_id, count = f"{record_id}:{entry.id}", 1
+    while event_id in taken:
+        count += 1
+        event_id = f"{record_id}:{entry.id}:{count}"
+    taken.add(event_id)
+    return kind(
+        record_id=record_id,
+        sequence=len(events) + 1,
+        id=event_id,
+        at=entry.at,
+        recorded_at=entry.recorded_at,
+        by=entry.by,
+        **body,
+    )
+
+
+def _chain(entries: list[Entry], places: range, values: Mapping[str, object]) -> None:
+    """Put the changes of one instant in order, so that each begins where the last one led."""
+    by_field: dict[str, list[int]] = {}
+    for place in places:
+        if entries[place].field:
+            by_field.setdefault(entries[place].field, []).append(place)
+    for field, own in by_field.items():
+        rest = [entries[place] for place in own]
+        if not 1 < len(rest) <= _LONGEST_CHAIN:
+            continue
+        value = values.get(field, UNSTATED)
+        if all(one.after == two.before for one, two in pairwise(rest)):
+            continue
+        for place in own:
+            following = [one for one in rest if one.before == value]
+            if not following:
+                afters = [one.after for one in rest]
+                following = [one for one in rest if one.before not in afters] or rest
+            entries[place] = following[0]
+            rest.remove(following[0])
+            value = following[0].after
+
+
+def _flags(state: State) -> tuple[bool, ...]:
+    return state.open, state.pauses, state.resolved, state.final

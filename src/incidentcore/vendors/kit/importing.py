@@ -1,0 +1,162 @@
+"""Reading a source record by record: the iterator that every importer returns."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.records import Record
+from incidentcore.vendors.kit.entries import Context
+from incidentcore.vendors.kit.findings import Findings
+from incidentcore.vendors.kit.history import HistoryBuilder
+from incidentcore.vendors.kit.paths import pick, plain_text
+from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
+from incidentcore.vendors.kit.times import Times
+
+__all__ = ["COVERAGE", "Import"]
+
+R = TypeVar("R", bound=Record)
+
+COVERAGE: Final = frozenset(
+    (
+        *("states", "assignments", "priorities", "comments", "acknowledgements", "escalations"),
+        *("moments", "sla"),
+    )
+)
+_DEFAULT_LEVELS: Final = LevelTable()
+_DEFAULT_ROLES: Final = Roles()
+_DEFAULT_TIMES: Final = Times()
+# What a malformed record raises while it is read: a part is missing, or is not what it should be.
+_MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+
+
+class Import(Iterator[R], Generic[R]):
+    """The records of a source, read one by one as they are asked for.
+
+    A record that cannot be read is left out whole, with a finding ``malformed_record``; so is one
+    whose id came before (``duplicate_id``). Nothing else ends the run.
+
+    Args:
+        entries: The source's records as plain data, read once.
+        build: Called with a ``HistoryBuilder`` and one of them; says what the entry tells.
+        record: The type of record.
+        id: The dotted path of a record's id, or a function that returns it.
+        states: What the tool's states mean.
+        levels: What its levels mean.
+        times: How its times are written.
+        roles: Who acts in which role.
+        lifecycle: The lifecycle that the records follow; the standard one by default.
+        covers: What the source tells; see ``COVERAGE``.
+
+    Attributes:
+        findings: What was found so far; complete once the last record was read.
+        covers: What the source tells. KPIs and clocks leave out what it does not.
+        latest: The latest instant so far; None before the first record.
+
+    Raises:
+        InvalidValueError: ``covers`` has a word that is not in ``COVERAGE``.
+
+    >>> from incidentcore.records import Incident
+    >>> def build(history, ticket):
+    ...     history.present(title=ticket["title"], state=ticket["state"])
+    ...     history.opened(ticket["created"], by="kim")
+    >>> tickets = [{"n": 7, "title": "Mail", "state": "New", "created": "2026-06-01T09:00Z"}, {}]
+    >>> reading = Import(tickets, build, record=Incident, id="n")
+    >>> [(incident.id, incident.state.name) for incident in reading]
+    [('7', 'new')]
+    >>> print(reading.findings[-1])
+    record-2: malformed_record; left out: no 'title'
+    """
+
+    def __init__(
+        self,
+        entries: Iterable[object],
+        build: Callable[[HistoryBuilder, Any], None],
+        *,
+        record: type[R],
+        id: str | Callable[[Any], object],  # noqa: A002  the record's field
+        states: StateTable = STANDARD_STATES,
+        levels: LevelTable = _DEFAULT_LEVELS,
+        times: Times = _DEFAULT_TIMES,
+        roles: Roles = _DEFAULT_ROLES,
+        lifecycle: Lifecycle | None = None,
+        covers: Iterable[str] = (),
+    ) -> None:
+        self.findings = Findings()
+        self.covers = frozenset(covers)
+        if not self.covers <= COVERAGE:
+            raise InvalidValueError("covers", covers, f"of {', '.join(sorted(COVERAGE))}")
+        self.context = Context(
+            findings=self.findings,
+            states=states,
+            levels=levels,
+            reader=times.reader(),
+            roles=roles,
+            lifecycle=lifecycle,
+            covers=self.covers,
+        )
+        self.latest: datetime | None = None
+        self._counts: Counter[str] = Counter(rows=0, records=0, events=0)
+        self._record, self._build, self._id = record, build, id
+        self._records = self._run(entries)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Return how many rows, records and events were read so far, and findings by code."""
+        return self._counts + self.findings.counts
+
+    def __iter__(self) -> Import[R]:
+        return self
+
+    def __next__(self) -> R:
+        return next(self._records)
+
+    def _run(self, entries: Iterable[object]) -> Iterator[R]:
+        seen: set[str] = set()
+        for row, entry in enumerate(entries, 1):
+            self._counts["rows"] = row
+            record = self._read(row, entry, seen)
+            if record is not None:
+                yield self._counted(record)
+
+    def _counted(self, record: R) -> R:
+        self._counts["records"] += 1
+        self._counts["events"] += record.version
+        if self.latest is None or record.updated_at > self.latest:
+            self.latest = record.updated_at
+        return record
+
+    def _read(self, row: int, entry: object, seen: set[str]) -> R | None:
+        key = f"record-{row}"
+        try:
+            given = pick(entry, self._id) if isinstance(self._id, str) else self._id(entry)
+            name = plain_text(given)
+            if name is not None:
+                key = name
+            if key in seen:
+                action = "record left out: the first one of this id counts"
+                self.findings.add("duplicate_id", action, value=key, key=key)
+                return None
+            history = HistoryBuilder(key, self.context)
+            self._build(history, entry)
+            if name is None:
+                history.find("missing_id", f"named {key}")
+            seen.add(key)
+            return history.build(self._record)
+        except FormatError:
+            raise  # the source itself is broken
+        except RecursionError:
+            self.findings.add("malformed_record", "left out: nested too deeply", key=key)
+        except _MALFORMED as error:
+            self.findings.add("malformed_record", f"left out: {_reason(error)}", key=key)
+        return None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, KeyError) and error.args:
+        return f"no {error.args[0]!r}"
+    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -1,0 +1,136 @@
+"""Values inside the plain data of a source, by dotted path."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from incidentcore.errors import FormatError, InvalidValueError
+
+__all__ = ["clean", "entries_of", "natural", "pick", "plain_text", "unpaged"]
+
+
+def pick(entry: object, path: str) -> Any:
+    """Return the value at a dotted path of mappings; None where a step is absent or null.
+
+    Raises:
+        InvalidValueError: A step leads into something that is not a mapping.
+
+    >>> pick({"fields": {"status": {"name": "Open"}}}, "fields.status.name")
+    'Open'
+    >>> pick({"fields": None}, "fields.status.name") is None
+    True
+    """
+    value = entry
+    for step in path.split("."):
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            raise InvalidValueError(path, value, f"an object with {step!r}")
+        value = value.get(step)
+    return value
+
+
+def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects of the list at a path; nothing where there is no list.
+
+    Raises:
+        InvalidValueError: There is something else, or one of them is not an object.
+    """
+    values = pick(entry, path)
+    if values is None:
+        return
+    if isinstance(values, (str, Mapping)) or not isinstance(values, (list, tuple)):
+        raise InvalidValueError(path, values, "a list of objects")
+    for place, value in enumerate(values):
+        if not isinstance(value, Mapping):
+            raise InvalidValueError(f"{path}[{place}]", value, "an object")
+        yield value
+
+
+def unpaged(source: object, *keys: str) -> Iterator[Any]:
+    """Yield the objects of a source: a list of them, one of them, a page or a list of pages.
+
+    Args:
+        source: The plain data, or an iterable of it.
+        keys: Under which of these names a page has its objects.
+
+    Raises:
+        FormatError: It is none of these.
+
+    >>> (
+    ...     list(unpaged([{"issues": [1, 2]}, {"issues": [3]}], "issues")),
+    ...     list(unpaged({"id": 7}, "x")),
+    ... )
+    ([1, 2, 3], [{'id': 7}])
+    """
+    if isinstance(source, Mapping):
+        found = [source[key] for key in keys if isinstance(source.get(key), (list, tuple))]
+        yield from found[0] if found else (source,)
+    elif isinstance(source, Iterable) and not isinstance(source, (str, bytes)):
+        for entry in source:
+            if isinstance(entry, Mapping):
+                yield from unpaged(entry, *keys)
+            else:
+                yield entry
+    else:
+        given = type(source).__name__
+        raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
+
+
+def plain_text(value: object) -> str | None:
+    """Return a text, or a number as text; None where nothing is there.
+
+    Whole numbers that a data frame made floats, such as ``123.0``, are read as whole.
+
+    Raises:
+        InvalidValueError: It is neither.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return _characters(value).strip() or None
+    if isinstance(value, bool):
+        return str(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return str(int(value)) if value.is_integer() else str(value)
+    if isinstance(value, (int, date)):
+        return str(value)
+    raise InvalidValueError("text", value, "a text or a number")
+
+
+def _characters(text: str) -> str:
+    """Return text without half surrogate pairs, which no file can hold."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def clean(value: object) -> object:
+    """Return plain data as it can be kept: texts that are text, numbers that are numbers.
+
+    >>> clean({"a": [float("nan"), 1]})
+    {'a': [None, 1]}
+    """
+    if isinstance(value, str):
+        return _characters(value)
+    if value is None or isinstance(value, (bool, int)):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {_characters(str(key)): clean(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [clean(item) for item in value]
+    if isinstance(value, (datetime, date)):
+        return value if isinstance(value, datetime) else value.isoformat()
+    return _characters(str(value))
+
+
+def natural(entry_id: str) -> int:
+    """Return what puts entry ids in order: the number, 0 for any that is not one."""
+    return int(entry_id) if entry_id.isdecimal() and len(entry_id) < 40 else 0

@@ -1,0 +1,71 @@
+"""The tool's own SLA results, kept beside the history for comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+import attrs
+
+from incidentcore.records import Record
+
+__all__ = ["ReportedSla", "reported_slas"]
+
+_DURATIONS = ("elapsed", "goal", "paused")
+
+
+@attrs.frozen(kw_only=True)
+class ReportedSla:
+    """What a tool says about one target of a record; None where it does not say.
+
+    Attributes:
+        target: The target's name in the tool.
+        breached: Whether it was missed.
+        started_at: When its clock started.
+        stopped_at: When its clock stopped; None while it runs.
+        due_at: When it was or is due.
+        elapsed: The time that counted, by the tool's calendar.
+        goal: The time allowed.
+        paused: The time that did not count because the clock was paused.
+        stage: The tool's own word for where it stands.
+    """
+
+    target: str
+    breached: bool | None = None
+    started_at: datetime | None = None
+    stopped_at: datetime | None = None
+    due_at: datetime | None = None
+    elapsed: timedelta | None = None
+    goal: timedelta | None = None
+    paused: timedelta | None = None
+    stage: str | None = None
+
+    def to_plain(self) -> dict[str, object]:
+        """Return the result as it is kept below ``custom``: durations are seconds."""
+        plain = {name: value for name, value in attrs.asdict(self).items() if value is not None}
+        for name in _DURATIONS:
+            if name in plain:
+                plain[name] = plain[name].total_seconds()
+        return plain
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """Return the result that ``to_plain`` wrote."""
+        values = dict(plain)
+        for name in _DURATIONS:
+            if name in values:
+                values[name] = timedelta(seconds=values[name])
+        return cls(**values)
+
+
+def reported_slas(record: Record, target: str | None = None) -> tuple[ReportedSla, ...]:
+    """Return the tool's own SLA results that came with a record, in the tool's order.
+
+    Args:
+        record: A record of an importer.
+        target: Only those of this target.
+    """
+    plain = record.custom.get("tool", {}).get("slas", ())
+    results = tuple(ReportedSla.from_plain(one) for one in plain)
+    return results if target is None else tuple(one for one in results if one.target == target)

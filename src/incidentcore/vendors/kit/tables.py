@@ -1,0 +1,241 @@
+"""Tables of what a tool's words mean: its states, its levels, the roles of its people."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final, Literal
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.values import (
+    CANCELED,
+    CLOSED,
+    IN_PROGRESS,
+    NEW,
+    ON_HOLD,
+    RESOLVED,
+    Actor,
+    FrozenMap,
+    Impact,
+    Level,
+    Priority,
+    Role,
+    State,
+    Urgency,
+)
+
+__all__ = ["STANDARD_STATES", "LevelTable", "Roles", "StateTable"]
+
+_SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
+_STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
+
+
+def fold(text: object) -> str:
+    """Return a word as tables compare it: without case, ``_`` and ``-`` as spaces."""
+    return " ".join(str(text).casefold().replace("_", " ").replace("-", " ").split())
+
+
+def _states(given: Mapping[str, State | str]) -> FrozenMap[State]:
+    """Return states by folded word; a value may also be the name of a standard state."""
+    if not isinstance(given, Mapping):
+        raise InvalidValueError("states", given, "a mapping from the tool's words to states")
+    standard = {state.name: state for state in _STANDARD}
+    table: dict[str, State] = {}
+    for word, value in given.items():
+        state = standard.get(value) if isinstance(value, str) else value
+        if not isinstance(state, State):
+            allowed = f"a State, or one of {', '.join(standard)}"
+            raise InvalidValueError(f"states[{word}]", value, allowed)
+        table[fold(word)] = state
+    return FrozenMap(table)
+
+
+@attrs.frozen
+class StateTable:
+    """What a tool's state names or codes mean; case, ``_`` and ``-`` do not matter.
+
+    Attributes:
+        states: From a name or code to its state, or to the name of a standard state.
+        by_category: From a category of the tool to a state. A name that is not among ``states``
+            takes the flags of its category; a category is the tool's own word for such a group.
+        unknown: What becomes of a name without both: ``"open"`` reads it as an open state, since
+            work that is not known to be done is still owed; ``"refuse"`` leaves the record out.
+
+    Raises:
+        InvalidValueError: A value is not a state.
+
+    >>> table = StateTable({"Parked": "on_hold"}, {"done": "resolved"})
+    >>> table.find("parked")[0].pauses, table.find("Shipped", "done")[0]
+    (True, State(name='Shipped', open=False, pauses=False, resolved=True, final=False))
+    """
+
+    states: FrozenMap[State] = attrs.field(default=FrozenMap(), converter=_states)
+    by_category: FrozenMap[State] = attrs.field(default=FrozenMap(), converter=_states)
+    unknown: Literal["open", "refuse"] = attrs.field(default="open", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.unknown not in ("open", "refuse"):
+            raise InvalidValueError("unknown", self.unknown, '"open" or "refuse"')
+
+    @classmethod
+    def of(
+        cls,
+        *lifecycles: Lifecycle,
+        codes: Mapping[str, str] | None = None,
+        by_category: Mapping[str, State | str] | None = None,
+    ) -> StateTable:
+        """Return the table of lifecycles' states by name and by code.
+
+        Args:
+            lifecycles: Where two have a state of one name, the first one's counts.
+            codes: From a code, or another name, to the name of a state.
+            by_category: As in the attribute.
+
+        >>> from incidentcore.lifecycle import SERVICENOW_INCIDENT
+        >>> StateTable.of(SERVICENOW_INCIDENT, codes={"3": "On Hold"}).find(3)[0].name
+        'On Hold'
+        """
+        states = {s.name: s for lifecycle in reversed(lifecycles) for s in lifecycle.states}
+        states |= {code: states[name] for code, name in (codes or {}).items()}
+        return cls(states, by_category or {})
+
+    def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
+        """Return the state for a name or code, and whether the table has it.
+
+        The state is None where the table refuses what it does not have.
+        """
+        state = self.states.get(fold(name))
+        if state is not None:
+            return state, True
+        group = None if category is None else self.by_category.get(fold(category))
+        if group is not None:
+            return attrs.evolve(group, name=str(name)), False
+        return (State(str(name), open=True) if self.unknown == "open" else None), False
+
+    def __or__(self, other: StateTable | Mapping[str, State | str]) -> StateTable:
+        """Return this table with the states of another, which win."""
+        if not isinstance(other, StateTable):
+            other = StateTable(other)
+        return StateTable(
+            {**self.states, **other.states},
+            {**self.by_category, **other.by_category},
+            unknown=other.unknown,
+        )
+
+
+STANDARD_STATES: Final = StateTable({state.name: state for state in _STANDARD})
+"""The states of the standard incident lifecycle by their names."""
+
+
+def _levels(kind: str, given: object) -> FrozenMap[Level]:
+    scale = _SCALES[kind]
+    if given is None:
+        return FrozenMap({level.name: level for level in scale})
+    if not isinstance(given, Mapping):
+        raise InvalidValueError(kind, given, "a mapping from the tool's words to levels")
+    table: dict[str, Level] = {}
+    for word, value in given.items():
+        if not isinstance(value, (str, Level)):
+            allowed = f"a Level, or one of {', '.join(scale.names)}"
+            raise InvalidValueError(f"{kind}[{word}]", value, allowed)
+        table[fold(word)] = scale[value] if isinstance(value, str) else value
+    return FrozenMap(table)
+
+
+def _priorities(given: Mapping[str, Level | str] | None) -> FrozenMap[Level]:
+    return _levels("priority", given)
+
+
+def _impacts(given: Mapping[str, Level | str] | None) -> FrozenMap[Level]:
+    return _levels("impact", given)
+
+
+def _urgencies(given: Mapping[str, Level | str] | None) -> FrozenMap[Level]:
+    return _levels("urgency", given)
+
+
+@attrs.frozen(kw_only=True)
+class LevelTable:
+    """What a tool's words or codes for priority, impact and urgency mean.
+
+    Each is a mapping from a word to a level, or to the name of a level of the standard scale. By
+    default a level is known by its name alone, never by a number, since numbers mean opposite
+    things in different tools (rule P1). A number before the name, as in ``"1 - Critical"``, is
+    passed over.
+
+    Raises:
+        InvalidValueError: A value is not a level.
+
+    >>> LevelTable(priority={"Urgent": "critical"}).find("priority", "urgent").rank
+    1
+    """
+
+    priority: FrozenMap[Level] = attrs.field(default=None, converter=_priorities)
+    impact: FrozenMap[Level] = attrs.field(default=None, converter=_impacts)
+    urgency: FrozenMap[Level] = attrs.field(default=None, converter=_urgencies)
+
+    def find(self, kind: str, value: object) -> Level | None:
+        """Return the level for a word, None where the table does not have it."""
+        if isinstance(value, Level):
+            return value
+        table: FrozenMap[Level] = getattr(self, kind)
+        text = str(value)
+        level = table.get(fold(text))
+        if level is None and " - " in text:
+            level = table.get(fold(text.partition(" - ")[2]))
+        return level
+
+
+_PRECEDENCE: Final = (
+    ("systems", Role.SYSTEM),
+    ("requesters", Role.REQUESTER),
+    ("agents", Role.AGENT),
+)
+
+
+def _ids(given: Collection[object]) -> frozenset[str]:
+    if isinstance(given, (str, Mapping)):
+        raise InvalidValueError("roles", given, "a collection of ids")
+    return frozenset(map(str, given))
+
+
+@attrs.frozen(kw_only=True)
+class Roles:
+    """Who acts in which role; acknowledgement and first response depend on it.
+
+    What is stated here wins over what the source says of an actor. An actor of whom neither says
+    anything has the role ``default``; where that is None, it acts as a system, which answers and
+    acknowledges nothing, and a finding ``unknown_actor`` says so.
+
+    Attributes:
+        agents: Ids of those who work on records.
+        requesters: Ids of those who ask.
+        systems: Ids of bots, rules and integrations.
+        default: The role of everybody else.
+
+    >>> Roles(systems={"autoclose"}, default=Role.AGENT).find("autoclose")
+    'system'
+    """
+
+    agents: frozenset[str] = attrs.field(default=frozenset(), converter=_ids)
+    requesters: frozenset[str] = attrs.field(default=frozenset(), converter=_ids)
+    systems: frozenset[str] = attrs.field(default=frozenset(), converter=_ids)
+    default: str | None = None
+
+    def find(self, actor: str, hint: str | None = None) -> str | None:
+        """Return the role of an actor, None where it is not known.
+
+        Args:
+            actor: The actor's id.
+            hint: The role that the source states.
+        """
+        for name, role in _PRECEDENCE:
+            if actor in getattr(self, name):
+                return role
+        return hint or self.default
+
+
+UNKNOWN: Final = Actor("unknown", Role.SYSTEM)
+"""The actor of an event for which the source names nobody."""

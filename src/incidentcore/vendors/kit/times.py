@@ -1,0 +1,207 @@
+"""Times of exports: ISO 8601, stated formats, seconds since 1970, free-form texts day first."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc, as_zone
+
+__all__ = ["Epoch", "TimeReader", "Times"]
+
+Epoch: TypeAlias = Literal["s", "ms"]
+
+_EPOCHS: Final = {"s": 1, "ms": 1_000}
+_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]+")
+_NUMBER: Final = re.compile(r"-?\d{1,17}(\.\d{1,9})?", flags=re.ASCII)
+_CACHED: Final = 1 << 16  # exports repeat their times; memory stays bounded
+_LONGEST: Final = 100
+_ODDITIES: Final = {
+    "ambiguous_time": "read as the first of the two",
+    "skipped_time": "moved forward by the length of the gap",
+    "no_zone": "read as UTC, like all times without a zone",
+}
+# Two defaults whose dates differ in every part: a date is complete where both give the same.
+_DEFAULTS: Final = (datetime(2001, 1, 1), datetime(2004, 12, 28))  # noqa: DTZ001
+
+
+def _zone(zone: ZoneInfo | str | None) -> ZoneInfo | None:
+    return None if zone is None else as_zone(zone)
+
+
+def _names(formats: object) -> tuple[str, ...]:
+    if isinstance(formats, str):
+        formats = (formats,)
+    if isinstance(formats, (tuple, list)) and all(isinstance(one, str) and one for one in formats):
+        return tuple(formats)
+    raise InvalidValueError("formats", formats, 'texts such as "iso" or "%d/%m/%Y %H:%M"')
+
+
+@attrs.frozen
+class Times:
+    """How the times of a source are written.
+
+    Attributes:
+        zone: The zone of times that state none; without it they are read as UTC, with a finding.
+        formats: Tried in order: ``"iso"`` for ISO 8601, any other as ``datetime.strptime`` takes
+            it.
+        epoch: What a number counts from 1970: seconds ``"s"`` or milliseconds ``"ms"``; None
+            refuses numbers.
+        day_first: Read a text that no format fits free-form, with the day before the month (True)
+            or after it (False). None refuses such texts: the order is never guessed. A text that
+            lacks a part of its date is refused too.
+
+    Raises:
+        InvalidValueError: An attribute is not as described, or there is no such zone.
+
+    >>> Times("Europe/Berlin", formats=("iso", "%d.%m.%Y %H:%M")).reader().read("2.3.2026 10:00")
+    datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.timezone.utc)
+    """
+
+    zone: ZoneInfo | None = attrs.field(default=None, converter=_zone)
+    formats: tuple[str, ...] = attrs.field(default=("iso",), converter=_names, kw_only=True)
+    epoch: Epoch | None = attrs.field(default=None, kw_only=True)
+    day_first: bool | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.epoch is not None and self.epoch not in _EPOCHS:
+            raise InvalidValueError("epoch", self.epoch, '"s", "ms" or None')
+        if self.day_first is not None and not isinstance(self.day_first, bool):
+            raise InvalidValueError("day_first", self.day_first, "True, False or None")
+
+    def reader(self) -> TimeReader:
+        """Return a reader with a cache of its own."""
+        return TimeReader(self)
+
+
+class TimeReader:
+    """Reads the times of one source.
+
+    Attributes:
+        oddity: What was odd about the last time read: ``"no_zone"``, ``"ambiguous_time"``,
+            ``"skipped_time"`` or nothing.
+    """
+
+    def __init__(self, times: Times) -> None:
+        self.times = times
+        self.oddity = ""
+        self._cache: dict[Any, tuple[datetime, str]] = {}
+
+    @property
+    def action(self) -> str:
+        """Return in words what was done about the oddity."""
+        return _ODDITIES.get(self.oddity, "")
+
+    def read(self, value: object) -> datetime:
+        """Return a time in UTC.
+
+        Raises:
+            InvalidValueError: It is not a time that these rules can read.
+        """
+        try:
+            known = self._cache.get(value)
+        except TypeError:
+            raise InvalidValueError("time", value, "a time") from None
+        if known is None:
+            try:
+                known = self._parse(value)
+            except (ValueError, TypeError, OverflowError):
+                raise InvalidValueError("time", value, self._allowed()) from None
+            if len(self._cache) >= _CACHED:
+                self._cache.clear()
+            self._cache[value] = known
+        at, self.oddity = known
+        return at
+
+    def _allowed(self) -> str:
+        known = [*self.times.formats]
+        if self.times.epoch:
+            known.append(f"a number of {self.times.epoch} since 1970")
+        return f"a time as {', '.join(known)}"
+
+    def _parse(self, value: object) -> tuple[datetime, str]:
+        at = self._datetime(value)
+        if at.utcoffset() is not None:
+            return as_utc(at), ""
+        zone = self.times.zone
+        if zone is None:
+            return as_utc(at.replace(tzinfo=UTC)), "no_zone"
+        local = at.replace(tzinfo=zone, fold=0)
+        before = local.utcoffset() or timedelta()
+        after = at.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
+        oddity = "ambiguous_time" if before > after else "skipped_time" if before < after else ""
+        return as_utc(local), oddity
+
+    def _datetime(self, value: object) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        if isinstance(value, date):
+            return datetime(value.year, value.month, value.day)  # noqa: DTZ001  placed by the caller
+        if isinstance(value, bool):
+            raise TypeError
+        if isinstance(value, (int, float)):
+            return self._since_1970(value)
+        if not isinstance(value, str) or len(value) > _LONGEST:
+            raise TypeError
+        text = _SPACES.sub(" ", value).strip()
+        if self.times.epoch and _NUMBER.fullmatch(text):
+            return self._since_1970(float(text) if "." in text else int(text))
+        for form in self.times.formats:
+            try:
+                return _iso(text) if form == "iso" else datetime.strptime(text, form)  # noqa: DTZ007
+            except ValueError:
+                continue
+        if self.times.day_first is None:
+            raise ValueError
+        return _free_form(text, day_first=self.times.day_first)
+
+    def _since_1970(self, number: float) -> datetime:
+        if self.times.epoch is None:
+            raise ValueError
+        return _START + timedelta(microseconds=round(number * 1e6 / _EPOCHS[self.times.epoch]))
+
+
+def _iso(text: str) -> datetime:
+    """Return an ISO time; ``UTC`` behind it, as some tools write, counts as ``Z``."""
+    if text.isdigit():
+        raise ValueError  # a number is not a date here
+    if text[-4:].upper() in (" UTC", " GMT"):
+        text = text[:-4] + "+00:00"
+    head, space, offset = text.rpartition(" ")
+    if space and offset[:1] in "+-" and ":" in head:
+        text = head + offset
+    return datetime.fromisoformat(text)
+
+
+def _free_form(text: str, *, day_first: bool) -> datetime:
+    """Return a free-form time; the parser fills in missing parts of a date, so it is asked twice.
+
+    A date alone is its midnight, as in ISO 8601.
+    """
+    from dateutil.parser import parse  # noqa: PLC0415  a fifth of the cost of importing the room
+
+    is_year_first = text[:4].isdigit()
+    first, second = (
+        parse(text, dayfirst=day_first and not is_year_first, default=default, tzinfos=_stated_zone)
+        for default in _DEFAULTS
+    )
+    if first != second:
+        raise ValueError
+    return first
+
+
+def _stated_zone(name: str | None, offset: int | None) -> timezone | None:
+    """Return the zone that a text states; a name without an offset, such as CET, is ambiguous."""
+    if offset is not None:
+        return timezone(timedelta(seconds=offset))
+    if name is None:
+        return None
+    if name.upper() in ("UTC", "GMT", "Z"):
+        return UTC
+    raise ValueError

@@ -1,0 +1,226 @@
+"""PagerDuty: incidents with their log entries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, TypeAlias
+
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.records import (
+    Acknowledged,
+    Commented,
+    Communicated,
+    Escalated,
+    Incident,
+    Snoozed,
+    Unacknowledged,
+    Unsnoozed,
+    Visibility,
+)
+from incidentcore.values import Actor, Role
+from incidentcore.vendors.kit import (
+    IMPORTER,
+    HistoryBuilder,
+    Import,
+    LevelTable,
+    Roles,
+    StateTable,
+    Times,
+    entries_of,
+    pick,
+    unpaged,
+)
+from incidentcore.vendors.presets import PAGERDUTY_INCIDENT, PAGERDUTY_LEVELS, PAGERDUTY_STATES
+
+__all__ = ["read_pagerduty"]
+
+Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
+
+_COVERS: Final = ("states", "assignments", "acknowledgements", "escalations", "moments")
+_NOISE: Final = ("notify", "repeat_escalation_path", "exhaust_escalation_path", "trigger")
+_NOISE_STARTS: Final = ("reach_", "no_", "responder_request", "notify_")
+_HUMAN_CHANNELS: Final = ("website", "web", "mobile", "phone", "sms", "email", "web_trigger", "api")
+_DEFAULT_ROLES: Final = Roles()
+_DEFAULT_TIMES: Final = Times("UTC")
+
+
+def read_pagerduty(
+    incidents: Rows,
+    log_entries: Rows = (),
+    *,
+    states: StateTable = PAGERDUTY_STATES,
+    levels: LevelTable = PAGERDUTY_LEVELS,
+    roles: Roles = _DEFAULT_ROLES,
+    times: Times = _DEFAULT_TIMES,
+    lifecycle: Lifecycle = PAGERDUTY_INCIDENT,
+) -> Import[Incident]:
+    """Read incidents of PagerDuty's API with their log entries (``is_overview=false``).
+
+    A user is an agent; an integration, a service or a rule is a system. A timeout takes an
+    acknowledgement back. Notifications and other noise of the log are passed over.
+
+    Args:
+        incidents: The parsed JSON: incidents, or pages with ``incidents``.
+        log_entries: The log entries of all incidents, or their pages, in any order. An entry that
+            names no incident belongs to the only one, if there is only one.
+        states: What the statuses mean.
+        levels: What priorities mean; an urgency is high or low.
+        roles: Who acts in which role.
+        times: How times are written.
+        lifecycle: The lifecycle that the records follow.
+
+    Returns:
+        An incident for each. Findings of its own: ``several_assignees`` (the first one counts),
+        ``truncated_history`` where a page says that there is more.
+
+    >>> [incident] = read_pagerduty(
+    ...     [{"id": "P1", "created_at": "2026-03-02T20:28:46Z", "status": "acknowledged"}],
+    ...     [
+    ...         {
+    ...             "id": "R1",
+    ...             "type": "acknowledge_log_entry",
+    ...             "created_at": "2026-03-02T20:29:30Z",
+    ...             "agent": {"id": "U1", "type": "user_reference"},
+    ...         }
+    ...     ],
+    ... )
+    >>> str(incident.acknowledged_at - incident.opened_at)
+    '0:00:44'
+    """
+    listed = list(unpaged(incidents, "incidents"))
+    pages = [log_entries] if isinstance(log_entries, Mapping) else list(log_entries)
+    only = pick(listed[0], "id") if len(listed) == 1 and isinstance(listed[0], Mapping) else None
+    logs: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    users: set[str] = set()
+    for entry in unpaged(pages, "log_entries"):
+        if isinstance(entry, Mapping):
+            incident = entry.get("incident")
+            own = incident.get("id") if isinstance(incident, Mapping) else only
+            logs[str(own)].append(entry)
+            users.update(_users(entry))
+    is_cut = any(isinstance(page, Mapping) and page.get("more") is True for page in pages)
+
+    def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
+        own = logs.get(str(incident.get("id")), [])
+        history.present(
+            state=incident.get("status"),
+            title=incident.get("title") or incident.get("summary"),
+            description=incident.get("description"),
+            service=pick(incident, "service.summary"),
+            priority=pick(incident, "priority.summary"),
+            urgency=incident.get("urgency"),
+            number=incident.get("incident_number"),
+            escalation_policy=pick(incident, "escalation_policy.summary"),
+        )
+        trigger = next((e for e in own if e.get("type") == "trigger_log_entry"), None)
+        first = trigger or incident.get("first_trigger_log_entry") or {}
+        opener = first.get("agent") or pick(incident, "service")
+        history.opened(incident.get("created_at"), _actor(history, opener, first, users))
+        for entry in own:
+            _entry(history, entry, users)
+        if not own:
+            action = "no log entries came: moments alone"
+            history.find("truncated_history", action, path="log_entries")
+            history.covers = frozenset({"moments"})
+            history.moments(IMPORTER, resolved=incident.get("resolved_at"))
+        elif is_cut or trigger is None:
+            action = "a page says that there is more" if is_cut else "no trigger entry came"
+            history.find("truncated_history", f"{action}; page the rest", path="log_entries")
+        resolved, updated = incident.get("resolved_at"), incident.get("updated_at")
+        history.check(resolved_at=resolved, updated_at=updated)
+
+    return Import(
+        listed,
+        build,
+        record=Incident,
+        id=lambda incident: incident.get("id") or incident.get("incident_number"),
+        states=states,
+        levels=levels,
+        times=times,
+        roles=roles,
+        lifecycle=lifecycle,
+        covers=_COVERS,
+    )
+
+
+def _users(entry: Mapping[str, Any]) -> Iterable[str]:
+    people = [entry.get("agent"), entry.get("user"), *entries_of(entry, "assignees")]
+    for person in people:
+        if isinstance(person, Mapping) and str(person.get("type")).startswith("user"):
+            yield str(person.get("id"))
+
+
+def _actor(
+    history: HistoryBuilder, agent: object, entry: Mapping[str, Any], users: set[str]
+) -> Actor:
+    """Return who acted; one without a type is a user where other entries or the channel say so."""
+    if not isinstance(agent, Mapping):
+        return history.actor(None, path=f"log entry {entry.get('id')}")
+    key, kind = agent.get("id") or agent.get("summary"), agent.get("type")
+    role = None
+    if kind:
+        role = Role.AGENT if str(kind).startswith("user") else Role.SYSTEM
+    elif str(key) in users or pick(entry, "channel.type") in _HUMAN_CHANNELS:
+        role = Role.AGENT
+    return history.actor(key, role, path=f"log entry {entry.get('id')}")
+
+
+def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -> None:
+    kind = str(entry["type"]).removesuffix("_reference").removesuffix("_log_entry")
+    entry_id, at = entry["id"], entry.get("created_at")
+    if kind in _NOISE or kind.startswith(_NOISE_STARTS):
+        return
+    by = _actor(history, entry.get("agent"), entry, users)
+    channel = entry.get("channel") or {}
+    if kind == "acknowledge":
+        history.add(Acknowledged, entry_id, at, by)
+        _move(history, entry, by, "triggered", "acknowledged")
+    elif kind == "unacknowledge":
+        history.add(Unacknowledged, entry_id, at, by, reason=channel.get("type") or "")
+        _move(history, entry, by, "acknowledged", "triggered")
+    elif kind == "resolve":
+        _move(history, entry, by, None, "resolved")
+    elif kind in ("assign", "reassign", "delegate", "escalate"):
+        people = [p.get("summary") or p["id"] for p in entries_of(entry, "assignees")]
+        ids = [p["id"] for p in entries_of(entry, "assignees")]
+        if len(ids) > 1:
+            action = f"{people[0]} counts, the first"
+            history.find(
+                "several_assignees", action, field="assignee", value=", ".join(ids), path=entry_id
+            )
+        if kind == "escalate":
+            history.add(Escalated, entry_id, at, by, target=ids[0] if ids else "unknown")
+        if ids:
+            history.changed(entry_id, at, by, field="assignee", after=ids[0])
+    elif kind == "annotate":
+        text = str(channel.get("summary") or channel.get("content") or "")
+        history.add(Commented, entry_id, at, by, text=text, visibility=Visibility.INTERNAL)
+    elif kind == "status_update":
+        text = str(entry.get("message") or "")
+        history.add(Communicated, entry_id, at, by, audience="subscribers", text=text)
+    elif kind == "snooze" and _snoozed_until(entry) is not None:
+        until = history.time(_snoozed_until(entry), "until", path=entry_id)
+        history.add(Snoozed, entry_id, at, by, until=until)
+    elif kind == "unsnooze":
+        history.add(Unsnoozed, entry_id, at, by)
+    else:
+        if kind == "merge":
+            history.find("merged_record", "kept: merged with another incident", path=entry_id)
+        action = "left out: its value is only in its text"
+        history.find("unknown_entry", action, field="type", value=kind, path=entry_id)
+
+
+def _move(
+    history: HistoryBuilder, entry: Mapping[str, Any], by: Actor, before: str | None, after: str
+) -> None:
+    at = entry.get("created_at")
+    if before is None:
+        history.changed(entry["id"], at, by, field="state", after=after)
+    else:
+        history.changed(entry["id"], at, by, field="state", before=before, after=after)
+
+
+def _snoozed_until(entry: Mapping[str, Any]) -> object:
+    ends = [action.get("at") for action in entries_of(entry, "changed_actions")]
+    return next((end for end in ends if end), None)

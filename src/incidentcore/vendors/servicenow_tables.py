@@ -1,0 +1,300 @@
+"""ServiceNow's tables as its Table API gives them: incident, sys_audit, journal, task_sla."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeAlias
+
+from incidentcore.lifecycle import SERVICENOW_INCIDENT, Lifecycle
+from incidentcore.records import Commented, Incident, Link, Linked, LinkType, Visibility
+from incidentcore.values import Role
+from incidentcore.vendors.kit import (
+    IMPORTER,
+    HistoryBuilder,
+    Import,
+    LevelTable,
+    ReportedSla,
+    Roles,
+    StateTable,
+    Times,
+    plain_text,
+    unpaged,
+)
+from incidentcore.vendors.presets import (
+    SERVICENOW_HOLD_REASONS,
+    SERVICENOW_LEVELS,
+    SERVICENOW_STATES,
+)
+
+__all__ = ["read_servicenow"]
+
+Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
+
+_FIELDS: Final = {
+    "priority": "priority",
+    "impact": "impact",
+    "urgency": "urgency",
+    "assigned_to": "assignee",
+    "assignment_group": "group",
+    "cmdb_ci": "configuration_item",
+    "short_description": "title",
+    "description": "description",
+    "contact_type": "source",
+    "caller_id": "caller",
+    "business_service": "service",
+    "hold_reason": "hold_reason",
+    "close_code": "resolution_code",
+    "close_notes": "resolution_notes",
+}
+_LINKS: Final = {
+    "problem_id": LinkType.CAUSED_BY,
+    "rfc": LinkType.RESOLVED_BY,
+    "caused_by": LinkType.CAUSED_BY_CHANGE,
+}
+_STATES: Final = ("state", "incident_state")
+_PAGES: Final = ("result", "records")
+_DURATION: Final = re.compile(r"(?:(\d+)\s+)?(\d{1,6}):(\d{2}):(\d{2})", flags=re.ASCII)
+_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DEFAULT_ROLES: Final = Roles(systems=("system", "guest"))
+_DEFAULT_TIMES: Final = Times("UTC")
+
+
+def cell(row: Mapping[str, Any], name: str) -> Any:
+    """Return the value of a cell: plain, ``{link, value}`` or ``{display_value, value}``."""
+    value = row.get(name)
+    if isinstance(value, Mapping):
+        value = value.get("value", value.get("display_value"))
+    return None if value == "" else value
+
+
+def read_servicenow(
+    incidents: Rows,
+    *,
+    audit: Rows = (),
+    journal: Rows = (),
+    slas: Rows = (),
+    users: Mapping[str, str] | None = None,
+    states: StateTable = SERVICENOW_STATES,
+    levels: LevelTable = SERVICENOW_LEVELS,
+    roles: Roles = _DEFAULT_ROLES,
+    times: Times = _DEFAULT_TIMES,
+    lifecycle: Lifecycle = SERVICENOW_INCIDENT,
+) -> Import[Incident]:
+    """Read rows of ServiceNow's Table API: incidents, and the tables that belong to them.
+
+    Cells may be plain, ``{link, value}`` or ``{display_value, value}``; of the last the value is
+    read, which is in UTC, while the display is in the account's zone.
+
+    Args:
+        incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.
+        audit: That of ``sys_audit``, in any order; joined by ``documentkey``.
+        journal: That of ``sys_journal_field``.
+        slas: That of ``task_sla``, kept as the tool's own results.
+        users: From a user's ``sys_id`` to the login, so that the caller is known in the journal.
+        states: What the states mean, by code or label.
+        levels: What the levels mean.
+        roles: Who acts in which role. Beyond it, the caller is a requester, and whoever wrote a
+            work note or changed state, group, priority or assignee is an agent.
+        times: How times are written; UTC, as the API gives values.
+        lifecycle: The lifecycle that the records follow.
+
+    Returns:
+        An incident for each row of the table, by its number. Without an audit it has moments alone.
+
+    >>> [incident] = read_servicenow(
+    ...     [{"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "2"}],
+    ...     audit=[
+    ...         {"documentkey": "a", "fieldname": "state", "oldvalue": "1", "newvalue": "2"}
+    ...         | {"user": "ada", "sys_created_on": "2026-03-02 09:30:00", "sys_id": "x1"}
+    ...     ],
+    ... )
+    >>> incident.history[0].state.name, incident.state.name, str(incident.acknowledged_at)
+    ('New', 'In Progress', '2026-03-02 09:30:00+00:00')
+    """
+    changes = _joined(audit, "documentkey")
+    notes = _joined(journal, "element_id")
+    results = _joined(slas, "task")
+    has_audit, has_journal = bool(changes), bool(notes)
+    people = users or {}
+
+    def build(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+        key = str(cell(row, "sys_id"))
+        own, written = changes.get(key, []), notes.get(key, [])
+        who = _people(row, own, written, people)
+        shown = {field: cell(row, name) for name, field in _FIELDS.items() if name in row}
+        reason = shown.get("hold_reason")
+        if reason is not None:
+            shown["hold_reason"] = SERVICENOW_HOLD_REASONS.get(str(reason), reason)
+        state = cell(row, "state") or cell(row, "incident_state")
+        path = [value for n in ("category", "subcategory") if (value := cell(row, n)) is not None]
+        history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown)
+        opener = cell(row, "opened_by") or cell(row, "sys_created_by") or cell(row, "caller_id")
+        is_caller = opener is not None and opener == cell(row, "caller_id")
+        hint = Role.REQUESTER if is_caller else who.get(people.get(str(opener), str(opener)))
+        by = history.actor(opener, hint or Role.AGENT, path="opened_by")
+        history.opened(cell(row, "opened_at"), by, recorded_at=cell(row, "sys_created_on"))
+        for entry in _counted(own):
+            _change(history, entry, who)
+        if not own:
+            moments = {m: cell(row, f"{m}_at") for m in ("resolved", "closed")}
+            history.moments(IMPORTER, **moments)
+        for note in written:
+            _note(history, note, who)
+        for result in results.get(key, ()):
+            _sla(history, result)
+        _tool(history, row)
+        updated = cell(row, "sys_updated_on")
+        history.check(resolved_at=cell(row, "resolved_at"), updated_at=updated)
+
+    covers = {"moments"}
+    if has_audit:
+        covers |= {"states", "assignments", "priorities", "acknowledgements"}
+    if has_journal:
+        covers.add("comments")
+    if results:
+        covers.add("sla")
+    return Import(
+        unpaged(incidents, *_PAGES),
+        build,
+        record=Incident,
+        id=lambda row: cell(row, "number") or cell(row, "sys_id"),
+        states=states,
+        levels=levels,
+        times=times,
+        roles=roles,
+        lifecycle=lifecycle,
+        covers=covers,
+    )
+
+
+def _joined(rows: Rows, name: str) -> dict[str, list[Mapping[str, Any]]]:
+    joined: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in unpaged(rows, *_PAGES):
+        if isinstance(row, Mapping):
+            joined[str(cell(row, name))].append(row)
+    return joined
+
+
+def _people(
+    row: Mapping[str, Any],
+    audit: Iterable[Mapping[str, Any]],
+    journal: Iterable[Mapping[str, Any]],
+    users: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the roles of logins, as far as what they did tells."""
+    worked = (*_STATES, "assigned_to", "assignment_group", "priority", "impact", "urgency")
+    agents = [cell(e, "user") for e in audit if cell(e, "fieldname") in worked]
+    agents += [cell(e, "sys_created_by") for e in journal if cell(e, "element") == "work_notes"]
+    roles = {str(login): Role.AGENT for login in agents if login is not None}
+    caller = users.get(str(cell(row, "caller_id")))
+    if caller is None and cell(row, "contact_type") == "self-service":
+        caller = cell(row, "sys_created_by")
+    if caller is not None:
+        roles[caller] = Role.REQUESTER
+    return roles
+
+
+def _counted(audit: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Return the entries without the second of the two state fields, which are written together."""
+    has_state = any(cell(entry, "fieldname") == "state" for entry in audit)
+    return [e for e in audit if not has_state or cell(e, "fieldname") != "incident_state"]
+
+
+def _change(history: HistoryBuilder, entry: Mapping[str, Any], who: Mapping[str, str]) -> None:
+    name = str(cell(entry, "fieldname"))
+    before, after = cell(entry, "oldvalue"), cell(entry, "newvalue")
+    entry_id, at = cell(entry, "sys_id"), cell(entry, "sys_created_on")
+    login = plain_text(cell(entry, "user"))
+    by = history.actor(login, who.get(login or ""), path=f"sys_audit {entry_id}")
+    order = plain_text(cell(entry, "record_checkpoint")) or ""
+    if name in _LINKS:
+        if after is not None:
+            history.add(Linked, entry_id, at, by, link=Link(_LINKS[name], str(after)))
+        return
+    if name == "hold_reason":
+        before, after = (SERVICENOW_HOLD_REASONS.get(str(v), v) for v in (before, after))
+    history.changed(
+        entry_id,
+        at,
+        by,
+        field="state" if name in _STATES else _FIELDS.get(name, f"custom.{name}"),
+        before=before,
+        after=after,
+        order=int(order) if order.isdecimal() else 0,
+    )
+
+
+def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, str]) -> None:
+    element = cell(note, "element")
+    path = f"sys_journal_field {cell(note, 'sys_id')}"
+    if element not in ("comments", "work_notes"):
+        history.find("unknown_entry", "left out", field="element", value=element or "", path=path)
+        return
+    login = plain_text(cell(note, "sys_created_by"))
+    history.add(
+        Commented,
+        cell(note, "sys_id"),
+        cell(note, "sys_created_on"),
+        history.actor(login, who.get(login or ""), path=path),
+        text=str(cell(note, "value") or ""),
+        visibility=Visibility.PUBLIC if element == "comments" else Visibility.INTERNAL,
+    )
+
+
+def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+    sla = row.get("sla")
+    name = sla.get("display_value") if isinstance(sla, Mapping) else None
+    elapsed = cell(row, "business_duration") or cell(row, "duration")
+    history.reported_sla(
+        ReportedSla(
+            target=str(name or cell(row, "sla")),
+            breached=_flag(cell(row, "has_breached")),
+            started_at=history.time(cell(row, "start_time"), "start_time", path="task_sla"),
+            stopped_at=history.time(cell(row, "end_time"), "end_time", path="task_sla"),
+            due_at=history.time(cell(row, "planned_end_time"), "planned_end_time", path="task_sla"),
+            elapsed=duration(elapsed),
+            paused=duration(cell(row, "pause_duration")),
+            stage=plain_text(cell(row, "stage")),
+        )
+    )
+
+
+def _tool(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+    made = cell(row, "made_sla")
+    if made is not None:
+        history.reported("made_sla", _flag(made))
+    for name in ("reopen_count", "reassignment_count"):
+        text = plain_text(cell(row, name))
+        if text is not None:
+            digits = text.replace(",", "")
+            history.reported(name, int(digits) if digits.isdecimal() else None)
+            if not digits.isdecimal():
+                history.find("not_a_count", "left out", field=name, value=text)
+    for name, kind in _LINKS.items():
+        target = cell(row, name)
+        if target is not None:
+            history.linked(Link(kind, str(target)))
+
+
+def _flag(value: object) -> bool | None:
+    return {"true": True, "false": False, "1": True, "0": False}.get(str(value).casefold())
+
+
+def duration(value: object) -> timedelta | None:
+    """Return a duration: a date since 1970 (``1970-01-01 01:30:00``), ``1 02:30:00`` or seconds."""
+    text = plain_text(value)
+    if text is None:
+        return None
+    if text.isdecimal():
+        return timedelta(seconds=int(text))
+    match = _DURATION.fullmatch(text)
+    if match is not None:
+        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) - _START
+    except ValueError:
+        return None

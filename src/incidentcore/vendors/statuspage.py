@@ -1,0 +1,137 @@
+"""Statuspage: the incidents of a status page with their updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.records import Communicated, Incident
+from incidentcore.values import Actor, Role
+from incidentcore.vendors.kit import (
+    HistoryBuilder,
+    Import,
+    LevelTable,
+    StateTable,
+    Times,
+    entries_of,
+    unpaged,
+)
+from incidentcore.vendors.presets import (
+    STATUSPAGE_INCIDENT,
+    STATUSPAGE_LEVELS,
+    STATUSPAGE_STATES,
+)
+
+__all__ = ["read_statuspage"]
+
+_PAGE: Final = Actor("status page", Role.SYSTEM)
+_FEED: Final = 50
+_DEFAULT_TIMES: Final = Times()
+
+
+def read_statuspage(
+    incidents: Mapping[str, Any] | Iterable[Mapping[str, Any]],
+    *,
+    states: StateTable = STATUSPAGE_STATES,
+    levels: LevelTable = STATUSPAGE_LEVELS,
+    times: Times = _DEFAULT_TIMES,
+    lifecycle: Lifecycle = STATUSPAGE_INCIDENT,
+) -> Import[Incident]:
+    """Read the incidents of a status page, as its API or public feed gives them.
+
+    An update happened at its ``display_at`` and was recorded at its ``created_at``: pages are often
+    filled in later. Each update is a communication to the public. Scheduled maintenance is not an
+    incident: it is left out, with a finding ``maintenance``.
+
+    Args:
+        incidents: The parsed JSON: incidents, or pages with ``incidents``.
+        states: What the statuses mean.
+        levels: What the impacts mean.
+        times: How times are written.
+        lifecycle: The lifecycle that the records follow.
+
+    Returns:
+        An incident for each. ``truncated_history`` says that a feed came with 50, its limit.
+
+    >>> update = {"id": "u1", "status": "investigating", "body": "We look."}
+    >>> times = {"created_at": "2026-03-02T16:20:00Z", "display_at": "2026-03-02T16:10:00Z"}
+    >>> [incident] = read_statuspage(
+    ...     {"id": "i1", "name": "Slow", "incident_updates": [update | times]}
+    ... )
+    >>> opening = incident.history[0]
+    >>> opening.at.isoformat(), opening.recorded_at.isoformat()
+    ('2026-03-02T16:10:00+00:00', '2026-03-02T16:20:00+00:00')
+    """
+
+    def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
+        if incident.get("impact") == "maintenance" or incident.get("scheduled_for"):
+            history.leave_out("maintenance", "record left out: scheduled maintenance")
+            return
+        impact = incident.get("impact")
+        history.present(
+            state=incident.get("status"),
+            title=incident.get("name"),
+            impact=None if impact == "none" else impact,
+            service=next((c.get("name") for c in entries_of(incident, "components")), None),
+            occurred_at=incident.get("started_at"),
+            components=[c.get("name") for c in entries_of(incident, "components")],
+        )
+        updates = [
+            (when, update)
+            for update in entries_of(incident, "incident_updates")
+            if (when := _shown(history, update)) is not None
+        ]
+        updates.sort(key=lambda pair: pair[0])
+        if updates:
+            at, first = updates[0]
+            history.opened(at, _PAGE, recorded_at=first.get("created_at"))
+        else:
+            history.opened(incident.get("created_at"), _PAGE)
+            history.moments(_PAGE, resolved=incident.get("resolved_at"))
+        before = None
+        for at, update in updates:
+            status, written = update.get("status"), update.get("created_at")
+            key, text = update.get("id"), update.get("body") or ""
+            if status is not None and status != before:
+                history.changed(
+                    *(key, at, _PAGE),
+                    field="state",
+                    before=before,
+                    after=status,
+                    recorded_at=written,
+                )
+                before = status
+            history.add(
+                *(Communicated, key, at, _PAGE),
+                recorded_at=written,
+                audience="public",
+                channel="status page",
+                text=text,
+            )
+        history.check(
+            resolved_at=incident.get("resolved_at"), updated_at=incident.get("updated_at")
+        )
+
+    listed = list(unpaged(incidents, "incidents"))
+    reading = Import(
+        listed,
+        build,
+        record=Incident,
+        id="id",
+        states=states,
+        levels=levels,
+        times=times,
+        lifecycle=lifecycle,
+        covers=("states", "moments"),
+    )
+    if len(listed) == _FEED:
+        action = f"{_FEED} incidents came, the most that a feed holds: older ones may be missing"
+        reading.findings.add("truncated_history", action)
+    return reading
+
+
+def _shown(history: HistoryBuilder, update: Mapping[str, Any]) -> Any:
+    """Return when an update counts from: its ``display_at``, else when it was written."""
+    written = update.get("display_at") or update.get("created_at")
+    return history.time(written, "display_at", action="update left out", path=update.get("id"))

@@ -1,0 +1,496 @@
+"""Tables with one row for each ticket: a mapping from columns to fields makes incidents of them.
+
+A row tells moments, and where things stand; it tells no history. So its records state what they
+cover, and KPIs over replies, reassignments or reopenings leave them out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.records import Incident
+from incidentcore.values import Actor, Level, Role, State
+from incidentcore.vendors.kit import (
+    IMPORTER,
+    STANDARD_STATES,
+    Epoch,
+    HistoryBuilder,
+    Import,
+    LevelTable,
+    StateTable,
+    Times,
+    pick,
+    plain_text,
+)
+from incidentcore.vendors.kit.paths import clean
+from incidentcore.vendors.tabular import Table, TableInput, open_table
+
+__all__ = ["FIELDS", "Duplicates", "read_table"]
+
+Duplicates: TypeAlias = Literal["refuse", "first", "last"]
+Formats: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
+
+_MOMENTS: Final = ("acknowledged", "responded", "restored", "resolved", "closed", "canceled")
+_TIMES: Final = ("opened", *_MOMENTS, "updated", "state_since", "occurred", "detected")
+_LEVELS: Final = ("priority", "impact", "urgency")
+_TEXTS: Final = (
+    *("title", "description", "caller", "service", "configuration_item", "category"),
+    *("group", "assignee", "source", "tags", "hold_reason", "resolution_code"),
+    "resolution_notes",
+)
+_COUNTS: Final = ("reopen_count", "reassignment_count")
+FIELDS: Final = ("id", *_TIMES, "state", *_LEVELS, *_TEXTS, *_COUNTS)
+"""What a column may be mapped to."""
+_COVERED: Final = {"acknowledged": "acknowledged_at", "responded": "first_response_at"}
+_FIRST_ROWS: Final = 200
+
+
+def read_table(
+    source: TableInput,
+    mapping: Mapping[str, str | int],
+    *,
+    zone: ZoneInfo | str | None = None,
+    formats: Formats = "iso",
+    epoch: Epoch | None = None,
+    day_first: bool | None = None,
+    states: StateTable | Mapping[str, State | str] = STANDARD_STATES,
+    levels: LevelTable | Mapping[str, Mapping[str, Level | str]] | None = None,
+    missing: Collection[str] = ("",),
+    duplicates: Duplicates | None = None,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> Import[Incident]:
+    """Build incidents from a table with one row for each ticket.
+
+    Each row becomes an opening and, as far as their times are there, an acknowledgement, a first
+    public answer, a restoration, a resolution, a closure and a cancelation. A state that these do
+    not lead to counts from ``state_since`` or else the latest instant of the row, with a finding
+    ``state_without_time`` where clocks depend on it. Columns that no field takes are kept below
+    ``custom`` by their own names; a column that comes more than once as a tuple.
+
+    A time before the opening is kept, with a finding: a duration that comes out negative is left
+    out, and counted as left out, by the KPIs. A closing time before the resolution is not an event,
+    since it would close a record that was open.
+
+    Args:
+        source: What ``open_table`` takes: a file of delimited text, JSON, JSON lines or a
+            spreadsheet; lines; mappings; or a data frame. Cells may be ``{value, display_value}``.
+        mapping: Which column holds which field of ``FIELDS``: ``id`` and ``opened`` always. A
+            column is a name, a dotted path into nested objects, or a place counted from 1.
+        zone: The zone of times that state none. Without it they are read as UTC, with a finding.
+        formats: ``"iso"``, or formats as ``datetime.strptime`` takes them, tried in order; or by
+            field, with those of all others under ``""``.
+        epoch: What a number counts from 1970: ``"s"`` or ``"ms"``.
+        day_first: Read other texts free-form, with the day first (True) or after the month (False).
+        states: What the states mean: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
+        levels: What levels mean, by ``priority``, ``impact`` and ``urgency``. Without it a level's
+            name is understood, also behind a number as in ``"1 - Critical"``, but never a bare
+            number (rule P1).
+        missing: Texts that mean nothing is there, such as ``"?"``. None and not-a-number always do.
+        duplicates: Which row of one id counts: the ``"first"`` or the ``"last"`` (which holds all
+            rows in memory), or ``"refuse"``. By default the first one, but a table of which most
+            rows repeat an id is refused: it is an event log.
+        delimiter: What separates fields; detected by default.
+        encoding: The encoding of a file; UTF-8 or cp1252 by default.
+
+    Returns:
+        The incidents in the order of their rows, read as they are asked for.
+
+    Raises:
+        InvalidValueError: The mapping names an unknown field, lacks ``id`` or ``opened``, or names
+            a column that is not there.
+        FormatError: The source cannot be read, or is refused for its duplicates.
+        OSError: The file cannot be opened.
+
+    Source: our choice; moments and counts follow from events alone (rule H2).
+
+    >>> reading = read_table(
+    ...     ["Number;Created;Done", "INC-1;1.6.2026 9:00;1.6.2026 11:30", "INC-2;yesterday;"],
+    ...     {"id": "Number", "opened": "Created", "resolved": "Done"},
+    ...     zone="Europe/Berlin",
+    ...     formats="%d.%m.%Y %H:%M",
+    ... )
+    >>> [incident] = reading
+    >>> print(incident.resolved_at - incident.opened_at)
+    2:30:00
+    >>> print(reading.findings[-1])
+    row 2, INC-2, Created 'yesterday': unreadable_time; row left out: a record needs its opening
+    """
+    _check_mapping(mapping, duplicates)
+    by_field: Mapping[str, Any] = formats if isinstance(formats, Mapping) else {"": formats}
+    times = {
+        name: Times(zone, formats=form, epoch=epoch, day_first=day_first)
+        for name, form in {"": "iso", **by_field}.items()
+    }
+    table = open_table(source, delimiter=delimiter, encoding=encoding, strict=False)
+    reader = TableReader(table, mapping, frozenset(missing), times)
+    covers = {"moments", *(_COVERED[name] for name in _COVERED if name in mapping)}
+    return TableImport(
+        reader,
+        duplicates,
+        states=states if isinstance(states, StateTable) else STANDARD_STATES | states,
+        levels=levels if isinstance(levels, LevelTable) else LevelTable(**(levels or {})),
+        times=times[""],
+        covers=covers,
+    )
+
+
+def _check_mapping(mapping: Mapping[str, str | int], duplicates: object) -> None:
+    for name, column in mapping.items():
+        if name not in FIELDS:
+            raise InvalidValueError("mapping", name, f"one of {', '.join(FIELDS)}")
+        if not isinstance(column, (str, int)) or isinstance(column, bool) or column == "":
+            raise InvalidValueError(f"mapping[{name}]", column, "a column's name or place from 1")
+    for name in ("id", "opened"):
+        if name not in mapping:
+            raise InvalidValueError("mapping", dict(mapping), f"also a column for {name}")
+    if duplicates not in (None, "refuse", "first", "last"):
+        raise InvalidValueError("duplicates", duplicates, '"refuse", "first" or "last"')
+
+
+class TableReader:
+    """Reads the cells of a table by field.
+
+    Attributes:
+        columns: By field, the column's name for findings.
+        repeated: Columns that come more than once and are not mapped.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        mapping: Mapping[str, str | int],
+        missing: frozenset[str],
+        times: Mapping[str, Times],
+    ) -> None:
+        self.table = table
+        self.width = len(table.columns)
+        self.columns: dict[str, str] = {}
+        self.get: dict[str, Callable[[Any], Any]] = {}
+        self.readers = {name: time.reader() for name, time in times.items() if name}
+        self._missing = missing
+        taken: set[int] = set()
+        if not table.objects:
+            table.require(c for c in mapping.values() if isinstance(c, str))
+        for name, column in mapping.items():
+            self._place(name, column, taken)
+        counts: dict[str, list[int]] = {}
+        for place, column in enumerate(table.columns):
+            if place not in taken and column:
+                counts.setdefault(column, []).append(place)
+        self.other = counts
+        self.repeated = [] if table.objects else [n for n, p in counts.items() if len(p) > 1]
+
+    def _place(self, name: str, column: str | int, taken: set[int]) -> None:
+        columns = self.table.columns
+        if isinstance(column, int):
+            if not 1 <= column <= self.width:
+                raise InvalidValueError(f"mapping[{name}]", column, f"1 to {self.width}")
+            self.columns[name] = columns[column - 1] or f"column {column}"
+        else:
+            self.columns[name] = column
+        label = columns[column - 1] if isinstance(column, int) else column
+        if self.table.objects:
+            is_path = label not in columns and "." in label
+            if columns and (label.partition(".")[0] if is_path else label) not in columns:
+                there = ", ".join(columns[:50])
+                raise InvalidValueError(f"mapping[{name}]", column, f"a column: {there}")
+            self.get[name] = _by_path(label) if is_path else _by_name(label)
+            if not is_path:
+                taken.add(columns.index(label) if label in columns else -1)
+        else:
+            place = column - 1 if isinstance(column, int) else columns.index(column)
+            taken.add(place)
+            self.get[name] = _by_place(place)
+
+    def value(self, row: Any, name: str) -> Any:
+        """Return what a field's cell holds, None where that means nothing is there."""
+        get = self.get.get(name)
+        return None if get is None else self.cell(get(row))
+
+    def cell(self, value: Any) -> Any:
+        """Return a cell's value; of an object with value and display_value, the value."""
+        if isinstance(value, str):
+            value = value.strip()
+            return None if not value or value in self._missing else value
+        if isinstance(value, Mapping) and "value" in value:
+            return self.cell(value["value"])
+        if value is None or value != value:  # noqa: PLR0124  not-a-number and not-a-time
+            return None
+        return value.item() if hasattr(value, "item") and not isinstance(value, datetime) else value
+
+    def others(self, row: Any) -> dict[str, object]:
+        """Return what no field takes, by column."""
+        if self.table.objects:
+            mapped = self.columns.values()
+            pairs = ((str(name), self.cell(v)) for name, v in row.items() if name not in mapped)
+            return {name: clean(value) for name, value in pairs if value is not None}
+        cells: dict[str, object] = {}
+        for name, places in self.other.items():
+            values = [v for place in places if (v := self.cell(row[place])) is not None]
+            if len(places) > 1:
+                cells.update({name: tuple(clean(v) for v in values)} if values else {})
+            elif values:
+                cells[name] = clean(values[0])
+        return cells
+
+
+def _by_place(place: int) -> Callable[[Any], Any]:
+    return lambda row: row[place]
+
+
+def _by_name(name: str) -> Callable[[Any], Any]:
+    return lambda row: row.get(name)
+
+
+def _by_path(path: str) -> Callable[[Any], Any]:
+    return lambda row: pick(row, path)
+
+
+class TableImport(Import[Incident]):
+    """The incidents of a table."""
+
+    def __init__(self, reader: TableReader, duplicates: Duplicates | None, **options: Any) -> None:
+        self._reader = reader
+        self._duplicates = duplicates
+        self._noted = 0
+        super().__init__((), self._build_row, record=Incident, id="id", **options)
+        self._records = self._rows()
+        for name in reader.repeated:
+            action = "kept as a tuple"
+            self.findings.add("repeated_column", action, field=name)
+
+    def _rows(self) -> Iterator[Incident]:
+        seen: dict[str, int] = {}
+        repeats = 0
+        for number, row in self._chosen():
+            self._counts["rows"] = number
+            key = self._key(number, row)
+            if key in seen:
+                repeats += 1
+                self._repeated(number, key, seen[key], repeats)
+                continue
+            seen[key] = number
+            record = self._read_row(number, key, row)
+            if record is not None:
+                yield self._counted(record)
+        if repeats > len(seen) and self._duplicates is None:
+            self._refuse(repeats, repeats + len(seen))
+
+    def _chosen(self) -> Iterator[tuple[int, Any]]:
+        """Yield the rows; of one id the last, where that is asked for."""
+        if self._duplicates != "last":
+            yield from self._complete()
+            return
+        last: dict[str, tuple[int, Any]] = {}
+        for number, row in self._complete():
+            key = self._key(number, row)
+            if key in last:
+                action = f"row left out: row {number} counts, the last of this id"
+                self.findings.add("duplicate_id", action, row=last[key][0], value=key)
+            last[key] = (number, row)
+        yield from last.values()
+
+    def _complete(self) -> Iterator[tuple[int, Any]]:
+        """Yield the rows that are whole; short ones are left out, and the last one is a footer."""
+        width = self._reader.width
+        short: tuple[int, Any] | None = None
+        for number, row in self._reader.table.rows:
+            self._note()
+            if short is not None:
+                self._short("short_row", *short)
+                short = None
+            if self._reader.table.objects:
+                if isinstance(row, Mapping):
+                    yield number, row
+                else:
+                    action = f"left out: {type(row).__name__} instead of an object"
+                    self.findings.add("malformed_record", action, row=number)
+            elif len(row) < width:
+                short = (number, row)
+            elif any(row[width:]):
+                self._short("long_row", number, row)
+            else:
+                yield number, row
+        self._note()
+        if short is not None:
+            self._short("footer", *short)
+
+    def _note(self) -> None:
+        notes = self._reader.table.notes
+        while self._noted < len(notes):
+            code, action = notes[self._noted]
+            self.findings.add(code, action)
+            self._noted += 1
+
+    def _short(self, code: str, number: int, row: Sequence[Any]) -> None:
+        self._counts["rows"] = number
+        action = f"row left out: {len(row)} fields instead of {self._reader.width}"
+        self.findings.add(code, action, row=number, value=row[0] if row else "")
+
+    def _key(self, number: int, row: Any) -> str:
+        try:
+            return plain_text(self._reader.value(row, "id")) or f"row-{number}"
+        except InvalidValueError:
+            return f"row-{number}"
+
+    def _repeated(self, number: int, key: str, first: int, repeats: int) -> None:
+        if self._duplicates == "refuse":
+            raise FormatError(
+                f"{key} has a row already, row {first}; say which counts with duplicates="
+                f'"first" or "last" @ row {number}, column {self._reader.columns["id"]}'
+            )
+        if self._duplicates is None and number >= _FIRST_ROWS and repeats > number / 2:
+            self._refuse(repeats, number)
+        action = f"row left out: row {first} stands"
+        self.findings.add(
+            "duplicate_id", action, row=number, field=self._reader.columns["id"], value=key
+        )
+
+    def _refuse(self, repeats: int, rows: int) -> None:
+        raise FormatError(
+            f"{repeats:,} of {rows:,} rows repeat an id: this looks like one row for each event; "
+            'read it with read_events (--profile events), or say which row counts with duplicates="'
+            f'first" or "last" @ column {self._reader.columns["id"]}'
+        )
+
+    def _read_row(self, number: int, key: str, row: Any) -> Incident | None:
+        history = HistoryBuilder(key, self.context, number)
+        try:
+            self._build_row(history, row)
+            return history.build(Incident)
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+            action = f"row left out: {' '.join(str(error).split())[:200]}"
+            self.findings.add("malformed_record", action, row=number, key=key)
+        return None
+
+    def _build_row(self, history: HistoryBuilder, row: Any) -> None:
+        reader = self._reader
+        given = {name: reader.value(row, name) for name in reader.get}
+        opened = self._time(history, "opened", given["opened"])
+        if opened is None:
+            if given["opened"] is None:
+                action = "row left out: a record needs its opening"
+                column = reader.columns["opened"]
+                history.find("missing_time", action, field=column)
+            history.is_left_out = True
+            return
+        if given["id"] is None:
+            history.find("missing_id", f"named {history.id}", field=reader.columns["id"])
+        custom = reader.others(row)
+        moments = self._moments(history, given, opened, custom)
+        shown: dict[str, Any] = {n: given[n] for n in (*_TEXTS, "state") if n in given}
+        for name in _LEVELS:
+            shown[name] = self._level(history, name, given.get(name), custom)
+        if isinstance(shown.get("tags"), str):
+            shown["tags"] = [tag for tag in re.split(r"[,;\s]+", shown["tags"]) if tag]
+        for name in ("occurred", "detected"):
+            shown[f"{name}_at"] = self._time(history, name, given.get(name), custom)
+        assignee = plain_text(given.get("assignee"))
+        if assignee is not None and "\n" in assignee:
+            several = [line.strip() for line in assignee.splitlines() if line.strip()]
+            action = f"{several[0]} counts, the first"
+            column, value = reader.columns["assignee"], ", ".join(several)
+            history.find("several_assignees", action, field=column, value=value)
+            shown["assignee"] = assignee = several[0]
+        history.present(**{name: value for name, value in shown.items() if value is not None})
+        history.present(**custom)
+        caller = plain_text(given.get("caller"))
+        by = IMPORTER if caller is None else Actor(caller, Role.REQUESTER)
+        history.opened(opened, by)
+        agent = Actor(assignee or IMPORTER.id, Role.AGENT)
+        history.moments(agent, **moments)
+        self._counted_by_tool(history, given)
+        self._settle(history, given, opened, moments)
+
+    def _time(
+        self,
+        history: HistoryBuilder,
+        name: str,
+        value: Any,
+        custom: dict[str, object] | None = None,
+    ) -> datetime | None:
+        """Return a time; one that cannot be read is kept below custom by its column's name."""
+        if value is None:
+            return None
+        column = self._reader.columns[name]
+        action = "kept under custom"
+        if name == "opened":
+            action = "row left out: a record needs its opening"
+        reader = self._reader.readers.get(name)
+        at = history.time(value, column, action=action, reader=reader)
+        if at is None and custom is not None:
+            custom[column] = clean(value)
+        return at
+
+    def _level(
+        self, history: HistoryBuilder, name: str, value: Any, custom: dict[str, object]
+    ) -> Level | None:
+        level = None if value is None else self.context.levels.find(name, value)
+        if level is None and value is not None:
+            column = self._reader.columns[name]
+            known = ", ".join(getattr(self.context.levels, name))
+            action = f"kept under custom; known: {known}"
+            history.find("unknown_level", action, field=column, value=value)
+            custom[column] = clean(value)
+        return level
+
+    def _moments(
+        self,
+        history: HistoryBuilder,
+        given: Mapping[str, Any],
+        opened: datetime,
+        custom: dict[str, object],
+    ) -> dict[str, datetime]:
+        columns = self._reader.columns
+        times: dict[str, datetime] = {}
+        for name in _MOMENTS:
+            at = self._time(history, name, given.get(name), custom)
+            if at is not None:
+                times[name] = at
+        resolved, closed = times.get("resolved"), times.get("closed")
+        if closed is None:
+            return times
+        find = {"field": columns["closed"], "value": given["closed"]}
+        if resolved is not None and closed < resolved:
+            history.find("closed_before_resolved", "kept under custom", **find)
+            custom[columns["closed"]] = clean(given["closed"])
+            del times["closed"]
+        elif "resolved" in columns and resolved is None:
+            action = "the closing time stands for the resolution"
+            history.find("closed_without_resolution", action, **find)
+        return times
+
+    def _counted_by_tool(self, history: HistoryBuilder, given: Mapping[str, Any]) -> None:
+        for name in _COUNTS:
+            text = plain_text(given.get(name))
+            if text is None:
+                continue
+            if text.isascii() and text.isdigit() and len(text) < 10:
+                history.reported(name, int(text))
+            else:
+                column = self._reader.columns[name]
+                history.find("not_a_count", "left out", field=column, value=text)
+
+    def _settle(
+        self,
+        history: HistoryBuilder,
+        given: Mapping[str, Any],
+        opened: datetime,
+        moments: Mapping[str, datetime],
+    ) -> None:
+        """Say from when the row's state counts where its moments do not lead to it."""
+        since = self._time(history, "state_since", given.get("state_since"))
+        updated = self._time(history, "updated", given.get("updated"))
+        if since is not None and given.get("state") is not None:
+            state = history.state(given["state"])
+            known = [m for m in ("resolved", "closed", "canceled") if m in moments]
+            if state.open or not known:
+                by = IMPORTER
+                history.changed("state", since, by, field="state", after=given["state"])
+        history.check(updated_at=updated)

@@ -1,0 +1,257 @@
+"""Zendesk: tickets with their audits and metric events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import Any, Final, TypeAlias
+
+from incidentcore.lifecycle import ZENDESK_TICKET, Lifecycle
+from incidentcore.records import Commented, Incident, Visibility
+from incidentcore.values import Actor, Role
+from incidentcore.vendors.kit import (
+    HistoryBuilder,
+    Import,
+    LevelTable,
+    ReportedSla,
+    Roles,
+    StateTable,
+    Times,
+    entries_of,
+    pick,
+    plain_text,
+    unpaged,
+)
+from incidentcore.vendors.presets import ZENDESK_LEVELS, ZENDESK_STATES
+
+__all__ = ["read_zendesk"]
+
+Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
+
+_FIELDS: Final = {
+    "status": "state",
+    "priority": "priority",
+    "assignee_id": "assignee",
+    "group_id": "group",
+    "subject": "title",
+    "tags": "tags",
+    "requester_id": "caller",
+}
+_COVERS: Final = ("states", "assignments", "priorities", "comments", "acknowledgements", "moments")
+_ROLES: Final = {"end-user": Role.REQUESTER, "agent": Role.AGENT, "admin": Role.AGENT}
+_WORKED: Final = ("priority", "assignee_id", "group_id", "type")
+_SYSTEM: Final = "-1"
+_MERGED: Final = "closed_by_merge"
+_DEFAULT_ROLES: Final = Roles(systems=(_SYSTEM,))
+_DEFAULT_TIMES: Final = Times("UTC")
+
+
+def read_zendesk(
+    tickets: Rows,
+    audits: Rows,
+    *,
+    metric_events: Rows = (),
+    users: Rows = (),
+    states: StateTable = ZENDESK_STATES,
+    levels: LevelTable = ZENDESK_LEVELS,
+    roles: Roles = _DEFAULT_ROLES,
+    times: Times = _DEFAULT_TIMES,
+    lifecycle: Lifecycle = ZENDESK_TICKET,
+) -> Import[Incident]:
+    """Read tickets of Zendesk's API with their audits.
+
+    Args:
+        tickets: The parsed JSON: tickets, or pages with ``tickets``. Of a ticket that comes more
+            than once, as incremental exports give it, the one updated last counts. Deleted ones
+            are left out, with a finding.
+        audits: Those of ``/tickets/{id}/audits``, for all tickets, in any order.
+        metric_events: Those of ``/incremental/ticket_metric_events``, kept as the tool's results.
+        users: Users, for their roles. Without them, the requester is a requester, and whoever is
+            assigned, wrote an internal note or changed priority, group or assignee is an agent.
+        states: What the statuses mean; a custom one is read by its category.
+        levels: What the priorities mean. A ticket without one has none.
+        roles: Who acts in which role.
+        times: How times are written.
+        lifecycle: The lifecycle that the records follow.
+
+    Returns:
+        An incident for each ticket. Findings of its own: ``deleted_record``, ``merged_record``,
+        and ``truncated_history`` where a ticket's first audit is not there.
+
+    >>> [incident] = read_zendesk(
+    ...     [{"id": 35, "created_at": "2026-03-02T08:00:00Z", "status": "open", "requester_id": 1}],
+    ...     [
+    ...         {
+    ...             "id": 1,
+    ...             "ticket_id": 35,
+    ...             "created_at": "2026-03-02T08:00:00Z",
+    ...             "author_id": 1,
+    ...             "events": [
+    ...                 {"id": 2, "type": "Create", "field_name": "status", "value": "open"}
+    ...             ],
+    ...         }
+    ...     ],
+    ... )
+    >>> incident.state.name, incident.opened_by
+    ('Open', Actor(id='1', role='requester'))
+    """
+    by_ticket = _joined(audits, "audits")
+    metrics = _joined(metric_events, "ticket_metric_events")
+    known = {
+        str(user["id"]): _ROLES.get(str(user.get("role")))
+        for user in unpaged(users, "users")
+        if isinstance(user, Mapping) and "id" in user
+    }
+
+    def build(history: HistoryBuilder, ticket: Mapping[str, Any]) -> None:
+        if ticket.get("status") == "deleted":
+            history.leave_out("deleted_record", "record left out: the ticket was deleted")
+            return
+        own = by_ticket.get(history.id, [])
+        requester = plain_text(ticket.get("requester_id"))
+        who: dict[str, str | None] = {**_evidence(ticket, own), _SYSTEM: Role.SYSTEM, **known}
+        if requester is not None and who.get(requester) is None:
+            who[requester] = Role.REQUESTER
+        shown = {field: ticket.get(name) for name, field in _FIELDS.items() if name in ticket}
+        channel = pick(ticket, "via.channel")
+        category = ticket.get("status_category") or ticket.get("status")
+        history.present(state_category=category, source=channel, **shown)
+        if _MERGED in (ticket.get("tags") or ()):
+            history.find("merged_record", "kept: closed by a merge into another ticket")
+        history.opened(ticket["created_at"], history.actor(requester, who.get(requester or "")))
+        created = False
+        for audit in own:
+            created = _audit(history, audit, who) or created
+        if not created:
+            history.find("truncated_history", "its first audit is missing", path="audits")
+            history.covers -= {"states", "assignments", "priorities", "acknowledgements"}
+        _metrics(history, metrics.get(history.id, ()))
+        history.check(updated_at=ticket.get("updated_at"))
+
+    return Import(
+        _latest(tickets),
+        build,
+        record=Incident,
+        id="id",
+        states=states,
+        levels=levels,
+        times=times,
+        roles=roles,
+        lifecycle=lifecycle,
+        covers=(*_COVERS, "sla") if metrics else _COVERS,
+    )
+
+
+def _joined(rows: Rows, name: str) -> dict[str, list[Mapping[str, Any]]]:
+    joined: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in unpaged(rows, name):
+        if isinstance(row, Mapping):
+            joined[str(row.get("ticket_id"))].append(row)
+    return joined
+
+
+def _latest(tickets: Rows) -> Iterable[object]:
+    """Return each ticket once, as it was updated last; what is not a ticket as it stands."""
+    latest: dict[object, Any] = {}
+    for place, ticket in enumerate(unpaged(tickets, "tickets")):
+        is_ticket = isinstance(ticket, Mapping) and ticket.get("id") is not None
+        key = str(ticket["id"]) if is_ticket else place
+        before = latest.get(key)
+        if before is None or str(before.get("updated_at")) <= str(ticket.get("updated_at")):
+            latest[key] = ticket
+    return latest.values()
+
+
+def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Return the agents, as far as what they did shows them."""
+    agents = [ticket.get("assignee_id")]
+    for audit in audits:
+        for event in entries_of(audit, "events"):
+            name = event.get("field_name")
+            if name == "assignee_id":
+                agents += [event.get("value"), event.get("previous_value")]
+            if event.get("type") == "Change" and name in _WORKED:
+                agents.append(audit.get("author_id"))
+            elif event.get("type") == "Comment" and event.get("public") is False:
+                agents.append(event.get("author_id"))
+    return {str(agent): Role.AGENT for agent in agents if agent is not None}
+
+
+def _audit(
+    history: HistoryBuilder, audit: Mapping[str, Any], who: Mapping[str, str | None]
+) -> bool:
+    """Add what one audit says; return whether it is the one of the creation."""
+    at, path = audit.get("created_at"), f"audit {audit['id']}"
+    author = plain_text(audit.get("author_id"))
+    by = history.actor(author, who.get(author or ""), path=path)
+    is_creation = False
+    for event in entries_of(audit, "events"):
+        kind, entry_id = event.get("type"), event.get("id")
+        if kind in ("Create", "Change"):
+            is_creation = is_creation or kind == "Create"
+            name = str(event.get("field_name"))
+            if name == "tags" and kind == "Create" and not event.get("value"):
+                continue
+            history.changed(
+                entry_id,
+                at,
+                by,
+                field=_FIELDS.get(name, f"custom.{name}"),
+                before=None if kind == "Create" else event.get("previous_value"),
+                after=event.get("value"),
+            )
+        elif kind in ("Comment", "VoiceComment") and not is_creation:
+            _comment(history, event, by, who, at)
+    return is_creation
+
+
+def _comment(
+    history: HistoryBuilder,
+    event: Mapping[str, Any],
+    by: Actor,
+    who: Mapping[str, str | None],
+    at: object,
+) -> None:
+    author = plain_text(event.get("author_id"))
+    if author is not None and author != by.id:
+        by = history.actor(author, who.get(author), path=f"comment {event.get('id')}")
+    history.add(
+        Commented,
+        event.get("id"),
+        at,
+        by,
+        text=event.get("body") or "",
+        visibility=Visibility.PUBLIC if event.get("public") else Visibility.INTERNAL,
+    )
+
+
+def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> None:
+    """Keep the tool's own results: one for each instance of a metric; its figures are minutes."""
+    instances: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    for event in events:
+        key = (str(event.get("metric")), int(event.get("instance_id") or 0))
+        instances.setdefault(key, []).append(event)
+    for (metric, _), own in sorted(instances.items()):
+        last: dict[str, Mapping[str, Any]] = {}
+        for event in sorted(own, key=lambda event: str(event.get("time"))):
+            last[str(event.get("type"))] = event
+        applied, status = last.get("apply_sla", {}), last.get("update_status", {})
+        goal = pick(applied, "sla.target")
+        hours = "business" if pick(applied, "sla.business_hours") else "calendar"
+        minutes = pick(status, f"status.{hours}")
+        history.reported_sla(
+            ReportedSla(
+                target=metric,
+                breached=None if goal is None else "breach" in last,
+                started_at=_time(history, last, "activate"),
+                stopped_at=_time(history, last, "fulfill"),
+                elapsed=None if minutes is None else timedelta(minutes=minutes),
+                goal=None if goal is None else timedelta(minutes=goal),
+                stage=pick(applied, "sla.policy.title"),
+            )
+        )
+
+
+def _time(history: HistoryBuilder, last: Mapping[str, Mapping[str, Any]], name: str) -> Any:
+    return history.time(last.get(name, {}).get("time"), name, path="ticket_metric_events")

@@ -64,14 +64,16 @@ ROOMS: list[tuple[str, int]] = [
 MAY_IMPORT: dict[str, set[str] | None] = {
     "attrs": None,
     "cattrs": {"serialization"},
-    "dateutil": {"schedule"},
+    "dateutil": {"schedule", "vendors"},
     "holidays": {"schedule"},
     "hypothesis": {"testing"},
     "importlib": {"__init__"},
-    "json": {"serialization"},
+    "json": {"serialization", "vendors"},
     "matplotlib": {"plots"},
     "narwhals": {"frames", "plots"},
     "numpy": {"frames", "plots"},
+    "openpyxl": {"vendors"},
+    "pyarrow": {"vendors"},
     "pytest": {"testing"},
     "re2": {"categorization"},
     "tzdata": {"instants"},
@@ -94,6 +96,9 @@ LAZY = {
     ("kpi", "statistics"): "needed only by Wilson's interval; loads random",
     ("schedule", "dateutil"): "needed only by calendars with recurrence rules",
     ("schedule", "holidays"): "an extra, needed only to copy a country's holidays",
+    ("vendors", "dateutil"): "needed only by free-form times",
+    ("vendors", "openpyxl"): "an extra, needed only by spreadsheets",
+    ("vendors", "pyarrow"): "comes with whoever has a table of the Arrow interface",
     ("__init__", "difflib"): "needed only to word an error",
 }
 

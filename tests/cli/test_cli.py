@@ -196,7 +196,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
     ),
     "empty file": (["report", "{empty}", "--map", MAP], "no header"),
     "header only": (["report", "{header}", "--map", MAP], "no rows below the header"),
-    "binary": (["report", "{binary}"], "byte 0xff"),
+    "binary": (["report", "{binary}"], "a NUL character"),
     "bad date in a log": (["report", "{log}"], "@ row 1, column sys_updated_at"),
 }
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.errors import FormatError
-from incidentcore.vendors.tabular import LONGEST_LINE, open_table
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.vendors.lines import LONGEST_LINE
+from incidentcore.vendors.tabular import open_table
 
 TEXT = b"id,opened\n1,one\n2,two\n"
 
@@ -75,18 +76,19 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "no header"),
     "blank": (b"\n\n", "no header"),
     "NUL bytes": (b"id,opened\n1,\0\0\n", "NUL character, which is no text @ row 1"),
-    "latin-1": (b"id,opened\n1,one\n2,\xe9t\xe9\n", "byte 0xe9; save the file as UTF-8 @ row 2"),
+    "two encodings": (b"id,opened\n1,\xc3\xa9\n2,\xe9t\xe9\n", "byte 0xe9; state the encoding"),
     "UTF-16": ("id,opened\n".encode("utf-16"), "UTF-16; save it as UTF-8 @ header"),
-    "random bytes": (bytes(range(128, 256)) * 20, "not text in UTF-8: byte 0x80"),
+    "random bytes": (bytes(range(128, 256)) * 20, "not text in CP1252: byte 0x81"),
     "too few": (b"id,opened\n1,one\n2\n", "1 fields instead of 2: column opened and those after"),
     "too many": (b"id,opened\n1,one,more\n", "3 fields instead of 2: 'more' stands after the last"),
-    "named twice": (b"id,opened,id\n", "column named more than once: 'id' @ header"),
+    "a million blank lines": (b"id,opened\n" + b"\n" * 1_000_000, "blank lines"),
+    "gzip of blank lines": (gzip.compress(b"id\n" + b"\n" * 1_000_000), "blank lines"),
     "open quote": (b'id,opened\n1,"one\n', "unexpected end of data @ row 1"),
     "text after quote": (b'id,opened\n1,"one"x\n', "@ row 1"),
     "a field of 1 MB": (b"id,opened\n1," + b"x" * 1_000_000 + b"\n", "field larger than field"),
     "an endless line": (b"id,opened\n1," + b"x" * 2 * LONGEST_LINE, "a line longer than"),
     "an endless quote": (b'id,opened\n1,"' + b"xxxxxxxx\n" * 200_000, "field larger than field"),
-    "lone carriage returns": (b"id,opened\r1,one\r", "not comma-separated text"),
+    "lone carriage returns": (b"id,opened\r1,one\r", "not delimited text"),
     "cut gzip": (gzip.compress(TEXT * 1000)[:-20], "a broken gzip archive"),
     "gzip of noise": (b"\x1f\x8b" + b"noise" * 50, "a broken gzip archive"),
     "gzip with a wrong sum": (gzip.compress(TEXT)[:-8] + b"\0" * 8, "a broken gzip archive"),
@@ -151,3 +153,97 @@ def test_missing_columns_are_named_with_those_there() -> None:
     table.require(("id",))
     with pytest.raises(FormatError, match="no column closed; the header has 'id', 'opened'"):
         table.require(("id", "closed"))
+
+
+def test_a_column_asked_for_is_there_once() -> None:
+    """A repeated column is refused where it is asked for; others may repeat."""
+    table = open_table(["id,opened,id,note,note"])
+    table.require(("opened",))
+    with pytest.raises(FormatError, match="column named more than once: 'id' @ header"):
+        table.require(("id",))
+
+
+def test_a_header_of_many_columns_takes_linear_time() -> None:
+    """20,000 columns are counted once, not once for each."""
+    table = open_table([",".join(f"c{number}" for number in range(20_000))])
+    table.require(table.columns)
+    assert len(table.columns) == 20_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id;opened\n1;one\n2;two\n",
+        "id\topened\n1\tone\n2\ttwo\n",
+        "id|opened\n1|one\n2|two\n",
+        "sep=;\nid;opened\n1;one\n2;two\n",
+        '"sep=\t"\nid\topened\n1\tone\n2\ttwo\n',
+        "id;opened;\n1;one;\n2;two;\n",
+    ],
+)
+def test_the_delimiter_is_detected_or_stated_by_the_file(tmp_path: Path, text: str) -> None:
+    """Semicolon, tab and bar; Excel's first line; a delimiter after the last field."""
+    path = tmp_path / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    assert read(path) == EXPECTED
+
+
+def test_cp1252_is_detected_and_noted(tmp_path: Path) -> None:
+    """A file that is not UTF-8 from its first special character on is read as cp1252."""
+    path = tmp_path / "table.csv"
+    path.write_bytes("id,opened\n1,one\n2,Störung heute\n".encode("cp1252"))
+    table = open_table(path)
+    assert list(table.rows)[1] == (2, ["2", "Störung heute"])
+    assert [code for code, _ in table.notes] == ["detected_encoding"]
+    stated = open_table(path, encoding="cp1252")
+    assert list(stated.rows)[1] == (2, ["2", "Störung heute"])
+    assert stated.notes == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[{"id": 1, "opened": "one"}, {"id": 2, "opened": "two"}]',
+        '{"result": [{"id": 1, "opened": "one"}, {"id": 2, "opened": "two"}]}',
+        '{"id": 1, "opened": "one"}\n\n{"id": 2, "opened": "two"}\n',
+    ],
+    ids=["list", "page", "lines"],
+)
+def test_json_is_a_table_of_objects(tmp_path: Path, text: str) -> None:
+    """A list, a page that holds one, and one object on each line are the same table."""
+    path = tmp_path / "table"
+    for content in (text.encode(), gzip.compress(text.encode())):
+        path.write_bytes(content)
+        table = open_table(path)
+        assert table.objects
+        assert table.columns == ("id", "opened")
+        assert list(table.rows) == [
+            (1, {"id": 1, "opened": "one"}),
+            (2, {"id": 2, "opened": "two"}),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"[" * 100_000, "nested too deeply"),
+        (b'[{"id": 1}', "not JSON"),
+        (b'{"a": NaN', "not JSON"),
+        (b"PK\x03\x04 not a spreadsheet", "spreadsheet"),
+    ],
+)
+def test_what_is_no_json_and_no_spreadsheet(tmp_path: Path, content: bytes, expected: str) -> None:
+    """A broken file of another kind is a FormatError too."""
+    path = tmp_path / "table"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match=expected):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    "options", [{"delimiter": ""}, {"delimiter": ";;"}, {"encoding": "ebcdic-unknown"}]
+)
+def test_wrong_options_are_refused(options: dict[str, str]) -> None:
+    """A delimiter is one character; an encoding is one that there is."""
+    with pytest.raises(InvalidValueError, match=next(iter(options))):
+        open_table(["id"], **options)  # type: ignore[arg-type]

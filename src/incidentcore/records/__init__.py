@@ -25,6 +25,7 @@ from incidentcore.records.changes import (
 )
 from incidentcore.records.communications import Communicated, log_update_sent
 from incidentcore.records.completeness import DocumentationGap, completeness
+from incidentcore.records.coverage import Coverage
 from incidentcore.records.events.activity import (
     Acknowledged,
     Commented,
@@ -112,6 +113,7 @@ __all__ = [
     "Communicated",
     "Contacted",
     "Corrected",
+    "Coverage",
     "DiagnosisNoted",
     "DocumentationGap",
     "EntryKind",

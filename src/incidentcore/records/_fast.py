@@ -30,6 +30,7 @@ _put_record_type: Final = _setter(Opened, "record_type")
 _put_first_state: Final = _setter(Opened, "state")
 _put_lifecycle: Final = _setter(Opened, "lifecycle")
 _put_first_fields: Final = _setter(Opened, "fields")
+_put_covers: Final = _setter(Opened, "covers")
 _put_action: Final = _setter(StateChanged, "action")
 _put_state: Final = _setter(StateChanged, "state")
 _put_fields: Final = _setter(StateChanged, "fields")
@@ -58,6 +59,7 @@ def opening(
     _put_first_state(event, state)
     _put_lifecycle(event, lifecycle)
     _put_first_fields(event, fields)
+    _put_covers(event, None)
     return event
 
 

@@ -47,6 +47,7 @@ class Record(RecordBase):
         configuration_item: The component it touches.
         caller: Who reported it or asks for it.
         opened_by: Who wrote it down.
+        covers: What the source of the history tells; None for everything. See ``Coverage``.
         source: Where it came from; see ``ReportedVia``.
         impact: How much of the business it touches.
         urgency: How soon it must be resolved.
@@ -102,6 +103,7 @@ class Record(RecordBase):
     configuration_item: str | None = None
     caller: str | None = None
     opened_by: Actor = attrs.field(default=None)
+    covers: frozenset[str] | None = None
     source: str = "other"
     impact: Level | None = None
     urgency: Level | None = None

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
+from incidentcore.records.coverage import covers_fact
 from incidentcore.records.events.base import Event
 from incidentcore.records.fold import Timeline, fold_timeline
 
@@ -70,6 +71,18 @@ class RecordBase:
     def facts(self) -> dict[str, Any]:
         """Return the record's fields by name, as conditions read them."""
         return dict(self.__dict__)
+
+    def is_covered(self, name: str) -> bool:
+        """Return whether the record's source tells a fact; always so for one not imported.
+
+        What it does not tell reads like nothing: a table with one row for each ticket knows no
+        reopening, so that ``reopen_count`` is 0. KPIs and clocks leave such a record out.
+
+        Args:
+            name: A fact, such as ``"reopen_count"``; or a word of ``Coverage``, such as
+                ``"states"``.
+        """
+        return covers_fact(self.__dict__["covers"], name)
 
     def timeline(
         self, *, now: datetime | None = None, known_at: datetime | None = None

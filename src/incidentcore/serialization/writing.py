@@ -118,6 +118,8 @@ class Writer:
             for field, kind in self._registry.fields_of(cls)
         ]
         name = self._registry.names[cls]
+        # A field that came later is not written where it says nothing, so that documents stay.
+        later = [f.name for f, _ in self._registry.fields_of(cls) if f.metadata.get("later")]
 
         def unstructure(value: Any) -> dict[str, Any]:
             if type(value) is not cls:
@@ -130,6 +132,9 @@ class Writer:
             except Unwritable as error:
                 error.path.append(step)
                 raise
+            for step in later:
+                if data[step] is None:
+                    del data[step]
             return data
 
         return unstructure

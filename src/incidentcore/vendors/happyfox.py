@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from incidentcore.lifecycle import Lifecycle
-from incidentcore.records import Commented, Incident, Link, LinkType, Visibility
-from incidentcore.values import Role
+from incidentcore.records import Commented, Incident, Link
 from incidentcore.vendors.kit import (
     HistoryBuilder,
     Import,
@@ -24,7 +23,7 @@ from incidentcore.vendors.presets import HAPPYFOX_LEVELS, HAPPYFOX_STATES, HAPPY
 __all__ = ["read_happyfox"]
 
 _COVERS: Final = ("states", "assignments", "priorities", "comments", "acknowledgements", "moments")
-_ROLES: Final = {"user": Role.REQUESTER, "contact": Role.REQUESTER, "staff": Role.AGENT}
+_ROLES: Final = {"user": "requester", "contact": "requester", "staff": "agent"}
 _PRIVATE: Final = ("p", "private", "private_note")
 _CHANGES: Final = {
     "status_change": "state",
@@ -92,7 +91,7 @@ def read_happyfox(
         if "assigned_to" in ticket:
             history.present(assignee=pick(ticket, "assigned_to.id"))
         opened = ticket.get("created_at")
-        history.opened(opened, history.actor(pick(ticket, "user.id"), Role.REQUESTER, path="user"))
+        history.opened(opened, history.actor(pick(ticket, "user.id"), "requester", path="user"))
         for update in entries_of(ticket, "updates"):
             _update(history, update, opened)
         if ticket.get("updates") is None:
@@ -103,7 +102,7 @@ def read_happyfox(
         if merged:
             target = pick(merged, "display_id") if isinstance(merged, Mapping) else merged
             history.find("merged_record", f"kept: merged into {target}")
-            history.linked(Link(LinkType.DUPLICATE_OF, str(target)))
+            history.linked(Link("duplicate_of", str(target)))
         history.reported("sla_breaches", ticket.get("sla_breaches"))
         history.check(updated_at=ticket.get("last_modified") or ticket.get("last_updated_at"))
 
@@ -129,7 +128,7 @@ def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) 
     entry_id, at = update.get("update_id"), update.get("timestamp")
     path = f"update {entry_id}"
     kind = pick(update, "by.type")
-    role = None if kind is None else _ROLES.get(kind, Role.SYSTEM)
+    role = None if kind is None else _ROLES.get(kind, "system")
     by = history.actor(pick(update, "by.id") or pick(update, "by.name"), role, path=path)
     for name, field in _CHANGES.items():
         change = update.get(name)
@@ -142,7 +141,7 @@ def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) 
         )
         history.changed(entry_id, at, by, field=field, before=before, after=after)
     message = update.get("message")
-    is_report = at == opened and by.role == Role.REQUESTER  # the ticket's own text
+    is_report = at == opened and by.role == "requester"  # the ticket's own text
     if isinstance(message, Mapping) and not is_report:
         is_private = str(message.get("message_type")).casefold() in _PRIVATE
         history.add(
@@ -151,5 +150,5 @@ def _update(history: HistoryBuilder, update: Mapping[str, Any], opened: object) 
             at,
             by,
             text=message.get("text") or "",
-            visibility=Visibility.INTERNAL if is_private else Visibility.PUBLIC,
+            visibility="internal" if is_private else "public",
         )

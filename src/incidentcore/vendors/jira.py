@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from incidentcore.lifecycle import JSM_INCIDENT, Lifecycle
-from incidentcore.records import Commented, Incident, Visibility
-from incidentcore.values import Actor, Role
+from incidentcore.records import Commented, Incident
+from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
     IMPORTER,
     HistoryBuilder,
@@ -37,7 +37,7 @@ _FIELDS: Final = {
     "labels": "tags",
     "issuetype": "issue_type",
 }
-_ROLES: Final = {"atlassian": Role.AGENT, "customer": Role.REQUESTER, "app": Role.SYSTEM}
+_ROLES: Final = {"atlassian": "agent", "customer": "requester", "app": "system"}
 _COVERS: Final = ("states", "assignments", "priorities", "comments", "acknowledgements", "moments")
 _DEFAULT_ROLES: Final = Roles()
 _DEFAULT_TIMES: Final = Times()
@@ -185,7 +185,7 @@ def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:
             comment.get("created"),
             _actor(history, comment.get("author"), path=entry_id),
             text=_text(comment.get("body")) or "",
-            visibility=Visibility.PUBLIC if is_public else Visibility.INTERNAL,
+            visibility="public" if is_public else "internal",
         )
 
 

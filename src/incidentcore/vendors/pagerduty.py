@@ -16,9 +16,8 @@ from incidentcore.records import (
     Snoozed,
     Unacknowledged,
     Unsnoozed,
-    Visibility,
 )
-from incidentcore.values import Actor, Role
+from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
     IMPORTER,
     HistoryBuilder,
@@ -160,9 +159,9 @@ def _actor(
     key, kind = agent.get("id") or agent.get("summary"), agent.get("type")
     role = None
     if kind:
-        role = Role.AGENT if str(kind).startswith("user") else Role.SYSTEM
+        role = "agent" if str(kind).startswith("user") else "system"
     elif str(key) in users or pick(entry, "channel.type") in _HUMAN_CHANNELS:
-        role = Role.AGENT
+        role = "agent"
     return history.actor(key, role, path=f"log entry {entry.get('id')}")
 
 
@@ -195,7 +194,7 @@ def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -
             history.changed(entry_id, at, by, field="assignee", after=ids[0])
     elif kind == "annotate":
         text = str(channel.get("summary") or channel.get("content") or "")
-        history.add(Commented, entry_id, at, by, text=text, visibility=Visibility.INTERNAL)
+        history.add(Commented, entry_id, at, by, text=text, visibility="internal")
     elif kind == "status_update":
         text = str(entry.get("message") or "")
         history.add(Communicated, entry_id, at, by, audience="subscribers", text=text)

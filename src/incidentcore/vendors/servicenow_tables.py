@@ -9,8 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from incidentcore.lifecycle import SERVICENOW_INCIDENT, Lifecycle
-from incidentcore.records import Commented, Incident, Link, Linked, LinkType, Visibility
-from incidentcore.values import Role
+from incidentcore.records import Commented, Incident, Link, LinkAdded
 from incidentcore.vendors.kit import (
     IMPORTER,
     HistoryBuilder,
@@ -50,9 +49,9 @@ _FIELDS: Final = {
     "close_notes": "resolution_notes",
 }
 _LINKS: Final = {
-    "problem_id": LinkType.CAUSED_BY,
-    "rfc": LinkType.RESOLVED_BY,
-    "caused_by": LinkType.CAUSED_BY_CHANGE,
+    "problem_id": "caused_by",
+    "rfc": "resolved_by",
+    "caused_by": "caused_by_change",
 }
 _STATES: Final = ("state", "incident_state")
 _PAGES: Final = ("result", "records")
@@ -133,8 +132,8 @@ def read_servicenow(
         history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown)
         opener = cell(row, "opened_by") or cell(row, "sys_created_by") or cell(row, "caller_id")
         is_caller = opener is not None and opener == cell(row, "caller_id")
-        hint = Role.REQUESTER if is_caller else who.get(people.get(str(opener), str(opener)))
-        by = history.actor(opener, hint or Role.AGENT, path="opened_by")
+        hint = "requester" if is_caller else who.get(people.get(str(opener), str(opener)))
+        by = history.actor(opener, hint or "agent", path="opened_by")
         history.opened(cell(row, "opened_at"), by, recorded_at=cell(row, "sys_created_on"))
         for entry in _counted(own):
             _change(history, entry, who)
@@ -188,12 +187,12 @@ def _people(
     worked = (*_STATES, "assigned_to", "assignment_group", "priority", "impact", "urgency")
     agents = [cell(e, "user") for e in audit if cell(e, "fieldname") in worked]
     agents += [cell(e, "sys_created_by") for e in journal if cell(e, "element") == "work_notes"]
-    roles = {str(login): Role.AGENT for login in agents if login is not None}
+    roles = {str(login): "agent" for login in agents if login is not None}
     caller = users.get(str(cell(row, "caller_id")))
     if caller is None and cell(row, "contact_type") == "self-service":
         caller = cell(row, "sys_created_by")
     if caller is not None:
-        roles[caller] = Role.REQUESTER
+        roles[caller] = "requester"
     return roles
 
 
@@ -212,7 +211,7 @@ def _change(history: HistoryBuilder, entry: Mapping[str, Any], who: Mapping[str,
     order = plain_text(cell(entry, "record_checkpoint")) or ""
     if name in _LINKS:
         if after is not None:
-            history.add(Linked, entry_id, at, by, link=Link(_LINKS[name], str(after)))
+            history.add(LinkAdded, entry_id, at, by, link=Link(_LINKS[name], str(after)))
         return
     if name == "hold_reason":
         before, after = (SERVICENOW_HOLD_REASONS.get(str(v), v) for v in (before, after))
@@ -240,7 +239,7 @@ def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, st
         cell(note, "sys_created_on"),
         history.actor(login, who.get(login or ""), path=path),
         text=str(cell(note, "value") or ""),
-        visibility=Visibility.PUBLIC if element == "comments" else Visibility.INTERNAL,
+        visibility="public" if element == "comments" else "internal",
     )
 
 

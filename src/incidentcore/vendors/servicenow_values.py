@@ -16,8 +16,8 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records import ImportFinding
 from incidentcore.values import Actor, Level, State
-from incidentcore.vendors.servicenow_states import AUDIT_STATES, LEVELS, unknown_state
 from incidentcore.vendors.kit.findings import shown
+from incidentcore.vendors.servicenow_states import AUDIT_STATES, LEVELS, unknown_state
 
 __all__ = ["AuditRow", "FieldReader", "MISSING", "whole_number"]
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Communicated, Incident
-from incidentcore.values import Actor, Role
+from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
     HistoryBuilder,
     Import,
@@ -25,7 +25,7 @@ from incidentcore.vendors.presets import (
 
 __all__ = ["read_statuspage"]
 
-_PAGE: Final = Actor("status page", Role.SYSTEM)
+_PAGE: Final = Actor("status page", "system")
 _FEED: Final = 50
 _DEFAULT_TIMES: Final = Times()
 

@@ -7,14 +7,15 @@ cover, and KPIs over replies, reassignments or reopenings leave them out.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident
-from incidentcore.values import Actor, Level, Role, State
+from incidentcore.values import Actor, Level, State
+from incidentcore.vendors.cells import TableReader
 from incidentcore.vendors.kit import (
     IMPORTER,
     STANDARD_STATES,
@@ -24,13 +25,12 @@ from incidentcore.vendors.kit import (
     LevelTable,
     StateTable,
     Times,
-    pick,
     plain_text,
 )
 from incidentcore.vendors.kit.paths import clean
-from incidentcore.vendors.tabular import Table, TableInput, open_table
+from incidentcore.vendors.tabular import TableInput, open_table
 
-__all__ = ["FIELDS", "Duplicates", "read_table"]
+__all__ = ["Duplicates", "FIELDS", "read_table"]
 
 Duplicates: TypeAlias = Literal["refuse", "first", "last"]
 Formats: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
@@ -151,105 +151,6 @@ def _check_mapping(mapping: Mapping[str, str | int], duplicates: object) -> None
             raise InvalidValueError("mapping", dict(mapping), f"also a column for {name}")
     if duplicates not in (None, "refuse", "first", "last"):
         raise InvalidValueError("duplicates", duplicates, '"refuse", "first" or "last"')
-
-
-class TableReader:
-    """Reads the cells of a table by field.
-
-    Attributes:
-        columns: By field, the column's name for findings.
-        repeated: Columns that come more than once and are not mapped.
-    """
-
-    def __init__(
-        self,
-        table: Table,
-        mapping: Mapping[str, str | int],
-        missing: frozenset[str],
-        times: Mapping[str, Times],
-    ) -> None:
-        self.table = table
-        self.width = len(table.columns)
-        self.columns: dict[str, str] = {}
-        self.get: dict[str, Callable[[Any], Any]] = {}
-        self.readers = {name: time.reader() for name, time in times.items() if name}
-        self._missing = missing
-        taken: set[int] = set()
-        if not table.objects:
-            table.require(c for c in mapping.values() if isinstance(c, str))
-        for name, column in mapping.items():
-            self._place(name, column, taken)
-        counts: dict[str, list[int]] = {}
-        for place, column in enumerate(table.columns):
-            if place not in taken and column:
-                counts.setdefault(column, []).append(place)
-        self.other = counts
-        self.repeated = [] if table.objects else [n for n, p in counts.items() if len(p) > 1]
-
-    def _place(self, name: str, column: str | int, taken: set[int]) -> None:
-        columns = self.table.columns
-        if isinstance(column, int):
-            if not 1 <= column <= self.width:
-                raise InvalidValueError(f"mapping[{name}]", column, f"1 to {self.width}")
-            self.columns[name] = columns[column - 1] or f"column {column}"
-        else:
-            self.columns[name] = column
-        label = columns[column - 1] if isinstance(column, int) else column
-        if self.table.objects:
-            is_path = label not in columns and "." in label
-            if columns and (label.partition(".")[0] if is_path else label) not in columns:
-                there = ", ".join(columns[:50])
-                raise InvalidValueError(f"mapping[{name}]", column, f"a column: {there}")
-            self.get[name] = _by_path(label) if is_path else _by_name(label)
-            if not is_path:
-                taken.add(columns.index(label) if label in columns else -1)
-        else:
-            place = column - 1 if isinstance(column, int) else columns.index(column)
-            taken.add(place)
-            self.get[name] = _by_place(place)
-
-    def value(self, row: Any, name: str) -> Any:
-        """Return what a field's cell holds, None where that means nothing is there."""
-        get = self.get.get(name)
-        return None if get is None else self.cell(get(row))
-
-    def cell(self, value: Any) -> Any:
-        """Return a cell's value; of an object with value and display_value, the value."""
-        if isinstance(value, str):
-            value = value.strip()
-            return None if not value or value in self._missing else value
-        if isinstance(value, Mapping) and "value" in value:
-            return self.cell(value["value"])
-        if value is None or value != value:  # noqa: PLR0124  not-a-number and not-a-time
-            return None
-        return value.item() if hasattr(value, "item") and not isinstance(value, datetime) else value
-
-    def others(self, row: Any) -> dict[str, object]:
-        """Return what no field takes, by column."""
-        if self.table.objects:
-            mapped = self.columns.values()
-            pairs = ((str(name), self.cell(v)) for name, v in row.items() if name not in mapped)
-            return {name: clean(value) for name, value in pairs if value is not None}
-        cells: dict[str, object] = {}
-        for name, places in self.other.items():
-            values = [v for place in places if (v := self.cell(row[place])) is not None]
-            if len(places) > 1:
-                cells.update({name: tuple(clean(v) for v in values)} if values else {})
-            elif values:
-                cells[name] = clean(values[0])
-        return cells
-
-
-def _by_place(place: int) -> Callable[[Any], Any]:
-    return lambda row: row[place]
-
-
-def _by_name(name: str) -> Callable[[Any], Any]:
-    return lambda row: row.get(name)
-
-
-def _by_path(path: str) -> Callable[[Any], Any]:
-    return lambda row: pick(row, path)
 
 
 class TableImport(Import[Incident]):
@@ -401,9 +302,9 @@ class TableImport(Import[Incident]):
         history.present(**{name: value for name, value in shown.items() if value is not None})
         history.present(**custom)
         caller = plain_text(given.get("caller"))
-        by = IMPORTER if caller is None else Actor(caller, Role.REQUESTER)
+        by = IMPORTER if caller is None else Actor(caller, "requester")
         history.opened(opened, by)
-        agent = Actor(assignee or IMPORTER.id, Role.AGENT)
+        agent = Actor(assignee or IMPORTER.id, "agent")
         history.moments(agent, **moments)
         self._counted_by_tool(history, given)
         self._settle(history, given, opened, moments)

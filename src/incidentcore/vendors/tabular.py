@@ -17,24 +17,28 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import attrs
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.kit.findings import shown
+from incidentcore.vendors.lines import (
+    BLANK_LINES,
+    BOM,
+    LineError,
+    checked_lines,
+    first_bytes,
+    opened,
+    path_lines,
+)
 
 __all__ = ["Table", "TableInput", "open_table", "read_json"]
 
 TableInput: TypeAlias = str | Path | Iterable[str] | Iterable[Mapping[str, Any]]
 
-LONGEST_LINE: Final = 1 << 20
 LARGEST: Final = 1 << 30  # bytes of JSON or of a spreadsheet, which are not read line by line
-_BLANK_LINES: Final = 100_000
-_GZIP: Final = b"\x1f\x8b"
 _ZIP: Final = b"PK\x03\x04"
-_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
-_BOM: Final = b"\xef\xbb\xbf"
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SEP: Final = re.compile(r'"?sep=(.)"?\s*')
 _QUOTED: Final = re.compile(r'"[^"]*"')
@@ -116,13 +120,13 @@ def open_table(
     notes: list[tuple[str, str]] = []
     if isinstance(source, (str, Path)):
         path = Path(source)
-        start = _start(path)
+        start = first_bytes(path)
         if start.startswith(_ZIP):
             return _spreadsheet(path)
-        text = start.removeprefix(_BOM).lstrip()
+        text = start.removeprefix(BOM).lstrip()
         if text[:1] in (b"[", b"{"):
             return _objects(_json_rows(path), notes)
-        return _delimited(_path_lines(path, encoding, notes), delimiter, strict, notes)
+        return _delimited(path_lines(path, encoding, notes), delimiter, strict, notes)
     if hasattr(source, "__arrow_c_stream__"):
         return _objects(_arrow_rows(source), notes)
     if isinstance(source, Mapping) or not isinstance(source, Iterable):
@@ -135,7 +139,7 @@ def open_table(
     if first is not None and not isinstance(first, str):
         return _objects(chain([first], entries), notes)
     return _delimited(
-        _checked(chain([] if first is None else [first], entries)), delimiter, strict, notes
+        checked_lines(chain([] if first is None else [first], entries)), delimiter, strict, notes
     )
 
 
@@ -146,7 +150,7 @@ def read_json(path: str | Path) -> Any:
         FormatError: It is not JSON, is nested too deeply or holds more than 1 GiB.
         OSError: The file cannot be opened.
     """
-    with _opened(Path(path)) as file:
+    with opened(Path(path)) as file:
         try:
             data = file.read(LARGEST + 1)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -178,11 +182,11 @@ def _json_rows(path: Path) -> Iterator[Any]:
     try:
         data = read_json(path)
     except FormatError:
-        lines = _path_lines(path, "utf-8-sig", [])
+        lines = path_lines(path, "utf-8-sig", [])
         parsed = [_line(line) for _, line in zip(range(2), lines, strict=False) if line.strip()]
         if not parsed or any(entry is None for entry in parsed):
             raise
-        yield from (_line(line) for line in _path_lines(path, "utf-8-sig", []) if line.strip())
+        yield from (_line(line) for line in path_lines(path, "utf-8-sig", []) if line.strip())
         return
     if isinstance(data, Mapping):
         data = next((data[key] for key in _PAGES if isinstance(data.get(key), list)), [data])
@@ -242,7 +246,7 @@ def _delimited(
         stated = _SEP.fullmatch(first)
         if stated is not None:
             delimiter, first = stated[1], next(lines, "")
-    except _LineError as error:
+    except LineError as error:
         raise FormatError(f"{error} @ header") from None
     if delimiter is None:
         delimiter = _detected(first)
@@ -295,7 +299,7 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]
             return
         except csv.Error as error:
             raise FormatError(f"not delimited text: {error} @ {_place(number)}") from None
-        except _LineError as error:
+        except LineError as error:
             raise FormatError(f"{error} @ {_place(number)}") from None
         if fields:
             yield number, fields
@@ -303,99 +307,9 @@ def _rows(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]
             blank = 0
         else:
             blank += 1
-            if blank > _BLANK_LINES:
-                raise FormatError(f"more than {_BLANK_LINES:,} blank lines @ {_place(number)}")
+            if blank > BLANK_LINES:
+                raise FormatError(f"more than {BLANK_LINES:,} blank lines @ {_place(number)}")
 
 
 def _place(number: int) -> str:
     return f"row {number}" if number else "header"
-
-
-class _LineError(Exception):
-    """Raised when a line cannot be read; the caller knows the row."""
-
-
-def _checked(lines: Iterable[object]) -> Iterator[str]:
-    for line in lines:
-        if not isinstance(line, str):
-            raise _LineError(f"{type(line).__name__} instead of a line of text")
-        if len(line) > LONGEST_LINE:
-            raise _LineError(f"a line longer than {LONGEST_LINE} characters")
-        if "\0" in line:
-            raise _LineError("a NUL character, which is no text")
-        if not line.isascii():
-            try:
-                line.encode()
-            except UnicodeEncodeError:
-                raise _LineError("half of a surrogate pair, which is no text") from None
-        yield line
-
-
-def _opened(path: Path) -> IO[bytes]:
-    plain = path.open("rb")
-    is_packed = plain.read(2) == _GZIP
-    plain.seek(0)
-    return cast("IO[bytes]", gzip.GzipFile(fileobj=plain)) if is_packed else plain
-
-
-def _start(path: Path) -> bytes:
-    with _opened(path) as file:
-        try:
-            return file.read(4_096)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            return b""  # told with its place when it is read
-
-
-def _path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -> Iterator[str]:
-    with _opened(path) as file:
-        decode = _Decoder(encoding, notes)
-        blank = 0
-        while True:
-            try:
-                line = file.readline(LONGEST_LINE + 1)
-            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-                raise _LineError(f"a broken gzip archive: {error}") from None
-            if not line:
-                return
-            if len(line) > LONGEST_LINE:
-                raise _LineError(f"a line longer than {LONGEST_LINE} bytes")
-            blank = 0 if line.strip() else blank + 1
-            if blank > _BLANK_LINES:
-                raise _LineError(f"more than {_BLANK_LINES:,} blank lines")
-            text = decode(line)
-            if "\0" in text:
-                raise _LineError("a NUL character, which is no text")
-            yield text
-
-
-class _Decoder:
-    """Decodes lines: as stated, else as UTF-8 until a line shows that the file is cp1252."""
-
-    def __init__(self, encoding: str | None, notes: list[tuple[str, str]]) -> None:
-        self._encoding = encoding or "utf-8"
-        self._is_stated = encoding is not None
-        self._is_first = True
-        self._saw_utf8 = False
-        self._notes = notes
-
-    def __call__(self, line: bytes) -> str:
-        if self._is_first:
-            self._is_first = False
-            if line.startswith(_UTF16) and not self._is_stated:
-                raise _LineError("text in UTF-16; save it as UTF-8")
-            line = line.removeprefix(_BOM)
-        try:
-            text = line.decode(self._encoding)
-        except UnicodeDecodeError as error:
-            wrong = f"byte 0x{line[error.start]:02x}"
-            if self._is_stated or self._saw_utf8:
-                raise _LineError(
-                    f"not text in {self._encoding.upper()}: {wrong}; state the encoding or save "
-                    "the file as UTF-8"
-                ) from None
-            self._encoding, self._is_stated = "cp1252", True
-            self._notes.append(("detected_encoding", "not UTF-8: read as cp1252"))
-            return self(line)
-        if not self._is_stated and not text.isascii():
-            self._saw_utf8 = True
-        return text

@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 from incidentcore.lifecycle import ZENDESK_TICKET, Lifecycle
-from incidentcore.records import Commented, Incident, Visibility
-from incidentcore.values import Actor, Role
+from incidentcore.records import Commented, Incident
+from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
     HistoryBuilder,
     Import,
@@ -39,7 +39,7 @@ _FIELDS: Final = {
     "requester_id": "caller",
 }
 _COVERS: Final = ("states", "assignments", "priorities", "comments", "acknowledgements", "moments")
-_ROLES: Final = {"end-user": Role.REQUESTER, "agent": Role.AGENT, "admin": Role.AGENT}
+_ROLES: Final = {"end-user": "requester", "agent": "agent", "admin": "agent"}
 _WORKED: Final = ("priority", "assignee_id", "group_id", "type")
 _SYSTEM: Final = "-1"
 _MERGED: Final = "closed_by_merge"
@@ -110,9 +110,9 @@ def read_zendesk(
             return
         own = by_ticket.get(history.id, [])
         requester = plain_text(ticket.get("requester_id"))
-        who: dict[str, str | None] = {**_evidence(ticket, own), _SYSTEM: Role.SYSTEM, **known}
+        who: dict[str, str | None] = {**_evidence(ticket, own), _SYSTEM: "system", **known}
         if requester is not None and who.get(requester) is None:
-            who[requester] = Role.REQUESTER
+            who[requester] = "requester"
         shown = {field: ticket.get(name) for name, field in _FIELDS.items() if name in ticket}
         channel = pick(ticket, "via.channel")
         category = ticket.get("status_category") or ticket.get("status")
@@ -175,7 +175,7 @@ def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) ->
                 agents.append(audit.get("author_id"))
             elif event.get("type") == "Comment" and event.get("public") is False:
                 agents.append(event.get("author_id"))
-    return {str(agent): Role.AGENT for agent in agents if agent is not None}
+    return {str(agent): "agent" for agent in agents if agent is not None}
 
 
 def _audit(
@@ -222,7 +222,7 @@ def _comment(
         at,
         by,
         text=event.get("body") or "",
-        visibility=Visibility.PUBLIC if event.get("public") else Visibility.INTERNAL,
+        visibility="public" if event.get("public") else "internal",
     )
 
 

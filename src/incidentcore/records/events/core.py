@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.records.coverage import checked_covers
 from incidentcore.records.events.base import (
     Event,
     LifecycleRef,
@@ -49,7 +50,16 @@ _set = object.__setattr__
 
 @attrs.frozen(kw_only=True)
 class Opened(Event):
-    """The record came into being; folded first, whatever its instant."""
+    """The record came into being; folded first, whatever its instant.
+
+    Attributes:
+        record_type: The type of record.
+        state: The state it starts in.
+        lifecycle: The lifecycle it follows.
+        fields: The fields it starts with.
+        covers: What the source of the history tells, in words of ``Coverage`` and names of facts;
+            None for everything.
+    """
 
     kind: ClassVar[str] = "opened"
 
@@ -57,6 +67,7 @@ class Opened(Event):
     state: State
     lifecycle: LifecycleRef
     fields: FrozenMap[object] = NO_FIELDS
+    covers: frozenset[str] | None = attrs.field(default=None, metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -65,6 +76,8 @@ class Opened(Event):
         if not isinstance(self.lifecycle, LifecycleRef):
             raise InvalidValueError("lifecycle", self.lifecycle, "a LifecycleRef")
         check_fields(self)
+        if self.covers is not None:
+            _set(self, "covers", checked_covers(self.covers))
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return everything the record starts with."""
@@ -76,6 +89,8 @@ class Opened(Event):
             "opened_by": self.by,
         }
         changes.update(entries_of(self.fields))
+        if self.covers is not None:
+            changes["covers"] = self.covers
         if "caller" not in changes and self.by.role == "requester":
             changes["caller"] = self.by.id
         _set_priority(changes, facts)

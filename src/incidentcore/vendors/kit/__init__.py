@@ -3,28 +3,27 @@
 from incidentcore.vendors.kit.entries import IMPORTER, UNSTATED
 from incidentcore.vendors.kit.findings import Findings, ImportFinding
 from incidentcore.vendors.kit.history import HistoryBuilder
-from incidentcore.vendors.kit.importing import COVERAGE, Import
+from incidentcore.vendors.kit.importing import Import
 from incidentcore.vendors.kit.paths import entries_of, pick, plain_text, unpaged
 from incidentcore.vendors.kit.reported import ReportedSla, reported_slas
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import Epoch, TimeReader, Times
 
 __all__ = [
-    "COVERAGE",
-    "IMPORTER",
-    "STANDARD_STATES",
-    "UNSTATED",
     "Epoch",
     "Findings",
     "HistoryBuilder",
+    "IMPORTER",
     "Import",
     "ImportFinding",
     "LevelTable",
     "ReportedSla",
     "Roles",
+    "STANDARD_STATES",
     "StateTable",
     "TimeReader",
     "Times",
+    "UNSTATED",
     "entries_of",
     "pick",
     "plain_text",

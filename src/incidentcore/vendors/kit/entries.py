@@ -23,14 +23,14 @@ from incidentcore.records import (
     StateChanged,
     Unacknowledged,
 )
-from incidentcore.values import CANCELED, CLOSED, RESOLVED, Actor, Role, State
+from incidentcore.values import CANCELED, CLOSED, RESOLVED, Actor, State
 from incidentcore.vendors.kit.findings import Findings
 from incidentcore.vendors.kit.paths import clean, natural, plain_text
 from incidentcore.vendors.kit.reported import ReportedSla
 from incidentcore.vendors.kit.tables import UNKNOWN, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import TimeReader
 
-__all__ = ["ASSIGNED", "IMPORTER", "LEVELS", "UNSTATED", "Context", "Entry", "EntryLog"]
+__all__ = ["ASSIGNED", "Context", "Entry", "EntryLog", "IMPORTER", "LEVELS", "UNSTATED"]
 
 ASSIGNED: Final = ("assignment_group", "assignee")
 LEVELS: Final = {"computed_priority": "priority", "impact": "impact", "urgency": "urgency"}
@@ -54,7 +54,7 @@ _RANKS: Final[dict[Callable[..., Event], int]] = {
     StateChanged: 4,
 }
 _LAST: Final = 5
-IMPORTER: Final = Actor("import", Role.SYSTEM)
+IMPORTER: Final = Actor("import", "system")
 """Who does what a source tells without naming anybody."""
 _MOMENTS: Final[dict[str, tuple[Callable[..., Event], dict[str, Any]]]] = {
     "acknowledged": (Acknowledged, {}),
@@ -180,7 +180,7 @@ class EntryLog:
         if known is None:
             action = "read as a system: it answers and acknowledges nothing"
             self.find("unknown_actor", action, field="by", value=name, path=path)
-        return Actor(name, known or Role.SYSTEM)
+        return Actor(name, known or "system")
 
     def state(self, name: object) -> State:
         """Return a state of the import's table; one that it does not have is a finding."""

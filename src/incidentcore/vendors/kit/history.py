@@ -20,7 +20,7 @@ from incidentcore.records import (
     Event,
     FieldsChanged,
     LifecycleRef,
-    Linked,
+    LinkAdded,
     Opened,
     Record,
     StateChanged,
@@ -74,6 +74,7 @@ class HistoryBuilder(EntryLog):
                 state=state,
                 lifecycle=LifecycleRef(name, "1" if lifecycle is None else lifecycle.version),
                 fields=FrozenMap(fields),
+                covers=self.covers,
             )
         ]
         taken: set[str] = set()
@@ -206,7 +207,9 @@ class HistoryBuilder(EntryLog):
             self._settle(record, state, extra)
             at = max(at, self._updated_at or at) if extra else at
         self._compare(record)
-        extra.extend((Linked, {"link": link}) for link in self._links if link not in record.links)
+        extra.extend(
+            (LinkAdded, {"link": link}) for link in self._links if link not in record.links
+        )
         if self._slas:
             self._reported["slas"] = [sla.to_plain() for sla in self._slas]
         if self._reported:

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
-from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.errors import FormatError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Record
+from incidentcore.records.coverage import checked_covers
 from incidentcore.vendors.kit.entries import Context
 from incidentcore.vendors.kit.findings import Findings
 from incidentcore.vendors.kit.history import HistoryBuilder
@@ -17,16 +18,10 @@ from incidentcore.vendors.kit.paths import pick, plain_text
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import Times
 
-__all__ = ["COVERAGE", "Import"]
+__all__ = ["Import"]
 
 R = TypeVar("R", bound=Record)
 
-COVERAGE: Final = frozenset(
-    (
-        *("states", "assignments", "priorities", "comments", "acknowledgements", "escalations"),
-        *("moments", "sla"),
-    )
-)
 _DEFAULT_LEVELS: Final = LevelTable()
 _DEFAULT_ROLES: Final = Roles()
 _DEFAULT_TIMES: Final = Times()
@@ -50,7 +45,7 @@ class Import(Iterator[R], Generic[R]):
         times: How its times are written.
         roles: Who acts in which role.
         lifecycle: The lifecycle that the records follow; the standard one by default.
-        covers: What the source tells; see ``COVERAGE``.
+        covers: What the source tells, in words of ``records.Coverage`` and names of facts.
 
     Attributes:
         findings: What was found so far; complete once the last record was read.
@@ -58,7 +53,7 @@ class Import(Iterator[R], Generic[R]):
         latest: The latest instant so far; None before the first record.
 
     Raises:
-        InvalidValueError: ``covers`` has a word that is not in ``COVERAGE``.
+        InvalidValueError: ``covers`` has a word that is not known.
 
     >>> from incidentcore.records import Incident
     >>> def build(history, ticket):
@@ -87,9 +82,7 @@ class Import(Iterator[R], Generic[R]):
         covers: Iterable[str] = (),
     ) -> None:
         self.findings = Findings()
-        self.covers = frozenset(covers)
-        if not self.covers <= COVERAGE:
-            raise InvalidValueError("covers", covers, f"of {', '.join(sorted(COVERAGE))}")
+        self.covers = checked_covers(frozenset(covers)) or frozenset()
         self.context = Context(
             findings=self.findings,
             states=states,

@@ -21,12 +21,11 @@ from incidentcore.values import (
     Impact,
     Level,
     Priority,
-    Role,
     State,
     Urgency,
 )
 
-__all__ = ["STANDARD_STATES", "LevelTable", "Roles", "StateTable"]
+__all__ = ["LevelTable", "Roles", "STANDARD_STATES", "StateTable"]
 
 _SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
@@ -189,9 +188,9 @@ class LevelTable:
 
 
 _PRECEDENCE: Final = (
-    ("systems", Role.SYSTEM),
-    ("requesters", Role.REQUESTER),
-    ("agents", Role.AGENT),
+    ("systems", "system"),
+    ("requesters", "requester"),
+    ("agents", "agent"),
 )
 
 
@@ -215,7 +214,7 @@ class Roles:
         systems: Ids of bots, rules and integrations.
         default: The role of everybody else.
 
-    >>> Roles(systems={"autoclose"}, default=Role.AGENT).find("autoclose")
+    >>> Roles(systems={"autoclose"}, default="agent").find("autoclose")
     'system'
     """
 
@@ -237,5 +236,5 @@ class Roles:
         return hint or self.default
 
 
-UNKNOWN: Final = Actor("unknown", Role.SYSTEM)
+UNKNOWN: Final = Actor("unknown", "system")
 """The actor of an event for which the source names nobody."""

@@ -1,0 +1,74 @@
+"""What a record's source tells: an import seldom tells everything that a record can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final, Literal, TypeAlias, get_args
+
+from incidentcore.errors import InvalidValueError
+
+__all__ = ["Coverage", "checked_covers", "covers_fact"]
+
+Coverage: TypeAlias = Literal[
+    "states",
+    "assignments",
+    "priorities",
+    "comments",
+    "acknowledgements",
+    "escalations",
+    "moments",
+    "sla",
+]
+"""What a source may tell: every change of state, of assignment or of priority; every comment,
+acknowledgement or escalation; the moments of resolution, closure and cancelation alone; the tool's
+own SLA results."""
+
+_WORDS: Final = frozenset(get_args(Coverage))
+_TALK: Final = (
+    *("first_response_at", "agent_reply_count", "requester_message_count", "unanswered_since"),
+    "last_public_update_at",
+)
+_NEEDS: Final[Mapping[str, tuple[Coverage, ...]]] = {
+    **dict.fromkeys(("reopen_count", "reopened_at", "first_resolved_at"), ("states",)),
+    "reassignment_count": ("assignments",),
+    "escalation_count": ("escalations",),
+    **dict.fromkeys(("acknowledged_at", "acknowledged", "snoozed_until"), ("acknowledgements",)),
+    **dict.fromkeys(_TALK, ("comments",)),
+    **dict.fromkeys(
+        ("resolved_at", "closed_at", "canceled_at", "restored_at"), ("states", "moments")
+    ),
+}
+
+
+def checked_covers(covers: Iterable[str] | None) -> frozenset[str] | None:
+    """Return what a source covers as it is kept.
+
+    Raises:
+        InvalidValueError: A word is neither a ``Coverage`` nor a fact that needs one.
+    """
+    if covers is None:
+        return None
+    words = covers if isinstance(covers, (frozenset, set, tuple, list)) else (None,)
+    kept = frozenset(word for word in words if isinstance(word, str))
+    if len(kept) != len(words) or not kept <= _WORDS | _NEEDS.keys():
+        allowed = f"a set of {', '.join(sorted(_WORDS))}, or facts such as acknowledged_at"
+        raise InvalidValueError("covers", covers, allowed)
+    return kept
+
+
+def covers_fact(covers: frozenset[str] | None, name: str) -> bool:
+    """Return whether a source that covers this tells a fact, or everything that a word means.
+
+    >>> covers_fact(frozenset({"moments"}), "resolved_at")
+    True
+    >>> covers_fact(frozenset({"moments"}), "reopen_count")
+    False
+    >>> covers_fact(None, "reopen_count"), covers_fact(frozenset(), "title")
+    (True, True)
+    """
+    if covers is None or name in covers:
+        return True
+    if name in _WORDS:
+        return False
+    needs = _NEEDS.get(name)
+    return needs is None or not covers.isdisjoint(needs)

@@ -1,0 +1,125 @@
+"""Lines of text out of files: gzip or not, UTF-8 or not, within limits."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Final, cast
+
+__all__ = [
+    "BLANK_LINES",
+    "BOM",
+    "LineError",
+    "checked_lines",
+    "first_bytes",
+    "opened",
+    "path_lines",
+]
+
+LONGEST_LINE: Final = 1 << 20
+BLANK_LINES: Final = 100_000
+BOM: Final = b"\xef\xbb\xbf"
+_GZIP: Final = b"\x1f\x8b"
+_UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+class LineError(Exception):
+    """Raised when a line cannot be read; the caller knows the row."""
+
+
+def checked_lines(lines: Iterable[object]) -> Iterator[str]:
+    """Yield lines that are text within limits."""
+    for line in lines:
+        if not isinstance(line, str):
+            raise LineError(f"{type(line).__name__} instead of a line of text")
+        if len(line) > LONGEST_LINE:
+            raise LineError(f"a line longer than {LONGEST_LINE} characters")
+        if "\0" in line:
+            raise LineError("a NUL character, which is no text")
+        if not line.isascii():
+            try:
+                line.encode()
+            except UnicodeEncodeError:
+                raise LineError("half of a surrogate pair, which is no text") from None
+        yield line
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, unpacked where it is compressed by gzip, whatever its name."""
+    with path.open("rb") as plain:
+        is_packed = plain.read(2) == _GZIP
+        plain.seek(0)
+        if is_packed:
+            with gzip.GzipFile(fileobj=plain) as unpacked:
+                yield cast("IO[bytes]", unpacked)
+        else:
+            yield plain
+
+
+def first_bytes(path: Path) -> bytes:
+    """Return how a file begins; nothing where it cannot be unpacked."""
+    with opened(path) as file:
+        try:
+            return file.read(4_096)
+        except (EOFError, zlib.error, gzip.BadGzipFile):
+            return b""  # the error comes with its place when it is read
+
+
+def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield the lines of a file; what was detected about it is added to the notes."""
+    with opened(path) as file:
+        decode = _Decoder(encoding, notes)
+        blank = 0
+        while True:
+            try:
+                line = file.readline(LONGEST_LINE + 1)
+            except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+                raise LineError(f"a broken gzip archive: {error}") from None
+            if not line:
+                return
+            if len(line) > LONGEST_LINE:
+                raise LineError(f"a line longer than {LONGEST_LINE} bytes")
+            blank = 0 if line.strip() else blank + 1
+            if blank > BLANK_LINES:
+                raise LineError(f"more than {BLANK_LINES:,} blank lines")
+            text = decode(line)
+            if "\0" in text:
+                raise LineError("a NUL character, which is no text")
+            yield text
+
+
+class _Decoder:
+    """Decodes lines: as stated, else as UTF-8 until a line shows that the file is cp1252."""
+
+    def __init__(self, encoding: str | None, notes: list[tuple[str, str]]) -> None:
+        self._encoding = encoding or "utf-8"
+        self._is_stated = encoding is not None
+        self._is_first = True
+        self._saw_utf8 = False
+        self._notes = notes
+
+    def __call__(self, line: bytes) -> str:
+        if self._is_first:
+            self._is_first = False
+            if line.startswith(_UTF16) and not self._is_stated:
+                raise LineError("text in UTF-16; save it as UTF-8")
+            line = line.removeprefix(BOM)
+        try:
+            text = line.decode(self._encoding)
+        except UnicodeDecodeError as error:
+            wrong = f"byte 0x{line[error.start]:02x}"
+            if self._is_stated or self._saw_utf8:
+                raise LineError(
+                    f"not text in {self._encoding.upper()}: {wrong}; state the encoding or save "
+                    "the file as UTF-8"
+                ) from None
+            self._encoding, self._is_stated = "cp1252", True
+            self._notes.append(("detected_encoding", "not UTF-8: read as cp1252"))
+            return self(line)
+        if not self._is_stated and not text.isascii():
+            self._saw_utf8 = True
+        return text

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
 from zoneinfo import ZoneInfo
 
+from incidentcore._version import __version__
 from incidentcore.demo import demo_report
 from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueError
 from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="incidentcore", description="Incident management: a demonstration and reports."
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(
         required=True, metavar="demo|report|problems", parser_class=_Parser
     )

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,12 @@ def test_demo_is_one_page_and_twice_the_same(capsys: pytest.CaptureFixture[str])
     assert "close is not allowed from on_hold; allowed here: resume, resolve, cancel" in page
     assert run(capsys, "demo")[1] == page
     assert run(capsys, "demo", "--seed", 1)[1] != page
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """``--version`` prints the name and the version of the installed package."""
+    expected = f"incidentcore {metadata.version('incidentcore')}\n"
+    assert run(capsys, "--version") == (0, expected, "")
 
 
 @pytest.mark.process

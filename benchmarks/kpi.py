@@ -32,8 +32,9 @@ from incidentcore.kpi import (
     gather_kpis,
     merge_partials,
 )
-from incidentcore.records import Record, records_from_rows
+from incidentcore.records import Record
 from incidentcore.values import Priority
+from incidentcore.vendors import read_table
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 AS_OF = START + timedelta(days=400)
@@ -85,7 +86,7 @@ def make_records(n: int, seed: int = 7) -> list[Record]:
             }
         )
     fields = ("id", "opened", "acknowledged", "resolved", "closed", "priority")
-    return list(records_from_rows(rows, {name: name for name in fields})[0])
+    return list(read_table(rows, {name: name for name in fields}))
 
 
 def plain(records: Sequence[Record]) -> dict[object, tuple[float, ...]]:

@@ -16,7 +16,7 @@ from incidentcore.records import Incident, StateChanged, comment, set_fields
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, SlaPolicy, SlaThreshold, evaluate_sla, evaluate_slas
 from incidentcore.values import IN_PROGRESS, ON_HOLD, State
-from incidentcore.vendors import load_audit_log
+from incidentcore.vendors import read_audit_log
 
 OFFICE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
 MONDAY = datetime(2026, 6, 1, 7, tzinfo=UTC)
@@ -61,7 +61,7 @@ def audit_log() -> Path | None:
 
 def real_incidents(path: Path) -> list[tuple[str, float | str, str]]:
     """Return what a four-rule policy takes over the whole log, beside its calendar queries."""
-    incidents, _ = load_audit_log(path)
+    incidents = tuple(read_audit_log(path))
     now = max(incident.updated_at for incident in incidents) + timedelta(days=1)
     level = field("priority.name")
     hours = {"critical": 4, "high": 8, "moderate": 24, "low": 72}

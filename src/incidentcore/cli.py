@@ -9,7 +9,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
@@ -21,19 +21,12 @@ from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueErro
 from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
 from incidentcore.instants import EARLIEST, LATEST, Interval, as_utc, as_zone
 from incidentcore.records import Incident
-from incidentcore.report import (
-    AuditSource,
-    Reading,
-    Report,
-    ReportSource,
-    TableSource,
-    build_report,
-    standard_rules,
-)
+from incidentcore.report import Report, build_report, standard_rules
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import loads
 from incidentcore.serialization.parse import write
-from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE
+from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
+from incidentcore.vendors.profiles import PROFILES, read_profile
 
 __all__ = ["main"]
 
@@ -132,19 +125,25 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_file(command: argparse.ArgumentParser) -> None:
     """Add what says how a file is read."""
-    command.add_argument("file", type=Path, metavar="FILE", help="a CSV file, gzip or not")
+    command.add_argument("file", type=Path, metavar="FILE", help="the export, gzip or not")
     command.add_argument(
         "--profile",
-        choices=(_AUDIT, "csv"),
-        help="what the file is; csv where --map is given, servicenow-audit otherwise",
+        choices=PROFILES,
+        help="what the file is; table where --map is given, servicenow-audit otherwise",
     )
     command.add_argument(
         "--map",
-        metavar="FIELD=COLUMN,…",
-        help="for csv: id, opened, acknowledged, responded, resolved, closed, priority, …",
+        action="extend",
+        nargs="+",
+        metavar="FIELD=COLUMN",
+        help="for a table: id, opened, resolved, closed, state, priority, …; may be repeated",
     )
     command.add_argument("--zone", help="the zone of times that state none; UTC unless told")
-    command.add_argument("--time-format", help="for csv: as strptime takes it; ISO unless told")
+    command.add_argument(
+        "--time-format",
+        action="append",
+        help="for a table: a format as strptime takes it, or iso; tried in order",
+    )
     command.add_argument(
         "--as-of", metavar="TIME", help="an ISO time; the latest instant in the file unless told"
     )
@@ -171,24 +170,22 @@ def _demo(arguments: argparse.Namespace) -> Report:
 def _report(arguments: argparse.Namespace) -> Report:
     zone = None if arguments.zone is None else as_zone(arguments.zone, "--zone")
     calendar = _calendar(arguments.calendar, zone)
-    source = _source(arguments, zone)
-    as_of = _latest(arguments, source, zone)
-    is_audit = isinstance(source, AuditSource)
+    reading, incidents, as_of = _read(arguments, zone)
+    profile = _profile(arguments)
     rules = (
         standard_rules(
             calendar, tool_kpis=AUDIT_KPIS, lifecycles=(AUDIT_LIFECYCLE, STRICT_LIFECYCLE)
         )
-        if is_audit
-        else standard_rules(calendar, moments_only=True, lifecycles=())
+        if profile == _AUDIT
+        else standard_rules(calendar, moments_only="states" not in reading.covers, lifecycles=())
     )
-    reading = source.read()
     return build_report(
-        _with_progress(reading),
+        incidents,
         rules=rules,
         as_of=as_of,
         title=f"Report on {arguments.file.name}",
         about=(
-            ("profile", _AUDIT if is_audit else "csv"),
+            ("profile", profile),
             ("as of", as_of.isoformat()),
             ("zone", "UTC, since none was told" if zone is None else zone.key),
             ("calendar", calendar.name or f"round the clock ({calendar.zone.key})"),
@@ -200,8 +197,7 @@ def _report(arguments: argparse.Namespace) -> Report:
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:
     zone = None if arguments.zone is None else as_zone(arguments.zone, "--zone")
-    source = _source(arguments, zone)
-    as_of = _latest(arguments, source, zone)
+    _, incidents, as_of = _read(arguments, zone)
     since, until = (_instant(arguments, name, zone) for name in ("since", "until"))
     period = None
     if since is not None or until is not None:
@@ -210,7 +206,7 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
         raise InvalidValueError("--within", arguments.within, f"1 to {_LONGEST_WITHIN:,} days")
     by = _dimensions(arguments.by)
     return problem_page(
-        _with_progress(source.read()),
+        incidents,
         as_of=as_of,
         title=f"Problem candidates in {arguments.file.name}",
         about=(
@@ -232,33 +228,40 @@ def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
     return tuple(names[0] if len(names) == 1 else names for names in fields)
 
 
-def _latest(arguments: argparse.Namespace, source: ReportSource, zone: ZoneInfo | None) -> datetime:
-    """Return the instant of a page: as told, or the latest in the file."""
-    as_of = _instant(arguments, "as_of", zone) or source.latest()
-    if as_of is None:
-        raise FormatError(f"no rows below the header @ {arguments.file}")
-    return as_of
+def _profile(arguments: argparse.Namespace) -> str:
+    profile: str | None = arguments.profile
+    return profile or ("table" if arguments.map else _AUDIT)
 
 
-def _source(arguments: argparse.Namespace, zone: ZoneInfo | None) -> ReportSource:
-    profile = arguments.profile or ("csv" if arguments.map else _AUDIT)
-    if profile == _AUDIT:
-        for name in ("map", "time_format"):
-            if getattr(arguments, name) is not None:
-                option = f"--{name.replace('_', '-')}"
-                raise InvalidValueError(option, getattr(arguments, name), "only with --profile csv")
-        return AuditSource(arguments.file, zone)
-    if not arguments.map:
-        raise InvalidValueError("--map", arguments.map, "columns such as id=Number,opened=Created")
+def _read(
+    arguments: argparse.Namespace, zone: ZoneInfo | None
+) -> tuple[Import[Incident], Iterable[Incident], datetime]:
+    """Return the reading, its incidents, and the instant of a page.
+
+    Where no instant is stated it is the latest of the file, so that all incidents are read first;
+    otherwise they are read as they are asked for.
+    """
     mapping: dict[str, str] = {}
-    for pair in arguments.map.split(","):
+    for pair in arguments.map or ():
         name, equals, column = (part.strip() for part in pair.partition("="))
         if not equals or not name or not column or name in mapping:
-            raise InvalidValueError("--map", pair, "FIELD=COLUMN,FIELD=COLUMN with each field once")
+            raise InvalidValueError("--map", pair, "FIELD=COLUMN, each field once")
         mapping[name] = column
-    return TableSource(
-        path=arguments.file, mapping=mapping, zone=zone, time_format=arguments.time_format
+    reading = read_profile(
+        arguments.file,
+        _profile(arguments),
+        mapping=mapping,
+        zone=zone,
+        formats=arguments.time_format or (),
     )
+    as_of = _instant(arguments, "as_of", zone)
+    if as_of is not None:
+        return reading, _with_progress(reading), as_of
+    incidents = list(_with_progress(reading))
+    if reading.latest is None:
+        first = f"no incident comes of it; first: {reading.findings[0]}" if reading.findings else ""
+        raise FormatError(f"{first or 'no rows below the header'} @ {arguments.file}")
+    return reading, incidents, reading.latest
 
 
 def _calendar(path: Path | None, zone: ZoneInfo | None) -> BusinessCalendar:
@@ -283,7 +286,7 @@ def _instant(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) ->
         raise InvalidValueError(option, text, "an ISO time such as 2026-06-01T09:00") from None
 
 
-def _with_progress(reading: Reading) -> Iterator[Incident]:
+def _with_progress(reading: Iterable[Incident]) -> Iterator[Incident]:
     """Yield the incidents on; on a terminal, count them on standard error."""
     if not sys.stderr.isatty():
         yield from reading

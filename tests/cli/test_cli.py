@@ -25,7 +25,10 @@ INC-2,2026-06-01T10:00,,High,Net
 INC-3,yesterday,,High,Net
 INC-4,2026-06-02T10:00,2026-06-03T10:00,Low,"App, Web"
 """
-MAP = "id=Number,opened=Created,resolved=Done,priority=Priority,group=Team"
+MAP = (
+    *("--map", "id=Number", "opened=Created", "resolved=Done"),
+    *("priority=Priority", "group=Team"),
+)
 
 
 @pytest.fixture
@@ -102,7 +105,7 @@ def test_demo_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_report_on_a_table(capsys: pytest.CaptureFixture[str], table: Path) -> None:
     """A table of tickets gives the figures that a hand computes from it."""
-    code, page, err = run(capsys, "report", table, "--map", MAP)
+    code, page, err = run(capsys, "report", table, *MAP)
     assert (code, err) == (0, "")
     for heading in (*HEADINGS, "Findings about the file"):
         assert f"\n{heading}\n" in page
@@ -113,7 +116,7 @@ def test_report_on_a_table(capsys: pytest.CaptureFixture[str], table: Path) -> N
     assert ["mean_time_to_resolve", "critical", "2.50", "h", "1"] in words
     assert ["mean_time_to_resolve", "(all)", "13.25", "h", "2", "unresolved", "1"] in words
     assert any(line[:3] == ["unreadable_time", "1", "3"] for line in words)
-    assert any(line[:2] == ["no_zone", "1"] for line in words)
+    assert sum(line[:1] == ["no_zone"] for line in words) == 1
 
 
 def test_report_reads_gzip_zone_group_and_instant(
@@ -122,7 +125,7 @@ def test_report_reads_gzip_zone_group_and_instant(
     """The options place times, break down by another field and look from another instant."""
     packed = table.with_name("tickets.csv.gz")
     packed.write_bytes(gzip.compress(TABLE.encode()))
-    options = ("--map", MAP, "--zone", "Europe/Berlin", "--by", "assignment_group")
+    options = (*MAP, "--zone", "Europe/Berlin", "--by", "assignment_group")
     code, text, _ = run(capsys, "report", packed, *options, "--as-of", "2026-06-01T11:00", "--json")
     report = json.loads(text)
     assert code == 0
@@ -143,7 +146,7 @@ def test_report_in_a_calendar(
     calendar = tmp_path / "office.json"
     office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"}, name="office")
     calendar.write_text(dumps(office), encoding="utf-8")
-    code, page, _ = run(capsys, "report", table, "--map", MAP, "--calendar", calendar)
+    code, page, _ = run(capsys, "report", table, *MAP, "--calendar", calendar)
     assert code == 0
     assert "calendar  office" in page
     assert "elapsed 20:00 of 8:00, remaining -12:00; breached" in page
@@ -155,7 +158,7 @@ def test_a_hostile_field_cannot_steer_the_terminal(
 ) -> None:
     """Control characters of a file are printed as what they are."""
     table.write_text(TABLE.replace("Net", "\x1b[2JN\x07"), encoding="utf-8")
-    code, page, _ = run(capsys, "report", table, "--map", MAP, "--by", "assignment_group")
+    code, page, _ = run(capsys, "report", table, *MAP, "--by", "assignment_group")
     assert code == 0
     assert "\x1b" not in page
     assert "\x07" not in page
@@ -171,38 +174,41 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "folder": (["report", "{folder}"], "Is a directory"),
     "another table": (["report", "{table}"], "no column number, incident_state"),
     "unknown profile": (["report", "{table}", "--profile", "xml"], "invalid choice: 'xml'"),
-    "csv without map": (["report", "{table}", "--profile", "csv"], "--map: got None"),
+    "csv without map": (["report", "{table}", "--profile", "table"], "--map: got None"),
     "map with the wrong profile": (
         ["report", "{table}", "--profile", "servicenow-audit", "--map", "id=Number"],
-        "only with --profile csv",
+        "only with a table",
     ),
     "map without equals": (["report", "{table}", "--map", "id"], "--map: got 'id'"),
-    "map twice": (["report", "{table}", "--map", "id=Number,id=Team"], "each field once"),
-    "unknown column": (["report", "{table}", "--map", "id=Number,opened=Nope"], "no column Nope"),
-    "unknown field": (["report", "{table}", "--map", "id=Number,when=Team"], "'when'"),
+    "map twice": (["report", "{table}", "--map", "id=Number", "id=Team"], "each field once"),
+    "unknown column": (
+        ["report", "{table}", "--map", "id=Number", "opened=Nope"],
+        "no column Nope",
+    ),
+    "unknown field": (["report", "{table}", "--map", "id=Number", "when=Team"], "'when'"),
     "no opening": (["report", "{table}", "--map", "id=Number"], "a column for opened"),
     "no date at all": (
-        ["report", "{table}", "--map", "id=Number,opened=Team"],
-        "row 1, Team 'Net': unreadable_time",
+        ["report", "{table}", "--map", "id=Number", "opened=Team"],
+        "Team 'Net': unreadable_time",
     ),
-    "bad zone": (["report", "{table}", "--map", MAP, "--zone", "Mars"], "--zone: got 'Mars'"),
-    "bad instant": (["report", "{table}", "--map", MAP, "--as-of", "now"], "--as-of: got 'now'"),
-    "far instant": (["report", "{table}", "--map", MAP, "--as-of", "0001-01-01"], "--as-of"),
-    "bad group": (["report", "{table}", "--map", MAP, "--by", "colour"], "'colour'"),
+    "bad zone": (["report", "{table}", *MAP, "--zone", "Mars"], "--zone: got 'Mars'"),
+    "bad instant": (["report", "{table}", *MAP, "--as-of", "now"], "--as-of: got 'now'"),
+    "far instant": (["report", "{table}", *MAP, "--as-of", "0001-01-01"], "--as-of"),
+    "bad group": (["report", "{table}", *MAP, "--by", "colour"], "'colour'"),
     "no calendar file": (
-        ["report", "{table}", "--map", MAP, "--calendar", "{folder}/no.json"],
+        ["report", "{table}", *MAP, "--calendar", "{folder}/no.json"],
         "no.json: No such file",
     ),
     "calendar is no JSON": (
-        ["report", "{table}", "--map", MAP, "--calendar", "{table}"],
+        ["report", "{table}", *MAP, "--calendar", "{table}"],
         "tickets.csv",
     ),
     "calendar is another value": (
-        ["report", "{table}", "--map", MAP, "--calendar", "{actor}"],
+        ["report", "{table}", *MAP, "--calendar", "{actor}"],
         "actor.json",
     ),
-    "empty file": (["report", "{empty}", "--map", MAP], "no header"),
-    "header only": (["report", "{header}", "--map", MAP], "no rows below the header"),
+    "empty file": (["report", "{empty}", *MAP], "no header"),
+    "header only": (["report", "{header}", *MAP], "no rows below the header"),
     "binary": (["report", "{binary}"], "a NUL character"),
     "bad date in a log": (["report", "{log}"], "@ row 1, column sys_updated_at"),
 }
@@ -250,10 +256,10 @@ def test_progress_is_shown_on_a_terminal_only(
     path = tmp_path / "many.csv"
     rows = [f"INC-{n},2026-06-01T09:00,2026-06-01T10:00,Low,Net" for n in range(600)]
     path.write_text("\n".join([TABLE.splitlines()[0], *rows]), encoding="utf-8")
-    assert run(capsys, "report", path, "--map", MAP)[2] == ""
+    assert run(capsys, "report", path, *MAP)[2] == ""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
-    run(capsys, "report", path, "--map", MAP)
+    run(capsys, "report", path, *MAP)
     assert "\r250 incidents" in terminal.getvalue()
     assert "\r500 incidents" in terminal.getvalue()
     assert terminal.getvalue().endswith("\r\x1b[K")
@@ -294,7 +300,7 @@ def test_output_that_knows_no_unicode(tmp_path: Path) -> None:
     """On a terminal without Unicode the page is printed with escapes."""
     path = tmp_path / "tickets.csv"
     path.write_text(TABLE.replace("Net", "Büro"), encoding="utf-8")
-    options = ("--map", "id=Number,opened=Created,caller=Team", "--by", "caller")
+    options = ("--map", "id=Number", "opened=Created", "caller=Team", "--by", "caller")
     done = subprocess.run(  # noqa: S603  our own interpreter
         [sys.executable, "-m", "incidentcore", "report", path, *options],
         capture_output=True,

@@ -10,7 +10,10 @@ import pytest
 from incidentcore import cli
 
 HEAD = "Number,Created,Done,Kind,Host,Site\n"
-MAP = "id=Number,opened=Created,resolved=Done,category=Kind,configuration_item=Host"
+MAP = (
+    *("--map", "id=Number", "opened=Created", "resolved=Done", "category=Kind"),
+    "configuration_item=Host",
+)
 
 
 def row(number: int) -> str:
@@ -39,7 +42,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, st
 
 def test_the_page_tells_what_stands_out(capsys: pytest.CaptureFixture[str], table: Path) -> None:
     """The host of 28 tickets is told, with its hours, and how often it came back."""
-    code, page, err = run(capsys, table, "--map", MAP)
+    code, page, err = run(capsys, table, *MAP)
     assert (code, err) == (0, "")
     lines = {" ".join(line.split()) for line in page.splitlines()}
     assert "as of 2026-06-28T11:00:00+00:00" in lines
@@ -52,13 +55,13 @@ def test_the_same_is_had_as_json_markdown_and_html(
     capsys: pytest.CaptureFixture[str], table: Path
 ) -> None:
     """Each form holds the candidate; JSON its members too."""
-    found = json.loads(run(capsys, table, "--map", MAP, "--json")[1])
+    found = json.loads(run(capsys, table, *MAP, "--json")[1])
     (candidate,) = found["candidates"]["candidates"]
     assert candidate["members"] == [f"INC-{n:02}" for n in range(28)]
     assert found["about"]["zone"] == "UTC, since none was told"
-    assert run(capsys, table, "--map", MAP, "--markdown")[1].startswith("# Problem candidates in")
-    assert "<td" in run(capsys, table, "--map", MAP, "--html")[1]
-    code, _, err = run(capsys, table, "--map", MAP, "--html", "--json")
+    assert run(capsys, table, *MAP, "--markdown")[1].startswith("# Problem candidates in")
+    assert "<td" in run(capsys, table, *MAP, "--html")[1]
+    code, _, err = run(capsys, table, *MAP, "--html", "--json")
     assert (code, err.count("\n")) == (2, 1)
 
 
@@ -66,7 +69,7 @@ def test_fields_pairs_and_time_are_the_caller_s(
     capsys: pytest.CaptureFixture[str], table: Path
 ) -> None:
     """Other fields, columns of the file and pairs are looked by, in a period, escaped in HTML."""
-    options = ("--map", MAP, "--by", "configuration_item,category+custom.Site", "--within", 1)
+    options = (*MAP, "--by", "configuration_item,category+custom.Site", "--within", 1)
     period = ("--since", "2026-06-05", "--until", "2026-06-25T00:00", "--least", 3)
     found = json.loads(run(capsys, table, *options, *period, "--json")[1])
     assert found["candidates"]["left_out"] == {"outside_period": 12}
@@ -99,7 +102,7 @@ def test_wrong_input_is_one_line(
     capsys: pytest.CaptureFixture[str], table: Path, options: tuple[str, ...], said: str
 ) -> None:
     """Whatever is wrong is named on one line of standard error, with exit code 2."""
-    code, page, err = run(capsys, table, "--map", MAP, *options)
+    code, page, err = run(capsys, table, *MAP, *options)
     assert (code, page, err.count("\n")) == (2, "", 1)
     assert said in err
 
@@ -107,5 +110,5 @@ def test_wrong_input_is_one_line(
 def test_an_empty_file_is_refused(capsys: pytest.CaptureFixture[str], table: Path) -> None:
     """A header without rows gives no instant to be as of."""
     table.write_text(HEAD, encoding="utf-8")
-    code, _, err = run(capsys, table, "--map", MAP)
+    code, _, err = run(capsys, table, *MAP)
     assert (code, err.startswith("incidentcore: no rows below the header")) == (2, True)

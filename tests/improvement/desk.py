@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from incidentcore.records import Incident, Record, records_from_rows
+from incidentcore.records import Incident, Record
+from incidentcore.vendors import read_table
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -46,9 +47,10 @@ def incidents(rows: Iterable[Mapping[str, Any]]) -> list[Record]:
                 "resolved": None if resolved is None else at(resolved),
             }
         )
-    found, findings = records_from_rows(full, FIELDS)
-    assert len(found) == len(full), findings[:3]
-    return list(found)
+    reading = read_table(full, FIELDS)
+    found = list(reading)
+    assert len(found) == len(full), reading.findings[:3]
+    return found
 
 
 def noise(random: Random, n: int, *, categories: int, items: int, groups: int) -> list[Record]:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from incidentcore.improvement import ProblemPage, problem_page
-from incidentcore.vendors import latest_instant, read_audit_log
+from incidentcore.vendors import read_audit_log
 
 pytestmark = pytest.mark.data
 
@@ -30,10 +30,11 @@ def log(data_dir: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def page(log: Path) -> ProblemPage:
-    """Return the page on the log, read as a stream and once."""
-    as_of = latest_instant(log)
-    assert as_of is not None
-    return problem_page(read_audit_log(log), as_of=as_of)
+    """Return the page on the log, read once."""
+    reading = read_audit_log(log)
+    incidents = list(reading)
+    assert reading.latest is not None
+    return problem_page(incidents, as_of=reading.latest)
 
 
 def when(text: str) -> datetime:

@@ -23,8 +23,9 @@ from incidentcore.kpi import (
     survival_data,
     trend_data,
 )
-from incidentcore.records import Incident, records_from_rows
+from incidentcore.records import Incident
 from incidentcore.values import Level, Priority
+from incidentcore.vendors import read_table
 
 from .strategies import desks, instants
 from .tickets import START, minute, tickets
@@ -50,7 +51,7 @@ def desk_of_days() -> list[Incident]:
         }
         for day in range(10)
     ]
-    return list(records_from_rows(rows, {"id": "id", "opened": "in", "resolved": "out"})[0])
+    return list(read_table(rows, {"id": "id", "opened": "in", "resolved": "out"}))
 
 
 def test_a_signal_lies_outside_the_natural_limits() -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from incidentcore.conditions import NEVER, field
 from incidentcore.kpi import Duration, Earliest, Kpi, Rate, catalogue, compute_kpis
-from incidentcore.records import Record, records_from_rows
+from incidentcore.records import Record
+from incidentcore.vendors import read_table
 
 from .tickets import ROWS, minute, tickets
 
@@ -67,16 +68,18 @@ DIALECTS: dict[str, Kpi] = {
 def deployment() -> list[Record]:
     """A deployment finished at 10:00; the incident came at 10:20 and was resolved at 11:00."""
     day = datetime(2026, 1, 5, tzinfo=UTC)
-    records, _ = records_from_rows(
-        [
-            {
-                "id": "D",
-                "deployed_at": day + timedelta(hours=10),
-                "opened": day + timedelta(hours=10, minutes=20),
-                "resolved": day + timedelta(hours=11),
-            }
-        ],
-        {"id": "id", "opened": "opened", "resolved": "resolved"},
+    records = list(
+        read_table(
+            [
+                {
+                    "id": "D",
+                    "deployed_at": day + timedelta(hours=10),
+                    "opened": day + timedelta(hours=10, minutes=20),
+                    "resolved": day + timedelta(hours=11),
+                }
+            ],
+            {"id": "id", "opened": "opened", "resolved": "resolved"},
+        )
     )
     return list(records)
 
@@ -113,12 +116,14 @@ def test_every_definition_gives_its_number(row: str) -> None:
 def test_the_close_time_of_the_page_with_the_unit_error_is_one_day() -> None:
     """Forty-eight hours over two incidents is a day each, not 576."""
     day = datetime(2026, 1, 5, tzinfo=UTC)
-    records, _ = records_from_rows(
-        [
-            {"id": name, "opened": day, "resolved": day, "closed": day + timedelta(days=1)}
-            for name in "AB"
-        ],
-        {"id": "id", "opened": "opened", "resolved": "resolved", "closed": "closed"},
+    records = list(
+        read_table(
+            [
+                {"id": name, "opened": day, "resolved": day, "closed": day + timedelta(days=1)}
+                for name in "AB"
+            ],
+            {"id": "id", "opened": "opened", "resolved": "resolved", "closed": "closed"},
+        )
     )
 
     table = compute_kpis([catalogue.MEAN_TIME_TO_CLOSE], records, as_of=day + timedelta(days=2))

@@ -19,7 +19,8 @@ from incidentcore.kpi import (
     gather_kpis,
     merge_partials,
 )
-from incidentcore.records import Incident, records_from_rows
+from incidentcore.records import Incident
+from incidentcore.vendors import read_table
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 AS_OF = START + timedelta(days=60)
@@ -40,7 +41,7 @@ def desk(n: int) -> list[Incident]:
             }
         )
     mapping = {"id": "id", "opened": "in", "resolved": "out", "priority": "p"}
-    return list(records_from_rows(rows, mapping)[0])
+    return list(read_table(rows, mapping))
 
 
 @pytest.mark.process

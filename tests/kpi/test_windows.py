@@ -20,9 +20,10 @@ from incidentcore.kpi import (
     compute_kpis,
     trend_data,
 )
-from incidentcore.records import Incident, mark_restored, records_from_rows
+from incidentcore.records import Incident, mark_restored
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Priority
+from incidentcore.vendors import read_table
 
 from .strategies import LATEST, desks, instants
 
@@ -33,18 +34,19 @@ FIELDS = {"id": "id", "opened": "in", "resolved": "out"}
 
 def records(*spans: tuple[float, float | None]) -> tuple[Incident, ...]:
     """Return incidents opened and resolved so many days after the first of June."""
-    found, _ = records_from_rows(
-        [
-            {
-                "id": f"I{number}",
-                "in": DAY + timedelta(days=start),
-                "out": None if stop is None else DAY + timedelta(days=stop),
-            }
-            for number, (start, stop) in enumerate(spans)
-        ],
-        FIELDS,
+    return tuple(
+        read_table(
+            [
+                {
+                    "id": f"I{number}",
+                    "in": DAY + timedelta(days=start),
+                    "out": None if stop is None else DAY + timedelta(days=stop),
+                }
+                for number, (start, stop) in enumerate(spans)
+            ],
+            FIELDS,
+        )
     )
-    return found
 
 
 def test_a_window_holds_its_start_and_not_its_end() -> None:

@@ -8,11 +8,11 @@ import pytest
 
 from incidentcore.errors import DefinitionError
 from incidentcore.lifecycle import INCIDENT, advance
-from incidentcore.records import ImportFinding, Incident, acknowledge
+from incidentcore.records import Incident, acknowledge
 from incidentcore.report import Report, Section, Tally, build_report, standard_rules
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Level, Priority
-from incidentcore.vendors import AUDIT_LIFECYCLE, read_audit_log
+from incidentcore.vendors import AUDIT_LIFECYCLE, ImportFinding, read_audit_log
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ALWAYS = BusinessCalendar.always()
@@ -161,6 +161,7 @@ def test_findings_are_summed_up_by_code() -> None:
             "code": "odd",
             "count": 2,
             "first_row": 3,
+            "first_record": "",
             "field": "a",
             "value": "x",
             "action": "kept",

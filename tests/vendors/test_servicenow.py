@@ -14,7 +14,6 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import check_history
 from incidentcore.records import (
     Assigned,
-    ImportFinding,
     Incident,
     Link,
     Prioritized,
@@ -26,9 +25,8 @@ from incidentcore.vendors import (
     AUDIT_LIFECYCLE,
     AUDIT_STATES,
     STRICT_LIFECYCLE,
+    ImportFinding,
     check_states,
-    latest_instant,
-    load_audit_log,
     read_audit_log,
 )
 
@@ -86,6 +84,14 @@ def log(*rows: dict[str, str]) -> list[str]:
         fields = {**(fields if fields.get("number") == number else {}), **change, "number": number}
         lines.append(row(**fields))
     return lines
+
+
+def load_audit_log(
+    lines: Any, **options: Any
+) -> tuple[tuple[Incident, ...], tuple[ImportFinding, ...]]:
+    """Read a whole log."""
+    reading = read_audit_log(lines, **options)
+    return tuple(reading), tuple(reading.findings)
 
 
 def load(*rows: dict[str, str], **options: Any) -> tuple[Incident, list[ImportFinding]]:
@@ -238,7 +244,7 @@ LONG = "9" * 5000
 DIRT: dict[str, tuple[list[dict[str, str]], list[tuple[int, str, str, str]]]] = {
     "state unknown": (
         [{}, {"incident_state": "-100", "sys_mod_count": "1"}, {"sys_mod_count": "2"}],
-        [(n, "incident_state", "-100", "unknown_state") for n in (2, 3)],
+        [(2, "incident_state", "-100", "unknown_state")],
     ),
     "closed without resolved_at": (
         [*WORKED],
@@ -295,7 +301,7 @@ DIRT: dict[str, tuple[list[dict[str, str]], list[tuple[int, str, str, str]]]] = 
     "flag unknown": ([{"made_sla": "TRUE"}], [(1, "made_sla", "TRUE", "not_a_flag")]),
     "modification count no number": (
         [{"sys_mod_count": "x"}, {"sys_mod_count": LONG}],
-        [(1, "sys_mod_count", "x", "not_a_count"), (2, "sys_mod_count", LONG, "not_a_count")],
+        [(1, "sys_mod_count", "x", "not_a_count"), (2, "sys_mod_count", LONG[:200], "not_a_count")],
     ),
     "count negative": ([{"reopen_count": "-1"}], [(1, "reopen_count", "-1", "not_a_count")]),
     "count in other digits": (
@@ -420,10 +426,10 @@ def test_incidents_stream() -> None:
     first = next(reading)
     assert first.id == "INC0"
     assert len(taken) == 2
-    assert sum(f.code == "no_actor" for f in reading.findings) == 1
+    assert reading.findings.counts["no_actor"] == 1
     assert sum(1 for _ in reading) == 999
-    assert (reading.incidents, reading.rows) == (1000, 1000)
-    assert sum(f.code == "no_actor" for f in reading.findings) == 1000
+    assert (reading.counts["records"], reading.counts["rows"]) == (1000, 1000)
+    assert reading.findings.counts["no_actor"] == 1000
 
 
 def test_the_latest_instant_counts_rows_and_final_values() -> None:
@@ -477,7 +483,6 @@ def test_a_log_with_the_needed_columns_only() -> None:
         "1/6/26 09:00",
         "1/6/0001 09:00",
         "1/6/0000 09:00",
-        " 1/6/2026 09:00",
         "\u0661/6/2026 09:00",
         "never" * 1000,
     ],
@@ -537,7 +542,7 @@ def test_any_fields_are_incidents_or_a_format_error(changes: list[dict[str, str]
         place = str(error).partition("@ row")[2]
     else:
         place = ""
-        assert reading.rows == len(changes)
+        assert reading.counts["rows"] == len(changes)
     assert all(replay(incident.history) == incident for incident in incidents)
     assert all(finding.row >= 1 and finding.code for finding in reading.findings)
     shown = {change.get("number", DEFAULTS["number"]) for change in changes}
@@ -555,18 +560,6 @@ def test_every_row_is_reached_by_at_least_one_event() -> None:
         )
     )
     assert {event.at for event in incident.history} == set(minutes)
-
-
-def test_the_latest_instant_is_found_without_building_incidents() -> None:
-    """The same instant as a whole reading finds, and none for a log without rows."""
-    lines = log({**FINAL}, {"number": "INC2", "sys_updated_at": "7/6/2026 08:00"})
-    reading = read_audit_log(lines)
-    list(reading)
-    assert latest_instant(lines) == reading.latest == at(8, day=7)
-    assert latest_instant(lines, zone="Europe/Berlin") == at(6, day=7)
-    assert latest_instant([HEADER]) is None
-    with pytest.raises(FormatError, match="no column"):
-        latest_instant(["id"])
 
 
 def test_a_log_without_resolved_at_is_not_blamed_on_its_incidents() -> None:

@@ -216,12 +216,14 @@ def before_after(
     >>> from datetime import UTC, date
     >>> from incidentcore.improvement.actions import ActionOrigin
     >>> from incidentcore.kpi import catalogue
-    >>> from incidentcore.records import records_from_rows
+    >>> from incidentcore.vendors import read_table
     >>> days = [*range(1, 29), 40, 52]
     >>> start = datetime(2026, 1, 1, tzinfo=UTC)
-    >>> incidents, _ = records_from_rows(
-    ...     [{"id": f"I{day}", "opened": start + timedelta(days=day)} for day in days],
-    ...     {"id": "id", "opened": "opened"},
+    >>> incidents = list(
+    ...     read_table(
+    ...         [{"id": f"I{day}", "opened": start + timedelta(days=day)} for day in days],
+    ...         {"id": "id", "opened": "opened"},
+    ...     )
     ... )
     >>> action = ImprovementAction(
     ...     id="A-1",

@@ -191,16 +191,14 @@ def problem_candidates(
     groups of few records; the records themselves are not kept.
 
     >>> from datetime import UTC
-    >>> from incidentcore.records import records_from_rows
+    >>> from incidentcore.vendors import read_table
     >>> rows = [
     ...     {"id": f"I{n:02}", "in": f"2026-06-{n % 28 + 1:02}T09:00Z", "ci": f"host{n % 20}"}
     ...     for n in range(40)
     ... ]
     >>> for row in rows[::3]:
     ...     row["ci"] = "mx1"
-    >>> incidents, _ = records_from_rows(
-    ...     rows, {"id": "id", "opened": "in", "configuration_item": "ci"}
-    ... )
+    >>> incidents = list(read_table(rows, {"id": "id", "opened": "in", "configuration_item": "ci"}))
     >>> found = problem_candidates(incidents, as_of=datetime(2026, 7, 1, tzinfo=UTC))
     >>> for candidate in found:
     ...     print(

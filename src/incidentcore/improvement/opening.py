@@ -25,7 +25,7 @@ def problem_fields(candidate: ProblemCandidate) -> dict[str, Any]:
     item, service and assignment group that the candidate was grouped by under these names.
 
     >>> from datetime import UTC
-    >>> from incidentcore.records import records_from_rows
+    >>> from incidentcore.vendors import read_table
     >>> from incidentcore.improvement.candidates import problem_candidates
     >>> rows = [
     ...     {
@@ -35,9 +35,7 @@ def problem_fields(candidate: ProblemCandidate) -> dict[str, Any]:
     ...     }
     ...     for n in range(28)
     ... ]
-    >>> incidents, _ = records_from_rows(
-    ...     rows, {"id": "id", "opened": "in", "configuration_item": "ci"}
-    ... )
+    >>> incidents = list(read_table(rows, {"id": "id", "opened": "in", "configuration_item": "ci"}))
     >>> [candidate] = problem_candidates(incidents, as_of=datetime(2026, 7, 1, tzinfo=UTC))
     >>> fields = problem_fields(candidate)
     >>> fields["title"], fields["configuration_item"], fields["origin"]

@@ -151,18 +151,20 @@ def recurrence(
     for each record that counts; the records themselves are not kept.
 
     >>> from datetime import UTC
-    >>> from incidentcore.records import records_from_rows
+    >>> from incidentcore.vendors import read_table
     >>> days = {"A": 1, "B": 3, "C": 4, "D": 20, "E": 21}
-    >>> incidents, _ = records_from_rows(
-    ...     [
-    ...         {
-    ...             "id": id,
-    ...             "opened": f"2026-06-{day:02}T09:00Z",
-    ...             "item": "mx2" if id == "E" else "mx1",
-    ...         }
-    ...         for id, day in days.items()
-    ...     ],
-    ...     {"id": "id", "opened": "opened", "configuration_item": "item"},
+    >>> incidents = list(
+    ...     read_table(
+    ...         [
+    ...             {
+    ...                 "id": id,
+    ...                 "opened": f"2026-06-{day:02}T09:00Z",
+    ...                 "item": "mx2" if id == "E" else "mx1",
+    ...             }
+    ...             for id, day in days.items()
+    ...         ],
+    ...         {"id": "id", "opened": "opened", "configuration_item": "item"},
+    ...     )
     ... )
     >>> found = recurrence(
     ...     incidents,

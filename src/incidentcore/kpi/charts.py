@@ -138,10 +138,12 @@ def backlog_data(records: Iterable[Record], *, at: Iterable[datetime]) -> Rows:
         NaiveDatetimeError: An instant carries no offset.
 
     >>> from datetime import UTC
-    >>> from incidentcore.records import records_from_rows
-    >>> records, _ = records_from_rows(
-    ...     [{"id": "A", "in": "2026-06-01T09:00Z", "out": "2026-06-03T09:00Z"}],
-    ...     {"id": "id", "opened": "in", "resolved": "out"},
+    >>> from incidentcore.vendors import read_table
+    >>> records = list(
+    ...     read_table(
+    ...         [{"id": "A", "in": "2026-06-01T09:00Z", "out": "2026-06-03T09:00Z"}],
+    ...         {"id": "id", "opened": "in", "resolved": "out"},
+    ...     )
     ... )
     >>> noons = [datetime(2026, 6, day, 12, tzinfo=UTC) for day in (1, 2, 3)]
     >>> [row["open"] for row in backlog_data(records, at=noons)]

@@ -61,14 +61,16 @@ def compute_kpis(
 
     >>> from datetime import UTC
     >>> from incidentcore.kpi import catalogue
-    >>> from incidentcore.records import records_from_rows
-    >>> records, _ = records_from_rows(
-    ...     [
-    ...         {"id": "A", "in": "2026-06-01T09:00Z", "out": "2026-06-01T11:00Z"},
-    ...         {"id": "B", "in": "2026-06-01T10:00Z", "out": "2026-06-01T11:00Z"},
-    ...         {"id": "C", "in": "2026-06-02T09:00Z", "out": None},
-    ...     ],
-    ...     {"id": "id", "opened": "in", "resolved": "out"},
+    >>> from incidentcore.vendors import read_table
+    >>> records = list(
+    ...     read_table(
+    ...         [
+    ...             {"id": "A", "in": "2026-06-01T09:00Z", "out": "2026-06-01T11:00Z"},
+    ...             {"id": "B", "in": "2026-06-01T10:00Z", "out": "2026-06-01T11:00Z"},
+    ...             {"id": "C", "in": "2026-06-02T09:00Z", "out": None},
+    ...         ],
+    ...         {"id": "id", "opened": "in", "resolved": "out"},
+    ...     )
     ... )
     >>> figures = [catalogue.MEAN_TIME_TO_RESOLVE, catalogue.BACKLOG]
     >>> print(compute_kpis(figures, records, as_of=datetime(2026, 6, 3, tzinfo=UTC)))

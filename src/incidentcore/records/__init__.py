@@ -90,7 +90,6 @@ from incidentcore.records.review import (
     ReviewEntry,
     review_required,
 )
-from incidentcore.records.rows import ImportFinding, RecordStream, records_from_rows
 from incidentcore.records.service_request import ServiceRequest
 from incidentcore.records.snoozing import Snoozed, Unsnoozed, snooze, unsnooze
 from incidentcore.records.tasks import roll_up
@@ -122,7 +121,6 @@ __all__ = [
     "FIELD_NAMES",
     "FieldChange",
     "FieldsChanged",
-    "ImportFinding",
     "Incident",
     "KnownErrorMatch",
     "LifecycleRef",
@@ -142,7 +140,6 @@ __all__ = [
     "ProcedureFollowed",
     "RECORD_TYPES",
     "Record",
-    "RecordStream",
     "ReportedVia",
     "RequestItem",
     "Restored",
@@ -180,7 +177,6 @@ __all__ = [
     "log_update_sent",
     "mark_restored",
     "merge_duplicate",
-    "records_from_rows",
     "replay",
     "request_approval",
     "review_required",

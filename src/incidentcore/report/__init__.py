@@ -3,17 +3,12 @@
 from incidentcore.report.build import build_report
 from incidentcore.report.page import Report, Section
 from incidentcore.report.rules import ReportRules, standard_rules
-from incidentcore.report.sources import AuditSource, Reading, ReportSource, TableSource
 from incidentcore.report.tally import Tally
 
 __all__ = [
-    "AuditSource",
-    "Reading",
     "Report",
     "ReportRules",
-    "ReportSource",
     "Section",
-    "TableSource",
     "Tally",
     "build_report",
     "standard_rules",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from incidentcore.kpi import GroupBy, finish_partial, gather_kpis
-from incidentcore.records import ImportFinding, Incident
+from incidentcore.records import Incident
 from incidentcore.report.page import (
     Report,
     Section,
@@ -21,6 +21,7 @@ from incidentcore.report.page import (
 )
 from incidentcore.report.rules import ReportRules
 from incidentcore.report.tally import Tally
+from incidentcore.vendors import ImportFinding
 
 __all__ = ["build_report"]
 

@@ -13,12 +13,11 @@ from incidentcore.kpi import ALL, KpiResult, KpiTable
 from incidentcore.kpi.plain import label
 from incidentcore.kpi.render import to_text
 from incidentcore.kpi.report import hours
-from incidentcore.records import ImportFinding
 from incidentcore.report.rules import VOLUME
 from incidentcore.report.tally import OUTCOMES, Tally
 from incidentcore.sla import span_text
 from incidentcore.values import Priority
-from incidentcore.vendors import StateCheck
+from incidentcore.vendors import ImportFinding, StateCheck
 
 __all__ = [
     "Report",
@@ -315,16 +314,17 @@ def _check(check: StateCheck) -> str:
 
 def findings_section(findings: Sequence[ImportFinding]) -> Section:
     """Return the importer's findings by code, with the first of each."""
-    counts: Counter[str] = Counter(finding.code for finding in findings)
+    counts: Counter[str] = Counter()
     firsts: dict[str, ImportFinding] = {}
     for finding in findings:
+        counts[finding.code] += finding.count
         firsts.setdefault(finding.code, finding)
     rows = [
-        [code, f"{count:,}", str(firsts[code].row), firsts[code].field, firsts[code].action]
+        [code, f"{count:,}", _first(firsts[code]), firsts[code].field, firsts[code].action]
         for code, count in counts.most_common()
     ]
     text = to_text(
-        ["finding", "count", "first row", "field", "what was done"],
+        ["finding", "count", "first", "field", "what was done"],
         rows,
         [False, True, True, False, False],
     )
@@ -337,6 +337,7 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
                 "code": code,
                 "count": count,
                 "first_row": firsts[code].row,
+                "first_record": firsts[code].key,
                 "field": firsts[code].field,
                 "value": firsts[code].value[:200],
                 "action": firsts[code].action,
@@ -344,3 +345,7 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
             for code, count in counts.most_common()
         ],
     )
+
+
+def _first(finding: ImportFinding) -> str:
+    return str(finding.row) if finding.row else finding.key

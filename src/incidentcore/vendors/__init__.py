@@ -1,38 +1,53 @@
-"""Importers for the exports of well-known tools."""
+"""The import kit, and importers for the exports of well-known tools."""
 
-from incidentcore.vendors.servicenow import (
+from incidentcore.vendors.audit_log import (
     AuditLog,
     StateCheck,
     change_text,
     check_states,
-    latest_instant,
-    load_audit_log,
     observed_changes,
     read_audit_log,
     refused_changes,
 )
+from incidentcore.vendors.happyfox import read_happyfox
+from incidentcore.vendors.jira import read_jira
+from incidentcore.vendors.kit import Findings, Import, ImportFinding
+from incidentcore.vendors.pagerduty import read_pagerduty
+from incidentcore.vendors.servicenow import read_servicenow
 from incidentcore.vendors.servicenow_kpis import AUDIT_KPIS
 from incidentcore.vendors.servicenow_states import (
     AUDIT_LIFECYCLE,
     AUDIT_STATES,
     STRICT_LIFECYCLE,
 )
-from incidentcore.vendors.tabular import Table, open_table
+from incidentcore.vendors.statuspage import read_statuspage
+from incidentcore.vendors.table import read_table
+from incidentcore.vendors.tabular import Table, open_table, read_json
+from incidentcore.vendors.zendesk import read_zendesk
 
 __all__ = [
     "AUDIT_KPIS",
     "AUDIT_LIFECYCLE",
     "AUDIT_STATES",
     "AuditLog",
+    "Findings",
+    "Import",
+    "ImportFinding",
     "STRICT_LIFECYCLE",
     "StateCheck",
     "Table",
     "change_text",
     "check_states",
-    "latest_instant",
-    "load_audit_log",
     "observed_changes",
     "open_table",
     "read_audit_log",
+    "read_happyfox",
+    "read_jira",
+    "read_json",
+    "read_pagerduty",
+    "read_servicenow",
+    "read_statuspage",
+    "read_table",
+    "read_zendesk",
     "refused_changes",
 ]

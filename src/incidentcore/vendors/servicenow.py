@@ -1,352 +1,299 @@
-"""The ServiceNow audit log: one row for each update of an incident, read into histories.
-
-The format is that of the "incident management process enriched event log" (University of São
-Paulo): day-first local times to the minute, ``?`` for what is missing, the rows of an incident
-adjacent, and five columns filled with their final values on every row. Nothing is dropped in
-silence: what is odd about a row is an ``ImportFinding`` and the incident is still imported; text
-that is not such a log is a ``FormatError``.
-"""
+"""ServiceNow's tables as its Table API gives them: incident, sys_audit, journal, task_sla."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from datetime import datetime
-from zoneinfo import ZoneInfo
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, TypeAlias
 
-import attrs
-
-from incidentcore.errors import FormatError
-from incidentcore.instants import as_zone
-from incidentcore.lifecycle import HistoryFinding, Lifecycle, check_history
-from incidentcore.records import ImportFinding, Incident, StateChanged
-from incidentcore.values import FrozenMap
-from incidentcore.vendors.servicenow_history import (
-    BACKFILLED,
-    COLUMNS,
-    FIRST_SEEN,
-    REQUIRED,
+from incidentcore.lifecycle import SERVICENOW_INCIDENT, Lifecycle
+from incidentcore.records import Commented, Incident, Link, LinkAdded
+from incidentcore.vendors.kit import (
+    IMPORTER,
     HistoryBuilder,
+    Import,
+    LevelTable,
+    ReportedSla,
+    Roles,
+    StateTable,
+    Times,
+    plain_text,
+    unpaged,
 )
-from incidentcore.vendors.servicenow_states import NEW
-from incidentcore.vendors.servicenow_values import MISSING, AuditRow, FieldReader, whole_number
-from incidentcore.vendors.tabular import TableInput, open_table
+from incidentcore.vendors.presets import (
+    SERVICENOW_HOLD_REASONS,
+    SERVICENOW_LEVELS,
+    SERVICENOW_STATES,
+)
 
-__all__ = [
-    "AuditLog",
-    "StateCheck",
-    "change_text",
-    "check_states",
-    "latest_instant",
-    "load_audit_log",
-    "observed_changes",
-    "read_audit_log",
-    "refused_changes",
-]
+__all__ = ["read_servicenow"]
 
+Rows: TypeAlias = Mapping[str, Any] | Iterable[Mapping[str, Any]]
 
-class AuditLog(Iterator[Incident]):
-    """The incidents of an audit log, read one by one as they are asked for.
-
-    Only the rows of one incident are held at a time, beside the findings and the numbers seen.
-
-    Attributes:
-        findings: What was odd so far; complete once the last incident was read.
-        rows: How many rows were read so far.
-        incidents: How many incidents were read so far.
-        latest: The latest instant of the log so far; None before the first incident.
-
-    Made by ``read_audit_log``.
-    """
-
-    def __init__(self, source: TableInput, zone: ZoneInfo | None) -> None:
-        self.findings: list[ImportFinding] = []
-        self.rows = 0
-        self.incidents = 0
-        self.latest: datetime | None = None
-        self._table = open_table(source)
-        self._table.require(REQUIRED)
-        self._columns = {name: place for place, name in enumerate(self._table.columns)}
-        self._read = FieldReader(zone, self.findings.append)
-        self._build = HistoryBuilder(self._read, self._columns)
-        self._about_the_file(zone)
-        self._incidents = self._run()
-
-    def __iter__(self) -> AuditLog:
-        return self
-
-    def __next__(self) -> Incident:
-        return next(self._incidents)
-
-    def _find(self, row: int, field: str, value: str, code: str, action: str) -> None:
-        self.findings.append(
-            ImportFinding(row=row, field=field, value=value, code=code, action=action)
-        )
-
-    def _about_the_file(self, zone: ZoneInfo | None) -> None:
-        if zone is None:
-            action = "all times are read as UTC: the log states no zone"
-            self._find(1, "sys_updated_at", "", "no_zone", action)
-        action = "each incident is titled by its number"
-        self._find(1, "title", "", "missing_column", action)
-        there = [name for name in BACKFILLED if name in self._columns]
-        if there:
-            action = "final values on every row: kept under custom from the last row on"
-            self._find(1, ", ".join(there), "", "backfilled", action)
-        for name in sorted(COLUMNS - self._columns.keys()):
-            self._find(1, name, "", "missing_column", "read as missing on every row")
-        for name in self._columns:
-            if name not in COLUMNS:
-                self._find(1, name, "", "unknown_column", "left out")
-
-    def _run(self) -> Iterator[Incident]:
-        place = self._columns["number"]
-        seen: set[str] = set()
-        rows: list[AuditRow] = []
-        number = ""
-        for count, fields in self._table.rows:
-            if rows and fields[place] != number:
-                yield self._incident(rows)
-                rows = []
-            if not rows:
-                number = fields[place]
-                self._check_number(count, number, seen)
-                seen.add(number)
-            self.rows = count
-            rows.append(AuditRow(count, fields, self._columns))
-        if rows:
-            yield self._incident(rows)
-
-    def _check_number(self, row: int, number: str, seen: set[str]) -> None:
-        if number in MISSING:
-            raise FormatError(f"an incident without a number @ row {row}, column number")
-        if number in seen:
-            raise FormatError(
-                f"{number} comes again after other incidents; sort the log by number and time "
-                f"@ row {row}, column number"
-            )
-
-    def _incident(self, rows: list[AuditRow]) -> Incident:
-        read = self._read
-        times = [read.time(row, "sys_updated_at") for row in rows]
-        incident = Incident.from_history(self._build.build(rows, times))
-        self._check_rows(rows, times)
-        self._check_incident(rows, times, incident)
-        self.incidents += 1
-        return incident
-
-    def _check_rows(self, rows: list[AuditRow], times: list[datetime]) -> None:
-        """Tell what is odd about the order of an incident's rows and about each row by itself."""
-        tell = self._read.tell
-        before, last_count = times[0], -1
-        counts: set[int] = set()
-        for row, at in zip(rows, times, strict=True):
-            self._read.check_state(row)
-            if at < before:
-                tell(row, "sys_updated_at", "time_goes_back", "kept as a late event")
-            before = at
-            count = whole_number(row["sys_mod_count"])  # what is none is told with its event
-            if count is not None:
-                if count < last_count:
-                    tell(row, "sys_mod_count", "count_goes_down", "rows kept in the log's order")
-                if count in counts:
-                    tell(row, "sys_mod_count", "count_repeated", "both rows kept")
-                counts.add(count)
-                last_count = count
-            closed = row["incident_state"] == "Closed"
-            active = row["active"]
-            if (active == "false" and not closed) or (active == "true" and closed):
-                state = row["incident_state"]
-                tell(row, "active", "active_contradicts_state", f"the state {state} stands")
-        latest = max(times)
-        self.latest = latest if self.latest is None else max(self.latest, latest)
-
-    def _check_incident(
-        self, rows: list[AuditRow], times: list[datetime], incident: Incident
-    ) -> None:
-        tell = self._read.tell
-        first, last = rows[0], rows[-1]
-        custom = incident.custom
-        if first["incident_state"] != NEW.name:
-            action = "opened as New; the state counts as entered by this row's time at the latest"
-            tell(first, "incident_state", "first_row_not_new", action)
-        if times[0] < incident.opened_at:
-            tell(first, "sys_updated_at", "before_opening", "kept as it stands")
-        created_at = custom.get("created_at")
-        if created_at is not None and created_at < incident.opened_at:
-            tell(first, "sys_created_at", "created_before_opened", "kept under custom")
-        is_told = "resolved_at" in self._columns
-        if is_told and incident.state.final and "tool_resolved_at" not in custom:
-            tell(last, "resolved_at", "closed_without_resolved_at", "custom.tool_resolved_at unset")
-        for column in ("opened_at", *BACKFILLED):
-            if last[column] != first[column]:
-                used = "the first row's" if column == "opened_at" else "the last row's"
-                tell(last, column, "final_value_varies", f"{used} value stands")
-        for name in ("tool_resolved_at", "tool_closed_at"):
-            at = custom.get(name)
-            if at is not None and self.latest is not None:
-                self.latest = max(self.latest, at)
+_FIELDS: Final = {
+    "priority": "priority",
+    "impact": "impact",
+    "urgency": "urgency",
+    "assigned_to": "assignee",
+    "assignment_group": "group",
+    "cmdb_ci": "configuration_item",
+    "short_description": "title",
+    "description": "description",
+    "contact_type": "source",
+    "caller_id": "caller",
+    "business_service": "service",
+    "hold_reason": "hold_reason",
+    "close_code": "resolution_code",
+    "close_notes": "resolution_notes",
+}
+_LINKS: Final = {
+    "problem_id": "caused_by",
+    "rfc": "resolved_by",
+    "caused_by": "caused_by_change",
+}
+_STATES: Final = ("state", "incident_state")
+_PAGES: Final = ("result", "records")
+_DURATION: Final = re.compile(r"(?:(\d+)\s+)?(\d{1,6}):(\d{2}):(\d{2})", flags=re.ASCII)
+_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DEFAULT_ROLES: Final = Roles(systems=("system", "guest"))
+_DEFAULT_TIMES: Final = Times("UTC")
 
 
-def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) -> AuditLog:
-    """Read a ServiceNow audit log incident by incident.
+def cell(row: Mapping[str, Any], name: str) -> Any:
+    """Return the value of a cell: plain, ``{link, value}`` or ``{display_value, value}``."""
+    value = row.get(name)
+    if isinstance(value, Mapping):
+        value = value.get("value", value.get("display_value"))
+    return None if value == "" else value
+
+
+def read_servicenow(
+    incidents: Rows,
+    *,
+    audit: Rows = (),
+    journal: Rows = (),
+    slas: Rows = (),
+    users: Mapping[str, str] | None = None,
+    states: StateTable = SERVICENOW_STATES,
+    levels: LevelTable = SERVICENOW_LEVELS,
+    roles: Roles = _DEFAULT_ROLES,
+    times: Times = _DEFAULT_TIMES,
+    lifecycle: Lifecycle = SERVICENOW_INCIDENT,
+) -> Import[Incident]:
+    """Read rows of ServiceNow's Table API: incidents, and the tables that belong to them.
+
+    Cells may be plain, ``{link, value}`` or ``{display_value, value}``; of the last the value is
+    read, which is in UTC, while the display is in the account's zone.
 
     Args:
-        source: The path of a CSV file in UTF-8, which may be compressed by gzip; or its lines.
-        zone: The zone of its times. They are read as UTC unless told, and one finding says so.
+        incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.
+        audit: That of ``sys_audit``, in any order; joined by ``documentkey``.
+        journal: That of ``sys_journal_field``.
+        slas: That of ``task_sla``, kept as the tool's own results.
+        users: From a user's ``sys_id`` to the login, so that the caller is known in the journal.
+        states: What the states mean, by code or label.
+        levels: What the levels mean.
+        roles: Who acts in which role. Beyond it, the caller is a requester, and whoever wrote a
+            work note or changed state, group, priority or assignee is an agent.
+        times: How times are written; UTC, as the API gives values.
+        lifecycle: The lifecycle that the records follow.
 
     Returns:
-        An iterator of incidents whose ``findings`` grow while it is read. An incident's history
-        holds what the log shows; the tool's own figures stand below ``custom``: the datetimes
-        ``tool_resolved_at`` and ``tool_closed_at`` (with the last row, since the log fills them in
-        from the first on), ``reassignment_count``, ``reopen_count``, ``made_sla``,
-        ``closed_code``, ``resolved_by``, and ``first_seen``, the state of the first row.
+        An incident for each row of the table, by its number. Without an audit it has moments alone.
 
-    Raises:
-        FormatError: The text is no such log; while reading, the message names row and column. A
-            time that cannot be read is such an error, any other odd field a finding.
-        InvalidValueError: There is no such zone.
-        OSError: The file cannot be opened.
-
-    Source: the data set's own description; rules H1 and H2 for what becomes of it.
-
-    >>> log = read_audit_log(
-    ...     [
-    ...         "number,incident_state,sys_updated_by,opened_at,sys_updated_at",
-    ...         "INC1,New,ada,1/6/2026 09:00,1/6/2026 09:05",
-    ...         "INC1,Resolved,ada,1/6/2026 09:00,1/6/2026 11:30",
+    >>> [incident] = read_servicenow(
+    ...     [{"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "2"}],
+    ...     audit=[
+    ...         {"documentkey": "a", "fieldname": "state", "oldvalue": "1", "newvalue": "2"}
+    ...         | {"user": "ada", "sys_created_on": "2026-03-02 09:30:00", "sys_id": "x1"}
     ...     ],
-    ...     zone="Europe/Berlin",
     ... )
-    >>> [incident] = log
-    >>> incident.state.name, str(incident.resolved_at - incident.opened_at)
-    ('Resolved', '2:30:00')
+    >>> incident.history[0].state.name, incident.state.name, str(incident.acknowledged_at)
+    ('New', 'In Progress', '2026-03-02 09:30:00+00:00')
     """
-    return AuditLog(source, None if zone is None else as_zone(zone))
+    changes = _joined(audit, "documentkey")
+    notes = _joined(journal, "element_id")
+    results = _joined(slas, "task")
+    has_audit, has_journal = bool(changes), bool(notes)
+    people = users or {}
+
+    def build(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+        key = str(cell(row, "sys_id"))
+        own, written = changes.get(key, []), notes.get(key, [])
+        who = _people(row, own, written, people)
+        shown = {field: cell(row, name) for name, field in _FIELDS.items() if name in row}
+        reason = shown.get("hold_reason")
+        if reason is not None:
+            shown["hold_reason"] = SERVICENOW_HOLD_REASONS.get(str(reason), reason)
+        state = cell(row, "state") or cell(row, "incident_state")
+        path = [value for n in ("category", "subcategory") if (value := cell(row, n)) is not None]
+        history.present(state=state, category=path, sys_id=cell(row, "sys_id"), **shown)
+        opener = cell(row, "opened_by") or cell(row, "sys_created_by") or cell(row, "caller_id")
+        is_caller = opener is not None and opener == cell(row, "caller_id")
+        hint = "requester" if is_caller else who.get(people.get(str(opener), str(opener)))
+        by = history.actor(opener, hint or "agent", path="opened_by")
+        history.opened(cell(row, "opened_at"), by, recorded_at=cell(row, "sys_created_on"))
+        for entry in _counted(own):
+            _change(history, entry, who)
+        if not own:
+            moments = {m: cell(row, f"{m}_at") for m in ("resolved", "closed")}
+            history.moments(IMPORTER, **moments)
+        for note in written:
+            _note(history, note, who)
+        for result in results.get(key, ()):
+            _sla(history, result)
+        _tool(history, row)
+        updated = cell(row, "sys_updated_on")
+        history.check(resolved_at=cell(row, "resolved_at"), updated_at=updated)
+
+    covers = {"moments"}
+    if has_audit:
+        covers |= {"states", "assignments", "priorities", "acknowledgements"}
+    if has_journal:
+        covers.add("comments")
+    if results:
+        covers.add("sla")
+    return Import(
+        unpaged(incidents, *_PAGES),
+        build,
+        record=Incident,
+        id=lambda row: cell(row, "number") or cell(row, "sys_id"),
+        states=states,
+        levels=levels,
+        times=times,
+        roles=roles,
+        lifecycle=lifecycle,
+        covers=covers,
+    )
 
 
-def latest_instant(source: TableInput, *, zone: ZoneInfo | str | None = None) -> datetime | None:
-    """Return the latest instant that a ServiceNow audit log speaks of, None for an empty one.
-
-    Reads nothing but the times: what a report as of the end of the log needs beforehand.
-
-    Takes and raises what ``read_audit_log`` does.
-    """
-    table = open_table(source)
-    table.require(REQUIRED)
-    columns = {name: place for place, name in enumerate(table.columns)}
-    read = FieldReader(None if zone is None else as_zone(zone), lambda _: None)
-    latest: datetime | None = None
-    for number, fields in table.rows:
-        row = AuditRow(number, fields, columns)
-        for column in ("sys_updated_at", "opened_at", "resolved_at", "closed_at"):
-            at = read.optional_time(row, column)
-            if at is not None and (latest is None or at > latest):
-                latest = at
-    return latest
+def _joined(rows: Rows, name: str) -> dict[str, list[Mapping[str, Any]]]:
+    joined: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in unpaged(rows, *_PAGES):
+        if isinstance(row, Mapping):
+            joined[str(cell(row, name))].append(row)
+    return joined
 
 
-def load_audit_log(
-    source: TableInput, *, zone: ZoneInfo | str | None = None
-) -> tuple[tuple[Incident, ...], tuple[ImportFinding, ...]]:
-    """Read a whole ServiceNow audit log at once.
+def _people(
+    row: Mapping[str, Any],
+    audit: Iterable[Mapping[str, Any]],
+    journal: Iterable[Mapping[str, Any]],
+    users: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the roles of logins, as far as what they did tells."""
+    worked = (*_STATES, "assigned_to", "assignment_group", "priority", "impact", "urgency")
+    agents = [cell(e, "user") for e in audit if cell(e, "fieldname") in worked]
+    agents += [cell(e, "sys_created_by") for e in journal if cell(e, "element") == "work_notes"]
+    roles = {str(login): "agent" for login in agents if login is not None}
+    caller = users.get(str(cell(row, "caller_id")))
+    if caller is None and cell(row, "contact_type") == "self-service":
+        caller = cell(row, "sys_created_by")
+    if caller is not None:
+        roles[caller] = "requester"
+    return roles
 
-    Takes and raises what ``read_audit_log`` does.
 
-    Returns:
-        The incidents in the order of the log, and the findings.
-    """
-    log = read_audit_log(source, zone=zone)
-    incidents = tuple(log)
-    return incidents, tuple(log.findings)
+def _counted(audit: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Return the entries without the second of the two state fields, which are written together."""
+    has_state = any(cell(entry, "fieldname") == "state" for entry in audit)
+    return [e for e in audit if not has_state or cell(e, "fieldname") != "incident_state"]
 
 
-@attrs.frozen(kw_only=True)
-class StateCheck:
-    """What a lifecycle says to the state changes that audit logs show; checks add up.
+def _change(history: HistoryBuilder, entry: Mapping[str, Any], who: Mapping[str, str]) -> None:
+    name = str(cell(entry, "fieldname"))
+    before, after = cell(entry, "oldvalue"), cell(entry, "newvalue")
+    entry_id, at = cell(entry, "sys_id"), cell(entry, "sys_created_on")
+    login = plain_text(cell(entry, "user"))
+    by = history.actor(login, who.get(login or ""), path=f"sys_audit {entry_id}")
+    order = plain_text(cell(entry, "record_checkpoint")) or ""
+    if name in _LINKS:
+        if after is not None:
+            history.add(LinkAdded, entry_id, at, by, link=Link(_LINKS[name], str(after)))
+        return
+    if name == "hold_reason":
+        before, after = (SERVICENOW_HOLD_REASONS.get(str(v), v) for v in (before, after))
+    history.changed(
+        entry_id,
+        at,
+        by,
+        field="state" if name in _STATES else _FIELDS.get(name, f"custom.{name}"),
+        before=before,
+        after=after,
+        order=int(order) if order.isdecimal() else 0,
+    )
 
-    Attributes:
-        lifecycle: The lifecycle's id.
-        observed: State changes between adjacent rows of an incident.
-        refused: How many of them the lifecycle does not have.
-        incidents: Incidents with at least one refused change.
-        changes: How often each change was refused, as ``"New -> Closed"``.
-    """
 
-    lifecycle: str
-    observed: int = 0
-    refused: int = 0
-    incidents: int = 0
-    changes: FrozenMap[int] = FrozenMap()
+def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, str]) -> None:
+    element = cell(note, "element")
+    path = f"sys_journal_field {cell(note, 'sys_id')}"
+    if element not in ("comments", "work_notes"):
+        history.find("unknown_entry", "left out", field="element", value=element or "", path=path)
+        return
+    login = plain_text(cell(note, "sys_created_by"))
+    history.add(
+        Commented,
+        cell(note, "sys_id"),
+        cell(note, "sys_created_on"),
+        history.actor(login, who.get(login or ""), path=path),
+        text=str(cell(note, "value") or ""),
+        visibility="public" if element == "comments" else "internal",
+    )
 
-    def __add__(self, other: StateCheck) -> StateCheck:
-        if not isinstance(other, StateCheck) or other.lifecycle != self.lifecycle:
-            return NotImplemented
-        return StateCheck(
-            lifecycle=self.lifecycle,
-            observed=self.observed + other.observed,
-            refused=self.refused + other.refused,
-            incidents=self.incidents + other.incidents,
-            changes=FrozenMap(Counter(self.changes) + Counter(other.changes)),
+
+def _sla(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+    sla = row.get("sla")
+    name = sla.get("display_value") if isinstance(sla, Mapping) else None
+    elapsed = cell(row, "business_duration") or cell(row, "duration")
+    history.reported_sla(
+        ReportedSla(
+            target=str(name or cell(row, "sla")),
+            breached=_flag(cell(row, "has_breached")),
+            started_at=history.time(cell(row, "start_time"), "start_time", path="task_sla"),
+            stopped_at=history.time(cell(row, "end_time"), "end_time", path="task_sla"),
+            due_at=history.time(cell(row, "planned_end_time"), "planned_end_time", path="task_sla"),
+            elapsed=duration(elapsed),
+            paused=duration(cell(row, "pause_duration")),
+            stage=plain_text(cell(row, "stage")),
         )
-
-
-def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCheck:
-    """Check the state changes that an audit log shows against a lifecycle.
-
-    The state of an incident's first row is left out where it is not New: how it came about is not
-    in the log.
-
-    Args:
-        incidents: Incidents of ``read_audit_log``; read once.
-        lifecycle: The table, such as ``AUDIT_LIFECYCLE`` or ``STRICT_LIFECYCLE``.
-
-    Source: rule H2.
-
-    >>> from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE
-    >>> log = read_audit_log(
-    ...     [
-    ...         "number,incident_state,sys_updated_by,opened_at,sys_updated_at",
-    ...         "INC1,Active,ada,1/6/2026 09:00,1/6/2026 09:05",
-    ...         "INC1,Closed,ada,1/6/2026 09:00,1/6/2026 11:30",
-    ...     ]
-    ... )
-    >>> dict(check_states(log, AUDIT_LIFECYCLE).changes)
-    {'Active -> Closed': 1}
-    """
-    observed = faulty = 0
-    changes: Counter[str] = Counter()
-    for incident in incidents:
-        observed += observed_changes(incident)
-        refused = refused_changes(incident, lifecycle)
-        changes.update(change_text(finding) for finding in refused)
-        faulty += bool(refused)
-    return StateCheck(
-        lifecycle=lifecycle.id,
-        observed=observed,
-        refused=changes.total(),
-        incidents=faulty,
-        changes=FrozenMap(changes),
     )
 
 
-def observed_changes(incident: Incident) -> int:
-    """Return how many state changes were observed, inferred ones left out."""
-    return sum(
-        isinstance(event, StateChanged) and event.action != FIRST_SEEN for event in incident.history
-    )
+def _tool(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
+    made = cell(row, "made_sla")
+    if made is not None:
+        history.reported("made_sla", _flag(made))
+    for name in ("reopen_count", "reassignment_count"):
+        text = plain_text(cell(row, name))
+        if text is not None:
+            digits = text.replace(",", "")
+            history.reported(name, int(digits) if digits.isdecimal() else None)
+            if not digits.isdecimal():
+                history.find("not_a_count", "left out", field=name, value=text)
+    for name, kind in _LINKS.items():
+        target = cell(row, name)
+        if target is not None:
+            history.linked(Link(kind, str(target)))
 
 
-def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[HistoryFinding, ...]:
-    """Return the observed state changes that a lifecycle does not have, inferred ones left out."""
-    return tuple(
-        finding
-        for finding in check_history(incident, lifecycle)
-        if isinstance(finding.event, StateChanged) and finding.event.action != FIRST_SEEN
-    )
+def _flag(value: object) -> bool | None:
+    return {"true": True, "false": False, "1": True, "0": False}.get(str(value).casefold())
 
 
-def change_text(finding: HistoryFinding) -> str:
-    """Return a refused change as text, such as ``New -> Closed``."""
-    after = finding.event.state.name if isinstance(finding.event, StateChanged) else "?"
-    return f"{finding.before} -> {after}"
+def duration(value: object) -> timedelta | None:
+    """Return a duration: a date since 1970 (``1970-01-01 01:30:00``), ``1 02:30:00`` or seconds."""
+    text = plain_text(value)
+    if text is None:
+        return None
+    if text.isdecimal():
+        return timedelta(seconds=int(text))
+    match = _DURATION.fullmatch(text)
+    if match is not None:
+        days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
+        return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=UTC) - _START
+    except ValueError:
+        return None

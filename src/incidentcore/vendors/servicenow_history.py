@@ -91,9 +91,11 @@ class HistoryBuilder:
     Args:
         read: Reads the fields and tells what was wrong with them.
         columns: The places of the columns that the log has.
+        covers: What the log tells.
     """
 
-    def __init__(self, read: FieldReader, columns: dict[str, int]) -> None:
+    def __init__(self, read: FieldReader, columns: dict[str, int], covers: frozenset[str]) -> None:
+        self._covers = covers
         self._read = read
         self._custom: dict[str, tuple[str, Callable[[AuditRow, str], object]]] = {
             **{column: (name, read.text) for column, name in _TEXTS.items()},
@@ -194,6 +196,7 @@ class HistoryBuilder:
             state=NEW,
             lifecycle=_LIFECYCLE,
             fields=FrozenMap(fields),
+            covers=self._covers,
         )
 
     def _assigned(

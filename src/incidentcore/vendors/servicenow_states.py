@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from incidentcore.lifecycle import Lifecycle, Transition
-from incidentcore.values import Impact, Level, Priority, Scale, State, Urgency
+from incidentcore.values import State
 
-__all__ = ["AUDIT_LIFECYCLE", "AUDIT_STATES", "LEVELS", "NEW", "STRICT_LIFECYCLE", "unknown_state"]
+__all__ = ["AUDIT_LIFECYCLE", "AUDIT_STATES", "NEW", "STRICT_LIFECYCLE", "unknown_state"]
 
 NEW: Final = State("New", open=True)
 _ACTIVE: Final = State("Active", open=True)
@@ -80,15 +80,3 @@ STRICT_LIFECYCLE: Final = _lifecycle(
     },
 )
 """The textbook: a new incident is first worked on, and work goes on after every waiting."""
-
-
-def _printed(scale: Scale) -> dict[str, Level]:
-    """Return a scale's levels by the text that ServiceNow prints, such as ``2 - Medium``."""
-    return {f"{level.rank} - {level.name.capitalize()}": level for level in scale}
-
-
-LEVELS: Final[dict[str, dict[str, Level]]] = {
-    "impact": _printed(Impact.scale),
-    "urgency": _printed(Urgency.scale),
-    "priority": _printed(Priority.scale),
-}

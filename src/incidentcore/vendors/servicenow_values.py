@@ -7,32 +7,25 @@ that cannot be read is left out of the record and told as a finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.instants import as_utc
-from incidentcore.records import ImportFinding
 from incidentcore.values import Actor, Level, State
+from incidentcore.vendors.kit import Findings, LevelTable, Times
 from incidentcore.vendors.kit.findings import shown
-from incidentcore.vendors.servicenow_states import AUDIT_STATES, LEVELS, unknown_state
+from incidentcore.vendors.servicenow_states import AUDIT_STATES, unknown_state
 
 __all__ = ["AuditRow", "FieldReader", "MISSING", "whole_number"]
 
 MISSING: Final = ("?", "")
 UNKNOWN_ACTOR: Final = "unknown"
 
-_TIME: Final = re.compile(
-    r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2})(?::(\d{2}))?", flags=re.ASCII
-)
 _COUNT: Final = re.compile(r"\d{1,9}", flags=re.ASCII)
 _FLAGS: Final = {"true": True, "false": False}
-_ODDITIES: Final = {
-    "ambiguous_time": "read as the first of the two",
-    "skipped_time": "moved forward by the length of the gap",
-}
+_FORMATS: Final = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
+_TABLES: Final = LevelTable()
 _CACHED: Final = 1 << 16  # a log repeats its times; whatever it holds, memory stays bounded
 
 
@@ -58,24 +51,23 @@ class AuditRow:
 
 
 class FieldReader:
-    """Reads the fields of audit rows and tells what was wrong with them.
+    """Reads the fields of audit rows and adds what was wrong with them to the findings.
 
     Args:
         zone: The zone of the log's times.
-        tell: Called with each finding.
+        findings: The findings of the import.
     """
 
-    def __init__(self, zone: ZoneInfo | None, tell: Callable[[ImportFinding], object]) -> None:
-        self._zone = UTC if zone is None else zone
-        self._tell = tell
-        self._times: dict[str, tuple[datetime, str]] = {}
+    def __init__(self, zone: ZoneInfo | None, findings: Findings) -> None:
+        self._findings = findings
+        self._times = Times(zone or "UTC", formats=_FORMATS).reader()
         self._actors: dict[str, Actor] = {}
         self._states = {state.name: state for state in AUDIT_STATES}
 
     def tell(self, row: AuditRow, column: str, code: str, action: str) -> None:
-        """Tell that something is wrong with a field."""
-        self._tell(
-            ImportFinding(row=row.number, field=column, value=row[column], code=code, action=action)
+        """Add that something is wrong with a field."""
+        self._findings.add(
+            code, action, row=row.number, field=column, value=row[column], key=row["number"]
         )
 
     def text(self, row: AuditRow, column: str) -> str | None:
@@ -90,14 +82,15 @@ class FieldReader:
             FormatError: It is missing, or not a time.
         """
         value = row[column]
-        known = self._times.get(value)
-        if known is None:
-            if len(self._times) >= _CACHED:
-                self._times.clear()
-            known = self._times[value] = self._parse(row, column)
-        at, oddity = known
-        if oddity:
-            self.tell(row, column, oddity, _ODDITIES[oddity])
+        try:
+            at = self._times.read(value)
+        except InvalidValueError:
+            raise FormatError(
+                f"got {shown(value)}; allowed: a day-first time such as 29/2/2016 01:16 "
+                f"@ row {row.number}, column {column}"
+            ) from None
+        if self._times.oddity:
+            self.tell(row, column, self._times.oddity, self._times.action)
         return at
 
     def optional_time(self, row: AuditRow, column: str) -> datetime | None:
@@ -107,25 +100,6 @@ class FieldReader:
             FormatError: It is not a time.
         """
         return None if row[column] in MISSING else self.time(row, column)
-
-    def _parse(self, row: AuditRow, column: str) -> tuple[datetime, str]:
-        found = _TIME.fullmatch(row[column])
-        try:
-            if found is None:
-                raise ValueError
-            day, month, year, hour, minute, second = (int(part or 0) for part in found.groups())
-            local = datetime(year, month, day, hour, minute, second, tzinfo=self._zone)
-            at = as_utc(local)
-        except (ValueError, InvalidValueError):
-            raise FormatError(
-                f"got {shown(row[column])}; allowed: a day-first time such as 29/2/2016 01:16 "
-                f"@ row {row.number}, column {column}"
-            ) from None
-        oddity = ""
-        if local.utcoffset() != local.replace(fold=1).utcoffset():
-            is_gap = at.astimezone(self._zone).replace(tzinfo=None) != local.replace(tzinfo=None)
-            oddity = "skipped_time" if is_gap else "ambiguous_time"
-        return at, oddity
 
     def count(self, row: AuditRow, column: str) -> int | None:
         """Return a whole number, or None where it is missing or not one."""
@@ -144,7 +118,7 @@ class FieldReader:
     def level(self, row: AuditRow, column: str) -> Level | None:
         """Return a level such as ``2 - Medium``, or None where it is missing or unknown."""
         value = row[column]
-        level = LEVELS[column].get(value)
+        level = _TABLES.find(column, value)
         if level is None and value not in MISSING:
             self.tell(row, column, "unknown_level", "left out")
         return level

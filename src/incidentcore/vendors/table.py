@@ -7,7 +7,7 @@ cover, and KPIs over replies, reassignments or reopenings leave them out.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ _TEXTS: Final = (
     "resolution_notes",
 )
 _COUNTS: Final = ("reopen_count", "reassignment_count")
-FIELDS: Final = ("id", *_TIMES, "state", *_LEVELS, *_TEXTS, *_COUNTS)
+FIELDS: Final = ("id", *_TIMES, "state", "state_category", *_LEVELS, *_TEXTS, *_COUNTS)
 """What a column may be mapped to."""
 _COVERED: Final = {"acknowledged": "acknowledged_at", "responded": "first_response_at"}
 _FIRST_ROWS: Final = 200
@@ -160,13 +160,12 @@ class TableImport(Import[Incident]):
         self._reader = reader
         self._duplicates = duplicates
         self._noted = 0
-        super().__init__((), self._build_row, record=Incident, id="id", **options)
-        self._records = self._rows()
+        super().__init__((), record=Incident, id="id", **options)
         for name in reader.repeated:
             action = "kept as a tuple"
             self.findings.add("repeated_column", action, field=name)
 
-    def _rows(self) -> Iterator[Incident]:
+    def _run(self, _: Iterable[object]) -> Iterator[Incident]:
         seen: dict[str, int] = {}
         repeats = 0
         for number, row in self._chosen():
@@ -262,6 +261,7 @@ class TableImport(Import[Incident]):
 
     def _read_row(self, number: int, key: str, row: Any) -> Incident | None:
         history = HistoryBuilder(key, self.context, number)
+        history.names = self._reader.columns
         try:
             self._build_row(history, row)
             return history.build(Incident)
@@ -299,7 +299,9 @@ class TableImport(Import[Incident]):
             column, value = reader.columns["assignee"], ", ".join(several)
             history.find("several_assignees", action, field=column, value=value)
             shown["assignee"] = assignee = several[0]
-        history.present(**{name: value for name, value in shown.items() if value is not None})
+        category = given.get("state_category")
+        shown = {name: value for name, value in shown.items() if value is not None}
+        history.present(state_category=category, **shown)
         history.present(**custom)
         caller = plain_text(given.get("caller"))
         by = IMPORTER if caller is None else Actor(caller, "requester")

@@ -25,7 +25,7 @@ from incidentcore.serialization import (
     loads_with_unknown,
     to_plain,
 )
-from incidentcore.vendors import latest_instant, read_audit_log
+from incidentcore.vendors import read_audit_log
 
 from ..examples import EXAMPLES  # noqa: TID252  the folder of tests has no name of its own
 
@@ -127,8 +127,6 @@ def read_audit(data: bytes) -> bool:
                 was_read = True
                 assert loads(dumps(incident), type(incident)) == incident
                 assert log.latest is not None
-        with contextlib.suppress(FormatError):
-            latest_instant(_FILE, zone=zone)
     lines = data.decode("latin-1").splitlines(keepends=True)
     with contextlib.suppress(FormatError):
         for incident in read_audit_log(lines):

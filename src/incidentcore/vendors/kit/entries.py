@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -107,6 +107,7 @@ class EntryLog:
     Attributes:
         id: The record's id.
         row: The row of the source, 0 where it has none.
+        names: What the source calls the moments of ``moments``, for findings.
         covers: What the source tells of this record; all that the import covers unless changed.
     """
 
@@ -115,6 +116,7 @@ class EntryLog:
         self.row = row
         self.covers = context.covers
         self._context = context
+        self.names: Mapping[str, str] = {}
         self.is_left_out = False
         self._entries: list[Entry] = []
         self._ids: set[tuple[object, ...]] = set()
@@ -157,7 +159,7 @@ class EntryLog:
             self.find("unreadable_time", action, field=field, value=value, path=path)
             return None
         if reader.oddity == "no_zone":
-            self._context.findings.add("no_zone", reader.action)
+            self._context.findings.add("no_zone", reader.action, row=self.row)
         elif reader.oddity:
             self.find(reader.oddity, reader.action, field=field, value=value, path=path)
         return at

@@ -113,9 +113,10 @@ class HistoryBuilder(EntryLog):
         start = 0
         for place, entry in enumerate(entries):
             if entry.at < opened:
-                self.find(
-                    "before_opening", "kept as it stands", value=entry.at.isoformat(), path=entry.id
-                )
+                name = self.names.get(entry.id, "")
+                path = "" if name else entry.id
+                value = entry.at.isoformat()
+                self.find("before_opening", "kept as it stands", field=name, value=value, path=path)
             if place + 1 == len(entries) or entries[place + 1].at != entry.at:
                 if place > start:
                     _chain(entries, range(start, place + 1), values)

@@ -70,7 +70,7 @@ class Import(Iterator[R], Generic[R]):
     def __init__(
         self,
         entries: Iterable[object],
-        build: Callable[[HistoryBuilder, Any], None],
+        build: Callable[[HistoryBuilder, Any], None] | None = None,
         *,
         record: type[R],
         id: str | Callable[[Any], object],  # noqa: A002  the record's field
@@ -135,7 +135,8 @@ class Import(Iterator[R], Generic[R]):
                 self.findings.add("duplicate_id", action, value=key, key=key)
                 return None
             history = HistoryBuilder(key, self.context)
-            self._build(history, entry)
+            if self._build is not None:
+                self._build(history, entry)
             if name is None:
                 history.find("missing_id", f"named {key}")
             seen.add(key)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import ImportFinding, records_from_rows, replay
+from incidentcore.records import Incident, replay
 from incidentcore.values import Impact, Priority
+from incidentcore.vendors import ImportFinding, read_table
 
 MAPPING = {
     "id": "Number",
@@ -17,6 +19,14 @@ MAPPING = {
     "resolved": "Resolved",
     "closed": "Closed",
 }
+
+
+def records_from_rows(
+    rows: list[dict[str, object]], mapping: dict[str, str], **options: Any
+) -> tuple[tuple[Incident, ...], tuple[ImportFinding, ...]]:
+    """Read a whole table."""
+    reading = read_table(rows, mapping, **options)
+    return tuple(reading), tuple(reading.findings)
 
 
 def row(**values: object) -> dict[str, object]:
@@ -115,7 +125,7 @@ def test_an_unknown_level_is_a_finding_and_kept() -> None:
 def test_a_row_without_an_opening_yields_a_finding_and_no_record(value: object) -> None:
     """No record can be made without its opening, and that is told."""
     records, findings = records_from_rows(
-        [row(Created=value)], MAPPING, missing=("", "?"), time_format="%d/%m/%Y"
+        [row(Created=value)], MAPPING, missing=("", "?"), formats="%d/%m/%Y"
     )
 
     assert records == ()
@@ -134,7 +144,7 @@ def test_times_without_a_zone_are_read_as_utc_and_told_once() -> None:
     )
 
     assert [record.opened_at.hour for record in records] == [9, 9]
-    assert codes(findings) == [(1, "Created", "no_zone")]
+    assert codes(findings) == [(1, "", "no_zone")]
 
 
 def test_naive_times_are_placed_in_the_given_zone() -> None:

@@ -1,0 +1,299 @@
+"""The ServiceNow audit log: one row for each update of an incident, read into histories.
+
+The format is that of the "incident management process enriched event log" (University of São
+Paulo): day-first local times to the minute, ``?`` for what is missing, the rows of an incident
+adjacent, and five columns filled with their final values on every row. Nothing is dropped in
+silence: what is odd about a row is an ``ImportFinding`` and the incident is still imported; text
+that is not such a log is a ``FormatError``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import FormatError
+from incidentcore.instants import as_zone
+from incidentcore.lifecycle import HistoryFinding, Lifecycle, check_history
+from incidentcore.records import Incident, StateChanged
+from incidentcore.values import FrozenMap
+from incidentcore.vendors.kit import Import
+from incidentcore.vendors.servicenow_history import (
+    BACKFILLED,
+    COLUMNS,
+    FIRST_SEEN,
+    REQUIRED,
+    HistoryBuilder,
+)
+from incidentcore.vendors.servicenow_states import NEW
+from incidentcore.vendors.servicenow_values import MISSING, AuditRow, FieldReader, whole_number
+from incidentcore.vendors.tabular import TableInput, open_table
+
+__all__ = [
+    "AuditLog",
+    "StateCheck",
+    "change_text",
+    "check_states",
+    "observed_changes",
+    "read_audit_log",
+    "refused_changes",
+]
+
+
+_COVERS: Final = ("states", "assignments", "priorities", "acknowledgements", "moments")
+
+
+class AuditLog(Import[Incident]):
+    """The incidents of an audit log, read one by one as they are asked for.
+
+    Only the rows of one incident are held at a time, beside the findings and the numbers seen.
+    ``latest`` counts the tool's own times too. Made by ``read_audit_log``.
+    """
+
+    def __init__(self, source: TableInput, zone: ZoneInfo | None) -> None:
+        self._table = open_table(source)
+        self._table.require(REQUIRED)
+        self._columns = {name: place for place, name in enumerate(self._table.columns)}
+        super().__init__((), record=Incident, id="number", covers=_COVERS)
+        self._fields = FieldReader(zone, self.findings)
+        self._builder = HistoryBuilder(self._fields, self._columns, self.covers)
+        self._about_the_file(zone)
+
+    def _find(self, row: int, field: str, value: str, code: str, action: str) -> None:
+        self.findings.add(code, action, row=row, field=field, value=value)
+
+    def _about_the_file(self, zone: ZoneInfo | None) -> None:
+        if zone is None:
+            action = "all times are read as UTC: the log states no zone"
+            self._find(1, "sys_updated_at", "", "no_zone", action)
+        action = "each incident is titled by its number"
+        self._find(1, "title", "", "missing_column", action)
+        there = [name for name in BACKFILLED if name in self._columns]
+        if there:
+            action = "final values on every row: kept under custom from the last row on"
+            self._find(1, ", ".join(there), "", "backfilled", action)
+        for name in sorted(COLUMNS - self._columns.keys()):
+            self._find(1, name, "", "missing_column", "read as missing on every row")
+        for name in self._columns:
+            if name not in COLUMNS:
+                self._find(1, name, "", "unknown_column", "left out")
+
+    def _run(self, _: Iterable[object]) -> Iterator[Incident]:
+        place = self._columns["number"]
+        seen: set[str] = set()
+        rows: list[AuditRow] = []
+        number = ""
+        for count, fields in self._table.rows:
+            if rows and fields[place] != number:
+                yield self._incident(rows)
+                rows = []
+            if not rows:
+                number = fields[place]
+                self._check_number(count, number, seen)
+                seen.add(number)
+            self._counts["rows"] = count
+            rows.append(AuditRow(count, fields, self._columns))
+        if rows:
+            yield self._incident(rows)
+
+    def _check_number(self, row: int, number: str, seen: set[str]) -> None:
+        if number in MISSING:
+            raise FormatError(f"an incident without a number @ row {row}, column number")
+        if number in seen:
+            raise FormatError(
+                f"{number} comes again after other incidents; sort the log by number and time "
+                f"@ row {row}, column number"
+            )
+
+    def _incident(self, rows: list[AuditRow]) -> Incident:
+        read = self._fields
+        times = [read.time(row, "sys_updated_at") for row in rows]
+        incident = Incident.from_history(self._builder.build(rows, times))
+        self._check_rows(rows, times)
+        self._check_incident(rows, times, incident)
+        return self._counted(incident)
+
+    def _check_rows(self, rows: list[AuditRow], times: list[datetime]) -> None:
+        """Tell what is odd about the order of an incident's rows and about each row by itself."""
+        tell = self._fields.tell
+        before, last_count = times[0], -1
+        counts: set[int] = set()
+        for row, at in zip(rows, times, strict=True):
+            self._fields.check_state(row)
+            if at < before:
+                tell(row, "sys_updated_at", "time_goes_back", "kept as a late event")
+            before = at
+            count = whole_number(row["sys_mod_count"])  # what is none is told with its event
+            if count is not None:
+                if count < last_count:
+                    tell(row, "sys_mod_count", "count_goes_down", "rows kept in the log's order")
+                if count in counts:
+                    tell(row, "sys_mod_count", "count_repeated", "both rows kept")
+                counts.add(count)
+                last_count = count
+            closed = row["incident_state"] == "Closed"
+            active = row["active"]
+            if (active == "false" and not closed) or (active == "true" and closed):
+                state = row["incident_state"]
+                tell(row, "active", "active_contradicts_state", f"the state {state} stands")
+        latest = max(times)
+        self.latest = latest if self.latest is None else max(self.latest, latest)
+
+    def _check_incident(
+        self, rows: list[AuditRow], times: list[datetime], incident: Incident
+    ) -> None:
+        tell = self._fields.tell
+        first, last = rows[0], rows[-1]
+        custom = incident.custom
+        if first["incident_state"] != NEW.name:
+            action = "opened as New; the state counts as entered by this row's time at the latest"
+            tell(first, "incident_state", "first_row_not_new", action)
+        if times[0] < incident.opened_at:
+            tell(first, "sys_updated_at", "before_opening", "kept as it stands")
+        created_at = custom.get("created_at")
+        if created_at is not None and created_at < incident.opened_at:
+            tell(first, "sys_created_at", "created_before_opened", "kept under custom")
+        is_told = "resolved_at" in self._columns
+        if is_told and incident.state.final and "tool_resolved_at" not in custom:
+            tell(last, "resolved_at", "closed_without_resolved_at", "custom.tool_resolved_at unset")
+        for column in ("opened_at", *BACKFILLED):
+            if last[column] != first[column]:
+                used = "the first row's" if column == "opened_at" else "the last row's"
+                tell(last, column, "final_value_varies", f"{used} value stands")
+        for name in ("tool_resolved_at", "tool_closed_at"):
+            at = custom.get(name)
+            if at is not None and self.latest is not None:
+                self.latest = max(self.latest, at)
+
+
+def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) -> AuditLog:
+    """Read a ServiceNow audit log incident by incident.
+
+    Args:
+        source: The path of a CSV file in UTF-8, which may be compressed by gzip; or its lines.
+        zone: The zone of its times. They are read as UTC unless told, and one finding says so.
+
+    Returns:
+        An iterator of incidents whose ``findings`` grow while it is read. An incident's history
+        holds what the log shows; the tool's own figures stand below ``custom``: the datetimes
+        ``tool_resolved_at`` and ``tool_closed_at`` (with the last row, since the log fills them in
+        from the first on), ``reassignment_count``, ``reopen_count``, ``made_sla``,
+        ``closed_code``, ``resolved_by``, and ``first_seen``, the state of the first row.
+
+    Raises:
+        FormatError: The text is no such log; while reading, the message names row and column. A
+            time that cannot be read is such an error, any other odd field a finding.
+        InvalidValueError: There is no such zone.
+        OSError: The file cannot be opened.
+
+    Source: the data set's own description; rules H1 and H2 for what becomes of it.
+
+    >>> log = read_audit_log(
+    ...     [
+    ...         "number,incident_state,sys_updated_by,opened_at,sys_updated_at",
+    ...         "INC1,New,ada,1/6/2026 09:00,1/6/2026 09:05",
+    ...         "INC1,Resolved,ada,1/6/2026 09:00,1/6/2026 11:30",
+    ...     ],
+    ...     zone="Europe/Berlin",
+    ... )
+    >>> [incident] = log
+    >>> incident.state.name, str(incident.resolved_at - incident.opened_at)
+    ('Resolved', '2:30:00')
+    """
+    return AuditLog(source, None if zone is None else as_zone(zone))
+
+
+@attrs.frozen(kw_only=True)
+class StateCheck:
+    """What a lifecycle says to the state changes that audit logs show; checks add up.
+
+    Attributes:
+        lifecycle: The lifecycle's id.
+        observed: State changes between adjacent rows of an incident.
+        refused: How many of them the lifecycle does not have.
+        incidents: Incidents with at least one refused change.
+        changes: How often each change was refused, as ``"New -> Closed"``.
+    """
+
+    lifecycle: str
+    observed: int = 0
+    refused: int = 0
+    incidents: int = 0
+    changes: FrozenMap[int] = FrozenMap()
+
+    def __add__(self, other: StateCheck) -> StateCheck:
+        if not isinstance(other, StateCheck) or other.lifecycle != self.lifecycle:
+            return NotImplemented
+        return StateCheck(
+            lifecycle=self.lifecycle,
+            observed=self.observed + other.observed,
+            refused=self.refused + other.refused,
+            incidents=self.incidents + other.incidents,
+            changes=FrozenMap(Counter(self.changes) + Counter(other.changes)),
+        )
+
+
+def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCheck:
+    """Check the state changes that an audit log shows against a lifecycle.
+
+    The state of an incident's first row is left out where it is not New: how it came about is not
+    in the log.
+
+    Args:
+        incidents: Incidents of ``read_audit_log``; read once.
+        lifecycle: The table, such as ``AUDIT_LIFECYCLE`` or ``STRICT_LIFECYCLE``.
+
+    Source: rule H2.
+
+    >>> from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE
+    >>> log = read_audit_log(
+    ...     [
+    ...         "number,incident_state,sys_updated_by,opened_at,sys_updated_at",
+    ...         "INC1,Active,ada,1/6/2026 09:00,1/6/2026 09:05",
+    ...         "INC1,Closed,ada,1/6/2026 09:00,1/6/2026 11:30",
+    ...     ]
+    ... )
+    >>> dict(check_states(log, AUDIT_LIFECYCLE).changes)
+    {'Active -> Closed': 1}
+    """
+    observed = faulty = 0
+    changes: Counter[str] = Counter()
+    for incident in incidents:
+        observed += observed_changes(incident)
+        refused = refused_changes(incident, lifecycle)
+        changes.update(change_text(finding) for finding in refused)
+        faulty += bool(refused)
+    return StateCheck(
+        lifecycle=lifecycle.id,
+        observed=observed,
+        refused=changes.total(),
+        incidents=faulty,
+        changes=FrozenMap(changes),
+    )
+
+
+def observed_changes(incident: Incident) -> int:
+    """Return how many state changes were observed, inferred ones left out."""
+    return sum(
+        isinstance(event, StateChanged) and event.action != FIRST_SEEN for event in incident.history
+    )
+
+
+def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[HistoryFinding, ...]:
+    """Return the observed state changes that a lifecycle does not have, inferred ones left out."""
+    return tuple(
+        finding
+        for finding in check_history(incident, lifecycle)
+        if isinstance(finding.event, StateChanged) and finding.event.action != FIRST_SEEN
+    )
+
+
+def change_text(finding: HistoryFinding) -> str:
+    """Return a refused change as text, such as ``New -> Closed``."""
+    after = finding.event.state.name if isinstance(finding.event, StateChanged) else "?"
+    return f"{finding.before} -> {after}"

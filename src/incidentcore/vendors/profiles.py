@@ -1,0 +1,131 @@
+"""Files by what they are: one name for each importer, as the command line asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.records import Incident
+from incidentcore.vendors.audit_log import read_audit_log
+from incidentcore.vendors.happyfox import read_happyfox
+from incidentcore.vendors.jira import read_jira
+from incidentcore.vendors.kit import Import
+from incidentcore.vendors.pagerduty import read_pagerduty
+from incidentcore.vendors.servicenow import read_servicenow
+from incidentcore.vendors.statuspage import read_statuspage
+from incidentcore.vendors.table import read_table
+from incidentcore.vendors.table_presets import TABLE_PRESETS
+from incidentcore.vendors.tabular import open_table, read_json
+from incidentcore.vendors.zendesk import read_zendesk
+
+__all__ = ["PROFILES", "read_profile"]
+
+
+def _part(data: Any, *names: str) -> Any:
+    """Return a part of a JSON file by one of its names; the file itself where it has none."""
+    if isinstance(data, Mapping):
+        for name in names:
+            value = data.get(name)
+            if value is not None:
+                return value
+    return ()
+
+
+def _zendesk(data: Any) -> Import[Incident]:
+    return read_zendesk(
+        _part(data, "tickets", "ticket") or data,
+        _part(data, "audits"),
+        metric_events=_part(data, "ticket_metric_events"),
+        users=_part(data, "users"),
+    )
+
+
+def _servicenow(data: Any) -> Import[Incident]:
+    return read_servicenow(
+        _part(data, "incidents", "incident") or data,
+        audit=_part(data, "sys_audit"),
+        journal=_part(data, "sys_journal_field"),
+        slas=_part(data, "task_sla"),
+    )
+
+
+def _pagerduty(data: Any) -> Import[Incident]:
+    entries = data if _part(data, "log_entries") else ()
+    return read_pagerduty(_part(data, "incidents", "incident") or data, entries)
+
+
+_JSON: Final[dict[str, Callable[[Any], Import[Incident]]]] = {
+    "jira": read_jira,
+    "servicenow": _servicenow,
+    "zendesk": _zendesk,
+    "pagerduty": _pagerduty,
+    "happyfox": read_happyfox,
+    "statuspage": read_statuspage,
+}
+_AUDIT: Final = "servicenow-audit"
+_TABLE: Final = "table"
+PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, *_JSON)
+"""The names of what a file can be."""
+
+
+def read_profile(
+    path: Path,
+    profile: str,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    zone: ZoneInfo | str | None = None,
+    formats: Sequence[str] = (),
+) -> Import[Incident]:
+    """Read a file of a known kind.
+
+    Args:
+        path: The file. A JSON file holds what the tool's API gave; where that is several resources,
+            an object of them by name, such as ``tickets`` and ``audits``.
+        profile: What it is; one of ``PROFILES``.
+        mapping: For a table, columns by field, beside or instead of those that its profile knows.
+        zone: For a table or audit log, the zone of times that state none.
+        formats: For a table, the formats of its times; those of its profile by default.
+
+    Raises:
+        InvalidValueError: There is no such profile, or it takes no mapping or formats.
+        FormatError: The file cannot be read.
+        OSError: The file cannot be opened.
+    """
+    if profile not in PROFILES:
+        raise InvalidValueError("profile", profile, f"one of {', '.join(PROFILES)}")
+    if profile == _TABLE or profile in TABLE_PRESETS:
+        return _table(path, profile, mapping or {}, zone, formats)
+    for name, value in (("mapping", mapping), ("formats", formats)):
+        if value:
+            tables = ", ".join((_TABLE, *TABLE_PRESETS))
+            raise InvalidValueError(name, value, f"only with a table: {tables}")
+    if profile == _AUDIT:
+        return read_audit_log(path, zone=zone)
+    return _JSON[profile](read_json(path))
+
+
+def _table(
+    path: Path,
+    profile: str,
+    mapping: Mapping[str, str],
+    zone: ZoneInfo | str | None,
+    formats: Sequence[str],
+) -> Import[Incident]:
+    preset = dict(TABLE_PRESETS.get(profile, {}))
+    known: Mapping[str, str] = preset.pop("mapping", {})
+    table = open_table(path, strict=False)
+    paths = {column.partition(".")[0] for column in table.columns}
+    usual = {name: c for name, c in known.items() if c in table.columns or c in paths}
+    columns = {**usual, **mapping}
+    if not table.columns:
+        raise FormatError(f"no rows @ {path}")
+    if not columns:
+        there = ", ".join(table.columns[:50])
+        wanted = "columns such as id=Number opened=Created"
+        raise InvalidValueError("--map", None, f"{wanted}; the file has {there}")
+    if formats:
+        preset["formats"] = formats
+    return read_table(path, columns, zone=zone, missing=("", "?"), **preset)

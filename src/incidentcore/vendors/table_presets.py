@@ -1,0 +1,119 @@
+"""How the lists of well-known tools are written: columns, formats of times, states and levels.
+
+Each is a mapping of arguments of ``read_table``, to use as it is or with changes:
+``read_table(file, **{**JIRA_CSV, "zone": "Europe/Berlin"})``. Column names are the English ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from incidentcore.vendors.presets import (
+    FRESHSERVICE_LEVELS,
+    FRESHSERVICE_STATES,
+    GLPI_LEVELS,
+    GLPI_STATES,
+    JIRA_LEVELS,
+    JIRA_STATES,
+    SERVICENOW_LEVELS,
+    SERVICENOW_STATES,
+)
+
+__all__ = ["FRESHSERVICE_JSON", "GLPI_CSV", "JIRA_CSV", "SERVICENOW_LIST", "TABLE_PRESETS"]
+
+Preset = Mapping[str, Any]
+
+JIRA_CSV: Final[Preset] = {
+    "mapping": {
+        "id": "Issue key",
+        "opened": "Created",
+        "resolved": "Resolved",
+        "updated": "Updated",
+        "state": "Status",
+        "state_category": "Status Category",
+        "priority": "Priority",
+        "title": "Summary",
+        "caller": "Reporter",
+        "assignee": "Assignee",
+        "resolution_code": "Resolution",
+    },
+    "formats": ("%d/%b/%y %I:%M %p", "iso"),
+    "states": JIRA_STATES,
+    "levels": JIRA_LEVELS,
+}
+"""Jira's CSV: no history, times to the minute in the zone of whoever exported it."""
+
+SERVICENOW_LIST: Final[Preset] = {
+    "mapping": {
+        "id": "Number",
+        "opened": "Opened",
+        "resolved": "Resolved",
+        "closed": "Closed",
+        "updated": "Updated",
+        "state": "State",
+        "priority": "Priority",
+        "impact": "Impact",
+        "urgency": "Urgency",
+        "title": "Short description",
+        "caller": "Caller",
+        "group": "Assignment group",
+        "assignee": "Assigned to",
+        "category": "Category",
+        "configuration_item": "Configuration item",
+        "reopen_count": "Reopen count",
+        "reassignment_count": "Reassignment count",
+    },
+    "formats": ("iso", "%d-%m-%Y %H:%M:%S"),
+    "states": SERVICENOW_STATES,
+    "levels": SERVICENOW_LEVELS,
+}
+"""A list exported from ServiceNow: labels as headings, times in the user's zone and format."""
+
+GLPI_CSV: Final[Preset] = {
+    "mapping": {
+        "id": "ID",
+        "opened": "Opening date",
+        "resolved": "Resolution date",
+        "closed": "Closing date",
+        "updated": "Last update",
+        "state": "Status",
+        "priority": "Priority",
+        "title": "Title",
+        "caller": "Requester - Requester",
+        "assignee": "Assigned to - Technician",
+        "category": "Category",
+        "group": "Assigned to - Technician group",
+    },
+    "states": GLPI_STATES,
+    "levels": GLPI_LEVELS,
+}
+"""GLPI's CSV of the ticket list."""
+
+FRESHSERVICE_JSON: Final[Preset] = {
+    "mapping": {
+        "id": "id",
+        "opened": "created_at",
+        "updated": "updated_at",
+        "state": "status",
+        "resolved": "stats.resolved_at",
+        "closed": "stats.closed_at",
+        "responded": "stats.first_responded_at",
+        "priority": "priority",
+        "title": "subject",
+        "caller": "requester_id",
+        "assignee": "responder_id",
+        "group": "group_id",
+        "category": "category",
+    },
+    "states": FRESHSERVICE_STATES,
+    "levels": FRESHSERVICE_LEVELS,
+}
+"""Freshservice's tickets as the API lists them, with ``include=stats`` where moments are wanted."""
+
+TABLE_PRESETS: Final[Mapping[str, Preset]] = {
+    "jira-csv": JIRA_CSV,
+    "servicenow-list": SERVICENOW_LIST,
+    "glpi-csv": GLPI_CSV,
+    "freshservice": FRESHSERVICE_JSON,
+}

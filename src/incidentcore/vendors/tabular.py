@@ -136,11 +136,9 @@ def open_table(
         )
     entries = iter(cast("Iterable[Any]", source))
     first = next(entries, None)
-    if first is not None and not isinstance(first, str):
-        return _objects(chain([first], entries), notes)
-    return _delimited(
-        checked_lines(chain([] if first is None else [first], entries)), delimiter, strict, notes
-    )
+    if not isinstance(first, str):
+        return _objects([] if first is None else chain([first], entries), notes)
+    return _delimited(checked_lines(chain([first], entries)), delimiter, strict, notes)
 
 
 def read_json(path: str | Path) -> Any:

@@ -24,6 +24,7 @@ __all__ = [
     "KpiDefinitionError",
     "LifecycleDefinitionError",
     "LifecycleMismatchError",
+    "MissingExtraError",
     "NaiveDatetimeError",
     "PriorityMatrixError",
     "RecordNotFoundError",
@@ -218,6 +219,26 @@ class FormatError(IncidentCoreError, ValueError):
         if len(self.problems) > self.shown:
             lines.append(f"… and {len(self.problems) - self.shown} more")
         return "; ".join(lines) if len(lines) == 1 else "\n".join(lines)
+
+
+class MissingExtraError(IncidentCoreError, ModuleNotFoundError):
+    """Raised when a function needs a package that one of the extras brings.
+
+    Attributes:
+        extra: The extra.
+        what: What needs it.
+    """
+
+    def __init__(self, extra: str, what: str) -> None:
+        super().__init__(extra, what)
+        self.extra = extra
+        self.what = what
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what} needs the extra {self.extra!r}: "
+            f"python -m pip install 'incidentcore[{self.extra}]'"
+        )
 
 
 class StorageError(IncidentCoreError):

@@ -135,7 +135,7 @@ def test_reasons_of_composites() -> None:
 
     assert told(left & right) == ["out of hours", "open", "out of hours", "holiday"]
     assert told(left | right) == ["open", "out of hours", "holiday"]
-    assert told(left - right) == ["open", "maintenance audit", "out of hours", "holiday"]
+    assert told(left - right) == ["open", "closed in audit", "out of hours", "holiday"]
 
 
 def test_composites_nest_and_have_names() -> None:
@@ -224,3 +224,37 @@ def test_a_difference_closes_what_both_hold() -> None:
     assert nothing.open_time(MONDAY, MONDAY + WEEK) == timedelta()
     assert not nothing.is_open(MONDAY + 9 * HOUR)
     assert list(nothing.windows(MONDAY, MONDAY + WEEK)) == []
+
+
+def test_what_a_calendar_takes_out_is_named_for_what_it_is() -> None:
+    """Only ``Maintenance`` is maintenance; another calendar is "closed in" its name (rule C7)."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    lunch = BusinessCalendar(zone="UTC", hours={"mon-sun": "12:00-13:00"}, name="lunch")
+    unnamed = BusinessCalendar(zone="UTC", hours={"mon-sun": "13:00-14:00"})
+    noon = datetime(2026, 6, 1, 12, tzinfo=UTC)
+    patch = Maintenance(Interval(noon, noon + timedelta(hours=1)), name="patch")
+    more = Maintenance(Interval(noon, noon + timedelta(hours=2)), name="more")
+
+    def reasons(calendar: AbstractCalendar) -> list[tuple[str, str]]:
+        end = noon + timedelta(hours=2)
+        return [(one.code, one.text) for one in calendar.explain(noon, end) if not one.is_open]
+
+    assert reasons(office - lunch) == [("closed_in", "closed in lunch")]
+    assert reasons(office - unnamed) == [("closed_in", "closed")]
+    assert reasons(office - patch) == [("maintenance", "maintenance patch")]
+    assert reasons(office - (patch | more)) == [("maintenance", "maintenance patch | more")]
+
+
+def test_an_edge_moved_by_a_gap_makes_no_business_day() -> None:
+    """Nuuk skipped 23:00-24:00 of Saturday 30 March 2024: its edge at 23:30 lies on Sunday 00:30.
+
+    Sunday has no window of its own, so two business days after Friday is Monday (rule C8).
+    Calendars made from two of the zone say the same.
+    """
+    nuuk = BusinessCalendar(zone="America/Nuuk", hours={"mon-sat": "09:00-23:30"})
+    friday = datetime(2024, 3, 29, 10, tzinfo=nuuk.zone)
+    sunday = datetime(2024, 3, 31, 0, 15, tzinfo=nuuk.zone)
+    assert nuuk.is_open(sunday)
+    for calendar in (nuuk, nuuk & nuuk, nuuk | nuuk, nuuk - Maintenance([])):
+        found = calendar.add_business_days(friday, 2).astimezone(nuuk.zone)
+        assert (found.month, found.day, found.hour) == (4, 1, 10)

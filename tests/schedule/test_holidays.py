@@ -2,24 +2,25 @@
 from __future__ import annotations
 
 import pickle
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.digest import content_id
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import CalendarDefinitionError, InvalidValueError
 from incidentcore.schedule import (
     Break,
     BusinessCalendar,
-    CalendarFinding,
     Holiday,
     copy_holidays,
     public_holidays,
 )
 from incidentcore.schedule.holidays import canonical_holidays
+from incidentcore.serialization import from_plain, to_plain
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_a_mapping_is_copied() -> None:
 
 
 def codes(calendar: BusinessCalendar, **fields: Any) -> list[tuple[str, str]]:
-    return [(finding.day.isoformat(), finding.code) for finding in calendar.lint(**fields)]
+    return [(finding.subject, finding.code) for finding in calendar.lint(**fields)]
 
 
 NIGHT: dict[str, Any] = {"zone": "UTC", "hours": {"mon-fri": "22:00-06:00"}}
@@ -187,8 +188,106 @@ def test_lint_looks_at_rules_in_the_years_asked_for() -> None:
 def test_a_finding_says_what_it_is() -> None:
     """In words, with the date."""
     (finding,) = BusinessCalendar(**NIGHT, holidays=["2026-06-01"]).lint()
-    assert finding == CalendarFinding(
-        date(2026, 6, 2),
+    assert (finding.code, finding.subject, finding.witness) == (
         "orphan_tail",
-        "open 00:00-06:00: the end of a night whose start on 2026-06-01 is closed (C2)",
+        "2026-06-02",
+        date(2026, 6, 2),
     )
+    assert finding.message == (
+        "open 00:00-06:00: the end of a night whose start on 2026-06-01 is closed (C2)"
+    )
+
+
+OFFICE_HOURS: dict[str, Any] = {"zone": "UTC", "hours": {"mon-fri": "09:00-17:00"}}
+
+
+@pytest.mark.parametrize(
+    ("year", "expected"),
+    [(2026, 3), (2027, 3), (2022, 0), (2028, 0)],  # a Thursday, a Friday, a Saturday, a Sunday
+)
+def test_half_a_day_every_year_opens_no_closed_weekday(year: int, expected: int) -> None:
+    """Christmas Eve until noon shortens a working day and never opens a weekend (rule C5)."""
+    eve = Holiday(yearly="12-24", name="Christmas Eve", hours="09:00-12:00")
+    calendar = BusinessCalendar(**OFFICE_HOURS, holidays=[eve])
+    day = datetime(year, 12, 24, tzinfo=UTC)
+    assert calendar.open_time(day, day + timedelta(days=1)) == timedelta(hours=expected)
+
+
+def test_it_opens_one_where_it_says_so() -> None:
+    """With ``opens=True`` the Saturday has its three hours; a dated holiday opens without it."""
+    saturday = datetime(2022, 12, 24, tzinfo=UTC)
+    for holiday in (
+        Holiday(yearly="12-24", hours="09:00-12:00", opens=True),
+        Holiday("2022-12-24", hours="09:00-12:00"),
+        Holiday(rule="FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=24", hours="09:00-12:00"),
+    ):
+        calendar = BusinessCalendar(**OFFICE_HOURS, holidays=[holiday])
+        assert calendar.open_time(saturday, saturday + timedelta(days=1)) == timedelta(hours=3)
+
+
+def test_a_night_that_ends_on_the_date_does_not_open_it() -> None:
+    """The weekday of the date needs a window that begins on it: a tail of the night is none."""
+    eve = Holiday(yearly="12-24", hours="09:00-12:00")
+    calendar = BusinessCalendar(zone="UTC", hours={"mon-fri": "22:00-06:00"}, holidays=[eve])
+    saturday = datetime(2022, 12, 24, tzinfo=UTC)
+    (window,) = calendar.windows(saturday, saturday + timedelta(days=1))
+    assert window.end == saturday + timedelta(hours=6)
+
+
+def test_equal_half_days_of_both_kinds_stay_apart() -> None:
+    """``opens`` is part of the value: neighbours of both kinds are not joined."""
+    kinds = [
+        Holiday(yearly="12-24", hours="09:00-12:00"),
+        Holiday(yearly="12-25", hours="09:00-12:00", opens=True),
+    ]
+    calendar = BusinessCalendar(**OFFICE_HOURS, holidays=kinds)
+    assert set(calendar.holidays) == set(kinds)
+    assert pickle.loads(pickle.dumps(calendar)) == calendar  # noqa: S301  our own bytes
+    assert eval(repr(kinds[1])) == kinds[1]  # noqa: S307  our own text
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"day": "2026-12-24", "hours": "09:00-12:00", "opens": True},
+        {"yearly": "12-24", "opens": True},
+        {"yearly": "12-24", "hours": "09:00-12:00", "opens": 1},
+    ],
+)
+def test_opens_is_for_yearly_hours_alone(wrong: dict[str, Any]) -> None:
+    """Anything else would say nothing, so it is refused."""
+    with pytest.raises(CalendarDefinitionError, match="opens"):
+        Holiday(**wrong)
+
+
+def test_a_working_day_has_the_hours_of_a_weekday() -> None:
+    """A Saturday worked instead of a Monday is open as a Monday, nights included."""
+    day = Holiday("2026-10-10", name="instead of Monday", hours="mon")
+    saturday = datetime(2026, 10, 10, tzinfo=UTC)
+    calendar = BusinessCalendar(**OFFICE_HOURS, holidays=[day])
+    assert calendar.open_time(saturday, saturday + timedelta(days=2)) == timedelta(hours=8)
+    night = BusinessCalendar(zone="UTC", hours={"mon": "22:00-06:00"}, holidays=[day])
+    assert night.open_time(saturday, saturday + timedelta(days=2)) == timedelta(hours=8)
+    closed = BusinessCalendar(zone="UTC", hours={"tue": "09:00-17:00"}, holidays=[day])
+    assert [finding.code for finding in closed.lint()] == ["workday_without_hours"]
+
+
+def test_moved_working_days_come_along() -> None:
+    """China worked on Sunday 28 September 2025 for a free 7 October."""
+    pytest.importorskip("holidays")
+    found = public_holidays("CN", years=[2025])
+    calendar = BusinessCalendar(
+        zone="Asia/Shanghai", hours={"mon-fri": "09:00-17:00"}, holidays=found
+    )
+    sunday = datetime(2025, 9, 28, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert calendar.open_time(sunday, sunday + timedelta(days=1)) == timedelta(hours=8)
+    short = public_holidays("CN", years=[2025], workday_hours="10:00-12:00")
+    assert Holiday("2025-09-28", name="working day", hours="10:00-12:00") in short
+    assert all(holiday.hours is None for holiday in public_holidays("DE", years=[2025]))
+
+
+def test_a_document_without_opens_reads_as_the_default() -> None:
+    """Documents written before the field was there are read with today's rule."""
+    plain = to_plain(Holiday(yearly="12-24", hours="09:00-12:00"))
+    del plain["value"]["opens"]
+    assert from_plain(plain, Holiday) == Holiday(yearly="12-24", hours="09:00-12:00")

@@ -310,6 +310,7 @@ EXAMPLES: tuple[Any, ...] = (
     *(NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED),
     *(Impact.HIGH, Priority.scale, Actor("ada", "agent")),
     *(OFFICE, NIGHT, OFFICE - NIGHT, OFFICE & schedule.BusinessCalendar.always(), OFFICE | NIGHT),
+    schedule.VersionedCalendar(Versions([(AT, OFFICE), (AT + HOUR, NIGHT)])),
     schedule.BusinessDays(2, end_of_day=True),
     schedule.Rotation(anchor=AT, zone=ZoneInfo("Europe/Berlin"), unit="weeks", every=2),
     Interval(AT, AT + HOUR),

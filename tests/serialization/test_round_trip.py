@@ -70,7 +70,6 @@ WITHOUT: dict[str, str] = {
     "report.Report": ANSWER,
     "report.ReportRules": "a choice of values that are written one by one",
     "report.Section": ANSWER,
-    "schedule.CalendarFinding": TOLD,
     "schedule.IcalFeed": "what a feed held; its holidays and maintenance are values",
     "schedule.OpenReason": ANSWER,
     "sla.Crossing": ANSWER,

@@ -11,10 +11,10 @@ from incidentcore.schedule.calendar import BusinessCalendar
 from incidentcore.schedule.holiday_sources import copy_holidays, public_holidays
 from incidentcore.schedule.holidays import Break, Holiday
 from incidentcore.schedule.ical import IcalFeed, read_ical, write_ical
-from incidentcore.schedule.lint import CalendarFinding
 from incidentcore.schedule.protocol import HORIZON, BusinessDays, Calendar
 from incidentcore.schedule.reasons import OpenReason
 from incidentcore.schedule.rotation import Rotation
+from incidentcore.schedule.versioned import VersionedCalendar
 
 __all__ = [
     "AbstractCalendar",
@@ -23,7 +23,6 @@ __all__ = [
     "BusinessDays",
     "Calendar",
     "CalendarDifference",
-    "CalendarFinding",
     "CalendarIntersection",
     "CalendarUnion",
     "HORIZON",
@@ -32,6 +31,7 @@ __all__ = [
     "Maintenance",
     "OpenReason",
     "Rotation",
+    "VersionedCalendar",
     "copy_holidays",
     "public_holidays",
     "read_ical",

@@ -6,8 +6,9 @@ index as they are needed; a subclass gives ``windows`` and ``zone`` and nothing 
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeGuard
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from incidentcore.schedule.holidays import as_name
 from incidentcore.schedule.index import clip
 from incidentcore.schedule.protocol import Calendar
 from incidentcore.schedule.reasons import (
+    CLOSED_IN,
     MAINTENANCE,
     OPEN,
     OpenReason,
@@ -36,6 +38,9 @@ __all__ = [
     "CalendarIntersection",
     "CalendarUnion",
     "Maintenance",
+    "is_calendar",
+    "parts_of",
+    "spans_of",
 ]
 
 _PIECE = timedelta(days=366)  # how much is explained at a time
@@ -92,29 +97,30 @@ class AbstractCalendar(Engine):
         return fill(self._open_parts(low, high), low, high)
 
     def __and__(self, other: Calendar) -> CalendarIntersection:
-        return CalendarIntersection(self, other) if _is_calendar(other) else NotImplemented
+        return CalendarIntersection(self, other) if is_calendar(other) else NotImplemented
 
     def __rand__(self, other: Calendar) -> CalendarIntersection:
-        return CalendarIntersection(other, self) if _is_calendar(other) else NotImplemented
+        return CalendarIntersection(other, self) if is_calendar(other) else NotImplemented
 
     def __or__(self, other: Calendar) -> CalendarUnion:
-        return CalendarUnion(self, other) if _is_calendar(other) else NotImplemented
+        return CalendarUnion(self, other) if is_calendar(other) else NotImplemented
 
     def __ror__(self, other: Calendar) -> CalendarUnion:
-        return CalendarUnion(other, self) if _is_calendar(other) else NotImplemented
+        return CalendarUnion(other, self) if is_calendar(other) else NotImplemented
 
     def __sub__(self, other: Calendar | Interval | Iterable[Interval]) -> CalendarDifference:
-        return CalendarDifference(self, other if _is_calendar(other) else Maintenance(other))
+        return CalendarDifference(self, other if is_calendar(other) else Maintenance(other))
 
     def __rsub__(self, other: Calendar) -> CalendarDifference:
-        return CalendarDifference(other, self) if _is_calendar(other) else NotImplemented
+        return CalendarDifference(other, self) if is_calendar(other) else NotImplemented
 
 
-def _is_calendar(value: object) -> TypeGuard[Calendar]:
+def is_calendar(value: object) -> TypeGuard[Calendar]:
+    """Return whether a value answers what a calendar answers."""
     return isinstance(value, (Engine, Calendar))
 
 
-def _spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
+def spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
     """Return a calendar's open windows, whoever wrote it."""
     if isinstance(calendar, Engine):
         return calendar._open_parts(low, high)  # noqa: SLF001  one family
@@ -125,7 +131,8 @@ def _spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
     return clip(join(sorted(found)), low, high)
 
 
-def _parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
+def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
+    """Return why the parts of a span are open or closed, whoever wrote the calendar."""
     for reason in calendar.explain(BASE + low, BASE + high):
         where = reason.interval
         yield where.start - BASE, where.end - BASE, reason.code, reason.name
@@ -148,7 +155,7 @@ def _as_name(name: str) -> str:
 
 
 def _checked(value: Calendar) -> Calendar:
-    if not _is_calendar(value):
+    if not is_calendar(value):
         raise CalendarDefinitionError("calendar", value, "a calendar")
     return value
 
@@ -164,7 +171,7 @@ class _Composite(AbstractCalendar):
     Attributes:
         left: The first calendar.
         right: The second.
-        zone: Where business days are counted: the left one's unless told (rule C7).
+        zone: Where business days are counted. Defaults to that of ``left`` (rule C7).
     """
 
     left: Calendar = attrs.field(converter=_checked)
@@ -196,12 +203,27 @@ class _Composite(AbstractCalendar):
 
     def _parts(self, low: timedelta, high: timedelta) -> Iterable[Part]:
         for start, end, left, right in overlay(
-            _parts_of(self.left, low, high), _parts_of(self.right, low, high)
+            parts_of(self.left, low, high), parts_of(self.right, low, high)
         ):
             yield start, end, *self._choose(left, right)
 
+    def _is_business_day(self, day: date) -> bool:
+        left, right = (self._may_count(part, day) for part in (self.left, self.right))
+        return self._join_days(left, right) and super()._is_business_day(day)
+
+    def _may_count(self, part: Calendar, day: date) -> bool:
+        """Return whether a date counts in a part; True where it has the dates of another zone."""
+        if isinstance(part, Engine) and part.zone.key == self.zone.key:
+            return part._is_business_day(day)  # noqa: SLF001  one family
+        return True
+
+    @abstractmethod
+    def _join_days(self, left: bool, right: bool) -> bool:  # noqa: FBT001  two answers
+        """Return whether a date can count, given whether it may in each calendar."""
+
+    @abstractmethod
     def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
-        raise NotImplementedError
+        """Return the reason for a part, given those of each calendar."""
 
 
 class CalendarIntersection(_Composite):
@@ -219,7 +241,10 @@ class CalendarIntersection(_Composite):
     __slots__ = ()
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
-        return _both(_spans_of(self.left, low, high), _spans_of(self.right, low, high))
+        return _both(spans_of(self.left, low, high), spans_of(self.right, low, high))
+
+    def _join_days(self, left: bool, right: bool) -> bool:  # noqa: FBT001  two answers
+        return left and right
 
     def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
         return right if left[0] == OPEN else left
@@ -239,8 +264,11 @@ class CalendarUnion(_Composite):
     __slots__ = ()
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
-        spans = [*_spans_of(self.left, low, high), *_spans_of(self.right, low, high)]
+        spans = [*spans_of(self.left, low, high), *spans_of(self.right, low, high)]
         return join(sorted(spans))
+
+    def _join_days(self, left: bool, right: bool) -> bool:  # noqa: FBT001  two answers
+        return left or right
 
     def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
         return right if right[0] == OPEN else left
@@ -248,6 +276,9 @@ class CalendarUnion(_Composite):
 
 class CalendarDifference(_Composite):
     """Open where the left is and the right is not: ``a - b``, such as maintenance (rule C7).
+
+    An explanation names what was taken out: ``maintenance`` for ``Maintenance``, otherwise
+    ``closed_in`` with the name of the calendar.
 
     >>> from datetime import UTC
     >>> from incidentcore.schedule import BusinessCalendar
@@ -261,13 +292,23 @@ class CalendarDifference(_Composite):
     __slots__ = ()
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
-        taken = _spans_of(self.right, low, high)
-        return _both(_spans_of(self.left, low, high), _gaps(taken, low, high))
+        taken = spans_of(self.right, low, high)
+        return _both(spans_of(self.left, low, high), _gaps(taken, low, high))
+
+    def _join_days(self, left: bool, right: bool) -> bool:  # noqa: FBT001  two answers
+        return left
 
     def _choose(self, left: tuple[str, str], right: tuple[str, str]) -> tuple[str, str]:
         if left[0] == OPEN and right[0] == OPEN:
-            return MAINTENANCE, getattr(self.right, "name", "")
+            code = MAINTENANCE if _is_maintenance(self.right) else CLOSED_IN
+            return code, getattr(self.right, "name", "")
         return left
+
+
+def _is_maintenance(calendar: Calendar) -> bool:
+    if isinstance(calendar, CalendarUnion):
+        return _is_maintenance(calendar.left) and _is_maintenance(calendar.right)
+    return isinstance(calendar, Maintenance)
 
 
 def _both(left: Edges, right: Edges) -> Edges:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from incidentcore.schedule.civil import BASE, day_bounds, instant_of
 from incidentcore.schedule.search import Cover, measure, next_open, previous_close
 
-__all__ = ["add_days"]
+__all__ = ["add_days", "has_open_time"]
 
 _ZERO = timedelta()
 _TICK = timedelta.resolution
@@ -20,13 +21,14 @@ def add_days(
     start: timedelta,
     n: int,
     *,
+    is_business_day: Callable[[date], bool],
     end_of_day: bool,
     bound: timedelta,
 ) -> timedelta | None:
     """Return the instant ``n`` business days on, or None where that lies beyond the bound."""
     at: timedelta | None = start
     day, time = _civil(zone, start)
-    if not _has_open_time(cover, zone, day):
+    if not is_business_day(day):
         at = previous_close(cover, start, bound) if n < 0 else next_open(cover, start, bound)
         if at is None:
             return None
@@ -40,7 +42,7 @@ def add_days(
             low, high = day_bounds(zone, day)
             if (high < bound) if n < 0 else (low > bound):
                 return None
-            if _has_open_time(cover, zone, day):
+            if is_business_day(day):
                 break
     if end_of_day:
         return _closing(cover, zone, day)
@@ -56,7 +58,8 @@ def _civil(zone: ZoneInfo, at: timedelta) -> tuple[date, timedelta]:
     return wall.date(), wall - datetime.combine(wall.date(), datetime.min.time())
 
 
-def _has_open_time(cover: Cover, zone: ZoneInfo, day: date) -> bool:
+def has_open_time(cover: Cover, zone: ZoneInfo, day: date) -> bool:
+    """Return whether any instant of a civil date is open."""
     low, high = day_bounds(zone, day)
     return low < high and measure(cover, low, high) > _ZERO
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,17 @@ import attrs
 from incidentcore.errors import CalendarDefinitionError, InvalidValueError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule.algebra import AbstractCalendar
-from incidentcore.schedule.civil import BASE, Edges, Plan, check_collisions, closures, open_spans
+from incidentcore.schedule.civil import (
+    BASE,
+    Days,
+    Edges,
+    Plan,
+    as_deltas,
+    check_collisions,
+    closures,
+    mapped,
+    open_spans,
+)
 from incidentcore.schedule.holidays import (
     Break,
     Holiday,
@@ -27,6 +38,7 @@ from incidentcore.schedule.hours import (
     format_hours,
     friendly_week,
     merge,
+    own_windows,
     pairs,
     parse_hours,
     parse_week,
@@ -34,8 +46,9 @@ from incidentcore.schedule.hours import (
 )
 from incidentcore.schedule.html import week_strip
 from incidentcore.schedule.index import clip
-from incidentcore.schedule.lint import CalendarFinding, lint_plan
+from incidentcore.schedule.lint import lint_plan
 from incidentcore.schedule.reasons import Part, fill
+from incidentcore.values import LintFinding
 
 __all__ = ["BusinessCalendar"]
 
@@ -103,7 +116,8 @@ class BusinessCalendar(AbstractCalendar):
         days = _parse_special(special)
         pauses = _parse_breaks(breaks)
         kept = canonical_holidays(as_holidays(holidays))
-        opens = any(week) or any(days.values()) or any(holiday.hours for holiday in kept)
+        own = own_windows(week)
+        opens = any(week) or any(days.values()) or any(map(partial(_opens, own=own), kept))
         if not opens:
             raise CalendarDefinitionError(
                 "hours", hours, "at least one weekday or special day with open time"
@@ -161,8 +175,10 @@ class BusinessCalendar(AbstractCalendar):
     def _repr_html_(self) -> str:
         return week_strip(self._plan.week, f"{self.name or 'opening hours'} ({self.zone.key})")
 
-    def lint(self, *, years: Iterable[int] = ()) -> tuple[CalendarFinding, ...]:
-        """Return what is allowed but rarely meant: orphan tails, idle breaks, rival holidays.
+    def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
+        """Return what is allowed but rarely meant.
+
+        Orphan tails, breaks outside the hours, holidays at odds, working days without hours.
 
         A holiday or special day on Monday leaves the weekly Tuesday 00:00-06:00 of Monday's night
         open (rule C2): an orphan tail.
@@ -174,7 +190,7 @@ class BusinessCalendar(AbstractCalendar):
         >>> night = BusinessCalendar(
         ...     zone="UTC", hours={"mon-fri": "22:00-06:00"}, holidays=["2026-06-01"]
         ... )
-        >>> [(finding.day.isoformat(), finding.code) for finding in night.lint()]
+        >>> [(finding.subject, finding.code) for finding in night.lint()]
         [('2026-06-02', 'orphan_tail')]
         """
         return lint_plan(self._plan, years)
@@ -190,6 +206,11 @@ class BusinessCalendar(AbstractCalendar):
         """
         return self._indexed_windows(start, end)
 
+    def _is_business_day(self, day: date) -> bool:
+        # Its own windows decide: an edge of the date before that a gap moves into it is not one.
+        spans = _days_around(self._plan, day.year).open(day)
+        return bool(mapped(self.zone, day.toordinal(), as_deltas(spans)))
+
     def _spans(self, low: timedelta, high: timedelta) -> Edges:
         first, last = (BASE + low - _MARGIN).date(), (BASE + high + _MARGIN).date()
         return clip(open_spans(self.zone, self._plan, first, last), low, high)
@@ -198,6 +219,16 @@ class BusinessCalendar(AbstractCalendar):
         first, last = (BASE + low - _MARGIN).date(), (BASE + high + _MARGIN).date()
         reasons = closures(self.zone, self._plan, first, last)
         return fill(self._open_parts(low, high), low, high, reasons)
+
+
+@lru_cache(maxsize=64)
+def _days_around(plan: Plan, year: int) -> Days:
+    return plan.in_years(year - 1, year)
+
+
+def _opens(holiday: Holiday, *, own: tuple[tuple[Span, ...], ...]) -> bool:
+    """Return whether a holiday alone can open a date of a week without hours."""
+    return bool(holiday.windows(own)) and (holiday.yearly is None or holiday.opens)
 
 
 _FIELDS = ("zone", "hours", "holidays", "special", "breaks", "name")

@@ -15,7 +15,7 @@ import attrs
 
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.holidays import Holiday
-from incidentcore.schedule.hours import DAY, Span, intersect, merge, parse_hours, split, subtract
+from incidentcore.schedule.hours import DAY, Span, intersect, merge, own_windows, split, subtract
 
 __all__ = [
     "BASE",
@@ -23,11 +23,13 @@ __all__ = [
     "Edges",
     "Plan",
     "STRIDE",
+    "as_deltas",
     "check_collisions",
     "closures",
     "day_bounds",
     "instant_of",
     "join",
+    "mapped",
     "open_spans",
 ]
 
@@ -65,12 +67,14 @@ class Plan:
         special = {
             day: (spans, "") for day, spans in self.special.items() if first <= day.year <= last
         }
+        own = own_windows(self.week)
         for holiday in self.holidays:
-            spans = None if holiday.hours is None else parse_hours(holiday.hours, "hours")
+            spans = holiday.windows(own)
+            only_open = holiday.yearly is not None and not holiday.opens
             for day in holiday.dates(first, last):
                 if spans is None:
                     closed.setdefault(day, set()).add(holiday.name)
-                else:
+                elif own[day.weekday()] or not only_open:  # rule C5
                     before, name = special.get(day, ((), ""))
                     names = sorted({*filter(None, (name, holiday.name))})
                     special[day] = (merge((*before, *spans)), ", ".join(names))
@@ -168,8 +172,8 @@ def open_spans(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Edges:
     Days without a change of offset are mapped as one block, which is most of the speed.
     """
     exceptions = plan.in_years((first - _ONE_DAY).year, last.year).exceptions()
-    unusual = {day.toordinal(): _as_deltas(spans) for day, spans in exceptions.items()}
-    week = [_as_deltas(spans) for spans in plan.week]
+    unusual = {day.toordinal(): as_deltas(spans) for day, spans in exceptions.items()}
+    week = [as_deltas(spans) for spans in plan.week]
     found: Edges = []
     in_order = True
     today, stop = first.toordinal(), last.toordinal() + 1
@@ -188,7 +192,7 @@ def open_spans(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Edges:
             in_order = False
             for ordinal in range(today, after):
                 spans = unusual[ordinal] if ordinal in unusual else week[(ordinal - 1) % 7]
-                found.extend(_mapped(zone, ordinal, spans))
+                found.extend(mapped(zone, ordinal, spans))
         today, offset = after, next_offset
     if not in_order:
         found.sort()
@@ -200,7 +204,7 @@ def _offset_at(zone: ZoneInfo, ordinal: int) -> timedelta:
     return zone.utcoffset(midnight) or _ZERO
 
 
-def _mapped(zone: ZoneInfo, ordinal: int, spans: Edges) -> Edges:
+def mapped(zone: ZoneInfo, ordinal: int, spans: Edges) -> Edges:
     """Map the windows of a date edge by edge; what has no length afterwards is dropped (C3)."""
     if instant_of(zone, ordinal, _ZERO) >= instant_of(zone, ordinal + 1, _ZERO):
         return []  # rule C4
@@ -210,7 +214,8 @@ def _mapped(zone: ZoneInfo, ordinal: int, spans: Edges) -> Edges:
     return [(opens, closes) for opens, closes in mapped if opens < closes]
 
 
-def _as_deltas(spans: Iterable[Span]) -> Edges:
+def as_deltas(spans: Iterable[Span]) -> Edges:
+    """Return windows of a date as times since its midnight."""
     return [(timedelta(seconds=start), timedelta(seconds=end)) for start, end in spans]
 
 

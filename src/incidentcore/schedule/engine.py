@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -258,7 +258,7 @@ class Engine(ABC):
             horizon: How far to look.
 
         Raises:
-            InvalidValueError: ``n`` is no whole number.
+            InvalidValueError: ``n`` is not a whole number.
             UnreachableDeadlineError: There are not so many business days within the horizon.
 
         Source: rule C8.
@@ -269,11 +269,21 @@ class Engine(ABC):
         at = since - BASE
         bound = search.floor_of(at, horizon) if n < 0 else search.limit_of(at, horizon)
         found = days.add_days(
-            self._cover, as_zone(self.zone), at, n, end_of_day=end_of_day, bound=bound
+            self._cover,
+            as_zone(self.zone),
+            at,
+            n,
+            is_business_day=self._is_business_day,
+            end_of_day=end_of_day,
+            bound=bound,
         )
         if found is None:
             raise UnreachableDeadlineError(since, None, None)
         return BASE + found
+
+    def _is_business_day(self, day: date) -> bool:
+        """Return whether a date counts; overridden where the windows of a date are known (C8)."""
+        return days.has_open_time(self._cover, as_zone(self.zone), day)
 
     def _open_parts(self, low: timedelta, high: timedelta) -> Edges:
         found: Edges = []

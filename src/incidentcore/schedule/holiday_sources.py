@@ -1,11 +1,11 @@
-"""Holidays that somebody else keeps: a country's, or any mapping of dates to names."""
+"""Import holidays from the ``holidays`` package or from any mapping of dates to names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.schedule.holidays import Holiday, closed_days
 
 __all__ = ["copy_holidays", "public_holidays"]
@@ -20,17 +20,23 @@ def public_holidays(
     years: Iterable[int],
     subdivision: str | None = None,
     language: str | None = None,
+    workday_hours: str | Iterable[str] = "mon",
 ) -> tuple[Holiday, ...]:
     """Return a country's public holidays in some years, from the ``holidays`` package.
 
     They are copied: the package's own object grows when it is read, and changes with its version.
+    Weekend dates that a country makes working days in exchange for a bridge day come along as
+    dates with hours.
 
     Args:
         country: An ISO 3166 code such as ``"DE"``.
         years: Which years, written out; whoever computes a deadline beyond them adds more.
         subdivision: A code of the country's parts, such as ``"BY"``.
-        language: The language of the names, such as ``"en_US"``; the package's default for the
-            country unless told, never that of the process (rule T6).
+        language: The language of the names, such as ``"en_US"``. Defaults to the package's own
+            for the country, never to that of the process (rule T6).
+        workday_hours: The hours of working days on a weekend: a weekday, whose hours are taken
+            from the calendar, or windows. ``lint`` of a calendar names a date that stays closed
+            because the weekday has no hours.
 
     Returns:
         Holidays with their names, ready for ``BusinessCalendar(holidays=...)``.
@@ -38,9 +44,12 @@ def public_holidays(
     Raises:
         InvalidValueError: The package knows no such country, part or language, or the years are
             not bounded.
-        ModuleNotFoundError: The extra ``holidays`` is not installed.
+        MissingExtraError: The extra ``holidays`` is not installed.
     """
-    import holidays  # noqa: PLC0415  an extra, needed here alone
+    try:
+        import holidays  # noqa: PLC0415  an extra, needed here alone
+    except ModuleNotFoundError:
+        raise MissingExtraError("holidays", "public_holidays") from None
 
     wanted = _as_years(years)
     try:
@@ -55,18 +64,22 @@ def public_holidays(
         raise InvalidValueError(
             "country", (country, subdivision), "a country and part that `holidays` knows"
         ) from None
-    return copy_holidays(found, years=wanted)
+    workdays = [day for day in sorted(found.weekend_workdays) if day.year in set(wanted)]
+    return (
+        *copy_holidays(found, years=wanted),
+        *(Holiday(day, name="working day", hours=workday_hours) for day in workdays),
+    )
 
 
 def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[Holiday, ...]:
     """Return the holidays of a mapping from dates to names that lie in some years.
 
     Args:
-        source: Such as an object of the ``holidays`` package; it is copied, never kept.
+        source: Such as an object of the ``holidays`` package; it is copied.
         years: Which years to take.
 
     Raises:
-        InvalidValueError: A key is no date, or the years are not bounded.
+        InvalidValueError: A key is not a date, or the years are not bounded.
 
     >>> copy_holidays({date(2026, 12, 25): "Christmas Day"}, years=[2026])
     (Holiday('2026-12-25', name='Christmas Day'),)

@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule.expansion import is_leap
-from incidentcore.schedule.hours import Span, format_hours, parse_hours
+from incidentcore.schedule.hours import WEEKDAYS, Span, format_hours, parse_hours
 from incidentcore.schedule.recurrence import Recurrence, parse_rule
 
 __all__ = [
@@ -95,7 +95,11 @@ class Holiday:
         yearly: Every year: ``"12-25"``, or ``"12-24/01-02"``, also across New Year. ``True`` takes
             month and day from ``day`` or ``range``. 29 February returns in leap years only.
         rule: A rule of RFC 5545, see :func:`~incidentcore.schedule.recurrence.parse_rule`.
-        hours: Open these hours instead of being closed; None for closed.
+        hours: Open these hours instead of being closed; a weekday such as ``"mon"`` for the hours
+            of that weekday; None for closed.
+        opens: Whether a yearly holiday with hours also opens a date whose weekday has no window of
+            its own. False, the default: Christmas Eve until noon does not open a Saturday that is
+            closed. A date, a range or a rule with hours opens its dates in any case.
 
     Raises:
         CalendarDefinitionError: A part cannot be read, or it is not said when exactly once.
@@ -104,6 +108,8 @@ class Holiday:
     Holiday('2026-12-25', name='Christmas Day')
     >>> Holiday(yearly="12-31", name="New Year's Eve", hours="09:00-12:00").hours
     ('09:00-12:00',)
+    >>> Holiday("2026-10-10", name="instead of Monday", hours="mon")
+    Holiday('2026-10-10', name='instead of Monday', hours='mon')
     """
 
     day: date | None = None
@@ -112,7 +118,7 @@ class Holiday:
     yearly: str | None = attrs.field(default=None, kw_only=True)
     rule: str | None = attrs.field(default=None, kw_only=True)
     hours: tuple[str, ...] | None = attrs.field(default=None, kw_only=True)
-    _spans: tuple[Span, ...] | None = attrs.field(init=False, eq=False, repr=False)
+    opens: bool = attrs.field(default=False, kw_only=True)
     _recurrence: Recurrence | None = attrs.field(init=False, eq=False, repr=False, default=None)
 
     def __init__(
@@ -124,6 +130,7 @@ class Holiday:
         yearly: str | tuple[str, str] | bool | None = None,
         rule: str | None = None,
         hours: str | Iterable[str] | None = None,
+        opens: bool = False,
     ) -> None:
         when: date | None = None if day is None else as_date(day, "day")
         span: tuple[date, date] | None = None
@@ -134,7 +141,6 @@ class Holiday:
                     "range", range, f"a last date not before the first, at most {_MOST_DAYS} days"
                 )
             span = (first, last)
-        spans = None if hours is None else parse_hours(hours, "hours") or None
         month_days = None
         if yearly is not None and yearly is not False:
             if yearly is True:
@@ -160,9 +166,11 @@ class Holiday:
             range=span,
             yearly=month_days,
             rule=None if recurrence is None else recurrence.text,
-            hours=None if spans is None else format_hours(spans),
+            hours=_own_hours(hours),
+            opens=opens,
         )
-        object.__setattr__(self, "_spans", spans)
+        if type(opens) is not bool or (opens and (self.yearly is None or self.hours is None)):
+            raise CalendarDefinitionError("opens", opens, "True beside yearly and hours, or False")
         object.__setattr__(self, "_recurrence", recurrence)
 
     def __repr__(self) -> str:
@@ -177,11 +185,27 @@ class Holiday:
             parts.append(f"name={self.name!r}")
         if self.hours is not None:
             parts.append(f"hours={self.hours[0] if len(self.hours) == 1 else list(self.hours)!r}")
+        if self.opens:
+            parts.append("opens=True")
         return f"Holiday({', '.join(parts)})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         fields = {"name": self.name, "range": self.range, "yearly": self.yearly}
-        return _restore, (self.day, {**fields, "rule": self.rule, "hours": self.hours})
+        return _restore, (
+            self.day,
+            {**fields, "rule": self.rule, "hours": self.hours, "opens": self.opens},
+        )
+
+    def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
+        """Return the windows of its dates, given those that begin on each weekday.
+
+        None where it closes its dates.
+        """
+        if self.hours is None:
+            return None
+        if self.hours[0] in WEEKDAYS:
+            return week[WEEKDAYS.index(self.hours[0])]
+        return parse_hours(self.hours, "hours")
 
     def dates(self, first: int, last: int) -> tuple[date, ...]:
         """Return the dates of some years, the ends included, on which the holiday falls.
@@ -219,6 +243,16 @@ class Holiday:
         return tuple(
             _month_day_at(begin + offset) for offset in _up_to((end - begin) % _LEAP_DAYS + 1)
         )
+
+
+def _own_hours(hours: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return hours as they are kept: windows, or the name of one weekday; None where closed."""
+    if hours is None:
+        return None
+    given = (hours,) if isinstance(hours, str) else hours
+    if isinstance(given, (tuple, list)) and len(given) == 1 and given[0] in WEEKDAYS:
+        return (given[0],)
+    return format_hours(parse_hours(hours, "hours")) or None
 
 
 _up_to = range  # the builtin, which the field of Holiday hides inside the class body
@@ -280,19 +314,20 @@ def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
     (Holiday(range='2026-12-25/2026-12-26'),)
     """
     dates: set[tuple[str, tuple[str, ...], int]] = set()
-    places: set[tuple[str, tuple[str, ...], int]] = set()
+    places: dict[bool, set[tuple[str, tuple[str, ...], int]]] = {False: set(), True: set()}
     rules: dict[tuple[str, str, str, tuple[str, ...]], Holiday] = {}
     for holiday in holidays:
         label = (holiday.name, holiday.hours or ())
         dates.update((*label, day.toordinal()) for day in holiday.explicit_dates())
-        places.update((*label, _place(pair)) for pair in holiday.month_days())
+        places[holiday.opens].update((*label, _place(pair)) for pair in holiday.month_days())
         if holiday.rule is not None:
             rules[(holiday.rule, str(holiday.day), *label)] = holiday
     found = list(_of_days(dates))
-    for name, hours, first, last in sorted(_yearly_runs(places)):
+    runs = [(*run, opens) for opens, some in places.items() for run in _yearly_runs(some)]
+    for name, hours, first, last, opens in sorted(runs):
         texts = [f"{month:02}-{day:02}" for month, day in map(_month_day_at, (first, last))]
         text = texts[0] if first == last else "/".join(texts)
-        found.append(Holiday(yearly=text, name=name, hours=hours or None))
+        found.append(Holiday(yearly=text, name=name, hours=hours or None, opens=opens))
     return (*found, *(rules[key] for key in sorted(rules)))
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "friendly_week",
     "intersect",
     "merge",
+    "own_windows",
     "pairs",
     "parse_hours",
     "parse_week",
@@ -256,6 +257,23 @@ def format_hours(spans: Iterable[Span]) -> tuple[str, ...]:
     return tuple(format_span(span) for span in spans)
 
 
+def own_windows(week: tuple[tuple[Span, ...], ...]) -> tuple[tuple[Span, ...], ...]:
+    """Return the windows that begin on each weekday, nights in one piece again (rule C2).
+
+    >>> own_windows(parse_week({"fri": "22:00-06:00"}))[4:6]
+    (((79200, 108000),), ())
+    """
+    days = [list(spans) for spans in week]
+    for day in range(7):
+        after = week[(day + 1) % 7]
+        evening = week[day][-1] if week[day] else (0, 0)
+        morning = after[0] if after else (1, 1)
+        if evening[1] == DAY and morning[0] == 0 and 0 < evening[0] >= morning[1]:
+            days[day][-1] = (evening[0], DAY + morning[1])
+            days[(day + 1) % 7].remove(morning)
+    return tuple(map(tuple, days))
+
+
 def friendly_week(week: tuple[tuple[Span, ...], ...]) -> dict[str, str | list[str]]:
     """Write a week as a person would: nights in one piece, equal neighbours as a range.
 
@@ -264,16 +282,7 @@ def friendly_week(week: tuple[tuple[Span, ...], ...]) -> dict[str, str | list[st
     >>> friendly_week(parse_week({"fri": "22:00-06:00"}))
     {'fri': '22:00-06:00'}
     """
-    days = [list(spans) for spans in week]
-    for day in range(7):
-        after = week[(day + 1) % 7]
-        evening = week[day][-1] if week[day] else (0, 0)
-        morning = after[0] if after else (1, 1)
-        is_night = evening[1] == DAY and morning[0] == 0 and 0 < evening[0] >= morning[1]
-        if is_night:
-            days[day][-1] = (evening[0], DAY + morning[1])
-            days[(day + 1) % 7].remove(morning)
-    texts = [list(format_hours(spans)) for spans in days]
+    texts = [list(format_hours(spans)) for spans in own_windows(week)]
     found: dict[str, str | list[str]] = {}
     day = 0
     while day < 7:

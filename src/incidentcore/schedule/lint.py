@@ -6,38 +6,30 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from typing import Final
 
-import attrs
-
 from incidentcore.errors import InvalidValueError
 from incidentcore.schedule.civil import Days, Plan
-from incidentcore.schedule.hours import DAY, format_span, intersect, split
+from incidentcore.schedule.hours import DAY, format_span, intersect, own_windows, split
+from incidentcore.values import LintFinding
 
-__all__ = ["CalendarFinding", "lint_plan"]
+__all__ = ["FINDINGS", "lint_plan"]
 
-ORPHAN_TAIL: Final = "orphan_tail"
-IDLE_BREAK: Final = "idle_break"
-RIVAL_HOLIDAYS: Final = "rival_holidays"
+FINDINGS: Final = {
+    "orphan_tail": "open {window}: the end of a night whose start on {start} is closed (C2)",
+    "idle_break": "the break {window} {name} is outside the hours of the date",
+    "rival_holidays": "one holiday closes the date, another gives it hours; it is closed",
+    "workday_without_hours": "{name} has the hours of {weekday}, which has none; it stays closed",
+}
+"""The texts of what the lint of a calendar finds."""
 
 _ONE_DAY = timedelta(days=1)
 _MOST_YEARS = 400  # the Gregorian calendar repeats after them
 
 
-@attrs.frozen(order=True)
-class CalendarFinding:
-    """Something in a calendar that is rarely meant.
-
-    Attributes:
-        day: The date on which it shows.
-        code: ``orphan_tail``, ``idle_break`` or ``rival_holidays``.
-        text: What it is, in words.
-    """
-
-    day: date
-    code: str
-    text: str
+def _finding(code: str, day: date, **data: object) -> LintFinding:
+    return LintFinding(code, day.isoformat(), data, day, texts=FINDINGS)
 
 
-def lint_plan(plan: Plan, years: Iterable[int]) -> tuple[CalendarFinding, ...]:
+def lint_plan(plan: Plan, years: Iterable[int]) -> tuple[LintFinding, ...]:
     """Return the findings for every date that is written out, and for the given years."""
     wanted = set(years)
     if len(wanted) > _MOST_YEARS or not all(
@@ -49,33 +41,33 @@ def lint_plan(plan: Plan, years: Iterable[int]) -> tuple[CalendarFinding, ...]:
     for holiday in plan.holidays:
         wanted.update(day.year for day in holiday.explicit_dates())
     wanted.update(day.year for day in (*plan.special, *plan.breaks))
-    found: set[CalendarFinding] = set()
+    found: set[LintFinding] = set()
     for year in wanted:
         days = plan.in_years(year - 1, year + 1)
         for day in {*days.closed, *days.special, *plan.breaks}:
             if day.year == year:
                 found.update(_of_day(days, day))
-    return tuple(sorted(found))
+    own = own_windows(plan.week)
+    for holiday in plan.holidays:
+        if holiday.hours is not None and not holiday.windows(own):
+            weekday = holiday.hours[0]
+            found.update(
+                _finding("workday_without_hours", day, name=holiday.name, weekday=weekday)
+                for day in holiday.explicit_dates()
+            )
+    return tuple(sorted(found, key=lambda finding: (finding.subject, finding.code)))
 
 
-def _of_day(days: Days, day: date) -> Iterator[CalendarFinding]:
+def _of_day(days: Days, day: date) -> Iterator[LintFinding]:
     tail = _orphan(days, day)
     if tail is not None:
-        after = day + _ONE_DAY
-        yield CalendarFinding(
-            after,
-            ORPHAN_TAIL,
-            f"open {format_span(tail)}: the end of a night whose start on {day} is closed (C2)",
-        )
+        yield _finding("orphan_tail", day + _ONE_DAY, window=format_span(tail), start=str(day))
     base = () if day in days.closed else days.base(day)
     for low, high, name in days.plan.breaks.get(day, ()):
         if not intersect(base, [(low, high)]):
-            text = f"break {format_span((low, high))} {name}".rstrip()
-            yield CalendarFinding(day, IDLE_BREAK, f"{text} takes nothing out")
+            yield _finding("idle_break", day, window=format_span((low, high)), name=name)
     if day in days.closed and day in days.special:
-        yield CalendarFinding(
-            day, RIVAL_HOLIDAYS, "one holiday closes the date, another gives it hours; it is closed"
-        )
+        yield _finding("rival_holidays", day)
 
 
 def _orphan(days: Days, day: date) -> tuple[int, int] | None:

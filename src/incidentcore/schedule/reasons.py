@@ -13,6 +13,7 @@ from incidentcore.schedule.civil import BASE, Closure, Edges
 
 __all__ = [
     "BREAK",
+    "CLOSED_IN",
     "HOLIDAY",
     "MAINTENANCE",
     "OPEN",
@@ -31,6 +32,7 @@ OUT_OF_HOURS: Final = "out_of_hours"
 HOLIDAY: Final = "holiday"
 BREAK: Final = "break"
 MAINTENANCE: Final = "maintenance"
+CLOSED_IN: Final = "closed_in"
 
 
 @attrs.frozen
@@ -39,8 +41,9 @@ class OpenReason:
 
     Attributes:
         interval: The stretch, in UTC.
-        code: A stable code: ``open``, ``out_of_hours``, ``holiday``, ``break``, ``maintenance``.
-        name: Of the holiday, break or maintenance; empty where it has none.
+        code: A stable code: ``open``, ``out_of_hours``, ``holiday``, ``break``, ``maintenance``, or
+            ``closed_in`` for the hours of a calendar that was subtracted.
+        name: Of the holiday, break, maintenance or calendar; empty where it has none.
 
     >>> from datetime import UTC, datetime
     >>> day = Interval(datetime(2026, 12, 25, tzinfo=UTC), datetime(2026, 12, 26, tzinfo=UTC))
@@ -60,6 +63,8 @@ class OpenReason:
     @property
     def text(self) -> str:
         """Return the reason in words: "open", "out of hours", "holiday Christmas Day"."""
+        if self.code == CLOSED_IN:
+            return f"closed in {self.name}" if self.name else "closed"
         words = self.code.replace("_", " ")
         return f"{words} {self.name}" if self.name else words
 

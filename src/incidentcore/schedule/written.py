@@ -15,6 +15,7 @@ from incidentcore.schedule.calendar import BusinessCalendar
 from incidentcore.schedule.holidays import Break, Holiday
 from incidentcore.schedule.protocol import BusinessDays, Calendar
 from incidentcore.schedule.rotation import Rotation
+from incidentcore.schedule.versioned import VersionedCalendar
 
 __all__ = ["FAMILIES", "WRITTEN"]
 
@@ -28,6 +29,7 @@ WRITTEN: Final[dict[str, type]] = {
     "BusinessDays": BusinessDays,
     "Holiday": Holiday,
     "Rotation": Rotation,
+    "VersionedCalendar": VersionedCalendar,
 }
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
@@ -38,6 +40,7 @@ FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
         CalendarIntersection,
         Maintenance,
         CalendarUnion,
+        VersionedCalendar,
     ),
     Calendar: (
         BusinessCalendar,
@@ -45,5 +48,6 @@ FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
         CalendarIntersection,
         Maintenance,
         CalendarUnion,
+        VersionedCalendar,
     ),
 }

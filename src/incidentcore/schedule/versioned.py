@@ -1,0 +1,95 @@
+"""A calendar whose opening hours changed: each instant is answered by the version of then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import CalendarDefinitionError
+from incidentcore.instants import Interval, Versions, as_zone
+from incidentcore.schedule.algebra import AbstractCalendar, is_calendar, parts_of, spans_of
+from incidentcore.schedule.civil import BASE, Edges, join
+from incidentcore.schedule.protocol import Calendar
+from incidentcore.schedule.reasons import Part
+
+__all__ = ["VersionedCalendar"]
+
+
+def _zone_key(zone: ZoneInfo) -> str:
+    return zone.key
+
+
+def _as_versions(value: object) -> Versions[Calendar]:
+    if not isinstance(value, Versions):
+        raise CalendarDefinitionError("versions", value, "Versions of calendars")
+    for calendar in value:
+        if not is_calendar(calendar):
+            raise CalendarDefinitionError("versions", calendar, "a calendar in each version")
+    return value
+
+
+def _first_zone(calendar: VersionedCalendar) -> ZoneInfo:
+    return calendar.versions.entries[0][1].zone
+
+
+@attrs.frozen
+class VersionedCalendar(AbstractCalendar):
+    """A calendar that changed: each instant is answered by the version that held then (rule C7).
+
+    New opening hours from Wednesday on change nothing before Wednesday, also within one clock that
+    runs across the change. The earliest version also answers for everything before it.
+
+    Attributes:
+        versions: The calendars, each with the instant from which it holds.
+        zone: Where business days are counted. Defaults to the zone of the earliest version.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> short = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    >>> long = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-20:00"})
+    >>> start, change = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 3, tzinfo=UTC)
+    >>> office = VersionedCalendar(Versions([(start, short), (change, long)]))
+    >>> office.open_time(start, start + timedelta(days=4)) / timedelta(hours=1)
+    40.0
+    """
+
+    versions: Versions[Calendar] = attrs.field(converter=_as_versions)
+    zone: ZoneInfo = attrs.field(
+        kw_only=True,
+        eq=_zone_key,
+        default=attrs.Factory(_first_zone, takes_self=True),
+        converter=as_zone,
+    )
+
+    @property
+    def name(self) -> str:
+        """Return the name of the latest version."""
+        return getattr(self.versions.entries[-1][1], "name", "")
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint."""
+        return self._indexed_windows(start, end)
+
+    def _pieces(
+        self, low: timedelta, high: timedelta
+    ) -> Iterator[tuple[Calendar, timedelta, timedelta]]:
+        entries = self.versions.entries
+        for place, (since, calendar) in enumerate(entries):
+            first = max(low, since - BASE) if place else low
+            last = min(high, entries[place + 1][0] - BASE) if place + 1 < len(entries) else high
+            if first < last:
+                yield calendar, first, last
+
+    def _spans(self, low: timedelta, high: timedelta) -> Edges:
+        return join(
+            span
+            for calendar, first, last in self._pieces(low, high)
+            for span in spans_of(calendar, first, last)
+        )
+
+    def _parts(self, low: timedelta, high: timedelta) -> Iterable[Part]:
+        for calendar, first, last in self._pieces(low, high):
+            yield from parts_of(calendar, first, last)

@@ -13,7 +13,6 @@ from incidentcore.lifecycle.major import (
     decide_major,
     major_incident,
 )
-from incidentcore.lifecycle.moves import advance, allowed_actions, decide, explain
 from incidentcore.lifecycle.presets import (
     DIALECTS,
     JSM_INCIDENT,
@@ -36,6 +35,10 @@ from incidentcore.lifecycle.standard import (
     REJECTED_IF_ASKED,
     SERVICE_REQUEST,
     STANDARD,
+    advance,
+    allowed_actions,
+    decide,
+    explain,
 )
 from incidentcore.lifecycle.standard_cascades import (
     APPROVALS_TO_REQUEST,

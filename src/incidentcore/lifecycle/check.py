@@ -54,7 +54,7 @@ def check_history(record: Record, lifecycle: Lifecycle) -> tuple[HistoryFinding,
     Source: rule H2.
 
     >>> from datetime import UTC, datetime
-    >>> from incidentcore.lifecycle.moves import advance
+    >>> from incidentcore.lifecycle.standard import advance
     >>> from incidentcore.lifecycle.standard import INCIDENT
     >>> from incidentcore.records import Incident
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)

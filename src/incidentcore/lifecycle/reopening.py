@@ -61,7 +61,7 @@ def auto_close_at(
     Source: rule L6; the two bases and the exception are ServiceNow's.
 
     >>> from datetime import UTC
-    >>> from incidentcore.lifecycle.moves import advance
+    >>> from incidentcore.lifecycle.standard import advance
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
     >>> incident = advance(

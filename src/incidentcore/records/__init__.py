@@ -8,34 +8,36 @@ from incidentcore.records.approvals import (
     ApprovalState,
 )
 from incidentcore.records.audit import FieldChange, field_changes
-from incidentcore.records.changes import (
+from incidentcore.records.causes import Cause
+from incidentcore.records.changes.conversation import comment, log_contact, log_update_sent
+from incidentcore.records.changes.fields import correct_event, link, set_fields, unlink
+from incidentcore.records.changes.requests import approve, request_approval, set_task
+from incidentcore.records.changes.work import (
     acknowledge,
     assign,
-    comment,
-    correct_event,
-    link,
-    log_contact,
     log_diagnosis,
     log_runbook,
     mark_restored,
-    set_fields,
     set_major_status,
+    snooze,
     unacknowledge,
-    unlink,
+    unsnooze,
 )
-from incidentcore.records.communications import Communicated, log_update_sent
 from incidentcore.records.completeness import DocumentationGap, completeness
 from incidentcore.records.coverage import Coverage
 from incidentcore.records.events.activity import (
     Acknowledged,
     Commented,
+    Communicated,
     Contacted,
     DiagnosisNoted,
     Escalated,
     MajorStatusChanged,
     ProcedureFollowed,
     Restored,
+    Snoozed,
     Unacknowledged,
+    Unsnoozed,
     Visibility,
 )
 from incidentcore.records.events.core import (
@@ -74,12 +76,10 @@ from incidentcore.records.fold import (
     fold_timeline,
     in_sequence,
 )
-from incidentcore.records.fulfilment import approve, request_approval, set_task
 from incidentcore.records.incident import Incident
 from incidentcore.records.known_errors import KnownErrorMatch, suggest_known_errors
 from incidentcore.records.linking import are_linked, joint_history, link_both, merge_duplicate
 from incidentcore.records.links import Link, LinkType
-from incidentcore.records.parts import Cause, RequestItem, Task, TaskStatus
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
 from incidentcore.records.replay import RECORD_TYPES, replay
@@ -91,8 +91,7 @@ from incidentcore.records.review import (
     review_required,
 )
 from incidentcore.records.service_request import ServiceRequest
-from incidentcore.records.snoozing import Snoozed, Unsnoozed, snooze, unsnooze
-from incidentcore.records.tasks import roll_up
+from incidentcore.records.tasks import RequestItem, Task, TaskStatus, roll_up
 
 __all__ = [
     "Acknowledged",

@@ -11,7 +11,8 @@ from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records.parts import Cause, RequestItem
+from incidentcore.records.causes import Cause
+from incidentcore.records.tasks import RequestItem
 from incidentcore.values import FrozenMap, Level, freeze
 from incidentcore.values.frozen import entries_of, of_sorted
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records.changes import link
+from incidentcore.records.changes.fields import link
 from incidentcore.records.events.base import Event
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record

@@ -7,9 +7,9 @@ from typing import ClassVar, Unpack
 
 import attrs
 
+from incidentcore.records.causes import Cause
 from incidentcore.records.events.core import LifecycleRef
 from incidentcore.records.fields import OpeningFields, ProblemOrigin
-from incidentcore.records.parts import Cause
 from incidentcore.records.record import Record
 from incidentcore.values import NEW, Actor, State
 

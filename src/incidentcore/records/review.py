@@ -11,9 +11,9 @@ import attrs
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
+from incidentcore.records.causes import Cause
 from incidentcore.records.events.base import need_text
 from incidentcore.records.incident import Incident
-from incidentcore.records.parts import Cause
 
 __all__ = [
     "ActionItem",

@@ -11,8 +11,8 @@ import attrs
 from incidentcore.records.approvals import Approval, ApprovalRule
 from incidentcore.records.events.core import LifecycleRef
 from incidentcore.records.fields import OpeningFields
-from incidentcore.records.parts import RequestItem, Task
 from incidentcore.records.record import Record
+from incidentcore.records.tasks import RequestItem, Task
 from incidentcore.values import NEW, Actor, State
 
 __all__ = ["ServiceRequest"]

@@ -9,19 +9,23 @@ from typing import Any, ClassVar, Final, Literal, TypeAlias
 import attrs
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 from incidentcore.records.events.base import Event, check_fields, need_text
 from incidentcore.values import Actor, FrozenMap
 
 __all__ = [
     "Acknowledged",
     "Commented",
+    "Communicated",
     "Contacted",
     "DiagnosisNoted",
     "Escalated",
     "MajorStatusChanged",
     "ProcedureFollowed",
     "Restored",
+    "Snoozed",
     "Unacknowledged",
+    "Unsnoozed",
     "Visibility",
 ]
 
@@ -250,3 +254,79 @@ class MajorStatusChanged(Event):
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the status and what was said with it; the incident's own state stays."""
         return {**dict(self.fields.items()), "major_status": self.status}
+
+
+@attrs.frozen(kw_only=True)
+class Communicated(Event):
+    """An audience was told how things stand; no reply to the requester, so no response.
+
+    Attributes:
+        audience: Who was told, such as ``"customers"`` or ``"executives"``.
+        channel: Over what, such as ``"status page"``; empty where nobody says.
+        key: The key of the update that was due; empty for one that nothing asked for.
+        text: What was said.
+    """
+
+    kind: ClassVar[str] = "communicated"
+
+    audience: str
+    channel: str = ""
+    key: str = ""
+    text: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        need_text("audience", self.audience)
+        need_text("channel", self.channel, empty=True)
+        need_text("key", self.key, empty=True)
+        need_text("text", self.text, empty=True)
+
+
+@attrs.frozen(kw_only=True)
+class Snoozed(Event):
+    """Somebody asked for silence until an instant; a later one moves the end (rule E3).
+
+    It is not an acknowledgement: whoever snoozes does not answer for the record yet. An
+    acknowledgement, an escalation by hand and a state that is not open end it before its time.
+
+    Attributes:
+        until: When it ends by itself, in UTC; after ``at``.
+        reason: Why.
+    """
+
+    kind: ClassVar[str] = "snoozed"
+
+    until: datetime
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        until = as_utc(self.until, "until")
+        if until <= self.at:
+            raise InvalidValueError("until", until, f"an instant after {self.at.isoformat()}")
+        object.__setattr__(self, "until", until)
+        need_text("reason", self.reason, empty=True)
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return until when it is snoozed; nothing that is not open can be."""
+        return {"snoozed_until": self.until} if facts["state"].open else {}
+
+
+@attrs.frozen(kw_only=True)
+class Unsnoozed(Event):
+    """A snooze was ended before its time, which has the effect of its end (rule E3)."""
+
+    kind: ClassVar[str] = "unsnoozed"
+
+    reason: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        need_text("reason", self.reason, empty=True)
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return that it is no longer snoozed, and that nobody answers for it any more."""
+        until = facts["snoozed_until"]
+        if until is None or until <= self.at:
+            return {}
+        return {"snoozed_until": None, "acknowledged": False}

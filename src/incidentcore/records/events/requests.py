@@ -10,8 +10,7 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.approvals import Approval, ApprovalRule
 from incidentcore.records.events.base import Event, need_text
-from incidentcore.records.parts import Task
-from incidentcore.records.tasks import roll_up
+from incidentcore.records.tasks import Task, roll_up
 
 __all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged"]
 

@@ -1,20 +1,17 @@
-"""What problems and service requests are made of: causes, items, tasks."""
+"""Statements of cause and the causes behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Literal, TypeAlias
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.records.tasks import _text
 
-__all__ = ["Cause", "RequestItem", "Task", "TaskStatus"]
-
-
-def _text(name: str, value: object) -> None:
-    if not isinstance(value, str) or not value:
-        raise InvalidValueError(name, value, "a non-empty text")
+__all__ = [
+    "Cause",
+]
 
 
 def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
@@ -60,46 +57,3 @@ class Cause:
             if not cause.because:
                 yield cause
             stack.extend(reversed(cause.because))
-
-
-@attrs.frozen(kw_only=True)
-class RequestItem:
-    """One thing that a service request asks for."""
-
-    id: str
-    name: str
-    quantity: int = 1
-
-    def __attrs_post_init__(self) -> None:
-        _text("id", self.id)
-        _text("name", self.name)
-        if type(self.quantity) is not int or self.quantity < 1:
-            raise InvalidValueError("quantity", self.quantity, "a whole number of at least 1")
-
-
-TaskStatus: TypeAlias = Literal["open", "closed_complete", "closed_incomplete", "closed_skipped"]
-"""The states of a fulfilment task (ServiceNow's words)."""
-
-
-@attrs.frozen(kw_only=True)
-class Task:
-    """One piece of work towards fulfilling a service request."""
-
-    id: str
-    title: str
-    status: TaskStatus = "open"
-    assignee: str | None = None
-
-    def __attrs_post_init__(self) -> None:
-        _text("id", self.id)
-        _text("title", self.title)
-        allowed = (
-            "open",
-            "closed_complete",
-            "closed_incomplete",
-            "closed_skipped",
-        )
-        if self.status not in allowed:
-            raise InvalidValueError("status", self.status, f"one of {', '.join(allowed)}")
-        if self.assignee is not None:
-            _text("assignee", self.assignee)

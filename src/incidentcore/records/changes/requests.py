@@ -12,8 +12,8 @@ from incidentcore.records.events.requests import (
     ApprovedOnBehalf,
     TaskChanged,
 )
-from incidentcore.records.parts import Task
 from incidentcore.records.record import Record
+from incidentcore.records.tasks import Task
 from incidentcore.values import Actor
 
 __all__ = ["approve", "request_approval", "set_task"]

@@ -1,50 +1,36 @@
-"""The changes of a record that need no lifecycle: who works on it, what was said, what it is."""
+"""Who works on a record and how it goes on: assignment, silence, diagnosis, major status."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.events.activity import (
     Acknowledged,
-    Commented,
-    Contacted,
     DiagnosisNoted,
     MajorStatusChanged,
     ProcedureFollowed,
     Restored,
+    Snoozed,
     Unacknowledged,
-    Visibility,
+    Unsnoozed,
 )
-from incidentcore.records.events.core import (
-    Assigned,
-    Corrected,
-    FieldsChanged,
-    LinkAdded,
-    LinkRemoved,
-    Opened,
-)
-from incidentcore.records.fields import checked_fields
-from incidentcore.records.links import Link
+from incidentcore.records.events.core import Assigned
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
 __all__ = [
     "acknowledge",
     "assign",
-    "comment",
-    "correct_event",
-    "link",
-    "log_contact",
     "log_diagnosis",
     "log_runbook",
     "mark_restored",
-    "set_fields",
     "set_major_status",
+    "snooze",
     "unacknowledge",
-    "unlink",
+    "unsnooze",
 ]
 
 R = TypeVar("R", bound=Record)
@@ -105,40 +91,6 @@ def assign(
     )
 
 
-def comment(
-    record: R,
-    text: str,
-    /,
-    *,
-    at: datetime,
-    by: Actor | str,
-    visibility: Visibility = "public",
-    recorded_at: datetime | None = None,
-) -> R:
-    """Write on a record. A public comment by an agent is a response (rule H4)."""
-    if not isinstance(text, str):
-        raise InvalidValueError("text", text, "text")
-    return record.with_event(
-        Commented, at=at, by=by, recorded_at=recorded_at, text=text, visibility=visibility
-    )
-
-
-def log_contact(
-    record: R,
-    channel: str,
-    /,
-    *,
-    at: datetime,
-    by: Actor | str,
-    text: str = "",
-    recorded_at: datetime | None = None,
-) -> R:
-    """Note that agent and requester spoke, by telephone for example; by says who spoke."""
-    return record.with_event(
-        Contacted, at=at, by=by, recorded_at=recorded_at, channel=channel, text=text
-    )
-
-
 def acknowledge(
     record: R,
     /,
@@ -170,6 +122,53 @@ def mark_restored(
 ) -> R:
     """Note that the service works again, whether or not the incident is resolved yet."""
     return record.with_event(Restored, at=at, by=by, recorded_at=recorded_at)
+
+
+def snooze(
+    record: R,
+    /,
+    *,
+    until: datetime,
+    at: datetime,
+    by: Actor | str,
+    reason: str = "",
+    recorded_at: datetime | None = None,
+) -> R:
+    """Ask for silence until an instant; a second snooze moves the end of the first.
+
+    What it silences and what its end does is for the escalation matrix to say (rule E3). An
+    acknowledgement ends it, and it is none itself. No clock pauses for it.
+
+    Args:
+        record: The record.
+        until: When it ends by itself; after ``at``.
+        at: When.
+        by: Who asked for it.
+        reason: Why.
+        recorded_at: When this became known; ``at`` unless told.
+
+    Raises:
+        InvalidValueError: The end is not after the beginning, or the record is resolved, closed or
+            canceled.
+    """
+    if not record.state.open:
+        raise InvalidValueError("record", record, "one that is open: nothing else escalates")
+    return record.with_event(
+        Snoozed, at=at, by=by, recorded_at=recorded_at, until=until, reason=reason
+    )
+
+
+def unsnooze(
+    record: R,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    reason: str = "",
+    recorded_at: datetime | None = None,
+) -> R:
+    """End a snooze before its time; without one, nothing changes."""
+    return record.with_event(Unsnoozed, at=at, by=by, recorded_at=recorded_at, reason=reason)
 
 
 def log_diagnosis(
@@ -253,108 +252,3 @@ def set_major_status(
         reason=reason,
         fields=fields,
     )
-
-
-def link(
-    record: R,
-    type: str,  # noqa: A002  the link's own word
-    target: str,
-    /,
-    *,
-    at: datetime,
-    by: Actor | str,
-    recorded_at: datetime | None = None,
-) -> R:
-    """Link a record to another; see ``LinkType``.
-
-    Raises:
-        InvalidValueError: The target is the record itself.
-    """
-    if target == record.id:
-        raise InvalidValueError("target", target, "another record's id")
-    return record.with_event(
-        LinkAdded, at=at, by=by, recorded_at=recorded_at, link=Link(type, target)
-    )
-
-
-def unlink(
-    record: R,
-    type: str,  # noqa: A002  the link's own word
-    target: str,
-    /,
-    *,
-    at: datetime,
-    by: Actor | str,
-    recorded_at: datetime | None = None,
-) -> R:
-    """Remove a link.
-
-    Raises:
-        InvalidValueError: The record has no such link.
-    """
-    gone = Link(type, target)
-    if gone not in record.links:
-        raise InvalidValueError("link", gone, f"one of {sorted(record.links)}")
-    return record.with_event(LinkRemoved, at=at, by=by, recorded_at=recorded_at, link=gone)
-
-
-def set_fields(
-    record: R,
-    /,
-    *,
-    at: datetime,
-    by: Actor | str,
-    recorded_at: datetime | None = None,
-    **fields: Any,
-) -> R:
-    """Set descriptive fields: title, service, tags, custom and so on.
-
-    Entries of ``custom`` are merged into those that are there; everything else is replaced.
-    Moments and counts cannot be set: they follow from the history (rule H2).
-
-    Raises:
-        InvalidValueError: A field cannot be set, or a value is not what it accepts.
-    """
-    return record.with_event(
-        FieldsChanged,
-        at=at,
-        by=by,
-        recorded_at=recorded_at,
-        fields=checked_fields(fields, record.settable),
-    )
-
-
-def correct_event(
-    record: R,
-    event_id: str,
-    /,
-    *,
-    by: Actor | str,
-    at: datetime | None = None,
-    recorded_at: datetime | None = None,
-    reason: str = "",
-) -> R:
-    """Note that an event did not happen as told; append what did happen beside it.
-
-    Args:
-        record: The record.
-        event_id: The id of the event that was wrong.
-        by: Who corrects it.
-        at: From when on the correction counts; the instant of the wrong event unless told.
-        recorded_at: When the error became known; ``at`` unless told.
-        reason: Why.
-
-    Raises:
-        InvalidValueError: The record has no such event, or it is the opening.
-    """
-    for event in record.history:
-        if event.id == event_id and not isinstance(event, Opened):
-            return record.with_event(
-                Corrected,
-                at=event.at if at is None else at,
-                by=by,
-                recorded_at=recorded_at,
-                corrects=event_id,
-                reason=reason,
-            )
-    raise InvalidValueError("event_id", event_id, "the id of an event after the opening")

@@ -1,45 +1,56 @@
-"""What stakeholders were told: the note that an update went out, to whom and over what."""
+"""What was said on a record and around it: comments, contacts, updates to stakeholders."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
-import attrs
-
-from incidentcore.records.events.base import Event, need_text
+from incidentcore.errors import InvalidValueError
+from incidentcore.records.events.activity import Commented, Communicated, Contacted, Visibility
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
-__all__ = ["Communicated", "log_update_sent"]
+__all__ = [
+    "comment",
+    "log_contact",
+    "log_update_sent",
+]
 
 R = TypeVar("R", bound=Record)
 
 
-@attrs.frozen(kw_only=True)
-class Communicated(Event):
-    """An audience was told how things stand; no reply to the requester, so no response.
+def comment(
+    record: R,
+    text: str,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    visibility: Visibility = "public",
+    recorded_at: datetime | None = None,
+) -> R:
+    """Write on a record. A public comment by an agent is a response (rule H4)."""
+    if not isinstance(text, str):
+        raise InvalidValueError("text", text, "text")
+    return record.with_event(
+        Commented, at=at, by=by, recorded_at=recorded_at, text=text, visibility=visibility
+    )
 
-    Attributes:
-        audience: Who was told, such as ``"customers"`` or ``"executives"``.
-        channel: Over what, such as ``"status page"``; empty where nobody says.
-        key: The key of the update that was due; empty for one that nothing asked for.
-        text: What was said.
-    """
 
-    kind: ClassVar[str] = "communicated"
-
-    audience: str
-    channel: str = ""
-    key: str = ""
-    text: str = ""
-
-    def __attrs_post_init__(self) -> None:
-        super().__attrs_post_init__()
-        need_text("audience", self.audience)
-        need_text("channel", self.channel, empty=True)
-        need_text("key", self.key, empty=True)
-        need_text("text", self.text, empty=True)
+def log_contact(
+    record: R,
+    channel: str,
+    /,
+    *,
+    at: datetime,
+    by: Actor | str,
+    text: str = "",
+    recorded_at: datetime | None = None,
+) -> R:
+    """Note that agent and requester spoke, by telephone for example; by says who spoke."""
+    return record.with_event(
+        Contacted, at=at, by=by, recorded_at=recorded_at, channel=channel, text=text
+    )
 
 
 def log_update_sent(

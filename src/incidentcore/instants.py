@@ -28,6 +28,7 @@ from incidentcore.errors import (
 __all__ = ["Interval", "Versions", "as_utc", "as_zone", "tzdb_version"]
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
 LATEST = datetime(9999, 1, 1, tzinfo=UTC)  # exclusive: years 2 to 9998 leave room for offsets
@@ -61,6 +62,8 @@ def as_utc(value: datetime, name: str = "at") -> datetime:
 def _convert(value: datetime, name: str) -> datetime:
     if not isinstance(value, datetime):
         raise InvalidValueError(name, value, "an aware datetime")
+    if value != value:  # noqa: PLR0124  a missing time of a data frame equals nothing
+        raise InvalidValueError(name, value, "an aware datetime; leave a missing time out")
     if value.utcoffset() is None:
         raise NaiveDatetimeError(name, value)
     if getattr(value, "nanosecond", 0):
@@ -168,7 +171,7 @@ def _by_validity(entries: Iterable[tuple[datetime, T]]) -> tuple[tuple[datetime,
 
 
 @attrs.frozen
-class Versions(Generic[T]):
+class Versions(Generic[T_co]):
     """One definition as it changed over time: each version holds from its instant on.
 
     Editing today's calendar or policy must not rewrite last year's results (rule S11), so keep the
@@ -188,14 +191,14 @@ class Versions(Generic[T]):
     'old'
     """
 
-    entries: tuple[tuple[datetime, T], ...] = attrs.field(converter=_by_validity)
+    entries: tuple[tuple[datetime, T_co], ...] = attrs.field(converter=_by_validity)
 
-    def at(self, at: datetime) -> T:
+    def at(self, at: datetime) -> T_co:
         """Return the version that holds at an instant."""
         index = bisect_right(self.entries, as_utc(at), key=_valid_from)
         return self.entries[max(index - 1, 0)][1]
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T_co]:
         return (value for _, value in self.entries)
 
     def __len__(self) -> int:

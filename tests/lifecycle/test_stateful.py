@@ -55,7 +55,7 @@ OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
 ACTIONS = sorted({row.action for one in SHIPPED for row in one.transitions} | {"dance"})
 MINUTES = st.integers(0, 200).map(lambda minutes: timedelta(minutes=minutes))
 VOTERS = ("bo", "lee", "max")
-LINKS = st.sampled_from(("child_of", "caused_by", "duplicate_of", "blocks"))
+LINKS = st.sampled_from(("child_of", "caused_by", "duplicate_of", "custom.blocks"))
 TASKS = ("open", "closed_complete", "closed_incomplete", "closed_skipped")
 MAJOR_FIELDS: dict[str, dict[str, Any]] = {
     "propose": {"work_notes": "all sites"},

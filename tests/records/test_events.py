@@ -208,7 +208,7 @@ def test_links_are_a_set() -> None:
         ("resolved_by", "resolves"),
         ("related_to", "related_to"),
         ("caused_by_change", None),
-        ("blocks", None),
+        ("custom.blocks", None),
     ],
 )
 def test_a_link_reads_from_both_ends(type_: str, inverse: str | None) -> None:

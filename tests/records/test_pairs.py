@@ -46,8 +46,8 @@ def test_both_ends_hold_a_link() -> None:
 
     assert one.links == {Link("caused_by", "PRB-1")}
     assert other.links == {Link("cause_of", "INC-1")}
-    alone = link_both(incident(1), "blocks", incident(2), at=AT + 2 * MINUTE, by="ada")
-    assert [record.links for record in alone] == [{Link("blocks", "INC-2")}, frozenset()]
+    alone = link_both(incident(1), "custom.blocks", incident(2), at=AT + 2 * MINUTE, by="ada")
+    assert [record.links for record in alone] == [{Link("custom.blocks", "INC-2")}, frozenset()]
     with pytest.raises(InvalidValueError, match="another record"):
         link_both(incident(1), "related_to", incident(1), at=AT, by="ada")
 

@@ -119,7 +119,7 @@ def _records() -> Iterator[Record]:
         by="ada",
         root_cause=records.Cause("disk full", (records.Cause("logs", factor="process"),)),
     )
-    yield lifecycle.advance(problem, "assess", at=AT, by="ada")
+    yield lifecycle.advance(problem, "assess", at=AT, by=Actor("ada"))
 
     request: Any = records.ServiceRequest.open(
         id="REQ-1",
@@ -445,7 +445,7 @@ scalars = (
     | zones
     | st.fractions()
     | st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30)
-    | st.sampled_from([NEW, Impact.HIGH, Actor("ada"), records.Link("a", "b"), ALWAYS])
+    | st.sampled_from([NEW, Impact.HIGH, Actor("ada"), records.Link("custom.a", "b"), ALWAYS])
 )
 plain = st.recursive(
     scalars,

@@ -48,9 +48,7 @@ from incidentcore.lifecycle.standard_cascades import (
     STANDARD_CASCADES,
     TASKS_TO_REQUEST,
     parent_to_child,
-    problem_to_incident,
     refuse_open_tasks,
-    request_to_tasks,
 )
 from incidentcore.lifecycle.transition import Attempt, Guard, InputField, Transition
 
@@ -107,10 +105,8 @@ __all__ = [
     "lint_lifecycle",
     "major_incident",
     "parent_to_child",
-    "problem_to_incident",
     "refuse_open_tasks",
     "reopen_until",
-    "request_to_tasks",
     "to_dot",
     "to_mermaid",
 ]

@@ -30,7 +30,7 @@ from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
 from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
 from incidentcore.records._fast import state_change
 from incidentcore.records.events.core import written_fields
-from incidentcore.values import Actor, FrozenMap, State, as_actor
+from incidentcore.values import Actor, FrozenMap, State
 
 __all__ = ["Lifecycle"]
 
@@ -172,10 +172,9 @@ class Lifecycle:
         """
         if kind.record_type != self.record_type:
             raise InvalidValueError("kind", kind.__name__, f"the type for {self.record_type}")
-        record: R = kind.open(  # type: ignore[attr-defined]  # every concrete type has it
+        return kind.open(
             state=self.initial, lifecycle=LifecycleRef(self.id, self.version), **fields
         )
-        return record
 
     def decide(
         self,
@@ -265,7 +264,7 @@ class Lifecycle:
     ) -> R | Refused:
         """Return the record after an action, or why it is refused."""
         at = as_utc(at)
-        actor = by if isinstance(by, Actor) else as_actor(by)
+        actor = by if isinstance(by, Actor) else record.actor(by, at=at)
         state = record.state
         if record.lifecycle.id != self.id or record.record_type != self.record_type:
             return Refused(
@@ -328,7 +327,7 @@ class Lifecycle:
             )
             if facts is not None:
                 return record.with_events((event,))
-            return record._with_next(event)  # noqa: SLF001  all is checked: not again
+            return record._append(event, checked=True)  # noqa: SLF001  all is checked: not again
         return refusal  # type: ignore[return-value]  # rows is never empty
 
     def _accept(

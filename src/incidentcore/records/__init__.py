@@ -71,10 +71,7 @@ from incidentcore.records.fields import (
 from incidentcore.records.fold import (
     Timeline,
     TimelineStep,
-    fold_facts,
     fold_steps,
-    fold_timeline,
-    in_sequence,
 )
 from incidentcore.records.incident import Incident
 from incidentcore.records.known_errors import KnownErrorMatch, suggest_known_errors
@@ -163,10 +160,7 @@ __all__ = [
     "completeness",
     "correct_event",
     "field_changes",
-    "fold_facts",
     "fold_steps",
-    "fold_timeline",
-    "in_sequence",
     "joint_history",
     "link",
     "link_both",

@@ -173,6 +173,10 @@ class ApprovalRule:
         if not isinstance(self.veto, bool):
             raise InvalidValueError("veto", self.veto, "True or False")
 
+    def asks(self, who: str) -> bool:
+        """Return whether somebody may decide: an approver, or a delegate of one."""
+        return who in self.approvers or any(who in others for others in self.delegates.values())
+
     @classmethod
     def any_of(
         cls,

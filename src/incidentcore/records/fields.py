@@ -5,7 +5,7 @@ Moments and counts are not here: only the fold of the history sets them (rule H2
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
@@ -46,7 +46,11 @@ MajorRole: TypeAlias = Literal[
 
 
 class OpeningFields(TypedDict, total=False):
-    """The descriptive fields that every kind of record may be opened with; see ``Record``."""
+    """The fields that a record may be opened with; see ``Record`` and the types of record.
+
+    Business impact and major roles are an incident's; origin, root cause, workaround and known
+    error a problem's; items a service request's.
+    """
 
     impact: Level | None
     urgency: Level | None
@@ -65,6 +69,13 @@ class OpeningFields(TypedDict, total=False):
     custom: Mapping[str, object]
     occurred_at: datetime | None
     detected_at: datetime | None
+    business_impact: str | None
+    major_roles: Mapping[str, str]
+    origin: ProblemOrigin
+    root_cause: Cause | None
+    workaround: str | None
+    known_error: bool
+    items: Sequence[RequestItem]
 
 
 def _text(name: str, value: object) -> object:
@@ -240,6 +251,28 @@ _AT_ONCE: Final[dict[str, type]] = {
 
 FIELD_NAMES: Final = frozenset(_CHECKS)
 
+# What every type of record can set at any time, and what it can set when it is opened alone.
+SETTABLE: Final = frozenset(
+    (
+        *("title", "description", "service", "configuration_item", "caller", "source", "tags"),
+        *("custom", "verification", "closure_confirmed_by", "occurred_at", "detected_at"),
+    )
+)
+OPENABLE: Final = frozenset(
+    (
+        *("impact", "urgency", "computed_priority", "priority_override", "category"),
+        *("assignment_group", "assignee", "support_tier"),
+    )
+)
+
+# How to change what cannot be set as a field.
+_INSTEAD: Final = {
+    "priority": "a priority by prioritize(...), or by open(..., priority=); ",
+    "state": "a state by advance(...); ",
+    "links": "a link by link(...); ",
+    "lifecycle": "a lifecycle by its migrate(...); ",
+}
+
 
 def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> FrozenMap[object]:
     """Return the fields in their stored form.
@@ -260,7 +293,9 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
     if not all(map(allowed.__contains__, entries)):
         for name, value in entries.items():
             if name not in allowed:
-                raise InvalidValueError("field", name, f"one of {', '.join(sorted(allowed))}")
+                raise InvalidValueError(
+                    "field", name, f"{_INSTEAD.get(name, '')}one of {', '.join(sorted(allowed))}"
+                )
             _CHECKS.get(name, _frozen)(name, value)  # what comes first as given is refused first
     return stored_fields(fields)
 

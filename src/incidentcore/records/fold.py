@@ -1,8 +1,24 @@
 """From events to facts: the one place where a history is put in order and folded (rule H1).
 
-Three orders matter. A history is *kept* in sequence order, so that a store only appends. It is
-*folded* by (at, sequence), so that a late event takes its place in time. And the opening is folded
-first, whatever its instant, so that every other event finds a record to change.
+How it works. Three orders matter. A history is stored in sequence order, so that a store only
+appends. It is folded by (at, sequence), so that a late event takes its place in time. And the
+opening is folded first, no matter when it is dated, so that every other event finds a record to
+change.
+
+A correction voids an earlier event. Whether it counts is decided from the last event of the
+history backwards, since a correction may itself be corrected: read backwards, every correction is
+known to count or not before the event that it names is reached.
+
+The facts of *now* need no more than that: the events that are not void, in order. The *timeline*
+does, because a correction counts from its own instant: up to then, the facts are those with the
+wrong event, from then on those without it. So the timeline of a corrected history is made of
+stretches, cut where a correction is dated after the event that it names. Each stretch is folded
+from the events that count in it, and begins with one step that holds every fact in which it
+differs from the stretch before. A correction dated like its event cuts nothing: the past changes.
+
+The opening is never void. Its corrections are applied to it before anything is folded: they say
+when the record was opened, and with which fields. That cannot change from an instant on, so they
+cut no stretch either.
 """
 
 from __future__ import annotations
@@ -81,15 +97,40 @@ def _corrections(events: Iterable[Event]) -> list[tuple[Corrected, Event]]:
     return [pair for pair in pairs if pair[1].sequence < pair[0].sequence]
 
 
-def _in_time(history: Iterable[Event]) -> tuple[Opened, list[Event]]:
-    """Return the opening, and in order of time the other events that count."""
+def _opened(events: list[Event]) -> Opened | None:
+    """Return the opening with the corrections of it that count."""
+    opening = next((event for event in events if isinstance(event, Opened)), None)
+    void: set[str] = set()
+    counting: list[Corrected] = []
+    for correction, event in _corrections(events):
+        if correction.id in void:
+            continue
+        if event is opening:
+            counting.append(correction)
+        else:
+            void.add(event.id)
+    if opening is None or not counting:
+        return opening
+    fields: dict[str, object] = dict(opening.fields)
+    for correction in reversed(counting):
+        fields.update(correction.fields)
+    return attrs.evolve(opening, at=counting[0].at, fields=FrozenMap(fields))
+
+
+def _in_time(history: Iterable[Event], opening: Opened | None = None) -> tuple[Opened, list[Event]]:
+    """Return the opening, and in order of time the other events that count.
+
+    Args:
+        history: The events.
+        opening: The opening as corrected by later events than these. Defaults to that of these.
+    """
     events = list(history)
     void: set[str] = set()
     for correction, event in _corrections(events):
         if correction.id not in void:  # it may itself have been corrected since
             void.add(event.id)
-    opening = next((event for event in events if isinstance(event, Opened)), None)
-    rest = [event for event in events if event is not opening and event.id not in void]
+    opening = opening or _opened(events)
+    rest = [e for e in events if e.id not in void and not isinstance(e, Opened)]
     if opening is None:
         raise InvalidTimelineError("events", [event.id for event in events], "one Opened event")
     rest.sort(key=_when)
@@ -108,17 +149,20 @@ def changes_of(event: Event, facts: Mapping[str, Any]) -> dict[str, object]:
     return {name: value for name, value in changes.items() if name in facts}
 
 
-def fold_facts(history: Iterable[Event], defaults: Mapping[str, Any]) -> dict[str, Any]:
+def fold_facts(
+    history: Iterable[Event], defaults: Mapping[str, Any], opening: Opened | None = None
+) -> dict[str, Any]:
     """Fold a history to the facts of its record.
 
     Args:
         history: The events, each once.
         defaults: The record type's facts before its opening.
+        opening: The opening as corrected by later events than these. Defaults to that of these.
 
     Returns:
         Every field of the record by name.
     """
-    opening, rest = _in_time(history)
+    opening, rest = _in_time(history, opening)
     facts = dict(defaults)
     size = len(facts)
     for event in (opening, *rest):
@@ -220,7 +264,11 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
     late = _late_corrections(events)
     if late:
         return _fold_corrected(events, defaults, late)
-    opening, rest = _in_time(events)
+    return _fold_stretch(*_in_time(events), defaults)
+
+
+def _fold_stretch(opening: Opened, rest: list[Event], defaults: Mapping[str, Any]) -> Timeline:
+    """Fold events of which the same ones count at every instant."""
     base = dict(defaults)
     opened = changes_of(opening, base)
     facts = {**base, **opened}
@@ -259,13 +307,19 @@ def _moments(
 def _late_corrections(events: tuple[Event, ...]) -> list[datetime]:
     """Return when corrections count that are dated after the event that they correct."""
     pairs = _corrections(events)
-    if not pairs:
+    opening = _opened(list(events)) if pairs else None
+    if opening is None:
         return []
-    opened_at = next((event.at for event in events if isinstance(event, Opened)), None)
-    if opened_at is None:
-        return []
+    of_opening = {opening.id}
+    for correction, event in reversed(pairs):
+        if event.id in of_opening:
+            of_opening.add(correction.id)
     return sorted(
-        {correction.at for correction, event in pairs if correction.at > max(event.at, opened_at)}
+        {
+            correction.at
+            for correction, event in pairs
+            if correction.id not in of_opening and correction.at > max(event.at, opening.at)
+        }
     )
 
 
@@ -273,20 +327,23 @@ def _fold_corrected(
     events: tuple[Event, ...], defaults: Mapping[str, Any], late: list[datetime]
 ) -> Timeline:
     """Fold a history in which it depends on the instant which events count."""
-    opening = next(event for event in events if isinstance(event, Opened))
-    timeline = fold_timeline(
-        [event for event in events if event.at < late[0] or event is opening], defaults
-    )
+    opening = _opened(list(events))
+    assert opening is not None  # noqa: S101  without one, no correction is late
+
+    def until(end: datetime | None) -> list[Event]:
+        return [event for event in events if end is None or event.at < end]
+
+    timeline = _fold_stretch(*_in_time(until(late[0]), opening), defaults)
     moments = list(timeline.moments)
     facts = timeline.facts_at(late[0])
-    for at, until in zip_longest(late, late[1:]):
-        known = [event for event in events if until is None or event.at < until]
-        _, counting = _in_time(known)
+    for at, end in zip_longest(late, late[1:]):
+        events_now = until(end)
+        _, rest = _in_time(events_now, opening)
         before = facts
-        facts = fold_facts([event for event in known if event.at <= at], defaults)
+        facts = fold_facts([e for e in events_now if e.at <= at], defaults, opening)
         changes = {name: value for name, value in facts.items() if value != before[name]}
-        now = tuple(event for event in counting if event.at == at)
+        now = tuple(event for event in rest if event.at == at)
         if now:  # none where the correction was itself corrected, dated before it
             moments.append(TimelineStep(at, {**changes, "updated_at": at}, now))
-        moments.extend(_moments([event for event in counting if event.at > at], facts))
+        moments.extend(_moments([event for event in rest if event.at > at], facts))
     return Timeline(timeline.base, tuple(moments), opening.at)

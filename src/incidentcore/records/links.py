@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal, TypeAlias
+from difflib import get_close_matches
+from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -10,6 +11,8 @@ from incidentcore.errors import InvalidValueError
 
 __all__ = ["Link", "LinkType"]
 
+
+_CUSTOM: Final = "custom."
 
 LinkType: TypeAlias = Literal[
     "parent_of",
@@ -23,9 +26,9 @@ LinkType: TypeAlias = Literal[
     "resolves",
     "related_to",
 ]
-"""The kinds of link that rules of the library speak of; any other text is a caller's own.
+"""The types of link that rules of the library know; a caller's own begins with ``custom.``.
 
-A link is kept on the record it starts from and read as "this record is <type> <target>".
+A link is stored on the record it starts from and read as "this record is <type> <target>".
 """
 
 
@@ -42,16 +45,30 @@ _INVERSE: Final = {
 }
 
 
+def check_link_type(value: object) -> None:
+    """Refuse a type of link that no rule knows, unless it says that it is a caller's own."""
+    if value in get_args(LinkType):
+        return
+    if isinstance(value, str) and value.startswith(_CUSTOM) and value != _CUSTOM:
+        return
+    named = isinstance(value, str) and value
+    nearest = get_close_matches(value, get_args(LinkType), n=3) if named else ()
+    words = nearest or get_args(LinkType)
+    own = f"custom.{value}" if named else "custom. and a name"
+    raise InvalidValueError("type", value, f"{', '.join(words)}; or {own} for a type of your own")
+
+
 @attrs.frozen(order=True)
 class Link:
     """One link from a record to another.
 
     Attributes:
-        type: What the record is to the target; see ``LinkType``.
+        type: What the record is to the target: one of ``LinkType``, or a caller's own type that
+            begins with ``custom.``.
         target: The other record's id.
 
     Raises:
-        InvalidValueError: The type or target is no text or empty.
+        InvalidValueError: The type is neither, or the target is not a non-empty text.
 
     >>> Link("child_of", "INC-1").inverse("INC-2")
     Link(type='parent_of', target='INC-2')
@@ -61,9 +78,9 @@ class Link:
     target: str
 
     def __attrs_post_init__(self) -> None:
-        for name, value in (("type", self.type), ("target", self.target)):
-            if not isinstance(value, str) or not value:
-                raise InvalidValueError(name, value, "a non-empty text")
+        check_link_type(self.type)
+        if not isinstance(self.target, str) or not self.target:
+            raise InvalidValueError("target", self.target, "a non-empty text")
 
     def inverse(self, source: str) -> Link | None:
         """Return the same link as the target holds it, or None where the type has no inverse."""

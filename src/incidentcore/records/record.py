@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 import attrs
 
@@ -13,15 +13,20 @@ from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records._fast import opening
 from incidentcore.records.events.core import Corrected, Event, LifecycleRef, Opened
-from incidentcore.records.fields import checked_fields, stored_fields
+from incidentcore.records.fields import (
+    OPENABLE,
+    SETTABLE,
+    OpeningFields,
+    checked_fields,
+    stored_fields,
+)
 from incidentcore.records.fold import fold_facts, in_sequence
 from incidentcore.records.links import Link
 from incidentcore.records.record_base import RecordBase
-from incidentcore.values import Actor, FrozenMap, Level, State, as_actor
+from incidentcore.values import NEW, Actor, FrozenMap, Level, State, as_actor
 
 __all__ = ["Record"]
 
-R = TypeVar("R", bound="Record")
 E = TypeVar("E", bound=Event)
 
 _id_of = attrgetter("id")
@@ -31,9 +36,8 @@ _id_of = attrgetter("id")
 class Record(RecordBase):
     """A tracked piece of work; the base of ``Incident``, ``Problem`` and ``ServiceRequest``.
 
-    A record is made by ``open`` or by replaying its history, never by naming its fields: every
-    field is what the fold of the history says (rules H1 and H2). Changing a record gives a new one
-    with more history.
+    A record is made by ``open`` or by replaying its history: every field is what the fold of the
+    history says (rules H1 and H2). Changing a record gives a new one with more history.
 
     Attributes:
         id: The record's id.
@@ -75,7 +79,7 @@ class Record(RecordBase):
         first_response_at: When an agent first answered in public.
         restored_at: When the service first worked again; at the latest the first resolution.
         resolved_at: When it was last resolved; None while it is open again.
-        first_resolved_at: When it was first resolved, whatever came after.
+        first_resolved_at: When it was first resolved.
         reopened_at: When it was last reopened.
         closed_at: When it was closed.
         canceled_at: When it was canceled.
@@ -142,34 +146,8 @@ class Record(RecordBase):
     requester_message_count: int = 0
     unanswered_since: datetime | None = None
     last_public_update_at: datetime | None = None
-    settable: ClassVar[frozenset[str]] = frozenset(
-        (
-            "title",
-            "description",
-            "service",
-            "configuration_item",
-            "caller",
-            "source",
-            "tags",
-            "custom",
-            "verification",
-            "closure_confirmed_by",
-            "occurred_at",
-            "detected_at",
-        )
-    )
-    openable: ClassVar[frozenset[str]] = frozenset(
-        (
-            "impact",
-            "urgency",
-            "computed_priority",
-            "priority_override",
-            "category",
-            "assignment_group",
-            "assignee",
-            "support_tier",
-        )
-    )
+    settable: ClassVar[frozenset[str]] = SETTABLE
+    openable: ClassVar[frozenset[str]] = OPENABLE
 
     _may_open_with: ClassVar[frozenset[str]] = settable | openable
     _own_lifecycle: ClassVar[LifecycleRef] = LifecycleRef("record")
@@ -185,20 +163,68 @@ class Record(RecordBase):
         )
 
     @classmethod
-    def _open(
+    def open(
         cls,
         *,
         id: str,  # noqa: A002  the field's name
+        title: str,
         at: datetime,
         by: Actor | str,
-        recorded_at: datetime | None,
-        state: State,
-        lifecycle: LifecycleRef | None,
-        fields: Mapping[str, object],
+        recorded_at: datetime | None = None,
+        state: State = NEW,
+        lifecycle: LifecycleRef | None = None,
+        priority: Level | None = None,
+        **fields: Unpack[OpeningFields],
     ) -> Self:
+        """Open a record.
+
+        Args:
+            id: Its id, unique among the caller's records.
+            title: One line that says what is wrong or wanted.
+            at: When it was opened.
+            by: Who opened it; a plain id is the requester's.
+            recorded_at: When the opening became known. Defaults to ``at``.
+            state: The state it starts in. Defaults to that of the standard lifecycle.
+            lifecycle: The lifecycle it follows; ``Lifecycle.open`` sets both.
+            priority: A priority that the opener sets, as an override of the computed one.
+            fields: Impact, urgency and the other fields of ``OpeningFields``; a type of record
+                takes those that it has.
+
+        Returns:
+            The record, with its opening as its history.
+
+        Raises:
+            InvalidValueError: A field is unknown, not one of this type of record, or not what it
+                accepts; or a priority and an override are both given.
+            NaiveDatetimeError: A time carries no offset.
+
+        >>> from datetime import UTC
+        >>> from incidentcore.records import Incident
+        >>> from incidentcore.values import Impact, Priority, Urgency
+        >>> incident = Incident.open(
+        ...     id="INC-1",
+        ...     title="Mail is down",
+        ...     by="kim",
+        ...     at=datetime(2026, 12, 23, 16, 40, tzinfo=UTC),
+        ...     impact=Impact.HIGH,
+        ...     urgency=Urgency.HIGH,
+        ...     priority=Priority.CRITICAL,
+        ... )
+        >>> incident.state.name, incident.caller, incident.version, incident.priority.name
+        ('new', 'kim', 1, 'critical')
+        """
+        if cls is Record:
+            raise InvalidValueError("type", "Record", "Incident, Problem or ServiceRequest")
         at = as_utc(at)
-        if not cls._may_open_with.issuperset(fields):
-            checked_fields(fields, cls._may_open_with)  # says which field, and what is allowed
+        values: dict[str, Any] = {"title": title, **fields}
+        if priority is not None:
+            if "priority_override" in values:
+                raise InvalidValueError("priority", priority, "priority or priority_override")
+            if not isinstance(priority, Level):
+                raise InvalidValueError("priority", priority, "a Level such as Priority.HIGH")
+            values["priority_override"] = priority
+        if not cls._may_open_with.issuperset(values):
+            checked_fields(values, cls._may_open_with)  # says which field, and what is allowed
         by = as_actor(by, role="requester")
         if lifecycle is None:
             lifecycle = cls._own_lifecycle
@@ -216,7 +242,7 @@ class Record(RecordBase):
                 record_type=cls.record_type,
                 state=state,
                 lifecycle=lifecycle,
-                fields=stored_fields(fields),
+                fields=stored_fields(values),
             )
         else:
             event = Opened(  # says what is wrong
@@ -281,9 +307,9 @@ class Record(RecordBase):
             kind: The event's class.
             at: When it happened; earlier than the latest event is a late event, which takes its
                 place in time.
-            by: Who did it; a plain id stands for an agent.
-            recorded_at: When it became known; ``at`` unless told.
-            body: The event's own attributes.
+            by: Who did it; ``actor`` says whom a plain id stands for.
+            recorded_at: When it became known. Defaults to ``at``.
+            body: What the event says.
 
         Raises:
             InvalidValueError: An attribute is not what the event accepts.
@@ -296,7 +322,7 @@ class Record(RecordBase):
             sequence=sequence,
             at=at,
             recorded_at=at if recorded_at is None else recorded_at,
-            by=as_actor(by),
+            by=self.actor(by, at=at),
             **body,
         )
         return self.with_events((event,))
@@ -309,81 +335,61 @@ class Record(RecordBase):
                 its sequence is not the next one.
             InvalidValueError: It sets a field that records of this type do not have.
         """
-        new = tuple(events)
-        if len(new) == 1:
-            appended = self._appended(new[0])
-            if appended is not None:
-                return appended
-        history = self.history
-        facts = dict(self.__dict__)
-        latest = self.updated_at
-        size = len(facts)
+        record = self
         is_late = False
-        for event in new:
-            if not isinstance(event, Event) or event.record_id != self.id:
-                raise InvalidTimelineError("event", event, f"a further event of {self.id}")
-            if isinstance(event, Opened):
-                raise InvalidTimelineError("event", event, "anything but a second opening")
-            sequence = history[-1].sequence + 1
-            if event.sequence != sequence:
-                raise InvalidTimelineError("sequence", event.sequence, f"{sequence}, the next one")
-            if event.id in map(_id_of, history):
-                raise InvalidTimelineError("id", event.id, "an id of its own for each event")
-            history = (*history, event)
-            # A late event is tried on the facts of now, only to see whether it fits the type.
-            facts.update(event.changes(facts))
-            if len(facts) != size:
-                extra = sorted(facts.keys() - self.__dict__.keys())
-                raise InvalidValueError(
-                    "event",
-                    ", ".join(extra),
-                    f"a change of what a record of type {self.record_type} has",
-                )
-            if event.at < latest or isinstance(event, Corrected):
-                is_late = True
-            else:
-                facts["updated_at"] = latest = event.at
-        return self._fold(history) if is_late else self._of(facts, history)
+        for event in events:
+            longer = record._append(event)
+            is_late = is_late or event.at < record.updated_at or isinstance(event, Corrected)
+            record = longer
+        if not is_late:
+            return record
+        facts = fold_facts(record.history, self.default_facts())
+        return self._of(facts, record.history, numbered=record._numbered)  # noqa: SLF001
 
-    def _appended(self, event: Event) -> Self | None:
-        """Return this record with the usual next event; None for any other, or a wrong one."""
-        history = self.history
+    def _append(self, event: Event, *, checked: bool = False) -> Self:
+        """Return this record with the next event applied to the facts of now.
+
+        A late event or a correction is only tried so, to see whether it fits the type: the caller
+        folds the history again.
+
+        Args:
+            event: The event.
+            checked: Whether a lifecycle has just made it as the next one of this record.
+        """
+        numbered = self._numbered
+        if not (checked and numbered):
+            numbered = self._check_next(event)
         facts = dict(self.__dict__)
-        if (
-            not isinstance(event, Event)
-            or isinstance(event, (Corrected, Opened))
-            or event.record_id != facts["id"]
-            or event.sequence != history[-1].sequence + 1
-            or event.at < facts["updated_at"]
-        ):
-            return None
-        numbered = self._numbered and event.id == f"{event.record_id}:{event.sequence}"
-        if not numbered and event.id in map(_id_of, history):
-            return None
         size = len(facts)
         facts.update(event.changes(facts))
         if len(facts) != size:
-            return None
-        facts["updated_at"] = event.at
-        longer = history + (event,)  # noqa: RUF005  half the time of unpacking a long history
+            extra = sorted(facts.keys() - self.__dict__.keys())
+            allowed = f"a change of what a record of type {self.record_type} has"
+            raise InvalidValueError("event", ", ".join(extra), allowed)
+        facts["updated_at"] = max(facts["updated_at"], event.at)
+        longer = self.history + (event,)  # noqa: RUF005  half the time of unpacking a long history
         return self._of(facts, longer, numbered=numbered)
 
-    def _with_next(self, event: Event) -> Self:
-        """Return this record with a transition that its lifecycle has just checked as the next."""
-        if not self._numbered:
-            return self.with_events((event,))
-        facts = dict(self.__dict__)
-        facts.update(event.changes(facts))
-        facts["updated_at"] = event.at
-        longer = self.history + (event,)  # noqa: RUF005  as above
-        return self._of(facts, longer, numbered=True)
+    def _check_next(self, event: Event) -> bool:
+        """Refuse what is not the next event; return whether all ids are numbered after it."""
+        if not isinstance(event, Event) or event.record_id != self.id:
+            raise InvalidTimelineError("event", event, f"a further event of {self.id}")
+        if isinstance(event, Opened):
+            raise InvalidTimelineError("event", event, "anything but a second opening")
+        sequence = self.history[-1].sequence + 1
+        if event.sequence != sequence:
+            raise InvalidTimelineError("sequence", event.sequence, f"{sequence}, the next one")
+        if self._numbered and event.id == f"{event.record_id}:{sequence}":
+            return True
+        if event.id in map(_id_of, self.history):
+            raise InvalidTimelineError("id", event.id, "an id of its own for each event")
+        return False
 
     def __hash__(self) -> int:
-        # Equal records have equal histories; hashing every field would ask it of custom ones too.
         return hash((self.record_type, self.id, len(self.history)))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (type(self).from_history, (self.history,))
+        return type(self).from_history, (self.history,)
 
     def __repr__(self) -> str:
         priority = "" if self.priority is None else f", priority={self.priority.name!r}"

@@ -11,6 +11,7 @@ from incidentcore.instants import as_utc
 from incidentcore.records.coverage import covers_fact
 from incidentcore.records.events.base import Event
 from incidentcore.records.fold import Timeline, fold_timeline
+from incidentcore.values import Actor, as_actor
 
 __all__ = ["RecordBase"]
 
@@ -83,6 +84,39 @@ class RecordBase:
                 ``"states"``.
         """
         return covers_fact(self.__dict__["covers"], name)
+
+    def actor(self, by: Actor | str, /, *, at: datetime | None = None) -> Actor:
+        """Return who acts on the record: an actor as it is, a plain id in the role it stands for.
+
+        The caller's id stands for the requester and, where no caller is named, the opener's does.
+        An id that approval was asked of stands for an approver. Every other id stands for an agent,
+        and so does one that the record is assigned to or that acted on it as an agent.
+
+        Args:
+            by: An actor, or an id.
+            at: When; the record's caller and assignee of then count. Defaults to now.
+
+        Raises:
+            InvalidValueError: It is neither an ``Actor`` nor a non-empty text.
+
+        Source: rule H4.
+        """
+        if isinstance(by, Actor):
+            return by
+        actor = as_actor(by)
+        facts = self.__dict__
+        if at is not None and facts["opened_at"] <= at < facts["updated_at"]:
+            facts = self.timeline().facts_at(at)
+        if by == facts["assignee"]:
+            return actor
+        caller = facts["caller"]
+        if by == (facts["opened_by"].id if caller is None else caller):
+            role = "requester"
+        elif (rule := facts.get("approval_rule")) is not None and rule.asks(by):
+            role = "approver"
+        else:
+            return actor
+        return actor if any(event.by == actor for event in self.history) else Actor(by, role)
 
     def timeline(
         self, *, now: datetime | None = None, known_at: datetime | None = None

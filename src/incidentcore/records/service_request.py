@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Unpack
+from typing import ClassVar
 
 import attrs
 
 from incidentcore.records.approvals import Approval, ApprovalRule
-from incidentcore.records.events.core import LifecycleRef
-from incidentcore.records.fields import OpeningFields
 from incidentcore.records.record import Record
 from incidentcore.records.tasks import RequestItem, Task
-from incidentcore.values import NEW, Actor, State
 
 __all__ = ["ServiceRequest"]
-
-
-class RequestFields(OpeningFields, total=False):
-    """The descriptive fields that a service request may be opened with; see ``ServiceRequest``."""
-
-    items: Sequence[RequestItem]
 
 
 @attrs.frozen(init=False, repr=False, slots=False)
@@ -58,53 +48,3 @@ class ServiceRequest(Record):
     approval_decided_at: datetime | None = None
     tasks: tuple[Task, ...] = ()
     tasks_status: str | None = None
-
-    @classmethod
-    def open(
-        cls,
-        *,
-        id: str,  # noqa: A002  the field's name
-        title: str,
-        at: datetime,
-        by: Actor | str,
-        recorded_at: datetime | None = None,
-        state: State = NEW,
-        lifecycle: LifecycleRef | None = None,
-        **fields: Unpack[RequestFields],
-    ) -> ServiceRequest:
-        """Open a service request.
-
-        Args:
-            id: Its id, unique among the caller's records.
-            title: One line that says what is wanted.
-            at: When it was opened.
-            by: Who opened it; a plain id stands for the requester.
-            recorded_at: When the opening became known; ``at`` unless told.
-            state: The state it starts in; that of the standard lifecycle unless told.
-            lifecycle: The lifecycle it follows; ``Lifecycle.open`` sets both.
-            fields: Items and the other descriptive fields of ``RequestFields``.
-
-        Raises:
-            InvalidValueError: A field is unknown or not what it accepts.
-            NaiveDatetimeError: A time carries no offset.
-
-        >>> from datetime import UTC
-        >>> request = ServiceRequest.open(
-        ...     id="REQ-1",
-        ...     title="A laptop",
-        ...     by="kim",
-        ...     at=datetime(2026, 12, 1, 9, 0, tzinfo=UTC),
-        ...     items=[RequestItem(id="1", name="laptop")],
-        ... )
-        >>> request.items[0].name
-        'laptop'
-        """
-        return cls._open(
-            id=id,
-            at=at,
-            by=by,
-            recorded_at=recorded_at,
-            state=state,
-            lifecycle=lifecycle,
-            fields={"title": title, **fields},
-        )

@@ -5,17 +5,20 @@ from __future__ import annotations
 from typing import Any, Final
 
 from incidentcore.records.approvals import Approval, ApprovalRule
-from incidentcore.records.communications import Communicated
+from incidentcore.records.causes import Cause
 from incidentcore.records.events.activity import (
     Acknowledged,
     Commented,
+    Communicated,
     Contacted,
     DiagnosisNoted,
     Escalated,
     MajorStatusChanged,
     ProcedureFollowed,
     Restored,
+    Snoozed,
     Unacknowledged,
+    Unsnoozed,
 )
 from incidentcore.records.events.base import Event, LifecycleRef
 from incidentcore.records.events.core import (
@@ -37,12 +40,11 @@ from incidentcore.records.events.requests import (
 )
 from incidentcore.records.incident import Incident
 from incidentcore.records.links import Link
-from incidentcore.records.parts import Cause, RequestItem, Task
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
 from incidentcore.records.review import ActionItem, PostIncidentReview, ReviewEntry
 from incidentcore.records.service_request import ServiceRequest
-from incidentcore.records.snoozing import Snoozed, Unsnoozed
+from incidentcore.records.tasks import RequestItem, Task
 
 __all__ = ["FAMILIES", "WRITTEN"]
 

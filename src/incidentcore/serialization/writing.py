@@ -119,7 +119,9 @@ class Writer:
         ]
         name = self._registry.names[cls]
         # A field that came later is not written where it says nothing, so that documents stay.
-        later = [f.name for f, _ in self._registry.fields_of(cls) if f.metadata.get("later")]
+        later = {
+            f.name: f.default for f, _ in self._registry.fields_of(cls) if f.metadata.get("later")
+        }
 
         def unstructure(value: Any) -> dict[str, Any]:
             if type(value) is not cls:
@@ -132,8 +134,8 @@ class Writer:
             except Unwritable as error:
                 error.path.append(step)
                 raise
-            for step in later:
-                if data[step] is None:
+            for step, default in later.items():
+                if getattr(value, step) == default:
                     del data[step]
             return data
 

@@ -136,7 +136,7 @@ def _bodies(record_type: str) -> tuple[st.SearchStrategy[tuple[Any, dict[str, An
                 {}, optional={"custom": _custom(), "title": pick(("a", "b"))}
             )
         },
-        LinkAdded: {"link": pick((Link("child_of", "P"), Link("own_kind", "Q")))},
+        LinkAdded: {"link": pick((Link("child_of", "P"), Link("custom.kind", "Q")))},
         Prioritized: {"fields": st.fixed_dictionaries({}, optional=prioritized)},
         Restored: {},
         Snoozed: {"until": st.integers(61, 120).map(lambda minute: _OPENED + minute * _MINUTE)},

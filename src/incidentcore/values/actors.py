@@ -11,7 +11,7 @@ from incidentcore.errors import InvalidValueError
 __all__ = ["Actor", "Role", "as_actor"]
 
 
-Role: TypeAlias = Literal["requester", "agent", "system", "vendor"]
+Role: TypeAlias = Literal["requester", "agent", "approver", "system", "vendor"]
 """The roles that rules of the library speak of; any other text is a role of the caller's."""
 
 

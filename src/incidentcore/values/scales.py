@@ -7,7 +7,7 @@ so a level is never a number here (rule P1).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
 
 import attrs
 
@@ -127,7 +127,8 @@ class Scale:
         for level in self.levels:
             if level.name == name:
                 return level
-        raise InvalidValueError(self.id, name, f"one of {', '.join(self.names)}")
+        hint = _OTHER_WORD.get(name.upper(), "") if isinstance(name, str) else ""
+        raise InvalidValueError(self.id, name, f"one of {', '.join(self.names)}{hint.lower()}")
 
     def __iter__(self) -> Iterator[Level]:
         return iter(self.levels)
@@ -139,26 +140,64 @@ class Scale:
         return level in self.levels
 
 
-class Impact:
+_OTHER_WORD: Final = {
+    "MEDIUM": "; the middle priority is MODERATE",
+    "MODERATE": "; the middle impact and urgency is MEDIUM",
+}
+
+
+class _Words(type):
+    """The type of ``Impact``, ``Urgency`` and ``Priority``: their levels by name."""
+
+    scale: Scale
+
+    def __getitem__(cls, name: str) -> Level:
+        """Return the level of that name, in either case."""
+        return cls.scale[name.lower() if isinstance(name, str) else name]
+
+    def __iter__(cls) -> Iterator[Level]:
+        return iter(cls.scale)
+
+
+class _OtherWord:
+    """A level's name in another vocabulary: reading it says what the level is called here."""
+
+    def __init__(self, hint: str) -> None:
+        self.hint = hint
+
+    def __get__(self, instance: None, owner: _Words) -> NoReturn:
+        words = ", ".join(level.name.upper() for level in owner)
+        raise AttributeError(f"{owner.__name__} has {words}{self.hint}")
+
+
+class Impact(metaclass=_Words):
     """How much of the business an incident touches (ITIL); high is worst."""
 
     scale: ClassVar[Scale] = Scale("impact", ("high", "medium", "low"))
     HIGH: Final = scale["high"]
     MEDIUM: Final = scale["medium"]
     LOW: Final = scale["low"]
+    if not TYPE_CHECKING:
+        MODERATE = _OtherWord(_OTHER_WORD["MODERATE"])
 
 
-class Urgency:
+class Urgency(metaclass=_Words):
     """How soon an incident must be resolved (ITIL); high is worst."""
 
     scale: ClassVar[Scale] = Scale("urgency", ("high", "medium", "low"))
     HIGH: Final = scale["high"]
     MEDIUM: Final = scale["medium"]
     LOW: Final = scale["low"]
+    if not TYPE_CHECKING:
+        MODERATE = _OtherWord(_OTHER_WORD["MODERATE"])
 
 
-class Priority:
-    """The order in which incidents are worked on, by ServiceNow's five names; critical is worst."""
+class Priority(metaclass=_Words):
+    """The order in which incidents are worked on, by ServiceNow's five names; critical is worst.
+
+    >>> Priority["high"] is Priority.HIGH
+    True
+    """
 
     scale: ClassVar[Scale] = Scale("priority", ("critical", "high", "moderate", "low", "planning"))
     CRITICAL: Final = scale["critical"]
@@ -166,3 +205,5 @@ class Priority:
     MODERATE: Final = scale["moderate"]
     LOW: Final = scale["low"]
     PLANNING: Final = scale["planning"]
+    if not TYPE_CHECKING:
+        MEDIUM = _OtherWord(_OTHER_WORD["MEDIUM"])

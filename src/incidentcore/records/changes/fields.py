@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 from incidentcore.records.events.core import (
     Corrected,
     FieldsChanged,
@@ -16,7 +18,7 @@ from incidentcore.records.events.core import (
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record
-from incidentcore.values import Actor
+from incidentcore.values import Actor, FrozenMap
 
 __all__ = [
     "correct_event",
@@ -40,8 +42,16 @@ def link(
 ) -> R:
     """Link a record to another; see ``LinkType``.
 
+    Args:
+        record: The record.
+        type: What it is to the target: one of ``LinkType``, or ``custom.`` and a name.
+        target: The other record's id.
+        at: When.
+        by: Who linked them.
+        recorded_at: When this became known. Defaults to ``at``.
+
     Raises:
-        InvalidValueError: The target is the record itself.
+        InvalidValueError: The type is unknown, or the target is the record itself.
     """
     if target == record.id:
         raise InvalidValueError("target", target, "another record's id")
@@ -106,28 +116,53 @@ def correct_event(
     at: datetime | None = None,
     recorded_at: datetime | None = None,
     reason: str = "",
+    fields: Mapping[str, object] = FrozenMap(),
 ) -> R:
-    """Note that an event did not happen as told; append what did happen beside it.
+    """Note that an event did not happen as recorded; append what did happen beside it.
+
+    The opening is corrected in place: the record was opened at ``at``, with ``fields``.
 
     Args:
         record: The record.
         event_id: The id of the event that was wrong.
         by: Who corrects it.
-        at: From when on the correction counts; the instant of the wrong event unless told.
-        recorded_at: When the error became known; ``at`` unless told.
+        at: From when on the correction counts; for the opening, when the record was opened.
+            Defaults to the instant of the wrong event.
+        recorded_at: When the error became known. Defaults to ``at``; for the opening, to when it
+            was recorded where that is later.
         reason: Why.
+        fields: For the opening alone, the fields that were wrong, with their right values.
 
     Raises:
-        InvalidValueError: The record has no such event, or it is the opening.
+        InvalidValueError: The record has no such event, fields are given for another event than
+            the opening, or records of this type are not opened with such a field.
+
+    Source: rule H1.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records.incident import Incident
+    >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
+    >>> incident = correct_event(incident, "INC-1:1", at=at.replace(hour=15), by="ada")
+    >>> incident.opened_at.hour
+    15
     """
-    for event in record.history:
-        if event.id == event_id and not isinstance(event, Opened):
-            return record.with_event(
-                Corrected,
-                at=event.at if at is None else at,
-                by=by,
-                recorded_at=recorded_at,
-                corrects=event_id,
-                reason=reason,
-            )
-    raise InvalidValueError("event_id", event_id, "the id of an event after the opening")
+    event = next((event for event in record.history if event.id == event_id), None)
+    if event is None:
+        raise InvalidValueError("event_id", event_id, f"the id of an event of {record.id}")
+    is_opening = isinstance(event, Opened)
+    if fields and not is_opening:
+        raise InvalidValueError("fields", fields, "none, except to correct the opening")
+    if at is None:
+        at = record.opened_at if is_opening else event.at
+    if is_opening and recorded_at is None:
+        recorded_at = max(as_utc(at), event.recorded_at)
+    return record.with_event(
+        Corrected,
+        at=at,
+        by=by,
+        recorded_at=recorded_at,
+        corrects=event_id,
+        reason=reason,
+        fields=checked_fields(fields, record.settable | record.openable),
+    )

@@ -316,24 +316,32 @@ class LinkRemoved(Event):
 
 @attrs.frozen(kw_only=True)
 class Corrected(Event):
-    """An earlier event did not happen as told: it no longer counts.
+    """An earlier event did not happen as recorded: it no longer counts.
 
     What really happened is appended beside it as events of its own. A correction counts from its
     own ``at``: dated like the event it corrects, it changes every answer about the past, while
     ``known_at`` still shows what was known before it was recorded; dated later, it changes what
     holds from then on. A correction can itself be corrected, by a later event.
 
+    A correction of the opening voids nothing: the record was opened at the correction's ``at``,
+    with its ``fields`` over those of the opening.
+
     Attributes:
-        corrects: The id of the event that was wrong. The opening cannot be corrected.
+        corrects: The id of the event that was wrong.
         reason: Why.
+        fields: For the opening alone, the fields that were wrong, with their right values.
+
+    Source: rule H1.
     """
 
     kind: ClassVar[str] = "corrected"
 
     corrects: str
     reason: str = ""
+    fields: FrozenMap[object] = attrs.field(default=NO_FIELDS, metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         need_text("corrects", self.corrects)
         need_text("reason", self.reason, empty=True)
+        check_fields(self)

@@ -8,12 +8,11 @@ from hypothesis import strategies as st
 
 from incidentcore.categorization import (
     Categorization,
-    Combined,
     FallbackChain,
-    FirstMatch,
     KeywordCategorizer,
-    MinimumConfidence,
+    ModelCategorizer,
     Vote,
+    evaluate_categorizer,
 )
 from incidentcore.errors import DefinitionError
 
@@ -30,14 +29,14 @@ def never(_record):
     raise AssertionError("must not be asked")
 
 
-def test_first_match_asks_no_further():
+def test_chain_without_a_minimum_asks_no_further():
     """The first that does not abstain answers, and the others are not asked."""
-    assert FirstMatch([says(None), says("a", 0.1), never])("x") == Categorization("a", 0.1)
+    assert FallbackChain([says(None), says("a", 0.1), never])("x") == Categorization("a", 0.1)
 
 
-def test_first_match_without_an_answer_has_all_reasons():
+def test_chain_without_a_minimum_without_an_answer_has_all_reasons():
     """Where all abstain, each reason is told."""
-    answer = FirstMatch([says(None), KeywordCategorizer({"a": ["q"]})])("x")
+    answer = FallbackChain([says(None), KeywordCategorizer({"a": ["q"]})])("x")
 
     assert answer.abstained
     assert [str(each) for each in answer.evidence] == ["do not know", "no keyword found"]
@@ -48,14 +47,11 @@ def test_first_match_without_an_answer_has_all_reasons():
     st.integers(0, 6),
 )
 def test_one_that_abstains_changes_nothing(categories, place):
-    """An irrelevant categorizer changes neither a first match nor a vote, wherever it stands.
-
-    Rule G2.
-    """
+    """An irrelevant categorizer changes neither a first match nor a vote, wherever it stands."""
     few = [says(category) for category in categories]
     more = [*few[:place], says(None), *few[place:]]
 
-    for build in (FirstMatch, Combined):
+    for build in (FallbackChain, Vote):
         before, after = build(few)("x"), build(more)("x")
         assert (before.category, before.confidence) == (after.category, after.confidence)
 
@@ -66,7 +62,7 @@ def test_one_that_abstains_changes_nothing(categories, place):
 )
 def test_threshold_abstains_below_its_minimum(confidence, minimum, answered):
     """A confidence equal to the minimum is an answer."""
-    answer = MinimumConfidence(says("a", confidence), minimum)("x")
+    answer = FallbackChain([says("a", confidence)], minimum=minimum)("x")
 
     assert answer.abstained is not answered
 
@@ -75,7 +71,7 @@ def test_threshold_says_what_it_held_back():
     """The evidence of an answer that was not sure enough is kept."""
     desk = KeywordCategorizer({"a": {"x": 3}, "b": {"y": 2}})
 
-    answer = MinimumConfidence(desk, 0.9)("x y")
+    answer = FallbackChain([desk], minimum=0.9)("x y")
 
     assert [str(each) for each in answer.evidence] == [
         "confidence 0.6 is below 0.9",
@@ -120,14 +116,14 @@ def test_chain_ends_with_its_default():
 )
 def test_vote_counts_weights_of_those_who_vote(categories, weights, expected, confidence):
     """Votes worked by hand; a tie, to the last bit, is no answer."""
-    answer = Combined([says(category) for category in categories], Vote(weights))("x")
+    answer = Vote([says(category) for category in categories], weights)("x")
 
     assert (answer.category, answer.confidence) == (expected, pytest.approx(confidence))
 
 
 def test_vote_needs_its_quorum():
     """With fewer votes than the quorum there is no answer."""
-    answer = Combined([says("a"), says(None)], Vote(quorum=2))("x")
+    answer = Vote([says("a"), says(None)], quorum=2)("x")
 
     assert answer.abstained
     assert str(answer.evidence[0]) == "1 voted, 2 are needed"
@@ -136,35 +132,72 @@ def test_vote_needs_its_quorum():
 @given(st.permutations(["a", "a", "b", None, "c"]))
 def test_order_of_voters_is_no_matter(categories):
     """Voters of equal weight in any order give one category and confidence."""
-    answer = Combined([says(category) for category in categories])("x")
+    answer = Vote([says(category) for category in categories])("x")
 
     assert (answer.category, answer.confidence) == (("a",), 0.5)
 
 
-def test_combination_may_be_a_function():
-    """A plain function over the answers fits."""
-    most_sure = Combined(
-        [says("a", 0.2), says("b", 0.7)],
-        lambda answers: max(answers, key=lambda answer: answer.confidence),
-    )
+def test_vote_without_categorizers_abstains():
+    """Nobody voted."""
+    assert Vote([])("x").abstained
 
-    assert most_sure("x").category == ("b",)
+
+@given(
+    st.lists(st.sampled_from([None, "a", "b"]), max_size=5),
+    st.sampled_from([None, "a"]),
+    st.floats(0, 1),
+)
+def test_chain_answers_many_as_one_by_one(texts, default, minimum):
+    """The answers on many records are the answers on each, with one call of each part."""
+    calls = []
+
+    class Echo:
+        def __call__(self, text):
+            return Categorization(text, 0.6) if text else NO
+
+        def answers(self, texts):
+            texts = list(texts)
+            calls.append(len(texts))
+            return [self(text) for text in texts]
+
+    chain = FallbackChain([Echo(), says("c", 0.3)], minimum=minimum, default=default or ())
+
+    assert chain.answers(texts) == [chain(text) for text in texts]
+    assert calls[:1] == ([len(texts)] if texts else [])
+
+
+def test_a_batch_reaches_the_model_in_one_call():
+    """A model behind keywords is asked once about all that the keywords left open."""
+    asked = []
+
+    class Model:
+        classes_ = ("a", "b")
+
+        def fit(self, texts, labels): ...
+
+        def predict_proba(self, texts):
+            asked.append(len(texts))
+            return [[0.9, 0.1] for _ in texts]
+
+    chain = FallbackChain([KeywordCategorizer({"b": ["q"]}), ModelCategorizer("m", Model())])
+    report = evaluate_categorizer(chain, [("q", "b"), ("x", "a"), ("y", "a")])
+
+    assert (report.accuracy, asked) == (1.0, [2])
 
 
 @pytest.mark.parametrize(
     "build",
     [
-        lambda: FirstMatch([]),
-        lambda: FirstMatch(["a"]),
-        lambda: Combined([says("a")], "vote"),
-        lambda: Combined([says("a")], Vote((1, 2))),
-        lambda: Vote((0,)),
-        lambda: Vote(("1",)),
-        lambda: Vote(quorum=0),
-        lambda: MinimumConfidence(says("a"), 1.1),
-        lambda: MinimumConfidence("a", 0.5),
+        lambda: FallbackChain([]),
+        lambda: FallbackChain(["a"]),
+        lambda: Vote(["a"]),
+        lambda: Vote([says("a")], (1, 2)),
+        lambda: Vote([says("a")], (0,)),
+        lambda: Vote([says("a")], ("1",)),
+        lambda: Vote([says("a")], quorum=0),
+        lambda: FallbackChain([says("a")], minimum=1.1),
+        lambda: FallbackChain([says("a")], minimum=True),
         lambda: FallbackChain([says("a")], minimum=-0.1),
-        lambda: Vote((1, 2))([NO]),
     ],
 )
 def test_combinations_that_cannot_be_are_refused(build):

@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.categorization import Categorization, evaluate_categorizer
+from incidentcore.categorization import (
+    Categorization,
+    FallbackChain,
+    KeywordCategorizer,
+    NaiveBayes,
+    SoftmaxCategorizer,
+    compare_categorizers,
+    comparison_table,
+    cross_validate,
+    evaluate_categorizer,
+)
 from incidentcore.errors import InvalidValueError
 
 # (actual, given, confidence): six records, of which one is abstained from.
@@ -82,6 +92,8 @@ def test_report_reads_as_a_page():
 
     assert lines == [
         "6 records, 5 answered (83.3%), 3 correct: accuracy 50.0%, macro-F1 0.389",
+        "ECE 0.160, Brier 0.132",
+        "always the most frequent category: accuracy 50.0%",
         "  category  support  precision  recall     F1",
         "  a               3      0.667   0.667  0.667",
         "  b               2      0.500   0.500  0.500",
@@ -89,6 +101,154 @@ def test_report_reads_as_a_page():
         "  confidence  coverage  accuracy",
         "           0     83.3%     60.0%",
         "        0.95      0.0%      none",
+        "  reliability  answers  confidence  accuracy",
+        "   0.3 to 0.4        1       30.0%      0.0%",
+        "   0.6 to 0.7        2       60.0%     50.0%",
+        "   0.8 to 0.9        1       80.0%    100.0%",
+        "     0.9 to 1        1       90.0%    100.0%",
+        "  most frequent errors",
+        "      1  a -> b",
+        "      1  b -> no answer",
+        "      1  c -> a",
+    ]
+
+
+def test_calibration_worked_by_hand():
+    """Gaps of .3, .1 twice, .2 and .1 over five answers; squares .01 + .16 + .36 + .04 + .09."""
+    measured = report(ANSWERS)
+
+    assert measured.ece == pytest.approx((0.3 + 2 * 0.1 + 0.2 + 0.1) / 5)
+    assert measured.brier == pytest.approx((0.01 + 0.16 + 0.36 + 0.04 + 0.09) / 5)
+    assert measured.majority == 3 / 6
+    assert [(b.low, b.high, b.n) for b in measured.reliability] == [
+        (0.3, 0.4, 1),
+        (0.6, 0.7, 2),
+        (0.8, 0.9, 1),
+        (0.9, 1.0, 1),
+    ]
+
+
+def test_without_answers_there_is_no_calibration():
+    """A categorizer that always abstains has no confidence to be right about."""
+    measured = report([("a", None, 0.0)])
+
+    assert (measured.ece, measured.brier, measured.reliability) == (None, None, ())
+    assert measured.threshold_for(precision=0) is None
+    assert "ECE none" in str(measured)
+
+
+def test_threshold_for_a_target_by_hand():
+    """From 0.8 on two of two are right, from 0.6 on three of four, from 0.3 on three of five."""
+    measured = report(ANSWERS)
+
+    def points(**target):
+        point = measured.threshold_for(**target)
+        return point and (point.minimum, point.answered, point.correct)
+
+    assert points(precision=1) == (0.8, 2, 2)
+    assert points(precision=0.75) == (0.6, 4, 3)
+    assert points(precision=0.76) == (0.8, 2, 2)
+    assert points(precision=0.5) == (0.3, 5, 3)
+    assert points(coverage=0.3) == (0.8, 2, 2)
+    assert points(coverage=4 / 6) == (0.6, 4, 3)
+    assert points(coverage=0.9) is None
+
+
+@pytest.mark.parametrize("target", [{}, {"precision": 0.9, "coverage": 0.5}])
+def test_threshold_needs_one_target(target):
+    """Two targets or none are refused."""
+    with pytest.raises(InvalidValueError, match="one of precision and coverage"):
+        report(ANSWERS).threshold_for(**target)
+
+
+@given(PAIRS, st.floats(0, 1))
+def test_threshold_reaches_its_target_best(answers, target):
+    """The threshold reaches its target, and no other confidence does so with more coverage."""
+    measured = report(answers)
+    confidences = [0.0, *(confidence for confidence, _ in measured.confidences)]
+    curve = report(answers, thresholds=confidences).curve
+
+    point = measured.threshold_for(precision=target)
+    reached = [each for each in curve if each.answered and each.correct >= target * each.answered]
+    assert (point is None) == (not reached)
+    if point is not None:
+        assert point.correct >= target * point.answered
+        assert point.answered == max(each.answered for each in reached)
+    point = measured.threshold_for(coverage=target)
+    wide = [each for each in curve if each.answered >= target * each.n and each.minimum > 0]
+    if point is not None and wide:
+        assert point.minimum == max(each.minimum for each in wide)
+
+
+@given(PAIRS)
+def test_calibration_figures_are_fractions(answers):
+    """ECE and Brier lie from 0 to 1, and the bins hold every answer once."""
+    measured = report(answers)
+
+    assert sum(each.n for each in measured.reliability) == measured.answered
+    assert all(each.low <= each.confidence <= each.high for each in measured.reliability)
+    if measured.answered:
+        assert 0 <= measured.ece <= 1
+        assert 0 <= measured.brier <= 1
+
+
+WORDS = {"network": ["vpn", "wireless"], "hardware": ["printer", "toner"]}
+TEXTS = [
+    (f"{word} trouble {number}", category)
+    for number in range(6)
+    for category, words in WORDS.items()
+    for word in words
+]
+
+
+def test_cross_validation_answers_each_record_once_by_another_model():
+    """Every record is held out in one fold, and the folds share out each category."""
+    trained = []
+
+    def train(pairs):
+        trained.append(pairs)
+        return NaiveBayes.train(pairs)
+
+    measured = cross_validate(train, TEXTS, folds=4)
+
+    assert measured.n == len(TEXTS)
+    assert measured.accuracy == 1.0
+    assert [len(pairs) for pairs in trained] == [18] * 4
+    assert all(sum(path == ("network",) for _, path in pairs) == 9 for pairs in trained)
+
+
+def test_cross_validation_does_not_look_at_what_it_tries():
+    """A model that only remembers its texts knows none of those left out."""
+
+    def remember(pairs):
+        texts = dict(pairs)
+        return lambda text: (
+            Categorization(texts[text]) if text in texts else Categorization.abstain()
+        )
+
+    assert cross_validate(remember, TEXTS, folds=3).answered == 0
+
+
+@pytest.mark.parametrize("folds", [1, 0, 25, 2.0])
+def test_folds_are_two_or_more(folds):
+    """There are at least two folds and no more than records."""
+    with pytest.raises(InvalidValueError, match="folds"):
+        cross_validate(NaiveBayes.train, TEXTS, folds=folds)
+
+
+def test_keywords_in_front_of_a_model_show_what_they_cost():
+    """A keyword that was guessed wrong costs exactly the records it takes from the model."""
+    model = SoftmaxCategorizer.train(TEXTS)
+    guessed = KeywordCategorizer({"hardware": ["wireless"]})
+    reports = compare_categorizers(
+        {"model": model, "keywords first": FallbackChain([guessed, model])}, TEXTS
+    )
+
+    assert reports["model"].accuracy == 1.0
+    assert reports["keywords first"].accuracy == 18 / 24
+    assert [line.split()[-6:-4] for line in comparison_table(reports).splitlines()[1:3]] == [
+        ["100.0%", "+0.0"],
+        ["75.0%", "-25.0"],
     ]
 
 

@@ -25,7 +25,7 @@ from incidentcore.values import Impact, Priority, Scale, Urgency
 
 
 def names(finding):
-    return [f"{row.name}/{column.name}" for row, column in finding.cells]
+    return [f"{row.name}/{column.name}" for row, column in finding.witness]
 
 
 def test_jira_example_is_not_monotone():
@@ -34,6 +34,8 @@ def test_jira_example_is_not_monotone():
 
     assert finding.code == "not_monotone"
     assert names(finding) == ["Minor/Medium", "Minor/Low"]
+    assert finding.subject == "Minor/Medium"
+    assert finding.message == "Minor/Medium is Lowest but the milder Minor/Low is Low"
 
 
 @pytest.mark.parametrize(
@@ -67,11 +69,11 @@ def test_lint_agrees_with_comparing_all_pairs(height, width, data):
     steps = [finding for finding in findings if finding.code == "not_monotone"]
     assert (not steps) == is_monotone(matrix)
     for finding in steps:
-        worse, milder = finding.cells
+        worse, milder = finding.witness
         assert worse[0] >= milder[0]
         assert worse[1] >= milder[1]
         assert matrix.level(*worse) < matrix.level(*milder)
-    unused = {finding.level for finding in findings if finding.code == "unused_level"}
+    unused = {finding.witness for finding in findings if finding.code == "unused_level"}
     assert unused == set(Priority.scale) - {level for _, _, level in matrix.items()}
 
 
@@ -88,7 +90,7 @@ def test_gaps_of_a_draft_are_found():
         for column in ("high", "medium", "low")
         if (row, column) not in {("high", "high"), ("low", "low")}
     ]
-    assert [finding.level for finding in findings if finding.code == "unused_level"] == [
+    assert [finding.witness for finding in findings if finding.code == "unused_level"] == [
         Priority.HIGH,
         Priority.MODERATE,
         Priority.LOW,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from incidentcore.digest import content_id
 from incidentcore.errors import InvalidValueError, PriorityMatrixError
-from incidentcore.priority import PriorityMatrix
+from incidentcore.priority import PriorityMatrix, lint_matrix
 from incidentcore.values import Impact, Priority, Scale, Urgency
 
 TWO = Scale("two", ("bad", "good"))
@@ -156,3 +156,93 @@ def test_matrix_is_a_value(matrix):
     assert again == matrix
     assert hash(again) == hash(matrix)
     assert content_id(again) == content_id(matrix)
+
+
+WEIGHTS = {
+    "row_weights": {"high": 20, "medium": 10, "low": 0},
+    "column_weights": {"high": 9, "medium": 5, "low": 0},
+    "bands": {"critical": 29, "high": 20, "moderate": 14, "low": 5},
+}
+
+
+def test_sum_of_weights_falls_in_its_band():
+    """20 + 5 is at least 20 and below 29: high; 0 + 0 is below all bands: the best level."""
+    matrix = PriorityMatrix.from_weights(**WEIGHTS)
+
+    assert matrix.level(Impact.HIGH, Urgency.MEDIUM) == Priority.HIGH
+    assert matrix.level(Impact.LOW, Urgency.LOW) == Priority.PLANNING
+    assert matrix({"impact": Impact.HIGH, "urgency": Urgency.MEDIUM}).reason == (
+        "weights: impact high and urgency medium give high"
+    )
+
+
+def test_order_of_weights_changes_nothing():
+    """The same weights and bands in another order, or by level, give an equal matrix."""
+    turned = {
+        **WEIGHTS,
+        "row_weights": [(Impact.LOW, 0), (Impact.HIGH, 20), ("medium", 10)],
+        "bands": {"low": 5, "critical": 29, "moderate": 14, "high": 20},
+    }
+
+    assert PriorityMatrix.from_weights(**turned) == PriorityMatrix.from_weights(**WEIGHTS)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"row_weights": {"high": 20, "medium": 10}},
+        {"row_weights": {"high": 20, "medium": 10, "low": 0, "none": 1}},
+        {"row_weights": {"high": 20, "medium": 10, "low": 0.5}},
+        {"row_weights": [("high", 20), (Impact.HIGH, 1), ("medium", 10), ("low", 0)]},
+        {"column_weights": {Impact.HIGH: 20, "medium": 10, "low": 0}},
+        {"bands": {}},
+        {"bands": {"critical": 10, "high": 20}},
+        {"bands": {"critical": 10, "high": 10}},
+        {"bands": {"critical": 10, "planning": 0}},
+        {"bands": {"urgent": 10}},
+        {"bands": {"critical": "10"}},
+        {"row_field": ""},
+    ],
+)
+def test_impossible_weights_and_bands_are_refused(parts):
+    """Each level needs one whole weight, and bands fall from the worst level on."""
+    with pytest.raises(PriorityMatrixError):
+        PriorityMatrix.from_weights(**{**WEIGHTS, **parts})
+
+
+@given(
+    st.lists(st.integers(-5, 30), min_size=3, max_size=3, unique=True),
+    st.lists(st.integers(-5, 30), min_size=3, max_size=3, unique=True),
+    st.lists(st.integers(-5, 60), min_size=4, max_size=4, unique=True),
+)
+def test_falling_weights_make_a_monotone_table(rows, columns, bands):
+    """Where weights fall from worst to best, no step of the table goes back."""
+    matrix = PriorityMatrix.from_weights(
+        row_weights=zip(Impact.scale.names, sorted(rows, reverse=True), strict=True),
+        column_weights=zip(Urgency.scale.names, sorted(columns, reverse=True), strict=True),
+        bands=zip(Priority.scale.names, sorted(bands, reverse=True), strict=False),
+    )
+
+    assert all(finding.code == "unused_level" for finding in lint_matrix(matrix))
+
+
+def test_mean_rounds_as_asked():
+    """Between high and medium, the milder way is medium and the worse way high."""
+    three = Scale("three", ("high", "medium", "low"))
+
+    milder = PriorityMatrix.from_mean(scale=three)
+    worse = PriorityMatrix.from_mean(scale=three, rounding="worse")
+
+    assert milder.level(Impact.HIGH, Urgency.MEDIUM).name == "medium"
+    assert worse.level(Impact.HIGH, Urgency.MEDIUM).name == "high"
+    assert milder.level(Impact.HIGH, Urgency.LOW).name == "medium"
+    assert worse.level(Impact.LOW, Urgency.LOW).name == "low"
+
+
+@pytest.mark.parametrize(
+    "parts", [{"scale": Priority.scale}, {"scale": Impact.scale, "rounding": "up"}]
+)
+def test_mean_needs_scales_of_one_length(parts):
+    """Scales of different lengths have no mean, and there are two roundings."""
+    with pytest.raises(PriorityMatrixError):
+        PriorityMatrix.from_mean(**parts)

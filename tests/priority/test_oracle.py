@@ -13,6 +13,7 @@ from incidentcore.priority import (
     GLPI,
     JIRA_EXAMPLE,
     SERVICENOW,
+    PriorityMatrix,
     PriorityPolicy,
     override_priority,
     prioritize,
@@ -63,11 +64,25 @@ def test_documented_cell(row):
         assert row["expect"]["label"] == servicenow(row["given"])
     elif row["engine"] == "bmc-remedy-itsm":
         assert row["expect"]["priority"] == named(BMC, row["given"])
-        weights = dict(BMC.row_weights), dict(BMC.column_weights)
-        assert row["given"]["impact_weight"] == weights[0][row["given"]["impact"]]
-        assert row["given"]["urgency_weight"] == weights[1][row["given"]["urgency"]]
     else:
         assert row["expect"]["priority"] == named(JIRA_EXAMPLE, row["given"])
+
+
+def test_documented_weights_and_bands_give_the_documented_table():
+    """The weights of the documented rows, summed and cut into bands, are the shipped table."""
+    given = [row["given"] for row in TABLE_ROWS if row["engine"] == "bmc-remedy-itsm"]
+
+    summed = PriorityMatrix.from_weights(
+        BMC.rows,
+        BMC.columns,
+        row_weights={each["impact"]: each["impact_weight"] for each in given},
+        column_weights={each["urgency"]: each["urgency_weight"] for each in given},
+        bands={"Critical": 24, "High": 18, "Medium": 10},
+        scale=BMC.scale,
+        name="BMC",
+    )
+
+    assert summed == BMC
 
 
 def glpi_incident(impact: str, urgency: str) -> Incident:

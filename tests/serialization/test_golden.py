@@ -12,12 +12,21 @@ from typing import Any
 
 import pytest
 
+from incidentcore import categorization, priority
 from incidentcore.errors import FormatError
-from incidentcore.serialization import FORMAT_VERSION, dumps, loads, to_plain, upgrade
+from incidentcore.serialization import (
+    FORMAT_VERSION,
+    dumps,
+    from_plain,
+    loads,
+    to_plain,
+    upgrade,
+)
 from incidentcore.serialization.faults import Mismatch
 from incidentcore.serialization.registry import CLASSES
+from incidentcore.serialization.upgrade import MERGED
 
-from .examples import GOLDEN
+from .examples import BAYES, GOLDEN, KEYWORDS
 
 FOLDER = Path(__file__).with_name("golden")
 
@@ -75,7 +84,45 @@ def test_every_type_has_a_golden_file(name: str) -> None:
 
 def test_no_golden_file_is_without_its_type() -> None:
     """A type that has a file is never dropped from the format."""
-    assert {path.stem for path in TYPES.iterdir()} <= set(CLASSES)
+    assert {path.stem for path in TYPES.iterdir()} <= {*CLASSES, *MERGED}
+
+
+MERGED_NOW = {
+    "ArithmeticPriority": priority.FLOOR_OF_MEAN_5X5,
+    "CategoryThreshold": categorization.FallbackChain([BAYES], minimum=0.5),
+    "CategoryVote": categorization.Vote([], (1.0, 2.0)),
+    "Combined": categorization.Vote([KEYWORDS, BAYES], (1.0, 2.0)),
+    "FirstMatch": categorization.FallbackChain([KEYWORDS, BAYES]),
+    "WeightedPriority": priority.BMC,
+}
+
+
+@pytest.mark.parametrize("name", MERGED)
+def test_a_merged_kind_is_read_as_the_kind_it_became(name: str) -> None:
+    """Documents of merged kinds give the same rule, alone and as part of another value."""
+    document = json.loads((TYPES / f"{name}.json").read_text(encoding="utf-8"))
+    tagged = {"$type": name, **document["value"]}
+    policy = {"type": "PriorityPolicy", "version": 1, "value": {"calculator": tagged}}
+    chain = {"type": "FallbackChain", "version": 1, "value": {"categorizers": [tagged]}}
+    is_matrix = name.endswith("Priority")
+
+    assert from_plain(document, object) == MERGED_NOW[name]
+    assert (
+        from_plain({**document, "type": "plain", "value": {f"${name}": document["value"]}}, object)
+        == MERGED_NOW[name]
+    )
+    if is_matrix:
+        assert from_plain(policy, priority.PriorityPolicy).calculator == MERGED_NOW[name]
+    elif name != "CategoryVote":
+        assert from_plain(chain, object) == categorization.FallbackChain([MERGED_NOW[name]])
+
+
+@pytest.mark.parametrize("name", sorted(set(MERGED) - {"CategoryVote", "FirstMatch"}))
+@pytest.mark.parametrize("fields", [{}, {"rows": 1}, {"categorizers": 1, "combination": 1}])
+def test_broken_documents_of_merged_kinds_are_refused(name: str, fields: Any) -> None:
+    """What such a kind never wrote is a format error at its place."""
+    with pytest.raises(FormatError, match=r"@ \$\.value"):
+        from_plain({"type": name, "version": 1, "value": fields}, object)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from typing import assert_type
 from incidentcore.categorization import (
     Categorization,
     Categorizer,
-    Combined,
     FallbackChain,
     KeywordCategorizer,
     NaiveBayes,
+    SoftmaxCategorizer,
     Vote,
     classify,
 )
@@ -45,7 +45,8 @@ def check(incident: Incident) -> None:
         by_title,
         KeywordCategorizer({"network": ["vpn"], ("data", "loss"): {"lost": 2.5}}),
         NaiveBayes.train([("vpn", "network"), (incident, ("data", "loss"))]),
-        Combined([by_title, by_title], Vote((1, 2))),
+        SoftmaxCategorizer.train([("vpn", "network"), (incident, ("data", "loss"))]),
+        Vote([by_title, by_title], (1, 2)),
     ]
     chain = FallbackChain(categorizers, minimum=0.5, default="software")
     assert_type(chain(incident), Categorization)

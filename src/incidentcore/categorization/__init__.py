@@ -1,27 +1,28 @@
 """What a record is about: categorizers that explain themselves, and who shall work on it."""
 
 from incidentcore.categorization.bayes import NaiveBayes
+from incidentcore.categorization.calibration import Calibrated, calibrate
 from incidentcore.categorization.categorizer import (
     Categorization,
     Categorizer,
     Evidence,
     classify,
 )
-from incidentcore.categorization.combine import (
-    Combination,
-    Combined,
-    FallbackChain,
-    FirstMatch,
-    MinimumConfidence,
-    Vote,
-)
-from incidentcore.categorization.evaluate import (
+from incidentcore.categorization.categorizer_report import (
     CategorizerReport,
     CategoryScore,
     Confusion,
+    ReliabilityBin,
     ThresholdPoint,
+)
+from incidentcore.categorization.combine import FallbackChain, Vote
+from incidentcore.categorization.evaluate import (
+    compare_categorizers,
+    comparison_table,
+    cross_validate,
     evaluate_categorizer,
 )
+from incidentcore.categorization.hierarchy import HierarchicalCategorizer, roll_up
 from incidentcore.categorization.keywords import KeywordCategorizer
 from incidentcore.categorization.model import ModelCategorizer, ProbabilityModel
 from incidentcore.categorization.patterns import PatternCategorizer, PatternEngine, PatternRule
@@ -32,38 +33,44 @@ from incidentcore.categorization.rules import (
     RuleCategorizer,
     route,
 )
+from incidentcore.categorization.softmax import SoftmaxCategorizer
 from incidentcore.categorization.taxonomy import STANDARD_TAXONOMY, Taxonomy
 from incidentcore.categorization.tokens import tokenize
 
 __all__ = [
+    "Calibrated",
     "Categorization",
     "Categorizer",
     "CategorizerReport",
     "CategoryRule",
     "CategoryScore",
-    "Combination",
-    "Combined",
     "Confusion",
     "Evidence",
     "FallbackChain",
-    "FirstMatch",
+    "HierarchicalCategorizer",
     "KeywordCategorizer",
-    "MinimumConfidence",
     "ModelCategorizer",
     "NaiveBayes",
     "PatternCategorizer",
     "PatternEngine",
     "PatternRule",
     "ProbabilityModel",
+    "ReliabilityBin",
     "Route",
     "RoutingRule",
     "RuleCategorizer",
     "STANDARD_TAXONOMY",
+    "SoftmaxCategorizer",
     "Taxonomy",
     "ThresholdPoint",
     "Vote",
+    "calibrate",
     "classify",
+    "compare_categorizers",
+    "comparison_table",
+    "cross_validate",
     "evaluate_categorizer",
+    "roll_up",
     "route",
     "tokenize",
 ]

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from math import exp, fsum, isfinite, log
-from typing import Any, Final, Self
+from math import exp, fsum, isfinite, log, sqrt
+from typing import Any, Self
 
 import attrs
 
-from incidentcore.categorization.categorizer import Categorization, Evidence, share
-from incidentcore.categorization.taxonomy import Path, as_path, path_text
+from incidentcore.categorization.taxonomy import Path, as_path, as_paths
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
-from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
+from incidentcore.categorization.word_model import Term, WordModel
+from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["NaiveBayes"]
 
-_FORMAT: Final = "incidentcore-naive-bayes-1"
-_WORDS_TOLD: Final = 10
-
 _Words = tuple[tuple[str, tuple[int, ...]], ...]
-
-
-def _categories(given: Iterable[Any]) -> tuple[Path, ...]:
-    return tuple(as_path(category) for category in given)
 
 
 def _counts(given: Iterable[int]) -> tuple[int, ...]:
@@ -36,15 +29,16 @@ def _words(given: Any) -> _Words:
 
 
 @attrs.frozen
-class NaiveBayes:
+class NaiveBayes(WordModel):
     """A categorizer that has learnt from labelled texts which words speak for which category.
 
     The model is what was counted, so it is a value: equal texts in any order give an equal model,
     and a model trained on some texts that learns others equals one trained on all. Words that it
     never saw say nothing; a text without a word that it knows is an abstention.
 
-    Confidence is the model's own probability. It treats words as independent, so it is too sure of
-    itself on long texts: choose a threshold by ``evaluate_categorizer``, not by its face value.
+    Confidence comes from the joint log probability divided by the root of the number of different
+    words that the model knows. The undivided one treats every word as independent evidence and so
+    claims near certainty on most texts of some length. The order of the categories is the same.
 
     Attributes:
         categories: The categories, sorted.
@@ -53,11 +47,13 @@ class NaiveBayes:
             pairs or a mapping.
         smoothing: What is added to every count (Laplace: 1), so that no word rules a category out.
         fields: The record's fields that are read.
+        accents: False if accents were removed from all words.
 
     Raises:
         DefinitionError: The counts do not fit the categories, or the smoothing is not positive.
 
-    Source: multinomial naive Bayes with additive smoothing; priors are the categories' shares.
+    Source: multinomial naive Bayes with additive smoothing; priors are the categories' shares;
+    the root is our choice.
 
     >>> model = NaiveBayes.train(
     ...     [
@@ -71,11 +67,12 @@ class NaiveBayes:
     (('hardware',), 0.684)
     """
 
-    categories: tuple[Path, ...] = attrs.field(converter=_categories)
+    categories: tuple[Path, ...] = attrs.field(converter=as_paths)
     texts: tuple[int, ...] = attrs.field(converter=_counts)
     words: _Words = attrs.field(converter=_words, repr=lambda words: f"<{len(words)} words>")
     smoothing: float = attrs.field(default=1.0, kw_only=True)
     fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
+    accents: bool = attrs.field(default=True, kw_only=True)
     _priors: tuple[float, ...] = attrs.field(init=False, eq=False, repr=False)
     _logs: dict[str, tuple[float, ...]] = attrs.field(init=False, eq=False, repr=False)
 
@@ -113,6 +110,7 @@ class NaiveBayes:
         *,
         smoothing: float = 1.0,
         fields: Iterable[str] = TEXT_FIELDS,
+        accents: bool = True,
     ) -> Self:
         """Return the model of labelled texts.
 
@@ -120,11 +118,12 @@ class NaiveBayes:
             labelled: Pairs of (record or text, category), in any order.
             smoothing: What is added to every count.
             fields: The record's fields that are read.
+            accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
         Raises:
-            InvalidValueError: There is no pair, or a category is no path.
+            InvalidValueError: There is no pair, or a category is not a path.
         """
-        return cls._counted({}, {}, labelled, smoothing, field_names(fields))
+        return cls._counted({}, {}, labelled, smoothing, field_names(fields), accents=accents)
 
     def learn(self, labelled: Iterable[tuple[Any, Iterable[str] | str]]) -> Self:
         """Return the model that has learnt these texts too."""
@@ -134,7 +133,9 @@ class NaiveBayes:
             for path, count in zip(self.categories, counts, strict=True):
                 if count:
                     words[path][word] = count
-        return self._counted(texts, words, labelled, self.smoothing, self.fields)
+        return self._counted(
+            texts, words, labelled, self.smoothing, self.fields, accents=self.accents
+        )
 
     @classmethod
     def _counted(
@@ -144,11 +145,15 @@ class NaiveBayes:
         labelled: Iterable[tuple[Any, Iterable[str] | str]],
         smoothing: float,
         fields: tuple[str, ...],
+        *,
+        accents: bool,
     ) -> Self:
         for subject, category in labelled:
             path = as_path(category)
             texts[path] = texts.get(path, 0) + 1
-            words.setdefault(path, Counter()).update(tokenize(text_of(subject, fields)))
+            words.setdefault(path, Counter()).update(
+                tokenize(text_of(subject, fields), accents=accents)
+            )
         if not texts:
             raise InvalidValueError("labelled", [], "at least one labelled text")
         categories = sorted(texts)
@@ -162,105 +167,39 @@ class NaiveBayes:
             table,
             smoothing=smoothing,
             fields=fields,
+            accents=accents,
         )
 
     def log_probabilities(self, subject: Any) -> dict[Path, float]:
-        """Return the natural logarithm of each category's probability, given a text's words.
+        """Return the natural logarithm of each category's textbook probability.
+
+        These take every word as independent and so come close to 0 and 1 on long texts; the
+        ``probabilities`` of an answer do not.
 
         Args:
             subject: A record or a text. Without a word that the model knows, the answer is the
-                categories' shares of the texts learnt.
+                categories' shares of the texts learned.
         """
-        known = self._known(subject)
-        joint = self._joint(known)
-        worst = max(joint)
-        whole = worst + log(fsum(exp(value - worst) for value in joint))
+        rows, prior = self._rows(subject)
+        joint = [fsum(column) for column in zip(prior, *(row for _, row in rows), strict=True)]
+        most = max(joint)
+        whole = most + log(fsum(exp(value - most) for value in joint))
         return {path: value - whole for path, value in zip(self.categories, joint, strict=True)}
 
-    def _known(self, subject: Any) -> list[tuple[str, int]]:
+    def _rows(self, subject: Any) -> tuple[list[Term], tuple[float, ...]]:
         logs = self._logs
-        counts = Counter(tokenize(text_of(subject, self.fields)))
-        return [(word, count) for word, count in counts.items() if word in logs]
+        counts = Counter(tokenize(text_of(subject, self.fields), accents=self.accents))
+        return [
+            (word, [count * value for value in logs[word]])
+            for word, count in counts.items()
+            if word in logs
+        ], self._priors
 
-    def _joint(self, known: list[tuple[str, int]]) -> list[float]:
-        logs = self._logs
-        rows = [
-            logs[word] if count == 1 else [count * value for value in logs[word]]
-            for word, count in known
-        ]
-        # fsum is exact before its one rounding, so the order of the words is no matter.
-        return [fsum(column) for column in zip(self._priors, *rows, strict=True)]
-
-    def __call__(self, record: Any, /) -> Categorization:
-        """Return the most probable category, with the words that set it apart from the next one.
-
-        Each word's weight is how far it moves the logarithm of the odds of the answer against the
-        next probable category; the weight of ``prior`` is what was known before any word.
-        """
-        known = self._known(record)
-        if not known:
-            return Categorization.abstain("no word that the model knows")
-        joint = self._joint(known)
-        places = sorted(range(len(joint)), key=lambda place: (-joint[place], place))
-        best, following = places[0], places[min(1, len(places) - 1)]
-        path = self.categories[best]
-        confidence = share(1.0, fsum(exp(value - joint[best]) for value in joint))
-        weights = [
-            (word, count * (self._logs[word][best] - self._logs[word][following]))
-            for word, count in known
-        ]
-        weights.sort(key=lambda entry: (-abs(entry[1]), entry[0]))
-        evidence = [Evidence("word", word, weight, path) for word, weight in weights[:_WORDS_TOLD]]
-        prior = self._priors[best] - self._priors[following]
-        evidence.append(Evidence("prior", path_text(path), prior, path))
-        return Categorization(path, confidence, evidence)
-
-    def to_data(self) -> dict[str, Any]:
-        """Return the model as plain data, ready for any writer of numbers, texts and lists.
-
-        >>> model = NaiveBayes.train([("vpn", "network"), ("toner", "hardware")])
-        >>> NaiveBayes.from_data(model.to_data()) == model
-        True
-        """
-        return {
-            "format": _FORMAT,
-            "smoothing": self.smoothing,
-            "fields": list(self.fields),
-            "categories": [list(path) for path in self.categories],
-            "texts": list(self.texts),
-            "words": {word: list(counts) for word, counts in self.words},
-        }
-
-    @classmethod
-    def from_data(cls, data: Any) -> Self:
-        """Return the model that plain data describes.
-
-        Raises:
-            FormatError: The data is not what ``to_data`` gives.
-        """
-        wanted = {"smoothing": (int, float), "fields": list, "categories": list, "texts": list}
-        kinds: dict[str, Any] = {"format": str, **wanted, "words": dict}
-        if not isinstance(data, Mapping):
-            raise FormatError("a mapping is wanted @ $")
-        problems = [
-            f"missing @ $.{name}" if name not in data else f"a wrong kind of value @ $.{name}"
-            for name, kind in kinds.items()
-            if not isinstance(data.get(name), kind)
-        ]
-        if not problems and data["format"] != _FORMAT:
-            problems.append(f"{_FORMAT!r} is wanted @ $.format")
-        if problems:
-            raise FormatError(problems)
-        try:
-            return cls(
-                data["categories"],
-                data["texts"],
-                data["words"],
-                smoothing=data["smoothing"],
-                fields=data["fields"],
-            )
-        except (DefinitionError, InvalidValueError, TypeError) as error:
-            raise FormatError(f"{error} @ $") from None
+    def _terms(self, record: Any) -> tuple[list[Term], list[float]]:
+        rows, prior = self._rows(record)
+        root = sqrt(len(rows)) or 1.0
+        terms = [(word, [value / root for value in row]) for word, row in rows]
+        return terms, [value / root for value in prior]
 
 
 def _check_counts(name: str, counts: tuple[int, ...], places: int, *, least: int) -> None:

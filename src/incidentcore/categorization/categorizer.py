@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import fsum
 from typing import Any, Protocol, TypeVar
@@ -14,7 +14,15 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records import Classified, Record
 from incidentcore.values import Actor
 
-__all__ = ["Categorization", "Categorizer", "Evidence", "classify", "share", "weigh"]
+__all__ = [
+    "Categorization",
+    "Categorizer",
+    "Evidence",
+    "answer_all",
+    "classify",
+    "share",
+    "weigh",
+]
 
 R = TypeVar("R", bound=Record)
 
@@ -47,6 +55,11 @@ def _evidence(given: Iterable[Evidence]) -> tuple[Evidence, ...]:
     return tuple(given)
 
 
+def _probabilities(given: Any) -> tuple[tuple[Path, float], ...]:
+    entries = given.items() if isinstance(given, Mapping) else given
+    return tuple((as_path(path), chance) for path, chance in entries)
+
+
 def _category(given: Any) -> Path:
     return () if given in ((), None) else as_path(given)
 
@@ -70,6 +83,9 @@ class Categorization:
     category: Path = attrs.field(converter=_category)
     confidence: float = 1.0
     evidence: tuple[Evidence, ...] = attrs.field(default=(), converter=_evidence)
+    probabilities: tuple[tuple[Path, float], ...] = attrs.field(
+        default=(), converter=_probabilities, repr=False
+    )
 
     def __attrs_post_init__(self) -> None:
         confidence = self.confidence
@@ -108,6 +124,14 @@ class Categorizer(Protocol):
     def __call__(self, record: Any, /) -> Categorization:
         """Return the category of a record, with confidence and evidence, or abstain."""
         ...
+
+
+def answer_all(categorizer: Categorizer, records: Iterable[Any]) -> list[Categorization]:
+    """Return the answers on many records, in one call where the categorizer has ``answers``."""
+    batch = getattr(categorizer, "answers", None)
+    if batch is not None:
+        return list(batch(records))
+    return [categorizer(record) for record in records]
 
 
 def share(part: float, whole: float) -> float:

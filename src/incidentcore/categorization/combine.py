@@ -1,33 +1,32 @@
-"""Several categorizers as one: first match, fallback chain, threshold, vote."""
+"""Several categorizers as one: asked in turn until one is sure enough, or asked to vote."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import fsum, isfinite
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
-from incidentcore.categorization.categorizer import Categorization, Categorizer, Evidence, share
+from incidentcore.categorization.categorizer import (
+    Categorization,
+    Categorizer,
+    Evidence,
+    answer_all,
+    share,
+)
 from incidentcore.categorization.taxonomy import Path, as_path
 from incidentcore.errors import DefinitionError
 
-__all__ = ["Combination", "Combined", "FallbackChain", "FirstMatch", "MinimumConfidence", "Vote"]
+__all__ = ["FallbackChain", "Vote"]
 
 
 def _categorizers(given: Iterable[Categorizer]) -> tuple[Categorizer, ...]:
-    kept = tuple(given)
-    for categorizer in kept:
+    categorizers = tuple(given)
+    for categorizer in categorizers:
         if not callable(categorizer):
             raise DefinitionError("categorizers", categorizer, "callables that take a record")
-    if not kept:
-        raise DefinitionError("categorizers", kept, "at least one categorizer")
-    return kept
-
-
-def _fraction(name: str, value: object) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise DefinitionError(name, value, "a number from 0 to 1")
+    return categorizers
 
 
 def _default(given: Any) -> Path:
@@ -35,60 +34,11 @@ def _default(given: Any) -> Path:
 
 
 @attrs.frozen
-class FirstMatch:
-    """Asks one categorizer after the other and takes the first that does not abstain.
-
-    >>> from incidentcore.categorization.keywords import KeywordCategorizer
-    >>> by_name = KeywordCategorizer({"network": ["vpn"]})
-    >>> by_guess = KeywordCategorizer({"hardware": ["broken", "vpn"]})
-    >>> FirstMatch([by_name, by_guess])("vpn broken").category
-    ('network',)
-    """
-
-    categorizers: tuple[Categorizer, ...] = attrs.field(converter=_categorizers)
-
-    def __call__(self, record: Any, /) -> Categorization:
-        """Return the first answer; an abstention with all reasons where there is none."""
-        reasons: list[Evidence] = []
-        for categorizer in self.categorizers:
-            answer = categorizer(record)
-            if not answer.abstained:
-                return answer
-            reasons.extend(answer.evidence)
-        return Categorization.abstain(reasons)
-
-
-@attrs.frozen
-class MinimumConfidence:
-    """Abstains where another categorizer is not sure enough.
-
-    Attributes:
-        categorizer: The other categorizer.
-        minimum: The least confidence that is an answer, a fraction from 0 to 1.
-
-    Raises:
-        DefinitionError: The minimum is no fraction.
-    """
-
-    categorizer: Categorizer
-    minimum: float
-
-    def __attrs_post_init__(self) -> None:
-        _categorizers((self.categorizer,))
-        _fraction("minimum", self.minimum)
-
-    def __call__(self, record: Any, /) -> Categorization:
-        """Return the answer if it is sure enough; what else it would have been is evidence."""
-        answer = self.categorizer(record)
-        if answer.abstained or answer.confidence >= self.minimum:
-            return answer
-        text = f"confidence {answer.confidence:.3g} is below {self.minimum:g}"
-        return Categorization.abstain((Evidence("note", text, 0.0), *answer.evidence))
-
-
-@attrs.frozen
 class FallbackChain:
     """Asks one categorizer after the other until one is sure enough, and ends with a default.
+
+    With the minimum 0, the first that does not abstain answers. A chain of one categorizer is that
+    categorizer with a threshold, and chains can be parts of chains where the thresholds differ.
 
     Attributes:
         categorizers: From the most to the least trusted.
@@ -96,7 +46,7 @@ class FallbackChain:
         default: The category where none is sure enough; empty to abstain then.
 
     Raises:
-        DefinitionError: There is no categorizer, or the minimum is no fraction.
+        DefinitionError: There is no categorizer, or the minimum is not a fraction.
 
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
     >>> chain = FallbackChain([KeywordCategorizer({"network": ["vpn"]})], default="software")
@@ -109,25 +59,42 @@ class FallbackChain:
     default: Path = attrs.field(default=(), converter=_default, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        _fraction("minimum", self.minimum)
+        if not self.categorizers:
+            raise DefinitionError("categorizers", self.categorizers, "at least one categorizer")
+        if type(self.minimum) not in (int, float) or not 0 <= self.minimum <= 1:
+            raise DefinitionError("minimum", self.minimum, "a number from 0 to 1")
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the first answer that is sure enough, or the default with confidence 0."""
-        answer = FirstMatch(
-            [MinimumConfidence(categorizer, self.minimum) for categorizer in self.categorizers]
-        )(record)
-        if not answer.abstained or not self.default:
-            return answer
+        return self.answers((record,))[0]
+
+    def answers(self, records: Iterable[Any], /) -> list[Categorization]:
+        """Return the answers on many records; each part is asked about those still open."""
+        waiting = dict(enumerate(records))
+        answers: dict[int, Categorization] = {}
+        reasons: dict[int, list[Evidence]] = {place: [] for place in waiting}
+        for categorizer in self.categorizers:
+            if not waiting:
+                break
+            given = answer_all(categorizer, waiting.values())
+            for place, answer in zip(tuple(waiting), given, strict=True):
+                if not answer.abstained and answer.confidence >= self.minimum:
+                    answers[place] = answer
+                    del waiting[place]
+                    continue
+                if not answer.abstained:
+                    text = f"confidence {answer.confidence:.3g} is below {self.minimum:g}"
+                    reasons[place].append(Evidence("note", text, 0.0))
+                reasons[place].extend(answer.evidence)
+        for place in waiting:
+            answers[place] = self._last(reasons[place])
+        return [answers[place] for place in sorted(answers)]
+
+    def _last(self, reasons: list[Evidence]) -> Categorization:
+        if not self.default:
+            return Categorization.abstain(reasons)
         note = Evidence("note", "nothing else fits: the default", 0.0)
-        return Categorization(self.default, 0.0, (*answer.evidence, note))
-
-
-class Combination(Protocol):
-    """Makes one answer of several: a plain function or a frozen object fits."""
-
-    def __call__(self, answers: Sequence[Categorization], /) -> Categorization:
-        """Return the one answer; ``answers`` are in the order of the categorizers."""
-        ...
+        return Categorization(self.default, 0.0, (*reasons, note))
 
 
 def _weights(given: Iterable[float]) -> tuple[float, ...]:
@@ -140,34 +107,46 @@ def _weights(given: Iterable[float]) -> tuple[float, ...]:
 
 @attrs.frozen
 class Vote:
-    """Takes the category with the most votes; a tie is no answer.
+    """Asks all of several categorizers and takes the category with the most votes.
 
-    Abstentions do not vote. Confidence is the winner's share of the votes cast.
+    Abstentions do not vote, and a tie is not an answer. Confidence is the winner's share of the
+    votes cast. For another way to make one answer of several, write a function: it is a
+    categorizer.
 
     Attributes:
-        weights: How much each categorizer's vote counts; one each unless told.
+        categorizers: The categorizers; without any it abstains.
+        weights: How much each categorizer's vote counts; 1 each by default.
         quorum: How many must vote, at the least.
 
     Raises:
-        DefinitionError: A weight is not positive, or the quorum no whole number from 1.
+        DefinitionError: A weight is not positive, there is not one for each categorizer, or the
+            quorum is not a whole number from 1.
+
+    >>> from incidentcore.categorization.keywords import KeywordCategorizer
+    >>> desk = [KeywordCategorizer({"network": ["vpn"]}), KeywordCategorizer({"network": ["slow"]})]
+    >>> print(Vote(desk)("vpn is slow"))
+    network (1.00): vote 'of 1' +1 for network; vote 'of 2' +1 for network
     """
 
+    categorizers: tuple[Categorizer, ...] = attrs.field(converter=_categorizers)
     weights: tuple[float, ...] = attrs.field(default=(), converter=_weights)
     quorum: int = attrs.field(default=1, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if type(self.quorum) is not int or self.quorum < 1:
             raise DefinitionError("quorum", self.quorum, "a whole number from 1")
+        count = len(self.categorizers)
+        if count and self.weights and len(self.weights) != count:
+            raise DefinitionError("weights", self.weights, f"one for each of {count} categorizers")
 
-    def __call__(self, answers: Sequence[Categorization], /) -> Categorization:
+    def __call__(self, record: Any, /) -> Categorization:
         """Return the winner with each vote as evidence."""
-        weights = self.weights or (1.0,) * len(answers)
-        if len(weights) != len(answers):
-            raise DefinitionError("weights", weights, f"one for each of {len(answers)} answers")
         votes: dict[Path, list[float]] = {}
         evidence: list[Evidence] = []
-        for number, (answer, weight) in enumerate(zip(answers, weights, strict=True), 1):
+        for number, categorizer in enumerate(self.categorizers, 1):
+            answer = categorizer(record)
             if not answer.abstained:
+                weight = self.weights[number - 1] if self.weights else 1.0
                 votes.setdefault(answer.category, []).append(weight)
                 evidence.append(Evidence("vote", f"of {number}", weight, answer.category))
         cast = len(evidence)
@@ -182,36 +161,3 @@ class Vote:
             return Categorization.abstain((note, *evidence))
         evidence.sort(key=lambda vote: (vote.category != winners[0], -vote.weight))
         return Categorization(winners[0], share(best, fsum(sums.values())), evidence)
-
-
-@attrs.frozen
-class Combined:
-    """Asks all of several categorizers and makes one answer of theirs.
-
-    Attributes:
-        categorizers: The categorizers.
-        combination: How one answer is made; a vote unless told.
-
-    Raises:
-        DefinitionError: There is no categorizer, or the combination cannot be called.
-
-    >>> from incidentcore.categorization.keywords import KeywordCategorizer
-    >>> desk = [KeywordCategorizer({"network": ["vpn"]}), KeywordCategorizer({"network": ["slow"]})]
-    >>> print(Combined(desk)("vpn is slow"))
-    network (1.00): vote 'of 1' +1 for network; vote 'of 2' +1 for network
-    """
-
-    categorizers: tuple[Categorizer, ...] = attrs.field(converter=_categorizers)
-    combination: Combination = Vote()
-
-    def __attrs_post_init__(self) -> None:
-        if not callable(self.combination):
-            raise DefinitionError("combination", self.combination, "a callable, such as Vote()")
-        if isinstance(self.combination, Vote) and self.combination.weights:
-            wanted, given = len(self.categorizers), self.combination.weights
-            if len(given) != wanted:
-                raise DefinitionError("weights", given, f"one for each of {wanted} categorizers")
-
-    def __call__(self, record: Any, /) -> Categorization:
-        """Return the one answer."""
-        return self.combination([categorizer(record) for categorizer in self.categorizers])

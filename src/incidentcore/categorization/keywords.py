@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from math import isfinite
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite, log
+from typing import Any, Self
 
 import attrs
 
 from incidentcore.categorization.categorizer import Categorization, weigh
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
-from incidentcore.errors import DefinitionError
+from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["KeywordCategorizer"]
 
@@ -90,6 +91,50 @@ network / vpn; keyword 'printer' +1 for hardware
             words = tuple(word.split(" "))
             index.setdefault(words[0], []).append((words, path, word, weight))
         object.__setattr__(self, "_index", index)
+
+    @classmethod
+    def train(
+        cls,
+        labelled: Iterable[tuple[Any, Iterable[str] | str]],
+        *,
+        words: int = 10,
+        fields: Iterable[str] = TEXT_FIELDS,
+    ) -> Self:
+        """Return the words that best set each category apart: a baseline, or a list to edit.
+
+        Args:
+            labelled: Pairs of (record or text, category), in any order.
+            words: How many words each category gets, at most.
+            fields: The record's fields that are read.
+
+        Raises:
+            InvalidValueError: There is no pair, or a category is not a path.
+
+        **Units**: a weight is the logarithm of how much more frequent the category is among texts
+        with the word than among all.
+        """
+        read = field_names(fields)
+        texts = Counter[Path]()
+        pairs = Counter[tuple[str, Path]]()
+        for subject, category in labelled:
+            path = as_path(category)
+            texts[path] += 1
+            pairs.update((word, path) for word in set(tokenize(text_of(subject, read))))
+        if not texts:
+            raise InvalidValueError("labelled", [], "at least one labelled text")
+        seen = Counter[str]()
+        for (word, _), count in pairs.items():
+            seen[word] += count
+        ranked: dict[Path, list[tuple[float, str, float]]] = {}
+        for (word, path), count in pairs.items():
+            weight = round(log(count / seen[word] * texts.total() / texts[path]), 2)
+            if weight > 0:
+                ranked.setdefault(path, []).append((-count * weight, word, weight))
+        best = {path: sorted(entries)[:words] for path, entries in ranked.items()}
+        return cls(
+            {path: {word: weight for _, word, weight in entries} for path, entries in best.items()},
+            fields=read,
+        )
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the category with the greatest weight, and what each keyword counted."""

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any, Final, Protocol, Self
 
 import attrs
 
 from incidentcore.categorization.categorizer import Categorization, Evidence, share
-from incidentcore.categorization.taxonomy import Path, as_path
+from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["ModelCategorizer", "ProbabilityModel"]
 
-_TOLD: Final = 3
+_SHOWN: Final = 3
 
 
 class ProbabilityModel(Protocol):
@@ -30,7 +30,9 @@ class ProbabilityModel(Protocol):
         ...
 
 
-def _categories(given: Iterable[Any]) -> tuple[Path, ...]:
+def _categories(given: Any) -> Any:
+    if given is None or isinstance(given, Mapping):
+        return given
     return tuple(as_path(category) for category in given)
 
 
@@ -38,34 +40,47 @@ def _categories(given: Iterable[Any]) -> tuple[Path, ...]:
 class ModelCategorizer:
     """Categorizes by the probabilities that a trained model of another library gives a text.
 
-    The model itself is no value: it is compared by the id, which must change whenever the model
-    does.
+    The model itself is not a value: it is compared by the id, which must change whenever the model
+    does. It has no written form either: store the model by its own library, and the id with it.
 
     Attributes:
         id: A name for the trained model.
         model: The trained model.
-        categories: The categories in the order of the model's classes.
+        categories: The categories in the order of the model's classes. Taken from its
+            ``classes_`` by default; may be written as a mapping from class to category.
         fields: The record's fields that are read.
 
     Raises:
-        DefinitionError: The id is empty, or the model has other classes than there are categories.
+        DefinitionError: The id is empty, the model gives no probabilities, or the categories are
+            in another order than the model's classes.
+
+    >>> class Coin:
+    ...     classes_ = ["hardware", "network"]
+    ...
+    ...     def fit(self, texts, labels): ...
+    ...     def predict_proba(self, texts):
+    ...         return [[0.3, 0.7] for text in texts]
+    >>> print(ModelCategorizer("coin-1", Coin())("vpn"))
+    network (0.70): model 'coin-1' +0.7 for network; model 'coin-1' +0.3 for hardware
     """
 
     id: str
     model: ProbabilityModel = attrs.field(eq=False, repr=False)
-    categories: tuple[Path, ...] = attrs.field(converter=_categories)
+    categories: tuple[Path, ...] = attrs.field(default=None, converter=_categories)
     fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.id, str) or not self.id:
             raise DefinitionError("id", self.id, "a non-empty text")
         if not callable(getattr(self.model, "predict_proba", None)):
-            raise DefinitionError("model", self.model, "a model with predict_proba")
-        classes = getattr(self.model, "classes_", self.categories)
-        if not self.categories or len(classes) != len(self.categories):
-            raise DefinitionError(
-                "categories", self.categories, f"one for each of the model's {len(classes)} classes"
+            wanted = (
+                "a model with predict_proba; in scikit-learn, CalibratedClassifierCV(model) adds "
+                "probabilities to one that only decides"
             )
+            raise DefinitionError("model", self.model, wanted)
+        classes = getattr(self.model, "classes_", None)
+        ordered = _ordered(self.categories, None if classes is None else list(classes))
+        object.__setattr__(self, "categories", ordered)
 
     @classmethod
     def train(
@@ -85,7 +100,7 @@ class ModelCategorizer:
             fields: The record's fields that are read.
 
         Raises:
-            InvalidValueError: There is no pair, or a category is no path.
+            InvalidValueError: There is no pair, or a category is not a path.
         """
         read = field_names(fields)
         pairs = [(text_of(subject, read), as_path(category)) for subject, category in labelled]
@@ -99,8 +114,15 @@ class ModelCategorizer:
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the most probable category, with the most probable ones as evidence."""
-        given = list(self.model.predict_proba([text_of(record, self.fields)])[0])
-        chances = [float(chance) for chance in given]
+        return self.answers((record,))[0]
+
+    def answers(self, records: Iterable[Any], /) -> list[Categorization]:
+        """Return the answers on many records; the model is asked once, which is much quicker."""
+        texts = [text_of(record, self.fields) for record in records]
+        return [self._answer(row) for row in self.model.predict_proba(texts)] if texts else []
+
+    def _answer(self, row: Iterable[Any]) -> Categorization:
+        chances = [float(chance) for chance in row]
         if len(chances) != len(self.categories) or not all(isfinite(chance) for chance in chances):
             raise InvalidValueError(
                 f"probabilities of {self.id}", chances, f"{len(self.categories)} finite numbers"
@@ -108,7 +130,38 @@ class ModelCategorizer:
         places = sorted(range(len(chances)), key=lambda place: (-chances[place], place))
         evidence = [
             Evidence("model", self.id, chances[place], self.categories[place])
-            for place in places[:_TOLD]
+            for place in places[:_SHOWN]
         ]
         best = places[0]
-        return Categorization(self.categories[best], share(chances[best], 1.0), evidence)
+        probabilities = zip(self.categories, chances, strict=True)
+        confidence = share(chances[best], 1.0)
+        return Categorization(self.categories[best], confidence, evidence, probabilities)
+
+
+def _ordered(given: Any, classes: list[Any] | None) -> tuple[Path, ...]:
+    """Return the category of each class, in the order of the classes."""
+    named = classes is not None and all(isinstance(each, (str, tuple)) for each in classes)
+    if classes is None and isinstance(given, tuple) and given:
+        return given
+    if classes is None or (given is None and not named):
+        raise DefinitionError("categories", given, f"one for each of the model's classes {classes}")
+    if isinstance(given, Mapping):
+        paths = {label: as_path(category) for label, category in given.items()}
+        if set(paths) != set(classes):
+            raise DefinitionError("categories", given, f"a category for each class of {classes}")
+        return tuple(paths[label] for label in classes)
+    if given is None:
+        return tuple(as_path(label) for label in classes)
+    if not given or len(given) != len(classes):
+        wanted = f"one for each of the model's {len(classes)} classes"
+        raise DefinitionError("categories", given, wanted)
+    for place, label in enumerate(classes):
+        matches = [n for n, path in enumerate(given) if named and _means(label, path)]
+        if matches and place not in matches:
+            wanted = f"the order of the model's classes_: {', '.join(map(str, classes))}"
+            raise DefinitionError("categories", given, wanted)
+    return tuple(given)
+
+
+def _means(label: Any, path: Path) -> bool:
+    return label in (path, path[-1], path_text(path), "/".join(path))

@@ -9,7 +9,7 @@ import attrs
 
 from incidentcore.errors import DefinitionError, InvalidValueError
 
-__all__ = ["Path", "STANDARD_TAXONOMY", "Taxonomy", "as_path", "path_text"]
+__all__ = ["Path", "STANDARD_TAXONOMY", "Taxonomy", "as_path", "as_paths", "path_text"]
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -30,6 +30,11 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
         if path and all(isinstance(step, str) and step for step in path):
             return path
     raise InvalidValueError(name, category, 'a category path such as ("network", "vpn")')
+
+
+def as_paths(categories: Iterable[Iterable[str] | str]) -> tuple[Path, ...]:
+    """Return categories as paths."""
+    return tuple(as_path(category) for category in categories)
 
 
 def path_text(path: Path) -> str:

@@ -14,6 +14,7 @@ __all__ = ["TEXT_FIELDS", "field_names", "fold_text", "text_of", "tokenize"]
 TEXT_FIELDS: Final = ("title", "description")
 
 _ASCII_WORDS: Final = re.compile(r"[a-z0-9]+")
+_ACCENTS: Final = re.compile("[\u0300-\u036f]")
 
 # Sorting a run of combining marks is quadratic in its length. UAX #15 (stream-safe text) holds 30
 # to be more than any language needs; marks beyond that are dropped.
@@ -92,21 +93,30 @@ def _without_long_runs(text: str, marks: set[str]) -> Iterator[str]:
             yield letter
 
 
-def tokenize(text: str) -> list[str]:
+def tokenize(text: str, *, accents: bool = True) -> list[str]:
     """Return the words of a text, folded, in order.
 
     A word is a run of letters, digits and the marks on them, of any script. Everything else parts
     words, so ``e-mail`` is two of them.
 
+    Args:
+        text: The text.
+        accents: Pass False to remove the accents of Latin, Greek and Cyrillic letters.
+
     Raises:
-        InvalidValueError: It is no text.
+        InvalidValueError: It is not a text.
 
     >>> tokenize("VPN: cannot re-connect (error 809)")
     ['vpn', 'cannot', 're', 'connect', 'error', '809']
+    >>> tokenize("Conex\u00e3o", accents=False)
+    ['conexao']
     """
     if not isinstance(text, str):
         raise InvalidValueError("text", text, "text")
     folded = fold_text(text)
+    if not accents and not folded.isascii():
+        bare = _ACCENTS.sub("", unicodedata.normalize("NFD", folded))
+        folded = unicodedata.normalize("NFC", bare)
     if folded.isascii():
         return _ASCII_WORDS.findall(folded)
     between = {ord(letter): " " for letter in set(folded) if not _in_word(letter)}

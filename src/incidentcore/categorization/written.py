@@ -2,34 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from incidentcore.categorization.bayes import NaiveBayes
+from incidentcore.categorization.calibration import Calibrated
 from incidentcore.categorization.categorizer import Categorization, Categorizer, Evidence
-from incidentcore.categorization.combine import (
-    Combination,
-    Combined,
-    FallbackChain,
-    FirstMatch,
-    MinimumConfidence,
-    Vote,
-)
+from incidentcore.categorization.combine import FallbackChain, Vote
+from incidentcore.categorization.hierarchy import HierarchicalCategorizer
 from incidentcore.categorization.keywords import KeywordCategorizer
 from incidentcore.categorization.patterns import PatternCategorizer, PatternRule
 from incidentcore.categorization.rules import CategoryRule, Route, RoutingRule, RuleCategorizer
+from incidentcore.categorization.softmax import SoftmaxCategorizer
 from incidentcore.categorization.taxonomy import Taxonomy
 
-__all__ = ["FAMILIES", "WRITTEN"]
+__all__ = ["FAMILIES", "MERGED", "WRITTEN"]
 
 WRITTEN: Final[dict[str, type]] = {
-    "Combined": Combined,
+    "Calibrated": Calibrated,
     "FallbackChain": FallbackChain,
-    "FirstMatch": FirstMatch,
+    "HierarchicalCategorizer": HierarchicalCategorizer,
     "KeywordCategorizer": KeywordCategorizer,
     "NaiveBayes": NaiveBayes,
     "PatternCategorizer": PatternCategorizer,
     "RuleCategorizer": RuleCategorizer,
-    "CategoryThreshold": MinimumConfidence,
+    "SoftmaxCategorizer": SoftmaxCategorizer,
     "Categorization": Categorization,
     "CategoryRule": CategoryRule,
     "Evidence": Evidence,
@@ -43,14 +40,32 @@ WRITTEN: Final[dict[str, type]] = {
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
     Categorizer: (
-        Combined,
+        Calibrated,
         FallbackChain,
-        FirstMatch,
+        HierarchicalCategorizer,
         KeywordCategorizer,
         NaiveBayes,
         PatternCategorizer,
         RuleCategorizer,
-        MinimumConfidence,
+        SoftmaxCategorizer,
+        Vote,
     ),
-    Combination: (Vote,),
+}
+
+
+def _threshold(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "FallbackChain", {"categorizers": [fields["categorizer"]], "minimum": fields["minimum"]}
+
+
+def _combined(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    vote = {name: value for name, value in fields.get("combination", {}).items() if name != "$type"}
+    return "CategoryVote", {"categorizers": fields["categorizers"], **vote}
+
+
+# What kinds became that are part of another kind now, from their fields in older documents.
+MERGED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]]] = {
+    "CategoryThreshold": _threshold,
+    "CategoryVote": lambda fields: ("CategoryVote", {"categorizers": [], **fields}),
+    "Combined": _combined,
+    "FirstMatch": lambda fields: ("FallbackChain", fields),
 }

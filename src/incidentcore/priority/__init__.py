@@ -9,8 +9,13 @@ from incidentcore.priority.adjustments import (
     vip,
 )
 from incidentcore.priority.changes import clear_override, override_priority, prioritize
-from incidentcore.priority.lint import MatrixFinding, lint_cells, lint_matrix
-from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator, PriorityMatrix
+from incidentcore.priority.lint import lint_cells, lint_matrix
+from incidentcore.priority.matrix import (
+    PriorityCalculation,
+    PriorityCalculator,
+    PriorityMatrix,
+    Rounding,
+)
 from incidentcore.priority.policy import (
     STANDARD_POLICY,
     PriorityOverride,
@@ -29,17 +34,14 @@ from incidentcore.priority.presets import (
     PLAIN_3X3,
     SERVICENOW,
 )
-from incidentcore.priority.weighted import ArithmeticPriority, Rounding, WeightedPriority
 
 __all__ = [
     "Adjustment",
-    "ArithmeticPriority",
     "BMC",
     "FLOOR_OF_MEAN_5X5",
     "GLPI",
     "ITOP",
     "JIRA_EXAMPLE",
-    "MatrixFinding",
     "PLAIN_3X3",
     "PriorityAdjustment",
     "PriorityCalculation",
@@ -52,7 +54,6 @@ __all__ = [
     "Rounding",
     "SERVICENOW",
     "STANDARD_POLICY",
-    "WeightedPriority",
     "affected_users",
     "calculate_priority",
     "clear_override",

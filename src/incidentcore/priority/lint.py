@@ -6,65 +6,39 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-import attrs
-
 from incidentcore.priority.matrix import PriorityMatrix, as_level
-from incidentcore.priority.weighted import ArithmeticPriority, WeightedPriority
-from incidentcore.values import Level, Priority, Scale
+from incidentcore.values import Level, LintFinding, Priority, Scale
 
-__all__ = ["MatrixFinding", "lint_cells", "lint_matrix"]
+__all__ = ["lint_cells", "lint_matrix"]
 
 Cell: TypeAlias = tuple[Level, Level]
 
 
-class _Code:
-    MISSING: Final = "missing_cell"
-    MONOTONE: Final = "not_monotone"
-    UNUSED: Final = "unused_level"
+TEXTS: Final = {
+    "missing_cell": "{cell} has no priority",
+    "not_monotone": "{cell} is {priority} but the milder {milder} is {milder_priority}",
+    "unused_level": "no cell gives {level}",
+}
 
 
-@attrs.frozen
-class MatrixFinding:
-    """One thing that is odd about a priority table.
-
-    Attributes:
-        code: ``missing_cell``, ``not_monotone`` or ``unused_level``.
-        message: What is odd, in words.
-        cells: The (row, column) pairs that show it: the gap, or the worse cell with its milder
-            priority and then the milder cell; empty for a level that no cell gives.
-        level: The level that no cell gives; None otherwise.
-    """
-
-    code: str
-    message: str
-    cells: tuple[Cell, ...] = ()
-    level: Level | None = None
-
-    def __str__(self) -> str:
-        return self.message
-
-
-def lint_matrix(
-    matrix: PriorityMatrix | WeightedPriority | ArithmeticPriority,
-) -> tuple[MatrixFinding, ...]:
-    """Return what is odd about a matrix, or about the table that a calculator amounts to.
+def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
+    """Return what is odd about a matrix.
 
     Args:
-        matrix: A matrix or a shipped calculator.
+        matrix: The matrix.
 
     Returns:
-        Cells where a worse row or column has a milder priority, and levels that no cell gives;
-        levels for overrides only are not missed.
+        ``not_monotone`` where a worse row or column has a milder priority, with both (row, column)
+        pairs as the witness; ``unused_level`` for a level that no cell gives, unless only an
+        override sets it.
 
     Source: rule P1.
 
     >>> from incidentcore.priority.presets import JIRA_EXAMPLE
     >>> for finding in lint_matrix(JIRA_EXAMPLE):
-    ...     print(finding)
+    ...     print(finding.message)
     Minor/Medium is Lowest but the milder Minor/Low is Low
     """
-    if not isinstance(matrix, PriorityMatrix):
-        matrix = matrix.matrix()
     cells = {(row, column): level for row, column, level in matrix.items()}
     return tuple(_lint(matrix.rows, matrix.columns, cells, matrix.scale, matrix.manual_only))
 
@@ -76,8 +50,8 @@ def lint_cells(
     *,
     scale: Scale = Priority.scale,
     manual_only: Iterable[str] = (),
-) -> tuple[MatrixFinding, ...]:
-    """Return what is odd about a table that is still being written, with its gaps.
+) -> tuple[LintFinding, ...]:
+    """Return what is odd about a table that is still being written; gaps are ``missing_cell``.
 
     Args:
         rows: The scale of the rows.
@@ -92,7 +66,7 @@ def lint_cells(
     >>> from incidentcore.values import Impact, Urgency
     >>> draft = {("high", "high"): "critical", ("high", "low"): "low", ("medium", "low"): "high"}
     >>> for finding in lint_cells(Impact.scale, Urgency.scale, draft)[-3:]:
-    ...     print(finding.code, "-", finding)
+    ...     print(finding.code, "-", finding.message)
     not_monotone - high/low is low but the milder medium/low is high
     unused_level - no cell gives moderate
     unused_level - no cell gives planning
@@ -112,29 +86,33 @@ def _lint(
     cells: Mapping[Cell, Level],
     scale: Scale,
     manual_only: Collection[str],
-) -> Iterator[MatrixFinding]:
+) -> Iterator[LintFinding]:
     for row in rows:
         for column in columns:
             if (row, column) not in cells:
-                text = f"{row.name}/{column.name} has no priority"
-                yield MatrixFinding(_Code.MISSING, text, ((row, column),))
+                yield _finding("missing_cell", (row, column), {}, ((row, column),))
     # In a table without gaps the steps between neighbours decide: any longer step is made of them.
     lines = [[(row, column) for column in columns] for row in rows]
     lines += [[(row, column) for row in rows] for column in columns]
     for line in lines:
         for worse, milder in pairwise([cell for cell in line if cell in cells]):
             if cells[worse] < cells[milder]:
-                yield MatrixFinding(
-                    _Code.MONOTONE,
-                    f"{_text(worse)} is {cells[worse].name} but the milder {_text(milder)} is "
-                    f"{cells[milder].name}",
-                    (worse, milder),
-                )
+                data = {
+                    "priority": cells[worse].name,
+                    "milder": _text(milder),
+                    "milder_priority": cells[milder].name,
+                }
+                yield _finding("not_monotone", worse, data, (worse, milder))
     given = set(cells.values())
     for level in scale:
         if level not in given and level.name not in manual_only:
-            text = f"no cell gives {level.name}"
-            yield MatrixFinding(_Code.UNUSED, text, level=level)
+            name = level.name
+            yield LintFinding("unused_level", name, {"level": name}, level, texts=TEXTS)
+
+
+def _finding(code: str, cell: Cell, data: dict[str, str], witness: tuple[Cell, ...]) -> LintFinding:
+    text = _text(cell)
+    return LintFinding(code, text, {"cell": text, **data}, witness, texts=TEXTS)
 
 
 def _text(cell: Cell) -> str:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Literal, Protocol, Self, TypeAlias, get_args
 
 import attrs
 
 from incidentcore.conditions.access import reader
 from incidentcore.errors import DefinitionError, InvalidValueError, PriorityMatrixError
-from incidentcore.values import Level, Priority, Scale
+from incidentcore.values import Impact, Level, Priority, Scale, Urgency
 
 __all__ = [
     "Cells",
     "PriorityCalculation",
     "PriorityCalculator",
     "PriorityMatrix",
+    "Rounding",
     "as_level",
     "checked_path",
     "read_level",
 ]
+
+Rounding: TypeAlias = Literal["milder", "worse"]
+"""Which way a mean between two levels goes."""
+
+Numbers: TypeAlias = Mapping[Any, int] | Iterable[tuple[Any, int]]
 
 Cells: TypeAlias = (
     Sequence[Sequence[Level | str]] | Mapping[tuple[Level | str, Level | str], Level | str]
@@ -212,6 +218,113 @@ class PriorityMatrix:
             )
         return given
 
+    @classmethod
+    def from_mean(
+        cls,
+        rows: Scale = Impact.scale,
+        columns: Scale = Urgency.scale,
+        *,
+        scale: Scale,
+        rounding: Rounding = "milder",
+        name: str = "mean",
+        **fields: str,
+    ) -> Self:
+        """Return the table whose cells are the mean of the two levels' places in their scales.
+
+        All three scales have the same number of levels. Places count from 1 for the best level
+        up, so that ``"milder"`` is the floor of the mean.
+
+        Args:
+            rows: The scale of the rows.
+            columns: The scale of the columns.
+            scale: The scale of the priorities.
+            rounding: Which way half a step goes: ``"milder"`` or ``"worse"``.
+            name: What the table is called in explanations.
+            **fields: ``row_field`` and ``column_field`` where they are not impact and urgency.
+
+        Raises:
+            PriorityMatrixError: The scales differ in length, or the rounding is not one of the two.
+
+        Source: rule P1; that the floor is taken with 1 as the best is our choice.
+
+        >>> five = ("very_high", "high", "medium", "low", "very_low")
+        >>> mean = PriorityMatrix.from_mean(
+        ...     Scale("impact5", five), Scale("urgency5", five), scale=Scale("five", five)
+        ... )
+        >>> mean.level(mean.rows["very_high"], mean.columns["medium"]).name
+        'high'
+        """
+        if not len(rows) == len(columns) == len(scale):
+            lengths = (len(rows), len(columns), len(scale))
+            raise PriorityMatrixError("scales", lengths, "three scales of one length")
+        if rounding not in get_args(Rounding):
+            raise PriorityMatrixError("rounding", rounding, " or ".join(get_args(Rounding)))
+        # Ranks count from the worst, so rounding the rank up is rounding the place down.
+        up = rounding == "milder"
+        cells = [
+            [scale.levels[(row.rank + column.rank + up) // 2 - 1] for column in columns]
+            for row in rows
+        ]
+        return cls(rows, columns, cells, scale=scale, name=name, **fields)
+
+    @classmethod
+    def from_weights(
+        cls,
+        rows: Scale = Impact.scale,
+        columns: Scale = Urgency.scale,
+        *,
+        row_weights: Numbers,
+        column_weights: Numbers,
+        bands: Numbers,
+        scale: Scale = Priority.scale,
+        name: str = "weights",
+        **fields: str,
+    ) -> Self:
+        """Return the table whose cells are sums of two weights, cut into bands.
+
+        Args:
+            rows: The scale of the rows.
+            columns: The scale of the columns.
+            row_weights: A weight for each level of ``rows``, by level or name.
+            column_weights: A weight for each level of ``columns``, by level or name.
+            bands: The least sum of each priority but the best, which takes all that lies below.
+            scale: The scale of the priorities.
+            name: What the table is called in explanations.
+            **fields: ``row_field`` and ``column_field`` where they are not impact and urgency.
+
+        Raises:
+            PriorityMatrixError: A level has no weight, or the bands do not fall from worst to best.
+
+        Source: rule P1; additive weights are BMC's model.
+
+        >>> from incidentcore.values import Impact, Urgency
+        >>> matrix = PriorityMatrix.from_weights(
+        ...     row_weights={"high": 20, "medium": 10, "low": 0},
+        ...     column_weights={"high": 9, "medium": 5, "low": 0},
+        ...     bands={"critical": 29, "high": 20, "moderate": 14, "low": 5},
+        ... )
+        >>> matrix.level(Impact.MEDIUM, Urgency.HIGH).name  # 10 + 9 = 19
+        'moderate'
+        """
+        first = _weights("row_weights", rows, row_weights)
+        second = _weights("column_weights", columns, column_weights)
+        least = _numbers("bands", scale, bands)
+        bounds = [least[level] for level in scale if level in least]
+        if not bounds or scale.best in least or bounds != sorted(set(bounds), reverse=True):
+            wanted = (
+                f"least sums that fall from the worst level on, without {scale.best.name!r}, "
+                "which takes the rest"
+            )
+            raise PriorityMatrixError("bands", bands, wanted)
+
+        def band(total: int) -> Level:
+            return next(
+                (each for each in scale if each in least and total >= least[each]), scale.best
+            )
+
+        cells = [[band(first[row] + second[column]) for column in columns] for row in rows]
+        return cls(rows, columns, cells, scale=scale, name=name, **fields)
+
     def level(self, row: Level, column: Level) -> Level:
         """Return the priority for a pair of levels.
 
@@ -256,3 +369,22 @@ class PriorityMatrix:
             "  ".join(text.ljust(width) for text, width in zip(line, wide, strict=True)).rstrip()
             for line in lines
         )
+
+
+def _numbers(where: str, scale: Scale, given: Numbers) -> dict[Level, int]:
+    entries = list(given.items() if isinstance(given, Mapping) else given)
+    numbers = {as_level(scale, key, where): number for key, number in entries}
+    for level, number in numbers.items():
+        if type(number) is not int:
+            raise PriorityMatrixError(f"{where}.{level.name}", number, "a whole number")
+    if len(numbers) != len(entries):
+        raise PriorityMatrixError(where, given, "each level once")
+    return numbers
+
+
+def _weights(where: str, scale: Scale, given: Numbers) -> dict[Level, int]:
+    weights = _numbers(where, scale, given)
+    if len(weights) != len(scale):
+        wanted = f"one weight for each of {', '.join(scale.names)}"
+        raise PriorityMatrixError(where, given, wanted)
+    return weights

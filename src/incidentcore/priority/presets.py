@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from incidentcore.priority.matrix import PriorityMatrix
-from incidentcore.priority.weighted import ArithmeticPriority, WeightedPriority
 from incidentcore.values import Impact, Priority, Scale, Urgency
 
 __all__ = ["BMC", "FLOOR_OF_MEAN_5X5", "GLPI", "ITOP", "JIRA_EXAMPLE", "PLAIN_3X3", "SERVICENOW"]
@@ -61,9 +60,9 @@ _BMC_IMPACT: Final = Scale(
     "bmc_impact",
     ("1-Extensive/Widespread", "2-Significant/Large", "3-Moderate/Limited", "4-Minor/Localized"),
 )
-BMC: Final = WeightedPriority(
-    rows=_BMC_IMPACT,
-    columns=Scale("bmc_urgency", ("1-Critical", "2-High", "3-Medium", "4-Low")),
+BMC: Final = PriorityMatrix.from_weights(
+    _BMC_IMPACT,
+    Scale("bmc_urgency", ("1-Critical", "2-High", "3-Medium", "4-Low")),
     row_weights=zip(_BMC_IMPACT.names, (9, 5, 3, 0), strict=True),
     column_weights={"1-Critical": 20, "2-High": 15, "3-Medium": 10, "4-Low": 0},
     bands={"Critical": 24, "High": 18, "Medium": 10},
@@ -74,9 +73,9 @@ BMC: Final = WeightedPriority(
 _FIVE: Final = ("very_high", "high", "medium", "low", "very_low")
 
 # Five levels each way; the mean of both, and half a step to the milder side.
-FLOOR_OF_MEAN_5X5: Final = ArithmeticPriority(
-    rows=Scale("impact_5", _FIVE),
-    columns=Scale("urgency_5", _FIVE),
+FLOOR_OF_MEAN_5X5: Final = PriorityMatrix.from_mean(
+    Scale("impact_5", _FIVE),
+    Scale("urgency_5", _FIVE),
     scale=Scale("priority_5", _FIVE),
     name="floor of the mean",
 )

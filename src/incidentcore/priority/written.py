@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from incidentcore.priority.adjustments import Adjustment, PriorityAdjustment
@@ -12,14 +13,12 @@ from incidentcore.priority.policy import (
     PriorityResult,
     PriorityStep,
 )
-from incidentcore.priority.weighted import ArithmeticPriority, WeightedPriority
+from incidentcore.values import Level, Scale
 
-__all__ = ["FAMILIES", "WRITTEN"]
+__all__ = ["FAMILIES", "MERGED", "WRITTEN"]
 
 WRITTEN: Final[dict[str, type]] = {
-    "ArithmeticPriority": ArithmeticPriority,
     "PriorityMatrix": PriorityMatrix,
-    "WeightedPriority": WeightedPriority,
     "Adjustment": Adjustment,
     "PriorityCalculation": PriorityCalculation,
     "PriorityOverride": PriorityOverride,
@@ -31,5 +30,29 @@ WRITTEN: Final[dict[str, type]] = {
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
     PriorityAdjustment: (Adjustment,),
-    PriorityCalculator: (ArithmeticPriority, PriorityMatrix, WeightedPriority),
+    PriorityCalculator: (PriorityMatrix,),
+}
+
+
+def _tabulated(
+    make: Callable[..., PriorityMatrix], fields: dict[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Return the fields of the matrix that a rule with these fields amounts to."""
+    scales = {
+        name: Scale(fields[name]["id"], tuple(fields[name]["names"]))
+        for name in ("rows", "columns", "scale")
+    }
+    cells = [[_plain(level) for level in line] for line in make(**fields | scales).cells]
+    names = ("rows", "columns", "scale", "row_field", "column_field", "name")
+    return "PriorityMatrix", {**{name: fields[name] for name in names}, "cells": cells}
+
+
+def _plain(level: Level) -> dict[str, Any]:
+    return {"scale": level.scale, "name": level.name, "rank": level.rank}
+
+
+# What kinds became that are part of another kind now, from their fields in older documents.
+MERGED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]]] = {
+    "ArithmeticPriority": lambda fields: _tabulated(PriorityMatrix.from_mean, fields),
+    "WeightedPriority": lambda fields: _tabulated(PriorityMatrix.from_weights, fields),
 }

@@ -30,7 +30,7 @@ from incidentcore.serialization.registry import NO_EXTRA, REGISTRY, TAG, Registr
 from incidentcore.serialization.schema import schema_of
 from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
 from incidentcore.serialization.unknown_fields import check_places
-from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
+from incidentcore.serialization.upgrade import FORMAT_VERSION, merged, upgrade
 from incidentcore.serialization.writing import writer
 from incidentcore.values import FrozenMap
 
@@ -247,6 +247,10 @@ def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[st
         raise Faults([Fault(str(error), ("version",))]) from None
     except Exception as error:  # noqa: BLE001  an old document may be broken too
         raise Faults(told(error, ("value",))) from None
+    try:
+        name, value = merged(name, value)
+    except Exception as error:  # noqa: BLE001  what the older kind was may be broken too
+        raise Faults(told(error, ("value",))) from None
     allowed = registry.names_for(kind)
     events = {registry.names[cls] for cls in registry.events}
     strange = keep and name not in registry.classes and allowed >= events
@@ -260,7 +264,7 @@ def _value(name: str, value: Any, kind: Any, read: Reader, registry: Registry) -
     if name not in registry.classes and name != _PLAIN:
         return read.unknown_event(name, value)
     if name != _PLAIN:
-        return read.hook(registry.classes[name])(value, None)
+        return read.named(name, value)
     found = read.any(value)
     if isinstance(kind, type) and isinstance(found, kind):
         return found

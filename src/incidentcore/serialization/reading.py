@@ -338,8 +338,8 @@ class Reader:
             return self._set
         if name in _TAGS:
             return _TAGS[name]
-        if name in self._registry.classes:
-            return self.hook(self._registry.classes[name])
+        if name in self._registry.classes or name in MERGED:
+            return lambda data, _: self.named(*merged(name, data))
         if name == "UnknownEvent" and self.keep:
             return self._family(self._registry.events)
         raise Faults([Fault(f"no type is written as {show(key)}")])

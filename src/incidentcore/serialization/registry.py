@@ -29,6 +29,7 @@ from incidentcore.records import Event
 from incidentcore.records import written as records
 from incidentcore.schedule import written as schedule
 from incidentcore.serialization import partials
+from incidentcore.serialization.upgrade import MERGED
 from incidentcore.sla import written as sla
 from incidentcore.values import FrozenMap
 from incidentcore.values import written as values
@@ -92,7 +93,7 @@ class Registry:
         for name, cls in extra.items():
             if not isinstance(name, str) or not name.isidentifier():
                 raise InvalidValueError("extra", name, "a name made of letters, digits and _")
-            if name in self.classes or name in self.inner.values():
+            if name in self.classes or name in MERGED or name in self.inner.values():
                 raise InvalidValueError("extra", name, "a name that no class of the library has")
             if not (isinstance(cls, type) and attrs.has(cls)):
                 raise InvalidValueError(f"extra[{name}]", cls, "an attrs class: @attrs.frozen")

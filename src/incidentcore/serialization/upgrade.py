@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
+from incidentcore.categorization import written as categorization
+from incidentcore.priority import written as priority
 from incidentcore.serialization.faults import Mismatch
 
-__all__ = ["FORMAT_VERSION", "Upgrader", "upgrade"]
+__all__ = ["FORMAT_VERSION", "MERGED", "Upgrader", "merged", "upgrade"]
 
 FORMAT_VERSION: Final = 1
+
+Merge: TypeAlias = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
+"""From the fields of a kind to the name and fields of the kind that it became part of."""
 
 Upgrader: TypeAlias = Callable[[str, Any], tuple[str, Any]]
 
@@ -52,3 +57,25 @@ def upgrade(
             raise Mismatch(f"version {version} cannot be upgraded to {to}")
         name, value = steps[step](name, value)
     return name, value
+
+
+# Kinds that became part of another kind, by their names in documents; their rooms list them. Their
+# names are never given to another kind.
+MERGED: Final[Mapping[str, Merge]] = {**categorization.MERGED, **priority.MERGED}
+
+
+def merged(name: str, fields: Any) -> tuple[str, Any]:
+    """Return the kind that a kind was merged into, with its fields; others as they are.
+
+    Raises:
+        Mismatch: The fields are not those of the kind.
+
+    >>> merged("FirstMatch", {"categorizers": []})
+    ('FallbackChain', {'categorizers': []})
+    """
+    if name not in MERGED or type(fields) is not dict:
+        return name, fields
+    try:
+        return MERGED[name](fields)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise Mismatch(f"not the fields of {name}: {error}") from None

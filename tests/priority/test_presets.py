@@ -12,16 +12,15 @@ from incidentcore.values import Impact, Priority, Urgency
 
 
 def numbers(table, *, worst_is_one: bool) -> list[list[int]]:
-    matrix = table if hasattr(table, "cells") else table.matrix()
-    size = len(matrix.scale) - len(matrix.manual_only)
+    size = len(table.scale) - len(table.manual_only)
     return [
         [
-            (level.rank - len(matrix.manual_only))
+            (level.rank - len(table.manual_only))
             if worst_is_one
-            else size + 1 - (level.rank - len(matrix.manual_only))
+            else size + 1 - (level.rank - len(table.manual_only))
             for level in line
         ]
-        for line in matrix.cells
+        for line in table.cells
     ]
 
 

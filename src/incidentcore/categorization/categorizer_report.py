@@ -1,0 +1,296 @@
+"""What is measured of a categorizer: accuracy, coverage, and how right its confidence is."""
+
+from __future__ import annotations
+
+from math import fsum
+from typing import Final
+
+import attrs
+
+from incidentcore.categorization.taxonomy import Path, path_text
+from incidentcore.errors import InvalidValueError
+
+__all__ = [
+    "CategorizerReport",
+    "CategoryScore",
+    "Confusion",
+    "ReliabilityBin",
+    "THRESHOLDS",
+    "ThresholdPoint",
+    "number_text",
+]
+
+THRESHOLDS: Final = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+_BINS: Final = 10
+_SHOWN: Final = 10
+
+
+def _ratio(part: float, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+@attrs.frozen(kw_only=True)
+class CategoryScore:
+    """How well one category is recognized.
+
+    Attributes:
+        category: The category.
+        support: How many records have it.
+        predicted: How many records the categorizer put into it.
+        correct: How many of these have it.
+    """
+
+    category: Path
+    support: int
+    predicted: int
+    correct: int
+
+    @property
+    def precision(self) -> float | None:
+        """Return the fraction of the records put into it that have it; None without any."""
+        return _ratio(self.correct, self.predicted)
+
+    @property
+    def recall(self) -> float | None:
+        """Return the fraction of the records with it that were put into it; None without any."""
+        return _ratio(self.correct, self.support)
+
+    @property
+    def f1(self) -> float:
+        """Return the harmonic mean of precision and recall; 0 where nothing was correct."""
+        return 2 * self.correct / (self.support + self.predicted)
+
+
+@attrs.frozen(kw_only=True)
+class Confusion:
+    """How often one category was taken for another; an empty ``predicted`` is an abstention."""
+
+    actual: Path
+    predicted: Path
+    count: int
+
+
+@attrs.frozen(kw_only=True)
+class ReliabilityBin:
+    """Answers of about the same confidence, and how many of them were right.
+
+    Attributes:
+        low: The least confidence of the bin.
+        high: The confidence at which the next bin starts; the last bin includes 1.
+        n: How many answers are in the bin.
+        confidence: Their mean confidence.
+        accuracy: The fraction of them that was right.
+    """
+
+    low: float
+    high: float
+    n: int
+    confidence: float
+    accuracy: float
+
+
+@attrs.frozen(kw_only=True)
+class ThresholdPoint:
+    """What a threshold on confidence would give.
+
+    Attributes:
+        minimum: The least confidence that is an answer.
+        answered: How many records would get one.
+        correct: How many of these correctly.
+        n: How many records there are.
+    """
+
+    minimum: float
+    answered: int
+    correct: int
+    n: int
+
+    @property
+    def coverage(self) -> float:
+        """Return the fraction of all records that would get an answer."""
+        return self.answered / self.n
+
+    @property
+    def accuracy(self) -> float | None:
+        """Return the fraction of the answers that would be correct; None without any."""
+        return _ratio(self.correct, self.answered)
+
+
+@attrs.frozen(kw_only=True)
+class CategorizerReport:
+    """How good a categorizer is.
+
+    Attributes:
+        n: How many records were tried.
+        categories: One score for each category that a record has or was given, sorted.
+        confusion: How often what was taken for what, sorted; right answers included.
+        confidences: The confidence of each answer and whether it was right, sorted.
+        thresholds: The confidences at which ``curve`` is read, rising.
+    """
+
+    n: int
+    categories: tuple[CategoryScore, ...]
+    confusion: tuple[Confusion, ...]
+    confidences: tuple[tuple[float, bool], ...] = attrs.field(repr=False)
+    thresholds: tuple[float, ...] = THRESHOLDS
+
+    @property
+    def answered(self) -> int:
+        """Return how many records got an answer; for the others the categorizer abstained."""
+        return len(self.confidences)
+
+    @property
+    def correct(self) -> int:
+        """Return how many records got the right category."""
+        return sum(right for _, right in self.confidences)
+
+    @property
+    def accuracy(self) -> float:
+        """Return the fraction of all records that got the right category."""
+        return self.correct / self.n
+
+    @property
+    def majority(self) -> float:
+        """Return the accuracy of always answering the most frequent category: the least to beat."""
+        return max(score.support for score in self.categories) / self.n
+
+    @property
+    def coverage(self) -> float:
+        """Return the fraction of all records that got an answer."""
+        return self.answered / self.n
+
+    @property
+    def accuracy_when_answered(self) -> float | None:
+        """Return the fraction of the answers that are right; None without any."""
+        return _ratio(self.correct, self.answered)
+
+    @property
+    def macro_f1(self) -> float:
+        """Return the plain mean of the categories' F1, so that rare ones count as much."""
+        return fsum(score.f1 for score in self.categories) / len(self.categories)
+
+    @property
+    def reliability(self) -> tuple[ReliabilityBin, ...]:
+        """Return mean confidence beside accuracy in ten bins of equal width, without empty ones."""
+        bins: dict[int, list[tuple[float, bool]]] = {}
+        for confidence, right in self.confidences:
+            bins.setdefault(min(int(confidence * _BINS), _BINS - 1), []).append((confidence, right))
+        return tuple(
+            ReliabilityBin(
+                low=place / _BINS,
+                high=(place + 1) / _BINS,
+                n=len(entries),
+                confidence=fsum(confidence for confidence, _ in entries) / len(entries),
+                accuracy=sum(right for _, right in entries) / len(entries),
+            )
+            for place, entries in sorted(bins.items())
+        )
+
+    @property
+    def ece(self) -> float | None:
+        """Return the expected calibration error; None without any answer.
+
+        It is the mean distance of confidence and accuracy over the bins of ``reliability``,
+        weighted by their answers: 0 where every confidence is right about itself.
+        """
+        gaps = (each.n * abs(each.confidence - each.accuracy) for each in self.reliability)
+        return _ratio(fsum(gaps), self.answered)
+
+    @property
+    def brier(self) -> float | None:
+        """Return the mean square of confidence minus 1 or 0 for right or wrong; None without any.
+
+        It falls as the categorizer gets more accurate and as its confidence gets more honest.
+        """
+        squares = ((confidence - right) ** 2 for confidence, right in self.confidences)
+        return _ratio(fsum(squares), self.answered)
+
+    @property
+    def curve(self) -> tuple[ThresholdPoint, ...]:
+        """Return coverage against accuracy as the threshold on confidence rises."""
+        return tuple(map(self._point, self.thresholds))
+
+    def _point(self, minimum: float) -> ThresholdPoint:
+        rights = [right for confidence, right in self.confidences if confidence >= minimum]
+        return ThresholdPoint(minimum=minimum, answered=len(rights), correct=sum(rights), n=self.n)
+
+    def threshold_for(
+        self, *, precision: float | None = None, coverage: float | None = None
+    ) -> ThresholdPoint | None:
+        """Return the threshold on confidence that reaches a target; None where no threshold does.
+
+        Args:
+            precision: The fraction of the answers to be right: the threshold with the greatest
+                coverage that reaches it.
+            coverage: The fraction of the records to be answered: the greatest threshold that
+                reaches it, whose answers are the surest.
+
+        Raises:
+            InvalidValueError: Not exactly one target was given.
+        """
+        if (precision is None) == (coverage is None):
+            given = {"precision": precision, "coverage": coverage}
+            raise InvalidValueError("target", given, "one of precision and coverage")
+        answered = correct = 0
+        best: tuple[float, int, int] | None = None
+        rising = self.confidences
+        for place in range(len(rising) - 1, -1, -1):
+            confidence, right = rising[place]
+            answered += 1
+            correct += right
+            if place and rising[place - 1][0] == confidence:
+                continue
+            if coverage is not None:
+                if answered >= coverage * self.n:
+                    best = (confidence, answered, correct)
+                    break
+            elif correct >= (precision or 0) * answered:
+                best = (confidence, answered, correct)
+        if best is None:
+            return None
+        return ThresholdPoint(minimum=best[0], answered=best[1], correct=best[2], n=self.n)
+
+    def __str__(self) -> str:
+        answered = f"{self.n} records, {self.answered} answered ({self.coverage:.1%})"
+        correct = f"{self.correct} correct: accuracy {self.accuracy:.1%}"
+        lines = [
+            f"{answered}, {correct}, macro-F1 {self.macro_f1:.3f}",
+            f"ECE {number_text(self.ece)}, Brier {number_text(self.brier)}",
+            f"always the most frequent category: accuracy {self.majority:.1%}",
+        ]
+        wide = max(len("category"), *(len(path_text(each.category)) for each in self.categories))
+        lines.append(f"  {'category':<{wide}}  support  precision  recall     F1")
+        lines += [
+            f"  {path_text(score.category):<{wide}}  {score.support:>7}  "
+            f"{number_text(score.precision):>9}  {number_text(score.recall):>6}  {score.f1:>5.3f}"
+            for score in self.categories
+        ]
+        lines.append("  confidence  coverage  accuracy")
+        lines += [
+            f"  {point.minimum:>10g}  {point.coverage:>8.1%}  {_percent(point.accuracy):>8}"
+            for point in self.curve
+        ]
+        lines.append("  reliability  answers  confidence  accuracy")
+        lines += [
+            f"  {f'{each.low:g} to {each.high:g}':>11}  {each.n:>7}  {each.confidence:>10.1%}  "
+            f"{each.accuracy:>8.1%}"
+            for each in self.reliability
+        ]
+        errors = [pair for pair in self.confusion if pair.actual != pair.predicted]
+        errors.sort(key=lambda pair: -pair.count)
+        lines += ["  most frequent errors"] if errors else []
+        lines += [
+            f"  {pair.count:>5}  {path_text(pair.actual)} -> "
+            f"{path_text(pair.predicted) or 'no answer'}"
+            for pair in errors[:_SHOWN]
+        ]
+        return "\n".join(lines)
+
+
+def number_text(value: float | None) -> str:
+    """Return a number with three digits, or that there is none."""
+    return "none" if value is None else f"{value:.3f}"
+
+
+def _percent(value: float | None) -> str:
+    return "none" if value is None else f"{value:.1%}"

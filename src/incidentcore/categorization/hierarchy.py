@@ -1,0 +1,110 @@
+"""A category answered as deep as the confidence carries: the leaf, or else what lies above it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import fsum
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.categorization.categorizer import (
+    Categorization,
+    Categorizer,
+    Evidence,
+    answer_all,
+)
+from incidentcore.categorization.taxonomy import Path
+from incidentcore.errors import DefinitionError, InvalidValueError
+
+__all__ = ["HierarchicalCategorizer", "roll_up"]
+
+_SHOWN: Final = 3
+
+
+def roll_up(
+    probabilities: Mapping[Path, float] | Iterable[tuple[Path, float]],
+) -> dict[Path, float]:
+    """Return the probability of every category and of all that lie above it.
+
+    A parent's probability is the sum of its children's, and of its own where it is a category too.
+
+    >>> roll_up({("network", "vpn"): 0.5, ("network", "dns"): 0.25, ("data",): 0.25})[("network",)]
+    0.75
+    """
+    entries = probabilities.items() if isinstance(probabilities, Mapping) else probabilities
+    parts: dict[Path, list[float]] = {}
+    for path, chance in entries:
+        for length in range(1, len(path) + 1):
+            parts.setdefault(path[:length], []).append(chance)
+    return {path: min(fsum(chances), 1.0) for path, chances in sorted(parts.items())}
+
+
+@attrs.frozen
+class HierarchicalCategorizer:
+    """Answers with the deepest path whose probability reaches a minimum.
+
+    Where the model hesitates between two leaves of one parent, the parent is the answer, so that
+    the record still reaches the right team. It starts at the top and goes on to the most probable
+    child while that reaches the minimum; where no top category does, it abstains.
+
+    Attributes:
+        categorizer: A categorizer whose answers have ``probabilities``: ``SoftmaxCategorizer``,
+            ``NaiveBayes``, ``ModelCategorizer``, or one of these after ``calibrate``.
+        minimum: The least probability that is an answer, a fraction from 0 to 1.
+
+    Raises:
+        DefinitionError: The categorizer cannot be called, or the minimum is not a fraction.
+
+    Source: our choice.
+
+    >>> def hesitates(record):
+    ...     chances = {("network", "vpn"): 0.5, ("network", "dns"): 0.4, ("hardware",): 0.1}
+    ...     return Categorization(("network", "vpn"), 0.5, (), chances)
+    >>> print(HierarchicalCategorizer(hesitates, minimum=0.8)("It does not connect"))
+    network (0.90): path '0.5' +0.5 for network / vpn; path '0.4' +0.4 for network / dns
+    """
+
+    categorizer: Categorizer
+    minimum: float = attrs.field(kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not callable(self.categorizer):
+            raise DefinitionError("categorizer", self.categorizer, "a callable that takes a record")
+        if type(self.minimum) not in (int, float) or not 0 <= self.minimum <= 1:
+            raise DefinitionError("minimum", self.minimum, "a number from 0 to 1")
+
+    def __call__(self, record: Any, /) -> Categorization:
+        """Return the deepest category that is probable enough; the others are evidence."""
+        return self._deepest(self.categorizer(record))
+
+    def answers(self, records: Iterable[Any], /) -> list[Categorization]:
+        """Return the answers on many records; quicker than one after the other for some models."""
+        return [self._deepest(answer) for answer in answer_all(self.categorizer, records)]
+
+    def _deepest(self, answer: Categorization) -> Categorization:
+        if answer.abstained:
+            return answer
+        if not answer.probabilities:
+            raise InvalidValueError(
+                "categorizer",
+                self.categorizer,
+                "one whose answers have the probabilities of all categories, such as "
+                "SoftmaxCategorizer",
+            )
+        chances = roll_up(answer.probabilities)
+        path: Path = ()
+        while True:
+            below = [each for each in chances if each[:-1] == path]
+            below.sort(key=lambda each: (-chances[each], each))
+            if not below or chances[below[0]] < self.minimum:
+                break
+            path = below[0]
+        evidence = [
+            Evidence("path", f"{chances[each]:.3g}", chances[each], each) for each in below[:_SHOWN]
+        ]
+        if not path:
+            note = Evidence("note", f"no category reaches {self.minimum:g}", 0.0)
+            return Categorization.abstain((note, *evidence, *answer.evidence))
+        evidence += answer.evidence
+        return attrs.evolve(answer, category=path, confidence=chances[path], evidence=evidence)

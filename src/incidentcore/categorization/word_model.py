@@ -1,0 +1,63 @@
+"""What models of words share: a score is the sum of a prior and a term for each word."""
+
+from __future__ import annotations
+
+from math import exp, fsum
+from typing import Any, Final
+
+from incidentcore.categorization.categorizer import Categorization, Evidence
+from incidentcore.categorization.taxonomy import Path, path_text
+
+__all__ = ["Term", "WordModel", "shares"]
+
+Term = tuple[str, list[float]]
+_SHOWN: Final = 10
+
+
+def shares(scores: list[float]) -> list[float]:
+    """Return the softmax of scores: positive numbers that sum to one.
+
+    >>> shares([0.0, 0.0])
+    [0.5, 0.5]
+    """
+    worst = max(scores)
+    parts = [exp(score - worst) for score in scores]
+    whole = fsum(parts)
+    return [part / whole for part in parts]
+
+
+class WordModel:
+    """Base of the trained categorizers whose scores are sums over the words of a text.
+
+    A subclass has ``categories`` and ``_terms``. Sums are exact before they are rounded, so the
+    order of the words changes nothing.
+    """
+
+    __slots__ = ()
+    categories: tuple[Path, ...]
+
+    def _terms(self, record: Any) -> tuple[list[Term], list[float]]:
+        """Return each known word with what it adds to the categories' scores, and the prior."""
+        raise NotImplementedError
+
+    def __call__(self, record: Any, /) -> Categorization:
+        """Return the most probable category, with the words that distinguish it from the second.
+
+        The weight of a word is how far it moves the logarithm of the odds of the answer against
+        the second most probable category; the weight of ``prior`` is what is known before any
+        word. A text without a known word is an abstention.
+        """
+        terms, prior = self._terms(record)
+        if not terms:
+            return Categorization.abstain("no word that the model knows")
+        rows = [row for _, row in terms]
+        chances = shares([fsum(column) for column in zip(prior, *rows, strict=True)])
+        order = sorted(range(len(chances)), key=lambda place: (-chances[place], place))
+        best, second = order[0], order[min(1, len(order) - 1)]
+        path = self.categories[best]
+        weights = [(word, row[best] - row[second]) for word, row in terms]
+        weights.sort(key=lambda entry: (-abs(entry[1]), entry[0]))
+        evidence = [Evidence("word", word, weight, path) for word, weight in weights[:_SHOWN]]
+        evidence.append(Evidence("prior", path_text(path), prior[best] - prior[second], path))
+        probabilities = zip(self.categories, chances, strict=True)
+        return Categorization(path, min(chances[best], 1.0), evidence, probabilities)

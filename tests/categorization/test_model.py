@@ -67,6 +67,92 @@ def test_trained_model_is_wrapped_as_it_is():
     ]
 
 
+class Named(Flat):
+    """A fitted model whose classes are names."""
+
+    def __init__(self, chances, classes):
+        super().__init__(chances)
+        self.classes_ = classes
+
+
+def test_categories_are_the_fitted_models_classes():
+    """Without categories, the model's own classes are the categories, in its order."""
+    desk = ModelCategorizer("m", Named([0.2, 0.8], ["network", "hardware"]))
+
+    assert desk.categories == (("network",), ("hardware",))
+    assert desk("x").category == ("hardware",)
+
+
+def test_classes_may_be_mapped_to_categories():
+    """A mapping names the category of each class, in any order."""
+    categories = {"vpn": ("network", "vpn"), "hw": "hardware"}
+    desk = ModelCategorizer("m", Named([0.2, 0.8], ["hw", "vpn"]), categories)
+
+    assert desk.categories == (("hardware",), ("network", "vpn"))
+    assert desk("x").category == ("network", "vpn")
+
+
+@pytest.mark.parametrize(
+    ("classes", "categories"),
+    [
+        (["hardware", "network"], ["network", "hardware"]),
+        (["hardware", "vpn"], [("network", "vpn"), "hardware"]),
+        (["hardware", "network / vpn"], [("network", "vpn"), "hardware"]),
+        (["hardware", "vpn"], {"hardware": "a"}),
+        (["hardware", "vpn"], {"hardware": "a", "vpn": "b", "more": "c"}),
+    ],
+)
+def test_an_order_against_the_classes_is_refused(classes, categories):
+    """Categories in another order than the classes would swap the answers in silence."""
+    with pytest.raises(DefinitionError, match="categories"):
+        ModelCategorizer("m", Named([0.2, 0.8], classes), categories)
+
+
+@pytest.mark.parametrize("categories", [["hardware", "network"], ["devices", "links"]])
+def test_categories_in_the_order_of_the_classes_are_taken(categories):
+    """Equal names in the same order, or names of one's own."""
+    desk = ModelCategorizer("m", Named([0.2, 0.8], ["hardware", "network"]), categories)
+
+    assert desk("x").category == (categories[1],)
+
+
+def test_numbered_classes_need_categories():
+    """Numbers say nothing about categories."""
+    with pytest.raises(DefinitionError, match="classes"):
+        ModelCategorizer("m", Flat([0.5, 0.5]))
+
+
+def test_a_model_without_probabilities_is_told_what_adds_them():
+    """The error names what calibrates a model that only decides."""
+    svm = pytest.importorskip("sklearn.svm", reason="scikit-learn is not installed")
+
+    with pytest.raises(DefinitionError, match="CalibratedClassifierCV"):
+        ModelCategorizer("m", svm.LinearSVC(), ["a", "b"])
+
+
+def test_many_records_are_one_call():
+    """A batch is one call of the model, and the answers are those of one by one."""
+    calls = []
+
+    class Counted(Flat):
+        def predict_proba(self, texts):
+            calls.append(len(texts))
+            return super().predict_proba(texts)
+
+    desk = ModelCategorizer("m", Counted([0.2, 0.8]), ["a", "b"])
+
+    assert desk.answers(["x", "y", "z"]) == [desk("x")] * 3
+    assert desk.answers([]) == []
+    assert calls == [3, 1]
+
+
+def test_probabilities_are_given_with_the_answer():
+    """All probabilities come along, so that levels can be added up."""
+    desk = ModelCategorizer("m", Flat([0.2, 0.8]), ["a", "b"])
+
+    assert desk("x").probabilities == ((("a",), 0.2), (("b",), 0.8))
+
+
 def test_confidence_stays_a_fraction():
     """A probability that rounding has lifted over 1 is 1."""
     assert ModelCategorizer("m", Flat([1.0000000001, 0.0]), ["a", "b"])("x").confidence == 1.0

@@ -3,17 +3,20 @@
 How it works. A text is a vector with one entry for each word: its count times its rarity (inverse
 document frequency), scaled to length one. Each category has a weight for each word and a bias; the
 scores of a text are the dot products, its probabilities their softmax. Training is stochastic
-gradient descent on the log loss: the texts are visited in a fixed shuffled order, ``passes`` times,
-with a step that falls linearly to zero, and all weights shrink a little at each step (L2 penalty).
-The texts are sorted before they are shuffled, so their order changes nothing.
+gradient descent on the log loss: the texts are visited ``passes`` times with a step that falls
+linearly to zero, and all weights shrink a little at each step (L2 penalty). They are visited in the
+order of their hashes, so the order in which they were given changes nothing. At last all scores are
+divided by one temperature, chosen on texts held out, so that the confidence is neither too high nor
+too low.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from math import isfinite, log, sqrt
-from random import Random
 from typing import Any, Final, Literal, Self, TypeAlias
 
 import attrs
@@ -27,10 +30,15 @@ __all__ = ["SoftmaxCategorizer"]
 
 _Words: TypeAlias = tuple[tuple[str, float, tuple[float, ...]], ...]
 _Row: TypeAlias = tuple[list[tuple[str, int]], int]
+_Learned: TypeAlias = tuple[dict[str, float], dict[str, list[float]], list[float]]
 
 _STEP: Final = 2.0  # the first step; vectors have length one, so it suits every vocabulary
 _BIAS_STEP: Final = 0.1  # the bias moves by this part of a step
 _MOST_SHRINK: Final = 0.1  # with few texts, the part by which a step of length 1 shrinks weights
+_FOLDS: Final = 5
+_LEAST_HELD: Final = 50  # fewer texts say too little about a temperature
+_HELD: Final = 500  # so many texts are held out, in as many folds as that takes
+_HEATS: Final = tuple(number / 20 for number in range(6, 41))
 _DIGITS: Final = 3  # weights are rounded to this, which moves a probability by less than 0.001
 
 
@@ -139,29 +147,30 @@ class SoftmaxCategorizer(WordModel):
             bags.append((sorted(counts.items()), as_path(category)))
         if not bags:
             raise InvalidValueError("labelled", [], "at least one labelled text")
-        bags.sort()
+        bags.sort(key=_mixed)
         texts = Counter(path for _, path in bags)
         categories = sorted(texts)
-        seen = Counter(word for bag, _ in bags for word, _ in bag)
-        rarity = {
-            word: round(log((1 + len(bags)) / (1 + count)) + 1, _DIGITS)
-            for word, count in seen.items()
-            if count >= least_texts
-        }
         place = {path: number for number, path in enumerate(categories)}
-        learned, bias = _descend(
-            [(bag, place[path]) for bag, path in bags],
-            rarity,
-            _class_weights(weights, texts, categories),
+        rows = [(bag, place[path]) for bag, path in bags]
+        learn = partial(
+            _learn,
+            class_weights=_class_weights(weights, texts, categories),
             passes=passes,
-            shrink=min(penalty / len(bags), _MOST_SHRINK),
+            penalty=penalty,
+            least_texts=least_texts,
         )
-        triples = [
-            (word, rarity[word], [round(weight, _DIGITS) for weight in row])
-            for word, row in learned.items()
-        ]
-        bias = [round(each, _DIGITS) for each in bias]
-        return cls(categories, bias, triples, fields=read, accents=accents)
+        rarity, learned, bias = learn(rows)
+        heat = _temperature(rows, learn)
+        return cls(
+            categories,
+            [round(each / heat, _DIGITS) for each in bias],
+            [
+                (word, rarity[word], [round(weight / heat, _DIGITS) for weight in row])
+                for word, row in learned.items()
+            ],
+            fields=read,
+            accents=accents,
+        )
 
     def _terms(self, record: Any) -> tuple[list[Term], list[float]]:
         index = self._index
@@ -172,6 +181,11 @@ class SoftmaxCategorizer(WordModel):
             (word, [value * weight for weight in index[word][1]])
             for word, value in _vector(known, rarity)
         ], list(self.bias)
+
+
+def _mixed(entry: object) -> bytes:
+    """Return a key that puts entries in an order of no meaning, the same one every time."""
+    return hashlib.sha256(repr(entry).encode()).digest()
 
 
 def _is_number(value: object) -> bool:
@@ -208,47 +222,94 @@ def _vector(bag: list[tuple[str, int]], rarity: Mapping[str, float]) -> list[tup
     return [(word, value / length) for word, value in entries]
 
 
-def _descend(
+def _learn(
     rows: list[_Row],
-    rarity: Mapping[str, float],
-    class_weights: list[float],
     *,
+    class_weights: list[float],
     passes: int,
-    shrink: float,
-) -> tuple[dict[str, list[float]], list[float]]:
-    """Return the weights of each word and the biases, by stochastic gradient descent."""
-    places = range(len(class_weights))
-    weights = {word: [0.0] * len(places) for word in sorted(rarity)}
+    penalty: float,
+    least_texts: int,
+) -> _Learned:
+    """Return the rarity of each word, its weights and the biases."""
+    seen = Counter(word for bag, _ in rows for word, _ in bag)
+    rarity = {
+        word: round(log((1 + len(rows)) / (1 + count)) + 1, _DIGITS)
+        for word, count in sorted(seen.items())
+        if count >= least_texts
+    }
+    weights = {word: [0.0] * len(class_weights) for word in rarity}
+    bias = [0.0] * len(class_weights)
     # Each entry holds the word's own list of weights, so that a step looks nothing up.
     data = [
         ([(weights[word], value) for word, value in _vector(bag, rarity)], place)
         for bag, place in rows
     ]
-    Random(0).shuffle(data)  # noqa: S311  an order, no secret
-    bias = [0.0] * len(places)
-    steps = passes * len(data)
-    for done in range(0, steps, len(data)):
-        scale = 1.0  # the true weights are scale times the stored ones, so shrinking is one product
-        for number, (entries, actual) in enumerate(data, done):
-            rate = _STEP * (1 - number / steps)
-            # A heavy text is visited several times in a row: one long step would overshoot.
-            visits = max(1, round(class_weights[actual]))
-            factor = rate * class_weights[actual] / visits
-            for _ in range(visits):
-                scores = [0.0] * len(places)
-                for row, value in entries:
-                    for place in places:
-                        scores[place] += value * row[place]
-                moves = shares([scale * s + b for s, b in zip(scores, bias, strict=True)])
-                moves[actual] -= 1
-                scale *= 1 - rate / visits * shrink
-                amount = factor / scale
-                for row, value in entries:
-                    step = value * amount
-                    for place in places:
-                        row[place] -= moves[place] * step
+    shrink = min(penalty / len(data), _MOST_SHRINK)
+    for done in range(passes):
+        rates = _STEP * (passes - done) / passes, _STEP * (passes - done - 1) / passes
+        _pass(data, weights, bias, class_weights, shrink=shrink, rates=rates)
+    return rarity, weights, bias
+
+
+def _pass(
+    data: list[tuple[list[tuple[list[float], float]], int]],
+    weights: dict[str, list[float]],
+    bias: list[float],
+    class_weights: list[float],
+    *,
+    shrink: float,
+    rates: tuple[float, float],
+) -> None:
+    """Visit each text once, with a rate that falls from the first to the second."""
+    places = range(len(bias))
+    scale = 1.0  # the true weights are scale times the stored ones, so shrinking is one product
+    first, last = rates
+    for number, (entries, actual) in enumerate(data):
+        rate = first + (last - first) * number / len(data)
+        # A heavy text is visited several times in a row: one long step would overshoot.
+        visits = max(1, round(class_weights[actual]))
+        factor = rate * class_weights[actual] / visits
+        for _ in range(visits):
+            scores = [0.0] * len(bias)
+            for row, value in entries:
                 for place in places:
-                    bias[place] -= _BIAS_STEP * factor * moves[place]
-        for row in weights.values():
-            row[:] = [scale * weight for weight in row]
-    return weights, bias
+                    scores[place] += value * row[place]
+            moves = shares([scale * s + b for s, b in zip(scores, bias, strict=True)])
+            moves[actual] -= 1
+            scale *= 1 - rate / visits * shrink
+            amount = factor / scale
+            for row, value in entries:
+                step = value * amount
+                for place in places:
+                    row[place] -= moves[place] * step
+            for place in places:
+                bias[place] -= _BIAS_STEP * factor * moves[place]
+    for row in weights.values():
+        row[:] = [scale * weight for weight in row]
+
+
+def _temperature(rows: list[_Row], learn: Callable[[list[_Row]], _Learned]) -> float:
+    """Return what to divide all scores by, so that confidence is right on texts not learned from.
+
+    Models of four fifths of the texts are asked about the others; the answer has the least log
+    loss there.
+    """
+    if len(rows) < _LEAST_HELD:
+        return 1.0
+    asked: list[tuple[list[float], int]] = []
+    for fold in range(_FOLDS):
+        if len(asked) < _HELD:
+            rest = [row for number, row in enumerate(rows) if number % _FOLDS != fold]
+            rarity, weights, bias = learn(rest)
+            for bag, actual in rows[fold::_FOLDS]:
+                parts = [[v * w for w in weights[word]] for word, v in _vector(bag, rarity)]
+                if parts:
+                    asked.append(
+                        ([sum(column) for column in zip(bias, *parts, strict=True)], actual)
+                    )
+
+    def loss(heat: float) -> float:
+        chances = (shares([score / heat for score in scores])[actual] for scores, actual in asked)
+        return -sum(log(max(chance, 1e-300)) for chance in chances)
+
+    return min(_HEATS, key=loss)

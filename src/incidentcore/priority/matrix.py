@@ -227,7 +227,8 @@ class PriorityMatrix:
         scale: Scale,
         rounding: Rounding = "milder",
         name: str = "mean",
-        **fields: str,
+        row_field: str = "impact",
+        column_field: str = "urgency",
     ) -> Self:
         """Return the table whose cells are the mean of the two levels' places in their scales.
 
@@ -240,7 +241,8 @@ class PriorityMatrix:
             scale: The scale of the priorities.
             rounding: Which way half a step goes: ``"milder"`` or ``"worse"``.
             name: What the table is called in explanations.
-            **fields: ``row_field`` and ``column_field`` where they are not impact and urgency.
+            row_field: The record's field that gives the row.
+            column_field: The record's field that gives the column.
 
         Raises:
             PriorityMatrixError: The scales differ in length, or the rounding is not one of the two.
@@ -265,7 +267,8 @@ class PriorityMatrix:
             [scale.levels[(row.rank + column.rank + up) // 2 - 1] for column in columns]
             for row in rows
         ]
-        return cls(rows, columns, cells, scale=scale, name=name, **fields)
+        paths = {"row_field": row_field, "column_field": column_field}
+        return cls(rows, columns, cells, scale=scale, name=name, **paths)
 
     @classmethod
     def from_weights(
@@ -278,7 +281,8 @@ class PriorityMatrix:
         bands: Numbers,
         scale: Scale = Priority.scale,
         name: str = "weights",
-        **fields: str,
+        row_field: str = "impact",
+        column_field: str = "urgency",
     ) -> Self:
         """Return the table whose cells are sums of two weights, cut into bands.
 
@@ -290,7 +294,8 @@ class PriorityMatrix:
             bands: The least sum of each priority but the best, which takes all that lies below.
             scale: The scale of the priorities.
             name: What the table is called in explanations.
-            **fields: ``row_field`` and ``column_field`` where they are not impact and urgency.
+            row_field: The record's field that gives the row.
+            column_field: The record's field that gives the column.
 
         Raises:
             PriorityMatrixError: A level has no weight, or the bands do not fall from worst to best.
@@ -323,7 +328,8 @@ class PriorityMatrix:
             )
 
         cells = [[band(first[row] + second[column]) for column in columns] for row in rows]
-        return cls(rows, columns, cells, scale=scale, name=name, **fields)
+        paths = {"row_field": row_field, "column_field": column_field}
+        return cls(rows, columns, cells, scale=scale, name=name, **paths)
 
     def level(self, row: Level, column: Level) -> Level:
         """Return the priority for a pair of levels.

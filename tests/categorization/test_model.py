@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from incidentcore.categorization import ModelCategorizer, evaluate_categorizer
+from incidentcore.categorization import FallbackChain, ModelCategorizer, evaluate_categorizer
 from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.serialization import dumps
 
 LABELLED = [
     ("vpn drops every hour", ("network", "vpn")),
@@ -193,3 +194,14 @@ def test_nothing_to_learn_is_refused():
 def test_id_stands_for_the_model():
     """Two categorizers around models of one id are equal."""
     assert ModelCategorizer("m", Flat([1.0]), ["a"]) == ModelCategorizer("m", Flat([0.9]), ["a"])
+
+
+@pytest.mark.parametrize(
+    "build", [lambda desk: desk, lambda desk: FallbackChain([desk]), lambda desk: (1, desk)]
+)
+def test_writing_it_says_what_to_store_instead(build):
+    """A model of another library has no written form; the error says what to store."""
+    desk = ModelCategorizer("m", Flat([1.0]), ["a"])
+
+    with pytest.raises(InvalidValueError, match="stored by its own library"):
+        dumps(build(desk))

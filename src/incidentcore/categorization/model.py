@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
-from typing import Any, Final, Protocol, Self
+from typing import Any, ClassVar, Final, Protocol, Self
 
 import attrs
 
@@ -68,6 +68,10 @@ class ModelCategorizer:
     model: ProbabilityModel = attrs.field(eq=False, repr=False)
     categories: tuple[Path, ...] = attrs.field(default=None, converter=_categories)
     fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
+    write_instead: ClassVar[str] = (
+        "the model stored by its own library, such as by joblib or skops, and the id, categories "
+        "and fields beside it; or a SoftmaxCategorizer, which has a written form"
+    )
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.id, str) or not self.id:

@@ -71,7 +71,8 @@ class Unwritable(Exception):  # noqa: N818  never leaves the room
 
     def refused(self) -> InvalidValueError:
         """Return the error for the caller."""
-        return InvalidValueError(render_path(reversed(self.path)), self.given, self.allowed)
+        allowed = getattr(type(self.given), "write_instead", self.allowed)
+        return InvalidValueError(render_path(reversed(self.path)), self.given, allowed)
 
 
 def check_hashes(values: Collection[Any]) -> None:

@@ -31,6 +31,7 @@ from incidentcore.serialization.parse import write
 from incidentcore.serialization.registry import REGISTRY, TAG, Registry
 from incidentcore.serialization.scalars import SCALARS, read_date, read_text
 from incidentcore.serialization.unknown import UnknownEvent
+from incidentcore.serialization.upgrade import MERGED, merged
 from incidentcore.values import FrozenMap
 
 __all__ = ["Reader", "reader"]
@@ -237,6 +238,10 @@ class Reader:
                 if type(tag) is not str:
                     raise Faults([Fault(f"got {show(tag)}; allowed: a type's name", (TAG,))])
                 if tag not in by_tag:
+                    fields = {name: data[name] for name in data if name != TAG}
+                    name, fields = merged(tag, fields)
+                    if name in by_tag:
+                        return structure({TAG: name, **fields}, None)
                     if keeps:
                         return self.unknown_event(tag, data)
                     allowed = ", ".join(by_tag)
@@ -331,6 +336,10 @@ class Reader:
         if any(key[:1] == "$" for key in values):
             return {_unescaped(key): value for key, value in values.items()}
         return values
+
+    def named(self, name: str, data: Any) -> Any:
+        """Read the fields of a class that is known by its name."""
+        return self.hook(self._registry.classes[name])(data, None)
 
     def _named(self, key: str) -> ReadHook:
         name = key[1:]

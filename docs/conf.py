@@ -82,7 +82,10 @@ trim_doctest_flags = True
 doctest_test_doctest_blocks = "default"
 doctest_global_setup = """
 from datetime import UTC, date, datetime, time, timedelta
+from importlib.util import find_spec
 from zoneinfo import ZoneInfo
+
+has_sklearn = find_spec("sklearn") is not None
 """
 
 # What no room exports has no entry: type variables, internal classes that stand in a signature

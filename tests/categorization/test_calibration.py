@@ -1,4 +1,4 @@
-"""Calibrated confidence: shares of right answers, in the order of the confidence given."""
+"""Calibrated confidence: shares of right answers, by the confidence given (rule G4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two levels: as deep as the confidence carries, with sums that hold on every level."""
+"""Two levels: as deep as the confidence carries, with sums that hold on every level (rule G5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The softmax categorizer: its sums worked out, its laws, and scikit-learn on the same texts."""
+"""The softmax categorizer (rule G4): worked out, its laws, and scikit-learn on the same texts."""
 
 from __future__ import annotations
 

@@ -52,8 +52,8 @@ class NaiveBayes(WordModel):
     Raises:
         DefinitionError: The counts do not fit the categories, or the smoothing is not positive.
 
-    Source: multinomial naive Bayes with additive smoothing; priors are the categories' shares;
-    the root is our choice.
+    Source: rule G4; multinomial naive Bayes with additive smoothing; priors are the
+    categories' shares; the root is our choice.
 
     >>> model = NaiveBayes.train(
     ...     [
@@ -64,7 +64,7 @@ class NaiveBayes(WordModel):
     ... )
     >>> answer = model("toner for the printer, please")
     >>> answer.category, round(answer.confidence, 3)
-    (('hardware',), 0.684)
+    (('hardware',), 0.61)
     """
 
     categories: tuple[Path, ...] = attrs.field(converter=as_paths)

@@ -41,7 +41,7 @@ class Calibrated:
     Raises:
         DefinitionError: The categorizer cannot be called, or the points do not rise from 0 to 1.
 
-    Source: isotonic regression on blocks of equal size; the block size is our choice.
+    Source: rule G4; isotonic regression on blocks of equal size; the block size is our choice.
     """
 
     categorizer: Categorizer

@@ -161,9 +161,9 @@ def comparison_table(reports: Mapping[str, CategorizerReport]) -> str:
     >>> desk = {"words": KeywordCategorizer({"network": ["vpn"]})}
     >>> tried = [("vpn down", "network"), ("no toner", "hardware")]
     >>> print(comparison_table(compare_categorizers(desk, tried)))
-                             accuracy    gain  coverage  macro-F1    ECE  Brier
-    words                       50.0%    +0.0     50.0%     0.500  0.000  0.000
-    always the most frequent    50.0%    +0.0
+                              accuracy    gain  coverage  macro-F1    ECE  Brier
+    words                        50.0%    +0.0     50.0%     0.500  0.000  0.000
+    always the most frequent     50.0%    +0.0
     """
     majority = "always the most frequent"
     wide = max(len(majority), *map(len, reports))

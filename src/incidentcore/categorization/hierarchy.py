@@ -56,7 +56,7 @@ class HierarchicalCategorizer:
     Raises:
         DefinitionError: The categorizer cannot be called, or the minimum is not a fraction.
 
-    Source: our choice.
+    Source: rule G5.
 
     >>> def hesitates(record):
     ...     chances = {("network", "vpn"): 0.5, ("network", "dns"): 0.4, ("hardware",): 0.1}

@@ -155,7 +155,7 @@ def _ordered(given: Any, classes: list[Any] | None) -> tuple[Path, ...]:
             raise DefinitionError("categories", given, f"a category for each class of {classes}")
         return tuple(paths[label] for label in classes)
     if given is None:
-        return tuple(as_path(label) for label in classes)
+        return tuple(as_path(str(each) if isinstance(each, str) else each) for each in classes)
     if not given or len(given) != len(classes):
         wanted = f"one for each of the model's {len(classes)} classes"
         raise DefinitionError("categories", given, wanted)

@@ -69,7 +69,8 @@ class SoftmaxCategorizer(WordModel):
     Raises:
         DefinitionError: The numbers do not match the categories or are not finite.
 
-    Source: multinomial logistic regression on TF-IDF; the defaults of ``train`` are our choice.
+    Source: rule G4; multinomial logistic regression on TF-IDF; the defaults of
+    ``train`` are our choice.
 
     >>> model = SoftmaxCategorizer.train(
     ...     [

@@ -82,7 +82,7 @@ class Page:
     def lapse_at(self, now: int) -> tuple[int, str] | None:
         """Return when and why it was pointless, as known at an instant."""
         if self.empty:
-            return self.due, "nobody to tell"
+            return self.due, "nobody_to_tell"
         if self.lapsed is not None and self.lapsed[0] <= now:
             return self.lapsed
         return next(((a, "snoozed") for a, b in self.held if a <= now < b), None)

@@ -299,7 +299,7 @@ def test_the_wakeup_is_the_next_due() -> None:
         (lambda: EscalationTarget.on_call("net"), "an OnCallSchedule"),
         (lambda: pagerduty_row("r", []), "at least one step"),
         (lambda: matrix(EscalationLevel(After(MIN), "x"), repeat_from=1), "a level from 0 to 0"),
-        (lambda: OnClock("resolution", "late"), "due, breach, a Threshold"),
+        (lambda: OnClock("resolution", "late"), "due, breach, an SlaThreshold"),
         (lambda: matrix(EscalationLevel(After(MIN), "x"), repeat=2), "a positive time"),
         (lambda: matrix(EscalationLevel(After(MIN), "x"), repeat=-1), "0 to 100 passes"),
     ],
@@ -371,7 +371,7 @@ def test_a_field_may_name_several_people_or_nobody() -> None:
     ]
 
     assert [one.people for one in told] == [("bo", "ada"), ("ada", "bo"), ("ada",), (), (), ()]
-    assert [one.lapsed_because for one in told] == [""] * 3 + ["nobody to tell"] * 3
+    assert [one.lapsed_because for one in told] == [""] * 3 + ["nobody_to_tell"] * 3
 
 
 def test_what_lies_beyond_the_calendar_of_years_never_falls_due() -> None:

@@ -25,7 +25,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.schedule import BusinessCalendar, Holiday, Rotation
 from incidentcore.sla import SlaDefinition, SlaThreshold
-from incidentcore.values import Impact
+from incidentcore.values import Impact, LintFinding
 
 MONDAY = datetime(2026, 6, 1, tzinfo=UTC)
 WEEK = timedelta(days=7)
@@ -44,6 +44,15 @@ def level(trigger: object, target: object = "x", **options: object) -> Escalatio
 
 def row(*levels: EscalationLevel, name: str = "r", **options: object) -> EscalationRow:
     return EscalationRow(name, levels, **options)  # type: ignore[arg-type]
+
+
+def subject(row: str, level: int | None) -> str:
+    return row if level is None else f"{row}, level {level}"
+
+
+def place_of(finding: LintFinding) -> int | None:
+    _, _, level = finding.subject.partition(", level ")
+    return int(level) if level else None
 
 
 WIDE = field("impact") >= Impact.MEDIUM
@@ -146,8 +155,8 @@ def test_a_broken_matrix_is_found_out(
         EscalationMatrix("m", rows), slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK
     )
 
-    assert (finding.code, (finding.row, finding.level), finding.witness) == (code, place, witness)
-    assert finding.row in str(finding)
+    assert (finding.code, finding.subject, finding.witness) == (code, subject(*place), witness)
+    assert str(finding) == f"{finding.subject}: {finding.message}"
 
 
 def test_the_other_order_of_rows_is_clean() -> None:
@@ -190,7 +199,7 @@ def test_the_default_flow_of_servicenow_tells_nobody_while_nobody_is_assigned() 
     rules = EscalationMatrix("m", [servicenow_sla_row("s")])
     findings = lint_escalation(rules, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
 
-    assert [(one.code, one.level, one.witness) for one in findings] == [
+    assert [(one.code, place_of(one), one.witness) for one in findings] == [
         ("may_tell_nobody", 1, "assignee is empty"),
         ("may_tell_nobody", 2, "assignee is empty"),
     ]
@@ -232,7 +241,7 @@ def test_a_chain_behind_a_level_that_never_fires_never_fires() -> None:
     )
     findings = lint_escalation(rules, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
 
-    assert [(one.code, one.level) for one in findings] == [
+    assert [(one.code, place_of(one)) for one in findings] == [
         ("level_never_fires", n) for n in (0, 1, 2)
     ]
 
@@ -249,7 +258,7 @@ def test_rows_that_only_together_take_everything_leave_nothing() -> None:
     )
     (finding,) = lint_escalation(rules, start=MONDAY, end=MONDAY)
 
-    assert (finding.row, finding.witness) == ("rest", "high, not")
+    assert (finding.subject, finding.witness) == ("rest", "high, not")
 
 
 def test_personal_steps_that_the_next_level_outruns_are_told() -> None:
@@ -260,11 +269,11 @@ def test_personal_steps_that_the_next_level_outruns_are_told() -> None:
     personal = {"ada": [HOUR / 60, HOUR / 6]}
     (finding,) = lint_escalation(rules, start=MONDAY, end=MONDAY, personal=personal)
 
-    assert (finding.code, finding.level) == ("unreachable_step", 0)
+    assert (finding.code, place_of(finding)) == ("unreachable_step", 0)
     assert finding.witness == ("ada", HOUR / 6)
     again = EscalationMatrix("m", [row(*chain, repeat=1, repeat_after=HOUR / 6)])
     findings = lint_escalation(again, start=MONDAY, end=MONDAY, personal=personal)
-    assert [(one.level, one.witness) for one in findings] == [
+    assert [(place_of(one), one.witness) for one in findings] == [
         (0, ("ada", HOUR / 6)), (1, ("ada", HOUR / 6)),
     ]  # fmt: skip
     slow = EscalationMatrix("m", [row(chain[0], level(AfterPrevious(HOUR), ada))])

@@ -164,7 +164,7 @@ def test_a_level_without_anybody_is_skipped_and_its_delay_is_not_consumed() -> N
     told = due_escalations(matrix, record, now=MONDAY + HOUR / 6, include_lapsed=True)
 
     assert [(e.people, e.due_at) for e in due] == [(("boss",), MONDAY + HOUR / 6)]
-    assert [(e.level, e.lapsed_because) for e in told] == [(0, "nobody to tell"), (1, "")]
+    assert [(e.level, e.lapsed_because) for e in told] == [(0, "nobody_to_tell"), (1, "")]
 
 
 @given(on_call_schedules(MONDAY), st.integers(0, 5_000), st.integers(0, 3_000))

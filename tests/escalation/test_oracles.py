@@ -152,7 +152,7 @@ def answer_nobody(row: dict[str, Any]) -> object:
     nobody = EscalationTarget.on_call(OnCallSchedule("s", [layer]))
     rules = matrix(goalert_row("r", [(nobody, 5), ("boss", 5)]))
     told = due_escalations(rules, incident(), now=T0 + 5 * MIN, include_lapsed=True)
-    log = {"nobody to tell": "no one on call"}[told[0].lapsed_because]
+    log = {"nobody_to_tell": "no one on call"}[told[0].lapsed_because]
     return {"advances": [e.level for e in told if e.lapsed_at is None] == [1], "log": log}
 
 

@@ -24,7 +24,7 @@ from incidentcore.serialization import (
 )
 from incidentcore.serialization.faults import Mismatch
 from incidentcore.serialization.registry import CLASSES
-from incidentcore.serialization.upgrade import MERGED
+from incidentcore.serialization.upgrade import MERGED, plain_names
 
 from .examples import BAYES, GOLDEN, KEYWORDS
 
@@ -78,7 +78,8 @@ def test_every_type_has_a_golden_file(name: str) -> None:
 
     assert document["type"] == name
     assert type(value) is CLASSES[name]
-    assert _is_within(document, to_plain(value))
+    _, said = plain_names(name, document["value"])  # codes and fields that were renamed once
+    assert _is_within({**document, "value": said}, to_plain(value))
     assert loads(dumps(value), object, trusted=True) == value
 
 

@@ -1,9 +1,9 @@
-"""Escalation: who must be told what and when, computed from history and sent by the caller."""
+"""Escalation: whom to notify and when, computed from history; the caller delivers it."""
 
+from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup
-from incidentcore.escalation.finding import EscalationFinding
-from incidentcore.escalation.intent import Escalation
 from incidentcore.escalation.lint import lint_escalation
+from incidentcore.escalation.manual import escalate_now
 from incidentcore.escalation.matrix import (
     AcknowledgedBy,
     EscalationLevel,
@@ -16,7 +16,6 @@ from incidentcore.escalation.matrix import (
     SnoozeSilences,
     Until,
 )
-from incidentcore.escalation.moves import escalate_now
 from incidentcore.escalation.oncall import (
     Combine,
     OnCallHours,
@@ -38,22 +37,34 @@ from incidentcore.escalation.presets import (
     servicenow_sla_row,
 )
 from incidentcore.escalation.targets import EscalationTarget, TargetKind
-from incidentcore.escalation.triggers import After, AfterPrevious, HeldFor, OnClock, Trigger
+from incidentcore.escalation.triggers import (
+    After,
+    AfterPrevious,
+    Candidate,
+    Fallen,
+    HeldFor,
+    LintScope,
+    OnClock,
+    Trigger,
+    TriggerContext,
+)
 from incidentcore.records import acknowledge, snooze, unacknowledge, unsnooze
 
 __all__ = [
     "AcknowledgedBy",
     "After",
     "AfterPrevious",
+    "Candidate",
     "Combine",
     "Escalation",
-    "EscalationFinding",
     "EscalationLevel",
     "EscalationMatrix",
     "EscalationMode",
     "EscalationRow",
     "EscalationTarget",
+    "Fallen",
     "HeldFor",
+    "LintScope",
     "OnCallHours",
     "OnCallLayer",
     "OnCallSchedule",
@@ -67,6 +78,7 @@ __all__ = [
     "SnoozeSilences",
     "TargetKind",
     "Trigger",
+    "TriggerContext",
     "Until",
     "acknowledge",
     "coverage_gaps",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.escalation.anchors import View
 from incidentcore.instants import Versions
+from incidentcore.records import Timeline
 from incidentcore.sla import (
     ClockPoint,
     Crossing,
@@ -41,43 +41,52 @@ class Clocks:
     """A record's clocks, each computed when a level first asks for it.
 
     Args:
-        slas: The rules of the clocks, or what they already said about the record.
-        view: The record.
-        now: The instant to tell them for.
+        slas: The rules of the clocks, or what they already answered about the record.
+        record_id: The record.
+        timeline: Its facts over time.
+        now: The instant at which they are asked.
 
     Raises:
-        InvalidValueError: A status is of another record or instant, or something is no clock.
+        InvalidValueError: A status is of another record or instant, or something is not a clock.
     """
 
-    def __init__(self, slas: Sequence[SlaRules | SlaStatus], view: View, now: datetime) -> None:
-        self._view = view
+    def __init__(
+        self,
+        slas: Sequence[SlaRules | SlaStatus],
+        record_id: str,
+        timeline: Timeline,
+        now: datetime,
+    ) -> None:
+        self._timeline = timeline
         self._now = now
         self._clocks: list[OneClock | SlaStatus] = []
         if not isinstance(slas, Iterable):
             raise InvalidValueError("slas", slas, "a sequence of rules or statuses")
-        for given in slas:
-            if not isinstance(given, SlaStatus):
-                self._clocks.extend(single_clocks(given, view.timeline.opened_at))
-            elif given.record_id == view.record_id and given.now == now:
-                self._clocks.append(given)
+        for rules in slas:
+            if not isinstance(rules, SlaStatus):
+                self._clocks.extend(single_clocks(rules, timeline.opened_at))
+            elif rules.record_id == record_id and rules.now == now:
+                self._clocks.append(rules)
             else:
                 raise InvalidValueError(
                     "slas",
-                    f"a status of {given.record_id!r} at {given.now.isoformat()}",
-                    f"one of {view.record_id!r} at {now.isoformat()}, or its rules",
+                    f"a status of {rules.record_id!r} at {rules.now.isoformat()}",
+                    f"one of {record_id!r} at {now.isoformat()}, or its rules",
                 )
 
-    def crossings(self, clock: str, point: ClockPoint) -> Iterator[Crossing]:
-        """Yield when a point was reached on the clocks of a kind or name."""
-        for number, known in enumerate(self._clocks):
-            if isinstance(known, SlaDefinition):
-                if clock != known.kind and clock != known.name:  # noqa: PLR1714  the quicker form
+    def crossings(self, clock: str, point: ClockPoint) -> list[Crossing]:
+        """Return when a point was reached on the clocks of a kind or name."""
+        crossings: list[Crossing] = []
+        for number, rules in enumerate(self._clocks):
+            if isinstance(rules, SlaDefinition):
+                if clock != rules.kind and clock != rules.name:  # noqa: PLR1714  the quicker form
                     continue
-            elif isinstance(known, SlaPolicy) and not any(
-                clock in (one.kind, one.name) for one in known.definitions
+            elif isinstance(rules, SlaPolicy) and not any(
+                clock in (one.kind, one.name) for one in rules.definitions
             ):
                 continue
-            if not isinstance(known, SlaStatus):
-                known = evaluate_sla(known, self._view.timeline, now=self._now)  # noqa: PLW2901  kept below
-                self._clocks[number] = known
-            yield from known.crossings(point, of=clock)
+            if not isinstance(rules, SlaStatus):
+                rules = evaluate_sla(rules, self._timeline, now=self._now)  # noqa: PLW2901  stays
+                self._clocks[number] = rules
+            crossings.extend(rules.crossings(point, of=clock))
+        return crossings

@@ -1,4 +1,4 @@
-"""At which hours a level reaches nobody, and which personal steps the next level outruns."""
+"""When a level reaches nobody, and which personal steps the next level outruns."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from incidentcore.conditions import field, implies
-from incidentcore.escalation.finding import EscalationFinding
 from incidentcore.escalation.matrix import EscalationLevel, EscalationRow
 from incidentcore.escalation.oncall import coverage_gaps
 from incidentcore.escalation.targets import READING, EscalationTarget
 from incidentcore.escalation.triggers import After, AfterPrevious
+from incidentcore.escalation.triggers.base import TriggerFinding
 from incidentcore.instants import Interval
 
 __all__ = ["nobody_findings", "unreachable_steps"]
 
 
-def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[EscalationFinding]:
-    """Yield that a level tells nobody: at some hour, or while a field is empty."""
+def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[TriggerFinding]:
+    """Yield that a level notifies nobody: at some hour, or while a field is empty."""
     level = row.levels[index]
     if any(_is_certain(row, target) for target in level.targets):
         return
@@ -25,30 +25,20 @@ def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[
     schedules = [target.schedule for target in level.targets if target.schedule is not None]
     empty = " and ".join(f"{name} is empty" for name in dict.fromkeys(fields))
     if not schedules:
-        yield EscalationFinding(
-            code="may_tell_nobody",
-            row=row.name,
-            level=index,
-            message=f"tells nobody while {empty}: add a target, or a condition to the row",
-            witness=empty,
-        )
+        yield "may_tell_nobody", {"fields": empty}, empty
         return
     gaps = [coverage_gaps(one, start=span.start, end=span.end) for one in schedules]
     at = _first_common(level, gaps, span)
     if at is None:
         return
-    message = f"nobody is on call at {at.isoformat()}"
-    yield EscalationFinding(
-        code="may_tell_nobody" if empty else "nobody_to_tell",
-        row=row.name,
-        level=index,
-        message=f"{message}, which tells nobody while {empty}" if empty else message,
-        witness=at,
-    )
+    if empty:
+        yield "may_tell_nobody", {"because": "gap", "at": at.isoformat(), "fields": empty}, at
+    else:
+        yield "nobody_to_tell", {"at": at.isoformat()}, at
 
 
 def _is_certain(row: EscalationRow, target: EscalationTarget) -> bool:
-    """Return whether a target stands for somebody at every hour, as far as can be known."""
+    """Return whether a target is somebody at every hour, as far as can be known."""
     if target.kind in READING:
         return implies(row.when, field(target.name).present()).is_yes
     return target.schedule is None
@@ -73,7 +63,7 @@ def _first_common(
 
 def unreachable_steps(
     row: EscalationRow, index: int, personal: Mapping[str, Sequence[timedelta]]
-) -> Iterator[EscalationFinding]:
+) -> Iterator[TriggerFinding]:
     """Yield the personal steps that come when the next level has fallen due already."""
     wait = _wait(row, index)
     if wait is None:
@@ -81,14 +71,8 @@ def unreachable_steps(
     for person in sorted({who for one in row.levels[index].targets for who in _all_of(one)}):
         for step in personal.get(person, ()):
             if step >= wait:
-                yield EscalationFinding(
-                    code="unreachable_step",
-                    row=row.name,
-                    level=index,
-                    message=f"the step of {person!r} {step} after the page comes no sooner than "
-                    f"the next level, {wait} after it",
-                    witness=(person, step),
-                )
+                data = {"person": person, "step": step, "wait": wait}
+                yield "unreachable_step", data, (person, step)
                 break
 
 
@@ -111,7 +95,7 @@ def _wait(row: EscalationRow, index: int) -> timedelta | None:
 
 
 def _all_of(target: EscalationTarget) -> Iterator[str]:
-    """Yield everybody whom a target may stand for at some hour, as far as known by id."""
+    """Yield everybody whom a target may notify at some hour, as far as known by id."""
     if target.kind == "person":
         yield target.name
     if target.schedule is not None:

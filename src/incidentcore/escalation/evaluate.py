@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.escalation.anchors import View
-from incidentcore.escalation.chains import fallen_due
-from incidentcore.escalation.clocks import Clocks
-from incidentcore.escalation.gates import SNOOZED, Window
-from incidentcore.escalation.intent import Escalation
+from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationMatrix
+from incidentcore.escalation.silence import Window
+from incidentcore.escalation.view import RecordView
+from incidentcore.escalation.walk import SNOOZED, fallen_due
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 from incidentcore.sla import SlaRules, SlaStatus
@@ -26,6 +25,7 @@ _LATEST: Final = datetime(9998, 12, 31, tzinfo=UTC)
 def due_escalations(
     matrix: EscalationMatrix | Versions[EscalationMatrix],
     record: Record,
+    /,
     *,
     slas: Sequence[SlaRules | SlaStatus] = (),
     now: datetime,
@@ -83,15 +83,12 @@ def due_escalations(
     [('on-call', 55, 'INC-1/desk/all/0/0/1')]
     """
     now = as_utc(now, "now")
-    if now < record.opened_at:
-        return ()
-    view = View.of(record, now, known_at)
+    view = RecordView.of(record, slas, now, until=now, known_at=known_at)
     if view is None:
         return ()
-    clocks = Clocks(slas, view, now)
     due: dict[str, Escalation] = {}
     for version, window in _versions(matrix, record, live=live):
-        for one in fallen_due(version, view, clocks, until=now, window=window):
+        for one in fallen_due(version, view, until=now, window=window):
             if one.key not in due or one.due_at < due[one.key].due_at:
                 due[one.key] = one
     return tuple(
@@ -109,6 +106,7 @@ def due_escalations(
 def next_escalation_wakeup(
     matrix: EscalationMatrix | Versions[EscalationMatrix],
     records: Iterable[Record],
+    /,
     *,
     slas: Sequence[SlaRules] = (),
     now: datetime,
@@ -130,14 +128,11 @@ def next_escalation_wakeup(
     until = min(now, _LATEST - _HORIZON) + _HORIZON
     soonest: datetime | None = None
     for record in records:
-        if now < record.opened_at:
-            continue
-        view = View.of(record, now, None)
+        view = RecordView.of(record, slas, now, until=until)
         if view is None:
             continue
-        clocks = Clocks(slas, view, until)
         for version, window in _versions(matrix, record, live=live):
-            for one in fallen_due(version, view, clocks, until=until, window=window):
+            for one in fallen_due(version, view, until=until, window=window):
                 if one.due_at > now and (soonest is None or one.due_at < soonest):
                     soonest = one.due_at
         end = next((end for end in view.snooze_ends if end > now), None)

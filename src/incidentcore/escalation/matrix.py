@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final, Literal, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar, get_args
 
 import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.targets import EscalationTarget, as_targets
-from incidentcore.escalation.triggers import (
-    After,
-    AfterPrevious,
-    HeldFor,
-    OnClock,
-    Trigger,
-    need_calendar,
-    need_delay,
-    why,
-)
+from incidentcore.escalation.triggers import Trigger
+from incidentcore.escalation.triggers.base import need_calendar, need_delay
 from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
 from incidentcore.sla.definition import reads_only_fields
+from incidentcore.values import FrozenMap
 
 __all__ = [
     "AcknowledgedBy",
@@ -69,12 +62,21 @@ SnoozeSilences: TypeAlias = Literal["acknowledgeable", "all"]
 
 
 PastLast: TypeAlias = Literal["clamp", "wrap"]
-"""What an escalation by hand does when every level has fallen due (rule E3)."""
+"""What a manual escalation does when every level has fallen due (rule E3)."""
 
 
-def _word(name: str, given: str, allowed: tuple[str, ...]) -> None:
-    if given not in allowed:
-        raise EscalationMatrixError(name, given, f"one of {', '.join(allowed)}")
+_WORDS: Final[dict[str, object]] = {
+    "acknowledged_by": AcknowledgedBy,
+    "on_unacknowledge": OnUnacknowledge,
+    "on_snooze_end": OnSnoozeEnd,
+    "snooze_silences": SnoozeSilences,
+    "past_last": PastLast,
+}
+
+
+def _word(name: str, given: str, words: object) -> None:
+    if given not in get_args(words):
+        raise EscalationMatrixError(name, given, f"one of {', '.join(get_args(words))}")
 
 
 @attrs.frozen
@@ -90,9 +92,10 @@ class EscalationLevel:
             both.
         during: The contact hours: outside of them a due moves to their next opening, and is gone if
             the level was silenced before that.
-        why: When it falls due, in words.
-        known_people: Whom it tells, as far as known by id, where that hangs neither on the record
-            nor on the hour; None where it does.
+        why_code: Why it falls due, as in ``Escalation.why_code``.
+        why_data: What the text of the reason is made of.
+        known_people: Whom it notifies, as far as known by id, if independent of record and time;
+            None otherwise.
     """
 
     trigger: Trigger
@@ -100,24 +103,27 @@ class EscalationLevel:
     mode: str = attrs.field(default="functional", kw_only=True)
     until: str = attrs.field(kw_only=True)
     during: Calendar | None = attrs.field(default=None, kw_only=True)
-    why: str = attrs.field(init=False, eq=False, repr=False)
+    why_code: str = attrs.field(init=False, eq=False, repr=False)
+    why_data: FrozenMap[str] = attrs.field(init=False, eq=False, repr=False)
     known_people: tuple[str, ...] | None = attrs.field(init=False, eq=False, repr=False)
 
     @until.default
     def _until(self) -> str:
-        return "resolved" if isinstance(self.trigger, OnClock) else "acknowledged"
+        return getattr(self.trigger, "until", "acknowledged")
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.trigger, (OnClock, After, AfterPrevious, HeldFor)):
+        if not isinstance(self.trigger, Trigger):
             raise EscalationMatrixError(
-                "trigger", self.trigger, "OnClock, After, AfterPrevious or Held"
+                "trigger", self.trigger, "OnClock, After, AfterPrevious, HeldFor, or a Trigger"
             )
         if not self.targets:
             raise EscalationMatrixError("targets", (), "at least one target")
         need_calendar("during", self.during)
-        _word("mode", self.mode, ("functional", "hierarchical"))
-        _word("until", self.until, ("acknowledged", "resolved"))
-        object.__setattr__(self, "why", why(self.trigger))
+        _word("mode", self.mode, EscalationMode)
+        _word("until", self.until, Until)
+        code, data = self.trigger.why
+        object.__setattr__(self, "why_code", code)
+        object.__setattr__(self, "why_data", FrozenMap(data))
         fixed = all(target.kind in _FIXED for target in self.targets)
         named = (target.name for target in self.targets if target.kind == "person")
         object.__setattr__(self, "known_people", tuple(dict.fromkeys(named)) if fixed else None)
@@ -154,6 +160,7 @@ class EscalationRow:
         on_snooze_end: The same, when a snooze ends by itself or is ended; see ``OnSnoozeEnd``.
         snooze_silences: ``acknowledgeable`` or ``all``; see ``SnoozeSilences``.
         past_last: ``clamp`` or ``wrap``; see ``PastLast``.
+        delayed: The levels that further passes go through.
     """
 
     name: str
@@ -168,6 +175,7 @@ class EscalationRow:
     on_snooze_end: str = attrs.field(default="resume", kw_only=True)
     snooze_silences: str = attrs.field(default="acknowledgeable", kw_only=True)
     past_last: str = attrs.field(default="clamp", kw_only=True)
+    delayed: tuple[int, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "/" in self.name:
@@ -176,7 +184,7 @@ class EscalationRow:
             raise EscalationMatrixError(f"{self.name}.levels", (), "at least one level")
         if not isinstance(self.when, Condition):
             raise EscalationMatrixError(f"{self.name}.when", self.when, "a Condition")
-        if isinstance(self.levels[0].trigger, AfterPrevious):
+        if self.levels[0].trigger.chained:
             raise EscalationMatrixError(
                 f"{self.name}.levels[0]",
                 self.levels[0].trigger,
@@ -185,11 +193,11 @@ class EscalationRow:
         if type(self.repeat) is not int or not 0 <= self.repeat <= 100:
             raise EscalationMatrixError(f"{self.name}.repeat", self.repeat, "0 to 100 passes")
         need_delay(f"{self.name}.repeat_after", self.repeat_after)
-        _word(f"{self.name}.acknowledged_by", self.acknowledged_by, ("any", "all", "level"))
-        _word(f"{self.name}.on_unacknowledge", self.on_unacknowledge, ("resume", "restart"))
-        _word(f"{self.name}.on_snooze_end", self.on_snooze_end, ("resume", "restart"))
-        _word(f"{self.name}.snooze_silences", self.snooze_silences, ("acknowledgeable", "all"))
-        _word(f"{self.name}.past_last", self.past_last, ("clamp", "wrap"))
+        for name, words in _WORDS.items():
+            _word(f"{self.name}.{name}", getattr(self, name), words)
+        triggers = [level.trigger for level in self.levels]
+        delayed = (n for n, trigger in enumerate(triggers) if trigger.repeats(triggers, n))
+        object.__setattr__(self, "delayed", tuple(delayed))
         if self.ack_timeout is not None:
             need_delay(f"{self.name}.ack_timeout", self.ack_timeout)
             if not self.ack_timeout:
@@ -233,6 +241,7 @@ class EscalationMatrix:
 
     Source: rules E1 to E3.
 
+    >>> from incidentcore.escalation import After, AfterPrevious, OnClock
     >>> matrix = EscalationMatrix(
     ...     "desk",
     ...     [

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
-from incidentcore.escalation.intent import Escalation
+from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, EscalationRow
 from incidentcore.escalation.oncall import OnCallLayer, OnCallSchedule, RotaOverride, Shift
 from incidentcore.escalation.targets import EscalationTarget
-from incidentcore.escalation.triggers import After, AfterPrevious, HeldFor, OnClock
+from incidentcore.escalation.triggers import After, AfterPrevious, HeldFor, OnClock, Trigger
 
-__all__ = ["WRITTEN"]
+__all__ = ["FAMILIES", "WRITTEN"]
 
 WRITTEN: Final[dict[str, type]] = {
     "EscalationAfter": After,
@@ -27,3 +27,6 @@ WRITTEN: Final[dict[str, type]] = {
     "OnCallOverride": RotaOverride,
     "OnCallShift": Shift,
 }
+
+# What a field of this type may hold; written with a "$type" beside the class's own fields.
+FAMILIES: Final[dict[Any, tuple[type, ...]]] = {Trigger: (After, AfterPrevious, HeldFor, OnClock)}

@@ -153,6 +153,7 @@ REGISTRY: Final = Registry(
     {
         **categorization.FAMILIES,
         **conditions.FAMILIES,
+        **escalation.FAMILIES,
         **priority.FAMILIES,
         **records.FAMILIES,
         **schedule.FAMILIES,

@@ -23,6 +23,30 @@ Upgrader: TypeAlias = Callable[[str, Any], tuple[str, Any]]
 # was released, since documents of its version exist; golden files in the tests hold it to that.
 UPGRADERS: Final[Mapping[int, Upgrader]] = {}
 
+_CODES: Final = {"no rule applies": "no_rule_applies", "timed anew": "retimed"}
+
+
+def plain_names(name: str, value: Any) -> tuple[str, Any]:
+    """Return a document of version 1 with the names that replaced others before the first release.
+
+    >>> plain_names("Escalation", {"lapsed_because": "nobody to tell"})
+    ('Escalation', {'lapsed_because': 'nobody_to_tell'})
+    """
+    if name not in RENAMED or not isinstance(value, dict):
+        return name, value
+    value = dict(value)
+    if isinstance(value.get("lapsed_because"), str):
+        code = value["lapsed_because"]
+        value["lapsed_because"] = _CODES.get(code, code.replace(" ", "_"))
+    if "told_at" in value:
+        value["listed_at"] = value.pop("told_at")
+    if "why" in value:
+        value |= {"why_code": "text", "why_data": {"text": value.pop("why")}}
+    return name, value
+
+
+RENAMED: Final = frozenset(("Escalation",))
+
 
 def upgrade(
     name: str,
@@ -56,6 +80,8 @@ def upgrade(
         if step not in steps:
             raise Mismatch(f"version {version} cannot be upgraded to {to}")
         name, value = steps[step](name, value)
+    if version == 1 and to == FORMAT_VERSION:
+        return plain_names(name, value)
     return name, value
 
 

@@ -1,0 +1,71 @@
+"""One escalation that has become due: an intent for the caller to deliver (rule E1)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+import attrs
+
+from incidentcore.escalation.targets import EscalationTarget
+from incidentcore.values import FrozenMap
+from incidentcore.values.findings import Texts, render_text
+
+__all__ = ["Escalation", "WHY_TEXTS"]
+
+WHY_TEXTS: Final[Texts] = {
+    "after": "{delay} after {since}",
+    "after_previous": "{delay} after the level before",
+    "at_wall_time": "every {every} {unit} from {anchor}",
+    "clock_reached": "the {clock} clock reached {point}",
+    "held_for": "{condition} held for {span}",
+    "text": "{text}",
+}
+"""The text of each reason for which a level falls due."""
+
+
+@attrs.frozen(kw_only=True)
+class Escalation:
+    """An escalation that has become due: an intent; the caller delivers it.
+
+    Attributes:
+        key: (record, matrix, row, level, pass, cycle) as text. Delivery keyed by it happens once.
+        record_id: The record.
+        matrix: The matrix's name.
+        row: The row's name.
+        level: The level's place in the row, from 0.
+        pass_: The pass through the row, from 0.
+        cycle: Which cycle of its clock, or which occurrence of its moment, from 1.
+        targets: Whom it notifies.
+        people: Who of them are known by id: persons, and who is on call at the due.
+        mode: ``functional`` or ``hierarchical``.
+        due_at: When it became due.
+        lapsed_at: When it became pointless, if it did since.
+        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, ``snoozed`` as long as that
+            lasts, or ``nobody_to_tell`` for a level that is skipped; empty otherwise.
+        why_code: Why it falls due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
+            or the code of a trigger of your own.
+        why_data: What the text of the reason is made of.
+    """
+
+    key: str
+    record_id: str
+    matrix: str
+    row: str
+    level: int
+    pass_: int
+    cycle: int
+    targets: tuple[EscalationTarget, ...]
+    people: tuple[str, ...]
+    mode: str
+    due_at: datetime
+    lapsed_at: datetime | None = None
+    lapsed_because: str = ""
+    why_code: str = ""
+    why_data: FrozenMap[str] = FrozenMap()
+
+    @property
+    def why(self) -> str:
+        """The reason in words."""
+        words = render_text(WHY_TEXTS, self.why_code, self.why_data)
+        return f"{words}, pass {self.pass_ + 1}" if self.pass_ else words

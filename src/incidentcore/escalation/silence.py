@@ -1,0 +1,173 @@
+"""When a level may fire, and what keeps it from firing: rows, states, silence (rule E3)."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TypeAlias
+
+from incidentcore.escalation.matrix import EscalationMatrix, EscalationRow
+from incidentcore.escalation.view import Mark, RecordView, Stage
+
+__all__ = ["Gate", "Notified", "RowSilence", "Window", "rows_chosen"]
+
+Gate: TypeAlias = list[tuple[datetime, str]]
+"""From which instants on what keeps a level from firing; empty text where nothing does."""
+
+Notified: TypeAlias = list[tuple[datetime, tuple[str, ...]]]
+"""Who was notified when."""
+
+Window: TypeAlias = tuple[datetime | None, datetime | None]
+"""From and until when a version of a matrix holds; None for without end."""
+
+
+def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
+    """Return for each stage of a record which row applies; -1 where none does."""
+    rows, reads = matrix.rows, matrix.reads
+    chosen: list[int] = []
+    for moment, facts in view.timeline.states():
+        if chosen and reads is not None and reads.isdisjoint(moment.changes):
+            chosen.append(chosen[-1])
+            continue
+        for number, row in enumerate(rows):
+            if row.when.test(facts, moment.at):
+                chosen.append(number)
+                break
+        else:
+            chosen.append(-1)
+    return chosen
+
+
+class RowSilence:
+    """What keeps the levels of one row silent for one record.
+
+    Args:
+        view: The record.
+        chosen: Which row applies in each of its stages.
+        number: The row's number.
+        row: The row.
+        window: From and until when this version of the matrix holds.
+
+    Attributes:
+        row: The row.
+        restarts: When every chain of the row starts a new cycle because silence ended; manual
+            escalations continue a chain.
+    """
+
+    def __init__(
+        self,
+        view: RecordView,
+        chosen: list[int],
+        number: int,
+        row: EscalationRow,
+        *,
+        window: Window = (None, None),
+    ) -> None:
+        self._view, self.row, self._window = view, row, window
+        self._applies = [one == number for one in chosen]
+        self._always = not view.ended and window == (None, None) and all(self._applies)
+        self.restarts = self._restarts()
+
+    def gates(self, notified: Notified) -> list[Gate]:
+        """Return for each level when it may fire, and what keeps it silent otherwise.
+
+        Args:
+            notified: Who was notified by the row, where everybody's acknowledgement counts.
+        """
+        row = self.row
+        shared: dict[object, Gate] = {}
+        gates: list[Gate] = []
+        for index, level in enumerate(row.levels):
+            key: object = index if row.acknowledged_by == "level" else level.until
+            if key not in shared:
+                shared[key] = self._gate(index, notified)
+            gates.append(shared[key])
+        return gates
+
+    def _gate(self, index: int, notified: Notified) -> Gate:
+        row, view = self.row, self._view
+        answered = row.levels[index].until == "acknowledged"
+        hushed = answered or row.snooze_silences == "all"
+        if self._always and not (hushed and view.answered):
+            return [(view.stages[0].at, "")]  # as for most records: nothing ever kept it silent
+        gate: Gate = []
+        since, until = self._window
+        extra = [at for at in self._window if at is not None]
+        if row.acknowledged_by == "all":
+            extra.extend(at for at, _ in notified)
+        for at, which, stage, marks in self._instants(extra):
+            quiet = stage.snoozed_until
+            if stage.ended:
+                reason = stage.ended
+            elif not self._applies[which]:
+                reason = "other_row"
+            elif (since is not None and at < since) or (until is not None and at >= until):
+                reason = "other_version"
+            elif hushed and quiet is not None and at < quiet:
+                reason = "snoozed"
+            elif answered and marks and self._counts(index, marks, notified, at):
+                reason = "acknowledged"
+            else:
+                reason = ""
+            if not gate or gate[-1][1] != reason:
+                gate.append((at, reason))
+        return gate
+
+    def _instants(
+        self, extra: Iterable[datetime]
+    ) -> Iterator[tuple[datetime, int, Stage, tuple[Mark, ...]]]:
+        """Yield each instant at which a gate may change, with its acknowledgements."""
+        timeout, stages = self.row.ack_timeout, self._view.stages
+        pending = sorted({*extra, *self._view.snooze_ends})
+        for which, stage in enumerate(stages):
+            at, marks = stage.at, stage.marks
+            yield at, which, stage, self._alive(marks, at)
+            edges = [edge for edge in pending if edge > at]
+            if timeout is not None:
+                edges += [mark.at + timeout for mark in marks if mark.at + timeout > at]
+                edges = sorted(set(edges))
+            until = stages[which + 1].at if which + 1 < len(stages) else None
+            for edge in edges:
+                if until is not None and edge >= until:
+                    break
+                yield edge, which, stage, self._alive(marks, edge)
+
+    def _alive(self, marks: tuple[Mark, ...], at: datetime) -> tuple[Mark, ...]:
+        """Return the acknowledgements that neither timed out nor ended with a snooze."""
+        timeout, ends = self.row.ack_timeout, self._view.snooze_ends
+        if marks and timeout is not None:
+            marks = tuple(mark for mark in marks if at < mark.at + timeout)
+        if marks and ends:
+            over = bisect_right(ends, at)
+            if over:
+                marks = tuple(mark for mark in marks if mark.at >= ends[over - 1])
+        return marks
+
+    def _counts(
+        self, index: int, marks: tuple[Mark, ...], notified: Notified, at: datetime
+    ) -> bool:
+        """Return whether acknowledgements, of which there are some, silence a level."""
+        whose = self.row.acknowledged_by
+        if whose == "level":
+            return any(mark.level is None or mark.level >= index for mark in marks)
+        if whose == "all":
+            people = {person for when, some in notified if when <= at for person in some}
+            return people <= {mark.by for mark in marks}
+        return True
+
+    def _restarts(self) -> tuple[datetime, ...]:
+        row, view = self.row, self._view
+        restarts: set[datetime] = set()
+        if row.on_snooze_end == "restart":
+            restarts.update(view.snooze_ends)
+        if row.on_unacknowledge == "restart":
+            before = False
+            for at, _, stage, marks in self._instants(()):
+                if stage.snoozed_until is not None and at < stage.snoozed_until:
+                    continue  # no acknowledgement times out during a snooze
+                gone = before and not marks and not stage.ended and at not in view.snooze_ends
+                if gone and not (stage.at == at and stage.manual):
+                    restarts.add(at)
+                before = bool(marks)
+        return tuple(sorted(restarts))

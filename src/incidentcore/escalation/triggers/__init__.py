@@ -1,0 +1,25 @@
+"""Triggers: one kind in one file; a subclass of ``Trigger`` is a kind of your own (rule E2)."""
+
+from incidentcore.escalation.triggers.after import After
+from incidentcore.escalation.triggers.after_previous import AfterPrevious
+from incidentcore.escalation.triggers.base import (
+    Candidate,
+    Fallen,
+    LintScope,
+    Trigger,
+    TriggerContext,
+)
+from incidentcore.escalation.triggers.held_for import HeldFor
+from incidentcore.escalation.triggers.on_clock import OnClock
+
+__all__ = [
+    "After",
+    "AfterPrevious",
+    "Candidate",
+    "Fallen",
+    "HeldFor",
+    "LintScope",
+    "OnClock",
+    "Trigger",
+    "TriggerContext",
+]

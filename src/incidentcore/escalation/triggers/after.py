@@ -1,0 +1,113 @@
+"""A trigger a delay after a moment of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation.triggers.base import (
+    Candidate,
+    Fallen,
+    LintScope,
+    Trigger,
+    TriggerContext,
+    TriggerFinding,
+    later,
+    need_calendar,
+    need_delay,
+)
+from incidentcore.schedule import Calendar
+
+__all__ = ["After", "MOVED_BY_DELIVERY"]
+
+MOVED_BY_DELIVERY: Final = frozenset(("updated_at", "escalation_count"))
+_ZERO: Final = timedelta(0)
+_ENDINGS: Final = ("resolved_at", "closed_at", "canceled_at")
+_MOMENTS: Final = (
+    *("opened_at", "occurred_at", "detected_at", "acknowledged_at", "first_response_at"),
+    *("last_public_update_at", "unanswered_since", "snoozed_until", "restored_at", "resolved_at"),
+    *("first_resolved_at", "reopened_at", "closed_at", "canceled_at", "updated_at"),
+    *("approval_requested_at", "approval_decided_at"),
+)
+
+
+@attrs.frozen
+class After(Trigger):
+    """Fires a delay after a moment of the record, for as long as that moment stands.
+
+    Attributes:
+        delay: How long after it.
+        since: The field that holds the moment: ``opened_at``, ``reopened_at``, ``updated_at``,
+            ``unanswered_since`` and so on, or a custom one such as ``custom.called_at``. When it
+            moves, the delay starts again; when it becomes None, nothing fires.
+        calendar: Count the delay in this calendar's open time; wall time otherwise.
+    """
+
+    delay: timedelta
+    since: str = "opened_at"
+    calendar: Calendar | None = None
+
+    def __attrs_post_init__(self) -> None:
+        need_delay("delay", self.delay)
+        need_calendar("calendar", self.calendar)
+        own = isinstance(self.since, str) and self.since.removeprefix("custom.") != self.since
+        if self.since not in _MOMENTS and not own:
+            raise EscalationMatrixError(
+                "since", self.since, f"{', '.join(_MOMENTS)}, or custom and a name"
+            )
+
+    def candidates(self, context: TriggerContext) -> list[Candidate]:
+        """Return one for each value that the moment took."""
+        return context.delayed(context.view.moments(self.since), self.delay, self.calendar)
+
+    @property
+    def why(self) -> tuple[str, dict[str, str]]:
+        """The delay and the moment."""
+        since = self.since.removesuffix("_at").replace("_", " ")
+        return "after", {"delay": str(self.delay), "since": since}
+
+    @property
+    def waits(self) -> tuple[timedelta, Calendar | None]:
+        """The delay."""
+        return self.delay, self.calendar
+
+    def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
+        """Return that further passes go through it."""
+        return True
+
+    def offset(
+        self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
+    ) -> datetime | None:
+        """Return the same distance from the first level as in the first pass."""
+        if not isinstance(first, After):
+            return begin
+        return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)
+
+    def never(self, scope: LintScope) -> TriggerFinding | None:
+        """Return that its moment is one of a record that is not open."""
+        if self.since not in _ENDINGS:
+            return None
+        return "level_never_fires", {"because": "ended", "since": self.since}, self.since
+
+    def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
+        """Yield where it comes before the level above, silences itself or moves its own moment."""
+        above = scope.above
+        if (
+            isinstance(above, After)
+            and self.since == above.since
+            and self.calendar == above.calendar
+            and self.delay < above.delay
+        ):
+            yield (
+                "out_of_order",
+                {"because": "delay", "delay": self.delay},
+                (self.delay, above.delay),
+            )
+        if self.since == "acknowledged_at" and scope.silenced:
+            yield "silenced_at_once", {}, self.since
+        if self.since in MOVED_BY_DELIVERY:
+            yield "loop", {"because": "moment", "since": self.since}, self.since

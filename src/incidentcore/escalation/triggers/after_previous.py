@@ -1,0 +1,85 @@
+"""A trigger a delay after the level above fell due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+import attrs
+
+from incidentcore.escalation.triggers.base import (
+    Candidate,
+    Fallen,
+    LintScope,
+    Trigger,
+    TriggerContext,
+    TriggerFinding,
+    later,
+    need_calendar,
+    need_delay,
+)
+from incidentcore.schedule import Calendar
+
+__all__ = ["AfterPrevious"]
+
+
+@attrs.frozen
+class AfterPrevious(Trigger):
+    """Fires a delay after the level above fell due, never after it was polled.
+
+    It ends with what the level above counts from: a chain that began when nothing had happened for
+    an hour ends when something does.
+
+    Attributes:
+        delay: How long after it.
+        calendar: Count the delay in this calendar's open time; wall time otherwise.
+    """
+
+    chained: ClassVar[bool] = True
+
+    delay: timedelta
+    calendar: Calendar | None = None
+
+    def __attrs_post_init__(self) -> None:
+        need_delay("delay", self.delay)
+        need_calendar("calendar", self.calendar)
+
+    def candidates(self, context: TriggerContext) -> list[Candidate]:
+        """Return one for each cycle in which the level above fell due."""
+        return [
+            Candidate(cycle, above.at, self._after(above), above.until)
+            for cycle, above in sorted(context.previous.items())
+        ]
+
+    def _after(self, above: Fallen) -> datetime | None:
+        """Return when it follows a level; at once where nobody was notified there (rule E3)."""
+        return later(above.at, self.delay, self.calendar) if above.reached else above.at
+
+    @property
+    def why(self) -> tuple[str, dict[str, str]]:
+        """The delay."""
+        return "after_previous", {"delay": str(self.delay)}
+
+    @property
+    def waits(self) -> tuple[timedelta, Calendar | None]:
+        """The delay."""
+        return self.delay, self.calendar
+
+    def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
+        """Return that further passes go through it."""
+        return True
+
+    def offset(
+        self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
+    ) -> datetime | None:
+        """Return the delay after the level before; the beginning of the pass for the first."""
+        if head:
+            return begin
+        return None if previous is None else self._after(previous)
+
+    def never(self, scope: LintScope) -> TriggerFinding | None:
+        """Return that the level above never fires."""
+        if not scope.dead:
+            return None
+        return "level_never_fires", {"because": "level_above"}, scope.index - 1

@@ -1,0 +1,238 @@
+"""The protocol of a trigger: what makes a level of an escalation fall due (rule E2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import ClassVar, Final, NamedTuple, TypeAlias
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import EscalationMatrixError, UnreachableDeadlineError
+from incidentcore.escalation.view import Anchor, RecordView
+from incidentcore.instants import Interval
+from incidentcore.schedule import Calendar
+from incidentcore.sla import SlaDefinition
+
+__all__ = [
+    "Candidate",
+    "Fallen",
+    "LintScope",
+    "Trigger",
+    "TriggerContext",
+    "TriggerFinding",
+    "later",
+    "need_calendar",
+    "need_delay",
+]
+
+_ZERO: Final = timedelta(0)
+
+TriggerFinding: TypeAlias = tuple[str, dict[str, object], object]
+"""A code, the data of its text and a witness; ``because`` in the data picks among several texts."""
+
+
+class Candidate(NamedTuple):
+    """One chance of a level to fall due.
+
+    Attributes:
+        cycle: The occurrence it belongs to, from 1.
+        ready: From when on a manual escalation may bring it forward; None where none may.
+        at: When its trigger makes it due; None where only a manual escalation can.
+        until: When what it counts from ends; None where it does not end.
+    """
+
+    cycle: int
+    ready: datetime | None
+    at: datetime | None
+    until: datetime | None = None
+
+
+class Fallen(NamedTuple):
+    """What became of a level in one cycle.
+
+    Attributes:
+        at: When it fell due.
+        until: When what it counts from ends; None where it does not end.
+        reached: Whether it notified anybody.
+    """
+
+    at: datetime
+    until: datetime | None
+    reached: bool
+
+
+@attrs.define
+class TriggerContext:
+    """What a trigger may ask.
+
+    Attributes:
+        view: The record with its clocks.
+        when: The condition of the row.
+        index: The level's place in the row, from 0.
+        until: The last instant that is looked at.
+        previous: By cycle, how the level above fell due; empty for the first level.
+        maintenance: Intervals in which nothing begins.
+        restarts: When every chain of the row starts a new cycle.
+    """
+
+    view: RecordView
+    when: Condition
+    until: datetime
+    maintenance: tuple[Interval, ...] = ()
+    restarts: tuple[datetime, ...] = ()
+    index: int = 0
+    previous: dict[int, Fallen] = attrs.field(factory=dict)
+
+    def begun(self, anchors: Iterable[Anchor]) -> list[Anchor]:
+        """Return anchors as they count: cut at each restart, and begun outside of maintenance."""
+        cuts = self.restarts
+        begun: list[Anchor] = []
+        for anchor in anchors:
+            start = anchor.at
+            for cut in cuts:
+                if start < cut and (anchor.until is None or cut < anchor.until):
+                    begun.append(Anchor(self._outside(start), cut, len(begun) + 1))
+                    start = cut
+            begun.append(Anchor(self._outside(start), anchor.until, len(begun) + 1))
+        return begun
+
+    def _outside(self, start: datetime) -> datetime:
+        for interval in self.maintenance:
+            if start in interval:
+                start = interval.end
+        return start
+
+    def delayed(
+        self, anchors: Iterable[Anchor], delay: timedelta, calendar: Calendar | None
+    ) -> list[Candidate]:
+        """Return one candidate for each anchor, a delay after it."""
+        candidates = []
+        for start, until, cycle in self.begun(anchors):
+            due = later(start, delay, calendar)
+            if not self.index:
+                ready = start
+            elif cycle in self.previous:
+                ready = max(start, self.previous[cycle].at)
+            else:
+                ready = due or start  # a manual escalation cannot skip the level above
+            candidates.append(Candidate(cycle, ready, due, until))
+        return candidates
+
+
+@attrs.frozen
+class LintScope:
+    """What a trigger may ask when it is looked through.
+
+    Attributes:
+        when: The condition of the row.
+        triggers: The triggers of all its levels.
+        index: The level's place in the row.
+        silenced: Whether the first acknowledgement silences the level, without an end.
+        definitions: The clocks that are known.
+        span: The time in which calendars are looked at.
+        dead: Whether the level above can never fall due.
+    """
+
+    when: Condition
+    triggers: Sequence[Trigger]
+    index: int
+    silenced: bool
+    definitions: Sequence[SlaDefinition]
+    span: Interval
+    dead: bool
+
+    @property
+    def above(self) -> object:
+        """The trigger of the level above; None for the first."""
+        return self.triggers[self.index - 1] if self.index else None
+
+
+@attrs.frozen
+class Trigger:
+    """What makes a level fall due; subclass it for a kind of your own.
+
+    A subclass is one frozen attrs class with ``candidates`` and ``why``; all else has a default.
+
+    Attributes:
+        until: What silences a level with this trigger where the level does not say.
+        chained: Whether it needs a level above.
+        calendar: The calendar of its delay; None for wall time.
+
+    Source: rule E2.
+
+    >>> from incidentcore.escalation import EscalationLevel
+    >>> @attrs.frozen
+    ... class AtOnce(Trigger):
+    ...     @property
+    ...     def why(self):
+    ...         return "at_once", {}
+    ...
+    ...     def candidates(self, context):
+    ...         return context.delayed(context.view.moments("opened_at"), timedelta(0), None)
+    >>> EscalationLevel(AtOnce(), "on-call").why_code
+    'at_once'
+    """
+
+    until: ClassVar[str] = "acknowledged"
+    chained: ClassVar[bool] = False
+
+    def candidates(self, context: TriggerContext) -> Sequence[Candidate]:
+        """Return each chance of the level to fall due, in ascending order of cycles."""
+        raise NotImplementedError
+
+    @property
+    def why(self) -> tuple[str, dict[str, str]]:
+        """Why the level falls due: a code, and the data of its text."""
+        raise NotImplementedError
+
+    @property
+    def waits(self) -> tuple[timedelta, Calendar | None]:
+        """How long it waits, and in whose open time; wall time without a calendar."""
+        return _ZERO, None
+
+    def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
+        """Return whether further passes of a row with these triggers go through the level."""
+        return False
+
+    def offset(
+        self, begin: datetime, previous: Fallen | None, first: Trigger, *, head: bool
+    ) -> datetime | None:
+        """Return when the level is due in a further pass.
+
+        Args:
+            begin: When the pass begins.
+            previous: The level before in the pass; None where it never falls due.
+            first: The trigger of the first level of the pass.
+            head: Whether this is that level.
+        """
+        return begin
+
+    def never(self, scope: LintScope) -> TriggerFinding | None:
+        """Return why the level can never fall due, as ``level_never_fires``; None where it can."""
+        return None
+
+    def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
+        """Yield what else cannot work as it was meant."""
+        yield from ()
+
+
+def later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime | None:
+    """Return the instant a delay later, in open time of a calendar; None where there is none."""
+    try:
+        return at + delay if calendar is None else calendar.deadline(at, delay)
+    except (OverflowError, UnreachableDeadlineError):
+        return None
+
+
+def need_delay(name: str, delay: object) -> None:
+    """Refuse what is not a time, or is negative."""
+    if not isinstance(delay, timedelta) or delay < _ZERO:
+        raise EscalationMatrixError(name, delay, "a timedelta that is not negative")
+
+
+def need_calendar(name: str, calendar: object) -> None:
+    """Refuse what is neither a calendar nor None."""
+    if calendar is not None and not isinstance(calendar, Calendar):
+        raise EscalationMatrixError(name, calendar, "a Calendar, or None for wall time")

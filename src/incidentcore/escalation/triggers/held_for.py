@@ -1,0 +1,80 @@
+"""A trigger when a condition has held for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.conditions import Condition, field, overlap
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation.triggers.after import MOVED_BY_DELIVERY, After
+from incidentcore.escalation.triggers.base import (
+    Candidate,
+    LintScope,
+    Trigger,
+    TriggerContext,
+    TriggerFinding,
+    need_calendar,
+    need_delay,
+)
+from incidentcore.schedule import Calendar
+
+__all__ = ["HeldFor"]
+
+_OPEN: Final = field("state.open").is_true()
+
+
+@attrs.frozen
+class HeldFor(Trigger):
+    """Fires when a condition has held for a time without a break.
+
+    Attributes:
+        condition: The condition.
+        span: For how long.
+        calendar: Count the span in this calendar's open time; wall time otherwise.
+    """
+
+    condition: Condition
+    span: timedelta
+    calendar: Calendar | None = None
+
+    def __attrs_post_init__(self) -> None:
+        need_delay("span", self.span)
+        need_calendar("calendar", self.calendar)
+        if not isinstance(self.condition, Condition):
+            raise EscalationMatrixError("condition", self.condition, "a Condition")
+
+    def candidates(self, context: TriggerContext) -> list[Candidate]:
+        """Return one for each spell in which the condition held."""
+        return context.delayed(context.view.spells(self.condition), self.span, self.calendar)
+
+    @property
+    def why(self) -> tuple[str, dict[str, str]]:
+        """The condition and the span."""
+        return "held_for", {"condition": str(self.condition), "span": str(self.span)}
+
+    @property
+    def waits(self) -> tuple[timedelta, Calendar | None]:
+        """The span."""
+        return self.span, self.calendar
+
+    def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
+        """Return whether it heads a chain, so that further passes go through it."""
+        return not index and not any(isinstance(one, After) for one in triggers)
+
+    def never(self, scope: LintScope) -> TriggerFinding | None:
+        """Return that it cannot hold where the row applies, or while the record is open."""
+        held = self.condition
+        if overlap(held, scope.when).is_no:
+            return "level_never_fires", {"because": "row"}, str(held)
+        if overlap(held, _OPEN).is_no:
+            return "level_never_fires", {"because": "not_open"}, str(held)
+        return None
+
+    def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
+        """Yield that its own delivery changes what it reads."""
+        if self.condition.fields & MOVED_BY_DELIVERY:
+            yield "loop", {"because": "level"}, str(self.condition)

@@ -1,0 +1,118 @@
+"""A trigger at a point of an SLA clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+from typing import ClassVar, Final
+
+import attrs
+
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation.triggers.base import (
+    Candidate,
+    LintScope,
+    Trigger,
+    TriggerContext,
+    TriggerFinding,
+)
+from incidentcore.sla import ClockPoint, SlaThreshold
+
+__all__ = ["OnClock"]
+
+_ZERO: Final = timedelta(0)
+_MOST: Final = 10  # times the target; a larger number is a percentage that was meant as a fraction
+
+
+def _point(point: SlaThreshold | str | float) -> ClockPoint:
+    if isinstance(point, SlaThreshold) or point in ("due", "breach"):
+        return point  # type: ignore[return-value]  # one of the two words
+    number = isinstance(point, (int, float, Fraction)) and type(point) is not bool
+    if number and 0 <= float(point) <= _MOST:
+        return SlaThreshold(name=str(point), fraction=point)
+    raise EscalationMatrixError(
+        "point", point, f"due, breach, an SlaThreshold, or a fraction from 0 to {_MOST} like 0.75"
+    )
+
+
+@attrs.frozen
+class OnClock(Trigger):
+    """Fires when an SLA clock reaches a point, in each of its cycles.
+
+    Attributes:
+        clock: The kind or name of the definition, such as ``"resolution"``.
+        point: ``"due"``, ``"breach"`` or an ``SlaThreshold``; a fraction such as ``0.75`` is
+            written as the threshold of that fraction.
+
+    At due means at or after it; breach is the first instant at which elapsed exceeds the target.
+    """
+
+    until: ClassVar[str] = "resolved"
+
+    clock: str
+    point: ClockPoint = attrs.field(converter=_point)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.clock, str) or not self.clock:
+            raise EscalationMatrixError("clock", self.clock, "the kind or name of a definition")
+
+    def candidates(self, context: TriggerContext) -> list[Candidate]:
+        """Return each crossing of the point; no manual escalation brings it forward."""
+        return [
+            Candidate(crossing.cycle, None, crossing.at)
+            for crossing in context.view.clocks.crossings(self.clock, self.point)
+        ]
+
+    @property
+    def why(self) -> tuple[str, dict[str, str]]:
+        """The clock and the point."""
+        point = self.point if isinstance(self.point, str) else self.point.name
+        return "clock_reached", {"clock": self.clock, "point": point}
+
+    def never(self, scope: LintScope) -> TriggerFinding | None:
+        """Return that no definition is of its kind or name."""
+        if any(self.clock in (one.kind, one.name) for one in scope.definitions):
+            return None
+        return "level_never_fires", {"because": "no_clock", "clock": self.clock}, self.clock
+
+    def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
+        """Yield where it is due at the start of its clock, or before the level above."""
+        above = scope.above
+        for definition in scope.definitions:
+            target = definition.target
+            if self.clock not in (definition.kind, definition.name):
+                continue
+            if not isinstance(target, timedelta):
+                continue
+            elapsed = self.elapsed_at(target)
+            if not elapsed and target:
+                yield (
+                    "due_at_once",
+                    {"point": self._words(), "definition": definition.name},
+                    target,
+                )
+            if isinstance(above, OnClock) and above.clock == self.clock:
+                first = above.elapsed_at(target)
+                if elapsed < first:
+                    data: dict[str, object] = {
+                        "because": "clock",
+                        "elapsed": elapsed,
+                        "definition": definition.name,
+                    }
+                    yield "out_of_order", data, (elapsed, first)
+
+    def elapsed_at(self, target: timedelta) -> timedelta:
+        """Return what has elapsed of a target at the point, without its calendar."""
+        point = self.point
+        if isinstance(point, SlaThreshold):
+            return point.point(target) + (
+                point.after_due or _ZERO if point.calendar is not None else _ZERO
+            )
+        return target if point == "due" else target + timedelta(microseconds=1)
+
+    def _words(self) -> str:
+        point = self.point
+        if isinstance(point, SlaThreshold) and point.before_due is not None:
+            return f"{point.before_due} before the due"
+        return "the point"

@@ -1,0 +1,266 @@
+"""How the levels of a row follow each other, pass by pass (rules E2 and E3).
+
+One record is looked at in three steps, and none goes back to one before it.
+
+1. The *view* (``view.py``) folds the history once: stages between instants at which something
+   happened, the values that moments took, the spells in which conditions held, the clocks.
+2. The *silence* of a row (``silence.py``) turns the stages into one gate for each level: from which
+   instant on nothing keeps it silent, or what does. It also says when chains start a new cycle.
+3. The *walk* goes through the levels of the row in order. A trigger names the candidates of its
+   level, one for each cycle; a candidate falls due at the first instant at which its trigger, the
+   contact hours and the gate all allow it, or at a manual escalation before that. Once all levels
+   of the first pass are settled, further passes repeat the distances between them.
+
+A cycle is one occurrence of what a chain counts from: a value of a moment, a spell of a condition,
+a cycle of a clock. A chain keeps the cycle of its first level, and ends with what that counts from.
+
+Time is never stepped through. A gate is a sorted list, so each due is found by bisection, and what
+falls due by an instant does not depend on when anybody asks (rule E1). One thing is circular: where
+everybody must acknowledge, who was notified decides about silence, and silence about who is
+notified. Nobody is notified before the instant, so the walk is repeated until nothing changes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from incidentcore.errors import UnreachableDeadlineError
+from incidentcore.escalation.escalation import Escalation
+from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix
+from incidentcore.escalation.silence import Gate, Notified, RowSilence, Window, rows_chosen
+from incidentcore.escalation.targets import READING
+from incidentcore.escalation.triggers import Candidate, Fallen, TriggerContext
+from incidentcore.escalation.view import RecordView
+
+__all__ = ["NOBODY", "SNOOZED", "fallen_due"]
+
+NOBODY: Final = "nobody_to_tell"
+SNOOZED: Final = "snoozed"
+_LAPSING: Final = ("acknowledged", "resolved", "canceled")
+
+
+def fallen_due(
+    matrix: EscalationMatrix,
+    view: RecordView,
+    *,
+    until: datetime,
+    window: Window = (None, None),
+) -> list[Escalation]:
+    """Return every escalation that falls due by ``until`` if no event comes after those seen."""
+    chosen = rows_chosen(matrix, view)
+    fallen: list[Escalation] = []
+    for number in sorted(set(chosen) - {-1}):
+        silence = RowSilence(view, chosen, number, matrix.rows[number], window=window)
+        notified: Notified = []
+        while True:
+            walk = _RowWalk(matrix, view, silence, until=until, notified=notified)
+            found = list(walk.run())
+            if matrix.rows[number].acknowledged_by != "all":
+                break
+            before, notified = notified, sorted((one.due_at, one.people) for one in found)
+            if notified == before:
+                break
+        fallen += found
+    return fallen
+
+
+class _RowWalk:
+    """One row worked through for one record."""
+
+    def __init__(
+        self,
+        matrix: EscalationMatrix,
+        view: RecordView,
+        silence: RowSilence,
+        *,
+        until: datetime,
+        notified: Notified,
+    ) -> None:
+        self.matrix, self.row, self.view, self.until = matrix, silence.row, view, until
+        self.manual = list(view.manual)
+        self.gates = silence.gates(notified)
+        self.context = TriggerContext(
+            view=view,
+            when=self.row.when,
+            until=until,
+            maintenance=matrix.maintenance,
+            restarts=silence.restarts,
+        )
+
+    def run(self) -> Iterator[Escalation]:
+        """Yield what falls due, the first pass level by level, then the further passes."""
+        context, delayed = self.context, self.row.delayed
+        last: dict[int, Fallen] = {}
+        for index, level in enumerate(self.row.levels):
+            context.index = index
+            due_by_cycle: dict[int, tuple[datetime, datetime | None]] = {}
+            for candidate in level.trigger.candidates(context):
+                due = self._due(index, candidate)
+                other = due_by_cycle.get(candidate.cycle)  # by another clock of the kind
+                if due is not None and due <= self.until and (other is None or due < other[0]):
+                    due_by_cycle[candidate.cycle] = due, candidate.until
+            fallen: dict[int, Fallen] = {}
+            for cycle, (due, until) in due_by_cycle.items():
+                escalation = self._escalation(index, pass_=0, cycle=cycle, due=due)
+                fallen[cycle] = Fallen(due, until, escalation.lapsed_because != NOBODY)
+                yield escalation
+            context.previous = fallen
+            if delayed and index == delayed[-1]:
+                last = fallen
+        for cycle, ended in sorted(last.items()):
+            yield from self._further_passes(cycle, ended)
+
+    def _further_passes(self, cycle: int, last: Fallen) -> Iterator[Escalation]:
+        """Yield the passes after the first, with the same distances between levels."""
+        row, until = self.row, last.until
+        indexes = [index for index in row.delayed if index >= row.repeat_from] or row.delayed
+        first = row.levels[indexes[0]].trigger
+        ended, pass_ = last.at, 0
+        while True:
+            begin = ended + row.repeat_after if pass_ < row.repeat else None
+            if row.past_last == "wrap":
+                free = (one for one in self.manual if one[0] >= ended and one[1] is None)
+                manual = next(free, None)
+                if manual is not None and (begin is None or manual[0] < begin):
+                    self.manual.remove(manual)
+                    begin = manual[0]
+            if begin is None:
+                return
+            pass_ += 1
+            previous: Fallen | None = Fallen(begin, until, reached=True)
+            for index in indexes:
+                head = index == indexes[0]
+                at = row.levels[index].trigger.offset(begin, previous, first, head=head)
+                ready = at if previous is None else previous.at
+                if ready is None:  # nothing above it fell due, so it never does
+                    continue
+                due = self._due(index, Candidate(cycle, ready, at, until))
+                previous = None if due is None else Fallen(due, until, reached=True)
+                if due is not None and due <= self.until:
+                    escalation = self._escalation(index, pass_=pass_, cycle=cycle, due=due)
+                    previous = Fallen(due, until, escalation.lapsed_because != NOBODY)
+                    yield escalation
+            if previous is None or previous.at > self.until:
+                return
+            ended = previous.at
+
+    def _due(self, index: int, candidate: Candidate) -> datetime | None:
+        """Return when a candidate falls due: by its trigger, or brought forward manually.
+
+        A manual escalation that asks for a level brings it forward with those before it, and none
+        after it.
+        """
+        gate = self.gates[index]
+        due = None
+        if candidate.at is not None:
+            due = _enabled(candidate.at, self.row.levels[index], gate, candidate.until)
+        if candidate.ready is None:
+            return due
+        for at, asked in self.manual:
+            if asked is not None and asked < index:
+                continue
+            if (
+                candidate.ready <= at
+                and (due is None or at <= due)
+                and (candidate.until is None or at < candidate.until)
+                and not _reason_at(gate, at)
+            ):
+                if asked is None or asked == index:
+                    self.manual.remove((at, asked))
+                return at
+        return due
+
+    def _escalation(self, index: int, *, pass_: int, cycle: int, due: datetime) -> Escalation:
+        level, gate = self.row.levels[index], self.gates[index]
+        record = self.view.record_id
+        people = level.known_people
+        lapsed_at: datetime | None = None
+        because = ""
+        if people is None:
+            facts = self._facts(level, due)
+            people = _people(level, due, facts)
+            if all(target.is_empty(due, facts) for target in level.targets):
+                lapsed_at, because = due, NOBODY
+        if not because and len(gate) > 1:
+            lapsed_at, because = _lapse(gate, due, self.until)
+        return Escalation(
+            key=f"{record}/{self.matrix.name}/{self.row.name}/{index}/{pass_}/{cycle}",
+            record_id=record,
+            matrix=self.matrix.name,
+            row=self.row.name,
+            level=index,
+            pass_=pass_,
+            cycle=cycle,
+            targets=level.targets,
+            people=people,
+            mode=level.mode,
+            due_at=due,
+            lapsed_at=lapsed_at,
+            lapsed_because=because,
+            why_code=level.why_code,
+            why_data=level.why_data,
+        )
+
+    def _facts(self, level: EscalationLevel, at: datetime) -> Mapping[str, Any]:
+        """Return the facts at an instant, where a target asks for any."""
+        asked = any(target.kind in READING for target in level.targets)
+        return self.view.timeline.facts_at(at) if asked else {}
+
+
+def _people(level: EscalationLevel, at: datetime, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    if len(level.targets) == 1:
+        return level.targets[0].people(at, facts)
+    return tuple(dict.fromkeys(p for one in level.targets for p in one.people(at, facts)))
+
+
+def _enabled(
+    at: datetime, level: EscalationLevel, gate: Gate, until: datetime | None
+) -> datetime | None:
+    """Return the first instant from ``at`` on at which gate and contact hours are both open."""
+    while True:
+        if level.during is not None:
+            try:
+                at = level.during.next_open(at)
+            except UnreachableDeadlineError:
+                return None
+        if until is not None and at >= until:
+            return None
+        opening = _first_open(gate, at)
+        if opening is None or opening == at:
+            return opening
+        at = opening
+
+
+def _since(entry: tuple[datetime, str]) -> datetime:
+    return entry[0]
+
+
+def _first_open(gate: Gate, at: datetime) -> datetime | None:
+    """Return the first instant from ``at`` on at which a gate is open; None where it stays shut."""
+    place = bisect_right(gate, at, key=_since) - 1
+    if place >= 0 and not gate[place][1]:
+        return at
+    return next((since for since, reason in gate[place + 1 :] if not reason), None)
+
+
+def _reason_at(gate: Gate, at: datetime) -> str:
+    """Return what keeps a level silent at an instant."""
+    place = bisect_right(gate, at, key=_since) - 1
+    return gate[place][1] if place >= 0 else "not_opened"
+
+
+def _lapse(gate: Gate, due: datetime, now: datetime) -> tuple[datetime | None, str]:
+    """Return when and by what an escalation that fell due became pointless.
+
+    A snooze takes nothing back: it holds an escalation only as long as it lasts itself.
+    """
+    lapsed: tuple[datetime | None, str] = (None, "")
+    for since, reason in gate[bisect_right(gate, due, key=_since) :]:
+        if reason in _LAPSING:
+            return since, reason
+        if since <= now:
+            lapsed = (since, reason) if reason == SNOOZED else (None, "")
+    return lapsed

@@ -40,8 +40,6 @@ WITHOUT: dict[str, str] = {
     "conditions.Field": PLACEHOLDER,
     "conditions.Opaque": FUNCTION,
     "conditions.Proof": ANSWER,
-    "escalation.Candidate": ANSWER,
-    "escalation.Fallen": ANSWER,
     "escalation.LintScope": ANSWER,
     "escalation.OnCallHours": ANSWER,
     "escalation.Trigger": PLACEHOLDER,

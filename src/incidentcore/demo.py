@@ -1,7 +1,7 @@
 """A generated month of a service desk, small enough to read and rich enough to go wrong.
 
 Three offices in three zones, a few hundred incidents, pauses, reopenings, reassignments,
-cancelations and one major incident, told through the library's own operations: open, classify,
+cancelations and one major incident, played through the library's own operations: open, classify,
 prioritize, assign, answer, and the actions of the standard lifecycle. Equal seeds give equal
 records.
 """

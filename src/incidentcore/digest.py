@@ -16,7 +16,10 @@ __all__ = ["content_id"]
 
 _LENGTH: Final = 16
 _LEAVES: Final = (bool, int, float, str, bytes)
-_EXACT: Final = (("decimal", "Decimal"), ("fractions", "Fraction"))  # told without loading them
+_EXACT: Final = (
+    ("decimal", "Decimal"),
+    ("fractions", "Fraction"),
+)  # known by name
 
 
 def content_id(value: object) -> str:
@@ -35,7 +38,7 @@ def content_id(value: object) -> str:
     Raises:
         InvalidValueError: The value holds a callable or an object whose content cannot be read,
             such as a foreign calendar. Give such an object a non-empty text attribute ``id``, which
-            then stands for it.
+            then represents it.
 
     >>> content_id({"b": 1, "a": 2}) == content_id({"a": 2, "b": 1})
     True

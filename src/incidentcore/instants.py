@@ -46,7 +46,7 @@ def as_utc(value: datetime, name: str = "at") -> datetime:
 
     Raises:
         NaiveDatetimeError: The value carries no offset.
-        InvalidValueError: It is no datetime, is finer than a microsecond, or lies outside the
+        InvalidValueError: It is not a datetime, is finer than a microsecond, or lies outside the
             years 2 to 9998.
 
     Source: rules T1 and T4.

@@ -199,7 +199,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["report", "{table}", *MAP, "--calendar", "{folder}/no.json"],
         "no.json: No such file",
     ),
-    "calendar is no JSON": (
+    "calendar is not JSON": (
         ["report", "{table}", *MAP, "--calendar", "{table}"],
         "tickets.csv",
     ),

@@ -413,7 +413,7 @@ def test_unknown_fields_never_move_to_another_object(where: str, is_moved: bool)
         ("", "{}"),
         ("Teleported", ""),
         ("Teleported", "[]"),
-        ("Teleported", "no JSON"),
+        ("Teleported", "not JSON"),
         ("Teleported", '{"id":"x"}'),
         ("Teleported", '{"$type":"Opened"}'),
         ("Teleported", '{"a":1,"a":2}'),

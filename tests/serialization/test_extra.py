@@ -94,7 +94,7 @@ def test_reading_is_as_strict_as_for_ours() -> None:
         CODEC.loads(wrong, Contract)
     assert sorted(caught.value.problems) == [
         "got 5; allowed: text @ $.value.customer",
-        "no field of AcmeContract; allowed: customer, hours @ $.value.price",
+        "not a field of AcmeContract; allowed: customer, hours @ $.value.price",
     ]
 
 

@@ -239,7 +239,17 @@ def test_any_record_is_hidden_and_stays_a_record(record: Any) -> None:
 # named there and nobody writes freely.
 IMPERSONAL = frozenset(
     (
-        *("action", "audience", "category", "channel", "corrects", "decision", "key", "lifecycle"),
+        *(
+            "covers",
+            "action",
+            "audience",
+            "category",
+            "channel",
+            "corrects",
+            "decision",
+            "key",
+            "lifecycle",
+        ),
         *("link", "mode", "record_type", "runbook", "status", "step", "version", "visibility"),
         *("assignment_group", "configuration_item", "hold_reason", "origin", "resolution_code"),
         *("service", "source"),

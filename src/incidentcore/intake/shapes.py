@@ -33,7 +33,7 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
         recorded_at: When it came in; the object's own ``recorded_at``, or its ``at``, unless told.
 
     Returns:
-        The alert; what is no field of an alert is in its ``extra``.
+        The alert; what is not a field of an alert is in its ``extra``.
 
     Raises:
         FormatError: Anything is wrong with the data.
@@ -231,8 +231,8 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
         recorded_at: When it came in.
 
     Returns:
-        The alert; the event's other attributes and extensions, and what is no field of an alert in
-        its data, are in ``extra``; the former under ``cloudevent``.
+        The alert; the event's other attributes and extensions, and what of its data is not a field
+        of an alert, are in ``extra``; the former under ``cloudevent``.
 
     Raises:
         FormatError: Anything is wrong with the event.

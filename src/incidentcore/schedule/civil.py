@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 BASE = datetime(2000, 1, 1, tzinfo=UTC)
-_NAIVE_BASE = datetime(2000, 1, 1)  # noqa: DTZ001  wall times are mapped by hand
+_NAIVE_BASE = datetime(2000, 1, 1)  # noqa: DTZ001  wall times are mapped in this module
 _BASE_ORDINAL = BASE.toordinal()
 _ONE_DAY = timedelta(days=1)
 _ZERO = timedelta()

@@ -44,7 +44,7 @@ class Engine(ABC):
     _index: Index
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:  # noqa: ARG004  for the subclass
-        """Start with an empty index, whatever the subclass does when it is built."""
+        """Start with an empty index, before the subclass does anything of its own."""
         self = super().__new__(cls)
         object.__setattr__(self, "_index", EMPTY)  # works for frozen subclasses too
         return self
@@ -79,7 +79,7 @@ class Engine(ABC):
             NaiveDatetimeError: A datetime carries no offset (rule T1).
             InvalidIntervalError: The end lies before the start (rule T3).
         """
-        # The shortest way; whatever is unusual about the input raises or falls through, and the
+        # The shortest way; unusual input raises or falls through, and the
         # careful way below answers or refuses it.
         try:
             index = self._index

@@ -29,7 +29,7 @@ _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _MONTH_DAY = r"([0-9]{2})-([0-9]{2})"
 _MOST_DAYS = 3_660  # ten years closed in one piece is a mistake, not a holiday
 _LONGEST_NAME = 200
-_LEAP = 2000  # a leap year: a place in it stands for a month and day of every year
+_LEAP = 2000  # a leap year: its days number the months and days of every year
 _LEAP_DAYS = 366
 
 

@@ -38,7 +38,7 @@ _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?"
 # Patterns are compiled when first used, not on import.
 _WINDOW = rf"\s*{_CLOCK}\s*-\s*{_CLOCK}\s*"
 _FORM = 'windows such as "09:00-17:00", "22:00-06:00" or "00:00-24:00"'
-_MOST_WINDOWS = 1_440  # one a minute; more is no opening hours but an attack or a mistake
+_MOST_WINDOWS = 1_440  # one a minute; more is an attack or a mistake
 
 
 def pairs(value: object, field: str) -> list[tuple[object, object]]:

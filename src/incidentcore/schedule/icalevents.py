@@ -48,7 +48,7 @@ class Event(NamedTuple):
         rule: Its RRULE or "".
         added: Further starts (RDATE).
         removed: Starts that do not take place (EXDATE).
-        replaces: The start of the instance that it stands for (RECURRENCE-ID).
+        replaces: The start of the instance that it replaces (RECURRENCE-ID).
         is_cancelled: Whether it does not take place.
     """
 
@@ -110,7 +110,7 @@ class _Reader:
         try:
             return as_zone(key, "TZID")
         except InvalidValueError:
-            self.refuse(entry.line, f"TZID {key[:60]!r} is no IANA zone", entry.name)
+            self.refuse(entry.line, f"TZID {key[:60]!r} is not an IANA zone", entry.name)
             return None
 
     def duration(self, entry: _Entry) -> timedelta | None:

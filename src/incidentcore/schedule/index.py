@@ -24,7 +24,7 @@ __all__ = ["EMPTY", "HORIZON", "Index", "clip", "compile_index", "wall_index", "
 
 _ZERO = timedelta()
 HORIZON: Final = timedelta(days=7_305)  # twenty years (rule C6)
-_MOST_YEARS = 64  # what one index may hold: about 5 MB; whatever lies further apart goes in pieces
+_MOST_YEARS = 64  # what one index may hold: about 5 MB; a longer range goes in pieces
 _STRIDE = timedelta(days=STRIDE)
 _SECOND = timedelta(seconds=1)
 
@@ -181,7 +181,7 @@ def wall_index(index: Index, zone: ZoneInfo) -> Index:
     """Return the same windows in the zone's wall time.
 
     Two datetimes of one zone subtract as wall time, which is several times cheaper than by way of
-    UTC, and right wherever the wall time between them is told apart by no change of offset. The
+    UTC, and right wherever the wall time between them is unaffected by a change of offset. The
     hours that a change skips or repeats are left out: there the index answers None, and the query
     goes by way of UTC.
     """

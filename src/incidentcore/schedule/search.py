@@ -33,7 +33,7 @@ _LAST = LATEST - BASE
 
 
 def check_budget(budget: object, instead: str) -> timedelta:
-    """Refuse a budget that is no duration, or negative, naming the opposite query (rule T5)."""
+    """Refuse a budget that is negative or not a duration, naming the opposite query (rule T5)."""
     if not isinstance(budget, timedelta):
         raise InvalidValueError("budget", budget, "a timedelta of open time")
     if budget < _ZERO:

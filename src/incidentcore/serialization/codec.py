@@ -1,7 +1,7 @@
 """Any value of the library as one JSON document, and back, exactly.
 
 A document is an envelope around a value: ``{"type": "Incident", "version": 1, "value": ...}``. A
-record is written as its history and replayed when it is read, so that no field of it can be
+record is written as its history and replayed when it is read, so that not a field of it can be
 smuggled in. Reading takes nothing on trust: every problem is listed with its path, and nothing but
 ``FormatError`` is raised. A ``Codec`` does the same and knows classes of the caller's beside ours.
 """
@@ -20,9 +20,9 @@ from incidentcore.serialization.faults import (
     Mismatch,
     Path,
     Unwritable,
+    faults_of,
     render,
     show,
-    told,
 )
 from incidentcore.serialization.parse import Limits, check_plain, parse, read_body, write
 from incidentcore.serialization.reading import Reader, reader
@@ -205,11 +205,11 @@ def _read(
             try:
                 found: T = _value(name, value, kind, read, registry)
                 break
-            except Exception as error:  # noqa: BLE001  told below, unless it can be kept
-                problems = list(told(error))
+            except Exception as error:  # noqa: BLE001  reported below, unless it can be kept
+                problems = list(faults_of(error))
                 strange = dict.fromkeys(problem.path for problem in problems if problem.unknown)
                 if refused or not keep or not strange:
-                    raise Faults(told(error, ("value",))) from None
+                    raise Faults(faults_of(error, ("value",))) from None
                 value = _copied(value)
                 kept.extend((path, write(_taken(value, path), None)) for path in strange)
         if kept:
@@ -227,7 +227,7 @@ def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[st
     if not isinstance(data, dict):
         raise Faults([Fault(f"got {show(data)}; allowed: an object")])
     problems = [
-        Fault(f"no field of a document; allowed: {', '.join(_ENVELOPE)}", (key,))
+        Fault(f"not a field of a document; allowed: {', '.join(_ENVELOPE)}", (key,))
         for key in data
         if key not in _ENVELOPE
     ]
@@ -246,11 +246,11 @@ def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[st
     except Mismatch as error:
         raise Faults([Fault(str(error), ("version",))]) from None
     except Exception as error:  # noqa: BLE001  an old document may be broken too
-        raise Faults(told(error, ("value",))) from None
+        raise Faults(faults_of(error, ("value",))) from None
     try:
         name, value = merged(name, value)
     except Exception as error:  # noqa: BLE001  what the older kind was may be broken too
-        raise Faults(told(error, ("value",))) from None
+        raise Faults(faults_of(error, ("value",))) from None
     allowed = registry.names_for(kind)
     events = {registry.names[cls] for cls in registry.events}
     strange = keep and name not in registry.classes and allowed >= events
@@ -278,7 +278,7 @@ def _check_places(name: str, value: Any, paths: list[Path], registry: Registry) 
         kind = object if name == _PLAIN else registry.classes[name]
         check_places(kind, value, paths, registry)
     except Faults as error:
-        raise Faults(told(error, ("value",))) from None
+        raise Faults(faults_of(error, ("value",))) from None
 
 
 def _copied(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What reading and writing share: containers, and how the members of a union are told apart."""
+"""What reading and writing share: containers, and how the members of a union are distinguished."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from incidentcore.serialization.faults import (
     Faults,
     Mismatch,
     check_hashes,
+    faults_of,
     show,
-    told,
 )
 from incidentcore.serialization.registry import Registry
 from incidentcore.serialization.scalars import SCALARS
@@ -69,10 +69,10 @@ def read_each(
     for place, item in pairs:
         try:
             found.append(read(item, None))
-        except Exception as error:  # noqa: BLE001  every problem is told, with its place
-            told_now = list(told(error, (step(place),)))
-            problems.extend(told_now)
-            final += not all(problem.unknown for problem in told_now)
+        except Exception as error:  # noqa: BLE001  every problem is reported with its place
+            faults = list(faults_of(error, (step(place),)))
+            problems.extend(faults)
+            final += not all(problem.unknown for problem in faults)
             if final > _ENOUGH:  # no reader goes on after one of these, nor does anyone read more
                 break
     if problems:
@@ -117,12 +117,12 @@ def as_object(data: Any) -> dict[str, Any]:
 
 
 def union_shape(members: tuple[Any, ...], registry: Registry) -> Shape | None:
-    """Return how the members of a union are told apart in JSON.
+    """Return how the members of a union are distinguished in JSON.
 
     Returns:
         The classes; one other type for each type of JSON value; and whether the classes' names
         are written beside their fields. None where two types would be written alike. Types without
-        a written form, such as a caller's own guard, are left out.
+        a written form, such as a function, are left out.
     """
     is_tagged = False
     classes: list[type] = []

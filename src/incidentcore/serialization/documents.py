@@ -128,7 +128,7 @@ def from_plain(
     Args:
         data: What ``to_plain`` gave.
         kind: The type of value expected, as for ``loads``.
-        limits: As for ``loads``, save that there is no text to measure.
+        limits: As for ``loads``, except for the length of the text.
         trusted: As for ``loads``.
 
     Raises:

@@ -54,7 +54,7 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
         ``subject`` is the record, ``data`` the event's document, which ``from_plain`` reads.
 
     Raises:
-        InvalidValueError: The source or prefix is no text or empty, one of them or an id holds
+        InvalidValueError: The source or prefix is empty or not text, one of them or an id holds
             control characters, which CloudEvents has no room for, or the event cannot be written.
 
     Source: CloudEvents 1.0.2, sections 2 (type system) and 3.1 (required attributes), and JSON
@@ -97,7 +97,7 @@ def record_rows(
         safe: Put an apostrophe before text that a spreadsheet would take for a formula.
 
     Raises:
-        InvalidValueError: A column is no field.
+        InvalidValueError: A column is not a field.
 
     >>> from datetime import UTC
     >>> from incidentcore.records import Incident
@@ -220,7 +220,7 @@ def _attribute(indent: str, key: str, value: str | datetime) -> str:
 def _quoted(text: str) -> str:
     """Return text as an XML attribute; what XML 1.0 cannot hold becomes the replacement sign."""
     kept = "".join(char if _is_xml(char) else "\ufffd" for char in text)
-    # By hand, since the standard library's writer of attributes loads a web client.
+    # Written here, since the standard library's writer of attributes loads a web client.
     return f'"{escape(kept).translate(_LINE_ENDS)}"'
 
 

@@ -20,7 +20,7 @@ __all__ = [
     "check_hashes",
     "render",
     "show",
-    "told",
+    "faults_of",
 ]
 
 Path: TypeAlias = tuple[str | int, ...]
@@ -87,14 +87,14 @@ def check_hashes(values: Collection[Any]) -> None:
         raise Mismatch(f"over {_ALIKE} values that are equal or hash alike; allowed: others")
 
 
-def told(error: BaseException, path: Path = ()) -> Iterator[Fault]:
-    """Yield the problems that an error from below stands for."""
+def faults_of(error: BaseException, path: Path = ()) -> Iterator[Fault]:
+    """Yield the problems that an error from below describes."""
     if isinstance(error, Faults):
         for problem in error.found:
             yield attrs.evolve(problem, path=path + problem.path)
     elif isinstance(error, BaseValidationError):
         for part in error.exceptions:
-            yield from told(part, path + _noted(part))
+            yield from faults_of(part, path + _noted(part))
     elif isinstance(error, KeyError) and path and error.args == (path[-1],):
         yield Fault("a required field is missing", path)
     elif isinstance(error, RecursionError):

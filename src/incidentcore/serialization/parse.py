@@ -34,7 +34,7 @@ class Limits:
         problems: Problems listed; the rest are counted.
 
     Raises:
-        InvalidValueError: A limit is no whole number of at least 1.
+        InvalidValueError: A limit is not a whole number of at least 1.
 
     >>> Limits(size=1_000).depth
     64
@@ -84,7 +84,7 @@ def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Faul
         out of range, halves of surrogate pairs.
 
     Raises:
-        FormatError: It is no JSON, or breaks a limit.
+        FormatError: It is not JSON, or breaks a limit.
     """
     if isinstance(text, (bytes, bytearray)):
         text = _decoded(text, limits)
@@ -102,11 +102,11 @@ def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Faul
         data = reader.decode(text, keys)
     except json.JSONDecodeError as error:
         line, column = error.lineno, error.colno
-        raise FormatError([f"no JSON: {error.msg} (line {line}, column {column}) @ $"]) from None
+        raise FormatError([f"not JSON: {error.msg} (line {line}, column {column}) @ $"]) from None
     except RecursionError:
         raise FormatError([f"nested deeper than {limits.depth} @ $"]) from None
     except ValueError as error:
-        raise FormatError([f"no JSON: {error} @ $"]) from None
+        raise FormatError([f"not JSON: {error} @ $"]) from None
     if reader.refused or ("\\u" in text and _HALF.search(text)):
         return data, list(_refused(data, limits))
     return data, []
@@ -205,7 +205,7 @@ class _Reader:
         return value if isfinite(value) else self.refuse(f"{text} is out of range")
 
     def constant(self, text: str) -> Any:
-        return self.refuse(f"{text} is no JSON")
+        return self.refuse(f"{text} is not JSON")
 
     def refuse(self, why: str) -> _Refused:
         self.refused = True
@@ -286,7 +286,7 @@ def _why_not(value: object, limits: Limits) -> str:
         is_long = _is_long(value, limits.digits)  # type: ignore[arg-type]
         return f"{show(value)}; allowed: {limits.digits} characters" if is_long else ""
     if kind is float:
-        return "" if isfinite(value) else f"{value} is no JSON"  # type: ignore[arg-type]
+        return "" if isfinite(value) else f"{value} is not JSON"  # type: ignore[arg-type]
     if isinstance(value, _Refused):
         return value.why
     return f"got {show(value)}; allowed: what JSON text reads to"

@@ -26,7 +26,7 @@ from incidentcore.serialization.containers import (
     read_set,
     union_shape,
 )
-from incidentcore.serialization.faults import Fault, Faults, Mismatch, show, told
+from incidentcore.serialization.faults import Fault, Faults, Mismatch, faults_of, show
 from incidentcore.serialization.parse import write
 from incidentcore.serialization.registry import REGISTRY, TAG, Registry
 from incidentcore.serialization.scalars import SCALARS, read_date, read_text
@@ -130,11 +130,11 @@ class Reader:
             if type(data) is dict and data.keys() <= names:
                 try:
                     return inner(data, cls)
-                except Exception as error:  # noqa: BLE001  told with the place, where it is known
-                    raise Faults(self._located(cls, data, list(told(error)))) from None
+                except Exception as error:  # noqa: BLE001  reported with the place, where it is known
+                    raise Faults(self._located(cls, data, list(faults_of(error)))) from None
             problems = [
                 Fault(
-                    f"no field of {self._registry.names[cls]}; allowed: {', '.join(known)}",
+                    f"not a field of {self._registry.names[cls]}; allowed: {', '.join(known)}",
                     (key,),
                     True,
                 )
@@ -143,8 +143,8 @@ class Reader:
             ]
             try:
                 value = inner(data, cls)
-            except Exception as error:  # noqa: BLE001  told beside the unknown fields
-                problems.extend(told(error))
+            except Exception as error:  # noqa: BLE001  reported beside the unknown fields
+                problems.extend(faults_of(error))
             else:
                 if not problems:  # a dict of another class, from a careless parser
                     return value
@@ -200,7 +200,7 @@ class Reader:
         try:
             _checked(self._entries(data["fields"]), getattr(cls, "allowed", FIELD_NAMES))
         except Faults as error:
-            return [*(problem for problem in found if problem.path), *told(error, ("fields",))]
+            return [*(problem for problem in found if problem.path), *faults_of(error, ("fields",))]
         return found
 
     def _record(self, cls: type[Record], beside: tuple[str, ...]) -> ReadHook:
@@ -208,7 +208,7 @@ class Reader:
 
         def structure(data: Any, _: Any) -> Record:
             problems = [
-                Fault(f"no field of {self._registry.names[cls]}; allowed: history", (key,), True)
+                Fault(f"not a field of {self._registry.names[cls]}; allowed: history", (key,), True)
                 for key in as_object(data)
                 if key != "history" and key not in beside
             ]
@@ -217,8 +217,8 @@ class Reader:
                 raise Faults(problems)
             try:
                 record = cls.from_history(events(data["history"], None))
-            except Exception as error:  # noqa: BLE001  told with its place
-                problems.extend(told(error, ("history",)))
+            except Exception as error:  # noqa: BLE001  reported with its place
+                problems.extend(faults_of(error, ("history",)))
                 raise Faults(problems) from None
             if problems:
                 raise Faults(problems)
@@ -321,8 +321,8 @@ class Reader:
             if key[:1] == "$" and key[:2] != "$$":
                 try:
                     return self._named(key)(data[key], None)
-                except Exception as error:  # noqa: BLE001  told with its place
-                    raise Faults(told(error, (key,))) from None
+                except Exception as error:  # noqa: BLE001  reported with its place
+                    raise Faults(faults_of(error, (key,))) from None
         return FrozenMap(self._entries(data))
 
     def _entries(self, data: Any) -> dict[str, Any]:
@@ -332,7 +332,7 @@ class Reader:
             values = {key: read(value) for key, value in as_object(data).items()}
         except Exception as error:  # noqa: BLE001  the slower way tells of every problem
             read_each(as_object(data).items(), read)
-            raise Faults(told(error)) from None
+            raise Faults(faults_of(error)) from None
         if any(key[:1] == "$" for key in values):
             return {_unescaped(key): value for key, value in values.items()}
         return values

@@ -147,7 +147,7 @@ def write_instant(value: Any) -> str:
 
 
 def read_instant(data: Any, _: object = None) -> datetime:
-    """Read an instant; without an offset it would be no instant."""
+    """Read an instant; it must have an offset."""
     if type(data) is str:
         found = _instant(data)
         if found is not None:

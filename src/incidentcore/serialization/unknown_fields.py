@@ -79,7 +79,7 @@ def check_places(kind: Any, data: Any, paths: Iterable[Path], registry: Registry
     wrong = [
         path
         for path in paths
-        # Equal, not the same: some classes make their items anew.
+        # Equal, not the same: some classes build new items.
         if made.get(id(_at(data, path)), made) != written.get(id(_at(out, path)))
     ]
     if wrong:
@@ -87,7 +87,7 @@ def check_places(kind: Any, data: Any, paths: Iterable[Path], registry: Registry
 
 
 def _at(data: Any, path: Path) -> Any:
-    """Return the object that holds a path's last step; None where there is none."""
+    """Return the object that holds a path's last step; None where nothing is there."""
     for step in path[:-1]:
         try:
             data = data[step]

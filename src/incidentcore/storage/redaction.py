@@ -1,7 +1,7 @@
 """Taking personal data out of a history, so that what is left still tells the truth.
 
 Personal data stand in few places: who (actors, callers, assignees, approvers) and what was
-written (titles, descriptions, comments, notes, reasons, a caller's own fields). Neither clocks nor
+written (titles, descriptions, comments, notes, reasons, custom fields). Neither clocks nor
 KPIs are computed from them, except that persons must stay apart.
 """
 
@@ -59,7 +59,7 @@ def redact(
         and append the history of this one under the same id.
 
     Raises:
-        InvalidValueError: The alias, or a pseudonym, is no text or empty.
+        InvalidValueError: The alias, or a pseudonym, is empty or not text.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident

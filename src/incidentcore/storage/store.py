@@ -51,7 +51,7 @@ class RecordStore(Protocol):
     3. An event has the id of a stored one, or a sequence that is taken:
        ``DuplicateEventError``.
     4. The sequences do not continue the history without a gap, or the events are of another
-       record, or the first is no opening, or a later one is: ``InvalidTimelineError``.
+       record, or the first is not an opening, or a later one is: ``InvalidTimelineError``.
     5. Everything is written at once. Who reads sees the whole batch or nothing of it.
 
     *Reading*: histories come in order of sequence, records in order of id (by code points),
@@ -63,7 +63,7 @@ class RecordStore(Protocol):
     *Removing* a record takes all its events out, also out of the feed, and leaves one
     ``Change`` without an event: a reader of the feed learns that it must forget the record.
 
-    Whatever else goes wrong is a ``StorageError``.
+    Any other failure is a ``StorageError``.
     """
 
     def append(self, record_id: str, events: Iterable[Event], *, expected_version: int) -> int:
@@ -133,7 +133,7 @@ class RecordStore(Protocol):
         ...  # pragma: no cover
 
     def remove(self, record_id: str, *, expected_version: int) -> None:
-        """Take a record out for good, as erasure asks; the feed says that it is gone.
+        """Delete a record permanently, as erasure asks; the feed says that it is gone.
 
         Raises:
             RecordNotFoundError: There is none of that id.
@@ -151,7 +151,7 @@ def checked_batch(
     to be tested.
 
     Raises:
-        InvalidValueError: The id is no text or empty, or the version no whole number from 0.
+        InvalidValueError: The id is empty or not text, or the version not a whole number from 0.
         InvalidTimelineError: The events are not of this record, not in sequence from the next
             number on, name an id twice, or the opening is missing or in the wrong place.
 
@@ -179,7 +179,7 @@ def checked_page(*, limit: int, after: int = 0) -> None:
     """Check the arguments of a page; for writers of stores.
 
     Raises:
-        InvalidValueError: The limit is no whole number from 1, or the place none from 0.
+        InvalidValueError: The limit is not a whole number from 1, or the place not one from 0.
     """
     if type(limit) is not int or limit < 1:
         raise InvalidValueError("limit", limit, "a whole number of at least 1")

@@ -85,7 +85,7 @@ class StoreChecks:
         """Run the checks without a test framework.
 
         Args:
-            names: Which; all unless told.
+            names: Which; all by default.
 
         Returns:
             An outcome for each, in order of name.
@@ -99,7 +99,7 @@ class StoreChecks:
             check()
         except SkipTest as skip:
             return CheckOutcome(name=name, fact=fact, passed=False, skipped=str(skip))
-        except Exception as error:  # noqa: BLE001  whatever a store raises is the finding
+        except Exception as error:  # noqa: BLE001  any error of a store is the finding
             return CheckOutcome(name=name, fact=fact, passed=False, error=error)
         return CheckOutcome(name=name, fact=fact, passed=True)
 
@@ -144,7 +144,7 @@ def raises(expected: type[Exception], call: Callable[[], object], what: str) -> 
         answer = call()
     except expected as error:
         return error
-    except Exception as error:  # noqa: BLE001  whatever a store raises is the finding
+    except Exception as error:  # noqa: BLE001  any error of a store is the finding
         got = f"{type(error).__name__}: {error}"
     else:
         got = f"the answer {_short(answer)}"

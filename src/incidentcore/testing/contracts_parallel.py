@@ -120,7 +120,7 @@ class _Writer:
         return answer
 
     def kill(self) -> list[str]:
-        """Kill the process without warning; return the ids that it had told of by then."""
+        """Kill the process without warning; return the ids that it had reported by then."""
         self.process.kill()
         self.process.join()
         told: list[str] = []

@@ -66,7 +66,7 @@ class WritingChecks(StoreChecks):
         same_events(record.history, store.load("INC-1").history, "a generator's events")
 
     def test_a_stale_writer_is_told_both_versions(self) -> None:
-        """Who builds on an old version is told it and the new one; nothing is written."""
+        """A write on an old version is refused with both versions; nothing is written."""
         store = self._store_of(2)
         error = self._untouched(
             store,
@@ -213,7 +213,7 @@ class WritingChecks(StoreChecks):
         )
 
     def test_an_empty_batch_writes_nothing(self) -> None:
-        """No events on the right version is no change; on a wrong one it is stale."""
+        """No events on the right version changes nothing; on a wrong one it is stale."""
         store = self._store_of(2)
         same(2, store.append("INC-1", (), expected_version=2), "the version")
         self._untouched(
@@ -223,7 +223,7 @@ class WritingChecks(StoreChecks):
         raises(RecordNotFoundError, lambda: store.load("INC-9"), "a record without events")
 
     def test_late_events_keep_their_place(self) -> None:
-        """Order is that of sequence, whatever the instants say."""
+        """Order is that of sequence; the instants do not matter."""
         store = self.make_store()
         record = incident()
         for minutes in (30, 10, 20):
@@ -251,13 +251,13 @@ class WritingChecks(StoreChecks):
         same(True, feed[-1].position > last, "a removal has a position of its own")
 
     def test_a_removed_id_may_be_used_again(self) -> None:
-        """A record may be opened anew under the id, with events of the same ids."""
+        """A record may be opened again under the id, with events of the same ids."""
         store = self._store_of(2)
         store.remove("INC-1", expected_version=2)
         last = store.changes()[-1].position
-        anew = incident(title="Anew")
-        same(1, store.append("INC-1", anew.history, expected_version=0), "the version")
-        same(anew, store.load("INC-1"), "the record")
+        again = incident(title="Again")
+        same(1, store.append("INC-1", again.history, expected_version=0), "the version")
+        same(again, store.load("INC-1"), "the record")
         same(True, store.changes()[-1].position > last, "positions go on")
 
     def test_removal_asks_for_the_version(self) -> None:
@@ -270,7 +270,7 @@ class WritingChecks(StoreChecks):
         raises(RecordNotFoundError, lambda: store.remove("INC-9", expected_version=0), "no record")
 
     def test_nonsense_is_refused(self) -> None:
-        """What is no id, version or event is refused before anything is written."""
+        """An invalid id, version or event is refused before anything is written."""
         store = self._store_of(1)
         given: list[Callable[[], object]] = [
             lambda: store.append("", [_comment(2)], expected_version=0),

@@ -238,7 +238,7 @@ def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> 
 
 @st.composite
 def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
-    """Return records whose last transition is none that a lifecycle has, as an import may bring."""
+    """Return records whose last transition is not in the lifecycle, as an import may bring."""
     record: Record = draw(legal_records(lifecycle, max_steps))
     here = record.state.name
     names = {state.name for state in lifecycle.states}

@@ -139,7 +139,7 @@ def _week(draw: st.DrawFn) -> dict[str, list[list[str]]]:
 
 @st.composite
 def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
-    """Return a calendar as plain data, for a library and for whatever checks it.
+    """Return a calendar as plain data, for a library and for its checker.
 
     Keys: ``tz``, ``week`` (weekday to pairs of texts), ``holidays``, ``special`` and ``breaks`` by
     ISO date, and ``around``, a date near all of them and near a change of offset. No date is both a

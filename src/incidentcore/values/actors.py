@@ -27,7 +27,7 @@ class Actor:
         role: In which role; see ``Role``.
 
     Raises:
-        InvalidValueError: The id or role is no text or empty.
+        InvalidValueError: The id or role is empty or not text.
 
     Source: rule H4.
 
@@ -48,7 +48,7 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
     """Return the actor for an actor or a plain id.
 
     Args:
-        by: An actor, or an id that stands for somebody in ``role``.
+        by: An actor, or a plain id, which gets ``role``.
         role: The role of a plain id.
         name: The argument's name, for the error.
 

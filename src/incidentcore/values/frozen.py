@@ -24,7 +24,7 @@ class FrozenMap(Mapping[str, V_co]):
     mappings among the values are frozen too.
 
     Raises:
-        InvalidValueError: A key is no text.
+        InvalidValueError: A key is not text.
 
     >>> customer = FrozenMap({"vip": True, "name": "Acme"})
     >>> customer["name"], customer.set(name="Globex")["name"]

@@ -1,4 +1,4 @@
-"""Scales and their levels as values: impact, urgency, priority and any scale of a caller's own.
+"""Scales and their levels as values: impact, urgency, priority and any other scale.
 
 Numbers mean opposite things in different tools (1 is worst in ServiceNow and iTop, best in GLPI),
 so a level is never a number here (rule P1).
@@ -29,7 +29,7 @@ class Level:
         rank: Its place in the scale; 1 is the worst.
 
     Raises:
-        InvalidValueError: The scale or name is no text or empty, or the rank no whole number
+        InvalidValueError: The scale or name is empty or not text, or the rank not a whole number
             from 1.
 
     Source: rule P1.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from incidentcore import categorization as categorization
     from incidentcore import communication as communication
     from incidentcore import conditions as conditions
+    from incidentcore import desk as desk
     from incidentcore import digest as digest
     from incidentcore import errors as errors
     from incidentcore import escalation as escalation
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from incidentcore.categorization import classify as classify
     from incidentcore.communication import CommunicationPlan as CommunicationPlan
     from incidentcore.communication import due_updates as due_updates
+    from incidentcore.desk import Desk as Desk
     from incidentcore.errors import IncidentCoreError as IncidentCoreError
     from incidentcore.escalation import EscalationLevel as EscalationLevel
     from incidentcore.escalation import EscalationMatrix as EscalationMatrix
@@ -84,6 +86,7 @@ __all__ = [
     "BusinessCalendar",
     "Categorization",
     "CommunicationPlan",
+    "Desk",
     "EscalationLevel",
     "EscalationMatrix",
     "EscalationRow",
@@ -135,6 +138,7 @@ _ROOM_OF = {
     "BusinessCalendar": "schedule",
     "Categorization": "categorization",
     "CommunicationPlan": "communication",
+    "Desk": "desk",
     "EscalationLevel": "escalation",
     "EscalationMatrix": "escalation",
     "EscalationRow": "escalation",
@@ -184,6 +188,7 @@ _ROOMS = frozenset(
         "categorization",
         "communication",
         "conditions",
+        "desk",
         "digest",
         "errors",
         "escalation",

@@ -8,7 +8,11 @@ from incidentcore.schedule.algebra import (
     Maintenance,
 )
 from incidentcore.schedule.calendar import BusinessCalendar
-from incidentcore.schedule.holiday_sources import copy_holidays, public_holidays
+from incidentcore.schedule.holiday_sources import (
+    copy_holidays,
+    holidays_version,
+    public_holidays,
+)
 from incidentcore.schedule.holidays import Break, Holiday
 from incidentcore.schedule.ical import IcalFeed, read_ical, write_ical
 from incidentcore.schedule.protocol import HORIZON, BusinessDays, Calendar
@@ -33,6 +37,7 @@ __all__ = [
     "Rotation",
     "VersionedCalendar",
     "copy_holidays",
+    "holidays_version",
     "public_holidays",
     "read_ical",
     "write_ical",

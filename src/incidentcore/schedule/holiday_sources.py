@@ -8,7 +8,7 @@ from datetime import date, datetime
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.schedule.holidays import Holiday, closed_days
 
-__all__ = ["copy_holidays", "public_holidays"]
+__all__ = ["copy_holidays", "holidays_version", "public_holidays"]
 
 _MOST_YEARS = 200
 _LONGEST_NAME = 200
@@ -69,6 +69,17 @@ def public_holidays(
         *copy_holidays(found, years=wanted),
         *(Holiday(day, name="working day", hours=workday_hours) for day in workdays),
     )
+
+
+def holidays_version() -> str:
+    """Return the version of the ``holidays`` package from which dates are copied.
+
+    Raises:
+        ModuleNotFoundError: The extra ``holidays`` is not installed.
+    """
+    import holidays  # noqa: PLC0415  as above
+
+    return str(vars(holidays)["__version__"])
 
 
 def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[Holiday, ...]:

@@ -16,6 +16,7 @@ import attrs
 from incidentcore.categorization import written as categorization
 from incidentcore.communication import written as communication
 from incidentcore.conditions import written as conditions
+from incidentcore.desk import written as desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import written as escalation
 from incidentcore.improvement import written as improvement
@@ -133,6 +134,7 @@ CLASSES: Final[dict[str, type]] = {
     **categorization.WRITTEN,
     **communication.WRITTEN,
     **conditions.WRITTEN,
+    **desk.WRITTEN,
     **escalation.WRITTEN,
     **improvement.WRITTEN,
     "Interval": Interval,

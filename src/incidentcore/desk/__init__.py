@@ -1,0 +1,36 @@
+"""A whole service desk as one value: its file, its check, and the agenda of what is due."""
+
+from incidentcore.desk.agenda import Agenda
+from incidentcore.desk.check import check_desk
+from incidentcore.desk.compare import RuleDifference, diff_rules
+from incidentcore.desk.desk import Desk
+from incidentcore.desk.due import DueItem, due_items, next_wakeup
+from incidentcore.desk.file import desk_mapping, desk_schema, dump_desk, load_desk
+from incidentcore.desk.page import desk_page, explain_record
+from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
+from incidentcore.desk.service import Agreement, OwnClock, Service, ServiceTarget
+
+__all__ = [
+    "Agenda",
+    "Agreement",
+    "ApprovalPlan",
+    "ApprovalStage",
+    "AutoClose",
+    "Desk",
+    "DeskField",
+    "DueItem",
+    "OwnClock",
+    "RuleDifference",
+    "Service",
+    "ServiceTarget",
+    "check_desk",
+    "desk_mapping",
+    "desk_page",
+    "desk_schema",
+    "diff_rules",
+    "due_items",
+    "dump_desk",
+    "explain_record",
+    "load_desk",
+    "next_wakeup",
+]

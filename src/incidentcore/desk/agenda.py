@@ -1,0 +1,171 @@
+"""The agenda: what is due among many records, looking only at those that changed or woke."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from datetime import datetime
+
+from incidentcore.desk.desk import Desk
+from incidentcore.desk.due import DueItem, look_at
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Versions, as_utc
+from incidentcore.records import Record
+
+__all__ = ["Agenda"]
+
+
+class Agenda:
+    """What is due among many records: ``due_items`` run incrementally.
+
+    A record is looked at when it was put and when its wake-up comes, and never else, so a change
+    costs the same among a thousand records as among a million. The agenda is a cache: its truth is
+    the records and the keys that were delivered, which the caller stores. Built again from both it
+    goes on where it stopped. It is not safe to share between threads without a lock.
+
+    Args:
+        desk: The desk, or ``Versions`` of it.
+        records: The records to begin with.
+        delivered: Keys that were delivered before.
+
+    >>> from datetime import UTC, timedelta
+    >>> from incidentcore.desk import load_desk
+    >>> from incidentcore.records import Incident
+    >>> desk = load_desk('''
+    ... desk = 1
+    ... name = "small"
+    ... zone = "UTC"
+    ... [services.all]
+    ... calendar = "always"
+    ... response = "1h"
+    ... [[agreements]]
+    ... service = "all"
+    ... ''')
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> agenda = Agenda(desk, [desk.open(Incident, id="INC-1", title="No mail", by="kim", at=at)])
+    >>> agenda.due(now=at), agenda.next_wakeup(now=at).hour
+    ((), 10)
+    >>> items = agenda.due(now=at + timedelta(hours=1))
+    >>> [item.kind for item in items]
+    ['sla.due']
+    >>> agenda.delivered(*items)
+    >>> agenda.due(now=at + timedelta(hours=1))
+    ()
+    """
+
+    def __init__(
+        self,
+        desk: Desk | Versions[Desk],
+        records: Iterable[Record] = (),
+        *,
+        delivered: Iterable[str] = (),
+    ) -> None:
+        self._desk = desk
+        self._records: dict[str, Record] = {}
+        self._delivered = set(delivered)
+        self._changed: dict[str, None] = {}
+        self._wakeups: dict[str, datetime] = {}
+        self._heap: list[tuple[datetime, str]] = []
+        self._owed: dict[str, tuple[DueItem, ...]] = {}
+        self._looked: datetime | None = None
+        for record in records:
+            self.put(record)
+
+    def __len__(self) -> int:
+        """Return the number of records."""
+        return len(self._records)
+
+    def put(self, record: Record) -> None:
+        """Add a record, or replace it by a newer version; several before a look count as one.
+
+        Raises:
+            InvalidValueError: It is not a record, or older than the version that is here.
+        """
+        if not isinstance(record, Record):
+            raise InvalidValueError("record", record, "a record")
+        known = self._records.get(record.id)
+        if known is record:
+            return
+        if known is not None and record.version < known.version:
+            raise InvalidValueError(
+                "record",
+                f"version {record.version} of {record.id}",
+                f"version {known.version} or a later one",
+            )
+        self._records[record.id] = record
+        self._changed[record.id] = None
+
+    def drop(self, record_id: str) -> None:
+        """Forget a record and what is due for it; nothing happens where it is not here."""
+        for table in (self._records, self._changed, self._wakeups, self._owed):
+            table.pop(record_id, None)
+
+    def due(self, *, now: datetime) -> tuple[DueItem, ...]:
+        """Return everything that is due and not yet delivered, in the order of its due.
+
+        An item is returned at each call until it is delivered or has lapsed. An instant before
+        that of an earlier call is allowed; it looks at every record.
+
+        Args:
+            now: The instant to look at.
+        """
+        now = as_utc(now, "now")
+        if self._looked is not None and now < self._looked:
+            self._changed.update(dict.fromkeys(self._records))
+        self._looked = now
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            at, record_id = heapq.heappop(heap)
+            if self._wakeups.get(record_id) == at:
+                self._changed[record_id] = None
+        for record_id in self._changed:
+            self._look(self._records[record_id], now)
+        self._changed.clear()
+        owed = [item for items in self._owed.values() for item in items]
+        return tuple(sorted(owed, key=lambda item: (item.due_at, item.key)))
+
+    def _look(self, record: Record, now: datetime) -> None:
+        found = look_at(self._desk, record, now=now)
+        delivered = self._delivered
+        owed = tuple(
+            item for item in found.items if item.lapsed_at is None and item.key not in delivered
+        )
+        if owed:
+            self._owed[record.id] = owed
+        else:
+            self._owed.pop(record.id, None)
+        if found.next is None:
+            self._wakeups.pop(record.id, None)
+        elif self._wakeups.get(record.id) != found.next:
+            self._wakeups[record.id] = found.next
+            heapq.heappush(self._heap, (found.next, record.id))
+            if len(self._heap) > 2 * len(self._records) + 16:  # drop entries that no longer count
+                self._heap = [(at, name) for name, at in self._wakeups.items()]
+                heapq.heapify(self._heap)
+
+    def delivered(self, *items: DueItem) -> None:
+        """Note that items were delivered: they are not returned again."""
+        for item in items:
+            self._delivered.add(item.key)
+            owed = self._owed.get(item.record_id)
+            if owed is None:
+                continue
+            left = tuple(one for one in owed if one.key != item.key)
+            if left:
+                self._owed[item.record_id] = left
+            else:
+                del self._owed[item.record_id]
+
+    def next_wakeup(self, *, now: datetime) -> datetime | None:
+        """Return when to call ``due`` again; ``now`` while something is owed or was changed.
+
+        Args:
+            now: The instant to look from.
+        """
+        now = as_utc(now, "now")
+        if self._changed or self._owed:
+            return now
+        heap = self._heap
+        while heap and self._wakeups.get(heap[0][1]) != heap[0][0]:
+            heapq.heappop(heap)
+        return max(heap[0][0], now) if heap else None

@@ -1,0 +1,270 @@
+"""Calendars, holidays and on-call schedules of a desk file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import reduce
+from typing import Any, Final
+
+from incidentcore.desk.holiday_form import DAY, HOLIDAYS, HOURS, INSTANT, LINE, TEXT, read_holidays
+from incidentcore.desk.reading import (
+    BROKEN,
+    Form,
+    Key,
+    Path,
+    Reading,
+    Table,
+    list_of,
+    table_of,
+    whole,
+)
+from incidentcore.desk.when import field_path
+from incidentcore.desk.words import WrongError
+from incidentcore.errors import DefinitionError
+from incidentcore.instants import Interval
+from incidentcore.schedule import (
+    Break,
+    BusinessCalendar,
+    Calendar,
+    CalendarDifference,
+    CalendarIntersection,
+    CalendarUnion,
+    Maintenance,
+)
+from incidentcore.sla import CalendarByField
+
+__all__ = ["CALENDAR", "PLAIN_CALENDAR", "TEXT", "read_calendars", "write_calendars"]
+
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ALGEBRA: Final = {"plus": CalendarUnion, "minus": CalendarDifference, "both": CalendarIntersection}
+
+
+_SPECIAL: Final = Table(
+    (Key("day", DAY, "The date."), Key("hours", HOURS, "Its hours.")),
+    lambda day, hours: (day, hours),
+    lambda value, key: value[key.name == "hours"],
+)
+_BREAK: Final = Table(
+    (
+        Key("day", DAY, "The date."),
+        Key("hours", HOURS, "The hours that are taken out."),
+        Key("name", TEXT, "What it is called.", ""),
+    ),
+    lambda day, hours, name: (day, Break(hours, name)),
+    lambda value, key: value[0] if key.name == "day" else getattr(value[1], key.name),
+)
+_BUSINESS: Final = Table(
+    (
+        Key("zone", TEXT, "Its time zone; the desk's by default.", None),
+        Key("hours", table_of(HOURS), 'Days to hours: { mon-fri = "08:00-18:00" }.'),
+        Key("holidays", HOLIDAYS, "Names of [holidays], or dates.", ()),
+        Key("special", list_of(_SPECIAL.form), "Dates with hours of their own.", ()),
+        Key("breaks", list_of(_BREAK.form), "Hours that are taken out of a date.", ()),
+        Key("name", LINE, "What reports call it; its key by default.", None),
+    ),
+    dict,
+)
+
+
+def _business(data: Any, reading: Reading, path: Path, name: str) -> Any:
+    found = _BUSINESS.read(data, reading, path)
+    breaks: dict[date | str, list[Break]] = {}
+    for day, taken in found["breaks"]:
+        breaks.setdefault(day, []).append(taken)
+    return BusinessCalendar(
+        zone=found["zone"] or reading.zone,
+        hours=found["hours"],
+        holidays=found["holidays"],
+        special=found["special"],
+        breaks=breaks,
+        name=name if found["name"] is None else found["name"],
+    )
+
+
+def _calendar(data: Any, reading: Reading, path: Path) -> Any:
+    """Read a calendar that is named, or written in its place."""
+    if isinstance(data, str):
+        return reading.named("calendars", data, "a calendar of [calendars]")
+    return _written_calendar(data, reading, path, "")
+
+
+def _written_calendar(data: Any, reading: Reading, path: Path, name: str) -> Any:
+    if not isinstance(data, Mapping):
+        raise WrongError(
+            data, "a calendar: its name, or a table with hours, by, plus, minus or both"
+        )
+    if "by" in data:
+        return _by_field(data, reading, path)
+    kinds = [kind for kind in _ALGEBRA if kind in data]
+    if kinds:
+        return _composed(kinds, data, reading, path)
+    if "open" in data:
+        return _OPEN.read(data, reading, path)
+    return _business(data, reading, path, name)
+
+
+def _by_field(data: Mapping[str, Any], reading: Reading, path: Path) -> Any:
+    field = reading.tried((*path, "by"), field_path, data["by"], reading)
+    own = {one.path: one for one in reading.names["fields"].values()}.get(field)
+    table: dict[str, Any] = {name: one for name, one in data.items() if name != "by"}
+    for value in table:
+        if own is not None and own.words and value not in (*own.words, "else"):
+            allowed = f"one of {', '.join(own.words)}, or else"
+            reading.fault((*path, value), WrongError(value, allowed, own.words))
+            field = BROKEN
+    if "else" not in table:
+        raise WrongError(dict(data), "else = a calendar, for every other value")
+    made = reading.each(_plain, table.items(), path)
+    whole((field,))
+    rest = made.pop("else")
+    return CalendarByField(field, made, rest)
+
+
+def _composed(kinds: list[str], data: Mapping[str, Any], reading: Reading, path: Path) -> Any:
+    extra = [name for name in data if name not in (*_ALGEBRA, "zone")]
+    if extra or len(kinds) > 1:
+        raise WrongError(extra or kinds, "one of plus, minus and both, and zone")
+    kind = kinds[0]
+    named = data[kind]
+    if not isinstance(named, (list, tuple)) or len(named) < 2:
+        raise WrongError(named, f"{kind} = [two calendars or more]")
+    parts = list(reading.each(_plain, enumerate(named), (*path, kind)).values())
+    made = reduce(_ALGEBRA[kind], parts)
+    if "zone" in data:
+        last = parts[-1]
+        made = _ALGEBRA[kind](made.left, last, zone=data["zone"])
+    return made
+
+
+def _plain(data: Any, reading: Reading, path: Path) -> Any:
+    found = _calendar(data, reading, path)
+    if isinstance(found, Calendar):
+        return found
+    raise WrongError(data, "a calendar that is not chosen by a field")
+
+
+_SPAN_OF: Final = Table(
+    (
+        Key("from", INSTANT, "The start.", attribute="start"),
+        Key("to", INSTANT, "The end.", attribute="end"),
+    ),
+    Interval,
+)
+_OPEN: Final = Table(
+    (
+        Key("open", list_of(_SPAN_OF.form), "The stretches in which it is open.", (), "intervals"),
+        Key("zone", TEXT, "Its time zone.", "UTC"),
+        Key("name", TEXT, "What it is called.", ""),
+    ),
+    Maintenance,
+    lambda value, key: value.zone.key if key.name == "zone" else getattr(value, key.attribute),
+)
+_REFERENCE: Final = {
+    "description": "a calendar's name, or a table with hours, by, plus, minus or both"
+}
+CALENDAR: Final = Form(_calendar, lambda value, writing: writing.calendar_name(value), _REFERENCE)
+PLAIN_CALENDAR: Final = Form(
+    _plain, lambda value, writing: writing.calendar_name(value), _REFERENCE
+)
+
+
+class _Named(dict[str, Any]):
+    """The calendars of a file, each read when it is first asked for."""
+
+    def __init__(self, reading: Reading, data: Mapping[str, Any]) -> None:
+        super().__init__(dict.fromkeys(data))
+        self["always"] = BusinessCalendar.always(reading.zone)
+        self._reading = reading
+        self._data = data
+        self._open: list[str] = []
+        self._done: set[str] = {"always"}
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self._open:
+            cycle = " -> ".join([*self._open[self._open.index(name) :], name])
+            raise WrongError(name, f"a calendar that is not made of itself: {cycle}")
+        if name not in self._done:
+            self._open.append(name)
+            path: Path = ("calendars", name)
+            self[name] = self._reading.tried(
+                path, _written_calendar, self._data[name], self._reading, path, name
+            )
+            self._open.remove(name)
+            self._done.add(name)
+        return super().__getitem__(name)
+
+
+def read_calendars(reading: Reading) -> dict[str, Any]:
+    """Read the holidays and calendars of a file; note their names."""
+    read_holidays(reading)
+    data = reading.data.get("calendars", {})
+    if not isinstance(data, Mapping):
+        reading.fault(("calendars",), WrongError(data, "a table of calendars"))
+        data = {}
+    if "always" in data:
+        reading.fault(("calendars", "always"), WrongError("always", "another name; it is built in"))
+        data = {name: table for name, table in data.items() if name != "always"}
+    named = _Named(reading, data)
+    reading.names["calendars"] = named
+    read = {name: named[name] for name in data}
+    plain = {
+        name: one
+        for name, one in {**read, "always": named["always"]}.items()
+        if isinstance(one, Calendar)
+    }
+    reading.names["plain_calendars"] = plain
+    return read
+
+
+def write_calendars(writing: Any) -> dict[str, Any]:
+    """Return the calendars of a desk as tables."""
+    return {
+        name: calendar_table(calendar, writing, name)
+        for name, calendar in writing.desk.calendars.items()
+    }
+
+
+def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any]:
+    """Return a calendar as a table."""
+    if isinstance(calendar, CalendarByField):
+        table: dict[str, Any] = {"by": writing.field_name(calendar.field)}
+        for value, one in calendar.table:
+            if not isinstance(value, str) or value in ("by", "else"):
+                raise DefinitionError(f"calendars.{name}", value, "texts as values of its field")
+            table[value] = writing.calendar_name(one)
+        return {**table, "else": writing.calendar_name(calendar.default)}
+    for kind, made in _ALGEBRA.items():
+        if type(calendar) is made:
+            parts = [writing.calendar_name(calendar.left), writing.calendar_name(calendar.right)]
+            zone = (
+                {} if calendar.zone.key == calendar.left.zone.key else {"zone": calendar.zone.key}
+            )
+            return {kind: parts, **zone}
+    if isinstance(calendar, Maintenance):
+        return {"open": [], **_OPEN.write(calendar, writing)}
+    if not isinstance(calendar, BusinessCalendar):
+        raise DefinitionError(f"calendars.{name}", calendar, "a calendar that a desk file can say")
+    taken = [(day, one) for day, breaks in calendar.breaks for one in breaks]
+    values = {
+        "zone": None if calendar.zone.key == writing.desk.zone.key else calendar.zone.key,
+        "hours": _week(calendar.hours),
+        "holidays": calendar.holidays,
+        "special": calendar.special,
+        "breaks": tuple(taken),
+        "name": None if calendar.name == name else calendar.name,
+    }
+    writing.calendar = name
+    return Table(_BUSINESS.keys, dict, lambda value, key: value[key.name]).write(values, writing)
+
+
+def _week(hours: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
+    """Return weekly hours with equal neighbours joined: mon-fri."""
+    runs: list[tuple[int, int, tuple[str, ...]]] = []
+    for day, windows in hours:
+        number = _DAYS.index(day)
+        if runs and runs[-1][1] == number - 1 and runs[-1][2] == windows:
+            runs[-1] = (runs[-1][0], number, windows)
+        else:
+            runs.append((number, number, windows))
+    return {_DAYS[a] if a == b else f"{_DAYS[a]}-{_DAYS[b]}": windows for a, b, windows in runs}

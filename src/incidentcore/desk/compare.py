@@ -1,0 +1,238 @@
+"""Which rule of one desk says otherwise in another, with a record that shows it; no data needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Any, TypeAlias
+
+import attrs
+
+from incidentcore.conditions import ALWAYS, AnyOf, Condition, Not, overlap, satisfiable
+from incidentcore.desk.check import desk_domains
+from incidentcore.desk.desk import Desk
+from incidentcore.lifecycle import STANDARD
+from incidentcore.priority import PriorityMatrix
+from incidentcore.sla import SlaDefinition, SlaPolicy
+from incidentcore.values import FrozenMap
+
+__all__ = ["RuleDifference", "diff_rules"]
+
+Rules: TypeAlias = Sequence[tuple[Condition, Any]]
+
+
+@attrs.frozen(kw_only=True)
+class RuleDifference:
+    """A place where two desks say different things.
+
+    Attributes:
+        part: The part: ``resolution`` for a clock, ``routing``, ``escalation.night``.
+        witness: Facts of a record that the two judge differently; None where the question could
+            not be decided, or no facts are needed.
+        before: What the first says; None for nothing.
+        after: What the second says.
+        attributes: Which attributes of the two differ.
+        answer: ``yes``, or ``unknown`` where it could not be proved that such a record exists.
+    """
+
+    part: str
+    witness: FrozenMap[object] | None = None
+    before: object = attrs.field(default=None, repr=False)
+    after: object = attrs.field(default=None, repr=False)
+    attributes: tuple[str, ...] = ()
+    answer: str = "yes"
+
+    def __str__(self) -> str:
+        shown = "" if self.witness is None else f" for {dict(self.witness)}"
+        sides = (_name(self.before), _name(self.after))
+        if sides[0] == sides[1]:
+            sides = (", ".join(self.attributes) or "differs", "")
+        return f"{self.part}{shown}: {' -> '.join(filter(None, sides))}"
+
+
+def _name(value: object) -> str:
+    if value is None:
+        return "nothing"
+    return str(getattr(value, "name", "") or getattr(value, "id", "") or type(value).__name__)
+
+
+def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
+    """Return where two desks say different things, each with a witness.
+
+    Two orders of rules that never meet, a renamed service or an unused calendar are no difference.
+    Where nothing is returned, any record is judged alike by both.
+
+    Args:
+        before: One desk.
+        after: The other.
+
+    Returns:
+        The differences in the order of the parts, one for each pair of rules that meet.
+
+    >>> from incidentcore.desk import load_desk
+    >>> text = '''
+    ... desk = 1
+    ... name = "small"
+    ... [services.all]
+    ... calendar = "always"
+    ... resolution = { critical = "4h", else = "8h" }
+    ... [[agreements]]
+    ... service = "all"
+    ... '''
+    >>> changed = load_desk(text.replace("4h", "5h"))
+    >>> for difference in diff_rules(load_desk(text), changed):
+    ...     print(difference.part, difference.witness["priority"].name, difference.attributes)
+    resolution critical ('target',)
+    """
+    domains = {**desk_domains(before), **desk_domains(after)}
+    found: list[RuleDifference] = []
+    clocks = [_clocks(desk) for desk in (before, after)]
+    for name in dict.fromkeys((*clocks[0], *clocks[1])):
+        found.extend(_regions(name, clocks[0].get(name, ()), clocks[1].get(name, ()), domains))
+    for part in ("categories", "routing", "approvals"):
+        rules = [[(one.when, one) for one in getattr(desk, part)] for desk in (before, after)]
+        found.extend(_regions(part, rules[0], rules[1], domains))
+    for part in ("escalation", "communication"):
+        found.extend(_named(part, getattr(before, part), getattr(after, part), domains))
+    found.extend(_priority(before, after, domains))
+    for name in STANDARD:
+        sides = (before.lifecycle(name), after.lifecycle(name))
+        found.extend(_whole(f"lifecycle.{name}", *sides))
+        closes = (before.auto_close.get(name), after.auto_close.get(name))
+        found.extend(_whole(f"auto_close.{name}", *closes))
+    for part in ("intake", "cascades", "categorizer"):
+        found.extend(_whole(part, getattr(before, part), getattr(after, part)))
+    return tuple(found)
+
+
+def _clocks(desk: Desk) -> dict[str, Rules]:
+    level = desk.service_level
+    policies = () if level is None else level.clocks
+    return {
+        clock.name: [(rule.when, rule.definition) for rule in clock.rules]
+        for clock in policies
+        if isinstance(clock, SlaPolicy)
+    }
+
+
+def _differing(before: Any, after: Any) -> tuple[str, ...]:
+    """Return the attributes by which two values differ, names and conditions aside."""
+    if type(before) is not type(after) or before is None or not attrs.has(type(before)):
+        return () if before == after else ("rule",)
+    skipped = ("when", "name") if isinstance(before, SlaDefinition) else ("when",)
+    return tuple(
+        one.name
+        for one in attrs.fields(type(before))
+        if one.init
+        and one.eq
+        and one.name not in skipped
+        and getattr(before, one.name) != getattr(after, one.name)
+    )
+
+
+def _regions(
+    part: str, before: Rules, after: Rules, domains: dict[str, Any]
+) -> Iterator[RuleDifference]:
+    """Yield where a region of one list of rules meets a region of the other that says otherwise.
+
+    The region of a rule is what its condition matches and no earlier one does; a last region
+    without a rule takes the rest.
+    """
+    if [when for when, _ in before] == [when for when, _ in after]:
+        for place, ((when, mine), (_, other)) in enumerate(zip(before, after, strict=True)):
+            names = _differing(mine, other)
+            if names:
+                earlier = tuple(one for one, _ in before[:place])
+                met = satisfiable(when & Not(AnyOf(earlier)), domains=domains)
+                if not met.is_no:
+                    yield RuleDifference(
+                        part=part,
+                        witness=met.witness,
+                        before=mine,
+                        after=other,
+                        attributes=names,
+                        answer=met.answer,
+                    )
+        return
+    lists = [[*rules, (ALWAYS, None)] for rules in (before, after)]
+    for i, (when, mine) in enumerate(lists[0]):
+        for j, (condition, other) in enumerate(lists[1]):
+            names = _differing(mine, other)
+            if not names or overlap(when, condition, domains=domains).is_no:
+                continue
+            taken = (*(one for one, _ in lists[0][:i]), *(one for one, _ in lists[1][:j]))
+            both = when if condition == ALWAYS else when & condition
+            met = satisfiable(both & Not(AnyOf(tuple(dict.fromkeys(taken)))), domains=domains)
+            if not met.is_no:
+                yield RuleDifference(
+                    part=part,
+                    witness=met.witness,
+                    before=mine,
+                    after=other,
+                    attributes=names,
+                    answer=met.answer,
+                )
+
+
+def _named(
+    part: str, before: Sequence[Any], after: Sequence[Any], domains: dict[str, Any]
+) -> Iterator[RuleDifference]:
+    """Yield rules of one name that differ; every rule that matches counts, in any order."""
+    sides = [{one.name: one for one in rules} for rules in (before, after)]
+    for name in dict.fromkeys((*sides[0], *sides[1])):
+        mine, other = sides[0].get(name), sides[1].get(name)
+        if mine == other:
+            continue
+        names = _differing(mine, other)
+        if mine is not None and other is not None and mine.when != other.when:
+            names = ("when", *names)
+        rule: Any = other if mine is None else mine
+        met = satisfiable(rule.when, domains=domains)
+        if not met.is_no:
+            yield RuleDifference(
+                part=f"{part}.{name}",
+                witness=met.witness,
+                before=mine,
+                after=other,
+                attributes=names,
+                answer=met.answer,
+            )
+
+
+def _priority(before: Desk, after: Desk, domains: dict[str, Any]) -> Iterator[RuleDifference]:
+    mine, other = before.priority, after.priority
+    a, b = mine.calculator, other.calculator
+    if isinstance(a, PriorityMatrix) and isinstance(b, PriorityMatrix):
+        if (a.rows, a.columns) != (b.rows, b.columns):
+            yield RuleDifference(part="priority.matrix", before=a, after=b, attributes=("scales",))
+        else:
+            for row in a.rows:
+                for column in a.columns:
+                    levels = a.level(row, column), b.level(row, column)
+                    if levels[0] != levels[1]:
+                        yield RuleDifference(
+                            part="priority.matrix",
+                            witness=FrozenMap({a.row_field: row, a.column_field: column}),
+                            before=levels[0],
+                            after=levels[1],
+                            attributes=("cells",),
+                        )
+    else:
+        yield from _whole("priority.matrix", a, b)
+    for one, two in zip_longest(mine.adjustments, other.adjustments):
+        if one != two:
+            when = getattr(one if one is not None else two, "when", ALWAYS)
+            yield RuleDifference(
+                part="priority.adjust",
+                witness=satisfiable(when, domains=domains).witness,
+                before=one,
+                after=two,
+                attributes=_differing(one, two) or ("when",),
+            )
+
+
+def _whole(part: str, before: object, after: object) -> Iterator[RuleDifference]:
+    if before != after:
+        yield RuleDifference(
+            part=part, before=before, after=after, attributes=_differing(before, after)
+        )

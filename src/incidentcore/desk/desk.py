@@ -1,0 +1,325 @@
+"""A whole service desk as one frozen value: what it has decided, and what follows for a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.categorization import (
+    Categorizer,
+    CategoryRule,
+    RoutingRule,
+    RuleCategorizer,
+    route,
+)
+from incidentcore.communication import CommunicationPlan, UpdateRule
+from incidentcore.desk.parts import ApprovalPlan, AutoClose, DeskField
+from incidentcore.desk.service import Agreement, Service, compile_clocks
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.escalation import (
+    EscalationMatrix,
+    EscalationRow,
+    OnCallSchedule,
+)
+from incidentcore.instants import Versions, as_zone
+from incidentcore.intake import IntakePolicy
+from incidentcore.lifecycle import (
+    STANDARD,
+    Allowed,
+    CascadeRule,
+    Lifecycle,
+    Refused,
+)
+from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority, prioritize
+from incidentcore.records import Opened, Prioritized, Record
+from incidentcore.sla import ServiceLevel, SlaStatus, evaluate_sla
+from incidentcore.sla.terms import CalendarChoice
+from incidentcore.values import Actor, FrozenMap
+
+__all__ = ["Desk", "desk_at"]
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+_DESK: Final = Actor("desk", "system")
+
+
+def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
+    return as_zone(zone)
+
+
+def _zone_key(zone: ZoneInfo) -> str:
+    return zone.key
+
+
+def _tuple_of(kind: type[T], key: Callable[[T], str] | None = None) -> Any:
+    """Return a field that holds a tuple of one kind, by ``key`` each once."""
+
+    def check(_: object, attribute: attrs.Attribute[Any], values: tuple[T, ...]) -> None:
+        for value in values:
+            if not isinstance(value, kind):
+                raise DefinitionError(attribute.name, value, f"{kind.__name__} values")
+        names = [] if key is None else [key(value) for value in values]
+        if len(set(names)) != len(names):
+            raise DefinitionError(attribute.name, names, "each name once")
+
+    return attrs.field(default=(), converter=tuple, validator=check)
+
+
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(texts)
+
+
+def _frozen_map(entries: Mapping[str, Any]) -> FrozenMap[Any]:
+    return FrozenMap(entries)
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class Desk:
+    """Everything that a service desk has decided.
+
+    Attributes:
+        name: The desk's name.
+        zone: The zone of dates and times that state none.
+        fields: The fields of its own that its conditions read.
+        calendars: Calendars by name.
+        lifecycles: How records may change; the standard lifecycle for types without one.
+        auto_close: By type of record, when it is closed by itself.
+        priority: How priorities are computed.
+        categories: Rules for the category, in order.
+        categorizer: A categorizer of your own, asked where no rule matches.
+        routing: Rules for the group that works on a record, in order.
+        services: The services.
+        agreements: Which records have which service, in order.
+        on_call: On-call schedules.
+        escalation: Rows of escalations; every row that matches counts.
+        communication: Rules for updates; every rule that matches counts.
+        approvals: Which requests need approval; the first that matches counts.
+        cascades: What follows on linked records.
+        intake: How alerts become incidents.
+        imports: How exports are read: the options of the importer, by name.
+        sources: Where holidays were copied from, in words; not part of the desk's meaning.
+
+    Raises:
+        DefinitionError: A part is of another kind, a name is used twice, or a part names another
+            (a service, a schedule, a priority) that the desk does not have.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.desk import load_desk
+    >>> from incidentcore.records import Incident
+    >>> from incidentcore.values import Impact, Urgency
+    >>> desk = load_desk('''
+    ... desk = 1
+    ... name = "small"
+    ... zone = "Europe/Berlin"
+    ... [services.all]
+    ... calendar = "always"
+    ... resolution = { critical = "4h", else = "2d" }
+    ... [[agreements]]
+    ... service = "all"
+    ... ''')
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = desk.open(
+    ...     Incident,
+    ...     id="INC-1",
+    ...     title="Mail is down",
+    ...     by="kim",
+    ...     at=at,
+    ...     impact=Impact.HIGH,
+    ...     urgency=Urgency.HIGH,
+    ... )
+    >>> [status.due_at.isoformat() for status in desk.evaluate(incident, now=at)]
+    ['2026-06-01T13:00:00+00:00']
+    """
+
+    name: str
+    zone: ZoneInfo = attrs.field(default=ZoneInfo("UTC"), converter=_as_zone, eq=_zone_key)
+    fields: tuple[DeskField, ...] = _tuple_of(DeskField, lambda one: one.name)
+    calendars: FrozenMap[CalendarChoice] = attrs.field(default=FrozenMap(), converter=_frozen_map)
+    lifecycles: tuple[Lifecycle, ...] = _tuple_of(Lifecycle, lambda one: one.record_type)
+    auto_close: FrozenMap[AutoClose] = attrs.field(default=FrozenMap(), converter=_frozen_map)
+    priority: PriorityPolicy = STANDARD_POLICY
+    categories: tuple[CategoryRule, ...] = _tuple_of(CategoryRule)
+    categorizer: Categorizer | None = None
+    routing: tuple[RoutingRule, ...] = _tuple_of(RoutingRule)
+    services: tuple[Service, ...] = _tuple_of(Service, lambda one: one.name)
+    agreements: tuple[Agreement, ...] = _tuple_of(Agreement)
+    on_call: tuple[OnCallSchedule, ...] = _tuple_of(OnCallSchedule, lambda one: one.name)
+    escalation: tuple[EscalationRow, ...] = _tuple_of(EscalationRow, lambda one: one.name)
+    communication: tuple[UpdateRule, ...] = _tuple_of(UpdateRule, lambda one: one.name)
+    approvals: tuple[ApprovalPlan, ...] = _tuple_of(ApprovalPlan)
+    cascades: tuple[CascadeRule, ...] = _tuple_of(CascadeRule, lambda one: one.id)
+    intake: IntakePolicy | None = None
+    imports: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=_frozen_map)
+    sources: tuple[str, ...] = attrs.field(default=(), converter=_texts, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name or "/" in self.name:
+            raise DefinitionError("name", self.name, "a non-empty text without a slash")
+        for name, close in self.auto_close.items():
+            if name not in STANDARD or not isinstance(close, AutoClose):
+                raise DefinitionError(
+                    "auto_close", name, f"an AutoClose for each of {', '.join(STANDARD)}"
+                )
+        schedules = {one.name: one for one in self.on_call}
+        for row in self.escalation:
+            for target in (one for level in row.levels for one in level.targets):
+                if target.schedule is not None and schedules.get(target.name) != target.schedule:
+                    raise DefinitionError(
+                        f"escalation.{row.name}", target.name, "a schedule of the desk's on_call"
+                    )
+        _ = self.service_level  # an agreement or target that names nothing is refused here
+
+    @cached_property
+    def service_level(self) -> ServiceLevel | None:
+        """Return the clocks of all agreements; None where nothing is promised."""
+        return compile_clocks(self.services, self.agreements, self.priority.scale)
+
+    @cached_property
+    def matrices(self) -> tuple[EscalationMatrix, ...]:
+        """Return an escalation matrix for each row, since every row that matches counts."""
+        return tuple(EscalationMatrix(self.name, (row,)) for row in self.escalation)
+
+    @cached_property
+    def plans(self) -> tuple[CommunicationPlan, ...]:
+        """Return a communication plan for each rule, since every rule that matches counts."""
+        return tuple(CommunicationPlan(self.name, (rule,)) for rule in self.communication)
+
+    def lifecycle(self, record_type: str) -> Lifecycle:
+        """Return the lifecycle of a type of record; the standard one where the desk has none."""
+        for known in self.lifecycles:
+            if known.record_type == record_type:
+                return known
+        try:
+            return STANDARD[record_type]
+        except KeyError:
+            raise InvalidValueError(
+                "record_type", record_type, f"one of {', '.join(STANDARD)}"
+            ) from None
+
+    def open(self, kind: type[R], /, **opening: Any) -> R:
+        """Open a record with the category, priority and group that the desk's rules give.
+
+        What is given is left as it is; what the rules give is part of the opening.
+
+        Args:
+            kind: ``Incident``, ``Problem`` or ``ServiceRequest``.
+            opening: The arguments of its ``open``.
+
+        Raises:
+            InvalidValueError: A field is unknown, or an impact or urgency is of another scale.
+        """
+        lifecycle = self.lifecycle(kind.record_type)
+        record = lifecycle.open(kind, **opening)
+        decided: dict[str, object] = {}
+        if not opening.get("category"):
+            category = self._category(record)
+            if category:
+                decided["category"] = category
+                record = lifecycle.open(kind, **{**opening, **decided})
+        if opening.get("computed_priority") is None:
+            computed = calculate_priority(self.priority, record).computed
+            if computed is not None:
+                decided["computed_priority"] = computed
+                record = lifecycle.open(kind, **{**opening, **decided})
+        if self.routing and not opening.get("assignment_group"):
+            routed = route(record, self.routing)
+            if routed.group is not None:
+                decided["assignment_group"] = routed.group
+                if routed.tier is not None and opening.get("support_tier") is None:
+                    decided["support_tier"] = routed.tier
+        return lifecycle.open(kind, **{**opening, **decided}) if decided else record
+
+    def _category(self, record: Record) -> tuple[str, ...]:
+        answer = RuleCategorizer(self.categories)(record) if self.categories else None
+        if (answer is None or answer.abstained) and self.categorizer is not None:
+            answer = self.categorizer(record)
+        return () if answer is None or answer.abstained else tuple(answer.category)
+
+    def decide(
+        self, record: R, action: str, /, *, at: datetime, by: Actor | str, **fields: Any
+    ) -> Allowed[R] | Refused:
+        """Return what an action would do, or why it is refused; see ``Lifecycle.decide``."""
+        return self.lifecycle(record.record_type).decide(record, action, at=at, by=by, **fields)
+
+    def advance(
+        self, record: R, action: str, /, *, at: datetime, by: Actor | str, **fields: Any
+    ) -> R:
+        """Return a record after an action, with its priority computed again; see ``decide``.
+
+        Raises:
+            TransitionNotAllowedError: The action is refused.
+        """
+        moved = self.lifecycle(record.record_type).advance(record, action, at=at, by=by, **fields)
+        return self.prioritize(moved, at=at)
+
+    def prioritize(self, record: R, /, *, at: datetime, by: Actor | str = _DESK) -> R:
+        """Return a record with the priority that the desk computes now.
+
+        Call it after a change of a field that the priority policy reads. A record whose priority
+        cannot be computed, since it has no impact or urgency, is returned as it is.
+        """
+        if calculate_priority(self.priority, record).computed is None:
+            return record
+        return prioritize(record, self.priority, at=at, by=by)
+
+    def evaluate(
+        self, record: Record, /, *, now: datetime, known_at: datetime | None = None
+    ) -> tuple[SlaStatus, ...]:
+        """Return what each clock of the record's services says at an instant.
+
+        A record that was opened without a priority is judged by the one that the desk computes
+        from its opening. Clocks without a promise for the record are left out.
+
+        Args:
+            record: The record.
+            now: The instant to evaluate at.
+            known_at: Use only what was recorded by this instant.
+        """
+        if self.service_level is None:
+            return ()
+        judged = self.judged(record)
+        statuses = evaluate_sla(self.service_level, judged, now=now, known_at=known_at)
+        return tuple(status for status in statuses if status.stage != "none")
+
+    def judged(self, record: R) -> R:
+        """Return the record as the desk's rules see it: opened with its computed priority.
+
+        The record itself where its opening or a later event says a priority.
+        """
+        if record.priority is not None:
+            return record
+        if any(isinstance(event, Prioritized) for event in record.history):
+            return record
+        place, opening = next(
+            (place, one) for place, one in enumerate(record.history) if isinstance(one, Opened)
+        )
+        opened = type(record).from_history((opening,))
+        level = calculate_priority(self.priority, opened).computed
+        if level is None:
+            return record
+        fields = opening.fields.set(computed_priority=level)
+        changed = attrs.evolve(opening, fields=fields)
+        history = (*record.history[:place], changed, *record.history[place + 1 :])
+        return type(record).from_history(history)
+
+    def approval(self, record: Record) -> ApprovalPlan | None:
+        """Return the first approval plan that matches a record; None where it needs none."""
+        return next((plan for plan in self.approvals if plan.when.matches(record)), None)
+
+
+def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:
+    """Return the desk that holds for a record: of versions, the one at its opening (rule S11).
+
+    Raises:
+        InvalidValueError: It is neither a desk nor versions of one.
+    """
+    chosen = desk.at(record.opened_at) if isinstance(desk, Versions) else desk
+    if isinstance(chosen, Desk):
+        return chosen
+    raise InvalidValueError("desk", chosen, "a Desk, or Versions of it")

@@ -1,0 +1,316 @@
+"""Everything that a desk's rules ask of a record by an instant, each with a key, due and reason.
+
+The parts come from their rooms: clocks from sla, escalations, updates, auto-close. Here they take
+one form, and one walk over a record gives what is due and when to look again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import Final, NamedTuple
+
+import attrs
+
+from incidentcore.communication import StakeholderUpdate, due_updates, next_update_wakeup
+from incidentcore.desk.desk import Desk, desk_at
+from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.escalation import Escalation, due_escalations, next_escalation_wakeup
+from incidentcore.instants import Versions, as_utc
+from incidentcore.records import Opened, Record
+from incidentcore.sla import ClockPoint, SlaPolicy, SlaStatus, evaluate_sla
+from incidentcore.sla.terms import SlaThreshold
+
+__all__ = ["DueItem", "Look", "due_items", "look_at", "next_wakeup"]
+
+_MICRO: Final = timedelta(microseconds=1)
+
+
+@attrs.frozen(kw_only=True)
+class DueItem:
+    """Something that the rules ask for: an intent; acting on it is the caller's.
+
+    Attributes:
+        key: Unique among everything that the desk ever asks of the record; deliver by it once.
+        kind: ``sla.due``, ``sla.breach``, ``sla.`` and the name of a threshold, ``escalation``,
+            ``update``, ``auto_close``, ``snooze_end``, or ``field.`` and the name of a field of
+            the desk's own whose instant was reached.
+        record_id: The record.
+        due_at: When it became due. An update may be announced before its due.
+        why: The reason in words.
+        lapsed_at: When it became pointless, if it did since.
+        lapsed_because: Why; empty otherwise.
+        body: The status, escalation or update that it comes from; None for the other kinds.
+    """
+
+    key: str
+    kind: str
+    record_id: str
+    due_at: datetime
+    why: str
+    lapsed_at: datetime | None = None
+    lapsed_because: str = ""
+    body: SlaStatus | Escalation | StakeholderUpdate | None = attrs.field(default=None, repr=False)
+
+
+class Look(NamedTuple):
+    """What one walk over a record gives: everything due by now, and when that changes by itself."""
+
+    items: tuple[DueItem, ...]
+    next: datetime | None
+
+
+def due_items(
+    desk: Desk | Versions[Desk],
+    record: Record,
+    /,
+    *,
+    now: datetime,
+    known_at: datetime | None = None,
+    already: Collection[str] = (),
+    include_lapsed: bool = False,
+) -> tuple[DueItem, ...]:
+    """Return everything that has become due for a record by now; nothing is sent.
+
+    Args:
+        desk: The desk, or ``Versions`` of it: the one that held at the record's opening counts.
+        record: The record.
+        now: The instant to look at.
+        known_at: Use only what was recorded by this instant.
+        already: Keys of items that were delivered; they are left out.
+        include_lapsed: Also return items that have become pointless since.
+
+    Returns:
+        The items in the order of their due.
+
+    Raises:
+        InvalidValueError: ``desk`` is not a desk, or a condition reads a field that the record
+            does not have.
+
+    Source: rules E1 and S8; one form for every kind is our choice.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.desk import load_desk
+    >>> from incidentcore.records import Incident
+    >>> desk = load_desk('''
+    ... desk = 1
+    ... name = "small"
+    ... zone = "UTC"
+    ... [services.all]
+    ... calendar = "always"
+    ... response = "1h"
+    ... [[agreements]]
+    ... service = "all"
+    ... ''')
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = desk.open(Incident, id="INC-1", title="Mail is down", by="kim", at=at)
+    >>> [item.kind for item in due_items(desk, incident, now=at + timedelta(hours=2))]
+    ['sla.due', 'sla.breach']
+    """
+    found = look_at(desk, record, now=now, known_at=known_at, ahead=False).items
+    return tuple(
+        item
+        for item in found
+        if item.key not in already and (include_lapsed or item.lapsed_at is None)
+    )
+
+
+def next_wakeup(
+    desk: Desk | Versions[Desk], records: Iterable[Record], /, *, now: datetime
+) -> datetime | None:
+    """Return the least instant after ``now`` at which ``due_items`` may change without an event.
+
+    Args:
+        desk: The desk, or ``Versions`` of it.
+        records: The records to watch.
+        now: The instant to look from.
+
+    Returns:
+        When to look again; None where nothing can become due by itself.
+    """
+    wakeups = (look_at(desk, record, now=now).next for record in records)
+    return min((at for at in wakeups if at is not None), default=None)
+
+
+def look_at(
+    desk: Desk | Versions[Desk],
+    record: Record,
+    /,
+    *,
+    now: datetime,
+    known_at: datetime | None = None,
+    ahead: bool = True,
+) -> Look:
+    """Return what is due for a record, lapsed items too, and when that changes by itself.
+
+    Args:
+        desk: The desk, or ``Versions`` of it.
+        record: The record.
+        now: The instant to look at.
+        known_at: Use only what was recorded by this instant.
+        ahead: Whether to find the next instant as well.
+    """
+    now = as_utc(now, "now")
+    if not isinstance(record, Record):
+        raise InvalidValueError("record", record, "a record")
+    rules = desk_at(desk, record)
+    if now < record.opened_at:
+        return Look((), record.opened_at)
+    view = _as_it_was(record, now, known_at)
+    if view is None:
+        return Look((), _first_event(record, now) if ahead else None)
+    judged = rules.judged(record)
+    level = rules.service_level
+    statuses: tuple[SlaStatus, ...] = ()
+    if level is not None:
+        statuses = evaluate_sla(level, judged, now=now, known_at=known_at)
+    items: dict[str, DueItem] = {}
+    for item in _found(rules, judged, view, statuses, now, known_at):
+        known = items.get(item.key)
+        if known is None or item.due_at < known.due_at:
+            items[item.key] = item
+    ordered = tuple(sorted(items.values(), key=lambda item: (item.due_at, item.key)))
+    if not ahead:
+        return Look(ordered, None)
+    wakeups = [at for at in _ahead(rules, judged, view, statuses, now) if at > now]
+    return Look(ordered, min(wakeups, default=None))
+
+
+def _as_it_was(record: Record, now: datetime, known_at: datetime | None) -> Record | None:
+    """Return the record as it was at an instant; None where it was not known to exist."""
+    if known_at is None and record.updated_at <= now:
+        return record
+    events = [
+        event
+        for event in record.history
+        if (event.at <= now or isinstance(event, Opened))
+        and (known_at is None or event.recorded_at <= known_at)
+    ]
+    try:
+        return type(record).from_history(events)
+    except InvalidTimelineError:
+        return None
+
+
+def _first_event(record: Record, now: datetime) -> datetime | None:
+    return min((event.at for event in record.history if event.at > now), default=None)
+
+
+def _found(  # noqa: PLR0917  one walk's own state
+    desk: Desk,
+    judged: Record,
+    view: Record,
+    statuses: tuple[SlaStatus, ...],
+    now: datetime,
+    known_at: datetime | None,
+) -> Iterator[DueItem]:
+    clocks = () if desk.service_level is None else desk.service_level.clocks
+    for clock, status in zip(clocks, statuses, strict=True):
+        if status.started_at is not None and isinstance(clock, SlaPolicy):
+            yield from _clock_items(clock, status)
+    for matrix in desk.matrices:
+        for escalation in due_escalations(
+            matrix, judged, slas=statuses, now=now, known_at=known_at, include_lapsed=True
+        ):
+            yield DueItem(
+                key=f"escalation:{escalation.key}",
+                kind="escalation",
+                record_id=judged.id,
+                due_at=escalation.due_at,
+                why=escalation.why,
+                lapsed_at=escalation.lapsed_at,
+                lapsed_because=escalation.lapsed_because,
+                body=escalation,
+            )
+    for plan in desk.plans:
+        for update in due_updates(plan, judged, now=now, known_at=known_at, include_lapsed=True):
+            sent = update.sent_at
+            yield DueItem(
+                key=f"update:{update.key}",
+                kind="update",
+                record_id=judged.id,
+                due_at=update.due_at,
+                why=f"update for {update.audience}: {update.why}",
+                lapsed_at=update.lapsed_at if sent is None else sent,
+                lapsed_because=update.lapsed_because if sent is None else "sent",
+                body=update,
+            )
+    for kind, at, why in _instants(desk, view):
+        if at <= now:
+            yield DueItem(
+                key=f"{kind}:{view.id}/{at.isoformat()}",
+                kind=kind,
+                record_id=view.id,
+                due_at=at,
+                why=why,
+            )
+
+
+def _clock_items(clock: SlaPolicy, status: SlaStatus) -> Iterator[DueItem]:
+    """Yield the points that a clock has reached in each of its cycles."""
+    cycles = {cycle.number: cycle for cycle in status.cycles}
+    points: list[tuple[str, ClockPoint, str | None]] = [
+        ("due", "due", None),
+        ("breach", "breach", None),
+    ]
+    points += [(point.name, point, of) for point, of in _thresholds(clock)]
+    for name, point, of in points:
+        for crossing in status.crossings(point, of=of):
+            cycle = cycles.get(crossing.cycle)
+            ended = None if cycle is None or point == "breach" else cycle.stopped_at
+            yield DueItem(
+                key=f"sla:{status.record_id}/{clock.name}/{name}/{crossing.cycle}",
+                kind=f"sla.{name}",
+                record_id=status.record_id,
+                due_at=crossing.at,
+                why=f"the {clock.name} clock reached {name}",
+                lapsed_at=ended,
+                lapsed_because="" if ended is None or cycle is None else cycle.result,
+                body=status,
+            )
+
+
+def _thresholds(clock: SlaPolicy) -> Iterator[tuple[SlaThreshold, str | None]]:
+    """Yield a clock's thresholds, each with the definition that has it; None where all do."""
+    definitions = clock.definitions
+    for threshold in dict.fromkeys(t for one in definitions for t in one.thresholds):
+        having = [one.name for one in definitions if threshold in one.thresholds]
+        if len(having) == len(definitions):
+            yield threshold, None
+        else:
+            yield from ((threshold, name) for name in having)
+
+
+def _instants(desk: Desk, view: Record) -> Iterator[tuple[str, datetime, str]]:
+    """Yield the instants that a record carries itself and that stand."""
+    close = desk.auto_close.get(view.record_type)
+    at = None if close is None else close.at(view)
+    if at is not None:
+        yield "auto_close", at, f"resolved since {view.resolved_at:%Y-%m-%d %H:%M} UTC"
+    if view.state.final:
+        return
+    if view.snoozed_until is not None and view.state.open:
+        yield "snooze_end", view.snoozed_until, "the snooze ended"
+    for own in desk.fields:
+        value = view.custom.get(own.name) if own.kind == "instant" else None
+        if isinstance(value, datetime):
+            yield f"field.{own.name}", value, f"{own.path} was reached"
+
+
+def _ahead(
+    desk: Desk, judged: Record, view: Record, statuses: tuple[SlaStatus, ...], now: datetime
+) -> Iterator[datetime]:
+    """Yield instants after now at which something may become due."""
+    following = _first_event(judged, now) if judged.updated_at > now else None
+    found: list[datetime | None] = [following]
+    for status in statuses:
+        found.append(status.next_wakeup)
+        if status.stage == "running":
+            found.append(status.due_at)
+    clocks = () if desk.service_level is None else (desk.service_level,)
+    found += [
+        next_escalation_wakeup(matrix, (judged,), slas=clocks, now=now) for matrix in desk.matrices
+    ]
+    found += [next_update_wakeup(plan, (judged,), now=now) for plan in desk.plans]
+    found += [at for _, at, _ in _instants(desk, view)]
+    return (at for at in found if at is not None)

@@ -1,0 +1,181 @@
+"""Escalations of a desk file."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any, Final
+
+from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.desk.calendar_form import PLAIN_CALENDAR
+from incidentcore.desk.holiday_form import COUNT, TEXT
+from incidentcore.desk.reading import (
+    Form,
+    Key,
+    Path,
+    Reading,
+    Table,
+    list_of,
+    word,
+)
+from incidentcore.desk.rules_form import SPAN_FORM, WHO_FORM
+from incidentcore.desk.service_form import POINT
+from incidentcore.desk.when import WHEN, field_path
+from incidentcore.desk.words import (
+    SPAN,
+    WrongError,
+    read_point,
+    read_target,
+    target_word,
+    warn_word,
+)
+from incidentcore.errors import DefinitionError
+from incidentcore.escalation import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationRow,
+    HeldFor,
+    OnClock,
+)
+from incidentcore.sla.terms import SlaThreshold
+
+__all__ = ["ESCALATION"]
+
+_CLOCK: Final = re.compile(r"(\S+) (.+)")
+_AT: Final = '"resolution 80%", "resolution due", "resolution breach" or "resolution 1h before"'
+_LEVEL: Final = Table(
+    (
+        Key("after", TEXT, "How long after the level before: a span, with a calendar.", None),
+        Key("calendar", PLAIN_CALENDAR, "The calendar of after, where it has no name.", None),
+        Key("since", TEXT, "For the first level: the moment it counts from.", None),
+        Key("at", TEXT, f"A point on a clock: {_AT}.", None),
+        Key("point", POINT, "The same point with a name of its own.", None),
+        Key("held", WHEN, "A condition that must hold, for the time of after.", None),
+        Key("to", WHO_FORM, "Who is told."),
+        Key("mode", word("functional", "hierarchical"), "To another group, or up.", "functional"),
+        Key("until", word("acknowledged", "resolved"), "What silences it.", None),
+        Key("during", PLAIN_CALENDAR, "The contact hours.", None),
+    ),
+    dict,
+)
+_ROW: Final = (
+    Key("acknowledged_by", word("any", "all", "level"), "Whose acknowledgement counts.", "any"),
+    Key("ack_timeout", SPAN_FORM, "How long an acknowledgement silences.", None),
+    Key("repeat", COUNT, "How many further passes follow.", 0),
+    Key("repeat_from", COUNT, "The level at which they begin, from 0.", 0),
+    Key("repeat_after", SPAN_FORM, "How long after the last level.", timedelta()),
+    Key("on_unacknowledge", word("resume", "restart"), "Where a chain goes on.", "resume"),
+    Key("on_snooze_end", word("resume", "restart"), "The same after a snooze.", "resume"),
+    Key(
+        "snooze_silences",
+        word("acknowledgeable", "all"),
+        "What a snooze silences.",
+        "acknowledgeable",
+    ),
+    Key("past_last", word("clamp", "wrap"), "A manual escalation past the last.", "clamp"),
+)
+_ESCALATION: Final = Table(
+    (
+        Key("name", TEXT, "Its name, part of the keys of its escalations.", None),
+        Key("when", WHEN, "For which records; all without it.", ALWAYS),
+        Key("levels", list_of(_LEVEL.form), "Its levels in order."),
+        *_ROW,
+    ),
+    dict,
+)
+
+
+def _row(data: Any, reading: Reading, path: Path) -> Any:
+    found = _ESCALATION.read(data, reading, path)
+    name = found.pop("name") or f"escalation {int(path[-1]) + 1}"
+
+    def one(values: Any, reading: Reading, path: Path) -> Any:
+        return _level(values, int(path[-1]), found["when"], reading)
+
+    levels = reading.each(one, enumerate(found.pop("levels")), (*path, "levels"))
+    return EscalationRow(name, levels.values(), **found)
+
+
+def _level(values: dict[str, Any], place: int, when: Condition, reading: Reading) -> Any:
+    trigger: Any
+    if (values["after"] is None) == (values["at"] is None):
+        raise WrongError(values["after"] or "neither", "either after or at")
+    if values["at"] is not None:
+        trigger = _on_clock(values["at"], values["point"])
+    else:
+        span, name = read_target(values["after"])
+        if not isinstance(span, timedelta):
+            raise WrongError(values["after"], f"{SPAN}, with a calendar behind it if need be")
+        calendar = values["calendar"]
+        if name:
+            calendar = reading.named("plain_calendars", name, "a calendar of [calendars]")
+        if values["held"] is not None:
+            trigger = HeldFor(values["held"], span, calendar)
+        elif values["since"] is not None:
+            trigger = After(span, field_path(values["since"], reading), calendar)
+        elif place:
+            trigger = AfterPrevious(span, calendar)
+        elif when == ALWAYS:
+            trigger = After(span, calendar=calendar)
+        else:
+            trigger = HeldFor(when, span, calendar)
+    until = {} if values["until"] is None else {"until": values["until"]}
+    return EscalationLevel(
+        trigger, values["to"], mode=values["mode"], during=values["during"], **until
+    )
+
+
+def _on_clock(text: str, point: SlaThreshold | None) -> OnClock:
+    match = _CLOCK.fullmatch(" ".join(text.split()))
+    if match is None:
+        raise WrongError(text, _AT)
+    if match[2] in ("due", "breach"):
+        return OnClock(match[1], match[2])
+    return OnClock(match[1], point or read_point(match[2], _AT))
+
+
+def _row_table(row: EscalationRow, writing: Any) -> dict[str, Any]:
+    table: dict[str, Any] = {"name": row.name}
+    if row.when != ALWAYS:
+        table["when"] = WHEN.write(row.when, writing)
+    table["levels"] = [
+        _level_table(level, place, row.when, writing) for place, level in enumerate(row.levels)
+    ]
+    return {**table, **Table(_ROW, dict).write(row, writing)}
+
+
+def _level_table(
+    level: EscalationLevel, place: int, when: Condition, writing: Any
+) -> dict[str, Any]:
+    trigger = level.trigger
+    table: dict[str, Any] = {}
+    if isinstance(trigger, OnClock):
+        point = trigger.point
+        text = point if isinstance(point, str) else warn_word(point)
+        table["at"] = f"{trigger.clock} {text}"
+        if not isinstance(point, str) and (point.name != text or point.calendar is not None):
+            table["point"] = POINT.write(point, writing)
+    elif isinstance(trigger, (After, AfterPrevious, HeldFor)):
+        span = trigger.span if isinstance(trigger, HeldFor) else trigger.delay
+        named = None if trigger.calendar is None else writing.calendar_name(trigger.calendar)
+        table["after"] = target_word(span, named if isinstance(named, str) else "")
+        if isinstance(named, dict):
+            table["calendar"] = named
+        if isinstance(trigger, HeldFor) and (place or when == ALWAYS or trigger.condition != when):
+            table["held"] = WHEN.write(trigger.condition, writing)
+        if isinstance(trigger, After) and (place or when != ALWAYS or trigger.since != "opened_at"):
+            table["since"] = writing.field_name(trigger.since)
+    else:
+        raise DefinitionError("trigger", trigger, "a trigger that a desk file can say")
+    table["to"] = WHO_FORM.write(level.targets, writing)
+    if level.mode != "functional":
+        table["mode"] = level.mode
+    if level.until != ("resolved" if isinstance(trigger, OnClock) else "acknowledged"):
+        table["until"] = level.until
+    if level.during is not None:
+        table["during"] = writing.calendar_name(level.during)
+    return table
+
+
+ESCALATION: Final = Form(_row, _row_table, _ESCALATION.schema)

@@ -1,0 +1,316 @@
+"""Lifecycles of a desk file: a preset with changes, or states and transitions in full."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.desk.calendar_form import PLAIN_CALENDAR
+from incidentcore.desk.holiday_form import FLAG, TEXT
+from incidentcore.desk.reading import Form, Key, Path, Reading, Table, list_of, table_of
+from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, TEXTS, auto_close_of
+from incidentcore.desk.when import WHEN
+from incidentcore.desk.words import WrongError
+from incidentcore.lifecycle import (
+    DIALECTS,
+    STANDARD,
+    InputField,
+    Lifecycle,
+    ReopenWindow,
+    Transition,
+)
+from incidentcore.schedule import BusinessDays, Calendar
+from incidentcore.values import State
+
+__all__ = ["LIFECYCLE", "lifecycle_table", "read_lifecycles"]
+
+_STATE: Final = Table(
+    (
+        Key("name", TEXT, "Its name."),
+        Key("open", FLAG, "Whether work is open.", False),
+        Key("pauses", FLAG, "Whether clocks pause.", False),
+        Key("resolved", FLAG, "Whether it is resolved.", False),
+        Key("final", FLAG, "Whether it is over.", False),
+    ),
+    State,
+)
+_INPUT: Final = Table(
+    (
+        Key("name", TEXT, "Its name."),
+        Key("target", TEXT, "The field that it sets.", None),
+        Key("required", FLAG, "Whether it must be given.", True),
+        Key("choices", TEXTS, "The values it takes.", ()),
+    ),
+    lambda name, target, required, choices: InputField(
+        name, target or name, required=required, choices=choices
+    ),
+)
+_WINDOW: Final = Table(
+    (
+        Key("reopen_within", DAYS_FORM, "How long after the resolution.", attribute="within"),
+        Key("calendar", PLAIN_CALENDAR, "The calendar to count in.", None),
+        Key("exempt", TEXTS, "Roles that may always.", ()),
+    ),
+    ReopenWindow,
+)
+
+
+def _input(data: Any, reading: Reading, path: Path) -> Any:
+    return InputField(data) if isinstance(data, str) and data else _INPUT.read(data, reading, path)
+
+
+def _input_word(value: InputField, writing: Any) -> Any:
+    return value.name if value == InputField(value.name) else _INPUT.write(value, writing)
+
+
+def _guard(data: Any, reading: Reading, path: Path) -> Any:
+    if isinstance(data, dict) and "reopen_within" in data:
+        return _WINDOW.read(data, reading, path)
+    if isinstance(data, dict) and set(data) == {"code"}:
+        return reading.callable(data)
+    return WHEN.read(data, reading, path)
+
+
+def _guard_word(value: Any, writing: Any) -> Any:
+    if isinstance(value, ReopenWindow):
+        return _WINDOW.write(value, writing)
+    return WHEN.write(value, writing) if isinstance(value, Condition) else writing.code(value)
+
+
+_ANY: Final = Form(lambda data, _, __: data, lambda value, _: value, {})
+_TRANSITION: Final = Table(
+    (
+        Key("action", TEXT, "What is done."),
+        Key("from", TEXTS, "The states in which it can be done.", attribute="sources"),
+        Key("to", TEXT, "The state that it leads to.", attribute="target"),
+        Key("fields", list_of(Form(_input, _input_word, {})), "What it asks for.", ()),
+        Key("guard", Form(_guard, _guard_word, {}), "When it is allowed.", None),
+        Key("guard_name", TEXT, "What a refusal calls the guard.", ""),
+        Key("sets", table_of(_ANY), "Fields that it sets itself.", {}),
+    ),
+    dict,
+)
+_LIFECYCLE: Final = Table(
+    (
+        Key("base", TEXT, "A ready-made lifecycle.", None),
+        Key("id", TEXT, "Its id, where it is written in full.", None),
+        Key("version", TEXT, "Its version.", "1"),
+        Key("states", list_of(_STATE.form), "Its states.", ()),
+        Key("initial", TEXT, "The initial state; the first one by default.", None),
+        Key("transitions", list_of(_TRANSITION.form), "Its transitions.", ()),
+        Key("hold_reasons", TEXTS, "The reasons for a hold.", ()),
+        Key("reopen_within", DAYS_FORM, "How long after its resolution it may reopen.", None),
+        Key("calendar", PLAIN_CALENDAR, "The calendar of reopen_within and close_after.", None),
+        *AUTO_CLOSE,
+    ),
+    dict,
+)
+LIFECYCLE: Final = table_of(_LIFECYCLE.form)
+
+
+def _presets(record_type: str) -> dict[str, Lifecycle]:
+    known = {"standard": STANDARD[record_type]}
+    known.update({one.id: one for one in DIALECTS if one.record_type == record_type})
+    return known
+
+
+def read_lifecycles(data: Any, reading: Reading) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the lifecycles and auto-closes of a file by type of record; note them for conditions.
+
+    Guards are conditions, which speak of states: so the states are noted first.
+    """
+    if not isinstance(data, dict):
+        raise WrongError(data, "[lifecycle.TYPE] tables")
+    reading.names["lifecycles"] = dict(STANDARD)
+    made: dict[str, Any] = {}
+    closes: dict[str, Any] = {}
+    for record_type, table in data.items():
+        path: Path = ("lifecycle", record_type)
+        if record_type not in STANDARD:
+            allowed = f"one of {', '.join(STANDARD)}"
+            reading.fault(path, WrongError(record_type, allowed, tuple(STANDARD)))
+            continue
+        _note_states(reading, record_type, table)
+
+        def build(record_type: str = record_type, table: Any = table, path: Path = path) -> Any:
+            found = _LIFECYCLE.read(table, reading, path)
+            calendar = found["calendar"]
+            needs = (found["close_after"], found["reopen_within"])
+            if calendar is None and any(isinstance(span, BusinessDays) for span in needs):
+                calendar = _first_calendar(reading)
+            close = auto_close_of(found, calendar)
+            if close is not None:
+                closes[record_type] = close
+            return _made(found, record_type, calendar)
+
+        lifecycle = reading.tried(path, build)
+        made[record_type] = lifecycle
+        if isinstance(lifecycle, Lifecycle):
+            reading.names["lifecycles"][record_type] = lifecycle
+    kept = {
+        name: one
+        for name, one in made.items()
+        if isinstance(one, Lifecycle) and one != STANDARD[name]
+    }
+    return kept, closes
+
+
+def _note_states(reading: Reading, record_type: str, table: Any) -> None:
+    if not isinstance(table, dict):
+        return
+    base = table.get("base")
+    known = _presets(record_type)
+    if base in known:
+        reading.names["lifecycles"][record_type] = known[base]
+    named = [one.get("name") for one in table.get("states", ()) if isinstance(one, dict)]
+    states = [name for name in named if isinstance(name, str) and name]
+    if states and len(set(states)) == len(states):
+        made = tuple(State(name, open=True) for name in states)
+        reading.names["lifecycles"][record_type] = Lifecycle(
+            "noted", record_type, states=made, initial=made[0], transitions=()
+        )
+
+
+def _first_calendar(reading: Reading) -> Calendar:
+    for calendar in reading.names["calendars"]:
+        found = reading.names["calendars"][calendar]
+        if calendar != "always" and isinstance(found, Calendar):
+            return found
+    raise WrongError("business days", "calendar = the calendar in which they count")
+
+
+def _made(found: dict[str, Any], record_type: str, calendar: Any) -> Lifecycle:
+    known = _presets(record_type)
+    if found["states"]:
+        if found["base"] is not None:
+            raise WrongError(found["base"], "either base, or states and transitions")
+        lifecycle = _full(found, record_type)
+    else:
+        base = found["base"] or "standard"
+        if base not in known:
+            raise WrongError(base, f"one of {', '.join(known)}", tuple(known))
+        lifecycle = known[base]
+    return _changed(lifecycle, found["hold_reasons"], found["reopen_within"], calendar)
+
+
+def _full(found: dict[str, Any], record_type: str) -> Lifecycle:
+    states = {state.name: state for state in found["states"]}
+    initial = found["initial"] or found["states"][0].name
+    if initial not in states:
+        raise WrongError(initial, f"one of the states {', '.join(states)}", tuple(states))
+    rows = []
+    for row in found["transitions"]:
+        for name in (*row["sources"], row["target"]):
+            if name not in states:
+                raise WrongError(name, f"one of the states {', '.join(states)}", tuple(states))
+        values = {**row, "target": states[row["target"]]}
+        rows.append(
+            Transition(values.pop("action"), values.pop("sources"), values.pop("target"), **values)
+        )
+    return Lifecycle(
+        found["id"] or f"desk_{record_type}",
+        record_type,
+        states=tuple(states.values()),
+        initial=states[initial],
+        transitions=rows,
+        version=found["version"],
+    )
+
+
+def _changed(lifecycle: Lifecycle, reasons: Any, within: Any, calendar: Any) -> Lifecycle:
+    """Return a lifecycle with hold reasons and a reopen window of the desk's own."""
+    rows = lifecycle.transitions
+    if reasons:
+        rows = tuple(
+            attrs.evolve(
+                row,
+                fields=tuple(
+                    attrs.evolve(one, choices=reasons) if one.target == "hold_reason" else one
+                    for one in row.fields
+                ),
+            )
+            for row in rows
+        )
+    if within is not None:
+        window = ReopenWindow(within, calendar)
+        if not any(row.action == "reopen" for row in rows):
+            raise WrongError("reopen_within", "a lifecycle with the action reopen")
+        rows = tuple(
+            attrs.evolve(row, guard=window, guard_name="") if row.action == "reopen" else row
+            for row in rows
+        )
+    return lifecycle if rows is lifecycle.transitions else attrs.evolve(lifecycle, transitions=rows)
+
+
+def lifecycle_table(lifecycle: Lifecycle | None, close: Any, writing: Any) -> dict[str, Any]:
+    """Return a lifecycle and an auto-close as a table."""
+    table: dict[str, Any] = {}
+    calendar = None if close is None else close.calendar
+    if lifecycle is not None:
+        table, window_calendar = _as_preset(lifecycle, calendar, close, writing)
+        calendar = calendar or window_calendar
+    if close is not None:
+        values = {
+            "close_after": close.after,
+            "close_since": close.basis,
+            "close_major": close.major,
+        }
+        table.update(
+            Table(AUTO_CLOSE, dict, lambda value, key: value[key.name]).write(values, writing)
+        )
+    if calendar is not None:
+        table["calendar"] = writing.calendar_name(calendar)
+    return table
+
+
+def _as_preset(
+    lifecycle: Lifecycle, calendar: Any, close: Any, writing: Any
+) -> tuple[dict[str, Any], Any]:
+    guards = [row.guard for row in lifecycle.transitions if row.action == "reopen"]
+    window = guards[0] if guards and isinstance(guards[0], ReopenWindow) else None
+    if window is not None and (
+        window.exempt or (close is not None and window.calendar != calendar)
+    ):
+        window = None
+    asked = [
+        one for row in lifecycle.transitions for one in row.fields if one.target == "hold_reason"
+    ]
+    reasons = tuple(map(str, asked[0].choices)) if asked else ()
+    for name, preset in _presets(lifecycle.record_type).items():
+        for some in ((), reasons):
+            within = None if window is None else window.within
+            calendar_of = None if window is None else window.calendar
+            try:
+                made = _changed(preset, some, within, calendar_of)
+            except WrongError:
+                continue
+            if made == lifecycle:
+                table: dict[str, Any] = {} if name == "standard" else {"base": name}
+                if some:
+                    table["hold_reasons"] = list(some)
+                if window is not None:
+                    table["reopen_within"] = DAYS_FORM.write(window.within, writing)
+                return table, calendar_of
+    return _in_full(lifecycle, writing), None
+
+
+def _in_full(lifecycle: Lifecycle, writing: Any) -> dict[str, Any]:
+    def take(row: Transition, key: Key) -> Any:
+        value = getattr(row, key.attribute)
+        if key.name == "to":
+            return value.name
+        if key.name == "guard_name" and value == attrs.evolve(row, guard_name="").guard_name:
+            return ""
+        return dict(value) if key.name == "sets" else value
+
+    rows = Table(_TRANSITION.keys, dict, take)
+    first = lifecycle.initial == lifecycle.states[0]
+    return {
+        "id": lifecycle.id,
+        **({} if lifecycle.version == "1" else {"version": lifecycle.version}),
+        **({} if first else {"initial": lifecycle.initial.name}),
+        "states": [_STATE.write(state, writing) for state in lifecycle.states],
+        "transitions": [rows.write(row, writing) for row in lifecycle.transitions],
+    }

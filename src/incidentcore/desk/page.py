@@ -1,0 +1,208 @@
+"""A desk as a page that a customer would sign, and one record as its rules see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.desk.desk import Desk
+from incidentcore.desk.due import look_at
+from incidentcore.desk.file import desk_mapping
+from incidentcore.desk.toml import value_text
+from incidentcore.escalation import Escalation
+from incidentcore.instants import as_utc
+from incidentcore.records import Record
+from incidentcore.schedule import BusinessCalendar
+
+__all__ = ["desk_page", "explain_record"]
+
+
+def desk_page(desk: Desk, /) -> str:
+    """Return a desk as Markdown: hours, targets by priority, who is told what and when.
+
+    Args:
+        desk: The desk.
+
+    Raises:
+        DefinitionError: A part has no form in a desk file.
+    """
+    data = desk_mapping(desk)
+    lines = [f"# {desk.name}", "", f"All times are those of {desk.zone.key} unless stated."]
+    for part in (_hours, _services, _people, _rest):
+        lines += part(desk, data)
+    return "\n".join(lines) + "\n"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    yield ""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield "| " + " | ".join(cell.replace("|", "\\|") or "-" for cell in row) + " |"
+
+
+def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
+    if not desk.calendars:
+        return
+    yield "\n## Opening hours"
+    rows = []
+    for name, table in data["calendars"].items():
+        calendar = desk.calendars[name]
+        days = calendar.holidays if isinstance(calendar, BusinessCalendar) else ()
+        if days:
+            ends = [day.day or (day.range or (None, None))[1] for day in days]
+            dated = [day for day in ends if day is not None]
+            until = f", to {max(dated)}" if dated else ""
+            closed = f"{len(days)} holidays{until}"
+        else:
+            closed = ""
+        shown = {key: value for key, value in table.items() if key not in ("holidays", "zone")}
+        if "hours" in shown:
+            hours = "; ".join(
+                f"{day} {text if isinstance(text, str) else ', '.join(text)}"
+                for day, text in shown.pop("hours").items()
+            )
+        else:
+            hours = ""
+        extra = "; ".join(f"{key} {value_text(value)}" for key, value in shown.items())
+        rows.append([name, table.get("zone", ""), "; ".join(filter(None, (hours, extra))), closed])
+    yield from _table(("Calendar", "Zone", "Open", "Closed"), rows)
+
+
+def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
+    levels = [*(level.name for level in desk.priority.levels), "else"]
+    for service in desk.services:
+        table = data["services"][service.name]
+        yield f"\n## Service {service.name}"
+        yield f"\nTargets count in {value_text(table['calendar'])}."
+        rows = []
+        for clock in service.clock_names:
+            said = table[clock] if clock in table else table["clocks"][clock]["targets"]
+            known = {"else": said} if isinstance(said, str) else said
+            rows.append([clock, *(known.get(level, "") for level in levels)])
+        head = [*levels[:-1], "any other"]
+        yield from _table(("Clock", *head), rows)
+        for key, words in (
+            ("pause", "Clocks pause while"),
+            ("warn", "Warnings at"),
+            ("reopen", "After a reopening"),
+            ("on_change", "When another service comes to apply"),
+        ):
+            if key in table:
+                yield f"\n{words}: {value_text(table[key])}."
+    if desk.agreements:
+        yield "\n## Who has which service"
+        yield "\nThe first line that matches counts."
+        rows = [
+            [str(place), _when(one.when), one.service, one.kind]
+            for place, one in enumerate(desk.agreements, 1)
+        ]
+        yield from _table(("", "Records", "Service", "Kind"), rows)
+
+
+def _when(condition: Condition) -> str:
+    return "all" if condition == ALWAYS else str(condition)
+
+
+def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
+    if desk.on_call:
+        yield "\n## On call"
+        rows = [
+            [
+                name,
+                ", ".join(layer["people"]),
+                layer.get("change", ""),
+                str(layer.get("during", "")),
+            ]
+            for name, table in data["oncall"].items()
+            for layer in table["layers"]
+        ]
+        yield from _table(("Schedule", "People", "Change", "During"), rows)
+    if desk.escalation:
+        yield "\n## Escalation"
+        rows = [
+            [row.name, _when(row.when), level.why, ", ".join(map(str, level.targets)), level.mode]
+            for row in desk.escalation
+            for level in row.levels
+        ]
+        yield from _table(("Rule", "Records", "When", "Who", "How"), rows)
+    if desk.communication:
+        yield "\n## Updates"
+        rows = [
+            [
+                rule.name,
+                _when(rule.when),
+                ", ".join(rule.audiences),
+                *(
+                    "" if span is None else str(span)
+                    for span in (rule.first, rule.every, rule.on_hold, rule.final)
+                ),
+            ]
+            for rule in desk.communication
+        ]
+        yield from _table(("Rule", "Records", "To", "First", "Every", "On hold", "Final"), rows)
+
+
+def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
+    for key, title in (
+        ("priority", "Priority"),
+        ("categories", "Categories and groups"),
+        ("lifecycle", "Lifecycle"),
+        ("approvals", "Approvals"),
+        ("cascades", "Linked records"),
+        ("intake", "Alerts"),
+    ):
+        if key not in data:
+            continue
+        yield f"\n## {title}\n"
+        value = data[key]
+        entries = value if isinstance(value, list) else [value]
+        for one in entries:
+            yield from (f"- {name}: {value_text(part)}" for name, part in one.items())
+    if desk.sources:
+        yield "\n## Sources\n"
+        yield from (f"- {source}" for source in desk.sources)
+
+
+def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
+    """Return the clocks of a record, what is due for it, and when to look again, as text.
+
+    Args:
+        desk: The desk.
+        record: The record.
+        now: The instant to look at.
+    """
+    at = as_utc(now, "now")
+    judged = desk.judged(record)
+    level = "none" if judged.priority is None else judged.priority.name
+    lines = [f"{record.id}: {record.title}", f"state {record.state.name}, priority {level}"]
+    statuses = desk.evaluate(record, now=at)
+    lines.append("clocks:" if statuses else "clocks: no promise applies")
+    for status in statuses:
+        name = "" if status.definition is None else status.definition.name
+        lines.append(f"  {name}: {status.stage}; {status.trace.summary}")
+    look = look_at(desk, record, now=at)
+    lines.append("due:" if look.items else "due: nothing")
+    for item in look.items:
+        who = (
+            ""
+            if not isinstance(item.body, Escalation)
+            else f" -> {', '.join(map(str, item.body.targets))}"
+        )
+        gone = (
+            f", {item.lapsed_because} {_time(item.lapsed_at, desk.zone)}" if item.lapsed_at else ""
+        )
+        lines.append(f"  {_time(item.due_at, desk.zone)} {item.kind}{who}: {item.why}{gone}")
+    lines.append(
+        "look again: when something happens"
+        if look.next is None
+        else f"look again: {_time(look.next, desk.zone)}"
+    )
+    return "\n".join(lines)
+
+
+def _time(at: datetime, zone: ZoneInfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M %Z}"

@@ -1,0 +1,129 @@
+"""Small parts of a desk: its own fields, auto-close, approvals."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final, Literal, get_args
+
+import attrs
+
+from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.errors import DefinitionError
+from incidentcore.escalation import EscalationTarget
+from incidentcore.lifecycle import auto_close_at
+from incidentcore.records import Record
+from incidentcore.schedule import BusinessDays, Calendar
+
+__all__ = ["FIELD_KINDS", "ApprovalPlan", "ApprovalStage", "AutoClose", "DeskField", "FieldKind"]
+
+FieldKind = Literal["bool", "text", "number", "instant", "word"]
+FIELD_KINDS: Final[tuple[str, ...]] = get_args(FieldKind)
+_ZERO: Final = timedelta()
+
+
+@attrs.frozen
+class DeskField:
+    """A field of the desk's own: ``custom.NAME`` of its records.
+
+    Attributes:
+        name: Its name.
+        kind: ``bool``, ``text``, ``number``, ``instant``, or ``word`` for one of ``words``.
+        words: The words it may hold.
+
+    Raises:
+        DefinitionError: The kind is unknown, or words are missing or too many.
+    """
+
+    name: str
+    kind: str = "text"
+    words: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name or "." in self.name:
+            raise DefinitionError("field", self.name, "a name without a dot")
+        if self.kind not in FIELD_KINDS:
+            raise DefinitionError(self.name, self.kind, f"one of {', '.join(FIELD_KINDS)}")
+        if bool(self.words) != (self.kind == "word"):
+            raise DefinitionError(self.name, self.words, "words with the kind word, and only there")
+
+    @property
+    def path(self) -> str:
+        """Return the path under which conditions read it."""
+        return f"custom.{self.name}"
+
+
+@attrs.frozen(kw_only=True)
+class AutoClose:
+    """When resolved records of a type may be closed by themselves (rule L6).
+
+    Attributes:
+        after: How long they stay resolved.
+        calendar: The calendar to count in; wall time without one.
+        basis: From which moment: ``resolved_at`` or ``updated_at``.
+        major: Whether major incidents are closed too.
+
+    Raises:
+        DefinitionError: The span is negative or needs a calendar, or the basis is another field.
+    """
+
+    after: timedelta | BusinessDays
+    calendar: Calendar | None = None
+    basis: str = "resolved_at"
+    major: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.after, BusinessDays):
+            if self.calendar is None:
+                raise DefinitionError("calendar", None, "a calendar, for business days")
+        elif not isinstance(self.after, timedelta) or self.after < _ZERO:
+            raise DefinitionError("after", self.after, "a span that is not negative")
+        if self.basis not in ("resolved_at", "updated_at"):
+            raise DefinitionError("basis", self.basis, "resolved_at or updated_at")
+
+    def at(self, record: Record) -> datetime | None:
+        """Return when a record may be closed; None where it is not resolved or left out."""
+        return auto_close_at(
+            record, after=self.after, calendar=self.calendar, basis=self.basis, major=self.major
+        )
+
+
+@attrs.frozen(kw_only=True)
+class ApprovalStage:
+    """One stage of an approval.
+
+    Attributes:
+        of: Who is asked.
+        need: ``one``, ``all``, or how many of them must approve.
+        within: How long they have; no limit without it.
+
+    Raises:
+        DefinitionError: Nobody is asked, or the need is neither a word nor a number.
+    """
+
+    of: tuple[EscalationTarget, ...] = attrs.field(converter=tuple)
+    need: str | int = "one"
+    within: timedelta | BusinessDays | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if not self.of:
+            raise DefinitionError("of", (), "somebody to ask")
+        number = type(self.need) is int and self.need >= 1
+        if not number and self.need not in ("one", "all"):
+            raise DefinitionError("need", self.need, "one, all, or a whole number from 1")
+
+
+@attrs.frozen(kw_only=True)
+class ApprovalPlan:
+    """Which requests need approval, and by whom.
+
+    Attributes:
+        stages: The stages in order.
+        when: For which records; the first plan that matches counts.
+    """
+
+    stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple)
+    when: Condition = ALWAYS
+
+    def __attrs_post_init__(self) -> None:
+        if not self.stages:
+            raise DefinitionError("stages", (), "at least one stage")

@@ -1,0 +1,180 @@
+"""Priorities, categories and groups of a desk file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from incidentcore.categorization import CategoryRule, RoutingRule
+from incidentcore.desk.holiday_form import COUNT, TEXT
+from incidentcore.desk.reading import Form, Key, Path, Reading, Table, list_of, whole
+from incidentcore.desk.service import (
+    level_named,
+)
+from incidentcore.desk.when import WHEN
+from incidentcore.desk.words import (
+    WrongError,
+)
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.priority import (
+    BMC,
+    FLOOR_OF_MEAN_5X5,
+    GLPI,
+    ITOP,
+    JIRA_EXAMPLE,
+    PLAIN_3X3,
+    SERVICENOW,
+    Adjustment,
+    PriorityMatrix,
+    PriorityPolicy,
+)
+from incidentcore.values import Impact, Priority, Scale, Urgency
+
+__all__ = ["CATEGORY", "PRIORITY", "categories_of"]
+
+MATRICES: Final = {
+    "standard": SERVICENOW,
+    "plain_3x3": PLAIN_3X3,
+    "jira_example": JIRA_EXAMPLE,
+    "bmc": BMC,
+    "floor_of_mean_5x5": FLOOR_OF_MEAN_5X5,
+    "glpi": GLPI,
+    "itop": ITOP,
+}
+
+
+def _level_form() -> Form:
+    def read(data: Any, reading: Reading, _: Path) -> Any:
+        scale: Scale = reading.names["priority"]["scale"]
+        try:
+            return level_named(scale, data)
+        except DefinitionError as error:
+            raise WrongError(data, error.allowed, scale.names) from None
+
+    return Form(read, lambda level, _: level.name, {"type": "string"})
+
+
+_LEVEL: Final = _level_form()
+_ADJUST: Final = Table(
+    (
+        Key("name", TEXT, "What explanations call it."),
+        Key("when", WHEN, "Which records it is about."),
+        Key("at_least", _LEVEL, "A priority that it raises milder ones to.", None),
+        Key("at_most", _LEVEL, "A priority that it lowers worse ones to.", None),
+        Key("raise", COUNT, "How many levels worse.", 0, "raise_by"),
+    ),
+    Adjustment,
+)
+
+
+def _adjustment(data: Any, reading: Reading, path: Path) -> Any:
+    if isinstance(data, Mapping) and set(data) == {"code"}:
+        return reading.callable(data)
+    return _ADJUST.read(data, reading, path)
+
+
+def _adjustment_word(value: Any, writing: Any) -> Any:
+    return _ADJUST.write(value, writing) if isinstance(value, Adjustment) else writing.code(value)
+
+
+def _matrix(data: Any, reading: Reading, _: Path) -> Any:
+    if isinstance(data, str):
+        if data in MATRICES:
+            return MATRICES[data]
+        raise WrongError(data, f"a table, or one of {', '.join(MATRICES)}", tuple(MATRICES))
+    if not isinstance(data, Mapping):
+        raise WrongError(
+            data, f"{{ IMPACT = {{ URGENCY = PRIORITY }} }}, or one of {', '.join(MATRICES)}"
+        )
+    if set(data) == {"code"}:
+        return reading.callable(data)
+    cells = {}
+    for row in data:
+        line = data[row]
+        if not isinstance(line, Mapping):
+            raise WrongError(line, f"{row} = {{ URGENCY = PRIORITY }}")
+        for column, level in line.items():
+            cells[row, column] = level
+    columns = tuple(dict.fromkeys(column for _, column in cells))
+    known = (Impact.scale, Urgency.scale)
+    if set(data) <= set(known[0].names) and set(columns) <= set(known[1].names):
+        rows_scale, columns_scale = known
+    else:
+        rows_scale, columns_scale = Scale("impact", tuple(data)), Scale("urgency", columns)
+    if set(cells.values()) <= set(Priority.scale.names):
+        return PriorityMatrix(rows_scale, columns_scale, cells)
+    levels = tuple(dict.fromkeys(cells.values()))
+    return PriorityMatrix(rows_scale, columns_scale, cells, scale=Scale("priority", levels))
+
+
+def _matrix_word(value: Any, writing: Any) -> Any:
+    for name, matrix in MATRICES.items():
+        if value == matrix:
+            return name
+    if not isinstance(value, PriorityMatrix):
+        return writing.code(value)
+    return {
+        row.name: {
+            column.name: level.name for column, level in zip(value.columns, line, strict=True)
+        }
+        for row, line in zip(value.rows, value.cells, strict=True)
+    }
+
+
+MATRIX: Final = Form(_matrix, _matrix_word, {"description": "a preset's name, or a table"})
+_PRIORITY: Final = Table(
+    (
+        Key("matrix", MATRIX, "The matrix: a preset's name, or a table.", SERVICENOW, "calculator"),
+        Key(
+            "adjust",
+            list_of(Form(_adjustment, _adjustment_word, _ADJUST.schema)),
+            "What moves the computed priority, in order.",
+            (),
+            "adjustments",
+        ),
+    ),
+    PriorityPolicy,
+)
+
+
+def _priority(data: Any, reading: Reading, path: Path) -> Any:
+    """Read the priorities: the matrix first, since conditions and bounds speak of its levels."""
+    matrix = SERVICENOW
+    if isinstance(data, Mapping) and "matrix" in data:
+        here = (*path, "matrix")
+        matrix = reading.tried(here, _matrix, data["matrix"], reading, here)
+        whole((matrix,))
+    policy = PriorityPolicy(matrix)
+    reading.names["priority"] = {"policy": policy, "scale": policy.scale}
+    return _PRIORITY.read(data, reading, path)
+
+
+PRIORITY: Final = Form(_priority, _PRIORITY.write, _PRIORITY.schema)
+CATEGORY: Final = Table(
+    (
+        Key("when", WHEN, "Which records."),
+        Key("category", TEXT, 'Their category: "network/vpn".', None),
+        Key("group", TEXT, "The group that works on them.", None),
+        Key("tier", COUNT, "The support tier.", None),
+        Key("name", TEXT, "What reasons call the rule.", ""),
+    ),
+    dict,
+)
+
+
+def categories_of(
+    rules: tuple[dict[str, Any], ...],
+) -> tuple[tuple[CategoryRule, ...], tuple[RoutingRule, ...]]:
+    """Return the rules for categories and for groups that a list of both says."""
+    categories, routing = [], []
+    for rule in rules:
+        if rule["category"] is None and rule["group"] is None:
+            raise InvalidValueError("category", None, "a category, a group or both in each rule")
+        if rule["category"] is not None:
+            path = tuple(part.strip() for part in rule["category"].split("/"))
+            categories.append(CategoryRule(rule["when"], path, name=rule["name"]))
+        if rule["group"] is not None:
+            routing.append(
+                RoutingRule(rule["when"], rule["group"], tier=rule["tier"], name=rule["name"])
+            )
+    return tuple(categories), tuple(routing)

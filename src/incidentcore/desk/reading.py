@@ -1,0 +1,350 @@
+"""How a desk file is read: tables of keys, and every fault with its place.
+
+A section is a ``Table``: for each key a form that reads, writes and describes its value. The same
+tables make the error's "allowed", the JSON Schema and ``dump_desk``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.desk.words import WrongError
+from incidentcore.errors import DefinitionError, InvalidValueError, NaiveDatetimeError
+
+__all__ = ["Form", "Key", "Path", "Reading", "Table", "list_of", "simple", "table_of", "word"]
+
+Path: TypeAlias = tuple[str | int, ...]
+_REQUIRED: Final = object()
+_MISSING: Final = object()
+
+
+def path_text(path: Path) -> str:
+    """Return a path as a person would write it: ``services.gold.warn[1]``."""
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step + 1}]"
+        else:
+            part = step if step.replace("_", "").replace("-", "").isalnum() else f'"{step}"'
+            text += f".{part}" if text else part
+    return text or "the file"
+
+
+class Reading:
+    """What is known while a file is read: names, zones, faults.
+
+    Args:
+        data: The file's tables.
+        code: Callables by name.
+        files: Texts of files that the desk file names.
+        lines: The line of each path, as far as known.
+        source: What the file is called in errors.
+    """
+
+    def __init__(
+        self,
+        data: Mapping[str, Any],
+        *,
+        code: Mapping[str, Any],
+        files: Mapping[str, str],
+        lines: Mapping[Path, int],
+        source: str,
+    ) -> None:
+        self.data = data
+        self.code = code
+        self.files = files
+        self.lines = lines
+        self.source = source
+        self.used: set[str] = set()
+        self.sources: list[str] = []
+        self.zone = ZoneInfo("UTC")
+        self.names: dict[str, dict[str, Any]] = {}
+        self.homes: dict[Path, Path] = {}
+        self.faults: dict[tuple[Path, str], str] = {}
+        self.subject = "record"
+
+    def fault(self, path: Path, wrong: WrongError) -> None:
+        """Note what is wrong at a path."""
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.homes:  # inherited: the fault is where it was written
+                path = (*self.homes[path[:length]], *path[length:])
+                break
+        line = next(
+            (self.lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self.lines), 0
+        )
+        given = repr(wrong.given)
+        given = given if len(given) <= 80 else f"{given[:79]}…"
+        text = f"{self.source}, line {line}: " if line else f"{self.source}: "
+        text += f"{path_text(path)}: "
+        text += "is missing" if wrong.given is _MISSING else f"got {given}"
+        text += f"; allowed: {wrong.allowed}"
+        near = difflib.get_close_matches(str(wrong.given), wrong.names, 3, 0.5)
+        if near:
+            text += f"; nearest: {', '.join(near)}"
+        self.faults.setdefault((path, wrong.allowed), text)
+
+    def tried(self, path: Path, read: Callable[..., Any], *arguments: Any) -> Any:
+        """Return what a reader returns, or BROKEN; what is wrong is noted at the path."""
+        try:
+            return read(*arguments)
+        except BrokenError:
+            return BROKEN
+        except WrongError as wrong:
+            self.fault(path, wrong)
+        except NaiveDatetimeError as error:
+            self.fault(path, WrongError(error.given, error.allowed))
+        except (DefinitionError, InvalidValueError) as error:
+            where = next(getattr(error, n) for n in ("where", "field", "name") if hasattr(error, n))
+            self.fault(path, WrongError(error.given, f"{error.allowed} ({where})"))
+        return BROKEN
+
+    def each(
+        self, read: Reader, items: Iterable[tuple[str | int, Any]], path: Path
+    ) -> dict[str | int, Any]:
+        """Return what a reader makes of each item, by its key or place.
+
+        Raises:
+            BrokenError: An item has a fault; the faults of all were noted.
+        """
+        made = {
+            key: self.tried((*path, key), read, item, self, (*path, key)) for key, item in items
+        }
+        whole(made.values())
+        return made
+
+    def named(self, kind: str, name: object, what: str) -> Any:
+        """Return a named value of a section.
+
+        Raises:
+            WrongError: There is none of that name.
+        """
+        known = self.names.get(kind, {})
+        if isinstance(name, str) and name in known:
+            whole((known[name],))
+            return known[name]
+        allowed = f"{what}: {', '.join(known)}" if known else f"{what}; there is none"
+        raise WrongError(name, allowed, tuple(known))
+
+    def callable(self, data: object) -> Any:
+        """Return the callable that ``{ code = "name" }`` names."""
+        if not isinstance(data, Mapping) or set(data) != {"code"}:
+            raise WrongError(data, '{ code = "name" }')
+        name = data["code"]
+        if name not in self.code:
+            known = ", ".join(self.code) or "none was given"
+            raise WrongError(
+                name, f"a name in load_desk(text, code={{...}}): {known}", tuple(self.code)
+            )
+        self.used.add(str(name))
+        return self.code[str(name)]
+
+
+class BrokenError(Exception):
+    """Raised where a part has a fault that was noted already."""
+
+
+BROKEN: Final = object()
+"""Stands in for a value that could not be read."""
+
+
+def whole(values: Iterable[object]) -> None:
+    """Refuse values of which one could not be read.
+
+    Raises:
+        BrokenError: One is BROKEN.
+    """
+    if any(value is BROKEN for value in values):
+        raise BrokenError
+
+
+Reader: TypeAlias = Callable[[Any, Reading, Path], Any]
+Writer: TypeAlias = Callable[[Any, Any], Any]
+
+
+@attrs.frozen
+class Form:
+    """How one kind of value is read and written.
+
+    Attributes:
+        read: From plain data, the reading and the path; raises ``WrongError``.
+        write: To plain data, from the value and the writing.
+        schema: Its JSON Schema.
+    """
+
+    read: Reader
+    write: Writer
+    schema: Mapping[str, Any]
+
+
+@attrs.frozen
+class Key:
+    """One key of a table.
+
+    Attributes:
+        name: The key in the file.
+        form: How its value is written.
+        help: One sentence that says what it means.
+        default: The value without it; required where there is none.
+        attribute: The value's attribute, where it is not the key's name.
+    """
+
+    name: str
+    form: Form
+    help: str = ""
+    default: object = _REQUIRED
+    attribute: str = attrs.field(
+        default=attrs.Factory(lambda self: self.name.replace("-", "_"), takes_self=True)
+    )
+
+    @property
+    def required(self) -> bool:
+        """Return whether the key must be there."""
+        return self.default is _REQUIRED
+
+
+def simple(
+    kind: type | tuple[type, ...],
+    allowed: str,
+    json: Mapping[str, Any] | None = None,
+    *,
+    empty: bool = False,
+) -> Form:
+    """Return the form of a value that stands as it is."""
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+
+    def read(data: Any, _: Reading, __: Path) -> Any:
+        if not isinstance(data, kinds) or (isinstance(data, bool) and bool not in kinds):
+            raise WrongError(data, allowed)
+        if isinstance(data, str) and not data and not empty:
+            raise WrongError(data, allowed)
+        return data
+
+    return Form(read, lambda value, _: value, json or {"description": allowed})
+
+
+def word(*words: str) -> Form:
+    """Return the form of one word of a few."""
+
+    def read(data: Any, _: Reading, __: Path) -> Any:
+        if isinstance(data, str) and data in words:
+            return data
+        raise WrongError(data, f"one of {', '.join(words)}", words)
+
+    return Form(read, lambda value, _: value, {"enum": list(words)})
+
+
+def list_of(form: Form, *, single: bool = False) -> Form:
+    """Return the form of a list of one form; with ``single`` one may stand without brackets."""
+
+    def read(data: Any, reading: Reading, path: Path) -> Any:
+        if single and not isinstance(data, (list, tuple)):
+            return (form.read(data, reading, path),)
+        if not isinstance(data, (list, tuple)):
+            raise WrongError(data, "a list in brackets")
+        return tuple(reading.each(form.read, enumerate(data), path).values())
+
+    def write(values: Any, writing: Any) -> Any:
+        items = [form.write(value, writing) for value in values]
+        return items[0] if single and len(items) == 1 else items
+
+    array = {"type": "array", "items": form.schema}
+    return Form(read, write, {"anyOf": [form.schema, array]} if single else array)
+
+
+def table_of(form: Form) -> Form:
+    """Return the form of a table from names to values of one form."""
+
+    def read(data: Any, reading: Reading, path: Path) -> Any:
+        if not isinstance(data, Mapping):
+            raise WrongError(data, "a table of names")
+        return reading.each(form.read, data.items(), path)
+
+    def write(values: Any, writing: Any) -> Any:
+        return {name: form.write(value, writing) for name, value in values.items()}
+
+    return Form(read, write, {"type": "object", "additionalProperties": form.schema})
+
+
+class Table:
+    """A table with known keys: reads every one, and notes each fault.
+
+    Args:
+        keys: The keys.
+        build: Makes the value from the keys' values by attribute; absent ones have their default.
+        take: Gives a key's value back; the attribute of that name by default.
+    """
+
+    def __init__(
+        self,
+        keys: Iterable[Key],
+        build: Callable[..., Any],
+        take: Callable[[Any, Key], Any] | None = None,
+    ) -> None:
+        self.keys = tuple(keys)
+        self.build = build
+        self.take = take or (lambda value, key: getattr(value, key.attribute))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its keys."""
+        return tuple(key.name for key in self.keys)
+
+    def read(self, data: Any, reading: Reading, path: Path) -> Any:
+        """Return the value of a table, after every fault in it was noted."""
+        if not isinstance(data, Mapping):
+            raise WrongError(data, f"a table with the keys {', '.join(self.names)}")
+        found: dict[str, Any] = {}
+        for name in data:
+            if name not in self.names:
+                reading.fault(
+                    (*path, name), WrongError(name, f"the keys {', '.join(self.names)}", self.names)
+                )
+                found[str(name)] = BROKEN
+        for key in self.keys:
+            here = (*path, key.name)
+            if key.name in data:
+                found[key.attribute] = reading.tried(
+                    here, key.form.read, data[key.name], reading, here
+                )
+            elif key.required:
+                reading.fault(here, WrongError(_MISSING, key.help or "a value"))
+                found[key.attribute] = BROKEN
+            else:
+                found[key.attribute] = key.default
+        whole(found.values())
+        return self.build(**found)
+
+    def write(self, value: Any, writing: Any) -> dict[str, Any]:
+        """Return the table of a value; keys that hold their default are left out."""
+        return dict(self._written(value, writing))
+
+    def _written(self, value: Any, writing: Any) -> Iterator[tuple[str, Any]]:
+        for key in self.keys:
+            part = self.take(value, key)
+            if key.required or part != key.default:
+                yield key.name, key.form.write(part, writing)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the table."""
+        properties = {
+            key.name: {**key.form.schema, **({"description": key.help} if key.help else {})}
+            for key in self.keys
+        }
+        required = [key.name for key in self.keys if key.required]
+        return {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+            **({"required": required} if required else {}),
+        }
+
+    @property
+    def form(self) -> Form:
+        """Return the table as a form."""
+        return Form(self.read, self.write, self.schema)

@@ -1,0 +1,259 @@
+"""Communication, approvals, cascades and intake of a desk file; spans and addressees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from incidentcore.communication import UpdateRule, UpdateTemplate
+from incidentcore.conditions import ALWAYS, NEVER, field
+from incidentcore.desk.calendar_form import PLAIN_CALENDAR
+from incidentcore.desk.holiday_form import COUNT, FLAG, TEXT
+from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
+from incidentcore.desk.reading import (
+    Form,
+    Key,
+    Path,
+    Reading,
+    Table,
+    list_of,
+    simple,
+    table_of,
+    word,
+)
+from incidentcore.desk.when import WHEN, about, field_path
+from incidentcore.desk.words import (
+    SPAN,
+    WHO,
+    WrongError,
+    read_days,
+    read_span,
+    read_who,
+    span_word,
+    target_word,
+    who_word,
+)
+from incidentcore.escalation import (
+    EscalationTarget,
+)
+from incidentcore.intake import Flapping, IntakePolicy, MaintenanceRule
+from incidentcore.lifecycle import CascadeRule, Copy
+
+__all__ = ["APPROVAL", "CASCADE", "COMMUNICATION", "INTAKE", "SPAN_FORM", "WHO_FORM"]
+
+SPAN_FORM: Final = Form(
+    lambda data, _, __: read_span(data),
+    lambda value, _: span_word(value),
+    {"type": "string", "description": SPAN},
+)
+DAYS_FORM: Final = Form(
+    lambda data, _, __: read_days(data),
+    lambda value, _: target_word(value),
+    {"type": "string", "description": f"{SPAN}, or 3 business days"},
+)
+TEXTS: Final = list_of(TEXT, single=True)
+
+
+def _who(data: Any, reading: Reading, _: Path) -> EscalationTarget:
+    target = read_who(data, reading.names["on_call"])
+    if target.kind in ("field", "manager_of"):
+        return EscalationTarget(target.kind, field_path(target.name, reading))
+    return target
+
+
+def _who_text(target: EscalationTarget, writing: Any) -> str:
+    if target.kind in ("field", "manager_of"):
+        target = EscalationTarget(target.kind, writing.field_name(target.name))
+    return who_word(target)
+
+
+WHO_FORM: Final = list_of(
+    Form(_who, _who_text, {"type": "string", "description": WHO}), single=True
+)
+_RESOLVED: Final = field("state.resolved").is_true()
+_UPDATES: Final = Table(
+    tuple(
+        Key(name, SPAN_FORM, help, None)
+        for name, help in (  # noqa: A001  the key's own word
+            ("first", "The first update after the rule came to apply."),
+            ("every", "How long after an update the next is due."),
+            ("on_hold", "The same while the record is on hold."),
+            ("final", "How long after the end the last one is due."),
+        )
+    ),
+    dict,
+)
+_TEMPLATE: Final = Table(
+    (
+        Key("text", TEXT, "The text, with {title} and other fields in it.", ""),
+        Key("name", TEXT, "The template's name."),
+        Key("fields", TEXTS, "Further fields that must be known.", ()),
+        Key("given", TEXTS, "Places that the sender fills.", ()),
+    ),
+    UpdateTemplate,
+    lambda value, key: getattr(value, key.attribute),
+)
+_COMMUNICATION: Final = Table(
+    (
+        Key("name", TEXT, "Its name, part of the keys of its updates.", None),
+        Key("when", WHEN, "For which records; all without it.", ALWAYS),
+        Key("to", TEXTS, "Who is told.", attribute="audiences"),
+        Key("via", TEXT, "Over what.", "", "channel"),
+        Key("updates", _UPDATES.form, "How often.", None),
+        Key("during", PLAIN_CALENDAR, "The contact hours.", None),
+        Key("calendar", PLAIN_CALENDAR, "The calendar in which the times count.", None),
+        Key("notice", SPAN_FORM, "How long before its due an update is announced.", timedelta()),
+        Key("stop", WHEN, "While it holds no regular update is due.", NEVER),
+        Key("ends", WHEN, "When it is over but for the final update.", _RESOLVED),
+        Key("text", table_of(_TEMPLATE.form), "Templates for first, next and final.", {}),
+    ),
+    dict,
+)
+
+
+def _update(data: Any, reading: Reading, path: Path) -> Any:
+    if isinstance(data, Mapping) and isinstance(data.get("text"), str):
+        name = data.get("name", f"update {int(path[-1]) + 1}")
+        one = {"name": name, "text": data["text"]}
+        data = {**data, "text": dict.fromkeys(("first", "next", "final"), one)}
+    found = _COMMUNICATION.read(data, reading, path)
+    updates = found.pop("updates") or {}
+    name = found.pop("name") or f"update {int(path[-1]) + 1}"
+    return UpdateRule(name=name, templates=found.pop("text"), **found, **updates)
+
+
+def _update_table(rule: UpdateRule, writing: Any) -> dict[str, Any]:
+    def take(value: UpdateRule, key: Key) -> Any:
+        if key.name == "updates":
+            return {name: getattr(value, name) for name in ("first", "every", "on_hold", "final")}
+        if key.name == "text":
+            return dict(value.templates)
+        return getattr(value, key.attribute)
+
+    plain = Table(_UPDATES.keys, dict, lambda value, key: value[key.name])
+    written: dict[str, Any] = {}
+    for key in _COMMUNICATION.keys:
+        part = take(rule, key)
+        if key.name == "updates":
+            written[key.name] = plain.write(part, writing)
+        elif key.required or part != key.default:
+            written[key.name] = key.form.write(part, writing)
+    return written
+
+
+COMMUNICATION: Final = Form(_update, _update_table, _COMMUNICATION.schema)
+
+
+def _need(data: Any, _: Reading, __: Path) -> Any:
+    if data in ("one", "all") or (type(data) is int and data >= 1):
+        return data
+    raise WrongError(data, '"one", "all", or a whole number from 1', ("one", "all"))
+
+
+_STAGE: Final = Table(
+    (
+        Key("of", WHO_FORM, "Who is asked."),
+        Key("need", Form(_need, lambda value, _: value, {}), "How many must approve.", "one"),
+        Key("within", DAYS_FORM, "How long they have.", None),
+    ),
+    ApprovalStage,
+)
+APPROVAL: Final = Table(
+    (
+        Key("when", WHEN, "Which requests; all without it.", ALWAYS),
+        Key("stages", list_of(_STAGE.form), "The stages in order."),
+    ),
+    ApprovalPlan,
+)
+AUTO_CLOSE: Final = (
+    Key("close_after", DAYS_FORM, "How long a record stays resolved before it closes.", None),
+    Key("close_since", word("resolved_at", "updated_at"), "From which moment.", "resolved_at"),
+    Key("close_major", FLAG, "Whether major incidents close by themselves too.", False),
+)
+
+
+def auto_close_of(values: dict[str, Any], calendar: Any) -> AutoClose | None:
+    """Return the auto-close that the keys of a lifecycle say; None without one."""
+    after = values["close_after"]
+    if after is None:
+        return None
+    return AutoClose(
+        after=after,
+        calendar=calendar,
+        basis=values["close_since"],
+        major=values["close_major"],
+    )
+
+
+def _copied(data: Any, _: Reading, __: Path) -> Any:
+    if isinstance(data, Mapping) and set(data) == {"copy"}:
+        return Copy(data["copy"])
+    if isinstance(data, (str, int, bool)):
+        return data
+    raise WrongError(data, 'a value, or { copy = "field" }')
+
+
+COPIED: Final = Form(
+    _copied, lambda value, _: {"copy": value.field} if isinstance(value, Copy) else value, {}
+)
+CASCADE: Final = Table(
+    (
+        Key("id", TEXT, "The rule's id."),
+        Key("source", TEXT, "The type of record that changes."),
+        Key("target", TEXT, "The type of record that follows."),
+        Key("links", TEXT, "What the source is to the target; empty for itself.", "", "link"),
+        Key("on", simple(str, "an event", {"type": "string"}), "The event.", "state_changed"),
+        Key("enters", TEXTS, "The states that the source enters.", ()),
+        Key("via", TEXTS, "The actions by which it does.", ()),
+        Key("changes", TEXT, "A field that the event must change.", ""),
+        Key("when", WHEN, "A condition on the source.", None),
+        Key("then", TEXT, "The action of the target.", "", "action"),
+        Key("comment", COPIED, "What is written on it.", ""),
+        Key("open_tasks", TEXT, "What becomes of its open tasks.", ""),
+        Key("states", TEXTS, "The target's states in which it applies.", ()),
+        Key("target_when", WHEN, "A condition on the target.", None),
+        Key("fields", table_of(COPIED), "What is given with the action.", {}),
+    ),
+    CascadeRule,
+    lambda value, key: (
+        dict(value.fields) if key.name == "fields" else getattr(value, key.attribute)
+    ),
+)
+_FLAPPING: Final = Table(
+    (
+        Key("within", SPAN_FORM, "The rolling window."),
+        Key("start", COUNT, "Changes that make it flap.", 4),
+        Key("stop", COUNT, "Changes that end it.", 1),
+    ),
+    Flapping,
+)
+_ALERT: Final = about("alert")
+_QUIET: Final = Table(
+    (
+        Key("name", TEXT, "What the reason calls it."),
+        Key("during", PLAIN_CALENDAR, "The calendar that is open while it lasts."),
+        Key("when", _ALERT, "Which alerts; all without it.", ALWAYS),
+        Key("resume", FLAG, "Whether what fires on opens an incident at the end.", True),
+    ),
+    MaintenanceRule,
+)
+_NO_SPAN: Final = timedelta()
+_INTAKE: Final = IntakePolicy()
+INTAKE: Final = Table(
+    (
+        Key("name", TEXT, "What the incidents' ids begin with.", _INTAKE.name),
+        Key("when", _ALERT, "Which alerts count.", ALWAYS),
+        Key("group_by", TEXTS, "Fields that alerts of one incident share.", _INTAKE.group_by),
+        Key("window", SPAN_FORM, "How long an incident takes further alerts.", _INTAKE.window),
+        Key("threshold", COUNT, "How many alerts open an incident.", 1),
+        Key("deduplicate", SPAN_FORM, "How long a repetition is dropped.", _INTAKE.deduplicate),
+        Key("reopen_within", SPAN_FORM, "How long a new alert reopens.", None),
+        Key("resolve_on", word("all", "first", "never"), "Which resolved alerts resolve.", "all"),
+        Key("silence", SPAN_FORM, "How long without news counts as resolved.", None),
+        Key("flapping", _FLAPPING.form, "When a condition that comes and goes holds.", None),
+        Key("maintenance", list_of(_QUIET.form), "When alerts open no incident.", ()),
+        Key("lateness", SPAN_FORM, "How long alerts are held to be put in order.", _NO_SPAN),
+    ),
+    IntakePolicy,
+)

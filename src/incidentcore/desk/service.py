@@ -1,0 +1,323 @@
+"""Services and agreements: targets by priority, and which service a record has.
+
+A service is a table of targets, an agreement picks one. Both are compiled to the clocks of the SLA
+room: one policy for each clock and kind of agreement, whose rules are tried in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Final, Literal, get_args
+
+import attrs
+
+from incidentcore.conditions import ALWAYS, NEVER, AllOf, AnyOf, Condition, Not, field
+from incidentcore.errors import DefinitionError
+from incidentcore.schedule import Calendar
+from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaRule
+from incidentcore.sla.targets import Target
+from incidentcore.sla.terms import CalendarChoice, SlaThreshold
+from incidentcore.values import Level, Scale
+
+__all__ = [
+    "AGREEMENT_KINDS",
+    "Agreement",
+    "AgreementKind",
+    "CLOCKS",
+    "ON_CHANGE",
+    "OwnClock",
+    "Service",
+    "ServiceTarget",
+    "compile_clocks",
+]
+
+AgreementKind = Literal["sla", "ola", "contract"]
+AGREEMENT_KINDS: Final[tuple[str, ...]] = get_args(AgreementKind)
+CLOCKS: Final = ("response", "next_response", "update", "resolution")
+ON_CHANGE: Final = ("keep_elapsed", "restart", "retroactive")
+REOPEN: Final = ("exclude_closed", "continue", "new_cycle")
+
+
+@attrs.frozen(kw_only=True)
+class ServiceTarget:
+    """A target for the records of one priority.
+
+    Attributes:
+        target: The target, as an ``SlaDefinition`` takes it.
+        level: The name of the priority; empty for every other one, and for none.
+        calendar: The calendar, where it is not the service's.
+    """
+
+    target: Target
+    level: str = ""
+    calendar: Calendar | None = None
+
+
+def _targets(targets: Iterable[ServiceTarget]) -> tuple[ServiceTarget, ...]:
+    return tuple(targets)
+
+
+def _check_targets(where: str, targets: tuple[ServiceTarget, ...]) -> None:
+    levels = [target.level for target in targets]
+    if len(set(levels)) != len(levels):
+        raise DefinitionError(where, levels, "each priority once")
+
+
+@attrs.frozen(kw_only=True)
+class OwnClock:
+    """A clock that is none of the four usual ones.
+
+    Attributes:
+        name: The clock's name.
+        targets: Its targets by priority.
+        start: When it attaches.
+        stop: When its target is met or missed.
+        pause: While it holds the clock pauses.
+        resume: When a pause ends; None for when ``pause`` no longer holds.
+        cancel: When it ends without a result.
+        reset: A condition on an event that ends a cycle and starts the next.
+    """
+
+    name: str
+    targets: tuple[ServiceTarget, ...] = attrs.field(converter=_targets)
+    start: Condition = ALWAYS
+    stop: Condition
+    pause: Condition = NEVER
+    resume: Condition | None = None
+    cancel: Condition = NEVER
+    reset: Condition | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.name in CLOCKS:
+            raise DefinitionError("clock", self.name, f"a name other than {', '.join(CLOCKS)}")
+        _check_targets(self.name, self.targets)
+
+
+def _thresholds(thresholds: Iterable[SlaThreshold]) -> tuple[SlaThreshold, ...]:
+    return tuple(thresholds)
+
+
+def _clocks(clocks: Iterable[OwnClock]) -> tuple[OwnClock, ...]:
+    return tuple(clocks)
+
+
+@attrs.frozen(kw_only=True)
+class Service:
+    """What is promised to the records of a service: targets by priority, in one calendar.
+
+    Attributes:
+        name: The service's name, to which agreements refer.
+        calendar: The calendar in which its clocks count, or one chosen by a field.
+        response: Targets for the first response.
+        next_response: Targets for the answer to each further message.
+        update: Targets for regular public updates; spans.
+        resolution: Targets for the resolution.
+        pause: When the resolution and update clocks pause; None for every state that pauses.
+        warn: Points on each clock at which a warning is due.
+        reopen: What a reopening does to the resolution clock.
+        on_change: What happens to a running clock when another target comes to apply; None where
+            it was not decided, which counts as ``retroactive``.
+        clocks: Further clocks.
+
+    Raises:
+        DefinitionError: A word is unknown, a priority is given twice, or nothing is promised.
+
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> silver = Service(
+    ...     name="silver",
+    ...     calendar=BusinessCalendar.always(),
+    ...     resolution=[ServiceTarget(level="high", target=timedelta(hours=8))],
+    ... )
+    >>> silver.clock_names
+    ('resolution',)
+    """
+
+    name: str
+    calendar: CalendarChoice
+    response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=_targets)
+    next_response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=_targets)
+    update: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=_targets)
+    resolution: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=_targets)
+    pause: Condition | None = None
+    warn: tuple[SlaThreshold, ...] = attrs.field(default=(), converter=_thresholds)
+    reopen: str = "exclude_closed"
+    on_change: str | None = None
+    clocks: tuple[OwnClock, ...] = attrs.field(default=(), converter=_clocks)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise DefinitionError("service", self.name, "a non-empty name")
+        if self.on_change is not None and self.on_change not in ON_CHANGE:
+            raise DefinitionError(
+                f"{self.name}.on_change", self.on_change, f"one of {', '.join(ON_CHANGE)}"
+            )
+        if self.reopen not in REOPEN:
+            raise DefinitionError(f"{self.name}.reopen", self.reopen, f"one of {', '.join(REOPEN)}")
+        if len(set(self.clock_names)) != len(self.clock_names):
+            raise DefinitionError(f"{self.name}.clocks", self.clock_names, "each clock once")
+        if not self.clock_names:
+            raise DefinitionError(self.name, (), f"targets for at least one of {', '.join(CLOCKS)}")
+        for name in CLOCKS:
+            _check_targets(f"{self.name}.{name}", getattr(self, name))
+        for target in self.update:
+            if not isinstance(target.target, timedelta):
+                raise DefinitionError(f"{self.name}.update", target.target, "a span such as 4h")
+
+    @property
+    def clock_names(self) -> tuple[str, ...]:
+        """Return the names of its clocks, the usual ones first."""
+        usual = tuple(name for name in CLOCKS if getattr(self, name))
+        return (*usual, *(clock.name for clock in self.clocks))
+
+    def targets(self, clock: str) -> tuple[ServiceTarget, ...]:
+        """Return the targets of a clock; none where the service does not have it."""
+        if clock in CLOCKS:
+            found: tuple[ServiceTarget, ...] = getattr(self, clock)
+            return found
+        return next((own.targets for own in self.clocks if own.name == clock), ())
+
+    def definition(self, clock: str, target: ServiceTarget, agreement: str) -> SlaDefinition:
+        """Return the SLA definition of a clock for one of its targets."""
+        made = self._base(clock, target)
+        changes: dict[str, object] = {
+            "name": " ".join(filter(None, (self.name, clock, target.level))),
+            "swap": self.on_change or "retroactive",
+            "thresholds": self.warn,
+            "agreement": agreement,
+        }
+        if clock == "resolution":
+            changes["reopen"] = self.reopen
+        if clock in ("resolution", "update") and self.pause is not None:
+            changes["pause"] = self.pause
+        elif clock == "update":
+            changes["pause"] = field("state.pauses").is_true()
+        return attrs.evolve(made, **changes)  # type: ignore[arg-type]  # by name, checked there
+
+    def _base(self, clock: str, target: ServiceTarget) -> SlaDefinition:
+        calendar = self.calendar if target.calendar is None else target.calendar
+        if clock == "response":
+            return SlaDefinition.first_response(calendar=calendar, target=target.target)
+        if clock == "next_response":
+            return SlaDefinition.next_response(calendar=calendar, target=target.target)
+        if clock == "resolution":
+            return SlaDefinition.resolution(calendar=calendar, target=target.target)
+        if clock == "update":
+            assert isinstance(target.target, timedelta)  # noqa: S101  refused in Service otherwise
+            return SlaDefinition.update(calendar=calendar, every=target.target)
+        own = next(one for one in self.clocks if one.name == clock)
+        return SlaDefinition(
+            name=clock,
+            kind=clock,
+            target=target.target,
+            calendar=calendar,
+            start=own.start,
+            stop=own.stop,
+            pause=own.pause,
+            resume=own.resume,
+            cancel=own.cancel,
+            reset=own.reset,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Agreement:
+    """Which records have a service; of each kind the first agreement that matches counts.
+
+    Attributes:
+        service: The service's name.
+        when: For which records.
+        kind: ``sla``, ``ola`` or ``contract``.
+
+    Raises:
+        DefinitionError: The kind is unknown, or ``when`` is not a condition.
+    """
+
+    service: str
+    when: Condition = ALWAYS
+    kind: str = "sla"
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind not in AGREEMENT_KINDS:
+            raise DefinitionError("kind", self.kind, f"one of {', '.join(AGREEMENT_KINDS)}")
+        if not isinstance(self.when, Condition):
+            raise DefinitionError("when", self.when, "a Condition")
+
+
+def compile_clocks(
+    services: Sequence[Service], agreements: Sequence[Agreement], scale: Scale
+) -> ServiceLevel | None:
+    """Return the clocks of all agreements as one service level; None where nothing is promised.
+
+    Args:
+        services: The services.
+        agreements: The agreements in order; each names one of the services.
+        scale: The scale of the priorities.
+
+    Returns:
+        A policy for each kind of agreement and clock, ``sla`` first. A record that an agreement
+        takes never falls through to a later one, even where the service has no target for it.
+    """
+    policies: list[SlaPolicy] = []
+    for kind in AGREEMENT_KINDS:
+        named = [(one, _named(services, one.service)) for one in agreements if one.kind == kind]
+        names = dict.fromkeys(name for _, service in named for name in service.clock_names)
+        for clock in names:
+            rules = tuple(_rules(named, clock, kind, scale))
+            if rules:
+                policies.append(
+                    SlaPolicy(rules, name=clock if kind == "sla" else f"{kind} {clock}")
+                )
+    return ServiceLevel(policies, name="desk") if policies else None
+
+
+def _named(services: Sequence[Service], name: str) -> Service:
+    for service in services:
+        if service.name == name:
+            return service
+    raise DefinitionError(
+        "agreement.service", name, f"one of {', '.join(service.name for service in services)}"
+    )
+
+
+def _rules(
+    named: Sequence[tuple[Agreement, Service]], clock: str, kind: str, scale: Scale
+) -> Iterator[SlaRule]:
+    taken: list[Condition] = []  # by agreements that leave some of their records without a target
+    for agreement, service in named:
+        parts: list[Condition] = [Not(one) for one in taken]
+        if agreement.when != ALWAYS:
+            parts.insert(0, agreement.when)
+        rest = False
+        for target in sorted(service.targets(clock), key=lambda one: not one.level):
+            rest = rest or not target.level
+            when = [*parts, _at(scale, target.level)] if target.level else parts
+            definition = service.definition(clock, target, kind)
+            yield SlaRule(when[0] if len(when) == 1 else AllOf(when), definition)
+        if rest and agreement.when == ALWAYS:
+            return
+        if not rest:
+            if agreement.when == ALWAYS:
+                return  # it takes every record
+            taken.append(agreement.when)
+
+
+def _at(scale: Scale, name: str) -> Condition:
+    return field("priority").equals(level_named(scale, name))
+
+
+def level_named(scale: Scale, name: str) -> Level:
+    """Return the level of a scale by its name.
+
+    Raises:
+        DefinitionError: The scale has no such level.
+    """
+    for level in scale.levels:
+        if level.name == name:
+            return level
+    raise DefinitionError("priority", name, f"one of {', '.join(scale.names)}")
+
+
+def any_of(conditions: Iterable[Condition]) -> Condition:
+    """Return the condition that at least one of some holds."""
+    return AnyOf(tuple(conditions))

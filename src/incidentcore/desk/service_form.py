@@ -1,0 +1,244 @@
+"""Services and agreements of a desk file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from incidentcore.conditions import ALWAYS, NEVER
+from incidentcore.desk.calendar_form import CALENDAR, PLAIN_CALENDAR
+from incidentcore.desk.holiday_form import TEXT
+from incidentcore.desk.reading import BROKEN, Form, Key, Path, Reading, Table, list_of, word
+from incidentcore.desk.service import (
+    AGREEMENT_KINDS,
+    CLOCKS,
+    ON_CHANGE,
+    REOPEN,
+    Agreement,
+    OwnClock,
+    Service,
+    ServiceTarget,
+)
+from incidentcore.desk.when import WHEN, about, field_path
+from incidentcore.desk.words import (
+    TARGET,
+    WrongError,
+    read_point,
+    read_target,
+    target_word,
+    warn_word,
+)
+from incidentcore.errors import DefinitionError
+from incidentcore.sla import DueDate
+from incidentcore.sla.terms import SlaThreshold
+
+__all__ = ["AGREEMENT", "POINT", "SERVICE", "read_services"]
+
+
+def _targets(data: Any, reading: Reading, path: Path) -> Any:
+    if isinstance(data, str):
+        return (_target(data, "", reading),)
+    if not isinstance(data, Mapping) or not data:
+        raise WrongError(data, f"{TARGET}; or a table of them by priority, with else for the rest")
+    scale = reading.names["priority"]["policy"].scale
+
+    def one(text: Any, reading: Reading, path: Path) -> ServiceTarget:
+        level = str(path[-1])
+        if level != "else" and level not in scale.names:
+            allowed = f"one of {', '.join(scale.names)}, or else"
+            raise WrongError(level, allowed, (*scale.names, "else"))
+        return _target(text, "" if level == "else" else level, reading)
+
+    return tuple(reading.each(one, data.items(), path).values())
+
+
+def _target(text: Any, level: str, reading: Reading) -> ServiceTarget:
+    target, name = read_target(text)
+    if isinstance(target, DueDate):
+        target = DueDate(field_path(target.field, reading))
+    what = "a calendar of [calendars]"
+    calendar = reading.named("plain_calendars", name, what) if name else None
+    return ServiceTarget(target=target, level=level, calendar=calendar)
+
+
+def _targets_word(targets: tuple[ServiceTarget, ...], writing: Any) -> Any:
+    texts = {}
+    for one in targets:
+        name = "" if one.calendar is None else writing.calendar_name(one.calendar)
+        if not isinstance(name, str):
+            raise DefinitionError("target.calendar", one.calendar, "a calendar that the desk names")
+        target = one.target
+        if isinstance(target, DueDate):
+            target = DueDate(writing.field_name(target.field))
+        texts[one.level or "else"] = target_word(target, name)
+    return texts["else"] if list(texts) == ["else"] else texts
+
+
+TARGETS: Final = Form(
+    _targets,
+    _targets_word,
+    {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]},
+)
+_WARN_TABLE: Final = Table(
+    (
+        Key("at", TEXT, 'The point: "80%", "1h before" or "30m after".'),
+        Key("name", TEXT, "What it is called.", None),
+        Key("calendar", PLAIN_CALENDAR, "Another calendar for a time after the due.", None),
+    ),
+    dict,
+)
+
+
+def _warn(data: Any, reading: Reading, path: Path) -> Any:
+    if not isinstance(data, Mapping):
+        return read_point(data)
+    found = _WARN_TABLE.read(data, reading, path)
+    point = read_point(found["at"])
+    return SlaThreshold(
+        name=found["name"] or point.name,
+        fraction=point.fraction,
+        before_due=point.before_due,
+        after_due=point.after_due,
+        calendar=found["calendar"],
+    )
+
+
+def _warn_text(point: SlaThreshold, writing: Any) -> Any:
+    text = warn_word(point)
+    if point.name == text and point.calendar is None:
+        return text
+    table: dict[str, Any] = {"at": text}
+    if point.name != text:
+        table["name"] = point.name
+    if point.calendar is not None:
+        table["calendar"] = writing.calendar_name(point.calendar)
+    return table
+
+
+POINT: Final = Form(_warn, _warn_text, {"description": 'a text such as "80%", or a table'})
+_EVENT: Final = about("event")
+_OWN: Final = Table(
+    (
+        Key("targets", TARGETS, "Its target, or a table of them by priority."),
+        Key("start", WHEN, "When it starts.", ALWAYS),
+        Key("stop", WHEN, "When it stops."),
+        Key("pause", WHEN, "When it pauses.", NEVER),
+        Key("resume", WHEN, "When a pause ends.", None),
+        Key("cancel", WHEN, "When it ends without a result.", NEVER),
+        Key("reset", _EVENT, "Which events end a cycle and start the next.", None),
+    ),
+    dict,
+)
+
+
+def _own_clocks(data: Any, reading: Reading, path: Path) -> Any:
+    if not isinstance(data, Mapping):
+        raise WrongError(data, "[services.NAME.clocks.CLOCK] tables")
+
+    def one(table: Any, reading: Reading, path: Path) -> OwnClock:
+        return OwnClock(name=str(path[-1]), **_OWN.read(table, reading, path))
+
+    return tuple(reading.each(one, data.items(), path).values())
+
+
+OWN_CLOCKS: Final = Form(
+    _own_clocks,
+    lambda clocks, writing: {clock.name: _OWN.write(clock, writing) for clock in clocks},
+    {"type": "object", "additionalProperties": _OWN.schema},
+)
+_SERVICE: Final = Table(
+    (
+        Key("calendar", CALENDAR, "The calendar in which its clocks count."),
+        *(Key(clock, TARGETS, f"The targets of the {clock} clock.", ()) for clock in CLOCKS),
+        Key("pause", WHEN, "When resolution and update clocks pause.", None),
+        Key("warn", list_of(POINT), "Points at which a warning is due.", ()),
+        Key("reopen", word(*REOPEN), "What a reopening does.", "exclude_closed"),
+        Key("on_change", word(*ON_CHANGE), "What a change of the target does.", None),
+        Key("clocks", OWN_CLOCKS, "Clocks of its own.", ()),
+    ),
+    dict,
+)
+SERVICE: Final = Form(
+    _SERVICE.read,
+    _SERVICE.write,
+    {
+        **_SERVICE.schema,
+        "required": [],
+        "properties": {
+            "like": {"type": "string", "description": "The service that it varies."},
+            **_SERVICE.schema["properties"],
+        },
+    },
+)
+
+
+def read_services(data: Any, reading: Reading) -> tuple[Service, ...]:
+    """Return the services of a file, each with what it inherits."""
+    if not isinstance(data, Mapping):
+        raise WrongError(data, "[services.NAME] tables")
+    made: dict[str, Any] = {}
+    for name in data:
+        path: Path = ("services", name)
+
+        def build(name: str = name, path: Path = path) -> Any:
+            merged = _inherited(data, name, [], reading)
+            found = _SERVICE.read(merged, reading, path)
+            return Service(name=name, **found)
+
+        made[name] = reading.tried(path, build)
+    reading.names["services"] = made
+    return tuple(one for one in made.values() if one is not BROKEN)
+
+
+def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Reading) -> Any:
+    """Return a service's table with what it inherits; note where each part was written."""
+    own = data[name]
+    if not isinstance(own, Mapping):
+        raise WrongError(own, f"a table [services.{name}]")
+    if "like" not in own:
+        return own
+    base = own["like"]
+    if base in (*chain, name):
+        cycle = " -> ".join([*chain, name, str(base)])
+        raise WrongError(base, f"a service that is not like itself: {cycle}")
+    others = tuple(one for one in data if one != name)
+    if base not in data:
+        raise WrongError(base, f"a service of [services]: {', '.join(others)}", others)
+    merged = _inherited(data, base, [*chain, name], reading)
+    merged = dict(merged)
+    homes = reading.homes
+    for key in merged:
+        homes[("services", name, key)] = homes.get(("services", base, key), ("services", base, key))
+    for key, value in own.items():
+        if key == "like":
+            continue
+        inherited = merged.get(key)
+        if key in CLOCKS and isinstance(value, Mapping) and isinstance(inherited, Mapping):
+            for level in inherited:
+                written = ("services", base, key, level)
+                homes[("services", name, key, level)] = homes.get(written, written)
+            for level in value:
+                homes[("services", name, key, level)] = ("services", name, key, level)
+            value = {**inherited, **value}  # noqa: PLW2901  the merged table
+        homes[("services", name, key)] = ("services", name, key)
+        merged[key] = value
+    return merged
+
+
+def _agreed(service: Any, **rest: Any) -> Agreement:
+    return Agreement(service=service, **rest)
+
+
+_SERVICE_NAME: Final = Form(
+    lambda data, reading, _: (reading.named("services", data, "a service of [services]"), data)[1],
+    lambda value, _: value,
+    {"type": "string"},
+)
+AGREEMENT: Final = Table(
+    (
+        Key("when", WHEN, "For which records; all without it.", ALWAYS),
+        Key("service", _SERVICE_NAME, "The service that they have."),
+        Key("kind", word(*AGREEMENT_KINDS), "Of which kind it is.", "sla"),
+    ),
+    _agreed,
+)

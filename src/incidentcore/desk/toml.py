@@ -1,0 +1,139 @@
+"""TOML as a desk file uses it: the line of each key, and a writer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from incidentcore.desk.reading import Path
+from incidentcore.errors import DefinitionError
+
+__all__ = ["hint", "line_numbers", "value_text", "write_toml"]
+
+_HEADER: Final = re.compile(r"\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
+_KEY: Final = re.compile(
+    r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*="
+)
+_STEP: Final = re.compile(r"[\w-]+|\"([^\"]*)\"|'([^']*)'")
+_BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+_TRAPS: Final = (
+    (re.compile(r"=\s*\{[^}]*$"), "an inline table stands on one line, from { to }"),
+    (re.compile(r",\s*\}"), "no comma stands before the closing brace of an inline table"),
+    (re.compile(r"[=,\[{]\s*\d{1,2}:\d{2}"), 'times stand in quotes: "08:00-18:00"'),
+    (re.compile(r"=\s*\d{2}-\d{2}(?!\d)"), 'a day of every year stands in quotes: "12-24"'),
+    (re.compile(r"=\s*\d[\w.]*\s*(?:[a-z]|business)"), 'spans stand in quotes: "4h"'),
+    (re.compile(r"=\s*(?!true|false|inf|nan)[A-Za-z]"), 'texts stand in quotes: "text"'),
+    (re.compile(r"=\s*(?:True|False|yes|no)\b"), "booleans are true and false"),
+    (re.compile(r"^\s*\[[^\]\"]*\s[^\]]*\]"), "a name with a space stands in quotes"),
+    (re.compile(r"^\s*\["), "each table may stand once; [[NAME]] adds one more of a list"),
+)
+
+
+def hint(text: str, message: str) -> str:
+    """Return what is probably wrong in the line of a syntax error; empty where nothing is seen."""
+    match = re.search(r"line (\d+)", message)
+    lines = text.splitlines()
+    number = int(match[1]) - 1 if match else len(lines) - 1
+    for place in (number, number - 1):
+        line = lines[place] if 0 <= place < len(lines) else ""
+        for pattern, words in _TRAPS:
+            if pattern.search(line):
+                return words
+    return ""
+
+
+def _steps(text: str) -> tuple[str, ...]:
+    return tuple(m[1] or m[2] or m[0].strip("\"'") for m in _STEP.finditer(text))
+
+
+def line_numbers(text: str) -> dict[Path, int]:
+    """Return the line of each table header and key of a text that ``tomllib`` has read.
+
+    Keys inside an inline table are found by their name; a list of tables that ends on a later line
+    has the line of its key.
+    """
+    found: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    here: Path = ()
+    for number, line in enumerate(text.splitlines(), 1):
+        header = _HEADER.match(line)
+        if header:
+            here = _steps(header[2])
+            for length in range(1, len(here)):
+                prefix = here[:length]
+                if prefix in counts:
+                    here = (*prefix, counts[prefix], *here[length:])
+                    break
+            if header[1] == "[[":
+                counts[here] = counts.get(here, -1) + 1
+                found.setdefault(here, number)
+                here = (*here, counts[here])
+            found.setdefault(here, number)
+            continue
+        key = _KEY.match(line)
+        if key:
+            path = (*here, *_steps(key[1]))
+            found.setdefault(path, number)
+    return found
+
+
+def write_toml(data: Mapping[str, Any]) -> str:
+    """Return plain data as TOML: values first, then tables, lists of tables last."""
+    return "\n".join(_tables(data, ())).strip("\n") + "\n"
+
+
+_SHALLOW: Final = ("holidays", "calendars", "priority", "categories", "intake", "import")
+
+
+def _tables(data: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[str]:
+    later: list[tuple[str, Any]] = []
+    for name, value in data.items():
+        deep = (
+            isinstance(value, Mapping) and len(path) < 2 and (not path or path[0] not in _SHALLOW)
+        )
+        listed = isinstance(value, list) and value and isinstance(value[0], Mapping) and not path
+        if (deep and name != "fields") or listed:
+            later.append((name, value))
+        else:
+            yield f"{_key(name)} = {value_text(value)}"
+    for name, value in later:
+        here = (*path, name)
+        header = ".".join(map(_key, here))
+        if isinstance(value, list):
+            for one in value:
+                yield f"\n[[{header}]]"
+                yield from _tables(one, (*here, "", ""))
+        else:
+            nested = [part for part in value.values() if not isinstance(part, Mapping)]
+            if nested or not value or here[0] in _SHALLOW or len(here) == 2:
+                yield f"\n[{header}]"
+            yield from _tables(value, here)
+
+
+def _key(name: str) -> str:
+    return name if _BARE.fullmatch(name) else _text(name)
+
+
+def _text(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+
+
+def value_text(value: Any) -> str:
+    """Return plain data as TOML writes it on one line."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, (int, float)):
+        return repr(value)
+    if isinstance(value, (date, datetime, time)):
+        return value.isoformat()
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(map(value_text, value))}]"
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{_key(name)} = {value_text(one)}" for name, one in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    raise DefinitionError("desk", value, "texts, numbers, booleans, dates, lists and tables")

@@ -1,0 +1,293 @@
+"""Conditions as tables: ``{ priority = ["critical", "high"], vip = true }``, read and written.
+
+All tests of a table hold at once; ``any``, ``all`` and ``not`` compose tables. A name of the desk's
+own fields stands for ``custom.NAME``, a few short names for longer paths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from incidentcore.conditions import (
+    AllOf,
+    AnyOf,
+    Condition,
+    FieldTest,
+    Not,
+    Opaque,
+    OpenHours,
+    field,
+)
+from incidentcore.desk.parts import DeskField
+from incidentcore.desk.reading import Form, Path, Reading, whole
+from incidentcore.desk.service import level_named
+from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
+from incidentcore.desk.words import WrongError, read_instant
+from incidentcore.errors import DefinitionError
+from incidentcore.records import RECORD_TYPES
+from incidentcore.values import Impact, Level, Urgency
+
+__all__ = ["WHEN", "field_names", "field_path", "states_of"]
+
+_STATE: Final = ("state.open", "state.pauses", "state.resolved", "state.final", "state.is_canceled")
+_ACTOR: Final = ("id", "role")
+_EVENT: Final = ("kind", "visibility", "channel", "audience", "text", "by.id", "by.role", "at")
+_ALERT: Final = ("source", "key", "severity", "status", "title", "value", "at")
+_FLAGS: Final = frozenset(("acknowledged", "known_error", "major"))
+_LEVELS: Final = ("impact", "urgency", "priority", "computed_priority", "priority_override")
+
+
+def field_names(reading: Reading) -> dict[str, str]:
+    """Return the names that a condition may use, each with its path."""
+    if reading.subject == "event":
+        return {name: name for name in _EVENT}
+    if reading.subject == "alert":
+        return {name: name for name in _ALERT}
+    names = {name: name for name in sorted(FACTS)}
+    names.update({path: path for path in (*_STATE, "state.name")})
+    names.update({f"opened_by.{part}": f"opened_by.{part}" for part in _ACTOR})
+    names.update({f"actor.{part}": f"actor.{part}" for part in _ACTOR})
+    names.update({f"{level}.name": f"{level}.name" for level in _LEVELS})
+    names.update(SHORT)
+    names["major"] = "major_status"
+    for own in reading.names.get("fields", {}).values():
+        names[own.path] = own.path
+        names.setdefault(own.name, own.path)
+    return names
+
+
+def field_path(name: object, reading: Reading) -> str:
+    """Return the path of a field by the name that the file uses.
+
+    Raises:
+        WrongError: Neither records nor the desk have such a field.
+    """
+    names = field_names(reading)
+    if isinstance(name, str) and name in names:
+        return names[name]
+    if reading.subject == "alert" and str(name).partition(".")[0] in ("labels", "annotations"):
+        return str(name)
+    own = reading.names.get("fields", {})
+    allowed = "a field of records, or one declared in fields"
+    raise WrongError(name, allowed, (*own, *names))
+
+
+def states_of(reading: Reading) -> tuple[str, ...]:
+    """Return the names of every state of the desk's lifecycles."""
+    lifecycles = reading.names.get("lifecycles", {}).values()
+    return tuple(dict.fromkeys(state.name for one in lifecycles for state in one.states))
+
+
+def _reasons(reading: Reading) -> tuple[str, ...]:
+    """Return every hold reason that a lifecycle offers; none where one takes any text."""
+    found: dict[str, None] = {}
+    for lifecycle in reading.names.get("lifecycles", {}).values():
+        for transition in lifecycle.transitions:
+            for asked in transition.fields:
+                if asked.target == "hold_reason":
+                    if not asked.choices:
+                        return ()
+                    found.update(dict.fromkeys(map(str, asked.choices)))
+            if "hold_reason" in transition.sets:
+                found[str(transition.sets["hold_reason"])] = None
+    return tuple(found)
+
+
+def _read(data: Any, reading: Reading, path: Path) -> Any:
+    if not isinstance(data, Mapping):
+        raise WrongError(data, 'a table such as { priority = "high" }')
+    made = [
+        reading.tried((*path, name), _part, name, test, reading, (*path, name))
+        for name, test in data.items()
+    ]
+    whole(made)
+    parts = [part for some in made for part in some]
+    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+
+
+def _part(name: str, test: Any, reading: Reading, path: Path) -> list[Any]:
+    """Return the conditions that one key of a table says; together all of them hold."""
+    if name in ("any", "all"):
+        if not isinstance(test, (list, tuple)):
+            raise WrongError(test, f"{name} = [{{ ... }}, {{ ... }}]")
+        parts = tuple(reading.each(_read, enumerate(test), path).values())
+        return [AnyOf(parts) if name == "any" else AllOf(parts)]
+    if name == "not":
+        return [Not(_read(test, reading, path))]
+    if name == "code":
+        made = reading.callable({"code": test})
+        return [made if isinstance(made, Condition) else Opaque(str(test), made)]
+    if name == "during":
+        return [OpenHours(reading.named("plain_calendars", test, "a calendar of [calendars]"))]
+    if name == "custom" and isinstance(test, Mapping) and reading.subject == "record":
+        made = [
+            reading.tried((*path, key), _tests, f"custom.{key}", value, reading)
+            for key, value in test.items()
+        ]
+        whole(made)
+        return [one for some in made for one in some]
+    return _tests(name, test, reading)
+
+
+def _tests(name: str, test: Any, reading: Reading) -> list[Condition]:
+    target = field_path(name, reading)
+    if name == "major":
+        if not isinstance(test, bool):
+            raise WrongError(test, "true or false")
+        return [MAJOR if test else Not(MAJOR)]
+    if not isinstance(test, Mapping):
+        return [_plain(target, test, reading)]
+    found: list[Condition] = []
+    for op, value in test.items():
+        if op not in OPS:
+            raise WrongError(op, f"a value, a list of values, or {', '.join(OPS)}", tuple(OPS))
+        found.append(_compared(target, op, value, reading))
+    if not found:
+        raise WrongError(test, f"a test, such as {{ at_least = ... }}; one of {', '.join(OPS)}")
+    return found
+
+
+def _compared(target: str, op: str, value: Any, reading: Reading) -> Condition:
+    if op == "present":
+        if not isinstance(value, bool):
+            raise WrongError(value, "true or false")
+        return field(target).present() if value else field(target).missing()
+    if op in ("text", "contains"):
+        if not isinstance(value, str) or not value:
+            raise WrongError(value, "a non-empty text")
+        return FieldTest(target, OPS[op], value)
+    if op == "starts_with":
+        return FieldTest(target, op, _category(value) if target == "category" else value)
+    if op in ("from", "to"):
+        return FieldTest(target, OPS[op], read_instant(value, reading.zone))
+    return FieldTest(target, OPS[op], _value(target, value, reading))
+
+
+def _plain(target: str, test: Any, reading: Reading) -> Condition:
+    several = isinstance(test, (list, tuple))
+    if several and not test:
+        raise WrongError(test, "at least one value")
+    if target == "category":
+        paths = [
+            FieldTest(target, "starts_with", _category(one))
+            for one in (test if several else [test])
+        ]
+        return AnyOf(tuple(paths)) if several else paths[0]
+    if target in SETS:
+        return (
+            FieldTest(target, "intersects", tuple(test))
+            if several
+            else FieldTest(target, "contains", test)
+        )
+    if several:
+        return FieldTest(target, "is_in", tuple(_value(target, one, reading) for one in test))
+    return FieldTest(target, "equals", _value(target, test, reading))
+
+
+def _category(value: Any) -> Any:
+    if isinstance(value, str) and value:
+        return tuple(part.strip() for part in value.split("/"))
+    if isinstance(value, (list, tuple)) and value:
+        return tuple(value)
+    raise WrongError(value, 'a category such as "network/vpn"')
+
+
+def _own(target: str, reading: Reading) -> DeskField | None:
+    fields = reading.names.get("fields", {}).values()
+    return next((own for own in fields if own.path == target), None)
+
+
+def _value(target: str, value: Any, reading: Reading) -> Any:
+    """Return the value that a field is compared with, checked against what the field holds."""
+    if reading.subject != "record":
+        return value
+    own = _own(target, reading)
+    if target in _LEVELS:
+        return _level(target, value, reading)
+    allowed: tuple[str, ...] = ()
+    if target.endswith(".name") and target.removesuffix(".name") in _LEVELS:
+        allowed = _scale(target.removesuffix(".name"), reading).names
+    elif target == "state.name":
+        allowed = states_of(reading)
+    elif target == "record_type":
+        allowed = tuple(RECORD_TYPES)
+    elif target == "hold_reason":
+        allowed = _reasons(reading)
+    elif own is not None:
+        allowed = own.words
+    if allowed:
+        if value not in allowed:
+            raise WrongError(value, f"one of {', '.join(allowed)}", allowed)
+        return value
+    kind = _kind(target, own)
+    if kind == "instant":
+        return read_instant(value, reading.zone)
+    fits = {
+        "bool": isinstance(value, bool),
+        "number": isinstance(value, (int, float)) and not isinstance(value, bool),
+        "text": isinstance(value, str) and bool(value),
+    }
+    if not fits[kind]:
+        raise WrongError(value, {"bool": "true or false", "number": "a number"}.get(kind, "a text"))
+    return value
+
+
+def _kind(target: str, own: DeskField | None) -> str:
+    if own is not None:
+        return own.kind
+    if target in _FLAGS or target in _STATE:
+        return "bool"
+    if target.endswith("_count") or target == "support_tier":
+        return "number"
+    if target.endswith("_at") or target in ("unanswered_since", "snoozed_until"):
+        return "instant"
+    return "text"
+
+
+def _scale(name: str, reading: Reading) -> Any:
+    priority = reading.names["priority"]["policy"]
+    if name == "impact":
+        return getattr(priority.calculator, "rows", Impact.scale)
+    if name == "urgency":
+        return getattr(priority.calculator, "columns", Urgency.scale)
+    return priority.scale
+
+
+def _level(target: str, value: Any, reading: Reading) -> Level:
+    scale = _scale(target, reading)
+    try:
+        return level_named(scale, value)
+    except DefinitionError:
+        raise WrongError(value, f"one of {', '.join(scale.names)}", scale.names) from None
+
+
+_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "All tests hold: FIELD = value, [values], or a table of comparisons.",
+    "properties": {
+        "any": {"type": "array", "items": {"$ref": "#/$defs/when"}},
+        "all": {"type": "array", "items": {"$ref": "#/$defs/when"}},
+        "not": {"$ref": "#/$defs/when"},
+        "code": {"type": "string"},
+        "during": {"type": "string"},
+    },
+}
+
+WHEN: Final = Form(_read, write_when, {"$ref": "#/$defs/when"})
+"""The form of a condition."""
+
+WHEN_SCHEMA: Final = _SCHEMA
+
+
+def about(subject: str) -> Form:
+    """Return the form of a condition on something else than a record: an event, an alert."""
+
+    def read(data: Any, reading: Reading, path: Path) -> Any:
+        before, reading.subject = reading.subject, subject
+        try:
+            return _read(data, reading, path)
+        finally:
+            reading.subject = before
+
+    return Form(read, WHEN.write, WHEN.schema)

@@ -1,0 +1,223 @@
+"""Spans, targets, addressees and instants as short texts, read and written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from incidentcore.errors import DefinitionError
+from incidentcore.escalation import EscalationTarget, OnCallSchedule
+from incidentcore.instants import as_utc
+from incidentcore.schedule import BusinessDays
+from incidentcore.sla import ByTimeOfDay, DueDate
+from incidentcore.sla.targets import Target
+from incidentcore.sla.terms import SlaThreshold
+
+__all__ = [
+    "SPAN",
+    "TARGET",
+    "WHO",
+    "WrongError",
+    "read_instant",
+    "read_point",
+    "read_span",
+    "read_target",
+    "read_who",
+    "span_word",
+    "target_word",
+    "warn_word",
+    "who_word",
+]
+
+SPAN: Final = 'a span such as "90s", "15m", "4h" or "2d"'
+DAYS: Final = f'{SPAN}, or "3 business days"'
+TARGET: Final = (
+    f'{DAYS}, "by 12:00", "by 12:00 next business day", "by 12:00 +2 business days", '
+    'each with a calendar behind it if need be, or "due:FIELD"'
+)
+WHO: Final = "KIND:NAME with oncall, group, role, person, field or manager_of, or a list of them"
+WARN: Final = '"80%", "1h before" or "30m after"'
+
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_SPAN: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([smhd])")
+_TIME: Final = r"([01]?\d|2[0-3]):([0-5]\d)"
+_TARGETS: Final = (
+    re.compile(rf"by {_TIME}(?: (?:(next) business day|\+(\d{{1,4}}) business days?))?(?: (.+))?"),
+    re.compile(r"(end of )?(\d{1,4}) business days?(?: (.+))?"),
+    re.compile(r"(\S+)(?: (.+))?"),
+)
+_KINDS: Final = ("group", "role", "person", "field", "manager_of")
+
+
+class WrongError(Exception):
+    """A value in a desk file that cannot be read.
+
+    Attributes:
+        given: What is there.
+        allowed: What may be there, in words.
+        names: Names of which the nearest are shown.
+    """
+
+    def __init__(self, given: object, allowed: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(given, allowed, names)
+        self.given = given
+        self.allowed = allowed
+        self.names = names
+
+
+def read_span(text: object, allowed: str = SPAN) -> timedelta:
+    """Return a span; ``"1d 4h"`` is the sum of its parts."""
+    if isinstance(text, str) and text.strip():
+        parts = [_SPAN.fullmatch(part) for part in text.split()]
+        if all(parts):
+            micros = sum(Decimal(part[1]) * _UNITS[part[2]] * 1_000_000 for part in parts if part)
+            try:
+                return timedelta(microseconds=int(micros))
+            except OverflowError:
+                pass
+    raise WrongError(text, allowed)
+
+
+def span_word(span: timedelta) -> str:
+    """Return the text of a span in its largest whole unit."""
+    micros = span // timedelta(microseconds=1)
+    for unit, seconds in reversed(_UNITS.items()):
+        if micros % (seconds * 1_000_000) == 0 and (micros or unit == "m"):
+            return f"{micros // (seconds * 1_000_000)}{unit}"
+    return f"{Decimal(micros) / 1_000_000:f}s"
+
+
+def read_target(text: object) -> tuple[Target, str]:
+    """Return a target, and the name of the calendar behind it; empty where there is none."""
+    if not isinstance(text, str):
+        raise WrongError(text, TARGET)
+    if text.startswith("due:") and text != "due:":
+        path, _, calendar = text.removeprefix("due:").strip().partition(" ")
+        return DueDate(path), calendar.strip()
+    words = " ".join(text.split())
+    by_time = _TARGETS[0].fullmatch(words)
+    if by_time:
+        days = 1 if by_time[3] else int(by_time[4] or 0)
+        return ByTimeOfDay(time(int(by_time[1]), int(by_time[2])), days), by_time[5] or ""
+    in_days = _TARGETS[1].fullmatch(words)
+    if in_days:
+        days_target = BusinessDays(int(in_days[2]), end_of_day=bool(in_days[1]))
+        return days_target, in_days[3] or ""
+    plain = _TARGETS[2].fullmatch(words)
+    if plain:
+        span, rest = plain[1], plain[2] or ""
+        while rest and _SPAN.fullmatch(rest.split()[0]):
+            head, _, rest = rest.partition(" ")
+            span = f"{span} {head}"
+        return read_span(span, TARGET), rest
+    raise WrongError(text, TARGET)
+
+
+def target_word(target: Target, calendar: str = "") -> str:
+    """Return the text of a target, with the name of its calendar."""
+    if isinstance(target, timedelta):
+        text = span_word(target)
+    elif isinstance(target, BusinessDays):
+        text = f"{target.n} business day{'' if target.n == 1 else 's'}"
+        text = f"end of {text}" if target.end_of_day else text
+    elif isinstance(target, ByTimeOfDay):
+        text = f"by {target.time:%H:%M}"
+        if target.business_days == 1:
+            text += " next business day"
+        elif target.business_days:
+            text += f" +{target.business_days} business days"
+    elif isinstance(target, DueDate):
+        text = f"due:{target.field}"
+    else:
+        raise DefinitionError("target", target, "a target that a desk file can say")
+    return f"{text} {calendar}" if calendar else text
+
+
+def read_days(text: object) -> timedelta | BusinessDays:
+    """Return a span or a number of business days."""
+    try:
+        target, calendar = read_target(text)
+    except WrongError:
+        raise WrongError(text, DAYS) from None
+    if calendar or not isinstance(target, (timedelta, BusinessDays)):
+        raise WrongError(text, DAYS)
+    return target
+
+
+def _share(text: str) -> Fraction | None:
+    number = text.removesuffix("%")
+    try:
+        return Fraction(number) / 100 if number != text else Fraction(number)
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def read_point(text: object, allowed: str = WARN) -> SlaThreshold:
+    """Return the point on a clock that a text such as ``"80%"`` says; the text is its name."""
+    if isinstance(text, str):
+        words = " ".join(text.split())
+        span, _, side = words.rpartition(" ")
+        if side in ("before", "after") and span:
+            length = read_span(span, allowed)
+            if side == "before":
+                return SlaThreshold(name=words, before_due=length)
+            return SlaThreshold(name=words, after_due=length)
+        share = _share(words) if words.endswith("%") or "/" in words else None
+        if share is not None and share >= 0:
+            return SlaThreshold(name=words, fraction=share)
+    raise WrongError(text, allowed)
+
+
+def warn_word(point: SlaThreshold) -> str:
+    """Return the text of a point on a clock, its name and calendar aside."""
+    if point.before_due is not None:
+        return f"{span_word(point.before_due)} before"
+    if point.after_due is not None:
+        return f"{span_word(point.after_due)} after"
+    assert point.fraction is not None  # noqa: S101  a threshold has one of the three
+    percent = point.fraction * 100
+    decimal = Decimal(percent.numerator) / Decimal(percent.denominator)
+    if Fraction(decimal) == percent:
+        return f"{decimal.normalize():f}%"
+    return f"{point.fraction.numerator}/{point.fraction.denominator}"
+
+
+def read_who(text: object, schedules: Mapping[str, OnCallSchedule]) -> EscalationTarget:
+    """Return the addressee that ``KIND:NAME`` says."""
+    kind, colon, name = text.partition(":") if isinstance(text, str) else ("", "", "")
+    kind, name = kind.strip(), name.strip()
+    if not colon or not name or kind not in (*_KINDS, "oncall"):
+        raise WrongError(text, WHO, tuple(f"{one}:{kind or name}" for one in (*_KINDS, "oncall")))
+    if kind == "oncall":
+        if name not in schedules:
+            raise WrongError(text, _one_of("a schedule of [oncall]", schedules), tuple(schedules))
+        return EscalationTarget.on_call(schedules[name])
+    return EscalationTarget(kind, name)
+
+
+def _one_of(what: str, names: Mapping[str, object]) -> str:
+    return f"{what}: {', '.join(names)}" if names else f"{what}; there is none"
+
+
+def who_word(target: EscalationTarget) -> str:
+    """Return the text of an addressee."""
+    return f"{'oncall' if target.kind == 'on_call' else target.kind}:{target.name}"
+
+
+def read_instant(value: object, zone: ZoneInfo) -> datetime:
+    """Return the instant of a date (its midnight) or time; in the zone where it states none."""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            raise WrongError(value, "a date such as 2026-12-31, or a time with it") from None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = datetime.combine(value, time())
+    if not isinstance(value, datetime):
+        raise WrongError(value, "a date such as 2026-12-31, or a time with it")
+    return as_utc(value if value.tzinfo is not None else value.replace(tzinfo=zone))

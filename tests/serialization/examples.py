@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from incidentcore import (
     categorization,
     communication,
+    desk,
     escalation,
     improvement,
     intake,
@@ -303,7 +304,26 @@ def _partials() -> Iterator[kpi.Partial]:
     yield kpi.gather_kpis(plain, [INCIDENT], window=periods, mode="sketch", **how)
 
 
+def _desk() -> desk.Desk:
+    target = desk.ServiceTarget(target=HOUR, level="high", calendar=OFFICE)
+    clock = desk.OwnClock(
+        name="callback", targets=[desk.ServiceTarget(target=HOUR)], stop=field("caller").present()
+    )
+    stage = desk.ApprovalStage(of=[escalation.EscalationTarget.group("board")], need=2)
+    return desk.Desk(
+        name="small",
+        zone="Europe/Berlin",
+        fields=[desk.DeskField("vip", "bool"), desk.DeskField("tier", "word", ("a", "b"))],
+        calendars={"office": OFFICE},
+        auto_close={"incident": desk.AutoClose(after=HOUR)},
+        services=[desk.Service(name="all", calendar=OFFICE, resolution=[target], clocks=[clock])],
+        agreements=[desk.Agreement(service="all")],
+        approvals=[desk.ApprovalPlan(stages=[stage])],
+    )
+
+
 EXAMPLES: tuple[Any, ...] = (
+    _desk(),
     *RECORDS,
     *_partials(),
     *(_approved(), APPROVAL),

@@ -40,6 +40,8 @@ WITHOUT: dict[str, str] = {
     "conditions.Field": PLACEHOLDER,
     "conditions.Opaque": FUNCTION,
     "conditions.Proof": ANSWER,
+    "desk.DueItem": ANSWER,
+    "desk.RuleDifference": ANSWER,
     "escalation.LintScope": ANSWER,
     "escalation.OnCallHours": ANSWER,
     "escalation.Trigger": PLACEHOLDER,
@@ -92,7 +94,7 @@ WITHOUT: dict[str, str] = {
 ROOMS = (
     *("values", "instants", "schedule", "conditions", "records", "lifecycle", "priority"),
     *("categorization", "sla", "escalation", "communication", "kpi", "improvement"),
-    "intake",
+    *("intake", "desk"),
     *("storage", "report", "vendors"),
 )
 

@@ -37,7 +37,11 @@ from incidentcore.sla import CalendarByField
 __all__ = ["CALENDAR", "PLAIN_CALENDAR", "TEXT", "read_calendars", "write_calendars"]
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_ALGEBRA: Final[dict[str, Any]] = {"plus": CalendarUnion, "minus": CalendarDifference, "both": CalendarIntersection}
+_ALGEBRA: Final[dict[str, Any]] = {
+    "plus": CalendarUnion,
+    "minus": CalendarDifference,
+    "both": CalendarIntersection,
+}
 
 
 _SPECIAL: Final = Table(

@@ -124,9 +124,15 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
     if desk.escalation:
         yield "\n## Escalation"
         rows = [
-            [row.name, _when(row.when), level.why, ", ".join(map(str, level.targets)), level.mode]
-            for row in desk.escalation
-            for level in row.levels
+            [
+                row.name,
+                _when(row.when),
+                _trigger(said),
+                ", ".join(map(str, level.targets)),
+                level.mode,
+            ]
+            for row, table in zip(desk.escalation, data["escalation"], strict=True)
+            for level, said in zip(row.levels, table["levels"], strict=True)
         ]
         yield from _table(("Rule", "Records", "When", "Who", "How"), rows)
     if desk.communication:
@@ -144,6 +150,10 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             for rule in desk.communication
         ]
         yield from _table(("Rule", "Records", "To", "First", "Every", "On hold", "Final"), rows)
+
+
+def _trigger(said: dict[str, Any]) -> str:
+    return str(said["at"]) if "at" in said else f"after {said['after']}"
 
 
 def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:

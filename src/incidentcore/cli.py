@@ -1,4 +1,4 @@
-"""The command line: ``demo``, ``report`` and ``problems``. It reads arguments and prints.
+"""The command line: ``demo``, ``report``, ``problems``, ``columns``. It reads and prints.
 
 Whatever is wrong with what a user gave is one line on standard error and exit code 2.
 """
@@ -25,7 +25,13 @@ from incidentcore.report import Report, build_report, standard_rules
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import loads
 from incidentcore.serialization.parse import write
-from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
+from incidentcore.vendors import (
+    AUDIT_KPIS,
+    AUDIT_LIFECYCLE,
+    STRICT_LIFECYCLE,
+    Import,
+    describe_columns,
+)
 from incidentcore.vendors.profiles import PROFILES, read_profile
 
 __all__ = ["main"]
@@ -85,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(
-        required=True, metavar="demo|report|problems", parser_class=_Parser
+        required=True, metavar="demo|report|problems|columns", parser_class=_Parser
     )
     demo = commands.add_parser("demo", help="print a report on a generated month; needs no file")
     demo.add_argument("--seed", type=int, default=_SEED, help="equal seeds give equal pages")
@@ -99,7 +105,12 @@ def _parser() -> argparse.ArgumentParser:
         "--by", default="priority", help="the field to break KPIs down by; custom.NAME for a column"
     )
     report.set_defaults(run=_report)
-    for command in (demo, report):
+    columns = commands.add_parser(
+        "columns", help="print what a table holds, with a guess at --map to copy"
+    )
+    columns.add_argument("file", type=Path, metavar="FILE", help="the export, gzip or not")
+    columns.set_defaults(run=lambda arguments: describe_columns(arguments.file))
+    for command in (demo, report, columns):
         _add_form(command, "json")
     problems = commands.add_parser(
         "problems", help="print what stands out and what comes back in a file of incidents"

@@ -18,6 +18,7 @@ from incidentcore.serialization.export import (
     record_rows,
     xes_log,
 )
+from incidentcore.serialization.ocel import ocel_log
 from incidentcore.serialization.parse import Limits
 from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
 from incidentcore.serialization.upgrade import FORMAT_VERSION, upgrade
@@ -38,6 +39,7 @@ __all__ = [
     "json_schema",
     "loads",
     "loads_with_unknown",
+    "ocel_log",
     "record_rows",
     "to_plain",
     "upgrade",

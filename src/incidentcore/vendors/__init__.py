@@ -9,8 +9,12 @@ from incidentcore.vendors.audit_log import (
     read_audit_log,
     refused_changes,
 )
+from incidentcore.vendors.columns import ColumnsPage, describe_columns
+from incidentcore.vendors.compare import SlaComparison, compare_sla
+from incidentcore.vendors.event_log import read_events, read_ocel, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira
+from incidentcore.vendors.jira_csv import read_jira_csv
 from incidentcore.vendors.kit import Findings, Import, ImportFinding
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.servicenow import read_servicenow
@@ -30,24 +34,32 @@ __all__ = [
     "AUDIT_LIFECYCLE",
     "AUDIT_STATES",
     "AuditLog",
+    "ColumnsPage",
     "Findings",
     "Import",
     "ImportFinding",
     "STRICT_LIFECYCLE",
+    "SlaComparison",
     "StateCheck",
     "Table",
     "change_text",
     "check_states",
+    "compare_sla",
+    "describe_columns",
     "observed_changes",
     "open_table",
     "read_audit_log",
+    "read_events",
     "read_happyfox",
     "read_jira",
+    "read_jira_csv",
     "read_json",
+    "read_ocel",
     "read_pagerduty",
     "read_servicenow",
     "read_statuspage",
     "read_table",
+    "read_xes",
     "read_zendesk",
     "refused_changes",
 ]

@@ -4,14 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.vendors.kit import Times, pick
 from incidentcore.vendors.kit.paths import clean
 from incidentcore.vendors.tabular import Table
 
-__all__ = ["TableReader"]
+__all__ = ["COUNTS", "FIELDS", "LEVELS", "MOMENTS", "TEXTS", "TableReader", "check_mapping"]
+
+MOMENTS: Final = ("acknowledged", "responded", "restored", "resolved", "closed", "canceled")
+_TIMES: Final = ("opened", *MOMENTS, "updated", "state_since", "occurred", "detected")
+LEVELS: Final = ("priority", "impact", "urgency")
+TEXTS: Final = (
+    *("title", "description", "caller", "service", "configuration_item", "category"),
+    *("group", "assignee", "source", "tags", "hold_reason", "resolution_code"),
+    "resolution_notes",
+)
+COUNTS: Final = ("reopen_count", "reassignment_count")
+FIELDS: Final = ("id", *_TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUNTS)
+"""What a column may be mapped to."""
+
+
+def check_mapping(mapping: Mapping[str, str | int]) -> None:
+    """Refuse a mapping of unknown fields, or without id or opening."""
+    for name, column in mapping.items():
+        if name not in FIELDS:
+            raise InvalidValueError("mapping", name, f"one of {', '.join(FIELDS)}")
+        if not isinstance(column, (str, int)) or isinstance(column, bool) or column == "":
+            raise InvalidValueError(f"mapping[{name}]", column, "a column's name or place from 1")
+    for name in ("id", "opened"):
+        if name not in mapping:
+            raise InvalidValueError("mapping", dict(mapping), f"also a column for {name}")
 
 
 class TableReader:

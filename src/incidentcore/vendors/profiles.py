@@ -12,6 +12,7 @@ from incidentcore.records import Incident
 from incidentcore.vendors.audit_log import read_audit_log
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira
+from incidentcore.vendors.jira_csv import read_jira_csv
 from incidentcore.vendors.kit import Import
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.servicenow import read_servicenow
@@ -128,4 +129,6 @@ def _table(
         raise InvalidValueError("--map", None, f"{wanted}; the file has {there}")
     if formats:
         preset["formats"] = formats
+    if profile == "jira-csv":
+        return read_jira_csv(path, mapping=mapping, zone=zone, **preset)
     return read_table(path, columns, zone=zone, missing=("", "?"), **preset)

@@ -7,15 +7,23 @@ cover, and KPIs over replies, reassignments or reopenings leave them out.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.values import Actor, Level, State
-from incidentcore.vendors.cells import TableReader
+from incidentcore.vendors.cells import (
+    COUNTS,
+    FIELDS,
+    LEVELS,
+    MOMENTS,
+    TEXTS,
+    TableReader,
+    check_mapping,
+)
 from incidentcore.vendors.kit import (
     IMPORTER,
     STANDARD_STATES,
@@ -23,35 +31,28 @@ from incidentcore.vendors.kit import (
     HistoryBuilder,
     Import,
     LevelTable,
+    Roles,
     StateTable,
     Times,
     plain_text,
 )
 from incidentcore.vendors.kit.paths import clean
-from incidentcore.vendors.tabular import TableInput, open_table
+from incidentcore.vendors.tabular import Table, TableInput, open_table
 
 __all__ = ["Duplicates", "FIELDS", "read_table"]
 
 Duplicates: TypeAlias = Literal["refuse", "first", "last"]
 Formats: TypeAlias = str | Sequence[str] | Mapping[str, str | Sequence[str]]
 
-_MOMENTS: Final = ("acknowledged", "responded", "restored", "resolved", "closed", "canceled")
-_TIMES: Final = ("opened", *_MOMENTS, "updated", "state_since", "occurred", "detected")
-_LEVELS: Final = ("priority", "impact", "urgency")
-_TEXTS: Final = (
-    *("title", "description", "caller", "service", "configuration_item", "category"),
-    *("group", "assignee", "source", "tags", "hold_reason", "resolution_code"),
-    "resolution_notes",
-)
-_COUNTS: Final = ("reopen_count", "reassignment_count")
-FIELDS: Final = ("id", *_TIMES, "state", "state_category", *_LEVELS, *_TEXTS, *_COUNTS)
-"""What a column may be mapped to."""
+Extend: TypeAlias = Callable[[HistoryBuilder, dict[str, Any]], None]
+
+_NO_ROLES: Final = Roles()
 _COVERED: Final = {"acknowledged": "acknowledged_at", "responded": "first_response_at"}
 _FIRST_ROWS: Final = 200
 
 
 def read_table(
-    source: TableInput,
+    source: TableInput | Table,
     mapping: Mapping[str, str | int],
     *,
     zone: ZoneInfo | str | None = None,
@@ -64,6 +65,8 @@ def read_table(
     duplicates: Duplicates | None = None,
     delimiter: str | None = None,
     encoding: str | None = None,
+    roles: Roles = _NO_ROLES,
+    extend: Extend | None = None,
 ) -> Import[Incident]:
     """Build incidents from a table with one row for each ticket.
 
@@ -78,15 +81,14 @@ def read_table(
     since it would close a record that was open.
 
     Args:
-        source: What ``open_table`` takes: a file of delimited text, JSON, JSON lines or a
-            spreadsheet; lines; mappings; or a data frame. Cells may be ``{value, display_value}``.
+        source: A ``Table``, or what ``open_table`` takes. Cells may be ``{value, display_value}``.
         mapping: Which column holds which field of ``FIELDS``: ``id`` and ``opened`` always. A
             column is a name, a dotted path into nested objects, or a place counted from 1.
         zone: The zone of times that state none. Without it they are read as UTC, with a finding.
         formats: ``"iso"``, or formats as ``datetime.strptime`` takes them, tried in order; or by
             field, with those of all others under ``""``.
         epoch: What a number counts from 1970: ``"s"`` or ``"ms"``.
-        day_first: Read other texts free-form, with the day first (True) or after the month (False).
+        day_first: Read other texts free-form, the day first (True) or after the month (False).
         states: What the states mean: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
         levels: What levels mean, by ``priority``, ``impact`` and ``urgency``. Without it a level's
             name is understood, also behind a number as in ``"1 - Critical"``, but never a bare
@@ -97,6 +99,9 @@ def read_table(
             rows repeat an id is refused: it is an event log.
         delimiter: What separates fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
+        roles: Who acts in which role, for what ``extend`` adds.
+        extend: Called with the ``HistoryBuilder`` of a row and what no field takes, by column; adds
+            entries of its own, and may take columns out.
 
     Returns:
         The incidents in the order of their rows, read as they are asked for.
@@ -121,18 +126,24 @@ def read_table(
     >>> print(reading.findings[-1])
     row 2, INC-2, Created 'yesterday': unreadable_time; row left out: a record needs its opening
     """
-    _check_mapping(mapping, duplicates)
+    check_mapping(mapping)
+    if duplicates not in (None, *get_args(Duplicates)):
+        raise InvalidValueError("duplicates", duplicates, '"refuse", "first" or "last"')
     by_field: Mapping[str, Any] = formats if isinstance(formats, Mapping) else {"": formats}
     times = {
         name: Times(zone, formats=form, epoch=epoch, day_first=day_first)
         for name, form in {"": "iso", **by_field}.items()
     }
-    table = open_table(source, delimiter=delimiter, encoding=encoding, strict=False)
+    table = source
+    if not isinstance(table, Table):
+        table = open_table(table, delimiter=delimiter, encoding=encoding, strict=False)
     reader = TableReader(table, mapping, frozenset(missing), times)
     covers = {"moments", *(_COVERED[name] for name in _COVERED if name in mapping)}
     return TableImport(
         reader,
         duplicates,
+        extend,
+        roles=roles,
         states=states if isinstance(states, StateTable) else STANDARD_STATES | states,
         levels=levels if isinstance(levels, LevelTable) else LevelTable(**(levels or {})),
         times=times[""],
@@ -140,24 +151,18 @@ def read_table(
     )
 
 
-def _check_mapping(mapping: Mapping[str, str | int], duplicates: object) -> None:
-    for name, column in mapping.items():
-        if name not in FIELDS:
-            raise InvalidValueError("mapping", name, f"one of {', '.join(FIELDS)}")
-        if not isinstance(column, (str, int)) or isinstance(column, bool) or column == "":
-            raise InvalidValueError(f"mapping[{name}]", column, "a column's name or place from 1")
-    for name in ("id", "opened"):
-        if name not in mapping:
-            raise InvalidValueError("mapping", dict(mapping), f"also a column for {name}")
-    if duplicates not in (None, "refuse", "first", "last"):
-        raise InvalidValueError("duplicates", duplicates, '"refuse", "first" or "last"')
-
-
 class TableImport(Import[Incident]):
     """The incidents of a table."""
 
-    def __init__(self, reader: TableReader, duplicates: Duplicates | None, **options: Any) -> None:
+    def __init__(
+        self,
+        reader: TableReader,
+        duplicates: Duplicates | None,
+        extend: Extend | None,
+        **options: Any,
+    ) -> None:
         self._reader = reader
+        self._extend = extend
         self._duplicates = duplicates
         self._noted = 0
         super().__init__((), record=Incident, id="id", **options)
@@ -284,9 +289,11 @@ class TableImport(Import[Incident]):
         if given["id"] is None:
             history.find("missing_id", f"named {history.id}", field=reader.columns["id"])
         custom = reader.others(row)
+        if self._extend is not None:
+            self._extend(history, custom)
         moments = self._moments(history, given, opened, custom)
-        shown: dict[str, Any] = {n: given[n] for n in (*_TEXTS, "state") if n in given}
-        for name in _LEVELS:
+        shown: dict[str, Any] = {n: given[n] for n in (*TEXTS, "state") if n in given}
+        for name in LEVELS:
             shown[name] = self._level(history, name, given.get(name), custom)
         if isinstance(shown.get("tags"), str):
             shown["tags"] = [tag for tag in re.split(r"[,;\s]+", shown["tags"]) if tag]
@@ -309,7 +316,7 @@ class TableImport(Import[Incident]):
         agent = Actor(assignee or IMPORTER.id, "agent")
         history.moments(agent, **moments)
         self._counted_by_tool(history, given)
-        self._settle(history, given, opened, moments)
+        self._settle(history, given, moments)
 
     def _time(
         self,
@@ -352,7 +359,7 @@ class TableImport(Import[Incident]):
     ) -> dict[str, datetime]:
         columns = self._reader.columns
         times: dict[str, datetime] = {}
-        for name in _MOMENTS:
+        for name in MOMENTS:
             at = self._time(history, name, given.get(name), custom)
             if at is not None:
                 times[name] = at
@@ -370,7 +377,7 @@ class TableImport(Import[Incident]):
         return times
 
     def _counted_by_tool(self, history: HistoryBuilder, given: Mapping[str, Any]) -> None:
-        for name in _COUNTS:
+        for name in COUNTS:
             text = plain_text(given.get(name))
             if text is None:
                 continue
@@ -381,19 +388,13 @@ class TableImport(Import[Incident]):
                 history.find("not_a_count", "left out", field=column, value=text)
 
     def _settle(
-        self,
-        history: HistoryBuilder,
-        given: Mapping[str, Any],
-        opened: datetime,
-        moments: Mapping[str, datetime],
+        self, history: HistoryBuilder, given: Mapping[str, Any], moments: Mapping[str, datetime]
     ) -> None:
         """Say from when the row's state counts where its moments do not lead to it."""
         since = self._time(history, "state_since", given.get("state_since"))
+        state = given.get("state")
+        ended = not {"resolved", "closed", "canceled"}.isdisjoint(moments)
+        if since is not None and state is not None and (history.state(state).open or not ended):
+            history.changed("state", since, IMPORTER, field="state", after=state)
         updated = self._time(history, "updated", given.get("updated"))
-        if since is not None and given.get("state") is not None:
-            state = history.state(given["state"])
-            known = [m for m in ("resolved", "closed", "canceled") if m in moments]
-            if state.open or not known:
-                by = IMPORTER
-                history.changed("state", since, by, field="state", after=given["state"])
         history.check(updated_at=updated)

@@ -201,6 +201,10 @@ class EntryLog:
         self._states[name] = state
         return state
 
+    def knows_state(self, name: object) -> bool:
+        """Return whether the import's table has a state of this name."""
+        return self._context.states.find(name)[1]
+
     # What an importer says
 
     def present(self, *, state_category: object = None, **fields: object) -> None:

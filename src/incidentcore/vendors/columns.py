@@ -1,0 +1,133 @@
+"""What a table holds: its columns with a few values, and a guess at the mapping, to copy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.vendors.kit.findings import shown
+from incidentcore.vendors.kit.tables import fold
+from incidentcore.vendors.tabular import open_table
+
+__all__ = ["Column", "ColumnsPage", "describe_columns"]
+
+_ROWS: Final = 200
+_VALUES: Final = 3
+# Words of headings by field, the surest first; a column is guessed once.
+_WORDS: Final[dict[str, tuple[str, ...]]] = {
+    "id": ("issue key", "number", "ticket id", "ticket number", "incident number", "key", "id"),
+    "opened": ("opened", "opened at", "created", "created at", "opening date", "open time"),
+    "resolved": ("resolved", "resolved at", "resolution date", "solved at", "resolved date"),
+    "closed": ("closed", "closed at", "closing date", "close time"),
+    "acknowledged": ("acknowledged", "acknowledged at"),
+    "responded": ("first response", "first responded at", "first reply", "first response at"),
+    "updated": ("updated", "updated at", "last update", "sys updated on"),
+    "state": ("state", "status", "incident state"),
+    "priority": ("priority", "prio"),
+    "impact": ("impact",),
+    "urgency": ("urgency",),
+    "title": ("short description", "summary", "subject", "title"),
+    "category": ("category",),
+    "service": ("business service", "service"),
+    "configuration_item": ("configuration item", "cmdb ci", "ci"),
+    "group": ("assignment group", "group", "team"),
+    "assignee": ("assigned to", "assignee", "owner", "agent"),
+    "caller": ("caller", "requester", "reporter", "requester id"),
+}
+
+
+@attrs.frozen
+class Column:
+    """A column of a table.
+
+    Attributes:
+        name: Its name in the header.
+        filled: In how many of the rows looked at it holds something.
+        values: A few different values.
+        field: The field that its name suggests; empty for none.
+    """
+
+    name: str
+    filled: int
+    values: tuple[str, ...]
+    field: str
+
+
+@attrs.frozen
+class ColumnsPage:
+    """The columns of a file, as text or plain data.
+
+    Attributes:
+        rows: How many rows were looked at.
+        columns: The columns, in order.
+        notes: What was detected about the file.
+    """
+
+    rows: int
+    columns: tuple[Column, ...]
+    notes: tuple[str, ...]
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the page as plain data."""
+        return {
+            "rows": self.rows,
+            "columns": [attrs.asdict(column) for column in self.columns],
+            "map": {column.field: column.name for column in self.columns if column.field},
+            "notes": list(self.notes),
+        }
+
+    def __str__(self) -> str:
+        lines = [f"{len(self.columns)} columns, {self.rows:,} rows looked at", *self.notes, ""]
+        for column in self.columns:
+            values = ", ".join(shown(value) for value in column.values)
+            field = f"  -> {column.field}" if column.field else ""
+            lines.append(f"{column.name}{field}  ({column.filled:,} filled)  {values}")
+        guessed = [f'"{c.field}={c.name}"' for c in self.columns if c.field]
+        if guessed:
+            lines += ["", "a guess at the mapping, to check:", f"--map {' '.join(guessed)}"]
+        return "\n".join(lines)
+
+
+def describe_columns(path: str | Path) -> ColumnsPage:
+    """Return the columns of a table, from its first 200 rows.
+
+    Raises:
+        FormatError: The file cannot be read.
+        OSError: The file cannot be opened.
+    """
+    table = open_table(path, strict=False)
+    filled: dict[int, int] = {}
+    values: dict[int, dict[str, None]] = {}
+    count = 0
+    for _, row in table.rows:
+        cells = [row.get(n) for n in table.columns] if table.objects else row
+        count += 1
+        for place, cell in enumerate(cells[: len(table.columns)]):
+            text = "" if cell is None else str(cell).strip()
+            if text:
+                filled[place] = filled.get(place, 0) + 1
+                seen = values.setdefault(place, {})
+                if len(seen) < _VALUES:
+                    seen[text] = None
+        if count >= _ROWS:
+            break
+    fields = _guessed(table.columns)
+    columns = [
+        Column(name, filled.get(place, 0), tuple(values.get(place, ())), fields.get(place, ""))
+        for place, name in enumerate(table.columns)
+    ]
+    return ColumnsPage(count, tuple(columns), tuple(action for _, action in table.notes))
+
+
+def _guessed(columns: tuple[str, ...]) -> dict[int, str]:
+    """Return by column's place the field that its name suggests."""
+    names = [fold(name) for name in columns]
+    taken: dict[int, str] = {}
+    for field, words in _WORDS.items():
+        for word in words:
+            if word in names and names.index(word) not in taken:
+                taken[names.index(word)] = field
+                break
+    return taken

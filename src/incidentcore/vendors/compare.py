@@ -1,0 +1,147 @@
+"""The tool's SLA results beside ours, record by record, with the reason where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Record
+from incidentcore.sla import SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
+from incidentcore.vendors.kit import ReportedSla, reported_slas
+
+__all__ = ["SlaComparison", "compare_sla"]
+
+_MINUTE: Final = timedelta(minutes=1)
+
+
+@attrs.frozen(kw_only=True)
+class SlaComparison:
+    """One record's result by the tool and by a policy of ours.
+
+    Attributes:
+        record_id: The record.
+        target: The target's name in the tool.
+        agrees: Whether both say the same: whether it was missed, and where both know it, the time
+            that counted within the tolerance.
+        ours: Our result; None where no definition applies.
+        theirs: The tool's; None where it has none.
+        difference: Our time that counted less theirs; None where one does not know it.
+        why: What explains the difference, in words; empty where they agree. ``ours.trace`` shows
+            span by span what counted.
+    """
+
+    record_id: str
+    target: str
+    agrees: bool
+    ours: SlaStatus | None
+    theirs: ReportedSla | None
+    difference: timedelta | None
+    why: str
+
+    def __str__(self) -> str:
+        said = "agrees" if self.agrees else f"differs: {self.why}"
+        return f"{self.record_id}, {self.target}: {said}"
+
+
+def compare_sla(
+    records: Iterable[Record],
+    reported: str | Mapping[str, ReportedSla],
+    policy: SlaPolicy | SlaDefinition,
+    /,
+    *,
+    now: datetime | None = None,
+    tolerance: timedelta = _MINUTE,
+) -> tuple[SlaComparison, ...]:
+    """Compare the tool's own SLA results with what a policy makes of the same histories.
+
+    Where a target ran several times, as after a reopening, the last run of each side is compared.
+
+    Args:
+        records: The records, as an importer read them.
+        reported: The name of the tool's target, whose results came with the records; or the tool's
+            results by record id.
+        policy: Our definition or policy of the same target.
+        now: The instant of the comparison; each record's last event by default.
+        tolerance: How far the times that counted may lie apart.
+
+    Returns:
+        A comparison for each record of which one side has a result, in the order of the records.
+
+    Raises:
+        InvalidValueError: The tolerance is negative, or ``reported`` is neither.
+    """
+    if tolerance < timedelta(0):
+        raise InvalidValueError("tolerance", tolerance, "a duration that is not negative")
+    if not isinstance(reported, (str, Mapping)):
+        raise InvalidValueError("reported", reported, "a target's name, or results by record id")
+    compared: list[SlaComparison] = []
+    for record in records:
+        if isinstance(reported, str):
+            results = reported_slas(record, reported)
+            theirs = results[-1] if results else None
+        else:
+            theirs = reported.get(record.id)
+        status = evaluate_sla(policy, record, now=now or record.updated_at)
+        ours = None if status.stage in ("none", "not_started") else status
+        if ours is not None or theirs is not None:
+            target = reported if isinstance(reported, str) else (theirs.target if theirs else "")
+            compared.append(_compared(record, target, ours, theirs, tolerance))
+    return tuple(compared)
+
+
+def _compared(
+    record: Record,
+    target: str,
+    ours: SlaStatus | None,
+    theirs: ReportedSla | None,
+    tolerance: timedelta,
+) -> SlaComparison:
+    difference = None
+    if ours is not None and theirs is not None and theirs.elapsed is not None:
+        difference = ours.elapsed - theirs.elapsed
+    is_close = difference is None or abs(difference) <= tolerance
+    why = ""
+    if ours is None or theirs is None:
+        side = "the policy" if ours is None else "the tool"
+        why = f"{side} has no result"
+    elif (theirs.breached is not None and ours.breached != theirs.breached) or not is_close:
+        why = _why(ours, theirs, tolerance)
+    return SlaComparison(
+        record_id=record.id,
+        target=target,
+        agrees=not why,
+        ours=ours,
+        theirs=theirs,
+        difference=difference,
+        why=why,
+    )
+
+
+def _why(ours: SlaStatus, theirs: ReportedSla, tolerance: timedelta) -> str:
+    """Return the parts in which the two differ, the causes before what follows from them."""
+    reasons: list[str] = []
+
+    def differ(name: str, our_value: Any, their_value: Any) -> None:
+        if their_value is None or our_value is None:
+            return
+        if abs(our_value - their_value) > tolerance:
+            reasons.append(f"{name} {_shown(our_value)}, theirs {_shown(their_value)}")
+
+    differ("target", ours.target, theirs.goal)
+    differ("started at", ours.started_at, theirs.started_at)
+    differ("stopped at", ours.stopped_at, theirs.stopped_at)
+    if ours.started_at is not None:
+        paused = (ours.stopped_at or ours.now) - ours.started_at - ours.wall_elapsed
+        differ("paused for", paused, theirs.paused)
+    differ("counted", ours.elapsed, theirs.elapsed)
+    if not reasons and ours.breached != theirs.breached:
+        reasons.append(f"breached {ours.breached}, theirs {theirs.breached}, by the same times")
+    return "; ".join(reasons)
+
+
+def _shown(value: datetime | timedelta) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,377 @@
+"""Event logs: one row for each event, as delimited text, XES or OCEL 2.0.
+
+A case is a record, and an activity is what happened: a state that was entered, an event of another
+kind, or nothing that records know. A row that changes nothing still is an event: it sets
+``custom.activity``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.records import Commented, Event, Incident
+from incidentcore.values import State
+from incidentcore.vendors.kit import (
+    IMPORTER,
+    STANDARD_STATES,
+    UNSTATED,
+    HistoryBuilder,
+    Import,
+    LevelTable,
+    Roles,
+    StateTable,
+    Times,
+    plain_text,
+)
+from incidentcore.vendors.kit.tables import fold
+from incidentcore.vendors.ocel import ocel_cases
+from incidentcore.vendors.tabular import TableInput, open_table, read_json
+from incidentcore.vendors.xes import xes_cases
+
+__all__ = ["Activities", "read_events", "read_ocel", "read_xes"]
+
+Activities: TypeAlias = StateTable | Mapping[str, State | str | type[Event] | None]
+
+_COVERS: Final = ("states", "moments")
+_DEFAULT_LEVELS: Final = LevelTable()
+_DEFAULT_ROLES: Final = Roles(default="agent")
+_DEFAULT_TIMES: Final = Times()
+
+
+@attrs.frozen(kw_only=True)
+class _Columns:
+    """Which attribute of an event holds what."""
+
+    activity: tuple[str, ...]
+    at: str
+    by: str | None
+    group: str | None
+    fields: Mapping[str, str]
+
+
+def read_events(
+    source: TableInput,
+    *,
+    case: str,
+    activity: str | Sequence[str],
+    at: str,
+    by: str | None = None,
+    group: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    activities: Activities = STANDARD_STATES,
+    levels: LevelTable = _DEFAULT_LEVELS,
+    roles: Roles = _DEFAULT_ROLES,
+    times: Times = _DEFAULT_TIMES,
+    sort: bool = False,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+) -> Import[Incident]:
+    """Read a table with one row for each event.
+
+    Args:
+        source: What ``open_table`` takes.
+        case: The column of the record's id.
+        activity: The column of what happened; of several, their values are joined by ``/``.
+        at: The column of the time. Of one time, the order of the rows counts.
+        by: The column of who acted.
+        group: The column of the group.
+        fields: Further columns by field; what a column shows first is the value at the opening.
+        activities: What an activity means: a ``StateTable``, or a mapping from an activity to a
+            state, to an event's class such as ``Acknowledged``, or to None for nothing. With a
+            mapping, an activity that is not there is nothing, with a finding ``unknown_entry``.
+        levels: What levels mean.
+        roles: Who acts in which role; by default everybody is an agent.
+        times: How times are written.
+        sort: Read all rows first, so that those of a case need not stand together.
+        delimiter: What separates fields; detected by default.
+        encoding: The encoding of a file; UTF-8 or cp1252 by default.
+
+    Returns:
+        An incident for each case, opened by its first event.
+
+    Raises:
+        FormatError: The source cannot be read, or a case comes again after others without ``sort``.
+        OSError: The file cannot be opened.
+
+    >>> rows = ["case,what,when", "1,New,2026-03-02T08:00Z", "1,Resolved,2026-03-02T10:30Z"]
+    >>> [incident] = read_events(rows, case="case", activity="what", at="when")
+    >>> str(incident.resolved_at - incident.opened_at)
+    '2:30:00'
+    """
+    columns = _columns(activity, at, by, group, fields)
+    table = open_table(source, delimiter=delimiter, encoding=encoding, strict=False)
+    known = (case, *columns.activity, at, *filter(None, (by, group)), *columns.fields.values())
+    if not table.objects:
+        table.require(known)
+    rows = _as_objects(table.columns, table.rows, objects=table.objects)
+    cases = _grouped(rows, case) if sort else _adjacent(rows, case)
+    reading = _import(cases, columns, activities, levels=levels, roles=roles, times=times)
+    for code, action in table.notes:
+        reading.findings.add(code, action)
+    return reading
+
+
+def read_xes(
+    source: str | Path | Sequence[str | Path],
+    *,
+    activity: str | Sequence[str] = "concept:name",
+    at: str = "time:timestamp",
+    by: str | None = "org:resource",
+    group: str | None = "org:group",
+    fields: Mapping[str, str] | None = None,
+    activities: Activities = STANDARD_STATES,
+    levels: LevelTable = _DEFAULT_LEVELS,
+    roles: Roles = _DEFAULT_ROLES,
+    times: Times = _DEFAULT_TIMES,
+) -> Import[Incident]:
+    """Read an event log in XES, gzip or not, trace by trace.
+
+    Args:
+        source: The path of a file; or several, whose traces of one name are joined in memory.
+        activity: The attribute of what happened; of several, their values are joined by ``/``, as
+            in ``("concept:name", "lifecycle:transition")`` where a state has sub-states.
+        at: The attribute of the time.
+        by: The attribute of who acted.
+        group: The attribute of the group.
+        fields: Further attributes by field, of an event or of its trace.
+        activities: What an activity means, as in ``read_events``.
+        levels: What levels mean.
+        roles: Who acts in which role.
+        times: How times are written; XES states offsets.
+
+    Raises:
+        FormatError: It is not XES, later from the reading.
+        OSError: A file cannot be opened.
+    """
+    columns = _columns(activity, at, by, group, fields)
+    cases = xes_cases(source)
+    return _import(cases, columns, activities, levels=levels, roles=roles, times=times)
+
+
+def read_ocel(
+    source: str | Path | Mapping[str, Any],
+    *,
+    object_type: str,
+    activity_attribute: str | None = None,
+    actor_qualifier: str = "by",
+    fields: Mapping[str, str] | None = None,
+    activities: Activities = STANDARD_STATES,
+    levels: LevelTable = _DEFAULT_LEVELS,
+    roles: Roles = _DEFAULT_ROLES,
+    times: Times = _DEFAULT_TIMES,
+) -> Import[Incident]:
+    """Read an object-centric event log, OCEL 2.0 in JSON.
+
+    Objects of one type become records. An event belongs to each of them that it is related to.
+    Attributes of an object with a time are changes of fields; the one of 1970 is the value at the
+    opening, whatever its place.
+
+    Args:
+        source: The path of a file, or its plain data.
+        object_type: The type of object that is the record.
+        activity_attribute: The attribute of an event that says what happened; without it, its type.
+        actor_qualifier: The qualifier of the relation to who acted.
+        fields: Attributes of the object by field; of the same name by default.
+        activities: What an activity means, as in ``read_events``.
+        levels: What levels mean.
+        roles: Who acts in which role.
+        times: How times are written.
+
+    Raises:
+        FormatError: It is not OCEL 2.0 in JSON.
+        OSError: The file cannot be opened.
+    """
+    data = read_json(source) if isinstance(source, (str, Path)) else source
+    cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, fields)
+    columns = _columns("activity", "at", "by", None, None)
+    return _import(cases, columns, activities, levels=levels, roles=roles, times=times)
+
+
+Case = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]
+
+
+def _columns(
+    activity: str | Sequence[str],
+    at: str,
+    by: str | None,
+    group: str | None,
+    fields: Mapping[str, str] | None,
+) -> _Columns:
+    names = (activity,) if isinstance(activity, str) else tuple(activity)
+    if not names:
+        raise InvalidValueError("activity", activity, "the name of at least one column")
+    return _Columns(activity=names, at=at, by=by, group=group, fields=dict(fields or {}))
+
+
+def _as_objects(
+    columns: tuple[str, ...], rows: Iterator[tuple[int, Any]], *, objects: bool
+) -> Iterator[Mapping[str, Any]]:
+    for number, row in rows:
+        if objects:
+            if isinstance(row, Mapping):
+                yield {**row, "\0row": number}
+        elif len(row) >= len(columns):
+            yield {**dict(zip(columns, row, strict=False)), "\0row": number}
+        else:
+            yield {"\0row": number, "\0short": True}
+
+
+def _adjacent(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
+    seen: set[str] = set()
+    current: str | None = None
+    events: list[Mapping[str, Any]] = []
+    for row in rows:
+        if "\0short" in row:
+            continue
+        key = plain_text(row.get(case)) or ""
+        if key != current:
+            if current is not None:
+                yield current, {}, events
+            if key in seen:
+                raise FormatError(
+                    f"{key} comes again after other cases; read it with sort=True @ row "
+                    f"{row[chr(0) + 'row']}, column {case}"
+                )
+            seen.add(key)
+            current, events = key, []
+        events.append(row)
+    if current is not None:
+        yield current, {}, events
+
+
+def _grouped(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
+    cases: dict[str, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        if "\0short" not in row:
+            cases.setdefault(plain_text(row.get(case)) or "", []).append(row)
+    yield from ((key, {}, events) for key, events in cases.items())
+
+
+def _import(
+    cases: Iterable[Case],
+    columns: _Columns,
+    activities: Activities,
+    *,
+    levels: LevelTable,
+    roles: Roles,
+    times: Times,
+) -> Import[Incident]:
+    meanings: dict[str, object] = {}
+    states = STANDARD_STATES
+    if isinstance(activities, StateTable):
+        states = activities
+    else:
+        states |= {w: v for w, v in activities.items() if isinstance(v, (State, str))}
+        meanings = {fold(word): value for word, value in activities.items()}
+    mapping = None if isinstance(activities, StateTable) else meanings
+
+    def build(history: HistoryBuilder, case: Case) -> None:
+        _build(history, case, columns, mapping)
+
+    covers = {*_COVERS, *(("assignments",) if columns.group or columns.fields else ())}
+    return Import(
+        cases,
+        build,
+        record=Incident,
+        id=lambda case: case[0],
+        states=states,
+        levels=levels,
+        times=times,
+        roles=roles,
+        covers=covers,
+    )
+
+
+def _object_changes(history: HistoryBuilder, trace: Mapping[str, Any]) -> None:
+    """Add the changes of an object's attributes; nobody is named for them."""
+    latest: dict[str, object] = {}
+    changed: set[str] = set()
+    for number, (field, at, value) in enumerate(trace.get("\0changes", ()), 1):
+        if at is not None:
+            changed.add(field)
+            before, entry_id = latest.get(field), f"attribute-{number}"
+            history.changed(entry_id, at, IMPORTER, field=field, before=before, after=value)
+        latest[field] = value
+    history.present(**{field: v for field, v in latest.items() if field not in changed})
+
+
+def _build(
+    history: HistoryBuilder,
+    case: Case,
+    columns: _Columns,
+    meanings: Mapping[str, object] | None,
+) -> None:
+    _, trace, events = case
+    before: dict[str, object] = {}
+    state: object = UNSTATED
+    is_open = False
+    latest = None
+    for number, event in enumerate(events, 1):
+        at = history.time(event.get(columns.at), columns.at, action="event left out", path=number)
+        if at is None:
+            if event.get(columns.at) in (None, ""):
+                history.find("unreadable_time", "event left out: it has no time", path=number)
+            continue
+        if latest is not None and at < latest:
+            history.find("time_goes_back", "put in its place in time", path=number)
+        latest = at if latest is None else max(latest, at)
+        parts = [text for n in columns.activity if (text := plain_text(event.get(n))) is not None]
+        name = "/".join(parts)
+        actor = None if columns.by is None else event.get(columns.by)
+        by = history.actor(actor, path=number)
+        meaning = _meaning(history, meanings, parts, number)
+        if not is_open:
+            is_open = True
+            history.opened(at, by)
+            for field, column in columns.fields.items():
+                if column in trace:
+                    history.present(**{field: trace[column]})
+            _object_changes(history, trace)
+        if isinstance(meaning, type):
+            body = {"text": ""} if meaning is Commented else {}
+            history.add(meaning, number, at, by, **body)
+        elif meaning is None or meaning == state:
+            history.changed(number, at, by, field="custom.activity", before=None, after=name)
+        else:
+            first = None if state == UNSTATED and number == 1 else state
+            history.changed(number, at, by, field="state", before=first, after=meaning)
+            state = meaning
+        changes = {"group": columns.group, **columns.fields}
+        for field, found in changes.items():
+            value = None if found is None else event.get(found, _ABSENT)
+            if found is None or value is _ABSENT:
+                continue
+            if field not in before or value != before[field]:
+                old = before.get(field)
+                history.changed(number, at, by, field=field, before=old, after=value)
+            before[field] = value
+
+
+_ABSENT: Final = object()
+
+
+def _meaning(
+    history: HistoryBuilder,
+    meanings: Mapping[str, object] | None,
+    parts: Sequence[str],
+    number: int,
+) -> Any:
+    """Return what an activity means: the word of a state, an event's class, or nothing."""
+    name = "/".join(parts)
+    if not name:
+        return None
+    candidates = (name, *reversed(parts)) if len(parts) > 1 else (name,)
+    if meanings is None:
+        return next((word for word in candidates if history.knows_state(word)), name)
+    for word in candidates:
+        if fold(word) in meanings:
+            meaning = meanings[fold(word)]
+            return word if isinstance(meaning, (State, str)) else meaning
+    action = "kept as custom.activity"
+    history.find("unknown_entry", action, field="activity", value=name, path=number)
+    return None

@@ -11,7 +11,16 @@ from incidentcore.vendors.kit import Times, pick
 from incidentcore.vendors.kit.paths import clean
 from incidentcore.vendors.tabular import Table
 
-__all__ = ["COUNTS", "FIELDS", "LEVELS", "MOMENTS", "TEXTS", "TableReader", "check_mapping"]
+__all__ = [
+    "COUNTS",
+    "FIELDS",
+    "LEVELS",
+    "MOMENTS",
+    "TEXTS",
+    "TableReader",
+    "check_mapping",
+    "there",
+]
 
 MOMENTS: Final = ("acknowledged", "responded", "restored", "resolved", "closed", "canceled")
 _TIMES: Final = ("opened", *MOMENTS, "updated", "state_since", "occurred", "detected")
@@ -36,6 +45,21 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
     for name in ("id", "opened"):
         if name not in mapping:
             raise InvalidValueError("mapping", dict(mapping), f"also a column for {name}")
+
+
+def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Return the mapping without the columns that a table lacks; id and opening stay."""
+    known = {*table.columns, *(() if not table.objects else _paths(table, mapping))}
+    return {
+        name: column
+        for name, column in mapping.items()
+        if name in ("id", "opened") or isinstance(column, int) or column in known
+    }
+
+
+def _paths(table: Table, mapping: Mapping[str, str | int]) -> list[str]:
+    texts = [column for column in mapping.values() if isinstance(column, str)]
+    return [text for text in texts if text.partition(".")[0] in table.columns]
 
 
 class TableReader:

@@ -10,7 +10,7 @@ from incidentcore.records import Commented, Incident
 from incidentcore.vendors.kit import HistoryBuilder, Import, Roles
 from incidentcore.vendors.table import read_table
 from incidentcore.vendors.table_presets import JIRA_CSV
-from incidentcore.vendors.tabular import TableInput, open_table
+from incidentcore.vendors.tabular import TableInput
 
 __all__ = ["read_jira_csv"]
 
@@ -41,12 +41,9 @@ def read_jira_csv(
     Raises:
         FormatError: The source cannot be read.
     """
-    table = open_table(source, strict=False)
-    columns = table.columns
-    usual = {name: c for name, c in JIRA_CSV["mapping"].items() if c in columns}
     arguments = {**JIRA_CSV, **options}
-    arguments["mapping"] = {**usual, **(mapping or {})}
-    return read_table(table, zone=zone, roles=roles, extend=_comments, **arguments)
+    arguments["mapping"] = {**JIRA_CSV["mapping"], **(mapping or {})}
+    return read_table(source, zone=zone, roles=roles, extend=_comments, **arguments)
 
 
 def _comments(history: HistoryBuilder, custom: dict[str, Any]) -> None:

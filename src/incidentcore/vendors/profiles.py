@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.errors import InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.vendors.audit_log import read_audit_log
 from incidentcore.vendors.happyfox import read_happyfox
@@ -116,15 +116,9 @@ def _table(
     formats: Sequence[str],
 ) -> Import[Incident]:
     preset = dict(TABLE_PRESETS.get(profile, {}))
-    known: Mapping[str, str] = preset.pop("mapping", {})
-    table = open_table(path, strict=False)
-    paths = {column.partition(".")[0] for column in table.columns}
-    usual = {name: c for name, c in known.items() if c in table.columns or c in paths}
-    columns = {**usual, **mapping}
-    if not table.columns:
-        raise FormatError(f"no rows @ {path}")
+    columns = {**preset.pop("mapping", {}), **mapping}
     if not columns:
-        there = ", ".join(table.columns[:50])
+        there = ", ".join(open_table(path, strict=False).columns[:50])
         wanted = "columns such as id=Number opened=Created"
         raise InvalidValueError("--map", None, f"{wanted}; the file has {there}")
     if formats:

@@ -41,6 +41,7 @@ JIRA_CSV: Final[Preset] = {
     "formats": ("%d/%b/%y %I:%M %p", "iso"),
     "states": JIRA_STATES,
     "levels": JIRA_LEVELS,
+    "optional": True,
 }
 """Jira's CSV: no history, times to the minute in the zone of whoever exported it."""
 
@@ -67,6 +68,7 @@ SERVICENOW_LIST: Final[Preset] = {
     "formats": ("iso", "%d-%m-%Y %H:%M:%S"),
     "states": SERVICENOW_STATES,
     "levels": SERVICENOW_LEVELS,
+    "optional": True,
 }
 """A list exported from ServiceNow: labels as headings, times in the user's zone and format."""
 
@@ -87,6 +89,7 @@ GLPI_CSV: Final[Preset] = {
     },
     "states": GLPI_STATES,
     "levels": GLPI_LEVELS,
+    "optional": True,
 }
 """GLPI's CSV of the ticket list."""
 
@@ -108,6 +111,7 @@ FRESHSERVICE_JSON: Final[Preset] = {
     },
     "states": FRESHSERVICE_STATES,
     "levels": FRESHSERVICE_LEVELS,
+    "optional": True,
 }
 """Freshservice's tickets as the API lists them, with ``include=stats`` where moments are wanted."""
 

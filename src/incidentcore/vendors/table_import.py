@@ -1,0 +1,282 @@
+"""The rows of a table, one by one, on their way to incidents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Literal, TypeAlias
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.records import Incident
+from incidentcore.values import Actor, Level
+from incidentcore.vendors.cells import (
+    COUNTS,
+    LEVELS,
+    MOMENTS,
+    TEXTS,
+    TableReader,
+)
+from incidentcore.vendors.kit import (
+    IMPORTER,
+    HistoryBuilder,
+    Import,
+    plain_text,
+)
+from incidentcore.vendors.kit.paths import clean
+
+__all__ = ["Duplicates", "Extend", "TableImport"]
+
+Duplicates: TypeAlias = Literal["refuse", "first", "last"]
+Extend: TypeAlias = Callable[[HistoryBuilder, dict[str, Any]], None]
+
+_FIRST_ROWS: Final = 200
+
+
+class TableImport(Import[Incident]):
+    """The incidents of a table."""
+
+    def __init__(
+        self,
+        reader: TableReader,
+        duplicates: Duplicates | None,
+        extend: Extend | None,
+        **options: Any,
+    ) -> None:
+        self._reader = reader
+        self._extend = extend
+        self._duplicates = duplicates
+        self._noted = 0
+        super().__init__((), record=Incident, id="id", **options)
+        for name in reader.repeated:
+            action = "kept as a tuple"
+            self.findings.add("repeated_column", action, field=name)
+
+    def _run(self, _: Iterable[object]) -> Iterator[Incident]:
+        seen: dict[str, int] = {}
+        repeats = 0
+        for number, row in self._chosen():
+            self._counts["rows"] = number
+            key = self._key(number, row)
+            if key in seen:
+                repeats += 1
+                self._repeated(number, key, seen[key], repeats)
+                continue
+            seen[key] = number
+            record = self._read_row(number, key, row)
+            if record is not None:
+                yield self._counted(record)
+        if repeats > len(seen) and self._duplicates is None:
+            self._refuse(repeats, repeats + len(seen))
+
+    def _chosen(self) -> Iterator[tuple[int, Any]]:
+        """Yield the rows; of one id the last, where that is asked for."""
+        if self._duplicates != "last":
+            yield from self._complete()
+            return
+        last: dict[str, tuple[int, Any]] = {}
+        for number, row in self._complete():
+            key = self._key(number, row)
+            if key in last:
+                action = f"row left out: row {number} counts, the last of this id"
+                self.findings.add("duplicate_id", action, row=last[key][0], value=key)
+            last[key] = (number, row)
+        yield from last.values()
+
+    def _complete(self) -> Iterator[tuple[int, Any]]:
+        """Yield the rows that are whole; short ones are left out, and the last one is a footer."""
+        width = self._reader.width
+        short: tuple[int, Any] | None = None
+        for number, row in self._reader.table.rows:
+            self._note()
+            if short is not None:
+                self._short("short_row", *short)
+                short = None
+            if self._reader.table.objects:
+                if isinstance(row, Mapping):
+                    yield number, row
+                else:
+                    action = f"left out: {type(row).__name__} instead of an object"
+                    self.findings.add("malformed_record", action, row=number)
+            elif len(row) < width:
+                short = (number, row)
+            elif any(row[width:]):
+                self._short("long_row", number, row)
+            else:
+                yield number, row
+        self._note()
+        if short is not None:
+            self._short("footer", *short)
+
+    def _note(self) -> None:
+        notes = self._reader.table.notes
+        while self._noted < len(notes):
+            code, action = notes[self._noted]
+            self.findings.add(code, action)
+            self._noted += 1
+
+    def _short(self, code: str, number: int, row: Sequence[Any]) -> None:
+        self._counts["rows"] = number
+        action = f"row left out: {len(row)} fields instead of {self._reader.width}"
+        self.findings.add(code, action, row=number, value=row[0] if row else "")
+
+    def _key(self, number: int, row: Any) -> str:
+        try:
+            return plain_text(self._reader.value(row, "id")) or f"row-{number}"
+        except InvalidValueError:
+            return f"row-{number}"
+
+    def _repeated(self, number: int, key: str, first: int, repeats: int) -> None:
+        if self._duplicates == "refuse":
+            raise FormatError(
+                f"{key} has a row already, row {first}; say which counts with duplicates="
+                f'"first" or "last" @ row {number}, column {self._reader.columns["id"]}'
+            )
+        if self._duplicates is None and number >= _FIRST_ROWS and repeats > number / 2:
+            self._refuse(repeats, number)
+        action = f"row left out: row {first} stands"
+        self.findings.add(
+            "duplicate_id", action, row=number, field=self._reader.columns["id"], value=key
+        )
+
+    def _refuse(self, repeats: int, rows: int) -> None:
+        raise FormatError(
+            f"{repeats:,} of {rows:,} rows repeat an id: this looks like one row for each event; "
+            'read it with read_events (--profile events), or say which row counts with duplicates="'
+            f'first" or "last" @ column {self._reader.columns["id"]}'
+        )
+
+    def _read_row(self, number: int, key: str, row: Any) -> Incident | None:
+        history = HistoryBuilder(key, self.context, number)
+        history.names = self._reader.columns
+        try:
+            self._build_row(history, row)
+            return history.build(Incident)
+        except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
+            action = f"row left out: {' '.join(str(error).split())[:200]}"
+            self.findings.add("malformed_record", action, row=number, key=key)
+        return None
+
+    def _build_row(self, history: HistoryBuilder, row: Any) -> None:
+        reader = self._reader
+        given = {name: reader.value(row, name) for name in reader.get}
+        opened = self._time(history, "opened", given["opened"])
+        if opened is None:
+            if given["opened"] is None:
+                action = "row left out: a record needs its opening"
+                column = reader.columns["opened"]
+                history.find("missing_time", action, field=column)
+            history.is_left_out = True
+            return
+        if given["id"] is None:
+            history.find("missing_id", f"named {history.id}", field=reader.columns["id"])
+        custom = reader.others(row)
+        if self._extend is not None:
+            self._extend(history, custom)
+        moments = self._moments(history, given, opened, custom)
+        shown: dict[str, Any] = {n: given[n] for n in (*TEXTS, "state") if n in given}
+        for name in LEVELS:
+            shown[name] = self._level(history, name, given.get(name), custom)
+        if isinstance(shown.get("tags"), str):
+            shown["tags"] = [tag for tag in re.split(r"[,;\s]+", shown["tags"]) if tag]
+        for name in ("occurred", "detected"):
+            shown[f"{name}_at"] = self._time(history, name, given.get(name), custom)
+        assignee = plain_text(given.get("assignee"))
+        if assignee is not None and "\n" in assignee:
+            several = [line.strip() for line in assignee.splitlines() if line.strip()]
+            action = f"{several[0]} counts, the first"
+            column, value = reader.columns["assignee"], ", ".join(several)
+            history.find("several_assignees", action, field=column, value=value)
+            shown["assignee"] = assignee = several[0]
+        category = given.get("state_category")
+        shown = {name: value for name, value in shown.items() if value is not None}
+        history.present(state_category=category, **shown)
+        history.present(**custom)
+        caller = plain_text(given.get("caller"))
+        by = IMPORTER if caller is None else Actor(caller, "requester")
+        history.opened(opened, by)
+        agent = Actor(assignee or IMPORTER.id, "agent")
+        history.moments(agent, **moments)
+        self._counted_by_tool(history, given)
+        self._settle(history, given, moments)
+
+    def _time(
+        self,
+        history: HistoryBuilder,
+        name: str,
+        value: Any,
+        custom: dict[str, object] | None = None,
+    ) -> datetime | None:
+        """Return a time; one that cannot be read is kept below custom by its column's name."""
+        if value is None:
+            return None
+        column = self._reader.columns[name]
+        action = "kept under custom"
+        if name == "opened":
+            action = "row left out: a record needs its opening"
+        reader = self._reader.readers.get(name)
+        at = history.time(value, column, action=action, reader=reader)
+        if at is None and custom is not None:
+            custom[column] = clean(value)
+        return at
+
+    def _level(
+        self, history: HistoryBuilder, name: str, value: Any, custom: dict[str, object]
+    ) -> Level | None:
+        level = None if value is None else self.context.levels.find(name, value)
+        if level is None and value is not None:
+            column = self._reader.columns[name]
+            known = ", ".join(getattr(self.context.levels, name))
+            action = f"kept under custom; known: {known}"
+            history.find("unknown_level", action, field=column, value=value)
+            custom[column] = clean(value)
+        return level
+
+    def _moments(
+        self,
+        history: HistoryBuilder,
+        given: Mapping[str, Any],
+        opened: datetime,
+        custom: dict[str, object],
+    ) -> dict[str, datetime]:
+        columns = self._reader.columns
+        times: dict[str, datetime] = {}
+        for name in MOMENTS:
+            at = self._time(history, name, given.get(name), custom)
+            if at is not None:
+                times[name] = at
+        resolved, closed = times.get("resolved"), times.get("closed")
+        if closed is None:
+            return times
+        find = {"field": columns["closed"], "value": given["closed"]}
+        if resolved is not None and closed < resolved:
+            history.find("closed_before_resolved", "kept under custom", **find)
+            custom[columns["closed"]] = clean(given["closed"])
+            del times["closed"]
+        elif "resolved" in columns and resolved is None:
+            action = "the closing time stands for the resolution"
+            history.find("closed_without_resolution", action, **find)
+        return times
+
+    def _counted_by_tool(self, history: HistoryBuilder, given: Mapping[str, Any]) -> None:
+        for name in COUNTS:
+            text = plain_text(given.get(name))
+            if text is None:
+                continue
+            if text.isascii() and text.isdigit() and len(text) < 10:
+                history.reported(name, int(text))
+            else:
+                column = self._reader.columns[name]
+                history.find("not_a_count", "left out", field=column, value=text)
+
+    def _settle(
+        self, history: HistoryBuilder, given: Mapping[str, Any], moments: Mapping[str, datetime]
+    ) -> None:
+        """Say from when the row's state counts where its moments do not lead to it."""
+        since = self._time(history, "state_since", given.get("state_since"))
+        state = given.get("state")
+        ended = not {"resolved", "closed", "canceled"}.isdisjoint(moments)
+        if since is not None and state is not None and (history.state(state).open or not ended):
+            history.changed("state", since, IMPORTER, field="state", after=state)
+        updated = self._time(history, "updated", given.get("updated"))
+        history.check(updated_at=updated)

@@ -136,8 +136,10 @@ def test_probabilities_sum_to_one(pairs, text, weights):
     model = SoftmaxCategorizer.train(pairs, weights=weights)
     answer = model(text)
 
+    assert math.fsum(model.probabilities(text).values()) == pytest.approx(1)
     if not answer.abstained:
         chances = dict(answer.probabilities)
+        assert chances == model.probabilities(text)
         assert tuple(chances) == model.categories
         assert math.fsum(chances.values()) == pytest.approx(1)
         assert answer.confidence == chances[answer.category] == max(chances.values())

@@ -19,18 +19,18 @@ __all__ = ["NaiveBayes"]
 _Words = tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def _counts(given: Iterable[int]) -> tuple[int, ...]:
-    return tuple(given)
+def _counts(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
 
 
-def _words(given: Any) -> _Words:
-    entries = given.items() if isinstance(given, Mapping) else given
+def _words(values: Any) -> _Words:
+    entries = values.items() if isinstance(values, Mapping) else values
     return tuple(sorted((word, tuple(counts)) for word, counts in entries))
 
 
 @attrs.frozen
 class NaiveBayes(WordModel):
-    """A categorizer that has learnt from labelled texts which words speak for which category.
+    """A categorizer that has learned from labelled texts which words suggest which category.
 
     The model is what was counted, so it is a value: equal texts in any order give an equal model,
     and a model trained on some texts that learns others equals one trained on all. Words that it
@@ -42,7 +42,7 @@ class NaiveBayes(WordModel):
 
     Attributes:
         categories: The categories, sorted.
-        texts: How many texts of each category were learnt.
+        texts: How many texts of each category were learned.
         words: Each word with how often it occurred in each category's texts, sorted. Written as
             pairs or a mapping.
         smoothing: What is added to every count (Laplace: 1), so that no word rules a category out.
@@ -82,7 +82,7 @@ class NaiveBayes(WordModel):
         if type(self.smoothing) not in (int, float) or not (
             isfinite(self.smoothing) and self.smoothing > 0
         ):
-            raise DefinitionError("smoothing", self.smoothing, "a positive number, as a rule 1")
+            raise DefinitionError("smoothing", self.smoothing, "a positive number, usually 1")
         places = len(self.categories)
         _check_counts("texts", self.texts, places, least=1)
         for place, (word, counts) in enumerate(self.words):
@@ -126,7 +126,7 @@ class NaiveBayes(WordModel):
         return cls._counted({}, {}, labelled, smoothing, field_names(fields), accents=accents)
 
     def learn(self, labelled: Iterable[tuple[Any, Iterable[str] | str]]) -> Self:
-        """Return the model that has learnt these texts too."""
+        """Return the model that has learned these texts too."""
         texts = dict(zip(self.categories, self.texts, strict=True))
         words = {path: Counter[str]() for path in self.categories}
         for word, counts in self.words:

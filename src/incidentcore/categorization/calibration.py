@@ -22,8 +22,8 @@ _HALVINGS: Final = 50
 _Points = tuple[tuple[float, float], ...]
 
 
-def _points(given: Iterable[Iterable[float]]) -> _Points:
-    return tuple((confidence, right) for confidence, right in given)
+def _points(pairs: Iterable[Iterable[float]]) -> _Points:
+    return tuple((confidence, right) for confidence, right in pairs)
 
 
 @attrs.frozen
@@ -36,7 +36,7 @@ class Calibrated:
 
     Attributes:
         categorizer: The other categorizer.
-        points: (confidence given, fraction that was right) pairs, rising in both.
+        points: (confidence claimed, fraction that was right) pairs, rising in both.
 
     Raises:
         DefinitionError: The categorizer cannot be called, or the points do not rise from 0 to 1.

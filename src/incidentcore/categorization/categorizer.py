@@ -33,10 +33,10 @@ class Evidence:
 
     Attributes:
         kind: Where it comes from: ``rule``, ``keyword``, ``pattern``, ``word``, ``model``,
-            ``vote`` or ``note``; a categorizer of one's own may have other kinds.
+            ``vote`` or ``note``; a custom categorizer may have other kinds.
         what: The rule, the word, the pattern.
         weight: How much it counted, on the scale of the categorizer that gave it.
-        category: What it speaks for; empty where for nothing in particular.
+        category: The category that it suggests; empty where it suggests none.
     """
 
     kind: str
@@ -51,17 +51,17 @@ class Evidence:
         return f"{self.kind} {self.what!r} {self.weight:+.3g}{target}"
 
 
-def _evidence(given: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    return tuple(given)
+def _evidence(value: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    return tuple(value)
 
 
-def _probabilities(given: Any) -> tuple[tuple[Path, float], ...]:
-    entries = given.items() if isinstance(given, Mapping) else given
+def _probabilities(value: Any) -> tuple[tuple[Path, float], ...]:
+    entries = value.items() if isinstance(value, Mapping) else value
     return tuple((as_path(path), chance) for path, chance in entries)
 
 
-def _category(given: Any) -> Path:
-    return () if given in ((), None) else as_path(given)
+def _category(value: Any) -> Path:
+    return () if value in ((), None) else as_path(value)
 
 
 @attrs.frozen
@@ -74,7 +74,7 @@ class Categorization:
         evidence: Why, the weightiest first.
 
     Raises:
-        InvalidValueError: The category is no path, or the confidence no fraction from 0 to 1.
+        InvalidValueError: The category is not a path, or the confidence is not from 0 to 1.
 
     >>> print(Categorization("network", 0.8, (Evidence("keyword", "vpn", 2.0),)))
     network (0.80): keyword 'vpn' +2
@@ -99,7 +99,7 @@ class Categorization:
 
     @classmethod
     def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
-        """Return the answer that there is no answer, with the reason.
+        """Return an abstention with its reason.
 
         >>> Categorization.abstain("no rule matches").abstained
         True
@@ -135,20 +135,20 @@ def answer_all(categorizer: Categorizer, records: Iterable[Any]) -> list[Categor
 
 
 def share(part: float, whole: float) -> float:
-    """Return a part's share as a confidence, kept from 0 to 1 against rounding."""
+    """Return a part's share as a confidence, limited to 0 and 1 against rounding."""
     return min(max(part / whole, 0.0), 1.0) if whole else 0.0
 
 
-def weigh(kind: str, found: Iterable[tuple[Path, str, float]], minimum: float) -> Categorization:
+def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float) -> Categorization:
     """Return the category with the greatest sum of weights, or abstain.
 
     Args:
         kind: The kind of evidence.
-        found: What was found, as (category, what, weight), in any order.
+        matches: (category, what, weight) triples, in any order.
         minimum: The least sum that is an answer.
     """
     weights: dict[Path, list[float]] = {}
-    entries = list(found)
+    entries = list(matches)
     for path, _, weight in entries:
         weights.setdefault(path, []).append(weight)
     if not weights:
@@ -180,19 +180,19 @@ def classify(
 
     Args:
         record: The record.
-        by_what: A categorizer, its answer, or a category chosen by hand.
+        by_what: A categorizer, its answer, or a category that a person chose.
         at: When.
-        by: Who; a plain id stands for an agent. For a categorizer, as a rule
+        by: Who; a plain id is taken as an agent. For a categorizer, usually
             ``Actor("classifier", "system")``.
-        recorded_at: When it became known; ``at`` unless told.
+        recorded_at: When it became known. Defaults to ``at``.
 
     Returns:
         The record with one more ``Classified`` event; the record itself where the categorizer
         abstains.
 
     Raises:
-        InvalidValueError: The category is no path, or the categorizer answers something else than
-            a ``Categorization``.
+        InvalidValueError: The category is not a path, or the categorizer's answer is not a
+            ``Categorization``.
 
     >>> from datetime import UTC
     >>> from incidentcore.records import Incident
@@ -201,19 +201,19 @@ def classify(
     >>> classify(incident, ("network", "vpn"), at=nine, by="ada").category
     ('network', 'vpn')
     """
-    given: Any = by_what
-    if callable(given):
-        given = given(record)
-        if not isinstance(given, Categorization):
-            raise InvalidValueError("categorizer", given, "a Categorization as its answer")
-    if isinstance(given, Categorization):
-        if given.abstained:
+    answer: Any = by_what
+    if callable(answer):
+        answer = answer(record)
+        if not isinstance(answer, Categorization):
+            raise InvalidValueError("categorizer", answer, "a Categorization as its answer")
+    if isinstance(answer, Categorization):
+        if answer.abstained:
             return record
         body: dict[str, Any] = {
-            "category": given.category,
-            "confidence": float(given.confidence),
-            "evidence": tuple(str(each) for each in given.evidence),
+            "category": answer.category,
+            "confidence": float(answer.confidence),
+            "evidence": tuple(str(each) for each in answer.evidence),
         }
     else:
-        body = {"category": as_path(given)}
+        body = {"category": as_path(answer)}
     return record.with_event(Classified, at=at, by=by, recorded_at=recorded_at, **body)

@@ -121,8 +121,8 @@ class CategorizerReport:
     """How good a categorizer is.
 
     Attributes:
-        n: How many records were tried.
-        categories: One score for each category that a record has or was given, sorted.
+        n: How many records there are.
+        categories: One score for each category that a record or an answer has, sorted.
         confusion: How often what was taken for what, sorted; right answers included.
         confidences: The confidence of each answer and whether it was right, sorted.
         thresholds: The confidences at which ``curve`` is read, rising.
@@ -226,11 +226,11 @@ class CategorizerReport:
                 reaches it, whose answers are the surest.
 
         Raises:
-            InvalidValueError: Not exactly one target was given.
+            InvalidValueError: Both targets are stated, or neither.
         """
         if (precision is None) == (coverage is None):
-            given = {"precision": precision, "coverage": coverage}
-            raise InvalidValueError("target", given, "one of precision and coverage")
+            targets = {"precision": precision, "coverage": coverage}
+            raise InvalidValueError("target", targets, "one of precision and coverage")
         answered = correct = 0
         best: tuple[float, int, int] | None = None
         rising = self.confidences
@@ -288,7 +288,7 @@ class CategorizerReport:
 
 
 def number_text(value: float | None) -> str:
-    """Return a number with three digits, or that there is none."""
+    """Return a number with three digits, or ``none``."""
     return "none" if value is None else f"{value:.3f}"
 
 

@@ -21,16 +21,16 @@ from incidentcore.errors import DefinitionError
 __all__ = ["FallbackChain", "Vote"]
 
 
-def _categorizers(given: Iterable[Categorizer]) -> tuple[Categorizer, ...]:
-    categorizers = tuple(given)
+def _categorizers(values: Iterable[Categorizer]) -> tuple[Categorizer, ...]:
+    categorizers = tuple(values)
     for categorizer in categorizers:
         if not callable(categorizer):
             raise DefinitionError("categorizers", categorizer, "callables that take a record")
     return categorizers
 
 
-def _default(given: Any) -> Path:
-    return () if given in ((), None) else as_path(given)
+def _default(value: Any) -> Path:
+    return () if value in ((), None) else as_path(value)
 
 
 @attrs.frozen
@@ -76,8 +76,8 @@ class FallbackChain:
         for categorizer in self.categorizers:
             if not waiting:
                 break
-            given = answer_all(categorizer, waiting.values())
-            for place, answer in zip(tuple(waiting), given, strict=True):
+            replies = answer_all(categorizer, waiting.values())
+            for place, answer in zip(tuple(waiting), replies, strict=True):
                 if not answer.abstained and answer.confidence >= self.minimum:
                     answers[place] = answer
                     del waiting[place]
@@ -97,8 +97,8 @@ class FallbackChain:
         return Categorization(self.default, 0.0, (*reasons, note))
 
 
-def _weights(given: Iterable[float]) -> tuple[float, ...]:
-    weights = tuple(given)
+def _weights(values: Iterable[float]) -> tuple[float, ...]:
+    weights = tuple(values)
     for weight in weights:
         if type(weight) not in (int, float) or not (isfinite(weight) and weight > 0):
             raise DefinitionError("weights", weights, "positive numbers")

@@ -30,8 +30,8 @@ def evaluate_categorizer(
 ) -> CategorizerReport:
     """Try a categorizer on records whose category is known.
 
-    Use other records than it was trained on. An abstention is not correct, but it is no answer for
-    a wrong category either: it lowers recall, never precision. A categorizer with a method
+    Use other records than it was trained on. An abstention lowers coverage, accuracy and
+    recall, never precision. A categorizer with a method
     ``answers`` is asked about all records in one call.
 
     Args:
@@ -68,9 +68,9 @@ def _report(
             confidences.append((answer.confidence, answer.category == actual))
     support: Counter[Path] = Counter()
     predicted: Counter[Path] = Counter()
-    for (actual, given), count in pairs.items():
+    for (actual, guess), count in pairs.items():
         support[actual] += count
-        predicted[given] += count
+        predicted[guess] += count
     return CategorizerReport(
         n=len(actuals),
         categories=tuple(
@@ -83,8 +83,8 @@ def _report(
             for path in sorted((set(support) | set(predicted)) - {()})
         ),
         confusion=tuple(
-            Confusion(actual=actual, predicted=given, count=pairs[actual, given])
-            for actual, given in sorted(pairs)
+            Confusion(actual=actual, predicted=guess, count=pairs[actual, guess])
+            for actual, guess in sorted(pairs)
         ),
         confidences=tuple(sorted(confidences)),
         thresholds=tuple(sorted(set(thresholds))),
@@ -113,8 +113,8 @@ def cross_validate(
         InvalidValueError: There are fewer than two folds, or fewer records than folds.
 
     >>> from incidentcore.categorization.bayes import NaiveBayes
-    >>> told = [("vpn down", "network"), ("no toner", "hardware")] * 4
-    >>> cross_validate(NaiveBayes.train, told, folds=4).accuracy
+    >>> tickets = [("vpn down", "network"), ("no toner", "hardware")] * 4
+    >>> cross_validate(NaiveBayes.train, tickets, folds=4).accuracy
     1.0
     """
     pairs = [(record, as_path(category)) for record, category in labelled]
@@ -126,8 +126,8 @@ def cross_validate(
         tried = spread[fold::folds]
         left_out = set(tried)
         model = train([pair for place, pair in enumerate(pairs) if place not in left_out])
-        found = answer_all(model, [pairs[place][0] for place in tried])
-        answers.update(zip(tried, found, strict=True))
+        replies = answer_all(model, [pairs[place][0] for place in tried])
+        answers.update(zip(tried, replies, strict=True))
     in_order = [answers[place] for place in range(len(pairs))]
     return _report([actual for _, actual in pairs], in_order, thresholds)
 

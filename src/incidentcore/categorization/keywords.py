@@ -17,13 +17,13 @@ from incidentcore.errors import DefinitionError, InvalidValueError
 __all__ = ["KeywordCategorizer"]
 
 Entry = tuple[Path, str, float]
-_Found = tuple[tuple[str, ...], Path, str, float]
+_Phrase = tuple[tuple[str, ...], Path, str, float]
 
 
-def _entries(given: Any) -> tuple[Entry, ...]:
+def _entries(keywords: Any) -> tuple[Entry, ...]:
     """Return (category, keyword, weight) in one order, however they were written."""
     entries: dict[tuple[Path, str], float] = {}
-    for path, word, weight in _flat(given):
+    for path, word, weight in _flat(keywords):
         words = tokenize(word) if isinstance(word, str) else []
         if not words:
             raise DefinitionError(path_text(path), word, "a keyword with letters or digits")
@@ -37,12 +37,12 @@ def _entries(given: Any) -> tuple[Entry, ...]:
     return tuple((path, word, entries[path, word]) for path, word in sorted(entries))
 
 
-def _flat(given: Any) -> Iterator[tuple[Path, Any, Any]]:
-    if not isinstance(given, Mapping):
-        for path, word, weight in given:
+def _flat(keywords: Any) -> Iterator[tuple[Path, Any, Any]]:
+    if not isinstance(keywords, Mapping):
+        for path, word, weight in keywords:
             yield as_path(path), word, weight
         return
-    for category, words in given.items():
+    for category, words in keywords.items():
         path = as_path(category)
         if isinstance(words, str):
             raise DefinitionError(path_text(path), words, "a collection of keywords")
@@ -56,10 +56,10 @@ def _flat(given: Any) -> Iterator[tuple[Path, Any, Any]]:
 class KeywordCategorizer:
     """Categorizes by the weights of the keywords that occur in a record's text.
 
-    A keyword is a word or a phrase and matches whole words only, whatever their case: ``printer``
-    is not found in ``sprinter``. Each keyword counts once. The category with the greatest sum of
-    weights wins; confidence is its share of all weights found. Two categories with the same sum
-    are no answer: then, and where nothing or less than ``minimum`` is found, it abstains.
+    A keyword is a word or a phrase and matches whole words only, in any case: ``printer``
+    does not match ``sprinter``. Each keyword counts once. The category with the greatest sum of
+    weights wins; confidence is its share of the weights of all matches. It abstains
+    where two categories have the same sum, and where the sum is 0 or below ``minimum``.
 
     Attributes:
         keywords: (category, keyword, weight) triples in sorted order. Written as a mapping from a
@@ -83,10 +83,10 @@ network / vpn; keyword 'printer' +1 for hardware
     keywords: tuple[Entry, ...] = attrs.field(converter=_entries)
     minimum: float = attrs.field(default=0.0, kw_only=True)
     fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
-    _index: dict[str, list[_Found]] = attrs.field(init=False, eq=False, repr=False)
+    _index: dict[str, list[_Phrase]] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        index: dict[str, list[_Found]] = {}
+        index: dict[str, list[_Phrase]] = {}
         for path, word, weight in self.keywords:
             words = tuple(word.split(" "))
             index.setdefault(words[0], []).append((words, path, word, weight))
@@ -139,13 +139,13 @@ network / vpn; keyword 'printer' +1 for hardware
     def __call__(self, record: Any, /) -> Categorization:
         """Return the category with the greatest weight, and what each keyword counted."""
         words = tokenize(text_of(record, self.fields))
-        return weigh("keyword", self._found(words), self.minimum)
+        return weigh("keyword", self._matches(words), self.minimum)
 
-    def _found(self, words: list[str]) -> list[Entry]:
-        found: dict[tuple[Path, str], float] = {}
+    def _matches(self, words: list[str]) -> list[Entry]:
+        matches: dict[tuple[Path, str], float] = {}
         index = self._index
         for place, first in enumerate(words):
             for phrase, path, word, weight in index.get(first, ()):
                 if len(phrase) == 1 or tuple(words[place : place + len(phrase)]) == phrase:
-                    found[path, word] = weight
-        return [(path, word, weight) for (path, word), weight in found.items()]
+                    matches[path, word] = weight
+        return [(path, word, weight) for (path, word), weight in matches.items()]

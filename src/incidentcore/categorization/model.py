@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Protocol, Self
 import attrs
 
 from incidentcore.categorization.categorizer import Categorization, Evidence, share
-from incidentcore.categorization.taxonomy import Path, as_path, path_text
+from incidentcore.categorization.taxonomy import Path, as_path, as_paths, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of
 from incidentcore.errors import DefinitionError, InvalidValueError
 
@@ -30,10 +30,10 @@ class ProbabilityModel(Protocol):
         ...
 
 
-def _categories(given: Any) -> Any:
-    if given is None or isinstance(given, Mapping):
-        return given
-    return tuple(as_path(category) for category in given)
+def _categories(values: Any) -> Any:
+    if values is None or isinstance(values, Mapping):
+        return values
+    return as_paths(values)
 
 
 @attrs.frozen
@@ -142,29 +142,33 @@ class ModelCategorizer:
         return Categorization(self.categories[best], confidence, evidence, probabilities)
 
 
-def _ordered(given: Any, classes: list[Any] | None) -> tuple[Path, ...]:
+def _ordered(categories: Any, classes: list[Any] | None) -> tuple[Path, ...]:
     """Return the category of each class, in the order of the classes."""
     named = classes is not None and all(isinstance(each, (str, tuple)) for each in classes)
-    if classes is None and isinstance(given, tuple) and given:
-        return given
-    if classes is None or (given is None and not named):
-        raise DefinitionError("categories", given, f"one for each of the model's classes {classes}")
-    if isinstance(given, Mapping):
-        paths = {label: as_path(category) for label, category in given.items()}
+    if classes is None and isinstance(categories, tuple) and categories:
+        return categories
+    if classes is None or (categories is None and not named):
+        raise DefinitionError(
+            "categories", categories, f"one for each of the model's classes {classes}"
+        )
+    if isinstance(categories, Mapping):
+        paths = {label: as_path(category) for label, category in categories.items()}
         if set(paths) != set(classes):
-            raise DefinitionError("categories", given, f"a category for each class of {classes}")
+            raise DefinitionError(
+                "categories", categories, f"a category for each class of {classes}"
+            )
         return tuple(paths[label] for label in classes)
-    if given is None:
+    if categories is None:
         return tuple(as_path(str(each) if isinstance(each, str) else each) for each in classes)
-    if not given or len(given) != len(classes):
+    if not categories or len(categories) != len(classes):
         wanted = f"one for each of the model's {len(classes)} classes"
-        raise DefinitionError("categories", given, wanted)
+        raise DefinitionError("categories", categories, wanted)
     for place, label in enumerate(classes):
-        matches = [n for n, path in enumerate(given) if named and _means(label, path)]
+        matches = [n for n, path in enumerate(categories) if named and _means(label, path)]
         if matches and place not in matches:
             wanted = f"the order of the model's classes_: {', '.join(map(str, classes))}"
-            raise DefinitionError("categories", given, wanted)
-    return tuple(given)
+            raise DefinitionError("categories", categories, wanted)
+    return tuple(categories)
 
 
 def _means(label: Any, path: Path) -> bool:

@@ -1,7 +1,7 @@
 """Categories by patterns in the text: literal ones, and regular expressions.
 
 The standard library's engine has no time limit: ``(a+)+$`` on 29 characters took it 37 s. So a
-pattern is literal unless told; a regular expression runs in RE2, whose time is linear in the text,
+pattern is literal by default; a regular expression runs in RE2, whose time is linear in the text,
 or, if whoever wrote it is trusted, in the standard library's engine.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from math import isfinite
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -32,29 +32,29 @@ PatternEngine: TypeAlias = Literal["literal", "re2", "trusted"]
 
 @attrs.frozen
 class PatternRule:
-    """A pattern and the category that it speaks for.
+    """A pattern and the category that it suggests.
 
     Attributes:
-        pattern: What is looked for anywhere in the text, whatever the case; also within words.
-        category: The category that it speaks for.
+        pattern: What is looked for anywhere in the text, in any case; also within words.
+        category: The category that it suggests.
         weight: How much it counts against other patterns; positive.
-        engine: ``"literal"`` unless told: the text itself, folded. ``RE2``: a regular
-            expression of RE2, which needs the ``re2`` extra. ``TRUSTED``: a regular expression of
-            the standard library, which may take for ever on some texts; never use it for a pattern
-            that came from a user.
-        name: What the pattern is called in evidence; the pattern itself unless told.
+        engine: ``"literal"`` (default): the text itself, folded. ``"re2"``: a regular
+            expression of RE2, which needs the ``re2`` extra. ``"trusted"``: a regular
+            expression of the standard library, which may take for ever on some texts; never use it
+            for a pattern that came from a user.
+        name: What the pattern is called in evidence; the pattern itself by default.
         search: The compiled form, called with the text, folded for a literal pattern.
 
     Raises:
         DefinitionError: The pattern cannot be read by its engine, RE2 is not installed, or the
             weight is not positive.
-        InvalidValueError: The category is no path.
+        InvalidValueError: The category is not a path.
     """
 
     pattern: str
     category: Path = attrs.field(converter=as_path)
     weight: float = attrs.field(default=1.0, kw_only=True)
-    engine: str = attrs.field(default="literal", kw_only=True)
+    engine: PatternEngine = attrs.field(default="literal", kw_only=True)
     name: str = attrs.field(default="", kw_only=True)
     search: _Search = attrs.field(init=False, eq=False, repr=False)
 
@@ -63,20 +63,19 @@ class PatternRule:
             raise DefinitionError("pattern", self.pattern, "a non-empty text")
         if type(self.weight) not in (int, float) or not (isfinite(self.weight) and self.weight > 0):
             raise DefinitionError(f"weight of {self.pattern}", self.weight, "a positive number")
-        compilers = {
-            "literal": _literal,
-            "re2": _re2,
-            "trusted": _trusted,
-        }
-        if self.engine not in compilers:
-            raise DefinitionError("engine", self.engine, f"one of {', '.join(compilers)}")
+        if self.engine not in get_args(PatternEngine):
+            allowed = f"one of {', '.join(get_args(PatternEngine))}"
+            raise DefinitionError("engine", self.engine, allowed)
+        compilers = {"literal": _literal, "re2": _re2, "trusted": _trusted}
         object.__setattr__(self, "search", compilers[self.engine](self.pattern))
 
     def __reduce__(self) -> tuple[object, ...]:
         return (_rebuilt, (self.pattern, self.category, self.weight, self.engine, self.name))
 
 
-def _rebuilt(pattern: str, category: Path, weight: float, engine: str, name: str) -> PatternRule:
+def _rebuilt(
+    pattern: str, category: Path, weight: float, engine: PatternEngine, name: str
+) -> PatternRule:
     return PatternRule(pattern, category, weight=weight, engine=engine, name=name)
 
 
@@ -125,7 +124,7 @@ class PatternCategorizer:
     """Categorizes by the weights of the patterns that occur in a record's text.
 
     Each pattern counts once. The category with the greatest sum of weights wins; confidence is its
-    share of all weights found. It abstains where nothing or less than ``minimum`` is found, and
+    share of the weights of all matches. It abstains where the sum is 0 or below ``minimum``, and
     where two categories weigh the same.
 
     Attributes:
@@ -134,7 +133,7 @@ class PatternCategorizer:
         fields: The record's fields that are read.
 
     Raises:
-        DefinitionError: A part is no ``PatternRule``.
+        DefinitionError: A part is not a ``PatternRule``.
 
     >>> by_pattern = PatternCategorizer(
     ...     [PatternRule("c++", "software"), PatternRule("vpn", "network")]
@@ -156,9 +155,9 @@ class PatternCategorizer:
         """Return the category with the greatest weight, and what each pattern counted."""
         text = text_of(record, self.fields)
         folded = fold_text(text)
-        found = [
+        matches = [
             (rule.category, rule.name or rule.pattern, rule.weight)
             for rule in self.rules
             if rule.search(folded if rule.engine == "literal" else text)
         ]
-        return weigh("pattern", found, self.minimum)
+        return weigh("pattern", matches, self.minimum)

@@ -1,4 +1,4 @@
-"""Categories by rules over conditions, and the same for the group that shall work on a record."""
+"""Categories by rules over conditions, and the same for the group that should work on a record."""
 
 from __future__ import annotations
 
@@ -27,12 +27,13 @@ class CategoryRule:
     Attributes:
         when: Which records.
         category: Their category.
-        name: What the rule is called in evidence; the condition's words unless told.
+        name: What the rule is called in evidence; the condition's words by default.
         confidence: How sure the rule is, a fraction from 0 to 1.
 
     Raises:
-        DefinitionError: There is no condition, or the confidence is no fraction above 0.
-        InvalidValueError: The category is no path.
+        DefinitionError: ``when`` is not a condition, or the confidence is not above 0 and at
+            most 1.
+        InvalidValueError: The category is not a path.
     """
 
     when: Condition
@@ -46,8 +47,8 @@ class CategoryRule:
             raise DefinitionError("confidence", self.confidence, "a number above 0, at most 1")
 
 
-def _rules(given: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
-    return tuple(given)
+def _rules(values: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
+    return tuple(values)
 
 
 @attrs.frozen
@@ -60,7 +61,7 @@ class RuleCategorizer:
         rules: The rules in order.
 
     Raises:
-        DefinitionError: A part is no rule.
+        DefinitionError: A part is not a ``CategoryRule``.
 
     >>> from incidentcore.conditions import field
     >>> by_rules = RuleCategorizer(
@@ -95,12 +96,13 @@ class RoutingRule:
 
     Attributes:
         when: Which records.
-        group: The group that shall work on them.
+        group: The group that works on them.
         tier: The support tier, from 1; None leaves it open.
-        name: What the rule is called in reasons; the condition's words unless told.
+        name: What the rule is called in reasons; the condition's words by default.
 
     Raises:
-        DefinitionError: There is no condition, no group, or the tier is no whole number from 1.
+        DefinitionError: ``when`` is not a condition, the group is empty, or the tier is not a
+            whole number from 1.
     """
 
     when: Condition
@@ -118,7 +120,7 @@ class RoutingRule:
 
 @attrs.frozen
 class Route:
-    """Who shall work on a record, and why.
+    """Who should work on a record, and why.
 
     Attributes:
         group: The group; None where no rule matches.
@@ -132,7 +134,7 @@ class Route:
 
 
 def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
-    """Return the group and tier that shall work on a record, by the first rule that matches.
+    """Return the group and tier that should work on a record, by the first rule that matches.
 
     The record is not changed; ``assign`` does that.
 

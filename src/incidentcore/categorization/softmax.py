@@ -5,7 +5,7 @@ document frequency), scaled to length one. Each category has a weight for each w
 scores of a text are the dot products, its probabilities their softmax. Training is stochastic
 gradient descent on the log loss: the texts are visited ``passes`` times with a step that falls
 linearly to zero, and all weights shrink a little at each step (L2 penalty). They are visited in the
-order of their hashes, so the order in which they were given changes nothing. At last all scores are
+order of their hashes, so the order of the training texts changes nothing. At the end all scores are
 divided by one temperature, chosen on texts held out, so that the confidence is neither too high nor
 too low.
 """
@@ -42,12 +42,12 @@ _HEATS: Final = tuple(number / 20 for number in range(6, 41))
 _DIGITS: Final = 3  # weights are rounded to this, which moves a probability by less than 0.001
 
 
-def _numbers(given: Iterable[float]) -> tuple[float, ...]:
-    return tuple(given)
+def _numbers(values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(values)
 
 
-def _words(given: Iterable[Any]) -> _Words:
-    return tuple(sorted((word, rarity, tuple(weights)) for word, rarity, weights in given))
+def _words(triples: Iterable[Any]) -> _Words:
+    return tuple(sorted((word, rarity, tuple(weights)) for word, rarity, weights in triples))
 
 
 @attrs.frozen
@@ -128,7 +128,7 @@ class SoftmaxCategorizer(WordModel):
             labelled: Pairs of (record or text, category), in any order.
             passes: How often each text is visited.
             penalty: How strongly large weights are held back (L2); scikit-learn's ``1 / C``.
-            weights: How much a text of a category counts, by category; 1 where none is given.
+            weights: How much a text of a category counts, by category; 1 by default.
                 ``"balanced"`` gives all categories the same total, so that rare ones are answered
                 more often; the confidence is then no longer a probability.
             least_texts: Words of fewer texts are ignored. With 2, the model remembers no name or
@@ -202,13 +202,13 @@ def _check_options(passes: object, penalty: Any, least_texts: object) -> None:
 
 
 def _class_weights(
-    given: Mapping[Any, float] | str | None, texts: Counter[Path], categories: list[Path]
+    option: Mapping[Any, float] | str | None, texts: Counter[Path], categories: list[Path]
 ) -> list[float]:
-    if given == "balanced":
+    if option == "balanced":
         return [sum(texts.values()) / (len(texts) * texts[path]) for path in categories]
-    if given is not None and not isinstance(given, Mapping):
-        raise InvalidValueError("weights", given, 'a mapping from category to number, "balanced"')
-    weights = {as_path(category): weight for category, weight in (given or {}).items()}
+    if option is not None and not isinstance(option, Mapping):
+        raise InvalidValueError("weights", option, 'a mapping from category to number, "balanced"')
+    weights = {as_path(category): weight for category, weight in (option or {}).items()}
     for path, weight in weights.items():
         if path not in texts:
             raise InvalidValueError("weights", path, f"one of the categories {categories}")

@@ -18,7 +18,7 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
     """Return a category as a path; a plain text is a path of one step.
 
     Raises:
-        InvalidValueError: It is empty, or a step is no text or empty.
+        InvalidValueError: It is empty, or a step is not a non-empty text.
 
     >>> as_path("network"), as_path(["network", "vpn"])
     (('network',), ('network', 'vpn'))
@@ -56,16 +56,16 @@ def _nested(tree: Mapping[str, Any], above: Path) -> Iterator[Path]:
             yield from ((*path, name) for name in below)
 
 
-def _with_ancestors(given: Any) -> tuple[Path, ...]:
+def _with_ancestors(tree: Any) -> tuple[Path, ...]:
     paths: set[Path] = set()
-    for entry in _nested(given, ()) if isinstance(given, Mapping) else given:
+    for entry in _nested(tree, ()) if isinstance(tree, Mapping) else tree:
         try:
             path = as_path(entry)
         except InvalidValueError as error:
             raise DefinitionError("paths", entry, error.allowed) from None
         paths.update(path[:length] for length in range(1, len(path) + 1))
     if not paths:
-        raise DefinitionError("paths", given, "at least one category")
+        raise DefinitionError("paths", tree, "at least one category")
     return tuple(sorted(paths))
 
 
@@ -78,7 +78,7 @@ class Taxonomy:
             a mapping from a category to what lies below it.
 
     Raises:
-        DefinitionError: There is no category, or a step is no text or empty.
+        DefinitionError: There is no category, or a step is not a non-empty text.
 
     >>> desk = Taxonomy({"network": ["vpn", "wireless"], "hardware": {"printer": ["paper"]}})
     >>> desk.children(("network",))
@@ -105,10 +105,10 @@ class Taxonomy:
         return tuple(each for each in self.paths if each[:-1] == path)
 
     def check(self, category: Iterable[str] | str) -> Path:
-        """Return a category's path if it stands in the tree.
+        """Return a category's path if it is in the tree.
 
         Raises:
-            InvalidValueError: It does not; the error names what stands where it leaves the tree.
+            InvalidValueError: It is not; the error names the categories where it leaves the tree.
         """
         path = as_path(category)
         if path not in self.paths:
@@ -130,7 +130,7 @@ class Taxonomy:
         return len(self.paths)
 
 
-# A place to start from: the seven types of incident that service desks commonly tell apart. What
+# A place to start from: the seven types of incident that service desks commonly distinguish. What
 # lies below them is our choice.
 STANDARD_TAXONOMY: Final = Taxonomy(
     {

@@ -1,4 +1,4 @@
-"""From a text to its words, in time linear in its length whatever the text holds."""
+"""From a text to its words, in time linear in its length for every text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def field_names(fields: Iterable[str]) -> tuple[str, ...]:
     """Return the names of the fields to read.
 
     Raises:
-        DefinitionError: There is none, or one is no text.
+        DefinitionError: There is no name, or one is not a text.
     """
     names = () if isinstance(fields, str) else tuple(fields)
     if not names or not all(isinstance(name, str) and name for name in names):
@@ -34,7 +34,7 @@ def field_names(fields: Iterable[str]) -> tuple[str, ...]:
 
 
 def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
-    r"""Return the text of a record: its title and description unless told.
+    r"""Return the text of a record: its title and description by default.
 
     Args:
         subject: A record, a ``dict`` of its facts, or a text, which is returned as it is.
@@ -64,7 +64,7 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
 
 
 def fold_text(text: str) -> str:
-    r"""Return a text without differences that are none to a reader.
+    r"""Return a text without differences that a reader does not see.
 
     Case, compatibility forms such as full-width letters, and invisible characters such as bidi
     marks and soft hyphens are folded away.

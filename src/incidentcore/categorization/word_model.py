@@ -40,6 +40,15 @@ class WordModel:
         """Return each known word with what it adds to the categories' scores, and the prior."""
         raise NotImplementedError
 
+    def probabilities(self, record: Any, /) -> dict[Path, float]:
+        """Return the probability of each category; without a known word, the prior's.
+
+        Args:
+            record: A record or a text.
+        """
+        chances = _chances(*self._terms(record))
+        return dict(zip(self.categories, chances, strict=True))
+
     def __call__(self, record: Any, /) -> Categorization:
         """Return the most probable category, with the words that distinguish it from the second.
 
@@ -50,8 +59,7 @@ class WordModel:
         terms, prior = self._terms(record)
         if not terms:
             return Categorization.abstain("no word that the model knows")
-        rows = [row for _, row in terms]
-        chances = shares([fsum(column) for column in zip(prior, *rows, strict=True)])
+        chances = _chances(terms, prior)
         order = sorted(range(len(chances)), key=lambda place: (-chances[place], place))
         best, second = order[0], order[min(1, len(order) - 1)]
         path = self.categories[best]
@@ -60,4 +68,9 @@ class WordModel:
         evidence = [Evidence("word", word, weight, path) for word, weight in weights[:_SHOWN]]
         evidence.append(Evidence("prior", path_text(path), prior[best] - prior[second], path))
         probabilities = zip(self.categories, chances, strict=True)
-        return Categorization(path, min(chances[best], 1.0), evidence, probabilities)
+        return Categorization(path, chances[best], evidence, probabilities)
+
+
+def _chances(terms: list[Term], prior: list[float]) -> list[float]:
+    rows = [row for _, row in terms]
+    return shares([fsum(column) for column in zip(prior, *rows, strict=True)])

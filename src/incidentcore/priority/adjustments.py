@@ -42,7 +42,7 @@ class PriorityAdjustment(Protocol):
 class Adjustment:
     """A rule that moves the priority of the records that a condition matches.
 
-    Exactly one of the three moves is given. A move past the end of the scale stops at its end.
+    State exactly one of the three moves. A move past the end of the scale stops at its end.
 
     Attributes:
         name: What the rule is called in explanations.
@@ -52,7 +52,7 @@ class Adjustment:
         at_most: A priority that is lowered to this one where it is worse.
 
     Raises:
-        PriorityMatrixError: There is no condition, or not exactly one move.
+        PriorityMatrixError: ``when`` is not a condition, or there is not exactly one move.
 
     >>> from incidentcore.values import Priority
     >>> rule = Adjustment("payroll week", field("service").equals("payroll"), raise_by=1)
@@ -106,7 +106,7 @@ def vip(when: Condition = _VIP, *, raise_by: int = 1) -> Adjustment:
     """Return the rule that important callers' records are more pressing.
 
     Args:
-        when: Who is important; ``custom.vip`` unless told.
+        when: Who is important; ``custom.vip`` by default.
         raise_by: How many levels worse.
     """
     return Adjustment("VIP", when, raise_by=raise_by)
@@ -141,6 +141,7 @@ def security(at_least: Level, *, when: Condition = _SECURITY) -> Adjustment:
 
     Args:
         at_least: The priority.
-        when: What is a security incident; the category ``security`` and all below unless told.
+        when: What is a security incident; by default the category ``security`` and all
+            below.
     """
     return Adjustment("security", when, at_least=at_least)

@@ -1,6 +1,6 @@
-"""Setting a record's priority: computed by a policy, or overridden by hand (rules P2, H5).
+"""Setting a record's priority: computed by a policy, or overridden by a person (rules P2, H5).
 
-Computed priority and override are kept apart on the record; the effective one is the override
+Computed priority and override are separate fields of the record; the effective one is the override
 where there is one. ``prioritize`` sets the first, ``override_priority`` and ``clear_override`` the
 second, so recomputing cannot lose what somebody decided.
 """
@@ -41,13 +41,13 @@ def prioritize(
 
     Args:
         record: The record.
-        policy: How priorities are computed; ServiceNow's matrix unless told.
+        policy: How priorities are computed; ServiceNow's matrix by default.
         at: When; with a late ``at``, the record is read as it was then.
-        by: Who; a plain id stands for an agent.
-        recorded_at: When it became known; ``at`` unless told.
-        impact: A new impact; what stands on the record unless told.
+        by: Who; a plain id is taken as an agent.
+        recorded_at: When it became known. Defaults to ``at``.
+        impact: A new impact; by default that of the record.
         urgency: A new urgency; likewise.
-        reason: Why, in words; the policy's own steps unless told.
+        reason: Why, in words; by default the policy's steps.
 
     Returns:
         The record with one more ``Prioritized`` event; the record itself where nothing changes.
@@ -69,12 +69,12 @@ def prioritize(
     'high'
     """
     at = as_utc(at)
-    given = {
+    new_levels = {
         name: level
         for name, level in (("impact", impact), ("urgency", urgency))
         if level is not None
     }
-    fields = dict(checked_fields(given, Prioritized.allowed))
+    fields = dict(checked_fields(new_levels, Prioritized.allowed))
     known = _as_it_was(record, at)
     facts = known.with_event(Prioritized, at=at, by=by, fields=checked_fields(fields, fields))
     result = calculate_priority(policy, facts)
@@ -112,18 +112,18 @@ def override_priority(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Set a priority by hand; it stays in force until it is cleared, whatever is computed.
+    """Override the computed priority until the override is cleared.
 
     Args:
         record: The record.
         level: The priority.
         reason: Why.
         at: When.
-        by: Who; a plain id stands for an agent.
-        recorded_at: When it became known; ``at`` unless told.
+        by: Who; a plain id is taken as an agent.
+        recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The level is none, or the reason is empty.
+        InvalidValueError: ``level`` is not a level, or the reason is empty.
 
     Source: rules P2 and H5.
     """
@@ -147,8 +147,8 @@ def clear_override(
         record: The record.
         reason: Why.
         at: When.
-        by: Who; a plain id stands for an agent.
-        recorded_at: When it became known; ``at`` unless told.
+        by: Who; a plain id is taken as an agent.
+        recorded_at: When it became known. Defaults to ``at``.
 
     Returns:
         The record with one more event; the record itself where no override stands.

@@ -1,4 +1,4 @@
-"""What is odd about a priority table: gaps, steps in the wrong direction, levels never given."""
+"""What is odd about a priority table: gaps, steps in the wrong direction, unused levels."""
 
 from __future__ import annotations
 
@@ -103,9 +103,9 @@ def _lint(
                     "milder_priority": cells[milder].name,
                 }
                 yield _finding("not_monotone", worse, data, (worse, milder))
-    given = set(cells.values())
+    used = set(cells.values())
     for level in scale:
-        if level not in given and level.name not in manual_only:
+        if level not in used and level.name not in manual_only:
             name = level.name
             yield LintFinding("unused_level", name, {"level": name}, level, texts=TEXTS)
 

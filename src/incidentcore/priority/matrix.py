@@ -48,7 +48,7 @@ class PriorityCalculation:
 class PriorityCalculator(Protocol):
     """Computes a priority from a record: a plain function or a frozen object fits.
 
-    A calculator that has an attribute ``scale`` tells with it which levels it may give.
+    The attribute ``scale``, if there is one, says which levels it may return.
     """
 
     def __call__(self, record: Any, /) -> PriorityCalculation:
@@ -56,19 +56,19 @@ class PriorityCalculator(Protocol):
         ...
 
 
-def as_level(scale: Scale, given: Level | str, where: str) -> Level:
+def as_level(scale: Scale, level: Level | str, where: str) -> Level:
     """Return the level of a scale for a level or its name.
 
     Raises:
         PriorityMatrixError: The scale has no such level.
     """
-    name = given.name if isinstance(given, Level) else given
-    level = next((level for level in scale.levels if level.name == name), None)
-    if level is None or (isinstance(given, Level) and given != level):
+    name = level.name if isinstance(level, Level) else level
+    match = next((each for each in scale.levels if each.name == name), None)
+    if match is None or (isinstance(level, Level) and level != match):
         raise PriorityMatrixError(
-            where, given, f"a level of the scale {scale.id!r}: {', '.join(scale.names)}"
+            where, level, f"a level of the scale {scale.id!r}: {', '.join(scale.names)}"
         )
-    return level
+    return match
 
 
 def read_level(scale: Scale, path: str, record: object) -> Level | None:
@@ -86,13 +86,13 @@ def read_level(scale: Scale, path: str, record: object) -> Level | None:
 
 
 def checked_path(field: str, path: object) -> None:
-    """Refuse what is no path of a field.
+    """Refuse what is not the path of a field.
 
     Raises:
-        PriorityMatrixError: It is none.
+        PriorityMatrixError: It is not.
     """
     try:
-        reader(path)  # type: ignore[arg-type]  # what is no text is what this refuses
+        reader(path)  # type: ignore[arg-type]  # refuses what is not a text
     except DefinitionError as error:
         raise PriorityMatrixError(field, path, error.allowed) from None
 
@@ -114,8 +114,8 @@ class PriorityMatrix:
     is asked of ``lint_matrix``, since tables in use are not always.
 
     Attributes:
-        rows: The scale of the rows, as a rule the impact.
-        columns: The scale of the columns, as a rule the urgency.
+        rows: The scale of the rows, usually the impact.
+        columns: The scale of the columns, usually the urgency.
         cells: The priorities, row by row, each scale from worst to best. Written as rows of levels
             or level names, or as a mapping ``{(row, column): level}``.
         scale: The scale of the priorities.
@@ -164,12 +164,12 @@ class PriorityMatrix:
         object.__setattr__(self, "cells", self._checked(self.cells))
 
     def _checked(self, cells: Any) -> tuple[tuple[Level, ...], ...]:
-        given = self._by_pair(cells)
+        by_pair = self._by_pair(cells)
         missing = [
             f"{row.name}/{column.name}"
             for row in self.rows
             for column in self.columns
-            if (row, column) not in given
+            if (row, column) not in by_pair
         ]
         if missing:
             raise PriorityMatrixError(
@@ -180,7 +180,7 @@ class PriorityMatrix:
             line = []
             for column in self.columns:
                 where = f"cell {row.name}/{column.name}"
-                level = as_level(self.scale, given[row, column], where)
+                level = as_level(self.scale, by_pair[row, column], where)
                 if level.name in self.manual_only:
                     raise PriorityMatrixError(where, level.name, "a level that may be computed")
                 line.append(level)
@@ -189,7 +189,7 @@ class PriorityMatrix:
 
     def _by_pair(self, cells: Any) -> dict[tuple[Level, Level], Any]:
         if isinstance(cells, Mapping):
-            given: dict[tuple[Level, Level], Any] = {}
+            by_pair: dict[tuple[Level, Level], Any] = {}
             for key, value in cells.items():
                 if not isinstance(key, tuple) or len(key) != 2:
                     raise PriorityMatrixError("cells", key, "keys of the form (row, column)")
@@ -197,15 +197,15 @@ class PriorityMatrix:
                     as_level(self.rows, key[0], "row"),
                     as_level(self.columns, key[1], "column"),
                 )
-                if pair in given:
+                if pair in by_pair:
                     raise PriorityMatrixError("cells", key, "each cell once")
-                given[pair] = value
-            return given
+                by_pair[pair] = value
+            return by_pair
         if isinstance(cells, str) or not isinstance(cells, Sequence):
             raise PriorityMatrixError("cells", cells, "rows of levels, or a mapping of cells")
         if len(cells) > len(self.rows):
             raise PriorityMatrixError("cells", len(cells), f"{len(self.rows)} rows")
-        given = {}
+        by_pair = {}
         for row, line in zip(self.rows, cells, strict=False):
             if isinstance(line, str) or not isinstance(line, Sequence):
                 raise PriorityMatrixError(f"row {row.name}", line, "a sequence of levels")
@@ -213,10 +213,10 @@ class PriorityMatrix:
                 raise PriorityMatrixError(
                     f"row {row.name}", len(line), f"{len(self.columns)} columns"
                 )
-            given.update(
+            by_pair.update(
                 {(row, column): cell for column, cell in zip(self.columns, line, strict=False)}
             )
-        return given
+        return by_pair
 
     @classmethod
     def from_mean(
@@ -377,20 +377,20 @@ class PriorityMatrix:
         )
 
 
-def _numbers(where: str, scale: Scale, given: Numbers) -> dict[Level, int]:
-    entries = list(given.items() if isinstance(given, Mapping) else given)
+def _numbers(where: str, scale: Scale, option: Numbers) -> dict[Level, int]:
+    entries = list(option.items() if isinstance(option, Mapping) else option)
     numbers = {as_level(scale, key, where): number for key, number in entries}
     for level, number in numbers.items():
         if type(number) is not int:
             raise PriorityMatrixError(f"{where}.{level.name}", number, "a whole number")
     if len(numbers) != len(entries):
-        raise PriorityMatrixError(where, given, "each level once")
+        raise PriorityMatrixError(where, option, "each level once")
     return numbers
 
 
-def _weights(where: str, scale: Scale, given: Numbers) -> dict[Level, int]:
-    weights = _numbers(where, scale, given)
+def _weights(where: str, scale: Scale, option: Numbers) -> dict[Level, int]:
+    weights = _numbers(where, scale, option)
     if len(weights) != len(scale):
         wanted = f"one weight for each of {', '.join(scale.names)}"
-        raise PriorityMatrixError(where, given, wanted)
+        raise PriorityMatrixError(where, option, wanted)
     return weights

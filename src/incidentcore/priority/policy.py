@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
@@ -26,19 +26,23 @@ __all__ = [
 ]
 
 
+StepKind: TypeAlias = Literal["calculator", "adjustment", "override"]
+"""What a step of a priority is made by."""
+
+
 @attrs.frozen
 class PriorityStep:
     """One step on the way to a priority.
 
     Attributes:
-        kind: ``calculator``, ``adjustment`` or ``override``.
-        rule: Which one.
+        kind: What made it: ``calculator``, ``adjustment`` or ``override``.
+        rule: The name of that.
         level: The priority after it.
-        applied: Whether it had a say.
+        applied: Whether it decided or changed the priority.
         reason: Why, in words.
     """
 
-    kind: str
+    kind: StepKind
     rule: str
     level: Level | None
     applied: bool
@@ -86,8 +90,8 @@ class PriorityResult:
         return "\n".join(str(step) for step in self.steps)
 
 
-def _adjustments(given: Iterable[PriorityAdjustment]) -> tuple[PriorityAdjustment, ...]:
-    return tuple(given)
+def _adjustments(values: Iterable[PriorityAdjustment]) -> tuple[PriorityAdjustment, ...]:
+    return tuple(values)
 
 
 @attrs.frozen
@@ -95,9 +99,9 @@ class PriorityPolicy:
     """How records get their priority: a calculator, then adjustments in order.
 
     Attributes:
-        calculator: A matrix, another shipped calculator, or a function of one's own.
+        calculator: A matrix, or a function.
         adjustments: What moves the computed priority, one after the other.
-        scale: The scale of the priorities; the calculator's own unless told.
+        scale: The scale of the priorities; by default the calculator's.
 
     Raises:
         PriorityMatrixError: A part cannot be called, or an adjustment names a level that the
@@ -146,7 +150,7 @@ STANDARD_POLICY: Final = PriorityPolicy()
 
 
 def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult:
-    """Compute a record's priority and tell each step; the record is not changed.
+    """Compute a record's priority with each step; the record is not changed.
 
     Args:
         policy: How priorities are computed.
@@ -225,20 +229,20 @@ def _checked(calculation: object, levels: tuple[Level, ...], rule: str) -> Level
 
 
 def standing_override(record: Record) -> PriorityOverride | None:
-    """Return the override that stands on a record, with who set it and why; None without one.
+    """Return the override in force on a record, with who set it and why; None without one.
 
     Source: rule H5.
     """
     level = record.priority_override
     if level is None:
         return None
-    told: list[Event] = [
+    overrides: list[Event] = [
         event
         for moment in record.timeline().moments
         for event in moment.events
         if "priority_override" in getattr(event, "fields", ())
     ]
-    # The opening is folded first, whatever its instant (rule H1), so it is not the last to speak.
-    told.sort(key=lambda event: not isinstance(event, Opened))
-    event = told[-1]
+    # The opening is folded first, even with a late instant (rule H1), so it never decides last.
+    overrides.sort(key=lambda event: not isinstance(event, Opened))
+    event = overrides[-1]
     return PriorityOverride(level, event.by, event.at, getattr(event, "reason", ""))

@@ -1,7 +1,7 @@
-"""Priority tables of the field, ready to use; a table of one's own is a ``PriorityMatrix``.
+"""Priority tables of well-known tools, ready to use.
 
 Scales of other systems than ours are levels of their own, so that a mix-up is an error and not a
-wrong priority. Worst comes first everywhere, whatever numbers the system shows.
+wrong priority. Worst comes first everywhere, also where the system's numbers rise with severity.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ FLOOR_OF_MEAN_5X5: Final = PriorityMatrix.from_mean(
     name="floor of the mean",
 )
 
-# GLPI's default, whose numbers rise with severity. "major" is set by hand only. Rows are impacts
+# GLPI's default, whose numbers rise with severity. "major" is set by people only. Rows are impacts
 # here as everywhere; GLPI itself prints urgencies as rows.
 GLPI: Final = PriorityMatrix(
     Scale("glpi_impact", _FIVE),

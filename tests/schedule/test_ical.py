@@ -214,7 +214,7 @@ def test_the_icalendar_package_reads_what_we_write() -> None:
         (feed("DTSTART:20260230"), "no such date or time in the years 2 to 9998"),
         (feed("DTSTART:00010101"), "no such date or time in the years 2 to 9998"),
         (feed("DTSTART:20260101T250000"), "no such date or time in the years 2 to 9998"),
-        (feed("DTSTART;TZID=Mars/Base:20260101T100000"), "TZID 'Mars/Base' is no IANA zone"),
+        (feed("DTSTART;TZID=Mars/Base:20260101T100000"), "TZID 'Mars/Base' is not an IANA zone"),
         (feed("DTSTART:20260101\nDTSTART:20260102"), "more than one @ $.line[5].DTSTART"),
         (feed("DTSTART:20260101\nDTEND:20260101T100000"), "a date beside a date-time"),
         (feed("DTSTART:20260102\nDTEND:20260101"), "ends before it starts, or lasts over ten years"),

@@ -105,7 +105,7 @@ LAZY = {
 # What reads a clock, a random source, the environment or a file (rule T6), and who may after all.
 IMPURE: dict[str, set[str]] = {
     "datetime.date.today": set(),
-    "datetime.datetime.now": set(),
+    "datetime.datetime.now": {"cli"},
     "datetime.datetime.today": set(),
     "datetime.datetime.utcnow": set(),
     "input": set(),

@@ -1,4 +1,4 @@
-"""The command line: ``demo``, ``report``, ``problems``, ``columns``. It reads and prints.
+"""The command line: a demonstration, reports, columns, and the check of a desk file.
 
 Whatever is wrong with what a user gave is one line on standard error and exit code 2.
 """
@@ -16,11 +16,12 @@ from typing import Any, Final, NoReturn, Protocol
 from zoneinfo import ZoneInfo
 
 from incidentcore._version import __version__
-from incidentcore.demo import demo_report
+from incidentcore.demo import DEMO_DESK, demo_report
+from incidentcore.desk import Desk, check_desk, desk_page, explain_record, load_desk
 from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueError
 from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
 from incidentcore.instants import EARLIEST, LATEST, Interval, as_utc, as_zone
-from incidentcore.records import Incident
+from incidentcore.records import Incident, Record
 from incidentcore.report import Report, build_report, standard_rules
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import loads
@@ -77,12 +78,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):
             _leave_quietly()
             return 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 1
-        print(f"incidentcore: {_one_line(error)}", file=sys.stderr)
+        lines: tuple[str, ...] = (_one_line(error),)
+        if isinstance(error, FormatError) and "desk" in arguments:
+            lines = tuple(map(_printable, error.problems))  # every fault of a desk file
+        print(*(f"incidentcore: {line}" for line in lines), sep="\n", file=sys.stderr)
         return _WRONG_INPUT
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
-    return 0
+    return int(getattr(arguments, "exit_code", 0))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,10 +95,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(
-        required=True, metavar="demo|report|problems|columns", parser_class=_Parser
+        required=True,
+        metavar="demo|report|problems|columns|check|show|explain",
+        parser_class=_Parser,
     )
     demo = commands.add_parser("demo", help="print a report on a generated month; needs no file")
     demo.add_argument("--seed", type=int, default=_SEED, help="equal seeds give equal pages")
+    demo.add_argument("--desk", action="store_true", help="print the desk file that it runs")
     demo.set_defaults(run=_demo)
     report = commands.add_parser("report", help="print a report on a file of incidents")
     _add_file(report)
@@ -131,6 +138,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     problems.set_defaults(run=_problems)
     _add_form(problems, "json", "markdown", "html")
+    for name, run, words in (
+        ("check", _check, "say what in a desk file cannot be meant; 1 with findings, 2 if refused"),
+        ("show", _show, "print a desk file as a page to sign"),
+        ("explain", _explain, "print the clocks, what is due and the next wake-up of a record"),
+    ):
+        command = commands.add_parser(name, help=words)
+        command.add_argument("desk", type=Path, metavar="DESK.toml")
+        command.add_argument("--code", metavar="NAME,…", help="callables that the file names")
+        if name == "explain":
+            command.add_argument("--record", type=Path, required=True, metavar="RECORD.json")
+        if name != "show":
+            command.add_argument(
+                "--now", metavar="TIME", help="an ISO time; the clock's by default"
+            )
+        command.set_defaults(run=run, form="text")
     return parser
 
 
@@ -174,8 +196,45 @@ def _add_form(command: argparse.ArgumentParser, *forms: str) -> None:
         )
 
 
-def _demo(arguments: argparse.Namespace) -> Report:
-    return demo_report(arguments.seed)
+def _demo(arguments: argparse.Namespace) -> Report | str:
+    return DEMO_DESK.strip() if arguments.desk else demo_report(arguments.seed)
+
+
+def _desk(arguments: argparse.Namespace) -> Desk:
+    path: Path = arguments.desk
+    names = arguments.code.split(",") if arguments.code else ()
+    return load_desk(
+        path.read_bytes(),
+        code={name.strip(): _uncalled for name in names},
+        files={one.name: one.read_text("utf-8") for one in path.parent.glob("*.ics")},
+        source=str(path),
+    )
+
+
+def _uncalled(*_: object) -> NoReturn:
+    raise InvalidValueError("--code", "a callable", "only a check; call load_desk to run it")
+
+
+def _now(arguments: argparse.Namespace) -> datetime:
+    return _instant(arguments, "now", None) or datetime.now(UTC)
+
+
+def _check(arguments: argparse.Namespace) -> str:
+    desk = _desk(arguments)
+    findings = check_desk(desk, start=_now(arguments))
+    lines = [f"{finding.code}: {finding}" for finding in findings] or ["nothing found"]
+    arguments.exit_code = 1 if findings else 0
+    return "\n".join([*desk.sources, *lines])
+
+
+def _show(arguments: argparse.Namespace) -> str:
+    return desk_page(_desk(arguments))
+
+
+def _explain(arguments: argparse.Namespace) -> str:
+    desk = _desk(arguments)
+    record: Record = loads(arguments.record.read_bytes(), Record)
+    return explain_record(desk, record, now=_now(arguments))
 
 
 def _report(arguments: argparse.Namespace) -> Report:
@@ -311,13 +370,14 @@ def _with_progress(reading: Iterable[Incident]) -> Iterator[Incident]:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _print(page: _Page, form: str) -> None:
+def _print(page: _Page | str, form: str) -> None:
     if sys.stdout is None:  # the caller closed it
         return
     if isinstance(page, ProblemPage) and form in ("markdown", "html"):
         text = _printable(page.to_markdown() if form == "markdown" else page.to_html())
     else:
-        text = write(page.to_plain(), 2) if form == "json" else _printable(str(page))
+        as_json = form == "json" and not isinstance(page, str)
+        text = write(page.to_plain(), 2) if as_json else _printable(str(page))  # type: ignore[union-attr]
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
 

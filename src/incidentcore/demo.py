@@ -11,10 +11,12 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from incidentcore.categorization import CategoryRule, RoutingRule, RuleCategorizer, classify, route
-from incidentcore.conditions import ALWAYS, field
+from incidentcore.categorization import RuleCategorizer, classify, route
+from incidentcore.conditions import ALWAYS
+from incidentcore.desk import Desk, load_desk
 from incidentcore.lifecycle import Refused, advance, decide
 from incidentcore.priority import prioritize
 from incidentcore.records import (
@@ -25,42 +27,91 @@ from incidentcore.records import (
     mark_restored,
     set_major_status,
 )
-from incidentcore.report import Report, build_report, standard_rules
-from incidentcore.schedule import BusinessCalendar, Holiday
+from incidentcore.report import Report, build_report, desk_rules
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
-from incidentcore.sla import CalendarByField
 from incidentcore.storage import InMemoryStore, RecordStore
 from incidentcore.values import Actor, Impact, Level, Urgency
 
-__all__ = ["CALENDARS", "MONTH", "demo_month", "demo_report", "refused_close"]
+__all__ = ["DEMO_DESK", "MONTH", "demo_desk", "demo_month", "demo_report", "refused_close"]
 
 MONTH: Final = (datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC))
 
-_OFFICES: Final = {
-    "Berlin": BusinessCalendar(
-        name="Berlin",
-        zone="Europe/Berlin",
-        hours={"mon-thu": "08:00-18:00", "fri": "08:00-16:00"},
-        holidays=[
-            Holiday("2026-05-01", name="Labour Day"),
-            Holiday("2026-05-14", name="Ascension Day"),
-            Holiday("2026-05-25", name="Whit Monday"),
-        ],
-    ),
-    "Chicago": BusinessCalendar(
-        name="Chicago",
-        zone="America/Chicago",
-        hours={"mon-fri": "07:00-19:00", "sat": "09:00-13:00"},
-        holidays=[Holiday("2026-05-25", name="Memorial Day")],
-    ),
-    "Singapore": BusinessCalendar(
-        name="Singapore",
-        zone="Asia/Singapore",
-        hours={"mon-fri": ["08:30-12:30", "13:30-18:00"]},
-        holidays=[Holiday("2026-05-01", name="Labour Day")],
-    ),
-}
-CALENDARS: Final = CalendarByField("custom.office", _OFFICES, BusinessCalendar.always())
+DEMO_DESK: Final = """
+desk = 1
+name = "Three offices"
+zone = "UTC"
+fields = { office = ["Berlin", "Chicago", "Singapore"] }
+
+[holidays]
+berlin = [
+  { day = 2026-05-01, name = "Labour Day" },
+  { day = 2026-05-14, name = "Ascension Day" },
+  { day = 2026-05-25, name = "Whit Monday" },
+]
+chicago = [{ day = 2026-05-25, name = "Memorial Day" }]
+singapore = [{ day = 2026-05-01, name = "Labour Day" }]
+
+[calendars.Berlin]
+zone = "Europe/Berlin"
+hours = { mon-thu = "08:00-18:00", fri = "08:00-16:00" }
+holidays = ["berlin"]
+[calendars.Chicago]
+zone = "America/Chicago"
+hours = { mon-fri = "07:00-19:00", sat = "09:00-13:00" }
+holidays = ["chicago"]
+[calendars.Singapore]
+zone = "Asia/Singapore"
+hours = { mon-fri = ["08:30-12:30", "13:30-18:00"] }
+holidays = ["singapore"]
+[calendars.by_office]
+by = "office"
+Berlin = "Berlin"
+Chicago = "Chicago"
+Singapore = "Singapore"
+else = "always"
+
+[services.all]
+calendar = "by_office"
+response = { critical = "15m always", high = "1h", moderate = "4h", low = "8h", else = "8h" }
+resolution = { critical = "4h always", high = "8h", moderate = "24h", low = "40h", else = "40h" }
+
+[[agreements]]
+service = "all"
+
+[[escalation]]
+name = "critical"
+when = { priority = "critical" }
+levels = [
+  { after = "15m", since = "opened_at", to = "group:on-call" },
+  { after = "15m", to = "group:team lead", mode = "hierarchical" },
+  { at = "resolution 50%", to = "group:incident manager", mode = "hierarchical" },
+  { at = "resolution breach", to = "group:service owner", mode = "hierarchical" },
+]
+[[escalation]]
+name = "others"
+when = { not = { priority = "critical" } }
+levels = [
+  { at = "response breach", to = "field:assignment_group" },
+  { at = "resolution 75%", to = "manager_of:assignment_group" },
+  { at = "resolution breach", to = "group:service owner", mode = "hierarchical" },
+]
+
+[categories]
+rules = [
+  { when = { title = { text = "vpn" } }, category = "network/vpn" },
+  { when = { service = "network" }, category = "network/wireless" },
+  { when = { service = "mail" }, category = "software/mail" },
+  { when = { service = "orders" }, category = "software/orders" },
+  { when = { service = "accounts" }, category = "access/account" },
+  { when = { service = "workplace" }, category = "hardware/workplace" },
+  { when = { category = "network" }, group = "Network" },
+  { when = { category = "software" }, group = "Applications" },
+  { when = { category = "hardware" }, group = "Workplace" },
+  { when = { category = "access" }, group = "Service Desk" },
+]
+"""
+"""The desk file that the demonstration runs; ``incidentcore demo --desk`` prints it."""
 
 _COMPLAINTS: Final = (
     ("Mailbox does not sync", "mail"),
@@ -73,22 +124,6 @@ _COMPLAINTS: Final = (
     ("Orders are booked twice", "orders"),
     ("Printer prints blank pages", "workplace"),
     ("Laptop does not wake up", "workplace"),
-)
-_CATEGORIZER: Final = RuleCategorizer(
-    [
-        CategoryRule(field("title").has_text("vpn"), ("network", "vpn")),
-        CategoryRule(field("service").equals("network"), ("network", "wireless")),
-        CategoryRule(field("service").equals("mail"), ("software", "mail")),
-        CategoryRule(field("service").equals("orders"), ("software", "orders")),
-        CategoryRule(field("service").equals("accounts"), ("access", "account")),
-        CategoryRule(field("service").equals("workplace"), ("hardware", "workplace")),
-    ]
-)
-_ROUTES: Final = (
-    RoutingRule(field("category").starts_with("network"), "Network"),
-    RoutingRule(field("category").starts_with("software"), "Applications"),
-    RoutingRule(field("category").starts_with("hardware"), "Workplace"),
-    RoutingRule(field("category").starts_with("access"), "Service Desk"),
 )
 _AGENTS: Final = ("ada", "ben", "chen", "dora", "emil", "farah", "goran", "hana")
 _HOLDS: Final = ("awaiting_caller", "awaiting_caller", "awaiting_vendor", "awaiting_change")
@@ -108,7 +143,6 @@ _PACE: Final = {
     "moderate": (110, 700),
     "low": (240, 1_500),
 }
-_ANSWERED: Final = field("first_response_at").present() | field("state.resolved").is_true()
 _SYSTEM: Final = Actor("scheduler", "system")
 
 
@@ -119,6 +153,21 @@ class _Change(NamedTuple):
     change: Callable[..., Incident]
     arguments: tuple[Any, ...]
     keywords: dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def demo_desk() -> Desk:
+    """Return the desk of the demonstration.
+
+    >>> demo_desk().name
+    'Three offices'
+    """
+    return load_desk(DEMO_DESK, source="demo desk")
+
+
+def _offices() -> dict[str, BusinessCalendar]:
+    calendars = demo_desk().calendars.items()
+    return {name: one for name, one in calendars if isinstance(one, BusinessCalendar)}
 
 
 def demo_month(seed: int, *, count: int = 320) -> tuple[Incident, ...]:
@@ -156,10 +205,12 @@ def demo_report(seed: int) -> Report:
     incidents = tuple(_stored(store))
     events = sum(incident.version for incident in incidents)
     start, end = MONTH
-    offices = "; ".join(f"{office} ({calendar.zone.key})" for office, calendar in _OFFICES.items())
+    offices = "; ".join(
+        f"{office} ({calendar.zone.key})" for office, calendar in _offices().items()
+    )
     return build_report(
         incidents,
-        rules=standard_rules(CALENDARS, reacted=_ANSWERED),
+        rules=desk_rules(demo_desk()),
         as_of=end,
         title="A generated month of a service desk",
         about=(
@@ -201,7 +252,7 @@ def _opening_time(chance: random.Random) -> datetime:
 
 
 def _incident(chance: random.Random, number: int, at: datetime) -> Incident:
-    office = chance.choice(tuple(_OFFICES))
+    office = chance.choice(tuple(_offices()))
     title, service = chance.choice(_COMPLAINTS)
     impact, urgency, _ = chance.choices(_LEVELS, weights=[row[2] for row in _LEVELS])[0]
     is_alert = service in ("orders", "network") and chance.random() < 0.3
@@ -218,9 +269,11 @@ def _incident(chance: random.Random, number: int, at: datetime) -> Incident:
         source="monitoring_alert" if is_alert else "user_report",
         custom={"office": office},
     )
-    incident = classify(incident, _CATEGORIZER, at=at + timedelta(minutes=1), by=_SYSTEM)
+    incident = classify(
+        incident, RuleCategorizer(demo_desk().categories), at=at + timedelta(minutes=1), by=_SYSTEM
+    )
     incident = prioritize(incident, at=at + timedelta(minutes=1), by=_SYSTEM)
-    group = route(incident, _ROUTES).group or "Service Desk"
+    group = route(incident, demo_desk().routing).group or "Service Desk"
     incident = assign(incident, group=group, at=at + timedelta(minutes=2), by=_SYSTEM)
     return _tell(incident, _story(chance, incident, caller))
 
@@ -240,7 +293,7 @@ def _story(chance: random.Random, incident: Incident, caller: str) -> list[_Chan
     """Return what will happen to an incident, if the month is long enough."""
     pace = _PACE[incident.priority.name if incident.priority is not None else "low"]
     agent = chance.choice(_AGENTS)
-    office = _OFFICES[str(incident.custom["office"])]
+    office = _offices()[str(incident.custom["office"])]
     round_the_clock = pace is _PACE["critical"]
     story: list[_Change] = []
     clock = incident.updated_at
@@ -312,7 +365,7 @@ def _major() -> Incident:
         source="monitoring_alert",
         custom={"office": "Berlin"},
     )
-    incident = classify(incident, _CATEGORIZER, at=at(0, 1), by=_SYSTEM)
+    incident = classify(incident, RuleCategorizer(demo_desk().categories), at=at(0, 1), by=_SYSTEM)
     incident = prioritize(incident, at=at(0, 1), by=_SYSTEM)
     incident = assign(incident, group="Applications", at=at(0, 2), by=_SYSTEM)
     incident = acknowledge(incident, at=at(0, 33), by="farah")

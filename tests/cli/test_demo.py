@@ -8,10 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.demo import CALENDARS, MONTH, demo_month, demo_report, refused_close
+from incidentcore.demo import MONTH, demo_desk, demo_month, demo_report, refused_close
 from incidentcore.lifecycle import INCIDENT, check_history
 from incidentcore.records import StateChanged, replay
-from incidentcore.sla import SlaDefinition, evaluate_sla
+from incidentcore.sla import CalendarByField, SlaDefinition, evaluate_sla
+
+
+def _calendars() -> CalendarByField:
+    found = demo_desk().calendars["by_office"]
+    assert isinstance(found, CalendarByField)
+    return found
 
 
 @given(st.integers())
@@ -33,9 +39,9 @@ def test_the_month_has_what_a_month_has() -> None:
     """A few hundred incidents in three zones, with pauses, reopenings and one major incident."""
     incidents = demo_month(2026)
     assert len(incidents) == 320
-    assert len({str(calendar.zone) for _, calendar in CALENDARS.table}) == 3
+    assert len({str(calendar.zone) for _, calendar in _calendars().table}) == 3
     assert {incident.custom["office"] for incident in incidents} == {
-        name for name, _ in CALENDARS.table
+        name for name, _ in _calendars().table
     }
     entered = [
         event.state
@@ -53,7 +59,7 @@ def test_the_month_has_what_a_month_has() -> None:
 def test_the_major_incident_takes_what_its_story_says() -> None:
     """Opened 06:12; on hold 75 minutes; resolved after 8:05 and, reopened at 26:10, at 29:00."""
     (major, *_) = demo_month(1, count=1)
-    clock = SlaDefinition.resolution(hours=4, calendar=CALENDARS.default)
+    clock = SlaDefinition.resolution(hours=4, calendar=_calendars().default)
     status = evaluate_sla(clock, major, now=MONTH[1])
     worked = timedelta(hours=8, minutes=5) - timedelta(minutes=75)
     again = timedelta(hours=29) - timedelta(hours=26, minutes=10)

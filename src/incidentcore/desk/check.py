@@ -22,6 +22,7 @@ from incidentcore.values import FrozenMap, LintFinding
 
 __all__ = ["check_desk", "desk_domains"]
 
+_READING: Final = ("field", "manager_of")  # kinds of target that name a field
 _LOOK: Final = timedelta(weeks=9)  # how far on-call schedules are read
 _YEAR: Final = timedelta(days=366)
 _DAY: Final = timedelta(days=1)
@@ -270,9 +271,9 @@ def _escalations(desk: Desk, at: datetime) -> Iterator[LintFinding]:
     schedules: set[str] = set()
     for row in desk.escalation:
         for level in row.levels:
-            told.update(one.name for one in level.targets if one.kind == "group")
+            told.update(one.name for one in level.targets if one.kind in ("group", *_READING))
             schedules.update(one.name for one in level.targets if one.kind == "on_call")
-    if desk.escalation:
+    if desk.escalation and "assignment_group" not in told:
         for group in dict.fromkeys(rule.group for rule in desk.routing):
             if group not in told:
                 yield _finding("group_not_escalated", f"routing: {group}")
@@ -371,7 +372,7 @@ def _unused(desk: Desk) -> Iterator[LintFinding]:
             read |= value.fields
         elif isinstance(value, (CalendarByField, DueDate)):
             read.add(value.field)
-        elif isinstance(value, EscalationTarget) and value.kind in ("field", "manager_of"):
+        elif isinstance(value, EscalationTarget) and value.kind in _READING:
             read.add(value.name)
     for name, calendar in desk.calendars.items():
         if calendar not in counted:

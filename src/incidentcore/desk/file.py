@@ -21,7 +21,7 @@ from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table, read_li
 from incidentcore.desk.oncall_form import ON_CALL
 from incidentcore.desk.parts import FIELD_KINDS, DeskField
 from incidentcore.desk.priority_form import CATEGORY, PRIORITY, categories_of
-from incidentcore.desk.reading import BROKEN, Form, Path, Reading, list_of, table_of, whole
+from incidentcore.desk.reading import BROKEN, MISSING, Form, Path, Reading, list_of, table_of, whole
 from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAKE
 from incidentcore.desk.service_form import (
     AGREEMENT,
@@ -142,7 +142,7 @@ def _read(reading: Reading) -> Desk | Any:
         reading.fault(
             ("desk",), WrongError(data.get("desk"), f"desk = {VERSION}, the form's version")
         )
-    name = reading.tried(("name",), TEXT.read, data.get("name"), reading, ("name",))
+    name = reading.tried(("name",), TEXT.read, data.get("name", MISSING), reading, ("name",))
     zone = reading.tried(("zone",), as_zone, data.get("zone", "UTC"))
     reading.zone = zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
     reading.names["priority"] = {"policy": STANDARD_POLICY, "scale": STANDARD_POLICY.scale}
@@ -165,9 +165,9 @@ def _read(reading: Reading) -> Desk | Any:
     if "services" in data:
         made["services"] = reading.tried(("services",), read_services, data["services"], reading)
     schedules = part("oncall", table_of(ON_CALL)) if "oncall" in data else {}
-    reading.names["on_call"] = (
-        schedules if schedules is not BROKEN else dict.fromkeys(data["oncall"])
-    )
+    names = data.get("oncall", {})
+    broken = dict.fromkeys(names if isinstance(names, Mapping) else (), BROKEN)
+    reading.names["on_call"] = broken if schedules is BROKEN else schedules
     made["on_call"] = () if schedules is BROKEN else tuple(schedules.values())
     for key, (attribute, form) in _LISTS.items():
         if key in data:

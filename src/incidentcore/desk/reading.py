@@ -20,7 +20,7 @@ __all__ = ["Form", "Key", "Path", "Reading", "Table", "list_of", "simple", "tabl
 
 Path: TypeAlias = tuple[str | int, ...]
 _REQUIRED: Final = object()
-_MISSING: Final = object()
+MISSING: Final = object()
 
 
 def path_text(path: Path) -> str:
@@ -81,7 +81,7 @@ class Reading:
         given = given if len(given) <= 80 else f"{given[:79]}…"
         text = f"{self.source}, line {line}: " if line else f"{self.source}: "
         text += f"{path_text(path)}: "
-        text += "is missing" if wrong.given is _MISSING else f"got {given}"
+        text += "is missing" if wrong.given is MISSING else f"got {given}"
         text += f"; allowed: {wrong.allowed}"
         near = difflib.get_close_matches(str(wrong.given), wrong.names, 3, 0.5)
         if near:
@@ -312,7 +312,7 @@ class Table:
                     here, key.form.read, data[key.name], reading, here
                 )
             elif key.required:
-                reading.fault(here, WrongError(_MISSING, key.help or "a value"))
+                reading.fault(here, WrongError(MISSING, key.help or "a value"))
                 found[key.attribute] = BROKEN
             else:
                 found[key.attribute] = key.default

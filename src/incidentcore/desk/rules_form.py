@@ -20,6 +20,7 @@ from incidentcore.desk.reading import (
     list_of,
     simple,
     table_of,
+    whole,
     word,
 )
 from incidentcore.desk.when import WHEN, about, field_path
@@ -56,7 +57,10 @@ TEXTS: Final = list_of(TEXT, single=True)
 
 
 def _who(data: Any, reading: Reading, _: Path) -> EscalationTarget:
-    target = read_who(data, reading.names["on_call"])
+    schedules = reading.names["on_call"]
+    if isinstance(data, str):
+        whole((schedules.get(data.removeprefix("oncall:").strip()),))
+    target = read_who(data, schedules)
     if target.kind in ("field", "manager_of"):
         return EscalationTarget(target.kind, field_path(target.name, reading))
     return target

@@ -2,7 +2,7 @@
 
 from incidentcore.report.build import build_report
 from incidentcore.report.page import Report, Section
-from incidentcore.report.rules import ReportRules, standard_rules
+from incidentcore.report.rules import ReportRules, desk_rules, standard_rules
 from incidentcore.report.tally import Tally
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "Section",
     "Tally",
     "build_report",
+    "desk_rules",
     "standard_rules",
 ]

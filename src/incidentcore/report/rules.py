@@ -9,6 +9,8 @@ from typing import Final
 import attrs
 
 from incidentcore.conditions import Condition, field
+from incidentcore.desk import Desk, desk_mapping
+from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import (
     After,
     AfterPrevious,
@@ -23,7 +25,7 @@ from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy, SlaRule
 from incidentcore.values import Level, Priority
 
-__all__ = ["ReportRules", "VOLUME", "standard_rules"]
+__all__ = ["ReportRules", "VOLUME", "desk_rules", "standard_rules"]
 
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
@@ -129,6 +131,43 @@ def standard_rules(
         text=f"open time to react and to resolve: {words}, all others "
         f"{_ANY_PROMISE[0] / _HOUR:g} h and {_ANY_PROMISE[1] / _HOUR:g} h; "
         "critical round the clock",
+    )
+
+
+def _said(targets: str | dict[str, str]) -> str:
+    if isinstance(targets, str):
+        return targets
+    return ", ".join(f"{level} {target}" for level, target in targets.items())
+
+
+def desk_rules(desk: Desk) -> ReportRules:
+    """Return the rules of a report on the records of a desk: its clocks and its escalations.
+
+    Args:
+        desk: The desk; its services have a response and a resolution clock.
+
+    Raises:
+        InvalidValueError: It has no such clock.
+    """
+    level = desk.service_level
+    clocks = {} if level is None else {clock.name: clock for clock in level.clocks}
+    policies = [clocks.get(name) for name in ("response", "resolution")]
+    response, resolution = policies
+    if not isinstance(response, SlaPolicy) or not isinstance(resolution, SlaPolicy):
+        raise InvalidValueError("desk", tuple(clocks), "clocks named response and resolution")
+    targets = "; ".join(
+        f"{name} {clock}: {_said(said[clock])}"
+        for name, said in desk_mapping(desk)["services"].items()
+        for clock in ("response", "resolution")
+        if clock in said
+    )
+    return ReportRules(
+        kpis=(*VOLUME.values(), *_KPIS),
+        response=response,
+        resolution=resolution,
+        matrix=EscalationMatrix(desk.name, desk.escalation) if desk.escalation else _MATRIX,
+        lifecycles=(desk.lifecycle("incident"),),
+        text=targets,
     )
 
 

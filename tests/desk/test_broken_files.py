@@ -1,0 +1,136 @@
+"""Files as administrators break them: each error names the place and the way out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.desk.test_round_trip import ACME
+
+from incidentcore.desk import load_desk
+from incidentcore.errors import FormatError
+
+# What is replaced, by what, and what the error must say: the place, and the way out.
+BROKEN: list[tuple[str, str, str, str]] = [
+    ("desk = 1", "desk = 2", "line 1: desk", "desk = 1"),
+    ("desk = 1\n", "", "desk", "desk = 1"),
+    ('name = "Acme managed service"', "", "name: is missing", "text"),
+    ('name = "Acme managed service"', 'name = ""', "line 2: name", "non-empty"),
+    ('zone = "Europe/Berlin"', 'zone = "Europe/Berln"', "line 3: zone", "IANA"),
+    ('zone = "Europe/Berlin"', 'zone = "CET+1"', "line 3: zone", "IANA"),
+    ('vip = "bool"', 'vip = "boolean"', "line 4: fields.vip", "nearest: bool"),
+    ('vip = "bool"', "vip = true", "line 4: fields.vip", "bool, text, number, instant"),
+    ('site = ["MUC", "NYC"]', "site = []", "fields.site", "list of words"),
+    ("[services.gold]\n", "[service.gold]\n", "service", "nearest: services"),
+    ("[priority]", "[prioritys]", "prioritys", "nearest: priority"),
+    ("[[agreements]]\nservice", "[agreements]\nservice", "(at line", "[[NAME]]"),
+    ("[[approvals]]", "[[aprovals]]", "aprovals", "nearest: approvals"),
+    ('country = "DE"', 'county = "DE"', "holidays.bavaria.county", "nearest: country"),
+    ('country = "DE"', 'country = "XX"', "holidays.bavaria", "`holidays` knows"),
+    ('subdivision = "BY"', 'subdivision = "QQ"', "holidays.bavaria", "`holidays` knows"),
+    ('"2026-2028" }\nus', '"2028-2026" }\nus', "holidays.bavaria", "the earlier first"),
+    ('"2026-2028" }\nus', '"26-28" }\nus', "holidays.bavaria", '"2026-2028"'),
+    ('yearly = "12-24"', 'yearly = "24-12"', "holidays.site[1]", "12-25"),
+    ('yearly = "12-24"', "yearly = 12-24", "(at line", "quotes"),
+    ("from = 2026-12-28", "from = 2026-12-32", "(at line", "line 9"),
+    ("to = 2026-12-31", "to = 2026-12-01", "holidays.site[2]", "not before the first"),
+    ('mon-thu = "08:00-18:00"', 'mon-thu = "8-18"', "calendars.munich", "windows such as"),
+    ('mon-thu = "08:00-18:00"', "mon-thu = 08:00-18:00", "(at line", "quotes"),
+    ('mon-thu = "08:00-18:00"', 'mon-thru = "08:00-18:00"', "calendars.munich", "mon"),
+    ('holidays = ["bavaria", "site"]', 'holidays = ["bavria"]', "holidays[1]", "nearest: bavaria"),
+    ('by = "site"', 'by = "syte"', "calendars.by_site.by", "nearest: site"),
+    ('NYC = "new_york"', 'NYC = "newyork"', "calendars.by_site.NYC", "nearest: new_york"),
+    ('NYC = "new_york"', 'LON = "new_york"', "calendars.by_site.LON", "one of MUC, NYC"),
+    (', else = "munich"', "", "calendars.by_site", "else"),
+    ('else = "munich"', 'else = "by_site"', "by_site", "not made of itself"),
+    ('"America/New_York"', '"America/NewYork"', "calendars.new_york", "IANA"),
+    ('matrix   = "standard"', 'matrix   = "standart"', "priority.matrix", "nearest: standard"),
+    ('at_least = "high" }]', 'at_least = "hi" }]', "priority.adjust[1].at_least", "critical, high"),
+    (
+        ', at_least = "high" }]',
+        " }]",
+        "priority.adjust[1]",
+        "one of raise_by, at_least and at_most",
+    ),
+    ("when = { vip = true }", "when = { vipp = true }", "adjust[1].when.vipp", "nearest: vip"),
+    ("when = { vip = true }", 'when = { vip = "yes" }', "adjust[1].when.vip", "true or false"),
+    ('"by_site"\nresponse', '"by_sight"\nresponse', "services.silver.calendar", "nearest: by_site"),
+    ('critical = "30m"', 'critical = "30min"', "line 21: services.silver.response.critical", "15m"),
+    ('critical = "30m"', "critical = 30", "services.silver.response.critical", '"15m"'),
+    ('critical = "30m"', "critical = 30m", "(at line 21", "quotes"),
+    ('critical = "30m"', 'critcal = "30m"', "response.critcal", "nearest: critical"),
+    ('critical = "8h"', 'critical = "8h allways"', "resolution.critical", "nearest: always"),
+    ('low = "1 business day"', 'low = "one business day"', "response.low", "business days"),
+    ("hold_reason = [", "hold_reasons = [", "services.silver.pause", "nearest: hold_reason"),
+    (
+        '"awaiting_caller", "awaiting_vendor"',
+        '"awaiting_custmer"',
+        "pause.hold_reason",
+        "awaiting_",
+    ),
+    ('"50%", "80%"', '"50%", "80 percent"', "services.silver.warn[2]", '"80%"'),
+    ('like       = "silver"', 'like       = "silber"', "services.gold", "nearest: silver"),
+    ('like       = "gold"', 'like       = "gold_2027"', "services.gold_2027", "not like itself"),
+    (
+        'contract = "gold", opened',
+        'contract = "platin", opened',
+        "agreements[1].when",
+        "silver, gold",
+    ),
+    (
+        'contract = "gold", opened',
+        'contarct = "gold", opened',
+        "when.contarct",
+        "nearest: contract",
+    ),
+    ("from = 2027-01-01 }", 'from = "next year" }', "agreements[1].when.opened_at", "2026-12-31"),
+    ("from = 2027-01-01 }", "since = 2027-01-01 }", "agreements[1].when.opened_at", "from"),
+    ('service  = "gold"', 'service  = "golf"', "agreements[2].service", "nearest: gold"),
+    ('service  = "silver"', 'servise  = "silver"', "agreements[3]", "nearest: service"),
+    ('"weekly mon 09:00"', '"weekly 09:00"', "oncall.operations.layers[1]", "weekly mon 09:00"),
+    (", from = 2026-01-05", "", "oncall.operations.layers[1]", "from = the date"),
+    ('to = "oncall:operations"', 'to = "oncall:operation"', "levels[1].to", "operations"),
+    ('to = "role:duty_manager"', 'to = "duty_manager"', "levels[2].to", "KIND:NAME"),
+    ('at = "resolution 80%"', 'at = "80% resolution"', "levels[3]", "resolution 80%"),
+    ('at = "resolution 80%", ', "", "escalation[1].levels[3]", "either after or at"),
+    ('"manager_of:assigned_to"', '"manager_of:asignee"', "levels[3].to", "nearest"),
+    ('after = "15m"', 'after = "15 minutes"', "levels[2]", '"15m"'),
+    ('every = "1h", on_hold', 'evry = "1h", on_hold', "updates.evry", "nearest: every"),
+    ("when     = { any = [{ pr", "when     = { anny = [{ pr", "when.anny", "field"),
+    ("[lifecycle.incident]", "[lifecycle.incidents]", "lifecycle.incidents", "nearest: incident"),
+    ('close_after   = "5 business days"', "close_after   = 5", "close_after", "business days"),
+    ("need = 2", 'need = "two"', "approvals[1].stages[2].need", "whole number"),
+    ('of = "manager_of:caller"', 'off = "manager_of:caller"', "stages[1].off", "nearest: of"),
+    ('item = "laptop"', "item = 7", "approvals[1].when.item", "a text"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "place", "way"), BROKEN, ids=range(len(BROKEN)))
+def test_an_error_names_the_place_and_the_way_out(old: str, new: str, place: str, way: str) -> None:
+    """One edit, as an administrator would make it: what is there, what may be, the nearest name."""
+    assert ACME.count(old) >= 1, "the edit must find its place"
+    with pytest.raises(FormatError) as caught:
+        load_desk(ACME.replace(old, new, 1), source="acme.toml")
+    text = "\n".join(caught.value.problems)
+    assert place in text
+    assert way in text
+    assert "acme.toml" in text
+
+
+def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
+    """Three edits, three lines, each once: an inherited fault is told where it was written."""
+    edits = (("MUC =", "MUX ="), ('critical = "30m"', 'critical = "30min"'), ('"80%"', '"80 %!"'))
+    text = ACME
+    for old, new in edits:
+        text = text.replace(old, new, 1)
+    places = [text[: text.index(new)].count("\n") + 1 for _, new in edits]
+    with pytest.raises(FormatError) as caught:
+        load_desk(text)
+    lines = [int(m[1]) for one in caught.value.problems if (m := re.search(r"line (\d+)", one))]
+    assert lines == places == sorted(places)
+    assert len(caught.value.problems) == 3
+
+
+def test_there_are_sixty() -> None:
+    """As many as were asked for, each with another edit."""
+    assert len({(old, new) for old, new, _, _ in BROKEN}) >= 60

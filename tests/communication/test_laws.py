@@ -70,7 +70,7 @@ def test_a_plan_of_ours_keeps_the_laws(name: str) -> None:
 
 
 @given(st.data())
-@settings(max_examples=20)
+@settings(max_examples=min(20, settings().max_examples))
 def test_a_plan_and_its_updates_come_back(data: Any) -> None:
     """From JSON and from a pickle, equal and with equal hashes."""
     plan = data.draw(communication_plans())

@@ -34,7 +34,7 @@ GROUPS = st.sampled_from([(), ("priority",), ("assignment_group", "state.name"),
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples))
 @given(desks(), st.integers(1, 4), windows, GROUPS, MODES)
 def test_parts_merge_through_documents(
     desk: list[Incident], n: int, window: Any, groups: Any, mode: Any
@@ -69,7 +69,7 @@ def test_a_sum_of_halves_that_is_whole_is_one_number() -> None:
     assert finish_partial(part).results[0].value == 1.5
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples))
 @given(desks(), st.randoms(use_true_random=False), MODES)
 def test_the_order_of_records_is_not_in_the_document(
     desk: list[Incident], random: Any, mode: Any

@@ -84,7 +84,7 @@ def test_a_right_calendar_passes() -> None:
     check_calendar(GOOD, examples=20)
 
 
-@settings(max_examples=15)
+@settings(max_examples=min(15, settings().max_examples))
 @given(calendars(), instants("Pacific/Apia"), calendar_definitions())
 def test_strategies_give_what_they_say(
     calendar: BusinessCalendar, at: datetime, definition: dict[str, Any]

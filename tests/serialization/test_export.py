@@ -89,7 +89,7 @@ def _values(element: ET.Element) -> dict[str, str]:
     }
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples))
 @given(histories())
 def test_any_record_gives_well_formed_xml(record: Record) -> None:
     """Whatever text a record holds, the log can be read, and valid text is the same."""

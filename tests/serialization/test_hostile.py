@@ -631,7 +631,7 @@ DOCUMENTS = [
 ]
 
 
-@settings(max_examples=100)
+@settings(max_examples=min(100, settings().max_examples))
 @given(st.data())
 def test_no_change_of_a_good_document_raises_anything_else(data: st.DataObject) -> None:
     """One place of a good document changed to anything: a value, or FormatError."""

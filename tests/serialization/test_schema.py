@@ -51,21 +51,21 @@ def test_an_example_is_valid(value: Any) -> None:
 RECORD, CONDITION, ANY = (validator(kind) for kind in (Record, Condition, object))
 
 
-@settings(max_examples=20)
+@settings(max_examples=min(20, settings().max_examples))
 @given(histories())
 def test_any_record_is_valid(record: Record) -> None:
     """Documents of records are valid against the schema of their base."""
     RECORD.validate(to_plain(record))
 
 
-@settings(max_examples=20)
+@settings(max_examples=min(20, settings().max_examples))
 @given(conditions)
 def test_any_condition_is_valid(condition: Condition) -> None:
     """Documents of conditions are valid."""
     CONDITION.validate(to_plain(condition))
 
 
-@settings(max_examples=20)
+@settings(max_examples=min(20, settings().max_examples))
 @given(plain)
 def test_any_plain_value_is_valid(value: Any) -> None:
     """Documents of plain values are valid."""

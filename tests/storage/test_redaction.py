@@ -190,7 +190,7 @@ def _named(person: str) -> str:
     return hashlib.blake2b(person.encode(), key=b"thrown away", digest_size=8).hexdigest()
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples))
 @given(st.lists(drawn_records().filter(lambda record: record.version > 2), min_size=1, max_size=5))
 def test_no_kpi_of_the_catalogue_changes(desk: list[Any]) -> None:
     """Of several records with persons in common too, given pseudonyms that differ as they do.
@@ -219,7 +219,7 @@ def _renamed(record: Any, name: str) -> Any:
     return record.from_history([attrs.evolve(event, record_id=name) for event in record.history])
 
 
-@settings(max_examples=25)
+@settings(max_examples=min(25, settings().max_examples))
 @given(drawn_records())
 def test_any_record_is_hidden_and_stays_a_record(record: Any) -> None:
     """Any history keeps its length, instants, ids and states; a second time changes nothing."""

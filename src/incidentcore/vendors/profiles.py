@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.vendors.audit_log import read_audit_log
+from incidentcore.vendors.event_log import read_events, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira
 from incidentcore.vendors.jira_csv import read_jira_csv
-from incidentcore.vendors.kit import Import
+from incidentcore.vendors.kit import Import, Times
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.servicenow import read_servicenow
 from incidentcore.vendors.statuspage import read_statuspage
@@ -68,7 +69,8 @@ _JSON: Final[dict[str, Callable[[Any], Import[Incident]]]] = {
 }
 _AUDIT: Final = "servicenow-audit"
 _TABLE: Final = "table"
-PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, *_JSON)
+_EVENTS: Final = "events"
+PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, _EVENTS, "xes", *_JSON)
 """The names of what a file can be."""
 
 
@@ -86,7 +88,8 @@ def read_profile(
         path: The file. A JSON file holds what the tool's API gave; where that is several resources,
             an object of them by name, such as ``tickets`` and ``audits``.
         profile: What it is; one of ``PROFILES``.
-        mapping: For a table, columns by field, beside or instead of those that its profile knows.
+        mapping: For a table, columns by field, beside or instead of those that its profile knows;
+            for an event log, columns of case, activity, at, by, group and further fields.
         zone: For a table or audit log, the zone of times that state none.
         formats: For a table, the formats of its times; those of its profile by default.
 
@@ -97,6 +100,8 @@ def read_profile(
     """
     if profile not in PROFILES:
         raise InvalidValueError("profile", profile, f"one of {', '.join(PROFILES)}")
+    if profile == _EVENTS:
+        return _events(path, mapping or {}, Times(zone, formats=tuple(formats) or "iso"))
     if profile == _TABLE or profile in TABLE_PRESETS:
         return _table(path, profile, mapping or {}, zone, formats)
     for name, value in (("mapping", mapping), ("formats", formats)):
@@ -105,7 +110,28 @@ def read_profile(
             raise InvalidValueError(name, value, f"only with a table: {tables}")
     if profile == _AUDIT:
         return read_audit_log(path, zone=zone)
+    if profile == "xes":
+        return read_xes(path)
     return _JSON[profile](read_json(path))
+
+
+def _events(path: Path, mapping: Mapping[str, str], times: Times) -> Import[Incident]:
+    columns = dict(mapping)
+    missing = [name for name in ("case", "activity", "at") if name not in columns]
+    if missing:
+        allowed = f"also a column for {missing[0]}, as in case=Id activity=State at=Time"
+        raise InvalidValueError("--map", dict(mapping), allowed)
+    return read_events(
+        path,
+        case=columns.pop("case"),
+        activity=columns.pop("activity"),
+        at=columns.pop("at"),
+        by=columns.pop("by", None),
+        group=columns.pop("group", None),
+        fields=columns,
+        times=times,
+        sort=True,
+    )
 
 
 def _table(

@@ -168,7 +168,7 @@ class TableImport(Import[Incident]):
                 history.find("missing_time", action, field=column)
             history.is_left_out = True
             return
-        if given["id"] is None:
+        if plain_text(given["id"]) is None:
             history.find("missing_id", f"named {history.id}", field=reader.columns["id"])
         custom = reader.others(row)
         if self._extend is not None:

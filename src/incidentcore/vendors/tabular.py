@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
@@ -180,15 +180,26 @@ def _json_rows(path: Path) -> Iterator[Any]:
     try:
         data = read_json(path)
     except FormatError:
-        lines = path_lines(path, "utf-8-sig", [])
-        parsed = [_line(line) for _, line in zip(range(2), lines, strict=False) if line.strip()]
+        parsed = list(islice(_json_lines(path), 2))
         if not parsed or any(entry is None for entry in parsed):
             raise
-        yield from (_line(line) for line in path_lines(path, "utf-8-sig", []) if line.strip())
+        yield from _json_lines(path)
         return
     if isinstance(data, Mapping):
         data = next((data[key] for key in _PAGES if isinstance(data.get(key), list)), [data])
     yield from data
+
+
+def _json_lines(path: Path) -> Iterator[Any]:
+    """Yield the value of each line that is not blank; None for a line that is not JSON."""
+    row = 0
+    try:
+        for line in path_lines(path, "utf-8-sig", []):
+            if line.strip():
+                row += 1
+                yield _line(line)
+    except LineError as error:
+        raise FormatError(f"{error} @ row {row + 1}") from None
 
 
 def _line(text: str) -> Any:

@@ -1,0 +1,36 @@
+"""Zammad: tickets with their histories; what a ticket was opened with is not in it."""
+
+from incidentcore.records import Commented, Incident
+from incidentcore.vendors.kit import Import, Times
+from incidentcore.vendors.presets import ZAMMAD_LEVELS, ZAMMAD_STATES
+
+FIELDS = {"state": "state", "priority": "priority", "owner": "assignee", "group": "group"}
+FIGURES = ("first_response_in_min", "close_in_min", "update_in_min")
+
+
+def read_zammad(tickets, histories, *, agents=()):
+    """Read tickets, and the history of each by the ticket's id; say which user ids are agents."""
+
+    def build(history, ticket):
+        def who(user):
+            return history.actor(user, "agent" if str(user) in agents else "requester")
+
+        names = {"state": ticket["state_id"], "priority": ticket.get("priority_id")}
+        history.present(title=ticket["title"], number=ticket["number"], **names)
+        entries = histories.get(ticket["id"], ())
+        created = next((e for e in entries if e["object"] == "Ticket"), {})
+        history.opened(ticket["created_at"], who(created.get("created_by_id")))
+        for entry in entries:
+            where = (entry["id"], entry["created_at"], who(entry["created_by_id"]))
+            if entry["type"] == "updated" and entry["object"] == "Ticket":
+                field = FIELDS.get(entry["attribute"], f"custom.{entry['attribute']}")
+                values = {"before": entry["value_from"], "after": entry["value_to"]}
+                history.changed(*where, field=field, **values)
+            elif entry["object"] == "Ticket::Article" and entry["type"] == "created":
+                history.add(Commented, *where, text="")
+        for name in FIGURES:
+            history.reported(name, ticket.get(name))
+
+    options = {"states": ZAMMAD_STATES, "levels": ZAMMAD_LEVELS, "times": Times()}
+    covers = ("states", "assignments", "priorities", "comments", "moments")
+    return Import(tickets, build, record=Incident, id="id", covers=covers, **options)

@@ -1,0 +1,133 @@
+"""The importers of the how-to pages: short, and right on made and real samples."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from incidentcore import Incident
+from incidentcore.vendors import read_json
+from incidentcore.vendors.kit import reported_slas
+
+from . import writers
+from .writers import START, Life, Step
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "importers"
+LONGEST = {"own": 25, "jira_in_forty_lines": 40, "opsgenie": 40, "github": 40, "zammad": 40}
+
+
+def load(name: str) -> Any:
+    """Return a module of the how-to pages."""
+    spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_an_importer_is_short(name: str) -> None:
+    """Lines of code, without blank ones, docstrings and imports."""
+    text = (FOLDER / f"{name}.py").read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    left_out: set[int] = set()
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if is_text or isinstance(node, (ast.Import, ast.ImportFrom)):
+            left_out.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    lines = [n for n, line in enumerate(text.splitlines(), 1) if line.strip()]
+    assert len([n for n in lines if n not in left_out]) <= LONGEST[name]
+
+
+def test_every_page_s_importer_is_tried() -> None:
+    """No module lies there without its test."""
+    assert {path.stem for path in FOLDER.glob("*.py")} == set(LONGEST)
+
+
+def test_ones_own() -> None:
+    """The log of a ticket becomes its history; the value at the opening is found."""
+    log = [
+        ("2", "2026-03-02 09:00", "ada", "state", "Open", "Working"),
+        ("3", "2026-03-02 09:05", "ada", "note", None, "On it."),
+        ("4", "2026-03-02 10:30", "ada", "state", "Working", "Done"),
+    ]
+    names = ("id", "time", "user", "field", "old", "new")
+    ticket = {
+        "number": 7,
+        "subject": "Mail",
+        "state": "Done",
+        "owner": "ada",
+        "created": "2026-03-02 08:00",
+        "reporter": "kim",
+        "log": [dict(zip(names, row, strict=True)) for row in reversed(log)],
+    }
+    reading = load("own").read_own([ticket, {"number": 8}], agents=["ada"])
+    [incident] = reading
+    assert incident.history[0].state.name == "new"
+    assert incident.resolved_at - incident.opened_at == timedelta(hours=2, minutes=30)
+    assert incident.first_response_at == datetime(2026, 3, 2, 9, 5, tzinfo=UTC)
+    assert dict(reading.findings.counts) == {"malformed_record": 1}
+
+
+def test_jira_in_forty_lines() -> None:
+    """It reads what the independent writer wrote as the shipped importer does."""
+    steps = [
+        Step("state", 30, "a1", "Waiting for support", "In progress"),
+        Step("public", 40, "a1", after="On it."),
+        Step("assignee", 45, "a1", "a1", "a2"),
+        Step("state", 90, "bot", "In progress", "Resolved"),
+    ]
+    life = Life({"state": "Waiting for support", "assignee": "a1", "priority": "high"}, steps)
+    reading = load("jira_in_forty_lines").read_issues([writers.jira(life, (420, 960, False))])
+    [incident] = reading
+    assert incident.acknowledged_at == START + timedelta(minutes=30)
+    assert incident.first_response_at == START + timedelta(minutes=40)
+    assert incident.resolved_at == START + timedelta(minutes=90)
+    assert incident.history[-2].by.role == "system"
+    [sla] = reported_slas(incident)
+    assert (sla.elapsed, sla.breached) == (timedelta(hours=7), False)
+    assert not reading.findings
+
+
+def at(hour: int, minute: int = 0, *, day: int = 2) -> datetime:
+    return datetime(2026, 3, day, hour, minute, tzinfo=UTC)
+
+
+@pytest.mark.data
+def test_the_samples(data_dir: Path) -> None:
+    """Opsgenie, GitHub and Zammad give the moments that each tool reports."""
+    folder = data_dir / "samples" / "composed"
+    data = read_json(folder / "opsgenie_alert_logs.json")
+    [alert] = load("opsgenie").read_opsgenie([data["alert"]], {"al-1": data["logs"]})
+    assert (alert.acknowledged_at, alert.closed_at) == (at(8, 2), at(9))
+    tool = alert.custom["tool"]
+    assert alert.acknowledged_at - alert.opened_at == timedelta(milliseconds=tool["ackTime"])
+    assert alert.closed_at - alert.opened_at == timedelta(milliseconds=tool["closeTime"])
+
+    data = read_json(folder / "github_timeline.json")
+    reading = load("github").read_github([data["issue"]], {7: data["timeline"]})
+    issue: Incident
+    [issue] = reading
+    closed = [e for e in issue.history if e.kind == "state_changed"]
+    assert [(e.at, e.by.id) for e in closed] == [
+        (at(10), "unknown"),
+        (at(11), "requester1"),
+        (at(9, day=3), "agent1"),
+    ]
+    assert (issue.reopen_count, issue.first_response_at) == (1, at(8, 6))
+    assert reading.findings.counts["unknown_actor"] >= 1
+    assert reading.findings.counts["unreadable_time"] == 1
+
+    data = read_json(folder / "zammad_history.json")
+    reading = load("zammad").read_zammad([data["ticket"]], {3: data["history"]}, agents=("3",))
+    [ticket] = reading
+    states = [e.state.name for e in ticket.history if hasattr(e, "state")]
+    assert states == ["new", "open", "closed"]
+    assert ticket.closed_at == at(10)
+    assert ticket.custom["tool"]["first_response_in_min"] == 30

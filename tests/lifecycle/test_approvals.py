@@ -125,7 +125,7 @@ def test_a_history_that_went_around_the_approvers_is_told() -> None:
 
     (finding,) = check_history(late, SERVICE_REQUEST)
     assert finding.code == "guard"
-    assert finding.reason.startswith("approve from awaiting_approval is refused by its guard")
+    assert finding.message.startswith("approve from awaiting_approval is refused by its guard")
 
 
 def test_waiting_for_approval_has_its_reason() -> None:

@@ -442,7 +442,7 @@ def test_every_row_moves_its_target_or_says_why_not(name: str) -> None:
     assert effect.answer.action == rule.action
     assert target.facts() == before
     found = lint_lifecycle(strict, [rule])
-    assert ("cascade_refused", name) in [(finding.code, finding.where) for finding in found]
+    assert ("cascade_refused", name) in [(finding.code, finding.subject) for finding in found]
 
 
 def test_every_standard_row_is_tried_here() -> None:
@@ -535,5 +535,5 @@ def test_an_action_of_another_lifecycle_is_told_before_it_runs() -> None:
     (by_agent,) = [rule for rule in PARENT_TO_CHILD if rule.action == "reopen"]
     assert lint_lifecycle(guarded, [by_agent]) == ()
     (finding,) = lint_lifecycle(guarded, [attrs.evolve(by_agent, when=None)])
-    assert (finding.code, finding.where) == ("cascade_refused", by_agent.id)
+    assert (finding.code, finding.subject) == ("cascade_refused", by_agent.id)
     assert RECORD_TYPES[by_agent.target] is Incident

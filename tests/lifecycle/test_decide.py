@@ -69,7 +69,12 @@ TABLES: dict[str, dict[str, dict[str, str]]] = {
             "cancel": "canceled",
         },
         "in_progress": {"hold": "on_hold", "resolve": "resolved", "cancel": "canceled"},
-        "on_hold": {"resume": "in_progress", "resolve": "resolved", "cancel": "canceled"},
+        "on_hold": {
+            "hold": "on_hold",
+            "resume": "in_progress",
+            "resolve": "resolved",
+            "cancel": "canceled",
+        },
         "resolved": {"reopen": "in_progress", "close": "closed"},
         "closed": {},
         "canceled": {},
@@ -95,7 +100,12 @@ TABLES: dict[str, dict[str, dict[str, str]]] = {
             "cancel": "canceled",
         },
         "in_progress": {"hold": "on_hold", "fulfill": "fulfilled", "cancel": "canceled"},
-        "on_hold": {"resume": "in_progress", "fulfill": "fulfilled", "cancel": "canceled"},
+        "on_hold": {
+            "hold": "on_hold",
+            "resume": "in_progress",
+            "fulfill": "fulfilled",
+            "cancel": "canceled",
+        },
         "fulfilled": {"reopen": "in_progress", "close": "closed"},
         "closed": {},
         "rejected": {},
@@ -182,8 +192,8 @@ def test_a_refusal_tells_the_way() -> None:
 
     assert isinstance(refusal, Refused)
     assert str(refusal) == (
-        "close is not allowed from on_hold; allowed here: resume, resolve, cancel; the shortest "
-        "path is resolve (needs resolution_code, resolution_notes), then close"
+        "close is not allowed from on_hold; allowed here: hold, resume, resolve, cancel; the "
+        "shortest path is resolve (needs resolution_code, resolution_notes), then close"
     )
     assert [step.action for step in refusal.path] == ["resolve", "close"]
 
@@ -408,7 +418,7 @@ def test_a_state_that_the_table_does_not_have_is_named() -> None:
         refusal = decide(record, action, at=OPENED, by="ada")
         assert isinstance(refusal, Refused)
         assert refusal.code == "unknown_state"
-        assert refusal.reason.startswith("limbo is no state of the lifecycle 'incident'")
+        assert refusal.reason.startswith("limbo is not a state of the lifecycle 'incident'")
     assert explain(record, to="closed") is None
     assert allowed_actions(record) == ()
 

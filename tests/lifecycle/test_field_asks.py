@@ -132,7 +132,7 @@ def test_python_statemachine_264_a_machine_is_verified_before_it_runs() -> None:
     assert "unreachable_state" in {one.code for one in lint_lifecycle(unreachable)}
     (finding,) = lint_lifecycle(ambiguous)
     witness: Any = finding.witness
-    assert (finding.code, finding.answer) == ("ambiguous", "no")
+    assert (finding.code, finding.data["answer"]) == ("ambiguous", "no")
     assert (witness["custom"]["vip"], witness["impact"]) == (True, Impact.LOW)
     assert lint_lifecycle(determinate) == ()
 
@@ -186,6 +186,6 @@ def test_a_field_that_a_table_misspells_is_found() -> None:
         Transition("close", RESOLVED, CLOSED),
     )
     (finding,) = lint_lifecycle(finishing(*rows))
-    assert (finding.code, finding.where, finding.witness) == ("unknown_field", "solve", "asignee")
+    assert (finding.code, finding.subject, finding.witness) == ("unknown_field", "solve", "asignee")
     with pytest.raises(LifecycleDefinitionError):
         finishing(Transition("solve", NEW, RESOLVED, guard=field("asignee").present()))

@@ -36,7 +36,10 @@ def opaque(attempt: Attempt) -> bool:
 
 
 def told(*arguments: Any) -> list[tuple[str, str, str]]:
-    return [(found.code, found.answer, found.where) for found in lint_lifecycle(*arguments)]
+    return [
+        (found.code, str(found.data["answer"]), found.subject)
+        for found in lint_lifecycle(*arguments)
+    ]
 
 
 def test_a_sound_lifecycle_has_no_findings() -> None:
@@ -213,8 +216,11 @@ VIP = Lifecycle(
     ("parts", "reasons"),
     [
         ({"enters": ("resolved", "closed"), "via": "close"}, []),
-        ({"enters": ("resolved", "done")}, ["c: waits for done, which is no state of problem"]),
-        ({"via": "finish"}, ["c: waits for finish, which is no action of problem"]),
+        (
+            {"enters": ("resolved", "done")},
+            ["c: waits for the state done, which problem does not have"],
+        ),
+        ({"via": "finish"}, ["c: waits for the action finish, which problem does not have"]),
         ({"source": "incident", "enters": "limbo"}, []),
     ],
 )
@@ -231,7 +237,7 @@ def test_a_cascade_that_never_happens_is_found(parts: dict[str, Any], reasons: l
     [
         (rule(), INCIDENT, []),
         (rule(target="problem", source="problem"), INCIDENT, []),
-        (rule(states="limbo"), INCIDENT, ["limbo is no state of incident"]),
+        (rule(states="limbo"), INCIDENT, ["incident does not have the state limbo"]),
         (
             rule(states=("new", "closed")),
             INCIDENT,
@@ -300,4 +306,4 @@ def test_the_hole_in_a_vendors_cascade_is_found() -> None:
 
     (finding,) = lint_lifecycle(tickets, [parent])
 
-    assert (finding.where, finding.witness) == ("parent", "escalated_tto")
+    assert (finding.subject, finding.witness) == ("parent", "escalated_tto")

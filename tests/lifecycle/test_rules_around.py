@@ -347,13 +347,23 @@ def test_a_cascade_needs_its_event_and_lifecycles() -> None:
 
 
 def test_a_cascade_is_judged_at_its_event() -> None:
-    """A target that was changed since is asked about its state then."""
+    """A target that was changed since is asked about its state then.
+
+    Resolving it then would take no effect, as it was canceled an hour later, so that is refused.
+    """
     parent = resolved()
     child = link(incident(2), "child_of", "INC-1", at=AT, by="ada")
     since = comment(advance(child, "cancel", at=AT + HOUR, by="ada"), "x", at=AT + HOUR, by="ada")
 
     (effect,) = cascade_effects(parent, parent.history[-1], [since], cascades=STANDARD_CASCADES)
 
+    assert isinstance(effect.answer, Refused)
+    assert effect.answer.code == "no_effect"
+
+    open_still = comment(child, "x", at=AT + HOUR, by="ada")
+    (effect,) = cascade_effects(
+        parent, parent.history[-1], [open_still], cascades=STANDARD_CASCADES
+    )
     assert isinstance(effect.answer, Allowed)
     record: Record = effect.answer.record
     assert record.timeline().facts_at(AT)["state"] == RESOLVED

@@ -136,6 +136,8 @@ def _records() -> Iterator[Record]:
     yield records.log_update_sent(incident, "customers", at=AT + 2 * HOUR, by="ada", **told)
     quiet = records.snooze(incident, until=AT + 9 * HOUR, at=AT + 3 * HOUR, by="ada", reason="x")
     yield records.unsnooze(quiet, at=AT + 4 * HOUR, by="ada", reason="a customer called")
+    second = attrs.evolve(lifecycle.PROBLEM, version="2")
+    yield second.migrate(problem, at=AT, by=Actor("ada"))
 
 
 RECORDS = tuple(_records())
@@ -410,6 +412,7 @@ EXAMPLES: tuple[Any, ...] = (
         fields=FrozenMap({"resolution_notes": lifecycle.Copy("resolution_notes")}),
     ),
     lifecycle.ReopenWindow(timedelta(days=5), OFFICE, exempt=("agent",)),
+    lifecycle.EveryLinked("parent_of", ~field("state.open").is_true(), type="incident", id="x"),
     kpi.compute_kpis(
         tuple(_kpis())[:3],
         RECORDS[:1],
@@ -522,6 +525,15 @@ def histories(draw: st.DrawFn) -> Record:
     return record
 
 
+# The incident's table as it was when its file was written: no second hold while on hold.
+FIRST_TABLE = attrs.evolve(
+    lifecycle.INCIDENT,
+    transitions=tuple(
+        attrs.evolve(row, sources=("new", "in_progress")) if row.action == "hold" else row
+        for row in lifecycle.INCIDENT.transitions
+    ),
+)
+
 # What golden files hold, by the name of the file.
 GOLDEN: dict[str, Any] = {
     "actor": Actor("ada", "agent"),
@@ -532,7 +544,7 @@ GOLDEN: dict[str, Any] = {
     | during(NIGHT),
     "incident": RECORDS[0],
     "level": Impact.HIGH,
-    "lifecycle": lifecycle.INCIDENT,
+    "lifecycle": FIRST_TABLE,
     "plain": FrozenMap(
         {
             "$dollar": 1,

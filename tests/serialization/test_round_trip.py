@@ -59,8 +59,6 @@ WITHOUT: dict[str, str] = {
     "lifecycle.Allowed": ANSWER,
     "lifecycle.Attempt": ANSWER,
     "lifecycle.CascadeEffect": ANSWER,
-    "lifecycle.HistoryFinding": TOLD,
-    "lifecycle.LifecycleFinding": TOLD,
     "lifecycle.PathStep": ANSWER,
     "lifecycle.Refused": ANSWER,
     "records.ApprovalCount": ANSWER,

@@ -14,6 +14,8 @@ from incidentcore.categorization import (
     classify,
 )
 from incidentcore.conditions import Condition, field, overlap
+from incidentcore.instants import Versions
+from incidentcore.lifecycle import Allowed, Refused, decide
 from incidentcore.priority import (
     BMC,
     SERVICENOW,
@@ -25,6 +27,7 @@ from incidentcore.priority import (
     vip,
 )
 from incidentcore.records import Incident, Record
+from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.values import Impact, Level, Priority
 
 
@@ -64,3 +67,11 @@ def check(incident: Incident) -> None:
     severe = (field("impact") >= Impact.MEDIUM) & ~field("state.open").is_true()
     assert_type(severe, Condition)
     overlap(severe, True)  # type: ignore[arg-type]  # not a condition
+
+    answer = decide(incident, "start", at=incident.opened_at, by="ada")
+    if answer:
+        assert_type(answer, Allowed[Incident])
+    else:
+        assert_type(answer, Refused)
+    plans: Versions[SlaDefinition | SlaPolicy] = Versions[SlaDefinition]([])
+    assert_type(plans.at(incident.opened_at), SlaDefinition | SlaPolicy)

@@ -1,11 +1,12 @@
 """How a record may change: lifecycles as tables, and the engine that reads them."""
 
 from incidentcore.lifecycle.cascade_rule import CascadeEffect, CascadeRule, Copy, cascade_effects
-from incidentcore.lifecycle.check import HistoryFinding, check_history
-from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
+from incidentcore.lifecycle.check import HISTORY_TEXTS, check_history
+from incidentcore.lifecycle.decision import REFUSALS, Allowed, PathStep, Refused
 from incidentcore.lifecycle.diagram import to_dot, to_mermaid
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.lint import LifecycleFinding, lint_lifecycle
+from incidentcore.lifecycle.guards import EveryLinked
+from incidentcore.lifecycle.lint import LIFECYCLE_TEXTS, lint_lifecycle
 from incidentcore.lifecycle.major import (
     MAJOR_INCIDENT,
     MAJOR_INCIDENT_WITH_ROLES,
@@ -13,6 +14,7 @@ from incidentcore.lifecycle.major import (
     decide_major,
     major_incident,
 )
+from incidentcore.lifecycle.opening import PriorityRule
 from incidentcore.lifecycle.presets import (
     DIALECTS,
     JSM_INCIDENT,
@@ -61,22 +63,25 @@ __all__ = [
     "CascadeRule",
     "Copy",
     "DIALECTS",
+    "EveryLinked",
     "Guard",
+    "HISTORY_TEXTS",
     "HOLD_REASONS",
-    "HistoryFinding",
     "INCIDENT",
     "InputField",
     "JSM_INCIDENT",
     "JSM_REQUEST",
     "JSM_REQUEST_WITH_APPROVAL",
+    "LIFECYCLE_TEXTS",
     "Lifecycle",
-    "LifecycleFinding",
     "MAJOR_INCIDENT",
     "MAJOR_INCIDENT_WITH_ROLES",
     "PARENT_TO_CHILD",
     "PROBLEM",
     "PROBLEM_TO_INCIDENT",
     "PathStep",
+    "PriorityRule",
+    "REFUSALS",
     "REJECTED_IF_ASKED",
     "REQUEST_TO_TASKS",
     "Refused",

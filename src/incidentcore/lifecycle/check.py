@@ -2,56 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import attrs
+from collections.abc import Collection, Mapping
+from typing import Any, Final
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.guards import EveryLinked
+from incidentcore.lifecycle.opening import missing_at_opening
 from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
-from incidentcore.records import Corrected, Event, Opened, Record, StateChanged, fold_steps
+from incidentcore.records import (
+    Corrected,
+    Event,
+    Migrated,
+    Opened,
+    Record,
+    StateChanged,
+    fold_steps,
+)
 from incidentcore.records.events.core import written_fields
-from incidentcore.values import FrozenMap, State
+from incidentcore.values import FrozenMap, LintFinding, State
+from incidentcore.values.findings import Texts
 
-__all__ = ["HistoryFinding", "check_history"]
-
-
-@attrs.frozen
-class HistoryFinding:
-    """One transition that the lifecycle does not have.
-
-    Attributes:
-        event: The event of the transition.
-        before: The state before it.
-        code: Why, as a stable code: ``unknown_state``, ``not_allowed``, ``missing_field``,
-            ``invalid_field`` or ``guard``.
-        reason: Why, in words.
-    """
-
-    event: Event
-    before: State
-    code: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.event.record_id} at {self.event.at.isoformat()}: {self.reason}"
+__all__ = ["HISTORY_TEXTS", "check_history"]
 
 
-def check_history(record: Record, lifecycle: Lifecycle) -> tuple[HistoryFinding, ...]:
-    """Return the transitions of a record's history that a lifecycle would have refused.
+HISTORY_TEXTS: Final[Texts] = {
+    "guard": "{action} from {before} is refused by its guard: {guard}",
+    "invalid_field": "{action} from {before} refuses {what}",
+    "missing_field": "{action} from {before} needs {missing}",
+    "missing_at_opening": "an opening must have {missing}",
+    "not_allowed": "{before} to {to} is not allowed",
+    "not_allowed.action": "{action} from {before} to {to} is not allowed",
+    "stuck": "{before} is not a state of the lifecycle {lifecycle!r}; the way out is {way}",
+    "no_way_out": "{before} is not a state of the lifecycle {lifecycle!r}, and no migration"
+    " leads out of it",
+    "unknown_state": "{unknown} is not a state of the lifecycle {lifecycle!r}",
+}
+"""The texts of what ``check_history`` finds, by code."""
 
-    Replay folds facts and never refuses one; this tells which of them a lifecycle would not have
-    allowed. Where the event names an action of the lifecycle, its rows decide, with their required
-    fields, choices and guards. Otherwise any row from the state before to the state after lets it
-    pass, since imported histories know states but not actions. Entering the same state again is no
-    transition, unless a row leads there.
+
+def _finding(event: Event, code: str, **data: object) -> LintFinding:
+    subject = f"{event.record_id} at {event.at.isoformat()}"
+    texts = HISTORY_TEXTS
+    if code == "not_allowed" and "action" in data:
+        texts = {**texts, code: texts["not_allowed.action"]}
+    return LintFinding(code, subject, data, event, texts=texts)
+
+
+def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding, ...]:
+    """Return what a lifecycle would have refused of a record's history.
+
+    Replay folds facts and never refuses one; this says which of them a lifecycle would not have
+    allowed: transitions, and an opening without a field that it must have. A record that is now in
+    a state that the lifecycle does not have is ``stuck``, with the way out that it declares.
+
+    Where the event names an action of the lifecycle, its rows decide, with their required fields,
+    choices and guards; guards that need linked records are taken to hold. Otherwise any row from
+    the state before to the state after lets it pass, since imported histories know states but not
+    actions. Entering the same state again is not a transition, unless a row leads there. Of a
+    record that migrated, the part is judged in which it followed this lifecycle and version, if
+    there is one.
 
     Args:
         record: The record.
         lifecycle: The lifecycle to check against; it need not be the record's own.
 
-    Source: rule H2.
+    Returns:
+        The findings, in the order of the fold, each with its event as ``witness``.
+
+    Source: rules H2 and L1.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle.standard import advance
@@ -62,45 +81,77 @@ def check_history(record: Record, lifecycle: Lifecycle) -> tuple[HistoryFinding,
     >>> check_history(advance(incident, "start", at=opened, by="ada"), INCIDENT)
     ()
     """
-    findings: list[HistoryFinding] = []
+    findings: list[LintFinding] = []
     names = {state.name for state in lifecycle.states}
     actions = {row.action for row in lifecycle.transitions}
     history = record.history
     if not any(isinstance(event, StateChanged) and event.action in actions for event in history):
         # Only states are asked about then, and only these events make them.
         history = tuple(e for e in history if isinstance(e, (Opened, StateChanged, Corrected)))
+    is_ours = not any(isinstance(e, Migrated) and e.lifecycle == lifecycle.ref for e in history)
+    last: tuple[Event, State] | None = None
     for event, before, _ in fold_steps(history, record.default_facts()):
-        if not isinstance(event, StateChanged):
-            continue
-        state = before["state"]
-        told: tuple[str, str] | None = None
-        unknown = [name for name in (state.name, event.state.name) if name not in names]
-        if unknown:
-            reason = f"{unknown[0]} is no state of the lifecycle {lifecycle.id!r}"
-            told = ("unknown_state", reason)
-        else:
-            rows = [
-                row
-                for row in lifecycle.transitions
-                if state.name in row.sources
-                and row.target.name == event.state.name
-                and (row.action == event.action or event.action not in actions)
-            ]
-            if rows and event.action in actions:
-                objections = [_objection(row, event, before) for row in rows]
-                told = objections[0] if all(objections) else None
-            elif not rows and state.name != event.state.name:
-                named = f"{event.action} from {state}" if event.action in actions else state
-                told = ("not_allowed", f"{named} to {event.state} is not allowed")
-        if told is not None:
-            findings.append(HistoryFinding(event, state, *told))
+        if isinstance(event, Migrated):
+            state = before["state"]
+            last = (event, event.state) if event.state.name not in names else None
+            if event.lifecycle == lifecycle.ref:
+                is_ours = True
+                if lifecycle.state_for(state) != event.state:
+                    findings.append(_finding(event, "not_allowed", before=state, to=event.state))
+            else:
+                is_ours = False
+        elif isinstance(event, Opened) and is_ours:
+            if event.state.name not in names:
+                last = event, event.state
+            missing = missing_at_opening(lifecycle.opens_with, event.fields)
+            if missing and lifecycle.ref == event.lifecycle:
+                findings.append(_finding(event, "missing_at_opening", missing=missing))
+        elif isinstance(event, StateChanged) and is_ours:
+            last = None
+            finding = _judge(event, before, lifecycle, names=names, actions=actions)
+            if finding is not None:
+                findings.append(finding)
+    if last is not None and is_ours:
+        way = tuple(map(str, lifecycle.way_out(last[1])))
+        code = "stuck" if way else "no_way_out"
+        findings.append(_finding(last[0], code, before=last[1], lifecycle=lifecycle.id, way=way))
     return tuple(findings)
+
+
+def _judge(
+    event: StateChanged,
+    before: Mapping[str, Any],
+    lifecycle: Lifecycle,
+    *,
+    names: Collection[str],
+    actions: Collection[str],
+) -> LintFinding | None:
+    """Return why a lifecycle would have refused a transition; None where it would not."""
+    state: State = before["state"]
+    unknown = [name for name in (state.name, event.state.name) if name not in names]
+    if unknown:
+        data = {"before": state, "unknown": unknown[0], "lifecycle": lifecycle.id}
+        return _finding(event, "unknown_state", **data)
+    rows = [
+        row
+        for row in lifecycle.transitions
+        if state.name in row.sources
+        and row.target.name == event.state.name
+        and (row.action == event.action or event.action not in actions)
+    ]
+    if rows and event.action in actions:
+        objections = [_objection(row, event, before) for row in rows]
+        return objections[0] if all(objections) else None
+    if not rows and state.name != event.state.name:
+        named = {"action": event.action} if event.action in actions else {}
+        return _finding(event, "not_allowed", **named, before=state, to=event.state)
+    return None
 
 
 def _objection(
     row: Transition, event: StateChanged, before: Mapping[str, Any]
-) -> tuple[str, str] | None:
-    """Return why a row would have refused an event, as code and reason."""
+) -> LintFinding | None:
+    """Return why a row would have refused an event."""
     custom = event.fields.get("custom")
     below = custom if isinstance(custom, FrozenMap) else FrozenMap[object]()
     given: dict[str, object] = {}
@@ -110,14 +161,14 @@ def _objection(
         )
         if name in source:
             given[field.name] = source[name]
-    what = f"{row.action} from {before['state']}"
+    what: dict[str, object] = {"action": row.action, "before": before["state"]}
     missing = [name for name in row.required if is_nothing(given.get(name))]
     if missing:
-        return "missing_field", f"{what} needs {', '.join(missing)}"
+        return _finding(event, "missing_field", **what, missing=tuple(missing))
     try:
         row.accept(given)
     except InvalidValueError as error:
-        return "invalid_field", f"{what} refuses {error}"
+        return _finding(event, "invalid_field", **what, what=str(error))
     attempt = Attempt(
         facts={**before, **written_fields(event.fields, before)},
         action=row.action,
@@ -125,6 +176,6 @@ def _objection(
         by=event.by,
         fields=given,
     )
-    if not row.passes(attempt):
-        return "guard", f"{what} is refused by its guard: {row.guard_name}"
+    if not isinstance(row.guard, EveryLinked) and not row.passes(attempt):
+        return _finding(event, "guard", **what, guard=row.guard_name)
     return None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from collections.abc import Mapping
+from typing import Final, Generic, Literal, TypeVar
 
 import attrs
 
 from incidentcore.records import Event, Record
-from incidentcore.values import State
+from incidentcore.values import FrozenMap, State
+from incidentcore.values.findings import Texts, render_text
 
-__all__ = ["Allowed", "PathStep", "Refused"]
+__all__ = ["REFUSALS", "Allowed", "PathStep", "Refused"]
 
 R = TypeVar("R", bound=Record)
 
@@ -47,6 +49,36 @@ class Allowed(Generic[R]):
     events: tuple[Event, ...]
     record: R
 
+    def __bool__(self) -> Literal[True]:
+        return True
+
+
+REFUSALS: Final[Texts] = {
+    "before_opening": "{action} at {at} lies before the opening of {record} at {opened_at}",
+    "guard": "{action} from {state} is refused by its guard: {guard}{why}",
+    "invalid_field": "{action} from {state} refuses {what}",
+    "lifecycle_mismatch": "{record} is of type {record_type} and follows the lifecycle {follows!r},"
+    " not {lifecycle!r}: advance it by its own, or migrate it",
+    "migrated": "{record} follows the lifecycle {lifecycle!r} in version {version} already",
+    "missing_field": "{action} from {state} needs {missing_fields}",
+    "no_effect": "{action} at {at} would lead to {to}, and the next event, {next} at {next_at}, is"
+    " not a legal step from there; amend=True replays what follows",
+    "not_allowed": "{action} is not allowed from {state}; {allowed}",
+    "undeclared_field": "{action} from {state} does not take {undeclared}; it takes {takes}",
+    "unknown_action": "{action} is not an action of the lifecycle {lifecycle!r}; {allowed}",
+    "unknown_state": "{state} is not a state of the lifecycle {lifecycle!r}, which has {states}",
+    "allowed": "allowed here: {actions}",
+    "nothing_allowed": "nothing is allowed here",
+    "no_fields": "no fields",
+    "path": "; the shortest path is {path}",
+    "path_step": ", then ",
+}
+"""The texts of refusals, by code; the last ones are parts of others."""
+
+
+def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
+    return FrozenMap(data)
+
 
 @attrs.frozen(kw_only=True)
 class Refused:
@@ -56,11 +88,11 @@ class Refused:
 
     Attributes:
         code: Why, as a stable code: ``unknown_action``, ``not_allowed``, ``missing_field``,
-            ``undeclared_field``, ``invalid_field``, ``guard``, ``before_opening``,
-            ``unknown_state`` or ``lifecycle_mismatch``.
-        reason: Why, in words.
+            ``undeclared_field``, ``invalid_field``, ``guard``, ``before_opening``, ``no_effect``,
+            ``unknown_state``, ``migrated`` or ``lifecycle_mismatch``.
         action: What was asked for.
         state: The state the record was in.
+        data: What else the text is made of, by name.
         missing_fields: Required fields that were not given.
         guard: The guard that said no; empty where none did.
         allowed_actions: The actions that the table has for the state.
@@ -69,15 +101,41 @@ class Refused:
     """
 
     code: str
-    reason: str
     action: str
     state: State
+    data: FrozenMap[object] = attrs.field(factory=FrozenMap, converter=_as_map)
     missing_fields: tuple[str, ...] = ()
     guard: str = ""
     allowed_actions: tuple[str, ...] = ()
     path: tuple[PathStep, ...] = ()
 
-    def __bool__(self) -> bool:
+    def text(self, texts: Texts = REFUSALS) -> str:
+        """Return why, in the words of a table such as ``REFUSALS``."""
+        actions = self.allowed_actions
+        words: dict[str, object] = {
+            **self.data,
+            "action": self.action,
+            "state": self.state,
+            "guard": self.guard,
+            "missing_fields": self.missing_fields,
+            "allowed": render_text(
+                texts, "allowed" if actions else "nothing_allowed", {"actions": actions}
+            ),
+        }
+        if words.get("takes") == ():
+            words["takes"] = texts["no_fields"]
+        text = render_text(texts, self.code, words)
+        if not self.path:
+            return text
+        path = texts["path_step"].join(map(str, self.path))
+        return text + render_text(texts, "path", {"path": path})
+
+    @property
+    def reason(self) -> str:
+        """Return why, in words."""
+        return self.text()
+
+    def __bool__(self) -> Literal[False]:
         return False
 
     def __str__(self) -> str:

@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 import attrs
 
-from incidentcore.conditions import Condition
 from incidentcore.errors import (
     InvalidValueError,
-    LifecycleDefinitionError,
     LifecycleMismatchError,
     TransitionNotAllowedError,
 )
 from incidentcore.instants import as_utc
-from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
+from incidentcore.lifecycle.decision import Allowed, Refused
+from incidentcore.lifecycle.definition import MIGRATE, LifecycleTable
+from incidentcore.lifecycle.opening import missing_at_opening
 from incidentcore.lifecycle.refusals import (
-    Table,
+    path_to_action,
     refuse_action,
     refuse_fields,
     refuse_guard,
+    refuse_no_effect,
     refuse_state,
     refuse_undeclared,
-    shortest_path,
 )
 from incidentcore.lifecycle.transition import Attempt, Transition, is_nothing
-from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
+from incidentcore.records import Migrated, Record
 from incidentcore.records._fast import state_change
-from incidentcore.records.events.core import written_fields
+from incidentcore.records.events.core import NO_FIELDS, written_fields
 from incidentcore.values import Actor, FrozenMap, State
 
 __all__ = ["Lifecycle"]
@@ -37,24 +37,8 @@ __all__ = ["Lifecycle"]
 R = TypeVar("R", bound=Record)
 
 
-def _states(states: Iterable[State]) -> tuple[State, ...]:
-    kept = tuple(states)
-    for state in kept:
-        if not isinstance(state, State):
-            raise LifecycleDefinitionError("states", state, "a State")
-    return kept
-
-
-def _rows(transitions: Iterable[Transition]) -> tuple[Transition, ...]:
-    kept = tuple(transitions)
-    for transition in kept:
-        if not isinstance(transition, Transition):
-            raise LifecycleDefinitionError("transitions", transition, "a Transition")
-    return kept
-
-
 @attrs.frozen
-class Lifecycle:
+class Lifecycle(LifecycleTable):
     """How records of one type may change: states, actions and transitions as data (rule L1).
 
     Attributes:
@@ -64,11 +48,18 @@ class Lifecycle:
         initial: The state in which records are opened.
         transitions: The table.
         version: Which edition of the table; records carry it too.
+        opens_with: Fields that an opening must have, by name or as ``custom.name``.
+        migrates: For states of other lifecycles or earlier versions, the state of this one in which
+            a record goes on, by their names; a state of the same name needs no entry.
+        priority_policy: What the opening computes its priority by, where impact and urgency are
+            given; a ``PriorityPolicy`` or another function of a record.
 
     Raises:
         LifecycleDefinitionError: A transition names a state that is not in the lifecycle, or sets
             or asks about a field that records of this type do not have or that only the fold of
             the history sets; or two states share a name.
+
+    Source: rule L1.
 
     >>> from incidentcore.values import CLOSED, NEW
     >>> tiny = Lifecycle(
@@ -82,84 +73,6 @@ class Lifecycle:
     ('close',)
     """
 
-    id: str
-    record_type: str
-    states: tuple[State, ...] = attrs.field(converter=_states, kw_only=True)
-    initial: State = attrs.field(kw_only=True)
-    transitions: tuple[Transition, ...] = attrs.field(converter=_rows, kw_only=True)
-    version: str = attrs.field(default="1", kw_only=True)
-    table: Table = attrs.field(init=False, eq=False, repr=False)
-    """The rows by the name of the state and the action."""
-
-    def __attrs_post_init__(self) -> None:
-        for name, value in (("id", self.id), ("version", self.version)):
-            if not isinstance(value, str) or not value:
-                raise LifecycleDefinitionError(name, value, "a non-empty text")
-        if self.record_type not in RECORD_TYPES:
-            raise LifecycleDefinitionError(
-                "record_type", self.record_type, f"one of {', '.join(RECORD_TYPES)}"
-            )
-        table: dict[str, dict[str, list[Transition]]] = {s.name: {} for s in self.states}
-        if len(table) != len(self.states):
-            names = [state.name for state in self.states]
-            raise LifecycleDefinitionError("states", names, "each state name once")
-        if self.initial not in self.states:
-            raise LifecycleDefinitionError("initial", self.initial, self._state_names())
-        facts = RECORD_TYPES[self.record_type].default_facts().keys()
-        for transition in self.transitions:
-            if transition.target not in self.states:
-                raise LifecycleDefinitionError(
-                    f"{transition.action}.target", transition.target, self._state_names()
-                )
-            for source in transition.sources:
-                if source not in table:
-                    raise LifecycleDefinitionError(
-                        f"{transition.action}.sources", source, self._state_names()
-                    )
-                table[source].setdefault(transition.action, []).append(transition)
-            self._check_fields(transition, facts)
-        object.__setattr__(self, "table", table)
-
-    def _check_fields(self, transition: Transition, facts: Collection[str]) -> None:
-        """Refuse what no record of this type can take, and what only the fold sets (rule H2)."""
-        settable = [name for name in facts if name in FIELD_NAMES]
-        targets = [field.target for field in transition.fields]
-        for name in (*transition.sets, *targets):
-            if (name in FIELD_NAMES) != (name in facts):
-                raise LifecycleDefinitionError(
-                    f"{transition.action}.fields",
-                    name,
-                    f"custom.{name}, or one of {', '.join(settable)}",
-                )
-        if isinstance(transition.guard, Condition):
-            for path in transition.guard.fields:
-                if path.partition(".")[0] not in {*facts, "actor"}:
-                    raise LifecycleDefinitionError(
-                        f"{transition.action}.guard", path, f"actor, or one of {', '.join(facts)}"
-                    )
-
-    def _state_names(self) -> str:
-        return "one of " + ", ".join(state.name for state in self.states)
-
-    def state(self, name: str) -> State:
-        """Return the state of that name.
-
-        Raises:
-            InvalidValueError: The lifecycle has no such state.
-        """
-        for state in self.states:
-            if state.name == name:
-                return state
-        raise InvalidValueError("state", name, self._state_names())
-
-    def actions(self, state: State) -> tuple[str, ...]:
-        """Return the actions that the table has for a state, guards aside."""
-        return tuple(self.table.get(state.name, ()))
-
-    def allowed_actions(self, record: Record, /) -> tuple[str, ...]:
-        """Return the actions that the table has for a record's state, guards aside."""
-        return self.actions(record.state)
-
     def open(self, kind: type[R], /, **fields: Any) -> R:
         """Open a record of this lifecycle in its initial state.
 
@@ -168,13 +81,24 @@ class Lifecycle:
             fields: The arguments of its ``open``.
 
         Raises:
-            InvalidValueError: The lifecycle is for another type of record.
+            InvalidValueError: The lifecycle is for another type of record, or a field that its
+                openings must have is missing.
+
+        Source: rules L1 and P2.
         """
         if kind.record_type != self.record_type:
             raise InvalidValueError("kind", kind.__name__, f"the type for {self.record_type}")
-        return kind.open(
-            state=self.initial, lifecycle=LifecycleRef(self.id, self.version), **fields
-        )
+        missing = missing_at_opening(self.opens_with, fields)
+        if missing:
+            allowed = f"a value: openings of {self.id} must have {', '.join(self.opens_with)}"
+            raise InvalidValueError(missing[0], None, allowed)
+        record = kind.open(state=self.initial, lifecycle=self.ref, **fields)
+        if self.priority_policy is None or "computed_priority" in fields:
+            return record
+        if record.impact is None or record.urgency is None:
+            return record
+        fields["computed_priority"] = self.priority_policy(record)
+        return kind.open(state=self.initial, lifecycle=self.ref, **fields)
 
     def decide(
         self,
@@ -185,20 +109,29 @@ class Lifecycle:
         at: datetime,
         by: Actor | str,
         recorded_at: datetime | None = None,
-        **fields: object,
+        related: Iterable[Record] | None = None,
+        amend: bool = False,
+        fields: Mapping[str, object] = NO_FIELDS,
+        **named: object,
     ) -> Allowed[R] | Refused:
         """Return what an action would do, or why it is refused; nothing changes.
 
         An instant before the record's latest event makes it a late event: the action is judged on
-        the state the record was in then, and takes its place in time.
+        the state the record was in then, and takes its place in time. Where it leads to a resolved
+        or final state, the next change of state must be a legal step from there.
 
         Args:
             record: A record of this lifecycle.
             action: The action.
             at: When it is done.
-            by: Who does it; a plain id stands for an agent.
-            recorded_at: When it became known; ``at`` unless told.
-            fields: The fields that the transition declares; others are refused by name.
+            by: Who does it; ``Record.actor`` says whom a plain id stands for.
+            recorded_at: When it became known. Defaults to ``at``.
+            related: Records that may be linked to this one, for guards that ask about them.
+            amend: Whether a late action is taken also where the next change of state is not a legal
+                step after it; what follows is then replayed as it is.
+            fields: The fields that the transition declares, as a mapping; for names that are taken
+                by other arguments, such as ``at``.
+            named: The same by keyword; undeclared ones are refused by name.
 
         Returns:
             ``Allowed`` with the new events and the record after them, or ``Refused``.
@@ -208,7 +141,16 @@ class Lifecycle:
 
         Source: rules L1 and L2.
         """
-        after = self._after(record, action, fields, at=at, by=by, recorded_at=recorded_at)
+        after = self._after(
+            record,
+            action,
+            {**fields, **named} if fields else named,
+            at=at,
+            by=by,
+            recorded_at=recorded_at,
+            related=related,
+            amend=amend,
+        )
         if isinstance(after, Refused):
             return after
         return Allowed(after.history[-1:], after)
@@ -222,7 +164,10 @@ class Lifecycle:
         at: datetime,
         by: Actor | str,
         recorded_at: datetime | None = None,
-        **fields: object,
+        related: Iterable[Record] | None = None,
+        amend: bool = False,
+        fields: Mapping[str, object] = NO_FIELDS,
+        **named: object,
     ) -> R:
         """Return the record after an action.
 
@@ -232,25 +177,64 @@ class Lifecycle:
             TransitionNotAllowedError: The action is refused; its ``refusal`` says everything.
             LifecycleMismatchError: The record follows another lifecycle.
         """
-        after = self._after(record, action, fields, at=at, by=by, recorded_at=recorded_at)
+        after = self._after(
+            record,
+            action,
+            {**fields, **named} if fields else named,
+            at=at,
+            by=by,
+            recorded_at=recorded_at,
+            related=related,
+            amend=amend,
+        )
         if not isinstance(after, Refused):
             return after
         if after.code == "lifecycle_mismatch":
             raise LifecycleMismatchError(after)
         raise TransitionNotAllowedError(after)
 
-    def explain(self, record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | None:
-        """Return the shortest way through the table to a state, with the fields it needs.
+    def migrate(
+        self, record: R, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
+    ) -> R:
+        """Return a record of another lifecycle, or of another version, as one of this.
 
-        Returns:
-            The steps, none for the state the record is in, or None where no way leads there.
-            Guards may still object on the way.
+        The same as ``advance(record, "migrate", ...)`` for a lifecycle without such a row.
+
+        Args:
+            record: A record of the same type.
+            at: When; not before its latest event.
+            by: Who moved it.
+            recorded_at: When this became known. Defaults to ``at``.
 
         Raises:
-            InvalidValueError: The lifecycle has no such state.
+            TransitionNotAllowedError: The record follows this lifecycle already, or its state has
+                no counterpart here; see ``migrates``.
+
+        Source: rule L1.
         """
-        target = self.state(to.name if isinstance(to, State) else to).name
-        return shortest_path(self.table, record.state, lambda state: state.name == target)
+        return self.advance(record, MIGRATE, at=at, by=by, recorded_at=recorded_at)
+
+    def _migrated(
+        self, record: R, *, at: datetime, by: Actor, recorded_at: datetime | None
+    ) -> R | Refused:
+        """Return the record as one of this lifecycle, or why it cannot be."""
+        state, target = record.state, self.state_for(record.state)
+        if record.lifecycle == self.ref and state == target:
+            data = {"record": record.id, "lifecycle": self.id, "version": self.version}
+            return Refused(code="migrated", action=MIGRATE, state=state, data=data)
+        if target is None:
+            return refuse_state(self.id, self.states, MIGRATE, state, ())
+        if at < record.updated_at:
+            raise InvalidValueError("at", at, f"{record.updated_at.isoformat()} or later")
+        return record.with_event(
+            Migrated,
+            at=at,
+            by=by,
+            recorded_at=recorded_at,
+            action=MIGRATE,
+            state=target,
+            lifecycle=self.ref,
+        )
 
     def _after(
         self,
@@ -261,34 +245,42 @@ class Lifecycle:
         at: datetime,
         by: Actor | str,
         recorded_at: datetime | None,
+        related: Iterable[Record] | None,
+        amend: bool,
     ) -> R | Refused:
         """Return the record after an action, or why it is refused."""
         at = as_utc(at)
         actor = by if isinstance(by, Actor) else record.actor(by, at=at)
         state = record.state
+        if (
+            action == MIGRATE
+            and record.record_type == self.record_type
+            and MIGRATE not in self.table.get(state.name, ())
+        ):
+            return self._migrated(record, at=at, by=actor, recorded_at=recorded_at)
         if record.lifecycle.id != self.id or record.record_type != self.record_type:
+            data = {"record": record.id, "record_type": record.record_type}
+            names = {"follows": record.lifecycle.id, "lifecycle": self.id}
             return Refused(
-                code="lifecycle_mismatch",
-                reason=f"{record.id} is of type {record.record_type} and follows the lifecycle "
-                f"{record.lifecycle.id!r}, not {self.id!r}: advance it by its own",
-                action=action,
-                state=state,
+                code="lifecycle_mismatch", action=action, state=state, data={**data, **names}
             )
         facts: Mapping[str, Any] | None = None
         if at < record.updated_at:
             if at < record.opened_at:
+                when = {"at": at.isoformat(), "opened_at": record.opened_at.isoformat()}
                 return Refused(
                     code="before_opening",
-                    reason=f"{action} at {at.isoformat()} lies before the opening of {record.id} "
-                    f"at {record.opened_at.isoformat()}",
                     action=action,
                     state=state,
+                    data={"record": record.id, **when},
                 )
             facts = record.timeline(now=at).facts_at(at)
             state = facts["state"]
         actions = self.table.get(state.name)
         if actions is None:
-            return refuse_state(self.id, self.states, action, state)
+            out = self.way_out(state)
+            path = (*out, *path_to_action(self.table, out[-1].to, action)) if out else ()
+            return refuse_state(self.id, self.states, action, state, path)
         rows = actions.get(action)
         if rows is None:
             return refuse_action(self.id, self.table, action, state)
@@ -309,6 +301,7 @@ class Lifecycle:
                     at=at,
                     by=actor,
                     fields=fields,
+                    related=None if related is None else tuple(related),
                 )
                 if not transition.passes(attempt):
                     # Its fields were right, so its guard says more than another row's fields do.
@@ -326,7 +319,8 @@ class Lifecycle:
                 fields=accepted,
             )
             if facts is not None:
-                return record.with_events((event,))
+                overtaken = None if amend else refuse_no_effect(self.table, record, event, state)
+                return record.with_events((event,)) if overtaken is None else overtaken
             return record._append(event, checked=True)  # noqa: SLF001  all is checked: not again
         return refusal  # type: ignore[return-value]  # rows is never empty
 
@@ -338,12 +332,12 @@ class Lifecycle:
             return refuse_undeclared(self.table, transition, state, fields)
         missing = tuple([name for name in transition.required if is_nothing(fields.get(name))])
         if missing:
-            what = f"needs {', '.join(missing)}"
             return refuse_fields(
-                self.table, transition, state, code="missing_field", what=what, missing=missing
+                self.table, transition, state, code="missing_field", missing=missing
             )
         try:
             return transition.accept(fields)
         except InvalidValueError as error:
-            what = f"refuses {error}"
-            return refuse_fields(self.table, transition, state, code="invalid_field", what=what)
+            return refuse_fields(
+                self.table, transition, state, code="invalid_field", what=str(error)
+            )

@@ -11,42 +11,53 @@ import attrs
 from incidentcore.conditions import ALWAYS, Condition, Proof, implies, overlap, satisfiable
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.guards import EveryLinked
+from incidentcore.lifecycle.reopening import ReopenWindow
 from incidentcore.lifecycle.transition import Transition
-from incidentcore.values import State
+from incidentcore.values import LintFinding, State
+from incidentcore.values.findings import Texts
 
-__all__ = ["LifecycleFinding", "lint_lifecycle"]
+__all__ = ["LIFECYCLE_TEXTS", "lint_lifecycle"]
 
 _OPAQUE: Final = Proof("unknown", reason="the guard is a caller's own function")
 
 
-@attrs.frozen(kw_only=True)
-class LifecycleFinding:
-    """One thing that is wrong, or that cannot be known.
+LIFECYCLE_TEXTS: Final[Texts] = {
+    "ambiguous": "the same facts lead to {to} and to {or_to}",
+    "cascade_may_never_end": "{rules} can undo each other for ever",
+    "cascade_never": "waits for the {what} {name}, which {lifecycle} does not have",
+    "cascade_refused.choice": "{action} from {state} does not take {value!r} as {name}",
+    "cascade_refused.guard": "{action} from {state} may be refused by its guard: {guard}",
+    "cascade_refused.needs": "{action} from {state} needs {names}",
+    "cascade_refused.not_allowed": "{action} is not allowed from {state} in {lifecycle}",
+    "cascade_refused.state": "{lifecycle} does not have the state {state}",
+    "cascade_refused.undeclared": "{action} from {state} does not take {names}",
+    "dead_end": "is not final and leads nowhere",
+    "never_allowed": "no facts pass its guard: {guard}",
+    "no_end": "leads to no final state",
+    "no_resolution": "leads to no resolved state",
+    "unknown_field": "needs {name}, which a record of type {record_type} does not have; say"
+    " custom.{name} if it is meant",
+    "unreachable_state": "cannot be reached from {start}",
+}
+"""The texts of what ``lint_lifecycle`` finds, by code, and by reason where it has several."""
 
-    Attributes:
-        code: What, as a stable code: ``unreachable_state``, ``dead_end``, ``no_resolution``,
-            ``no_end``, ``ambiguous``, ``never_allowed``, ``unknown_field``, ``cascade_refused`` or
-            ``cascade_never``.
-        answer: ``no`` where it is proved, ``unknown`` where nobody can tell.
-        where: The state, the action or the cascade.
-        reason: What is wrong, in words.
-        witness: What proves it: a state's name, or facts; None where there is no such thing.
-    """
+_PERHAPS: Final[Texts] = {code: f"perhaps {text}" for code, text in LIFECYCLE_TEXTS.items()}
 
-    code: str
-    answer: str
-    where: str
-    reason: str
-    witness: object = None
 
-    def __str__(self) -> str:
-        known = "" if self.answer == "no" else "perhaps "
-        return f"{self.where}: {known}{self.reason}"
+def _finding(
+    code: str, subject: str, witness: object = None, *, answer: str = "no", **data: object
+) -> LintFinding:
+    """Return what is wrong, or what cannot be known: its data say which (``answer``)."""
+    texts = LIFECYCLE_TEXTS if answer == "no" else _PERHAPS
+    if "why" in data:
+        texts = {**texts, code: texts[f"{code}.{data['why']}"]}
+    return LintFinding(code, subject, {"answer": answer, **data}, witness, texts=texts)
 
 
 def lint_lifecycle(
     lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()
-) -> tuple[LifecycleFinding, ...]:
+) -> tuple[LintFinding, ...]:
     """Return what is wrong with a lifecycle.
 
     Asked is: can every state be reached; does every state that is not final lead on, and in the
@@ -61,8 +72,9 @@ def lint_lifecycle(
         cascades: The rules to check against it; those of other types of record are left out.
 
     Returns:
-        The findings; none for a sound lifecycle. A question that hangs on a caller's own function,
-        or on more than 100,000 combinations, gives a finding with the answer ``unknown``.
+        The findings; none for a sound lifecycle. Their data have an ``answer``: ``no`` where it is
+        proved; ``unknown`` where it depends on a caller's own function, or on more than 100,000
+        combinations.
 
     Source: rule L5.
 
@@ -90,9 +102,14 @@ def lint_lifecycle(
     )
 
 
-def _guard(row: Transition) -> Condition | None:
-    """Return a row's guard as a condition; None for a caller's own function."""
-    if row.guard is None:
+def _guard(row: Transition, *, holds: bool = False) -> Condition | None:
+    """Return a row's guard as a condition; None for a function.
+
+    Args:
+        row: The row.
+        holds: Whether a guard of ours, which asks about time or linked records, is taken to hold.
+    """
+    if row.guard is None or (holds and isinstance(row.guard, (EveryLinked, ReopenWindow))):
         return ALWAYS
     return row.guard if isinstance(row.guard, Condition) else None
 
@@ -109,7 +126,7 @@ class _Way:
 def _ways(lifecycle: Lifecycle) -> list[_Way]:
     found = []
     for row in lifecycle.transitions:
-        guard = _guard(row)
+        guard = _guard(row, holds=True)
         for name in row.sources:
             domains = {"state": (lifecycle.state(name),)}
             verdict = _OPAQUE if guard is None else satisfiable(guard, domains=domains)
@@ -131,50 +148,38 @@ def _reach(ways: Iterable[_Way], start: str, *, sure: bool) -> set[str]:
     return seen
 
 
-def _lint_states(lifecycle: Lifecycle, ways: list[_Way]) -> Iterator[LifecycleFinding]:
+def _lint_states(lifecycle: Lifecycle, ways: list[_Way]) -> Iterator[LintFinding]:
     sure = {state.name: _reach(ways, state.name, sure=True) for state in lifecycle.states}
     perhaps = {state.name: _reach(ways, state.name, sure=False) for state in lifecycle.states}
     first = lifecycle.initial.name
     resolved = {state.name for state in lifecycle.states if state.resolved}
     final = {state.name for state in lifecycle.states if state.final}
 
-    def asked(state: State, code: str, goal: set[str], reason: str) -> Iterator[LifecycleFinding]:
+    def asked(state: State, code: str, goal: set[str]) -> Iterator[LintFinding]:
         if not goal & sure[state.name]:
             answer = "unknown" if goal & perhaps[state.name] else "no"
-            yield LifecycleFinding(
-                code=code, answer=answer, where=state.name, reason=reason, witness=state.name
-            )
+            yield _finding(code, state.name, state.name, answer=answer)
 
     for state in lifecycle.states:
         if state.name not in sure[first]:
-            yield LifecycleFinding(
-                code="unreachable_state",
-                answer="unknown" if state.name in perhaps[first] else "no",
-                where=state.name,
-                reason=f"cannot be reached from {first}",
-                witness=state.name,
-            )
+            answer = "unknown" if state.name in perhaps[first] else "no"
+            yield _finding("unreachable_state", state.name, state.name, answer=answer, start=first)
         if state.final:
             continue
         others = {other.name for other in lifecycle.states} - {state.name}
         if not others & perhaps[state.name]:
-            yield from asked(state, "dead_end", others, "is not final and leads nowhere")
+            yield from asked(state, "dead_end", others)
             continue
-        yield from asked(state, "no_end", final, "leads to no final state")
+        yield from asked(state, "no_end", final)
         if state.open:
-            yield from asked(state, "no_resolution", resolved, "leads to no resolved state")
+            yield from asked(state, "no_resolution", resolved)
 
 
-def _lint_rows(lifecycle: Lifecycle, ways: list[_Way]) -> Iterator[LifecycleFinding]:
+def _lint_rows(lifecycle: Lifecycle, ways: list[_Way]) -> Iterator[LintFinding]:
     for way in ways:
         if way.verdict.is_no:
-            yield LifecycleFinding(
-                code="never_allowed",
-                answer="no",
-                where=f"{way.row.action} from {way.source}",
-                reason=f"no facts pass its guard: {way.row.guard_name}",
-                witness=way.source,
-            )
+            where = f"{way.row.action} from {way.source}"
+            yield _finding("never_allowed", where, way.source, guard=way.row.guard_name)
     by_action: dict[tuple[str, str], list[Transition]] = {}
     for way in ways:
         by_action.setdefault((way.source, way.row.action), []).append(way.row)
@@ -184,27 +189,27 @@ def _lint_rows(lifecycle: Lifecycle, ways: list[_Way]) -> Iterator[LifecycleFind
             domains = {"state": (lifecycle.state(source),)}
             verdict = _OPAQUE if a is None or b is None else overlap(a, b, domains=domains)
             if not verdict.is_no:
-                yield LifecycleFinding(
-                    code="ambiguous",
+                yield _finding(
+                    "ambiguous",
+                    f"{action} from {source}",
+                    verdict.witness,
                     answer="no" if verdict.is_yes else "unknown",
-                    where=f"{action} from {source}",
-                    reason=f"the same facts lead to {one.target} and to {other.target}",
-                    witness=verdict.witness,
+                    to=one.target,
+                    or_to=other.target,
                 )
     for row in lifecycle.transitions:
         for field in row.fields:
             if field.required and field.custom_key == field.target:
-                yield LifecycleFinding(
-                    code="unknown_field",
-                    answer="no",
-                    where=row.action,
-                    reason=f"needs {field.target}, which no {lifecycle.record_type} has; "
-                    f"say custom.{field.target} if it is meant",
-                    witness=field.target,
+                yield _finding(
+                    "unknown_field",
+                    row.action,
+                    field.target,
+                    name=field.target,
+                    record_type=lifecycle.record_type,
                 )
 
 
-def _lint_cascade(rule: CascadeRule, lifecycle: Lifecycle) -> Iterator[LifecycleFinding]:
+def _lint_cascade(rule: CascadeRule, lifecycle: Lifecycle) -> Iterator[LintFinding]:
     """Find what keeps a cascade from happening, and the states that would refuse it (rule L4)."""
     known = {state.name for state in lifecycle.states}
     if rule.source == lifecycle.record_type:
@@ -212,40 +217,32 @@ def _lint_cascade(rule: CascadeRule, lifecycle: Lifecycle) -> Iterator[Lifecycle
         for what, names, there in (("state", rule.enters, known), ("action", rule.via, actions)):
             for name in names:
                 if name not in there:
-                    yield LifecycleFinding(
-                        code="cascade_never",
-                        answer="no",
-                        where=rule.id,
-                        reason=f"waits for {name}, which is no {what} of {lifecycle.id}",
-                        witness=name,
-                    )
+                    data = {"what": what, "name": name, "lifecycle": lifecycle.id}
+                    yield _finding("cascade_never", rule.id, name, **data)
     if rule.target != lifecycle.record_type:
         return
     for name in rule.states:
         if name not in known:
-            yield _refused(rule, "no", f"{name} is no state of {lifecycle.id}", name)
+            yield _refused(rule, name, "no", name, why="state", lifecycle=lifecycle.id)
     for state in lifecycle.states:
         if not rule.action or not rule.applies_in(state):
             continue
         rows = lifecycle.table[state.name].get(rule.action, [])
         if not rows:
-            yield _refused(
-                rule,
-                "no",
-                f"{rule.action} is not allowed from {state} in {lifecycle.id}",
-                state.name,
-            )
+            where = {"why": "not_allowed", "lifecycle": lifecycle.id}
+            yield _refused(rule, state.name, "no", state.name, **where)
             continue
         objections = [_objection(rule, row, state) for row in rows]
         if all(objections):
-            answer, reason, witness = objections[0]  # type: ignore[misc]  # all of them are there
-            yield _refused(rule, answer, reason, witness or state.name)
+            answer, witness, objection = objections[0]  # type: ignore[misc]  # all of them are there
+            yield _refused(rule, state.name, answer, witness or state.name, **objection)
 
 
-def _refused(rule: CascadeRule, answer: str, reason: str, witness: object) -> LifecycleFinding:
-    return LifecycleFinding(
-        code="cascade_refused", answer=answer, where=rule.id, reason=reason, witness=witness
-    )
+def _refused(
+    rule: CascadeRule, state: str, answer: str, witness: object, **data: object
+) -> LintFinding:
+    what = {"action": rule.action, "state": state}
+    return _finding("cascade_refused", rule.id, witness, answer=answer, **what, **data)
 
 
 def _known(rule: CascadeRule) -> Condition:
@@ -259,24 +256,25 @@ def _known(rule: CascadeRule) -> Condition:
     return known
 
 
-def _objection(rule: CascadeRule, row: Transition, state: State) -> tuple[str, str, object] | None:
-    """Return why a row would refuse a cascade, as answer, reason and witness."""
-    what = f"{rule.action} from {state}"
-    undeclared = [name for name in rule.fields if name not in row.inputs]
+def _objection(
+    rule: CascadeRule, row: Transition, state: State
+) -> tuple[str, object, dict[str, object]] | None:
+    """Return why a row would refuse a cascade, as answer, witness and data."""
+    undeclared = tuple(name for name in rule.fields if name not in row.inputs)
     if undeclared:
-        return "no", f"{what} does not take {', '.join(undeclared)}", None
-    missing = [name for name in row.required if name not in rule.fields]
+        return "no", None, {"why": "undeclared", "names": undeclared}
+    missing = tuple(name for name in row.required if name not in rule.fields)
     if missing:
-        return "no", f"{what} needs {', '.join(missing)}", None
+        return "no", None, {"why": "needs", "names": missing}
     for name, value in rule.fields.items():
         choices = row.inputs[name].choices
         if choices and not isinstance(value, Copy) and value not in choices:
-            return "no", f"{what} does not take {value!r} as {name}", value
-    guard = _guard(row)
+            return "no", value, {"why": "choice", "name": name, "value": value}
+    guard = _guard(row, holds=True)
     verdict = (
         _OPAQUE if guard is None else implies(_known(rule), guard, domains={"state": (state,)})
     )
     if verdict.is_yes:
         return None
     answer = "no" if verdict.is_no else "unknown"
-    return answer, f"{what} may be refused by its guard: {row.guard_name}", verdict.witness
+    return answer, verdict.witness, {"why": "guard", "guard": row.guard_name}

@@ -28,7 +28,7 @@ from incidentcore.lifecycle.refusals import (
 )
 from incidentcore.lifecycle.transition import Attempt, InputField, Transition, is_nothing
 from incidentcore.records import Incident, set_fields, set_major_status
-from incidentcore.values import Actor, FrozenMap, State, as_actor
+from incidentcore.values import Actor, FrozenMap, State
 
 __all__ = [
     "MAJOR_INCIDENT",
@@ -151,7 +151,7 @@ def decide_major(
     if not isinstance(incident, Incident):
         raise InvalidValueError("incident", incident, "an Incident")
     at = as_utc(at)
-    actor = as_actor(by)
+    actor = incident.actor(by, at=at)
     facts = incident.facts()
     if at < incident.updated_at:
         facts = incident.timeline(now=at).facts_at(at)
@@ -165,8 +165,7 @@ def decide_major(
         return refuse_undeclared(table, row, state, fields)
     missing = tuple(name for name in row.required if is_nothing(fields.get(name)))
     if missing:
-        what = f"needs {', '.join(missing)}"
-        return refuse_fields(table, row, state, code="missing_field", what=what, missing=missing)
+        return refuse_fields(table, row, state, code="missing_field", missing=missing)
     roles = fields.get("roles")
     if isinstance(roles, Mapping):
         roles = {**facts["major_roles"], **roles}
@@ -183,7 +182,7 @@ def decide_major(
             asked["reason"] = "work_notes"  # kept as the reason of the step
         where = asked.get(error.where, error.where)
         wrong = InvalidValueError(where, error.given, error.allowed)
-        return refuse_fields(table, row, state, code="invalid_field", what=f"refuses {wrong}")
+        return refuse_fields(table, row, state, code="invalid_field", what=str(wrong))
     seen = {**facts, "major_roles": facts["major_roles"] if roles is None else FrozenMap(roles)}
     attempt = Attempt(facts=seen, action=action, at=at, by=actor, fields=fields)
     if not row.passes(attempt):

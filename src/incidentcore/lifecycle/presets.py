@@ -65,7 +65,7 @@ SERVICENOW_INCIDENT: Final = Lifecycle(
         Transition("start", _NEW, _WORK),
         Transition(
             "hold",
-            (_NEW, _WORK),
+            (_NEW, _WORK, _HOLD),
             _HOLD,
             fields=(
                 InputField(
@@ -77,7 +77,7 @@ SERVICENOW_INCIDENT: Final = Lifecycle(
         ),
         Transition(
             "await_caller",
-            (_NEW, _WORK),
+            (_NEW, _WORK, _HOLD),
             _HOLD,
             fields=(InputField("comments", "custom.hold_comments"),),
             sets={"hold_reason": "Awaiting Caller"},

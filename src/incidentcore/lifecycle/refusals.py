@@ -1,4 +1,4 @@
-"""Why an action is refused, in words that say what would be legal (rule L2)."""
+"""Why an action is refused, with what would be legal (rule L2)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,17 @@ from typing import Any, Final, TypeAlias
 from incidentcore.conditions import Condition
 from incidentcore.lifecycle.decision import PathStep, Refused
 from incidentcore.lifecycle.transition import Attempt, Transition
-from incidentcore.records import ApprovalRule
+from incidentcore.records import ApprovalRule, Migrated, Record, StateChanged
 from incidentcore.values import State
 
 __all__ = [
     "Table",
+    "is_legal",
+    "path_to_action",
     "refuse_action",
     "refuse_fields",
     "refuse_guard",
+    "refuse_no_effect",
     "refuse_state",
     "refuse_undeclared",
     "shortest_path",
@@ -50,42 +53,40 @@ def shortest_path(
     return None
 
 
-def refuse_state(lifecycle: str, states: Iterable[State], action: str, state: State) -> Refused:
-    """Refuse an action in a state that the lifecycle does not have."""
-    names = ", ".join(known.name for known in states)
+def refuse_state(
+    lifecycle: str, states: Iterable[State], action: str, state: State, path: tuple[PathStep, ...]
+) -> Refused:
+    """Refuse an action in a state that the lifecycle does not have, with the way out of it."""
+    names = tuple(known.name for known in states)
     return Refused(
         code="unknown_state",
-        reason=f"{state} is no state of the lifecycle {lifecycle!r}, which has {names}",
         action=action,
         state=state,
+        data={"lifecycle": lifecycle, "states": names},
+        allowed_actions=tuple(step.action for step in path[:1]),
+        path=path,
     )
+
+
+def path_to_action(table: Table, state: State, action: str) -> tuple[PathStep, ...]:
+    """Return the shortest path from a state that ends with an action; empty where none does."""
+    path = shortest_path(table, state, lambda reached: action in table[reached.name])
+    if path is None:
+        return ()
+    last = path[-1].to if path else state
+    return (*path, _step(table[last.name][action][0]))
 
 
 def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Refused:
     """Refuse an action that the table does not have for a state, with the way that leads there."""
-    allowed = tuple(table[state.name])
-    can = f"allowed here: {', '.join(allowed)}" if allowed else "nothing is allowed here"
-    if not any(action in actions for actions in table.values()):
-        return Refused(
-            code="unknown_action",
-            reason=f"{action} is no action of the lifecycle {lifecycle!r}; {can}",
-            action=action,
-            state=state,
-            allowed_actions=allowed,
-        )
-    path = shortest_path(table, state, lambda reached: action in table[reached.name])
-    steps: tuple[PathStep, ...] = ()
-    reason = f"{action} is not allowed from {state}; {can}"
-    if path:
-        steps = (*path, _step(table[path[-1].to.name][action][0]))
-        reason += f"; the shortest path is {', then '.join(map(str, steps))}"
+    is_known = any(action in actions for actions in table.values())
     return Refused(
-        code="not_allowed",
-        reason=reason,
+        code="not_allowed" if is_known else "unknown_action",
         action=action,
         state=state,
-        allowed_actions=allowed,
-        path=steps,
+        data={"lifecycle": lifecycle},
+        allowed_actions=tuple(table[state.name]),
+        path=path_to_action(table, state, action) if is_known else (),
     )
 
 
@@ -127,17 +128,54 @@ def _why_not(guard: Condition, attempt: Attempt) -> str:
 
 def refuse_guard(table: Table, transition: Transition, state: State, attempt: Attempt) -> Refused:
     """Refuse what a guard does not let pass; a condition says what kept it from matching."""
-    reason = f"{transition.action} from {state} is refused by its guard: {transition.guard_name}"
+    why = ""
     if isinstance(transition.guard, Condition):
-        reason += f" ({_why_not(transition.guard, attempt)})"
+        why = f" ({_why_not(transition.guard, attempt)})"
     elif callable(why_not := getattr(transition.guard, "why_not", None)):
-        reason += f" ({why_not(attempt)})"
+        why = f" ({why_not(attempt)})"
     return Refused(
         code="guard",
-        reason=reason,
         action=transition.action,
         state=state,
+        data={"why": why},
         guard=transition.guard_name,
+        allowed_actions=tuple(table[state.name]),
+    )
+
+
+def is_legal(table: Table, state: State, event: StateChanged) -> bool:
+    """Return whether a change of state is a step of the table, guards aside.
+
+    An action that the table does not know, as imported ones are, may be any of its steps.
+    """
+    if not any(event.action in actions for actions in table.values()):
+        rows = [row for rows in table.get(state.name, {}).values() for row in rows]
+        return event.state.name == state.name or any(row.target == event.state for row in rows)
+    return any(row.target == event.state for row in table.get(state.name, {}).get(event.action, ()))
+
+
+def refuse_no_effect(
+    table: Table, record: Record, event: StateChanged, state: State
+) -> Refused | None:
+    """Refuse a late action into a resolved or final state that the next change cannot follow."""
+    if not (event.state.resolved or event.state.final):
+        return None
+    later = (
+        change
+        for moment in record.timeline().moments
+        if moment.at > event.at
+        for change in moment.events
+        if isinstance(change, StateChanged)
+    )
+    after = next(later, None)
+    if after is None or isinstance(after, Migrated) or is_legal(table, event.state, after):
+        return None
+    data = {"at": event.at.isoformat(), "to": event.state, "next": after.action}
+    return Refused(
+        code="no_effect",
+        action=event.action,
+        state=state,
+        data={**data, "next_at": after.at.isoformat(), "event": after.id},
         allowed_actions=tuple(table[state.name]),
     )
 
@@ -146,10 +184,11 @@ def refuse_undeclared(
     table: Table, transition: Transition, state: State, fields: Mapping[str, object]
 ) -> Refused:
     """Refuse fields that the transition does not ask for, by name."""
-    undeclared = ", ".join(name for name in fields if name not in transition.inputs)
-    takes = ", ".join(field.name for field in transition.fields) or "no fields"
-    what = f"does not take {undeclared}; it takes {takes}"
-    return refuse_fields(table, transition, state, code="undeclared_field", what=what)
+    undeclared = tuple(name for name in fields if name not in transition.inputs)
+    takes = tuple(field.name for field in transition.fields)
+    return refuse_fields(
+        table, transition, state, code="undeclared_field", undeclared=undeclared, takes=takes
+    )
 
 
 def refuse_fields(
@@ -158,15 +197,15 @@ def refuse_fields(
     state: State,
     *,
     code: str,
-    what: str,
     missing: tuple[str, ...] = (),
+    **data: object,
 ) -> Refused:
     """Refuse what was given with an action, or what was not."""
     return Refused(
         code=code,
-        reason=f"{transition.action} from {state} {what}",
         action=transition.action,
         state=state,
+        data=data,
         missing_fields=missing,
         allowed_actions=tuple(table[state.name]),
     )

@@ -8,6 +8,7 @@ and not before, while one of which it was not asked is approved or rejected by w
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -16,6 +17,7 @@ from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.transition import InputField, Transition
 from incidentcore.records import Record
+from incidentcore.records.events.core import NO_FIELDS
 from incidentcore.values import (
     CANCELED,
     CLOSED,
@@ -64,7 +66,7 @@ INCIDENT: Final = Lifecycle(
     initial=NEW,
     transitions=(
         Transition("start", NEW, IN_PROGRESS),
-        Transition("hold", (NEW, IN_PROGRESS), ON_HOLD, fields=_HOLD),
+        Transition("hold", (NEW, IN_PROGRESS, ON_HOLD), ON_HOLD, fields=_HOLD),
         Transition("resume", ON_HOLD, IN_PROGRESS),
         Transition("resolve", (NEW, IN_PROGRESS, ON_HOLD), RESOLVED, fields=_RESOLUTION),
         Transition("reopen", RESOLVED, IN_PROGRESS),
@@ -144,7 +146,7 @@ SERVICE_REQUEST: Final = Lifecycle(
             guard_name=REJECTED_NAME,
         ),
         Transition("start", NEW, IN_PROGRESS, guard=APPROVED_IF_ASKED, guard_name=APPROVED_NAME),
-        Transition("hold", IN_PROGRESS, ON_HOLD, fields=_HOLD),
+        Transition("hold", (IN_PROGRESS, ON_HOLD), ON_HOLD, fields=_HOLD),
         Transition("resume", ON_HOLD, IN_PROGRESS),
         Transition("fulfill", (IN_PROGRESS, ON_HOLD), FULFILLED),
         Transition("reopen", FULFILLED, IN_PROGRESS),
@@ -166,7 +168,10 @@ def decide(
     at: datetime,
     by: Actor | str,
     recorded_at: datetime | None = None,
-    **fields: object,
+    related: Iterable[Record] | None = None,
+    amend: bool = False,
+    fields: Mapping[str, object] = NO_FIELDS,
+    **named: object,
 ) -> Allowed[R] | Refused:
     """Return what an action would do to a record of a standard lifecycle, or why it is refused.
 
@@ -177,9 +182,13 @@ def decide(
         record: The record.
         action: The action, such as ``"resolve"``.
         at: When it is done.
-        by: Who does it; a plain id stands for an agent.
-        recorded_at: When it became known; ``at`` unless told.
-        fields: The fields that the transition declares; others are refused by name.
+        by: Who does it; ``Record.actor`` says whom a plain id stands for.
+        recorded_at: When it became known. Defaults to ``at``.
+        related: Records that may be linked to this one, for guards that ask about them.
+        amend: Whether a late action is taken also where the next change of state is not a legal
+            step after it.
+        fields: The fields that the transition declares, as a mapping.
+        named: The same by keyword; undeclared ones are refused by name.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
@@ -189,7 +198,15 @@ def decide(
     close is not allowed from new; allowed here: start, hold, resolve, cancel; the shortest path is resolve (needs resolution_code, resolution_notes), then close
     """  # noqa: E501  the text is one line
     return STANDARD[record.record_type].decide(
-        record, action, at=at, by=by, recorded_at=recorded_at, **fields
+        record,
+        action,
+        at=at,
+        by=by,
+        recorded_at=recorded_at,
+        related=related,
+        amend=amend,
+        fields=fields,
+        **named,
     )
 
 
@@ -201,7 +218,10 @@ def advance(
     at: datetime,
     by: Actor | str,
     recorded_at: datetime | None = None,
-    **fields: object,
+    related: Iterable[Record] | None = None,
+    amend: bool = False,
+    fields: Mapping[str, object] = NO_FIELDS,
+    **named: object,
 ) -> R:
     """Return a record of a standard lifecycle after an action.
 
@@ -219,7 +239,15 @@ def advance(
     'in_progress'
     """
     return STANDARD[record.record_type].advance(
-        record, action, at=at, by=by, recorded_at=recorded_at, **fields
+        record,
+        action,
+        at=at,
+        by=by,
+        recorded_at=recorded_at,
+        related=related,
+        amend=amend,
+        fields=fields,
+        **named,
     )
 
 

@@ -10,13 +10,12 @@ import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
-from incidentcore.records import FIELD_NAMES, checked_fields
+from incidentcore.records import FIELD_NAMES, Record, checked_fields
 from incidentcore.values import Actor, FrozenMap, State
 from incidentcore.values.frozen import entries_of
 
 __all__ = ["Attempt", "Guard", "InputField", "Transition"]
 
-_RESERVED: Final = ("at", "by", "recorded_at")
 _CUSTOM: Final = "custom."
 _NOTHING: Final[FrozenMap[object]] = FrozenMap()
 _EMPTY: Final[tuple[object, ...]] = (None, "", (), [], frozenset(), set(), {}, _NOTHING)
@@ -32,6 +31,7 @@ class Attempt:
         at: When.
         by: Who.
         fields: What was given with the action.
+        related: The records that were given beside it; None where none were.
     """
 
     facts: Mapping[str, Any]
@@ -39,14 +39,15 @@ class Attempt:
     at: datetime
     by: Actor
     fields: Mapping[str, Any]
+    related: tuple[Record, ...] | None = None
 
 
 @runtime_checkable
 class Guard(Protocol):
     """A caller's own rule on a transition: a plain function or a frozen object.
 
-    An object that also has ``why_not(attempt)`` tells with it, in a refusal, what would have let
-    the attempt pass.
+    An object that also has ``why_not(attempt)`` says with it, in a refusal, what would have let the
+    attempt pass. One that has an ``id`` is called so in refusals.
     """
 
     def __call__(self, attempt: Attempt, /) -> object:
@@ -74,15 +75,14 @@ class InputField:
     """A field that a transition asks for.
 
     Attributes:
-        name: The keyword under which ``advance`` takes it.
+        name: The keyword under which ``advance`` takes it; ``fields={name: ...}`` takes any name.
         target: The record's field that it sets; by default the one of the same name. What records
             do not have is kept below ``custom``; say ``custom.name`` to show that it is meant.
         required: Whether the transition is refused without it.
         choices: The values it accepts; empty for any.
 
     Raises:
-        LifecycleDefinitionError: The name cannot be a keyword, or is one that every transition
-            takes: at, by, recorded_at.
+        LifecycleDefinitionError: The name cannot be a keyword.
     """
 
     name: str
@@ -94,10 +94,6 @@ class InputField:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name.isidentifier():
             raise LifecycleDefinitionError("field", self.name, "a name usable as a keyword")
-        if self.name in _RESERVED:
-            raise LifecycleDefinitionError(
-                "field", self.name, f"any name but {', '.join(_RESERVED)}"
-            )
         if not isinstance(self.target, str) or not self.target or self.target == _CUSTOM:
             raise LifecycleDefinitionError(
                 f"{self.name}.target", self.target, "a record's field, or custom.name"
@@ -236,4 +232,4 @@ class Transition:
 
 
 def _called(guard: object) -> str:
-    return str(getattr(guard, "__name__", type(guard).__name__))
+    return str(getattr(guard, "id", "") or getattr(guard, "__name__", type(guard).__name__))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.reopening import ReopenWindow
-from incidentcore.lifecycle.transition import InputField, Transition
+from incidentcore.lifecycle.transition import Guard, InputField, Transition
 
-__all__ = ["WRITTEN"]
+__all__ = ["FAMILIES", "WRITTEN"]
 
 WRITTEN: Final[dict[str, type]] = {
     "Cascade": CascadeRule,
     "Copy": Copy,
+    "EveryLinked": EveryLinked,
     "InputField": InputField,
     "Lifecycle": Lifecycle,
     "ReopenWindow": ReopenWindow,
     "Transition": Transition,
 }
+
+FAMILIES: Final[dict[Any, tuple[type, ...]]] = {Guard: (EveryLinked, ReopenWindow)}

@@ -135,6 +135,10 @@ class PriorityPolicy:
                             f"adjustment {adjustment.name}", bound, _one_of(levels)
                         )
 
+    def __call__(self, record: Record, /) -> Level | None:
+        """Return what the policy computes for a record, its override aside."""
+        return calculate_priority(self, record).computed
+
     @property
     def levels(self) -> tuple[Level, ...]:
         """Return the priorities that may be computed, from worst to best."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from incidentcore.lifecycle import PriorityRule
 from incidentcore.priority.adjustments import Adjustment, PriorityAdjustment
 from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator, PriorityMatrix
 from incidentcore.priority.policy import (
@@ -29,6 +30,7 @@ WRITTEN: Final[dict[str, type]] = {
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
+    PriorityRule: (PriorityPolicy,),
     PriorityAdjustment: (Adjustment,),
     PriorityCalculator: (PriorityMatrix,),
 }

@@ -9,11 +9,10 @@ from typing import Final
 
 from incidentcore.escalation import Escalation, due_escalations
 from incidentcore.kpi import as_known
-from incidentcore.lifecycle import HistoryFinding
 from incidentcore.records import Incident
 from incidentcore.report.rules import ReportRules
 from incidentcore.sla import SlaPolicy, SlaStatus, evaluate_sla
-from incidentcore.values import FrozenMap
+from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.vendors import StateCheck, change_text, observed_changes, refused_changes
 
 __all__ = ["OUTCOMES", "Tally"]
@@ -77,7 +76,7 @@ class Tally:
         self.fired: Counter[tuple[str, int, str, str]] = Counter()
         self.lapsed = 0
         self.examples: list[Escalation] = []
-        self.refused: list[HistoryFinding] = []
+        self.refused: list[LintFinding] = []
         self._observed = 0
         self._faulty = [0] * len(rules.lifecycles)
         self._changes: list[Counter[str]] = [Counter() for _ in rules.lifecycles]
@@ -162,9 +161,10 @@ class Tally:
             return ""
         finding = self.refused[0]
         rows = self._rules.lifecycles[0].transitions
-        targets = [row.target.name for row in rows if finding.before.name in row.sources]
+        before = str(finding.data["before"])
+        targets = [row.target.name for row in rows if before in row.sources]
         allowed = ", ".join(dict.fromkeys(targets)) or "nothing"
-        return f"{finding}; allowed from {finding.before}: {allowed}"
+        return f"{finding}; allowed from {before}: {allowed}"
 
     def latest(self) -> list[Escalation]:
         """Return the latest few escalations."""

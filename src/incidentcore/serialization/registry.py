@@ -156,6 +156,7 @@ REGISTRY: Final = Registry(
         **categorization.FAMILIES,
         **conditions.FAMILIES,
         **escalation.FAMILIES,
+        **lifecycle.FAMILIES,
         **priority.FAMILIES,
         **records.FAMILIES,
         **schedule.FAMILIES,

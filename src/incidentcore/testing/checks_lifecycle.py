@@ -53,7 +53,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
     @given(illegal_records(lifecycle))
     def told(record: Record) -> None:
         (*_, found) = check_history(record, lifecycle)
-        assert found.event == record.history[-1]
+        assert found.witness == record.history[-1]
 
     law()
     told()

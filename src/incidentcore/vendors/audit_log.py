@@ -19,9 +19,9 @@ import attrs
 
 from incidentcore.errors import FormatError
 from incidentcore.instants import as_zone
-from incidentcore.lifecycle import HistoryFinding, Lifecycle, check_history
+from incidentcore.lifecycle import Lifecycle, check_history
 from incidentcore.records import Incident, StateChanged
-from incidentcore.values import FrozenMap
+from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.vendors.kit import Import
 from incidentcore.vendors.servicenow_history import (
     BACKFILLED,
@@ -284,16 +284,16 @@ def observed_changes(incident: Incident) -> int:
     )
 
 
-def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[HistoryFinding, ...]:
+def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
     """Return the observed state changes that a lifecycle does not have, inferred ones left out."""
     return tuple(
         finding
         for finding in check_history(incident, lifecycle)
-        if isinstance(finding.event, StateChanged) and finding.event.action != FIRST_SEEN
+        if isinstance(finding.witness, StateChanged) and finding.witness.action != FIRST_SEEN
     )
 
 
-def change_text(finding: HistoryFinding) -> str:
+def change_text(finding: LintFinding) -> str:
     """Return a refused change as text, such as ``New -> Closed``."""
-    after = finding.event.state.name if isinstance(finding.event, StateChanged) else "?"
-    return f"{finding.before} -> {after}"
+    after = finding.witness.state.name if isinstance(finding.witness, StateChanged) else "?"
+    return f"{finding.data['before']} -> {after}"

@@ -35,6 +35,7 @@ __all__ = [
     "LifecycleRef",
     "LinkAdded",
     "LinkRemoved",
+    "Migrated",
     "Opened",
     "Prioritized",
     "StateChanged",
@@ -138,6 +139,37 @@ class StateChanged(Event):
         if self.fields:
             changes.update(written_fields(self.fields, facts))
         return changes
+
+
+@attrs.frozen(kw_only=True)
+class Migrated(StateChanged):
+    """The record moved to another lifecycle, or to another version of its own (rule L1).
+
+    Its state is the new lifecycle's. That is nobody's work on the record, so that it acknowledges
+    nothing; a hold goes on where the new state is one too.
+
+    Attributes:
+        lifecycle: The lifecycle that it follows from now on.
+    """
+
+    kind: ClassVar[str] = "migrated"
+
+    lifecycle: LifecycleRef
+
+    def __attrs_post_init__(self) -> None:
+        super().__attrs_post_init__()
+        if not isinstance(self.lifecycle, LifecycleRef):
+            raise InvalidValueError("lifecycle", self.lifecycle, "a LifecycleRef")
+
+    def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
+        """Return the lifecycle and state, with the moments and counts that follow."""
+        changes = super().changes(facts)
+        if facts["acknowledged_at"] is None:
+            changes.pop("acknowledged_at", None)
+            changes.pop("acknowledged", None)
+        if self.state.pauses:
+            changes.pop("hold_reason", None)
+        return {**changes, "lifecycle": self.lifecycle}
 
 
 def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:

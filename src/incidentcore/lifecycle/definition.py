@@ -1,0 +1,166 @@
+"""What a lifecycle is: its table as data, checked when it is made (rule L1)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
+from incidentcore.lifecycle.decision import PathStep
+from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
+from incidentcore.lifecycle.refusals import Table, shortest_path
+from incidentcore.lifecycle.transition import Transition
+from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
+from incidentcore.values import FrozenMap, State
+
+__all__ = ["MIGRATE", "LifecycleTable"]
+
+MIGRATE: Final = "migrate"
+
+
+def _states(states: Iterable[State]) -> tuple[State, ...]:
+    kept = tuple(states)
+    for state in kept:
+        if not isinstance(state, State):
+            raise LifecycleDefinitionError("states", state, "a State")
+    return kept
+
+
+def _rows(transitions: Iterable[Transition]) -> tuple[Transition, ...]:
+    kept = tuple(transitions)
+    for transition in kept:
+        if not isinstance(transition, Transition):
+            raise LifecycleDefinitionError("transitions", transition, "a Transition")
+    return kept
+
+
+@attrs.frozen
+class LifecycleTable:
+    """The data of a lifecycle, and what can be read from it without a record; see ``Lifecycle``."""
+
+    id: str
+    record_type: str
+    states: tuple[State, ...] = attrs.field(converter=_states, kw_only=True)
+    initial: State = attrs.field(kw_only=True)
+    transitions: tuple[Transition, ...] = attrs.field(converter=_rows, kw_only=True)
+    version: str = attrs.field(default="1", kw_only=True)
+    opens_with: tuple[str, ...] = attrs.field(
+        default=(), converter=as_names, kw_only=True, metadata={"later": True}
+    )
+    migrates: FrozenMap[str] = attrs.field(
+        default=FrozenMap(), converter=as_state_map, kw_only=True, metadata={"later": True}
+    )
+    priority_policy: PriorityRule | None = attrs.field(
+        default=None, kw_only=True, metadata={"later": True}
+    )
+    table: Table = attrs.field(init=False, eq=False, repr=False)
+    """The rows by the name of the state and the action."""
+
+    def __attrs_post_init__(self) -> None:
+        for name, value in (("id", self.id), ("version", self.version)):
+            if not isinstance(value, str) or not value:
+                raise LifecycleDefinitionError(name, value, "a non-empty text")
+        if self.record_type not in RECORD_TYPES:
+            raise LifecycleDefinitionError(
+                "record_type", self.record_type, f"one of {', '.join(RECORD_TYPES)}"
+            )
+        table: dict[str, dict[str, list[Transition]]] = {s.name: {} for s in self.states}
+        if len(table) != len(self.states):
+            names = [state.name for state in self.states]
+            raise LifecycleDefinitionError("states", names, "each state name once")
+        if self.initial not in self.states:
+            raise LifecycleDefinitionError("initial", self.initial, self._state_names())
+        facts = RECORD_TYPES[self.record_type].default_facts().keys()
+        for transition in self.transitions:
+            if transition.target not in self.states:
+                raise LifecycleDefinitionError(
+                    f"{transition.action}.target", transition.target, self._state_names()
+                )
+            for source in transition.sources:
+                if source not in table:
+                    raise LifecycleDefinitionError(
+                        f"{transition.action}.sources", source, self._state_names()
+                    )
+                table[source].setdefault(transition.action, []).append(transition)
+            self._check_fields(transition, facts)
+        for name in self.opens_with:
+            if not name.startswith("custom.") and not (name in facts and name in FIELD_NAMES):
+                raise LifecycleDefinitionError("opens_with", name, "a field, or custom.name")
+        for name, target in self.migrates.items():
+            if target not in table:
+                raise LifecycleDefinitionError(f"migrates.{name}", target, self._state_names())
+        object.__setattr__(self, "table", table)
+
+    def _check_fields(self, transition: Transition, facts: Collection[str]) -> None:
+        """Refuse what no record of this type can take, and what only the fold sets (rule H2)."""
+        settable = [name for name in facts if name in FIELD_NAMES]
+        targets = [field.target for field in transition.fields]
+        for name in (*transition.sets, *targets):
+            if (name in FIELD_NAMES) != (name in facts):
+                raise LifecycleDefinitionError(
+                    f"{transition.action}.fields",
+                    name,
+                    f"custom.{name}, or one of {', '.join(settable)}",
+                )
+        if isinstance(transition.guard, Condition):
+            for path in transition.guard.fields:
+                if path.partition(".")[0] not in {*facts, "actor"}:
+                    raise LifecycleDefinitionError(
+                        f"{transition.action}.guard", path, f"actor, or one of {', '.join(facts)}"
+                    )
+
+    def _state_names(self) -> str:
+        return "one of " + ", ".join(state.name for state in self.states)
+
+    def state(self, name: str) -> State:
+        """Return the state of that name.
+
+        Raises:
+            InvalidValueError: The lifecycle has no such state.
+        """
+        for state in self.states:
+            if state.name == name:
+                return state
+        raise InvalidValueError("state", name, self._state_names())
+
+    def actions(self, state: State) -> tuple[str, ...]:
+        """Return the actions that the table has for a state, guards aside."""
+        return tuple(self.table.get(state.name, ()))
+
+    def allowed_actions(self, record: Record, /) -> tuple[str, ...]:
+        """Return the actions that the table has for a record's state, guards aside."""
+        return self.actions(record.state)
+
+    @property
+    def ref(self) -> LifecycleRef:
+        """Return the id and version, as records carry them."""
+        return LifecycleRef(self.id, self.version)
+
+    def state_for(self, state: State) -> State | None:
+        """Return the state in which a record in another lifecycle's state goes on here, if any."""
+        name = self.migrates.get(state.name, state.name)
+        return self.state(name) if name in self.table else None
+
+    def way_out(self, state: State) -> tuple[PathStep, ...]:
+        """Return the migration that leads out of a state that is not one of this lifecycle."""
+        target = None if state.name in self.table else self.state_for(state)
+        return () if target is None else (PathStep(MIGRATE, target),)
+
+    def explain(self, record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | None:
+        """Return the shortest way through the table to a state, with the fields it needs.
+
+        Returns:
+            The steps, none for the state the record is in, or None where no way leads there.
+            Guards may still object on the way.
+
+        Raises:
+            InvalidValueError: The lifecycle has no such state.
+        """
+        target = self.state(to.name if isinstance(to, State) else to).name
+        out = self.way_out(record.state)
+        start = out[-1].to if out else record.state
+        path = shortest_path(self.table, start, lambda state: state.name == target)
+        return None if path is None else (*out, *path)

@@ -1,0 +1,122 @@
+"""Guards as data that a condition on one record cannot say: what linked records must be (rule L4).
+
+A guard of ours is a frozen value with an ``id``, which is what a refusal calls it. It can be
+written as a document, and the checker lets it hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import LifecycleDefinitionError
+from incidentcore.lifecycle.transition import Attempt
+from incidentcore.records import RECORD_TYPES, Link, Record
+from incidentcore.records.links import check_link_type
+
+__all__ = ["EveryLinked", "facts_then", "linked_facts"]
+
+
+def facts_then(record: Record, at: datetime) -> Mapping[str, Any]:
+    """Return a record's facts at an instant."""
+    return record.facts() if at >= record.updated_at else record.timeline(now=at).facts_at(at)
+
+
+def linked_facts(
+    facts: Mapping[str, Any], link: str, related: Iterable[Record], at: datetime
+) -> dict[str, Mapping[str, Any]]:
+    """Return the facts at an instant of the records that a record is linked to, by their ids.
+
+    A link counts from either end.
+
+    Args:
+        facts: The record's own facts.
+        link: What the record is to the others.
+        related: Records that may be linked to it.
+        at: The instant.
+    """
+    linked: dict[str, Mapping[str, Any]] = {}
+    for other in related:
+        there = Link(link, other.id)
+        back = there.inverse(facts["id"])
+        if other.id == facts["id"] or at < other.opened_at:
+            continue
+        then = facts_then(other, at)
+        if there in facts["links"] or (back is not None and back in then["links"]):
+            linked[other.id] = then
+    return linked
+
+
+@attrs.frozen
+class EveryLinked:
+    """A guard: every record that this one is linked to must match a condition.
+
+    ``decide`` and ``advance`` need the records (``related=``) and refuse without them.
+
+    Attributes:
+        link: What the record is to the others, such as ``"parent_of"``.
+        must: What must hold of each of them.
+        type: The type of the others; empty for any.
+        id: What a refusal calls it.
+
+    Raises:
+        LifecycleDefinitionError: The link or type is unknown, or the condition is not one.
+
+    Source: rule L4.
+
+    >>> from incidentcore.conditions import field
+    >>> EveryLinked("parent_of", ~field("state.open").is_true(), id="no open child").id
+    'no open child'
+    """
+
+    link: str
+    must: Condition
+    type: str = attrs.field(default="", kw_only=True)
+    id: str = attrs.field(default="", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        check_link_type(self.link)
+        if not isinstance(self.must, Condition):
+            raise LifecycleDefinitionError("must", self.must, "a Condition")
+        if self.type and self.type not in RECORD_TYPES:
+            allowed = f"one of {', '.join(RECORD_TYPES)}, or empty"
+            raise LifecycleDefinitionError("type", self.type, allowed)
+        if not self.id:
+            object.__setattr__(self, "id", f"every record it is {self.link}: {self.must}")
+
+    def _objecting(self, attempt: Attempt) -> list[str]:
+        related = () if attempt.related is None else attempt.related
+        return [
+            name
+            for name, facts in linked_facts(attempt.facts, self.link, related, attempt.at).items()
+            if self.type in ("", facts["record_type"]) and not self.must.test(facts, attempt.at)
+        ]
+
+    def missing(self, attempt: Attempt, /) -> tuple[str, ...]:
+        """Return the ids of linked records that were not given."""
+        given = {record.id for record in attempt.related or ()}
+        links = attempt.facts["links"]
+        return tuple(
+            sorted(
+                link.target for link in links if link.type == self.link and link.target not in given
+            )
+        )
+
+    def __call__(self, attempt: Attempt, /) -> bool:
+        """Return whether every linked record is given and matches."""
+        return attempt.related is not None and not (
+            self.missing(attempt) or self._objecting(attempt)
+        )
+
+    def why_not(self, attempt: Attempt, /) -> str:
+        """Return which records object, or which are needed."""
+        if attempt.related is None:
+            return f"give the records that it is {self.link} as related="
+        missing = self.missing(attempt)
+        if missing:
+            return f"not among related=: {', '.join(missing)}"
+        return ", ".join(self._objecting(attempt))

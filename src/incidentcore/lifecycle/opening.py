@@ -1,0 +1,52 @@
+"""What a lifecycle asks of an opening and of a record that moves to it (rule L1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, runtime_checkable
+
+from incidentcore.errors import LifecycleDefinitionError
+from incidentcore.lifecycle.transition import is_nothing
+from incidentcore.records import Record
+from incidentcore.values import FrozenMap, Level, State
+
+__all__ = ["PriorityRule", "as_names", "as_state_map", "missing_at_opening"]
+
+
+@runtime_checkable
+class PriorityRule(Protocol):
+    """What computes a record's priority, such as a ``PriorityPolicy``."""
+
+    def __call__(self, record: Record, /) -> Level | None:
+        """Return the computed priority; None where there is none."""
+        ...  # pragma: no cover
+
+
+def as_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names of fields as they are stored."""
+    entries = (names,) if isinstance(names, str) else tuple(names)
+    if not all(isinstance(name, str) and name for name in entries):
+        raise LifecycleDefinitionError("opens_with", entries, "names of fields")
+    return entries
+
+
+def as_state_map(states: Mapping[str, State | str]) -> FrozenMap[str]:
+    """Return which state follows which, by their names."""
+    if not isinstance(states, Mapping):
+        raise LifecycleDefinitionError("migrates", states, "a mapping from states to states")
+    names = {old: new.name if isinstance(new, State) else new for old, new in states.items()}
+    return FrozenMap(names)
+
+
+def missing_at_opening(names: Iterable[str], fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of fields that an opening must have and has not."""
+    custom = fields.get("custom") or {}
+    return tuple(
+        name
+        for name in names
+        if is_nothing(
+            custom.get(name.removeprefix("custom."))
+            if name.startswith("custom.")
+            else fields.get(name)
+        )
+    )

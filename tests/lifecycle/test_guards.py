@@ -1,0 +1,153 @@
+"""Guards of ours are data: named by their id, written as documents, trusted by the checker."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+from incidentcore.conditions import field
+from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
+from incidentcore.lifecycle import (
+    INCIDENT,
+    REFUSALS,
+    EveryLinked,
+    Lifecycle,
+    Refused,
+    ReopenWindow,
+    Transition,
+    check_history,
+    lint_lifecycle,
+)
+from incidentcore.priority import PriorityPolicy
+from incidentcore.records import Incident, link
+from incidentcore.serialization import dumps, loads
+from incidentcore.values import IN_PROGRESS, NEW, RESOLVED, Impact, Priority, Urgency
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FIXED: dict[str, Any] = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+NO_OPEN_CHILD = EveryLinked("parent_of", ~field("state.open").is_true(), id="no open child")
+
+
+def guarded(action: str, guard: Any) -> Lifecycle:
+    rows = tuple(
+        attrs.evolve(row, guard=guard, guard_name="") if row.action == action else row
+        for row in INCIDENT.transitions
+    )
+    return attrs.evolve(INCIDENT, id="own", transitions=rows)
+
+
+def test_sla_s33_a_reopen_window_is_written_and_called_by_its_id() -> None:
+    """JSON that reads back equal; the refusal says the guard's own name."""
+    window = ReopenWindow(timedelta(days=2))
+    desk = guarded("reopen", window)
+    assert loads(dumps(desk), Lifecycle) == desk
+
+    own = Lifecycle(
+        "own",
+        "incident",
+        states=(NEW, RESOLVED, IN_PROGRESS),
+        initial=NEW,
+        transitions=(
+            Transition("resolve", NEW, RESOLVED),
+            Transition("reopen", RESOLVED, IN_PROGRESS, guard=window),
+        ),
+    )
+    record = own.open(Incident, id="I", title="t", at=AT, by="kim")
+    record = own.advance(record, "resolve", at=AT + HOUR, by="ada")
+    refused = own.decide(record, "reopen", at=AT + 8 * 24 * HOUR, by="kim")
+    assert isinstance(refused, Refused)
+    assert refused.guard == window.id == "reopen within 2 days, 0:00:00"
+
+
+def family(own: Lifecycle, *, on_parent: bool) -> tuple[Incident, Incident]:
+    parent, child = (own.open(Incident, id=n, title="t", at=AT, by="kim") for n in "PC")
+    if on_parent:
+        return link(parent, "parent_of", "C", at=AT + HOUR, by="ada"), child
+    return parent, link(child, "child_of", "P", at=AT + HOUR, by="ada")
+
+
+@pytest.mark.parametrize("on_parent", [True, False])
+def test_sla_s42_a_parent_with_an_open_child_is_not_resolved(on_parent: Any) -> None:
+    """The refusal names the child, on whichever of the two the link was written."""
+    own = guarded("resolve", NO_OPEN_CHILD)
+    parent, child = family(own, on_parent=on_parent)
+    at = AT + 2 * HOUR
+
+    refused = own.decide(parent, "resolve", at=at, by="ada", related=[child], **FIXED)
+    assert isinstance(refused, Refused)
+    assert refused.reason == "resolve from new is refused by its guard: no open child (C)"
+
+    done = own.advance(child, "resolve", at=at, by="ada", related=[], **FIXED)
+    assert own.decide(parent, "resolve", at=at, by="ada", related=[done], **FIXED)
+    before = own.decide(parent, "resolve", at=at - HOUR / 2, by="ada", related=[done], **FIXED)
+    assert not before  # the child was still open then
+    assert lint_lifecycle(own) == ()
+    assert loads(dumps(own), Lifecycle) == own
+
+
+def test_a_guard_about_linked_records_is_refused_by_name_without_them() -> None:
+    """Not given at all, or not all of those that the record itself names."""
+    own = guarded("resolve", NO_OPEN_CHILD)
+    parent, _ = family(own, on_parent=True)
+
+    for related, why in ((None, "give the records"), ([], "not among related=: C")):
+        refused = own.decide(parent, "resolve", at=AT + HOUR, by="ada", related=related, **FIXED)
+        assert isinstance(refused, Refused)
+        assert refused.guard == "no open child"
+        assert why in refused.reason
+
+
+def test_a_history_holds_a_guard_about_linked_records_to_have_passed() -> None:
+    """The history does not say what the others were."""
+    own = guarded("resolve", NO_OPEN_CHILD)
+    record = own.open(Incident, id="I", title="t", at=AT, by="kim")
+    record = own.advance(record, "resolve", at=AT, by="ada", related=[], **FIXED)
+    assert check_history(record, own) == ()
+
+
+def test_a_guard_asks_about_one_type_of_record_and_refuses_what_is_not_a_link() -> None:
+    """Checked when it is written."""
+    assert EveryLinked("parent_of", field("state.resolved").is_true()).id
+    with pytest.raises(InvalidValueError, match="child_of"):
+        EveryLinked("childof", field("state.resolved").is_true())
+    with pytest.raises(LifecycleDefinitionError, match="a Condition"):
+        EveryLinked("child_of", lambda _: True)  # type: ignore[arg-type]  # that is tried
+    with pytest.raises(LifecycleDefinitionError, match="problem"):
+        EveryLinked("child_of", field("state.resolved").is_true(), type="task")
+
+
+def test_the_opening_computes_its_priority_by_the_policy_of_the_lifecycle() -> None:
+    """Where impact and urgency are given; with an override beside it where one is."""
+    own = attrs.evolve(INCIDENT, id="own", priority_policy=PriorityPolicy())
+    rest: dict[str, Any] = {"id": "I", "title": "t", "at": AT, "by": "kim"}
+    levels: dict[str, Any] = {"impact": Impact.HIGH, "urgency": Urgency.HIGH}
+
+    record = own.open(Incident, **rest, **levels)
+    assert (record.version, record.computed_priority) == (1, Priority.CRITICAL)
+    assert own.open(Incident, **rest, impact=Impact.HIGH).computed_priority is None
+    overridden = own.open(Incident, **rest, **levels, priority=Priority.LOW)
+    assert overridden.priority == Priority.LOW
+    assert overridden.computed_priority == Priority.CRITICAL
+    assert loads(dumps(own), Lifecycle) == own
+
+
+def test_a_refusal_is_code_and_data_and_its_text_a_table() -> None:
+    """Another language is another table."""
+    record = Incident.open(id="I", title="t", at=AT, by="kim")
+    refused = INCIDENT.decide(record, "close", at=AT, by="ada")
+    assert isinstance(refused, Refused)
+    german = {
+        **REFUSALS,
+        "not_allowed": "{action} geht nicht in {state}; {allowed}",
+        "allowed": "es geht: {actions}",
+        "path": "; Weg: {path}",
+        "path_step": ", dann ",
+    }
+    assert refused.text(german) == (
+        "close geht nicht in new; es geht: start, hold, resolve, cancel; "
+        "Weg: resolve (needs resolution_code, resolution_notes), dann close"
+    )

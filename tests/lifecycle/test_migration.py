@@ -1,0 +1,148 @@
+"""A record that moves to another version or lifecycle (rule L1), and one that is stuck."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+from incidentcore.errors import (
+    InvalidValueError,
+    LifecycleDefinitionError,
+    TransitionNotAllowedError,
+)
+from incidentcore.lifecycle import INCIDENT, PROBLEM, Lifecycle, Refused, Transition, check_history
+from incidentcore.records import Incident, LifecycleRef, replay
+from incidentcore.serialization import dumps, loads
+from incidentcore.values import CLOSED, IN_PROGRESS, NEW, RESOLVED, Actor, State
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
+TRIAGE = State("triage", open=True)
+SYSTEM = Actor("timer", "system")
+ROWS = (Transition("start", NEW, IN_PROGRESS), Transition("resolve", (NEW, IN_PROGRESS), RESOLVED))
+V1 = Lifecycle(
+    "desk",
+    "incident",
+    states=(TRIAGE, NEW, IN_PROGRESS, RESOLVED),
+    initial=TRIAGE,
+    transitions=(Transition("sort", TRIAGE, NEW), *ROWS),
+)
+V2 = Lifecycle(
+    "desk",
+    "incident",
+    version="2",
+    states=(NEW, IN_PROGRESS, RESOLVED),
+    initial=NEW,
+    transitions=ROWS,
+    migrates={TRIAGE.name: NEW},
+)
+
+
+def opened(lifecycle: Lifecycle = V1, **fields: Any) -> Incident:
+    return lifecycle.open(Incident, id="I", title="t", at=AT, by="kim", **fields)
+
+
+def test_sla_s52_a_record_in_a_retired_state_is_stuck_and_the_way_out_is_declared() -> None:
+    """Found, refused with the way, led out by it, and then of version 2."""
+    record = opened()
+    (finding,) = check_history(record, V2)
+    refused = V2.decide(record, "start", at=AT + DAY, by="ada")
+    steps = V2.explain(record, to="resolved")
+
+    assert (finding.code, finding.witness) == ("stuck", record.history[0])
+    assert finding.message.endswith("the way out is migrate")
+    assert isinstance(refused, Refused)
+    assert refused.code == "unknown_state"
+    assert [step.action for step in refused.path] == ["migrate", "start"]
+    assert "the shortest path is migrate, then start" in refused.reason
+    assert [step.action for step in steps or ()] == ["migrate", "resolve"]
+
+    record = V2.advance(record, "migrate", at=AT + DAY, by=SYSTEM)
+    record = V2.advance(record, "start", at=AT + DAY, by="ada")
+    assert (record.state.name, record.lifecycle.version) == ("in_progress", "2")
+    assert check_history(record, V2) == ()
+    assert replay(reversed(record.history)) == record
+    assert loads(dumps(record), Incident) == record
+
+
+def test_sla_a14_without_a_declared_way_it_is_said_that_none_leads_out() -> None:
+    """Nothing is guessed."""
+    bare = attrs.evolve(V2, migrates={})
+    (finding,) = check_history(opened(), bare)
+
+    assert finding.code == "no_way_out"
+    assert bare.explain(opened(), to="resolved") is None
+    with pytest.raises(TransitionNotAllowedError, match="triage is not a state"):
+        bare.migrate(opened(), at=AT + DAY, by=SYSTEM)
+
+
+def test_a_bridge_of_rows_still_goes_its_own_way() -> None:
+    """A lifecycle with a row called migrate decides by it."""
+    bridge = attrs.evolve(V1, transitions=(*V1.transitions, Transition("migrate", TRIAGE, NEW)))
+    record = bridge.advance(opened(), "migrate", at=AT + DAY, by=SYSTEM)
+    assert (record.state.name, record.lifecycle.version) == ("new", "1")
+
+
+def test_a_record_moves_to_another_lifecycle_and_keeps_its_moments() -> None:
+    """A migration is nobody's work: no acknowledgement; a hold keeps its reason."""
+    record = opened(INCIDENT)
+    record = INCIDENT.advance(record, "hold", at=AT, by=SYSTEM, reason="awaiting_vendor")
+    own = attrs.evolve(INCIDENT, id="own", migrates={"new": "in_progress"})
+    record = own.migrate(record, at=AT + DAY, by="ada")
+
+    assert record.lifecycle == LifecycleRef("own")
+    assert (record.state.name, record.hold_reason) == ("on_hold", "awaiting_vendor")
+    assert record.acknowledged_at is None
+    assert own.decide(record, "resume", at=AT + DAY, by="ada")
+    assert not INCIDENT.decide(record, "resume", at=AT + DAY, by="ada")
+    with pytest.raises(TransitionNotAllowedError, match="version 1 already"):
+        own.migrate(record, at=AT + DAY, by="ada")
+    with pytest.raises(InvalidValueError, match="or later"):
+        INCIDENT.migrate(record, at=AT, by="ada")
+    assert not PROBLEM.decide(record, "migrate", at=AT + DAY, by="ada")
+
+
+def test_only_the_part_under_the_lifecycle_is_judged() -> None:
+    """What came before the migration was another lifecycle's; a wrong counterpart is found."""
+    record = V2.migrate(opened(), at=AT + DAY, by=SYSTEM)
+    other = attrs.evolve(V2, migrates={"triage": "in_progress"})
+
+    assert check_history(record, V1) == ()
+    (finding,) = check_history(record, other)
+    assert (finding.code, finding.message) == ("not_allowed", "triage to new is not allowed")
+
+
+def test_a_migration_into_a_state_that_is_not_there_is_refused_at_once() -> None:
+    """As every part of a definition is."""
+    with pytest.raises(LifecycleDefinitionError, match=r"migrates\.triage"):
+        attrs.evolve(V2, migrates={"triage": "limbo"})
+
+
+def test_an_opening_must_have_the_fields_that_the_lifecycle_asks_for() -> None:
+    """Refused by name; found in histories that were imported."""
+    strict = attrs.evolve(V2, opens_with=("service", "custom.site"), migrates={})
+    assert opened(strict, service="mail", custom={"site": "b"}).service == "mail"
+    for fields, name in (({}, "service"), ({"service": "mail"}, r"custom\.site")):
+        with pytest.raises(InvalidValueError, match=name):
+            opened(strict, **fields)
+    imported = Incident.open(
+        id="I", title="t", at=AT, by="kim", lifecycle=LifecycleRef("desk", "2")
+    )
+    (finding,) = check_history(imported, strict)
+    assert (finding.code, finding.data["missing"]) == (
+        "missing_at_opening",
+        ("service", "custom.site"),
+    )
+    with pytest.raises(LifecycleDefinitionError, match="opens_with"):
+        attrs.evolve(V2, opens_with=("resolved_at",))
+    assert loads(dumps(strict), Lifecycle) == strict
+
+
+def test_the_definition_reads_back() -> None:
+    """With its migrations; without them the document is as it was."""
+    assert loads(dumps(V2), Lifecycle) == V2
+    assert "migrates" not in dumps(attrs.evolve(V2, migrates={}))
+    assert CLOSED not in V2.states

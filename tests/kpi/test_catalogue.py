@@ -87,7 +87,7 @@ SIX: dict[str, tuple[Any, int, dict[str, int]]] = {
     "callers": (1, 6, {}),
     "volume_per_caller": (6.0, 6, {}),
     "backlog": (1, 1, {}),
-    "backlog_growth": (2, 6, {}),
+    "backlog_growth": (1, 6, {}),
     "mean_age_of_backlog": (250 * M, 1, {}),
     "on_hold_share_of_backlog": (0.0, 1, {}),
     "stale_5_days_rate": (0.0, 1, {}),

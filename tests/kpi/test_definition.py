@@ -18,14 +18,12 @@ from incidentcore.kpi import (
     Availability,
     Count,
     Duration,
-    DurationField,
     Earliest,
+    FieldValue,
     Group,
     Kpi,
     KpiResult,
-    NumberField,
     Periods,
-    PerRecord,
     Rate,
     Statistic,
     catalogue,
@@ -126,7 +124,7 @@ def test_every_result_carries_its_definition() -> None:
 
 def test_a_field_that_a_kind_of_record_lacks_is_named() -> None:
     """Asking incidents for a problem's workaround is an error, not an empty figure."""
-    kpi = Kpi(id="x", measure=NumberField("workaround"))
+    kpi = Kpi(id="x", measure=FieldValue("workaround"))
     problem = Problem.open(id="P", title="p", at=minute(0), by="kim")
 
     assert compute_kpis([kpi], [problem], as_of=minute(1))["x"].n == 0
@@ -143,7 +141,7 @@ def test_ids_are_unique_in_a_table() -> None:
 @pytest.mark.parametrize(
     ("kpis", "records", "names"),
     [
-        (catalogue.VOLUME, tickets(), "kpis"),
+        (3, tickets(), "kpis"),
         (["volume"], tickets(), "kpis"),
         ([catalogue.VOLUME], tickets()[0], "records"),
         ([catalogue.VOLUME], [{"id": 1}], "records"),
@@ -212,8 +210,8 @@ def test_numbers_that_no_float_or_time_holds_are_left_out() -> None:
         for n, custom in enumerate(given)
     ]
     kpis = [
-        Kpi(id="n", measure=NumberField("custom.n")),
-        Kpi(id="t", measure=DurationField("custom.t")),
+        Kpi(id="n", measure=FieldValue("custom.n")),
+        Kpi(id="t", measure=FieldValue("custom.t", "duration")),
     ]
 
     table = compute_kpis(kpis, records, as_of=minute(1))
@@ -227,7 +225,7 @@ def test_numbers_that_no_float_or_time_holds_are_left_out() -> None:
 def test_an_amount_is_a_finite_number(total: Any) -> None:
     """A cost that is no number cannot be divided by anything."""
     with pytest.raises(KpiDefinitionError, match="finite"):
-        PerRecord(total)
+        Count(amount=total)
 
 
 def test_a_share_reads_all_or_none_only_where_it_is() -> None:

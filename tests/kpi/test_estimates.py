@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incidentcore.kpi import control_limits
-from incidentcore.kpi.estimates import (
+from incidentcore.kpi.engine.estimates import (
     bootstrap,
     interpolate,
     mean,
@@ -18,7 +18,7 @@ from incidentcore.kpi.estimates import (
     survival_median,
     wilson,
 )
-from incidentcore.kpi.sketch import Sketch
+from incidentcore.kpi.engine.sketch import Sketch
 
 WHOLE = st.lists(st.integers(0, 10**12), min_size=1, max_size=60)
 

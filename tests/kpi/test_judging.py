@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from incidentcore.conditions import ALWAYS, NEVER, Condition, Opaque, field
 from incidentcore.errors import IncidentCoreError
-from incidentcore.kpi.judging import compile_condition
+from incidentcore.kpi.engine.compiled_conditions import compile_condition
 from incidentcore.records import Incident
 from incidentcore.values import RESOLVED, Priority
 

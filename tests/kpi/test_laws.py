@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from incidentcore.conditions import ALWAYS
 from incidentcore.kpi import (
     KpiTable,
+    Partial,
     compute_kpis,
     finish_partial,
     gather_kpis,
     merge_partials,
-    partial_from_plain,
-    partial_to_plain,
 )
 from incidentcore.records import Incident, Opened, replay
+from incidentcore.serialization import dumps, loads
 from incidentcore.values import CANCELED
 
 from .strategies import LATEST, computable, desks, incidents, instants, windows
@@ -48,15 +48,13 @@ def test_the_order_of_records_changes_nothing(
 def test_parts_merge_to_the_whole(
     desk: list[Incident], split: tuple[int, int], window: Any, groups: Any, mode: Any
 ) -> None:
-    """Any split, merged in any order and nesting, through plain data, equals the whole."""
+    """Any split, merged in any order and nesting, through documents, equals the whole."""
     n, turn = split
     kpis = computable(window, mode=mode)
     how: Any = {"as_of": LATEST, "group_by": groups, "window": window, "mode": mode}
     parts = [gather_kpis(kpis, desk[step::n], **how) for step in range(n)]
     parts = parts[turn % n :] + parts[: turn % n]
-    stored = [
-        partial_from_plain(json.loads(json.dumps(partial_to_plain(part))), kpis) for part in parts
-    ]
+    stored = [loads(dumps(part), Partial) for part in parts]
     nested = parts[-1]
     for part in reversed(parts[:-1]):
         nested = merge_partials([part, nested])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from incidentcore.conditions import NEVER, field
-from incidentcore.kpi import Duration, Earliest, Kpi, Rate, catalogue, compute_kpis
+from incidentcore.kpi import Duration, Earliest, Kpi, NetFlow, Rate, catalogue, compute_kpis
 from incidentcore.records import Record
 from incidentcore.vendors import read_table
 
@@ -56,7 +56,8 @@ DIALECTS: dict[str, Kpi] = {
     "kpi-reopen-events": catalogue.REOPENINGS_PER_RESOLUTION,
     "kpi-backlog": catalogue.BACKLOG,
     "kpi-backlog-asof-140": catalogue.BACKLOG,
-    "kpi-growth": catalogue.BACKLOG_GROWTH,
+    # Of moments: canceled tickets never go out. The catalogue's growth is that of the backlog, 1.
+    "kpi-growth": catalogue.BACKLOG_GROWTH.replace(measure=NetFlow("opened_at", "resolved_at")),
     "kpi-avg-age-h": catalogue.MEAN_AGE_OF_BACKLOG,
     "kpi-zero-den": Kpi(
         id="no_denominator", measure=Rate(numerator=RESOLVED, denominator=NEVER, of="nothing")

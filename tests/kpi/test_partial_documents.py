@@ -14,8 +14,8 @@ from incidentcore.conditions import Opaque, field
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
+    FieldValue,
     Kpi,
-    NumberField,
     Partial,
     Periods,
     Rate,
@@ -101,7 +101,7 @@ KPIS = {kpi.id: kpi for kpi in vars(catalogue).values() if isinstance(kpi, Kpi)}
 OPENED = Kpi(id="opened", measure=Rate(numerator=field("title").present(), of="records"))
 
 
-COSTS = Kpi(id="mean_cost", measure=NumberField("custom.cost"))
+COSTS = Kpi(id="mean_cost", measure=FieldValue("custom.cost"))
 
 
 def _document(*kpis: Kpi, **how: Any) -> Any:
@@ -113,9 +113,9 @@ def _kinds() -> dict[str, Kpi]:
     """Return a KPI for each kind of cell."""
     kinds: dict[str, Kpi] = {}
     for kpi in KPIS.values():
-        gathers = kpi.measure.gathers
-        is_time = gathers not in ("tally", "ratio", "balance", "keyed", "spans")
-        kinds.setdefault("sample" if is_time and kpi.unit == "duration" else gathers, kpi)
+        kind = type(kpi.measure.accumulator(kpi, "exact")).__name__.lower()
+        if kind != "sample" or kpi.unit == "duration":
+            kinds.setdefault({"flow": "balance"}.get(kind, kind), kpi)
     return kinds
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi import Kpi, KpiTable, NumberField, Periods, catalogue, compute_kpis
+from incidentcore.kpi import FieldValue, Kpi, KpiTable, Periods, catalogue, compute_kpis
 from incidentcore.records import Incident
 
 from .tickets import minute, tickets
@@ -130,7 +130,7 @@ def test_a_row_is_found_by_its_names() -> None:
 def test_the_unit_of_numbers_is_the_callers() -> None:
     """A plain row carries it; a time's hours are there for show."""
     records = [Incident.open(id="1", title="x", at=minute(0), by="k", custom={"cost": 2.5})]
-    kpi = Kpi(id="cost", measure=NumberField("custom.cost", "EUR"))
+    kpi = Kpi(id="cost", measure=FieldValue("custom.cost", "EUR"))
 
     result = compute_kpis([kpi], records, as_of=minute(1))["cost"]
 

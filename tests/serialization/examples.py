@@ -300,7 +300,7 @@ def _partials() -> Iterator[kpi.Partial]:
     plain = [
         found
         for found in known
-        if found.measure.gathers not in ("keyed", "spans") and found.window_basis != "snapshot"
+        if not found.measure.exact_only and found.window_basis != "snapshot"
     ]
     periods = kpi.Periods("week", "Europe/Berlin")
     yield kpi.gather_kpis(plain, [INCIDENT], window=periods, mode="sketch", **how)
@@ -382,11 +382,21 @@ EXAMPLES: tuple[Any, ...] = (
     kpi.Group("assignment_group", values=["desk", None]),
     kpi.AgeBuckets((1, 5)),
     kpi.Periods("month", "Europe/Berlin", within=Interval(AT, AT + HOUR)),
-    kpi.SlaCyclesMet(RESPONSE),
-    *(kpi.Updates(COMMUNICATION, "on_time"), kpi.UpdateLateness(COMMUNICATION)),
-    *(kpi.SlaMet(RESPONSE), kpi.SlaBreached(sla.SlaPolicy([], default=RESPONSE))),
+    kpi.SlaClocks(RESPONSE, "cycles_met"),
+    *(kpi.Updates(COMMUNICATION, "on_time"), kpi.Updates(COMMUNICATION, "lateness")),
+    *(
+        kpi.SlaClocks(RESPONSE, overdue_missed=True),
+        kpi.SlaClocks(sla.SlaPolicy([], default=RESPONSE)),
+    ),
     kpi.Duration(kpi.LinkedAt("caused_by_change", {"CHG-1": AT}), "resolved_at"),
-    *(kpi.TimeOverTarget(RESPONSE), kpi.PerRecord(5), kpi.LinkedShare("a", frozenset({"b", "c"}))),
+    *(
+        kpi.SlaClocks(RESPONSE, "time_over_target"),
+        kpi.Count(amount=5),
+        kpi.LinkedShare("a", frozenset({"b", "c"})),
+    ),
+    *(kpi.Downtime(), kpi.EventCount(ALWAYS)),
+    kpi.Rate(numerator=kpi.WhenResolved(ALWAYS), of="all"),
+    kpi.Availability(weights=[(ALWAYS, "0.3")], during=ALWAYS),
     kpi.SameDay("opened_at", kpi.FirstWhen(ALWAYS), ZoneInfo("Europe/Berlin")),
     kpi.AtMost(kpi.Duration("opened_at", "resolved_at"), HOUR),
     records.Approval(by=Actor("boss"), decision="approved", at=AT),

@@ -10,7 +10,7 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi import Count, Kpi, Rate, Recurrence, SlaMet
+from incidentcore.kpi import Count, Kpi, Recurrence
 from incidentcore.records import ActionItem, PostIncidentReview
 
 __all__ = [
@@ -156,7 +156,8 @@ def _has_interval(kpi: Kpi) -> bool:
     """Return whether it can be said how far chance alone moves a KPI."""
     if kpi.statistic is not None:
         return kpi.statistic.kind in ("mean", "median", "quantile")
-    return isinstance(kpi.measure, (Count, Rate, Recurrence, SlaMet))
+    measure = kpi.measure
+    return measure == Count() or measure.is_share or isinstance(measure, Recurrence)
 
 
 def _changes(changes: Iterable[ActionStatusChange]) -> tuple[ActionStatusChange, ...]:

@@ -15,9 +15,9 @@ from incidentcore.improvement.poisson import poisson_bounds
 from incidentcore.improvement.selection import MONTH
 from incidentcore.instants import Interval, as_utc
 from incidentcore.kpi import Kpi, KpiResult, compute_kpis
-from incidentcore.kpi.estimates import wilson
-from incidentcore.kpi.figures import Value
-from incidentcore.kpi.render import to_html, to_markdown, to_text
+from incidentcore.kpi.engine.estimates import wilson
+from incidentcore.kpi.engine.results import Value
+from incidentcore.kpi.text_table import to_html, to_markdown, to_text
 from incidentcore.records import Record
 
 __all__ = ["BeforeAfter", "EffectVerdict", "KpiSide", "before_after"]

@@ -11,8 +11,8 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
-from incidentcore.kpi.plain import label
-from incidentcore.kpi.render import to_csv, to_html, to_markdown, to_text
+from incidentcore.kpi.group_keys import label
+from incidentcore.kpi.text_table import to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap
 
 __all__ = [

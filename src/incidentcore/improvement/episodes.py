@@ -11,10 +11,10 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
-from incidentcore.kpi.estimates import interpolate
-from incidentcore.kpi.plain import label
-from incidentcore.kpi.read_values import microseconds
-from incidentcore.kpi.render import to_csv, to_html, to_markdown, to_text
+from incidentcore.kpi.engine.accumulators import microseconds
+from incidentcore.kpi.engine.estimates import interpolate
+from incidentcore.kpi.group_keys import label
+from incidentcore.kpi.text_table import to_csv, to_html, to_markdown, to_text
 from incidentcore.schedule import BusinessDays
 from incidentcore.values import FrozenMap
 

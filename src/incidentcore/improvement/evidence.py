@@ -13,8 +13,8 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import Selection, compile_key, is_absent, key_names
 from incidentcore.kpi import MEAN, Duration, GroupBy, Kpi, as_known
-from incidentcore.kpi.cells import instant
-from incidentcore.kpi.extract import compile_kpi
+from incidentcore.kpi.engine.accumulators import instant
+from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.records import Problem, Record
 
 __all__ = ["Dimension", "Evidence", "Gatherer", "TIME_TO_RESOLVE"]

@@ -20,7 +20,7 @@ from incidentcore.improvement.recurrence import RecurrenceTally
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
 from incidentcore.kpi import GroupBy, Kpi
-from incidentcore.kpi.render import to_html, to_markdown, to_text
+from incidentcore.kpi.text_table import to_html, to_markdown, to_text
 from incidentcore.records import Problem, Record
 from incidentcore.schedule import Calendar
 

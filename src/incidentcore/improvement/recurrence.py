@@ -25,7 +25,7 @@ from incidentcore.improvement.selection import (
 )
 from incidentcore.instants import Interval
 from incidentcore.kpi import GroupBy
-from incidentcore.kpi.groups import order
+from incidentcore.kpi.group_keys import order
 from incidentcore.records import Record
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.values import FrozenMap

@@ -11,8 +11,8 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.kpi import GroupBy, as_known
+from incidentcore.kpi.engine.compiled_conditions import compile_condition
 from incidentcore.kpi.groups import compile_groups, group_names
-from incidentcore.kpi.judging import compile_condition
 from incidentcore.records import Incident, Record
 
 __all__ = ["Key", "MONTH", "Selection", "compile_key", "is_absent", "key_names", "name_text"]

@@ -1,7 +1,6 @@
 """Figures with their definition: KPIs as values, computed whole, streamed or merged from parts."""
 
 from incidentcore.kpi import catalogue
-from incidentcore.kpi.accumulate import as_known, gather_kpis, merge_partials
 from incidentcore.kpi.charts import (
     ageing_data,
     backlog_data,
@@ -11,37 +10,34 @@ from incidentcore.kpi.charts import (
     survival_data,
     trend_data,
 )
-from incidentcore.kpi.compute import (
-    compute_kpis,
-    finish_partial,
-    partial_from_plain,
-    partial_to_plain,
-)
-from incidentcore.kpi.criteria import AtLeast, AtMost, HasLink, RecordTest, SameDay
-from incidentcore.kpi.definition import (
-    MAX,
-    MEAN,
-    MEDIAN,
-    MIN,
-    SUM,
-    SURVIVAL_MEDIAN,
-    Kpi,
-    Statistic,
-    quantile,
-)
-from incidentcore.kpi.estimates import ControlLimits, control_limits
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.engine.compute import compute_kpis, finish_partial
+from incidentcore.kpi.engine.estimates import ControlLimits, control_limits
+from incidentcore.kpi.engine.gather import as_known, gather_kpis, merge_partials
+from incidentcore.kpi.engine.partial import Partial
+from incidentcore.kpi.engine.windows import Window
 from incidentcore.kpi.groups import AgeBuckets, Group, GroupBy, HourBands
 from incidentcore.kpi.measures import (
-    ClockRules,
+    Availability,
+    Count,
+    Downtime,
     Duration,
-    DurationField,
-    NumberField,
+    EventCount,
+    FieldValue,
+    LinkedShare,
+    Measure,
+    NetFlow,
     OccurrenceCount,
+    PartialMode,
+    Rate,
+    RatioOfSums,
+    Recurrence,
     ReturnCount,
+    SlaClocks,
+    TimeBetweenFailures,
     TimeIn,
-    TimeOverTarget,
-    UpdateLateness,
     Updates,
+    ValueMeasure,
 )
 from incidentcore.kpi.moments import (
     AS_OF,
@@ -51,28 +47,29 @@ from incidentcore.kpi.moments import (
     FirstWhen,
     LastEvent,
     LinkedAt,
+    Moment,
     MomentSpec,
 )
-from incidentcore.kpi.partials import Partial, PartialMode, Window
 from incidentcore.kpi.periods import Periods
-from incidentcore.kpi.report import ALL, KpiResult, KpiTable
-from incidentcore.kpi.shares import (
-    Availability,
-    Count,
-    Distinct,
-    LinkedShare,
-    Measure,
-    NetFlow,
-    PerDistinct,
-    PerRecord,
-    Rate,
-    RatioOfSums,
-    Recurrence,
-    SlaBreached,
-    SlaCyclesMet,
-    SlaMet,
-    TimeBetweenFailures,
+from incidentcore.kpi.record_tests import (
+    AtLeast,
+    AtMost,
+    HasLink,
+    RecordTest,
+    SameDay,
+    WhenResolved,
 )
+from incidentcore.kpi.statistic import (
+    MAX,
+    MEAN,
+    MEDIAN,
+    MIN,
+    SUM,
+    SURVIVAL_MEDIAN,
+    Statistic,
+    quantile,
+)
+from incidentcore.kpi.table import ALL, KpiResult, KpiTable
 
 __all__ = [
     "ALL",
@@ -81,13 +78,13 @@ __all__ = [
     "AtLeast",
     "AtMost",
     "Availability",
-    "ClockRules",
     "ControlLimits",
     "Count",
-    "Distinct",
+    "Downtime",
     "Duration",
-    "DurationField",
     "Earliest",
+    "EventCount",
+    "FieldValue",
     "FirstEvent",
     "FirstKnown",
     "FirstWhen",
@@ -106,14 +103,12 @@ __all__ = [
     "MEDIAN",
     "MIN",
     "Measure",
+    "Moment",
     "MomentSpec",
     "NetFlow",
-    "NumberField",
     "OccurrenceCount",
     "Partial",
     "PartialMode",
-    "PerDistinct",
-    "PerRecord",
     "Periods",
     "Rate",
     "RatioOfSums",
@@ -123,15 +118,13 @@ __all__ = [
     "SUM",
     "SURVIVAL_MEDIAN",
     "SameDay",
-    "SlaBreached",
-    "SlaCyclesMet",
-    "SlaMet",
+    "SlaClocks",
     "Statistic",
     "TimeBetweenFailures",
     "TimeIn",
-    "TimeOverTarget",
-    "UpdateLateness",
     "Updates",
+    "ValueMeasure",
+    "WhenResolved",
     "Window",
     "ageing_data",
     "as_known",
@@ -145,8 +138,6 @@ __all__ = [
     "flow_data",
     "gather_kpis",
     "merge_partials",
-    "partial_from_plain",
-    "partial_to_plain",
     "quantile",
     "survival_data",
     "trend_data",

@@ -8,14 +8,15 @@ from typing import Any, TypeAlias
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.kpi.accumulate import as_known, gather_kpis
 from incidentcore.kpi.catalogue import BACKLOG, SURVIVAL_MEDIAN_TIME_TO_RESOLVE
-from incidentcore.kpi.cells import SampleCell
-from incidentcore.kpi.compute import compute_kpis
-from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi
-from incidentcore.kpi.estimates import control_limits, survival_curve
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.engine.accumulators import Sample
+from incidentcore.kpi.engine.compute import compute_kpis
+from incidentcore.kpi.engine.estimates import control_limits, survival_curve
+from incidentcore.kpi.engine.gather import as_known, gather_kpis
 from incidentcore.kpi.groups import AgeBuckets
-from incidentcore.kpi.report import KpiResult, KpiTable, hours
+from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
+from incidentcore.kpi.table import KpiResult, KpiTable, hours
 from incidentcore.records import Corrected, Record
 
 __all__ = [
@@ -186,9 +187,9 @@ def _open_spans(record: Record) -> Iterator[tuple[datetime, datetime | None]]:
 def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
     part = gather_kpis([kpi], records, as_of=as_of)
     cells = [cell for row in part.cells.values() for cell in row]
-    if not all(isinstance(cell, SampleCell) for cell in cells) or kpi.unit != "duration":
+    if not all(isinstance(cell, Sample) for cell in cells) or kpi.unit != "duration":
         raise InvalidValueError("kpi", kpi.id, "a KPI of a time")
-    return [value for cell in cells if isinstance(cell, SampleCell) for value in cell.ordered()]
+    return [value for cell in cells if isinstance(cell, Sample) for value in cell.ordered()]
 
 
 def distribution_data(

@@ -4,105 +4,49 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final, Literal, Self, TypeAlias
+from typing import Any, Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.digest import content_id
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.kpi.measures import Duration, TimeIn
-from incidentcore.kpi.shares import Measure, Rate, RatioOfSums
+from incidentcore.kpi.measures.base import Measure
+from incidentcore.kpi.record_tests import RecordTest, as_test
+from incidentcore.kpi.statistic import MEAN, SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
-__all__ = [
-    "Canceled",
-    "Kpi",
-    "MAX",
-    "MEAN",
-    "MEDIAN",
-    "MIN",
-    "Reopened",
-    "SUM",
-    "SURVIVAL_MEDIAN",
-    "Statistic",
-    "Unfinished",
-    "WindowBasis",
-    "quantile",
-]
+__all__ = ["Canceled", "Kpi", "Reopened", "Unfinished", "WindowBasis"]
 
 Reopened: TypeAlias = Literal["first", "last", "net"]
 Canceled: TypeAlias = Literal["exclude", "censor", "include"]
 Unfinished: TypeAlias = Literal["exclude", "censor", "as_of"]
-WindowBasis: TypeAlias = Literal["opened", "resolved", "closed", "snapshot"]
+WindowBasis: TypeAlias = Literal["opened", "first_resolved", "resolved", "closed", "snapshot"]
 
-_KINDS: Final = ("mean", "median", "quantile", "sum", "min", "max", "survival_median")
+_CHOICES: Final[dict[str, Any]] = {
+    "reopened": Reopened,
+    "canceled": Canceled,
+    "unfinished": Unfinished,
+    "window_basis": WindowBasis,
+}
 _AVERAGES: Final = ("mean", "median", "quantile")
 _FORBIDDEN: Final = ("mttr", "respond")
 
 
-@attrs.frozen
-class Statistic:
-    """How the values of many records become one figure; see ``MEAN`` and its kin.
-
-    Attributes:
-        kind: mean, median, quantile, sum, min, max or survival_median.
-        q: The quantile, from 0 to 1; None for the other kinds.
-    """
-
-    kind: str
-    q: Fraction | None = None
-
-    def __attrs_post_init__(self) -> None:
-        if self.kind not in _KINDS:
-            raise KpiDefinitionError("statistic", self.kind, f"one of {', '.join(_KINDS)}")
-        if (self.q is not None) != (self.kind == "quantile"):
-            raise KpiDefinitionError("q", self.q, "a quantile for quantile, None otherwise")
-        if self.q is not None and not 0 <= self.q <= 1:
-            raise KpiDefinitionError("q", self.q, "0 to 1")
-
-    def __str__(self) -> str:
-        return self.kind if self.q is None else f"quantile {float(self.q):g}"
-
-
-MEAN: Final = Statistic("mean")
-MEDIAN: Final = Statistic("median")
-SUM: Final = Statistic("sum")
-MIN: Final = Statistic("min")
-MAX: Final = Statistic("max")
-SURVIVAL_MEDIAN: Final = Statistic("survival_median")
-
-
-def quantile(q: float | str | Decimal | Fraction) -> Statistic:
-    """Return the statistic of a quantile, inclusive and linear.
-
-    Args:
-        q: From 0 to 1; a float is read as it is written, so that 0.9 is nine tenths.
-
-    >>> quantile(0.9).q
-    Fraction(9, 10)
-    """
-    try:
-        return Statistic("quantile", Fraction(str(q)))
-    except ValueError:
-        raise KpiDefinitionError("q", q, "a number from 0 to 1") from None
-
-
 def _exclusions(
-    given: Mapping[str, Condition] | Iterable[tuple[str, Condition]],
-) -> tuple[tuple[str, Condition], ...]:
-    pairs = given.items() if isinstance(given, Mapping) else given
-    return tuple((code, condition) for code, condition in pairs)
+    exclusions: Mapping[str, Condition | RecordTest] | Iterable[tuple[str, Condition | RecordTest]],
+) -> tuple[tuple[str, Condition | RecordTest], ...]:
+    pairs = exclusions.items() if isinstance(exclusions, Mapping) else exclusions
+    return tuple((code, as_test(test)) for code, test in pairs)
 
 
-def _confidence(given: float | str | Fraction | None) -> Fraction | None:
+def _confidence(level: float | str | Fraction | None) -> Fraction | None:
     try:
-        return None if given is None else Fraction(str(given))
+        return None if level is None else Fraction(str(level))
     except ValueError:
-        raise KpiDefinitionError("confidence", given, "a number between 0 and 1") from None
+        raise KpiDefinitionError("confidence", level, "a number between 0 and 1") from None
 
 
 @attrs.frozen(kw_only=True)
@@ -116,7 +60,7 @@ class Kpi:
         id: Its name, such as ``"mean_time_to_resolve"``; never "mttr" or a bare "respond", which
             mean something else in every tool (rule K3).
         measure: What is measured on each record.
-        statistic: How the values become one figure; the mean unless told. Only for measures that
+        statistic: How the values become one figure; the mean by default. Only for measures that
             give values: times and numbers.
         population: Which records are looked at; all others are not counted at all.
         exclusions: Records of the population that are left out, each with the stable code under
@@ -129,8 +73,11 @@ class Kpi:
         unfinished: What to do with a record that has not reached the stop of a duration, such as
             one that is unacknowledged or still open: ``exclude``, ``censor`` at the instant of the
             computation or at its end without the stop (for survival), or count to ``as_of``.
-        window_basis: Which moment must lie in the window: ``opened``, ``resolved`` or ``closed``;
-            ``snapshot`` looks at all records as of the instant, whatever the window.
+        window_basis: Which moment must lie in the window: ``opened``, ``first_resolved``,
+            ``resolved`` (the last resolution) or ``closed``. A reopening undoes a resolution: the
+            window of an earlier one lists the record as left out, as ``reopened`` where it is not
+            resolved now, otherwise as ``resolved_again``. ``snapshot`` looks at all records as of
+            the instant in any window.
         min_n: Below this many records, a result says that it is too few to claim a trend.
         confidence: The level of a confidence interval, such as 0.95; None for none. Wilson's for
             rates, the bootstrap's for means and quantiles; refused for other figures.
@@ -144,6 +91,7 @@ class Kpi:
     Raises:
         KpiDefinitionError: The parts contradict each other.
 
+    >>> from incidentcore.kpi import Duration
     >>> Kpi(id="mean_time_to_resolve", measure=Duration("opened_at", "resolved_at")).statistic.kind
     'mean'
     """
@@ -151,8 +99,10 @@ class Kpi:
     id: str
     measure: Measure
     statistic: Statistic | None = attrs.field(default=None)
-    population: Condition = ALWAYS
-    exclusions: tuple[tuple[str, Condition], ...] = attrs.field(default=(), converter=_exclusions)
+    population: Condition | RecordTest = attrs.field(default=ALWAYS, converter=as_test)
+    exclusions: tuple[tuple[str, Condition | RecordTest], ...] = attrs.field(
+        default=(), converter=_exclusions
+    )
     clock: Calendar | None = None
     reopened: Reopened = "last"
     canceled: Canceled = "exclude"
@@ -167,39 +117,36 @@ class Kpi:
 
     def __attrs_post_init__(self) -> None:
         self._check_id()
-        sampled = getattr(self.measure, "gathers", "") == "sample"
-        if self.statistic is None and sampled:
+        measure = self.measure
+        if not isinstance(measure, Measure):
+            raise KpiDefinitionError(f"{self.id}.measure", measure, "a measure")
+        if self.statistic is None and measure.has_statistic:
             object.__setattr__(self, "statistic", MEAN)
-        if not hasattr(self.measure, "gathers"):
-            raise KpiDefinitionError(f"{self.id}.measure", self.measure, "a measure")
-        if self.statistic is not None and not sampled:
-            raise KpiDefinitionError(
-                f"{self.id}.statistic", str(self.statistic), "none: this measure is one figure"
-            )
-        for code, condition in self.exclusions:
-            if not isinstance(code, str) or not code or not isinstance(condition, Condition):
-                raise KpiDefinitionError(
-                    f"{self.id}.exclusions", (code, condition), "codes with conditions"
-                )
-        if not isinstance(self.population, Condition):
-            raise KpiDefinitionError(f"{self.id}.population", self.population, "a condition")
+        if self.statistic is not None and not measure.has_statistic:
+            self._refuse("statistic", "None: this measure is one figure")
+        for code, _ in self.exclusions:
+            if not isinstance(code, str) or not code:
+                self._refuse("exclusions", "codes with conditions")
         self._check_choices()
+        self._check_effects()
         self._check_censoring()
         if type(self.min_n) is not int or self.min_n < 1:
-            raise KpiDefinitionError(f"{self.id}.min_n", self.min_n, "a whole number from 1")
+            self._refuse("min_n", "a whole number from 1")
         self._check_confidence()
+
+    def _refuse(self, name: str, allowed: str) -> None:
+        value = getattr(self, name)
+        shown = str(value) if isinstance(value, Statistic) else value
+        raise KpiDefinitionError(f"{self.id}.{name}", shown, allowed)
 
     def _check_confidence(self) -> None:
         if self.confidence is None:
             return
         if not 0 < self.confidence < 1:
-            raise KpiDefinitionError(f"{self.id}.confidence", self.confidence, "between 0 and 1")
-        share = self.measure.gathers == "tally" and self.unit == "fraction"
+            self._refuse("confidence", "between 0 and 1")
         averaged = self.statistic is not None and self.statistic.kind in _AVERAGES
-        if not share and not averaged:
-            raise KpiDefinitionError(
-                f"{self.id}.confidence", self.confidence, "None: this figure has no interval"
-            )
+        if not self.measure.is_share and not averaged:
+            self._refuse("confidence", "None: this figure has no interval")
 
     def _check_id(self) -> None:
         if not isinstance(self.id, str) or not self.id:
@@ -210,44 +157,37 @@ class Kpi:
             )
 
     def _check_choices(self) -> None:
-        for name, allowed in (
-            ("reopened", ("first", "last", "net")),
-            ("canceled", ("exclude", "censor", "include")),
-            ("unfinished", ("exclude", "censor", "as_of")),
-            ("window_basis", ("opened", "resolved", "closed", "snapshot")),
-        ):
-            if getattr(self, name) not in allowed:
-                raise KpiDefinitionError(
-                    f"{self.id}.{name}", getattr(self, name), f"one of {', '.join(allowed)}"
-                )
-        if self.reopened != "last" and not (
-            isinstance(self.measure, Duration) and self.measure.stop == "resolved_at"
-        ):
-            raise KpiDefinitionError(
-                f"{self.id}.reopened", self.reopened, 'last, but for durations to "resolved_at"'
-            )
-        if self.clock is not None and not isinstance(
-            self.measure, (Duration, TimeIn, Rate, RatioOfSums)
-        ):
-            raise KpiDefinitionError(f"{self.id}.clock", self.clock, "none: nothing is timed")
+        for name, choice in _CHOICES.items():
+            if getattr(self, name) not in get_args(choice):
+                self._refuse(name, f"one of {', '.join(get_args(choice))}")
         try:
             hash(self.clock)
         except TypeError:
-            raise KpiDefinitionError(
-                f"{self.id}.clock", self.clock, "a calendar that hashes, since a KPI is a value"
-            ) from None
+            self._refuse("clock", "a calendar that hashes, since a KPI is a value")
+
+    def _check_effects(self) -> None:
+        """Refuse a setting that would change nothing: its author expects otherwise."""
+        tests = [self.population, *(test for _, test in self.exclusions)]
+        settings = self.measure.settings.union(
+            *(test.settings for test in tests if isinstance(test, RecordTest))
+        )
+        for name, usual, why in (
+            ("clock", None, "None: nothing is timed"),
+            ("reopened", "last", 'last, but for durations to "resolved_at"'),
+            ("unfinished", "exclude", "exclude: nothing here has a stop to wait for"),
+        ):
+            if getattr(self, name) != usual and name not in settings:
+                self._refuse(name, why)
+        if self.measure.spreads and self.window_basis != "opened":
+            self._refuse("window_basis", "opened: this measure has instants of its own")
 
     def _check_censoring(self) -> None:
         censors = "censor" in (self.canceled, self.unfinished)
         survival = self.statistic == SURVIVAL_MEDIAN
-        if survival and not (isinstance(self.measure, Duration) and self.unfinished == "censor"):
-            raise KpiDefinitionError(
-                f"{self.id}.statistic", "survival_median", "a Duration with unfinished='censor'"
-            )
+        if survival and self.unfinished != "censor":
+            self._refuse("statistic", "a Duration with unfinished='censor'")
         if censors and not survival:
-            raise KpiDefinitionError(
-                f"{self.id}.statistic", str(self.statistic), "survival_median where censoring is on"
-            )
+            self._refuse("statistic", "survival_median where censoring is on")
 
     @property
     def unit(self) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import product
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.kpi.moments import compile_path
-from incidentcore.records import Record
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.measures.event_count import EventCount
+from incidentcore.kpi.moments import as_path, compile_path
+from incidentcore.records import Event, Record
 from incidentcore.schedule import Calendar
 from incidentcore.values import Level, Scale
 
@@ -23,9 +25,9 @@ __all__ = [
     "HourBands",
     "compile_group",
     "compile_groups",
+    "declared_groups",
     "group_names",
-    "order",
-    "told_groups",
+    "groups_events",
 ]
 
 COLUMNS: Final = frozenset(
@@ -49,11 +51,7 @@ COLUMNS: Final = frozenset(
 )
 """The columns of a plain row, which no group may be named like."""
 
-When: TypeAlias = Literal["as_of", "opening", "resolution"]
-
-
-def _known_path(_: object, __: object, value: Any) -> None:
-    compile_path(value)
+When: TypeAlias = Literal["as_of", "opening", "resolution", "event"]
 
 
 def _values(values: Iterable[object]) -> tuple[object, ...]:
@@ -70,24 +68,31 @@ class Group:
         path: The field, such as ``"priority"`` or ``"custom.customer"``.
         when: ``as_of`` takes the value as of the computation's instant, ``opening`` the one after
             the last event of the opening's instant, ``resolution`` the one at the last resolution
-            (None where there is none).
-        name: The column's heading; the path unless told.
+            (None where there is none), ``event`` the field of the event that is counted, such as
+            ``"target"`` or ``"by.id"``: only in tables of ``EventCount`` KPIs.
+        name: The column's heading; the path by default.
         values: Values that have a row even where no record has them, such as all services: a
             service without an outage was available all the time. Others have theirs as well. It
-            takes all groups of a table to be told, and periods with bounds.
+            takes values for all groups of a table, and periods with bounds.
     """
 
-    path: str = attrs.field(validator=_known_path)
+    path: str = attrs.field()
     when: When = "as_of"
     name: str = attrs.field(default=attrs.Factory(lambda self: self.path, True), kw_only=True)
     values: tuple[object, ...] = attrs.field(default=(), converter=_values, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.when not in ("as_of", "opening", "resolution"):
-            raise InvalidValueError("when", self.when, "as_of, opening or resolution")
+        if self.when not in get_args(When):
+            raise InvalidValueError("when", self.when, f"one of {', '.join(get_args(When))}")
+        if self.when != "event":
+            compile_path(self.path)
+        elif not isinstance(self.path, str) or not self.path:
+            raise InvalidValueError("path", self.path, "a field of events")
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that reads the group of a record."""
+        """Return a function that reads the group of a record; of an event in its place."""
+        if self.when == "event":
+            return _event_reader(self.path)
         read = compile_path(self.path)
         if self.when == "as_of":
             return read
@@ -104,6 +109,17 @@ class Group:
             return value
 
         return read_then
+
+
+def _event_reader(path: str) -> Callable[[Any], object]:
+    names = path.split(".")
+
+    def read(event: Any) -> object:
+        for name in names:
+            event = getattr(event, name, None)
+        return None if isinstance(event, Record) else event
+
+    return read
 
 
 def _days(days: Iterable[int]) -> tuple[int, ...]:
@@ -168,7 +184,7 @@ class HourBands:
     """
 
     bands: tuple[tuple[str, Calendar], ...] = attrs.field(converter=_bands)
-    moment: str = attrs.field(default="opened_at", validator=_known_path)
+    moment: str = attrs.field(default="opened_at", converter=as_path)
     otherwise: str = attrs.field(default="other hours", kw_only=True)
     name: str = attrs.field(default="hours", kw_only=True)
 
@@ -239,25 +255,36 @@ def compile_groups(
     return lambda record: tuple([read(record) for read in reads])
 
 
-def told_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
-    """Return the groups that have a row even without a record: none unless all tell theirs."""
-    told = (Group, AgeBuckets, HourBands)
-    return list(product(*(g.values if isinstance(g, told) else () for g in group_by)))
+def declared_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
+    """Return the groups that have a row even without a record: none unless all declare values."""
+    kinds = (Group, AgeBuckets, HourBands)
+    return list(product(*(g.values if isinstance(g, kinds) else () for g in group_by)))
 
 
-def order(key: Iterable[object]) -> tuple[tuple[int, str, Any, str], ...]:
-    """Return what sorts groups: levels from the worst, numbers by size, the rest by text.
+def groups_events(
+    group_by: Sequence[GroupBy], kpis: Iterable[Kpi]
+) -> Callable[[Record, list[Event]], Iterable[tuple[tuple[object, ...], list[Event]]]] | None:
+    """Return a function that groups the events of a record, or None where records are grouped.
 
-    A group without a value comes last.
+    Raises:
+        InvalidValueError: Events are grouped, and a KPI counts something else.
     """
-    return tuple(_order(value) for value in key)
+    by_event = [isinstance(group, Group) and group.when == "event" for group in group_by]
+    if not any(by_event):
+        return None
+    for kpi in kpis:
+        if not isinstance(kpi.measure, EventCount):
+            raise InvalidValueError("group_by", kpi.id, "groups of events for EventCount alone")
+    reads = [compile_group(group, datetime.max.replace(tzinfo=UTC)) for group in group_by]
 
+    def group_events(
+        record: Record, events: list[Event]
+    ) -> Iterable[tuple[tuple[object, ...], list[Event]]]:
+        found: dict[tuple[object, ...], list[Event]] = {}
+        for event in events:
+            subjects = [event if is_event else record for is_event in by_event]
+            key = tuple([read(subject) for read, subject in zip(reads, subjects, strict=True)])  # type: ignore[arg-type]
+            found.setdefault(key, []).append(event)
+        return found.items()
 
-def _order(value: object) -> tuple[int, str, Any, str]:
-    if value is None:
-        return (3, "", 0, "")
-    if isinstance(value, Level):
-        return (0, value.scale, value.rank, value.name)
-    if isinstance(value, (int, float)):
-        return (1, "", value, "")
-    return (2, "", 0, str(value))
+    return group_events

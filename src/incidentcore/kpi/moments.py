@@ -7,7 +7,7 @@ computation, since they are given the record as it was then (rule K6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
@@ -17,7 +17,7 @@ import attrs
 from incidentcore.conditions import Condition, reader
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import as_utc
-from incidentcore.records import Incident, Problem, Record, ServiceRequest, fold_steps
+from incidentcore.records import Event, Incident, Problem, Record, ServiceRequest, fold_steps
 from incidentcore.values import FrozenMap, State
 
 __all__ = [
@@ -30,10 +30,15 @@ __all__ = [
     "INSTANTS",
     "LastEvent",
     "LinkedAt",
+    "Moment",
     "MomentSpec",
     "ReadMoment",
+    "as_moment",
+    "as_path",
     "compile_moment",
     "compile_path",
+    "events_that",
+    "need_condition",
 ]
 
 AS_OF: Final = "as_of"
@@ -49,17 +54,58 @@ FIELDS: Final = frozenset(
 INSTANTS: Final = frozenset(name for name in FIELDS if name.endswith("_at"))
 
 
+class Moment:
+    """The base of the moments that are read off a record's history or links.
+
+    A moment of another kind is a frozen class that derives from this one and has ``compile``.
+    """
+
+    __slots__ = ()
+
+    def compile(self, as_of: datetime) -> ReadMoment:
+        """Return a function that reads the moment of a record, in UTC; None where it has none."""
+        raise NotImplementedError
+
+
+MomentSpec: TypeAlias = str | Moment
+
+
+def as_moment(moment: MomentSpec) -> MomentSpec:
+    """Return a moment.
+
+    Raises:
+        KpiDefinitionError: The value is not a moment, or no kind of record has such a field.
+    """
+    if isinstance(moment, str):
+        if moment != AS_OF:
+            compile_path(moment)
+    elif not isinstance(moment, Moment):
+        allowed = "a field path, AS_OF, Earliest, FirstKnown, FirstWhen, LinkedAt or an event"
+        raise KpiDefinitionError("moment", moment, allowed)
+    return moment
+
+
+def as_path(path: str) -> str:
+    """Return a path to a field that some kind of record has."""
+    compile_path(path)
+    return path
+
+
+def need_condition(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    """Refuse what is not a condition."""
+    if not isinstance(value, Condition):
+        raise KpiDefinitionError(field.name, value, 'a condition, such as field("kind").equals(…)')
+
+
 def _moments(moments: Iterable[MomentSpec]) -> tuple[MomentSpec, ...]:
-    given = (moments,) if isinstance(moments, str) else tuple(moments)
-    if not given:
-        raise KpiDefinitionError("moments", given, "at least one moment")
-    for moment in given:
-        check_moment(moment)
-    return given
+    specs = (moments,) if isinstance(moments, str) else tuple(moments)
+    if not specs:
+        raise KpiDefinitionError("moments", specs, "at least one moment")
+    return tuple(as_moment(spec) for spec in specs)
 
 
 @attrs.frozen
-class Earliest:
+class Earliest(Moment):
     """The earliest of several moments, of those that are known.
 
     >>> Earliest(["acknowledged_at", "resolved_at"]).moments
@@ -68,36 +114,63 @@ class Earliest:
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
+    def compile(self, as_of: datetime) -> ReadMoment:
+        """Return the earliest."""
+        reads = [compile_moment(part, as_of) for part in self.moments]
+        return lambda record: _earliest(at for read in reads if (at := read(record)) is not None)
+
 
 @attrs.frozen
-class FirstKnown:
+class FirstKnown(Moment):
     """The first of several moments that is known, in the order given: a fallback."""
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
+    def compile(self, as_of: datetime) -> ReadMoment:
+        """Return the first that is known."""
+        reads = [compile_moment(part, as_of) for part in self.moments]
+        return lambda record: next((at for read in reads if (at := read(record)) is not None), None)
+
 
 @attrs.frozen
-class FirstWhen:
+class FirstWhen(Moment):
     """The first instant after whose last event a condition on the record's facts holds."""
 
-    condition: Condition
+    condition: Condition = attrs.field(validator=need_condition)
+
+    def compile(self, as_of: datetime) -> ReadMoment:
+        """Return the instant at which the condition first held."""
+        test = self.condition.test
+        return lambda record: next(
+            (step.at for step, facts in record.timeline().states() if test(facts, step.at)), None
+        )
 
 
 @attrs.frozen
-class FirstEvent:
+class FirstEvent(Moment):
     """When the first event happened that satisfies a condition on events (``kind``, ``by.role``).
 
     Events that a correction made void do not count.
     """
 
-    condition: Condition
+    condition: Condition = attrs.field(validator=need_condition)
+
+    def compile(self, as_of: datetime) -> ReadMoment:
+        """Return the instant of the first such event."""
+        test = self.condition.test
+        return lambda record: _earliest(event.at for event in events_that(record, test))
 
 
 @attrs.frozen
-class LastEvent:
+class LastEvent(Moment):
     """When the last event happened that satisfies a condition on events."""
 
-    condition: Condition
+    condition: Condition = attrs.field(validator=need_condition)
+
+    def compile(self, as_of: datetime) -> ReadMoment:
+        """Return the instant of the last such event."""
+        test = self.condition.test
+        return lambda record: max((event.at for event in events_that(record, test)), default=None)
 
 
 def _times(times: Mapping[str, datetime]) -> FrozenMap[datetime]:
@@ -105,7 +178,7 @@ def _times(times: Mapping[str, datetime]) -> FrozenMap[datetime]:
 
 
 @attrs.frozen
-class LinkedAt:
+class LinkedAt(Moment):
     """When the first of the things happened that a record is linked to, such as a deployment.
 
     Attributes:
@@ -116,22 +189,21 @@ class LinkedAt:
     type: str
     times: FrozenMap[datetime] = attrs.field(converter=_times)
 
+    def compile(self, as_of: datetime) -> ReadMoment:
+        """Return the instant of the first that the record is linked to."""
+        kind, times = self.type, self.times
+        return lambda record: _earliest(
+            times[link.target]
+            for link in record.links
+            if link.type == kind and link.target in times
+        )
 
-MomentSpec: TypeAlias = str | Earliest | FirstKnown | FirstWhen | FirstEvent | LastEvent | LinkedAt
 
-
-def check_moment(moment: object) -> None:
-    """Refuse what is no moment.
-
-    Raises:
-        KpiDefinitionError: It is none.
-    """
-    if isinstance(moment, str):
-        if moment != AS_OF:
-            compile_path(moment)
-    elif not isinstance(moment, (Earliest, FirstKnown, FirstWhen, FirstEvent, LastEvent, LinkedAt)):
-        allowed = "a field path, AS_OF, Earliest, FirstKnown, FirstWhen, LinkedAt or an event"
-        raise KpiDefinitionError("moment", moment, allowed)
+def events_that(record: Record, test: Callable[[Any, datetime], bool]) -> Iterator[Event]:
+    """Yield the events of a record that satisfy a test and that no correction made void."""
+    for event, _, _ in fold_steps(record.history, record.default_facts()):
+        if test(event, event.at):
+            yield event
 
 
 def compile_path(path: str) -> Callable[[Any], Any]:
@@ -168,31 +240,7 @@ def _listed(names: Iterable[str]) -> str:
 
 def compile_moment(moment: MomentSpec, as_of: datetime) -> ReadMoment:
     """Return a function that reads a moment of a record, in UTC."""
-    if isinstance(moment, str):
-        return _compile_text(moment, as_of)
-    if isinstance(moment, (Earliest, FirstKnown)):
-        reads = [compile_moment(part, as_of) for part in moment.moments]
-        pick = _earliest if isinstance(moment, Earliest) else _first
-        return lambda record: pick(at for read in reads if (at := read(record)) is not None)
-    if isinstance(moment, LinkedAt):
-        kind, times = moment.type, moment.times
-        return lambda record: _earliest(
-            times[link.target]
-            for link in record.links
-            if link.type == kind and link.target in times
-        )
-    test = moment.condition.test
-    if isinstance(moment, FirstWhen):
-        return lambda record: next(
-            (step.at for step, facts in record.timeline().states() if test(facts, step.at)), None
-        )
-    pick = _earliest if isinstance(moment, FirstEvent) else _latest
-
-    def of_events(record: Record) -> datetime | None:
-        steps = fold_steps(record.history, record.default_facts())
-        return pick(event.at for event, _, _ in steps if test(event, event.at))
-
-    return of_events
+    return _compile_text(moment, as_of) if isinstance(moment, str) else moment.compile(as_of)
 
 
 def _compile_text(path: str, as_of: datetime) -> ReadMoment:
@@ -213,11 +261,3 @@ def _compile_text(path: str, as_of: datetime) -> ReadMoment:
 
 def _earliest(moments: Iterable[datetime]) -> datetime | None:
     return min(moments, default=None)
-
-
-def _latest(moments: Iterable[datetime]) -> datetime | None:
-    return max(moments, default=None)
-
-
-def _first(moments: Iterable[datetime]) -> datetime | None:
-    return next(iter(moments), None)

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeAlias
 
-from incidentcore.kpi.criteria import AtLeast, AtMost, HasLink, SameDay
-from incidentcore.kpi.definition import Kpi, Statistic
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.engine.partial import Partial
 from incidentcore.kpi.groups import AgeBuckets, Group, HourBands
 from incidentcore.kpi.measures import (
+    Availability,
+    Count,
+    Downtime,
     Duration,
-    DurationField,
-    NumberField,
+    EventCount,
+    FieldValue,
+    LinkedShare,
+    Measure,
+    NetFlow,
     OccurrenceCount,
+    Rate,
+    RatioOfSums,
+    Recurrence,
     ReturnCount,
+    SlaClocks,
+    TimeBetweenFailures,
     TimeIn,
-    TimeOverTarget,
-    UpdateLateness,
     Updates,
+    ValueMeasure,
 )
 from incidentcore.kpi.moments import (
     Earliest,
@@ -25,28 +36,22 @@ from incidentcore.kpi.moments import (
     FirstWhen,
     LastEvent,
     LinkedAt,
+    Moment,
 )
-from incidentcore.kpi.partials import Partial
 from incidentcore.kpi.periods import Periods
-from incidentcore.kpi.report import KpiResult, KpiTable
-from incidentcore.kpi.shares import (
-    Availability,
-    Count,
-    Distinct,
-    LinkedShare,
-    NetFlow,
-    PerDistinct,
-    PerRecord,
-    Rate,
-    RatioOfSums,
-    Recurrence,
-    SlaBreached,
-    SlaCyclesMet,
-    SlaMet,
-    TimeBetweenFailures,
+from incidentcore.kpi.record_tests import (
+    AtLeast,
+    AtMost,
+    HasLink,
+    RecordTest,
+    SameDay,
+    WhenResolved,
 )
+from incidentcore.kpi.statistic import Statistic
+from incidentcore.kpi.table import KpiResult, KpiTable
+from incidentcore.values import FrozenMap
 
-__all__ = ["WRITTEN"]
+__all__ = ["FAMILIES", "MERGED", "WRITTEN"]
 
 WRITTEN: Final[dict[str, type]] = {
     "KpiAgeBuckets": AgeBuckets,
@@ -55,10 +60,11 @@ WRITTEN: Final[dict[str, type]] = {
     "KpiAvailability": Availability,
     "KpiBalance": NetFlow,
     "KpiCount": Count,
-    "KpiDistinct": Distinct,
+    "KpiDowntime": Downtime,
     "KpiDuration": Duration,
     "KpiEarliest": Earliest,
-    "KpiElapsed": DurationField,
+    "KpiEventCount": EventCount,
+    "KpiFieldValue": FieldValue,
     "KpiFirstEvent": FirstEvent,
     "KpiFirstKnown": FirstKnown,
     "KpiFirstWhen": FirstWhen,
@@ -71,24 +77,52 @@ WRITTEN: Final[dict[str, type]] = {
     "KpiLinkedAt": LinkedAt,
     "KpiLinked": HasLink,
     "KpiLinkedShare": LinkedShare,
-    "KpiNumber": NumberField,
     "KpiPartial": Partial,
-    "KpiPerDistinct": PerDistinct,
-    "KpiPerRecord": PerRecord,
     "KpiPeriods": Periods,
     "KpiRate": Rate,
     "KpiRatioOfSums": RatioOfSums,
     "KpiRecurrence": Recurrence,
     "KpiReturns": ReturnCount,
     "KpiSameDay": SameDay,
-    "KpiSlaBreached": SlaBreached,
-    "KpiSlaCyclesMet": SlaCyclesMet,
-    "KpiSlaMet": SlaMet,
+    "KpiSlaClocks": SlaClocks,
     "KpiStatistic": Statistic,
     "KpiTimeBetweenFailures": TimeBetweenFailures,
     "KpiTimeIn": TimeIn,
-    "KpiTimeOverTarget": TimeOverTarget,
     "KpiTimes": OccurrenceCount,
-    "KpiUpdateLateness": UpdateLateness,
     "KpiUpdates": Updates,
+    "KpiWhenResolved": WhenResolved,
+}
+
+# What a field of this type may hold; written with a "$type" beside the class's own fields.
+FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
+    base: tuple(cls for cls in WRITTEN.values() if issubclass(cls, base))
+    for base in (Measure, ValueMeasure, Moment, RecordTest)
+}
+
+Merge: TypeAlias = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
+
+
+def _as(name: str, renamed: Mapping[str, str] = FrozenMap(), **more: str) -> Merge:
+    """Return the way to read fields as those of another kind."""
+
+    def merge(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        taken = {new: fields[old] for old, new in renamed.items()}  # each was required
+        rest = {key: value for key, value in fields.items() if key not in renamed}
+        return name, {**taken, **rest, **more}
+
+    return merge
+
+
+# Kinds that became part of another: older documents name them.
+MERGED: Final[dict[str, Merge]] = {
+    "KpiDistinct": _as("KpiCount", {"path": "distinct"}),
+    "KpiElapsed": _as("KpiFieldValue", unit="duration"),
+    "KpiNumber": _as("KpiFieldValue"),
+    "KpiPerDistinct": _as("KpiCount", {"path": "per"}),
+    "KpiPerRecord": _as("KpiCount", {"total": "amount"}),
+    "KpiSlaBreached": _as("KpiSlaClocks", outcome="running_breached"),
+    "KpiSlaCyclesMet": _as("KpiSlaClocks", outcome="cycles_met"),
+    "KpiSlaMet": _as("KpiSlaClocks", outcome="met"),
+    "KpiTimeOverTarget": _as("KpiSlaClocks", outcome="time_over_target"),
+    "KpiUpdateLateness": _as("KpiUpdates", outcome="lateness"),
 }

@@ -10,9 +10,9 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.kpi import ALL, KpiResult, KpiTable
-from incidentcore.kpi.plain import label
-from incidentcore.kpi.render import to_text
-from incidentcore.kpi.report import hours
+from incidentcore.kpi.group_keys import label
+from incidentcore.kpi.table import hours
+from incidentcore.kpi.text_table import to_text
 from incidentcore.report.rules import VOLUME
 from incidentcore.report.tally import OUTCOMES, Tally
 from incidentcore.sla import span_text

@@ -1,8 +1,8 @@
 """Partials of KPIs as values with fields, which is how their documents are written.
 
-A partial holds cells that are made to count; here each cell is a frozen value that says in its
-fields what was counted. Reading one makes a new partial and tests what counting would have kept
-true: that no part is greater than its whole, and that a histogram fits its own sums.
+A partial holds accumulators; here each is a frozen value whose fields say what was counted. Reading
+one makes a new partial and tests what counting guarantees: that no part is greater than its whole,
+and that a histogram fits its own sums.
 """
 
 from __future__ import annotations
@@ -17,19 +17,9 @@ import attrs
 
 from incidentcore.instants import Interval
 from incidentcore.kpi import Kpi, Partial, Periods
-from incidentcore.kpi.cells import (
-    BalanceCell,
-    Cell,
-    KeyedCell,
-    RatioCell,
-    SampleCell,
-    SketchCell,
-    SpanCell,
-    TallyCell,
-    at_instant,
-    instant,
-)
-from incidentcore.kpi.sketch import Sketch
+from incidentcore.kpi.engine import accumulators
+from incidentcore.kpi.engine.accumulators import Accumulator, at_instant, instant
+from incidentcore.kpi.engine.sketch import Sketch
 from incidentcore.serialization.faults import Fault, Faults, Mismatch, Path, check_hashes
 from incidentcore.values import FrozenMap
 
@@ -45,7 +35,7 @@ _BITS: Final = 300  # a whole number that JSON's own numbers have room for
 
 @attrs.frozen(kw_only=True)
 class Counted:
-    """What every cell says: how many records were left out, by reason."""
+    """What every accumulator has: how many records were left out, by reason."""
 
     excluded: FrozenMap[int] = FrozenMap()
 
@@ -115,9 +105,14 @@ class Keyed(Counted):
 
 @attrs.frozen(kw_only=True)
 class Spans(Counted):
-    """The outages, each from its beginning to its end."""
+    """Spells of time, each from its beginning to its end, of so many records.
+
+    Documents of before have neither ``n``, as each record had one spell, nor weights.
+    """
 
     spans: tuple[tuple[datetime, datetime], ...]
+    n: int | None = None
+    weights: tuple[Exact, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -131,7 +126,7 @@ class Row:
 
 @attrs.frozen(kw_only=True)
 class PartialForm:
-    """A partial, with the definitions that it is of."""
+    """A partial, with its definitions."""
 
     kpis: tuple[Kpi, ...]
     as_of: datetime
@@ -158,7 +153,7 @@ FORMS: Final[dict[type, str]] = {
 def to_form(part: Partial) -> PartialForm:
     """Return what a partial holds; equal partials have equal forms."""
     rows = [
-        Row(group=group, period=period, cells=tuple(map(_said, cells)))
+        Row(group=group, period=period, cells=tuple(map(_form, cells)))
         for (group, period), cells in part.cells.items()
     ]
     return PartialForm(
@@ -171,25 +166,33 @@ def to_form(part: Partial) -> PartialForm:
     )
 
 
-def _said(cell: Cell) -> Any:
-    counted = {"excluded": FrozenMap({code: cell.excluded[code] for code in sorted(cell.excluded)})}
-    if isinstance(cell, TallyCell):
-        return Tally(hits=cell.hits, n=cell.n, **counted)
-    if isinstance(cell, RatioCell):
-        return Ratio(above=_exact(cell.above), below=_exact(cell.below), n=cell.n, **counted)
-    if isinstance(cell, BalanceCell):
-        return Flow(came=cell.came, went=cell.went, n=cell.n, **counted)
-    if isinstance(cell, SampleCell):
-        return Sample(values=tuple(map(_exact, cell.ordered())), **counted)
-    if isinstance(cell, SketchCell):
-        return Histograms(seen=_histogram(cell.seen), censored=_histogram(cell.censored), **counted)
-    if isinstance(cell, KeyedCell):
-        keys = [(key, tuple(map(at_instant, sorted(seen)))) for key, seen in cell.keys.items()]
-        return Keyed(n=cell.n, keys=tuple(sorted(keys, key=repr)), **counted)
-    if isinstance(cell, SpanCell):
-        spans = [(at_instant(start), at_instant(stop)) for start, stop in sorted(cell.spans)]
-        return Spans(spans=tuple(spans), **counted)
-    raise TypeError(f"no written form for {type(cell).__name__}")  # pragma: no cover
+def _form(total: Accumulator) -> Any:
+    excluded = FrozenMap({code: total.excluded[code] for code in sorted(total.excluded)})
+    form, write, _ = _FORMS[type(total)]
+    return form(excluded=excluded, **write(total))
+
+
+def _write_sample(total: accumulators.Sample) -> dict[str, Any]:
+    return {"values": tuple(map(_exact, total.ordered()))}
+
+
+def _write_sketch(total: accumulators.SketchedSample) -> dict[str, Any]:
+    return {"seen": _histogram(total.seen), "censored": _histogram(total.censored)}
+
+
+def _write_keyed(total: accumulators.Keyed) -> dict[str, Any]:
+    keys = [(key, tuple(map(at_instant, sorted(seen)))) for key, seen in total.keys.items()]
+    return {"n": total.n, "keys": tuple(sorted(keys, key=repr))}
+
+
+def _write_spans(total: accumulators.Spans) -> dict[str, Any]:
+    spans = sorted(total.spans)
+    weights = [weight for _, _, weight in spans]
+    return {
+        "spans": tuple((at_instant(start), at_instant(stop)) for start, stop, _ in spans),
+        "n": total.n,
+        "weights": () if all(weight == 1 for weight in weights) else tuple(map(_exact, weights)),
+    }
 
 
 def _exact(value: Exact) -> Exact:
@@ -257,7 +260,7 @@ def _fill(part: Partial, row: Row, path: Path, seen: set[object]) -> Iterator[Fa
         yield Fault(f"{len(row.cells)} cells; allowed: {len(cells)}", (*path, "cells"))
         return
     for place, (cell, said) in enumerate(zip(cells, row.cells, strict=True)):
-        wanted, load = _LOADERS[type(cell)]
+        wanted, _, load = _FORMS[type(cell)]
         where = (*path, "cells", place)
         try:
             if type(said) is not wanted:
@@ -350,16 +353,36 @@ def _load_keyed(cell: Any, said: Keyed, _: bool) -> None:  # noqa: FBT001
 
 
 def _load_spans(cell: Any, said: Spans, _: bool) -> None:  # noqa: FBT001
-    cell.spans = [(instant(start), instant(stop)) for start, stop in said.spans]
-    _holds(all(start <= stop for start, stop in cell.spans), "outages that end after they begin")
+    n = len(said.spans) if said.n is None else said.n
+    weights = said.weights or (1,) * len(said.spans)
+    _holds(n >= 0 and (n > 0 or not said.spans), "spells of at least one record")
+    _holds(len(weights) == len(said.spans), "one weight for each spell")
+    _holds(all(0 < weight <= 1 for weight in weights), "weights above 0, up to 1")
+    cell.n = n
+    cell.spans = [
+        (instant(start), instant(stop), _counted(weight))
+        for (start, stop), weight in zip(said.spans, weights, strict=True)
+    ]
+    _holds(all(start <= stop for start, stop, _ in cell.spans), "spells that end after they begin")
 
 
-_LOADERS: Final[dict[type, tuple[type, Callable[[Any, Any, bool], None]]]] = {
-    TallyCell: (Tally, _load_tally),
-    RatioCell: (Ratio, _load_ratio),
-    BalanceCell: (Flow, _load_flow),
-    SampleCell: (Sample, _load_sample),
-    SketchCell: (Histograms, _load_sketch),
-    KeyedCell: (Keyed, _load_keyed),
-    SpanCell: (Spans, _load_spans),
+def _fields(*names: str) -> Callable[[Any], dict[str, Any]]:
+    return lambda total: {name: getattr(total, name) for name in names}
+
+
+Load: TypeAlias = Callable[[Any, Any, bool], None]
+
+# For each kind of accumulator its form, and the functions there and back.
+_FORMS: Final[dict[type, tuple[Any, Callable[[Any], dict[str, Any]], Load]]] = {
+    accumulators.Tally: (Tally, _fields("hits", "n"), _load_tally),
+    accumulators.Ratio: (
+        Ratio,
+        lambda total: {"above": _exact(total.above), "below": _exact(total.below), "n": total.n},
+        _load_ratio,
+    ),
+    accumulators.Flow: (Flow, _fields("came", "went", "n"), _load_flow),
+    accumulators.Sample: (Sample, _write_sample, _load_sample),
+    accumulators.SketchedSample: (Histograms, _write_sketch, _load_sketch),
+    accumulators.Keyed: (Keyed, _write_keyed, _load_keyed),
+    accumulators.Spans: (Spans, _write_spans, _load_spans),
 }

@@ -155,6 +155,7 @@ REGISTRY: Final = Registry(
     {
         **categorization.FAMILIES,
         **conditions.FAMILIES,
+        **kpi.FAMILIES,
         **escalation.FAMILIES,
         **lifecycle.FAMILIES,
         **priority.FAMILIES,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 from incidentcore.categorization import written as categorization
+from incidentcore.kpi import written as kpi
 from incidentcore.priority import written as priority
 from incidentcore.serialization.faults import Mismatch
 
@@ -87,7 +88,11 @@ def upgrade(
 
 # Kinds that became part of another kind, by their names in documents; their rooms list them. Their
 # names are never given to another kind.
-MERGED: Final[Mapping[str, Merge]] = {**categorization.MERGED, **priority.MERGED}
+MERGED: Final[Mapping[str, Merge]] = {
+    **categorization.MERGED,
+    **kpi.MERGED,
+    **priority.MERGED,
+}
 
 
 def merged(name: str, fields: Any) -> tuple[str, Any]:

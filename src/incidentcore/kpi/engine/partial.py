@@ -1,32 +1,24 @@
-"""What a part of the records contributes: the cells of every group, and what they are of."""
+"""What a part of the records contributes: the accumulators of every group and period."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias, get_args
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
-from incidentcore.kpi.cells import (
-    BalanceCell,
-    Cell,
-    KeyedCell,
-    RatioCell,
-    SampleCell,
-    SketchCell,
-    SpanCell,
-    TallyCell,
-)
-from incidentcore.kpi.definition import SURVIVAL_MEDIAN, Kpi
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.engine.accumulators import Accumulator
+from incidentcore.kpi.engine.windows import Window
+from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.kpi.periods import Periods
+from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
 
-__all__ = ["Key", "Partial", "PartialMode", "Row", "Window", "new_cell"]
+__all__ = ["Key", "Partial", "Row"]
 
-PartialMode: TypeAlias = Literal["exact", "sketch"]
-Window: TypeAlias = Interval | Periods | None
 Key: TypeAlias = tuple[tuple[object, ...], str | None]
-Row: TypeAlias = list[Cell]
+Row: TypeAlias = list[Accumulator]
 
 
 def _family(kpi: Kpi) -> tuple[object, ...]:
@@ -57,30 +49,8 @@ def _families(kpis: Sequence[Kpi]) -> tuple[tuple[Kpi, ...], tuple[int, ...]]:
     return tuple(firsts), tuple(of)
 
 
-def new_cell(kpi: Kpi, mode: PartialMode) -> Cell:
-    """Return an empty cell for the values of a KPI."""
-    kind = kpi.measure.gathers
-    if kind == "tally":
-        return TallyCell()
-    if kind == "ratio":
-        return RatioCell()
-    if kind == "balance":
-        return BalanceCell()
-    if kind == "keyed":
-        return KeyedCell()
-    if kind == "spans":
-        return SpanCell()
-    times = kpi.unit == "duration"
-    if mode == "exact":
-        return SampleCell(times=times)
-    return SketchCell(scaled=not times, survival=kpi.statistic == SURVIVAL_MEDIAN)
-
-
-def _state(cell: Cell) -> tuple[object, ...]:
-    if isinstance(cell, KeyedCell):  # any value may be a key, also one without a plain form
-        keys = {key: sorted(instants) for key, instants in cell.keys.items()}
-        return cell.excluded, cell.n, keys
-    return cell.excluded, cell.state()
+def _contents(total: Accumulator) -> tuple[object, ...]:
+    return total.excluded, total.contents()
 
 
 class Partial:
@@ -95,7 +65,7 @@ class Partial:
         groups: The headings of the groups.
         window: The window or periods, if any.
         mode: ``exact`` or ``sketch``.
-        cells: For each group and period, one cell for each set of values.
+        cells: For each group and period, one accumulator for each set of values.
         firsts: One KPI for each set of values that is kept.
         places: For each KPI, the place of its set of values.
     """
@@ -128,10 +98,10 @@ class Partial:
             if kpi.id in ids:
                 raise InvalidValueError("kpis", kpi.id, "each id once")
             ids.add(kpi.id)
-            gathers = kpi.measure.gathers
-            if self.mode == "sketch" and gathers in ("keyed", "spans"):
+            measure = kpi.measure
+            if self.mode == "sketch" and measure.exact_only:
                 raise InvalidValueError("mode", "sketch", f"exact: {kpi.id} keeps state by key")
-            if gathers == "spans" and self.window is None:
+            if measure.needs_window and self.window is None:
                 raise InvalidValueError(
                     "window", None, f"a window: {kpi.id} is a share of its time"
                 )
@@ -139,18 +109,21 @@ class Partial:
                 raise InvalidValueError(
                     "window", self.window, f"none: {kpi.id} is as of one instant; see backlog_data"
                 )
-        if self.mode not in ("exact", "sketch"):
+        if self.mode not in get_args(PartialMode):
             raise InvalidValueError("mode", self.mode, "exact or sketch")
         if self.window is not None and not isinstance(self.window, (Interval, Periods)):
             raise InvalidValueError("window", self.window, "an Interval, Periods, or None")
 
     def row(self, key: Key) -> Row:
-        """Return the cells of a group and period, new ones where there are none yet."""
+        """Return the accumulators of a group and period, new ones where there are none yet."""
         row = self.cells.get(key)
         if row is None:
-            row = [new_cell(kpi, self.mode) for kpi in self.firsts]
-            self.cells[key] = row
+            row = self.cells[key] = self.empty_row()
         return row
+
+    def empty_row(self) -> Row:
+        """Return new accumulators, one for each set of values."""
+        return [kpi.measure.accumulator(kpi, self.mode) for kpi in self.firsts]
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -166,7 +139,7 @@ class Partial:
         return hash(self.identity)
 
     def _state(self) -> dict[Key, list[Any]]:
-        return {key: list(map(_state, row)) for key, row in self.cells.items()}
+        return {key: list(map(_contents, row)) for key, row in self.cells.items()}
 
     def __repr__(self) -> str:
         return (

@@ -5,10 +5,16 @@ from __future__ import annotations
 from typing import Any, Final
 
 from incidentcore.conditions import ALWAYS, Condition, field
-from incidentcore.kpi.criteria import AtLeast, HasLink, RecordTest
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import NumberField, OccurrenceCount, ReturnCount
-from incidentcore.kpi.shares import Count, Rate, RatioOfSums
+from incidentcore.kpi.measures import (
+    Count,
+    FieldValue,
+    OccurrenceCount,
+    Rate,
+    RatioOfSums,
+    ReturnCount,
+)
+from incidentcore.kpi.record_tests import AtLeast, HasLink, RecordTest
 from incidentcore.values import Priority
 
 __all__ = [
@@ -26,7 +32,6 @@ __all__ = [
     "NOISE_REDUCTION",
     "ONE_TOUCH_RATE",
     "PING_PONG_RATE",
-    "RATES",
     "REOPENINGS_PER_RESOLUTION",
     "REOPEN_RATE",
     "RESOLVED_BY_PROBLEM_RATE",
@@ -45,7 +50,7 @@ _BEYOND: Final = {"beyond_first_level": field("custom.beyond_first_level").is_tr
 _PROBLEM: Final = field("record_type").equals("problem")
 
 
-def _of_resolved(kpi_id: str, numerator: RecordTest, **texts: Any) -> Kpi:
+def _of_resolved(kpi_id: str, numerator: Condition | RecordTest, **texts: Any) -> Kpi:
     """Return a rate among the records that are resolved now."""
     measure = Rate(
         numerator=numerator, denominator=_RESOLVED, of="resolved records", outside="unresolved"
@@ -55,9 +60,9 @@ def _of_resolved(kpi_id: str, numerator: RecordTest, **texts: Any) -> Kpi:
 
 def _of_all(
     kpi_id: str,
-    numerator: RecordTest,
+    numerator: Condition | RecordTest,
     of: str = "all records",
-    denominator: RecordTest = ALWAYS,
+    denominator: Condition | RecordTest = ALWAYS,
     **parts: Any,
 ) -> Kpi:
     """Return a rate among all records of a population, canceled ones included."""
@@ -164,7 +169,7 @@ REOPEN_RATE: Final = Kpi(
 REOPENINGS_PER_RESOLUTION: Final = Kpi(
     id="reopenings_per_resolution",
     measure=RatioOfSums(
-        numerator=NumberField("reopen_count"),
+        numerator=FieldValue("reopen_count"),
         denominator=OccurrenceCount(field("state.resolved").is_true()),
         of="resolutions",
         unit="fraction",
@@ -184,7 +189,7 @@ ESCALATION_RATE: Final = _of_all(
 )
 MEAN_REASSIGNMENTS: Final = Kpi(
     id="mean_reassignments",
-    measure=NumberField("reassignment_count", "changes"),
+    measure=FieldValue("reassignment_count", "changes"),
     canceled="include",
     title="Mean number of reassignments",
     formula="sum(changes of group) / records",
@@ -250,7 +255,7 @@ KNOWN_ERROR_CONVERSION_RATE: Final = _of_all(
 )
 SATISFACTION_RATE: Final = _of_all(
     "satisfaction_rate",
-    AtLeast(NumberField("custom.satisfaction"), 4),
+    AtLeast(FieldValue("custom.satisfaction"), 4),
     of="survey responses",
     title="Customer satisfaction",
     formula="responses of 4 or 5 / responses",
@@ -259,7 +264,7 @@ SATISFACTION_RATE: Final = _of_all(
 )
 MEAN_SATISFACTION: Final = Kpi(
     id="mean_satisfaction",
-    measure=NumberField("custom.satisfaction", "points"),
+    measure=FieldValue("custom.satisfaction", "points"),
     canceled="include",
     title="Mean satisfaction score",
     formula="sum(score) / responses",
@@ -279,8 +284,8 @@ SURVEY_RESPONSE_RATE: Final = _of_all(
 UPDATE_CADENCE_ADHERENCE: Final = Kpi(
     id="update_cadence_adherence",
     measure=RatioOfSums(
-        numerator=NumberField("custom.updates_on_time"),
-        denominator=NumberField("custom.updates_due"),
+        numerator=FieldValue("custom.updates_on_time"),
+        denominator=FieldValue("custom.updates_due"),
         of="updates due",
         unit="fraction",
     ),
@@ -296,7 +301,7 @@ NOISE_REDUCTION: Final = Kpi(
     id="noise_reduction",
     measure=RatioOfSums(
         numerator=Count(),
-        denominator=NumberField("custom.alert_count"),
+        denominator=FieldValue("custom.alert_count"),
         of="alerts",
         unit="fraction",
         complement=True,
@@ -331,29 +336,3 @@ def resolution_code_rate(kpi_id: str, *codes: str, title: str = "") -> Kpi:
         edge_cases="Only as good as the codes that agents choose.",
         source="ServiceNow, incident premium dashboard",
     )
-
-
-RATES: Final = (
-    FIRST_CONTACT_RESOLUTION_RATE,
-    FIRST_CONTACT_RESOLUTION_RATE_GROSS,
-    FIRST_CONTACT_RESOLUTION_RATE_NET,
-    RESOLVED_WITHOUT_FURTHER_CONTACT_RATE,
-    ONE_TOUCH_RATE,
-    FIRST_LEVEL_RESOLUTION_RATE,
-    RESOLVED_WITHOUT_REASSIGNMENT_RATE,
-    REOPEN_RATE,
-    REOPENINGS_PER_RESOLUTION,
-    ESCALATION_RATE,
-    MEAN_REASSIGNMENTS,
-    PING_PONG_RATE,
-    CRITICAL_RATE,
-    MAJOR_INCIDENT_RATE,
-    RESOLVED_BY_PROBLEM_RATE,
-    KNOWN_ERROR_RATE,
-    KNOWN_ERROR_CONVERSION_RATE,
-    SATISFACTION_RATE,
-    MEAN_SATISFACTION,
-    SURVEY_RESPONSE_RATE,
-    UPDATE_CADENCE_ADHERENCE,
-    NOISE_REDUCTION,
-)

@@ -1,39 +1,47 @@
-"""Figures of many records in one pass, also in parts that merge (rule K4)."""
+"""Read records once and gather what they contribute to KPIs, also in parts that merge (rule K4)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Interval
-from incidentcore.kpi.cells import Cell, TallyCell
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.extract import compile_kpi
+from incidentcore.kpi.engine.accumulators import Accumulator, Tally
+from incidentcore.kpi.engine.compile import compile_kpi
+from incidentcore.kpi.engine.partial import Partial, Row
+from incidentcore.kpi.engine.windows import Window, Windows
 from incidentcore.kpi.groups import (
     GroupBy,
     compile_group,
     compile_groups,
+    declared_groups,
     group_names,
-    told_groups,
+    groups_events,
 )
-from incidentcore.kpi.partials import Partial, PartialMode, Row, Window
+from incidentcore.kpi.measures.base import Extract, PartialMode
 from incidentcore.kpi.periods import Periods
-from incidentcore.kpi.read_values import Extract
-from incidentcore.kpi.shares import NetFlow
 from incidentcore.records import Opened, Record
 
 __all__ = ["as_known", "gather_kpis", "merge_partials"]
 
-CommunicationRules: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
+Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
+"""For each family the function to run, the accumulator's ``add``, and its reasons."""
 
 _NEAR: Final = 1_024  # groups that are found by identity
 _BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
     "opened": attrgetter("opened_at"),
+    "first_resolved": attrgetter("first_resolved_at"),
     "resolved": attrgetter("resolved_at"),
     "closed": attrgetter("closed_at"),
+}
+# For each basis that a reopening undoes: what its earlier instants are, and the code of a record
+# that was resolved or closed again later.
+_UNDONE: Final[dict[str, tuple[str, str]]] = {
+    "resolved": ("resolved_at", "resolved_again"),
+    "closed": ("closed_at", "closed_again"),
 }
 
 
@@ -62,7 +70,7 @@ def as_known(record: Record, as_of: datetime) -> Record | None:
 
 
 def gather_kpis(
-    kpis: Iterable[Kpi],
+    kpis: Iterable[Kpi] | Kpi,
     records: Iterable[Record],
     *,
     as_of: datetime,
@@ -73,7 +81,7 @@ def gather_kpis(
     """Gather what a part of the records contributes to KPIs.
 
     Args:
-        kpis: The definitions; their ids differ.
+        kpis: The definitions, with different ids; or one alone.
         records: The records of this part, read once.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or functions of a
@@ -89,17 +97,18 @@ def gather_kpis(
     """
     groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
     groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
-    if not isinstance(kpis, Iterable):
-        raise InvalidValueError("kpis", kpis, "several, such as a list of one")
-    part = Partial(tuple(kpis), as_of=as_of, groups=group_names(groups), window=window, mode=mode)
-    _tell_groups(part, groups)
-    if not isinstance(records, Iterable):
-        raise InvalidValueError("records", records, "several records, such as a list")
+    if not isinstance(kpis, (Kpi, Iterable)):
+        raise InvalidValueError("kpis", kpis, "a Kpi, or several")
+    several = (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
+    part = Partial(several, as_of=as_of, groups=group_names(groups), window=window, mode=mode)
+    _declare_groups(part, groups)
+    _check_records(records)
+    spreads = any(kpi.measure.spreads for kpi in part.firsts)
     try:
-        if window is None:
+        if window is None and not spreads:
             _gather(part, records, groups)
         else:
-            _gather_by_window(part, records, groups, window)
+            _gather_by_window(part, records, groups)
     except AttributeError as error:
         if error.name == "updated_at":  # the first that is read of a record
             raise InvalidValueError("records", error.obj, "records, such as incidents") from None
@@ -110,33 +119,45 @@ def gather_kpis(
     return part
 
 
-def _tell_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
+def _check_records(records: object) -> None:
+    if hasattr(records, "columns") and hasattr(records, "shape"):  # a data frame iterates headings
+        raise InvalidValueError(
+            "records",
+            f"a {type(records).__name__}",
+            'records: make them of its rows by vendors.read_table, from to_dict("records")',
+        )
+    if not isinstance(records, Iterable):
+        raise InvalidValueError("records", records, "several records, such as a list")
+
+
+def _declare_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
     """Make the rows of groups known in advance; ``finish_partial`` adds their other periods."""
     period: str | None = None
     if isinstance(part.window, Periods):
         period = next(iter(part.window.labels(part.as_of)), None)
         if period is None:
             return
-    for group in told_groups(groups) if groups else ():
+    for group in declared_groups(groups) if groups else ():
         _check_hash(group)
         part.row((group, period))
 
 
-def _plan(row: Row, extracts: Sequence[Extract]) -> CommunicationRules:
+def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
     return [
-        (extract, None if isinstance(cell, TallyCell) else cell.add, cell.excluded)
-        for extract, cell in zip(extracts, row, strict=True)
+        (extract, None if isinstance(total, Tally) else total.add, total.excluded)
+        for extract, total in zip(extracts, row, strict=True)
     ]
 
 
 def _plan_finder(
-    part: Partial, groups: Sequence[GroupBy], extracts: Sequence[Extract]
-) -> Callable[[Record], CommunicationRules]:
+    part: Partial, groups: Sequence[GroupBy], *, imported: bool
+) -> Callable[[Record], Plan]:
     """Return a function that finds what to run on a record, by its group."""
-    plans: dict[tuple[object, ...], CommunicationRules] = {}
+    extracts = [compile_kpi(kpi, part.as_of, imported=imported) for kpi in part.firsts]
+    plans: dict[tuple[object, ...], Plan] = {}
     group_of = compile_groups(groups, part.as_of)
 
-    def find(group: tuple[object, ...]) -> CommunicationRules:
+    def find(group: tuple[object, ...]) -> Plan:
         try:
             plan = plans.get(group)
         except TypeError:
@@ -150,9 +171,9 @@ def _plan_finder(
     if len(groups) > 1:
         return lambda record: find(group_of(record))
     read = compile_group(groups[0], part.as_of)
-    near: dict[int, tuple[object, CommunicationRules]] = {}
+    near: dict[int, tuple[object, Plan]] = {}
 
-    def find_one(record: Record) -> CommunicationRules:
+    def find_one(record: Record) -> Plan:
         """Find by identity first: hashing a level costs more than the rest of the search."""
         value = read(record)
         known = near.get(id(value))
@@ -173,7 +194,8 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy])
     ``as_known`` asks, and the counting of yes and no beside the reasons.
     """
     as_of = part.as_of
-    plan_of = _plan_finder(part, groups, [_unwindowed(kpi, as_of) for kpi in part.firsts])
+    plan_of = _plan_finder(part, groups, imported=False)
+    plan_of_imported = _plan_finder(part, groups, imported=True)
     for record in records:
         known: Record | None = record
         if record.updated_at > as_of:
@@ -185,7 +207,8 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy])
                     break
         if known is None:
             continue
-        for extract, add, counts in plan_of(known):
+        plan = plan_of(known) if known.covers is None else plan_of_imported(known)
+        for extract, add, counts in plan:
             outcome = extract(known)
             if outcome is None:
                 continue
@@ -197,9 +220,9 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy])
             else:
                 add(outcome)
     for row in part.cells.values():
-        for cell in row:
-            if isinstance(cell, TallyCell):
-                cell.settle()
+        for total in row:
+            if isinstance(total, Tally):
+                total.settle()
 
 
 def _check_hash(group: tuple[object, ...]) -> None:
@@ -209,112 +232,82 @@ def _check_hash(group: tuple[object, ...]) -> None:
         raise InvalidValueError("group", group, "values that can be hashed") from None
 
 
-def _unwindowed(kpi: Kpi, as_of: datetime) -> Extract:
-    extract = compile_kpi(kpi, as_of)
-    if not isinstance(kpi.measure, NetFlow):
-        return extract
-
-    def balance(record: Record) -> Any:
-        outcome = extract(record)
-        if outcome is None or isinstance(outcome, str):
-            return outcome
-        return tuple(int(at is not None and at <= as_of) for at in outcome)
-
-    return balance
-
-
-def _gather_by_window(
-    part: Partial,
-    records: Iterable[Record],
-    groups: Sequence[GroupBy],
-    window: Interval | Periods,
-) -> None:
+def _gather_by_window(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy]) -> None:
     """Count in the records whose moment lies in the window, or each in its period."""
     as_of = part.as_of
+    windows = Windows(part.window, as_of)
     group_of = compile_groups(groups, as_of)
-    by_basis: dict[str, list[tuple[int, Extract]]] = {}
-    others: list[tuple[int, Kpi, Extract]] = []
+    by_event = groups_events(groups, part.firsts)
+    by_basis: dict[str, list[int]] = {}
+    spread: list[int] = []
     for place, kpi in enumerate(part.firsts):
-        extract = compile_kpi(kpi, as_of)
-        if kpi.measure.gathers in ("balance", "spans"):
-            others.append((place, kpi, extract))
+        if kpi.measure.spreads:
+            spread.append(place)
         else:
-            by_basis.setdefault(kpi.window_basis, []).append((place, extract))
-    within = window if isinstance(window, Interval) else window.within
-
-    def period(at: datetime | None) -> tuple[str | None] | None:
-        """Return the period of an instant in a tuple, or None outside the window."""
-        if at is None or (within is not None and not within.start <= at < within.end):
-            return None
-        return (window.label(at),) if isinstance(window, Periods) else (None,)
-
+            by_basis.setdefault(kpi.window_basis, []).append(place)
+    compiled = [
+        [compile_kpi(kpi, as_of, imported=imported) for kpi in part.firsts]
+        for imported in (False, True)
+    ]
     for record in records:
         known = as_known(record, as_of)
         if known is None:
             continue
+        extracts = compiled[known.covers is not None]
         group = group_of(known)
         _check_hash(group)
-        for basis, jobs in by_basis.items():
-            found = (None,) if basis == "snapshot" else period(_BASES[basis](known))
-            if found is None:
-                continue
-            row: Row | None = None
-            for place, extract in jobs:
-                outcome = extract(known)
-                if outcome is not None:
-                    row = part.row((group, found[0])) if row is None else row
-                    _count(row[place], outcome)
-        for place, kpi, extract in others:
-            for label, outcome in _outcomes(known, kpi, extract, period, window):
-                _count(part.row((group, label))[place], outcome)
+        for basis, places in by_basis.items():
+            for label, undone in _periods(known, basis, windows):
+                for place in places:
+                    outcome = extracts[place](known)
+                    if outcome is None:
+                        continue
+                    if undone and outcome != "canceled":
+                        outcome = undone
+                    _count(part.row((group, label))[place], outcome)
+        for place in spread:
+            outcome = extracts[place](known)
+            if isinstance(outcome, str):
+                for label, _ in _periods(known, "opened", windows):
+                    _count(part.row((group, label))[place], outcome)
+            elif outcome is not None:
+                measure = part.firsts[place].measure
+                for key, some in by_event(known, outcome) if by_event else [(group, outcome)]:
+                    for label, placed in measure.placed(some, windows):
+                        _count(part.row((key, label))[place], placed)
 
 
-def _count(cell: Cell, outcome: Any) -> None:
+def _periods(record: Record, basis: str, windows: Windows) -> Iterator[tuple[str | None, str]]:
+    """Yield the periods in which a record is looked at, each with a code where it is left out.
+
+    A reopening undoes a resolution: its period lists the record as left out, and only that of the
+    last resolution counts it.
+    """
+    if basis == "snapshot" or windows.window is None:
+        yield None, ""
+        return
+    last = windows.period(_BASES[basis](record))
+    if last is not None:
+        yield last[0], ""
+    if basis not in _UNDONE or not record.reopen_count:
+        return
+    name, again = _UNDONE[basis]
+    code = "reopened" if getattr(record, name) is None else again
+    before = {
+        period[0]
+        for _, facts in record.timeline().states()
+        if (period := windows.period(facts[name])) is not None
+    }
+    for label in sorted(before, key=str):
+        if last is None or label != last[0]:
+            yield label, code
+
+
+def _count(total: Accumulator, outcome: Any) -> None:
     if outcome.__class__ is str:
-        cell.excluded[outcome] = cell.excluded.get(outcome, 0) + 1
+        total.excluded[outcome] = total.excluded.get(outcome, 0) + 1
     else:
-        cell.add(outcome)
-
-
-def _outcomes(
-    record: Record,
-    kpi: Kpi,
-    extract: Extract,
-    period: Callable[[datetime | None], tuple[str | None] | None],
-    window: Interval | Periods,
-) -> list[tuple[str | None, Any]]:
-    """Return what a record contributes to a measure that has several moments, by period."""
-    outcome = extract(record)
-    if outcome is None or isinstance(outcome, str):
-        found = period(record.opened_at)
-        return [] if outcome is None or found is None else [(found[0], outcome)]
-    if kpi.measure.gathers == "balance":
-        moved: dict[str | None, list[int]] = {}
-        for side, at in enumerate(outcome):
-            found = period(at)
-            if found is not None:
-                moved.setdefault(found[0], [0, 0])[side] = 1
-        return [(label, tuple(sides)) for label, sides in moved.items()]
-    start, stop = outcome
-    within = window if isinstance(window, Interval) else window.within
-    if within is not None:
-        before = stop <= within.start and start < within.start
-        if before or start >= within.end or not within:
-            return []
-        start, stop = max(start, within.start), min(stop, within.end)
-    if isinstance(window, Interval):
-        return [(None, outcome)]
-    return [(label, outcome) for label in _labels(window, start, stop)]
-
-
-def _labels(periods: Periods, start: datetime, stop: datetime) -> list[str]:
-    """Return the names of the periods that a span of time touches."""
-    label = periods.label(start)
-    labels = [label]
-    while (end := periods.interval(label).end) < stop:
-        label = periods.label(end)
-        labels.append(label)
-    return labels
+        total.add(outcome)
 
 
 def merge_partials(parts: Iterable[Partial]) -> Partial:
@@ -340,11 +333,11 @@ def merge_partials(parts: Iterable[Partial]) -> Partial:
                 "parts", part, f"partials of the same definitions, window, as_of and mode: {whole}"
             )
         for key, row in part.cells.items():
-            for cell, other in zip(whole.row(key), row, strict=True):
-                cell.merge(other)
+            for total, other in zip(whole.row(key), row, strict=True):
+                total.merge(other)
                 if other.excluded:
                     for code, count in other.excluded.items():
-                        cell.excluded[code] = cell.excluded.get(code, 0) + count
+                        total.excluded[code] = total.excluded.get(code, 0) + count
     if whole is None:
         raise InvalidValueError("parts", (), "at least one partial")
     return whole

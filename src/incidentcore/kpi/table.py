@@ -1,4 +1,4 @@
-"""What is handed out: results with their definition, and the table of them (rule K2)."""
+"""Results with their definition, and the table of them (rule K2)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
-from incidentcore.kpi.figures import Value
+from incidentcore.kpi.engine.results import Value
+from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.periods import Periods
-from incidentcore.kpi.plain import label
-from incidentcore.kpi.render import to_csv, to_html, to_markdown, to_text
+from incidentcore.kpi.text_table import to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap, Level
 
 __all__ = ["ALL", "KpiResult", "KpiTable", "hours"]

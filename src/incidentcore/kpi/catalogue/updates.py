@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import CommunicationRules, UpdateLateness, Updates
-from incidentcore.kpi.shares import RatioOfSums
+from incidentcore.kpi.measures import RatioOfSums, Updates
+from incidentcore.kpi.measures.updates import CommunicationRules
 
 __all__ = ["mean_update_lateness", "mean_updates_sent", "updates_on_time_rate"]
 
@@ -43,7 +43,7 @@ def mean_update_lateness(plan: CommunicationRules) -> Kpi:
     return Kpi(
         id="mean_update_lateness",
         measure=RatioOfSums(
-            numerator=UpdateLateness(plan),
+            numerator=Updates(plan, "lateness"),
             denominator=Updates(plan, "missed"),
             of="updates not sent by their due",
             unit="duration",

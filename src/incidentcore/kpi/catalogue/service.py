@@ -9,20 +9,22 @@ from fractions import Fraction
 from typing import Final
 
 from incidentcore.conditions import ALWAYS, field
-from incidentcore.instants import Interval
-from incidentcore.kpi.catalogue_flow import MEAN_AGE_OF_BACKLOG
-from incidentcore.kpi.definition import SUM, Kpi
-from incidentcore.kpi.measures import ClockRules, Duration, NumberField, TimeIn, TimeOverTarget
-from incidentcore.kpi.moments import FirstKnown, LinkedAt
-from incidentcore.kpi.shares import (
+from incidentcore.instants import Interval, Versions
+from incidentcore.kpi.catalogue.flow import MEAN_AGE_OF_BACKLOG
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.measures import (
     Availability,
+    Count,
+    Duration,
+    FieldValue,
     LinkedShare,
-    PerRecord,
-    SlaBreached,
-    SlaCyclesMet,
-    SlaMet,
+    SlaClocks,
     TimeBetweenFailures,
+    TimeIn,
 )
+from incidentcore.kpi.moments import FirstKnown, LinkedAt
+from incidentcore.kpi.statistic import SUM
+from incidentcore.sla.clock import OneClock
 from incidentcore.values import FrozenMap
 
 __all__ = [
@@ -35,7 +37,6 @@ __all__ = [
     "MEAN_REQUEST_FULFILLMENT_TIME",
     "MEAN_TIME_BETWEEN_FAILURES",
     "MEAN_TIME_TO_CLOSE_PROBLEM",
-    "SERVICE",
     "TOTAL_INCIDENT_COST",
     "availability",
     "change_failure_rate",
@@ -58,15 +59,17 @@ _PROBLEM: Final = field("record_type").equals("problem")
 _REQUEST: Final = field("record_type").equals("service_request")
 
 
-def sla_compliance(rules: ClockRules) -> Kpi:
+def sla_compliance(rules: OneClock | Versions[OneClock], *, overdue_missed: bool = False) -> Kpi:
     """Return the share of completed clocks that held their target.
 
     Args:
         rules: The definition or policy of one clock.
+        overdue_missed: Whether a clock that runs and has breached counts as missed, instead of
+            being left out.
     """
     return Kpi(
         id="sla_compliance",
-        measure=SlaMet(rules),
+        measure=SlaClocks(rules, overdue_missed=overdue_missed),
         canceled="include",
         title="SLA compliance",
         formula="met / (met + breached) of completed clocks",
@@ -78,7 +81,7 @@ def sla_compliance(rules: ClockRules) -> Kpi:
     )
 
 
-def sla_cycle_compliance(rules: ClockRules) -> Kpi:
+def sla_cycle_compliance(rules: OneClock | Versions[OneClock]) -> Kpi:
     """Return the share of completed cycles that held their target.
 
     Args:
@@ -86,7 +89,7 @@ def sla_cycle_compliance(rules: ClockRules) -> Kpi:
     """
     return Kpi(
         id="sla_cycle_compliance",
-        measure=SlaCyclesMet(rules),
+        measure=SlaClocks(rules, "cycles_met"),
         canceled="include",
         title="SLA compliance by cycle",
         formula="cycles met / (cycles met + cycles breached), completed ones of all clocks",
@@ -98,7 +101,7 @@ def sla_cycle_compliance(rules: ClockRules) -> Kpi:
     )
 
 
-def sla_running_breached_rate(rules: ClockRules) -> Kpi:
+def sla_running_breached_rate(rules: OneClock | Versions[OneClock]) -> Kpi:
     """Return the share of clocks running or paused that have breached.
 
     Args:
@@ -106,7 +109,7 @@ def sla_running_breached_rate(rules: ClockRules) -> Kpi:
     """
     return Kpi(
         id="sla_running_breached_rate",
-        measure=SlaBreached(rules),
+        measure=SlaClocks(rules, "running_breached"),
         canceled="include",
         window_basis="snapshot",
         title="Breached among the running",
@@ -116,7 +119,7 @@ def sla_running_breached_rate(rules: ClockRules) -> Kpi:
     )
 
 
-def mean_time_over_target(rules: ClockRules) -> Kpi:
+def mean_time_over_target(rules: OneClock | Versions[OneClock]) -> Kpi:
     """Return the mean open time beyond the target, of the records that breached it.
 
     Args:
@@ -124,7 +127,7 @@ def mean_time_over_target(rules: ClockRules) -> Kpi:
     """
     return Kpi(
         id="mean_time_over_target",
-        measure=TimeOverTarget(rules),
+        measure=SlaClocks(rules, "time_over_target"),
         canceled="include",
         title="Mean time over target",
         formula="mean(elapsed - target), over breached clocks",
@@ -197,7 +200,7 @@ MEAN_TIME_TO_CLOSE_PROBLEM: Final = Kpi(
 )
 MEAN_PROBLEM_REASSIGNMENTS: Final = Kpi(
     id="mean_problem_reassignments",
-    measure=NumberField("reassignment_count", "changes"),
+    measure=FieldValue("reassignment_count", "changes"),
     population=_PROBLEM,
     title="Mean number of reassignments of problems",
     formula="sum(changes of group) / problems",
@@ -282,7 +285,7 @@ def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") ->
     """
     return Kpi(
         id="cost_per_record",
-        measure=PerRecord(total, unit),
+        measure=Count(amount=total, unit=unit),
         canceled="include",
         title="Cost per record",
         formula="operating expense / volume",
@@ -293,7 +296,7 @@ def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") ->
 
 MEAN_INCIDENT_COST: Final = Kpi(
     id="mean_incident_cost",
-    measure=NumberField("custom.cost", "currency"),
+    measure=FieldValue("custom.cost", "currency"),
     canceled="include",
     title="Mean cost of an incident",
     formula="sum(participant hours * rate) / incidents with a cost",
@@ -305,17 +308,4 @@ TOTAL_INCIDENT_COST: Final = MEAN_INCIDENT_COST.replace(
     statistic=SUM,
     title="Cost of all incidents",
     formula="sum(participant hours * rate)",
-)
-
-SERVICE: Final = (
-    AVAILABILITY,
-    MEAN_TIME_BETWEEN_FAILURES,
-    MEAN_PROBLEM_AGE,
-    MEAN_TIME_TO_CLOSE_PROBLEM,
-    MEAN_PROBLEM_REASSIGNMENTS,
-    MEAN_REQUEST_FULFILLMENT_TIME,
-    MEAN_APPROVAL_WAIT_TIME,
-    MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME,
-    MEAN_INCIDENT_COST,
-    TOTAL_INCIDENT_COST,
 )

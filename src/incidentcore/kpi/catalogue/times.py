@@ -5,14 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from incidentcore.conditions import field
-from incidentcore.kpi.definition import (
-    MEDIAN,
-    SURVIVAL_MEDIAN,
-    Kpi,
-    quantile,
-)
-from incidentcore.kpi.measures import Duration, DurationField, TimeIn
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.measures import Duration, FieldValue, TimeIn
 from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown
+from incidentcore.kpi.statistic import MEDIAN, SURVIVAL_MEDIAN, quantile
 
 __all__ = [
     "MEAN_NET_TIME_TO_RESOLVE",
@@ -36,7 +32,6 @@ __all__ = [
     "P95_TIME_TO_RESOLVE",
     "SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE",
     "SURVIVAL_MEDIAN_TIME_TO_RESOLVE",
-    "TIMES",
 ]
 
 _TAKEN_UP: Final = (
@@ -232,7 +227,7 @@ MEAN_ON_HOLD_TIME: Final = Kpi(
 )
 MEAN_TIME_TO_FAILURE: Final = Kpi(
     id="mean_time_to_failure",
-    measure=DurationField("custom.lifetime"),
+    measure=FieldValue("custom.lifetime", "duration"),
     title="Mean time to failure",
     formula="sum(lifetime) / failed units",
     edge_cases=(
@@ -240,28 +235,4 @@ MEAN_TIME_TO_FAILURE: Final = Kpi(
         "For services, use the time between failures."
     ),
     source="Atlassian, common incident metrics",
-)
-
-TIMES: Final = (
-    MEAN_TIME_TO_DETECT,
-    MEAN_TIME_TO_ACKNOWLEDGE,
-    MEDIAN_TIME_TO_ACKNOWLEDGE,
-    SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE,
-    MEAN_TIME_TO_FIRST_REACTION,
-    MEAN_TIME_TO_ASSIGN,
-    MEAN_TIME_TO_FIRST_RESPONSE,
-    MEAN_TIME_TO_RECOVER_FROM_ALERT,
-    MEAN_TIME_TO_REPAIR,
-    MEAN_TIME_TO_RESTORE_SERVICE,
-    MEAN_TIME_TO_RESOLVE,
-    MEDIAN_TIME_TO_RESOLVE,
-    P90_TIME_TO_RESOLVE,
-    P95_TIME_TO_RESOLVE,
-    SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
-    MEAN_TIME_TO_FIRST_RESOLUTION,
-    MEAN_NET_TIME_TO_RESOLVE,
-    MEAN_TIME_TO_CLOSE,
-    MEAN_REQUESTER_WAIT_TIME,
-    MEAN_ON_HOLD_TIME,
-    MEAN_TIME_TO_FAILURE,
 )

@@ -2,7 +2,7 @@
 
 A condition answers for records, events and plain facts alike, and pays for it on each. Here only
 records are asked, so their fields are read in C, and the usual tests of plain values are made
-without a detour. Whatever is not plain goes to the condition itself: the answers are the same.
+without a detour. What is not plain goes to the condition itself: the answers are the same.
 """
 
 from __future__ import annotations

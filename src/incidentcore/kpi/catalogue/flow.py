@@ -8,24 +8,15 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.conditions import field
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.kpi.criteria import AtLeast, SameDay
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import Duration
+from incidentcore.kpi.measures import Count, Duration, NetFlow, Rate, Recurrence
 from incidentcore.kpi.moments import AS_OF, FirstKnown, LastEvent
-from incidentcore.kpi.shares import (
-    Count,
-    Distinct,
-    NetFlow,
-    PerDistinct,
-    Rate,
-    Recurrence,
-)
+from incidentcore.kpi.record_tests import AtLeast, SameDay
 
 __all__ = [
     "BACKLOG",
     "BACKLOG_GROWTH",
     "CALLERS",
-    "FLOW",
     "MEAN_AGE_OF_BACKLOG",
     "ON_HOLD_SHARE_OF_BACKLOG",
     "RECURRENCE_RATE",
@@ -39,8 +30,6 @@ __all__ = [
 ]
 
 _OPEN: Final = field("state.open").is_true()
-_PROBLEM: Final = field("record_type").equals("problem")
-_REQUEST: Final = field("record_type").equals("service_request")
 _BY_PEOPLE: Final = LastEvent(field("by.role").is_in("agent", "requester", "vendor"))
 
 VOLUME: Final = Kpi(
@@ -54,7 +43,7 @@ VOLUME: Final = Kpi(
 )
 CALLERS: Final = Kpi(
     id="callers",
-    measure=Distinct("caller"),
+    measure=Count(distinct="caller"),
     canceled="include",
     title="Number of callers",
     formula="number of different callers",
@@ -63,7 +52,7 @@ CALLERS: Final = Kpi(
 )
 VOLUME_PER_CALLER: Final = Kpi(
     id="volume_per_caller",
-    measure=PerDistinct("caller"),
+    measure=Count(per="caller"),
     canceled="include",
     title="Volume per caller",
     formula="records / different callers",
@@ -83,11 +72,14 @@ BACKLOG: Final = Kpi(
 )
 BACKLOG_GROWTH: Final = Kpi(
     id="backlog_growth",
-    measure=NetFlow("opened_at", "resolved_at"),
+    measure=NetFlow(inside=_OPEN),
     canceled="include",
     title="Backlog growth",
-    formula="opened in the window - resolved in the window",
-    edge_cases="Canceled records came in and never went out: exclude them where that misleads.",
+    formula="backlog at the end of the window - backlog at its start",
+    edge_cases=(
+        "Comes in by an opening or reopening; goes out by a resolution, closing or cancelation. A "
+        "record that did both in the window counts on both sides."
+    ),
     source="ServiceNow, incident backlog growth",
 )
 MEAN_AGE_OF_BACKLOG: Final = Kpi(
@@ -119,7 +111,7 @@ def stale_rate(days: int) -> Kpi:
         days: How many days of wall time.
 
     Raises:
-        KpiDefinitionError: It is no positive whole number.
+        KpiDefinitionError: The number of days is not a positive whole number.
     """
     if type(days) is not int or days < 1:
         raise KpiDefinitionError("days", days, "a whole number from 1")
@@ -135,7 +127,7 @@ def stale_rate(days: int) -> Kpi:
         window_basis="snapshot",
         title=f"Share of the backlog untouched for {days} days",
         formula=f"open and without an event by a person for {days} days / open",
-        edge_cases="Events by the system do not count, the opening by whomever does.",
+        edge_cases="Events by the system do not count, the opening by anybody does.",
         source="ServiceNow, incident premium dashboard",
     )
 
@@ -178,22 +170,9 @@ def recurrence_rate(*key: str, days: int = 30) -> Kpi:
         canceled="include",
         title="Recurrence rate",
         formula=f"records with the same {', '.join(key)} as one up to {days} days before / records",
-        edge_cases="The first of a key is no recurrence; what lies before the window is unseen.",
+        edge_cases="The first of a key is not a recurrence; what lies before the window is unseen.",
         source="ITIL, problem management practice",
     )
 
 
 RECURRENCE_RATE: Final = recurrence_rate("category", "configuration_item")
-
-FLOW: Final = (
-    VOLUME,
-    CALLERS,
-    VOLUME_PER_CALLER,
-    BACKLOG,
-    BACKLOG_GROWTH,
-    MEAN_AGE_OF_BACKLOG,
-    ON_HOLD_SHARE_OF_BACKLOG,
-    STALE_5_DAYS_RATE,
-    STALE_30_DAYS_RATE,
-    RECURRENCE_RATE,
-)

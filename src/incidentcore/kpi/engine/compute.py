@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
-from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.instants import Interval, tzdb_version
-from incidentcore.kpi.accumulate import gather_kpis, merge_partials
-from incidentcore.kpi.cells import cell_state, load_cell
+from incidentcore.instants import tzdb_version
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.figures import figure
-from incidentcore.kpi.groups import GroupBy, order
-from incidentcore.kpi.partials import Key, Partial, PartialMode, Row, Window, new_cell
+from incidentcore.kpi.engine.accumulators import Accumulator
+from incidentcore.kpi.engine.gather import gather_kpis, merge_partials
+from incidentcore.kpi.engine.partial import Key, Partial, Row
+from incidentcore.kpi.engine.windows import Window
+from incidentcore.kpi.group_keys import order
+from incidentcore.kpi.groups import GroupBy
+from incidentcore.kpi.measures.base import PartialMode
 from incidentcore.kpi.periods import Periods
-from incidentcore.kpi.plain import as_plain, from_plain
-from incidentcore.kpi.report import ALL, KpiResult, KpiTable
+from incidentcore.kpi.table import ALL, KpiResult, KpiTable
 from incidentcore.records import Record
 from incidentcore.values import FrozenMap
 
-__all__ = ["compute_kpis", "finish_partial", "partial_from_plain", "partial_to_plain"]
-
-_FORMAT = 1
+__all__ = ["compute_kpis", "finish_partial"]
 
 
 def compute_kpis(
-    kpis: Iterable[Kpi],
+    kpis: Iterable[Kpi] | Kpi,
     records: Iterable[Record],
     *,
     as_of: datetime,
@@ -38,7 +35,7 @@ def compute_kpis(
     """Compute KPIs over records.
 
     Args:
-        kpis: The definitions; their ids differ.
+        kpis: The definitions, with different ids; or one alone.
         records: The records, read once; a stream will do.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or functions of a
@@ -123,7 +120,7 @@ def _regular(part: Partial) -> dict[Key, Row]:
     for group in groups:
         for period in periods:
             if (group, period) not in rows:
-                rows[group, period] = [new_cell(kpi, part.mode) for kpi in part.firsts]
+                rows[group, period] = part.empty_row()
     return rows
 
 
@@ -143,109 +140,28 @@ def _only(part: Partial, period: str | None, row: Row) -> Partial:
     return only
 
 
-def _result(kpi: Kpi, cell: Any, key: Key, part: Partial) -> KpiResult:
+def _result(kpi: Kpi, total: Accumulator, key: Key, part: Partial) -> KpiResult:
     group, period = key
     window = part.window
     if isinstance(window, Periods):
         within, window = window.within, None if period is None else window.interval(period)
         if within is not None and window is not None:
             window = window.intersect(within)
-    found = figure(kpi, cell, window=window, as_of=part.as_of)
+    figure = kpi.measure.result(kpi, total, window=window, as_of=part.as_of)
     return KpiResult(
         kpi=kpi.id,
         definition=kpi.definition,
         group=group,
         period=period,
-        value=found.value,
+        value=figure.value,
         unit=kpi.unit,
-        n=found.n,
-        excluded=FrozenMap(cell.excluded),
-        numerator=found.numerator,
-        denominator=found.denominator,
-        of=getattr(kpi.measure, "of", ""),
-        low=found.low,
-        high=found.high,
-        enough=found.n >= kpi.min_n or (kpi.min_n == 1 and found.value is not None),
-        approximate=found.approximate,
+        n=figure.n,
+        excluded=FrozenMap(total.excluded),
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        of=kpi.measure.of,
+        low=figure.low,
+        high=figure.high,
+        enough=figure.n >= kpi.min_n or (kpi.min_n == 1 and figure.value is not None),
+        approximate=figure.approximate,
     )
-
-
-def partial_to_plain(part: Partial) -> dict[str, Any]:
-    """Return a partial as plain data: numbers, text, lists and mappings.
-
-    The definitions themselves are not in it, only their ids: ``partial_from_plain`` is given them.
-
-    Raises:
-        InvalidValueError: A group's value is of a type that has no plain form.
-    """
-    window = part.window
-    plain_window: list[Any] | None = None
-    if isinstance(window, Interval):
-        plain_window = ["interval", window.start.isoformat(), window.end.isoformat()]
-    elif isinstance(window, Periods):
-        within = window.within
-        ends = None if within is None else [within.start.isoformat(), within.end.isoformat()]
-        plain_window = ["periods", window.unit, window.zone.key, ends]
-    return {
-        "format": _FORMAT,
-        "mode": part.mode,
-        "as_of": part.as_of.isoformat(),
-        "groups": list(part.groups),
-        "window": plain_window,
-        "kpis": [[kpi.id, kpi.definition] for kpi in part.kpis],
-        "cells": [
-            [list(map(as_plain, group)), period, [cell_state(cell) for cell in row]]
-            for (group, period), row in part.cells.items()
-        ],
-    }
-
-
-def partial_from_plain(plain: dict[str, Any], kpis: Iterable[Kpi]) -> Partial:
-    """Return the partial of plain data.
-
-    Args:
-        plain: What ``partial_to_plain`` gave.
-        kpis: The definitions it was made with, in the same order.
-
-    Raises:
-        FormatError: The data is not that of a partial.
-        InvalidValueError: The definitions are not those it was made with.
-    """
-    given = tuple(kpis)
-    try:
-        if plain["format"] != _FORMAT:
-            raise FormatError(f"format {plain['format']!r}, known: {_FORMAT} @ $.format")
-        made_with = [tuple(entry) for entry in plain["kpis"]]
-        as_of = datetime.fromisoformat(plain["as_of"])
-        window = _window(plain["window"])
-        groups, mode = tuple(plain["groups"]), plain["mode"]
-        cells = [(group, period, row) for group, period, row in plain["cells"]]
-    except (KeyError, TypeError, ValueError) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(f"not a partial: {error!r} @ $") from error
-    definitions = [(kpi.id, kpi.definition) for kpi in given]
-    if made_with != definitions:
-        raise InvalidValueError(
-            "kpis", definitions, f"the definitions it was made with: {made_with}"
-        )
-    part = Partial(given, as_of=as_of, groups=groups, window=window, mode=mode)
-    for group, period, row in cells:
-        loaded = part.row((tuple(map(from_plain, group)), period))
-        if len(loaded) != len(row):
-            raise FormatError(f"{len(row)} cells, expected {len(loaded)} @ $.cells")
-        for cell, state in zip(loaded, row, strict=True):
-            load_cell(cell, state)
-    return part
-
-
-def _window(plain: list[Any] | None) -> Window:
-    if plain is None:
-        return None
-    kind, *rest = plain
-    if kind == "interval":
-        start, end = map(datetime.fromisoformat, rest)
-        return Interval(start, end)
-    unit, zone, ends = rest
-    within = None if ends is None else Interval(*map(datetime.fromisoformat, ends))
-    return Periods(unit, zone, within=within)

@@ -1,0 +1,266 @@
+"""What is gathered of many records: one accumulator for each measure, group and period (rule K4).
+
+An accumulator adds outcomes one by one and merges with its like. Its measure makes the figure of
+it, once, at the end. ``serialization.partials`` writes and reads each of the seven kinds; a measure
+of a caller's uses one of them, and so has documents too.
+"""
+
+# ruff: noqa: D102  what the methods of every accumulator do is said once, in ``Accumulator``
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any, Final
+
+from incidentcore.kpi.engine.sketch import Sketch
+
+__all__ = [
+    "Accumulator",
+    "Flow",
+    "Keyed",
+    "Ratio",
+    "Sample",
+    "SketchedSample",
+    "Spans",
+    "Tally",
+    "at_instant",
+    "instant",
+    "microseconds",
+]
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY: Final = 86_400_000_000
+_SECOND: Final = 1_000_000
+
+
+def microseconds(span: timedelta) -> int:
+    """Return a span as whole microseconds (rule T4)."""
+    return span.days * _DAY + span.seconds * _SECOND + span.microseconds
+
+
+def instant(at: datetime) -> int:
+    """Return an instant as microseconds since 1970."""
+    return microseconds(at - _EPOCH)
+
+
+def at_instant(value: int) -> datetime:
+    """Return the instant of a number of microseconds since 1970."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+class Accumulator:
+    """The base of all accumulators.
+
+    Attributes:
+        excluded: How many records were left out, by reason.
+    """
+
+    __slots__ = ("excluded",)
+
+    def __init__(self) -> None:
+        self.excluded: dict[str, int] = {}
+
+    def add(self, outcome: Any) -> object:
+        """Add what a measure's reader returned for a record."""
+        raise NotImplementedError
+
+    def merge(self, other: Any) -> None:
+        """Add what an accumulator of the same kind holds, reasons aside."""
+        raise NotImplementedError
+
+    def contents(self) -> object:
+        """Return what it holds in an order that does not depend on the order of records."""
+        raise NotImplementedError
+
+
+class Sample(Accumulator):
+    """The multiset of values: eight bytes each for times, as many as it takes for numbers."""
+
+    __slots__ = ("add", "sorted", "values")
+
+    add: Callable[[Any], object]  # type: ignore[assignment]  # bound once, see __init__
+
+    def __init__(self, *, times: bool) -> None:
+        super().__init__()
+        self.values: Any = array("q") if times else []
+        self.sorted: list[Any] = []
+        self.add = self.values.append  # bound once: the hot loop adds without a lookup
+
+    def merge(self, other: Sample) -> None:
+        self.values.extend(other.values)
+
+    def ordered(self) -> list[Any]:
+        """Return the values in ascending order; sorted once for all statistics of them."""
+        if len(self.sorted) != len(self.values):
+            self.sorted = sorted(self.values)
+        return self.sorted
+
+    def contents(self) -> object:
+        return self.ordered()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # ``add`` is a bound method of the values: bind it again where the sample is loaded.
+        return (_load_sample, (self.values, self.excluded))
+
+
+def _load_sample(values: Any, excluded: dict[str, int]) -> Sample:
+    sample = Sample(times=isinstance(values, array))
+    sample.values.extend(values)
+    sample.excluded = excluded
+    return sample
+
+
+class SketchedSample(Accumulator):
+    """A histogram in place of the values; for survival one of the seen and one of the censored."""
+
+    __slots__ = ("censored", "scaled", "seen", "survival")
+
+    def __init__(self, *, scaled: bool, survival: bool) -> None:
+        super().__init__()
+        self.scaled, self.survival = scaled, survival
+        self.seen, self.censored = Sketch(), Sketch()
+
+    def add(self, outcome: int | Fraction) -> None:
+        if not self.survival:
+            self.seen.add(outcome, scaled=self.scaled)
+            return
+        time, observed = divmod(int(outcome), 2)
+        (self.seen if observed else self.censored).add(time, scaled=False)
+
+    def merge(self, other: SketchedSample) -> None:
+        self.seen.merge(other.seen)
+        if self.survival:
+            self.censored.merge(other.censored)
+
+    def contents(self) -> object:
+        return [
+            (sketch.n, sketch.total, sketch.least, sketch.greatest, dict(sketch.state()))
+            for sketch in (self.seen, self.censored)
+        ]
+
+
+class _Sums(Accumulator):
+    """Sums that are added side by side."""
+
+    __slots__ = ()
+
+    def merge(self, other: Any) -> None:
+        name: str
+        for name in type(self).__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    def contents(self) -> object:
+        names: tuple[str, ...] = tuple(type(self).__slots__)
+        return [getattr(self, name) for name in names]
+
+
+class Tally(_Sums):
+    """How many records, and how many of them satisfy the numerator."""
+
+    __slots__ = ("hits", "n")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hits = self.n = 0
+
+    def add(self, outcome: bool) -> None:  # noqa: FBT001  the outcome is the yes or no itself
+        self.n += 1
+        self.hits += outcome
+
+    def settle(self) -> None:
+        """Move the yes and no that a loop counted among the reasons, which saves a call each."""
+        counts: Any = self.excluded  # True and False too
+        hits = counts.pop(True, 0)
+        self.hits += hits
+        self.n += hits + counts.pop(False, 0)
+
+    def merge(self, other: Tally) -> None:
+        self.n += other.n
+        self.hits += other.hits
+
+
+class Ratio(_Sums):
+    """Two sums, each exact, and over how many records."""
+
+    __slots__ = ("above", "below", "n")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.above: int | Fraction = 0
+        self.below: int | Fraction = 0
+        self.n = 0
+
+    def add(self, outcome: tuple[int | Fraction, int | Fraction]) -> None:
+        self.above += outcome[0]
+        self.below += outcome[1]
+        self.n += 1
+
+
+class Flow(_Sums):
+    """How many records came in, and how many went out."""
+
+    __slots__ = ("came", "n", "went")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.came = self.went = self.n = 0
+
+    def add(self, outcome: tuple[int, int]) -> None:
+        self.came += outcome[0]
+        self.went += outcome[1]
+        self.n += 1
+
+
+class Keyed(Accumulator):
+    """For each key the instants at which it was seen; records are counted beside."""
+
+    __slots__ = ("keys", "n")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keys: dict[Any, list[int]] = {}
+        self.n = 0
+
+    def add(self, outcome: Any) -> None:
+        self.n += 1
+        if isinstance(outcome, list):
+            for key in outcome:
+                self.keys.setdefault(key, [])
+            return
+        key, at = outcome
+        seen = self.keys.setdefault(key, [])
+        if at is not None:
+            seen.append(instant(at))
+
+    def merge(self, other: Keyed) -> None:
+        self.n += other.n
+        for key, instants in other.keys.items():
+            self.keys.setdefault(key, []).extend(instants)
+
+    def contents(self) -> object:
+        return self.n, {key: sorted(instants) for key, instants in self.keys.items()}
+
+
+class Spans(Accumulator):
+    """Spells of time, each from its beginning to its end with its weight, of ``n`` records."""
+
+    __slots__ = ("n", "spans")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spans: list[tuple[int, int, int | Fraction]] = []
+        self.n = 0
+
+    def add(self, outcome: list[tuple[datetime, datetime, int | Fraction]]) -> None:
+        self.n += 1
+        self.spans += [(instant(start), instant(stop), weight) for start, stop, weight in outcome]
+
+    def merge(self, other: Spans) -> None:
+        self.spans.extend(other.spans)
+        self.n += other.n
+
+    def contents(self) -> object:
+        return self.n, sorted(self.spans)

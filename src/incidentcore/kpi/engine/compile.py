@@ -1,0 +1,87 @@
+"""Compile a definition into the function that is run on each record.
+
+The function returns an outcome, the code under which the record is left out, or None for a record
+outside the population. It is given the record as it was at the instant (rule K6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from incidentcore.conditions import ALWAYS
+from incidentcore.kpi.definition import Kpi
+from incidentcore.kpi.measures.base import Extract
+from incidentcore.kpi.record_tests import compile_test, test_needs
+from incidentcore.records import Record
+
+__all__ = ["compile_kpi"]
+
+
+def compile_kpi(kpi: Kpi, as_of: datetime, *, imported: bool = False) -> Extract:
+    """Return the function of a definition, for one instant of computation.
+
+    Args:
+        kpi: The definition.
+        as_of: The instant.
+        imported: Whether the records come from a source that may not cover what is measured.
+    """
+    measure = kpi.measure.reader(kpi, as_of)
+    needs = kpi.measure.needs if imported else frozenset()
+    if needs:
+        measure = _covered(measure, needs)
+    if kpi.canceled == "exclude":
+        fast = None if needs else kpi.measure.fast_reader(kpi)
+        measure = _without_canceled(measure) if fast is None else fast
+    leave_out = [(code, compile_test(test, kpi, as_of)) for code, test in kpi.exclusions]
+    if leave_out:
+        measure = _without(leave_out, measure, canceled_first=kpi.canceled == "exclude")
+    if kpi.population == ALWAYS:
+        return measure
+    belongs = compile_test(kpi.population, kpi, as_of)
+    needs = test_needs(kpi.population) if imported else frozenset()
+    if needs:
+        belongs = _covered(belongs, needs)
+
+    def extract(record: Record) -> Any:
+        answer = belongs(record)
+        if answer is True:
+            return measure(record)
+        return "not_covered" if answer == "not_covered" else None
+
+    return extract
+
+
+def _covered(read: Extract, needs: frozenset[str]) -> Extract:
+    """Return a reader that leaves out what the record's source does not cover."""
+    names = sorted(needs)
+
+    def covered(record: Record) -> Any:
+        if all(record.is_covered(name) for name in names):
+            return read(record)
+        return "not_covered"
+
+    return covered
+
+
+def _without_canceled(measure: Extract) -> Extract:
+    return lambda record: measure(record) if record.canceled_at is None else "canceled"
+
+
+def _without(
+    leave_out: list[tuple[str, Callable[[Record], bool | str]]],
+    measure: Extract,
+    *,
+    canceled_first: bool,
+) -> Extract:
+    """Return the measure of what no exclusion takes out; canceled comes before all others."""
+
+    def extract(record: Record) -> Any:
+        if not (canceled_first and record.canceled_at is not None):
+            for code, test in leave_out:
+                if test(record) is True:
+                    return code
+        return measure(record)
+
+    return extract

@@ -1,0 +1,174 @@
+"""Turn accumulated values into figures, once, at the end (rule K4)."""
+
+# ruff: noqa: D102  the parts of a definition are described once, in ``Kpi``
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from fractions import Fraction
+from itertools import accumulate, repeat
+from typing import Any, Protocol, TypeAlias
+
+import attrs
+
+from incidentcore.kpi.engine.accumulators import Sample, SketchedSample
+from incidentcore.kpi.engine.estimates import bootstrap, interpolate, mean, survival_median
+from incidentcore.kpi.statistic import SURVIVAL_MEDIAN, Statistic
+from incidentcore.schedule import Calendar
+
+__all__ = ["Definition", "Figure", "Value", "exact_number", "sample_figure", "share"]
+
+Value: TypeAlias = timedelta | int | float | None
+
+
+@attrs.frozen(kw_only=True)
+class Figure:
+    """A value with the evidence for it; see ``KpiResult``."""
+
+    value: Value
+    n: int
+    numerator: int | float | None = None
+    denominator: int | float | None = None
+    low: Value = None
+    high: Value = None
+    approximate: bool = False
+
+
+class Definition(Protocol):
+    """What a measure may ask of the KPI that it belongs to; see ``Kpi``."""
+
+    @property
+    def unit(self) -> str: ...
+    @property
+    def definition(self) -> str: ...
+    @property
+    def statistic(self) -> Statistic | None: ...
+    @property
+    def confidence(self) -> Fraction | None: ...
+    @property
+    def clock(self) -> Calendar | None: ...
+    @property
+    def reopened(self) -> str: ...
+    @property
+    def unfinished(self) -> str: ...
+
+
+def exact_number(value: int | Fraction) -> int | float:
+    """Return an exact number as people use it: whole where it is whole."""
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+def share(part: int | Fraction, whole: int | Fraction) -> float:
+    """Return a share that is 1 only where it is all (rule T4)."""
+    value = float(Fraction(part) / Fraction(whole))
+    return math.nextafter(1.0, 0.0) if value == 1.0 and part != whole else value
+
+
+def sample_figure(kpi: Definition, values: Sample | SketchedSample) -> Figure:
+    """Return the statistic of a sample, or of a sketch of one."""
+    if isinstance(values, SketchedSample):
+        return _of_sketch(kpi, values)
+    n, statistic = len(values.values), kpi.statistic
+    if not n or statistic is None:
+        return Figure(value=None, n=n)
+    ordered = values.ordered()
+    if statistic == SURVIVAL_MEDIAN:
+        observations = ((value >> 1, bool(value & 1)) for value in ordered)
+        median = survival_median(observations)
+        return Figure(value=None if median is None else _value(kpi, median), n=n)
+    low, high = _bounds(kpi, statistic, ordered)
+    return Figure(value=_value(kpi, _statistic(statistic, ordered)), n=n, low=low, high=high)
+
+
+def _value(kpi: Definition, value: int | Fraction) -> Value:
+    """Return an exact statistic in the unit of its measure; times to the microsecond (T4)."""
+    if kpi.unit == "duration":
+        return timedelta(microseconds=round(value))
+    if kpi.statistic is not None and kpi.statistic.kind == "sum":
+        return exact_number(value)
+    return float(value)
+
+
+def _statistic(statistic: Statistic, ordered: Sequence[int | Fraction]) -> int | Fraction:
+    if statistic.kind == "mean":
+        return mean(ordered)
+    if statistic.kind == "sum":
+        return sum(ordered)
+    if statistic.kind in ("min", "max"):
+        return ordered[0 if statistic.kind == "min" else -1]
+    return interpolate(ordered, _q(statistic))
+
+
+def _q(statistic: Statistic) -> Fraction:
+    return Fraction(1, 2) if statistic.q is None else statistic.q
+
+
+def _bounds(
+    kpi: Definition, statistic: Statistic, ordered: Sequence[int | Fraction]
+) -> tuple[Value, Value]:
+    if kpi.confidence is None or statistic.kind not in ("mean", "median", "quantile"):
+        return None, None
+    q = None if statistic.kind == "mean" else _q(statistic)
+    low, high = bootstrap(ordered, q, kpi.confidence, kpi.definition)
+    return _value(kpi, low), _value(kpi, high)
+
+
+class _Weighted(Sequence[Fraction]):
+    """Representatives with their counts, read as the ordered sample that they make up."""
+
+    def __init__(self, items: Iterable[tuple[Fraction, int]]) -> None:
+        self._items = list(items)
+        self._ends = list(accumulate(count for _, count in self._items))
+
+    def __len__(self) -> int:
+        return self._ends[-1] if self._ends else 0
+
+    def __getitem__(self, index: Any) -> Any:
+        place = index if index >= 0 else index + len(self)
+        return self._items[bisect_right(self._ends, place)][0]
+
+    def __iter__(self) -> Iterator[Fraction]:
+        for value, count in self._items:
+            yield from repeat(value, count)
+
+
+def _of_sketch(kpi: Definition, sample: SketchedSample) -> Figure:
+    sketch, statistic = sample.seen, kpi.statistic
+    assert statistic is not None  # noqa: S101  a sample's KPI always has one
+    if sample.survival:
+        return _survival_of_sketch(kpi, sample)
+    if not sketch.n:
+        return Figure(value=None, n=0)
+    value: int | Fraction
+    if statistic.kind in ("mean", "sum"):
+        value = Fraction(sketch.total) / (sketch.n if statistic.kind == "mean" else 1)
+    elif statistic.kind in ("min", "max"):
+        value = (sketch.least if statistic.kind == "min" else sketch.greatest) or 0
+    else:
+        value = sketch.quantile(_q(statistic), scaled=sample.scaled)
+    low, high = _bounds(kpi, statistic, _Weighted(sketch.items(scaled=sample.scaled)))
+    return Figure(
+        value=_value(kpi, value),
+        n=sketch.n,
+        low=low,
+        high=high,
+        approximate=low is not None or statistic.kind in ("median", "quantile"),
+    )
+
+
+def _survival_of_sketch(kpi: Definition, sample: SketchedSample) -> Figure:
+    observations = [
+        (round(value), observed)
+        for sketch, observed in ((sample.seen, True), (sample.censored, False))
+        for value, count in sketch.items(scaled=False)
+        for _ in range(count)
+    ]
+    median = survival_median(observations)
+    return Figure(
+        value=None if median is None else _value(kpi, median),
+        n=len(observations),
+        approximate=True,
+    )

@@ -1,0 +1,41 @@
+"""Show and sort the values by which records are grouped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from incidentcore.values import Actor, Level
+
+__all__ = ["label", "order"]
+
+
+def label(value: object) -> str:
+    """Return a group as text for people."""
+    if value is None or value in ((), frozenset()):
+        return "(none)"
+    if isinstance(value, tuple):
+        return " / ".join(map(label, value))
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(map(label, value)))
+    if isinstance(value, Actor):
+        return value.id
+    return str(value)
+
+
+def order(key: Iterable[object]) -> tuple[tuple[int, str, Any, str], ...]:
+    """Return what sorts groups: levels from the worst, numbers by size, the rest by text.
+
+    A group without a value comes last.
+    """
+    return tuple(_order(value) for value in key)
+
+
+def _order(value: object) -> tuple[int, str, Any, str]:
+    if value is None:
+        return (3, "", 0, "")
+    if isinstance(value, Level):
+        return (0, value.scale, value.rank, value.name)
+    if isinstance(value, (int, float)):
+        return (1, "", value, "")
+    return (2, "", 0, str(value))

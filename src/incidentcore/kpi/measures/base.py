@@ -1,0 +1,179 @@
+"""What every measure is: what it needs, how it reads a record, and how its figure is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any, ClassVar, Final, Literal, TypeAlias
+
+from incidentcore.conditions import Condition
+from incidentcore.instants import Interval
+from incidentcore.kpi.engine.accumulators import Accumulator, Sample, SketchedSample
+from incidentcore.kpi.engine.results import Definition, Figure, sample_figure
+from incidentcore.kpi.engine.windows import Windows
+from incidentcore.kpi.moments import AS_OF, MomentSpec
+from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
+from incidentcore.records import Record
+
+__all__ = [
+    "Extract",
+    "Measure",
+    "PartialMode",
+    "Setting",
+    "ValueMeasure",
+    "facts_of",
+    "history_needs",
+    "moment_needs",
+]
+
+Extract: TypeAlias = Callable[[Record], Any]
+"""Reads an outcome off a record: a value, or the code under which the record is left out."""
+
+PartialMode: TypeAlias = Literal["exact", "sketch"]
+Setting: TypeAlias = Literal["clock", "reopened", "unfinished"]
+
+_NOTHING: Final[frozenset[Any]] = frozenset()
+_TOLD_BY: Final = {
+    "acknowledged": "acknowledgements",
+    "assigned": "assignments",
+    "commented": "comments",
+    "escalated": "escalations",
+    "prioritized": "priorities",
+    "state_changed": "states",
+}
+_HISTORY_OF: Final = {
+    "assignee": "assignments",
+    "assignment_group": "assignments",
+    "priority": "priorities",
+    "state": "states",
+}
+
+
+class Measure:
+    """What is measured on each record, and what many such answers add up to.
+
+    A measure is a frozen attrs class that derives from this one. It is evaluated, merged in
+    partials and, named to a ``Codec``, written like those of the library.
+
+    Attributes:
+        exact_only: Whether it keeps state by key, which a sketch cannot.
+        needs_window: Whether it is a share of a window's time.
+        spreads: Whether its outcomes have instants of their own, which decide the period.
+        has_statistic: Whether it gives values of which a statistic is made.
+    """
+
+    __slots__ = ()
+
+    exact_only: ClassVar[bool] = False
+    needs_window: ClassVar[bool] = False
+    spreads: ClassVar[bool] = False
+
+    @property
+    def has_statistic(self) -> bool:
+        """Return whether its outcomes are values of which a statistic is made."""
+        return False
+
+    @property
+    def is_share(self) -> bool:
+        """Return whether its figure is a share of records, which has Wilson's interval."""
+        return False
+
+    @property
+    def unit(self) -> str:
+        """Return the unit of its figure."""
+        return "number"
+
+    @property
+    def of(self) -> str:
+        """Return the denominator in words; empty where there is none."""
+        return ""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the facts, or words of ``Coverage``, that a record's source must cover."""
+        return _NOTHING
+
+    @property
+    def settings(self) -> frozenset[Setting]:
+        """Return the settings of a KPI that have an effect on it; others are refused."""
+        return _NOTHING
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return the function that reads an outcome off a record."""
+        raise NotImplementedError
+
+    def fast_reader(self, kpi: Definition) -> Extract | None:
+        """Return a reader that leaves out canceled records itself, or None for the usual way."""
+        return None
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return an empty accumulator for the outcomes."""
+        raise NotImplementedError
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the figure of what was accumulated."""
+        raise NotImplementedError
+
+    def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
+        """Yield a spread outcome by period: the period's name and the part that lies in it."""
+        raise NotImplementedError
+
+
+class ValueMeasure(Measure):
+    """The base of measures that read a value off each record: a time or a number."""
+
+    __slots__ = ()
+
+    @property
+    def has_statistic(self) -> bool:
+        """Return True."""
+        return True
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return a sample, or a sketch of one."""
+        times = self.unit == "duration"
+        if mode == "exact":
+            return Sample(times=times)
+        return SketchedSample(scaled=not times, survival=kpi.statistic == SURVIVAL_MEDIAN)
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the statistic of the values."""
+        return sample_figure(kpi, total)
+
+
+def facts_of(paths: Iterable[str]) -> frozenset[str]:
+    """Return the facts that paths begin with."""
+    return frozenset(path.partition(".")[0] for path in paths)
+
+
+def history_needs(condition: Condition) -> frozenset[str]:
+    """Return what a source must cover so that a condition can be asked of a whole history."""
+    facts = facts_of(condition.fields)
+    kinds = _kinds(condition) if "kind" in facts else _NOTHING
+    return frozenset(_HISTORY_OF.get(fact, fact) for fact in facts) | frozenset(
+        _TOLD_BY[kind] for kind in kinds if kind in _TOLD_BY
+    )
+
+
+def _kinds(condition: Any) -> frozenset[str]:
+    """Return the kinds of event that a condition names."""
+    if getattr(condition, "path", None) == "kind":
+        value = condition.value
+        return frozenset(value if isinstance(value, (tuple, frozenset)) else (value,))
+    parts = getattr(condition, "parts", None) or (getattr(condition, "part", None),)
+    return frozenset(kind for part in parts if part is not None for kind in _kinds(part))
+
+
+def moment_needs(*moments: MomentSpec) -> frozenset[str]:
+    """Return what a source must cover so that moments can be read."""
+    needs: frozenset[str] = _NOTHING
+    for moment in moments:
+        if isinstance(moment, str):
+            needs |= facts_of([moment]) - {AS_OF}
+        elif isinstance(condition := getattr(moment, "condition", None), Condition):
+            needs |= history_needs(condition)
+    return needs

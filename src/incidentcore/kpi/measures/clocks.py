@@ -1,0 +1,153 @@
+"""What became of SLA clocks: held, breached, and by how much."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, get_args
+
+import attrs
+
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import Interval, Versions
+from incidentcore.kpi.engine.accumulators import Accumulator, Ratio, Tally, microseconds
+from incidentcore.kpi.engine.results import Definition, Figure
+from incidentcore.kpi.measures.base import Extract, PartialMode, ValueMeasure
+from incidentcore.kpi.measures.rate import tally_figure
+from incidentcore.kpi.measures.ratio_of_sums import ratio_figure
+from incidentcore.records import Record
+from incidentcore.sla import SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
+from incidentcore.sla.clock import OneClock
+
+__all__ = ["ClockOutcome", "SlaClocks"]
+
+ClockOutcome: TypeAlias = Literal["met", "cycles_met", "running_breached", "time_over_target"]
+_OF = {
+    "met": "completed clocks",
+    "cycles_met": "completed cycles",
+    "running_breached": "clocks running or paused",
+}
+_RUNNING = ("running", "paused")
+
+
+def _check_rules(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    versions = tuple(value) if isinstance(value, Versions) else (value,)
+    if not all(isinstance(version, (SlaDefinition, SlaPolicy)) for version in versions):
+        raise KpiDefinitionError(
+            field.name, value, "one clock: an SlaDefinition, an SlaPolicy, or Versions of one"
+        )
+
+
+@attrs.frozen
+class SlaClocks(ValueMeasure):
+    """What became of one SLA clock on each record.
+
+    Attributes:
+        rules: The definition or policy of the clock.
+        outcome: ``met`` is the share of completed clocks that held their target; a clock that was
+            reset or reopened counts once, by its last cycle. ``cycles_met`` is the share of all
+            completed cycles, for clocks that run again and again. ``running_breached`` is the share
+            of clocks running or paused that have breached. ``time_over_target`` is the open time
+            beyond the target, of the records that breached it.
+        overdue_missed: For ``met``: whether a clock that runs and has breached counts as missed,
+            instead of being left out as ``running_breached``.
+
+    Clocks outside of the denominator are left out by what they are: ``no_sla``, ``not_started``,
+    ``running``, ``running_breached``, ``paused``, ``paused_breached``, ``completed``,
+    ``within_target`` or ``canceled``.
+    """
+
+    rules: OneClock | Versions[OneClock] = attrs.field(validator=_check_rules)
+    outcome: ClockOutcome = "met"
+    overdue_missed: bool = attrs.field(default=False, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.outcome not in get_args(ClockOutcome):
+            allowed = f"one of {', '.join(get_args(ClockOutcome))}"
+            raise KpiDefinitionError("outcome", self.outcome, allowed)
+        if self.overdue_missed and self.outcome != "met":
+            raise KpiDefinitionError("overdue_missed", True, f"False for {self.outcome}")
+
+    @property
+    def has_statistic(self) -> bool:
+        """Return whether it gives times."""
+        return self.outcome == "time_over_target"
+
+    @property
+    def is_share(self) -> bool:
+        """Return whether it is a share of clocks."""
+        return self.outcome in ("met", "running_breached")
+
+    @property
+    def unit(self) -> str:
+        """Return ``duration`` or ``fraction``."""
+        return "duration" if self.has_statistic else "fraction"
+
+    @property
+    def of(self) -> str:
+        """Return the denominator in words."""
+        return "completed or overdue clocks" if self.overdue_missed else _OF.get(self.outcome, "")
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of the outcome."""
+        rules = self.rules
+        outcome_of = {
+            "met": self._met,
+            "cycles_met": _cycles,
+            "running_breached": _running_breached,
+            "time_over_target": _over_target,
+        }[self.outcome]
+        return lambda record: outcome_of(_status(rules, record, as_of))
+
+    def _met(self, status: SlaStatus) -> bool | str:
+        if status.stage == "stopped":
+            return not status.breached
+        if self.overdue_missed and status.stage in _RUNNING and status.breached:
+            return False
+        return _incomplete(status)
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return a tally, two counts, or the times."""
+        if self.has_statistic:
+            return super().accumulator(kpi, mode)
+        return Tally() if self.is_share else Ratio()
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the share or statistic."""
+        if self.has_statistic:
+            return super().result(kpi, total, window=window, as_of=as_of)
+        return tally_figure(kpi, total) if self.is_share else ratio_figure(total)
+
+
+def _status(rules: Any, record: Record, as_of: datetime) -> SlaStatus:
+    status: SlaStatus = evaluate_sla(rules, record, now=as_of)
+    return status
+
+
+def _incomplete(status: SlaStatus) -> str:
+    """Return the code of a clock that has not stopped."""
+    if status.stage in _RUNNING:
+        return f"{status.stage}_breached" if status.breached else str(status.stage)
+    return "no_sla" if status.stage == "none" else str(status.stage)
+
+
+def _running_breached(status: SlaStatus) -> bool | str:
+    if status.stage == "stopped":
+        return "completed"
+    return status.breached if status.stage in _RUNNING else _incomplete(status)
+
+
+def _cycles(status: SlaStatus) -> tuple[int, int] | str:
+    results = [
+        cycle.result
+        for cycle in status.cycles
+        if cycle.stopped_at is not None and cycle.result in ("met", "breached")
+    ]
+    return (results.count("met"), len(results)) if results else _incomplete(status)
+
+
+def _over_target(status: SlaStatus) -> int | str:
+    if status.stage in ("none", "not_started", "canceled"):
+        return _incomplete(status)
+    return microseconds(status.over_target) if status.breached else "within_target"

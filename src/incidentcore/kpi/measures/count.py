@@ -1,0 +1,100 @@
+"""How many records there are: all, by different values, or an amount for each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import Interval
+from incidentcore.kpi.engine.accumulators import Accumulator, Keyed, Tally
+from incidentcore.kpi.engine.results import Definition, Figure, exact_number
+from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, facts_of
+from incidentcore.kpi.moments import as_path, compile_path
+
+__all__ = ["Count"]
+
+
+def _amount(total: float | Decimal | Fraction | None) -> int | Fraction | None:
+    if total is None:
+        return None
+    try:
+        exact = Fraction(total)
+    except (TypeError, ValueError, OverflowError):
+        raise KpiDefinitionError("amount", total, "a finite number") from None
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+def _path(path: str | None) -> str | None:
+    return None if path is None else as_path(path)
+
+
+@attrs.frozen(kw_only=True)
+class Count(Measure):
+    """The number of records, or what follows from it; one of the three at most is given.
+
+    Attributes:
+        distinct: A field: count its different values instead of the records.
+        per: A field: divide the records by its different values, such as incidents per caller.
+        amount: An amount for the whole window: divide it by the records, such as cost per ticket.
+        unit: ``records``, ``values`` for ``distinct``, or the unit of the amount.
+
+    >>> Count().unit, Count(distinct="caller").unit, Count(amount=5000, unit="EUR").unit
+    ('records', 'values', 'EUR')
+    """
+
+    distinct: str | None = attrs.field(default=None, converter=_path)
+    per: str | None = attrs.field(default=None, converter=_path)
+    amount: int | Fraction | None = attrs.field(default=None, converter=_amount)
+    unit: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        choices = (self.distinct, self.per, self.amount)
+        if sum(choice is not None for choice in choices) > 1:
+            raise KpiDefinitionError("count", choices, "one of distinct, per and amount at most")
+        own = "values" if self.distinct else "number" if self.amount is not None else "records"
+        if self.unit not in ("", own) and self.amount is None:
+            raise KpiDefinitionError("unit", self.unit, f"{own}: only an amount has another")
+        object.__setattr__(self, "unit", self.unit or own)
+
+    @property
+    def exact_only(self) -> bool:  # type: ignore[override]  # depends on what is counted
+        """Return whether the different values must be kept."""
+        return bool(self.distinct or self.per)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the field's fact."""
+        return facts_of(path for path in (self.distinct, self.per) if path)
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of yes, or of the field."""
+        path = self.distinct or self.per
+        if path is None:
+            return lambda _: True
+        read = compile_path(path)
+        return lambda record: "no_value" if (key := read(record)) is None else (key, None)
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return a tally, or the different values."""
+        return Keyed() if self.exact_only else Tally()
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the count or quotient."""
+        n = total.n
+        if self.distinct:
+            return Figure(value=len(total.keys), n=n)
+        if self.per:
+            different = len(total.keys)
+            value = n / different if different else None
+            return Figure(value=value, n=n, numerator=n, denominator=different)
+        if self.amount is None:
+            return Figure(value=n, n=n)
+        each = float(Fraction(self.amount) / n) if n else None
+        return Figure(value=each, n=n, numerator=exact_number(self.amount), denominator=n)

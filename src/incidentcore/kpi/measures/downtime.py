@@ -1,0 +1,390 @@
+"""When a service was down: the spells of downtime of each record, and what they add up to.
+
+A spell begins with the outage, or with a reopening. It ends with the restoration or the resolution,
+whichever comes first (rule K1).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import Interval
+from incidentcore.kpi.engine.accumulators import Accumulator, Spans, instant, microseconds
+from incidentcore.kpi.engine.results import Definition, Figure, share
+from incidentcore.kpi.engine.windows import Windows
+from incidentcore.kpi.measures.base import (
+    Extract,
+    Measure,
+    PartialMode,
+    Setting,
+    ValueMeasure,
+    history_needs,
+    moment_needs,
+)
+from incidentcore.kpi.measures.duration import between
+from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment
+from incidentcore.records import Record, Restored, fold_steps
+
+__all__ = ["Availability", "Downtime", "TimeBetweenFailures"]
+
+Weight: TypeAlias = int | Fraction
+Span: TypeAlias = tuple[int, int, Weight]
+Spell: TypeAlias = tuple[datetime, datetime, Weight]
+
+_HISTORY = ("restored_at", "resolved_at")  # stops that a history may hold more than once
+
+
+def _condition(condition: Condition | None) -> Condition | None:
+    if condition is None or isinstance(condition, Condition):
+        return condition
+    raise KpiDefinitionError("during", condition, "a condition, or None")
+
+
+def _intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    return tuple(sorted(intervals))
+
+
+def _weights(
+    weights: Iterable[tuple[Condition, float | str | Fraction]],
+) -> tuple[tuple[Condition, Fraction], ...]:
+    pairs = []
+    for condition, weight in weights:
+        try:
+            exact = Fraction(str(weight))
+        except ValueError:
+            exact = Fraction(-1)
+        if not isinstance(condition, Condition) or not 0 <= exact <= 1:
+            allowed = "conditions, each with a weight from 0 to 1"
+            raise KpiDefinitionError("weights", (condition, weight), allowed)
+        pairs.append((condition, exact))
+    return tuple(pairs)
+
+
+@attrs.frozen(kw_only=True)
+class _Spells(Measure):
+    """What the measures of downtime share; see ``Availability`` for the attributes."""
+
+    start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
+    stop: MomentSpec = attrs.field(default="restored_at", converter=as_moment)
+    during: Condition | None = attrs.field(default=None, converter=_condition)
+    reopening_is_downtime: bool = True
+
+    @property
+    def unit(self) -> str:
+        """Return ``duration``."""
+        return "duration"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the facts of both moments, and the history of the condition."""
+        needs = moment_needs(self.start, self.stop)
+        return needs if self.during is None else needs | history_needs(self.during)
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of the spells of downtime, the last one up to the computation."""
+        read_start = compile_moment(self.start, as_of)
+        ends = self._ends(as_of)
+        weight_of = self._weight()
+
+        def spells(record: Record) -> list[Spell] | str:
+            start = read_start(record)
+            if start is None:
+                return "no_start"
+            bounds = ends(record, start)
+            if bounds and bounds[0][1] is not None and bounds[0][1] < bounds[0][0]:
+                return "negative"
+            whole = [(begin, as_of if end is None else end) for begin, end in bounds]
+            if weight_of is None:
+                return [(begin, end, 1) for begin, end in whole]
+            return list(_weighed(record, whole, weight_of))
+
+        return spells
+
+    def _ends(
+        self, as_of: datetime
+    ) -> Callable[[Record, datetime], list[tuple[datetime, datetime | None]]]:
+        """Return a function that gives the beginning and the end of each spell."""
+        read_stop = compile_moment(self.stop, as_of)
+        of_history, by_restoration = self.stop in _HISTORY, self.stop == "restored_at"
+        reopens = self.reopening_is_downtime
+
+        def ends(record: Record, start: datetime) -> list[tuple[datetime, datetime | None]]:
+            if not of_history:
+                return [(start, read_stop(record))]
+            if not record.reopen_count:
+                stop = record.restored_at if by_restoration else record.resolved_at
+                if stop is None and not record.state.open:
+                    moments = (record.resolved_at, record.closed_at, record.canceled_at)
+                    stop = min((at for at in moments if at is not None), default=None)
+                return [(start, stop)]
+            spells = list(_walked(record, start, by_restoration=by_restoration))
+            return spells if reopens else spells[:1]
+
+        return ends
+
+    def _weight(self) -> Callable[[Mapping[str, Any], datetime], Weight] | None:
+        """Return a function that weighs downtime by the facts, or None where all of it counts."""
+        if self.during is None:
+            return None
+        test = self.during.test
+        return lambda facts, at: int(test(facts, at))
+
+
+def _walked(
+    record: Record, start: datetime, *, by_restoration: bool
+) -> Iterable[tuple[datetime, datetime | None]]:
+    """Yield the spells of a history in which the record was reopened."""
+    since: datetime | None = start
+    was_open = True
+    for event, facts, changes in fold_steps(record.history, record.default_facts()):
+        is_open = (changes.get("state") or facts["state"]).open
+        if since is None and is_open and not was_open:
+            since = event.at
+        if since is not None and (not is_open or (by_restoration and isinstance(event, Restored))):
+            yield since, event.at
+            since = None
+        was_open = is_open
+    if since is not None:
+        yield since, None
+
+
+def _weighed(
+    record: Record,
+    spells: Iterable[tuple[datetime, datetime]],
+    weight_of: Callable[[Mapping[str, Any], datetime], Weight],
+) -> Iterable[Spell]:
+    """Yield the parts of spells that weigh anything, each with its weight.
+
+    Before the opening the facts of the opening hold.
+    """
+    steps = [(step.at, weight_of(facts, step.at)) for step, facts in record.timeline().states()]
+    for begin, end in spells:
+        at, weight = begin, steps[0][1]
+        for instant_of, next_weight in steps:
+            if instant_of > begin and next_weight != weight:
+                if instant_of >= end:
+                    break
+                if weight and at < instant_of:
+                    yield at, instant_of, weight
+                at = instant_of
+            weight = next_weight
+        if weight and at < end:
+            yield at, end, weight
+
+
+@attrs.frozen(kw_only=True)
+class Downtime(_Spells, ValueMeasure):
+    """For how long each record's service was down, over all its spells; see ``Availability``.
+
+    Open time by the KPI's clock where it has one. A record whose last spell has not ended is left
+    out as ``unrestored``.
+    """
+
+    @property
+    def settings(self) -> frozenset[Setting]:
+        """Return the clock."""
+        return frozenset({"clock"})
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of whole microseconds."""
+        spells_of, ends, clock = super().reader(kpi, as_of), self._ends(as_of), kpi.clock
+
+        def downtime(record: Record) -> int | str:
+            spells = spells_of(record)
+            if isinstance(spells, str):
+                return spells
+            if ends(record, record.opened_at)[-1][1] is None:
+                return "unrestored"
+            return sum(microseconds(between(start, stop, clock)) for start, stop, _ in spells)
+
+        return downtime
+
+
+class _Outages(_Spells):
+    """The base of the measures that share out a window by its downtime."""
+
+    __slots__ = ()
+
+    exact_only = True
+    needs_window = True
+    spreads = True
+
+    def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
+        """Yield for each period the spells that touch it."""
+        by_label: dict[str | None, list[Spell]] = {}
+        for spell in outcome:
+            for label in windows.touched(spell[0], spell[1]):
+                by_label.setdefault(label, []).append(spell)
+        return by_label.items()
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return the spells."""
+        return Spans()
+
+
+@attrs.frozen(kw_only=True)
+class Availability(_Outages):
+    """The share of the window in which no outage ran; outages that overlap count once.
+
+    Attributes:
+        start: When an outage began.
+        stop: What ends a spell of downtime: ``"restored_at"`` for the restoration or the
+            resolution, ``"resolved_at"`` for the resolution alone; a reopening then begins another
+            spell. Any other moment ends the one spell of the record. One without an end runs to
+            the instant of the computation.
+        during: A condition on the record's facts: only the part of a spell in which it held is
+            downtime.
+        weights: Conditions with weights from 0 to 1, such as 0.3 for a partial outage; the first
+            that holds counts, and what matches none counts whole. Where outages overlap, the
+            heaviest counts.
+        reopening_is_downtime: Whether a reopening begins another spell.
+        planned: Agreed maintenance: neither downtime nor part of the time that was promised.
+    """
+
+    weights: tuple[tuple[Condition, Fraction], ...] = attrs.field(default=(), converter=_weights)
+    planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)
+
+    @property
+    def unit(self) -> str:
+        """Return ``fraction``."""
+        return "fraction"
+
+    @property
+    def of(self) -> str:
+        """Return the denominator in words."""
+        return "hours promised"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return also the history of the weights' conditions."""
+        return super().needs.union(*(history_needs(condition) for condition, _ in self.weights))
+
+    def _weight(self) -> Callable[[Mapping[str, Any], datetime], Weight] | None:
+        inner = super()._weight()
+        tests = [(condition.test, weight) for condition, weight in self.weights]
+        if not tests:
+            return inner
+
+        def weight_of(facts: Mapping[str, Any], at: datetime) -> Weight:
+            if inner is not None and not inner(facts, at):
+                return 0
+            return next((weight for test, weight in tests if test(facts, at)), 1)
+
+        return weight_of
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the share of the promised time, with hours as numerator and denominator."""
+        promised, down, _ = _shared_out(total, self.planned, window, as_of)
+        if promised <= 0:
+            return Figure(value=None, n=total.n)
+        up = promised - down
+        return Figure(
+            value=share(up, promised),
+            n=total.n,
+            numerator=float(up / 3_600_000_000),
+            denominator=promised / 3.6e9,
+        )
+
+
+@attrs.frozen(kw_only=True)
+class TimeBetweenFailures(_Outages):
+    """The mean uptime between failures: uptime in the window over outages that began in it.
+
+    Outages that overlap or touch are one failure. Without a failure there is no value, only a lower
+    bound: the uptime of the window. See ``Availability`` for the attributes.
+    """
+
+    planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)
+
+    @property
+    def of(self) -> str:
+        """Return the denominator in words."""
+        return "failures"
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the mean, or what it is at least."""
+        promised, down, begun = _shared_out(total, self.planned, window, as_of)
+        if promised <= 0:
+            return Figure(value=None, n=total.n)
+        uptime = timedelta(microseconds=round(promised - down))
+        mean = round(Fraction(promised - down) / begun) if begun else None
+        return Figure(
+            value=None if mean is None else timedelta(microseconds=mean),
+            n=total.n,
+            numerator=float(promised - down) / 3.6e9,
+            denominator=begun,
+            low=None if begun else uptime,
+        )
+
+
+def _shared_out(
+    total: Spans, planned: Iterable[Interval], window: Interval | None, as_of: datetime
+) -> tuple[int, Weight, int]:
+    """Return the promised time, how much of it was down, and how many failures began in it."""
+    assert window is not None  # noqa: S101  a partial without one is refused
+    first, last = instant(window.start), instant(min(window.end, as_of))
+
+    def clip(spans: Iterable[Span]) -> list[Span]:
+        return [
+            (max(start, first), min(stop, last), weight)
+            for start, stop, weight in spans
+            if start < last and stop > first
+        ]
+
+    holes = _heaviest(clip((instant(p.start), instant(p.end), 1) for p in planned))
+    promised = max(last - first, 0) - sum(stop - start for start, stop, _ in holes)
+    down = _without(_heaviest(clip(total.spans)), holes)
+    failures = 0
+    until: int | None = None
+    for start, stop, _ in sorted(total.spans):
+        if until is None or start > until:
+            failures += first <= start < last
+        until = stop if until is None else max(until, stop)
+    return promised, down, failures
+
+
+def _heaviest(spans: Iterable[Span]) -> list[Span]:
+    """Return disjoint spans in order of time, each with the heaviest weight that runs in it."""
+    changes: dict[int, list[tuple[Weight, int]]] = {}
+    for start, stop, weight in spans:
+        changes.setdefault(start, []).append((weight, 1))
+        changes.setdefault(stop, []).append((weight, -1))
+    running: Counter[Weight] = Counter()
+    disjoint: list[Span] = []
+    for at, until in pairwise([*sorted(changes), None]):
+        assert at is not None  # noqa: S101  only the last is
+        for weight, step in changes[at]:
+            running[weight] += step
+        heaviest = max((weight for weight, count in running.items() if count), default=0)
+        if heaviest and until is not None:
+            disjoint.append((at, until, heaviest))
+    return disjoint
+
+
+def _without(spans: Iterable[Span], holes: list[Span]) -> Weight:
+    """Return the weighted length of disjoint spans outside of disjoint holes, both in order."""
+    total: Weight = 0
+    at = 0
+    for start, stop, weight in spans:
+        length = stop - start
+        while at < len(holes) and holes[at][1] <= start:
+            at += 1
+        for hole_start, hole_stop, _ in holes[at:]:
+            if hole_start >= stop:
+                break
+            length -= min(stop, hole_stop) - max(start, hole_start)
+        total += length * weight
+    return total

@@ -1,0 +1,72 @@
+"""How many events there were, each counted at its own instant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.instants import Interval
+from incidentcore.kpi.engine.accumulators import Accumulator, Ratio
+from incidentcore.kpi.engine.results import Definition, Figure, exact_number
+from incidentcore.kpi.engine.windows import Windows
+from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, history_needs
+from incidentcore.kpi.moments import events_that, need_condition
+from incidentcore.records import Event, Record
+
+__all__ = ["EventCount"]
+
+
+@attrs.frozen
+class EventCount(Measure):
+    """The number of events that satisfy a condition, each counted at its own instant.
+
+    Events that a correction made void do not count. A table of such KPIs may be grouped by what an
+    event says, such as pages by person: ``Group("target", when="event")``; and
+    ``condition & during(night)`` asks for the time of day of the event.
+
+    Attributes:
+        condition: What an event must satisfy, such as ``field("kind").equals("escalated")``.
+        unit: What is counted.
+    """
+
+    spreads = True
+
+    condition: Condition = attrs.field(validator=need_condition)
+    unit: str = "events"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the kinds of event."""
+        return history_needs(self.condition)
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of the events."""
+        test = self.condition.test
+
+        def events(record: Record) -> list[Event]:
+            return list(events_that(record, test))
+
+        return events
+
+    def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
+        """Yield the number of events by period."""
+        counts: dict[str | None, int] = {}
+        for event in outcome:
+            period = windows.period(event.at)
+            if period is not None:
+                counts[period[0]] = counts.get(period[0], 0) + 1
+        return [(label, (count, 1)) for label, count in counts.items()]
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return the number of events beside that of records."""
+        return Ratio()
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the number of events, and of how many records they are."""
+        return Figure(value=exact_number(total.above), n=total.n)

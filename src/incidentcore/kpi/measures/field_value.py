@@ -1,0 +1,86 @@
+"""A number or a time that a field of a record holds."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.kpi.engine.accumulators import microseconds
+from incidentcore.kpi.engine.results import Definition
+from incidentcore.kpi.measures.base import Extract, ValueMeasure, facts_of
+from incidentcore.kpi.moments import as_path, compile_path
+from incidentcore.records import Record
+
+__all__ = ["FieldValue"]
+
+_LONGEST: Final = 50_000_000  # days; twice as many microseconds still fit into eight bytes
+_DIGITS: Final = 300
+_GREATEST: Final = 10**_DIGITS  # a float holds it, and sums of it
+
+
+@attrs.frozen
+class FieldValue(ValueMeasure):
+    """What a field holds: a number, or a time.
+
+    Attributes:
+        path: The field. A number is a whole one, a float, a Decimal, or one written as text.
+        unit: The unit of the number; ``duration`` for a field that holds a ``timedelta``.
+    """
+
+    path: str = attrs.field(converter=as_path)
+    unit: str = "number"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the field's fact."""
+        return facts_of([self.path])
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of exact numbers, or of whole microseconds."""
+        path, read = self.path, compile_path(self.path)
+
+        def time(record: Record) -> int | str:
+            value = read(record)
+            if value is None:
+                return "no_value"
+            if not isinstance(value, timedelta):
+                raise InvalidValueError(path, value, "a timedelta, or None")
+            if value.days < 0:
+                return "negative"
+            return microseconds(value) if value.days < _LONGEST else "out_of_range"
+
+        def number(record: Record) -> int | Fraction | str:
+            value = read(record)
+            if type(value) is int and -_GREATEST < value < _GREATEST:
+                return value
+            return "no_value" if value is None else _exact(value)
+
+        return time if self.unit == "duration" else number
+
+
+def _exact(value: object) -> int | Fraction | str:
+    """Return a number exactly, or the code of what is not a number."""
+    if isinstance(value, str):
+        try:
+            value = Decimal(value)
+        except InvalidOperation:
+            return "not_a_number"
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, Fraction)):
+        return "not_a_number"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "not_a_number"
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            return "not_a_number"
+        if abs(value.adjusted()) > _DIGITS:
+            return "out_of_range"  # as a fraction it would have that many digits
+    exact = Fraction(value)
+    if not -_GREATEST < exact < _GREATEST:
+        return "out_of_range"
+    return exact.numerator if exact.denominator == 1 else exact

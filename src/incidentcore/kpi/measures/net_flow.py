@@ -1,0 +1,114 @@
+"""What came in less what went out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import Interval
+from incidentcore.kpi.engine.accumulators import Accumulator, Flow
+from incidentcore.kpi.engine.results import Definition, Figure
+from incidentcore.kpi.engine.windows import Windows
+from incidentcore.kpi.measures.base import (
+    Extract,
+    Measure,
+    PartialMode,
+    history_needs,
+    moment_needs,
+)
+from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment
+from incidentcore.records import Record
+
+__all__ = ["NetFlow"]
+
+
+def _inside(condition: Condition | None) -> Condition | None:
+    if condition is None or isinstance(condition, Condition):
+        return condition
+    raise KpiDefinitionError("inside", condition, "a condition, or None")
+
+
+@attrs.frozen
+class NetFlow(Measure):
+    """Records that came in less those that went out, each counted where its moment falls.
+
+    Attributes:
+        inflow: When a record comes in.
+        outflow: When it goes out.
+        inside: A condition on the record's facts in place of the two moments: a record comes in
+            whenever it begins to hold, and goes out whenever it ceases to. Over a window the
+            figure is the change in the number of records for which it holds.
+    """
+
+    spreads = True
+
+    inflow: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
+    outflow: MomentSpec = attrs.field(default="resolved_at", converter=as_moment)
+    inside: Condition | None = attrs.field(default=None, converter=_inside, kw_only=True)
+
+    @property
+    def unit(self) -> str:
+        """Return ``records``."""
+        return "records"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the facts of both moments, or the history of the condition."""
+        if self.inside is None:
+            return moment_needs(self.inflow, self.outflow)
+        # The moments of a resolution alone give the state of open and resolved records.
+        return (history_needs(self.inside) - {"states"}) | {"resolved_at"}
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of moments, each with +1 or -1."""
+        if self.inside is not None:
+            test = self.inside.test
+
+            def changes(record: Record) -> list[tuple[datetime | None, int]]:
+                steps: list[tuple[datetime | None, int]] = []
+                held = False
+                for step, facts in record.timeline().states():
+                    holds = bool(test(facts, step.at))
+                    if holds is not held:
+                        steps.append((max(step.at, record.opened_at), 1 if holds else -1))
+                    held = holds
+                return steps or [(record.opened_at, 0)]
+
+            return changes
+        inflow, outflow = compile_moment(self.inflow, as_of), compile_moment(self.outflow, as_of)
+        return lambda record: [(inflow(record), 1), (outflow(record), -1)]
+
+    def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
+        """Yield for each period whether the record came in, and whether it went out.
+
+        A record that came and went several times in a period did what that comes to: it came in, it
+        went out, or both.
+        """
+        moved: dict[str | None, list[int]] = {}
+        for at, step in outcome:
+            period = windows.period(at)
+            if period is not None:
+                moved.setdefault(period[0], []).append(step)
+        for label, steps in moved.items():
+            net, moves = sum(steps), any(steps)
+            yield label, (int(moves and net >= 0), int(moves and net <= 0))
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return both counts."""
+        return Flow()
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the difference."""
+        return Figure(
+            value=total.came - total.went,
+            n=total.n,
+            numerator=total.came,
+            denominator=total.went,
+        )

@@ -1,0 +1,42 @@
+"""How often a condition came to hold on a record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.kpi.engine.results import Definition
+from incidentcore.kpi.measures.base import Extract, ValueMeasure, history_needs
+from incidentcore.kpi.moments import need_condition
+from incidentcore.records import Record
+
+__all__ = ["OccurrenceCount"]
+
+
+@attrs.frozen
+class OccurrenceCount(ValueMeasure):
+    """How often a condition on the record's facts came to hold, once for each instant."""
+
+    condition: Condition = attrs.field(validator=need_condition)
+    unit: str = "times"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the history that the condition is asked of."""
+        return history_needs(self.condition)
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of the count."""
+        test = self.condition.test
+
+        def times(record: Record) -> int:
+            count, held = 0, False
+            for moment, facts in record.timeline().states():
+                holds = test(facts, moment.at)
+                count += holds and not held
+                held = holds
+            return count
+
+        return times

@@ -1,0 +1,100 @@
+"""A share of records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import Interval
+from incidentcore.kpi.engine.accumulators import Accumulator, Tally
+from incidentcore.kpi.engine.estimates import wilson
+from incidentcore.kpi.engine.results import Definition, Figure
+from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, Setting
+from incidentcore.kpi.record_tests import RecordTest, as_test, compile_test, test_needs
+
+__all__ = ["Rate", "tally_figure"]
+
+
+def tally_figure(kpi: Definition, total: Tally) -> Figure:
+    """Return the share of a tally, with Wilson's interval where one is asked for."""
+    if not total.n:
+        return Figure(value=None, n=0, numerator=0, denominator=0)
+    low = high = None
+    if kpi.confidence is not None:
+        low, high = wilson(total.hits, total.n, kpi.confidence)
+    return Figure(
+        value=total.hits / total.n,
+        n=total.n,
+        numerator=total.hits,
+        denominator=total.n,
+        low=low,
+        high=high,
+    )
+
+
+@attrs.frozen(kw_only=True)
+class Rate(Measure):
+    """A share of records: those that satisfy the numerator, of those of the denominator.
+
+    Attributes:
+        numerator: What is counted.
+        denominator: Among which records; those outside are left out under ``outside``.
+        of: The denominator in words: a rate says what it is a share of.
+        outside: The code under which records outside the denominator are counted.
+    """
+
+    numerator: Condition | RecordTest = attrs.field(converter=as_test)
+    denominator: Condition | RecordTest = attrs.field(default=ALWAYS, converter=as_test)
+    of: str
+    outside: str = "outside_denominator"
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.of, str) or not self.of:
+            raise KpiDefinitionError("of", self.of, "the denominator in words")
+
+    @property
+    def is_share(self) -> bool:
+        """Return True."""
+        return True
+
+    @property
+    def unit(self) -> str:
+        """Return ``fraction``."""
+        return "fraction"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return what both tests need."""
+        return test_needs(self.numerator) | test_needs(self.denominator)
+
+    @property
+    def settings(self) -> frozenset[Setting]:
+        """Return what has an effect on a test of a measure."""
+        tests = (self.numerator, self.denominator)
+        return frozenset[Setting]().union(
+            *(test.settings for test in tests if isinstance(test, RecordTest))
+        )
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of yes, no, or why a record is left out."""
+        numerator, outside = compile_test(self.numerator, kpi, as_of), self.outside
+        if self.denominator == ALWAYS:
+            return numerator
+        among = compile_test(self.denominator, kpi, as_of)
+        if isinstance(self.denominator, Condition):
+            return lambda record: numerator(record) if among(record) else outside
+        return lambda record: numerator(record) if among(record) is True else outside
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return a tally."""
+        return Tally()
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the share."""
+        return tally_figure(kpi, total)

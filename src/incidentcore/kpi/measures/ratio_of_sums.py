@@ -1,0 +1,92 @@
+"""A sum over a sum."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import Interval
+from incidentcore.kpi.engine.accumulators import Accumulator, Ratio
+from incidentcore.kpi.engine.results import Definition, Figure, Value, exact_number
+from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, Setting, ValueMeasure
+from incidentcore.kpi.measures.count import Count
+from incidentcore.records import Record
+
+__all__ = ["RatioOfSums", "ratio_figure"]
+
+
+def ratio_figure(total: Ratio, *, complement: bool = False, is_time: bool = False) -> Figure:
+    """Return the quotient of two sums."""
+    above, below = total.above, total.below
+    if complement:
+        above = below - above
+    value: Value = None
+    if below != 0:
+        ratio = Fraction(above) / Fraction(below)
+        value = timedelta(microseconds=round(ratio)) if is_time else float(ratio)
+    return Figure(
+        value=value, n=total.n, numerator=exact_number(above), denominator=exact_number(below)
+    )
+
+
+def _summed(measure: Measure) -> Measure:
+    if isinstance(measure, ValueMeasure) or measure == Count():
+        return measure
+    raise KpiDefinitionError("measure", measure, "a measure of values, or Count()")
+
+
+@attrs.frozen(kw_only=True)
+class RatioOfSums(Measure):
+    """A sum over a sum, such as reopenings for each resolution.
+
+    Attributes:
+        numerator: What is summed above; a ``Count`` counts one for each record.
+        denominator: What is summed below; a record without either value is left out.
+        of: The denominator in words.
+        unit: The unit of the ratio.
+        complement: Whether the value is one less the ratio; the numerator of the result is then
+            what the sum above leaves of the one below.
+    """
+
+    numerator: Measure = attrs.field(converter=_summed)
+    denominator: Measure = attrs.field(converter=_summed)
+    of: str
+    unit: str = "ratio"
+    complement: bool = False
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return what both sums need."""
+        return self.numerator.needs | self.denominator.needs
+
+    @property
+    def settings(self) -> frozenset[Setting]:
+        """Return what has an effect on either sum."""
+        return self.numerator.settings | self.denominator.settings
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of both values."""
+        above, below = self.numerator.reader(kpi, as_of), self.denominator.reader(kpi, as_of)
+
+        def pair(record: Record) -> Any:
+            numerator, denominator = above(record), below(record)
+            for value in (numerator, denominator):
+                if isinstance(value, str):
+                    return value
+            return numerator, denominator
+
+        return pair
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return two sums."""
+        return Ratio()
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the quotient."""
+        return ratio_figure(total, complement=self.complement, is_time=self.unit == "duration")

@@ -1,0 +1,91 @@
+"""The share of records that are like an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+import attrs
+
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import Interval
+from incidentcore.kpi.engine.accumulators import Accumulator, Keyed, microseconds
+from incidentcore.kpi.engine.results import Definition, Figure
+from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, facts_of
+from incidentcore.kpi.moments import as_path, compile_path
+from incidentcore.records import Record
+
+__all__ = ["Recurrence"]
+
+
+def _positive(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, timedelta) or value <= timedelta():
+        raise KpiDefinitionError(field.name, value, "a positive timedelta")
+
+
+def _paths(paths: Iterable[str]) -> tuple[str, ...]:
+    names = (paths,) if isinstance(paths, str) else tuple(paths)
+    if not names:
+        raise KpiDefinitionError("key", names, "at least one field")
+    return tuple(map(as_path, names))
+
+
+@attrs.frozen
+class Recurrence(Measure):
+    """The share of records with an earlier record of the same key within a span of time.
+
+    Attributes:
+        key: The fields that make two records the same; one without any of them is left out.
+        within: How long after the earlier record's opening a recurrence counts.
+    """
+
+    exact_only = True
+
+    key: tuple[str, ...] = attrs.field(converter=_paths)
+    within: timedelta = attrs.field(validator=_positive)
+
+    @property
+    def unit(self) -> str:
+        """Return ``fraction``."""
+        return "fraction"
+
+    @property
+    def of(self) -> str:
+        """Return the denominator in words."""
+        return "records with a key"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the facts of the key."""
+        return facts_of(self.key)
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of the key with the opening."""
+        reads = [compile_path(path) for path in self.key]
+
+        def keyed(record: Record) -> Any:
+            key = tuple([read(record) for read in reads])
+            if all(part in (None, "", ()) for part in key):
+                return "no_value"
+            return key, record.opened_at
+
+        return keyed
+
+    def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
+        """Return the openings by key."""
+        return Keyed()
+
+    def result(
+        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
+    ) -> Figure:
+        """Return the share."""
+        within = microseconds(self.within)
+        again = sum(
+            later - earlier <= within
+            for instants in total.keys.values()
+            for earlier, later in pairwise(sorted(instants))
+        )
+        value = again / total.n if total.n else None
+        return Figure(value=value, n=total.n, numerator=again, denominator=total.n)

@@ -1,0 +1,65 @@
+"""The time in which a condition held on a record."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.kpi.engine.accumulators import microseconds
+from incidentcore.kpi.engine.results import Definition
+from incidentcore.kpi.measures.base import (
+    Extract,
+    Setting,
+    ValueMeasure,
+    history_needs,
+    moment_needs,
+)
+from incidentcore.kpi.measures.duration import not_reached, time_held
+from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment, need_condition
+from incidentcore.records import Record
+
+__all__ = ["TimeIn"]
+
+
+@attrs.frozen
+class TimeIn(ValueMeasure):
+    """The time in which a condition on the record's facts held, from the opening on.
+
+    Attributes:
+        condition: What must hold, such as ``field("state.pauses").is_true()``.
+        until: Where counting ends; the instant of the computation by default. A record without
+            that moment is left out.
+    """
+
+    condition: Condition = attrs.field(validator=need_condition)
+    until: MomentSpec = attrs.field(default="as_of", converter=as_moment)
+
+    @property
+    def unit(self) -> str:
+        """Return ``duration``."""
+        return "duration"
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the history that the condition is asked of, and the end's facts."""
+        return history_needs(self.condition) | moment_needs(self.until)
+
+    @property
+    def settings(self) -> frozenset[Setting]:
+        """Return the clock."""
+        return frozenset({"clock"})
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of whole microseconds."""
+        read_until = compile_moment(self.until, as_of)
+        test, clock, code = self.condition.test, kpi.clock, not_reached(self.until)
+
+        def time_in(record: Record) -> int | str:
+            until = read_until(record)
+            if until is None:
+                return code
+            return microseconds(time_held(record, test, record.opened_at, until, clock))
+
+        return time_in

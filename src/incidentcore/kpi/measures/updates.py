@@ -1,0 +1,68 @@
+"""What became of the updates that a communication plan asks for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, get_args
+
+import attrs
+
+from incidentcore.communication import CommunicationPlan, update_adherence
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import Versions
+from incidentcore.kpi.engine.accumulators import microseconds
+from incidentcore.kpi.engine.results import Definition
+from incidentcore.kpi.measures.base import Extract, ValueMeasure
+from incidentcore.records import Record
+
+__all__ = ["CommunicationRules", "UpdateOutcome", "Updates"]
+
+CommunicationRules: TypeAlias = CommunicationPlan | Versions[CommunicationPlan]
+UpdateOutcome: TypeAlias = Literal["due", "on_time", "missed", "sent", "lateness"]
+
+
+def _check_plan(_: object, field: attrs.Attribute[Any], value: object) -> None:
+    versions = tuple(value) if isinstance(value, Versions) else (value,)
+    if not all(isinstance(version, CommunicationPlan) for version in versions):
+        raise KpiDefinitionError(field.name, value, "a CommunicationPlan, or Versions of one")
+
+
+@attrs.frozen
+class Updates(ValueMeasure):
+    """How many updates a record's audiences were owed, by what became of them.
+
+    Attributes:
+        plan: The plan that asks for them.
+        outcome: ``on_time`` for those sent by their due, ``missed`` for those that were not,
+            ``due`` for both, ``sent`` for all that went out, asked for or not, and ``lateness``
+            for by how much the missed ones were late, summed.
+
+    A record to which the plan owed nothing is left out as ``nothing_owed``.
+    """
+
+    plan: CommunicationRules = attrs.field(validator=_check_plan)
+    outcome: UpdateOutcome = "due"
+
+    def __attrs_post_init__(self) -> None:
+        if self.outcome not in get_args(UpdateOutcome):
+            allowed = f"one of {', '.join(get_args(UpdateOutcome))}"
+            raise KpiDefinitionError("outcome", self.outcome, allowed)
+
+    @property
+    def unit(self) -> str:
+        """Return ``updates``, or ``duration`` for their lateness."""
+        return "duration" if self.outcome == "lateness" else "updates"
+
+    def reader(self, kpi: Definition, as_of: datetime) -> Extract:
+        """Return a reader of the count or the lateness."""
+        plan, outcome = self.plan, self.outcome
+
+        def updates(record: Record) -> int | str:
+            adherence = update_adherence(plan, (record,), now=as_of)
+            if not adherence.records:
+                return "nothing_owed"
+            if outcome == "lateness":
+                return microseconds(adherence.lateness)
+            return int(getattr(adherence, outcome))
+
+        return updates

@@ -1,0 +1,250 @@
+"""Boolean tests on records: conditions, and what measures, moments and links of a record say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.errors import KpiDefinitionError
+from incidentcore.instants import as_zone
+from incidentcore.kpi.engine.accumulators import microseconds
+from incidentcore.kpi.engine.compiled_conditions import compile_condition
+from incidentcore.kpi.engine.results import Definition
+from incidentcore.kpi.measures.base import Setting, ValueMeasure, facts_of, moment_needs
+from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment
+from incidentcore.records import Record, StateChanged, TimelineStep
+
+__all__ = [
+    "AtLeast",
+    "AtMost",
+    "HasLink",
+    "RecordTest",
+    "SameDay",
+    "WhenResolved",
+    "as_test",
+    "compile_test",
+    "test_needs",
+]
+
+Answer: TypeAlias = Callable[[Record], bool | str]
+"""Says yes or no about a record, or the code of why it cannot say."""
+
+
+class RecordTest:
+    """The base of tests on a record that are more than a condition on its facts.
+
+    A test of another kind is a frozen class that derives from this one and has ``compile``.
+    """
+
+    __slots__ = ()
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return what a record's source must cover; see ``Measure.needs``."""
+        return frozenset()
+
+    @property
+    def settings(self) -> frozenset[Setting]:
+        """Return the settings of a KPI that have an effect; see ``Measure.settings``."""
+        return frozenset()
+
+    def compile(self, kpi: Definition, as_of: datetime) -> Answer:
+        """Return the function that answers for a record."""
+        raise NotImplementedError
+
+
+def as_test(test: Condition | RecordTest) -> Condition | RecordTest:
+    """Return a test of a record.
+
+    Raises:
+        KpiDefinitionError: The value is not one, or a condition can never match.
+    """
+    if isinstance(test, Condition):
+        _check_links(test)
+    elif not isinstance(test, RecordTest):
+        allowed = "a condition, AtMost, AtLeast, SameDay, HasLink or WhenResolved"
+        raise KpiDefinitionError("test", test, allowed)
+    return test
+
+
+def _check_links(condition: Any) -> None:
+    """Refuse to look for a type among links, which are values of their own."""
+    if getattr(condition, "path", "") == "links" and isinstance(condition.value, str):
+        raise KpiDefinitionError(
+            "links",
+            str(condition),
+            f"HasLink({condition.value!r}), or HasLink({condition.value!r}, present=False)",
+        )
+    parts = getattr(condition, "parts", None) or (getattr(condition, "part", None),)
+    for part in parts:
+        if part is not None:
+            _check_links(part)
+
+
+def compile_test(test: Condition | RecordTest, kpi: Definition, as_of: datetime) -> Answer:
+    """Return the function that answers for a record."""
+    if isinstance(test, Condition):
+        return compile_condition(test, as_of)
+    return test.compile(kpi, as_of)
+
+
+def test_needs(test: Condition | RecordTest) -> frozenset[str]:
+    """Return what a record's source must cover so that a test can be asked."""
+    return facts_of(test.fields) if isinstance(test, Condition) else test.needs
+
+
+def _values(measure: ValueMeasure) -> ValueMeasure:
+    if not isinstance(measure, ValueMeasure):
+        raise KpiDefinitionError("measure", measure, "a measure of values, such as Duration()")
+    return measure
+
+
+@attrs.frozen
+class _Limit(RecordTest):
+    measure: ValueMeasure = attrs.field(converter=_values)
+    limit: timedelta | int
+
+    def __attrs_post_init__(self) -> None:
+        is_time = self.measure.unit == "duration"
+        if isinstance(self.limit, timedelta) is not is_time:
+            allowed = "a timedelta" if is_time else f"a number of {self.measure.unit}"
+            raise KpiDefinitionError("limit", self.limit, allowed)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return what the measure needs."""
+        return self.measure.needs
+
+    @property
+    def settings(self) -> frozenset[Setting]:
+        """Return what has an effect on the measure."""
+        return self.measure.settings
+
+    def compile(self, kpi: Definition, as_of: datetime) -> Answer:
+        """Return the comparison."""
+        value_of, at_most = self.measure.reader(kpi, as_of), isinstance(self, AtMost)
+        limit = microseconds(self.limit) if isinstance(self.limit, timedelta) else self.limit
+
+        def compare(record: Record) -> bool | str:
+            value = value_of(record)
+            if isinstance(value, str):
+                return value
+            return bool(value <= limit) if at_most else bool(value >= limit)
+
+        return compare
+
+
+@attrs.frozen
+class AtMost(_Limit):
+    """Whether a measure of the record is at most a limit; unknown where it has no value."""
+
+
+@attrs.frozen
+class AtLeast(_Limit):
+    """Whether a measure of the record is at least a limit; unknown where it has no value."""
+
+
+def _zone(zone: ZoneInfo | str) -> ZoneInfo:
+    return as_zone(zone)
+
+
+@attrs.frozen
+class SameDay(RecordTest):
+    """Whether two moments fall on one date of a zone; unknown where one is missing."""
+
+    first: MomentSpec = attrs.field(converter=as_moment)
+    second: MomentSpec = attrs.field(converter=as_moment)
+    zone: ZoneInfo = attrs.field(converter=_zone)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the facts of both moments."""
+        return moment_needs(self.first, self.second)
+
+    def compile(self, kpi: Definition, as_of: datetime) -> Answer:
+        """Return the comparison of dates."""
+        first, second = compile_moment(self.first, as_of), compile_moment(self.second, as_of)
+        zone = self.zone
+
+        def same_day(record: Record) -> bool | str:
+            start, stop = first(record), second(record)
+            if start is None or stop is None:
+                return "no_value"
+            return start.astimezone(zone).date() == stop.astimezone(zone).date()
+
+        return same_day
+
+
+@attrs.frozen
+class HasLink(RecordTest):
+    """Whether a record has a link of a type to any other record; see ``LinkType``.
+
+    Attributes:
+        type: The type of the link, such as ``"duplicate_of"``.
+        present: Whether it must be there; False asks for records without one.
+    """
+
+    type: str
+    present: bool = attrs.field(default=True, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.type, str) or not self.type:
+            raise KpiDefinitionError("type", self.type, "a type of link")
+
+    def compile(self, kpi: Definition, as_of: datetime) -> Answer:
+        """Return the search among the links."""
+        wanted, present = self.type, self.present
+        return lambda record: any(link.type == wanted for link in record.links) is present
+
+
+def _condition(condition: Condition) -> Condition:
+    if not isinstance(condition, Condition):
+        raise KpiDefinitionError("condition", condition, "a condition")
+    return condition
+
+
+@attrs.frozen
+class WhenResolved(RecordTest):
+    """Whether a condition held on the facts as they were at the last resolution.
+
+    What is said after it does not matter, nor what the requester says where the requester resolved
+    the record. A record that is not resolved does not satisfy it.
+    """
+
+    condition: Condition = attrs.field(converter=_condition)
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the facts of the condition."""
+        return facts_of(self.condition.fields)
+
+    def compile(self, kpi: Definition, as_of: datetime) -> Answer:
+        """Return the test of the facts at the last resolution."""
+        test = self.condition.test
+
+        def held(record: Record) -> bool:
+            at = record.resolved_at
+            if at is None:
+                return False
+            answer = False
+            for step, facts in record.timeline().states():
+                if step.at > at:
+                    break
+                if step.at == at and _by_requester(step):
+                    break
+                answer = bool(test(facts, at))
+            return answer
+
+        return held
+
+
+def _by_requester(step: TimelineStep) -> bool:
+    """Return whether the requester changed the state."""
+    return any(
+        isinstance(event, StateChanged) and event.by.role == "requester" for event in step.events
+    )

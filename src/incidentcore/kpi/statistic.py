@@ -1,0 +1,62 @@
+"""How the values of many records become one figure: mean, median, quantile, sum, extremes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final, Literal, TypeAlias, get_args
+
+import attrs
+
+from incidentcore.errors import KpiDefinitionError
+
+__all__ = ["MAX", "MEAN", "MEDIAN", "MIN", "SUM", "SURVIVAL_MEDIAN", "Statistic", "quantile"]
+
+Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "survival_median"]
+
+
+@attrs.frozen
+class Statistic:
+    """How the values of many records become one figure; see ``MEAN`` and its kin.
+
+    Attributes:
+        kind: mean, median, quantile, sum, min, max or survival_median.
+        q: The quantile, from 0 to 1; None for the other kinds.
+    """
+
+    kind: Kind
+    q: Fraction | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise KpiDefinitionError("statistic", self.kind, f"one of {', '.join(get_args(Kind))}")
+        if (self.q is not None) != (self.kind == "quantile"):
+            raise KpiDefinitionError("q", self.q, "a quantile for quantile, None otherwise")
+        if self.q is not None and not 0 <= self.q <= 1:
+            raise KpiDefinitionError("q", self.q, "0 to 1")
+
+    def __str__(self) -> str:
+        return self.kind if self.q is None else f"quantile {float(self.q):g}"
+
+
+MEAN: Final = Statistic("mean")
+MEDIAN: Final = Statistic("median")
+SUM: Final = Statistic("sum")
+MIN: Final = Statistic("min")
+MAX: Final = Statistic("max")
+SURVIVAL_MEDIAN: Final = Statistic("survival_median")
+
+
+def quantile(q: float | str | Decimal | Fraction) -> Statistic:
+    """Return the statistic of a quantile, inclusive and linear.
+
+    Args:
+        q: From 0 to 1; a float is read as it is written, so that 0.9 is nine tenths.
+
+    >>> quantile(0.9).q
+    Fraction(9, 10)
+    """
+    try:
+        return Statistic("quantile", Fraction(str(q)))
+    except ValueError:
+        raise KpiDefinitionError("q", q, "a number from 0 to 1") from None

@@ -32,8 +32,8 @@ class Evidence:
     """One reason for a category.
 
     Attributes:
-        kind: Where it comes from: ``rule``, ``keyword``, ``pattern``, ``word``, ``model``,
-            ``vote`` or ``note``; a custom categorizer may have other kinds.
+        kind: Where it comes from: ``rule``, ``keyword``, ``pattern``, ``word``, ``prior``,
+            ``model``, ``path``, ``vote`` or ``note``; a custom categorizer may have other kinds.
         what: The rule, the word, the pattern.
         weight: How much it counted, on the scale of the categorizer that gave it.
         category: The category that it suggests; empty where it suggests none.
@@ -72,6 +72,8 @@ class Categorization:
         category: The category as a path; empty where the categorizer abstains.
         confidence: How sure it is, a fraction from 0 to 1; what it means is the categorizer's.
         evidence: Why, the weightiest first.
+        probabilities: (category, probability) pairs of all categories, from categorizers that have
+            them; empty otherwise.
 
     Raises:
         InvalidValueError: The category is not a path, or the confidence is not from 0 to 1.
@@ -119,7 +121,10 @@ class Categorization:
 
 
 class Categorizer(Protocol):
-    """Says what a record is about: a plain function or a frozen object fits."""
+    """Says what a record is about: a plain function or a frozen object fits.
+
+    One that also has a method ``answers`` is asked about many records in one call of it.
+    """
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the category of a record, with confidence and evidence, or abstain."""

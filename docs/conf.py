@@ -87,6 +87,11 @@ from zoneinfo import ZoneInfo
 
 has_sklearn = find_spec("sklearn") is not None
 """
+doctest_global_setup += f"""
+from pathlib import Path
+
+DOCS = Path({str(Path(__file__).parent)!r})
+"""
 
 # What no room exports has no entry: type variables, internal classes that stand in a signature
 # under their module, and names that only type checkers import. What a page itself refers to is

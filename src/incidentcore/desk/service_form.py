@@ -8,7 +8,17 @@ from typing import Any, Final
 from incidentcore.conditions import ALWAYS, NEVER
 from incidentcore.desk.calendar_form import CALENDAR, PLAIN_CALENDAR
 from incidentcore.desk.holiday_form import TEXT
-from incidentcore.desk.reading import BROKEN, Form, Key, Path, Reading, Table, list_of, word
+from incidentcore.desk.reading import (
+    BROKEN,
+    BrokenError,
+    Form,
+    Key,
+    Path,
+    Reading,
+    Table,
+    list_of,
+    word,
+)
 from incidentcore.desk.service import (
     AGREEMENT_KINDS,
     CLOCKS,
@@ -198,12 +208,16 @@ def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Re
     if "like" not in own:
         return own
     base = own["like"]
+    wrong = None
+    others = tuple(one for one in data if one != name)
     if base in (*chain, name):
         cycle = " -> ".join([*chain, name, str(base)])
-        raise WrongError(base, f"a service that is not like itself: {cycle}")
-    others = tuple(one for one in data if one != name)
-    if base not in data:
-        raise WrongError(base, f"a service of [services]: {', '.join(others)}", others)
+        wrong = WrongError(base, f"a service that is not like itself: {cycle}")
+    elif base not in data:
+        wrong = WrongError(base, f"a service of [services]: {', '.join(others)}", others)
+    if wrong is not None:
+        reading.fault(("services", name, "like"), wrong)
+        raise BrokenError
     merged = _inherited(data, base, [*chain, name], reading)
     merged = dict(merged)
     homes = reading.homes

@@ -1,6 +1,7 @@
 """Strategies, laws and contracts to test your own rules and stores with (needs hypothesis)."""
 
 from incidentcore.testing.checks_communication import check_communication
+from incidentcore.testing.checks_desk import Outbox, check_outbox
 from incidentcore.testing.checks_escalation import check_escalation
 from incidentcore.testing.checks_lifecycle import check_lifecycle
 from incidentcore.testing.checks_schedule import check_calendar
@@ -34,6 +35,7 @@ from incidentcore.testing.strategies_sla import histories, sla_definitions, sla_
 
 __all__ = [
     "CheckOutcome",
+    "Outbox",
     "StoreContract",
     "actors",
     "alert_storms",
@@ -43,6 +45,7 @@ __all__ = [
     "check_communication",
     "check_escalation",
     "check_lifecycle",
+    "check_outbox",
     "check_sla",
     "communicated_incidents",
     "communication_plans",

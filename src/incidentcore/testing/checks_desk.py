@@ -1,0 +1,88 @@
+"""The crash law of the agenda, to run on an outbox of your own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from random import Random
+from typing import Protocol
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from incidentcore.desk import Agenda, Desk, due_items
+from incidentcore.records import Record
+from incidentcore.testing.strategies_escalation import (
+    MINUTE,
+    MINUTES,
+    OPENED,
+    escalated_incidents,
+)
+
+__all__ = ["Outbox", "check_outbox"]
+
+
+class Outbox(Protocol):
+    """What the check asks of an outbox; its store must outlive the object that is asked."""
+
+    def collect(self, agenda: Agenda, now: datetime) -> None:
+        """Store what is due under its key, in one transaction, and tell the agenda."""
+        ...  # pragma: no cover
+
+    def send(self, deliver: Callable[[str], None]) -> None:
+        """Give every key that is not marked as sent to ``deliver``, and mark it."""
+        ...  # pragma: no cover
+
+    def restore(self, records: Iterable[Record]) -> Agenda:
+        """Return an agenda of the records that knows every key in the store."""
+        ...  # pragma: no cover
+
+
+class _CrashError(Exception):
+    """Stands for the death of the process."""
+
+
+def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | None = None) -> None:
+    """Run the crash law on an outbox: no key is lost, and none is collected twice.
+
+    The process dies at random deliveries. Afterwards the outbox restores an agenda from its store
+    and goes on. Call it from a test of yours; a failure shows a minimal history.
+
+    Args:
+        outbox: Returns a new outbox with an empty store.
+        desk: The desk that says what is due.
+        examples: How many histories are tried; None for hypothesis's own setting.
+
+    Raises:
+        AssertionError: A key was lost, or given to ``deliver`` again after it was marked.
+    """
+
+    @settings(max_examples=examples or settings().max_examples, deadline=None)
+    @given(escalated_incidents(), st.lists(MINUTES, min_size=1, max_size=5), st.randoms())
+    def run(record: Record, minutes: list[int], chance: Random) -> None:
+        box, received, marked = outbox(), [], set[str]()
+        agenda = box.restore([record])
+
+        def deliver(key: str) -> None:
+            assert key not in marked, f"{key} was marked as sent and is sent again"
+            fate = chance.random()
+            if fate < 0.15:  # before it arrives
+                raise _CrashError
+            received.append(key)
+            if fate > 0.85:  # before it can be marked
+                raise _CrashError
+            marked.add(key)
+
+        for minute in sorted(minutes):
+            box.collect(agenda, OPENED + minute * MINUTE)
+            try:
+                box.send(deliver)
+            except _CrashError:
+                agenda = box.restore([record])
+        now = OPENED + max(minutes) * MINUTE
+        box.collect(agenda, now)
+        box.send(received.append)
+        lost = {item.key for item in due_items(desk, record, now=now)} - set(received)
+        assert not lost, f"due and never sent: {sorted(lost)}"
+
+    run()

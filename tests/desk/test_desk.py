@@ -1,0 +1,222 @@
+"""What a desk makes of a record: its category, priority, group, service and clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from incidentcore.categorization import Categorization
+from incidentcore.conditions import field
+from incidentcore.desk import Agreement, Desk, Service, ServiceTarget, dump_desk, load_desk
+from incidentcore.errors import DefinitionError, FormatError
+from incidentcore.instants import Versions
+from incidentcore.lifecycle import Refused
+from incidentcore.records import Incident, ServiceRequest, set_fields
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.values import Impact, Priority, Urgency
+
+TEXT = (Path(__file__).parents[2] / "docs" / "howto" / "customer_desk.toml").read_text("utf-8")
+DESK = load_desk(TEXT)
+WEDNESDAY = datetime.fromisoformat("2026-12-23T14:00+00:00")
+HIGH = {"impact": Impact.HIGH, "urgency": Urgency.HIGH}
+ALWAYS = BusinessCalendar.always()
+HOUR = timedelta(hours=1)
+
+
+def opened(desk: Desk = DESK, **fields: object) -> Incident:
+    custom = fields.pop("custom", {"contract": "silver", "site": "MUC"})
+    return desk.open(
+        Incident, id="INC-1", title="No mail", by="kim", at=WEDNESDAY, custom=custom, **fields
+    )
+
+
+def small(*agreements: Agreement, **parts: object) -> Desk:
+    return Desk(
+        name="small",
+        services=[
+            Service(
+                name="gold",
+                calendar=ALWAYS,
+                resolution=[ServiceTarget(target=HOUR, level="critical")],
+            ),
+            Service(name="rest", calendar=ALWAYS, resolution=[ServiceTarget(target=9 * HOUR)]),
+        ],
+        agreements=agreements,
+        **parts,  # type: ignore[arg-type]
+    )
+
+
+def test_an_opening_has_its_priority_and_its_promise() -> None:
+    """Impact and urgency give critical, critical gives eight hours; one event says it all."""
+    incident = opened(**HIGH)
+    assert incident.priority == Priority.CRITICAL
+    assert incident.version == 1
+    names = [one.definition.name for one in DESK.evaluate(incident, now=WEDNESDAY)]  # type: ignore[union-attr]
+    assert names == ["silver response critical", "silver resolution critical"]
+
+
+def test_a_record_that_was_opened_without_a_desk_is_judged_by_its_priority() -> None:
+    """The same clocks as for one opened by the desk; the record itself is left as it is."""
+    plain = Incident.open(
+        id="INC-1",
+        title="No mail",
+        by="kim",
+        at=WEDNESDAY,
+        custom={"contract": "silver", "site": "MUC"},
+        **HIGH,
+    )
+    assert plain.priority is None
+    now = WEDNESDAY + HOUR
+    dues = [one.due_at for one in DESK.evaluate(plain, now=now)]
+    assert dues == [one.due_at for one in DESK.evaluate(opened(**HIGH), now=now)]
+
+
+def test_what_is_given_at_the_opening_stays() -> None:
+    """A priority that somebody gave is not computed over."""
+    assert opened(computed_priority=Priority.LOW, **HIGH).priority == Priority.LOW
+
+
+def test_a_vip_is_raised_at_the_opening_and_when_it_turns_out_later() -> None:
+    """Low impact and urgency: low in a 3x3 of four levels, high for a VIP."""
+    low = {"impact": Impact.LOW, "urgency": Urgency.LOW}
+    assert opened(**low).priority == Priority.LOW
+    custom = {"contract": "silver", "vip": True}
+    assert opened(custom=custom, **low).priority == Priority.HIGH
+    later = set_fields(opened(**low), custom=custom, at=WEDNESDAY + HOUR, by="ada")
+    assert later.priority == Priority.LOW
+    assert DESK.prioritize(later, at=WEDNESDAY + HOUR).priority == Priority.HIGH
+
+
+def test_category_and_group_are_given_too() -> None:
+    """The first rule that matches; the group by the category that was just given."""
+    desk = load_desk(
+        TEXT + '[categories]\nrules = [{ when = { title = { text = "mail" } }, '
+        'category = "software/mail" }, { when = { category = "software" }, group = "apps", '
+        "tier = 2 }]\n"
+    )
+    incident = opened(desk, **HIGH)
+    assert incident.category == ("software", "mail")
+    assert (incident.assignment_group, incident.support_tier) == ("apps", 2)
+
+
+def test_a_categorizer_of_your_own_is_asked_where_no_rule_matches() -> None:
+    """It is named in the file and given to ``load_desk``."""
+    text = TEXT + '[categories]\ncode = "guess"\n'
+    desk = load_desk(text, code={"guess": lambda _: Categorization("hardware")})
+    assert opened(desk).category == ("hardware",)
+    with pytest.raises(FormatError, match="code"):
+        load_desk(text)
+
+
+@pytest.mark.parametrize(
+    ("on_change", "due"),
+    [
+        ("retroactive", "2026-12-23T18:00+00:00"),
+        ("keep_elapsed", "2026-12-24T08:00+00:00"),
+        ("restart", "2026-12-24T12:00+00:00"),
+    ],
+)
+def test_a_contract_that_changes_in_the_middle(on_change: str, due: str) -> None:
+    """Worked out by hand: three office hours on Wednesday, one on Thursday, then gold's four.
+
+    Gold counts around the clock. Retroactive: four hours from the opening at 14:00. Kept: four of
+    four hours are spent at 08:00. Restart: four hours from 08:00.
+    """
+    desk = load_desk(TEXT.replace("keep_elapsed", on_change))
+    signed = datetime.fromisoformat("2026-12-24T08:00+00:00")
+    ticket = set_fields(
+        opened(desk, **HIGH), custom={"contract": "gold", "site": "MUC"}, at=signed, by="ada"
+    )
+    status = desk.evaluate(ticket, now=signed + timedelta(minutes=1))[-1]
+    assert status.definition is not None
+    assert status.definition.name == "gold resolution critical"
+    assert status.due_at == datetime.fromisoformat(due)
+
+
+def test_a_contract_that_changes_on_a_date_is_judged_at_the_opening() -> None:
+    """Gold's high: eight hours until the end of 2026, six for what is opened in 2027."""
+    fields = {"impact": Impact.HIGH, "urgency": Urgency.MEDIUM}
+    for day, hours in (("2026-12-31", 8), ("2027-01-01", 6)):
+        at = datetime.fromisoformat(f"{day}T09:00+01:00")
+        ticket = DESK.open(
+            Incident, id="INC-1", title="x", by="kim", at=at, custom={"contract": "gold"}, **fields
+        )
+        assert DESK.evaluate(ticket, now=at)[-1].target == hours * HOUR
+
+
+def test_a_record_never_falls_through_to_a_later_agreement() -> None:
+    """Gold has no target for low: a gold ticket of low priority has none, not the next one's."""
+    gold = field("caller").equals("boss")
+    desk = small(Agreement(when=gold, service="gold"), Agreement(service="rest"))
+    low = {"impact": Impact.LOW, "urgency": Urgency.MEDIUM}
+    assert desk.evaluate(opened(desk, caller="boss", **low), now=WEDNESDAY) == ()
+    assert len(desk.evaluate(opened(desk, caller="kim", **low), now=WEDNESDAY)) == 1
+    assert len(desk.evaluate(opened(desk, caller="boss", **HIGH), now=WEDNESDAY)) == 1
+
+
+def test_agreements_of_several_kinds_count_side_by_side() -> None:
+    """A customer's SLA, and an OLA with another group: two clocks for one record."""
+    desk = small(Agreement(service="rest"), Agreement(service="gold", kind="ola"))
+    statuses = desk.evaluate(opened(desk, **HIGH), now=WEDNESDAY)
+    seen = [(one.definition.agreement, one.target) for one in statuses if one.definition]
+    assert seen == [("sla", 9 * HOUR), ("ola", HOUR)]
+
+
+def test_actions_follow_the_desk_s_lifecycle() -> None:
+    """Its hold reasons and its window for reopening."""
+    desk = load_desk(TEXT.replace("close_after ", 'hold_reasons = ["parts"]\nclose_after '))
+    answer = desk.decide(opened(desk), "hold", reason="awaiting_caller", at=WEDNESDAY, by="ada")
+    assert isinstance(answer, Refused)
+    resolved = DESK.advance(
+        opened(), "resolve", at=WEDNESDAY, by="ada", resolution_code="x", resolution_notes="y"
+    )
+    late = WEDNESDAY + timedelta(days=60)
+    assert isinstance(DESK.decide(resolved, "reopen", at=late, by="kim"), Refused)
+
+
+def test_the_first_approval_that_matches_counts() -> None:
+    """A laptop needs the manager and then two of procurement; a mouse needs nobody."""
+    request = DESK.open(
+        ServiceRequest, id="REQ-1", title="x", by="kim", at=WEDNESDAY, custom={"item": "laptop"}
+    )
+    plan = DESK.approval(request)
+    assert plan is not None
+    assert [stage.need for stage in plan.stages] == ["one", 2]
+    other = set_fields(request, custom={"item": "mouse"}, at=WEDNESDAY, by="kim")
+    assert DESK.approval(other) is None
+
+
+def test_a_desk_refuses_names_that_nothing_has() -> None:
+    """A service and a priority; both say what there is."""
+    with pytest.raises(DefinitionError, match="gold, rest"):
+        small(Agreement(service="silver"))
+    with pytest.raises(DefinitionError, match="critical, high"):
+        Desk(
+            name="small",
+            services=[
+                Service(
+                    name="all",
+                    calendar=ALWAYS,
+                    resolution=[ServiceTarget(target=HOUR, level="urgent")],
+                )
+            ],
+            agreements=[Agreement(service="all")],
+        )
+
+
+def test_desks_have_versions() -> None:
+    """The desk that held at a record's opening counts."""
+    versions = Versions([(WEDNESDAY, DESK), (WEDNESDAY + HOUR, small())])
+    assert versions.at(WEDNESDAY) is DESK
+
+
+def test_the_policy_is_as_short_as_it_is_said_to_be() -> None:
+    """Clocks alone in at most forty lines, everything in at most fifty-five."""
+    lines = [line for line in TEXT.splitlines() if line.strip()]
+    clocks = lines[: lines.index("[oncall.operations]")]
+    assert len(clocks) <= 40
+    assert len(lines) <= 55
+    load_desk("\n".join(clocks))
+    assert load_desk(dump_desk(DESK)) == DESK

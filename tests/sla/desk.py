@@ -16,6 +16,7 @@ from incidentcore.records import (
     StateChanged,
 )
 from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import ClockPoint, Crossing, OneClock, evaluate_sla
 from incidentcore.values import (
     CANCELED,
     CLOSED,
@@ -84,3 +85,10 @@ def incident(*story: tuple[Any, ...]) -> Incident:
         more = {"recorded_at": at(recorded[0])} if recorded else {}
         events.append(event(sequence, when, what, **more))
     return Incident.from_history(events)
+
+
+def crossings(
+    rules: OneClock, record: Any, point: ClockPoint, /, *, now: datetime
+) -> tuple[Crossing, ...]:
+    """Return when a point of a clock was first reached in each cycle."""
+    return evaluate_sla(rules, record, now=now).crossings(point)

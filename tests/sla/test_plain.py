@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
-from incidentcore.records import Incident
-from incidentcore.sla import SlaDefinition, crossings, evaluate_sla, facts_timeline
+from incidentcore.records import Incident, Timeline
+from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.values import IN_PROGRESS, NEW, ON_HOLD, Actor, State
 
-from .desk import ALWAYS_OPEN, HOUR, OFFICE, at, incident
+from .desk import ALWAYS_OPEN, HOUR, OFFICE, at, crossings, incident
 from .stories import STATES, event, policies, rules, stories
 from .walk import at as tick_at
 
@@ -47,7 +47,7 @@ def test_pairs_answer_as_the_full_record(clock: Any, story: Any, after: int) -> 
             pairs.append(
                 (tick_at(tick), {"unanswered_since": None, "first_response_at": answered, **said})
             )
-    plain = facts_timeline(pairs, id="INC-1")
+    plain = Timeline.from_facts(pairs, id="INC-1")
     now = tick_at(story[-1][0] + after)
     full, ours = evaluate_sla(clock, record, now=now), evaluate_sla(clock, plain, now=now)
     assert full.cycles == ours.cycles
@@ -60,7 +60,7 @@ def test_pairs_answer_as_the_full_record(clock: Any, story: Any, after: int) -> 
 def test_a_list_of_states_is_enough() -> None:
     """The shortest form, with states of the caller's own."""
     waiting = State("waiting for goods", open=True, pauses=True)
-    plain = facts_timeline([(at("mon 10:00"), waiting), (at("mon 09:00"), NEW)])
+    plain = Timeline.from_facts([(at("mon 10:00"), waiting), (at("mon 09:00"), NEW)])
     status = evaluate_sla(FOUR, plain, now=at("mon 12:00"))
     assert (status.stage, status.elapsed, status.record_id) == ("paused", HOUR, "")
     assert "paused: waiting for goods" in str(status.trace)
@@ -69,12 +69,12 @@ def test_a_list_of_states_is_enough() -> None:
 def test_pairs_that_tell_no_history() -> None:
     """No pair, no state at first, or neither state nor facts: refused, saying what is missing."""
     with pytest.raises(InvalidTimelineError, match="state"):
-        facts_timeline([])
+        Timeline.from_facts([])
     with pytest.raises(InvalidTimelineError, match="state"):
-        facts_timeline([(at("mon 09:00"), {"custom": {}})])
+        Timeline.from_facts([(at("mon 09:00"), {"custom": {}})])
     with pytest.raises(InvalidValueError, match="a State"):
-        facts_timeline([(at("mon 09:00"), "new")])  # type: ignore[list-item]  # the point
-    plain = facts_timeline([(at("mon 09:00"), NEW)])
+        Timeline.from_facts([(at("mon 09:00"), "new")])  # type: ignore[list-item]  # the point
+    plain = Timeline.from_facts([(at("mon 09:00"), NEW)])
     with pytest.raises(InvalidValueError, match="known_at"):
         evaluate_sla(FOUR, plain, now=at("mon 10:00"), known_at=at("mon 10:00"))
     assert evaluate_sla(FOUR, plain, now=at("mon 08:00")).stage == "not_started"
@@ -83,7 +83,7 @@ def test_pairs_that_tell_no_history() -> None:
 def test_two_pairs_at_one_instant() -> None:
     """The later in order counts, as of two events."""
     pairs = [(at("mon 09:00"), NEW), (at("mon 10:00"), ON_HOLD), (at("mon 10:00"), IN_PROGRESS)]
-    assert evaluate_sla(FOUR, facts_timeline(pairs), now=at("mon 11:00")).elapsed == 2 * HOUR
+    assert evaluate_sla(FOUR, Timeline.from_facts(pairs), now=at("mon 11:00")).elapsed == 2 * HOUR
 
 
 def test_the_trace_is_drawn_to_scale() -> None:

@@ -89,10 +89,26 @@ def test_the_later_of_two_events_at_one_instant_counts() -> None:
     assert told(tell(resolution(), record, "mon 13:00")) == ("stopped", HOUR)
 
 
-def test_resolved_in_the_instant_of_opening_never_starts() -> None:
-    """Start and stop together: a record that is done already has no clock."""
+def test_resolved_in_the_instant_of_opening_is_met_at_once() -> None:
+    """Open by the opening, stopped by the second event: met with nothing elapsed (S1)."""
     record = incident(("mon 09:00", "new"), ("mon 09:00", "resolved"))
-    assert told(tell(resolution(), record, "mon 11:00")) == ("not_started", 0 * HOUR)
+    status = tell(resolution(), record, "mon 11:00")
+    assert told(status) == ("stopped", 0 * HOUR)
+    assert [(c.result, c.stopped_at) for c in status.cycles] == [("met", at("mon 09:00"))]
+    answered = incident(("mon 09:00", "new"), ("mon 09:00", "reply"))
+    first = SlaDefinition.first_response(hours=1, calendar=ALWAYS_OPEN)
+    assert [c.result for c in tell(first, answered, "mon 11:00").cycles] == ["met"]
+
+
+def test_what_only_the_opening_starts_or_stops_attaches_nothing() -> None:
+    """A stop by the opening itself, and a start that the same instant takes back (S1)."""
+    born = incident(("mon 09:00", "resolved"))
+    assert told(tell(resolution(), born, "mon 11:00")) == ("not_started", 0 * HOUR)
+    watched = resolution(start=field("state.name").equals("new"))
+    record = incident(("mon 09:00", "new"), ("mon 09:00", "in_progress"))
+    assert told(tell(watched, record, "mon 11:00")) == ("not_started", 0 * HOUR)
+    canceled = incident(("mon 09:00", "new"), ("mon 09:00", "canceled"))
+    assert told(tell(resolution(), canceled, "mon 11:00")) == ("not_started", 0 * HOUR)
 
 
 # Pauses.
@@ -228,16 +244,26 @@ def test_start_that_ends_cancels_only_where_asked() -> None:
     assert (gone.due_at, gone.due_at_if_resumed) == (None, None)
 
 
-def test_a_canceled_clock_starts_again_when_it_may() -> None:
-    """Cancel ends a cycle without a result; the next start is another cycle."""
-    clock = resolution(cancel=field("custom.void").is_true())
+@pytest.mark.parametrize(
+    ("reopen", "elapsed", "results", "codes"),
+    [
+        ("exclude_closed", 2, ["running"], ["counting", "closed_until_reopened", "counting"]),
+        ("continue", 4, ["running"], ["counting"]),
+        ("new_cycle", 1, ["canceled", "running"], ["counting", "canceled", "counting"]),
+    ],
+)
+def test_a_canceled_clock_starts_again_as_after_a_stop(
+    reopen: str, elapsed: int, results: list[str], codes: list[str]
+) -> None:
+    """After a cancellation ``reopen`` says what the gap counts as (S5)."""
+    clock = resolution(cancel=field("custom.void").is_true(), reopen=reopen)
     record = incident(
         ("mon 09:00", "new"), ("mon 10:00", {"void": True}), ("mon 12:00", {"void": False})
     )
     status = tell(clock, record, "mon 13:00")
-    assert told(status) == ("running", HOUR)
-    assert [cycle.result for cycle in status.cycles] == ["canceled", "running"]
-    assert [entry.code for entry in status.trace] == ["counting", "canceled", "counting"]
+    assert told(status) == ("running", elapsed * HOUR)
+    assert results == [cycle.result for cycle in status.cycles]
+    assert codes == [entry.code for entry in status.trace]
 
 
 def test_an_opaque_condition_is_asked_whenever_anything_changes() -> None:
@@ -486,7 +512,7 @@ def test_no_promise_from_the_start() -> None:
     """Stage none and no definition (S10)."""
     status = tell(SlaPolicy([(GOLD, resolution())]), incident(("mon 09:00", "new")), "mon 12:00")
     assert (status.stage, status.definition, status.definition_hash) == ("none", None, None)
-    assert "no promise applies" in str(status.trace)
+    assert "no SLA applies" in str(status.trace)
 
 
 def test_a_swap_after_the_stop_waits_for_a_reopening() -> None:

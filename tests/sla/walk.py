@@ -117,6 +117,7 @@ class Cycle:
     labels: list[str] = field(default_factory=list)
     ended: int | None = None
     outcome: str = "running"
+    floor: int = 0  # nothing is due before: the tick at which a promise kept what was counted
 
     @property
     def counted(self) -> int:
@@ -158,12 +159,10 @@ class Clock:
         if rule is None:
             return
         if self.stage in ("running", "paused"):
-            if rule.cancel(facts):
-                self.end(tick, "canceled", "canceled")
-            elif rule.stop(facts):
-                self.stage = "stopped"
+            if rule.cancel(facts) or rule.stop(facts):
+                self.stage = "canceled" if rule.cancel(facts) else "stopped"
                 assert self.now is not None
-                self.now.ended = tick
+                self.now.ended, self.now.outcome = tick, self.stage
                 self.gap = []
                 self.gap_paused = self.hold(facts, was=False, blind=blind)
             elif rule.resets and public_reply:
@@ -174,13 +173,22 @@ class Clock:
             else:
                 held = self.hold(facts, was=self.stage == "paused", blind=blind)
                 self.stage = "paused" if held else "running"
-        elif self.stage == "stopped" and self.now is not None:
+        elif self.stage in ("stopped", "canceled") and self.now is not None:
             if rule.begins(facts):
                 self.reopen(tick, facts, blind=blind)
             else:
                 self.gap_paused = self.hold(facts, was=self.gap_paused, blind=blind)
         elif rule.begins(facts):
             self.begin(tick, facts, blind=blind)
+
+    def open_or_step(self, tick: int, instant: Instant, *, blind: bool = False) -> None:
+        """Judge the opening's tick by the opening alone too: what it stops was met at once."""
+        rule, facts = self.promise, instant.facts
+        if rule is not None and self.now is None and instant.opening is not None:
+            done = rule.stop(facts) and not rule.cancel(facts)
+            if done and rule.begins(instant.opening):
+                self.begin(tick, instant.opening, blind=blind)
+        self.instant(tick, facts, public_reply=instant.public_reply, blind=blind)
 
     def begin(self, tick: int, facts: Facts, *, blind: bool) -> None:
         """Start a cycle where the facts allow it."""
@@ -195,12 +203,12 @@ class Clock:
         assert self.promise is not None
         assert self.now is not None
         if self.promise.reopen == "new_cycle":
-            self.end(self.now.ended or 0, "stopped", "not_started", kept_from=tick)
+            self.end(self.now.ended or 0, self.now.outcome, "not_started", kept_from=tick)
             self.begin(tick, facts, blind=blind)
             return
         counts = self.promise.reopen == "continue"
         self.now.labels += self.gap if counts else ["closed"] * len(self.gap)
-        self.now.ended = None
+        self.now.ended, self.now.outcome = None, "running"
         self.stage = "paused" if self.hold(facts, was=False, blind=blind) else "running"
 
     def end(self, tick: int, outcome: str, stage: str, kept_from: int | None = None) -> None:
@@ -222,7 +230,7 @@ class Clock:
         if cycle is None:
             return
         label = "counting" if is_open(cycle.calendar, tick) else "shut"
-        if self.stage == "stopped":
+        if cycle.ended is not None:
             self.gap.append("paused" if self.gap_paused else label)
         else:
             cycle.labels.append("paused" if self.stage == "paused" else label)
@@ -234,6 +242,7 @@ class Instant:
 
     facts: Facts
     public_reply: bool
+    opening: Facts | None = None  # after the opening alone, where more happened in its tick
 
 
 def counting(story: Story, tick: int) -> list[tuple[int, str, Any]]:
@@ -263,7 +272,10 @@ def instants(story: Story, now: int) -> dict[int, Instant]:
                 public_reply = public_reply or when == tick
             elif kind == "message":
                 facts["waiting"] = True
-        seen[tick] = Instant(facts, public_reply)
+        opening = None
+        if tick == story[0][0] and sum(when == tick for when, _, _ in counting(story, tick)) > 1:
+            opening = {"state": story[0][2], "answered": False, "waiting": False}
+        seen[tick] = Instant(facts, public_reply, opening)
     return seen
 
 
@@ -280,7 +292,7 @@ def walk(rules: Rules, story: Story, now: int) -> Clock:
             facts = seen[tick].facts
             choice = next((promise for test, promise in rules if test(facts)), None)
             if choice == clock.promise:
-                clock.instant(tick, facts, public_reply=seen[tick].public_reply)
+                clock.open_or_step(tick, seen[tick])
             else:
                 clock = change(clock, choice, seen, tick)
         if tick < now:
@@ -292,8 +304,11 @@ def change(clock: Clock, to: Promise | None, seen: dict[int, Instant], tick: int
     """Let another promise, or none, take over at an instant."""
     facts, reply = seen[tick].facts, seen[tick].public_reply
     old = clock.promise
-    if clock.stage == "stopped":
-        still = old is not None and old.stop(facts)
+    waits = clock.stage == "canceled" and clock.now is not None
+    if waits and to is not None and to.swap.startswith("retroactive"):
+        waits = False
+    if clock.stage == "stopped" or waits:
+        still = old is not None and (old.stop(facts) or (waits and old.cancel(facts)))
         if still or (to is not None and not to.begins(facts)):
             clock.gap_paused = clock.hold(facts, was=clock.gap_paused, blind=False)
             return clock
@@ -307,12 +322,13 @@ def change(clock: Clock, to: Promise | None, seen: dict[int, Instant], tick: int
         if going_on:
             clock.end(tick, "canceled", "canceled")
         elif clock.now is not None:
-            clock.end(clock.now.ended or 0, "stopped", "stopped", kept_from=tick)
+            outcome = clock.now.outcome
+            clock.end(clock.now.ended or 0, outcome, outcome, kept_from=tick)
         clock.promise = None
         return clock
-    if clock.stage == "stopped" and clock.now is not None:
+    if not going_on and clock.now is not None:
         if to.reopen == "new_cycle" or to.swap == "restart":
-            clock.end(clock.now.ended or 0, "stopped", "not_started", kept_from=tick)
+            clock.end(clock.now.ended or 0, clock.now.outcome, "not_started", kept_from=tick)
     elif going_on and to.swap == "restart":
         clock.end(tick, "replaced", "not_started")
     if to.swap.startswith("retroactive"):
@@ -324,16 +340,14 @@ def change(clock: Clock, to: Promise | None, seen: dict[int, Instant], tick: int
                 if earlier in seen:
                     moment = seen[earlier]
                     blind = to.swap.endswith("without_pauses")
-                    told.instant(
-                        earlier, moment.facts, public_reply=moment.public_reply, blind=blind
-                    )
+                    told.open_or_step(earlier, moment, blind=blind)
                 told.pass_tick(earlier)
         clock = told
     elif to.swap == "keep_elapsed" and clock.now is not None:
-        clock.now.promise, clock.now.calendar = to, to.calendar
+        clock.now.promise, clock.now.calendar, clock.now.floor = to, to.calendar, tick
         clock.stage = "running" if going_on else clock.stage
     clock.promise = to
-    clock.instant(tick, facts, public_reply=reply)
+    clock.open_or_step(tick, seen[tick])
     return clock
 
 
@@ -353,6 +367,7 @@ def told(cycle: Cycle, stage: str, now: int) -> Told:
     spent = None
     if elapsed >= target:
         spent = cycle.start if not target else cycle.counted_tick(target) + 1
+        spent = max(spent, cycle.floor)
     end = now if cycle.ended is None else cycle.ended
     ahead = spent if spent is not None else count_on(cycle.calendar, end, target - elapsed)
     blank = cycle.outcome in ("canceled", "replaced") or (spent is None and stage == "paused")
@@ -362,5 +377,5 @@ def told(cycle: Cycle, stage: str, now: int) -> Told:
         None if blank else ahead,
         ahead if cycle.ended is None else None,
         breached,
-        cycle.counted_tick(target + 1) if breached else None,
+        max(cycle.counted_tick(target + 1), cycle.floor) if breached else None,
     )

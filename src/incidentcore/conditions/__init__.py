@@ -13,6 +13,7 @@ from incidentcore.conditions.condition import (
 )
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.hours import OpenHours, during, time_of_day
+from incidentcore.conditions.instants import AtInstant, InstantSide, LaterThan, before, reached
 from incidentcore.conditions.opaque import Opaque
 from incidentcore.conditions.overlap import Proof, implies, overlap, satisfiable
 
@@ -20,19 +21,24 @@ __all__ = [
     "ALWAYS",
     "AllOf",
     "AnyOf",
+    "AtInstant",
     "Condition",
     "Explanation",
     "Field",
     "FieldTest",
+    "InstantSide",
+    "LaterThan",
     "NEVER",
     "Not",
     "Opaque",
     "OpenHours",
     "Proof",
+    "before",
     "during",
     "field",
     "implies",
     "overlap",
+    "reached",
     "reader",
     "satisfiable",
     "time_of_day",

@@ -6,6 +6,8 @@ import attrs
 
 from incidentcore.conditions.condition import Condition, Not
 from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.instants import LaterThan
+from incidentcore.errors import DefinitionError
 
 __all__ = ["Field", "field"]
 
@@ -51,6 +53,17 @@ class Field:
     def has_text(self, text: str) -> Condition:
         """Test that the field contains a text, ignoring case."""
         return FieldTest(self.path, "has_text", text)
+
+    def later_than(self, other: Field) -> Condition:
+        """Test that the field's instant is later than another field's.
+
+        Without the first instant it does not match; where only the second is missing it does. So
+        ``field("last_public_update_at").later_than(field("reopened_at"))`` is an answer since the
+        last reopening.
+        """
+        if not isinstance(other, Field):
+            raise DefinitionError(f"{self.path} later_than", other, 'a field, field("reopened_at")')
+        return LaterThan(self.path, other.path)
 
     def __ge__(self, value: object) -> Condition:
         return FieldTest(self.path, "at_least", value)

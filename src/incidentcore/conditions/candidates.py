@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore.conditions.condition import Condition
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.neighbours import (
     ANY,
@@ -73,12 +74,12 @@ _ORDER: Final = ("above", "at_least", "below", "at_most")
 
 
 def candidates_of(
-    tests: Iterable[FieldTest], domains: Mapping[str, tuple[object, ...]]
+    tests: Iterable[Condition], domains: Mapping[str, tuple[object, ...]]
 ) -> dict[str, list[Candidate]]:
     """Return for each field the values to try.
 
     Args:
-        tests: Every test of the conditions in question.
+        tests: Every single test of the conditions in question.
         domains: All values that a path may have, for the paths of which that is known.
 
     Raises:
@@ -86,11 +87,15 @@ def candidates_of(
     """
     fields: dict[str, _Node] = {}
     for test in tests:
-        first, *rest = test.path.split(".")
-        node = fields.setdefault(first, _Node(first, first))
-        for step in rest:
-            node = node.child(step)
-        node.tests.append(test)
+        for path in test.fields:
+            first, *rest = path.split(".")
+            node = fields.setdefault(first, _Node(first, first))
+            for step in rest:
+                node = node.child(step)
+            if isinstance(test, FieldTest):
+                node.tests.append(test)
+            else:
+                node.others.append(test)
     return {first: _unique(node.candidates(domains)) for first, node in fields.items()}
 
 
@@ -101,6 +106,7 @@ class _Node:
     path: str
     step: str
     tests: list[FieldTest] = attrs.Factory(list)
+    others: list[Condition] = attrs.Factory(list)  # of any other kind
     below: dict[str, _Node] = attrs.Factory(dict)
 
     def child(self, step: str) -> _Node:
@@ -109,22 +115,38 @@ class _Node:
     def candidates(self, domains: Mapping[str, tuple[object, ...]]) -> list[Candidate]:
         if self.path in domains:
             return [Candidate(value) for value in domains[self.path]]
+        if self.others and not self.below:
+            return self._of_others()
         mentioned = _mentioned(self.tests)
         is_root = self.path == self.step
         found: list[Candidate] = []
         if not (is_root and self.step in _ALWAYS_THERE):
             found.append(Candidate(None))
         if (is_root and self.step in _STATES) or _has(mentioned, State):
-            found += _states(mentioned, self.below)
+            found += _states(mentioned, self.below, domains.get(f"{self.path}.name", ()))
         elif (is_root and self.step in _ACTORS) or _has(mentioned, Actor):
             found += self._built(Actor, ("id", "role"), mentioned, domains)
         elif _has(mentioned, Level):
             found += _levels(mentioned, self.below)
+            found += [UNKNOWN] if self.others else []
         elif self.below or self.path == "custom":
             found += self._mapped(mentioned, domains)
         else:
             found += _plain(self.step if is_root else "", self.step, self.tests, mentioned)
         return [candidate for candidate in found if self._fits(candidate.value, domains)]
+
+    def _of_others(self) -> list[Candidate]:
+        """Return what tests of other kinds cover, and a value of which nothing is known.
+
+        The latter only where the values of one test need not cover the outcomes of another.
+        """
+        found = []
+        for test in self.others:
+            values = test.candidates(self.path)
+            found += [UNKNOWN] if values is None else [Candidate(value) for value in values]
+        if len(self.others) > 1 or any(test.op != "present" for test in self.tests):
+            found.append(UNKNOWN)
+        return found
 
     def _fits(self, value: object, domains: Mapping[str, tuple[object, ...]]) -> bool:
         """Return whether a value keeps the known domains of what lies below it."""
@@ -144,6 +166,7 @@ class _Node:
         choices = []
         for part in parts:
             values = {getattr(value, part): None for value in mentioned if isinstance(value, kind)}
+            values.update(dict.fromkeys(domains.get(f"{self.path}.{part}", ())))
             if part in self.below:
                 below = [each.value for each in self.below[part].candidates(domains)]
                 values.update({each: None for each in below if isinstance(each, str) and each})
@@ -207,11 +230,14 @@ def _check(choices: Iterable[list[Candidate]]) -> None:
             raise TooManyError
 
 
-def _states(mentioned: list[Any], below: Mapping[str, _Node]) -> list[Candidate]:
+def _states(
+    mentioned: list[Any], below: Mapping[str, _Node], known_names: Iterable[object]
+) -> list[Candidate]:
     known = [value for value in mentioned if isinstance(value, State)]
     names = {state.name: None for state in known}
     matched = _matched_below(below)
     names.update(dict.fromkeys(_names_below(below)))
+    names.update(dict.fromkeys(name for name in known_names if isinstance(name, str) and name))
     built = [State(name, **flags) for name in (*names, fresh_text(names)) for flags in _STATE_FLAGS]
     return [*(Candidate(state) for state in (*known, *built)), *([UNKNOWN] if matched else [])]
 
@@ -224,7 +250,8 @@ def _names_below(below: Mapping[str, _Node]) -> list[str]:
 def _matched_below(below: Mapping[str, _Node]) -> bool:
     """Return whether something below is tested otherwise than for equality."""
     return any(
-        test.op not in (*_EQUALITY, "present") for node in below.values() for test in node.tests
+        node.others or any(test.op not in (*_EQUALITY, "present") for test in node.tests)
+        for node in below.values()
     )
 
 

@@ -6,7 +6,7 @@ populations. A condition is a frozen value; ``matches`` runs a function compiled
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, ClassVar, TypeAlias
 
@@ -66,8 +66,28 @@ class Condition:
 
     Compose with ``&``, ``|`` and ``~``; build the single tests with ``field(...)``.
 
+    To write a kind of your own, subclass it as a frozen attrs class with ``test`` and ``fields``.
+    ``candidates`` lets the lint reason about it, and ``reads_time`` with ``next_change`` lets a
+    clock follow it where time alone changes its answer.
+
     Attributes:
         test: The compiled form, for inner loops: ``test(subject, at)``.
+
+    >>> @attrs.frozen
+    ... class Even(Condition):
+    ...     path: str
+    ...
+    ...     @property
+    ...     def fields(self):
+    ...         return frozenset((self.path,))
+    ...
+    ...     def test(self, subject, at):
+    ...         return subject[self.path] % 2 == 0
+    ...
+    ...     def candidates(self, path):
+    ...         return (0, 1)
+    >>> (Even("reopen_count") & ALWAYS).matches({"reopen_count": 2})
+    True
     """
 
     __slots__ = ()
@@ -100,6 +120,44 @@ class Condition:
     def reads_time(self) -> bool:
         """Return whether the answer may change with the instant alone."""
         return False
+
+    @property
+    def reads_hours(self) -> bool:
+        """Return whether it asks for the time of day, which a clock asks of the opening only."""
+        return False
+
+    @property
+    def reads_only_fields(self) -> bool:
+        """Return whether only a change of the fields that it names can change its answer."""
+        return all(leaf.fields and not leaf.reads_time for leaf in self.leaves())
+
+    def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
+        """Return the next instant after ``at`` at which time alone may change the answer.
+
+        None where there is not one, and for the time of day.
+        """
+        return None
+
+    def candidates(self, path: str) -> Iterable[object] | None:
+        """Return values of a field that cover every outcome; None where that is not known.
+
+        With several fields every combination of their values is tried, at the instant
+        2000-01-01 00:00 UTC for a condition that reads the time. Without candidates the lint
+        answers unknown.
+        """
+        return None
+
+    def leaves(self) -> Iterator[Condition]:
+        """Yield the single tests that it is composed of."""
+        yield self
+
+    def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
+        """Return the answer that follows from those of the single tests; None is unknown."""
+        return answer(self)
+
+    def at_hours(self, at: datetime | None) -> Condition:
+        """Return the condition with its tests of the time of day answered for one instant."""
+        return self
 
     def __and__(self, other: Condition) -> Condition:
         return _joined(AllOf, self, other) if isinstance(other, Condition) else NotImplemented
@@ -168,6 +226,7 @@ class _Composition(Condition):
 
     joint: ClassVar[str]
     empty: ClassVar[str]
+    decisive: ClassVar[bool]
     parts: tuple[Condition, ...]
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
@@ -182,8 +241,33 @@ class _Composition(Condition):
 
     @property
     def reads_time(self) -> bool:
-        """Return whether any part reads the time of day."""
+        """Return whether any part's answer may change with the instant alone."""
         return any(part.reads_time for part in self.parts)
+
+    @property
+    def reads_hours(self) -> bool:
+        """Return whether any part asks for the time of day."""
+        return any(part.reads_hours for part in self.parts)
+
+    def leaves(self) -> Iterator[Condition]:
+        """Yield the single tests of all parts."""
+        for part in self.parts:
+            yield from part.leaves()
+
+    def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
+        """Return the decisive answer of a part, else unknown where a part's is."""
+        unknown = False
+        for part in self.parts:
+            judged = part.judge(answer)
+            if judged is self.decisive:
+                return judged
+            unknown = unknown or judged is None
+        return None if unknown else not self.decisive
+
+    def at_hours(self, at: datetime | None) -> Condition:
+        """Return the composition of its parts, each with its hours answered."""
+        bound: Condition = attrs.evolve(self, parts=tuple(part.at_hours(at) for part in self.parts))  # type: ignore[misc]  # both kinds are attrs classes
+        return bound
 
     def __str__(self) -> str:
         if not self.parts:
@@ -199,6 +283,7 @@ class AllOf(_Composition):
 
     joint: ClassVar[str] = " and "
     empty: ClassVar[str] = "always"
+    decisive: ClassVar[bool] = False
     parts: tuple[Condition, ...] = attrs.field(converter=_conditions)
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
@@ -212,6 +297,7 @@ class AnyOf(_Composition):
 
     joint: ClassVar[str] = " or "
     empty: ClassVar[str] = "never"
+    decisive: ClassVar[bool] = True
     parts: tuple[Condition, ...] = attrs.field(converter=_conditions)
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
@@ -245,8 +331,26 @@ class Not(Condition):
 
     @property
     def reads_time(self) -> bool:
-        """Return whether the part reads the time of day."""
+        """Return whether the part's answer may change with the instant alone."""
         return self.part.reads_time
+
+    @property
+    def reads_hours(self) -> bool:
+        """Return whether the part asks for the time of day."""
+        return self.part.reads_hours
+
+    def leaves(self) -> Iterator[Condition]:
+        """Yield the single tests of the part."""
+        return self.part.leaves()
+
+    def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
+        """Return the opposite of the part's answer."""
+        judged = self.part.judge(answer)
+        return None if judged is None else not judged
+
+    def at_hours(self, at: datetime | None) -> Condition:
+        """Return the opposite of the part with its hours answered."""
+        return Not(self.part.at_hours(at))
 
     def __invert__(self) -> Condition:
         return self.part

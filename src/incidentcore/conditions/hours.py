@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore.conditions.condition import Condition, Test, set_test
+from incidentcore.conditions.condition import ALWAYS, NEVER, Condition, Test, set_test
 from incidentcore.errors import InvalidValueError
 from incidentcore.schedule import BusinessCalendar, Calendar
 
@@ -19,8 +19,9 @@ __all__ = ["OpenHours", "during", "time_of_day"]
 class OpenHours(Condition):
     """Matches when a calendar is open at the instant of the facts.
 
-    A time of day is a calendar that is open then: a clock's pause, stop and cancel conditions
-    refuse it (rule S1), since opening hours belong to the calendar of the clock.
+    A time of day is a calendar that is open then. A clock and its policy ask it of the record's
+    opening only; pause, stop and cancel refuse it (rule S1), since opening hours belong to the
+    calendar of the clock.
     """
 
     calendar: Calendar
@@ -40,6 +41,15 @@ class OpenHours(Condition):
     def reads_time(self) -> bool:
         """Return True."""
         return True
+
+    @property
+    def reads_hours(self) -> bool:
+        """Return True."""
+        return True
+
+    def at_hours(self, at: datetime | None) -> Condition:
+        """Return a condition that always or never matches, as the calendar is open at ``at``."""
+        return ALWAYS if self.test(None, at) else NEVER
 
     def __str__(self) -> str:
         return f"during {getattr(self.calendar, 'name', '') or 'open hours'}"

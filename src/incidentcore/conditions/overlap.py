@@ -10,8 +10,9 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.conditions.candidates import candidates_of
-from incidentcore.conditions.condition import AllOf, AnyOf, Condition, Not
+from incidentcore.conditions.condition import Condition
 from incidentcore.conditions.fieldtest import FieldTest
+from incidentcore.conditions.instants import SAMPLE
 from incidentcore.conditions.neighbours import ANY, LIMIT, Candidate, TooManyError
 from incidentcore.errors import InvalidValueError
 from incidentcore.values import FrozenMap
@@ -76,11 +77,10 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
     >>> satisfiable(field("state.open").is_true() & field("state.resolved").is_true()).answer
     'no'
     """
-    tests: dict[FieldTest, None] = {}
-    _collect(condition, tests)
+    tests = {_key(leaf): leaf for leaf in condition.leaves()}
     known = {path: tuple(values) for path, values in (domains or {}).items()}
     try:
-        choices = candidates_of(tests, known)
+        choices = candidates_of(tests.values(), known)
     except TooManyError:
         return _too_many()
     if prod(map(len, choices.values())) > LIMIT:
@@ -142,16 +142,6 @@ def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     return Proof(_YES) if against.is_no else against
 
 
-def _collect(condition: Condition, tests: dict[FieldTest, None]) -> None:
-    if isinstance(condition, FieldTest):
-        tests[condition] = None
-    elif isinstance(condition, (AllOf, AnyOf)):
-        for part in condition.parts:
-            _collect(part, tests)
-    elif isinstance(condition, Not):
-        _collect(condition.part, tests)
-
-
 def _combinations(
     choices: Mapping[str, list[Candidate]],
 ) -> Iterator[tuple[dict[str, Any], bool]]:
@@ -171,26 +161,18 @@ def _holds(
 
     Those tests are put into ``free`` with their reasons; ``assumed`` gives them outcomes.
     """
-    if isinstance(condition, Not):
-        inner = _holds(condition.part, facts, free, assumed)
-        return None if inner is None else not inner
-    if isinstance(condition, (AllOf, AnyOf)):
-        decisive = isinstance(condition, AnyOf)
-        unknown = False
-        for part in condition.parts:
-            answer = _holds(part, facts, free, assumed)
-            if answer is decisive:
-                return decisive
-            unknown = unknown or answer is None
-        return None if unknown else not decisive
-    answer, reason = _tested(condition, facts)
-    if answer is not None:
-        return answer
-    key = _key(condition)
-    if key in assumed:
-        return assumed[key]
-    free[key] = reason
-    return None
+
+    def answer(leaf: Condition) -> bool | None:
+        known, reason = _tested(leaf, facts)
+        if known is not None:
+            return known
+        key = _key(leaf)
+        if key in assumed:
+            return assumed[key]
+        free[key] = reason
+        return None
+
+    return condition.judge(answer)
 
 
 def _key(condition: Condition) -> object:
@@ -203,14 +185,17 @@ def _key(condition: Condition) -> object:
 
 def _tested(condition: Condition, facts: dict[str, Any]) -> tuple[bool | None, str]:
     """Return the answer of a single test; None with the reason where it is not known."""
-    if not isinstance(condition, FieldTest):
+    if not condition.fields or condition.reads_hours:
         return None, f"{condition} cannot be read"
-    seen, is_whole = _read(condition.path, facts)
+    read = [_read(path, facts) for path in condition.fields]
+    seen, is_whole = next((pair for pair in read if pair[0] is ANY), read[0])
     if seen is not ANY:
         try:
-            return condition.test(facts, None), ""
+            return condition.test(facts, SAMPLE), ""
         except InvalidValueError:
             return None, f"{condition} cannot be tested on {seen!r}"
+    if not isinstance(condition, FieldTest):
+        return None, f"{condition} is not known for every value of {', '.join(condition.fields)}"
     if is_whole and condition.op == "present":
         return True, ""
     if is_whole and condition.op in ("equals", "is_in"):
@@ -244,10 +229,5 @@ def _may_hold(condition: Condition, facts: dict[str, Any], free: dict[object, st
 
 
 def _collect_free(condition: Condition, facts: dict[str, Any], free: dict[object, str]) -> None:
-    if isinstance(condition, (AllOf, AnyOf)):
-        for part in condition.parts:
-            _collect_free(part, facts, free)
-    elif isinstance(condition, Not):
-        _collect_free(condition.part, facts, free)
-    else:
-        _holds(condition, facts, free, {})
+    for leaf in condition.leaves():
+        _holds(leaf, facts, free, {})

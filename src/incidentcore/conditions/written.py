@@ -7,18 +7,21 @@ from typing import Any, Final
 from incidentcore.conditions.condition import AllOf, AnyOf, Condition, Not
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.hours import OpenHours
+from incidentcore.conditions.instants import AtInstant, LaterThan
 
 __all__ = ["FAMILIES", "WRITTEN"]
 
 WRITTEN: Final[dict[str, type]] = {
     "AllOf": AllOf,
     "AnyOf": AnyOf,
+    "AtInstant": AtInstant,
     "FieldTest": FieldTest,
+    "LaterThan": LaterThan,
     "Not": Not,
     "OpenHours": OpenHours,
 }
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
-    Condition: (AllOf, AnyOf, FieldTest, Not, OpenHours),
+    Condition: tuple(WRITTEN.values()),
 }

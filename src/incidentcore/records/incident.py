@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import attrs
 
+from incidentcore.records.fold import Timeline
 from incidentcore.records.record import Record
 from incidentcore.values import FrozenMap
 
@@ -35,3 +36,6 @@ class Incident(Record):
     major_status: str | None = None
     major_roles: FrozenMap[str] = FrozenMap()
     business_impact: str | None = None
+
+
+Timeline.default_facts = Incident.default_facts  # records of your own are read as incidents

@@ -72,6 +72,7 @@ class Record(RecordBase):
         occurred_at: When it began to happen, if known.
         detected_at: When it was noticed, if known.
         opened_at: When the record was opened.
+        assigned_at: When a group, an assignee or a support tier was last set.
         acknowledged_at: When a human first took notice: an acknowledgement, or a transition to an
             open state by an agent or vendor.
         acknowledged: Whether the acknowledgement stands.
@@ -128,6 +129,7 @@ class Record(RecordBase):
     occurred_at: datetime | None = None
     detected_at: datetime | None = None
     opened_at: datetime = attrs.field(default=None)
+    assigned_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged: bool = False
     snoozed_until: datetime | None = None

@@ -1,75 +1,116 @@
-"""When a point on a clock was first reached, in any cycle the record ever had (rules S8 and E1).
+"""When a point on a clock was first reached, in any edition of its life (rules S8 and E1).
 
-A status tells a clock as of now: a retroactive definition, or a reopening that counts the gap,
-tells the past anew, and then a point that had been reached may be ahead again. Escalations cannot
-be unsent, so they build on crossings, which never go away.
+An ``Edition`` is the life of a clock as it was computed until something changed the past: another
+definition took over, a due date moved, or the instant from which the clock starts. Escalations
+cannot be unsent, so they ask for the first edition that shows a point as reached.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Literal, NamedTuple, TypeAlias
 
-from incidentcore.errors import InvalidValueError
-from incidentcore.instants import Versions
-from incidentcore.records import Record, Timeline
-from incidentcore.sla.clock import OneClock, evaluate_sla, in_force
+import attrs
+
+from incidentcore.sla.cycles import MICRO, Figures, RawCycle, figures, threshold_crossing
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.policy import ServiceLevel, SlaPolicy
-from incidentcore.sla.reached import ClockPoint, Crossing
+from incidentcore.sla.terms import SlaThreshold
 
-__all__ = ["crossings"]
+__all__ = ["ClockPoint", "Crossing", "Edition", "first_crossings"]
+
+ClockPoint: TypeAlias = SlaThreshold | Literal["due", "breach"]
+"""A point on a clock: a threshold, the due (100 % is reached), or the breach (it is exceeded)."""
 
 
-def crossings(
-    rules: OneClock | Versions[OneClock] | Versions[SlaDefinition] | Versions[SlaPolicy],
-    record: Record | Timeline,
-    point: ClockPoint,
-    /,
-    *,
-    now: datetime,
-    known_at: datetime | None = None,
+class Edition(NamedTuple):
+    """A clock's life as it was computed until something changed the past.
+
+    Attributes:
+        since: When this edition began; None for the first.
+        until: When another one took its place; for the one that holds, just after now.
+        cycles: The cycles as they stood then.
+        last: The figures of the last cycle, where they are known already.
+    """
+
+    since: datetime | None
+    until: datetime
+    cycles: tuple[RawCycle, ...]
+    last: Figures | None = None
+
+
+@attrs.frozen(order=True)
+class Crossing:
+    """A point on a clock that was reached.
+
+    Attributes:
+        cycle: The number of the cycle in which it was reached.
+        at: The first instant at which an evaluation shows it reached, in UTC.
+        definition: The definition that the cycle was judged by then.
+    """
+
+    cycle: int
+    at: datetime
+    definition: SlaDefinition = attrs.field(order=False)
+
+
+def first_crossings(
+    editions: Iterable[Edition], point: ClockPoint, *, of: str | None = None
 ) -> tuple[Crossing, ...]:
-    """Return when a point was first reached in each cycle of a clock, whatever came after.
-
-    Every cycle counts: the current one, those that were finished, canceled or replaced, and those
-    that a definition no longer in force had, each as far as it was reached before its end. So for
-    fixed rules and a fixed history the answer at an earlier instant is the answer at a later one
-    without what was reached since: it only grows, and polling more often finds nothing else.
+    """Return when a point was first reached in each cycle, in any of the editions.
 
     Args:
-        rules: A definition, a policy, or ``Versions`` of one.
-        record: The record, or a timeline made by ``facts_timeline``.
-        point: A threshold (rule S8), ``"due"`` for the due being reached, or ``"breach"`` for the
-            target being exceeded, which is one microsecond of counted time later (rule S2). A
-            threshold with a calendar of its own runs on after the cycle's end.
-        now: The instant to tell it for.
-        known_at: Use only what was recorded by this instant.
-
-    Returns:
-        At most one crossing for each cycle number, in ascending order of them. Where a reopening
-        or another definition makes the past count, ``at`` is when that became known, not an
-        instant in that past.
-
-    Raises:
-        InvalidValueError: The rules hold several clocks, or the point is none of these.
-
-    Source: rules S4, S5, S8 and E1.
-
-    >>> from datetime import UTC, timedelta
-    >>> from incidentcore.records import Incident
-    >>> from incidentcore.schedule import BusinessCalendar
-    >>> from incidentcore.sla.terms import SlaThreshold
-    >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
-    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
-    >>> promise = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
-    >>> warning = SlaThreshold(name="warning", fraction=0.75)
-    >>> [
-    ...     (crossing.cycle, crossing.at.isoformat())
-    ...     for crossing in crossings(promise, incident, warning, now=nine + timedelta(days=1))
-    ... ]
-    [(1, '2026-06-01T12:00:00+00:00')]
+        editions: The editions in order.
+        point: The point.
+        of: Only cycles judged by a definition of this kind or name; None for all.
     """
-    chosen = in_force(rules, record)
-    if isinstance(chosen, ServiceLevel):
-        raise InvalidValueError("rules", chosen, "one clock; ask for each of its clocks")
-    return evaluate_sla(chosen, record, now=now, known_at=known_at).crossings(point)
+    first: dict[int, Crossing] = {}
+    for edition in editions:
+        for cycle in edition.cycles:
+            definition = cycle.definition
+            if of is not None and of not in (definition.kind, definition.name):
+                continue
+            known = edition.last if cycle is edition.cycles[-1] else None
+            at = _shown_at(cycle, point, edition, known)
+            earlier = first.get(cycle.number)
+            if at is not None and (earlier is None or at < earlier.at):
+                first[cycle.number] = Crossing(cycle.number, at, definition)
+    return tuple(first[number] for number in sorted(first))
+
+
+def _shown_at(
+    cycle: RawCycle, point: ClockPoint, edition: Edition, known: Figures | None
+) -> datetime | None:
+    """Return the first instant of an edition at which an evaluation shows a point as reached."""
+    crossed = _crossed(cycle, known or figures(cycle, edition.until), point)
+    if crossed is None:
+        return None
+    shown = max(*crossed, cycle.known_from)
+    if edition.since is not None:
+        shown = max(shown, edition.since)
+    return shown if shown < edition.until else None
+
+
+def _crossed(
+    cycle: RawCycle, known: Figures, point: ClockPoint
+) -> tuple[datetime, datetime] | None:
+    """Return when a point was reached, and since when that is known."""
+    if point == "breach":
+        last = known.breached_at
+        if last is None or last == cycle.judged_from:
+            return None if last is None else (last, last)
+        return last + MICRO, _known_at(cycle, last + MICRO)
+    if point == "due":
+        due = known.spent_at
+        return None if due is None else (due, _known_at(cycle, due))
+    if point.days is None and known.elapsed < point.point(known.target):
+        return None  # no look at its spans is needed
+    return threshold_crossing(cycle, known, point)
+
+
+def _known_at(cycle: RawCycle, at: datetime) -> datetime:
+    """Return since when an instant is known to have counted: later in a gap of a reopening."""
+    for span in cycle.spans:
+        if span.start < at <= span.end:  # what a span counts up to its end, it counts by then
+            return span.shown_at or at
+    return at

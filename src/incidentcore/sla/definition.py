@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack, get_args
 
 import attrs
 
-from incidentcore.conditions import (
-    ALWAYS,
-    NEVER,
-    AllOf,
-    AnyOf,
-    Condition,
-    FieldTest,
-    Not,
-    field,
-)
+from incidentcore.conditions import ALWAYS, NEVER, AtInstant, Condition, field, reader
 from incidentcore.digest import content_id
 from incidentcore.errors import SlaDefinitionError
-from incidentcore.schedule import BusinessCalendar, BusinessDays, Calendar
-from incidentcore.sla.targets import ByTimeOfDay, DueDate, Target
+from incidentcore.instants import Versions
+from incidentcore.schedule import BusinessCalendar, Calendar
+from incidentcore.sla.targets import Target, check_target, target_fields
 from incidentcore.sla.terms import (
     CalendarByField,
     CalendarChoice,
@@ -30,11 +22,35 @@ from incidentcore.sla.terms import (
     TakeoverMode,
 )
 
-__all__ = ["SlaDefinition", "reads_only_fields"]
+__all__ = ["Agreement", "OtherTerms", "SlaDefinition", "reads_only_fields", "with_fields"]
+
+Agreement: TypeAlias = Literal["sla", "ola", "contract"]
+"""With whom it is agreed: the customer, another team, a supplier."""
+
+
+class OtherTerms(TypedDict, total=False):
+    """The attributes of a definition that every preset takes; see ``SlaDefinition``."""
+
+    start: Condition
+    resume: Condition | None
+    stop: Condition
+    cancel: Condition
+    reset: Condition | None
+    cancel_when_start_ends: bool
+    reopen: ReopenMode
+    swap: TakeoverMode
+    thresholds: Iterable[SlaThreshold]
+    kind: str
+    agreement: Agreement
+    starts_from: str | None
 
 
 def _thresholds(thresholds: Iterable[SlaThreshold]) -> tuple[SlaThreshold, ...]:
     return tuple(thresholds)
+
+
+def _roles(roles: str | Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted({roles} if isinstance(roles, str) else set(roles)))
 
 
 _OPEN: Final = field("state.open").is_true()
@@ -42,35 +58,48 @@ _RESOLVED: Final = field("state.resolved").is_true()
 _CANCELED: Final = field("state.is_canceled").is_true()
 _PAUSES: Final = field("state.pauses").is_true()
 _ANSWERED: Final = field("first_response_at").present()
-_PUBLIC_UPDATE: Final = field("by.role").equals("agent") & (
-    (field("kind").equals("commented") & field("visibility").equals("public"))
-    | field("kind").equals("contacted")
+_UPDATES: Final = ("commented", "contacted", "communicated")
+_BY_AGENT: Final = field("by.role").equals("agent")
+_SPOKEN: Final = (
+    field("opened_by.role").equals("requester")
+    | (field("requester_message_count") >= 1)
+    | field("unanswered_since").present()
 )
 
 
 @attrs.frozen(kw_only=True)
 class SlaDefinition:
-    """One promise about records: a target, a calendar, and when its clock runs.
+    """One agreed time: a target, a calendar, and when its clock runs.
 
     Attributes:
         name: The definition's id.
-        target: Open time as a ``timedelta``, ``BusinessDays``, ``ByTimeOfDay`` or ``DueDate``.
-        calendar: The calendar in whose open time the clock counts, or a ``CalendarByField``.
+        target: Open time as a ``timedelta``, ``BusinessDays``, ``ByTimeOfDay``, ``DueDate``, or an
+            ``SlaTarget`` that you write.
+        calendar: The calendar in whose open time the clock counts, a ``CalendarByField``, or
+            ``Versions`` of a calendar, each of which answers for the time in which it held.
         start: When the clock attaches; a record that already satisfies ``stop`` is not attached.
+            A time of day in it is asked of the record's opening.
         pause: While it holds the clock stands; it is paused until ``resume``.
-        resume: When a pause ends; where none is given, when ``pause`` no longer holds.
-        stop: When the promise is kept or broken for good, until a reopening.
-        cancel: When the clock ends without a result.
+        resume: When a pause ends; by default when ``pause`` no longer holds.
+        stop: When the result is decided, until a reopening.
+        cancel: When the clock ends without a result, until a reopening.
         reset: A condition on an event: the cycle ends with its result and a new one starts.
         cancel_when_start_ends: Whether the clock is canceled when ``start`` no longer holds.
         reopen: What a reopening does; see ``ReopenMode``.
         swap: How this definition takes over from another; see ``TakeoverMode``.
         thresholds: Named points on the clock.
         kind: ``response``, ``next_response``, ``update``, ``resolution`` or a word of your own.
-        agreement: ``sla``, ``ola`` or ``contract``.
+        agreement: See ``Agreement``.
+        starts_from: A field whose instant is the beginning of the first cycle, also before the
+            opening, such as ``"detected_at"``. Without a value the clock starts as usual.
+        answered_by: The roles whose public messages count as answers in the fields
+            ``first_response_at`` and ``unanswered_since``.
+        agent_spoke_first: Whether only a message after the requester's first word is a response.
         fields: The fields of a record that its conditions read.
-        reads: The same, where only a change of them can change an answer; None where a reset, a
-            time of day or a function of the caller's own may.
+        reads: The same, where only a change of them can change an answer; None where a reset or
+            a condition that names no fields may.
+        timed: The single tests whose answers time alone changes.
+        follows: The fields whose change moves the due or the calendar of a running clock.
 
     Raises:
         SlaDefinitionError: The target is negative, a condition on time of day stands in pause,
@@ -97,69 +126,85 @@ class SlaDefinition:
     swap: TakeoverMode = "retroactive"
     thresholds: tuple[SlaThreshold, ...] = attrs.field(default=(), converter=_thresholds)
     kind: str = "resolution"
-    agreement: str = "sla"
+    agreement: Agreement = "sla"
+    starts_from: str | None = None
+    answered_by: tuple[str, ...] = attrs.field(default=("agent",), converter=_roles)
+    agent_spoke_first: bool = False
     fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
     reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
+    timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False)
+    follows: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
     _hash: str | None = attrs.field(init=False, eq=False, repr=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:
             raise SlaDefinitionError("name", self.name, "a non-empty text")
-        if not isinstance(self.target, (timedelta, BusinessDays, ByTimeOfDay, DueDate)):
+        check_target(self.target)
+        if not isinstance(self.calendar, (Calendar, CalendarByField, Versions)):
             raise SlaDefinitionError(
-                "target", self.target, "a timedelta, BusinessDays, ByTime or DueDate"
+                "calendar", self.calendar, "a Calendar, CalendarByField, or Versions of a Calendar"
             )
-        if (isinstance(self.target, timedelta) and self.target < timedelta(0)) or (
-            isinstance(self.target, BusinessDays) and self.target.n < 0
+        for name, words in (
+            ("reopen", ReopenMode),
+            ("swap", TakeoverMode),
+            ("agreement", Agreement),
         ):
-            raise SlaDefinitionError("target", self.target, "no negative time")
-        if not isinstance(self.calendar, (Calendar, CalendarByField)):
-            raise SlaDefinitionError("calendar", self.calendar, "a Calendar or CalendarBy")
-        _word("reopen", self.reopen, ("exclude_closed", "continue", "new_cycle"))
-        _word(
-            "swap",
-            self.swap,
-            ("retroactive", "retroactive_without_pauses", "keep_elapsed", "restart"),
-        )
-        _word("agreement", self.agreement, ("sla", "ola", "contract"))
-        paths: set[str] = set()
-        known = self.reset is None
-        for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
-            condition = getattr(self, name)
-            if condition is None:
-                continue
-            if not isinstance(condition, Condition):
-                raise SlaDefinitionError(name, condition, "a Condition")
-            if condition.reads_time and name not in ("start", "reset"):
-                raise SlaDefinitionError(
-                    name,
-                    str(condition),
-                    "a condition without time of day; hours are the calendar's",
-                )
-            if name != "reset":
-                paths |= condition.fields
-                known = known and reads_only_fields(condition)
+            if getattr(self, name) not in get_args(words):
+                allowed = f"one of {', '.join(get_args(words))}"
+                raise SlaDefinitionError(name, getattr(self, name), allowed)
         for threshold in self.thresholds:
             if not isinstance(threshold, SlaThreshold):
-                raise SlaDefinitionError("thresholds", threshold, "Threshold values")
+                raise SlaDefinitionError("thresholds", threshold, "SlaThreshold values")
         names = [threshold.name for threshold in self.thresholds]
         if len(set(names)) != len(names):
             raise SlaDefinitionError("thresholds", names, "each name once")
+        self._set_reads()
+
+    def _set_reads(self) -> None:
+        """Check the conditions and note what they read."""
+        conditions = [self.start, self.stop, self.cancel, self.pause]
+        conditions += [] if self.resume is None else [self.resume]
+        for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
+            condition = getattr(self, name)
+            if condition is not None and not isinstance(condition, Condition):
+                raise SlaDefinitionError(name, condition, "a Condition")
+            if condition is not None and condition.reads_hours and name not in ("start", "reset"):
+                allowed = "a condition without time of day; hours are the calendar's"
+                raise SlaDefinitionError(name, str(condition), allowed)
+        follows = list(target_fields(self.target, follow=True))
+        if isinstance(self.calendar, CalendarByField) and self.calendar.follow:
+            follows.append(self.calendar.field)
+        timed, paths, known = with_fields(conditions)
+        if self.starts_from is not None:
+            reader(self.starts_from)
+            timed = (*timed, AtInstant(self.starts_from))
+        known = known and self.reset is None and not self.judges_answers
         fields = frozenset(path.split(".")[0] for path in paths)
+        followed = frozenset(path.split(".")[0] for path in follows)
+        object.__setattr__(self, "timed", timed)
+        object.__setattr__(self, "follows", tuple(follows))
         object.__setattr__(self, "fields", fields)
-        object.__setattr__(self, "reads", fields if known else None)
+        object.__setattr__(self, "reads", fields | followed if known else None)
+
+    @property
+    def judges_answers(self) -> bool:
+        """Return whether it has a rule of its own for who answers whom."""
+        return self.answered_by != ("agent",) or self.agent_spoke_first
 
     def starts(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
         """Return whether a clock attaches by these facts: start holds, stop and cancel do not."""
+        start = self.start
+        if start.reads_hours:
+            start = start.at_hours(facts.get("opened_at") or at)
         return (
-            self.start.test(facts, at)
+            start.test(facts, at)
             and not self.stop.test(facts, at)
             and not self.cancel.test(facts, at)
         )
 
     @property
     def content_hash(self) -> str:
-        """Return a digest of the whole definition: another promise has another one (rule S11)."""
+        """Return a digest of the whole definition, which any change of it changes (rule S11)."""
         if self._hash is None:
             object.__setattr__(self, "_hash", content_id(self))
         return str(self._hash)
@@ -170,39 +215,31 @@ class SlaDefinition:
         *,
         calendar: CalendarChoice,
         hours: float = 0,
+        minutes: float = 0,
         target: Target | None = None,
         name: str = "resolution",
-        reopen: ReopenMode = "exclude_closed",
-        swap: TakeoverMode = "retroactive",
-        thresholds: Iterable[SlaThreshold] = (),
-        agreement: str = "sla",
+        pause: Condition = _PAUSES,
+        **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return a promise to resolve: runs while open, paused on hold, stopped by resolution.
+        """Return an agreed time to resolve: runs while open, stopped by the resolution.
 
         Args:
             calendar: The calendar in whose open time it counts.
             hours: The target in hours of open time.
-            target: The target in another form, instead of hours.
+            minutes: The target in minutes of open time, in addition to hours.
+            target: The target in another form, instead of hours and minutes.
             name: The definition's id.
-            reopen: What a reopening does.
-            swap: How it takes over from another definition.
-            thresholds: Named points on the clock.
-            agreement: ``sla``, ``ola`` or ``contract``.
+            pause: While it holds the clock stands; by default in a state that pauses.
+            more: Any other attribute of the definition.
         """
-        return cls(
-            name=name,
-            target=_target(hours, target),
-            calendar=calendar,
-            start=_OPEN,
-            pause=_PAUSES,
-            stop=_RESOLVED,
-            cancel=_CANCELED,
-            reopen=reopen,
-            swap=swap,
-            thresholds=_thresholds(thresholds),
-            kind="resolution",
-            agreement=agreement,
-        )
+        preset: dict[str, Any] = {
+            "start": _OPEN,
+            "stop": _RESOLVED,
+            "cancel": _CANCELED,
+            "kind": "resolution",
+        }
+        goal = _target(hours, minutes, target)
+        return cls(name=name, target=goal, calendar=calendar, pause=pause, **{**preset, **more})
 
     @classmethod
     def first_response(
@@ -210,31 +247,41 @@ class SlaDefinition:
         *,
         calendar: CalendarChoice,
         hours: float = 0,
+        minutes: float = 0,
         target: Target | None = None,
         name: str = "first_response",
         pause: Condition = NEVER,
-        swap: TakeoverMode = "retroactive",
-        thresholds: Iterable[SlaThreshold] = (),
-        agreement: str = "sla",
+        answered_by: str | Iterable[str] = ("agent",),
+        agent_spoke_first: bool = False,
+        **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return a promise to answer: stopped by the first public reply of an agent.
+        """Return an agreed time to answer: stopped by the first public reply.
 
-        A resolution without a reply stops it too, since nobody waits any longer. It is not paused
-        unless asked.
+        A resolution without a reply stops it too, since nobody waits any longer. By default it is
+        not paused.
+
+        Args:
+            calendar: As for ``resolution``.
+            hours: As for ``resolution``.
+            minutes: As for ``resolution``.
+            target: As for ``resolution``.
+            name: The definition's id.
+            pause: While it holds the clock stands.
+            answered_by: The roles that answer.
+            agent_spoke_first: Whether the clock waits for the requester's first word, where an
+                agent opened the record and wrote first.
+            more: Any other attribute of the definition.
         """
-        return cls(
-            name=name,
-            target=_target(hours, target),
-            calendar=calendar,
-            start=_OPEN,
-            pause=pause,
-            stop=_ANSWERED | _RESOLVED,
-            cancel=_CANCELED,
-            swap=swap,
-            thresholds=_thresholds(thresholds),
-            kind="response",
-            agreement=agreement,
-        )
+        preset: dict[str, Any] = {
+            "start": _OPEN & _SPOKEN if agent_spoke_first else _OPEN,
+            "stop": _ANSWERED | _RESOLVED,
+            "cancel": _CANCELED,
+            "kind": "response",
+            "answered_by": answered_by,
+            "agent_spoke_first": agent_spoke_first,
+        }
+        goal = _target(hours, minutes, target)
+        return cls(name=name, target=goal, calendar=calendar, pause=pause, **{**preset, **more})
 
     @classmethod
     def next_response(
@@ -242,79 +289,106 @@ class SlaDefinition:
         *,
         calendar: CalendarChoice,
         hours: float = 0,
+        minutes: float = 0,
         target: Target | None = None,
         name: str = "next_response",
-        thresholds: Iterable[SlaThreshold] = (),
-        agreement: str = "sla",
+        pause: Condition = ~_OPEN,
+        answered_by: str | Iterable[str] = ("agent",),
+        **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return a promise to answer each further message of the requester (rule S6).
+        """Return an agreed time to answer each further message of the requester (rule S6).
 
-        It starts at the earliest unanswered message, which a second one does not move; each answer
-        ends a cycle. A resolved record pauses it.
+        It starts at the earliest unanswered message, which a second one does not move, or at a
+        reopening by the requester; each answer ends a cycle. A record that is not open pauses it.
+
+        Args:
+            calendar: As for ``resolution``.
+            hours: As for ``resolution``.
+            minutes: As for ``resolution``.
+            target: As for ``resolution``.
+            name: The definition's id.
+            pause: While it holds the clock stands.
+            answered_by: The roles that answer, such as ``("agent", "bot")``.
+            more: Any other attribute of the definition.
         """
         waiting = field("unanswered_since").present()
-        return cls(
-            name=name,
-            target=_target(hours, target),
-            calendar=calendar,
-            start=waiting,
-            pause=~_OPEN,
-            stop=~waiting,
-            cancel=_CANCELED,
-            reopen="new_cycle",
-            thresholds=_thresholds(thresholds),
-            kind="next_response",
-            agreement=agreement,
-        )
+        preset: dict[str, Any] = {
+            "start": waiting,
+            "stop": ~waiting,
+            "cancel": _CANCELED,
+            "reopen": "new_cycle",
+            "kind": "next_response",
+            "answered_by": answered_by,
+        }
+        goal = _target(hours, minutes, target)
+        return cls(name=name, target=goal, calendar=calendar, pause=pause, **{**preset, **more})
 
     @classmethod
     def update(
         cls,
         *,
-        every: timedelta,
         calendar: CalendarChoice,
+        every: timedelta | None = None,
+        hours: float = 0,
+        minutes: float = 0,
         name: str = "update",
-        thresholds: Iterable[SlaThreshold] = (),
-        agreement: str = "sla",
+        pause: Condition = NEVER,
+        reset_by: str | Iterable[str] = _UPDATES,
+        **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return a promise of regular public updates: each one ends a cycle and starts the next."""
-        return cls(
-            name=name,
-            target=every,
-            calendar=calendar,
-            start=_OPEN,
-            stop=_RESOLVED,
-            cancel=_CANCELED,
-            reset=_PUBLIC_UPDATE,
-            reopen="new_cycle",
-            thresholds=_thresholds(thresholds),
-            kind="update",
-            agreement=agreement,
-        )
+        """Return an agreed pace of public updates: each one ends a cycle and starts the next.
+
+        Args:
+            calendar: As for ``resolution``.
+            every: How long after an update the next one is due.
+            hours: The same in hours of open time.
+            minutes: The same in minutes of open time, in addition to hours.
+            name: The definition's id.
+            pause: While it holds the clock stands.
+            reset_by: The kinds of event by an agent that are updates: ``commented`` in public,
+                ``contacted``, and ``communicated`` for an update to stakeholders.
+            more: Any other attribute of the definition.
+        """
+        kinds = (reset_by,) if isinstance(reset_by, str) else tuple(reset_by)
+        public = ~field("kind").equals("commented") | field("visibility").equals("public")
+        preset: dict[str, Any] = {
+            "start": _OPEN,
+            "stop": _RESOLVED,
+            "cancel": _CANCELED,
+            "reset": _BY_AGENT & field("kind").is_in(*kinds) & public,
+            "reopen": "new_cycle",
+            "kind": "update",
+        }
+        goal = _target(hours, minutes, every)
+        return cls(name=name, target=goal, calendar=calendar, pause=pause, **{**preset, **more})
+
+
+def with_fields(
+    conditions: Iterable[Condition],
+) -> tuple[tuple[Condition, ...], frozenset[str], bool]:
+    """Return the tests that time alone changes, the paths read, and whether they tell it all."""
+    leaves = [leaf for condition in conditions for leaf in condition.leaves()]
+    timed = tuple(leaf for leaf in leaves if leaf.reads_time and not leaf.reads_hours)
+    paths = frozenset(path for leaf in leaves for path in leaf.fields)
+    return timed, paths, all(leaf.fields or leaf.reads_hours for leaf in leaves)
 
 
 def reads_only_fields(condition: Condition) -> bool:
     """Return whether a condition's answer can change only when one of its fields does."""
-    if isinstance(condition, (AllOf, AnyOf)):
-        return all(reads_only_fields(part) for part in condition.parts)
-    if isinstance(condition, Not):
-        return reads_only_fields(condition.part)
-    return isinstance(condition, FieldTest)
+    return condition.reads_only_fields
 
 
-def _word(name: str, given: str, allowed: tuple[str, ...]) -> None:
-    if given not in allowed:
-        raise SlaDefinitionError(name, given, f"one of {', '.join(allowed)}")
-
-
-def _target(hours: float, target: Target | None) -> Target:
+def _target(hours: float, minutes: float, target: Target | None) -> Target:
     if target is not None:
-        if hours:
-            raise SlaDefinitionError("hours", hours, "hours or target, not both")
+        if hours or minutes:
+            raise SlaDefinitionError("hours", hours or minutes, "a time or a target, not both")
         return target
-    if isinstance(hours, bool) or not isinstance(hours, (int, float)) or not hours > 0:
+    given = (hours, minutes)
+    if any(isinstance(part, bool) or not isinstance(part, (int, float)) for part in given):
+        raise SlaDefinitionError("hours", given, "numbers of hours and minutes, or a target")
+    if not (hours >= 0 and minutes >= 0 and hours + minutes > 0):
         raise SlaDefinitionError("hours", hours, "a positive number of hours, or a target")
     try:
-        return timedelta(hours=hours)
+        return timedelta(hours=hours, minutes=minutes)
     except (OverflowError, ValueError):
         raise SlaDefinitionError("hours", hours, "a number of hours that is finite") from None

@@ -1,80 +1,54 @@
-"""The clock as a fold over a record's facts: when it counted, paused, stopped (rules S1 and S5).
+"""The clock as a fold over a record's facts: when it counted, paused, stopped (rules S1, S4, S5).
 
-The fold knows nothing of calendars or targets: it turns the facts of a timeline into cycles made
-of spans of wall time. What a span is worth is asked of its calendar afterwards.
+How it works. A timeline gives, instant by instant, the facts after the last event of the instant.
+``ClockFold.step`` applies one instant to the state of one clock, by the precedence of rule S1. The
+state is small: no cycle yet, a cycle with an open span that counts or is paused, or a cycle that
+ended and that a reopening may continue. The fold asks neither targets nor opening hours: it makes
+cycles of spans of wall time, and ``cycles`` finds out afterwards what they are worth.
+
+Three things make it more than one pass over events:
+
+- *Instants without an event.* A condition such as ``reached("custom.starts")`` changes its answer
+  by itself, so steps are put into the timeline at such instants (``Life``).
+- *Another definition takes over.* ``swap`` ends, keeps or restarts what is there. A retroactive
+  definition is folded from the beginning instead, by a second ``ClockFold`` that becomes the clock.
+  It begins at ``barrier``, the last instant that no later definition may judge again: a restart,
+  or a reopening after a stop that began a new cycle. Of the finished cycles the first ``judged``
+  lie before it. A fold that was replaced is kept and goes on where it stood when its definition
+  comes back, so that many swaps cost no more than one pass for each definition.
+- *The past moves.* When a due date, or the instant from which a clock starts, is changed in its
+  field, the clock is computed with the later value; what it said before is kept as an ``Edition``.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
-import attrs
-
-from incidentcore.records import Event
+from incidentcore.conditions import reader
+from incidentcore.records import Event, TimelineStep
 from incidentcore.schedule import Calendar
+from incidentcore.sla.cycles import (
+    CLOSED,
+    COUNTING,
+    PAUSED,
+    CycleOutcome,
+    RawCycle,
+    Span,
+    SpanKind,
+)
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.targets import DueDate
-from incidentcore.sla.terms import CalendarByField
+from incidentcore.sla.life import Facts, Life
+from incidentcore.sla.targets import target_fields
+from incidentcore.sla.terms import CalendarByField, pick_calendar
 
-__all__ = ["CLOSED", "COUNTING", "ClockFold", "ClockStage", "PAUSED", "RawCycle", "Span"]
+__all__ = ["ClockFold", "ClockStage"]
 
 
 ClockStage: TypeAlias = Literal["none", "not_started", "running", "paused", "stopped", "canceled"]
 """Where a clock stands."""
-
-
-COUNTING: Final = "counting"
-PAUSED: Final = "paused"
-CLOSED: Final = "closed"  # between a stop and a reopening whose gap is given back
-
-REPLACED: Final = "replaced"
-RESET: Final = "reset"
-
-
-class Span(NamedTuple):
-    """A stretch of wall time in a cycle: counting, paused, or closed until reopened.
-
-    Attributes:
-        kind: ``counting``, ``paused`` or ``closed``.
-        start: Its first instant.
-        end: The first instant after it.
-        calendar: The calendar by which it counts.
-        told_at: For a gap that counts because the record was reopened: when it was reopened.
-    """
-
-    kind: str
-    start: datetime
-    end: datetime
-    calendar: Calendar
-    told_at: datetime | None = None
-
-
-@attrs.frozen(kw_only=True)
-class RawCycle:
-    """One cycle of a clock, before calendars are asked.
-
-    Attributes:
-        number: From 1.
-        definition: The definition that judges it.
-        started_at: When it attached.
-        facts: The facts at its start, where its target reads any.
-        calendar: The calendar by which it counts at its end.
-        spans: What happened since, without gaps, up to its end or to now.
-        ended_at: When it stopped, was canceled, replaced or reset; None while it goes on.
-        outcome: ``running``, ``paused``, ``stopped``, ``canceled``, ``replaced`` or ``reset``.
-    """
-
-    number: int
-    definition: SlaDefinition
-    started_at: datetime
-    facts: Mapping[str, Any] = attrs.field(eq=False, repr=False)
-    calendar: Calendar
-    spans: tuple[Span, ...]
-    ended_at: datetime | None
-    outcome: str
 
 
 class ClockFold:
@@ -84,11 +58,16 @@ class ClockFold:
         "barrier",
         "calendar",
         "definition",
+        "ended_as",
+        "ended_by",
         "facts",
         "finished",
         "index",
         "judged",
+        "judged_from",
         "kind",
+        "known_from",
+        "life",
         "shadow",
         "since",
         "spans",
@@ -97,32 +76,53 @@ class ClockFold:
         "stopped_at",
     )
 
-    def __init__(self, definition: SlaDefinition | None) -> None:
+    def __init__(self, definition: SlaDefinition | None, life: Life) -> None:
         self.definition = definition
+        self.life = life
         self.finished: list[RawCycle] = []
-        self.stage = "not_started"
-        self.index = 0  # of the moment in hand
-        self.judged = 0  # how many of the finished cycles no other definition tells anew
-        self.barrier = 0  # index of the moment from which another definition tells anew
+        self.stage: ClockStage = "not_started"
+        self.index = 0  # of the step in hand
+        self.judged = 0  # how many of the finished cycles no later definition judges again
+        self.barrier = 0  # index of the step from which a later definition judges
         self.started_at: datetime | None = None
+        self.known_from: datetime | None = None
+        self.judged_from: datetime | None = None
         self.stopped_at: datetime | None = None
+        self.ended_as: CycleOutcome = "stopped"  # how the cycle ended that may be reopened
+        self.ended_by: Event | None = None
         self.since: datetime | None = None  # start of the open span
-        self.kind = COUNTING  # of the open span
+        self.kind: SpanKind = COUNTING  # of the open span
         self.spans: list[Span] = []
-        self.shadow: list[tuple[str, datetime]] = []  # what the gap after a stop would count as
+        self.shadow: list[tuple[SpanKind, datetime]] = []  # what the gap since a stop may be
         self.calendar: Calendar | None = None
-        self.facts: dict[str, Any] = {}
+        self.facts: Facts = {}
+
+    def copy(self) -> ClockFold:
+        """Return a fold that stands where this one does and goes on by itself."""
+        twin = ClockFold(self.definition, self.life)
+        for name in self.__slots__:
+            setattr(twin, name, getattr(self, name))
+        twin.finished, twin.spans = list(self.finished), list(self.spans)
+        twin.shadow = list(self.shadow)
+        return twin
 
     @property
     def attached(self) -> bool:
         """Return whether a cycle is going on."""
         return self.since is not None
 
+    def view(self, definition: SlaDefinition, index: int, facts: Facts) -> Facts:
+        """Return the facts as a definition sees them, by its own rule of who answers whom."""
+        if not definition.judges_answers:
+            return facts
+        key = definition.answered_by, definition.agent_spoke_first
+        return {**facts, **self.life.answers[key][index]}
+
     def step(
         self,
         index: int,
         at: datetime,
-        facts: dict[str, Any],
+        facts: Facts,
         events: Sequence[Event],
         ignore_pause: bool = False,  # noqa: FBT001, FBT002  the inner loop passes it by place
     ) -> None:
@@ -131,18 +131,22 @@ class ClockFold:
         if definition is None:
             return
         self.index = index
+        if definition.judges_answers:
+            facts = self.view(definition, index, facts)
         if self.since is not None:
+            if definition.follows:
+                self._follow(at, facts)
             if definition.cancel.test(facts, at):
-                self._finish(at, "canceled")
+                self._stop(at, facts, events, "canceled", ignore_pause=ignore_pause)
             elif definition.stop.test(facts, at):
-                self._stop(at, facts, ignore_pause=ignore_pause)
+                self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
             elif definition.reset is not None and any(
                 definition.reset.test(event, at) for event in events
             ):
-                self._finish(at, RESET)
+                self._finish(at, "reset", events)
                 self._try_start(at, facts, ignore_pause=ignore_pause)
-            elif definition.cancel_when_start_ends and not definition.start.test(facts, at):
-                self._finish(at, "canceled")
+            elif definition.cancel_when_start_ends and not self._start_holds(at, facts):
+                self._finish(at, "canceled", events)
             else:
                 kind = self.kind
                 held = not ignore_pause and self._paused(facts, at, kind is PAUSED)
@@ -153,18 +157,33 @@ class ClockFold:
                 self._reopen(at, facts, ignore_pause=ignore_pause)
             else:
                 self.rest(at, facts, ignore_pause=ignore_pause)
+        elif self.life.opened is not None and index == self.life.opened[0]:
+            self._open(at, facts, events, ignore_pause=ignore_pause)
         else:
             self._try_start(at, facts, ignore_pause=ignore_pause)
 
-    def rest(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool = False) -> None:
+    def _open(
+        self, at: datetime, facts: Facts, events: Sequence[Event], *, ignore_pause: bool
+    ) -> None:
+        """Judge the opening instant by the opening alone, then by all its events (rule S1)."""
+        definition, opened = self.definition, self.life.opened
+        assert definition is not None and opened is not None  # noqa: S101, PT018  asked by step
+        if not definition.stop.test(facts, at) or definition.cancel.test(facts, at):
+            self._try_start(at, facts, ignore_pause=ignore_pause)
+            return
+        self._try_start(at, opened[1], ignore_pause=ignore_pause)
+        if self.since is not None:
+            self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
+
+    def rest(self, at: datetime, facts: Facts, *, ignore_pause: bool = False) -> None:
         """Note whether a stopped clock's pause holds, for a reopening that counts the gap."""
         was = bool(self.shadow) and self.shadow[-1][0] == PAUSED
         paused = not ignore_pause and self._paused(facts, at, was)
-        kind = PAUSED if paused else COUNTING
+        kind: SpanKind = PAUSED if paused else COUNTING
         if not self.shadow or self.shadow[-1][0] != kind:
             self.shadow.append((kind, at))
 
-    def _paused(self, facts: dict[str, Any], at: datetime, was: bool) -> bool:  # noqa: FBT001
+    def _paused(self, facts: Facts, at: datetime, was: bool) -> bool:  # noqa: FBT001
         definition = self.definition
         assert definition is not None  # noqa: S101  step asks only with a definition
         if definition.resume is None:
@@ -173,52 +192,103 @@ class ClockFold:
             return False
         return was or definition.pause.test(facts, at)
 
-    def _try_start(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
+    def _start_holds(self, at: datetime, facts: Facts) -> bool:
+        assert self.definition is not None  # noqa: S101  step asks only with a definition
+        start = self.definition.start
+        return (start.at_hours(facts["opened_at"]) if start.reads_hours else start).test(facts, at)
+
+    def _try_start(self, at: datetime, facts: Facts, *, ignore_pause: bool) -> None:
         definition = self.definition
         assert definition is not None  # noqa: S101  step asks only with a definition
         if not definition.starts(facts, at):
             return
-        self.started_at = at
+        begin = at
+        if definition.starts_from is not None and not self.finished:
+            begin = self.life.origins.get(definition.starts_from, at)
+            if begin > at:
+                return  # a step of its own will come at that instant
+        self.started_at, self.known_from, self.judged_from = begin, at, None
         self.spans = []
-        self.facts = dict(facts) if isinstance(definition.target, DueDate) else {}
-        self.calendar = pick_calendar(definition, facts)
-        self._run(at, facts, ignore_pause=ignore_pause)
+        self._read(definition, facts)
+        self._run(begin, facts, at=at, ignore_pause=ignore_pause)
 
-    def _run(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
-        self.stopped_at = None
-        self.since = at
+    def _read(self, definition: SlaDefinition, facts: Facts) -> None:
+        """Note the calendar by which the cycle counts, and what its target reads."""
+        self.calendar = pick_calendar(definition.calendar, facts)
+        firsts = (path.split(".")[0] for path in target_fields(definition.target))
+        self.facts = {name: facts[name] for name in firsts if name in facts}
+
+    def moves_due(self, index: int, facts: Facts) -> bool:
+        """Return whether a step moves the due of the cycle that is going on."""
+        definition = self.definition
+        if definition is None or self.since is None:
+            return False
+        paths = target_fields(definition.target, follow=True)
+        facts = self.view(definition, index, facts) if paths else facts
+        return any(reader(path)(facts) != reader(path)(self.facts) for path in paths)
+
+    def _follow(self, at: datetime, facts: Facts) -> None:
+        """Let the due and the calendar follow their fields (rule S6)."""
+        definition = self.definition
+        assert definition is not None  # noqa: S101  step asks only with a definition
+        held, calendar = self.facts, self.calendar
+        self._read(definition, facts)
+        if not target_fields(definition.target, follow=True):
+            self.facts = held
+        choice, chosen = definition.calendar, self.calendar
+        self.calendar = calendar
+        if isinstance(choice, CalendarByField) and choice.follow and chosen != calendar:
+            if self.since is not None:
+                self._switch(at, self.kind)
+            self.calendar = chosen
+
+    def _run(self, since: datetime, facts: Facts, *, at: datetime, ignore_pause: bool) -> None:
+        self.stopped_at = self.ended_by = None
+        self.since = since
         paused = not ignore_pause and self._paused(facts, at, False)
         self.kind = PAUSED if paused else COUNTING
         self.stage = "paused" if paused else "running"
 
-    def _reopen(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
+    def _reopen(self, at: datetime, facts: Facts, *, ignore_pause: bool) -> None:
         definition, stopped_at = self.definition, self.stopped_at
         assert definition is not None  # noqa: S101  step asks only with a definition
         assert stopped_at is not None  # noqa: S101  and only when stopped
         if definition.reopen == "new_cycle":
-            self._finish(stopped_at, "stopped")
+            self._finish(stopped_at, self.ended_as)
             self._try_start(at, facts, ignore_pause=ignore_pause)
             return
         self._fill_gap(definition.reopen, stopped_at, at)
-        self._run(at, facts, ignore_pause=ignore_pause)
+        if definition.follows:
+            self._follow(at, facts)
+        self._run(at, facts, at=at, ignore_pause=ignore_pause)
 
     def _fill_gap(self, reopen: str, stopped_at: datetime, at: datetime) -> None:
         """Add what the time between a stop and a reopening counts as (rule S5)."""
         if reopen == "continue":
             pieces = [*self.shadow, (COUNTING, at)]
             for (kind, start), (_, end) in itertools.pairwise(pieces):
-                self._add(kind, start, end, told_at=at)
+                self._add(kind, start, end, shown_at=at)
         else:
             self._add(CLOSED, stopped_at, at)
 
-    def _stop(self, at: datetime, facts: dict[str, Any], *, ignore_pause: bool) -> None:
+    def _stop(
+        self,
+        at: datetime,
+        facts: Facts,
+        events: Sequence[Event],
+        outcome: Literal["stopped", "canceled"],
+        *,
+        ignore_pause: bool,
+    ) -> None:
+        """End the cycle until a reopening, with a result or without one."""
         self._close_span(at)
-        self.stage = "stopped"
+        self.stage = self.ended_as = outcome
         self.stopped_at = at
+        self.ended_by = events[-1] if events else None
         self.shadow = []
         self.rest(at, facts, ignore_pause=ignore_pause)
 
-    def _switch(self, at: datetime, kind: str) -> None:
+    def _switch(self, at: datetime, kind: SpanKind) -> None:
         since = self.since
         assert since is not None  # noqa: S101  a span is open in running and paused
         if since < at:
@@ -234,82 +304,83 @@ class ClockFold:
         self.since = None
 
     def _add(
-        self, kind: str, start: datetime, end: datetime, *, told_at: datetime | None = None
+        self, kind: SpanKind, start: datetime, end: datetime, *, shown_at: datetime | None = None
     ) -> None:
         assert self.calendar is not None  # noqa: S101  set when the cycle attached
         if start < end:
-            self.spans.append(Span(kind, start, end, self.calendar, told_at))
+            self.spans.append(Span(kind, start, end, self.calendar, shown_at))
 
-    def _finish(self, at: datetime, outcome: str) -> None:
+    def _finish(self, at: datetime, outcome: CycleOutcome, events: Sequence[Event] = ()) -> None:
         """End the current cycle and keep it."""
         if self.since is not None:
             self._close_span(at)
+            self.ended_by = events[-1] if events else None
         self.finished.append(self._cycle(at, outcome, self.spans))
-        if outcome in ("stopped", REPLACED):
+        if outcome in ("stopped", "replaced"):
             self.judged = len(self.finished)
             self.barrier = self.index
         self.stage = "canceled" if outcome == "canceled" else "not_started"
-        self.started_at = self.stopped_at = self.since = None
+        self.started_at = self.stopped_at = self.since = self.ended_by = None
         self.spans = []
 
-    def _cycle(self, ended_at: datetime | None, outcome: str, spans: Sequence[Span]) -> RawCycle:
+    def _cycle(
+        self, ended_at: datetime | None, outcome: CycleOutcome, spans: Sequence[Span]
+    ) -> RawCycle:
         assert self.definition is not None  # noqa: S101  a cycle has a definition
         assert self.started_at is not None  # noqa: S101  and a start
+        assert self.known_from is not None  # noqa: S101  and an instant at which it attached
         assert self.calendar is not None  # noqa: S101  and a calendar
         return RawCycle(
             number=len(self.finished) + 1,
             definition=self.definition,
             started_at=self.started_at,
+            known_from=self.known_from,
             facts=self.facts,
             calendar=self.calendar,
             spans=tuple(spans),
             ended_at=ended_at,
             outcome=outcome,
+            ended_by=self.ended_by,
+            judged_from=self.judged_from,
         )
 
-    def swap(
-        self, to: SlaDefinition | None, index: int, at: datetime, facts: dict[str, Any]
-    ) -> None:
+    def swap(self, to: SlaDefinition | None, step: TimelineStep, index: int, facts: Facts) -> None:
         """Leave the current definition for another one, as that one's ``swap`` says (rule S4).
 
-        What a retroactive definition tells anew is left to its caller.
+        The caller folds the past by a retroactive definition.
         """
-        self.index = index
+        self.index, at = index, step.at
         if to is None:
             if self.attached:
-                self._finish(at, "canceled")
+                self._finish(at, "canceled", step.events)
             elif self.stopped_at is not None:
-                self._finish(self.stopped_at, "stopped")
-                self.stage = "stopped"  # its result stands: nothing was attached to cancel
+                stage = self.ended_as
+                self._finish(self.stopped_at, self.ended_as)
+                self.stage = "stopped" if stage == "stopped" else "canceled"  # its result stands
         elif self.stopped_at is not None:
             if to.reopen == "new_cycle" or to.swap == "restart":
-                self._finish(self.stopped_at, "stopped")  # judged by what held then
+                self._finish(self.stopped_at, self.ended_as)  # judged by what held then
             elif to.swap == "keep_elapsed":
                 self._fill_gap(to.reopen, self.stopped_at, at)  # still by the old calendar
-                self.stopped_at, self.shadow = at, []
-                self.calendar = pick_calendar(to, facts)
+                self.stopped_at, self.shadow, self.judged_from = at, [], at
+                self._read(to, self.view(to, index, facts))
         elif self.attached and to.swap == "restart":
-            self._finish(at, REPLACED)
+            self._finish(at, "replaced", step.events)
         elif self.attached and to.swap == "keep_elapsed":
             self._switch(at, COUNTING)  # whether it pauses is for the new conditions to say
-            self.calendar = pick_calendar(to, facts)
+            self.judged_from = at
+            self._read(to, self.view(to, index, facts))
         self.definition = to
 
     def cycles(self, now: datetime) -> tuple[RawCycle, ...]:
-        """Return every cycle as it is told at ``now``, the current one last."""
+        """Return every cycle as it stands at ``now``, the current one last."""
         if self.started_at is None:
             return tuple(self.finished)
         if self.since is None:
-            return (*self.finished, self._cycle(self.stopped_at, "stopped", self.spans))
+            return (*self.finished, self._cycle(self.stopped_at, self.ended_as, self.spans))
         assert self.calendar is not None  # noqa: S101  set when the cycle attached
         spans = self.spans
         if self.since < now:
             spans = [*spans, Span(self.kind, self.since, now, self.calendar)]
-        outcome = "paused" if self.kind == PAUSED else "running"
+        outcome: CycleOutcome = "paused" if self.kind == PAUSED else "running"
         return (*self.finished, self._cycle(None, outcome, spans))
-
-
-def pick_calendar(definition: SlaDefinition, facts: dict[str, Any]) -> Calendar:
-    """Return the calendar by which a definition counts for a record's facts."""
-    calendar = definition.calendar
-    return calendar.pick(facts) if isinstance(calendar, CalendarByField) else calendar

@@ -22,7 +22,7 @@ from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.policy import SlaPolicy
 from incidentcore.sla.targets import ByTimeOfDay
-from incidentcore.sla.terms import CalendarByField
+from incidentcore.sla.terms import calendars_in
 from incidentcore.values import FrozenMap
 
 __all__ = ["SlaFinding", "lint_sla", "lint_sla_policy"]
@@ -161,16 +161,8 @@ def _pauses(definition: SlaDefinition, domains: Domains | None) -> Iterator[SlaF
 
 
 def _targets(definition: SlaDefinition, starts: tuple[datetime, ...]) -> Iterator[SlaFinding]:
-    choice = definition.calendar
-    calendars: list[tuple[str, Calendar]]
-    if isinstance(choice, CalendarByField):
-        calendars = [(f"for {choice.field} {key!r}", known) for key, known in choice.table]
-        calendars.append(("by default", choice.default))
-    else:
-        calendars = [("", choice)]
-    for label, calendar in calendars:
+    for words, calendar in calendars_in(definition.calendar):
         if starts and not any(_reaches(definition, calendar, start) for start in starts):
-            words = f" {label}" if label else ""
             text = f"its target {definition.target} is never reached in its calendar{words}"
             yield _finding(definition, "unreachable_target", text)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.errors import SlaDefinitionError
-from incidentcore.sla.definition import SlaDefinition, reads_only_fields
+from incidentcore.sla.definition import SlaDefinition, with_fields
 
 __all__ = ["PolicyMatch", "ServiceLevel", "SlaPolicy", "SlaRule"]
 
@@ -43,13 +43,14 @@ class SlaPolicy:
 
     Attributes:
         rules: ``SlaRule`` or pairs of condition and definition.
-        default: The definition where no rule matches; None for no promise.
+        default: The definition where no rule matches; None where no clock is to run.
         match: The first rule that matches, or of those that match the shortest target (as iTop
             does; open time only).
         name: The policy's id.
         fields: The fields of a record that its rules read.
-        reads: The same, where only a change of them can change the choice; None where a time of
-            day or a function of the caller's own may.
+        reads: The same, where only a change of them can change the choice; None where a condition
+            that names no fields may.
+        timed: The single tests of its rules and definitions whose answers time alone changes.
 
     Raises:
         SlaDefinitionError: There is neither rule nor default, or ``shortest`` would have to compare
@@ -60,16 +61,17 @@ class SlaPolicy:
 
     rules: tuple[SlaRule, ...] = attrs.field(converter=_rules)
     default: SlaDefinition | None = attrs.field(default=None, kw_only=True)
-    match: str = attrs.field(default="first", kw_only=True)
+    match: PolicyMatch = attrs.field(default="first", kw_only=True)
     name: str = attrs.field(default="", kw_only=True)
     fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
     reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
+    timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.rules and self.default is None:
             raise SlaDefinitionError("rules", (), "at least one rule, or a default")
-        if self.match not in ("first", "shortest"):
-            raise SlaDefinitionError("match", self.match, "first or shortest")
+        if self.match not in get_args(PolicyMatch):
+            raise SlaDefinitionError("match", self.match, " or ".join(get_args(PolicyMatch)))
         if self.match == "shortest":
             for rule in self.rules:
                 if not isinstance(rule.definition.target, timedelta):
@@ -78,11 +80,12 @@ class SlaPolicy:
                         rule.definition.target,
                         "open time, where the shortest target is taken",
                     )
-        paths = frozenset().union(*(rule.when.fields for rule in self.rules))
+        timed, paths, known = with_fields(rule.when for rule in self.rules)
         fields = frozenset(path.split(".")[0] for path in paths)
-        known = all(reads_only_fields(rule.when) for rule in self.rules)
+        own = tuple(leaf for definition in self.definitions for leaf in definition.timed)
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "reads", fields if known else None)
+        object.__setattr__(self, "timed", (*timed, *own))
 
     @property
     def definitions(self) -> tuple[SlaDefinition, ...]:
@@ -93,14 +96,26 @@ class SlaPolicy:
         return tuple(dict.fromkeys(chosen))
 
     def pick(self, facts: dict[str, Any], *, at: datetime | None = None) -> SlaDefinition | None:
-        """Return the definition for a record's facts; None where no promise is made."""
+        """Return the definition for a record's facts; None where there is not one.
+
+        Args:
+            facts: The facts by name. A time of day is asked of their ``opened_at``, so that what
+                was agreed at the opening does not change when somebody comments.
+            at: The instant of the facts; also of the opening, where the facts lack it.
+        """
         if self.match == "first":
             for rule in self.rules:
-                if rule.when.test(facts, at):
+                if _matches(rule.when, facts, at):
                     return rule.definition
             return self.default
-        matching = [rule.definition for rule in self.rules if rule.when.test(facts, at)]
+        matching = [rule.definition for rule in self.rules if _matches(rule.when, facts, at)]
         return min(matching, key=_open_target, default=self.default)
+
+
+def _matches(when: Condition, facts: dict[str, Any], at: datetime | None) -> bool:
+    if when.reads_hours:
+        when = when.at_hours(facts.get("opened_at") or at)
+    return when.test(facts, at)
 
 
 def _open_target(definition: SlaDefinition) -> timedelta:

@@ -9,8 +9,8 @@ import attrs
 
 from incidentcore.instants import Interval, Versions, as_utc
 from incidentcore.records import Record
-from incidentcore.sla.clock import SlaRules, statuses
 from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.evaluate import SlaRules, statuses
 from incidentcore.sla.policy import SlaPolicy
 from incidentcore.sla.status import SlaStatus
 from incidentcore.values import Level
@@ -45,7 +45,7 @@ def slas_due_between(
 ) -> tuple[UpcomingDue, ...]:
     """Return the clocks that fall due in ``[start, end)`` while they still go on.
 
-    It is told with what is known at ``end`` and no further event until then, so it answers for a
+    It uses what is known at ``end`` and no further event until then, so it answers for a
     shift that lies ahead as for a week that is over. What was stopped or canceled before its due,
     or is paused at ``end`` before it, does not fall due.
 
@@ -63,29 +63,29 @@ def slas_due_between(
     >>> from incidentcore.schedule import BusinessCalendar
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
-    >>> promise = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
-    >>> for due in slas_due_between(promise, [incident], start=nine, end=nine + timedelta(days=1)):
+    >>> agreed = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
+    >>> for due in slas_due_between(agreed, [incident], start=nine, end=nine + timedelta(days=1)):
     ...     print(due.record_id, due.definition, due.at.isoformat())
     INC-1 resolution 2026-06-01T13:00:00+00:00
     """
     window = Interval(start, end)
-    found: list[UpcomingDue] = []
+    dues: list[UpcomingDue] = []
     for record in records:
         for status in statuses(rules, record, now=window.end):
-            found.extend(
+            dues.extend(
                 UpcomingDue(cycle.due_at, record.id, cycle.definition, cycle.number)
                 for cycle in status.cycles
                 if cycle.due_at is not None
                 and window.start <= cycle.due_at < window.end
                 and (cycle.stopped_at is None or cycle.stopped_at >= cycle.due_at)
             )
-    return tuple(sorted(found))
+    return tuple(sorted(dues))
 
 
-def first_due(told: Iterable[SlaStatus], /) -> datetime | None:
+def first_due(clocks: Iterable[SlaStatus], /) -> datetime | None:
     """Return the due of several clocks: the least among those that run (rule S3)."""
     return min(
-        (s.due_at for s in told if s.stage == "running" and s.due_at is not None),
+        (s.due_at for s in clocks if s.stage == "running" and s.due_at is not None),
         default=None,
     )
 
@@ -116,11 +116,11 @@ def work_queue(
 
     The worst priority comes first and records without one last; then the clock that is or was due
     earliest, with records on which no clock runs last; then the oldest; then the id. So any two
-    records have an order, whatever order they were given in.
+    records have an order, independent of the order given.
 
     Args:
         records: The records; those that are not open at ``now`` are left out.
-        now: The instant to tell it for.
+        now: The instant to evaluate it for.
         slas: The clocks: a definition, a policy, a service level, or ``Versions`` of one.
 
     Source: our choice; rule S3 for the due of several clocks.
@@ -133,8 +133,8 @@ def work_queue(
     ...     Incident.open(id=id, title="Mail is down", by="kim", at=nine + late)
     ...     for id, late in (("INC-2", timedelta(hours=1)), ("INC-1", timedelta(hours=2)))
     ... )
-    >>> promise = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
-    >>> [item.record.id for item in work_queue([b, a], now=nine + timedelta(hours=3), slas=promise)]
+    >>> agreed = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
+    >>> [item.record.id for item in work_queue([b, a], now=nine + timedelta(hours=3), slas=agreed)]
     ['INC-2', 'INC-1']
     """
     now = as_utc(now, "now")

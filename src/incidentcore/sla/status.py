@@ -12,14 +12,28 @@ import attrs
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import tzdb_version
 from incidentcore.records import Timeline
+from incidentcore.sla.crossings import ClockPoint, Crossing, Edition, first_crossings
+from incidentcore.sla.cycles import (
+    COUNTING,
+    MICRO,
+    PAUSED,
+    ZERO,
+    Cycle,
+    Figures,
+    RawCycle,
+    Swap,
+    figures,
+    judged,
+    threshold_crossing,
+)
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.figures import MICRO, ZERO, Figures, figures, threshold_span
-from incidentcore.sla.fold import COUNTING, RawCycle
-from incidentcore.sla.reached import ClockPoint, Crossing, Edition, first_reached
-from incidentcore.sla.terms import CalendarByField, SlaThreshold
-from incidentcore.sla.trace import Trace, build_trace, day_time, span_text
+from incidentcore.sla.fold import ClockStage
+from incidentcore.sla.life import OneClock, life_of
+from incidentcore.sla.takeover import fold_clock
+from incidentcore.sla.terms import SlaThreshold, calendars_in
+from incidentcore.sla.trace import Trace, build_trace, summary_of
 
-__all__ = ["Cycle", "PassedThreshold", "SlaStatus"]
+__all__ = ["PassedThreshold", "SlaStatus", "status_of"]
 
 _NONE: Final = Figures(
     target=ZERO,
@@ -32,40 +46,16 @@ _NONE: Final = Figures(
 )
 
 
-@attrs.frozen(kw_only=True)
-class Cycle:
-    """One cycle of a clock, finished or going on.
-
-    Attributes:
-        number: From 1.
-        definition: The name of the definition that judges it.
-        started_at: When it attached.
-        stopped_at: When it ended; None while it goes on.
-        target: The target as open time.
-        elapsed: The open time that counted.
-        due_at: When it was or is due.
-        breached_at: See ``SlaStatus.breached_at``.
-        result: ``met``, ``breached``, ``canceled``, ``replaced``, or ``running`` while undecided;
-            a cycle that goes on past its target is ``breached``.
-    """
-
-    number: int
-    definition: str
-    started_at: datetime
-    stopped_at: datetime | None
-    target: timedelta
-    elapsed: timedelta
-    due_at: datetime | None
-    breached_at: datetime | None
-    result: str
-
-
 @attrs.frozen
 class PassedThreshold:
     """A threshold that was reached, and when."""
 
     name: str
     at: datetime
+
+
+_TRIES: Final = 1_000  # steps of a condition that changes over and over and never an answer
+_UTC: Final = ZoneInfo("UTC")
 
 
 def _name(definition: SlaDefinition | None) -> str:
@@ -78,9 +68,9 @@ class SlaStatus:
 
     Attributes:
         record_id: The record.
-        definition: The definition in force; None where no promise is made.
-        now: The instant it is told for, in UTC.
-        stage: ``none``, ``not_started``, ``running``, ``paused``, ``stopped`` or ``canceled``.
+        definition: The definition in force; None where none applies.
+        now: The instant it was evaluated for, in UTC.
+        stage: Where the clock stands; see ``ClockStage``.
         zone_data: Version and source of the zone data that were used (rule T7).
 
     Two statuses are equal when they answer alike. Figures are exact: ``timedelta`` and
@@ -90,16 +80,18 @@ class SlaStatus:
     record_id: str
     definition: SlaDefinition | None = attrs.field(repr=_name)
     now: datetime
-    stage: str
+    stage: ClockStage
     zone_data: tuple[str, str] = attrs.field(factory=tzdb_version)
     _cycles: tuple[RawCycle, ...] = attrs.field(repr=False)
     _timeline: Timeline = attrs.field(repr=False, hash=False)
     _editions: tuple[Edition, ...] = attrs.field(default=(), eq=False, repr=False)
+    _swaps: tuple[Swap, ...] = attrs.field(default=(), eq=False, repr=False)
+    _rules: OneClock | None = attrs.field(default=None, eq=False, repr=False)
     _figures: Figures = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        told = figures(self._cycles[-1], self.now) if self._cycles else _NONE
-        object.__setattr__(self, "_figures", told)
+        known = figures(self._cycles[-1], self.now) if self._cycles else _NONE
+        object.__setattr__(self, "_figures", known)
 
     @property
     def definition_hash(self) -> str | None:
@@ -137,6 +129,14 @@ class SlaStatus:
         if not self._figures.target:
             return None
         return Fraction(self.elapsed // MICRO, self._figures.target // MICRO)
+
+    @property
+    def paused_open_time(self) -> timedelta:
+        """Return the open time of the pauses in the current or last cycle."""
+        if not self._cycles:
+            return ZERO
+        spans = [span for span in self._cycles[-1].spans if span.kind == PAUSED]
+        return sum((span.calendar.open_time(span.start, span.end) for span in spans), ZERO)
 
     @property
     def wall_elapsed(self) -> timedelta:
@@ -200,7 +200,7 @@ class SlaStatus:
     @property
     def cycles(self) -> tuple[Cycle, ...]:
         """Return every cycle with its own start, stop, due and result, the current one last."""
-        return tuple(_told(cycle, self.now) for cycle in self._cycles)
+        return tuple(judged(cycle, self.now) for cycle in self._cycles)
 
     @property
     def thresholds(self) -> tuple[PassedThreshold, ...]:
@@ -215,19 +215,30 @@ class SlaStatus:
         return tuple(sorted(reached, key=lambda threshold: threshold.at))
 
     def crossings(self, point: ClockPoint, *, of: str | None = None) -> tuple[Crossing, ...]:
-        """Return when a point was first reached in each cycle of the clock, whatever came after.
+        """Return when a point was first reached in each cycle, also where the past has changed.
 
-        What the function ``crossings`` says, without folding the history again.
+        Every cycle counts: the current one, those that were finished, canceled or replaced, and
+        those of a definition that is no longer in force, each as far as it was reached before its
+        end. So for fixed rules and a fixed history the answer only grows, and asking more often
+        finds nothing else.
 
         Args:
-            point: A threshold, ``"due"`` or ``"breach"``.
-            of: Only in cycles judged by a definition of this kind or name; in any unless told.
+            point: A threshold (rule S8), ``"due"`` for the due being reached, or ``"breach"`` for
+                the target being exceeded, which is one microsecond of counted time later.
+            of: Only in cycles judged by a definition of this kind or name; None for all.
+
+        Returns:
+            At most one crossing for each cycle number, in ascending order. Where a reopening,
+            another definition or a moved due makes the past count, ``at`` is when that became
+            known, not an instant in that past.
 
         Raises:
-            InvalidValueError: The point is none of these.
+            InvalidValueError: The point is not one of these.
+
+        Source: rules S4, S5, S8 and E1.
         """
         if not isinstance(point, SlaThreshold) and point not in ("due", "breach"):
-            raise InvalidValueError("point", point, 'a Threshold, "due" or "breach"')
+            raise InvalidValueError("point", point, 'an SlaThreshold, "due" or "breach"')
         cycles = self._cycles
         if not self._editions:
             if not cycles:
@@ -237,41 +248,94 @@ class SlaStatus:
                 if of not in (judge.kind, judge.name):
                     return ()
         since = self._editions[-1].until if self._editions else None
-        told = Edition(since, self.now + MICRO, cycles, self._figures)
-        return first_reached((*self._editions, told), point, of=of)
+        latest = Edition(since, self.now + MICRO, cycles, self._figures)
+        return first_crossings((*self._editions, latest), point, of=of)
+
+    def reached_at(self, point: ClockPoint | str) -> datetime | None:
+        """Return the first instant at which the current cycle reaches a point.
+
+        Args:
+            point: ``"due"``, ``"breach"``, a threshold, or the name of one of the definition's.
+
+        Returns:
+            The instant, which lies ahead where the clock runs on to it; None where it does not.
+
+        Raises:
+            InvalidValueError: There is no such point.
+        """
+        named = {each.name: each for each in self.definition.thresholds} if self.definition else {}
+        given: object = named.get(point, point) if isinstance(point, str) else point
+        if isinstance(given, SlaThreshold):
+            return self._crossing(given, ahead=True) if self._cycles else None
+        if given not in ("due", "breach"):
+            allowed = ", ".join(("an SlaThreshold", "due", "breach", *named))
+            raise InvalidValueError("point", point, allowed)
+        reached = self.crossings("due" if given == "due" else "breach")
+        found = [each for each in reached if each.cycle == len(self._cycles)]
+        if found:
+            return found[0].at
+        if self.stage != "running":
+            return None
+        return self.due_at if given == "due" else self._breach_ahead()
 
     def _crossing(self, threshold: SlaThreshold, *, ahead: bool = False) -> datetime | None:
         """Return when a threshold was passed; or will be, where the clock counts on."""
         known, cycle = self._figures, self._cycles[-1]
-        crossed = threshold_span(cycle, known, threshold)
-        at = crossed[0] if crossed is not None else None
+        crossed = threshold_crossing(cycle, known, threshold)
+        if crossed is not None:
+            return crossed[0]
+        if not ahead or self.stage != "running":
+            return None
         try:
-            if at is None and ahead and self.stage == "running":
-                point = threshold.point(known.target)
-                if point or known.fixed_due is None:
-                    at = cycle.calendar.deadline(self.now, point - known.elapsed)
-                else:
-                    at = known.due_at
-            if at is not None and threshold.calendar is not None:
-                at = threshold.calendar.deadline(at, threshold.after_due or ZERO)
+            if threshold.days is not None:
+                return (
+                    None if known.due_at is None else threshold.offset(known.due_at, cycle.calendar)
+                )
+            point = threshold.point(known.target)
+            at = known.due_at
+            if point or known.fixed_due is None:
+                at = cycle.calendar.deadline(self.now, point - known.elapsed)
+            return threshold.offset(at, cycle.calendar) if at and threshold.runs_on else at
         except UnreachableDeadlineError:
             return None
-        return at
 
     @property
     def next_wakeup(self) -> datetime | None:
         """Return the least instant after ``now`` at which an answer changes without an event.
 
-        The answers are the stage, the thresholds passed, and breached (one microsecond after
-        ``breached_at``). None where nothing can change by itself (rule S9).
+        The answers are the stage, the definition, the thresholds passed, whether the due is
+        reached, and breached (one microsecond after ``breached_at``). None where nothing can change
+        by itself (rule S9).
         """
-        if not self._cycles:
-            return None
-        thresholds = self._cycles[-1].definition.thresholds
-        ahead = [self._crossing(threshold, ahead=True) for threshold in thresholds]
-        if self.stage == "running" and not self.breached:
-            ahead.append(self._breach_ahead())
-        return min((at for at in ahead if at is not None and at > self.now), default=None)
+        ahead: list[datetime | None] = []
+        if self._cycles:
+            thresholds = self._cycles[-1].definition.thresholds
+            ahead = [self._crossing(threshold, ahead=True) for threshold in thresholds]
+            if self.stage == "running" and not self.breached:
+                ahead += [self._figures.due_at, self._breach_ahead()]
+        least = min((at for at in ahead if at is not None and at > self.now), default=None)
+        return self._change_ahead(least) if self._rules is not None and self._rules.timed else least
+
+    def _change_ahead(self, least: datetime | None) -> datetime | None:
+        """Return the first instant, up to another one, at which time alone changes an answer."""
+        rules, at = self._rules, self.now
+        assert rules is not None  # noqa: S101  asked with rules only
+        facts = self._timeline.facts_at(at)
+        for _ in range(_TRIES):
+            changes = [leaf.next_change(facts, at) for leaf in rules.timed]
+            known = [change for change in changes if change is not None and change > at]
+            if not known or (least is not None and min(known) >= least):
+                return least
+            at = min(known)
+            then = status_of(rules, self.record_id, self._timeline, at)
+            if then._answers() != self._answers():  # noqa: SLF001  a status like this one
+                return at
+        return least
+
+    def _answers(self) -> tuple[object, ...]:
+        passed = tuple(threshold.name for threshold in self.thresholds)
+        spent = self._figures.spent_at is not None
+        return self.stage, self.definition, len(self._cycles), passed, spent, self.breached
 
     def _breach_ahead(self) -> datetime | None:
         calendar = self._cycles[-1].calendar
@@ -285,55 +349,43 @@ class SlaStatus:
     def trace(self) -> Trace:
         """Return where every second went, from the opening to now (rule S7)."""
         cycles = self._cycles
-        zone = cycles[-1].calendar.zone if cycles else _zone(self.definition)
-        return build_trace(cycles, self._timeline, self.now, zone, self._summary())
-
-    def _summary(self) -> str:
-        if self.definition is None and not self._cycles:
-            return "no promise applies"
-        if not self._cycles:
-            return "not started"
-        known = self._figures
-        zone = self._cycles[-1].calendar.zone
-        line = f"elapsed {span_text(known.elapsed)} of {span_text(known.target)}, "
-        line += f"remaining {span_text(known.target - known.elapsed)}; "
-        if self.stage == "canceled":
-            return line + "canceled"
-        if self.stage == "stopped" or self._cycles[-1].ended_at is not None:
-            return line + ("breached" if self.breached else "met")
-        due = "no due time" if known.due_at is None else f"due {day_time(known.due_at, zone)}"
-        if self.breached:
-            line += "breached, "
-        if self.stage != "paused":
-            return line + due
-        line += f"on hold: {due}"
-        if known.due_if_resumed is not None and known.due_at is None:
-            line += f". If resumed now: {day_time(known.due_if_resumed, zone)}"
-        return line
+        choices = () if self.definition is None else calendars_in(self.definition.calendar)
+        zone = choices[0][1].zone if len(choices) == 1 else _UTC
+        if cycles:
+            zone = cycles[-1].calendar.zone
+        summary = summary_of(
+            self.stage,
+            self._figures if cycles else None,
+            zone,
+            applies=self.definition is not None,
+            ended=bool(cycles) and cycles[-1].ended_at is not None,
+        )
+        return build_trace(
+            cycles, self._swaps, self._timeline, now=self.now, zone=zone, summary=summary
+        )
 
 
-def _zone(definition: SlaDefinition | None) -> ZoneInfo:
-    if definition is None or isinstance(definition.calendar, CalendarByField):
-        return ZoneInfo("UTC")
-    return definition.calendar.zone
-
-
-def _told(cycle: RawCycle, now: datetime) -> Cycle:
-    known = figures(cycle, now)
-    if cycle.outcome in ("canceled", "replaced"):
-        result = cycle.outcome
-    elif known.elapsed > known.target:
-        result = "breached"
-    else:
-        result = "running" if cycle.ended_at is None else "met"
-    return Cycle(
-        number=cycle.number,
-        definition=cycle.definition.name,
-        started_at=cycle.started_at,
-        stopped_at=cycle.ended_at,
-        target=known.target,
-        elapsed=known.elapsed,
-        due_at=known.due_at,
-        breached_at=known.breached_at,
-        result=result,
+def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime) -> SlaStatus:
+    """Return what a clock says about a timeline that is cut at ``now``."""
+    editions: list[Edition] = []
+    swaps: list[Swap] = []
+    clock = fold_clock(rules, life_of(rules, timeline, now), editions, swaps)
+    cycles = clock.cycles(now)
+    definition = clock.definition
+    stage: ClockStage = clock.stage
+    if definition is None:
+        if cycles:
+            definition = cycles[-1].definition
+        else:
+            stage = "none"
+    return SlaStatus(
+        record_id=record_id,
+        definition=definition,
+        now=now,
+        stage=stage,
+        cycles=cycles,
+        timeline=timeline,
+        editions=tuple(editions),
+        swaps=tuple(swaps),
+        rules=rules,
     )

@@ -2,130 +2,234 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Final
 
+import attrs
+
+from incidentcore.conditions import reader
+from incidentcore.instants import as_utc
 from incidentcore.records import TimelineStep
+from incidentcore.sla.crossings import Edition
+from incidentcore.sla.cycles import Swap
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.fold import ClockFold
+from incidentcore.sla.life import Facts, Life, OneClock
 from incidentcore.sla.policy import SlaPolicy
-from incidentcore.sla.reached import Edition
 
 __all__ = ["fold_clock"]
 
-_RETOLD = ("retroactive", "retroactive_without_pauses")
+_RETROACTIVE: Final = ("retroactive", "retroactive_without_pauses")
 
 
 def fold_clock(
-    rules: SlaDefinition | SlaPolicy,
-    base: Mapping[str, Any],
-    moments: Sequence[TimelineStep],
-    editions: list[Edition] | None = None,
+    rules: OneClock, life: Life, editions: list[Edition], swaps: list[Swap]
 ) -> ClockFold:
-    """Fold the moments of a timeline through a definition, or through what a policy picks.
+    """Fold a record's life through a definition, or through what a policy picks.
 
     Args:
         rules: The definition or policy.
-        base: The facts before the first moment.
-        moments: What changed, in ascending order of time.
-        editions: Where given, it is filled with the tellings that no longer hold.
+        life: What it reads.
+        editions: Filled with what the clock said before something changed its past.
+        swaps: Filled with the takeovers.
     """
-    if isinstance(rules, SlaDefinition):
-        return _fold_one(ClockFold(rules), base, moments)
-    return _fold_policy(rules, base, moments, editions)
+    definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
+    paths = {one.starts_from for one in definitions if one.starts_from is not None}
+    if not paths:
+        return _fold(rules, life, life.steps, editions, swaps)
+    turns = _origins(life, sorted(paths))
+    for (index, origins), (until, _) in itertools.pairwise(turns):
+        life.origins = origins
+        earlier: list[Edition] = []
+        clock = _fold(rules, life, life.steps[:until], earlier, [])
+        since = life.steps[index].at if index else None
+        end = life.steps[until].at
+        last = earlier[-1].until if earlier else None
+        for edition in (*earlier, Edition(last, end, clock.cycles(end))):
+            if since is None or edition.until > since:
+                begin = max((at for at in (since, edition.since) if at is not None), default=None)
+                editions.append(edition._replace(since=begin))
+    index, life.origins = turns[-1]
+    earlier = []
+    clock = _fold(rules, life, life.steps, earlier, swaps)
+    since = life.steps[index].at if index else None
+    for edition in earlier:
+        if since is None or edition.until > since:
+            begin = max((at for at in (since, edition.since) if at is not None), default=None)
+            editions.append(edition._replace(since=begin))
+    return clock
 
 
-def _fold_one(
-    clock: ClockFold, base: Mapping[str, Any], moments: Sequence[TimelineStep]
+def _origins(life: Life, paths: Sequence[str]) -> list[tuple[int, dict[str, datetime]]]:
+    """Return what the fields hold from which clocks start, with the steps that changed it."""
+    facts = dict(life.base)
+    turns: list[tuple[int, dict[str, datetime]]] = []
+    for index, step in enumerate(life.steps):
+        facts.update(step.changes)
+        values = {path: reader(path)(facts) for path in paths}
+        origins = {p: as_utc(v, p) for p, v in values.items() if v is not None}  # type: ignore[arg-type]  # refused otherwise
+        if not turns or origins != turns[-1][1]:
+            turns.append((index, origins))
+    return turns
+
+
+def _fold(
+    rules: OneClock,
+    life: Life,
+    steps: Sequence[TimelineStep],
+    editions: list[Edition],
+    swaps: list[Swap],
 ) -> ClockFold:
-    definition = clock.definition
-    assert definition is not None  # noqa: S101  the caller gives one
-    facts = dict(base)
+    if isinstance(rules, SlaPolicy):
+        return _PolicyFold(rules, life, editions, swaps).fold(steps)
+    clock = ClockFold(rules, life)
+    facts = dict(life.base)
     update, step = facts.update, clock.step
-    reads = definition.reads
+    reads = rules.reads
+    follows = bool(rules.follows)
     first = True
-    for index, moment in enumerate(moments):
+    for index, moment in enumerate(steps):
         changes = moment.changes
         update(changes)
-        if not first and reads is not None and reads.isdisjoint(changes):
+        if not first and reads is not None and reads.isdisjoint(changes) and moment.events:
             continue  # nothing that a condition reads has changed
         first = False
+        if follows and clock.moves_due(index, facts):
+            _keep_edition(editions, clock, moment.at)
         step(index, moment.at, facts, moment.events)
     return clock
 
 
-def _fold_policy(
-    policy: SlaPolicy,
-    base: Mapping[str, Any],
-    moments: Sequence[TimelineStep],
-    editions: list[Edition] | None,
-) -> ClockFold:
-    clock = ClockFold(None)
-    facts = dict(base)
-    reads = policy.reads
-    choice: SlaDefinition | None = None
-    since: datetime | None = None
-    for index, moment in enumerate(moments):
-        facts.update(moment.changes)
-        at = moment.at
-        if not index or reads is None or not reads.isdisjoint(moment.changes):
-            choice = policy.pick(facts, at=at)
+def _keep_edition(editions: list[Edition], clock: ClockFold, at: datetime) -> None:
+    since = editions[-1].until if editions else None
+    editions.append(Edition(since, at, clock.cycles(at)))
+
+
+@attrs.define
+class _Standing:
+    """A fold by one definition alone, as far as it came.
+
+    Attributes:
+        clock: The fold.
+        next: The index of the step that it has not seen.
+        facts: The facts before that step.
+        since: The clock's barrier and number of judged cycles when the fold began.
+    """
+
+    clock: ClockFold
+    next: int
+    facts: Facts
+    since: tuple[int, int]
+
+
+class _PolicyFold:
+    """The fold of a policy: one clock, and the folds by single definitions that may become it."""
+
+    def __init__(
+        self, policy: SlaPolicy, life: Life, editions: list[Edition], swaps: list[Swap]
+    ) -> None:
+        self.policy = policy
+        self.life = life
+        self.editions = editions
+        self.swaps = swaps
+        self.clock = ClockFold(None, life)
+        self.alone: tuple[int, int] | None = None  # since when the clock is by one definition alone
+        self.standing: dict[SlaDefinition, _Standing] = {}
+
+    def fold(self, steps: Sequence[TimelineStep]) -> ClockFold:
+        facts = dict(self.life.base)
+        reads = self.policy.reads
+        choice: SlaDefinition | None = None
+        for index, step in enumerate(steps):
+            facts.update(step.changes)
+            at = step.at
+            if not index or reads is None or not step.events or not reads.isdisjoint(step.changes):
+                choice = self.policy.pick(facts, at=at)
+            clock = self.clock
+            before = clock.definition
+            if choice is not before and choice != before:
+                if self._is_ended(choice, index, facts, at):
+                    if clock.stopped_at is not None and before is not None:
+                        clock.rest(at, clock.view(before, index, facts))
+                    continue  # judged; only a reopening brings another rule in
+                if not self._ends_first(choice, index, facts, at):
+                    self._take_over(choice, steps, index, facts)
+                    clock = self.clock
+            if clock.moves_due(index, facts):
+                _keep_edition(self.editions, clock, at)
+            clock.step(index, at, facts, step.events)
+        return self.clock
+
+    def _is_ended(
+        self, choice: SlaDefinition | None, index: int, facts: Facts, at: datetime
+    ) -> bool:
+        """Return whether the clock has ended, and is not reopened under the chosen definition."""
+        clock = self.clock
+        if clock.stage == "canceled":
+            if clock.stopped_at is None or (choice is not None and choice.swap in _RETROACTIVE):
+                return False
+        elif clock.stage != "stopped":
+            return False
+        held = clock.definition
+        if held is not None:
+            seen = clock.view(held, index, facts)
+            if held.stop.test(seen, at):
+                return True
+            if clock.stage == "canceled" and held.cancel.test(seen, at):
+                return True
+        return choice is not None and not choice.starts(clock.view(choice, index, facts), at)
+
+    def _ends_first(
+        self, choice: SlaDefinition | None, index: int, facts: Facts, at: datetime
+    ) -> bool:
+        """Return whether the clock ends by its own rules before it would be replaced."""
+        clock, definition = self.clock, self.clock.definition
+        if not clock.attached or definition is None:
+            return False
+        if choice is not None and choice.swap != "restart":
+            return False
+        seen = clock.view(definition, index, facts)
+        return definition.cancel.test(seen, at) or definition.stop.test(seen, at)
+
+    def _take_over(
+        self, to: SlaDefinition | None, steps: Sequence[TimelineStep], index: int, facts: Facts
+    ) -> None:
+        """Put another definition in charge from a step on."""
+        clock, step = self.clock, steps[index]
         before = clock.definition
-        if choice is not before and choice != before:
-            if clock.stage == "stopped" and not _reopens(clock, choice, facts, at):
-                if clock.stopped_at is not None:
-                    clock.rest(at, facts)
-                continue  # judged; only a reopening brings another rule in
-            if not _ends_first(clock, choice, facts, at):
-                if editions is not None and index:
-                    editions.append(Edition(since, at, clock.cycles(at)))
-                since = at
-                clock = _take_over(clock, choice, base, moments[: index + 1], facts)
-        clock.step(index, at, facts, moment.events)
-    return clock
+        if index:
+            _keep_edition(self.editions, clock, step.at)
+        if before is not None and self.alone is not None:
+            self.standing[before] = _Standing(clock, index, dict(facts), self.alone)
+            clock = self.clock = clock.copy()
+        clock.swap(to, step, index, facts)
+        self.alone = (0, 0) if index == 0 else None
+        if to is not None and to.swap in _RETROACTIVE and index:
+            self._refold(to, steps, index)
+        if index:
+            number = len(self.clock.finished) + 1
+            left = None if before is None else before.name
+            taken, how = (None, "") if to is None else (to.name, to.swap)
+            self.swaps.append(Swap(step.at, left, taken, how, number))
 
-
-def _reopens(
-    clock: ClockFold, choice: SlaDefinition | None, facts: dict[str, Any], at: datetime
-) -> bool:
-    """Return whether a stopped clock goes on under the definition that is chosen now."""
-    if clock.definition is not None and clock.definition.stop.test(facts, at):
-        return False
-    return choice is None or choice.starts(facts, at)
-
-
-def _ends_first(
-    clock: ClockFold, choice: SlaDefinition | None, facts: dict[str, Any], at: datetime
-) -> bool:
-    """Return whether a clock stops or is canceled by its own rules before it would be replaced."""
-    definition = clock.definition
-    if not clock.attached or definition is None:
-        return False
-    if choice is not None and choice.swap != "restart":
-        return False
-    return definition.cancel.test(facts, at) or definition.stop.test(facts, at)
-
-
-def _take_over(
-    clock: ClockFold,
-    to: SlaDefinition | None,
-    base: Mapping[str, Any],
-    moments: Sequence[TimelineStep],
-    facts: dict[str, Any],
-) -> ClockFold:
-    """Return the clock with another definition in charge from the last of the moments on."""
-    index = len(moments) - 1
-    clock.swap(to, index, moments[index].at, facts)
-    if to is None or to.swap not in _RETOLD or index == 0:
-        return clock
-    told = ClockFold(to)
-    told.finished = clock.finished[: clock.judged]
-    told.judged, told.barrier = clock.judged, clock.barrier
-    ignore_pause = to.swap == "retroactive_without_pauses"
-    replayed = dict(base)
-    for number, moment in enumerate(moments[:index]):
-        replayed.update(moment.changes)
-        if number >= clock.barrier:
-            told.step(number, moment.at, replayed, moment.events, ignore_pause)
-    return told
+    def _refold(self, to: SlaDefinition, steps: Sequence[TimelineStep], index: int) -> None:
+        """Make the fold by a retroactive definition alone, up to a step, the clock."""
+        clock = self.clock
+        since = (clock.barrier, clock.judged)
+        ignore_pause = to.swap == "retroactive_without_pauses"
+        held = self.standing.get(to)
+        if held is None or ignore_pause or held.since != since:
+            fold = ClockFold(to, self.life)
+            fold.finished = clock.finished[: clock.judged]
+            fold.judged, fold.barrier = clock.judged, clock.barrier
+            held = _Standing(fold, 0, dict(self.life.base), since)
+        fold, facts = held.clock, held.facts
+        for number in range(held.next, index):
+            step = steps[number]
+            facts.update(step.changes)
+            if number >= since[0]:
+                fold.step(number, step.at, facts, step.events, ignore_pause)
+        self.clock = fold
+        self.alone = None if ignore_pause else since

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
@@ -13,7 +13,55 @@ from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays, Calendar
 
-__all__ = ["ByTimeOfDay", "DueDate", "Target", "resolve_target"]
+__all__ = [
+    "ByTimeOfDay",
+    "DueDate",
+    "SlaTarget",
+    "Target",
+    "check_target",
+    "resolve_target",
+    "target_fields",
+]
+
+_TICK = timedelta.resolution
+_Time: TypeAlias = time
+
+
+@runtime_checkable
+class SlaTarget(Protocol):
+    """A target that names its due from the start of the clock; write your own as one class.
+
+    Attributes:
+        fields: The fields of the record that it reads.
+        follow: Whether a change of them moves the due of a running clock.
+
+    Its text is what the lint calls it.
+
+    >>> from datetime import UTC
+    >>> @attrs.frozen
+    ... class EndOfWeek:
+    ...     fields = ()
+    ...     follow = False
+    ...
+    ...     def resolve(self, start, calendar, facts):
+    ...         return start + timedelta(days=7 - start.weekday())
+    >>> isinstance(EndOfWeek(), SlaTarget)
+    True
+    """
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the fields of the record that it reads."""
+        ...
+
+    @property
+    def follow(self) -> bool:
+        """Return whether a change of its fields moves the due of a running clock."""
+        ...
+
+    def resolve(self, start: datetime, calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
+        """Return the due for a clock that starts at an instant; one before it is the start."""
+        ...
 
 
 def _clock_time(value: time | str) -> time:
@@ -27,27 +75,90 @@ def _clock_time(value: time | str) -> time:
     raise SlaDefinitionError("time", value, 'a time of day such as "16:00", without zone')
 
 
+def _optional_time(value: time | str | None) -> time | None:
+    return None if value is None else _clock_time(value)
+
+
 @attrs.frozen
 class ByTimeOfDay:
     """Due on the n-th business day after the start, at a time of day in the calendar's zone.
 
+    The days are counted from the start's own date, also when it starts outside opening hours.
+
     Attributes:
         time: The time of day.
-        business_days: How many dates with open time later; 1 is the next business day.
+        business_days: How many dates with open time later; 1 is the next business day, 0 the first
+            date on which the time still lies ahead.
+        cut_off: A start before this time of day belongs to its own date, if that has open time;
+            any other to the next date with open time. The days are counted from that date.
 
     Raises:
-        SlaDefinitionError: The time is none, or the days are negative.
+        SlaDefinitionError: A time is not one, the days are negative, or the cut-off is later than
+            the time of the same day.
 
-    >>> ByTimeOfDay("16:00")
-    ByTimeOfDay(time=datetime.time(16, 0), business_days=1)
+    Source: rule S6.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    >>> monday = datetime(2026, 6, 1, 10, 30, tzinfo=UTC)
+    >>> for target in (ByTimeOfDay("16:00"), ByTimeOfDay("16:00", 1, cut_off="10:00")):
+    ...     print(target, "->", target.resolve(monday, office, {}).strftime("%a %H:%M"))
+    by 16:00 after 1 business days -> Tue 16:00
+    by 16:00 after 1 business days, cut-off 10:00 -> Wed 16:00
     """
+
+    fields: ClassVar[tuple[str, ...]] = ()
+    follow: ClassVar[bool] = False
 
     time: time = attrs.field(converter=_clock_time)
     business_days: int = 1
+    cut_off: _Time | None = attrs.field(default=None, converter=_optional_time, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if type(self.business_days) is not int or self.business_days < 0:
             raise SlaDefinitionError("business_days", self.business_days, "a whole number from 0")
+        if self.cut_off is not None and self.business_days == 0 and self.cut_off > self.time:
+            allowed = f"a cut-off not after {self.time:%H:%M}, or later business days"
+            raise SlaDefinitionError("cut_off", self.cut_off, allowed)
+
+    def resolve(self, start: datetime, calendar: Calendar, _facts: Mapping[str, Any]) -> datetime:
+        """Return the due, counted from the start's own date."""
+        today = start.astimezone(calendar.zone).date()
+        until = self.cut_off
+        if until is None and self.business_days == 0:
+            until = self.time
+        later = self.business_days
+        if until is not None and _is_open_date(calendar, today):
+            edge = _instant(today, until, calendar)
+            late = start > edge if self.cut_off is None else start >= edge
+            later += late
+        elif until is not None:
+            later += 1
+        day = today if later == 0 else _open_date_after(calendar, start, today, later)
+        return _instant(day, self.time, calendar)
+
+    def __str__(self) -> str:
+        words = f"by {self.time:%H:%M} after {self.business_days} business days"
+        return words if self.cut_off is None else f"{words}, cut-off {self.cut_off:%H:%M}"
+
+
+def _instant(day: date, at: time, calendar: Calendar) -> datetime:
+    return as_utc(datetime.combine(day, at, tzinfo=calendar.zone))
+
+
+def _is_open_date(calendar: Calendar, day: date) -> bool:
+    first = _instant(day, time(), calendar)
+    after = _instant(day + timedelta(days=1), time(), calendar)
+    return first < after and calendar.open_time(first, after) > timedelta(0)
+
+
+def _open_date_after(calendar: Calendar, start: datetime, today: date, number: int) -> date:
+    """Return the number-th date with open time after today."""
+    if not _is_open_date(calendar, today):
+        number -= 1  # a start on a closed date is moved to the first of them
+    closing = calendar.add_business_days(start, number, end_of_day=True)
+    return (closing - _TICK).astimezone(calendar.zone).date()
 
 
 @attrs.frozen
@@ -57,18 +168,63 @@ class DueDate:
     Attributes:
         field: The field, such as ``"custom.due_at"``. Where it is empty or lies before the start,
             the clock is due at its start.
+        follow: Whether a change of the field moves the due of a running clock, also once passed.
 
     Raises:
-        DefinitionError: The field is no path.
+        DefinitionError: The field is not a path.
+
+    >>> DueDate("custom.due", follow=True).fields
+    ('custom.due',)
     """
 
     field: str
+    follow: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         reader(self.field)
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Return the field."""
+        return (self.field,)
 
-Target: TypeAlias = timedelta | BusinessDays | ByTimeOfDay | DueDate
+    def resolve(self, start: datetime, _calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
+        """Return what the field holds, or the start where it is empty.
+
+        Raises:
+            SlaDefinitionError: The field holds something other than a datetime.
+        """
+        due = reader(self.field)(dict(facts))
+        if due is None:
+            return start
+        if not isinstance(due, datetime):
+            raise SlaDefinitionError(self.field, due, "a field that holds an aware datetime")
+        return as_utc(due, self.field)
+
+    def __str__(self) -> str:
+        return f"the date in {self.field}"
+
+
+Target: TypeAlias = timedelta | BusinessDays | SlaTarget
+"""Open time, business days, or a kind of target that names its due."""
+
+
+def check_target(target: object) -> None:
+    """Refuse what is not a target, and negative times."""
+    if not isinstance(target, (timedelta, BusinessDays, SlaTarget)):
+        raise SlaDefinitionError(
+            "target", target, "a timedelta, BusinessDays, ByTimeOfDay, DueDate or an SlaTarget"
+        )
+    negative = isinstance(target, timedelta) and target < timedelta(0)
+    if negative or (isinstance(target, BusinessDays) and target.n < 0):
+        raise SlaDefinitionError("target", target, "a time that is not negative")
+
+
+def target_fields(target: Target, *, follow: bool = False) -> tuple[str, ...]:
+    """Return the fields that a target reads; with ``follow`` only where they move its due."""
+    if isinstance(target, (timedelta, BusinessDays)) or (follow and not target.follow):
+        return ()
+    return tuple(target.fields)
 
 
 def resolve_target(
@@ -77,22 +233,14 @@ def resolve_target(
     """Return a target as open time, and its due where it is relative to the start.
 
     Raises:
-        SlaDefinitionError: A due date's field holds no datetime.
+        SlaDefinitionError: A due date's field holds something other than a datetime.
         UnreachableDeadlineError: The calendar has no such business day within its horizon.
     """
     if isinstance(target, timedelta):
         return target, None
     if isinstance(target, BusinessDays):
         due = calendar.add_business_days(start, target.n, end_of_day=target.end_of_day)
-    elif isinstance(target, ByTimeOfDay):
-        day: date = (
-            calendar.add_business_days(start, target.business_days).astimezone(calendar.zone).date()
-        )
-        due = as_utc(datetime.combine(day, target.time, tzinfo=calendar.zone))
     else:
-        given = reader(target.field)(dict(facts))
-        if given is not None and not isinstance(given, datetime):
-            raise SlaDefinitionError(target.field, given, "a field that holds an aware datetime")
-        due = start if given is None else as_utc(given, target.field)
+        due = as_utc(target.resolve(start, calendar, facts), "target")
     due = max(due, start)
     return calendar.open_time(start, due), due

@@ -1,19 +1,29 @@
-"""The terms of a promise: reopening, taking over, a calendar by record, points on the clock."""
+"""The terms of an SLA: reopening, taking over, which calendar counts, points on the clock."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
 from incidentcore.conditions import reader
 from incidentcore.errors import SlaDefinitionError
-from incidentcore.schedule import Calendar
+from incidentcore.instants import Interval, Versions
+from incidentcore.schedule import AbstractCalendar, BusinessDays, Calendar, OpenReason
 
-__all__ = ["CalendarByField", "CalendarChoice", "ReopenMode", "SlaThreshold", "TakeoverMode"]
+__all__ = [
+    "CalendarByField",
+    "CalendarChoice",
+    "ReopenMode",
+    "SlaThreshold",
+    "TakeoverMode",
+    "calendars_in",
+    "pick_calendar",
+]
 
 
 ReopenMode: TypeAlias = Literal["exclude_closed", "continue", "new_cycle"]
@@ -40,9 +50,11 @@ class CalendarByField:
         field: The field, such as ``"custom.region"``.
         table: Pairs of field value and calendar, or a mapping.
         default: The calendar for every other value.
+        follow: Whether a change of the field changes the calendar of a running clock, from that
+            instant on.
 
     Raises:
-        DefinitionError: The field is no path, or a calendar is none.
+        DefinitionError: The field is not a path, or something in the table is not a calendar.
 
     >>> from incidentcore.schedule import BusinessCalendar
     >>> CalendarByField("custom.region", {}, BusinessCalendar.always()).pick(
@@ -54,6 +66,7 @@ class CalendarByField:
     field: str
     table: tuple[tuple[object, Calendar], ...] = attrs.field(converter=_pairs)
     default: Calendar
+    follow: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         reader(self.field)
@@ -88,16 +101,19 @@ _ZERO: Final = timedelta(0)
 class SlaThreshold:
     """A named point on the clock (rule S8): a fraction of the target, or a time around the due.
 
+    Exactly one of ``fraction``, ``before_due`` and ``after_due`` is given.
+
     Attributes:
         name: What a status and an escalation call it.
         fraction: Reached when ``elapsed >= fraction * target``, compared exactly.
-        before_due: Reached when ``elapsed >= target - before_due``, in open time.
-        after_due: Reached when ``elapsed >= target + after_due``, in open time; together with
-            ``calendar``, that long after the due through the other calendar.
-        calendar: Another calendar, through which ``after_due`` runs on from the due whatever the
-            clock does since.
+        before_due: Reached when ``elapsed >= target - before_due``, in open time; or business days
+            before the due.
+        after_due: Reached when ``elapsed >= target + after_due``, in open time; or business days
+            after the due.
+        calendar: Another calendar, in which ``after_due`` or the business days are counted.
 
-    Exactly one of the three is given.
+    A point in another calendar or in business days is fixed at its first crossing: it runs on from
+    there, also while the clock is paused or stopped.
 
     Raises:
         SlaDefinitionError: None or several are given, or one is negative.
@@ -108,40 +124,126 @@ class SlaThreshold:
 
     name: str
     fraction: Fraction | None = attrs.field(default=None, converter=_fraction)
-    before_due: timedelta | None = None
-    after_due: timedelta | None = None
+    before_due: timedelta | BusinessDays | None = None
+    after_due: timedelta | BusinessDays | None = None
     calendar: Calendar | None = None
 
     def __attrs_post_init__(self) -> None:
+        where = f"threshold {self.name!r}"
         times = [value for value in (self.before_due, self.after_due) if value is not None]
-        if not all(isinstance(value, timedelta) for value in times):
-            raise SlaDefinitionError(f"threshold {self.name!r}", times, "times as timedelta")
+        if not all(isinstance(value, (timedelta, BusinessDays)) for value in times):
+            raise SlaDefinitionError(where, times, "times as timedelta or BusinessDays")
         if len(times) + (self.fraction is not None) != 1:
+            given = (self.fraction, self.before_due, self.after_due)
+            raise SlaDefinitionError(where, given, "exactly one of fraction, before_due, after_due")
+        sizes = [value for value in times if isinstance(value, timedelta)]
+        fraction, days = self.fraction or Fraction(0), self.days or 0
+        if fraction < 0 or days < 0 or any(size < _ZERO for size in sizes):
+            raise SlaDefinitionError(where, self.fraction or times[0], "nothing negative")
+        if self.calendar is not None and self.after_due is None and self.days is None:
             raise SlaDefinitionError(
-                f"threshold {self.name!r}",
-                (self.fraction, self.before_due, self.after_due),
-                "exactly one of fraction, before_due, after_due",
-            )
-        if (self.fraction is not None and self.fraction < 0) or any(t < _ZERO for t in times):
-            raise SlaDefinitionError(
-                f"threshold {self.name!r}", self.fraction or times[0], "nothing negative"
-            )
-        if self.calendar is not None and self.after_due is None:
-            raise SlaDefinitionError(
-                f"threshold {self.name!r}", self.calendar, "another calendar with after_due only"
+                where, self.calendar, "another calendar with after_due or business days only"
             )
 
+    @property
+    def days(self) -> int | None:
+        """Return the number of business days before or after the due; None for other points."""
+        offset = self.before_due if self.after_due is None else self.after_due
+        return offset.n if isinstance(offset, BusinessDays) else None
+
+    @property
+    def runs_on(self) -> bool:
+        """Return whether it is reached some time after its crossing, whether the clock counts."""
+        return self.after_due is not None and (self.calendar is not None or self.days is not None)
+
     def point(self, target: timedelta) -> timedelta:
-        """Return the least elapsed time at which it is reached, but for another calendar."""
+        """Return the least elapsed time at which it is reached.
+
+        For business days and another calendar this is the due, from which they are counted.
+        """
         if self.fraction is not None:
             micros = target // _MICRO
             exact = self.fraction.numerator * micros
             return -(-exact // self.fraction.denominator) * _MICRO
-        if self.before_due is not None:
-            return max(target - self.before_due, _ZERO)
-        if self.calendar is not None or self.after_due is None:
+        if self.days is not None or self.calendar is not None:
             return target
+        if isinstance(self.before_due, timedelta):
+            return max(target - self.before_due, _ZERO)
+        assert isinstance(self.after_due, timedelta)  # noqa: S101  by __attrs_post_init__
         return target + self.after_due
 
+    def offset(self, at: datetime, calendar: Calendar) -> datetime:
+        """Return when it is reached, counted from the due by its own calendar or the clock's.
 
-CalendarChoice: TypeAlias = Calendar | CalendarByField
+        Raises:
+            UnreachableDeadlineError: The calendar does not reach that far.
+        """
+        calendar = self.calendar or calendar
+        if self.days is None:
+            assert isinstance(self.after_due, timedelta)  # noqa: S101  runs_on, or days
+            return calendar.deadline(at, self.after_due)
+        if self.after_due is None:
+            return calendar.add_business_days(at, -self.days)
+        assert isinstance(self.after_due, BusinessDays)  # noqa: S101  it has days
+        return calendar.add_business_days(at, self.days, end_of_day=self.after_due.end_of_day)
+
+
+class _Versioned(AbstractCalendar):
+    """A calendar whose every instant is answered by the version that held then (rule C7)."""
+
+    def __init__(self, versions: Versions[Calendar]) -> None:
+        self.versions = versions
+        self.zone = versions.entries[-1][1].zone
+
+    def _held(
+        self, start: datetime, end: datetime
+    ) -> Iterator[tuple[Calendar, datetime, datetime]]:
+        entries = self.versions.entries
+        for number, (_, calendar) in enumerate(entries):
+            since = start if number == 0 else max(start, entries[number][0])
+            until = end if number + 1 == len(entries) else min(end, entries[number + 1][0])
+            if since < until:
+                yield calendar, since, until
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the open windows of each version while it held; neighbors are joined."""
+        held: Interval | None = None
+        for calendar, since, until in self._held(start, end):
+            for window in calendar.windows(since, until):
+                if held is not None and held.end == window.start:
+                    held = Interval(held.start, window.end)
+                    continue
+                if held is not None:
+                    yield held
+                held = window
+        if held is not None:
+            yield held
+
+    def explain(self, start: datetime, end: datetime) -> Iterator[OpenReason]:
+        """Yield the reasons of each version while it held."""
+        for calendar, since, until in self._held(start, end):
+            yield from calendar.explain(since, until)
+
+
+CalendarChoice: TypeAlias = Calendar | CalendarByField | Versions[Calendar]
+"""A calendar, one chosen by a field of the record, or versions of one (rule C7)."""
+
+
+@lru_cache(maxsize=64)
+def _versioned(versions: Versions[Calendar]) -> Calendar:
+    return _Versioned(versions)
+
+
+def calendars_in(choice: CalendarChoice) -> tuple[tuple[str, Calendar], ...]:
+    """Return every calendar that may be chosen, each with the words for when."""
+    if isinstance(choice, CalendarByField):
+        named = [(f" for {choice.field} {key!r}", calendar) for key, calendar in choice.table]
+        return (*named, (" by default", choice.default))
+    return (("", pick_calendar(choice, {})),)
+
+
+def pick_calendar(choice: CalendarChoice, facts: dict[str, object]) -> Calendar:
+    """Return the calendar by which a clock counts for a record's facts."""
+    if isinstance(choice, CalendarByField):
+        return choice.pick(facts)
+    return _versioned(choice) if isinstance(choice, Versions) else choice

@@ -2,39 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from html import escape
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore.instants import Interval
 from incidentcore.records import Timeline
-from incidentcore.sla.bar import svg_bar
-from incidentcore.sla.fold import CLOSED, COUNTING, RawCycle, Span
+from incidentcore.sla.cycles import CLOSED, COUNTING, Figures, RawCycle, Span, Swap
+from incidentcore.values import FrozenMap
+from incidentcore.values.findings import Texts, render_text
 
-__all__ = ["Trace", "TraceEntry", "build_trace", "day_time", "span_text"]
+__all__ = [
+    "TRACE_TEXTS",
+    "Trace",
+    "TraceEntry",
+    "build_trace",
+    "day_time",
+    "span_text",
+    "summary_of",
+]
+
+TRACE_TEXTS: Final[Texts] = FrozenMap(
+    {
+        "not_started": "not started",
+        "counting": "counting",
+        "out_of_hours": "closed: {reason}",
+        "holiday": "closed: {reason}",
+        "break": "closed: {reason}",
+        "maintenance": "closed: {reason}",
+        "paused": "paused: {reason}",
+        "closed_until_reopened": "closed until reopened",
+        "stopped": "stopped",
+        "canceled": "canceled",
+        "replaced": "replaced",
+        "swapped": "{after} takes over from {before} ({how})",
+        "swapped_to_none": "{before} no longer applies",
+        "swapped_from_none": "{after} applies ({how})",
+    }
+)
+"""The text of each code of a trace; another language is another table."""
 
 
 @attrs.frozen(kw_only=True)
 class TraceEntry:
-    """One stretch of wall time in a clock's life.
+    """One stretch of wall time in a clock's life, or a takeover, which has no length.
 
     Attributes:
         interval: The stretch.
-        code: ``counting``, ``out_of_hours``, ``holiday``, ``break``, ``maintenance``, ``paused``,
-            ``closed_until_reopened``, ``not_started``, ``stopped``, ``canceled`` or ``replaced``.
-        text: The reason in words.
+        code: A code of ``TRACE_TEXTS``, or the code of a reason of a calendar of your own.
+        data: What the text is made of, such as the reason of a pause.
         cycle: The cycle it belongs to; 0 before the first.
         counted: The open time that counted in it.
+        texts: The templates that ``text`` is made from; not part of the value.
     """
 
     interval: Interval
     code: str
-    text: str
+    data: FrozenMap[object] = FrozenMap()
     cycle: int
     counted: timedelta = timedelta(0)
+    texts: Texts = attrs.field(default=TRACE_TEXTS, eq=False, repr=False)
+
+    @property
+    def text(self) -> str:
+        """Return the reason in words."""
+        if self.code not in self.texts and "reason" in self.data:
+            return f"closed: {self.data['reason']}"
+        return render_text(self.texts, self.code, self.data)
 
 
 @attrs.frozen
@@ -45,7 +84,7 @@ class Trace:
 
     Attributes:
         entries: The stretches in order of time.
-        zone: The zone in which they are told.
+        zone: The zone of the text.
         summary: The closing line: figures and due.
     """
 
@@ -63,19 +102,20 @@ class Trace:
         """Return for each stretch its times, its reason and the time that counted, as text."""
         edges = [at for entry in self.entries for at in (entry.interval.start, entry.interval.end)]
         year = len({at.astimezone(self.zone).year for at in edges}) > 1
-        told: list[tuple[str, str, str]] = []
+        lines: list[tuple[str, str, str]] = []
         for entry in self.entries:
             start = day_time(entry.interval.start, self.zone, year=year)
             end = day_time(entry.interval.end, self.zone, year=year)
             counted = span_text(entry.counted) if entry.code == COUNTING else ""
-            told.append((f"{start} - {end}", entry.text, counted))
-        return tuple(told)
+            when = f"{start} - {end}" if entry.interval else start
+            lines.append((when, entry.text, counted))
+        return tuple(lines)
 
     def __str__(self) -> str:
-        told = self.rows()
-        when = max((len(row[0]) for row in told), default=0)
-        words = max((len(row[1]) for row in told), default=0)
-        lines = [f"{a:<{when}}   {b:<{words}}   {c:>6}".rstrip() for a, b, c in told]
+        rows = self.rows()
+        when = max((len(row[0]) for row in rows), default=0)
+        words = max((len(row[1]) for row in rows), default=0)
+        lines = [f"{a:<{when}}   {b:<{words}}   {c:>6}".rstrip() for a, b, c in rows]
         return "\n".join([*lines, self.summary])
 
     def svg(self) -> str:
@@ -85,14 +125,14 @@ class Trace:
             (entry.interval.duration, entry.code, text)
             for entry, text in zip(self.entries, texts, strict=True)
         ]
-        return svg_bar(parts, title=self.summary)
+        return _svg_bar(parts, title=self.summary)
 
     def _repr_svg_(self) -> str:
         return self.svg()
 
 
 def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
-    """Return an instant as it is told to a reader, such as ``Wed 23 Dec 17:40``."""
+    """Return an instant in words, such as ``Wed 23 Dec 17:40``."""
     local = at.astimezone(zone)
     day = f"{_DAYS[local.weekday()]} {local.day:2d} {_MONTHS[local.month - 1]}"
     clock = f"{local.hour:02d}:{local.minute:02d}"
@@ -123,92 +163,182 @@ def span_text(span: timedelta) -> str:
     return text
 
 
+def summary_of(
+    stage: str, known: Figures | None, zone: ZoneInfo, *, applies: bool, ended: bool
+) -> str:
+    """Return the closing line of a trace: figures and due."""
+    if known is None:
+        return "not started" if applies else "no SLA applies"
+    line = f"elapsed {span_text(known.elapsed)} of {span_text(known.target)}, "
+    line += f"remaining {span_text(known.target - known.elapsed)}; "
+    breached = known.elapsed > known.target
+    if stage == "canceled":
+        return line + "canceled"
+    if ended:
+        return line + ("breached" if breached else "met")
+    due = "no due time" if known.due_at is None else f"due {day_time(known.due_at, zone)}"
+    line += "breached, " if breached else ""
+    if stage != "paused":
+        return line + due
+    line += f"on hold: {due}"
+    if known.due_if_resumed is not None and known.due_at is None:
+        line += f". If resumed now: {day_time(known.due_if_resumed, zone)}"
+    return line
+
+
 def build_trace(
-    cycles: Sequence[RawCycle], timeline: Timeline, now: datetime, zone: ZoneInfo, summary: str
+    cycles: Sequence[RawCycle],
+    swaps: Iterable[Swap],
+    timeline: Timeline,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    summary: str,
 ) -> Trace:
-    """Tell the life of a clock from its cycles."""
+    """Return the life of a clock from its cycles and the takeovers among them."""
     entries: list[TraceEntry] = []
     first = cycles[0].started_at if cycles else now
     at = min(timeline.opened_at, first)
     number = 0
-    after = ("not_started", "not started")
+    after = "not_started"
+    pauses = _pause_reasons(timeline)
     for cycle in cycles:
         if at < cycle.started_at:
-            entries.append(_entry(at, cycle.started_at, *after, number))
+            entries.append(_entry(at, cycle.started_at, after, number))
         number = cycle.number
         for span in cycle.spans:
-            entries.extend(_span_entries(span, cycle, timeline))
+            entries.extend(_span_entries(span, cycle, pauses))
         at = cycle.ended_at or now
-        after = ("canceled", "canceled") if cycle.outcome == "canceled" else ("stopped", "stopped")
+        after = "canceled" if cycle.outcome == "canceled" else "stopped"
     if at < now:
-        entries.append(_entry(at, now, *after, number))
-    return Trace(tuple(_joined(entries)), zone, summary)
+        entries.append(_entry(at, now, after, number))
+    return Trace(tuple(_with_swaps(list(_joined(entries)), swaps)), zone, summary)
 
 
-def _entry(start: datetime, end: datetime, code: str, text: str, cycle: int) -> TraceEntry:
-    return TraceEntry(interval=Interval(start, end), code=code, text=text, cycle=cycle)
+def _with_swaps(entries: list[TraceEntry], swaps: Iterable[Swap]) -> Iterator[TraceEntry]:
+    """Yield the entries, cut at each takeover, with a line for it."""
+    rest = list(reversed(entries))
+    for swap in swaps:
+        while rest and rest[-1].interval.end <= swap.at:
+            yield rest.pop()
+        if rest and rest[-1].interval.start < swap.at:
+            whole = rest.pop()
+            for start, end in ((swap.at, whole.interval.end), (whole.interval.start, swap.at)):
+                cut = Interval(start, end)
+                counted = cut.duration if whole.code == COUNTING else timedelta(0)
+                rest.append(attrs.evolve(whole, interval=cut, counted=counted))
+            yield rest.pop()
+        code = "swapped_to_none" if swap.after is None else "swapped"
+        code = "swapped_from_none" if swap.before is None else code
+        data = {"before": swap.before, "after": swap.after, "how": swap.how.replace("_", " ")}
+        yield _entry(swap.at, swap.at, code, swap.cycle, **data)
+    yield from reversed(rest)
 
 
-def _span_entries(span: Span, cycle: RawCycle, timeline: Timeline) -> Iterator[TraceEntry]:
+def _entry(start: datetime, end: datetime, code: str, cycle: int, **data: object) -> TraceEntry:
+    return TraceEntry(interval=Interval(start, end), code=code, data=FrozenMap(data), cycle=cycle)
+
+
+_Pauses = tuple[list[datetime], list[str]]
+
+
+def _pause_reasons(timeline: Timeline) -> _Pauses:
+    """Return why a clock would be paused, from each instant on at which that changes."""
+    since: list[datetime] = []
+    reasons: list[str] = []
+    for moment, facts in timeline.states():
+        reason = str(facts.get("hold_reason") or facts["state"]).replace("_", " ")
+        if not reasons or reason != reasons[-1]:
+            since.append(moment.at)
+            reasons.append(reason)
+    return since, reasons
+
+
+def _span_entries(span: Span, cycle: RawCycle, pauses: _Pauses) -> Iterator[TraceEntry]:
     if cycle.outcome == "replaced":
-        yield _entry(span.start, span.end, "replaced", "replaced", cycle.number)
+        yield _entry(span.start, span.end, "replaced", cycle.number)
     elif span.kind == CLOSED:
-        yield _entry(
-            span.start, span.end, "closed_until_reopened", "closed until reopened", cycle.number
-        )
+        yield _entry(span.start, span.end, "closed_until_reopened", cycle.number)
     elif span.kind == COUNTING:
         for reason in span.calendar.explain(span.start, span.end):
             is_open = reason.code == "open"
             yield TraceEntry(
                 interval=reason.interval,
                 code=COUNTING if is_open else reason.code,
-                text=COUNTING if is_open else f"closed: {reason.text}",
+                data=FrozenMap({} if is_open else {"reason": reason.text}),
                 cycle=cycle.number,
                 counted=reason.interval.duration if is_open else timedelta(0),
             )
-    else:
-        yield from _pause_entries(span, cycle, timeline)
-
-
-def _pause_entries(span: Span, cycle: RawCycle, timeline: Timeline) -> Iterator[TraceEntry]:
-    """Yield a pause, cut where its reason changes."""
-    start, text = span.start, ""
-    for moment, facts in timeline.states():
-        if moment.at >= span.end:
-            break
-        words = f"paused: {_pause_reason(facts)}"
-        if moment.at <= span.start:
-            text = words
-        elif words != text:
-            yield _entry(start, moment.at, "paused", text, cycle.number)
-            start, text = moment.at, words
-    yield _entry(start, span.end, "paused", text or "paused", cycle.number)
-
-
-def _pause_reason(facts: Mapping[str, Any]) -> str:
-    reason = facts.get("hold_reason") or facts["state"]
-    return str(reason).replace("_", " ")
+    else:  # a pause, cut where its reason changes
+        edges, reasons = pauses
+        start, index = span.start, max(bisect_right(edges, span.start) - 1, 0)
+        while start < span.end:
+            after = edges[index + 1] if index + 1 < len(edges) else span.end
+            end = min(after, span.end)
+            if start < end:
+                yield _entry(start, end, "paused", cycle.number, reason=reasons[index])
+            start, index = max(start, end), index + 1
 
 
 def _joined(entries: list[TraceEntry]) -> Iterator[TraceEntry]:
-    """Yield the entries with neighbours of one kind joined."""
+    """Yield the entries with neighbors of one kind joined."""
     held: TraceEntry | None = None
     for entry in entries:
         if (
             held is not None
-            and (held.code, held.text, held.cycle) == (entry.code, entry.text, entry.cycle)
+            and (held.code, held.data, held.cycle) == (entry.code, entry.data, entry.cycle)
             and held.interval.end == entry.interval.start
         ):
-            held = TraceEntry(
-                interval=Interval(held.interval.start, entry.interval.end),
-                code=held.code,
-                text=held.text,
-                cycle=held.cycle,
-                counted=held.counted + entry.counted,
-            )
+            both = Interval(held.interval.start, entry.interval.end)
+            held = attrs.evolve(held, interval=both, counted=held.counted + entry.counted)
             continue
         if held is not None:
             yield held
         held = entry
     if held is not None:
         yield held
+
+
+_WIDTH: Final = 720
+_HEIGHT: Final = 24
+# Distinct in grey and for readers who see no red and green: counting is dark, the rest is light.
+_COLOURS: Final = {
+    "counting": "#1f5fa8",
+    "paused": "#f2b134",
+    "out_of_hours": "#d9dde2",
+    "holiday": "#c5b8d9",
+    "break": "#e6dfc8",
+    "maintenance": "#b9c9b2",
+    "closed_until_reopened": "#c8ccd0",
+    "stopped": "#eef0f2",
+    "not_started": "#ffffff",
+    "canceled": "#f0d9d9",
+    "replaced": "#e3d4e3",
+    "swapped": "#000000",
+}
+
+
+def _svg_bar(parts: Iterable[tuple[timedelta, str, str]], *, title: str) -> str:
+    """Return one bar of stretches drawn to scale.
+
+    Args:
+        parts: For each stretch how long it is, its code and the text shown when pointed at.
+        title: What the bar shows, for readers who do not see it.
+    """
+    drawable = [part for part in parts if part[0] > timedelta(0)]
+    total = sum((length for length, _, _ in drawable), timedelta(0)) or timedelta(1)
+    drawn: list[str] = []
+    at = timedelta(0)
+    for length, code, text in drawable:
+        colour = _COLOURS.get(code, "#eef0f2")
+        drawn.append(
+            f'<rect x="{at / total * _WIDTH:.2f}" y="0" width="{length / total * _WIDTH:.2f}" '
+            f'height="{_HEIGHT}" fill="{colour}" stroke="#666" stroke-width="0.5">'
+            f"<title>{escape(text)}</title></rect>"
+        )
+        at += length
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
+        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"><title>{escape(title)}</title>'
+        f"{''.join(drawn)}</svg>"
+    )

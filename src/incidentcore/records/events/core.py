@@ -94,6 +94,8 @@ class Opened(Event):
             changes["covers"] = self.covers
         if "caller" not in changes and self.by.role == "requester":
             changes["caller"] = self.by.id
+        if "assignee" in changes or "assignment_group" in changes:
+            changes["assigned_at"] = self.at
         _set_priority(changes, facts)
         if not self.state.open:
             changes.update(_entering(self.state, self.at, facts))
@@ -127,6 +129,8 @@ class StateChanged(Event):
             if not before.open:
                 changes["reopen_count"] = facts["reopen_count"] + 1
                 changes["reopened_at"] = self.at
+                if self.by.role == "requester" and facts["unanswered_since"] is None:
+                    changes["unanswered_since"] = self.at  # it asks for an answer (rule S6)
                 for name in ("resolved_at", "closed_at", "canceled_at", *_RESOLUTION):
                     changes[name] = None
             if facts["acknowledged_at"] is None and self.by.role in _HUMAN:
@@ -239,8 +243,8 @@ class Assigned(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the assignment, and the count of changes from one group to another."""
-        return written_fields(self.fields, facts)
+        """Return the assignment, when it was, and the count of moves from group to group."""
+        return {**written_fields(self.fields, facts), "assigned_at": self.at}
 
 
 @attrs.frozen(kw_only=True)

@@ -10,10 +10,9 @@ from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record, Timeline
 from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.life import OneClock
 from incidentcore.sla.policy import ServiceLevel, SlaPolicy
-from incidentcore.sla.reached import Edition
-from incidentcore.sla.status import SlaStatus
-from incidentcore.sla.takeover import fold_clock
+from incidentcore.sla.status import SlaStatus, status_of
 
 __all__ = [
     "OneClock",
@@ -26,7 +25,6 @@ __all__ = [
     "timeline_at",
 ]
 
-OneClock: TypeAlias = SlaDefinition | SlaPolicy
 SlaRules: TypeAlias = OneClock | ServiceLevel | Versions[OneClock] | Versions[ServiceLevel]
 
 
@@ -68,8 +66,8 @@ def evaluate_sla(
     Args:
         rules: A definition, a policy, a ``ServiceLevel``, or ``Versions`` of one of them, of which
             the one that held at the record's opening is taken.
-        record: The record; or a timeline made of your own data by ``facts_timeline``.
-        now: The instant to tell it for; events after it are not seen.
+        record: The record; or a timeline made of your own data by ``Timeline.from_facts``.
+        now: The instant to evaluate it for; events after it are not seen.
         known_at: Use only what was recorded by this instant.
 
     Returns:
@@ -99,8 +97,8 @@ def evaluate_sla(
     ('running', '0:30:00', '2026-12-22T10:00:00+00:00')
     """
     now = as_utc(now, "now")
-    rules = in_force(rules, record)
     timeline = timeline_at(record, now=now, known_at=known_at)
+    rules = in_force(rules, timeline or record)
     if isinstance(rules, ServiceLevel):
         return tuple(_status(clock, record, timeline, now) for clock in rules.clocks)
     return _status(rules, record, timeline, now)
@@ -123,16 +121,15 @@ def timeline_at(
     """Return the timeline cut at ``now``; None where nothing was opened yet, or not known of."""
     if known_at is not None:
         known_at = as_utc(known_at, "known_at")
-    if now < record.opened_at:
-        return None
     if isinstance(record, Timeline):
         if known_at is not None:
             raise InvalidValueError("known_at", known_at, "None for a timeline; ask a record")
-        return record.until(now)
+        return None if now < record.opened_at else record.until(now)
     try:
-        return record.timeline(now=now, known_at=known_at)
+        timeline = record.timeline(now=now, known_at=known_at)
     except InvalidTimelineError:
         return None  # the opening itself was recorded after known_at
+    return None if now < timeline.opened_at else timeline
 
 
 def _status(
@@ -149,25 +146,7 @@ def _status(
             cycles=(),
             timeline=Timeline({}, (), now),
         )
-    editions: list[Edition] = []
-    clock = fold_clock(rules, timeline.base, timeline.moments, editions)
-    cycles = clock.cycles(now)
-    definition = clock.definition
-    stage = clock.stage
-    if definition is None:
-        if cycles:
-            definition = cycles[-1].definition
-        else:
-            stage = "none"
-    return SlaStatus(
-        record_id=record_id,
-        definition=definition,
-        now=now,
-        stage=stage,
-        cycles=cycles,
-        timeline=timeline,
-        editions=tuple(editions),
-    )
+    return status_of(rules, record_id, timeline, now)
 
 
 @overload
@@ -207,7 +186,7 @@ def evaluate_slas(
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records; iterated once.
-        now: The instant to tell it for.
+        now: The instant to evaluate them for.
         known_at: Use only what was recorded by this instant.
     """
     for record in records:
@@ -216,9 +195,9 @@ def evaluate_slas(
 
 def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tuple[SlaStatus, ...]:
     """Return a status for each clock of any kind of rules."""
-    told: SlaStatus | tuple[SlaStatus, ...]
-    told = evaluate_sla(rules, record, now=now)  # type: ignore[call-overload]  # any of them
-    return told if isinstance(told, tuple) else (told,)
+    answer: SlaStatus | tuple[SlaStatus, ...]
+    answer = evaluate_sla(rules, record, now=now)  # type: ignore[call-overload]  # any of them
+    return answer if isinstance(answer, tuple) else (answer,)
 
 
 def next_sla_wakeup(

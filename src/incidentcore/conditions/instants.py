@@ -1,0 +1,154 @@
+"""Conditions on instants that fields hold: reached or not yet, and one later than another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+import attrs
+
+from incidentcore.conditions.access import reader
+from incidentcore.conditions.condition import Condition, Test, set_test
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.instants import as_utc
+
+__all__ = ["SAMPLE", "AtInstant", "InstantSide", "LaterThan", "before", "reached"]
+
+InstantSide: TypeAlias = Literal["reached", "before"]
+"""On which side of an instant a condition holds."""
+
+SAMPLE: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""The instant at which the lint asks conditions on time."""
+
+_TICK: Final = timedelta.resolution
+
+
+def _instant(path: str, seen: object) -> datetime | None:
+    if seen is None:
+        return None
+    if not isinstance(seen, datetime):
+        raise InvalidValueError(path, seen, "an aware datetime, or no value")
+    return as_utc(seen, path)
+
+
+@attrs.frozen
+class AtInstant(Condition):
+    """Matches once an instant that a field holds has come, or while it lies ahead.
+
+    It changes its answer at that very instant, without an event. A field without a value matches
+    neither side. See ``reached`` and ``before``.
+
+    Attributes:
+        path: The field that holds the instant, such as ``"custom.starts"``.
+        side: ``reached`` from the instant on, ``before`` until it.
+
+    Raises:
+        DefinitionError: The field is not a path, or there is no such side.
+    """
+
+    path: str
+    side: InstantSide = "reached"
+    test: Test = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if self.side not in get_args(InstantSide):
+            raise DefinitionError("side", self.side, f"one of {', '.join(get_args(InstantSide))}")
+        path, read, wanted = self.path, reader(self.path), self.side == "reached"
+
+        def test(subject: object, at: datetime | None) -> bool:
+            instant = _instant(path, read(subject))
+            if instant is None:
+                return False
+            if at is None:
+                raise InvalidValueError("at", at, f"the instant at which to ask for {path}")
+            return (instant <= at) is wanted
+
+        set_test(self, test)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return the path."""
+        return frozenset((self.path,))
+
+    @property
+    def reads_time(self) -> bool:
+        """Return True."""
+        return True
+
+    def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
+        """Return the instant that the field holds, where it lies ahead."""
+        instant = _instant(self.path, reader(self.path)(facts))
+        return instant if instant is not None and instant > at else None
+
+    def candidates(self, path: str) -> Iterable[object]:
+        """Return no instant, one that has come and one that lies ahead."""
+        return (None, SAMPLE, SAMPLE + _TICK)
+
+    def __str__(self) -> str:
+        return f"{self.path} is reached" if self.side == "reached" else f"before {self.path}"
+
+
+@attrs.frozen
+class LaterThan(Condition):
+    """Matches when one field's instant is later than another's; see ``Field.later_than``.
+
+    Without the first instant it does not match; with the first alone it does.
+
+    Attributes:
+        path: The field whose instant is to be later.
+        other: The field it is compared with.
+
+    Raises:
+        DefinitionError: One of them is not a path.
+    """
+
+    path: str
+    other: str
+    test: Test = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        path, other, read, read_other = self.path, self.other, reader(self.path), reader(self.other)
+
+        def test(subject: object, _: datetime | None) -> bool:
+            first, second = _instant(path, read(subject)), _instant(other, read_other(subject))
+            return first is not None and (second is None or first > second)
+
+        set_test(self, test)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return both paths."""
+        return frozenset((self.path, self.other))
+
+    def candidates(self, path: str) -> Iterable[object]:
+        """Return no instant and two in order."""
+        return (None, SAMPLE, SAMPLE + _TICK)
+
+    def __str__(self) -> str:
+        return f"{self.path} is later than {self.other}"
+
+
+def reached(path: str) -> Condition:
+    """Return the condition that an instant which a field holds has come.
+
+    Source: rule S1.
+
+    >>> maintenance_over = reached("custom.until")
+    >>> facts = {"custom": {"until": datetime(2026, 6, 1, 9, tzinfo=UTC)}}
+    >>> maintenance_over.matches(facts, at=datetime(2026, 6, 1, 9, tzinfo=UTC))
+    True
+    """
+    return AtInstant(path)
+
+
+def before(path: str) -> Condition:
+    """Return the condition that an instant which a field holds lies ahead.
+
+    Source: rule S1.
+
+    >>> facts = {"custom": {"until": datetime(2026, 6, 1, 9, tzinfo=UTC)}}
+    >>> before("custom.until").matches(facts, at=datetime(2026, 6, 1, 9, tzinfo=UTC))
+    False
+    """
+    return AtInstant(path, "before")

@@ -1,0 +1,335 @@
+"""Cycles of a clock and what they are worth: elapsed time, due, breach, points (S2, S3, S8).
+
+The fold cuts a record's life into cycles, and each cycle into spans of wall time that counted, were
+paused or lay between a stop and a reopening. Here calendars are asked: a span is worth its open
+time, the due is where the open time that counted reaches the target, and the points of a clock
+follow from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+import attrs
+
+from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
+from incidentcore.records import Event
+from incidentcore.schedule import Calendar
+from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.targets import resolve_target
+from incidentcore.sla.terms import SlaThreshold
+
+__all__ = [
+    "CLOSED",
+    "COUNTING",
+    "Cycle",
+    "CycleOutcome",
+    "CycleResult",
+    "Figures",
+    "MICRO",
+    "PAUSED",
+    "RawCycle",
+    "Span",
+    "SpanKind",
+    "Swap",
+    "ZERO",
+    "figures",
+    "judged",
+    "threshold_crossing",
+]
+
+ZERO: Final = timedelta(0)
+MICRO: Final = timedelta(microseconds=1)
+
+SpanKind: TypeAlias = Literal["counting", "paused", "closed"]
+"""What a stretch of a cycle is; closed lies between a stop and a reopening that gives it back."""
+
+COUNTING: Final = "counting"
+PAUSED: Final = "paused"
+CLOSED: Final = "closed"
+
+CycleOutcome: TypeAlias = Literal["running", "paused", "stopped", "canceled", "replaced", "reset"]
+"""How a cycle ended, or how it goes on."""
+
+
+class Span(NamedTuple):
+    """A stretch of wall time in a cycle.
+
+    Attributes:
+        kind: What it counts as.
+        start: Its first instant.
+        end: The first instant after it.
+        calendar: The calendar by which it counts.
+        shown_at: For a gap that counts because the record was reopened: when it was reopened.
+    """
+
+    kind: SpanKind
+    start: datetime
+    end: datetime
+    calendar: Calendar
+    shown_at: datetime | None = None
+
+
+class Swap(NamedTuple):
+    """One definition took over from another.
+
+    Attributes:
+        at: When.
+        before: The name of the definition until then; None where there was not one.
+        after: The name of the one since; None where there is not one.
+        how: As the later one says; see ``TakeoverMode``.
+        cycle: The number of the cycle that was going on.
+    """
+
+    at: datetime
+    before: str | None
+    after: str | None
+    how: str
+    cycle: int
+
+
+@attrs.frozen(kw_only=True)
+class RawCycle:
+    """One cycle of a clock, before calendars are asked.
+
+    Attributes:
+        number: From 1.
+        definition: The definition that judges it.
+        started_at: When it began.
+        known_from: When it attached: later than its beginning where that lies before the opening.
+        facts: What its target reads.
+        calendar: The calendar by which it counts at its end.
+        spans: What happened since, without gaps, up to its end or to now.
+        ended_at: When it stopped, was canceled, replaced or reset; None while it goes on.
+        outcome: How it ended, or how it goes on.
+        ended_by: The event at which it ended; None while it goes on, and where time ended it.
+        judged_from: When the definition took over what was counted; nothing is due before.
+    """
+
+    number: int
+    definition: SlaDefinition
+    started_at: datetime
+    known_from: datetime
+    facts: Mapping[str, Any] = attrs.field(eq=False, repr=False)
+    calendar: Calendar
+    spans: tuple[Span, ...]
+    ended_at: datetime | None
+    outcome: CycleOutcome
+    ended_by: Event | None = attrs.field(default=None, eq=False, repr=False)
+    judged_from: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Figures:
+    """The figures of one cycle as of an instant.
+
+    Attributes:
+        target: The target as open time.
+        elapsed: The open time that counted.
+        due_at: See ``SlaStatus.due_at``.
+        breached_at: See ``SlaStatus.breached_at``.
+        due_if_resumed: See ``SlaStatus.due_at_if_resumed``.
+        spent_at: The due, where it has come; None while it lies ahead.
+        fixed_due: For a target relative to the start, the due that it named; None otherwise.
+    """
+
+    target: timedelta
+    elapsed: timedelta
+    due_at: datetime | None
+    breached_at: datetime | None
+    due_if_resumed: datetime | None
+    spent_at: datetime | None
+    fixed_due: datetime | None
+
+
+def figures(cycle: RawCycle, now: datetime) -> Figures:
+    """Return the figures of a cycle; ``now`` is where a cycle that goes on is cut."""
+    target, named = resolve_target(
+        cycle.definition.target, cycle.started_at, cycle.calendar, cycle.facts
+    )
+    elapsed = ZERO
+    spent: datetime | None = None if target else cycle.started_at
+    breached_at: datetime | None = None
+    for span in cycle.spans:
+        if span.kind != COUNTING:
+            continue
+        before = elapsed
+        elapsed += span.calendar.open_time(span.start, span.end)
+        if spent is None and elapsed >= target:
+            spent = span.calendar.deadline(span.start, target - before)
+        if breached_at is None and elapsed > target:
+            breached_at = span.calendar.next_open(
+                span.calendar.deadline(span.start, target - before)
+            )
+    end = cycle.ended_at or now
+    ahead: datetime | None = None
+    try:
+        if named is not None:
+            spent = _named_due_if_come(cycle, named, end) or breached_at
+            ahead = spent or named_due(cycle.spans, named)
+        else:
+            ahead = spent or cycle.calendar.deadline(end, target - elapsed)
+    except UnreachableDeadlineError:
+        pass
+    floor = cycle.judged_from
+    if floor is not None:
+        if spent is not None:
+            spent = ahead = max(spent, floor)
+        if breached_at is not None:
+            breached_at = max(breached_at, floor)
+    gone = cycle.outcome in ("canceled", "replaced")
+    blank = gone or (spent is None and cycle.outcome == "paused")
+    return Figures(
+        target=target,
+        elapsed=elapsed,
+        due_at=None if blank else ahead,
+        breached_at=breached_at,
+        due_if_resumed=ahead if cycle.ended_at is None else None,
+        spent_at=spent,
+        fixed_due=named,
+    )
+
+
+def named_due(spans: Sequence[Span], named: datetime) -> datetime:
+    """Return a named due, later by the open time of what did not count before it (rule S6)."""
+    due = named
+    for span in spans:
+        if span.kind != COUNTING and span.start < due:
+            lost = span.calendar.open_time(span.start, span.end)
+            if lost:
+                due = span.calendar.deadline(due, lost)
+    return due
+
+
+def _named_due_if_come(cycle: RawCycle, named: datetime, end: datetime) -> datetime | None:
+    """Return a named due that has come by ``end``; a pause before it puts it off while it lasts."""
+    spans = cycle.spans
+    if spans and spans[-1].kind != COUNTING and cycle.outcome != "running":
+        end = spans[-1].start
+        spans = spans[:-1]
+    due = named_due(spans, named)
+    return due if due <= end else None
+
+
+def threshold_crossing(
+    cycle: RawCycle, known: Figures, threshold: SlaThreshold
+) -> tuple[datetime, datetime] | None:
+    """Return when a cycle reached a threshold, and since when that was known.
+
+    The two differ where a reopening made a gap count. A threshold in another calendar or in
+    business days is reached some time after its crossing, also after the end of the cycle.
+    """
+    if threshold.days is not None and threshold.before_due is not None:
+        return _days_before(cycle, known, threshold)
+    crossed = _point_crossing(cycle, known, threshold.point(known.target))
+    if crossed is not None and threshold.runs_on:
+        try:
+            return threshold.offset(crossed[0], cycle.calendar), crossed[1]
+        except UnreachableDeadlineError:
+            return None
+    return crossed
+
+
+def _point_crossing(
+    cycle: RawCycle, known: Figures, point: timedelta
+) -> tuple[datetime, datetime] | None:
+    floor = cycle.judged_from or cycle.started_at
+    if not point:
+        at = cycle.started_at if known.target or known.fixed_due is None else known.spent_at
+        return None if at is None else (max(at, floor), max(at, floor))
+    elapsed = ZERO
+    for span in cycle.spans:
+        if span.kind != COUNTING:
+            continue
+        counted = span.calendar.open_time(span.start, span.end)
+        if elapsed + counted >= point:
+            at = max(span.calendar.deadline(span.start, point - elapsed), floor)
+            return at, span.shown_at or at
+        elapsed += counted
+    return None
+
+
+def _days_before(
+    cycle: RawCycle, known: Figures, threshold: SlaThreshold
+) -> tuple[datetime, datetime] | None:
+    """Return when a number of business days before the due was reached (rule S8).
+
+    While a span counts its due stands still; the first span that holds the point, or begins after
+    it, is where it was crossed, and there it stays.
+    """
+    elapsed = ZERO
+    for number, span in enumerate(cycle.spans):
+        if span.kind != COUNTING:
+            continue
+        try:
+            if known.fixed_due is None:
+                due = span.calendar.deadline(span.start, known.target - elapsed)
+            else:
+                due = named_due(cycle.spans[:number], known.fixed_due)
+            at = max(span.start, threshold.offset(due, span.calendar))
+        except (UnreachableDeadlineError, InvalidValueError):
+            at = span.end + MICRO
+        if at <= span.end:
+            return at, span.shown_at or at
+        elapsed += span.calendar.open_time(span.start, span.end)
+        if elapsed >= known.target and known.fixed_due is None:
+            break
+    return None
+
+
+CycleResult: TypeAlias = Literal["met", "breached", "canceled", "replaced", "running"]
+"""How a cycle was judged; ``running`` while undecided."""
+
+
+@attrs.frozen(kw_only=True)
+class Cycle:
+    """One cycle of a clock, finished or going on.
+
+    Attributes:
+        number: From 1.
+        definition: The name of the definition that judges it.
+        started_at: When it attached.
+        stopped_at: When it ended; None while it goes on.
+        target: The target as open time.
+        elapsed: The open time that counted.
+        due_at: When it was or is due.
+        breached_at: See ``SlaStatus.breached_at``.
+        result: See ``CycleResult``; a cycle that goes on past its target is ``breached``.
+        stopped_by: The event at which it ended; None while it goes on, and where time ended it.
+    """
+
+    number: int
+    definition: str
+    started_at: datetime
+    stopped_at: datetime | None
+    target: timedelta
+    elapsed: timedelta
+    due_at: datetime | None
+    breached_at: datetime | None
+    result: CycleResult
+    stopped_by: Event | None = attrs.field(default=None, eq=False, repr=False)
+
+
+def judged(cycle: RawCycle, now: datetime) -> Cycle:
+    """Return a cycle with its figures and its result."""
+    known = figures(cycle, now)
+    if cycle.outcome in ("canceled", "replaced"):
+        result: CycleResult = "canceled" if cycle.outcome == "canceled" else "replaced"
+    elif known.elapsed > known.target:
+        result = "breached"
+    else:
+        result = "running" if cycle.ended_at is None else "met"
+    return Cycle(
+        number=cycle.number,
+        definition=cycle.definition.name,
+        started_at=cycle.started_at,
+        stopped_at=cycle.ended_at,
+        target=known.target,
+        elapsed=known.elapsed,
+        due_at=known.due_at,
+        breached_at=known.breached_at,
+        result=result,
+        stopped_by=cycle.ended_by,
+    )

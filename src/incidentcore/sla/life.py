@@ -1,0 +1,106 @@
+"""What a clock reads of a record: its timeline, with what the rules need beside it (rule S1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import attrs
+
+from incidentcore.records import Timeline, TimelineStep
+from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.policy import SlaPolicy
+
+__all__ = ["Facts", "Life", "OneClock", "life_of"]
+
+Facts: TypeAlias = dict[str, Any]
+OneClock: TypeAlias = SlaDefinition | SlaPolicy
+"""The rules of one clock: a definition, or a policy that chooses among several."""
+
+
+@attrs.define
+class Life:
+    """What the clocks of a record read: its timeline, with what rules need beside it.
+
+    Attributes:
+        base: The facts before the first step.
+        steps: What changed, with a step without events where time alone changes a condition.
+        opened: The index of the opening's step and the facts after the opening alone, where other
+            events share its instant.
+        origins: What the fields hold from which clocks start.
+        answers: For each rule of who answers whom, what it makes of the facts at each step.
+    """
+
+    base: Mapping[str, Any]
+    steps: Sequence[TimelineStep]
+    opened: tuple[int, Facts] | None = None
+    origins: Mapping[str, datetime] = attrs.Factory(dict)
+    answers: Mapping[tuple[tuple[str, ...], bool], list[Facts]] = attrs.Factory(dict)
+
+
+def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
+    """Return what the clock of these rules reads of a timeline that is cut at ``now``."""
+    steps: Sequence[TimelineStep] = timeline.moments
+    if rules.timed:
+        steps = _with_instants(rules, timeline, now)
+    life = Life(timeline.base, steps)
+    opening = timeline.opening_facts()
+    if opening is not None:
+        index = next(n for n, step in enumerate(steps) if step.at == timeline.opened_at)
+        life.opened = index, opening
+    definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
+    for definition in definitions:
+        if definition.judges_answers:
+            key = definition.answered_by, definition.agent_spoke_first
+            found = _answers(steps, key[0], spoke_first=key[1])
+            life.answers = {**life.answers, key: found}
+    return life
+
+
+def _with_instants(rules: OneClock, timeline: Timeline, now: datetime) -> list[TimelineStep]:
+    """Return the steps of a timeline with those at which time alone changes a condition."""
+    steps: list[TimelineStep] = []
+    moments = timeline.moments
+    for number, (moment, facts) in enumerate(timeline.states()):
+        steps.append(moment)
+        at = moment.at
+        if at < timeline.opened_at:
+            continue
+        until = moments[number + 1].at if number + 1 < len(moments) else None
+        while True:
+            changes = [leaf.next_change(facts, at) for leaf in rules.timed]
+            ahead = [change for change in changes if change is not None and change > at]
+            if not ahead or min(ahead) > now or (until is not None and min(ahead) >= until):
+                break
+            at = min(ahead)
+            steps.append(TimelineStep(at, {}, ()))
+    return steps
+
+
+def _answers(
+    steps: Sequence[TimelineStep], roles: tuple[str, ...], *, spoke_first: bool
+) -> list[Facts]:
+    """Return for each step who was answered and who waits, by other rules than the record's."""
+    waiting: datetime | None = None
+    answered: datetime | None = None
+    heard = not spoke_first
+    found: list[Facts] = []
+    for step in steps:
+        for event in step.events:
+            kind, by = getattr(event, "kind", ""), getattr(event, "by", None)
+            if kind == "opened" and by is not None and by.role == "requester":
+                heard = True
+            is_public = kind == "contacted" or (
+                kind == "commented" and getattr(event, "visibility", "") == "public"
+            )
+            reopens = kind == "state_changed" and step.changes.get("reopened_at") == step.at
+            if by is None or not (is_public or reopens):
+                continue
+            if by.role == "requester":
+                waiting, heard = waiting or step.at, True
+            elif is_public and by.role in roles:
+                waiting = None
+                answered = answered or (step.at if heard else None)
+        found.append({"first_response_at": answered, "unanswered_since": waiting})
+    return found

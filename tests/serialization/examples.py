@@ -26,7 +26,16 @@ from incidentcore import (
     schedule,
     sla,
 )
-from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, FieldTest, during, field
+from incidentcore.conditions import (
+    ALWAYS,
+    NEVER,
+    AllOf,
+    Condition,
+    FieldTest,
+    during,
+    field,
+    reached,
+)
 from incidentcore.instants import Interval, Versions
 from incidentcore.records import Record
 from incidentcore.values import (
@@ -338,6 +347,7 @@ EXAMPLES: tuple[Any, ...] = (
     Interval(AT, AT + HOUR),
     Versions([(AT, RESPONSE), (AT + HOUR, RESOLUTION)]),
     *(ALWAYS, NEVER, during(OFFICE), ~field("service").present()),
+    reached("custom.starts") | field("last_public_update_at").later_than(field("assigned_at")),
     (field("impact") >= Impact.HIGH) & field("custom.site").is_in("berlin", None, 1, 1.5),
     *lifecycle.STANDARD.values(),
     *(COMMUNICATION, *_updates()),

@@ -217,7 +217,8 @@ def _orders(desk: Desk) -> Iterator[LintFinding]:
 
 def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
     early = point.before_due
-    return early is not None and isinstance(target.target, timedelta) and early >= target.target
+    whole = target.target
+    return isinstance(early, timedelta) and isinstance(whole, timedelta) and early >= whole
 
 
 def _said(target: ServiceTarget) -> str:

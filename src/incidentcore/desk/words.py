@@ -125,13 +125,13 @@ def target_word(target: Target, calendar: str = "") -> str:
     elif isinstance(target, BusinessDays):
         text = f"{target.n} business day{'' if target.n == 1 else 's'}"
         text = f"end of {text}" if target.end_of_day else text
-    elif isinstance(target, ByTimeOfDay):
+    elif isinstance(target, ByTimeOfDay) and target.cut_off is None:
         text = f"by {target.time:%H:%M}"
         if target.business_days == 1:
             text += " next business day"
         elif target.business_days:
             text += f" +{target.business_days} business days"
-    elif isinstance(target, DueDate):
+    elif isinstance(target, DueDate) and not target.follow:
         text = f"due:{target.field}"
     else:
         raise DefinitionError("target", target, "a target that a desk file can say")
@@ -163,7 +163,10 @@ def read_point(text: object, allowed: str = WARN) -> SlaThreshold:
         words = " ".join(text.split())
         span, _, side = words.rpartition(" ")
         if side in ("before", "after") and span:
-            length = read_span(span, allowed)
+            try:
+                length = read_days(span)
+            except WrongError:
+                raise WrongError(text, allowed) from None
             if side == "before":
                 return SlaThreshold(name=words, before_due=length)
             return SlaThreshold(name=words, after_due=length)
@@ -176,9 +179,9 @@ def read_point(text: object, allowed: str = WARN) -> SlaThreshold:
 def warn_word(point: SlaThreshold) -> str:
     """Return the text of a point on a clock, its name and calendar aside."""
     if point.before_due is not None:
-        return f"{span_word(point.before_due)} before"
+        return f"{target_word(point.before_due)} before"
     if point.after_due is not None:
-        return f"{span_word(point.after_due)} after"
+        return f"{target_word(point.after_due)} after"
     assert point.fraction is not None  # noqa: S101  a threshold has one of the three
     percent = point.fraction * 100
     decimal = Decimal(percent.numerator) / Decimal(percent.denominator)

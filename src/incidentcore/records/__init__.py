@@ -69,11 +69,7 @@ from incidentcore.records.fields import (
     ReportedVia,
     checked_fields,
 )
-from incidentcore.records.fold import (
-    Timeline,
-    TimelineStep,
-    fold_steps,
-)
+from incidentcore.records.fold import fold_steps
 from incidentcore.records.incident import Incident
 from incidentcore.records.known_errors import KnownErrorMatch, suggest_known_errors
 from incidentcore.records.linking import are_linked, joint_history, link_both, merge_duplicate
@@ -90,6 +86,7 @@ from incidentcore.records.review import (
 )
 from incidentcore.records.service_request import ServiceRequest
 from incidentcore.records.tasks import RequestItem, Task, TaskStatus, roll_up
+from incidentcore.records.timeline import Timeline, TimelineStep
 
 __all__ = [
     "Acknowledged",

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 import attrs
 
-from incidentcore.records.fold import Timeline
 from incidentcore.records.record import Record
+from incidentcore.records.timeline import Timeline
 from incidentcore.values import FrozenMap
 
 __all__ = ["Incident"]

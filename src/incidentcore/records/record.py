@@ -73,8 +73,7 @@ class Record(RecordBase):
         detected_at: When it was noticed, if known.
         opened_at: When the record was opened.
         assigned_at: When a group, an assignee or a support tier was last set.
-        acknowledged_at: When a human first took notice: an acknowledgement, or a transition to an
-            open state by an agent or vendor.
+        acknowledged_at: When an agent or vendor first acknowledged it or moved it to an open state.
         acknowledged: Whether the acknowledgement stands.
         snoozed_until: When the last snooze ends or ended; None where it was ended before its time.
         first_response_at: When an agent first answered in public.

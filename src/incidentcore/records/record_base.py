@@ -10,7 +10,8 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.coverage import covers_fact
 from incidentcore.records.events.base import Event
-from incidentcore.records.fold import Timeline, fold_timeline
+from incidentcore.records.fold import fold_timeline
+from incidentcore.records.timeline import Timeline
 from incidentcore.values import Actor, as_actor
 
 __all__ = ["RecordBase"]

@@ -161,6 +161,7 @@ REGISTRY: Final = Registry(
         **priority.FAMILIES,
         **records.FAMILIES,
         **schedule.FAMILIES,
+        **sla.FAMILIES,
     },
     {**partials.FORMS, partials.PartialForm: "KpiPartial"},
     {Partial: (partials.PartialForm, partials.to_form, partials.from_form)},

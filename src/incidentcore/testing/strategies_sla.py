@@ -8,7 +8,7 @@ from typing import Any, Final, TypeAlias
 
 from hypothesis import strategies as st
 
-from incidentcore.conditions import ALWAYS, NEVER, AllOf, AnyOf, Condition, FieldTest, Not, field
+from incidentcore.conditions import ALWAYS, NEVER, Condition, FieldTest, field
 from incidentcore.errors import IncidentCoreError
 from incidentcore.records import (
     Assigned,
@@ -29,6 +29,7 @@ from incidentcore.sla import (
     SlaPolicy,
     SlaThreshold,
 )
+from incidentcore.sla.terms import calendars_in
 from incidentcore.testing.strategies_schedule import calendars, instants
 from incidentcore.values import (
     CANCELED,
@@ -129,14 +130,8 @@ def definitions_of(rules: Rules) -> tuple[SlaDefinition, ...]:
 
 def calendars_of(rules: Rules) -> tuple[Calendar, ...]:
     """Return every calendar by which rules may count."""
-    found: list[Calendar] = []
-    for definition in definitions_of(rules):
-        choice = definition.calendar
-        if isinstance(choice, CalendarByField):
-            found += [*(calendar for _, calendar in choice.table), choice.default]
-        else:
-            found.append(choice)
-    return tuple(found)
+    choices = [definition.calendar for definition in definitions_of(rules)]
+    return tuple(calendar for choice in choices for _, calendar in calendars_in(choice))
 
 
 def _conditions(rules: Rules) -> Iterator[Condition]:
@@ -157,13 +152,7 @@ def _conditions(rules: Rules) -> Iterator[Condition]:
 
 
 def _tests(condition: Condition) -> Iterator[FieldTest]:
-    if isinstance(condition, FieldTest):
-        yield condition
-    elif isinstance(condition, (AllOf, AnyOf)):
-        for part in condition.parts:
-            yield from _tests(part)
-    elif isinstance(condition, Not):
-        yield from _tests(condition.part)
+    return (leaf for leaf in condition.leaves() if isinstance(leaf, FieldTest))
 
 
 def words_of(conditions: Iterable[Condition]) -> list[tuple[str, object]]:

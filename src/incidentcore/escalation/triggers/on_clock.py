@@ -106,9 +106,8 @@ class OnClock(Trigger):
         """Return what has elapsed of a target at the point, without its calendar."""
         point = self.point
         if isinstance(point, SlaThreshold):
-            return point.point(target) + (
-                point.after_due or _ZERO if point.calendar is not None else _ZERO
-            )
+            later = point.after_due if point.runs_on else _ZERO
+            return point.point(target) + (later if isinstance(later, timedelta) else _ZERO)
         return target if point == "due" else target + timedelta(microseconds=1)
 
     def _words(self) -> str:

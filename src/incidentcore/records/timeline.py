@@ -1,0 +1,164 @@
+"""A record's facts over time: what changed, instant by instant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, ClassVar
+
+import attrs
+
+from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.records.events.core import Event
+from incidentcore.values import FrozenMap, State
+
+__all__ = ["Timeline", "TimelineStep", "changes_of"]
+
+
+def changes_of(event: Event, facts: Mapping[str, Any]) -> dict[str, object]:
+    """Return what an event changes, as far as records of this type have such facts.
+
+    An event of another type's kind, such as an approval of an incident, changes nothing: replay
+    folds facts and never refuses one (rule H2).
+    """
+    changes = event.changes(facts)
+    if changes.keys() <= facts.keys():
+        return changes
+    return {name: value for name, value in changes.items() if name in facts}
+
+
+@attrs.frozen
+class TimelineStep:
+    """Everything that happened to a record at one instant.
+
+    Attributes:
+        at: The instant.
+        changes: The facts as they are after the last event of the instant, as far as they changed.
+        events: The events, in the order in which they were folded.
+    """
+
+    at: datetime
+    changes: Mapping[str, Any]
+    events: tuple[Event, ...] = ()
+
+
+@attrs.frozen
+class Timeline:
+    """A record's facts over time in compact form: what changed, instant by instant.
+
+    Clocks, escalations and KPIs as of an instant read this instead of replaying the record for
+    each instant (rule S1).
+
+    Attributes:
+        base: The facts before the first moment.
+        moments: What changed, in ascending order of time.
+        opened_at: When the record was opened.
+    """
+
+    base: Mapping[str, Any]
+    moments: tuple[TimelineStep, ...]
+    opened_at: datetime
+
+    default_facts: ClassVar[Callable[[], dict[str, Any]]]  # of an incident, which sets it
+
+    def states(self) -> Iterator[tuple[TimelineStep, dict[str, Any]]]:
+        """Yield each moment with all facts after it; the mapping is reused, do not keep it."""
+        facts = dict(self.base)
+        for moment in self.moments:
+            facts.update(moment.changes)
+            yield moment, facts
+
+    def facts_at(self, at: datetime) -> dict[str, Any]:
+        """Return all facts as they were at an instant, after its last event."""
+        at = as_utc(at)
+        facts = dict(self.base)
+        for moment in self.moments:
+            if moment.at > at:
+                break
+            facts.update(moment.changes)
+        return facts
+
+    def opening_facts(self) -> dict[str, Any] | None:
+        """Return all facts after the opening event alone (rule S1).
+
+        None where no other event shares its instant, so that ``facts_at(opened_at)`` says the same.
+        """
+        facts = dict(self.base)
+        for moment in self.moments:
+            if moment.at >= self.opened_at:
+                break
+            facts.update(moment.changes)
+        else:
+            return None
+        if len(moment.events) < 2:
+            return None
+        opening: Any = moment.events[0]
+        facts.update(changes_of(opening, facts) if isinstance(opening, Event) else opening)
+        return {**facts, "updated_at": self.opened_at}
+
+    @classmethod
+    def from_facts(
+        cls,
+        pairs: Iterable[tuple[datetime, State | Mapping[str, object]]],
+        /,
+        *,
+        id: str = "",  # noqa: A002  the field's name
+    ) -> Timeline:
+        """Return the timeline of (instant, state or facts) pairs, without a record of ours.
+
+        ``evaluate_sla`` takes it in place of a record and answers the same as for a record with
+        that history, as far as the pairs hold what the conditions read.
+
+        Args:
+            pairs: What was so from an instant on: a ``State``, or facts by name, ``state`` among
+                them. The first in time opens the record. Of two at one instant the later in order
+                counts. A reset condition sees each mapping as an event: give ``kind``, ``by`` and
+                the like where it asks for them.
+            id: The record's id, for the status.
+
+        Raises:
+            InvalidTimelineError: There is no pair, or the first has no state.
+            InvalidValueError: A pair holds neither a state nor facts by name.
+            NaiveDatetimeError: An instant carries no offset.
+
+        >>> from datetime import UTC
+        >>> from incidentcore.records.incident import Incident
+        >>> from incidentcore.values import NEW, ON_HOLD
+        >>> nine, ten = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 10))
+        >>> Timeline.from_facts([(nine, NEW), (ten, ON_HOLD)]).facts_at(ten)["state"] == ON_HOLD
+        True
+        """
+        given = [(as_utc(at), _facts_of(value)) for at, value in pairs]
+        given.sort(key=lambda pair: pair[0])
+        if not given or not isinstance(given[0][1].get("state"), State):
+            raise InvalidTimelineError("pairs", given[:1], "pairs whose first in time has a state")
+        opened_at = given[0][0]
+        moments: list[TimelineStep] = []
+        for at, facts in given:
+            changes: dict[str, Any] = {**facts, "updated_at": at}
+            events: tuple[Any, ...] = (FrozenMap(facts),)
+            if not moments:
+                changes = {"opened_at": at, **changes}
+            elif moments[-1].at == at:
+                last = moments.pop()
+                changes, events = {**last.changes, **changes}, (*last.events, *events)
+            moments.append(TimelineStep(at, changes, events))
+        return cls({**cls.default_facts(), "id": id}, tuple(moments), opened_at)
+
+    def until(self, now: datetime) -> Timeline:
+        """Return the timeline without anything after an instant."""
+        now = as_utc(now, "now")
+        if not self.moments or self.moments[-1].at <= now:
+            return self
+        return Timeline(
+            self.base, tuple(moment for moment in self.moments if moment.at <= now), self.opened_at
+        )
+
+
+def _facts_of(value: object) -> dict[str, Any]:
+    if isinstance(value, State):
+        return {"state": value}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise InvalidValueError("pairs", value, "a State, or facts by name")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
@@ -12,8 +12,8 @@ import attrs
 
 from incidentcore.conditions import reader
 from incidentcore.errors import SlaDefinitionError
-from incidentcore.instants import Interval, Versions
-from incidentcore.schedule import AbstractCalendar, BusinessDays, Calendar, OpenReason
+from incidentcore.instants import Versions
+from incidentcore.schedule import BusinessDays, Calendar, VersionedCalendar
 
 __all__ = [
     "CalendarByField",
@@ -188,50 +188,13 @@ class SlaThreshold:
         return calendar.add_business_days(at, self.days, end_of_day=self.after_due.end_of_day)
 
 
-class _Versioned(AbstractCalendar):
-    """A calendar whose every instant is answered by the version that held then (rule C7)."""
-
-    def __init__(self, versions: Versions[Calendar]) -> None:
-        self.versions = versions
-        self.zone = versions.entries[-1][1].zone
-
-    def _held(
-        self, start: datetime, end: datetime
-    ) -> Iterator[tuple[Calendar, datetime, datetime]]:
-        entries = self.versions.entries
-        for number, (_, calendar) in enumerate(entries):
-            since = start if number == 0 else max(start, entries[number][0])
-            until = end if number + 1 == len(entries) else min(end, entries[number + 1][0])
-            if since < until:
-                yield calendar, since, until
-
-    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the open windows of each version while it held; neighbors are joined."""
-        held: Interval | None = None
-        for calendar, since, until in self._held(start, end):
-            for window in calendar.windows(since, until):
-                if held is not None and held.end == window.start:
-                    held = Interval(held.start, window.end)
-                    continue
-                if held is not None:
-                    yield held
-                held = window
-        if held is not None:
-            yield held
-
-    def explain(self, start: datetime, end: datetime) -> Iterator[OpenReason]:
-        """Yield the reasons of each version while it held."""
-        for calendar, since, until in self._held(start, end):
-            yield from calendar.explain(since, until)
-
-
 CalendarChoice: TypeAlias = Calendar | CalendarByField | Versions[Calendar]
 """A calendar, one chosen by a field of the record, or versions of one (rule C7)."""
 
 
 @lru_cache(maxsize=64)
 def _versioned(versions: Versions[Calendar]) -> Calendar:
-    return _Versioned(versions)
+    return VersionedCalendar(versions)
 
 
 def calendars_in(choice: CalendarChoice) -> tuple[tuple[str, Calendar], ...]:

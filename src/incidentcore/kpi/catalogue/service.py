@@ -24,7 +24,7 @@ from incidentcore.kpi.measures import (
 )
 from incidentcore.kpi.moments import FirstKnown, LinkedAt
 from incidentcore.kpi.statistic import SUM
-from incidentcore.sla.clock import OneClock
+from incidentcore.sla import OneClock
 from incidentcore.values import FrozenMap
 
 __all__ = [

@@ -15,8 +15,7 @@ from incidentcore.kpi.measures.base import Extract, PartialMode, ValueMeasure
 from incidentcore.kpi.measures.rate import tally_figure
 from incidentcore.kpi.measures.ratio_of_sums import ratio_figure
 from incidentcore.records import Record
-from incidentcore.sla import SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
-from incidentcore.sla.clock import OneClock
+from incidentcore.sla import OneClock, SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
 
 __all__ = ["ClockOutcome", "SlaClocks"]
 

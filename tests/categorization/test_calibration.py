@@ -104,6 +104,16 @@ def test_probabilities_keep_their_order_and_sum(parts, share):
         assert moved.confidence == pytest.approx(share, abs=1e-6)
 
 
+def test_a_parent_keeps_its_own_confidence():
+    """Probabilities of leaves below the answer are not its confidence and are left out."""
+    leaves = {("a", "x"): 0.5, ("a", "y"): 0.4, ("b",): 0.1}
+    parent = Categorization("a", 0.9, (), leaves)
+
+    moved = Calibrated(lambda _: parent, [(0.9, 0.75)])("x")
+
+    assert (moved.category, moved.confidence, moved.probabilities) == (("a",), 0.75, ())
+
+
 def test_words_that_claim_too_much_are_corrected():
     """Keywords that are always sure and right in half of all cases are calibrated to that."""
     words = KeywordCategorizer({"a": ["x"]})

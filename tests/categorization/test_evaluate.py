@@ -295,3 +295,21 @@ def test_nothing_to_try_is_refused():
     """There is no report on no record."""
     with pytest.raises(InvalidValueError):
         evaluate_categorizer(lambda _: Categorization.abstain(), [])
+
+
+def test_depth_counts_the_top_level_only():
+    """With depth 1 a parent, or another leaf of it, is a right answer."""
+    answers = {
+        "leaf": Categorization(("network", "vpn"), 0.9),
+        "parent": Categorization("network", 0.8),
+        "sibling": Categorization(("network", "dns"), 0.7),
+        "wrong": Categorization("data", 0.6),
+        "none": Categorization.abstain(),
+    }
+    labelled = [(name, ("network", "vpn")) for name in answers]
+
+    whole = evaluate_categorizer(answers.__getitem__, labelled)
+    top = evaluate_categorizer(answers.__getitem__, labelled, depth=1)
+
+    assert (whole.correct, top.correct, top.answered, top.n) == (1, 3, 4, 5)
+    assert [score.category for score in top.categories] == [("data",), ("network",)]

@@ -117,6 +117,24 @@ def test_categories_in_the_order_of_the_classes_are_taken(categories):
     assert desk("x").category == (categories[1],)
 
 
+def test_a_fitted_pipeline_of_scikit_learn_brings_its_classes():
+    """Its array of names is read like a list: taken, checked against an order, and mapped."""
+    text = pytest.importorskip(
+        "sklearn.feature_extraction.text", reason="scikit-learn is not installed"
+    )
+    linear = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not installed")
+    pipeline = pytest.importorskip("sklearn.pipeline", reason="scikit-learn is not installed")
+    model = pipeline.make_pipeline(text.TfidfVectorizer(), linear.LogisticRegression())
+    model.fit(["toner", "vpn", "paper", "dns"], ["hw", "net", "hw", "net"])
+
+    desk = ModelCategorizer("m", model)
+    assert repr(desk.categories) == "(('hw',), ('net',))"
+    assert ModelCategorizer("m", model, [("desk", "hw"), "net"])("vpn").category == ("net",)
+    assert ModelCategorizer("m", model, {"net": "b", "hw": "a"}).categories == (("a",), ("b",))
+    with pytest.raises(DefinitionError, match="categories"):
+        ModelCategorizer("m", model, ["net", "hw"])
+
+
 def test_numbered_classes_need_categories():
     """Numbers say nothing about categories."""
     with pytest.raises(DefinitionError, match="classes"):

@@ -31,8 +31,9 @@ class Calibrated:
     """A categorizer whose confidence is replaced by how often such answers were right.
 
     Categories do not change. Between two points the confidence is interpolated, beyond them it is
-    that of the nearest. Where the answers have probabilities, all are sharpened or flattened until
-    that of the answer is its confidence, so that they still sum to one and keep their order.
+    that of the nearest. Where the confidence is the greatest of an answer's probabilities, all
+    are sharpened or flattened until that is so again: they sum to one and keep their order.
+    Calibrate the model inside a ``HierarchicalCategorizer``, not the whole.
 
     Attributes:
         categorizer: The other categorizer.
@@ -69,6 +70,8 @@ class Calibrated:
             return answer
         confidence = self._share(answer.confidence)
         probabilities = answer.probabilities
+        if max((chance for _, chance in probabilities), default=None) != answer.confidence:
+            probabilities = ()  # of leaves below the answer, or unknown
         if probabilities:
             chances = _sharpened([chance for _, chance in probabilities], confidence)
             confidence = max(chances)

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
+import attrs
+
 from incidentcore.categorization.categorizer import Categorization, Categorizer, answer_all
 from incidentcore.categorization.categorizer_report import (
     THRESHOLDS,
@@ -27,6 +29,7 @@ def evaluate_categorizer(
     labelled: Labelled,
     *,
     thresholds: Iterable[float] = THRESHOLDS,
+    depth: int | None = None,
 ) -> CategorizerReport:
     """Try a categorizer on records whose category is known.
 
@@ -38,6 +41,8 @@ def evaluate_categorizer(
         categorizer: The categorizer.
         labelled: Pairs of (record, category), in any order.
         thresholds: The confidences at which the curve is read, fractions from 0 to 1.
+        depth: How many steps of each path count: with 1, an answer is right that has the right top
+            level. By default the whole path must be right.
 
     Raises:
         InvalidValueError: There is no pair, or a category is not a path.
@@ -52,7 +57,9 @@ def evaluate_categorizer(
     """
     pairs = [(record, as_path(category)) for record, category in labelled]
     answers = answer_all(categorizer, [record for record, _ in pairs])
-    return _report([actual for _, actual in pairs], answers, thresholds)
+    if depth is not None:
+        answers = [attrs.evolve(each, category=each.category[:depth]) for each in answers]
+    return _report([actual[:depth] for _, actual in pairs], answers, thresholds)
 
 
 def _report(

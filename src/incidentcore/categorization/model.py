@@ -83,7 +83,9 @@ class ModelCategorizer:
             )
             raise DefinitionError("model", self.model, wanted)
         classes = getattr(self.model, "classes_", None)
-        ordered = _ordered(self.categories, None if classes is None else list(classes))
+        if classes is not None:  # a numpy string compares with a tuple item by item
+            classes = [str(each) if isinstance(each, str) else each for each in classes]
+        ordered = _ordered(self.categories, classes)
         object.__setattr__(self, "categories", ordered)
 
     @classmethod
@@ -131,6 +133,7 @@ class ModelCategorizer:
             raise InvalidValueError(
                 f"probabilities of {self.id}", chances, f"{len(self.categories)} finite numbers"
             )
+        chances = [share(chance, 1.0) for chance in chances]
         places = sorted(range(len(chances)), key=lambda place: (-chances[place], place))
         evidence = [
             Evidence("model", self.id, chances[place], self.categories[place])
@@ -138,8 +141,7 @@ class ModelCategorizer:
         ]
         best = places[0]
         probabilities = zip(self.categories, chances, strict=True)
-        confidence = share(chances[best], 1.0)
-        return Categorization(self.categories[best], confidence, evidence, probabilities)
+        return Categorization(self.categories[best], chances[best], evidence, probabilities)
 
 
 def _ordered(categories: Any, classes: list[Any] | None) -> tuple[Path, ...]:
@@ -159,7 +161,7 @@ def _ordered(categories: Any, classes: list[Any] | None) -> tuple[Path, ...]:
             )
         return tuple(paths[label] for label in classes)
     if categories is None:
-        return tuple(as_path(str(each) if isinstance(each, str) else each) for each in classes)
+        return as_paths(classes)
     if not categories or len(categories) != len(classes):
         wanted = f"one for each of the model's {len(classes)} classes"
         raise DefinitionError("categories", categories, wanted)

@@ -13,9 +13,13 @@ from pathlib import Path
 
 import pytest
 
+import incidentcore
 from incidentcore.instants import tzdb_version
 
 CONFTEST = Path(__file__).with_name("conftest.py")
+TESTS = CONFTEST.parent
+UNMIRRORED = CONFTEST.with_name("unmirrored.txt")
+SOURCE = Path(incidentcore.__file__).parent
 MARKERS = tomllib.loads(CONFTEST.parent.with_name("pyproject.toml").read_text(encoding="utf-8"))[
     "tool"
 ]["pytest"]["ini_options"]["markers"]
@@ -107,3 +111,39 @@ def test_every_marker_of_ours_is_left_out() -> None:
     )
 
     assert set(left_out) == {line.partition(":")[0] for line in MARKERS}
+
+
+def modules_without_a_test() -> list[str]:
+    """Return the modules of the source that no test file or folder of their name mirrors.
+
+    A folder inside a room is one noun, mirrored as one. The written forms of a room are tested by
+    the round trip of every document in ``tests/serialization``.
+    """
+    missing = []
+    for path in sorted(SOURCE.rglob("*.py")):
+        module = path.relative_to(SOURCE).with_suffix("")
+        if module.name in {"__init__", "__main__", "_version", "written"}:
+            continue
+        noun = Path(*module.parts[:2])
+        nouns = {noun.with_name(noun.name.lstrip("_")), module}
+        if not any(
+            (TESTS / one.parent / f"test_{one.name}.py").is_file()
+            or any((TESTS / one).glob("test_*"))
+            for one in nouns
+        ):
+            missing.append(module.as_posix())
+    return missing
+
+
+def test_tests_mirror_the_source() -> None:
+    """Each module has a test file of its name, except those of a list that only gets shorter."""
+    listed = UNMIRRORED.read_text(encoding="utf-8").split()
+    missing = modules_without_a_test()
+
+    assert listed == sorted(set(listed))
+    assert [name for name in missing if name not in listed] == [], "give them a test_<name>.py"
+    assert [name for name in listed if name not in missing] == [], f"strike from {UNMIRRORED.name}"
+
+
+if __name__ == "__main__":
+    UNMIRRORED.write_text("\n".join(modules_without_a_test()) + "\n", encoding="utf-8")

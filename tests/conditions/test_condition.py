@@ -21,10 +21,9 @@ from incidentcore.conditions import (
     Opaque,
     during,
     field,
-    time_of_day,
 )
 from incidentcore.digest import content_id
-from incidentcore.errors import CalendarDefinitionError, DefinitionError, InvalidValueError
+from incidentcore.errors import DefinitionError
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import IN_PROGRESS, NEW, Impact
@@ -220,69 +219,3 @@ def test_conditions_are_frozen():
     """Nothing of a condition can be set."""
     with pytest.raises(AttributeError):
         A.path = "b"
-
-
-class TestTimeOfDay:
-    """Conditions on the clock: evaluated at the instant of the facts."""
-
-    def test_open_hours_are_read_at_the_instant(self):
-        """In summer Berlin's 22:00 is 20:00 UTC; the window is half-open."""
-        night = during(NIGHT)
-
-        assert not night.matches({}, at=datetime(2026, 7, 1, 19, 59, 59, tzinfo=UTC))
-        assert night.matches({}, at=datetime(2026, 7, 1, 20, tzinfo=UTC))
-        assert night.matches({}, at=datetime(2026, 7, 2, 3, 59, 59, tzinfo=UTC))
-        assert not night.matches({}, at=datetime(2026, 7, 2, 4, tzinfo=UTC))
-
-    def test_without_an_instant_they_are_refused(self):
-        """There is no clock to read, so the instant must be given."""
-        with pytest.raises(InvalidValueError, match="at: got None"):
-            during(NIGHT).matches({})
-        with pytest.raises(InvalidValueError, match="at: got None"):
-            (A & during(NIGHT)).explain({"a": True})
-
-    def test_conditions_know_whether_they_read_time(self):
-        """A clock refuses such a condition by asking it (rule S1)."""
-        assert during(NIGHT).reads_time
-        assert (~(A | during(NIGHT))).reads_time
-        assert (A & during(NIGHT)).reads_time
-        assert not (A & ~B).reads_time
-
-    def test_time_of_day_is_a_calendar(self):
-        """Hours of the wall clock on given days, in a zone."""
-        early = time_of_day(["06:00-08:00", "12:00-13:00"], zone="Asia/Kolkata", days="mon-fri")
-
-        assert early.matches({}, at=datetime(2026, 7, 1, 1, tzinfo=UTC))  # Wednesday 06:30
-        assert not early.matches({}, at=datetime(2026, 7, 4, 1, tzinfo=UTC))  # Saturday 06:30
-        assert str(early) == "during 06:00-08:00, 12:00-13:00 mon-fri in Asia/Kolkata"
-        assert loads(dumps(early), Condition) == early
-
-    @pytest.mark.parametrize(("hours", "zone"), [("25:00-26:00", "UTC"), ("09:00-17:00", "Mars")])
-    def test_hours_that_cannot_be_are_refused(self, hours, zone):
-        """Hours and zone are those of a calendar."""
-        with pytest.raises(CalendarDefinitionError):
-            time_of_day(hours, zone=zone)
-
-
-class TestOpaque:
-    """A caller's own function."""
-
-    def test_function_answers_by_its_truth(self):
-        """Whatever the function returns counts as its truth."""
-        rule = Opaque("has tags", lambda subject: subject["tags"])
-
-        assert rule.matches({"tags": ["x"]})
-        assert not rule.matches({"tags": []})
-        assert (~rule | A).matches({"tags": [], "a": False})
-
-    def test_id_stands_for_the_function(self):
-        """Two functions under one id are one condition, so the id must change with them."""
-        assert Opaque("x", bool) == Opaque("x", len)
-        assert hash(Opaque("x", bool)) == hash(Opaque("x", len))
-        assert content_id(Opaque("x", bool)) == content_id(Opaque("x", len))
-
-    @pytest.mark.parametrize("build", [lambda: Opaque("", bool), lambda: Opaque("x", "bool")])
-    def test_needs_an_id_and_a_function(self, build):
-        """Both are checked when it is built."""
-        with pytest.raises(DefinitionError):
-            build()

@@ -17,7 +17,6 @@ from incidentcore.escalation import (
     OnClock,
     acknowledge,
     due_escalations,
-    escalate_now,
     unacknowledge,
 )
 from incidentcore.instants import Versions
@@ -138,41 +137,6 @@ def test_a_level_acknowledged_before_its_due_holds_up_only_what_follows_it() -> 
     record = acknowledge(INCIDENT, at=at(5), by="ann", level=0)
 
     assert [fired(one, record, 500) for one in rules] == [[(20, "ben")], []]
-
-
-def test_a_hand_brings_the_next_level_forward() -> None:
-    """Escalated at 15: level two at once, level three thirty minutes later; past it, nothing."""
-    once = escalate_now(INCIDENT, "next", at=at(15), by="kim")
-    late = escalate_now(INCIDENT, "next", at=at(200), by="kim")
-
-    assert fired(matrix(), once, 500) == [(10, "ann"), (15, "ben"), (45, "cat")]
-    assert fired(matrix(), late, 500) == fired(matrix(), INCIDENT, 500)
-
-
-def test_a_hand_before_the_first_level_brings_the_first_forward() -> None:
-    """Escalated at 3 and at 4: levels one and two at once."""
-    record = escalate_now(INCIDENT, "next", at=at(3), by="kim")
-    record = escalate_now(record, "next", at=at(4), by="kim")
-
-    assert fired(matrix(), record, 500) == [(3, "ann"), (4, "ben"), (34, "cat")]
-
-
-def test_past_the_last_level_a_hand_may_wrap() -> None:
-    """Escalated by hand at 200, a new pass begins then."""
-    record = escalate_now(INCIDENT, "next", at=at(200), by="kim")
-
-    assert fired(matrix(past_last="wrap"), record, 500)[3:] == [
-        (200, "ann"),
-        (220, "ben"),
-        (250, "cat"),
-    ]
-
-
-def test_a_hand_that_asks_for_a_level_starts_no_further_pass() -> None:
-    """Asked at 200 for a level that fell due long ago: nothing, though a plain hand would wrap."""
-    record = escalate_now(INCIDENT, "ben", at=at(200), by="kim", level=1)
-
-    assert fired(matrix(past_last="wrap"), record, 500) == fired(matrix(), INCIDENT, 500)
 
 
 def test_a_live_matrix_takes_what_holds_at_the_due() -> None:

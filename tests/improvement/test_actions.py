@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -157,57 +156,6 @@ def test_the_actions_of_a_review_come_into_the_register() -> None:
     for day in range(10, 25):
         on = date(2027, 1, day)
         assert second.is_overdue(on=on) is done.is_late(on)
-
-
-def test_a_review_comes_in_twice_without_a_trace() -> None:
-    """Adding a review again changes nothing; what it says anew is taken over, the rest is kept.
-
-    Rule I5.
-    """
-    register = ImprovementRegister([action()]).with_review(review(ITEM))
-    assert register.with_review(review(ITEM)) == register
-    measure = KpiTarget(kpi=catalogue.VOLUME, baseline=BEFORE, after=AFTER)
-    worked = attrs.evolve(register.action("PIR-1/1"), measure=measure)
-    register = register.with_action(worked.with_status("in_progress", on=DUE))
-    told = review(attrs.evolve(ITEM, owner="ben", done_on=LATER))
-    again = register.with_review(told).action("PIR-1/1")
-    assert (again.owner, again.status, again.measure) == ("ben", "done", measure)
-    assert [change.status for change in again.changes] == ["in_progress", "done"]
-    assert register.with_review(told).with_review(told) == register.with_review(told)
-    assert len(register) == 2
-
-
-def test_the_overdue_come_first_and_the_longest_of_them_before() -> None:
-    """The lists of a register: overdue by due date, open, and by origin."""
-    register = ImprovementRegister(
-        [
-            action("C", due=LATER),
-            action("B", due=DUE - DAY),
-            action("A", due=DUE),
-            action("D").with_status("done", on=DUE),
-            action("E", due=DUE - DAY, origin=ActionOrigin("recurrence", "mx1")),
-        ]
-    )
-    on = DUE + DAY
-    assert [one.id for one in register] == ["A", "B", "C", "D", "E"]
-    assert [one.id for one in register.overdue(on=on)] == ["B", "E", "A"]
-    assert [one.id for one in register.open(on=on)] == ["A", "B", "C", "E"]
-    assert [one.id for one in register.of_origin("recurrence")] == ["E"]
-    assert [one.id for one in register.of_origin("problem", "PRB-2")] == []
-    rows = register.to_text(on=on).splitlines()[2:]
-    assert [row.split()[0] for row in rows] == ["B", "E", "A", "C", "D"]
-    assert "2 d" in rows[0]
-    assert ImprovementRegister().to_text(on=on) == "no actions"
-
-
-def test_a_register_is_escaped_in_every_form() -> None:
-    """A title is text in HTML and Markdown, and no formula in a spreadsheet."""
-    register = ImprovementRegister([action("=A", title="<b>|x")])
-    assert "&lt;b&gt;|x" in register.to_html(on=DUE)
-    assert "&lt;b&gt;\\|x" in register.to_markdown(on=DUE)
-    assert register.to_csv(on=DUE).splitlines()[1].startswith("'=A,")
-    assert pickle.loads(pickle.dumps(register)) == register  # noqa: S301  our own bytes
-    assert isinstance(hash(register), int)
 
 
 @given(

@@ -8,28 +8,18 @@ import pytest
 from hypothesis import given
 
 from incidentcore.errors import (
-    DefinitionError,
     InvalidValueError,
-    NaiveDatetimeError,
     TransitionNotAllowedError,
 )
 from incidentcore.intake import (
-    STANDARD_SEVERITIES,
     Alert,
-    Flapping,
-    IncidentEnded,
     IncidentIntent,
     IntakePolicy,
-    IntakeState,
-    MaintenanceRule,
-    SeverityRow,
-    SeverityTable,
     apply_intent,
     apply_intents,
     fold_alerts,
     open_incident,
 )
-from incidentcore.intake.state import ConditionState
 from incidentcore.lifecycle import INCIDENT, advance, check_history
 from incidentcore.testing import alert_storms, intake_policies
 from incidentcore.values import Impact, Urgency
@@ -126,80 +116,6 @@ def test_intents_of_other_kinds_are_refused():
         apply_intent(dropped, incident)
     with pytest.raises(InvalidValueError):
         apply_intents([IncidentIntent("add", NINE, "alerts-7", "", alert())], {})
-
-
-def test_severities_by_a_table():
-    """Words are compared without case; the unknown one is the default's, and worse is earlier."""
-    table = STANDARD_SEVERITIES
-    assert table.row("PAGE").urgency == Urgency.HIGH
-    assert table.row("strange") == table.row("warning") == table.row("")
-    assert table.rank("critical") < table.rank("warning") < table.rank("info")
-    own = SeverityTable([SeverityRow("p1", Impact.HIGH, Urgency.LOW)], default="P1")
-    assert own.row("anything").urgency == Urgency.LOW
-
-
-@pytest.mark.parametrize(
-    "make",
-    [
-        lambda: SeverityTable([]),
-        lambda: SeverityTable([SeverityRow("a", Impact.LOW, Urgency.LOW)] * 2, default="a"),
-        lambda: SeverityTable([SeverityRow("a", Impact.LOW, Urgency.LOW)]),
-        lambda: SeverityRow("", Impact.LOW, Urgency.LOW),
-        lambda: SeverityRow("a", "high", Urgency.LOW),
-        lambda: IntakePolicy(group_by=["service"]),
-        lambda: IntakePolicy(window=timedelta(0)),
-        lambda: IntakePolicy(window=timedelta(days=365)),
-        lambda: IntakePolicy(threshold=0),
-        lambda: IntakePolicy(deduplicate=-MINUTE),
-        lambda: IntakePolicy(resolve_on="last"),
-        lambda: IntakePolicy(silence=timedelta(0)),
-        lambda: IntakePolicy(flapping=MINUTE),
-        lambda: IntakePolicy(maintenance=["night"]),
-        lambda: Flapping(within=MINUTE, start=2, stop=2),
-        lambda: MaintenanceRule("", None),
-        lambda: MaintenanceRule("night", "22:00-06:00"),
-    ],
-)
-def test_definitions_that_cannot_be_used(make):
-    """A table or policy that cannot work is refused when it is made."""
-    with pytest.raises(DefinitionError):
-        make()
-
-
-@pytest.mark.parametrize(
-    ("fields", "kind"),
-    [
-        ({"key": ""}, InvalidValueError),
-        ({"status": "pending"}, InvalidValueError),
-        ({"severity": None}, InvalidValueError),
-        ({"value": float("nan")}, InvalidValueError),
-        ({"value": True}, InvalidValueError),
-        ({"labels": {"a": 1}}, InvalidValueError),
-        ({"at": datetime(2026, 6, 1)}, NaiveDatetimeError),  # noqa: DTZ001  that is the point
-    ],
-)
-def test_alerts_that_are_none(fields, kind):
-    """An alert without key, with another status or with odd values is refused."""
-    with pytest.raises(kind):
-        Alert(**{"key": "k", "at": NINE, **fields})
-
-
-def test_a_state_must_hang_together():
-    """A state that names an incident which is not there, or one twice, is refused."""
-    one = ConditionState(source="", key="k", firing=True, last_at=NINE, heard_at=NINE, incident="x")
-    with pytest.raises(InvalidValueError):
-        IntakeState(conditions=[one])
-    with pytest.raises(InvalidValueError):
-        IntakeState(conditions=(ConditionState(**{**as_dict(one), "incident": ""}),) * 2)
-    with pytest.raises(InvalidValueError):
-        fold_alerts(IntakePolicy(), ["alert"])
-    with pytest.raises(InvalidValueError):
-        IncidentEnded("", NINE)
-
-
-def as_dict(state):
-    names = ("source", "key", "firing", "last_at", "heard_at")
-    return {name: getattr(state, name) for name in names}
 
 
 @given(intake_policies(), alert_storms(min_size=12))

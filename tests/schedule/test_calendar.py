@@ -15,10 +15,7 @@ from incidentcore.instants import Interval
 from incidentcore.schedule import (
     Break,
     BusinessCalendar,
-    Calendar,
     Holiday,
-    Maintenance,
-    OpenReason,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -100,61 +97,6 @@ def test_next_edges(at: str, is_open: bool, next_open: str, next_close: str) -> 
     assert utc(next_close) == UTC_OFFICE.next_close(utc(at))
 
 
-@pytest.mark.parametrize(
-    ("start", "n", "end_of_day", "expected"),
-    [
-        ("mon 10:00", 1, False, "tue 10:00"),
-        ("mon 10:00", 0, False, "mon 10:00"),
-        ("mon 17:00", 1, False, "tue 17:00"),  # on the closing edge stays
-        ("mon 18:00", 1, False, "wed 09:00"),  # any other moves to the next open instant
-        ("mon 08:00", 1, False, "tue 09:00"),
-        ("mon 08:00", 0, False, "mon 09:00"),
-        ("fri 10:00", 1, False, "mon2 10:00"),
-        ("sat 12:00", 0, False, "mon2 09:00"),
-        ("sat 12:00", 1, False, "tue2 09:00"),
-        ("sat 12:00", 1, True, "tue2 17:00"),
-        ("mon 10:00", 1, True, "tue 17:00"),
-        ("mon 10:00", 0, True, "mon 17:00"),
-        ("tue2 10:00", -1, False, "mon2 10:00"),
-        ("mon2 10:00", -1, False, "fri 10:00"),
-        ("mon2 08:00", -1, False, "thu 17:00"),  # Friday 08:00, then the previous close
-        ("mon2 18:00", -1, False, "fri 17:00"),
-        ("sat 12:00", -1, False, "thu 17:00"),  # moves to Friday 17:00 first
-        ("sat 12:00", -1, True, "thu 17:00"),
-    ],
-)
-def test_business_days(start: str, n: int, end_of_day: bool, expected: str) -> None:  # noqa: FBT001
-    """Dates with open time, the wall time of day kept (C8)."""
-    assert utc(expected) == UTC_OFFICE.add_business_days(utc(start), n, end_of_day=end_of_day)
-
-
-def test_business_days_of_nights() -> None:
-    """A night counts for both of its dates; a closing at midnight belongs to the date it ends."""
-    night = BusinessCalendar(zone="UTC", hours={"mon": "22:00-06:00", "thu": "16:00-24:00"})
-
-    assert night.add_business_days(utc("mon 23:00"), 1) == utc("thu 16:00")
-    assert night.add_business_days(utc("mon 23:00"), 1, end_of_day=True) == utc("tue 06:00")
-    assert night.add_business_days(utc("tue 03:00"), 1, end_of_day=True) == utc("fri 00:00")
-    assert night.add_business_days(utc("sat 12:00"), -1) == utc("tue 06:00")
-    assert night.add_business_days(utc("sat 12:00"), 0) == utc("mon2 22:00")
-
-
-def test_business_days_end_with_a_close_at_the_first_instant_of_2000() -> None:
-    """19:00 in Havana on the last day of 1999 is 2000-01-01 00:00 UTC, and is that day's close."""
-    havana = BusinessCalendar(
-        zone="America/Havana", hours={"mon-sun": "00:00-19:00"}, special={"2000-01-01": []}
-    )
-    start = datetime(1999, 12, 30, 3, 3, tzinfo=UTC)
-
-    assert havana.add_business_days(start, 2, end_of_day=True) == datetime(2000, 1, 1, tzinfo=UTC)
-
-
-def test_business_days_keep_the_wall_time_over_a_change() -> None:
-    """Friday 10:00 and one day is Monday 10:00 in Berlin, 71 hours later (C8)."""
-    friday = datetime(2026, 3, 27, 10, tzinfo=BERLIN)
-    assert OFFICE.add_business_days(friday, 1) == datetime(2026, 3, 30, 8, tzinfo=UTC)
-
-
 def test_windows_that_touch_at_midnight_are_one() -> None:
     """24 hours a day is one window, over years too, and has no close."""
     always = BusinessCalendar.always("Europe/Berlin")
@@ -163,84 +105,6 @@ def test_windows_that_touch_at_midnight_are_one() -> None:
 
     assert [Interval(start, end)] == list(always.windows(start, end))
     assert end - start == always.open_time(start, end)
-
-
-def told(calendar: Calendar, start: datetime, end: datetime, zone: str) -> list[str]:
-    return [
-        f"{why.interval.start.astimezone(ZoneInfo(zone)):%a %d %H:%M} {why.text}"
-        for why in calendar.explain(start, end)
-    ]
-
-
-def test_an_explanation_names_every_reason() -> None:
-    """Open, out of hours, holidays by name, breaks, maintenance; in one piece where they meet."""
-    calendar = BusinessCalendar(
-        zone="Europe/Berlin",
-        hours={"mon-fri": "08:00-18:00"},
-        holidays=[
-            Holiday("2026-12-24", name="Christmas Eve", hours="08:00-12:00"),
-            Holiday("2026-12-25", name="Christmas Day"),
-            Holiday("2026-12-26", name="St Stephen's Day"),
-        ],
-        breaks={"2026-12-23": [Break("12:00-13:00", "Lunch"), "15:00-15:15"]},
-    )
-    night = datetime(2026, 12, 23, 16, tzinfo=BERLIN)
-    patched = calendar - Maintenance(Interval(night, night + HOUR), name="Patch night")
-    start = datetime(2026, 12, 23, 7, tzinfo=BERLIN)
-    end = datetime(2026, 12, 28, 9, tzinfo=BERLIN)
-
-    assert told(patched, start, end, "Europe/Berlin") == [
-        "Wed 23 07:00 out of hours",
-        "Wed 23 08:00 open",
-        "Wed 23 12:00 break Lunch",
-        "Wed 23 13:00 open",
-        "Wed 23 15:00 break",
-        "Wed 23 15:15 open",
-        "Wed 23 16:00 maintenance Patch night",
-        "Wed 23 17:00 open",
-        "Wed 23 18:00 out of hours",
-        "Thu 24 08:00 open",
-        "Thu 24 12:00 holiday Christmas Eve",
-        "Thu 24 18:00 out of hours",
-        "Fri 25 00:00 holiday Christmas Day",
-        "Sat 26 00:00 holiday St Stephen's Day",
-        "Sun 27 00:00 out of hours",
-        "Mon 28 08:00 open",
-    ]
-
-
-def test_a_break_explains_only_what_it_takes_out() -> None:
-    """Outside opening hours it is out of hours; on a holiday it is the holiday."""
-    calendar = BusinessCalendar(
-        zone="UTC",
-        hours={"mon-fri": "09:00-17:00"},
-        holidays=[Holiday("2026-06-02", name="Fete")],
-        breaks={"2026-06-01": Break("08:00-10:00", "Drill"), "2026-06-02": "12:00-13:00"},
-    )
-    assert told(calendar, utc("mon 07:00"), utc("wed 00:00"), "UTC") == [
-        "Mon 01 07:00 out of hours",
-        "Mon 01 09:00 break Drill",
-        "Mon 01 10:00 open",
-        "Mon 01 17:00 out of hours",
-        "Tue 02 00:00 holiday Fete",
-    ]
-
-
-def test_names_of_one_date_are_told_in_one_order() -> None:
-    """Two holidays on one date are both named, whatever their order."""
-    one, two = Holiday("2026-06-02", name="Fete"), Holiday(yearly="06-02", name="Anniversary")
-    for holidays in ([one, two], [two, one]):
-        calendar = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"}, holidays=holidays)
-        (why,) = calendar.explain(utc("tue 00:00"), utc("wed 00:00"))
-        assert why.text == "holiday Anniversary, Fete"
-
-
-def test_a_reason_is_a_value() -> None:
-    """It compares, hashes and pickles, and says whether it counts."""
-    (why,) = UTC_OFFICE.explain(utc("mon 10:00"), utc("mon 11:00"))
-    assert why == OpenReason(Interval(utc("mon 10:00"), utc("mon 11:00")), "open")
-    assert why.is_open
-    assert why == pickle.loads(pickle.dumps(why))  # noqa: S301  our own bytes
 
 
 SAME = [
@@ -336,12 +200,6 @@ def test_pickles_do_not_carry_the_index() -> None:
     used.open_time(datetime(2000, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC))
 
     assert pickle.dumps(fresh) == pickle.dumps(used)
-
-
-def test_a_calendar_fits_the_protocol() -> None:
-    """As do its composites."""
-    for calendar in (FULL, FULL | UTC_OFFICE, Maintenance([])):
-        assert isinstance(calendar, Calendar)
 
 
 def test_a_notebook_shows_the_week() -> None:

@@ -4,20 +4,16 @@ from __future__ import annotations
 import pickle
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.digest import content_id
-from incidentcore.errors import CalendarDefinitionError, InvalidValueError
+from incidentcore.errors import CalendarDefinitionError
 from incidentcore.schedule import (
-    Break,
     BusinessCalendar,
     Holiday,
-    copy_holidays,
-    public_holidays,
 )
 from incidentcore.schedule.holidays import canonical_holidays
 from incidentcore.serialization import from_plain, to_plain
@@ -98,106 +94,6 @@ def test_a_year_of_yearly_days_is_one_range() -> None:
     assert canonical_holidays(halves) == (Holiday(yearly="01-01/12-31"),)
 
 
-def test_the_holidays_of_a_country() -> None:
-    """Copied from the package for explicit years, with names (extra ``holidays``)."""
-    pytest.importorskip("holidays")
-    found = public_holidays("DE", years=[2026, 2027], subdivision="BY")
-    dates = {day for holiday in found for day in holiday.explicit_dates()}
-
-    assert {date(2026, 12, 25), date(2026, 1, 6), date(2027, 10, 3)} <= dates
-    assert {day.year for day in dates} == {2026, 2027}
-    assert all(holiday.name for holiday in found)
-    with pytest.raises(InvalidValueError, match="a country and part that `holidays` knows"):
-        public_holidays("XX", years=[2026])
-    with pytest.raises(InvalidValueError, match="a country and part"):
-        public_holidays("DE", years=[2026], subdivision="XX")
-
-
-@pytest.mark.parametrize("process", ["de", "en_US", "C"])
-def test_names_do_not_follow_the_language_of_the_process(
-    process: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Whatever LANGUAGE says, Germany's names are German unless another language is asked for."""
-    pytest.importorskip("holidays", reason="needs holidays, of the extra of that name")
-    monkeypatch.setenv("LANGUAGE", process)
-
-    (german, *_) = public_holidays("DE", years=[2026])
-    (english, *_) = public_holidays("DE", years=[2026], language="en_US")
-    assert (german.name, english.name) == ("Neujahr", "New Year's Day")
-    with pytest.raises(InvalidValueError, match="one of"):
-        public_holidays("DE", years=[2026], language="tlh")
-
-
-def test_a_mapping_is_copied() -> None:
-    """A dictionary that grows when it is read does not change a calendar."""
-    source = {date(2026, 12, 25): "Christmas Day;\nChristmas", date(2030, 1, 1): "New Year"}
-    found = copy_holidays(source, years=[2026])
-    source.clear()
-
-    assert found == (Holiday("2026-12-25", name="Christmas Day; Christmas"),)
-    with pytest.raises(InvalidValueError, match="dates as keys"):
-        copy_holidays({"2026-12-25": "x"}, years=[2026])  # type: ignore[dict-item]
-    with pytest.raises(InvalidValueError, match="at most 200 years"):
-        copy_holidays({}, years=range(2, 9_000))
-
-
-def codes(calendar: BusinessCalendar, **fields: Any) -> list[tuple[str, str]]:
-    return [(finding.subject, finding.code) for finding in calendar.lint(**fields)]
-
-
-NIGHT: dict[str, Any] = {"zone": "UTC", "hours": {"mon-fri": "22:00-06:00"}}
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({}, []),
-        ({"holidays": ["2026-06-01"]}, [("2026-06-02", "orphan_tail")]),
-        ({"special": {"2026-06-01": "09:00-12:00"}}, [("2026-06-02", "orphan_tail")]),
-        ({"special": {"2026-06-01": "20:00-06:00"}}, []),
-        ({"holidays": ["2026-06-01", "2026-06-02"]}, [("2026-06-03", "orphan_tail")]),
-        (
-            {"holidays": ["2026-06-06"]},
-            [],
-        ),  # Friday's night is open to midnight; C2 closes its tail
-        ({"holidays": ["2026-12-31"]}, [("2027-01-01", "orphan_tail")]),
-        ({"hours": {"mon-sun": "00:00-24:00"}, "holidays": ["2026-06-01"]}, []),
-        ({"breaks": {"2026-06-01": "12:00-13:00"}}, [("2026-06-01", "idle_break")]),
-        ({"breaks": {"2026-06-01": Break("23:00-23:30", "Tea")}}, []),
-    ],
-)
-def test_lint(given: dict[str, Any], expected: list[tuple[str, str]]) -> None:
-    """Orphan tails (C2) and breaks that take nothing out, on dates that are written out."""
-    assert expected == codes(BusinessCalendar(**{**NIGHT, **given}))
-
-
-def test_lint_looks_at_rules_in_the_years_asked_for() -> None:
-    """A closed day wins over hours where two rules meet."""
-    calendar = BusinessCalendar(
-        zone="UTC",
-        hours={"mon-fri": "09:00-17:00"},
-        holidays=[
-            Holiday(rule="FREQ=YEARLY;BYMONTH=6;BYDAY=1MO"),
-            Holiday(yearly="06-01", hours="09:00-12:00"),
-        ],
-    )
-    assert codes(calendar) == []
-    assert codes(calendar, years=[2026]) == [("2026-06-01", "rival_holidays")]
-
-
-def test_a_finding_says_what_it_is() -> None:
-    """In words, with the date."""
-    (finding,) = BusinessCalendar(**NIGHT, holidays=["2026-06-01"]).lint()
-    assert (finding.code, finding.subject, finding.witness) == (
-        "orphan_tail",
-        "2026-06-02",
-        date(2026, 6, 2),
-    )
-    assert finding.message == (
-        "open 00:00-06:00: the end of a night whose start on 2026-06-01 is closed (C2)"
-    )
-
-
 OFFICE_HOURS: dict[str, Any] = {"zone": "UTC", "hours": {"mon-fri": "09:00-17:00"}}
 
 
@@ -270,20 +166,6 @@ def test_a_working_day_has_the_hours_of_a_weekday() -> None:
     assert night.open_time(saturday, saturday + timedelta(days=2)) == timedelta(hours=8)
     closed = BusinessCalendar(zone="UTC", hours={"tue": "09:00-17:00"}, holidays=[day])
     assert [finding.code for finding in closed.lint()] == ["workday_without_hours"]
-
-
-def test_moved_working_days_come_along() -> None:
-    """China worked on Sunday 28 September 2025 for a free 7 October."""
-    pytest.importorskip("holidays")
-    found = public_holidays("CN", years=[2025])
-    calendar = BusinessCalendar(
-        zone="Asia/Shanghai", hours={"mon-fri": "09:00-17:00"}, holidays=found
-    )
-    sunday = datetime(2025, 9, 28, tzinfo=ZoneInfo("Asia/Shanghai"))
-    assert calendar.open_time(sunday, sunday + timedelta(days=1)) == timedelta(hours=8)
-    short = public_holidays("CN", years=[2025], workday_hours="10:00-12:00")
-    assert Holiday("2025-09-28", name="working day", hours="10:00-12:00") in short
-    assert all(holiday.hours is None for holiday in public_holidays("DE", years=[2025]))
 
 
 def test_a_document_without_opens_reads_as_the_default() -> None:

@@ -9,12 +9,11 @@ from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import attrs
 import pytest
 
 from incidentcore.conditions import Condition, Opaque, during, field
 from incidentcore.errors import FormatError, InvalidValueError
-from incidentcore.instants import Interval, Versions
+from incidentcore.instants import Versions
 from incidentcore.lifecycle import (
     INCIDENT,
     PROBLEM,
@@ -32,15 +31,11 @@ from incidentcore.records import (
     replay,
     set_fields,
 )
-from incidentcore.schedule import Break, BusinessCalendar, Calendar, Holiday, Maintenance
+from incidentcore.schedule import BusinessCalendar, Calendar, Holiday, Maintenance
 from incidentcore.serialization import (
-    UnknownEvent,
-    WithUnknownFields,
     dumps,
     from_plain,
-    from_plain_with_unknown,
     loads,
-    loads_with_unknown,
     to_plain,
 )
 from incidentcore.values import CLOSED, NEW, Actor, FrozenMap, Impact, Level, Priority
@@ -348,84 +343,6 @@ def test_a_newer_version_is_refused() -> None:
     )
 
 
-def test_unknown_fields_are_kept_and_written_back() -> None:
-    """With ``loads_with_unknown`` nothing of a newer document is lost."""
-    plain = to_plain(incident())
-    plain["value"]["history"][0]["mood"] = {"was": ["bad", 1.5]}
-    plain["value"]["history"][0]["by"]["team"] = "night"
-    plain["value"]["colour"] = None
-    text = json.dumps(plain)
-
-    kept = loads_with_unknown(text, Incident)
-
-    assert isinstance(kept, WithUnknownFields)
-    assert incident() == kept.value
-    assert {
-        (("colour",), "null"),
-        (("history", 0, "mood"), '{"was":["bad",1.5]}'),
-        (("history", 0, "by", "team"), '"night"'),
-    } == set(kept.unknown)
-    assert plain == to_plain(kept)
-
-
-def _swapped(items: list[Any]) -> None:
-    items[0], items[1] = items[1], items[0]
-
-
-@pytest.mark.parametrize("is_moved", [False, True])
-@pytest.mark.parametrize("where", ["history", "set", "joined", "breaks"])
-def test_unknown_fields_never_move_to_another_object(where: str, is_moved: bool) -> None:  # noqa: FBT001
-    """Where arrays stand in another order than they are written in, the fields cannot be kept."""
-    hour = timedelta(hours=1)
-    value: Any = {
-        "history": incident(),
-        "set": FrozenMap({"persons": frozenset({Actor("a"), Actor("b")})}),
-        "joined": Maintenance(
-            [Interval(AT, AT + hour), Interval(AT + 2 * hour, AT + 3 * hour)], name="x"
-        ),
-        "breaks": attrs.evolve(
-            OFFICE, breaks={"2026-12-23": ["09:00-10:00", Break("12:00-13:00", "lunch")]}
-        ),
-    }[where]
-    plain = to_plain(value)
-    items: list[Any] = {
-        "history": lambda: plain["value"]["history"],
-        "set": lambda: plain["value"]["persons"]["$set"],
-        "joined": lambda: plain["value"]["intervals"],
-        "breaks": lambda: plain["value"]["breaks"]["2026-12-23"],
-    }[where]()
-    if is_moved:
-        _swapped(items)
-        assert from_plain(plain, object) == value
-    (items[0].get("$Actor") or items[0])["colour"] = "red"
-
-    if is_moved:
-        with pytest.raises(FormatError, match=r"not known here.* @ \$\.value\..*colour"):
-            from_plain_with_unknown(plain, object)
-    else:
-        assert plain == to_plain(from_plain_with_unknown(plain, object))
-
-
-@pytest.mark.parametrize(
-    ("name", "body"),
-    [
-        ("Opened", "{}"),
-        ("", "{}"),
-        ("Teleported", ""),
-        ("Teleported", "[]"),
-        ("Teleported", "not JSON"),
-        ("Teleported", '{"id":"x"}'),
-        ("Teleported", '{"$type":"Opened"}'),
-        ("Teleported", '{"a":1,"a":2}'),
-        ("Teleported", b"{}"),
-    ],
-)
-def test_an_unknown_event_can_be_written(name: str, body: Any) -> None:
-    """A body that is no object, or says again what all events have, is refused when it is made."""
-    with pytest.raises(InvalidValueError):
-        UnknownEvent(record_id="x", sequence=2, at=AT, by=Actor("x"), name=name, body=body)
-
-
 @pytest.mark.parametrize("number", [10**100 - 1, -(10**99) + 1, 2**332, 10**99])
 def test_numbers_of_a_hundred_characters_come_back(number: int) -> None:
     """What is read by the default limits can be written again, to the last digit."""
@@ -441,31 +358,6 @@ def test_longer_numbers_go_neither_way(number: int) -> None:
         loads(f'{{"type":"plain","version":1,"value":{number}}}', int)
     with pytest.raises(FormatError, match="100"):
         from_plain({"type": "plain", "version": 1, "value": number}, int)
-
-
-def test_unknown_kinds_of_event_are_kept_and_written_back() -> None:
-    """An event of a newer release keeps its place and its body, and changes no fact."""
-    plain = to_plain(incident())
-    strange = {
-        "$type": "Teleported",
-        "record_id": "INC-1",
-        "sequence": 5,
-        "at": "2026-12-23T17:00:00Z",
-        "by": {"id": "ada", "role": "agent"},
-        "recorded_at": "2026-12-23T17:00:00Z",
-        "id": "INC-1:5",
-        "until": {"$thing": [1, None]},
-    }
-    plain["value"]["history"].append(strange)
-    assert "Teleported" in problems(json.dumps(plain), Incident)[0]
-
-    kept = from_plain_with_unknown(plain, Incident)
-
-    event = kept.value.history[-1]
-    assert isinstance(event, UnknownEvent)
-    assert (event.name, event.body) == ("Teleported", '{"until":{"$thing":[1,null]}}')
-    assert plain == to_plain(kept) == to_plain(kept.value)
-    assert event == from_plain_with_unknown(to_plain(event), type(event).__mro__[1]).value
 
 
 def test_a_calendar_is_read_as_any_calendar() -> None:

@@ -12,21 +12,16 @@ from typing import Any
 
 import pytest
 
-from incidentcore import categorization, kpi, priority
-from incidentcore.errors import FormatError
 from incidentcore.serialization import (
     FORMAT_VERSION,
     dumps,
-    from_plain,
     loads,
     to_plain,
-    upgrade,
 )
-from incidentcore.serialization.faults import Mismatch
 from incidentcore.serialization.registry import CLASSES
 from incidentcore.serialization.upgrade import MERGED, plain_names
 
-from .examples import BAYES, COMMUNICATION, GOLDEN, KEYWORDS
+from .examples import GOLDEN
 
 FOLDER = Path(__file__).with_name("golden")
 
@@ -101,64 +96,6 @@ def test_no_golden_file_is_without_its_type() -> None:
     assert {path.stem for path in TYPES.iterdir()} <= {*CLASSES, *MERGED}
 
 
-def _rules(name: str) -> Any:
-    """Return the SLA rules in a golden file, read by themselves."""
-    rules = json.loads((TYPES / f"{name}.json").read_text(encoding="utf-8"))["value"]["rules"]
-    fields = {key: value for key, value in rules.items() if key != "$type"}
-    return from_plain({"type": rules["$type"], "version": 1, "value": fields}, object)
-
-
-MERGED_NOW = {
-    "ArithmeticPriority": priority.FLOOR_OF_MEAN_5X5,
-    "CategoryThreshold": categorization.FallbackChain([BAYES], minimum=0.5),
-    "CategoryVote": categorization.Vote([], (1.0, 2.0)),
-    "Combined": categorization.Vote([KEYWORDS, BAYES], (1.0, 2.0)),
-    "FirstMatch": categorization.FallbackChain([KEYWORDS, BAYES]),
-    "KpiDistinct": kpi.Count(distinct="caller"),
-    "KpiElapsed": kpi.FieldValue("custom.lifetime", "duration"),
-    "KpiNumber": kpi.FieldValue("reopen_count"),
-    "KpiPerDistinct": kpi.Count(per="caller"),
-    "KpiPerRecord": kpi.Count(amount=5),
-    "KpiSlaBreached": kpi.SlaClocks(_rules("KpiSlaBreached"), "running_breached"),
-    "KpiSlaCyclesMet": kpi.SlaClocks(_rules("KpiSlaCyclesMet"), "cycles_met"),
-    "KpiSlaMet": kpi.SlaClocks(_rules("KpiSlaMet")),
-    "KpiTimeOverTarget": kpi.SlaClocks(_rules("KpiTimeOverTarget"), "time_over_target"),
-    "KpiUpdateLateness": kpi.Updates(COMMUNICATION, "lateness"),
-    "WeightedPriority": priority.BMC,
-}
-
-
-@pytest.mark.parametrize("name", MERGED)
-def test_a_merged_kind_is_read_as_the_kind_it_became(name: str) -> None:
-    """Documents of merged kinds give the same rule, alone and as part of another value."""
-    document = json.loads((TYPES / f"{name}.json").read_text(encoding="utf-8"))
-    tagged = {"$type": name, **document["value"]}
-    policy = {"type": "PriorityPolicy", "version": 1, "value": {"calculator": tagged}}
-    chain = {"type": "FallbackChain", "version": 1, "value": {"categorizers": [tagged]}}
-    is_matrix = name.endswith("Priority")
-
-    assert from_plain(document, object) == MERGED_NOW[name]
-    assert (
-        from_plain({**document, "type": "plain", "value": {f"${name}": document["value"]}}, object)
-        == MERGED_NOW[name]
-    )
-    if is_matrix:
-        assert from_plain(policy, priority.PriorityPolicy).calculator == MERGED_NOW[name]
-    elif name.startswith("Kpi"):
-        whole = {"type": "Kpi", "version": 1, "value": {"id": "x", "measure": tagged}}
-        assert from_plain(whole, kpi.Kpi).measure == MERGED_NOW[name]
-    elif name != "CategoryVote":
-        assert from_plain(chain, object) == categorization.FallbackChain([MERGED_NOW[name]])
-
-
-@pytest.mark.parametrize("name", sorted(set(MERGED) - {"CategoryVote", "FirstMatch"}))
-@pytest.mark.parametrize("fields", [{}, {"rows": 1}, {"categorizers": 1, "combination": 1}])
-def test_broken_documents_of_merged_kinds_are_refused(name: str, fields: Any) -> None:
-    """What such a kind never wrote is a format error at its place."""
-    with pytest.raises(FormatError, match=r"@ \$\.value"):
-        from_plain({"type": name, "version": 1, "value": fields}, object)
-
-
 @pytest.mark.parametrize(
     ("old", "new", "is_within"),
     [
@@ -175,34 +112,3 @@ def test_broken_documents_of_merged_kinds_are_refused(name: str, fields: Any) ->
 def test_what_within_means(old: Any, new: Any, is_within: bool) -> None:  # noqa: FBT001
     """Nothing may be lost, moved or written as another type; more may be said."""
     assert _is_within(old, new) is is_within
-
-
-def _rename(name: str, value: Any) -> tuple[str, Any]:
-    return ("Incident" if name == "Ticket" else name), value
-
-
-def _double(name: str, value: Any) -> tuple[str, Any]:
-    return name, {**value, "n": value["n"] * 2}
-
-
-def test_upgrades_run_step_by_step() -> None:
-    """A document goes through every version between its own and today's, in order."""
-    steps = {1: _rename, 2: _double, 3: _double}
-
-    assert upgrade("Ticket", 1, {"n": 1}, to=4, steps=steps) == ("Incident", {"n": 4})
-    assert upgrade("Ticket", 3, {"n": 1}, to=4, steps=steps) == ("Ticket", {"n": 2})
-    assert upgrade("Ticket", 4, {"n": 1}, to=4, steps=steps) == ("Ticket", {"n": 1})
-
-
-@pytest.mark.parametrize(("version", "words"), [(5, "newer"), (1, "cannot be upgraded")])
-def test_a_version_without_a_way_is_refused(version: int, words: str) -> None:
-    """Newer documents and ones whose step is missing are refused."""
-    with pytest.raises(Mismatch, match=words):
-        upgrade("Ticket", version, {}, to=4, steps={2: _rename})
-
-
-@pytest.mark.parametrize("version", ["0", "-1", "1.0", '"1"', "null", "true", "2", "99999"])
-def test_versions_are_whole_numbers_that_exist(version: str) -> None:
-    """Anything but a version of the format is a problem at $.version."""
-    with pytest.raises(FormatError, match=r"@ \$\.version"):
-        loads(f'{{"type":"plain","version":{version},"value":1}}', object)

@@ -1,35 +1,29 @@
-"""Links held by both ends, duplicates, joint histories, before-values and roll-ups."""
+"""Links between two records: both ends, duplicates, counts."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import combinations_with_replacement
 from typing import Any
 
 import pytest
-from hypothesis import given
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import (
     Incident,
     Link,
     Problem,
-    Record,
-    Task,
     are_linked,
-    assign,
     comment,
-    field_changes,
     joint_history,
     link,
     link_both,
     merge_duplicate,
     replay,
-    roll_up,
 )
-from incidentcore.testing.strategies_records import records
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
 MINUTE = timedelta(minutes=1)
 
 
@@ -93,61 +87,3 @@ def test_a_duplicate_of_a_duplicate_is_refused() -> None:
         merge_duplicate(incident(3), two, at=AT + 4 * MINUTE, by="ada")
     with pytest.raises(InvalidValueError, match="INC-2"):
         merge_duplicate(one, two, at=AT + 4 * MINUTE, by="ada")
-
-
-@given(records())
-def test_the_changes_of_all_events_lead_to_the_record(record: Record) -> None:
-    """Each change begins where the last one of that field ended, and none says nothing."""
-    facts = record.default_facts()
-    for change in field_changes(record):
-        assert facts[change.field] == change.before != change.after
-        facts[change.field] = change.after
-    del facts["updated_at"]
-
-    assert facts == {name: value for name, value in record.facts().items() if name in facts}
-
-
-def test_before_values_are_read_not_stored() -> None:
-    """A late event changes what stood before the event after it."""
-    record = assign(incident(0), group="net", at=AT + 2 * MINUTE, by="ada")
-    record = assign(record, group="mail", at=AT + MINUTE, by="ada")
-
-    told = [(c.before, c.after) for c in field_changes(record, "assignment_group")]
-
-    assert told == [(None, "mail"), ("mail", "net")]
-
-
-COMPLETE, INCOMPLETE = "closed_complete", "closed_incomplete"
-OPEN, SKIPPED = "open", "closed_skipped"
-
-
-@pytest.mark.parametrize("mixed", [COMPLETE, INCOMPLETE, SKIPPED])
-@pytest.mark.parametrize(
-    "statuses",
-    [
-        pair
-        for size in range(4)
-        for pair in combinations_with_replacement((OPEN, COMPLETE, INCOMPLETE, SKIPPED), size)
-    ],
-    ids=str,
-)
-def test_tasks_roll_up(statuses: tuple[str, ...], mixed: str) -> None:
-    """Open, then incomplete, then what all are; complete beside skipped is the caller's choice."""
-    tasks = [Task(id=str(n), title="t", status=status) for n, status in enumerate(statuses)]
-    kinds = set(statuses)
-    expected = {
-        not kinds or OPEN in kinds: OPEN,
-        bool(kinds) and OPEN not in kinds and INCOMPLETE in kinds: INCOMPLETE,
-        kinds == {COMPLETE}: COMPLETE,
-        kinds == {SKIPPED}: SKIPPED,
-        kinds == {COMPLETE, SKIPPED}: mixed,
-    }[True]
-
-    assert roll_up(tasks, mixed=mixed) == expected
-    assert roll_up(reversed(tasks), mixed=mixed) == expected
-
-
-def test_a_mixture_cannot_be_open() -> None:
-    """All tasks are done then."""
-    with pytest.raises(InvalidValueError, match="mixed"):
-        roll_up([], mixed=OPEN)

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from incidentcore.conditions import field
 from incidentcore.errors import LifecycleDefinitionError
-from incidentcore.lifecycle import INCIDENT, InputField, Lifecycle, Transition, check_history
-from incidentcore.records import Incident, Record, StateChanged
-from incidentcore.testing.strategies_records import legal_records, lifecycles, records
-from incidentcore.values import CLOSED, IN_PROGRESS, NEW, ON_HOLD, RESOLVED, Impact, State
-
-OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
+from incidentcore.lifecycle import InputField, Lifecycle, Transition
+from incidentcore.values import CLOSED, NEW, RESOLVED, State
 
 
 def lifecycle(*transitions: Any, **parts: Any) -> Lifecycle:
@@ -88,84 +81,3 @@ def test_a_guard_may_read_fields_below_and_the_actor() -> None:
     guard = field("custom.anything").present() & field("actor.role").equals("x")
 
     assert lifecycle(Transition("go", NEW, CLOSED, guard=guard)).actions(NEW) == ("go",)
-
-
-@given(st.data())
-def test_a_legal_history_has_no_findings(data: st.DataObject) -> None:
-    """What a lifecycle let pass, it does not complain about afterwards (rule H2)."""
-    drawn = data.draw(lifecycles())
-    record = data.draw(legal_records(drawn))
-
-    assert check_history(record, drawn) == ()
-
-
-@given(records())
-def test_a_history_is_checked_and_never_refused(record: Record) -> None:
-    """Of histories that no lifecycle made, each finding names an event that set a state."""
-    for finding in check_history(record, INCIDENT):
-        if isinstance(finding.witness, StateChanged):
-            assert finding.code in ("unknown_state", "not_allowed")
-        else:
-            assert (finding.witness, finding.code) == (record.history[0], "no_way_out")
-        assert str(finding).startswith("R-1 at 2026-06-01T")
-
-
-def moved(*steps: tuple[str, State, dict[str, Any]]) -> Incident:
-    incident = Incident.open(
-        id="INC-1", title="t", at=OPENED, by="kim", custom={"vip": True}, impact=Impact.LOW
-    )
-    for hours, (action, state, fields) in enumerate(steps, 1):
-        incident = incident.with_event(
-            StateChanged,
-            at=OPENED + timedelta(hours=hours),
-            by="ada",
-            action=action,
-            state=state,
-            fields=fields,
-        )
-    return incident
-
-
-DONE = {"resolution_code": "x", "resolution_notes": "y"}
-
-
-@pytest.mark.parametrize(
-    ("steps", "codes"),
-    [
-        ([("start", IN_PROGRESS, {})], []),
-        ([("imported", IN_PROGRESS, {})], []),
-        ([("imported", RESOLVED, {})], []),
-        ([("imported", CLOSED, {})], ["not_allowed"]),
-        ([("imported", NEW, {})], []),
-        ([("resume", IN_PROGRESS, {})], ["not_allowed"]),
-        ([("resolve", RESOLVED, DONE)], []),
-        ([("resolve", RESOLVED, {})], ["missing_field"]),
-        ([("hold", ON_HOLD, {"hold_reason": "lunch"})], ["invalid_field"]),
-        ([("hold", ON_HOLD, {"hold_reason": "awaiting_vendor"})], []),
-        ([("x", State("limbo", open=True), {}), ("x", NEW, {})], ["unknown_state"] * 2),
-        ([("x", CLOSED, {}), ("x", IN_PROGRESS, {})], ["not_allowed"] * 2),
-    ],
-    ids=str,
-)
-def test_what_the_lifecycle_would_have_refused(steps: Any, codes: list[str]) -> None:
-    """By the event's action where the table knows it, by the states alone otherwise."""
-    assert [finding.code for finding in check_history(moved(*steps), INCIDENT)] == codes
-
-
-def test_guards_are_asked_about_the_past() -> None:
-    """On the facts of that instant."""
-    guarded = Lifecycle(
-        "incident",
-        "incident",
-        states=(NEW, IN_PROGRESS, CLOSED),
-        initial=NEW,
-        transitions=(
-            Transition("start", NEW, IN_PROGRESS, guard=field("impact") >= Impact.MEDIUM),
-            Transition("finish", IN_PROGRESS, CLOSED, guard=field("custom.vip").is_true()),
-        ),
-    )
-
-    findings = check_history(moved(("start", IN_PROGRESS, {}), ("finish", CLOSED, {})), guarded)
-
-    assert [(finding.code, finding.data["before"]) for finding in findings] == [("guard", NEW)]
-    assert "impact >= medium" in findings[0].message

@@ -9,22 +9,16 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.conditions import ALWAYS, Opaque, during, field
+from incidentcore.conditions import Opaque, during, field
 from incidentcore.errors import InvalidValueError, SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
-from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday
+from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.sla import (
-    ByTimeOfDay,
-    CalendarByField,
-    DueDate,
-    ServiceLevel,
     SlaDefinition,
     SlaPolicy,
-    SlaRule,
     SlaStatus,
-    SlaThreshold,
     evaluate_sla,
 )
 from incidentcore.values import Actor, Impact, Urgency
@@ -32,7 +26,6 @@ from incidentcore.values import Actor, Impact, Urgency
 from .desk import ALWAYS_OPEN, HOUR, MICRO, MINUTE, OFFICE, at, incident
 
 OPEN = field("state.open").is_true()
-DONE = field("state.resolved").is_true()
 GOLD = field("custom.tier").equals("gold")
 
 
@@ -353,13 +346,6 @@ def test_paused_exactly_at_the_due() -> None:
     assert at("mon 15:00") == tell(resolution(4), record, "mon 15:01").breached_at
 
 
-def test_a_target_of_no_time_is_due_at_the_start() -> None:
-    """Even while paused: elapsed equals the target from the first instant."""
-    record = incident(("sun 12:00", "on_hold"))
-    status = tell(resolution(target=0 * HOUR, calendar=OFFICE), record, "mon2 12:00")
-    assert (at("sun 12:00"), False, None) == (status.due_at, status.breached, status.fraction)
-
-
 def test_before_the_opening() -> None:
     """Nothing has started and there is nothing to tell (S1)."""
     status = tell(resolution(), incident(("mon 09:00", "new")), "mon 08:00")
@@ -429,39 +415,10 @@ def test_closing_a_resolved_record_changes_nothing() -> None:
 
 # Another definition takes over (S4).
 
-TIERED = (
-    ("mon 09:00", {"tier": "silver"}),
-    ("mon 10:00", "on_hold"),
-    ("mon 11:00", {"tier": "gold"}),
-    ("mon 12:00", "in_progress"),
-)
-
 
 def tiers(swap: str, **more: Any) -> SlaPolicy:
     gold = resolution(4, name="gold", swap=swap, **more)
     return SlaPolicy([(GOLD, gold)], default=resolution(8, name="silver"))
-
-
-@pytest.mark.parametrize(
-    ("swap", "paused", "running", "due", "results"),
-    [
-        ("retroactive", 1, 2, "mon 15:00", ["running"]),
-        ("retroactive_without_pauses", 2, 3, "mon 14:00", ["running"]),
-        ("keep_elapsed", 1, 2, "mon 15:00", ["running"]),
-        ("restart", 0, 1, "mon 16:00", ["replaced", "running"]),
-    ],
-)
-def test_swap_while_paused(
-    swap: str, paused: int, running: int, due: str, results: list[str]
-) -> None:
-    """The four ways to take over at 11:00 a clock that is paused since 10:00."""
-    record = incident(("mon 09:00", "new"), *TIERED)
-    status = tell(tiers(swap), record, "mon 11:30")
-    assert ("paused", paused * HOUR, "gold") == (*told(status), status.definition.name)
-    assert status.due_at is None
-    status = tell(tiers(swap), record, "mon 13:00")
-    assert ("running", running * HOUR, at(due)) == (*told(status), status.due_at)
-    assert results == [cycle.result for cycle in status.cycles]
 
 
 def test_keep_elapsed_counts_on_by_the_new_calendar() -> None:
@@ -484,86 +441,6 @@ def test_keep_elapsed_at_a_reopening_counts_the_gap_by_the_old_calendar() -> Non
     assert told(tell(policy, record, "mon 10:00")) == ("running", 4 * HOUR)
 
 
-@pytest.mark.parametrize(
-    ("swap", "elapsed", "results"),
-    [
-        ("retroactive", 4, ["running"]),
-        ("keep_elapsed", 1, ["canceled", "running"]),
-        ("restart", 1, ["canceled", "running"]),
-    ],
-)
-def test_swap_to_none_and_back(swap: str, elapsed: int, results: list[str]) -> None:
-    """No promise cancels; back again, a retroactive one tells the whole life anew."""
-    policy = SlaPolicy([(GOLD, resolution(8, swap=swap))])
-    record = incident(
-        ("mon 09:00", "new"),
-        ("mon 09:00", {"tier": "gold"}),
-        ("mon 10:00", {"tier": "none"}),
-        ("mon 12:00", {"tier": "gold"}),
-    )
-    gone = tell(policy, record, "mon 11:00")
-    assert (*told(gone), gone.due_at) == ("canceled", HOUR, None)
-    status = tell(policy, record, "mon 13:00")
-    assert ("running", elapsed * HOUR) == told(status)
-    assert results == [cycle.result for cycle in status.cycles]
-
-
-def test_no_promise_from_the_start() -> None:
-    """Stage none and no definition (S10)."""
-    status = tell(SlaPolicy([(GOLD, resolution())]), incident(("mon 09:00", "new")), "mon 12:00")
-    assert (status.stage, status.definition, status.definition_hash) == ("none", None, None)
-    assert "no SLA applies" in str(status.trace)
-
-
-def test_a_swap_after_the_stop_waits_for_a_reopening() -> None:
-    """A finished clock is judged; raising the priority afterwards does not breach it."""
-    record = incident(
-        ("mon 09:00", "new"),
-        ("mon 14:00", "resolved"),
-        ("mon 15:00", {"tier": "gold"}),
-        ("mon 16:00", "in_progress"),
-    )
-    stopped = tell(tiers("retroactive"), record, "mon 15:30")
-    assert (
-        stopped.stage,
-        stopped.definition.name,
-        stopped.cycles[0].result,
-    ) == ("stopped", "silver", "met")
-    reopened = tell(tiers("retroactive"), record, "mon 17:00")
-    assert (*told(reopened), reopened.breached) == ("running", 6 * HOUR, True)
-
-
-def test_no_promise_at_the_reopening_leaves_the_result() -> None:
-    """A stopped clock is not attached, so there is nothing to cancel."""
-    policy = SlaPolicy([(GOLD, resolution(4))])
-    record = incident(
-        ("mon 09:00", "new"),
-        ("mon 09:00", {"tier": "gold"}),
-        ("mon 10:00", "resolved"),
-        ("mon 11:00", {"tier": "none"}),
-        ("mon 12:00", "in_progress"),
-    )
-    status = tell(policy, record, "mon 13:00")
-    assert (*told(status), status.cycles[0].result) == ("stopped", HOUR, "met")
-
-
-@pytest.mark.parametrize("swap", ["restart", "none"])
-def test_a_stop_at_the_instant_of_a_swap_ends_the_old_clock(swap: str) -> None:
-    """Resolved and re-prioritized at one instant: the old promise is judged, not replaced."""
-    policy = SlaPolicy(
-        [(GOLD, resolution(4, name="gold"))]
-        + ([] if swap == "none" else [(ALWAYS, resolution(1, swap=swap))])
-    )
-    record = incident(
-        ("mon 09:00", "new"),
-        ("mon 09:00", {"tier": "gold"}),
-        ("mon 10:00", "resolved"),
-        ("mon 10:00", {"tier": "none"}),
-    )
-    status = tell(policy, record, "mon 13:00")
-    assert [(cycle.definition, cycle.result) for cycle in status.cycles] == [("gold", "met")]
-
-
 def test_restart_at_a_reopening_keeps_the_finished_cycle() -> None:
     """The stopped cycle stays met; a fresh one starts by the new promise."""
     record = incident(
@@ -580,193 +457,10 @@ def test_restart_at_a_reopening_keeps_the_finished_cycle() -> None:
     assert told(status) == ("running", HOUR)
 
 
-def test_a_retroactive_definition_tells_resets_anew() -> None:
-    """As if it had always applied: cycles that were only reset are its own (law under S)."""
-    first = SlaDefinition.update(every=4 * HOUR, calendar=ALWAYS_OPEN, name="silver")
-    second = attrs.evolve(first, name="gold", target=HOUR)
-    policy = SlaPolicy([(GOLD, second)], default=first)
-    record = incident(("mon 09:00", "new"), ("mon 11:00", "reply"), ("mon 12:00", {"tier": "gold"}))
-    together, alone = tell(policy, record, "mon 12:00"), tell(second, record, "mon 12:00")
-    assert [(cycle.definition, cycle.result) for cycle in together.cycles] == [
-        ("gold", "breached"),
-        ("gold", "running"),
-    ]
-    assert alone.cycles == together.cycles
-
-
 # Relative targets (S6).
 
 
-def test_the_next_business_day() -> None:
-    """Start Monday 09:00, one business day: Tuesday 09:00, although Monday closes at 17:00."""
-    clock = resolution(target=BusinessDays(1), calendar=OFFICE)
-    record = incident(("mon 09:00", "new"))
-    for now in ("mon 09:00", "mon 12:00", "mon 20:00", "tue 09:00", "fri 09:00"):
-        assert at("tue 09:00") == tell(clock, record, now).due_at
-    assert tell(clock, record, "mon 12:00").target == 8 * HOUR
-    assert at("tue 09:00") == tell(clock, record, "tue 12:00").breached_at
-
-
-def test_the_end_of_the_next_business_day() -> None:
-    """Friday 16:00: the end of Monday."""
-    clock = resolution(target=BusinessDays(1, end_of_day=True), calendar=OFFICE)
-    status = tell(clock, incident(("fri 16:00", "new")), "fri 16:30")
-    assert (at("mon2 17:00"), 9 * HOUR) == (status.due_at, status.target)
-
-
-@pytest.mark.parametrize(
-    ("pauses", "due"),
-    [
-        ([("mon 10:00", "on_hold"), ("mon 12:00", "in_progress")], "tue 11:00"),
-        ([("mon 18:00", "on_hold"), ("tue 08:00", "in_progress")], "tue 09:00"),
-        ([("mon 18:00", "on_hold"), ("tue 10:00", "in_progress")], "tue 10:00"),
-        (
-            [
-                ("mon 10:00", "on_hold"),
-                ("mon 11:00", "in_progress"),
-                ("tue 09:30", "on_hold"),
-                ("tue 10:30", "in_progress"),
-            ],
-            "tue 11:00",
-        ),
-    ],
-)
-def test_a_relative_due_after_pauses(pauses: list[tuple[str, str]], due: str) -> None:
-    """The later of the due itself and the due plus what the pauses took of open time."""
-    clock = resolution(target=BusinessDays(1), calendar=OFFICE)
-    record = incident(("mon 09:00", "new"), *pauses)
-    assert at(due) == tell(clock, record, "tue 10:45").due_at
-    assert at(due) == tell(clock, record, "fri 10:00").breached_at
-
-
-def test_a_relative_due_stands_still_while_paused() -> None:
-    """A pause before the due puts it off as long as it lasts; after the due it does not."""
-    clock = resolution(target=BusinessDays(1), calendar=OFFICE)
-    paused = incident(("mon 09:00", "new"), ("mon 18:00", "on_hold"))
-    for now, then in (
-        ("mon 20:00", "tue 09:00"),
-        ("tue 10:00", "tue 10:00"),
-        ("tue 11:00", "tue 11:00"),
-    ):
-        status = tell(clock, paused, now)
-        assert (None, at(then)) == (status.due_at, status.due_at_if_resumed)
-    late = incident(("mon 09:00", "new"), ("tue 10:00", "on_hold"))
-    assert at("tue 09:00") == tell(clock, late, "thu 10:00").due_at
-
-
-def test_by_a_time_of_day() -> None:
-    """ServiceNow's "next business day by 4pm"; out of hours the due is that time all the same."""
-    record = incident(("fri 10:00", "new"))
-    assert (
-        at("mon2 16:00")
-        == tell(
-            resolution(target=ByTimeOfDay("16:00"), calendar=OFFICE), record, "fri 11:00"
-        ).due_at
-    )
-    late = tell(resolution(target=ByTimeOfDay("20:00"), calendar=OFFICE), record, "mon2 20:30")
-    assert (at("mon2 20:00"), False) == (late.due_at, late.breached)
-    assert (
-        at("tue2 09:00")
-        == tell(
-            resolution(target=ByTimeOfDay("20:00"), calendar=OFFICE), record, "tue2 10:00"
-        ).breached_at
-    )
-
-
-@pytest.mark.parametrize(
-    ("due", "expected"),
-    [("wed 12:00", "wed 12:00"), ("sat 12:00", "sat 12:00"), ("sun 12:00", None), (None, None)],
-)
-def test_a_due_date(due: str | None, expected: str | None) -> None:
-    """Due at what the field held at the start; empty or past means at the start."""
-    clock = resolution(target=DueDate("custom.due"), calendar=OFFICE)
-    given = (
-        {} if due is None else {"due": at(due) - timedelta(days=7 if due.startswith("sun") else 0)}
-    )
-    record = incident(
-        ("mon 10:00", "new"), ("mon 10:00", given), ("mon 11:00", {"due": at("fri 09:00")})
-    )
-    assert at(expected or "mon 10:00") == tell(clock, record, "mon 12:00").due_at
-
-
-def test_a_due_date_must_be_a_time() -> None:
-    """Text in the field is the integrator's error, told by name."""
-    clock = resolution(target=DueDate("custom.due"), calendar=OFFICE)
-    record = incident(("mon 10:00", "new"), ("mon 10:00", {"due": "friday"}))
-    with pytest.raises(SlaDefinitionError, match=r"custom\.due"):
-        tell(clock, record, "mon 12:00")
-
-
-def test_a_relative_target_of_no_open_time_reaches_its_thresholds_at_the_due() -> None:
-    """Opened on Saturday, due Sunday noon: no open time between, so due is what counts (S6)."""
-    marks = (
-        SlaThreshold(name="full", fraction=1),
-        SlaThreshold(name="soon", before_due=HOUR),
-        SlaThreshold(name="late", after_due=2 * HOUR),
-    )
-    clock = resolution(target=DueDate("custom.due"), calendar=OFFICE, thresholds=marks)
-    record = incident(("sat 10:00", "new"), ("sat 10:00", {"due": at("sun 12:00")}))
-    before = tell(clock, record, "sat 12:00")
-    assert ((), at("sun 12:00"), at("sun 12:00")) == (
-        before.thresholds,
-        before.due_at,
-        before.next_wakeup,
-    )
-    after = tell(clock, record, "mon2 12:00")
-    assert [("full", at("sun 12:00")), ("soon", at("sun 12:00")), ("late", at("mon2 11:00"))] == [
-        (threshold.name, threshold.at) for threshold in after.thresholds
-    ]
-    assert at("mon2 09:00") == after.breached_at
-
-
 # Thresholds (S8) and wake-ups (S9).
-
-
-def test_thresholds() -> None:
-    """A fraction and times around the due, all in open time of the clock."""
-    marks = (
-        SlaThreshold(name="half", fraction=0.5),
-        SlaThreshold(name="soon", before_due=30 * MINUTE),
-        SlaThreshold(name="late", after_due=HOUR),
-    )
-    clock = resolution(8, OFFICE, thresholds=marks)
-    record = incident(("mon 09:10", "new"))  # due Tuesday 09:10
-    status = tell(clock, record, "mon 16:39")
-    assert [("half", at("mon 13:10"))] == [(t.name, t.at) for t in status.thresholds]
-    assert at("mon 16:40") == status.next_wakeup
-    status = tell(clock, record, "wed 09:00")
-    assert [("half", at("mon 13:10")), ("soon", at("mon 16:40")), ("late", at("tue 10:10"))] == [
-        (t.name, t.at) for t in status.thresholds
-    ]
-
-
-def test_a_pause_never_undoes_a_threshold() -> None:
-    """What was reached stays reached, although the due moves away."""
-    clock = resolution(4, thresholds=[SlaThreshold(name="soon", before_due=HOUR)])
-    record = incident(("mon 09:00", "new"), ("mon 12:30", "on_hold"))
-    assert [at("mon 12:00")] == [t.at for t in tell(clock, record, "thu 12:00").thresholds]
-
-
-def test_a_threshold_through_another_calendar_runs_on() -> None:
-    """Four office hours after a due at night, whatever the clock does since (S8)."""
-    mark = SlaThreshold(name="manager", after_due=4 * HOUR, calendar=OFFICE)
-    clock = resolution(4, thresholds=[mark])
-    record = incident(("mon 18:00", "new"), ("mon 22:30", "resolved"))
-    status = tell(clock, record, "mon 23:00")
-    assert ("stopped", (), at("tue 13:00")) == (status.stage, status.thresholds, status.next_wakeup)
-    assert [at("tue 13:00")] == [t.at for t in tell(clock, record, "tue 13:00").thresholds]
-
-
-def test_fractions_compare_exactly() -> None:
-    """99.951 % is neither 100 % nor breached; a third of ten minutes is 200 seconds."""
-    mark = SlaThreshold(name="third", fraction=Fraction(1, 3))
-    full = SlaThreshold(name="full", fraction=1)
-    clock = resolution(target=10 * MINUTE, thresholds=[mark, full])
-    record = incident(("mon 09:00", "new"))
-    status = tell(clock, record, at("mon 09:00") + 10 * MINUTE - MICRO)
-    assert [t.name for t in status.thresholds] == ["third"]
-    assert at("mon 09:00") + timedelta(seconds=200) == status.thresholds[0].at
-    assert (status.fraction == 1, status.breached) == (False, False)
 
 
 def test_wake_ups_end() -> None:
@@ -838,31 +532,6 @@ def test_the_update() -> None:
 # What the rules are chosen by (S6, S10, S11).
 
 
-def test_a_calendar_chosen_by_the_record() -> None:
-    """The region's calendar at the start of the clock."""
-    choice = CalendarByField("custom.region", {"eu": OFFICE}, ALWAYS_OPEN)
-    clock = resolution(4, choice)
-    europe = incident(
-        ("mon 06:00", "new"), ("mon 06:00", {"region": "eu"}), ("mon 07:00", {"region": "us"})
-    )
-    assert at("mon 13:00") == tell(clock, europe, "mon 10:00").due_at
-    assert at("mon 10:00") == tell(clock, incident(("mon 06:00", "new")), "mon 10:00").due_at
-
-
-def test_a_service_level_tells_each_of_its_clocks() -> None:
-    """Response, resolution and an OLA that starts when its group gets the record."""
-    ola = resolution(
-        2, name="ola", start=OPEN & field("custom.group").equals("network"), agreement="ola"
-    )
-    level = ServiceLevel(
-        [SlaDefinition.first_response(hours=1, calendar=OFFICE), resolution(8), ola]
-    )
-    record = incident(("mon 09:00", "new"), ("mon 11:00", {"group": "network"}))
-    found = tell(level, record, "mon 12:00")
-    assert [at("mon 09:00"), at("mon 09:00"), at("mon 11:00")] == [s.started_at for s in found]
-    assert [at("mon 10:00"), at("mon 17:00"), at("mon 13:00")] == [s.due_at for s in found]
-
-
 def test_versions_are_chosen_by_the_opening() -> None:
     """Editing today's promise does not rewrite last month's results (S11)."""
     plan = Versions([(at("mon 00:00"), resolution(4)), (at("wed 00:00"), resolution(1))])
@@ -874,18 +543,6 @@ def test_versions_are_chosen_by_the_opening() -> None:
     assert (
         tell(plan, old, "fri 09:00").definition_hash != tell(plan, new, "fri 09:00").definition_hash
     )
-
-
-def test_the_shortest_target_wins_where_asked() -> None:
-    """As iTop does; where nothing matches the default holds."""
-    policy = SlaPolicy(
-        [SlaRule(ALWAYS, resolution(8)), SlaRule(GOLD, resolution(2, name="gold"))],
-        match="shortest",
-    )
-    record = incident(("mon 09:00", "new"), ("mon 09:00", {"tier": "gold"}))
-    assert tell(policy, record, "mon 10:00").definition.name == "gold"
-    with pytest.raises(SlaDefinitionError, match="shortest"):
-        SlaPolicy([(ALWAYS, resolution(target=BusinessDays(1)))], match="shortest")
 
 
 def test_rules_that_are_none() -> None:

@@ -15,11 +15,9 @@ from incidentcore.communication import (
     major_incident_plan,
     missed_updates,
     next_update_wakeup,
-    update_adherence,
     update_log,
 )
 from incidentcore.instants import Versions
-from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, Problem, Record, set_fields, set_major_status
 from incidentcore.values import Impact, Priority, Urgency
@@ -107,58 +105,6 @@ def test_major_incident_updates_from_end_to_end() -> None:
     ] == [("executives", "first", 10 * MINUTE), ("support staff", "next", 5 * MINUTE)]
     kinds = [type(one) for one in update_log(PLAN, record, now=at(20))]
     assert (kinds.count(StakeholderUpdate), kinds.count(MissedUpdate)) == (6, 2)
-
-
-def history() -> list[Incident]:
-    """Return three incidents with figures that can be counted by hand.
-
-    The first: customers told at 10:24 (on time) and 11:10 (16 minutes late), support staff and
-    executives never until the cancelation at 12:00: dues at 10:25 and 10:40, so 95 and 80 minutes
-    late; customers' third due at 11:40, 20 minutes late. The second is an accepted one in which
-    all were told in the minute of its cancelation, before any due. The third is no major one.
-    """
-    first = log_update_sent(accepted(), "customers", at=at(10, 24), by="ada")
-    first = log_update_sent(first, "customers", at=at(11, 10), by="ada")
-    first = advance(first, "cancel", at=at(12), by="ada")
-    second = accepted()
-    for audience in PLAN.audiences:
-        second = log_update_sent(second, audience, at=at(10, 15), by="ada")
-    second = advance(second, "cancel", at=at(10, 15), by="ada")
-    third = Incident.open(id="INC-3", title="Slow", by="kim", at=at(9))
-    return [first, second, third]
-
-
-def test_adherence_is_counted_from_history() -> None:
-    """On time 1 + 3 of 8 due; late by 16 + 95 + 80 + 20 minutes; 5 updates for 2 incidents."""
-    kept = update_adherence(PLAN, history(), now=at(23))
-
-    assert (kept.records, kept.due, kept.on_time, kept.missed, kept.sent) == (2, 8, 4, 4, 5)
-    assert kept.lateness == 211 * MINUTE
-    assert (kept.share, kept.per_record) == (0.5, 2.5)
-    assert kept.mean_lateness == 211 * MINUTE / 4
-
-
-def test_adherence_as_kpis() -> None:
-    """The same figures by ``compute_kpis``; records to which the plan owed nothing are left out."""
-    kpis = [
-        catalogue.updates_on_time_rate(PLAN),
-        catalogue.mean_update_lateness(PLAN),
-        catalogue.mean_updates_sent(PLAN),
-    ]
-    rate, lateness, sent = compute_kpis(kpis, history(), as_of=at(23)).results
-
-    assert (rate.value, rate.n, dict(rate.excluded)) == (0.5, 2, {"nothing_owed": 1})
-    assert lateness.value == 211 * MINUTE / 4
-    assert sent.value == 2.5
-    early = compute_kpis(kpis, history(), as_of=at(10, 24)).results
-    assert [one.value for one in early] == [1.0, None, 2.0]
-
-
-def test_nothing_due_has_no_share() -> None:
-    """Without an update due there is no share, and without a record no mean (rule K2)."""
-    kept = update_adherence(PLAN, [], now=at(23))
-
-    assert (kept.share, kept.mean_lateness, kept.per_record) == (None, None, None)
 
 
 def test_what_an_update_needs_and_nobody_knows_yet_is_told() -> None:

@@ -1,4 +1,4 @@
-"""Scales, levels, states and actors: their laws, and what they refuse."""
+"""Scales and their levels: order, identity, and what a level is not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.errors import DefinitionError, InvalidValueError
-from incidentcore.values import Actor, Impact, Level, Priority, Scale, State, as_actor
+from incidentcore.values import Impact, Level, Priority, Scale
 
 NAMES = st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=6, unique=True)
 
@@ -90,61 +90,3 @@ def test_an_unknown_level_says_which_there_are(name: Any) -> None:
     """The error names the levels of the scale."""
     with pytest.raises(InvalidValueError, match="high, medium, low"):
         Impact.scale[name]
-
-
-# open, pauses, resolved, final -> is it a state?
-LEGAL_FLAGS = {
-    (True, False, False, False): "open",
-    (True, True, False, False): "open, paused",
-    (False, False, True, False): "resolved",
-    (False, False, True, True): "closed",
-    (False, False, False, True): "canceled",
-}
-
-
-@pytest.mark.parametrize("flags", [*itertools.product((False, True), repeat=4)], ids=str)
-def test_the_flags_of_a_state_agree(flags: tuple[bool, bool, bool, bool]) -> None:
-    """Of sixteen combinations five mean something; the rest are refused (rule H3)."""
-    names = ("open", "pauses", "resolved", "final")
-    given_flags: Any = dict(zip(names, flags, strict=True))
-    if flags not in LEGAL_FLAGS:
-        with pytest.raises(DefinitionError):
-            State("x", **given_flags)
-        return
-
-    state = State("x", **given_flags)
-
-    assert state.is_closed is (LEGAL_FLAGS[flags] == "closed")
-    assert state.is_canceled is (LEGAL_FLAGS[flags] == "canceled")
-    assert pickled(state) == state
-
-
-@pytest.mark.parametrize(
-    ("name", "flags"),
-    [("", {"open": True}), (None, {"open": True}), ("x", {"open": 1}), ("x", {"final": None})],
-)
-def test_a_state_has_a_name_and_flags(name: Any, flags: Any) -> None:
-    """A name is text and a flag True or False."""
-    with pytest.raises(DefinitionError):
-        State(name, **flags)
-
-
-def test_a_plain_id_stands_for_an_agent() -> None:
-    """Unless told which role (rule H4); an actor stands for itself."""
-    assert as_actor("ada") == Actor("ada", "agent")
-    assert as_actor("kim", role="requester") == Actor("kim", "requester")
-    assert as_actor(Actor("x", "robot"), role="requester") == Actor("x", "robot")
-
-
-@pytest.mark.parametrize("by", ["", None, 5, b"ada", ("ada", "agent")], ids=repr)
-def test_what_is_no_actor_is_refused(by: Any) -> None:
-    """The error names the argument."""
-    with pytest.raises(InvalidValueError, match=r"^by: "):
-        as_actor(by)
-
-
-@pytest.mark.parametrize("parts", [("", "agent"), ("ada", ""), (None, "agent"), ("ada", None)])
-def test_an_actor_has_an_id_and_a_role(parts: tuple[Any, Any]) -> None:
-    """Both are texts."""
-    with pytest.raises(InvalidValueError):
-        Actor(*parts)

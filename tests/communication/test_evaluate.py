@@ -1,0 +1,357 @@
+"""Which update is due when, and which came late."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidentcore.communication import (
+    PUBLIC_REPLY,
+    CommunicationPlan,
+    UpdateRule,
+    due_updates,
+    log_update_sent,
+    missed_updates,
+    update_log,
+)
+from incidentcore.conditions import Condition, Opaque, during, field
+from incidentcore.errors import NaiveDatetimeError
+from incidentcore.lifecycle import advance
+from incidentcore.records import (
+    Incident,
+    comment,
+    log_contact,
+    mark_restored,
+    set_fields,
+)
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.values import Actor
+
+MINUTE = timedelta(minutes=1)
+
+
+AT = datetime(2026, 6, 1, 10, tzinfo=UTC)
+
+
+def rule(**parts: Any) -> UpdateRule:
+    return UpdateRule(**{"name": "all", "audiences": "customers", "every": 30 * MINUTE, **parts})
+
+
+def incident(**fields: Any) -> Incident:
+    return Incident.open(id="INC-1", title="Mail is down", at=AT, by="kim", **fields)
+
+
+def test_for_each_audience_the_first_rule_that_matches_applies() -> None:
+    """Customers have a rule of their own; executives are told by the second."""
+    rules = CommunicationPlan(
+        "status",
+        [
+            rule(name="customers", every=15 * MINUTE, channel="status page"),
+            rule(name="all", audiences=["customers", "executives"], channel="mail"),
+        ],
+    )
+    due = due_updates(rules, incident(), now=AT + 60 * MINUTE)
+
+    assert [(one.audience, one.rule, one.channel) for one in due] == [
+        ("customers", "customers", "status page"),
+        ("executives", "all", "mail"),
+    ]
+
+
+def test_what_counts_as_an_update() -> None:
+    """A note for this audience; a comment only where the plan says so, and only a public one."""
+    late = AT + 31 * MINUTE
+    plain = CommunicationPlan("status", rule())
+    lenient = CommunicationPlan("status", rule(), also={"customers": PUBLIC_REPLY})
+    base = incident()
+    at = AT + 10 * MINUTE
+    answers = {
+        "told": log_update_sent(base, "customers", at=at, by="ada"),
+        "others": log_update_sent(base, "executives", at=at, by="ada"),
+        "public": comment(base, "soon", at=at, by="ada"),
+        "internal": comment(base, "hm", visibility="internal", at=at, by="ada"),
+        "asked": comment(base, "well?", at=at, by=Actor("kim", "requester")),
+        "called": log_contact(base, "telephone", at=at, by="ada"),
+    }
+    counted = {
+        plan.name + str(plan is lenient): {
+            name for name, one in answers.items() if not missed_updates(plan, one, now=late)
+        }
+        for plan in (plain, lenient)
+    }
+
+    assert counted == {"statusFalse": {"told"}, "statusTrue": {"told", "public"}}
+
+
+def test_exactly_at_its_due_is_on_time() -> None:
+    """One microsecond later is late by one microsecond (rule U1)."""
+    plan = CommunicationPlan("status", rule())
+    due = AT + 30 * MINUTE
+    after = due + timedelta(microseconds=1)
+
+    assert not missed_updates(
+        plan, log_update_sent(incident(), "customers", at=due, by="ada"), now=due
+    )
+    (late,) = missed_updates(
+        plan, log_update_sent(incident(), "customers", at=after, by="ada"), now=after
+    )
+    assert late.late_by == timedelta(microseconds=1)
+
+
+def test_lateness_is_business_time_where_the_plan_counts_so() -> None:
+    """Due on Friday at 17:00: sent at 19:00 it is on time by the calendar, on Monday it is not."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    plan = CommunicationPlan("status", rule(every=60 * MINUTE, calendar=office))
+    friday = datetime(2026, 6, 5, 16, tzinfo=UTC)
+    record = Incident.open(id="INC-1", title="t", at=friday, by="kim")
+    evening = log_update_sent(record, "customers", at=friday + 180 * MINUTE, by="ada")
+    monday = log_update_sent(
+        record, "customers", at=datetime(2026, 6, 8, 9, 20, tzinfo=UTC), by="ada"
+    )
+
+    now = datetime(2026, 6, 8, 9, 30, tzinfo=UTC)
+    assert missed_updates(plan, evening, now=now) == ()
+    assert [one.late_by for one in missed_updates(plan, monday, now=now)] == [20 * MINUTE]
+
+
+def test_a_stop_ends_the_pace_and_leaves_the_final_update() -> None:
+    """Restored at 10:20: nothing at 10:30; resolved at 11:00: the final one by 11:15."""
+    plan = CommunicationPlan("status", rule(final=15 * MINUTE, stop=field("restored_at").present()))
+    record = mark_restored(incident(), at=AT + 20 * MINUTE, by="ada")
+    assert due_updates(plan, record, now=AT + 50 * MINUTE) == ()
+    record = advance(
+        record,
+        "resolve",
+        resolution_code="fixed",
+        resolution_notes="restarted",
+        at=AT + 60 * MINUTE,
+        by="ada",
+    )
+    (final,) = due_updates(plan, record, now=AT + 75 * MINUTE)
+
+    assert (final.kind, final.due_at, final.why) == (
+        "final",
+        AT + 75 * MINUTE,
+        "0:15:00 after the end",
+    )
+
+
+def test_an_end_of_ones_own() -> None:
+    """The communication ends when the service works again, and reopening it starts anew."""
+    plan = CommunicationPlan(
+        "status",
+        rule(first=5 * MINUTE, final=15 * MINUTE, ends=field("custom.calm").is_true()),
+    )
+    record = set_fields(incident(), custom={"calm": True}, at=AT + 20 * MINUTE, by="ada")
+    (final,) = due_updates(plan, record, now=AT + 60 * MINUTE)
+    assert final.due_at == AT + 35 * MINUTE
+    again = set_fields(record, custom={"calm": False}, at=AT + 30 * MINUTE, by="ada")
+    (first,) = due_updates(plan, again, now=AT + 60 * MINUTE)
+
+    assert (first.kind, first.since, first.due_at) == (
+        "first",
+        AT + 30 * MINUTE,
+        AT + 35 * MINUTE,
+    )
+
+
+def test_a_plan_for_the_end_alone() -> None:
+    """Support staff hear of the resolution only; and nobody does of one that began resolved."""
+    plan = CommunicationPlan("status", rule(every=None, final=15 * MINUTE))
+    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    record = advance(incident(), "resolve", at=AT + 60 * MINUTE, by="ada", **solved)
+
+    assert due_updates(plan, incident(), now=AT + 600 * MINUTE) == ()
+    assert [one.kind for one in due_updates(plan, record, now=AT + 75 * MINUTE)] == ["final"]
+    at_once = advance(incident(), "resolve", at=AT, by="ada", **solved)
+    assert due_updates(plan, at_once, now=AT + 75 * MINUTE) == ()
+
+
+def test_a_calendar_that_never_opens_again_owes_nothing() -> None:
+    """Instead of an error in the middle of a poll."""
+    once = BusinessCalendar(zone="UTC", hours={}, special={"2020-01-01": "09:00-17:00"})
+    for parts in ({"calendar": once}, {"during": once}):
+        plan = CommunicationPlan("status", rule(notice=MINUTE, **parts))
+        assert due_updates(plan, incident(), now=AT + 600 * MINUTE) == ()
+
+
+def test_another_rule_whose_calendar_never_opens_takes_over() -> None:
+    """What was promised is promised no more, and comes back with the rule that promised it."""
+    once = BusinessCalendar(zone="UTC", hours={}, special={"2020-01-01": "09:00-17:00"})
+    plan = CommunicationPlan(
+        "status",
+        [rule(name="odd", when=field("custom.odd").is_true(), calendar=once), rule()],
+    )
+    record = set_fields(incident(), custom={"odd": True}, at=AT + 10 * MINUTE, by="ada")
+    assert due_updates(plan, record, now=AT + 600 * MINUTE) == ()
+    again = set_fields(record, custom={"odd": False}, at=AT + 20 * MINUTE, by="ada")
+
+    assert [one.due_at for one in due_updates(plan, again, now=AT + 600 * MINUTE)] == [
+        AT + 50 * MINUTE
+    ]
+
+
+def test_notice_that_contact_hours_cannot_give_is_as_long_as_they_can() -> None:
+    """Hours that began at 9:55: what is due at 10:00 with ten minutes of notice is told at 9:55."""
+    once = BusinessCalendar(zone="UTC", hours={}, special={"2026-06-01": "09:55-17:00"})
+    plan = CommunicationPlan("status", rule(first=60 * MINUTE, during=once, notice=10 * MINUTE))
+    record = Incident.open(id="INC-1", title="t", at=AT - 60 * MINUTE, by="kim")
+
+    assert [
+        (one.told_at, one.due_at) for one in due_updates(plan, record, now=AT + 60 * MINUTE)
+    ] == [(AT - 5 * MINUTE, AT)]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        Opaque("told", lambda facts: facts["updated_at"] > AT),  # type: ignore[index]
+        ~Opaque("not told", lambda facts: facts["updated_at"] <= AT),  # type: ignore[index]
+        during(BusinessCalendar(zone="UTC", hours={"mon-sun": "10:10-24:00"})),
+        field("title").present() & (field("updated_at") > AT),
+    ],
+    ids=repr,
+)
+def test_a_condition_is_asked_whenever_its_answer_may_have_changed(condition: Condition) -> None:
+    """Functions and times of day at each event, all others when a fact that they read changes."""
+    plan = CommunicationPlan("status", rule(when=condition))
+    record = log_update_sent(incident(), "executives", at=AT + 10 * MINUTE, by="ada")
+
+    assert [one.since for one in due_updates(plan, record, now=AT + 60 * MINUTE)] == [
+        AT + 10 * MINUTE
+    ]
+
+
+def two_rules(**parts: Any) -> CommunicationPlan:
+    """Return a plan with a rule for what custom.other is set on, above one for the rest."""
+    other = rule(name="other", when=field("custom.other").is_true(), **parts)
+    return CommunicationPlan("status", [other, rule(notice=10 * MINUTE)])
+
+
+def other(record: Incident, minute: int) -> Incident:
+    return set_fields(record, custom={"other": True}, at=AT + minute * MINUTE, by="ada")
+
+
+def test_another_rule_with_the_same_due_takes_it_over() -> None:
+    """Its notice counts from then on; what was told already stays told since then."""
+    plan = two_rules(notice=5 * MINUTE, channel="mail")
+    told = {
+        minute: due_updates(plan, other(incident(), minute), now=AT + 30 * MINUTE)
+        for minute in (15, 22)
+    }
+
+    for minute, told_at in ((15, AT + 25 * MINUTE), (22, AT + 20 * MINUTE)):
+        (one,) = told[minute]
+        assert (one.told_at, one.due_at, one.channel) == (told_at, AT + 30 * MINUTE, "mail")
+
+
+def test_what_is_late_already_stays_late_whichever_rule_follows() -> None:
+    """Due at 10:30; a slower rule from 10:40 does not forgive it, one from 10:25 moves it (U2)."""
+    plan = two_rules(every=120 * MINUTE)
+    late, moved = other(incident(), 40), other(incident(), 25)
+
+    assert [one.late_by for one in missed_updates(plan, late, now=AT + 60 * MINUTE)] == [
+        30 * MINUTE
+    ]
+    assert missed_updates(plan, moved, now=AT + 120 * MINUTE) == ()
+
+
+def test_what_is_due_at_closing_time_may_still_be_timed_anew_in_the_evening() -> None:
+    """No open time has passed since the due at 17:00, so nothing is late at 19:00 (rule S2)."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    slow = rule(
+        name="slow",
+        when=field("custom.other").is_true(),
+        every=9 * 60 * MINUTE,
+        calendar=office,
+    )
+    plan = CommunicationPlan("status", [slow, rule(every=7 * 60 * MINUTE, calendar=office)])
+    (one,) = due_updates(plan, other(incident(), 9 * 60), now=AT + 48 * 60 * MINUTE)
+
+    assert one.due_at == datetime(2026, 6, 2, 11, tzinfo=UTC)  # nine hours from Monday at 10:00
+
+
+def test_the_log_keeps_what_somebody_heard_of() -> None:
+    """Told at 10:20 and timed anew at 10:22, it stays in the log; at 10:20 nobody had heard yet."""
+    plan = two_rules(every=120 * MINUTE)
+    logs = {
+        minute: update_log(plan, other(incident(), minute), now=AT + 60 * MINUTE)
+        for minute in (20, 22)
+    }
+
+    assert [one.lapsed_because for one in logs[20]] == [""]
+    assert [one.lapsed_because for one in logs[22]] == ["timed anew", ""]
+    assert logs[22][0].lapsed_at == AT + 22 * MINUTE
+
+
+def test_what_comes_to_apply_after_the_end_owes_no_final_update() -> None:
+    """Neither at first nor again: nobody was owed anything since the rule last began to apply."""
+    plan = CommunicationPlan(
+        "status", rule(when=field("custom.other").is_true(), final=15 * MINUTE)
+    )
+    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    ended = advance(incident(), "resolve", at=AT + 40 * MINUTE, by="ada", **solved)
+    before = set_fields(other(incident(), 5), custom={"other": False}, at=AT + 9 * MINUTE, by="ada")
+    before = advance(before, "resolve", at=AT + 40 * MINUTE, by="ada", **solved)
+
+    for record in (ended, before):
+        assert due_updates(plan, other(record, 50), now=AT + 600 * MINUTE) == ()
+    (final,) = due_updates(
+        plan,
+        advance(other(incident(), 5), "resolve", at=AT + 20 * MINUTE, by="ada", **solved),
+        now=AT + 600 * MINUTE,
+    )
+    assert final.kind == "final"
+
+
+def test_a_reopened_record_starts_with_a_first_update() -> None:
+    """Told at 10:10, resolved and reopened at 10:20: a first one by 10:25, not a next by 10:40.
+
+    Rule U3.
+    """
+    plan = CommunicationPlan("status", rule(first=5 * MINUTE))
+    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    record = log_update_sent(incident(), "customers", at=AT + 10 * MINUTE, by="ada")
+    record = advance(record, "resolve", at=AT + 15 * MINUTE, by="ada", **solved)
+    record = advance(record, "reopen", at=AT + 20 * MINUTE, by="ada")
+
+    (one,) = due_updates(plan, record, now=AT + 60 * MINUTE)
+    assert (one.kind, one.due_at) == ("first", AT + 25 * MINUTE)
+
+
+def test_an_end_that_does_not_read_the_state_still_ends_with_it() -> None:
+    """What is resolved or canceled is owed no regular update, whatever its end is."""
+    plan = CommunicationPlan("status", rule(ends=field("custom.calm").is_true()))
+    solved = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+    for over in (
+        advance(incident(), "resolve", at=AT + 15 * MINUTE, by="ada", **solved),
+        advance(incident(), "cancel", at=AT + 15 * MINUTE, by="ada"),
+    ):
+        assert due_updates(plan, over, now=AT + 60 * MINUTE) == ()
+
+
+def test_nothing_is_owed_before_the_opening() -> None:
+    """An event that is dated before it, noted later, begins nothing."""
+    plan = CommunicationPlan("status", rule())
+    record = set_fields(incident(), service="mail", at=AT - 60 * MINUTE, by="ada")
+
+    assert [one.since for one in due_updates(plan, record, now=AT + 60 * MINUTE)] == [AT]
+
+
+def test_who_writes_is_told_when_the_hours_open() -> None:
+    """Opened at 6:50 and due at 7:05: told at 7:00, with five of its ten minutes of notice."""
+    daytime = BusinessCalendar(zone="UTC", hours={"mon-sun": "07:00-22:00"})
+    plan = CommunicationPlan("status", rule(first=15 * MINUTE, during=daytime, notice=10 * MINUTE))
+    early = datetime(2026, 6, 1, 6, 50, tzinfo=UTC)
+    record = Incident.open(id="INC-1", title="t", at=early, by="kim")
+
+    (one,) = due_updates(plan, record, now=AT)
+    assert (one.told_at, one.due_at) == (early + 10 * MINUTE, early + 15 * MINUTE)
+
+
+def test_naive_times_are_refused() -> None:
+    """As everywhere (rule T1)."""
+    with pytest.raises(NaiveDatetimeError):
+        due_updates(CommunicationPlan("status", rule()), incident(), now=datetime(2026, 6, 1))  # noqa: DTZ001  the fact

@@ -1,0 +1,68 @@
+"""How a condition reads a field: of a record, of facts, below other fields."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from incidentcore.conditions import field
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Incident
+from incidentcore.values import NEW, Actor, Impact
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+f = field("f")
+
+
+def test_names_are_tested_below():
+    """What the error asks for works."""
+    assert field("f.name").equals("new").matches({"f": NEW})
+    assert field("f.id").is_in("ada", "eve").matches({"f": Actor("ada")})
+
+
+def test_misspelt_field_is_an_error_that_names_the_others():
+    """A record without the field is an error, so that a misspelt rule cannot pass unseen."""
+    incident = Incident.open(id="INC-1", title="No mail", by="kim", at=NINE)
+
+    with pytest.raises(InvalidValueError, match=r"priorty.*a field of Incident: .*priority"):
+        field("priorty").present().matches(incident)
+    with pytest.raises(InvalidValueError, match=r"'f'.*a field of dict: g"):
+        f.present().matches({"g": 1})
+    with pytest.raises(InvalidValueError, match="'nam' does not"):
+        field("state.nam").equals("new").matches(incident)
+    with pytest.raises(InvalidValueError):
+        field("_memo").present().matches(incident)
+
+
+def test_absent_values_on_the_way_read_as_none():
+    """Below an absent value, and for an absent key of a mapping, there is nothing."""
+    incident = Incident.open(
+        id="INC-1", title="No mail", by="kim", at=NINE, custom={"customer": {"tier": "gold"}}
+    )
+
+    assert field("custom.customer.tier").equals("gold").matches(incident)
+    assert field("custom.customer.size").missing().matches(incident)
+    assert field("custom.vendor.tier").missing().matches(incident)
+    assert field("priority.name").missing().matches(incident)
+    assert field("opened_by.role").equals("requester").matches(incident)
+
+
+def test_record_and_facts_answer_alike():
+    """A record, and the facts it folds to, are the same subject."""
+    incident = Incident.open(
+        id="INC-1", title="No mail", by="kim", at=NINE, impact=Impact.HIGH, tags=["x"]
+    )
+
+    for condition in (
+        field("impact") >= Impact.MEDIUM,
+        field("tags").contains("x"),
+        field("state.open").is_true(),
+        field("title").has_text("mail"),
+        field("opened_at").equals(NINE),
+        field("record_type").equals("incident"),
+    ):
+        assert condition.matches(incident)
+        assert condition.matches(incident.facts())

@@ -1,0 +1,181 @@
+"""Worked examples of rules E1 to E3: what is due, when, and what silences it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from incidentcore.escalation import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    OnClock,
+    acknowledge,
+    due_escalations,
+    escalate_now,
+    next_escalation_wakeup,
+    unacknowledge,
+)
+from incidentcore.instants import Interval
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition
+from incidentcore.values import Actor
+
+T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
+MIN = timedelta(minutes=1)
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+
+
+def at(minutes: float) -> datetime:
+    return T0 + minutes * MIN
+
+
+def incident(**fields: object) -> Incident:
+    return Incident.open(id="I", title="x", at=T0, by="kim", **fields)
+
+
+def matrix(*levels: EscalationLevel, **row: object) -> EscalationMatrix:
+    return EscalationMatrix("m", [EscalationRow("r", levels, **row)])
+
+
+CHAIN = matrix(
+    EscalationLevel(After(10 * MIN), "one"),
+    EscalationLevel(AfterPrevious(20 * MIN), "two"),
+    EscalationLevel(AfterPrevious(30 * MIN), "three"),
+)
+
+
+def fired(rules: EscalationMatrix, record: Incident, minutes: float, **options: object) -> list:
+    due = due_escalations(rules, record, now=at(minutes), **options)
+    return [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (9.999, []),
+        (10, [(10, "one")]),
+        (29, [(10, "one")]),
+        (30, [(10, "one"), (30, "two")]),
+        (60, [(10, "one"), (30, "two"), (60, "three")]),
+        (6000, [(10, "one"), (30, "two"), (60, "three")]),
+    ],
+)
+def test_a_chain_counts_from_dues_never_from_polls(minutes: float, expected: list) -> None:
+    """Each level falls due a delay after the one before fell due; at due means at or after it."""
+    assert fired(CHAIN, incident(), minutes) == expected
+
+
+def test_an_acknowledgement_silences_what_was_not_due_yet_and_lapses_what_was() -> None:
+    """Acknowledged at 20: level one lapsed at 20, level two never falls due (rule E3)."""
+    record = acknowledge(incident(), at=at(20), by="ada")
+    everything = due_escalations(CHAIN, record, now=at(500), include_lapsed=True)
+
+    assert fired(CHAIN, record, 500) == []
+    assert [(str(e.targets[0]), e.lapsed_at, e.lapsed_because) for e in everything] == [
+        ("one", at(20), "acknowledged")
+    ]
+
+
+def test_an_acknowledgement_at_the_very_due_comes_first() -> None:
+    """The facts after the last event of an instant decide: acknowledged at 10, nothing is due."""
+    record = acknowledge(incident(), at=at(10), by="ada")
+
+    assert fired(CHAIN, record, 500, include_lapsed=True) == []
+
+
+def test_a_withdrawn_acknowledgement_resumes_at_the_level_where_it_stopped() -> None:
+    """Acknowledged 20 to 45: level two, overdue since 30, falls due at 45, three 30 min later."""
+    record = acknowledge(incident(), at=at(20), by="ada")
+    record = unacknowledge(record, at=at(45), by="system")
+
+    assert fired(CHAIN, record, 500) == [(45, "two"), (75, "three")]
+
+
+def test_an_escalation_by_hand_withdraws_the_acknowledgement() -> None:
+    """Escalated by hand at 40, the chain goes on; a noted delivery changes nothing."""
+    record = acknowledge(incident(), at=at(20), by="ada")
+    by_hand = escalate_now(record, "boss", at=at(40), by="kim")
+    noted = escalate_now(record, "one", at=at(40), by="bot", key="I/m/r/0/0/1")
+
+    assert fired(CHAIN, by_hand, 41) == [(40, "two")]
+    assert fired(CHAIN, noted, 500) == []
+
+
+def test_a_resolution_silences_everything_and_a_reopening_lets_it_go_on() -> None:
+    """Resolved 20 to 100: what was due lapses, the next level falls due at the reopening."""
+    record = advance(
+        incident(), "resolve", at=at(20), by=Actor("bot", "system"),
+        resolution_code="x", resolution_notes="y",
+    )  # fmt: skip
+    assert fired(CHAIN, record, 500) == []
+
+    reopened = advance(record, "reopen", at=at(100), by=Actor("kim", "requester"))
+    assert fired(CHAIN, reopened, 500) == [(100, "two"), (130, "three")]
+
+
+def test_a_cancellation_says_so() -> None:
+    """What was due lapses as canceled."""
+    record = advance(incident(), "cancel", at=at(20), by=Actor("kim", "requester"))
+    (lapsed,) = due_escalations(CHAIN, record, now=at(500), include_lapsed=True)
+
+    assert (lapsed.lapsed_at, lapsed.lapsed_because) == (at(20), "canceled")
+
+
+def test_keys_that_were_delivered_are_left_out() -> None:
+    """Feeding the keys back gives nothing new."""
+    record = incident()
+    keys = [e.key for e in due_escalations(CHAIN, record, now=at(60))]
+
+    assert keys == ["I/m/r/0/0/1", "I/m/r/1/0/1", "I/m/r/2/0/1"]
+    assert due_escalations(CHAIN, record, now=at(60), already=keys) == ()
+
+
+CLOCK = SlaDefinition.resolution(hours=4, calendar=OFFICE)
+
+
+def test_contact_hours_move_the_due_and_an_acknowledgement_before_cancels_it() -> None:
+    """Due at 17:30 it waits for Tuesday 09:00; acknowledged at 08:00 it never falls due (E2)."""
+    rules = matrix(EscalationLevel(After(510 * MIN), "owner", during=OFFICE))
+    tuesday = 24 * 60
+    record = acknowledge(incident(), at=at(23 * 60), by="ada")
+
+    assert fired(rules, incident(), 2 * tuesday) == [(tuesday, "owner")]
+    assert fired(rules, record, 2 * tuesday, include_lapsed=True) == []
+
+
+def test_maintenance_suppresses_beginnings_only() -> None:
+    """Opened inside maintenance that ends at 30, the delay begins there; the chain goes on."""
+    rules = EscalationMatrix("m", CHAIN.rows, maintenance=[Interval(at(-60), at(30))])
+
+    assert fired(rules, incident(), 500) == [(40, "one"), (60, "two"), (90, "three")]
+
+
+def test_a_late_event_takes_its_place_and_known_at_does_not_know_it() -> None:
+    """An acknowledgement at 5, recorded at 50: known afterwards, not as of 20."""
+    record = acknowledge(incident(), at=at(5), by="ada", recorded_at=at(50))
+
+    assert fired(CHAIN, record, 60) == []
+    assert fired(CHAIN, record, 60, known_at=at(20)) == [(10, "one"), (30, "two"), (60, "three")]
+
+
+def test_the_wakeup_is_the_next_due() -> None:
+    """From 15 on the next level is due at 30; with nothing ahead there is no wake-up."""
+    records = [incident(), acknowledge(incident(), at=at(12), by="ada")]
+
+    assert next_escalation_wakeup(CHAIN, records, now=at(15)) == at(30)
+    assert next_escalation_wakeup(CHAIN, records, now=at(60)) is None
+    assert next_escalation_wakeup(
+        matrix(EscalationLevel(OnClock("resolution", "due"), "x")), records, slas=[CLOCK], now=at(0)
+    ) == at(240)
+
+
+def test_what_lies_beyond_the_calendar_of_years_never_falls_due() -> None:
+    """A delay of 8000 years, or a look from the year 9998, is answered like any other."""
+    far = datetime(9998, 6, 1, tzinfo=UTC)
+
+    assert fired(matrix(EscalationLevel(After(8000 * 365 * 1440 * MIN), "x")), incident(), 9) == []
+    assert next_escalation_wakeup(CHAIN, [incident()], now=far) is None

@@ -1,0 +1,136 @@
+"""Triggers: when a level becomes due."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from incidentcore.conditions import field
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation import (
+    After,
+    EscalationLevel,
+    EscalationMatrix,
+    EscalationRow,
+    HeldFor,
+    OnClock,
+    acknowledge,
+    due_escalations,
+)
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident, assign, comment, set_fields
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition, SlaThreshold
+from incidentcore.values import Actor
+
+T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
+
+
+MIN = timedelta(minutes=1)
+
+
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+
+
+def at(minutes: float) -> datetime:
+    return T0 + minutes * MIN
+
+
+def incident(**fields: object) -> Incident:
+    return Incident.open(id="I", title="x", at=T0, by="kim", **fields)
+
+
+def matrix(*levels: EscalationLevel, **row: object) -> EscalationMatrix:
+    return EscalationMatrix("m", [EscalationRow("r", levels, **row)])
+
+
+def fired(rules: EscalationMatrix, record: Incident, minutes: float, **options: object) -> list:
+    due = due_escalations(rules, record, now=at(minutes), **options)
+    return [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due]
+
+
+CLOCK = SlaDefinition.resolution(hours=4, calendar=OFFICE)
+
+
+def test_a_clock_level_fires_in_business_time_and_is_not_silenced_by_acknowledgement() -> None:
+    """75 % of 4 h from Monday 09:00 is 12:00, due 13:00; a hold from 10 to 11 moves both."""
+    rules = matrix(
+        EscalationLevel(OnClock("resolution", 0.75), "warn"),
+        EscalationLevel(OnClock("resolution", "due"), "due"),
+    )
+    record = acknowledge(incident(), at=at(1), by="ada")
+    held = advance(record, "hold", reason="awaiting_vendor", at=at(60), by="ada")
+    held = advance(held, "resume", at=at(120), by="ada")
+
+    assert fired(rules, record, 600, slas=[CLOCK]) == [(180, "warn"), (240, "due")]
+    assert fired(rules, held, 600, slas=[CLOCK]) == [(240, "warn"), (300, "due")]
+
+
+def test_breach_is_the_first_instant_beyond_the_target() -> None:
+    """8 h on a 09:00-17:00 day: due Monday 17:00, breached one microsecond into Tuesday."""
+    clock = SlaDefinition.resolution(hours=8, calendar=OFFICE)
+    rules = matrix(
+        EscalationLevel(OnClock("resolution", "due"), "due"),
+        EscalationLevel(OnClock("resolution", "breach"), "breach"),
+    )
+    due = due_escalations(rules, incident(), slas=[clock], now=T0 + timedelta(days=3))
+
+    assert [(str(e.targets[0]), e.due_at) for e in due] == [
+        ("due", T0 + timedelta(hours=8)),
+        ("breach", T0 + timedelta(days=1, microseconds=1)),
+    ]
+
+
+def test_a_threshold_before_due_is_a_point_on_the_clock() -> None:
+    """30 min before a due of Tuesday 09:10 is Monday 16:40 (rule S8)."""
+    clock = SlaDefinition.resolution(target=timedelta(hours=8, minutes=10), calendar=OFFICE)
+    soon = SlaThreshold(name="soon", before_due=30 * MIN)
+    rules = matrix(EscalationLevel(OnClock("resolution", soon), "warn"))
+
+    assert fired(rules, incident(), 2000, slas=[clock]) == [(7 * 60 + 40, "warn")]
+
+
+def test_a_moment_that_moves_begins_the_delay_anew() -> None:
+    """Nothing for 30 minutes: each update moves it, and at the end it fires once an occurrence."""
+    rules = matrix(EscalationLevel(After(30 * MIN, since="updated_at"), "owner"))
+    record = assign(incident(), group="net", at=at(20), by=Actor("bot", "system"))
+    record = assign(record, group="db", at=at(90), by=Actor("bot", "system"))
+
+    assert fired(rules, record, 500) == [(50, "owner"), (120, "owner")]
+    assert len({e.key for e in due_escalations(rules, record, now=at(500))}) == 2
+
+
+def test_a_message_that_is_answered_in_time_escalates_nobody() -> None:
+    """unanswered_since stands from 10 to 20 and from 40 on: only the second reaches 15 min."""
+    rules = matrix(EscalationLevel(After(15 * MIN, since="unanswered_since"), "owner"))
+    kim = Actor("kim", "requester")
+    record = comment(incident(), "hello?", at=at(10), by=kim)
+    record = comment(record, "yes", at=at(20), by="ada")
+    record = comment(record, "still?", at=at(40), by=kim)
+
+    assert fired(rules, record, 500) == [(55, "owner")]
+
+
+def test_a_condition_must_hold_without_a_break() -> None:
+    """On hold from 10 to 30 and from 50 on: 25 minutes are reached at 75 only."""
+    held = HeldFor(field("state.pauses").is_true(), 25 * MIN)
+    rules = matrix(EscalationLevel(held, "coordinator", until="resolved"))
+    record = incident()
+    for action, minute in (("hold", 10), ("resume", 30), ("hold", 50)):
+        fields = {"reason": "awaiting_vendor"} if action == "hold" else {}
+        record = advance(record, action, at=at(minute), by="ada", **fields)
+
+    assert fired(rules, record, 500) == [(75, "coordinator")]
+
+
+def test_a_custom_moment_may_start_the_delay() -> None:
+    """The vendor was called at 20, noted at 25; called again at 60, the delay begins anew."""
+    rules = matrix(EscalationLevel(After(30 * MIN, since="custom.called_at"), "coordinator"))
+    record = set_fields(incident(), custom={"called_at": at(20)}, at=at(25), by="ada")
+    again = set_fields(record, custom={"called_at": at(60)}, at=at(60), by="ada")
+    wrong = set_fields(record, custom={"called_at": "noon"}, at=at(60), by="ada")
+
+    assert fired(rules, incident(), 500) == []
+    assert fired(rules, record, 500) == [(50, "coordinator")]
+    assert fired(rules, again, 500) == [(50, "coordinator"), (90, "coordinator")]
+    with pytest.raises(EscalationMatrixError, match="a field that holds an aware datetime"):
+        fired(rules, wrong, 500)

@@ -1,0 +1,35 @@
+"""What is not an alert is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from incidentcore.errors import (
+    InvalidValueError,
+    NaiveDatetimeError,
+)
+from incidentcore.intake import (
+    Alert,
+)
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"key": ""}, InvalidValueError),
+        ({"status": "pending"}, InvalidValueError),
+        ({"severity": None}, InvalidValueError),
+        ({"value": float("nan")}, InvalidValueError),
+        ({"value": True}, InvalidValueError),
+        ({"labels": {"a": 1}}, InvalidValueError),
+        ({"at": datetime(2026, 6, 1)}, NaiveDatetimeError),  # noqa: DTZ001  that is the point
+    ],
+)
+def test_alerts_that_are_none(fields, kind):
+    """An alert without key, with another status or with odd values is refused."""
+    with pytest.raises(kind):
+        Alert(**{"key": "k", "at": NINE, **fields})

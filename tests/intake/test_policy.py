@@ -1,0 +1,49 @@
+"""Policies that cannot be used are refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from incidentcore.errors import (
+    DefinitionError,
+)
+from incidentcore.intake import (
+    Flapping,
+    IntakePolicy,
+    MaintenanceRule,
+    SeverityRow,
+    SeverityTable,
+)
+from incidentcore.values import Impact, Urgency
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: SeverityTable([]),
+        lambda: SeverityTable([SeverityRow("a", Impact.LOW, Urgency.LOW)] * 2, default="a"),
+        lambda: SeverityTable([SeverityRow("a", Impact.LOW, Urgency.LOW)]),
+        lambda: SeverityRow("", Impact.LOW, Urgency.LOW),
+        lambda: SeverityRow("a", "high", Urgency.LOW),
+        lambda: IntakePolicy(group_by=["service"]),
+        lambda: IntakePolicy(window=timedelta(0)),
+        lambda: IntakePolicy(window=timedelta(days=365)),
+        lambda: IntakePolicy(threshold=0),
+        lambda: IntakePolicy(deduplicate=-MINUTE),
+        lambda: IntakePolicy(resolve_on="last"),
+        lambda: IntakePolicy(silence=timedelta(0)),
+        lambda: IntakePolicy(flapping=MINUTE),
+        lambda: IntakePolicy(maintenance=["night"]),
+        lambda: Flapping(within=MINUTE, start=2, stop=2),
+        lambda: MaintenanceRule("", None),
+        lambda: MaintenanceRule("night", "22:00-06:00"),
+    ],
+)
+def test_definitions_that_cannot_be_used(make):
+    """A table or policy that cannot work is refused when it is made."""
+    with pytest.raises(DefinitionError):
+        make()

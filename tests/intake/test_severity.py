@@ -1,0 +1,20 @@
+"""Severities by a table."""
+
+from __future__ import annotations
+
+from incidentcore.intake import (
+    STANDARD_SEVERITIES,
+    SeverityRow,
+    SeverityTable,
+)
+from incidentcore.values import Impact, Urgency
+
+
+def test_severities_by_a_table():
+    """Words are compared without case; the unknown one is the default's, and worse is earlier."""
+    table = STANDARD_SEVERITIES
+    assert table.row("PAGE").urgency == Urgency.HIGH
+    assert table.row("strange") == table.row("warning") == table.row("")
+    assert table.rank("critical") < table.rank("warning") < table.rank("info")
+    own = SeverityTable([SeverityRow("p1", Impact.HIGH, Urgency.LOW)], default="P1")
+    assert own.row("anything").urgency == Urgency.LOW

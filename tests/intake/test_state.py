@@ -1,0 +1,38 @@
+"""The state of a fold, as it is saved and read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from incidentcore.errors import (
+    InvalidValueError,
+)
+from incidentcore.intake import (
+    IncidentEnded,
+    IntakePolicy,
+    IntakeState,
+    fold_alerts,
+)
+from incidentcore.intake.state import ConditionState
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+def test_a_state_must_hang_together():
+    """A state that names an incident which is not there, or one twice, is refused."""
+    one = ConditionState(source="", key="k", firing=True, last_at=NINE, heard_at=NINE, incident="x")
+    with pytest.raises(InvalidValueError):
+        IntakeState(conditions=[one])
+    with pytest.raises(InvalidValueError):
+        IntakeState(conditions=(ConditionState(**{**as_dict(one), "incident": ""}),) * 2)
+    with pytest.raises(InvalidValueError):
+        fold_alerts(IntakePolicy(), ["alert"])
+    with pytest.raises(InvalidValueError):
+        IncidentEnded("", NINE)
+
+
+def as_dict(state):
+    names = ("source", "key", "firing", "last_at", "heard_at")
+    return {name: getattr(state, name) for name in names}

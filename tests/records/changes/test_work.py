@@ -1,0 +1,78 @@
+"""Verbs of work: assigning, snoozing, notes of work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import (
+    Incident,
+    Snoozed,
+    StateChanged,
+    assign,
+    comment,
+    log_contact,
+    log_diagnosis,
+    log_runbook,
+    set_major_status,
+    snooze,
+)
+from incidentcore.values import RESOLVED, FrozenMap
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+def incident(**fields: Any) -> Incident:
+    return Incident.open(id="INC-1", title="Mail is down", at=AT, by="kim", **fields)
+
+
+def test_assigning_nothing_is_refused() -> None:
+    """And None means nobody, while what is left out stays."""
+    assigned = assign(incident(), group="mail", assignee="lee", tier=1, at=AT, by="ada")
+
+    moved = assign(assigned, assignee=None, tier=2, at=AT, by="ada")
+
+    assert (moved.assignment_group, moved.assignee, moved.support_tier) == ("mail", None, 2)
+    with pytest.raises(InvalidValueError, match="at least one"):
+        assign(incident(), at=AT, by="ada")
+
+
+def test_work_is_noted_in_the_history() -> None:
+    """Diagnosis, procedures, talk and major status leave their event."""
+    record = incident()
+    record = log_diagnosis(record, "disk full?", step="hypothesis", at=AT, by="ada")
+    record = log_runbook(record, "RB-7", version="3", outcome="worked", at=AT, by="ada")
+    record = log_contact(record, "phone", text="told", at=AT, by="ada")
+    record = comment(record, "on it", at=AT, by="ada")
+    record = set_major_status(
+        record,
+        "accepted",
+        business_impact="nobody can order",
+        roles={"scribe": "lee"},
+        reason="whole site",
+        at=AT,
+        by="ada",
+    )
+
+    assert [event.kind for event in record.history[1:]] == [
+        "diagnosis_noted",
+        "procedure_followed",
+        "contacted",
+        "commented",
+        "major_status_changed",
+    ]
+    assert (record.major_status, record.business_impact) == ("accepted", "nobody can order")
+    assert record.major_roles == FrozenMap({"scribe": "lee"})
+
+
+def test_nothing_that_is_not_open_is_snoozed() -> None:
+    """The error says what is allowed; a snooze that another system told of changes nothing."""
+    done = incident().with_event(StateChanged, at=AT, by="ada", action="resolve", state=RESOLVED)
+    until = AT + timedelta(hours=1)
+
+    with pytest.raises(InvalidValueError, match="one that is open"):
+        snooze(done, until=until, at=AT, by="ada")
+    assert done.with_event(Snoozed, at=AT, by="ada", until=until).snoozed_until is None

@@ -1,0 +1,56 @@
+"""Links are a set, and each reads from both ends."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import (
+    Incident,
+    Link,
+    link,
+    unlink,
+)
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+def incident(**fields: Any) -> Incident:
+    return Incident.open(id="INC-1", title="Mail is down", at=AT, by="kim", **fields)
+
+
+def test_links_are_a_set() -> None:
+    """Linking twice is once, unlinking needs a link, and nothing links to itself."""
+    linked = link(incident(), "child_of", "INC-2", at=AT, by="ada")
+
+    assert link(linked, "child_of", "INC-2", at=AT, by="ada").links == linked.links
+    assert unlink(linked, "child_of", "INC-2", at=AT, by="ada").links == frozenset()
+    with pytest.raises(InvalidValueError, match="one of"):
+        unlink(linked, "child_of", "INC-3", at=AT, by="ada")
+    with pytest.raises(InvalidValueError, match="another record"):
+        link(incident(), "related_to", "INC-1", at=AT, by="ada")
+
+
+@pytest.mark.parametrize(
+    ("type_", "inverse"),
+    [
+        ("parent_of", "child_of"),
+        ("duplicate_of", "has_duplicate"),
+        ("caused_by", "cause_of"),
+        ("resolved_by", "resolves"),
+        ("related_to", "related_to"),
+        ("caused_by_change", None),
+        ("custom.blocks", None),
+    ],
+)
+def test_a_link_reads_from_both_ends(type_: str, inverse: str | None) -> None:
+    """The inverse of the inverse is the link; changes and a caller's own types have none."""
+    there = Link(type_, "B")
+    back = there.inverse("A")
+
+    assert back == (None if inverse is None else Link(inverse, "A"))
+    if back is not None:
+        assert back.inverse("B") == there

@@ -1,0 +1,113 @@
+"""Reviews after an incident, their parts and their actions."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidentcore.conditions import field
+from incidentcore.errors import InvalidValueError, NaiveDatetimeError
+from incidentcore.records import (
+    ActionItem,
+    Cause,
+    Incident,
+    PostIncidentReview,
+    ReviewEntry,
+    review_required,
+    set_fields,
+    set_major_status,
+)
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+def incident(**fields: Any) -> Incident:
+    return Incident.open(id="INC-1", title="Mail is down", at=AT, by="kim", **fields)
+
+
+def entry(minutes: int, kind: str = "observation") -> ReviewEntry:
+    return ReviewEntry(at=AT + timedelta(minutes=minutes), kind=kind, text="x", by="ada")
+
+
+def action(number: str, done_on: date | None = None) -> ActionItem:
+    return ActionItem(id=number, text="x", owner="ada", due=date(2026, 7, 1), done_on=done_on)
+
+
+def test_a_review_is_a_value() -> None:
+    """Its timeline is in order of time, it knows what is still empty, and it pickles."""
+    review = PostIncidentReview(
+        id="PIR-1",
+        incidents=["INC-1"],
+        summary="Mail was down.",
+        timeline=[entry(5, "action"), entry(1)],
+        causes=[Cause("disk full", (Cause("logs"),))],
+        actions=[action("1"), action("2", date(2026, 6, 20))],
+    )
+
+    assert [one.kind for one in review.timeline] == ["observation", "action"]
+    assert review.gaps == ("impact", "held_on")
+    assert [one.id for one in review.open_actions(on=date(2026, 6, 15))] == ["1", "2"]
+    assert [one.id for one in review.open_actions(on=date(2026, 6, 20))] == ["1"]
+    assert pickle.loads(pickle.dumps(review)) == review  # noqa: S301  our own bytes
+    assert hash(review) == hash(pickle.loads(pickle.dumps(review)))  # noqa: S301  the same
+
+
+@pytest.mark.parametrize(
+    ("done_on", "on", "late"),
+    [
+        (None, date(2026, 7, 1), False),
+        (None, date(2026, 7, 2), True),
+        (date(2026, 7, 1), date(2026, 7, 2), False),
+        (date(2026, 7, 5), date(2026, 7, 3), True),
+        (date(2026, 7, 5), date(2026, 7, 5), False),
+    ],
+)
+def test_an_action_is_late_the_day_after_it_was_due(
+    done_on: date | None,
+    on: date,
+    late: bool,  # noqa: FBT001  a column
+) -> None:
+    """On its due date there is still time."""
+    assert action("1", done_on).is_late(on) is late
+
+
+REVIEW: dict[str, Any] = {"id": "PIR-1", "incidents": ("INC-1",), "summary": "x"}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: PostIncidentReview(**{**REVIEW, "id": ""}),
+        lambda: PostIncidentReview(**{**REVIEW, "incidents": ()}),
+        lambda: PostIncidentReview(**{**REVIEW, "incidents": (1,)}),
+        lambda: PostIncidentReview(**{**REVIEW, "summary": ""}),
+        lambda: PostIncidentReview(**REVIEW, actions=(action("1"), action("1"))),
+        lambda: entry(1, "gossip"),
+        lambda: ReviewEntry(at=AT, kind="message", text=""),
+        lambda: ActionItem(id="1", text="x", owner="", due=date(2026, 7, 1)),
+        lambda: ActionItem(id="1", text="x", owner="ada", due=AT),
+        lambda: ActionItem(id="1", text="x", owner="ada", due=None),  # type: ignore[arg-type]
+    ],
+)
+def test_a_review_needs_its_parts(make: Any) -> None:
+    """Ids, texts, owners and dates."""
+    with pytest.raises(InvalidValueError):
+        make()
+
+
+def test_a_reviews_times_are_aware() -> None:
+    """Like all others (rule T1)."""
+    with pytest.raises(NaiveDatetimeError):
+        ReviewEntry(at=datetime(2026, 6, 1), kind="message", text="x")  # noqa: DTZ001  on purpose
+
+
+def test_a_condition_decides_whether_a_review_is_due() -> None:
+    """The caller's own rule."""
+    rule = field("major_status").equals("accepted") | (field("reopen_count") >= 2)
+
+    assert not review_required(incident(), rule)
+    assert review_required(set_major_status(incident(), "accepted", at=AT, by="ada"), rule)
+    assert not review_required(set_fields(incident(), title="x", at=AT, by="ada"), rule)

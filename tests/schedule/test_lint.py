@@ -1,0 +1,71 @@
+"""What the lint of a calendar finds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from incidentcore.schedule import (
+    Break,
+    BusinessCalendar,
+    Holiday,
+)
+
+
+def codes(calendar: BusinessCalendar, **fields: Any) -> list[tuple[str, str]]:
+    return [(finding.subject, finding.code) for finding in calendar.lint(**fields)]
+
+
+NIGHT: dict[str, Any] = {"zone": "UTC", "hours": {"mon-fri": "22:00-06:00"}}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, []),
+        ({"holidays": ["2026-06-01"]}, [("2026-06-02", "orphan_tail")]),
+        ({"special": {"2026-06-01": "09:00-12:00"}}, [("2026-06-02", "orphan_tail")]),
+        ({"special": {"2026-06-01": "20:00-06:00"}}, []),
+        ({"holidays": ["2026-06-01", "2026-06-02"]}, [("2026-06-03", "orphan_tail")]),
+        (
+            {"holidays": ["2026-06-06"]},
+            [],
+        ),  # Friday's night is open to midnight; C2 closes its tail
+        ({"holidays": ["2026-12-31"]}, [("2027-01-01", "orphan_tail")]),
+        ({"hours": {"mon-sun": "00:00-24:00"}, "holidays": ["2026-06-01"]}, []),
+        ({"breaks": {"2026-06-01": "12:00-13:00"}}, [("2026-06-01", "idle_break")]),
+        ({"breaks": {"2026-06-01": Break("23:00-23:30", "Tea")}}, []),
+    ],
+)
+def test_lint(given: dict[str, Any], expected: list[tuple[str, str]]) -> None:
+    """Orphan tails (C2) and breaks that take nothing out, on dates that are written out."""
+    assert expected == codes(BusinessCalendar(**{**NIGHT, **given}))
+
+
+def test_lint_looks_at_rules_in_the_years_asked_for() -> None:
+    """A closed day wins over hours where two rules meet."""
+    calendar = BusinessCalendar(
+        zone="UTC",
+        hours={"mon-fri": "09:00-17:00"},
+        holidays=[
+            Holiday(rule="FREQ=YEARLY;BYMONTH=6;BYDAY=1MO"),
+            Holiday(yearly="06-01", hours="09:00-12:00"),
+        ],
+    )
+    assert codes(calendar) == []
+    assert codes(calendar, years=[2026]) == [("2026-06-01", "rival_holidays")]
+
+
+def test_a_finding_says_what_it_is() -> None:
+    """In words, with the date."""
+    (finding,) = BusinessCalendar(**NIGHT, holidays=["2026-06-01"]).lint()
+    assert (finding.code, finding.subject, finding.witness) == (
+        "orphan_tail",
+        "2026-06-02",
+        date(2026, 6, 2),
+    )
+    assert finding.message == (
+        "open 00:00-06:00: the end of a night whose start on 2026-06-01 is closed (C2)"
+    )

@@ -1,0 +1,111 @@
+"""Why an instant is closed: every reason, once and in one order."""
+
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from incidentcore.instants import Interval
+from incidentcore.schedule import (
+    Break,
+    BusinessCalendar,
+    Calendar,
+    Holiday,
+    Maintenance,
+    OpenReason,
+)
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+HOUR = timedelta(hours=1)
+
+
+UTC_OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+
+
+def utc(text: str) -> datetime:
+    """Return an instant of June 2026, such as "mon 09:00"; the 1st is a Monday."""
+    day, clock = text.split()
+    hour, minute = map(int, clock.split(":"))
+    number = ("mon", "tue", "wed", "thu", "fri", "sat", "sun", "mon2", "tue2").index(day)
+    return datetime(2026, 6, 1, tzinfo=UTC) + timedelta(days=number, hours=hour, minutes=minute)
+
+
+def told(calendar: Calendar, start: datetime, end: datetime, zone: str) -> list[str]:
+    return [
+        f"{why.interval.start.astimezone(ZoneInfo(zone)):%a %d %H:%M} {why.text}"
+        for why in calendar.explain(start, end)
+    ]
+
+
+def test_an_explanation_names_every_reason() -> None:
+    """Open, out of hours, holidays by name, breaks, maintenance; in one piece where they meet."""
+    calendar = BusinessCalendar(
+        zone="Europe/Berlin",
+        hours={"mon-fri": "08:00-18:00"},
+        holidays=[
+            Holiday("2026-12-24", name="Christmas Eve", hours="08:00-12:00"),
+            Holiday("2026-12-25", name="Christmas Day"),
+            Holiday("2026-12-26", name="St Stephen's Day"),
+        ],
+        breaks={"2026-12-23": [Break("12:00-13:00", "Lunch"), "15:00-15:15"]},
+    )
+    night = datetime(2026, 12, 23, 16, tzinfo=BERLIN)
+    patched = calendar - Maintenance(Interval(night, night + HOUR), name="Patch night")
+    start = datetime(2026, 12, 23, 7, tzinfo=BERLIN)
+    end = datetime(2026, 12, 28, 9, tzinfo=BERLIN)
+
+    assert told(patched, start, end, "Europe/Berlin") == [
+        "Wed 23 07:00 out of hours",
+        "Wed 23 08:00 open",
+        "Wed 23 12:00 break Lunch",
+        "Wed 23 13:00 open",
+        "Wed 23 15:00 break",
+        "Wed 23 15:15 open",
+        "Wed 23 16:00 maintenance Patch night",
+        "Wed 23 17:00 open",
+        "Wed 23 18:00 out of hours",
+        "Thu 24 08:00 open",
+        "Thu 24 12:00 holiday Christmas Eve",
+        "Thu 24 18:00 out of hours",
+        "Fri 25 00:00 holiday Christmas Day",
+        "Sat 26 00:00 holiday St Stephen's Day",
+        "Sun 27 00:00 out of hours",
+        "Mon 28 08:00 open",
+    ]
+
+
+def test_a_break_explains_only_what_it_takes_out() -> None:
+    """Outside opening hours it is out of hours; on a holiday it is the holiday."""
+    calendar = BusinessCalendar(
+        zone="UTC",
+        hours={"mon-fri": "09:00-17:00"},
+        holidays=[Holiday("2026-06-02", name="Fete")],
+        breaks={"2026-06-01": Break("08:00-10:00", "Drill"), "2026-06-02": "12:00-13:00"},
+    )
+    assert told(calendar, utc("mon 07:00"), utc("wed 00:00"), "UTC") == [
+        "Mon 01 07:00 out of hours",
+        "Mon 01 09:00 break Drill",
+        "Mon 01 10:00 open",
+        "Mon 01 17:00 out of hours",
+        "Tue 02 00:00 holiday Fete",
+    ]
+
+
+def test_names_of_one_date_are_told_in_one_order() -> None:
+    """Two holidays on one date are both named, whatever their order."""
+    one, two = Holiday("2026-06-02", name="Fete"), Holiday(yearly="06-02", name="Anniversary")
+    for holidays in ([one, two], [two, one]):
+        calendar = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"}, holidays=holidays)
+        (why,) = calendar.explain(utc("tue 00:00"), utc("wed 00:00"))
+        assert why.text == "holiday Anniversary, Fete"
+
+
+def test_a_reason_is_a_value() -> None:
+    """It compares, hashes and pickles, and says whether it counts."""
+    (why,) = UTC_OFFICE.explain(utc("mon 10:00"), utc("mon 11:00"))
+    assert why == OpenReason(Interval(utc("mon 10:00"), utc("mon 11:00")), "open")
+    assert why.is_open
+    assert why == pickle.loads(pickle.dumps(why))  # noqa: S301  our own bytes

@@ -1,0 +1,196 @@
+"""Policies: which definition holds, and how one takes over from another."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+from incidentcore.conditions import ALWAYS, field
+from incidentcore.errors import SlaDefinitionError
+from incidentcore.records import Incident
+from incidentcore.schedule import BusinessDays
+from incidentcore.sla import (
+    ServiceLevel,
+    SlaDefinition,
+    SlaPolicy,
+    SlaRule,
+    SlaStatus,
+    evaluate_sla,
+)
+
+from .desk import ALWAYS_OPEN, HOUR, OFFICE, at, incident
+
+OPEN = field("state.open").is_true()
+
+
+GOLD = field("custom.tier").equals("gold")
+
+
+def resolution(hours: float = 4, calendar: Any = ALWAYS_OPEN, **more: Any) -> SlaDefinition:
+    return attrs.evolve(SlaDefinition.resolution(hours=hours, calendar=calendar), **more)
+
+
+def tell(rules: Any, record: Incident, now: str | datetime) -> Any:
+    return evaluate_sla(rules, record, now=at(now))
+
+
+def told(status: SlaStatus) -> tuple[str, timedelta]:
+    return status.stage, status.elapsed
+
+
+TIERED = (
+    ("mon 09:00", {"tier": "silver"}),
+    ("mon 10:00", "on_hold"),
+    ("mon 11:00", {"tier": "gold"}),
+    ("mon 12:00", "in_progress"),
+)
+
+
+def tiers(swap: str, **more: Any) -> SlaPolicy:
+    gold = resolution(4, name="gold", swap=swap, **more)
+    return SlaPolicy([(GOLD, gold)], default=resolution(8, name="silver"))
+
+
+@pytest.mark.parametrize(
+    ("swap", "paused", "running", "due", "results"),
+    [
+        ("retroactive", 1, 2, "mon 15:00", ["running"]),
+        ("retroactive_without_pauses", 2, 3, "mon 14:00", ["running"]),
+        ("keep_elapsed", 1, 2, "mon 15:00", ["running"]),
+        ("restart", 0, 1, "mon 16:00", ["replaced", "running"]),
+    ],
+)
+def test_swap_while_paused(
+    swap: str, paused: int, running: int, due: str, results: list[str]
+) -> None:
+    """The four ways to take over at 11:00 a clock that is paused since 10:00."""
+    record = incident(("mon 09:00", "new"), *TIERED)
+    status = tell(tiers(swap), record, "mon 11:30")
+    assert ("paused", paused * HOUR, "gold") == (*told(status), status.definition.name)
+    assert status.due_at is None
+    status = tell(tiers(swap), record, "mon 13:00")
+    assert ("running", running * HOUR, at(due)) == (*told(status), status.due_at)
+    assert results == [cycle.result for cycle in status.cycles]
+
+
+@pytest.mark.parametrize(
+    ("swap", "elapsed", "results"),
+    [
+        ("retroactive", 4, ["running"]),
+        ("keep_elapsed", 1, ["canceled", "running"]),
+        ("restart", 1, ["canceled", "running"]),
+    ],
+)
+def test_swap_to_none_and_back(swap: str, elapsed: int, results: list[str]) -> None:
+    """No promise cancels; back again, a retroactive one tells the whole life anew."""
+    policy = SlaPolicy([(GOLD, resolution(8, swap=swap))])
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 09:00", {"tier": "gold"}),
+        ("mon 10:00", {"tier": "none"}),
+        ("mon 12:00", {"tier": "gold"}),
+    )
+    gone = tell(policy, record, "mon 11:00")
+    assert (*told(gone), gone.due_at) == ("canceled", HOUR, None)
+    status = tell(policy, record, "mon 13:00")
+    assert ("running", elapsed * HOUR) == told(status)
+    assert results == [cycle.result for cycle in status.cycles]
+
+
+def test_no_promise_from_the_start() -> None:
+    """Stage none and no definition (S10)."""
+    status = tell(SlaPolicy([(GOLD, resolution())]), incident(("mon 09:00", "new")), "mon 12:00")
+    assert (status.stage, status.definition, status.definition_hash) == ("none", None, None)
+    assert "no SLA applies" in str(status.trace)
+
+
+def test_a_swap_after_the_stop_waits_for_a_reopening() -> None:
+    """A finished clock is judged; raising the priority afterwards does not breach it."""
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 14:00", "resolved"),
+        ("mon 15:00", {"tier": "gold"}),
+        ("mon 16:00", "in_progress"),
+    )
+    stopped = tell(tiers("retroactive"), record, "mon 15:30")
+    assert (
+        stopped.stage,
+        stopped.definition.name,
+        stopped.cycles[0].result,
+    ) == ("stopped", "silver", "met")
+    reopened = tell(tiers("retroactive"), record, "mon 17:00")
+    assert (*told(reopened), reopened.breached) == ("running", 6 * HOUR, True)
+
+
+def test_no_promise_at_the_reopening_leaves_the_result() -> None:
+    """A stopped clock is not attached, so there is nothing to cancel."""
+    policy = SlaPolicy([(GOLD, resolution(4))])
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 09:00", {"tier": "gold"}),
+        ("mon 10:00", "resolved"),
+        ("mon 11:00", {"tier": "none"}),
+        ("mon 12:00", "in_progress"),
+    )
+    status = tell(policy, record, "mon 13:00")
+    assert (*told(status), status.cycles[0].result) == ("stopped", HOUR, "met")
+
+
+@pytest.mark.parametrize("swap", ["restart", "none"])
+def test_a_stop_at_the_instant_of_a_swap_ends_the_old_clock(swap: str) -> None:
+    """Resolved and re-prioritized at one instant: the old promise is judged, not replaced."""
+    policy = SlaPolicy(
+        [(GOLD, resolution(4, name="gold"))]
+        + ([] if swap == "none" else [(ALWAYS, resolution(1, swap=swap))])
+    )
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 09:00", {"tier": "gold"}),
+        ("mon 10:00", "resolved"),
+        ("mon 10:00", {"tier": "none"}),
+    )
+    status = tell(policy, record, "mon 13:00")
+    assert [(cycle.definition, cycle.result) for cycle in status.cycles] == [("gold", "met")]
+
+
+def test_a_retroactive_definition_tells_resets_anew() -> None:
+    """As if it had always applied: cycles that were only reset are its own (law under S)."""
+    first = SlaDefinition.update(every=4 * HOUR, calendar=ALWAYS_OPEN, name="silver")
+    second = attrs.evolve(first, name="gold", target=HOUR)
+    policy = SlaPolicy([(GOLD, second)], default=first)
+    record = incident(("mon 09:00", "new"), ("mon 11:00", "reply"), ("mon 12:00", {"tier": "gold"}))
+    together, alone = tell(policy, record, "mon 12:00"), tell(second, record, "mon 12:00")
+    assert [(cycle.definition, cycle.result) for cycle in together.cycles] == [
+        ("gold", "breached"),
+        ("gold", "running"),
+    ]
+    assert alone.cycles == together.cycles
+
+
+def test_a_service_level_tells_each_of_its_clocks() -> None:
+    """Response, resolution and an OLA that starts when its group gets the record."""
+    ola = resolution(
+        2, name="ola", start=OPEN & field("custom.group").equals("network"), agreement="ola"
+    )
+    level = ServiceLevel(
+        [SlaDefinition.first_response(hours=1, calendar=OFFICE), resolution(8), ola]
+    )
+    record = incident(("mon 09:00", "new"), ("mon 11:00", {"group": "network"}))
+    found = tell(level, record, "mon 12:00")
+    assert [at("mon 09:00"), at("mon 09:00"), at("mon 11:00")] == [s.started_at for s in found]
+    assert [at("mon 10:00"), at("mon 17:00"), at("mon 13:00")] == [s.due_at for s in found]
+
+
+def test_the_shortest_target_wins_where_asked() -> None:
+    """As iTop does; where nothing matches the default holds."""
+    policy = SlaPolicy(
+        [SlaRule(ALWAYS, resolution(8)), SlaRule(GOLD, resolution(2, name="gold"))],
+        match="shortest",
+    )
+    record = incident(("mon 09:00", "new"), ("mon 09:00", {"tier": "gold"}))
+    assert tell(policy, record, "mon 10:00").definition.name == "gold"
+    with pytest.raises(SlaDefinitionError, match="shortest"):
+        SlaPolicy([(ALWAYS, resolution(target=BusinessDays(1)))], match="shortest")

@@ -1,0 +1,136 @@
+"""Targets: days, times of day and due dates."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+
+from incidentcore.errors import SlaDefinitionError
+from incidentcore.records import Incident
+from incidentcore.schedule import BusinessDays
+from incidentcore.sla import (
+    ByTimeOfDay,
+    DueDate,
+    SlaDefinition,
+    evaluate_sla,
+)
+
+from .desk import ALWAYS_OPEN, HOUR, OFFICE, at, incident
+
+
+def resolution(hours: float = 4, calendar: Any = ALWAYS_OPEN, **more: Any) -> SlaDefinition:
+    return attrs.evolve(SlaDefinition.resolution(hours=hours, calendar=calendar), **more)
+
+
+def tell(rules: Any, record: Incident, now: str | datetime) -> Any:
+    return evaluate_sla(rules, record, now=at(now))
+
+
+def test_a_target_of_no_time_is_due_at_the_start() -> None:
+    """Even while paused: elapsed equals the target from the first instant."""
+    record = incident(("sun 12:00", "on_hold"))
+    status = tell(resolution(target=0 * HOUR, calendar=OFFICE), record, "mon2 12:00")
+    assert (at("sun 12:00"), False, None) == (status.due_at, status.breached, status.fraction)
+
+
+def test_the_next_business_day() -> None:
+    """Start Monday 09:00, one business day: Tuesday 09:00, although Monday closes at 17:00."""
+    clock = resolution(target=BusinessDays(1), calendar=OFFICE)
+    record = incident(("mon 09:00", "new"))
+    for now in ("mon 09:00", "mon 12:00", "mon 20:00", "tue 09:00", "fri 09:00"):
+        assert at("tue 09:00") == tell(clock, record, now).due_at
+    assert tell(clock, record, "mon 12:00").target == 8 * HOUR
+    assert at("tue 09:00") == tell(clock, record, "tue 12:00").breached_at
+
+
+def test_the_end_of_the_next_business_day() -> None:
+    """Friday 16:00: the end of Monday."""
+    clock = resolution(target=BusinessDays(1, end_of_day=True), calendar=OFFICE)
+    status = tell(clock, incident(("fri 16:00", "new")), "fri 16:30")
+    assert (at("mon2 17:00"), 9 * HOUR) == (status.due_at, status.target)
+
+
+@pytest.mark.parametrize(
+    ("pauses", "due"),
+    [
+        ([("mon 10:00", "on_hold"), ("mon 12:00", "in_progress")], "tue 11:00"),
+        ([("mon 18:00", "on_hold"), ("tue 08:00", "in_progress")], "tue 09:00"),
+        ([("mon 18:00", "on_hold"), ("tue 10:00", "in_progress")], "tue 10:00"),
+        (
+            [
+                ("mon 10:00", "on_hold"),
+                ("mon 11:00", "in_progress"),
+                ("tue 09:30", "on_hold"),
+                ("tue 10:30", "in_progress"),
+            ],
+            "tue 11:00",
+        ),
+    ],
+)
+def test_a_relative_due_after_pauses(pauses: list[tuple[str, str]], due: str) -> None:
+    """The later of the due itself and the due plus what the pauses took of open time."""
+    clock = resolution(target=BusinessDays(1), calendar=OFFICE)
+    record = incident(("mon 09:00", "new"), *pauses)
+    assert at(due) == tell(clock, record, "tue 10:45").due_at
+    assert at(due) == tell(clock, record, "fri 10:00").breached_at
+
+
+def test_a_relative_due_stands_still_while_paused() -> None:
+    """A pause before the due puts it off as long as it lasts; after the due it does not."""
+    clock = resolution(target=BusinessDays(1), calendar=OFFICE)
+    paused = incident(("mon 09:00", "new"), ("mon 18:00", "on_hold"))
+    for now, then in (
+        ("mon 20:00", "tue 09:00"),
+        ("tue 10:00", "tue 10:00"),
+        ("tue 11:00", "tue 11:00"),
+    ):
+        status = tell(clock, paused, now)
+        assert (None, at(then)) == (status.due_at, status.due_at_if_resumed)
+    late = incident(("mon 09:00", "new"), ("tue 10:00", "on_hold"))
+    assert at("tue 09:00") == tell(clock, late, "thu 10:00").due_at
+
+
+def test_by_a_time_of_day() -> None:
+    """ServiceNow's "next business day by 4pm"; out of hours the due is that time all the same."""
+    record = incident(("fri 10:00", "new"))
+    assert (
+        at("mon2 16:00")
+        == tell(
+            resolution(target=ByTimeOfDay("16:00"), calendar=OFFICE), record, "fri 11:00"
+        ).due_at
+    )
+    late = tell(resolution(target=ByTimeOfDay("20:00"), calendar=OFFICE), record, "mon2 20:30")
+    assert (at("mon2 20:00"), False) == (late.due_at, late.breached)
+    assert (
+        at("tue2 09:00")
+        == tell(
+            resolution(target=ByTimeOfDay("20:00"), calendar=OFFICE), record, "tue2 10:00"
+        ).breached_at
+    )
+
+
+@pytest.mark.parametrize(
+    ("due", "expected"),
+    [("wed 12:00", "wed 12:00"), ("sat 12:00", "sat 12:00"), ("sun 12:00", None), (None, None)],
+)
+def test_a_due_date(due: str | None, expected: str | None) -> None:
+    """Due at what the field held at the start; empty or past means at the start."""
+    clock = resolution(target=DueDate("custom.due"), calendar=OFFICE)
+    given = (
+        {} if due is None else {"due": at(due) - timedelta(days=7 if due.startswith("sun") else 0)}
+    )
+    record = incident(
+        ("mon 10:00", "new"), ("mon 10:00", given), ("mon 11:00", {"due": at("fri 09:00")})
+    )
+    assert at(expected or "mon 10:00") == tell(clock, record, "mon 12:00").due_at
+
+
+def test_a_due_date_must_be_a_time() -> None:
+    """Text in the field is the integrator's error, told by name."""
+    clock = resolution(target=DueDate("custom.due"), calendar=OFFICE)
+    record = incident(("mon 10:00", "new"), ("mon 10:00", {"due": "friday"}))
+    with pytest.raises(SlaDefinitionError, match=r"custom\.due"):
+        tell(clock, record, "mon 12:00")

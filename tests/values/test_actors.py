@@ -1,0 +1,31 @@
+"""Actors: an id, a role, and what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.values import Actor, as_actor
+
+
+def test_a_plain_id_stands_for_an_agent() -> None:
+    """Unless told which role (rule H4); an actor stands for itself."""
+    assert as_actor("ada") == Actor("ada", "agent")
+    assert as_actor("kim", role="requester") == Actor("kim", "requester")
+    assert as_actor(Actor("x", "robot"), role="requester") == Actor("x", "robot")
+
+
+@pytest.mark.parametrize("by", ["", None, 5, b"ada", ("ada", "agent")], ids=repr)
+def test_what_is_no_actor_is_refused(by: Any) -> None:
+    """The error names the argument."""
+    with pytest.raises(InvalidValueError, match=r"^by: "):
+        as_actor(by)
+
+
+@pytest.mark.parametrize("parts", [("", "agent"), ("ada", ""), (None, "agent"), ("ada", None)])
+def test_an_actor_has_an_id_and_a_role(parts: tuple[Any, Any]) -> None:
+    """Both are texts."""
+    with pytest.raises(InvalidValueError):
+        Actor(*parts)

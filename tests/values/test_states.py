@@ -1,0 +1,53 @@
+"""States: a name and flags that agree."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import DefinitionError
+from incidentcore.values import State
+
+
+def pickled(value: Any) -> Any:
+    return pickle.loads(pickle.dumps(value))  # noqa: S301  our own bytes
+
+
+# open, pauses, resolved, final -> is it a state?
+LEGAL_FLAGS = {
+    (True, False, False, False): "open",
+    (True, True, False, False): "open, paused",
+    (False, False, True, False): "resolved",
+    (False, False, True, True): "closed",
+    (False, False, False, True): "canceled",
+}
+
+
+@pytest.mark.parametrize("flags", [*itertools.product((False, True), repeat=4)], ids=str)
+def test_the_flags_of_a_state_agree(flags: tuple[bool, bool, bool, bool]) -> None:
+    """Of sixteen combinations five mean something; the rest are refused (rule H3)."""
+    names = ("open", "pauses", "resolved", "final")
+    given_flags: Any = dict(zip(names, flags, strict=True))
+    if flags not in LEGAL_FLAGS:
+        with pytest.raises(DefinitionError):
+            State("x", **given_flags)
+        return
+
+    state = State("x", **given_flags)
+
+    assert state.is_closed is (LEGAL_FLAGS[flags] == "closed")
+    assert state.is_canceled is (LEGAL_FLAGS[flags] == "canceled")
+    assert pickled(state) == state
+
+
+@pytest.mark.parametrize(
+    ("name", "flags"),
+    [("", {"open": True}), (None, {"open": True}), ("x", {"open": 1}), ("x", {"final": None})],
+)
+def test_a_state_has_a_name_and_flags(name: Any, flags: Any) -> None:
+    """A name is text and a flag True or False."""
+    with pytest.raises(DefinitionError):
+        State(name, **flags)

@@ -62,7 +62,7 @@ KIM = Actor("kim", "requester")
 STATES = ("new", "in_progress", "on_hold", "resolved", "closed", "canceled")
 
 
-def put(record: Any, state: str, **fields: Any) -> Any:
+def put(record: Any, state: str, cause: str = "", **fields: Any) -> Any:
     """Return a record in a state of its standard lifecycle, put there."""
     return record.with_event(
         StateChanged,
@@ -71,6 +71,7 @@ def put(record: Any, state: str, **fields: Any) -> Any:
         action="put",
         state=STANDARD[record.record_type].state(state),
         fields=fields,
+        cause=cause,
     )
 
 
@@ -112,7 +113,7 @@ def test_what_a_parent_means_for_a_child_in_every_state(
     parent = advance(incident("P", state), action, at=AT + HOUR, by=by, **fields)
     found = []
     for name in STATES:
-        child = link(incident("C", name), "child_of", "P", at=AT, by="ada")
+        child = link(incident("C", name, cause="P"), "child_of", "P", at=AT, by="ada")
         told = effects(parent, child, incident("other", name), parent)
         assert [effect.record_id for effect in told] == ["C"] * len(told)
         if not told:
@@ -150,7 +151,7 @@ def test_whose_reopening_passes_on_is_a_choice(reopens: Any, by_kim: int, by_ada
         reasons=(),
         reopens=reopens,
     )
-    child = link(incident("C", "resolved"), "child_of", "P", at=AT, by="ada")
+    child = link(incident("C", "resolved", cause="P"), "child_of", "P", at=AT, by="ada")
     for by, expected in ((KIM, by_kim), ("ada", by_ada)):
         parent = advance(incident("P", "resolved"), "reopen", at=AT + HOUR, by=by)
         assert len(effects(parent, child, rules=rules)) == expected
@@ -382,7 +383,8 @@ def test_a_request_goes_on_with_the_decision_that_settles_it() -> None:
 def _triggers() -> dict[str, tuple[Record, Record]]:
     """Return for every rule with an action a source after its event, and a target."""
     child = {
-        state: link(incident("C", state), "child_of", "P", at=AT, by="ada") for state in STATES
+        state: link(incident("C", state, cause="P"), "child_of", "P", at=AT, by="ada")
+        for state in STATES
     }
     start = advance(incident("P"), "start", at=AT, by="ada")
     reopen = advance(incident("P", "resolved"), "reopen", at=AT, by="ada")

@@ -29,6 +29,7 @@ from incidentcore.records import (
     Task,
     approve,
     request_approval,
+    set_major_status,
     set_task,
 )
 from incidentcore.testing.checks_lifecycle import check_step
@@ -73,10 +74,13 @@ def test_every_table_is_on_the_page_of_the_room() -> None:
 
 
 def situations(record: Any) -> list[Any]:
-    """Return a record as it is, on hold for each reason, with approvals, and with tasks."""
+    """Return a record as it is, on hold, as a major incident, with approvals, and with tasks."""
     held = [
         put_again(record, hold_reason=reason) for reason in ("Awaiting Caller", "awaiting_vendor")
     ]
+    if record.record_type == "incident":
+        major = set_major_status(record, "accepted", at=AT, by="ada")
+        return [record, *held, major]
     if record.record_type != "service_request":
         return [record, *held]
     asked = request_approval(record, ApprovalRule.all_of("bo", "lee"), at=AT, by="ada")

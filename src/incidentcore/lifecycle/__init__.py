@@ -1,6 +1,7 @@
 """How a record may change: lifecycles as tables, and the engine that reads them."""
 
-from incidentcore.lifecycle.cascade_rule import CascadeEffect, CascadeRule, Copy, cascade_effects
+from incidentcore.lifecycle.cascade import CascadeEffect, cascade_effects, follow_cascades
+from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.check import HISTORY_TEXTS, check_history
 from incidentcore.lifecycle.decision import REFUSALS, Allowed, PathStep, Refused
 from incidentcore.lifecycle.diagram import to_dot, to_mermaid
@@ -44,6 +45,7 @@ from incidentcore.lifecycle.standard import (
 )
 from incidentcore.lifecycle.standard_cascades import (
     APPROVALS_TO_REQUEST,
+    DUPLICATE_ANSWERS,
     PARENT_TO_CHILD,
     PROBLEM_TO_INCIDENT,
     REQUEST_TO_TASKS,
@@ -63,6 +65,7 @@ __all__ = [
     "CascadeRule",
     "Copy",
     "DIALECTS",
+    "DUPLICATE_ANSWERS",
     "EveryLinked",
     "Guard",
     "HISTORY_TEXTS",
@@ -107,6 +110,7 @@ __all__ = [
     "decide",
     "decide_major",
     "explain",
+    "follow_cascades",
     "lint_lifecycle",
     "major_incident",
     "parent_to_child",

@@ -1,37 +1,36 @@
-"""What a change of one record means for others: rules as data, answers as data (rule L4)."""
+"""What a change of one record means for others: the rules, as data (rule L4)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, Literal
+from typing import Final, Literal, get_args
 
 import attrs
 
 from incidentcore.conditions import Condition
-from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
-from incidentcore.lifecycle.decision import Allowed, Refused
-from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.standard import STANDARD
+from incidentcore.errors import LifecycleDefinitionError
+from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.records import (
     RECORD_TYPES,
-    Event,
-    Record,
     ServiceRequest,
     StateChanged,
     TaskStatus,
-    are_linked,
-    comment,
-    field_changes,
-    set_task,
+    Visibility,
 )
-from incidentcore.values import Actor, FrozenMap, State, as_actor
+from incidentcore.records.links import check_link_type
+from incidentcore.values import FrozenMap, State
 
-__all__ = ["CascadeEffect", "CascadeRule", "Copy", "cascade_effects"]
+__all__ = ["CascadeRule", "Copy"]
 
 
 @attrs.frozen
 class Copy:
-    """A value that a cascade takes over from its source: the name of the source's field."""
+    """A value that a cascade takes over from its source.
+
+    Attributes:
+        field: The name of the source's field, or ``event.`` and an attribute of the event, such as
+            ``event.text``.
+    """
 
     field: str
 
@@ -46,15 +45,15 @@ def _frozen(fields: Mapping[str, object]) -> FrozenMap[object]:
     return FrozenMap(fields)
 
 
-_DONE: Final = ("closed_complete", "closed_incomplete", "closed_skipped")
+_DONE: Final = tuple(status for status in get_args(TaskStatus) if status != "open")
 
 
 @attrs.frozen(kw_only=True)
 class CascadeRule:
     """One rule: when a record changes so, it or linked records are to follow.
 
-    What follows is one of three: an action of the target's lifecycle, an internal comment on it,
-    or a status for the tasks of it that are still open.
+    What follows is one of four: an action of the target's lifecycle, a comment on it, the note of a
+    contact, or a status for the tasks of it that are still open.
 
     Attributes:
         id: The rule's id.
@@ -64,22 +63,32 @@ class CascadeRule:
         on: The kind of event: ``state_changed``, or another such as ``task_changed``; empty for any
             kind, where ``changes`` says what to look at.
         changes: A field of the source that the event must have changed; empty for any or none.
-        when: A condition on the source after the event, and on ``actor``, who made it; None for
-            always.
-        link: What the source is to the target; empty for the source itself.
+        when: A condition on the source after the event, on ``actor``, who made it, and on the
+            ``event`` itself, such as ``event.visibility``; None for always.
+        link: What the source is to the target, whichever of the two holds the link; empty for the
+            source itself. On ``linked``, the rule is about the link just made, from either end.
         target: The type of the target.
         action: What the target is to do.
         comment: What is to be written on it: text, or ``Copy`` of a field of the source; where
             that is empty, nothing is.
+        visibility: Who may read the comment.
+        contact: Over which channel the requester is noted as having been spoken to.
         open_tasks: What is to become of its open tasks, as a status of ``TaskStatus``.
         states: The target's states in which the rule applies, by name; empty for every open one.
             In other states it is left alone.
         target_when: A condition on the target; None for always.
+        every: What all records that the target is linked to must be, the source among them; None
+            for anything. Where one of them is not given, the effect is refused by name.
+        undoes: Whether it applies only to a target that a change of the source brought into its
+            state, as a reopening does that undoes a resolution.
         fields: What is given with the action: values, or ``Copy`` of a field of the source.
 
     Raises:
         LifecycleDefinitionError: A type is unknown, a part is empty, a condition reads what records
-            of its type do not have, or there is not exactly one of action, comment and open_tasks.
+            of its type do not have, or there is not exactly one of action, comment, contact and
+            open_tasks.
+
+    Source: rule L4.
     """
 
     id: str
@@ -87,6 +96,8 @@ class CascadeRule:
     target: str
     action: str = ""
     comment: Copy | str = ""
+    visibility: Visibility = attrs.field(default="internal", metadata={"later": True})
+    contact: str = attrs.field(default="", metadata={"later": True})
     open_tasks: TaskStatus | Literal[""] = ""
     link: str = ""
     enters: tuple[str, ...] = attrs.field(default=(), converter=_names)
@@ -96,6 +107,8 @@ class CascadeRule:
     when: Condition | None = None
     states: tuple[str, ...] = attrs.field(default=(), converter=_names)
     target_when: Condition | None = None
+    every: EveryLinked | None = attrs.field(default=None, metadata={"later": True})
+    undoes: bool = attrs.field(default=False, metadata={"later": True})
     fields: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=_frozen)
 
     def __attrs_post_init__(self) -> None:
@@ -114,7 +127,16 @@ class CascadeRule:
             raise LifecycleDefinitionError(
                 f"{self.id}.on", self.on, f"{StateChanged.kind}, to enter a state"
             )
-        self._check_condition("when", self.when, self.source, "actor")
+        if self.link:
+            check_link_type(self.link)
+        if self.visibility not in get_args(Visibility):
+            words = ", ".join(get_args(Visibility))
+            raise LifecycleDefinitionError(f"{self.id}.visibility", self.visibility, words)
+        if self.every is not None and not isinstance(self.every, EveryLinked):
+            raise LifecycleDefinitionError(
+                f"{self.id}.every", self.every, "an EveryLinked, or None"
+            )
+        self._check_condition("when", self.when, self.source, "actor", "event")
         self._check_condition("target_when", self.target_when, self.target)
         self._check_effect()
 
@@ -132,17 +154,18 @@ class CascadeRule:
                 )
 
     def _check_effect(self) -> None:
-        effects = [name for name in ("action", "comment", "open_tasks") if getattr(self, name)]
+        kinds = ("action", "comment", "contact", "open_tasks")
+        effects = [name for name in kinds if getattr(self, name)]
         if len(effects) != 1:
-            raise LifecycleDefinitionError(
-                f"{self.id}.action", effects, "exactly one of action, comment and open_tasks"
-            )
+            allowed = f"exactly one of {', '.join(kinds)}"
+            raise LifecycleDefinitionError(f"{self.id}.action", effects, allowed)
         if not isinstance(self.action, str):
             raise LifecycleDefinitionError(f"{self.id}.action", self.action, "an action's name")
         if not isinstance(self.comment, (Copy, str)):
             raise LifecycleDefinitionError(f"{self.id}.comment", self.comment, "text, or a Copy")
         copied = [value for value in (self.comment, *self.fields.values()) if type(value) is Copy]
-        for name in (*(copy.field for copy in copied), *filter(None, [self.changes])):
+        names = [copy.field for copy in copied if not copy.field.startswith("event.")]
+        for name in (*names, *filter(None, [self.changes])):
             if name not in RECORD_TYPES[self.source].default_facts():
                 raise LifecycleDefinitionError(
                     f"{self.id}.fields", name, f"a field of a {self.source}"
@@ -162,152 +185,3 @@ class CascadeRule:
     def applies_in(self, state: State) -> bool:
         """Return whether the rule applies to a target in a state."""
         return state.name in self.states if self.states else state.open
-
-
-@attrs.frozen(kw_only=True)
-class CascadeEffect:
-    """What a rule means for one record.
-
-    Attributes:
-        cascade: The rule's id.
-        record_id: The record that is to change.
-        answer: What its lifecycle says to that; comments and tasks are never refused.
-    """
-
-    cascade: str
-    record_id: str
-    answer: Allowed[Record] | Refused
-
-
-def cascade_effects(
-    record: Record,
-    event: Event,
-    related: Iterable[Record],
-    /,
-    *,
-    cascades: Iterable[CascadeRule],
-    lifecycles: Mapping[str, Lifecycle] | None = None,
-    by: Actor | str | None = None,
-) -> tuple[CascadeEffect, ...]:
-    """Return what an event of a record means for related ones; nothing changes.
-
-    The caller stores the answers that are allowed and tells of the refused ones. Effects do not
-    cascade further by themselves: call again with what was stored.
-
-    Whether a rule applies is judged on each record as it was at the event. Where several apply to
-    one record, each answer continues the one before, so that all their events can be appended.
-
-    Args:
-        record: The record after the event.
-        event: The event.
-        related: Records that may be linked to it; those that are not are left alone, and of several
-            with one id the last counts.
-        cascades: The rules.
-        lifecycles: The lifecycle of each id that related records follow, beside the standard ones.
-        by: Who does it; the event's actor unless told.
-
-    Returns:
-        One effect for each rule and record that it applies to, refusals included, in the order of
-        the rules and records.
-
-    Raises:
-        InvalidValueError: The event is not in the record's history, or a related record follows a
-            lifecycle that was not given.
-
-    Source: rule L4.
-    """
-    if event not in record.history:
-        raise InvalidValueError("event", event, f"an event in the history of {record.id}")
-    known = {lifecycle.id: lifecycle for lifecycle in STANDARD.values()} | dict(lifecycles or {})
-    facts = record.timeline(now=event.at).facts_at(event.at)
-    facts["actor"] = event.by
-    actor = event.by if by is None else as_actor(by)
-    others = {other.id: other for other in related}
-    latest: dict[str, Record] = {}
-    effects: list[CascadeEffect] = []
-    for rule in cascades:
-        if not _is_triggered(rule, record, event, facts):
-            continue
-        for target in [record] if not rule.link else others.values():
-            if rule.link and (target.id == record.id or not are_linked(record, rule.link, target)):
-                continue
-            if not _applies(rule, event, target):
-                continue
-            now = latest.get(target.id, target)
-            answer = (
-                _moved(rule, event, facts, now, known=known, by=actor)
-                if rule.action
-                else _followed(rule, event, facts, now, by=actor)
-            )
-            if answer is None:
-                continue
-            if isinstance(answer, Allowed):
-                latest[target.id] = answer.record
-            effects.append(CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer))
-    return tuple(effects)
-
-
-def _is_triggered(rule: CascadeRule, record: Record, event: Event, facts: dict[str, Any]) -> bool:
-    if rule.source != record.record_type or rule.on not in ("", event.kind):
-        return False
-    if rule.enters and not (isinstance(event, StateChanged) and event.state.name in rule.enters):
-        return False
-    if rule.via and not (isinstance(event, StateChanged) and event.action in rule.via):
-        return False
-    if rule.changes and all(c.event != event for c in field_changes(record, rule.changes)):
-        return False
-    return rule.when is None or rule.when.test(facts, event.at)
-
-
-def _applies(rule: CascadeRule, event: Event, target: Record) -> bool:
-    """Return whether a rule applies to a target as it was at the event."""
-    if target.record_type != rule.target:
-        return False
-    then = target.facts()
-    if event.at < target.updated_at:
-        then = target.timeline(now=event.at).facts_at(event.at)
-    if not rule.applies_in(then["state"]):
-        return False
-    return rule.target_when is None or rule.target_when.test(then, event.at)
-
-
-def _moved(
-    rule: CascadeRule,
-    event: Event,
-    facts: dict[str, Any],
-    target: Record,
-    *,
-    known: Mapping[str, Lifecycle],
-    by: Actor,
-) -> Allowed[Record] | Refused:
-    """Return what the target's lifecycle says to the action."""
-    lifecycle = known.get(target.lifecycle.id)
-    if lifecycle is None:
-        raise InvalidValueError(
-            "lifecycles", target.lifecycle.id, f"the lifecycle of {target.id} among those given"
-        )
-    given: dict[str, Any] = {
-        name: facts[value.field] if isinstance(value, Copy) else value
-        for name, value in rule.fields.items()
-    }
-    return lifecycle.decide(
-        target, rule.action, at=event.at, by=by, recorded_at=event.recorded_at, **given
-    )
-
-
-def _followed(
-    rule: CascadeRule, event: Event, facts: dict[str, Any], target: Record, *, by: Actor
-) -> Allowed[Record] | None:
-    """Return the target with the comment, or with its open tasks ended; None for nothing new."""
-    when: dict[str, Any] = {"at": event.at, "by": by, "recorded_at": event.recorded_at}
-    after = target
-    if rule.comment:
-        text = facts[rule.comment.field] if isinstance(rule.comment, Copy) else rule.comment
-        if text:
-            after = comment(target, str(text), visibility="internal", **when)
-    elif isinstance(target, ServiceRequest):
-        for task in target.tasks:
-            if rule.open_tasks and task.status == "open":
-                after = set_task(after, attrs.evolve(task, status=rule.open_tasks), **when)
-    new = after.events_after(target.version)
-    return Allowed(new, after) if new else None

@@ -111,6 +111,7 @@ class Lifecycle(LifecycleTable):
         recorded_at: datetime | None = None,
         related: Iterable[Record] | None = None,
         amend: bool = False,
+        cause: str = "",
         fields: Mapping[str, object] = NO_FIELDS,
         **named: object,
     ) -> Allowed[R] | Refused:
@@ -129,6 +130,7 @@ class Lifecycle(LifecycleTable):
             related: Records that may be linked to this one, for guards that ask about them.
             amend: Whether a late action is taken also where the next change of state is not a legal
                 step after it; what follows is then replayed as it is.
+            cause: The id of the record whose change causes this one, as cascades give it.
             fields: The fields that the transition declares, as a mapping; for names that are taken
                 by other arguments, such as ``at``.
             named: The same by keyword; undeclared ones are refused by name.
@@ -150,6 +152,7 @@ class Lifecycle(LifecycleTable):
             recorded_at=recorded_at,
             related=related,
             amend=amend,
+            cause=cause,
         )
         if isinstance(after, Refused):
             return after
@@ -247,6 +250,7 @@ class Lifecycle(LifecycleTable):
         recorded_at: datetime | None,
         related: Iterable[Record] | None,
         amend: bool,
+        cause: str = "",
     ) -> R | Refused:
         """Return the record after an action, or why it is refused."""
         at = as_utc(at)
@@ -317,6 +321,7 @@ class Lifecycle(LifecycleTable):
                 action=action,
                 state=transition.target,
                 fields=accepted,
+                cause=cause,
             )
             if facts is not None:
                 overtaken = None if amend else refuse_no_effect(self.table, record, event, state)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 from typing import Final
 
 import attrs
 
-from incidentcore.conditions import ALWAYS, Condition, Proof, implies, overlap, satisfiable
+from incidentcore.conditions import ALWAYS, AllOf, Condition, Proof, implies, overlap, satisfiable
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.reopening import ReopenWindow
 from incidentcore.lifecycle.transition import Transition
+from incidentcore.records import Commented, Link, StateChanged
 from incidentcore.values import LintFinding, State
 from incidentcore.values.findings import Texts
 
@@ -64,8 +65,8 @@ def lint_lifecycle(
     end to a final one; can every open state reach a resolved one; does no action have two rows
     for the same facts; can every row be taken; does every required field exist; and does every
     cascade that targets records of this lifecycle find a row, with its fields, in every state in
-    which it applies; and can every cascade that they are the source of ever happen. A field that a
-    cascade copies is taken to be given.
+    which it applies; can every cascade that they are the source of ever happen; and can cascades
+    undo each other for ever. A field that a cascade copies is taken to be given.
 
     Args:
         lifecycle: The lifecycle.
@@ -95,10 +96,12 @@ def lint_lifecycle(
     resolved: is not final and leads nowhere
     """
     ways = _ways(lifecycle)
+    rules = tuple(cascades)
     return (
         *_lint_states(lifecycle, ways),
         *_lint_rows(lifecycle, ways),
-        *(finding for rule in cascades for finding in _lint_cascade(rule, lifecycle)),
+        *(finding for rule in rules for finding in _lint_cascade(rule, lifecycle)),
+        *_lint_endless(rules, lifecycle),
     )
 
 
@@ -251,8 +254,10 @@ def _known(rule: CascadeRule) -> Condition:
     Who acts on the target is who acted on the source, unless the caller says otherwise.
     """
     known = ALWAYS if rule.target_when is None else rule.target_when
-    if rule.when is not None and all(path.startswith("actor.") for path in rule.when.fields):
-        return known & rule.when
+    parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
+    for part in parts:
+        if part is not None and all(path.startswith("actor.") for path in part.fields):
+            known &= part
     return known
 
 
@@ -278,3 +283,85 @@ def _objection(
         return None
     answer = "no" if verdict.is_no else "unknown"
     return answer, verdict.witness, {"why": "guard", "guard": row.guard_name}
+
+
+def _lint_endless(rules: tuple[CascadeRule, ...], lifecycle: Lifecycle) -> Iterator[LintFinding]:
+    """Find rules that can set each other off for ever on records of a lifecycle (rule L4).
+
+    That takes a circle of rules, each of which the effect of the one before can set off, in which a
+    record comes back to a state that it had, or in which comments follow comments both ways.
+    """
+    ours = [r for r in rules if r.source == r.target == lifecycle.record_type]
+    leads = {
+        rule.id: [other for other in ours if _sets_off(rule, other, lifecycle)] for rule in ours
+    }
+    circles: set[tuple[str, ...]] = set()
+    for rule in ours:
+        circle = sorted(
+            (r for r in _after(rule, leads) if rule in _after(r, leads)), key=lambda r: r.id
+        )
+        names = tuple(r.id for r in circle)
+        if names in circles or not circle:
+            continue
+        circles.add(names)
+        if _comes_back(circle, lifecycle) or _answers_itself(circle):
+            yield _finding("cascade_may_never_end", rule.id, names, answer="unknown", rules=names)
+
+
+def _moves(rule: CascadeRule, lifecycle: Lifecycle) -> Iterator[tuple[State, State]]:
+    """Yield the states from which and to which a rule moves its target."""
+    for state in lifecycle.states:
+        if rule.action and rule.applies_in(state):
+            for row in lifecycle.table[state.name].get(rule.action, ()):
+                yield state, row.target
+
+
+def _sets_off(rule: CascadeRule, other: CascadeRule, lifecycle: Lifecycle) -> bool:
+    """Return whether what a rule does can be what another waits for."""
+    if rule.comment:
+        return other.on == Commented.kind
+    if not rule.action or other.on not in ("", StateChanged.kind):
+        return False
+    if other.via and rule.action not in other.via:
+        return False
+    targets = {to.name for _, to in _moves(rule, lifecycle)}
+    return bool(targets.intersection(other.enters)) if other.enters else bool(targets)
+
+
+def _after(rule: CascadeRule, leads: Mapping[str, list[CascadeRule]]) -> list[CascadeRule]:
+    """Return the rules that a rule can set off, directly or by way of others."""
+    found: dict[str, CascadeRule] = {}
+    queue = [rule.id]
+    while queue:
+        for other in leads[queue.pop()]:
+            if other.id not in found:
+                found[other.id] = other
+                queue.append(other.id)
+    return list(found.values())
+
+
+def _comes_back(circle: Iterable[CascadeRule], lifecycle: Lifecycle) -> bool:
+    """Return whether rules can bring one record back to a state that it had."""
+    leads: dict[str, set[str]] = {}
+    for rule in circle:
+        for state, to in _moves(rule, lifecycle):
+            leads.setdefault(state.name, set()).add(to.name)
+    for start in leads:
+        seen: set[str] = set()
+        queue = [start]
+        while queue:
+            for name in leads.get(queue.pop(), set()) - seen:
+                seen.add(name)
+                queue.append(name)
+        if start in seen:
+            return True
+    return False
+
+
+def _answers_itself(circle: Iterable[CascadeRule]) -> bool:
+    """Return whether comments can go back to the record that they came from."""
+    links = {rule.link for rule in circle if rule.comment}
+    return any(
+        not link or ((back := Link(link, "a").inverse("b")) is not None and back.type in links)
+        for link in links
+    )

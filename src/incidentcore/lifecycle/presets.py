@@ -47,6 +47,8 @@ def _states(*names: str, **flags: bool) -> tuple[State, ...]:
 
 _RESOLUTION: Final = (InputField("resolution_code"), InputField("resolution_notes"))
 _BY_REQUESTER: Final = field("actor.role").equals("requester")
+_NOT_BY_REQUESTER: Final = ~_BY_REQUESTER
+_BY_SYSTEM: Final = field("actor.role").equals("system")
 _BY_AGENT: Final = field("actor.role").equals("agent")
 
 _NEW, _WORK = _states("New", "In Progress", open=True)
@@ -84,7 +86,14 @@ SERVICENOW_INCIDENT: Final = Lifecycle(
         ),
         Transition("resume", _HOLD, _WORK),
         Transition("caller_updates", _HOLD, _WORK, guard=_WAITS_FOR_CALLER),
-        Transition("resolve", (_NEW, _WORK, _HOLD), _RESOLVED, fields=_RESOLUTION),
+        Transition(
+            "resolve",
+            (_NEW, _WORK, _HOLD),
+            _RESOLVED,
+            fields=_RESOLUTION,
+            guard=_NOT_BY_REQUESTER,
+            guard_name="not by the requester",
+        ),
         Transition(
             "reopen",
             _RESOLVED,
@@ -92,11 +101,18 @@ SERVICENOW_INCIDENT: Final = Lifecycle(
             guard=field("actor.role").is_in("requester", "agent"),
             guard_name="by the caller or an agent",
         ),
-        Transition("close", _RESOLVED, _CLOSED),
+        Transition(
+            "close",
+            _RESOLVED,
+            _CLOSED,
+            guard=~(_BY_SYSTEM & field("major_status").equals("accepted")),
+            guard_name="a major incident by a person",
+        ),
         Transition("cancel", (_NEW, _WORK, _HOLD), _CANCELED),
     ),
 )
-"""ServiceNow's incident. A closed one stays closed: a reply opens a new incident. That resolving
+"""ServiceNow's incident. A closed one stays closed: a reply opens a new incident. A major incident
+does not close by itself. That the requester does not resolve it is our choice. That resolving
 and canceling are possible from every open state is the plain reading of the documentation; that
 waiting for the caller is an action of its own, since it alone asks for comments, is our choice."""
 
@@ -144,6 +160,8 @@ SERVICENOW_CASCADES: Final = (
         on_hold="On Hold",
         resolved="Resolved",
         reasons=("Awaiting Change", "Awaiting Problem", "Awaiting Vendor"),
+        resolves=_NOT_BY_REQUESTER,
+        reopens_all=True,
     ),
     *problem_to_incident(
         solved=("Resolved", "Closed"),
@@ -151,6 +169,7 @@ SERVICENOW_CASCADES: Final = (
         on_hold="On Hold",
         reason="Awaiting Problem",
         code="Resolved by problem",
+        resolves=_NOT_BY_REQUESTER,
     ),
 )
 """What ServiceNow's incidents and problems mean for linked incidents."""

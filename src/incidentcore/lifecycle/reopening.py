@@ -38,6 +38,7 @@ def auto_close_at(
     calendar: Calendar | None = None,
     basis: str = "resolved_at",
     major: bool = False,
+    zero_is_never: bool = False,
 ) -> datetime | None:
     """Return the instant from which a resolved record may be closed by itself.
 
@@ -50,6 +51,7 @@ def auto_close_at(
         calendar: The calendar to count by.
         basis: From which moment: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents close by themselves too; ServiceNow leaves them out.
+        zero_is_never: Whether a span of zero means never, as in ServiceNow, and not at once.
 
     Returns:
         The instant in UTC, or None where the record is not resolved, is closed already, or is left
@@ -78,6 +80,8 @@ def auto_close_at(
     if basis not in _BASES:
         raise InvalidValueError("basis", basis, f"one of {', '.join(_BASES)}")
     if record.resolved_at is None or record.state.final:
+        return None
+    if zero_is_never and after in (timedelta(), BusinessDays(0)):
         return None
     if not major and isinstance(record, Incident) and record.major_status == "accepted":
         return None

@@ -205,8 +205,7 @@ def decide(
         recorded_at=recorded_at,
         related=related,
         amend=amend,
-        fields=fields,
-        **named,
+        fields={**fields, **named},
     )
 
 
@@ -246,8 +245,7 @@ def advance(
         recorded_at=recorded_at,
         related=related,
         amend=amend,
-        fields=fields,
-        **named,
+        fields={**fields, **named},
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.conditions import Condition, field
+from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.engine import Lifecycle
@@ -19,6 +19,7 @@ from incidentcore.records import TaskStatus
 
 __all__ = [
     "APPROVALS_TO_REQUEST",
+    "DUPLICATE_ANSWERS",
     "PARENT_TO_CHILD",
     "PROBLEM_TO_INCIDENT",
     "REQUEST_TO_TASKS",
@@ -39,13 +40,15 @@ def parent_to_child(
     resolved: str,
     reasons: tuple[str, ...],
     reopens: Condition | None = None,
+    resolves: Condition | None = None,
+    reopens_all: bool = False,
 ) -> tuple[CascadeRule, ...]:
     """Return ServiceNow's rules from a parent incident to its children, for a lifecycle's names.
 
     A parent's progress, holds and resolution pass on; one that waits for its caller, is closed,
     canceled or becomes a major incident leaves its children as they are. An agent who reopens the
-    parent reopens its resolved children; a requester who does so through the portal reopens the
-    parent alone.
+    parent reopens the children that the parent resolved, or all resolved ones; a requester who does
+    so through the portal reopens the parent alone.
 
     Args:
         new: The name of the new state.
@@ -53,8 +56,10 @@ def parent_to_child(
         on_hold: The name of the state on hold.
         resolved: The name of the resolved state.
         reasons: The reasons to hold that pass on.
-        reopens: Whose reopening passes on, as a condition on ``actor``: an agent's unless told.
+        reopens: Whose reopening passes on, as a condition on ``actor``. Defaults to an agent's.
             ``NEVER`` leaves children resolved, ``ALWAYS`` reopens them with every parent.
+        resolves: Whose resolution passes on, as a condition on ``actor``. Defaults to anybody's.
+        reopens_all: Whether children that were resolved on their own reopen too.
     """
 
     def rule(what: str, enters: str, action: str, **rest: Any) -> CascadeRule:
@@ -76,6 +81,7 @@ def parent_to_child(
             in_progress,
             "reopen",
             via="reopen",
+            undoes=not reopens_all,
             when=field("actor.role").equals("agent") if reopens is None else reopens,
             states=resolved,
         ),
@@ -91,6 +97,7 @@ def parent_to_child(
             "parent_resolved_resolves_child",
             resolved,
             "resolve",
+            when=resolves,
             fields={
                 "resolution_code": Copy("resolution_code"),
                 "resolution_notes": Copy("resolution_notes"),
@@ -100,7 +107,13 @@ def parent_to_child(
 
 
 def problem_to_incident(
-    *, solved: tuple[str, ...], unsolved: tuple[str, ...], on_hold: str, reason: str, code: str
+    *,
+    solved: tuple[str, ...],
+    unsolved: tuple[str, ...],
+    on_hold: str,
+    reason: str,
+    code: str,
+    resolves: Condition = ALWAYS,
 ) -> tuple[CascadeRule, ...]:
     """Return ServiceNow's rules from a problem to the incidents that it is the cause of.
 
@@ -114,6 +127,7 @@ def problem_to_incident(
         on_hold: The name of the incident's state on hold.
         reason: The reason of incidents that wait for a problem.
         code: The resolution code that they get.
+        resolves: Whose resolution passes on, as a condition on ``actor``.
     """
     is_unsolved = field("resolution_code").is_in(*unsolved)
 
@@ -124,7 +138,7 @@ def problem_to_incident(
         rule(
             "problem_solved_resolves_incident",
             enters=solved,
-            when=~is_unsolved,
+            when=~is_unsolved if resolves is ALWAYS else ~is_unsolved & resolves,
             action="resolve",
             states=on_hold,
             target_when=field("hold_reason").equals(reason),
@@ -231,6 +245,30 @@ PROBLEM_TO_INCIDENT: Final = problem_to_incident(
     code="resolved_by_problem",
 )
 """What a problem means for the incidents that it causes, by the standard lifecycles."""
+
+DUPLICATE_ANSWERS: Final = (
+    CascadeRule(
+        id="answer_before_merge",
+        source="incident",
+        on="linked",
+        link="duplicate_of",
+        target="incident",
+        when=field("first_response_at").present(),
+        contact="duplicate",
+    ),
+    CascadeRule(
+        id="answer_after_merge",
+        source="incident",
+        on="commented",
+        link="duplicate_of",
+        target="incident",
+        when=field("event.visibility").equals("public") & field("event.by.role").equals("agent"),
+        comment=Copy("event.text"),
+        visibility="public",
+    ),
+)
+"""An answer on a merged duplicate is one on the original: noted as a contact when they are merged,
+copied from then on."""
 
 TASKS_TO_REQUEST: Final = (
     CascadeRule(

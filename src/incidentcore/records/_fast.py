@@ -1,4 +1,4 @@
-"""Events whose parts were all checked a moment ago: the same values, without a second look."""
+"""Fast constructors for events whose parts are already validated."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ _put_covers: Final = _setter(Opened, "covers")
 _put_action: Final = _setter(StateChanged, "action")
 _put_state: Final = _setter(StateChanged, "state")
 _put_fields: Final = _setter(StateChanged, "fields")
+_put_cause: Final = _setter(StateChanged, "cause")
 
 
 def opening(
@@ -73,6 +74,7 @@ def state_change(
     action: str,
     state: State,
     fields: FrozenMap[object],
+    cause: str,
 ) -> StateChanged:
     """Return the event of a transition."""
     event = _new(StateChanged)
@@ -85,4 +87,5 @@ def state_change(
     _put_action(event, action)
     _put_state(event, state)
     _put_fields(event, fields)
+    _put_cause(event, cause)
     return event

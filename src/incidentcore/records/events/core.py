@@ -104,17 +104,26 @@ class Opened(Event):
 
 @attrs.frozen(kw_only=True)
 class StateChanged(Event):
-    """A transition of the lifecycle, with the state entered as a value."""
+    """A transition of the lifecycle, with the state entered as a value.
+
+    Attributes:
+        action: What was done.
+        state: The state entered.
+        fields: What was set with it.
+        cause: The id of the record whose change caused this one by a cascade; empty for none.
+    """
 
     kind: ClassVar[str] = "state_changed"
 
     action: str
     state: State
     fields: FrozenMap[object] = NO_FIELDS
+    cause: str = attrs.field(default="", metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         need_text("action", self.action)
+        need_text("cause", self.cause, empty=True)
         check_state(self)
         check_fields(self)
 

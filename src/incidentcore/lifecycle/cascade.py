@@ -1,0 +1,336 @@
+"""What a change of one record means for others: the answers, as data (rule L4)."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
+from incidentcore.lifecycle.decision import Allowed, Refused
+from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.guards import facts_then
+from incidentcore.lifecycle.standard import STANDARD
+from incidentcore.lifecycle.transition import Attempt
+from incidentcore.records import (
+    Event,
+    LinkAdded,
+    Record,
+    ServiceRequest,
+    StateChanged,
+    are_linked,
+    comment,
+    field_changes,
+    log_contact,
+    set_task,
+)
+from incidentcore.values import Actor
+
+__all__ = ["CascadeEffect", "cascade_effects", "follow_cascades"]
+
+
+@attrs.frozen(kw_only=True)
+class CascadeEffect:
+    """What a rule means for one record.
+
+    Attributes:
+        cascade: The rule's id.
+        record_id: The record that is to change.
+        answer: What its lifecycle says to that; comments, contacts and tasks are never refused.
+    """
+
+    cascade: str
+    record_id: str
+    answer: Allowed[Record] | Refused
+
+
+def cascade_effects(
+    record: Record,
+    event: Event,
+    related: Iterable[Record],
+    /,
+    *,
+    cascades: Iterable[CascadeRule],
+    lifecycles: Mapping[str, Lifecycle] | None = None,
+    by: Actor | str | None = None,
+) -> tuple[CascadeEffect, ...]:
+    """Return what an event of a record means for related ones; nothing changes.
+
+    The caller stores the answers that are allowed and reports the refused ones. Effects do not
+    cascade further by themselves; ``follow_cascades`` goes on with them.
+
+    Whether a rule applies is judged on each record as it was at the event. Where several apply to
+    one record, each answer continues the one before, so that all their events can be appended.
+
+    Args:
+        record: The record after the event.
+        event: The event.
+        related: Records that may be linked to it; those that are not are left alone, and of several
+            with one id the last counts.
+        cascades: The rules.
+        lifecycles: The lifecycle of each id that related records follow, beside the standard ones.
+        by: Who does it. Defaults to the event's actor.
+
+    Returns:
+        One effect for each rule and record that it applies to, refusals included, in the order of
+        the rules and records.
+
+    Raises:
+        InvalidValueError: The event is not in the record's history, or a related record follows a
+            lifecycle that was not given.
+
+    Source: rule L4.
+    """
+    if all(known.id != event.id for known in record.history):
+        raise InvalidValueError("event", event, f"an event in the history of {record.id}")
+    others = {other.id: other for other in related if other.id != record.id}
+    run = _Run(
+        event,
+        {**others, record.id: record},
+        {lifecycle.id: lifecycle for lifecycle in STANDARD.values()} | dict(lifecycles or {}),
+        event.by if by is None else by,
+    )
+    effects: list[CascadeEffect] = []
+    for rule in cascades:
+        for source, target in _pairs(rule, record, event, others):
+            answer = run.answer(rule, source, target)
+            if answer is not None:
+                effect = CascadeEffect(cascade=rule.id, record_id=target.id, answer=answer)
+                effects.append(effect)
+    return tuple(effects)
+
+
+def follow_cascades(
+    record: Record,
+    event: Event,
+    related: Iterable[Record],
+    /,
+    *,
+    cascades: Iterable[CascadeRule],
+    lifecycles: Mapping[str, Lifecycle] | None = None,
+    by: Actor | str | None = None,
+) -> tuple[CascadeEffect, ...]:
+    """Return what an event of a record means for others, and what that means in turn.
+
+    Each answer continues the ones before. It ends for any rules: a rule is followed once for each
+    record.
+
+    Args:
+        record: The record after the event.
+        event: The event.
+        related: All records that may be concerned.
+        cascades: The rules.
+        lifecycles: The lifecycle of each id that related records follow, beside the standard ones.
+        by: Who does it. Defaults to the actor of each event.
+
+    Returns:
+        The effects, refusals included, in the order in which they follow.
+
+    Raises:
+        InvalidValueError: As ``cascade_effects``.
+
+    Source: rule L4.
+    """
+    rules = tuple(cascades)
+    latest = {**{other.id: other for other in related}, record.id: record}
+    followed: set[tuple[str, str]] = set()
+    effects: list[CascadeEffect] = []
+    queue = deque([(record.id, event)])
+    while queue:
+        source, cause = queue.popleft()
+        for rule in rules:
+            step = cascade_effects(
+                latest[source],
+                cause,
+                latest.values(),
+                cascades=[rule],
+                lifecycles=lifecycles,
+                by=by,
+            )
+            for effect in step:
+                if (rule.id, effect.record_id) in followed:
+                    continue
+                followed.add((rule.id, effect.record_id))
+                effects.append(effect)
+                if isinstance(effect.answer, Allowed):
+                    latest[effect.record_id] = effect.answer.record
+                    queue.extend((effect.record_id, new) for new in effect.answer.events)
+    return tuple(effects)
+
+
+def _pairs(
+    rule: CascadeRule, record: Record, event: Event, others: Mapping[str, Record]
+) -> Iterator[tuple[Record, Record]]:
+    """Yield the sources and targets of a rule that an event of a record is about.
+
+    A new link is about the two records that it joins, and either of them may be the source.
+    """
+    if not rule.link:
+        yield record, record
+        return
+    if not isinstance(event, LinkAdded) or rule.on != event.kind:
+        yield from ((record, other) for other in others.values() if _joins(rule, record, other))
+        return
+    other = others.get(event.link.target)
+    if other is not None:
+        inverse = event.link.inverse(record.id)
+        if event.link.type == rule.link:
+            yield record, other
+        if inverse is not None and inverse.type == rule.link:
+            yield other, record
+
+
+def _joins(rule: CascadeRule, source: Record, target: Record) -> bool:
+    return are_linked(source, rule.link, target)
+
+
+@attrs.define
+class _Run:
+    """One event with the records that it may concern; answers continue one another."""
+
+    event: Event
+    records: Mapping[str, Record]
+    lifecycles: Mapping[str, Lifecycle]
+    by: Actor | str
+    latest: dict[str, Record] = attrs.field(factory=dict)
+
+    def answer(
+        self, rule: CascadeRule, source: Record, target: Record
+    ) -> Allowed[Record] | Refused | None:
+        """Return what a rule means for a target; None for nothing."""
+        event = self.event
+        facts = {**facts_then(source, event.at), "actor": event.by, "event": event}
+        if not self._is_triggered(rule, source, facts) or not self._applies(rule, source, target):
+            return None
+        now = self.latest.get(target.id, target)
+        answer: Allowed[Record] | Refused | None = self._objection(rule, target)
+        if answer is None:
+            take = self._moved if rule.action else self._followed
+            answer = take(rule, source, facts, now)
+        if isinstance(answer, Allowed):
+            self.latest[target.id] = answer.record
+        return answer
+
+    def _is_triggered(self, rule: CascadeRule, source: Record, facts: Mapping[str, Any]) -> bool:
+        event = self.event
+        if rule.source != source.record_type or rule.on not in ("", event.kind):
+            return False
+        if rule.enters or rule.via:
+            if not isinstance(event, StateChanged):
+                return False
+            if rule.enters and event.state.name not in rule.enters:
+                return False
+            if rule.via and event.action not in rule.via:
+                return False
+        if rule.changes and all(
+            change.event.id != event.id for change in field_changes(source, rule.changes)
+        ):
+            return False
+        return rule.when is None or rule.when.test(facts, event.at)
+
+    def _applies(self, rule: CascadeRule, source: Record, target: Record) -> bool:
+        """Return whether a rule applies to a target as it was at the event."""
+        at = self.event.at
+        if target.record_type != rule.target:
+            return False
+        then = facts_then(target, at)
+        if not rule.applies_in(then["state"]):
+            return False
+        if rule.undoes and _cause(target, at) != source.id:
+            return False
+        if rule.every is not None and self._attempt(rule, target) is None:
+            return False
+        return rule.target_when is None or rule.target_when.test(then, at)
+
+    def _attempt(self, rule: CascadeRule, target: Record) -> Attempt | None:
+        """Return what ``every`` is asked about; None where it objects, all being given."""
+        at = self.event.at
+        related = tuple({**self.records, **self.latest}.values())
+        attempt = Attempt(
+            facts=facts_then(target, at),
+            action=rule.action,
+            at=at,
+            by=target.actor(self.by),
+            fields={},
+            related=related,
+        )
+        if rule.every is None or rule.every.missing(attempt) or rule.every(attempt):
+            return attempt
+        return None
+
+    def _objection(self, rule: CascadeRule, target: Record) -> Refused | None:
+        """Refuse, by name, what depends on records that were not given."""
+        if rule.every is None:
+            return None
+        attempt = self._attempt(rule, target)
+        if attempt is None or not rule.every.missing(attempt):
+            return None
+        why = f" ({rule.every.why_not(attempt)})"
+        return Refused(
+            code="guard",
+            action=rule.action or rule.id,
+            state=target.state,
+            data={"why": why},
+            guard=rule.every.id,
+        )
+
+    def _moved(
+        self, rule: CascadeRule, source: Record, facts: Mapping[str, Any], target: Record
+    ) -> Allowed[Record] | Refused:
+        """Return what the target's lifecycle says to the action."""
+        lifecycle = self.lifecycles.get(target.lifecycle.id)
+        if lifecycle is None:
+            raise InvalidValueError(
+                "lifecycles", target.lifecycle.id, f"the lifecycle of {target.id} among those given"
+            )
+        return lifecycle.decide(
+            target,
+            rule.action,
+            at=self.event.at,
+            by=self.by,
+            recorded_at=self.event.recorded_at,
+            related=tuple({**self.records, **self.latest}.values()),
+            cause="" if source.id == target.id else source.id,
+            fields={name: _copied(value, facts) for name, value in rule.fields.items()},
+        )
+
+    def _followed(
+        self, rule: CascadeRule, _source: Record, facts: Mapping[str, Any], target: Record
+    ) -> Allowed[Record] | None:
+        """Return the target with a comment, contact or its open tasks ended; None for nothing."""
+        event = self.event
+        when: dict[str, Any] = {"at": event.at, "by": self.by, "recorded_at": event.recorded_at}
+        after = target
+        if rule.contact:
+            after = log_contact(target, rule.contact, **when)
+        elif rule.comment:
+            text = _copied(rule.comment, facts)
+            if text:
+                after = comment(target, str(text), visibility=rule.visibility, **when)
+        elif isinstance(target, ServiceRequest):
+            for task in target.tasks:
+                if rule.open_tasks and task.status == "open":
+                    after = set_task(after, attrs.evolve(task, status=rule.open_tasks), **when)
+        new = after.events_after(target.version)
+        return Allowed(new, after) if new else None
+
+
+def _copied(value: object, facts: Mapping[str, Any]) -> Any:
+    """Return a value that a rule gives, or what it copies from the source or the event."""
+    if not isinstance(value, Copy):
+        return value
+    name = value.field.removeprefix("event.")
+    return facts[name] if name == value.field else getattr(facts["event"], name, None)
+
+
+def _cause(target: Record, at: datetime) -> str:
+    """Return the id of the record whose change brought a record into its state of then."""
+    for moment in reversed(target.timeline().moments):
+        for event in reversed(moment.events):
+            if moment.at <= at and isinstance(event, StateChanged):
+                return event.cause
+    return ""

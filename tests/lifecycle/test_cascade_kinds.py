@@ -1,0 +1,300 @@
+"""What cascades see and do beyond the standard tables (rule L4)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.conditions import ALWAYS, field
+from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
+from incidentcore.lifecycle import (
+    DUPLICATE_ANSWERS,
+    INCIDENT,
+    SERVICENOW_CASCADES,
+    SERVICENOW_INCIDENT,
+    STANDARD,
+    STANDARD_CASCADES,
+    Allowed,
+    CascadeRule,
+    Copy,
+    EveryLinked,
+    Refused,
+    advance,
+    auto_close_at,
+    cascade_effects,
+    follow_cascades,
+    lint_lifecycle,
+)
+from incidentcore.records import Incident, comment, link, merge_duplicate, set_major_status
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition, evaluate_sla
+from incidentcore.values import Actor
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FIXED: dict[str, Any] = {"resolution_code": "fixed", "resolution_notes": "x"}
+KIM = Actor("kim", "requester")
+RESOLVE: dict[str, Any] = {
+    "action": "resolve",
+    "fields": {
+        "resolution_code": Copy("resolution_code"),
+        "resolution_notes": Copy("resolution_notes"),
+    },
+}
+
+
+def incident(name: str, at: datetime = AT, **fields: Any) -> Incident:
+    return Incident.open(id=name, title="t", at=at, by=KIM, **fields)
+
+
+def rule(**parts: Any) -> CascadeRule:
+    return CascadeRule(**{"id": "r", "source": "incident", "target": "incident", **parts})
+
+
+def effects(desk: dict[str, Incident], name: str, *rules: CascadeRule) -> list[Any]:
+    record = desk[name]
+    return list(cascade_effects(record, record.history[-1], desk.values(), cascades=rules))
+
+
+def ids(found: list[Any]) -> list[str]:
+    return [effect.record_id for effect in found]
+
+
+def resolved_family() -> dict[str, Incident]:
+    """A is resolved on its own; the parent's resolution a day later resolves B."""
+    desk = {name: incident(name) for name in "PAB"}
+    for name in "AB":
+        desk[name] = link(desk[name], "child_of", "P", at=AT, by="ada")
+    desk["A"] = advance(
+        desk["A"], "resolve", at=AT + HOUR, by="ada", **{**FIXED, "resolution_code": "user_error"}
+    )
+    desk["P"] = advance(desk["P"], "resolve", at=AT + 26 * HOUR, by="ada", **FIXED)
+    for effect in effects(desk, "P", *STANDARD_CASCADES):
+        desk[effect.record_id] = effect.answer.record
+    desk["P"] = advance(desk["P"], "reopen", at=AT + 27 * HOUR, by="ada")
+    return desk
+
+
+def test_sla_s45_a_parent_reopens_the_children_that_it_resolved() -> None:
+    """A was resolved on its own, so only B reopens."""
+    assert ids(effects(resolved_family(), "P", *STANDARD_CASCADES)) == ["B"]
+
+
+def test_a_child_that_was_resolved_again_on_its_own_stays_resolved() -> None:
+    """What counts is what brought it into its present state."""
+    desk = resolved_family()
+    before = desk["P"]
+    child = advance(desk["B"], "reopen", at=AT + 26.2 * HOUR, by="ada")
+    desk["B"] = advance(child, "resolve", at=AT + 26.5 * HOUR, by="ada", **FIXED)
+    desk["P"] = before
+    assert ids(effects(desk, "P", *STANDARD_CASCADES)) == []
+
+
+def test_servicenow_reopens_all_children_and_guards_by_role() -> None:
+    """The vendor's reading; nobody but a person closes a major incident there."""
+    reopening = [one for one in SERVICENOW_CASCADES if one.action == "reopen"]
+    assert [one.undoes for one in reopening] == [False]
+
+    record = SERVICENOW_INCIDENT.open(Incident, id="I", title="t", at=AT, by=KIM)
+    refused = SERVICENOW_INCIDENT.decide(record, "resolve", at=AT, by=KIM, **FIXED)
+    assert isinstance(refused, Refused)
+    assert refused.guard == "not by the requester"
+    record = SERVICENOW_INCIDENT.advance(record, "resolve", at=AT, by="ada", **FIXED)
+    timer = Actor("timer", "system")
+    assert SERVICENOW_INCIDENT.decide(record, "close", at=AT, by=timer)
+    major = set_major_status(record, "accepted", at=AT, by="ada")
+    assert not SERVICENOW_INCIDENT.decide(major, "close", at=AT, by=timer)
+    assert SERVICENOW_INCIDENT.decide(major, "close", at=AT, by="ada")
+    assert not SERVICENOW_INCIDENT.decide(record, "reopen", at=AT, by=timer)
+    assert lint_lifecycle(SERVICENOW_INCIDENT, SERVICENOW_CASCADES) == ()
+
+
+def test_an_automatic_close_after_zero_days_is_never_in_servicenow() -> None:
+    """Elsewhere it is at once."""
+    record = advance(incident("I"), "resolve", at=AT, by="ada", **FIXED)
+    assert auto_close_at(record, after=timedelta()) == AT
+    assert auto_close_at(record, after=timedelta(), zero_is_never=True) is None
+    assert auto_close_at(record, after=HOUR, zero_is_never=True) == AT + HOUR
+
+
+@pytest.mark.parametrize("on_parent", [True, False], ids=["on_parent", "on_child"])
+def test_sla_s47_a_rule_on_a_new_link_fires_from_either_end(on_parent: Any) -> None:
+    """An open child under a resolved parent is resolved with the parent's code and notes."""
+    late_child = rule(
+        on="linked", when=field("state.resolved").is_true(), link="parent_of", **RESOLVE
+    )
+    parent = advance(incident("P"), "resolve", at=AT + HOUR, by="ada", **FIXED)
+    desk = {"P": parent, "C": incident("C", AT + 2 * HOUR), "D": incident("D")}
+    desk["D"] = link(desk["D"], "child_of", "P", at=AT, by="ada")
+    if on_parent:
+        desk["P"] = link(desk["P"], "parent_of", "C", at=AT + 3 * HOUR, by="ada")
+    else:
+        desk["C"] = link(desk["C"], "child_of", "P", at=AT + 3 * HOUR, by="ada")
+
+    (effect,) = effects(desk, "P" if on_parent else "C", late_child)
+    assert (effect.record_id, effect.answer.record.resolution_code) == ("C", "fixed")
+    assert effect.answer.events[0].cause == "P"  # type: ignore[attr-defined]  # a change of state
+
+
+def test_a_rule_sees_the_event() -> None:
+    """Its attributes in conditions and in what is copied."""
+    told = rule(
+        on="commented",
+        link="parent_of",
+        when=field("event.visibility").equals("public") & field("event.by.role").equals("agent"),
+        comment=Copy("event.text"),
+    )
+    desk = {"P": incident("P"), "C": link(incident("C"), "child_of", "P", at=AT, by="ada")}
+    for by, visibility, expected in (
+        ("ada", "public", 1),
+        ("ada", "internal", 0),
+        (KIM, "public", 0),
+    ):
+        said = comment(desk["P"], "restart", at=AT, by=by, visibility=visibility)  # type: ignore[arg-type]  # one of the two
+        found = effects({**desk, "P": said}, "P", told)
+        assert [effect.answer.events[0].text for effect in found] == ["restart"] * expected
+
+
+def test_a_parent_is_resolved_when_all_its_children_are() -> None:
+    """Asked of all linked records; refused by name where one of them was not given."""
+    last = rule(
+        enters="resolved",
+        link="child_of",
+        every=EveryLinked("parent_of", field("state.resolved").is_true(), id="all resolved"),
+        **RESOLVE,
+    )
+    desk = {name: incident(name) for name in "PAB"}
+    for name in "AB":
+        desk["P"] = link(desk["P"], "parent_of", name, at=AT, by="ada")
+    desk["A"] = advance(desk["A"], "resolve", at=AT + HOUR, by="ada", **FIXED)
+    assert effects(desk, "A", last) == []
+    desk["B"] = advance(desk["B"], "resolve", at=AT + 2 * HOUR, by="ada", **FIXED)
+    (effect,) = effects(desk, "B", last)
+    assert effect.answer.record.state.name == "resolved"
+
+    del desk["A"]
+    (effect,) = effects(desk, "B", last)
+    assert isinstance(effect.answer, Refused)
+    assert (effect.answer.guard, "not among related=: A" in effect.answer.reason) == (
+        "all resolved",
+        True,
+    )
+
+
+def test_sla_a10_an_answer_on_a_merged_duplicate_is_one_on_the_original() -> None:
+    """Answered before the merge, or after it: the requester has heard from the desk."""
+    definition = SlaDefinition.first_response(hours=1, calendar=BusinessCalendar.always())
+    answered = comment(incident("A"), "we are on it", at=AT + HOUR / 3, by="ada")
+    merged, original = merge_duplicate(
+        answered, incident("B", AT + HOUR), at=AT + 1.5 * HOUR, by="ada"
+    )
+    (effect,) = cascade_effects(merged, merged.history[-1], [original], cascades=DUPLICATE_ANSWERS)
+    assert isinstance(effect.answer, Allowed)
+    status = evaluate_sla(definition, effect.answer.record, now=AT + 3 * HOUR)
+    assert (str(status.stage), status.breached) == ("stopped", False)
+
+    merged, original = merge_duplicate(
+        incident("A"), incident("B", AT + HOUR), at=AT + 1.5 * HOUR, by="ada"
+    )
+    assert cascade_effects(merged, merged.history[-1], [original], cascades=DUPLICATE_ANSWERS) == ()
+    merged = comment(merged, "we are on it", at=AT + 1.6 * HOUR, by="ada")
+    (effect,) = cascade_effects(merged, merged.history[-1], [original], cascades=DUPLICATE_ANSWERS)
+    assert isinstance(effect.answer, Allowed)
+    assert effect.answer.record.first_response_at == AT + 1.6 * HOUR
+
+
+def test_following_goes_on_to_grandchildren() -> None:
+    """Each rule once for each record; every answer continues the ones before."""
+    desk = {name: incident(name) for name in "PCG"}
+    desk["C"] = link(desk["C"], "child_of", "P", at=AT, by="ada")
+    desk["G"] = link(desk["G"], "child_of", "C", at=AT, by="ada")
+    desk["P"] = advance(desk["P"], "resolve", at=AT + HOUR, by="ada", **FIXED)
+
+    found = follow_cascades(
+        desk["P"], desk["P"].history[-1], desk.values(), cascades=STANDARD_CASCADES
+    )
+    assert [(one.cascade, one.record_id) for one in found] == [
+        ("parent_resolved_resolves_child", "C"),
+        ("parent_resolved_resolves_child", "G"),
+    ]
+
+
+STEPS = st.builds(
+    rule,
+    id=st.sampled_from("abcdef"),
+    enters=st.sampled_from(["", "in_progress", "on_hold", "resolved"]).map(
+        lambda s: (s,) * bool(s)
+    ),
+    link=st.sampled_from(["", "parent_of", "child_of", "related_to"]),
+    states=st.just(tuple(state.name for state in INCIDENT.states)),
+    action=st.sampled_from(["start", "resume", "reopen", "close", "cancel"]),
+) | st.builds(
+    rule,
+    id=st.sampled_from("ghij"),
+    on=st.just("commented"),
+    link=st.sampled_from(["", "parent_of", "child_of", "related_to"]),
+    states=st.just(tuple(state.name for state in INCIDENT.states)),
+    comment=st.just("x"),
+)
+
+
+@given(st.lists(STEPS, max_size=6, unique_by=lambda one: one.id), st.sampled_from(["start", "say"]))
+def test_following_ends_for_any_rules(rules: list[CascadeRule], begin: str) -> None:
+    """At most once for each rule and record, on records linked in a ring."""
+    desk = {name: incident(name) for name in "ABC"}
+    for one, other in ("AB", "BC", "CA"):
+        desk[one] = link(desk[one], "parent_of", other, at=AT, by="ada")
+        desk[one] = link(desk[one], "related_to", other, at=AT, by="ada")
+    first = (
+        comment(desk["A"], "x", at=AT, by="ada")
+        if begin == "say"
+        else advance(desk["A"], "start", at=AT, by="ada")
+    )
+    found = follow_cascades(first, first.history[-1], desk.values(), cascades=rules)
+
+    pairs = [(one.cascade, one.record_id) for one in found]
+    assert len(set(pairs)) == len(pairs) <= len(rules) * len(desk)
+
+
+def test_rules_that_undo_each_other_are_found() -> None:
+    """Both rules are named; rules that only ever lead on are not found."""
+    there = rule(
+        id="hold",
+        enters="in_progress",
+        link="related_to",
+        action="hold",
+        fields={"reason": "awaiting_vendor"},
+    )
+    back = rule(id="go", enters="on_hold", link="related_to", action="resume", states="on_hold")
+    found = [
+        one
+        for one in lint_lifecycle(INCIDENT, [there, back])
+        if one.code == "cascade_may_never_end"
+    ]
+    assert [one.witness for one in found] == [("go", "hold")]
+
+    ping = rule(id="ping", on="commented", link="related_to", comment=Copy("event.text"))
+    assert [one.code for one in lint_lifecycle(INCIDENT, [ping])] == ["cascade_may_never_end"]
+    for lifecycle in STANDARD.values():
+        assert lint_lifecycle(lifecycle, (*STANDARD_CASCADES, *DUPLICATE_ANSWERS)) == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"link": "childof", "action": "start"}, "child_of"),
+        ({"comment": "x", "contact": "telephone"}, "exactly one"),
+        ({"comment": "x", "visibility": "pubic"}, "public"),
+        ({"action": "start", "every": ALWAYS}, "EveryLinked"),
+    ],
+)
+def test_a_rule_that_cannot_work_is_refused(wrong: dict[str, Any], says: str) -> None:
+    """When it is written."""
+    with pytest.raises((LifecycleDefinitionError, InvalidValueError), match=says):
+        rule(**wrong)
+    assert attrs.fields(CascadeRule).undoes.default is False

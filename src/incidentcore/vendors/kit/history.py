@@ -89,7 +89,8 @@ class HistoryBuilder(EntryLog):
             elif entry.field:
                 body = {"fields": FrozenMap(self._fields(entry.field, entry.after))}
             events.append(_event(events, taken, entry, entry.kind, body))
-        return self._finished(record_type.from_history(events), events, taken)
+        # What from_history would check is so by construction.
+        return self._finished(record_type._fold(tuple(events)), events, taken)
 
     def _at_end(self, entries: list[Entry]) -> tuple[Entry | None, dict[str, object]]:
         """Return the last change of state, with the present fields that belong to it."""
@@ -108,6 +109,8 @@ class HistoryBuilder(EntryLog):
 
     def _sorted(self, opened: datetime) -> list[Entry]:
         """Return the entries in order of time; of one field and instant, each from the last."""
+        if len(self._entries) < 2 and not (self._entries and self._entries[0].at < opened):
+            return self._entries
         entries = sorted(self._entries, key=lambda entry: (entry.at, *entry.order))
         values: dict[str, object] = {}
         start = 0
@@ -146,11 +149,14 @@ class HistoryBuilder(EntryLog):
         for field, value in values.items():
             if value is None or value == UNSTATED or (field in _NOT_BORN and field not in seen):
                 continue
-            one = self._fields(field, value)
-            if field in LEVELS and one[field] is None:
+            if field not in FIELD_NAMES:
+                custom[field.removeprefix("custom.")] = clean(value)
+                continue
+            stored = self._value(field, value)
+            if stored is not None:
+                fields[field] = stored
+            elif field in LEVELS:
                 custom[LEVELS[field]] = clean(value)
-            custom.update(one.pop("custom", {}))
-            fields.update((key, item) for key, item in one.items() if item is not None)
         if custom:
             fields["custom"] = custom
         return fields, state

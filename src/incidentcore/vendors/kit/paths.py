@@ -88,10 +88,10 @@ def plain_text(value: object) -> str | None:
     Raises:
         InvalidValueError: It is neither.
     """
-    if value is None or value == "":
-        return None
     if isinstance(value, str):
         return _characters(value).strip() or None
+    if value is None:
+        return None
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, float):

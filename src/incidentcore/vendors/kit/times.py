@@ -104,6 +104,9 @@ class TimeReader:
         Raises:
             InvalidValueError: It is not a time that these rules can read.
         """
+        if type(value) is datetime and value.tzinfo is UTC:
+            self.oddity = ""
+            return value
         try:
             known = self._cache.get(value)
         except TypeError:
@@ -134,9 +137,10 @@ class TimeReader:
             return as_utc(at.replace(tzinfo=UTC)), "no_zone"
         local = at.replace(tzinfo=zone, fold=0)
         before = local.utcoffset() or timedelta()
-        after = at.replace(tzinfo=zone, fold=1).utcoffset() or timedelta()
-        oddity = "ambiguous_time" if before > after else "skipped_time" if before < after else ""
-        return as_utc(local), oddity
+        after = local.replace(fold=1).utcoffset() or timedelta()
+        if before == after:
+            return as_utc((at - before).replace(tzinfo=UTC)), ""
+        return as_utc(local), "ambiguous_time" if before > after else "skipped_time"
 
     def _datetime(self, value: object) -> datetime:
         if isinstance(value, datetime):

@@ -91,12 +91,18 @@ def _groups(table: KpiTable) -> list[tuple[object, ...]]:
 
 
 def volume_section(table: KpiTable) -> Section:
-    """Return how many records came, went and are open, by group."""
-    found = {(row.kpi, row.group): row.value for row in table.results}
+    """Return how many records came, went and are open, by group; ``-`` where no source tells."""
+    found = {
+        (row.kpi, row.group): None
+        if not row.value and row.excluded.get("not_covered")
+        else row.value
+        for row in table.results
+    }
     rows, data = [], []
     for group in _groups(table):
         counts = {head: found.get((kpi.id, group), 0) for head, kpi in VOLUME.items()}
-        rows.append([*map(label, group), *(f"{count:,}" for count in counts.values())])
+        shown = ("-" if count is None else f"{count:,}" for count in counts.values())
+        rows.append([*map(label, group), *shown])
         names = (None if value is None else label(value) for value in group)
         data.append({**dict(zip(table.groups, names, strict=True)), **counts})
     headings = [*table.groups, *VOLUME]

@@ -28,6 +28,7 @@ OUTCOMES: Final = (
 )
 
 _ZERO: Final = timedelta(0)
+_REACTIONS: Final = ("acknowledged_at", "first_response_at")
 _EXAMPLES: Final = 8
 _UNRANKED: Final = 1_000
 
@@ -99,6 +100,8 @@ class Tally:
     def _clocks(self, incident: Incident) -> None:
         priority = "(none)" if incident.priority is None else incident.priority.name
         for policy in (self._rules.response, self._rules.resolution):
+            if policy is self._rules.response and not any(map(incident.is_covered, _REACTIONS)):
+                continue  # its source tells of no reaction
             status = self._status(policy, incident)
             key = (policy.name, priority)
             self.compliance.setdefault(key, Counter())[_outcome(status)] += 1

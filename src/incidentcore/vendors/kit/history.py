@@ -89,8 +89,8 @@ class HistoryBuilder(EntryLog):
             elif entry.field:
                 body = {"fields": FrozenMap(self._fields(entry.field, entry.after))}
             events.append(_event(events, taken, entry, entry.kind, body))
-        # What from_history would check is so by construction.
-        return self._finished(record_type._fold(tuple(events)), events, taken)
+        record = record_type._fold(tuple(events))  # noqa: SLF001  in sequence by construction
+        return self._finished(record, events, taken)
 
     def _at_end(self, entries: list[Entry]) -> tuple[Entry | None, dict[str, object]]:
         """Return the last change of state, with the present fields that belong to it."""

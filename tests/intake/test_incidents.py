@@ -18,7 +18,6 @@ from incidentcore.intake import (
     apply_intent,
     apply_intents,
     fold_alerts,
-    open_incident,
 )
 from incidentcore.lifecycle import INCIDENT, advance, check_history
 from incidentcore.testing import alert_storms, intake_policies
@@ -103,19 +102,6 @@ def test_a_resolved_record_swallows_nothing():
     closed = advance(incident, "close", at=NINE + MINUTE, by="ada")
     with pytest.raises(TransitionNotAllowedError):
         apply_intent(IncidentIntent("reopen", NINE + 2 * MINUTE, "alerts-1", "", alert(2)), closed)
-
-
-def test_intents_of_other_kinds_are_refused():
-    """Only an opening opens, and dropped alerts are nobody's."""
-    dropped = IncidentIntent("dropped", NINE, "", "", alert(), "duplicate")
-    incident = applied(IntakePolicy(), [alert()])["alerts-1"]
-
-    with pytest.raises(InvalidValueError):
-        open_incident(dropped)
-    with pytest.raises(InvalidValueError):
-        apply_intent(dropped, incident)
-    with pytest.raises(InvalidValueError):
-        apply_intents([IncidentIntent("add", NINE, "alerts-7", "", alert())], {})
 
 
 @given(intake_policies(), alert_storms(min_size=12))

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.conditions import field
 from incidentcore.errors import (
     InvalidValueError,
     LifecycleMismatchError,
@@ -19,12 +18,8 @@ from incidentcore.errors import (
 )
 from incidentcore.lifecycle import (
     INCIDENT,
-    PROBLEM,
-    SERVICE_REQUEST,
     STANDARD,
     Allowed,
-    Attempt,
-    InputField,
     Lifecycle,
     Refused,
     Transition,
@@ -38,7 +33,6 @@ from incidentcore.records import (
     Incident,
     LifecycleRef,
     Problem,
-    Record,
     StateChanged,
     replay,
 )
@@ -50,9 +44,6 @@ from incidentcore.values import (
     NEW,
     ON_HOLD,
     RESOLVED,
-    Actor,
-    FrozenMap,
-    Impact,
     State,
 )
 
@@ -252,16 +243,6 @@ def test_fields_are_refused_by_name(
     assert refusal.allowed_actions == INCIDENT.actions(NEW)
 
 
-def test_zero_and_false_are_values() -> None:
-    """A required field is given when it is not nothing."""
-    lifecycle = tiny(Transition("finish", NEW, CLOSED, fields=["count", "custom_flag"]))
-    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim")
-
-    done = lifecycle.advance(record, "finish", count=0, custom_flag=False, at=OPENED, by="ada")
-
-    assert done.custom == FrozenMap({"count": 0, "custom_flag": False})
-
-
 def tiny(*transitions: Transition, kind: str = "incident") -> Lifecycle:
     return Lifecycle(
         "tiny",
@@ -270,102 +251,6 @@ def tiny(*transitions: Transition, kind: str = "incident") -> Lifecycle:
         initial=NEW,
         transitions=transitions,
     )
-
-
-def test_a_condition_guards_a_transition() -> None:
-    """It sees the record with the given fields over it, and the actor; a refusal says why not."""
-    guard = (field("impact") >= Impact.MEDIUM) & field("actor.role").equals("agent")
-    lifecycle = tiny(Transition("finish", NEW, CLOSED, guard=guard, fields=[InputField("impact")]))
-    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim", impact=Impact.LOW)
-
-    assert isinstance(
-        lifecycle.decide(record, "finish", impact=Impact.HIGH, at=OPENED, by="ada"), Allowed
-    )
-    refusal = lifecycle.decide(record, "finish", impact=Impact.LOW, at=OPENED, by="ada")
-    assert isinstance(refusal, Refused)
-    assert (refusal.code, refusal.guard) == ("guard", "impact >= medium and actor.role is 'agent'")
-    assert "no: impact >= medium, seen Level" in refusal.reason
-    other = lifecycle.decide(
-        record, "finish", impact=Impact.HIGH, at=OPENED, by=Actor("bot", "system")
-    )
-    assert isinstance(other, Refused)
-    assert "actor.role" in other.reason
-
-
-def test_a_guard_sees_custom_fields_that_are_not_given() -> None:
-    """A field given below custom joins those that are there."""
-    lifecycle = tiny(
-        Transition(
-            "finish",
-            NEW,
-            CLOSED,
-            guard=field("custom.vip").is_true(),
-            fields=[InputField("why", "custom.why")],
-        )
-    )
-    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim", custom={"vip": True})
-
-    done = lifecycle.advance(record, "finish", why="x", at=OPENED, by="ada")
-
-    assert done.custom == FrozenMap({"vip": True, "why": "x"})
-
-
-def test_a_function_guards_a_transition() -> None:
-    """It is asked about the attempt, and a refusal calls it by its name."""
-    asked: list[Attempt] = []
-
-    def office_hours(attempt: Attempt) -> bool:
-        asked.append(attempt)
-        return attempt.at.hour < 10
-
-    lifecycle = tiny(Transition("finish", NEW, CLOSED, guard=office_hours, fields=["count"]))
-    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim")
-
-    assert isinstance(lifecycle.decide(record, "finish", count=1, at=OPENED, by="ada"), Allowed)
-    refusal = lifecycle.decide(record, "finish", count=1, at=OPENED + HOUR, by="ada")
-    assert isinstance(refusal, Refused)
-    assert refusal.guard == "office_hours"
-    assert refusal.reason == "finish from new is refused by its guard: office_hours"
-    assert asked[0].facts["custom"] == FrozenMap({"count": 1})
-    assert (asked[0].by, asked[0].fields) == (Actor("ada"), {"count": 1})
-
-
-def test_the_first_row_whose_guard_passes_is_taken() -> None:
-    """One action may lead to several states; if none passes, a guard's refusal goes before."""
-    vip = field("custom.vip").is_true()
-    lifecycle = tiny(
-        Transition("finish", NEW, CLOSED, guard=vip, fields=["approval"]),
-        Transition("finish", NEW, RESOLVED, guard=~vip, guard_name="not for VIPs"),
-    )
-    plain = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim")
-    noble = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim", custom={"vip": True})
-
-    assert lifecycle.advance(plain, "finish", at=OPENED, by="ada").state == RESOLVED
-    assert lifecycle.advance(noble, "finish", approval="y", at=OPENED, by="a").state == CLOSED
-    refusal = lifecycle.decide(noble, "finish", at=OPENED, by="ada")
-    assert isinstance(refusal, Refused)
-    assert (refusal.code, refusal.guard) == ("guard", "not for VIPs")
-
-
-def test_a_transition_sets_fields_of_its_own() -> None:
-    """What is given goes before; entries of custom are joined."""
-    lifecycle = tiny(
-        Transition(
-            "finish",
-            NEW,
-            RESOLVED,
-            sets={"resolution_code": "default", "custom": {"via": "table"}},
-            fields=[InputField("resolution_code", required=False), InputField("n", "custom.n")],
-        )
-    )
-    record = lifecycle.open(Incident, id="I", title="t", at=OPENED, by="kim")
-
-    default = lifecycle.advance(record, "finish", n=1, at=OPENED, by="ada")
-    given_code = lifecycle.advance(record, "finish", n=1, resolution_code="x", at=OPENED, by="ada")
-
-    assert default.resolution_code == "default"
-    assert given_code.resolution_code == "x"
-    assert default.custom == FrozenMap({"via": "table", "n": 1})
 
 
 def test_a_late_action_is_judged_on_the_state_of_its_instant() -> None:
@@ -457,13 +342,3 @@ def test_answers_and_errors_are_values() -> None:
         advance(record, "close", at=OPENED, by="ada")
     again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301  our own bytes
     assert again.refusal == caught.value.refusal
-
-
-@pytest.mark.parametrize("lifecycle", [INCIDENT, PROBLEM, SERVICE_REQUEST], ids=lambda one: one.id)
-def test_standard_lifecycles_are_values(lifecycle: Lifecycle) -> None:
-    """They hash, pickle and equal themselves."""
-    again = pickle.loads(pickle.dumps(lifecycle))  # noqa: S301  our own bytes
-
-    assert again == lifecycle
-    assert hash(again) == hash(lifecycle)
-    assert isinstance(RECORD_TYPES[lifecycle.record_type], type(Record))

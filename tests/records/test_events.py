@@ -29,17 +29,12 @@ from incidentcore.records import (
     Opened,
     Prioritized,
     ProcedureFollowed,
-    RequestItem,
-    ServiceRequest,
     Snoozed,
     StateChanged,
-    Task,
     TaskChanged,
     Unacknowledged,
     Unsnoozed,
-    approve,
     set_fields,
-    set_task,
 )
 from incidentcore.values import NEW, RESOLVED, Actor, FrozenMap, Impact
 
@@ -141,26 +136,3 @@ def test_custom_entries_are_merged() -> None:
     assert changed.tags == frozenset("y")
     with pytest.raises(InvalidValueError, match="resolved_at"):
         set_fields(record, resolved_at=AT, at=AT, by="ada")
-
-
-def test_the_last_decision_of_an_approver_counts() -> None:
-    """Approvals keep one decision for each approver, in the order given."""
-    request = ServiceRequest.open(id="REQ-1", title="A laptop", at=AT, by="kim")
-    for by, decision in (("bo", "approved"), ("lee", "rejected"), ("bo", "rejected")):
-        request = approve(request, decision, at=AT, by=by)
-
-    assert [(a.by.id, a.decision) for a in request.approvals] == [
-        ("lee", "rejected"),
-        ("bo", "rejected"),
-    ]
-
-
-def test_a_task_takes_the_place_of_the_one_with_its_id() -> None:
-    """And a new one comes last."""
-    request = ServiceRequest.open(
-        id="REQ-1", title="t", at=AT, by="kim", items=[RequestItem(id="1", name="laptop")]
-    )
-    for task in (Task(id="1", title="a"), Task(id="2", title="b"), Task(id="1", title="c")):
-        request = set_task(request, task, at=AT, by="ada")
-
-    assert [task.title for task in request.tasks] == ["c", "b"]

@@ -47,10 +47,6 @@ def opened(**fields: Any) -> Incident:
     return Incident.open(id="INC-1", title="Mail is down", at=OPENED, by="kim", **fields)
 
 
-def prefix(record: Record, at: datetime) -> list[Any]:
-    return [event for event in record.history if event.at <= at or isinstance(event, Opened)]
-
-
 @given(records())
 def test_records_pickle_and_copy(record: Record) -> None:
     """A record is its history, also on the way through a pickle."""
@@ -82,40 +78,6 @@ def test_events_can_be_appended_in_batches(record: Record) -> None:
     halves = start.with_events(record.history[1:middle]).with_events(record.history[middle:])
     assert halves == record
     assert halves.facts() == record.facts()
-
-
-@given(records(), INSTANTS)
-def test_the_timeline_tells_the_facts_at_every_instant(record: Record, at: datetime) -> None:
-    """From the opening on, they are those of the record replayed up to that instant."""
-    at = max(at, record.opened_at)
-    expected = type(record).from_history(prefix(record, at)).facts()
-
-    assert record.timeline().facts_at(at) == expected
-    assert record.timeline(now=at).facts_at(at) == expected
-    assert record.timeline(now=at).facts_at(at + 999 * MINUTE) == expected
-
-
-@given(records())
-def test_the_timeline_ends_where_the_record_is(record: Record) -> None:
-    """Moments ascend strictly, each event that counts stands in one, and the last facts hold."""
-    timeline = record.timeline()
-    last: dict[str, Any] = {}
-    for _, facts in timeline.states():
-        last = dict(facts)
-    instants = [moment.at for moment in timeline.moments]
-
-    assert last == record.facts()
-    assert instants == sorted(set(instants))
-    assert timeline.opened_at == record.opened_at
-
-
-@given(records(), INSTANTS)
-def test_the_timeline_does_not_see_the_future(record: Record, now: datetime) -> None:
-    """Causality: cut at now, it is that of the events up to now (rules S1 and K6)."""
-    known = type(record).from_history(prefix(record, now))
-
-    if now >= record.opened_at:
-        assert record.timeline(now=now) == known.timeline(now=now)
 
 
 @given(records(), INSTANTS)

@@ -17,12 +17,11 @@ from hypothesis import strategies as st
 
 from incidentcore.categorization import PatternCategorizer, PatternRule
 from incidentcore.conditions import Condition
-from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.errors import FormatError
 from incidentcore.lifecycle import INCIDENT, Lifecycle
 from incidentcore.records import Event, Incident, Record
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import (
-    Limits,
     dumps,
     from_plain,
     from_plain_with_unknown,
@@ -30,7 +29,6 @@ from incidentcore.serialization import (
     loads_with_unknown,
     to_plain,
 )
-from incidentcore.serialization.parse import _Reader
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor, Scale, State
 
@@ -447,43 +445,6 @@ def things_wrong(number: int) -> str:
     return raw("[" + ",".join(f'{{"$x{n}":1}}' for n in range(number)) + "]")
 
 
-@pytest.mark.parametrize("make", [keys_twice, things_wrong])
-def test_work_grows_with_the_text_alone(
-    make: Callable[[int], str], work_of: Callable[[Callable[[], object]], int]
-) -> None:
-    """Four times the faults, at most four times the work."""
-
-    def read(text: str) -> None:
-        with pytest.raises(FormatError):
-            loads(text, object)
-
-    few, many = (make(number) for number in (500, 2_000))
-    assert work_of(lambda: read(many)) <= 4.1 * work_of(lambda: read(few))
-
-
-class CountedText(str):
-    """Text that counts how often it is compared."""
-
-    __slots__ = ()
-    compared = 0
-
-    def __eq__(self, other: object) -> bool:
-        CountedText.compared += 1
-        return str.__eq__(self, other)
-
-    __hash__ = str.__hash__
-
-
-def test_keys_twice_are_found_without_comparing_each_with_each() -> None:
-    """A key is compared a few times, however many keys there are."""
-    pairs = [(CountedText(f"k{number % 2_000}"), 1) for number in range(4_000)]
-    CountedText.compared = 0
-
-    _Reader(Limits()).object(pairs)
-
-    assert CountedText.compared < 10 * len(pairs)
-
-
 def test_the_table_is_long_enough() -> None:
     """A hundred kinds and more, each once."""
     assert len({row[0] for row in HOSTILE}) == len(HOSTILE) >= 100
@@ -512,37 +473,6 @@ def test_plain_data_is_held_to_the_same(data: Any, words: str) -> None:
         from_plain(data, object)
 
     assert any(words in problem for problem in caught.value.problems)
-
-
-def test_a_cycle_is_too_deep() -> None:
-    """Data that holds itself ends at the limit of depth."""
-    cycle: dict[str, Any] = {"type": "plain", "version": 1}
-    cycle["value"] = [cycle]
-
-    with pytest.raises(FormatError, match="nested deeper than 64"):
-        from_plain(cycle, object)
-
-
-def test_limits_are_arguments() -> None:
-    """A caller may ask for less, or allow more."""
-    text = doc([[1] * 50])
-
-    assert loads(text, tuple) == ((1,) * 50,)
-    for limits in (Limits(size=50), Limits(depth=2), Limits(values=20)):
-        with pytest.raises(FormatError):
-            loads(text, object, limits=limits)
-    with pytest.raises(FormatError, match="3 characters"):
-        loads(raw("123"), object, limits=Limits(digits=2))
-    deep = "[" * 150 + "]" * 150
-    assert loads(raw(deep), object, limits=Limits(depth=200)) is not None
-
-
-@pytest.mark.parametrize("limit", ["size", "depth", "values", "digits", "problems"])
-@pytest.mark.parametrize("given", [0, -1, 1.5, True, None])
-def test_limits_are_whole_numbers(limit: str, given: Any) -> None:
-    """A limit that is none is refused where it is made."""
-    with pytest.raises(InvalidValueError):
-        Limits(**{limit: given})
 
 
 EVIL = PatternRule("(a+)+$", "data", engine="trusted")
@@ -579,15 +509,6 @@ def test_a_trusted_pattern_must_still_be_one(pattern: str) -> None:
 
     with pytest.raises(FormatError, match=r"@ \$\.value"):
         loads(text, PatternRule, trusted=True)
-
-
-def test_problems_are_counted_beyond_the_limit() -> None:
-    """A document with very many problems lists as many as asked for and counts the rest."""
-    with pytest.raises(FormatError) as caught:
-        loads(doc([{"$x": 1}] * 50), object, limits=Limits(problems=10))
-
-    assert len(caught.value.problems) == 11
-    assert caught.value.problems[-1] == "and 40 more problems @ $"
 
 
 json_values = st.recursive(

@@ -9,20 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
-    AgeBuckets,
-    Group,
-    HourBands,
     Periods,
     catalogue,
     compute_kpis,
     trend_data,
 )
-from incidentcore.records import Incident, mark_restored
-from incidentcore.schedule import BusinessCalendar
-from incidentcore.values import Priority
+from incidentcore.records import Incident
 from incidentcore.vendors import read_table
 
 from .strategies import LATEST, desks, instants
@@ -183,45 +177,6 @@ def test_a_period_without_a_record_has_a_row_where_periods_have_bounds() -> None
     assert [row["value"] for row in trend_data(table, "availability")] == [0.5, 1.0, 0.75]
 
 
-def test_a_service_without_an_outage_was_available_all_the_time() -> None:
-    """Told by the caller, it has rows in every period; one not told has its rows too."""
-    desk = [
-        mark_restored(
-            Incident.open(id="1", title="x", at=DAY, by="kim", service=service),
-            at=DAY + timedelta(days=15),
-            by="ada",
-        )
-        for service in ("mail",)
-    ]
-    services = Group("service", values=["vpn", "web"])
-
-    table = compute_kpis(
-        [catalogue.AVAILABILITY, catalogue.MEAN_TIME_BETWEEN_FAILURES],
-        desk,
-        as_of=DAY + timedelta(days=40),
-        window=JUNE,
-        group_by=services,
-    )
-    by_month = compute_kpis(
-        [catalogue.AVAILABILITY],
-        [],
-        as_of=DAY + timedelta(days=40),
-        window=Periods("month", within=JUNE),
-        group_by=services,
-        totals=True,
-    )
-
-    found = {row.group[0]: row.value for row in table.results if row.kpi == "availability"}
-    assert found == {"mail": 0.5, "vpn": 1.0, "web": 1.0}
-    assert [(row.group[0], row.period, row.value) for row in by_month.results] == [
-        ("vpn", "2026-06", 1.0),
-        ("web", "2026-06", 1.0),
-        ("(all)", "2026-06", 1.0),
-    ]
-    with pytest.raises(InvalidValueError, match="several values"):
-        Group("service", values="vpn")
-
-
 def test_without_a_failure_the_uptime_is_a_lower_bound() -> None:
     """Thirty days without an outage: no mean, but at least 720 hours between failures."""
     table = compute_kpis(
@@ -250,67 +205,3 @@ def test_bounded_periods_have_a_row_for_each_group_and_period(
     groups, labels = {row[0] for row in rows}, periods.labels(LATEST)
     expected = {(group, label) for group in groups for label in labels}
     assert sorted(rows, key=repr) == sorted([*expected] * 3, key=repr)
-
-
-def test_ages_are_grouped_by_buckets() -> None:
-    """An age of exactly an edge belongs above it."""
-    desk = records((0, None), (4, None), (8, None), (9.5, None))
-
-    table = compute_kpis(
-        [catalogue.BACKLOG],
-        desk,
-        as_of=DAY + timedelta(days=10),
-        group_by=AgeBuckets((1, 6)),
-    )
-
-    assert {str(row.group[0]): row.n for row in table.results} == {
-        "< 1 d": 1,
-        "1-6 d": 1,
-        ">= 6 d": 2,
-    }
-
-
-def test_groups_are_ordered_levels_from_the_worst_and_none_last() -> None:
-    """Critical before low, before records without a priority."""
-    desk = [
-        Incident.open(id=str(n), title="x", at=DAY, by="kim", computed_priority=level)
-        for n, level in enumerate([None, Priority.LOW, Priority.CRITICAL])
-    ]
-
-    table = compute_kpis(
-        [catalogue.VOLUME], desk, as_of=DAY, group_by=[Group("priority", name="P")]
-    )
-
-    assert [row.group[0] for row in table.results] == [Priority.CRITICAL, Priority.LOW, None]
-    assert table.groups == ("P",)
-
-
-def test_a_group_may_be_a_function_of_the_record() -> None:
-    """Its name heads the column; what cannot be hashed is refused."""
-
-    def first_letter(record: Any) -> str:
-        return str(record.id)[0]
-
-    table = compute_kpis(
-        [catalogue.VOLUME], records((0, 1)), as_of=DAY + timedelta(9), group_by=first_letter
-    )
-
-    assert table.groups == ("first_letter",)
-    with pytest.raises(InvalidValueError, match="hashed"):
-        compute_kpis(
-            [catalogue.VOLUME], records((0, 1)), as_of=DAY + timedelta(9), group_by=lambda _: []
-        )
-    with pytest.raises(InvalidValueError, match="name of their own"):
-        compute_kpis([catalogue.VOLUME], [], as_of=LATEST, group_by=["id", "id"])
-
-
-def test_interruptions_fall_in_the_band_of_their_hour() -> None:
-    """Ten o'clock on a Monday is business, three at night sleep, Sunday noon neither."""
-    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-18:00"})
-    night = BusinessCalendar(zone="UTC", hours={"mon-sun": "22:00-06:00"})
-    desk = records((10 / 24, None), (3 / 24, None), (6.5, None))
-    bands = HourBands([("business", office), ("sleep", night)])
-
-    table = compute_kpis([catalogue.VOLUME], desk, as_of=DAY + timedelta(days=9), group_by=bands)
-
-    assert [row.group for row in table.results] == [("business",), ("other hours",), ("sleep",)]

@@ -1,4 +1,4 @@
-"""The statistics against independent recomputation and published tables."""
+"""Quantiles, medians of survival, intervals and control limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from incidentcore.kpi.engine.estimates import (
     survival_median,
     wilson,
 )
-from incidentcore.kpi.engine.sketch import Sketch
 
 WHOLE = st.lists(st.integers(0, 10**12), min_size=1, max_size=60)
 
@@ -126,31 +125,3 @@ def test_control_limits_are_those_of_the_worked_example() -> None:
         (11.5, 11.5 - 4.43333333, 11.5 + 4.43333333)
     )
     assert control_limits([1]) is None
-
-
-@given(st.lists(st.integers(0, 10**15), min_size=1, max_size=60), st.integers(0, 100))
-def test_a_sketch_interpolates_between_values_within_one_per_cent(
-    values: list[int], percent: int
-) -> None:
-    """Each of the two neighbours is within one per cent, so what lies between them is too."""
-    sketch = Sketch()
-    for value in values:
-        sketch.add(value, scaled=False)
-    exact = interpolate(sorted(values), Fraction(percent, 100))
-
-    near = sketch.quantile(Fraction(percent, 100), scaled=False)
-
-    assert abs(near - exact) <= exact / 100
-
-
-@given(st.lists(st.fractions(-1000, 1000), min_size=1, max_size=30))
-def test_a_sketch_of_numbers_keeps_signs_and_sums(values: list[Fraction]) -> None:
-    """Negative numbers are bucketed below zero; sum and ends are exact."""
-    sketch = Sketch()
-    for value in values:
-        sketch.add(value, scaled=True)
-
-    assert (sketch.total, sketch.least, sketch.greatest) == (sum(values), min(values), max(values))
-    median = interpolate(sorted(values), Fraction(1, 2))
-    reach = Fraction(1, 100) * max(map(abs, values)) + Fraction(1, 10**5)
-    assert abs(sketch.quantile(Fraction(1, 2), scaled=True) - median) <= reach

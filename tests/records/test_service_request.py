@@ -1,0 +1,38 @@
+"""Service requests: approvers and tasks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from incidentcore.records import (
+    RequestItem,
+    ServiceRequest,
+    Task,
+    approve,
+    set_task,
+)
+
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+def test_the_last_decision_of_an_approver_counts() -> None:
+    """Approvals keep one decision for each approver, in the order given."""
+    request = ServiceRequest.open(id="REQ-1", title="A laptop", at=AT, by="kim")
+    for by, decision in (("bo", "approved"), ("lee", "rejected"), ("bo", "rejected")):
+        request = approve(request, decision, at=AT, by=by)
+
+    assert [(a.by.id, a.decision) for a in request.approvals] == [
+        ("lee", "rejected"),
+        ("bo", "rejected"),
+    ]
+
+
+def test_a_task_takes_the_place_of_the_one_with_its_id() -> None:
+    """And a new one comes last."""
+    request = ServiceRequest.open(
+        id="REQ-1", title="t", at=AT, by="kim", items=[RequestItem(id="1", name="laptop")]
+    )
+    for task in (Task(id="1", title="a"), Task(id="2", title="b"), Task(id="1", title="c")):
+        request = set_task(request, task, at=AT, by="ada")
+
+    assert [task.title for task in request.tasks] == ["c", "b"]

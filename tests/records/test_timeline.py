@@ -1,0 +1,68 @@
+"""The timeline tells the facts at every instant."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.records import (
+    Acknowledged,
+    Opened,
+    Record,
+)
+from incidentcore.testing.strategies_records import records
+from incidentcore.values import Actor
+
+OPENED = datetime(2026, 6, 1, 9, tzinfo=UTC)
+
+
+MINUTE = timedelta(minutes=1)
+
+
+INSTANTS = st.integers(-5, 60).map(lambda minutes: OPENED + minutes * MINUTE)
+
+
+def prefix(record: Record, at: datetime) -> list[Any]:
+    return [event for event in record.history if event.at <= at or isinstance(event, Opened)]
+
+
+@given(records(), INSTANTS)
+def test_the_timeline_tells_the_facts_at_every_instant(record: Record, at: datetime) -> None:
+    """From the opening on, they are those of the record replayed up to that instant."""
+    at = max(at, record.opened_at)
+    expected = type(record).from_history(prefix(record, at)).facts()
+
+    assert record.timeline().facts_at(at) == expected
+    assert record.timeline(now=at).facts_at(at) == expected
+    assert record.timeline(now=at).facts_at(at + 999 * MINUTE) == expected
+
+
+@given(records())
+def test_the_timeline_ends_where_the_record_is(record: Record) -> None:
+    """Moments ascend strictly, each event that counts stands in one, and the last facts hold."""
+    timeline = record.timeline()
+    last: dict[str, Any] = {}
+    for _, facts in timeline.states():
+        last = dict(facts)
+    instants = [moment.at for moment in timeline.moments]
+
+    assert last == record.facts()
+    assert instants == sorted(set(instants))
+    assert timeline.opened_at == record.opened_at
+
+
+@given(records(), INSTANTS)
+def test_the_timeline_does_not_see_the_future(record: Record, now: datetime) -> None:
+    """Causality: cut at now, it is that of the events up to now (rules S1 and K6)."""
+    known = type(record).from_history(prefix(record, now))
+
+    if now >= record.opened_at:
+        assert record.timeline(now=now) == known.timeline(now=now)
+
+
+def event(sequence: int = 2, **body: Any) -> Acknowledged:
+    told: dict[str, Any] = {"record_id": "INC-1", "at": OPENED, "by": Actor("ada"), **body}
+    return Acknowledged(sequence=sequence, **told)

@@ -1,0 +1,110 @@
+"""Limits of what is parsed, and the work that it takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.serialization import (
+    Limits,
+    from_plain,
+    loads,
+)
+from incidentcore.serialization.parse import _Reader
+
+
+def doc(value: Any, name: str = "plain", **more: Any) -> str:
+    return json.dumps({"type": name, "version": 1, "value": value, **more})
+
+
+def raw(value: str, name: str = "plain") -> str:
+    return f'{{"type":"{name}","version":1,"value":{value}}}'
+
+
+def keys_twice(number: int) -> str:
+    return raw("{" + ",".join(f'"k{n % (number // 2)}":1' for n in range(number)) + "}")
+
+
+def things_wrong(number: int) -> str:
+    return raw("[" + ",".join(f'{{"$x{n}":1}}' for n in range(number)) + "]")
+
+
+@pytest.mark.parametrize("make", [keys_twice, things_wrong])
+def test_work_grows_with_the_text_alone(
+    make: Callable[[int], str], work_of: Callable[[Callable[[], object]], int]
+) -> None:
+    """Four times the faults, at most four times the work."""
+
+    def read(text: str) -> None:
+        with pytest.raises(FormatError):
+            loads(text, object)
+
+    few, many = (make(number) for number in (500, 2_000))
+    assert work_of(lambda: read(many)) <= 4.1 * work_of(lambda: read(few))
+
+
+class CountedText(str):
+    """Text that counts how often it is compared."""
+
+    __slots__ = ()
+    compared = 0
+
+    def __eq__(self, other: object) -> bool:
+        CountedText.compared += 1
+        return str.__eq__(self, other)
+
+    __hash__ = str.__hash__
+
+
+def test_keys_twice_are_found_without_comparing_each_with_each() -> None:
+    """A key is compared a few times, however many keys there are."""
+    pairs = [(CountedText(f"k{number % 2_000}"), 1) for number in range(4_000)]
+    CountedText.compared = 0
+
+    _Reader(Limits()).object(pairs)
+
+    assert CountedText.compared < 10 * len(pairs)
+
+
+def test_a_cycle_is_too_deep() -> None:
+    """Data that holds itself ends at the limit of depth."""
+    cycle: dict[str, Any] = {"type": "plain", "version": 1}
+    cycle["value"] = [cycle]
+
+    with pytest.raises(FormatError, match="nested deeper than 64"):
+        from_plain(cycle, object)
+
+
+def test_limits_are_arguments() -> None:
+    """A caller may ask for less, or allow more."""
+    text = doc([[1] * 50])
+
+    assert loads(text, tuple) == ((1,) * 50,)
+    for limits in (Limits(size=50), Limits(depth=2), Limits(values=20)):
+        with pytest.raises(FormatError):
+            loads(text, object, limits=limits)
+    with pytest.raises(FormatError, match="3 characters"):
+        loads(raw("123"), object, limits=Limits(digits=2))
+    deep = "[" * 150 + "]" * 150
+    assert loads(raw(deep), object, limits=Limits(depth=200)) is not None
+
+
+@pytest.mark.parametrize("limit", ["size", "depth", "values", "digits", "problems"])
+@pytest.mark.parametrize("given", [0, -1, 1.5, True, None])
+def test_limits_are_whole_numbers(limit: str, given: Any) -> None:
+    """A limit that is none is refused where it is made."""
+    with pytest.raises(InvalidValueError):
+        Limits(**{limit: given})
+
+
+def test_problems_are_counted_beyond_the_limit() -> None:
+    """A document with very many problems lists as many as asked for and counts the rest."""
+    with pytest.raises(FormatError) as caught:
+        loads(doc([{"$x": 1}] * 50), object, limits=Limits(problems=10))
+
+    assert len(caught.value.problems) == 11
+    assert caught.value.problems[-1] == "and 40 more problems @ $"

@@ -1,4 +1,4 @@
-"""Naive Bayes: by hand, by scikit-learn, as a value, and in any order of training."""
+"""Naive Bayes (rule G4): worked out, by scikit-learn, as a value, in any order of training."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_one_category_is_certain():
 
 
 @given(PAIRS, st.randoms(use_true_random=False), st.text("abcdefgh ", max_size=12))
-def test_order_of_training_is_no_matter(pairs, shuffler, text):
+def test_order_of_training_changes_nothing(pairs, shuffler, text):
     """The same texts in any order are an equal model with equal answers."""
     shuffled = list(pairs)
     shuffler.shuffle(shuffled)
@@ -102,7 +102,7 @@ def test_learning_more_is_training_on_all(first, second):
 
 
 @given(PAIRS, st.lists(st.sampled_from("abcdefgh"), max_size=12), st.randoms(use_true_random=False))
-def test_order_of_words_is_no_matter(pairs, words, shuffler):
+def test_order_of_words_changes_nothing(pairs, words, shuffler):
     """The same words in any order get the very same answer."""
     model = NaiveBayes.train(pairs)
     shuffled = list(words)
@@ -264,7 +264,7 @@ def test_model_is_a_value():
     assert "<4 words>" in repr(model)
 
 
-def test_texts_without_words_are_learnt_too():
+def test_texts_without_words_count_too():
     """Texts without a word still count for the categories' shares."""
     model = NaiveBayes.train([("", "a"), ("...", "a"), ("?", "b")])
 

@@ -22,7 +22,7 @@ def open_incident(title="VPN down at the printer"):
 
 
 def test_classify_notes_category_confidence_and_evidence():
-    """What the categorizer says stands in the event, and the category on the record."""
+    """The event holds what the categorizer says, and the record its category."""
     incident = classify(open_incident(), DESK, at=TEN, by=ROBOT)
 
     event = incident.history[-1]
@@ -60,7 +60,7 @@ def test_abstention_leaves_the_record_alone():
     ],
 )
 def test_category_may_come_from_a_person_or_a_function(given, category, confidence):
-    """A path by hand has no confidence; an answer and a function have theirs."""
+    """A path that a person chose has no confidence; an answer and a function have theirs."""
     incident = classify(open_incident("slow"), given, at=TEN, by="ada")
 
     assert incident.category == category

@@ -35,7 +35,7 @@ def test_chain_without_a_minimum_asks_no_further():
 
 
 def test_chain_without_a_minimum_without_an_answer_has_all_reasons():
-    """Where all abstain, each reason is told."""
+    """Where all abstain, the answer has every reason."""
     answer = FallbackChain([says(None), KeywordCategorizer({"a": ["q"]})])("x")
 
     assert answer.abstained
@@ -68,7 +68,7 @@ def test_threshold_abstains_below_its_minimum(confidence, minimum, answered):
 
 
 def test_threshold_says_what_it_held_back():
-    """The evidence of an answer that was not sure enough is kept."""
+    """The abstention has the evidence of the answer that was not sure enough."""
     desk = KeywordCategorizer({"a": {"x": 3}, "b": {"y": 2}})
 
     answer = FallbackChain([desk], minimum=0.9)("x y")
@@ -88,7 +88,7 @@ def test_chain_takes_the_first_that_is_sure_enough():
 
 
 def test_chain_ends_with_its_default():
-    """The default has no confidence and tells what was tried; without one the chain abstains."""
+    """The default has no confidence and says what was tried; without one the chain abstains."""
     parts = [says("a", 0.4), says(None)]
 
     with_default = FallbackChain(parts, minimum=0.5, default="other")("x")
@@ -115,14 +115,14 @@ def test_chain_ends_with_its_default():
     ],
 )
 def test_vote_counts_weights_of_those_who_vote(categories, weights, expected, confidence):
-    """Votes worked by hand; a tie, to the last bit, is no answer."""
+    """Votes worked out; a tie, to the last bit, is an abstention."""
     answer = Vote([says(category) for category in categories], weights)("x")
 
     assert (answer.category, answer.confidence) == (expected, pytest.approx(confidence))
 
 
 def test_vote_needs_its_quorum():
-    """With fewer votes than the quorum there is no answer."""
+    """With fewer votes than the quorum it abstains."""
     answer = Vote([says("a"), says(None)], quorum=2)("x")
 
     assert answer.abstained
@@ -130,7 +130,7 @@ def test_vote_needs_its_quorum():
 
 
 @given(st.permutations(["a", "a", "b", None, "c"]))
-def test_order_of_voters_is_no_matter(categories):
+def test_order_of_voters_changes_nothing(categories):
     """Voters of equal weight in any order give one category and confidence."""
     answer = Vote([says(category) for category in categories])("x")
 

@@ -1,4 +1,4 @@
-"""The report on a categorizer: by hand, and beside scikit-learn's figures."""
+"""The report on a categorizer: worked out, and beside scikit-learn's figures."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ PAIRS = st.lists(
 
 
 def report(answers, **options):
-    def told(number):
+    def answer(number):
         _, category, confidence = answers[number]
         return Categorization(category, confidence) if category else Categorization.abstain()
 
     labelled = [(number, actual) for number, (actual, _, _) in enumerate(answers)]
-    return evaluate_categorizer(told, labelled, **options)
+    return evaluate_categorizer(answer, labelled, **options)
 
 
 def test_figures_worked_by_hand():
@@ -253,7 +253,7 @@ def test_keywords_in_front_of_a_model_show_what_they_cost():
 
 
 @given(PAIRS, st.randoms(use_true_random=False))
-def test_order_of_records_is_no_matter(answers, shuffler):
+def test_order_of_records_changes_nothing(answers, shuffler):
     """The same records in any order give one report."""
     shuffled = list(answers)
     shuffler.shuffle(shuffled)
@@ -292,7 +292,7 @@ def test_figures_are_scikit_learns(answers):
 
 
 def test_nothing_to_try_is_refused():
-    """There is no report on no record."""
+    """A report needs a record."""
     with pytest.raises(InvalidValueError):
         evaluate_categorizer(lambda _: Categorization.abstain(), [])
 

@@ -60,7 +60,7 @@ def test_answer_is_as_deep_as_the_minimum_allows(minimum, category, confidence):
 
 
 def test_the_rest_is_evidence():
-    """What lies below the answer is told with its probability; without an answer, the top level."""
+    """Evidence has what lies below the answer; without an answer, the top level."""
     parent = HierarchicalCategorizer(model(CHANCES), minimum=0.7)("x")
     nothing = HierarchicalCategorizer(model(CHANCES), minimum=0.8)("x")
 

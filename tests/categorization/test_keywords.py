@@ -36,14 +36,14 @@ DESK = KeywordCategorizer(
     ],
 )
 def test_keywords_match_whole_words_and_sum(text, category, confidence):
-    """Sums worked by hand: each keyword counts once, a tie or nothing found is no answer."""
+    """Sums worked out: each keyword counts once; it abstains on a tie and without a match."""
     answer = DESK(text)
 
     assert (answer.category, answer.confidence) == (category, confidence)
 
 
 def test_evidence_names_each_keyword_with_its_weight():
-    """Every keyword found is told, the winner's first, the weightiest first."""
+    """Evidence has every match, the winner's first, the weightiest first."""
     answer = DESK("remote access by vpn printer")
 
     assert [(each.what, each.weight, each.category) for each in answer.evidence] == [

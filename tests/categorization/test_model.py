@@ -18,7 +18,7 @@ LABELLED = [
 
 
 class Flat:
-    """A model whose answer is what it was told."""
+    """A model that always gives the same probabilities."""
 
     def __init__(self, chances):
         self.chances = chances

@@ -1,4 +1,4 @@
-"""Patterns: literal unless told, RE2 for users' expressions, the standard library on trust."""
+"""Patterns: literal by default, RE2 for users' expressions, the standard library on trust."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NO_RE2 = "google-re2 is not installed"
     ],
 )
 def test_pattern_is_literal_unless_told(pattern, text, found):
-    """A pattern is its own text, whatever the case, also within words."""
+    """A pattern is its own text, in any case, also within words."""
     answer = PatternCategorizer([PatternRule(pattern, "a")])(text)
 
     assert answer.abstained is not found
@@ -107,7 +107,7 @@ def test_re2_answers_where_the_standard_library_backtracks(monkeypatch):
     ],
 )
 def test_re2_reads_any_text(pattern, text, found):
-    """RE2 ignores case, and an unpaired surrogate in the text is no error."""
+    """RE2 ignores case, and an unpaired surrogate in the text is not an error."""
     pytest.importorskip("re2", reason=NO_RE2)
     desk = PatternCategorizer([PatternRule(pattern, "a", engine="re2")])
 

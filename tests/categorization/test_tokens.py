@@ -186,4 +186,4 @@ def test_no_text_raises_outside_the_tree(text):
             categorizer(text)
         BY_RULE({"title": text})
     except IncidentCoreError as error:
-        pytest.fail(f"a text is no error: {error}")
+        pytest.fail(f"no text may raise: {error}")

@@ -1,4 +1,4 @@
-"""Setting a record's priority: what stands in the history, and that an override is never lost."""
+"""Setting a record's priority: what the history holds, and that an override is never lost."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_prioritize_says_why_in_the_history():
 
 
 def test_prioritize_with_a_new_impact_is_one_event():
-    """A new impact and the priority that follows from it stand in one event."""
+    """A new impact and the priority that follows from it are one event."""
     before = open_incident(Impact.LOW, Urgency.HIGH)
 
     after = prioritize(before, impact=Impact.HIGH, at=later(1), by="ada", reason="all sites down")
@@ -135,7 +135,7 @@ def test_override_stands_with_who_when_and_why():
 
 
 def test_override_leaves_impact_and_urgency_alone():
-    """A priority set by hand changes neither impact nor urgency (GLPI issue 16345)."""
+    """A priority that a person set changes neither impact nor urgency (GLPI issue 16345)."""
     incident = open_incident(Impact.LOW, Urgency.LOW)
 
     changed = override_priority(incident, Priority.HIGH, reason="x", at=later(2), by="eve")

@@ -98,7 +98,7 @@ def test_gaps_of_a_draft_are_found():
 
 
 def test_level_for_overrides_only_is_not_missed():
-    """A level that only an override sets need not stand in a cell."""
+    """A level that only an override sets need not be in a cell."""
     one = Scale("one", ("all",))
     two = Scale("two", ("major", "minor"))
 

@@ -130,7 +130,7 @@ def test_glpi_change_of_impact(name):
 
 
 def test_glpi_manual_priority_fills_nothing_in():
-    """A priority set by hand leaves impact and urgency as they are; both priorities are kept."""
+    """A priority that a person set leaves impact, urgency and the computed priority as they are."""
     row = ROWS["glpi-manual-priority-no-backfill"]
     before = prioritize(glpi_incident("low", "low"), PriorityPolicy(GLPI), at=NINE, by="ada")
 

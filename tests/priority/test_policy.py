@@ -1,4 +1,4 @@
-"""The pipeline: calculator, adjustments, override, each step told."""
+"""The pipeline: calculator, adjustments, override, each step explained."""
 
 from __future__ import annotations
 
@@ -148,3 +148,18 @@ def test_policy_is_a_value():
     assert again == policy
     assert content_id(again) == content_id(policy) != content_id(STANDARD_POLICY)
     assert hash(again) == hash(policy)
+
+
+def test_a_custom_adjustment_with_a_level_of_another_scale_is_refused():
+    """A class with ``at_least`` is checked like ours; a number of that name is not."""
+
+    class Raised:
+        def __init__(self, at_least):
+            self.at_least = at_least
+
+        def __call__(self, record, level, levels):
+            return None
+
+    assert PriorityPolicy(SERVICENOW, [Raised(100), Raised(Priority.HIGH)])
+    with pytest.raises(PriorityMatrixError, match="adjustment Raised"):
+        PriorityPolicy(SERVICENOW, [Raised(Impact.HIGH)])

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 import attrs
 
 from incidentcore.errors import InvalidValueError, PriorityMatrixError
-from incidentcore.priority.adjustments import Adjustment, PriorityAdjustment
+from incidentcore.priority.adjustments import PriorityAdjustment
 from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator
 from incidentcore.priority.presets import SERVICENOW
 from incidentcore.records import Event, Opened, Record
@@ -128,12 +128,11 @@ class PriorityPolicy:
         for number, adjustment in enumerate(self.adjustments, 1):
             if not callable(adjustment):
                 raise PriorityMatrixError(f"adjustment {number}", adjustment, "a callable")
-            if isinstance(adjustment, Adjustment):
-                for bound in (adjustment.at_least, adjustment.at_most):
-                    if bound is not None and bound not in levels:
-                        raise PriorityMatrixError(
-                            f"adjustment {adjustment.name}", bound, _one_of(levels)
-                        )
+            for name in ("at_least", "at_most"):
+                bound = getattr(adjustment, name, None)
+                if isinstance(bound, Level) and bound not in levels:
+                    where = f"adjustment {_name(adjustment)}"
+                    raise PriorityMatrixError(where, bound, _one_of(levels))
 
     def __call__(self, record: Record, /) -> Level | None:
         """Return what the policy computes for a record, its override aside."""

@@ -49,7 +49,7 @@ SIX: dict[str, tuple[Any, int, dict[str, int]]] = {
         0,
         {"canceled": 1, "negative": 1, "no_start": 3, "unrestored": 1},
     ),
-    "mean_time_to_restore_service": (53 * M, 4, {"canceled": 1, "unrestored": 1}),
+    "mean_time_to_restore_service": (65.5 * M, 4, {"canceled": 1, "unrestored": 1}),
     "mean_time_to_resolve": (73 * M, 4, {"canceled": 1, "unresolved": 1}),
     "median_time_to_resolve": (45 * M, 4, {"canceled": 1, "unresolved": 1}),
     "p90_time_to_resolve": (158 * M, 4, {"canceled": 1, "unresolved": 1}),

@@ -5,16 +5,22 @@ from __future__ import annotations
 import json
 import math
 import pickle
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.conditions import ALWAYS
+from incidentcore.instants import Interval
 from incidentcore.kpi import (
+    Availability,
+    Kpi,
     KpiTable,
     Partial,
+    catalogue,
     compute_kpis,
     finish_partial,
     gather_kpis,
@@ -175,3 +181,126 @@ def test_a_sketch_is_near_the_exact_value(desk: list[Incident]) -> None:
         elif isinstance(sharp.value, timedelta):
             assert isinstance(rough.value, timedelta)
             assert abs(rough.value - sharp.value) <= sharp.value * 0.01 + timedelta(microseconds=2)
+
+
+BASES = st.sampled_from(["opened", "first_resolved", "resolved", "closed"])
+
+
+@given(desks(), windows.filter(lambda window: window is not None), BASES)
+def test_contributing_and_left_out_are_all_looked_at(
+    desk: list[Incident], window: Any, basis: Any
+) -> None:
+    """In every period n and the reasons add up to the records with such a moment in it (K2).
+
+    The moments are taken from the history, event by event, without the KPI room.
+    """
+    kpis = [
+        kpi.replace(window_basis=basis)
+        for kpi in (
+            catalogue.VOLUME,
+            catalogue.MEAN_TIME_TO_RESOLVE,
+            catalogue.REOPEN_RATE,
+            catalogue.FIRST_CONTACT_RESOLUTION_RATE_GROSS,
+            catalogue.MEAN_TIME_TO_RESTORE_SERVICE,
+        )
+    ]
+    table = compute_kpis(kpis, desk, as_of=LATEST, window=window)
+    expected: Counter[str | None] = Counter()
+    for record in desk:
+        expected.update(_periods(record, basis, window))
+
+    for row in table.results:
+        assert row.n + sum(row.excluded.values()) == expected[row.period], row.kpi
+
+
+def _periods(record: Incident, basis: str, window: Any) -> set[str | None]:
+    """Return the periods in which a moment of a basis ever lay, as of the latest instant."""
+    moments = {record.opened_at}
+    if basis == "first_resolved":
+        moments = {record.first_resolved_at} - {None}  # type: ignore[assignment]
+    elif basis != "opened":
+        name = f"{basis}_at"
+        moments = {
+            facts[name] for _, facts in record.timeline().states() if facts[name] is not None
+        }
+        if not record.reopen_count:
+            moments = {getattr(record, name)} - {None}
+    within = window if isinstance(window, Interval) else window.within
+    inside = {at for at in moments if within is None or within.start <= at < within.end}
+    if isinstance(window, Interval):
+        return {None} if inside else set()
+    return {window.label(at) for at in inside}
+
+
+@given(desks(), instants, instants, st.booleans())
+def test_downtime_of_spells_is_that_of_a_walk(
+    desk: list[Incident],
+    one: datetime,
+    other: datetime,
+    reopening: bool,  # noqa: FBT001  drawn
+) -> None:
+    """Availability equals that of a walk in steps of five minutes, which all instants lie on (K1).
+
+    The walk asks each record's facts whether the service was down: since the opening, until the
+    restoration or resolution, and again from a reopening.
+    """
+    window = Interval(min(one, other), max(one, other))
+    kpi = Kpi(id="a", measure=Availability(reopening_is_downtime=reopening))
+    (row,) = compute_kpis(kpi, desk, as_of=LATEST, window=window).results
+    step = timedelta(minutes=5)
+    counting = [record for record in desk if record.canceled_at is None and not _negative(record)]
+    steps = (window.end - window.start) // step
+    down = sum(
+        any(
+            _is_down(record, window.start + place * step, reopening=reopening)
+            for record in counting
+        )
+        for place in range(steps)
+    )
+
+    if not steps:
+        assert row.value is None
+    else:
+        assert row.numerator == pytest.approx((steps - down) * 5 / 60)
+
+
+def _negative(record: Incident) -> bool:
+    """Return whether a record was first resolved before it was opened."""
+    ends = (m.at for m, facts in record.timeline().states() if not facts["state"].open)
+    return next(ends, record.opened_at) < record.opened_at
+
+
+def _is_down(record: Incident, at: datetime, *, reopening: bool) -> bool:
+    """Return whether a record's service is down just after an instant."""
+    down = True
+    was_open = True
+    for moment, facts in record.timeline().states():
+        if moment.at > at:
+            break
+        is_open = facts["state"].open
+        if not is_open:
+            down = False
+        elif not was_open:
+            down = reopening
+        was_open = is_open
+    return down and at >= record.opened_at
+
+
+@given(desks(), instants, instants)
+def test_backlog_growth_is_the_change_of_the_backlog(
+    desk: list[Incident], one: datetime, other: datetime
+) -> None:
+    """Over any window growth is the backlog at its end less that at its start (K1)."""
+    start, end = min(one, other), max(one, other)
+    growth = compute_kpis(
+        catalogue.BACKLOG_GROWTH, desk, as_of=LATEST, window=Interval(start, end)
+    )["backlog_growth"]
+
+    def backlog(before: datetime) -> int:
+        last = before - timedelta(microseconds=1)
+        return sum(
+            record.opened_at <= last and record.timeline().facts_at(last)["state"].open
+            for record in desk
+        )
+
+    assert growth.value == backlog(end) - backlog(start)

@@ -404,7 +404,7 @@ EXAMPLES: tuple[Any, ...] = (
         kpi.Count(amount=5),
         kpi.LinkedShare("a", frozenset({"b", "c"})),
     ),
-    *(kpi.Downtime(), kpi.EventCount(ALWAYS)),
+    *(kpi.Downtime(), kpi.EventCount(ALWAYS), kpi.Objective(at_least=0.999)),
     kpi.Rate(numerator=kpi.WhenResolved(ALWAYS), of="all"),
     kpi.Availability(weights=[(ALWAYS, "0.3")], during=ALWAYS),
     kpi.SameDay("opened_at", kpi.FirstWhen(ALWAYS), ZoneInfo("Europe/Berlin")),

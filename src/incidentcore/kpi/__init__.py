@@ -50,6 +50,7 @@ from incidentcore.kpi.moments import (
     Moment,
     MomentSpec,
 )
+from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.record_tests import (
     AtLeast,
@@ -106,6 +107,7 @@ __all__ = [
     "Moment",
     "MomentSpec",
     "NetFlow",
+    "Objective",
     "OccurrenceCount",
     "Partial",
     "PartialMode",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final, Literal, Self, TypeAlias, get_args
@@ -14,6 +15,7 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.digest import content_id
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.kpi.measures.base import Measure
+from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.record_tests import RecordTest, as_test
 from incidentcore.kpi.statistic import MEAN, SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
@@ -78,6 +80,8 @@ class Kpi:
             window of an earlier one lists the record as left out, as ``reopened`` where it is not
             resolved now, otherwise as ``resolved_again``. ``snapshot`` looks at all records as of
             the instant in any window.
+        objective: What it is to reach. Results then say whether it is met, and for shares how much
+            of the error budget is left.
         min_n: Below this many records, a result says that it is too few to claim a trend.
         confidence: The level of a confidence interval, such as 0.95; None for none. Wilson's for
             rates, the bootstrap's for means and quantiles; refused for other figures.
@@ -108,6 +112,7 @@ class Kpi:
     canceled: Canceled = "exclude"
     unfinished: Unfinished = "exclude"
     window_basis: WindowBasis = "opened"
+    objective: Objective | None = None
     min_n: int = 1
     confidence: Fraction | None = attrs.field(default=None, converter=_confidence)
     title: str = attrs.field(default="", eq=False)
@@ -133,6 +138,18 @@ class Kpi:
         if type(self.min_n) is not int or self.min_n < 1:
             self._refuse("min_n", "a whole number from 1")
         self._check_confidence()
+        self._check_objective()
+
+    def _check_objective(self) -> None:
+        if self.objective is None:
+            return
+        if not isinstance(self.objective, Objective):
+            self._refuse("objective", "an Objective, such as Objective(at_least=0.999)")
+        goal, unit = self.objective.goal, self.unit
+        if isinstance(goal, timedelta) is not (unit == "duration"):
+            self._refuse("objective", f"an Objective in the unit {unit}")
+        if not isinstance(goal, timedelta) and unit == "fraction" and not 0 <= goal <= 1:
+            self._refuse("objective", "a fraction from 0 to 1")
 
     def _refuse(self, name: str, allowed: str) -> None:
         value = getattr(self, name)
@@ -153,7 +170,9 @@ class Kpi:
             raise KpiDefinitionError("id", self.id, "a non-empty text")
         if any(word in _FORBIDDEN for word in re.findall("[a-z]+", self.id.casefold())):
             raise KpiDefinitionError(
-                "id", self.id, "a name that says which moments it runs between (rule K3)"
+                "id",
+                self.id,
+                "a name that says which moments it runs between (rule K3); see catalogue.lookup",
             )
 
     def _check_choices(self) -> None:

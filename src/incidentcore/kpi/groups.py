@@ -20,6 +20,7 @@ from incidentcore.values import Level, Scale
 __all__ = [
     "AgeBuckets",
     "COLUMNS",
+    "EventGroups",
     "Group",
     "GroupBy",
     "HourBands",
@@ -33,6 +34,8 @@ __all__ = [
 COLUMNS: Final = frozenset(
     {
         "approximate",
+        "budget",
+        "budget_left",
         "definition",
         "denominator",
         "enough",
@@ -41,6 +44,7 @@ COLUMNS: Final = frozenset(
         "high",
         "kpi",
         "low",
+        "met",
         "n",
         "numerator",
         "of",
@@ -210,6 +214,12 @@ class HourBands:
 GroupBy: TypeAlias = str | Group | AgeBuckets | HourBands | Callable[[Record], object]
 
 
+EventGroups: TypeAlias = Callable[
+    [Record, list[Event]], Iterable[tuple[tuple[object, ...], list[Event]]]
+]
+"""Groups the events of a record, by what they and the record say."""
+
+
 def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
     """Return the headings of the groups.
 
@@ -261,9 +271,7 @@ def declared_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
     return list(product(*(g.values if isinstance(g, kinds) else () for g in group_by)))
 
 
-def groups_events(
-    group_by: Sequence[GroupBy], kpis: Iterable[Kpi]
-) -> Callable[[Record, list[Event]], Iterable[tuple[tuple[object, ...], list[Event]]]] | None:
+def groups_events(group_by: Sequence[GroupBy], kpis: Iterable[Kpi]) -> EventGroups | None:
     """Return a function that groups the events of a record, or None where records are grouped.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -14,7 +14,8 @@ from incidentcore.instants import Interval, as_zone
 
 __all__ = ["Periods"]
 
-_UNITS: Final = ("day", "week", "month", "quarter", "year")
+Unit: TypeAlias = Literal["day", "week", "month", "quarter", "year"]
+Weekday: TypeAlias = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
@@ -30,31 +31,46 @@ class Periods:
     """Windows side by side: every day, week, month, quarter or year of a zone's calendar.
 
     Attributes:
-        unit: ``day``, ``week`` (ISO, from Monday), ``month``, ``quarter`` or ``year``.
+        unit: ``day``, ``week``, ``month``, ``quarter`` or ``year``.
         zone: In whose civil time they begin.
         within: Only moments in this interval count; None for all. With it a table has a row for
             each of its periods that has begun, also for one in which nothing happened.
+        week_starts: The first weekday of a week. A week from Monday has its ISO name, such as
+            ``2026-W23``; any other that of its first date, such as ``2026-05-31``.
+        year_starts: The month in which a year and its quarters begin. A year from April is named
+            ``2026/27``, its first quarter ``2026/27-Q1``.
 
     >>> Periods("month", "Europe/Berlin").label(datetime(2026, 5, 31, 22, 30, tzinfo=UTC))
     '2026-06'
+    >>> Periods("quarter", year_starts=4).label(datetime(2027, 2, 1, tzinfo=UTC))
+    '2026/27-Q4'
     """
 
-    unit: Literal["day", "week", "month", "quarter", "year"]
+    unit: Unit
     zone: ZoneInfo = attrs.field(factory=_utc, converter=_as_zone)
     within: Interval | None = attrs.field(default=None, kw_only=True)
+    week_starts: Weekday = attrs.field(default="mon", kw_only=True)
+    year_starts: int = attrs.field(default=1, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.unit not in _UNITS:
-            raise InvalidValueError("unit", self.unit, f"one of {', '.join(_UNITS)}")
+        if self.unit not in get_args(Unit):
+            raise InvalidValueError("unit", self.unit, f"one of {', '.join(get_args(Unit))}")
+        days = get_args(Weekday) if self.unit == "week" else ("mon",)
+        if self.week_starts not in days:
+            raise InvalidValueError("week_starts", self.week_starts, f"one of {', '.join(days)}")
+        months = range(1, 13) if self.unit in ("quarter", "year") else (1,)
+        if type(self.year_starts) is not int or self.year_starts not in months:
+            allowed = f"a month from 1 to {max(months)} for the unit {self.unit}"
+            raise InvalidValueError("year_starts", self.year_starts, allowed)
 
     def label(self, at: datetime) -> str:
         """Return the name of the period that an instant lies in, such as ``"2026-W23"``."""
         local = at.astimezone(self.zone)
-        return _label(self.unit, local.date())
+        return _label(self.unit, local.date(), self._weekday, self.year_starts)
 
     def interval(self, label: str) -> Interval:
         """Return the period of a name, from its first instant to the next one's."""
-        first = _first_day(self.unit, label)
+        first = _first_day(self.unit, label, self._weekday, self.year_starts)
         return Interval(self._midnight(first), self._midnight(_next(self.unit, first)))
 
     def labels(self, as_of: datetime) -> list[str]:
@@ -67,30 +83,41 @@ class Periods:
                 at = self.interval(labels[-1]).end
         return labels
 
+    @property
+    def _weekday(self) -> int:
+        return get_args(Weekday).index(self.week_starts)
+
     def _midnight(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=self.zone).astimezone(UTC)
 
 
 @lru_cache(maxsize=4096)
-def _label(unit: str, day: date) -> str:
+def _label(unit: str, day: date, weekday: int, month: int) -> str:
     if unit == "day":
         return day.isoformat()
+    if unit == "week" and weekday:
+        return (day - timedelta(days=(day.weekday() - weekday) % 7)).isoformat()
     if unit == "week":
         year, week, _ = day.isocalendar()
         return f"{year:04}-W{week:02}"
     if unit == "month":
         return f"{day.year:04}-{day.month:02}"
-    if unit == "quarter":
-        return f"{day.year:04}-Q{(day.month + 2) // 3}"
-    return f"{day.year:04}"
+    first = day.year - (day.month < month)
+    name = f"{first:04}" if month == 1 else f"{first:04}/{(first + 1) % 100:02}"
+    return name if unit == "year" else f"{name}-Q{(day.month - month) % 12 // 3 + 1}"
 
 
-def _first_day(unit: str, label: str) -> date:
+def _first_day(unit: str, label: str, weekday: int, month: int) -> date:
+    if unit == "week" and not weekday:
+        return date.fromisoformat(f"{label}-1")
     if unit in ("day", "week"):
-        return date.fromisoformat(label if unit == "day" else f"{label}-1")
+        return date.fromisoformat(label)
     year = int(label[:4])
-    month = {"month": label[5:], "quarter": label[6:], "year": ""}[unit] or "1"
-    return date(year, 3 * int(month) - 2 if unit == "quarter" else int(month), 1)
+    if unit == "month":
+        return date(year, int(label[5:]), 1)
+    quarters = int(label.partition("-Q")[2]) - 1 if unit == "quarter" else 0
+    ahead, place = divmod(month - 1 + 3 * quarters, 12)
+    return date(year + ahead, place + 1, 1)
 
 
 def _next(unit: str, first: date) -> date:

@@ -14,6 +14,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.results import Value
 from incidentcore.kpi.group_keys import label
+from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.text_table import to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap, Level
@@ -59,6 +60,10 @@ class KpiResult:
         enough: Whether ``n`` reaches the definition's ``min_n``; where that is 1, whether there is
             a value, so that a week without records is a volume of zero like any other.
         approximate: Whether it comes from a sketch and is near, not exact.
+        objective: What the definition is to reach, where it says so.
+        budget: For an objective on a share: how much may miss it, as a time for shares of time,
+            otherwise as a number of what is counted.
+        budget_left: How much of the budget is left; below zero where it is overspent.
     """
 
     kpi: str
@@ -76,6 +81,16 @@ class KpiResult:
     high: Value = None
     enough: bool = True
     approximate: bool = False
+    objective: Objective | None = None
+    budget: Value = None
+    budget_left: Value = None
+
+    @property
+    def met(self) -> bool | None:
+        """Return whether the objective is met; None without one or without a value."""
+        if self.objective is None or self.value is None:
+            return None
+        return self.objective.is_met_by(self.value)
 
     @property
     def hours(self) -> float | None:
@@ -198,6 +213,7 @@ class KpiTable:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """Yield each result as a plain row."""
+        has_objective = any(row.objective is not None for row in self.results)
         for row in self.results:
             yield {
                 "kpi": row.kpi,
@@ -215,6 +231,15 @@ class KpiTable:
                 "high": _plain(row.high),
                 "enough": row.enough,
                 "approximate": row.approximate,
+                **(
+                    {
+                        "met": row.met,
+                        "budget": _plain(row.budget),
+                        "budget_left": _plain(row.budget_left),
+                    }
+                    if has_objective
+                    else {}
+                ),
                 "definition": row.definition,
             }
 
@@ -251,6 +276,8 @@ class KpiTable:
             columns.append(("note", False, _few))
         if any(row.counted() for row in self.results):
             columns.append(("counted", not among, lambda row: row.counted(among=among)))
+        if any(row.objective is not None for row in self.results):
+            columns.append(("objective", False, _standing))
         columns.append(("left out", False, _reasons))
         headings, numeric, reads = zip(*columns, strict=True)
         rows = [[read(row) for read in reads] for row in self.results]
@@ -293,6 +320,17 @@ def _wall(at: datetime, zone: ZoneInfo) -> str:
 
 def _group_reader(place: int) -> Callable[[KpiResult], str]:
     return lambda row: label(row.group[place])
+
+
+def _standing(row: KpiResult) -> str:
+    if row.objective is None or row.met is None:
+        return ""
+    left = row.budget_left
+    if isinstance(left, timedelta):
+        budget = f", {left / timedelta(minutes=1):,.1f} min left"
+    else:
+        budget = "" if left is None else f", {left:,.1f} left"
+    return ("met" if row.met else "missed") + budget
 
 
 def _few(row: KpiResult) -> str:

@@ -38,6 +38,7 @@ from incidentcore.kpi.moments import (
     LinkedAt,
     Moment,
 )
+from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
 from incidentcore.kpi.record_tests import (
     AtLeast,
@@ -77,6 +78,7 @@ WRITTEN: Final[dict[str, type]] = {
     "KpiLinkedAt": LinkedAt,
     "KpiLinked": HasLink,
     "KpiLinkedShare": LinkedShare,
+    "KpiObjective": Objective,
     "KpiPartial": Partial,
     "KpiPeriods": Periods,
     "KpiRate": Rate,

@@ -12,6 +12,7 @@ from typing import Final
 
 from incidentcore.kpi.catalogue import flow, rates, service, times, updates
 from incidentcore.kpi.catalogue.flow import *  # noqa: F403  its __all__ says which names
+from incidentcore.kpi.catalogue.lookup import Meaning, lookup
 from incidentcore.kpi.catalogue.rates import *  # noqa: F403
 from incidentcore.kpi.catalogue.service import *  # noqa: F403
 from incidentcore.kpi.catalogue.times import *  # noqa: F403
@@ -19,7 +20,7 @@ from incidentcore.kpi.catalogue.updates import *  # noqa: F403
 from incidentcore.kpi.definition import Kpi
 from incidentcore.values import FrozenMap
 
-__all__ = ["ALL", "BASIC", "FLOW", "RATES", "SERVICE", "TIMES"]
+__all__ = ["ALL", "BASIC", "FLOW", "Meaning", "RATES", "SERVICE", "TIMES", "lookup"]
 __all__ += flow.__all__
 __all__ += rates.__all__
 __all__ += service.__all__

@@ -14,7 +14,7 @@ from incidentcore.kpi.measures import (
     RatioOfSums,
     ReturnCount,
 )
-from incidentcore.kpi.record_tests import AtLeast, HasLink, RecordTest
+from incidentcore.kpi.record_tests import AtLeast, HasLink, RecordTest, WhenResolved
 from incidentcore.values import Priority
 
 __all__ = [
@@ -70,22 +70,25 @@ def _of_all(
     return Kpi(id=kpi_id, measure=measure, canceled="include", **parts)
 
 
-_SAME_CONTACT: Final = (
-    _RESOLVED
-    & _NEVER_MOVED
-    & _NEVER_REOPENED
-    & field("agent_reply_count").equals(1)
-    & field("requester_message_count").equals(0)
+_NO_MORE_WORD: Final = field("requester_message_count").equals(0)
+_SAME_CONTACT: Final = WhenResolved(
+    _NEVER_MOVED & _NEVER_REOPENED & field("agent_reply_count").equals(1) & _NO_MORE_WORD
 )
 
-FIRST_CONTACT_RESOLUTION_RATE: Final = _of_resolved(
-    "first_contact_resolution_rate",
-    _NEVER_MOVED & _NEVER_REOPENED,
+FIRST_CONTACT_RESOLUTION_RATE: Final = Kpi(
+    id="first_contact_resolution_rate",
+    measure=Rate(
+        numerator=_NEVER_MOVED & _NEVER_REOPENED,
+        denominator=field("first_resolved_at").present(),
+        of="resolved records",
+        outside="unresolved",
+    ),
     title="First-contact resolution, by proxy",
-    formula="resolved, never reassigned, never reopened / resolved",
+    formula="resolved, never reassigned, never reopened / resolved at least once",
     edge_cases=(
         "A proxy for logs that know no conversation: a record that one group worked on for a week "
-        "counts. The denominator is resolved records; of all records the figure is lower."
+        "counts. The denominator is records resolved at least once, as a reopened one failed; of "
+        "all records the figure is lower."
     ),
     source="HDI 2018 by proxy; our choice",
 )
@@ -96,8 +99,9 @@ FIRST_CONTACT_RESOLUTION_RATE_GROSS: Final = _of_all(
     title="First-contact resolution, gross",
     formula="resolved in the initial contact / all incoming",
     edge_cases=(
-        "One public agent reply, no further requester message, no reassignment, no reopening. A "
-        "record that resolved itself without a reply had no contact."
+        "One public agent reply, no further requester message, no reassignment, no reopening. What "
+        "is said after the resolution does not count, nor the requester's own close. A record that "
+        "resolved itself without a reply had no contact."
     ),
     source="MetricNet, gross first contact resolution",
 )
@@ -116,10 +120,13 @@ FIRST_CONTACT_RESOLUTION_RATE_NET: Final = _of_all(
 )
 RESOLVED_WITHOUT_FURTHER_CONTACT_RATE: Final = _of_resolved(
     "resolved_without_further_contact_rate",
-    field("requester_message_count").equals(0),
+    WhenResolved(_NO_MORE_WORD),
     title="Resolved without a further word of the requester",
-    formula="resolved with no requester message after the opening / resolved",
-    edge_cases="The number of agent replies does not matter.",
+    formula="resolved with no requester message from the opening to the resolution / resolved",
+    edge_cases=(
+        "The number of agent replies does not matter, nor thanks after the resolution, nor the "
+        "requester's own close."
+    ),
     source="Freshservice, first contact resolution",
 )
 ONE_TOUCH_RATE: Final = _of_resolved(
@@ -127,7 +134,7 @@ ONE_TOUCH_RATE: Final = _of_resolved(
     field("agent_reply_count").equals(1),
     title="One-touch resolution",
     formula="resolved with exactly one public agent reply / resolved",
-    edge_cases="Automatic replies must not be told as an agent's. None at all is not one touch.",
+    edge_cases="Automatic replies must not be recorded as an agent's. No reply is not one touch.",
     source="Zoho Desk, agent performance report (of closed tickets)",
 )
 FIRST_LEVEL_RESOLUTION_RATE: Final = _of_all(
@@ -150,7 +157,7 @@ RESOLVED_WITHOUT_REASSIGNMENT_RATE: Final = _of_resolved(
     _NEVER_MOVED,
     title="Resolved without reassignment",
     formula="resolved, never moved to another group / resolved",
-    edge_cases="The first assignment is no reassignment.",
+    edge_cases="The first assignment is not a reassignment.",
     source="ServiceNow, incident premium dashboard",
 )
 REOPEN_RATE: Final = Kpi(
@@ -193,7 +200,7 @@ MEAN_REASSIGNMENTS: Final = Kpi(
     canceled="include",
     title="Mean number of reassignments",
     formula="sum(changes of group) / records",
-    edge_cases="The first assignment is no change.",
+    edge_cases="The first assignment is not a change.",
     source="ServiceNow",
 )
 PING_PONG_RATE: Final = _of_all(
@@ -201,7 +208,7 @@ PING_PONG_RATE: Final = _of_all(
     AtLeast(ReturnCount("assignment_group"), 1),
     title="Ping-pong rate",
     formula="records that came back to a group they had left / all records",
-    edge_cases="A to B to A; a change of assignee within a group is none.",
+    edge_cases="A to B to A; a change of assignee within a group is not a return.",
     source="ServiceNow",
 )
 CRITICAL_RATE: Final = _of_all(
@@ -268,7 +275,7 @@ MEAN_SATISFACTION: Final = Kpi(
     canceled="include",
     title="Mean satisfaction score",
     formula="sum(score) / responses",
-    edge_cases="custom.satisfaction is the caller's; text that is no number is left out.",
+    edge_cases="custom.satisfaction is the caller's; text that is not a number is left out.",
     source="ServiceNow; University of Texas",
 )
 SURVEY_RESPONSE_RATE: Final = _of_all(

@@ -142,7 +142,8 @@ AVAILABILITY: Final = Kpi(
     title="Availability",
     formula="1 - downtime / (window - planned)",
     edge_cases=(
-        "Overlapping outages count once; planned maintenance is neither downtime nor promised. "
+        "Overlapping outages count once, and a reopened record is down again; planned maintenance "
+        "is neither downtime nor promised. "
         "Needs a window; group by service for one service each: without a group, and in a total, "
         "an outage of any is an outage."
     ),
@@ -204,7 +205,7 @@ MEAN_PROBLEM_REASSIGNMENTS: Final = Kpi(
     population=_PROBLEM,
     title="Mean number of reassignments of problems",
     formula="sum(changes of group) / problems",
-    edge_cases="The first assignment is no change.",
+    edge_cases="The first assignment is not a change.",
     source="ServiceNow, problem premium dashboard",
 )
 MEAN_REQUEST_FULFILLMENT_TIME: Final = Kpi(

@@ -6,7 +6,7 @@ from typing import Final
 
 from incidentcore.conditions import field
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures import Duration, FieldValue, TimeIn
+from incidentcore.kpi.measures import Downtime, Duration, FieldValue, TimeIn
 from incidentcore.kpi.moments import Earliest, FirstEvent, FirstKnown
 from incidentcore.kpi.statistic import MEDIAN, SURVIVAL_MEDIAN, quantile
 
@@ -59,7 +59,8 @@ MEAN_TIME_TO_ACKNOWLEDGE: Final = Kpi(
     formula="mean(first acknowledged - opened), over acknowledged records",
     edge_cases=(
         "Never acknowledged is left out as unacknowledged, so the worst cases are not in it: read "
-        "the survival median beside it. A later acknowledgement is ignored."
+        "the survival median beside it. A later acknowledgement is ignored. One given while the "
+        "record was resolved is left out as after_resolution."
     ),
     source="PagerDuty, escalation policy insights",
 )
@@ -106,8 +107,8 @@ MEAN_TIME_TO_FIRST_RESPONSE: Final = Kpi(
     title="Mean time to first response",
     formula="mean(first public agent reply - opened)",
     edge_cases=(
-        "Internal notes and automatic replies are no response. Unanswered records are left out as "
-        "unanswered."
+        "Internal notes and automatic replies are not a response. Unanswered records are left out "
+        "as unanswered."
     ),
     source="Zendesk, first reply time",
 )
@@ -135,10 +136,13 @@ MEAN_TIME_TO_REPAIR: Final = Kpi(
 )
 MEAN_TIME_TO_RESTORE_SERVICE: Final = Kpi(
     id="mean_time_to_restore_service",
-    measure=Duration(FirstKnown(("occurred_at", "opened_at")), "restored_at"),
+    measure=Downtime(start=FirstKnown(("occurred_at", "opened_at"))),
     title="Mean time to restore service",
-    formula="mean(service restored - occurred, or opened where that is unknown)",
-    edge_cases="The downtime of each incident; a resolution counts as restoration at the latest.",
+    formula="mean(downtime from occurred, or opened where that is unknown, to service restored)",
+    edge_cases=(
+        "The downtime of each incident over all its spells: a resolution counts as restoration at "
+        "the latest, and a reopening begins another spell."
+    ),
     source="Atlassian, common incident metrics (mean time to recovery)",
 )
 MEAN_TIME_TO_RESOLVE: Final = Kpi(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from fractions import Fraction
 
 from incidentcore.instants import tzdb_version
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
 from incidentcore.kpi.engine.gather import gather_kpis, merge_partials
 from incidentcore.kpi.engine.partial import Key, Partial, Row
+from incidentcore.kpi.engine.results import Figure, Value
 from incidentcore.kpi.engine.windows import Window
 from incidentcore.kpi.group_keys import order
 from incidentcore.kpi.groups import GroupBy
@@ -148,6 +150,7 @@ def _result(kpi: Kpi, total: Accumulator, key: Key, part: Partial) -> KpiResult:
         if within is not None and window is not None:
             window = window.intersect(within)
     figure = kpi.measure.result(kpi, total, window=window, as_of=part.as_of)
+    budget, left = _budget(kpi, figure)
     return KpiResult(
         kpi=kpi.id,
         definition=kpi.definition,
@@ -164,4 +167,27 @@ def _result(kpi: Kpi, total: Accumulator, key: Key, part: Partial) -> KpiResult:
         high=figure.high,
         enough=figure.n >= kpi.min_n or (kpi.min_n == 1 and figure.value is not None),
         approximate=figure.approximate,
+        objective=kpi.objective,
+        budget=budget,
+        budget_left=left,
     )
+
+
+def _budget(kpi: Kpi, figure: Figure) -> tuple[Value, Value]:
+    """Return the error budget of an objective on a share, and what is left of it."""
+    misses = None if kpi.objective is None else kpi.objective.allowed_misses
+    numerator, denominator = figure.numerator, figure.denominator
+    if kpi.unit != "fraction" or misses is None or numerator is None or denominator is None:
+        return None, None
+    assert kpi.objective is not None  # noqa: S101  it has misses
+    whole = Fraction(denominator)
+    missed = Fraction(numerator) if kpi.objective.at_least is None else whole - Fraction(numerator)
+    budget = misses * whole
+    if kpi.measure.needs_window:  # hours of the window
+        hour = 3_600_000_000
+        return _time(budget * hour), _time((budget - missed) * hour)
+    return float(budget), float(budget - missed)
+
+
+def _time(microseconds: Fraction) -> timedelta:
+    return timedelta(microseconds=round(microseconds))

@@ -14,6 +14,7 @@ from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.kpi.engine.partial import Partial, Row
 from incidentcore.kpi.engine.windows import Window, Windows
 from incidentcore.kpi.groups import (
+    EventGroups,
     GroupBy,
     compile_group,
     compile_groups,
@@ -104,11 +105,12 @@ def gather_kpis(
     _declare_groups(part, groups)
     _check_records(records)
     spreads = any(kpi.measure.spreads for kpi in part.firsts)
+    by_event = groups_events(groups, part.firsts)
     try:
         if window is None and not spreads:
             _gather(part, records, groups)
         else:
-            _gather_by_window(part, records, groups)
+            _gather_by_window(part, records, groups, by_event)
     except AttributeError as error:
         if error.name == "updated_at":  # the first that is read of a record
             raise InvalidValueError("records", error.obj, "records, such as incidents") from None
@@ -232,12 +234,16 @@ def _check_hash(group: tuple[object, ...]) -> None:
         raise InvalidValueError("group", group, "values that can be hashed") from None
 
 
-def _gather_by_window(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy]) -> None:
+def _gather_by_window(
+    part: Partial,
+    records: Iterable[Record],
+    groups: Sequence[GroupBy],
+    by_event: EventGroups | None,
+) -> None:
     """Count in the records whose moment lies in the window, or each in its period."""
     as_of = part.as_of
     windows = Windows(part.window, as_of)
     group_of = compile_groups(groups, as_of)
-    by_event = groups_events(groups, part.firsts)
     by_basis: dict[str, list[int]] = {}
     spread: list[int] = []
     for place, kpi in enumerate(part.firsts):

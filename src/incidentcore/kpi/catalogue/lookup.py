@@ -1,0 +1,148 @@
+"""Find the KPIs that a name or an abbreviation may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.kpi.catalogue import flow, rates, service, times
+from incidentcore.kpi.definition import Kpi
+
+__all__ = ["Meaning", "lookup"]
+
+
+@attrs.frozen
+class Meaning:
+    """A KPI that a name may mean.
+
+    Attributes:
+        kpi: The definition.
+        difference: How it differs from the others of that name.
+    """
+
+    kpi: Kpi
+    difference: str
+
+
+def _meanings(*pairs: tuple[Kpi, str]) -> tuple[Meaning, ...]:
+    return tuple(Meaning(kpi, difference) for kpi, difference in pairs)
+
+
+_RESTORE: Final = (
+    times.MEAN_TIME_TO_RESTORE_SERVICE,
+    "from the outage to the service working again, over all spells of downtime",
+)
+_RESOLVE: Final = (times.MEAN_TIME_TO_RESOLVE, "from the opening to the last resolution")
+_FIRST_RESPONSE: Final = (
+    times.MEAN_TIME_TO_FIRST_RESPONSE,
+    "from the opening to the first public agent reply",
+)
+_BETWEEN: Final = (
+    service.MEAN_TIME_BETWEEN_FAILURES,
+    "uptime of what is repaired, over the failures that began",
+)
+_FAILURE: Final = (times.MEAN_TIME_TO_FAILURE, "lifetime of what is replaced, not repaired")
+_MEANINGS: Final[dict[str, tuple[Meaning, ...]]] = {
+    "mtta": _meanings(
+        (
+            times.MEAN_TIME_TO_ACKNOWLEDGE,
+            "from the opening to the first acknowledgement; never acknowledged is left out",
+        ),
+        (times.MEDIAN_TIME_TO_ACKNOWLEDGE, "the median of the same times"),
+        (
+            times.SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE,
+            "the median with unacknowledged records censored instead of left out",
+        ),
+        (
+            times.MEAN_TIME_TO_FIRST_REACTION,
+            "to the acknowledgement or the resolution, whichever comes first",
+        ),
+        (times.MEAN_TIME_TO_ASSIGN, "from the detection to the first assignment"),
+    ),
+    "mttr": _meanings(
+        _RESOLVE,
+        _RESTORE,
+        (times.MEAN_TIME_TO_REPAIR, "from the beginning of the work to the restoration"),
+        (
+            times.MEAN_TIME_TO_RECOVER_FROM_ALERT,
+            "from the detection to the restoration; also called mean time to respond",
+        ),
+        _FIRST_RESPONSE,
+        (times.MEAN_TIME_TO_FIRST_RESOLUTION, "to the first resolution, reopened later or not"),
+        (times.MEAN_NET_TIME_TO_RESOLVE, "without the gaps between a resolution and a reopening"),
+    ),
+    "mttd": _meanings((times.MEAN_TIME_TO_DETECT, "from the outage to its detection")),
+    "mttf": _meanings(_FAILURE, _BETWEEN),
+    "mtbf": _meanings(_BETWEEN, _FAILURE),
+    "mtrs": _meanings(_RESTORE),
+    "mttc": _meanings((times.MEAN_TIME_TO_CLOSE, "from the opening to the closure")),
+    "frt": _meanings(_FIRST_RESPONSE),
+    "ttr": _meanings(_RESOLVE, _RESTORE),
+    "fcr": _meanings(
+        (
+            rates.FIRST_CONTACT_RESOLUTION_RATE,
+            "a proxy of resolved records: never reassigned, never reopened",
+        ),
+        (rates.FIRST_CONTACT_RESOLUTION_RATE_GROSS, "one reply and no further word, of all"),
+        (
+            rates.FIRST_CONTACT_RESOLUTION_RATE_NET,
+            "the same, of those that the first level can resolve",
+        ),
+        (
+            rates.RESOLVED_WITHOUT_FURTHER_CONTACT_RATE,
+            "no further word of the requester, with any number of replies",
+        ),
+        (rates.ONE_TOUCH_RATE, "exactly one public agent reply"),
+    ),
+    "flr": _meanings(
+        (rates.FIRST_LEVEL_RESOLUTION_RATE, "at the first level without escalation"),
+        (rates.RESOLVED_WITHOUT_REASSIGNMENT_RATE, "never moved to another group"),
+    ),
+    "csat": _meanings(
+        (rates.SATISFACTION_RATE, "the share of responses of 4 or 5"),
+        (rates.MEAN_SATISFACTION, "the mean score"),
+    ),
+    "fdrt": _meanings(
+        (service.MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME, "from the deployment to the resolution")
+    ),
+}
+
+
+def _catalogue() -> Iterable[Kpi]:
+    for module in (times, rates, flow, service):
+        yield from (value for value in vars(module).values() if isinstance(value, Kpi))
+
+
+def lookup(name: str) -> tuple[Meaning, ...]:
+    """Return the exact KPIs that a name may mean, the most usual first.
+
+    Args:
+        name: An abbreviation such as ``"MTTR"`` or ``"FCR"``, or the id or title of a KPI.
+
+    Raises:
+        InvalidValueError: The catalogue has no such KPI; the nearest names are given.
+
+    Source: rule K3.
+
+    >>> for meaning in lookup("MTBF"):
+    ...     print(f"{meaning.kpi.id}: {meaning.difference}")
+    mean_time_between_failures: uptime of what is repaired, over the failures that began
+    mean_time_to_failure: lifetime of what is replaced, not repaired
+    """
+    by_name: dict[str, Kpi] = {}
+    for kpi in _catalogue():
+        by_name[kpi.id] = kpi
+        by_name[kpi.title.casefold()] = kpi
+    key = name.strip().casefold() if isinstance(name, str) else ""
+    if key in _MEANINGS:
+        return _MEANINGS[key]
+    kpi_or_none = by_name.get(key) or by_name.get("_".join(key.replace("-", " ").split()))
+    if kpi_or_none is not None:
+        return (Meaning(kpi_or_none, kpi_or_none.formula),)
+    near = get_close_matches(key, [*_MEANINGS, *by_name], n=3, cutoff=0.3)
+    nearest = ", ".join(word.upper() if word in _MEANINGS else word for word in near)
+    raise InvalidValueError("name", name, f"the name of a KPI, such as {nearest or 'MTTR'}")

@@ -1,0 +1,70 @@
+"""What a KPI is to reach."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import TypeAlias
+
+import attrs
+
+from incidentcore.errors import KpiDefinitionError
+
+__all__ = ["Objective"]
+
+Goal: TypeAlias = timedelta | Fraction
+
+
+def _goal(value: timedelta | float | str | Decimal | Fraction | None) -> Goal | None:
+    if value is None or isinstance(value, timedelta):
+        return value
+    try:
+        return Fraction(str(value))
+    except ValueError:
+        raise KpiDefinitionError("objective", value, "a finite number or a timedelta") from None
+
+
+@attrs.frozen(kw_only=True)
+class Objective:
+    """What a KPI is to reach: at least a value, or at most one.
+
+    Attributes:
+        at_least: The least value that meets it, such as 0.999 for an availability.
+        at_most: The greatest value that meets it, such as four hours for a time to resolve.
+
+    Units: fractions are 0 to 1, times are ``timedelta``; a float is read as it is written.
+
+    >>> Objective(at_least=0.999).at_least
+    Fraction(999, 1000)
+    """
+
+    at_least: Goal | None = attrs.field(default=None, converter=_goal)
+    at_most: Goal | None = attrs.field(default=None, converter=_goal)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.at_least is None) is (self.at_most is None):
+            goals = (self.at_least, self.at_most)
+            raise KpiDefinitionError("objective", goals, "one of at_least and at_most")
+
+    @property
+    def goal(self) -> Goal:
+        """Return the value to reach or not to exceed."""
+        goal = self.at_most if self.at_least is None else self.at_least
+        assert goal is not None  # noqa: S101  checked when it is made
+        return goal
+
+    @property
+    def allowed_misses(self) -> Fraction | None:
+        """Return the share that may miss, for an objective on a share; None for times."""
+        goal = self.goal
+        if isinstance(goal, timedelta):
+            return None
+        return goal if self.at_least is None else 1 - goal
+
+    def is_met_by(self, value: timedelta | float) -> bool:
+        """Return whether a value meets it."""
+        goal = self.goal if isinstance(self.goal, timedelta) else float(self.goal)
+        if isinstance(goal, timedelta) is not isinstance(value, timedelta):
+            raise KpiDefinitionError("value", value, f"a value like {goal}")
+        return bool(value <= goal if self.at_least is None else value >= goal)  # type: ignore[operator]

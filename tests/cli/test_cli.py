@@ -66,7 +66,7 @@ def test_demo_is_one_page_and_twice_the_same(capsys: pytest.CaptureFixture[str])
     assert "all read back equal" in page
     assert "closed until reopened" in page
     assert "paused: awaiting vendor" in page
-    assert "close is not allowed from on_hold; allowed here: resume, resolve, cancel" in page
+    assert "close is not allowed from on_hold; allowed here: hold, resume, resolve, cancel" in page
     assert run(capsys, "demo")[1] == page
     assert run(capsys, "demo", "--seed", 1)[1] != page
 

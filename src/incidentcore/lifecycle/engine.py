@@ -16,6 +16,7 @@ from incidentcore.errors import (
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.definition import MIGRATE, LifecycleTable
+from incidentcore.lifecycle.guards import facts_then
 from incidentcore.lifecycle.opening import missing_at_opening
 from incidentcore.lifecycle.refusals import (
     path_to_action,
@@ -298,7 +299,7 @@ class Lifecycle(LifecycleTable):
                     continue
                 accepted = answer
             if transition.guard is not None:
-                known = record.facts() if facts is None else facts
+                known = facts_then(record, at)
                 attempt = Attempt(
                     facts={**known, **written_fields(accepted, known)},
                     action=action,

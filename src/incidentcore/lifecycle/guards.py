@@ -16,14 +16,17 @@ from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import RECORD_TYPES, Link, Record
+from incidentcore.records.events.requests import expired
 from incidentcore.records.links import check_link_type
 
 __all__ = ["EveryLinked", "facts_then", "linked_facts"]
 
 
 def facts_then(record: Record, at: datetime) -> Mapping[str, Any]:
-    """Return a record's facts at an instant."""
-    return record.facts() if at >= record.updated_at else record.timeline(now=at).facts_at(at)
+    """Return a record's facts at an instant, an approval that expired by then included."""
+    is_now = at >= record.updated_at
+    facts = record.facts() if is_now else record.timeline(now=at).facts_at(at)
+    return {**facts, "approval_state": "expired"} if expired(facts, at) else facts
 
 
 def linked_facts(

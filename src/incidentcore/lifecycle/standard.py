@@ -47,7 +47,9 @@ __all__ = [
 
 R = TypeVar("R", bound=Record)
 
-APPROVED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in("pending", "rejected")
+APPROVED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in(
+    "pending", "rejected", "expired"
+)
 """The guard of what waits for an approval, where one was asked for."""
 REJECTED_IF_ASKED: Final[Condition] = ~field("approval_state").is_in("pending", "approved")
 """The guard of what waits for the approvers' rejection, where they were asked."""

@@ -297,7 +297,7 @@ REQUEST_TO_TASKS: Final = request_to_tasks(closed=("closed",), canceled=("reject
 """A closed request leaves open tasks incomplete, a rejected or canceled one skips them."""
 
 
-def _decided(decision: str, action: str, **fields: object) -> tuple[CascadeRule, ...]:
+def _decided(action: str, *decisions: str, **fields: object) -> tuple[CascadeRule, ...]:
     def rule(what: str, **trigger: Any) -> CascadeRule:
         return CascadeRule(
             id=what,
@@ -305,7 +305,7 @@ def _decided(decision: str, action: str, **fields: object) -> tuple[CascadeRule,
             target="service_request",
             action=action,
             states="awaiting_approval",
-            target_when=field("approval_state").equals(decision),
+            target_when=field("approval_state").is_in(*decisions),
             fields=fields,
             **trigger,
         )
@@ -317,8 +317,8 @@ def _decided(decision: str, action: str, **fields: object) -> tuple[CascadeRule,
 
 
 APPROVALS_TO_REQUEST: Final = (
-    *_decided("approved", "approve"),
-    *_decided("rejected", "reject", reject_reason="rejected by its approvers"),
+    *_decided("approve", "approved"),
+    *_decided("reject", "rejected", "expired", reject_reason="rejected by its approvers"),
 )
 """A request goes on with the decision that settles its approval, or when it is submitted after
 that (our choice)."""

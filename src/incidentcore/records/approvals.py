@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
+from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.values import Actor, FrozenMap
 
 __all__ = ["Approval", "ApprovalCount", "ApprovalDecision", "ApprovalRule", "ApprovalState"]
@@ -20,7 +21,7 @@ ApprovalDecision: TypeAlias = Literal["approved", "rejected", "withdrawn"]
 """What an approver said."""
 
 
-ApprovalState: TypeAlias = Literal["pending", "approved", "rejected"]
+ApprovalState: TypeAlias = Literal["pending", "approved", "rejected", "expired"]
 """What the decisions come to; None where nobody was asked."""
 
 
@@ -34,6 +35,7 @@ class Approval:
         at: When.
         reason: Why.
         on_behalf_of: The approver in whose place; None for the actor's own decision.
+        stage: The stage in which it was given, counted from 0.
     """
 
     by: Actor
@@ -41,6 +43,7 @@ class Approval:
     at: datetime
     reason: str = ""
     on_behalf_of: str | None = None
+    stage: int = attrs.field(default=0, metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.by, Actor):
@@ -70,6 +73,8 @@ class ApprovalCount:
         pending: Those who were asked and have not answered.
         required: Of the pending, those whose approval no other one replaces.
         not_asked: Who decided without being asked; that counts for nothing.
+        stage: The stage that it is about, counted from 0: the first that is not approved.
+        stages: How many stages there are.
     """
 
     state: str
@@ -79,17 +84,20 @@ class ApprovalCount:
     pending: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     not_asked: tuple[str, ...] = ()
+    stage: int = 0
+    stages: int = 1
 
     def __str__(self) -> str:
-        given = len(self.approved)
-        told = [f"{given} of {self.needed} approval{'' if self.needed == 1 else 's'}"]
+        votes = len(self.approved)
+        stage = f"stage {self.stage + 1} of {self.stages}: " if self.stages > 1 else ""
+        parts = [f"{stage}{votes} of {self.needed} approval{'' if self.needed == 1 else 's'}"]
         if self.rejected:
-            told.append(f"rejected by {', '.join(self.rejected)}")
+            parts.append(f"rejected by {', '.join(self.rejected)}")
         if self.state == "pending":
-            told.append(f"missing: {self._missing(self.needed - given)}")
+            parts.append(f"missing: {self._missing(self.needed - votes)}")
         if self.not_asked:
-            told.append(f"not asked: {', '.join(self.not_asked)}")
-        return ", ".join(told)
+            parts.append(f"not asked: {', '.join(self.not_asked)}")
+        return ", ".join(parts)
 
     def _missing(self, more: int) -> str:
         others = [name for name in self.pending if name not in self.required]
@@ -129,7 +137,8 @@ def _delegates(delegates: Mapping[str, Iterable[str]]) -> FrozenMap[tuple[str, .
 class ApprovalRule:
     """Who is asked to approve, and how many of them must.
 
-    Make one with ``any_of``, ``all_of``, ``quorum`` or ``percent``.
+    Make one with ``any_of``, ``all_of``, ``quorum`` or ``percent``; join them with ``in_stages``,
+    and limit one with ``expiring``.
 
     Attributes:
         approvers: Who is asked, in the order given; a set is put in the order of the ids.
@@ -139,10 +148,16 @@ class ApprovalRule:
         delegates: For an approver, those who may decide in their place.
         veto: Whether a single rejection rejects, as in ServiceNow's classic approvals. Without
             it, rejected is what can no longer be approved (our choice).
+        then: The rule of the next stage, which is asked once this one is approved; None for none.
+        expires_after: How long the approvers have; None for as long as they like.
+        calendar: The calendar to count that by; wall time without one.
 
     Raises:
-        InvalidValueError: Nobody is asked, more are needed than are asked, or somebody is required
-            or represented who is not asked.
+        InvalidValueError: Nobody is asked, more are needed than are asked, somebody is required or
+            represented who is not asked, the time is not a positive one, or it counts business days
+            without a calendar.
+
+    Source: rule L7.
 
     >>> at = datetime.fromisoformat("2026-12-01T09:00:00+00:00")
     >>> rule = ApprovalRule.quorum(2, "bo", "lee", "max", required=["bo"])
@@ -157,6 +172,11 @@ class ApprovalRule:
         default=FrozenMap(), converter=_delegates, kw_only=True
     )
     veto: bool = attrs.field(default=False, kw_only=True)
+    then: ApprovalRule | None = attrs.field(default=None, kw_only=True, metadata={"later": True})
+    expires_after: timedelta | BusinessDays | None = attrs.field(
+        default=None, kw_only=True, metadata={"later": True}
+    )
+    calendar: Calendar | None = attrs.field(default=None, kw_only=True, metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
         asked = set(self.approvers)
@@ -172,10 +192,69 @@ class ApprovalRule:
                 raise InvalidValueError(f"delegates[{who!r}]", others, "somebody else")
         if not isinstance(self.veto, bool):
             raise InvalidValueError("veto", self.veto, "True or False")
+        if self.then is not None and not isinstance(self.then, ApprovalRule):
+            raise InvalidValueError("then", self.then, "an ApprovalRule, or None")
+        self._check_expiry()
+
+    def _check_expiry(self) -> None:
+        after = self.expires_after
+        if isinstance(after, BusinessDays):
+            if self.calendar is None:
+                raise InvalidValueError("calendar", None, "a calendar, for business days")
+        elif after is not None and not (isinstance(after, timedelta) and after > timedelta()):
+            allowed = "a positive timedelta, BusinessDays, or None"
+            raise InvalidValueError("expires_after", after, allowed)
+
+    def stages(self) -> tuple[ApprovalRule, ...]:
+        """Return the rule of each stage, in order."""
+        rules = [self]
+        while rules[-1].then is not None:
+            rules.append(rules[-1].then)
+        return tuple(rules)
+
+    def expires_at(self, asked_at: datetime) -> datetime | None:
+        """Return the last instant at which a vote counts, for a stage asked at an instant."""
+        after, calendar = self.expires_after, self.calendar
+        if isinstance(after, BusinessDays) and calendar is not None:
+            return calendar.add_business_days(asked_at, after.n, end_of_day=after.end_of_day)
+        if not isinstance(after, timedelta):
+            return None
+        return asked_at + after if calendar is None else calendar.deadline(asked_at, after)
+
+    def expiring(
+        self, after: timedelta | BusinessDays, calendar: Calendar | None = None
+    ) -> ApprovalRule:
+        """Return the rule with a limit: what is pending then is expired, and later votes are void.
+
+        Args:
+            after: Open time of the calendar, wall time without one, or business days.
+            calendar: The calendar to count by.
+        """
+        return attrs.evolve(self, expires_after=after, calendar=calendar)
+
+    @classmethod
+    def in_stages(cls, *rules: ApprovalRule) -> ApprovalRule:
+        """Return the rule that the given ones are asked one after another.
+
+        It is approved with the last one, and rejected or expired with any.
+
+        >>> rule = ApprovalRule.in_stages(ApprovalRule.any_of("bo"), ApprovalRule.any_of("lee"))
+        >>> print(rule.count([]))
+        stage 1 of 2: 0 of 1 approval, missing: bo
+        """
+        if not rules:
+            raise InvalidValueError("rules", rules, "at least one ApprovalRule")
+        *earlier, joined = [stage for rule in rules for stage in rule.stages()]
+        for stage in reversed(earlier):
+            joined = attrs.evolve(stage, then=joined)
+        return joined
 
     def asks(self, who: str) -> bool:
-        """Return whether somebody may decide: an approver, or a delegate of one."""
-        return who in self.approvers or any(who in others for others in self.delegates.values())
+        """Return whether somebody may decide in any stage: an approver, or a delegate of one."""
+        return any(
+            who in stage.approvers or any(who in others for others in stage.delegates.values())
+            for stage in self.stages()
+        )
 
     @classmethod
     def any_of(
@@ -225,8 +304,19 @@ class ApprovalRule:
         """Return what decisions come to; of several for one approver, the last one counts.
 
         A delegate's decision counts for the approver in whose place it was given. A decision by
-        somebody who was not asked, or who may not speak for that approver, counts for nothing.
+        somebody who was not asked, who may not speak for that approver, or whose stage had not
+        begun, counts for nothing.
         """
+        decisions = tuple(approvals)
+        stages = self.stages()
+        for number, stage in enumerate(stages):
+            count = stage._count([one for one in decisions if one.stage == number])  # noqa: SLF001
+            if count.state != "approved":
+                break
+        return attrs.evolve(count, stage=number, stages=len(stages))
+
+    def _count(self, approvals: Iterable[Approval]) -> ApprovalCount:
+        """Return what the decisions of one stage come to."""
         said: dict[str, str] = {}
         strangers: dict[str, None] = {}
         for approval in approvals:

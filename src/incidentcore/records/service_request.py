@@ -7,9 +7,11 @@ from typing import ClassVar
 
 import attrs
 
+from incidentcore.instants import as_utc
 from incidentcore.records.approvals import Approval, ApprovalRule
+from incidentcore.records.events.requests import expired
 from incidentcore.records.record import Record
-from incidentcore.records.tasks import RequestItem, Task
+from incidentcore.records.tasks import RequestItem, Task, ready_tasks
 
 __all__ = ["ServiceRequest"]
 
@@ -26,8 +28,11 @@ class ServiceRequest(Record):
         approvals_pending: The approvers who were asked and have not answered.
         approval_requested_at: When approval was last asked for.
         approval_decided_at: When it was approved or rejected; None while it is pending.
+        approval_stage: The stage that is asked, counted from 0; None where nobody was.
+        approval_expires_at: The last instant at which a vote in this stage counts; None without.
         tasks: The work towards fulfilment.
         tasks_status: What the tasks come to by ``roll_up``; None where there is none.
+        tasks_progress: How much of them is done, from 0 to 1; None where there is none.
 
     All other attributes are those of ``Record``.
 
@@ -46,5 +51,37 @@ class ServiceRequest(Record):
     approvals_pending: tuple[str, ...] = ()
     approval_requested_at: datetime | None = None
     approval_decided_at: datetime | None = None
+    approval_stage: int | None = None
+    approval_expires_at: datetime | None = None
     tasks: tuple[Task, ...] = ()
     tasks_status: str | None = None
+    tasks_progress: float | None = None
+
+    def approval_state_at(self, now: datetime, /) -> str | None:
+        """Return what the approvers' decisions came to by an instant.
+
+        From the expiry on, what is still pending is ``expired``.
+
+        Source: rule L7.
+        """
+        now = as_utc(now, "now")
+        if now < self.opened_at:
+            return None
+        facts = self.timeline(now=now).facts_at(now)
+        state: str | None = facts["approval_state"]
+        return "expired" if expired(facts, now) else state
+
+    def next_approval_wakeup(self, *, now: datetime) -> datetime | None:
+        """Return when time alone changes what the approval comes to: the expiry, if it is ahead."""
+        end = self.approval_expires_at
+        is_ahead = end is not None and end > as_utc(now, "now") and self.approval_state == "pending"
+        return end if is_ahead else None
+
+    def ready_tasks(self) -> tuple[Task, ...]:
+        """Return the open tasks before which no other one is open, by their order."""
+        return ready_tasks(self.tasks)
+
+    def overdue_tasks(self, *, now: datetime) -> tuple[Task, ...]:
+        """Return the open tasks that were due before an instant, or at it."""
+        now = as_utc(now, "now")
+        return tuple(task for task in self.tasks if task.is_overdue(now))

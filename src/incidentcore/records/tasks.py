@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
+from datetime import datetime
+from typing import Literal, TypeAlias, get_args
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 
 __all__ = [
     "RequestItem",
     "Task",
     "TaskStatus",
+    "progress_of",
+    "ready_tasks",
     "roll_up",
+    "waits_for",
 ]
 
 
@@ -43,26 +48,70 @@ TaskStatus: TypeAlias = Literal["open", "closed_complete", "closed_incomplete", 
 
 @attrs.frozen(kw_only=True)
 class Task:
-    """One piece of work towards fulfilling a service request."""
+    """One piece of work towards fulfilling a service request.
+
+    Attributes:
+        id: Its id within the request.
+        title: What is to be done.
+        status: Open, or how it was closed.
+        assignee: Who does it.
+        order: Its place: it waits until every open task of a lower order is closed. Tasks of one
+            order are done side by side.
+        progress: How much of it is done, from 0 to 1; what is closed is done.
+        due_at: When it is due, in UTC; None where nobody said.
+
+    Raises:
+        InvalidValueError: A part is not what it accepts.
+
+    Source: rule L8.
+    """
 
     id: str
     title: str
     status: TaskStatus = "open"
     assignee: str | None = None
+    order: int = attrs.field(default=0, metadata={"later": True})
+    progress: float = attrs.field(default=0, metadata={"later": True})
+    due_at: datetime | None = attrs.field(default=None, metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
         _text("id", self.id)
         _text("title", self.title)
-        allowed = (
-            "open",
-            "closed_complete",
-            "closed_incomplete",
-            "closed_skipped",
-        )
-        if self.status not in allowed:
-            raise InvalidValueError("status", self.status, f"one of {', '.join(allowed)}")
+        if self.status not in get_args(TaskStatus):
+            words = f"one of {', '.join(get_args(TaskStatus))}"
+            raise InvalidValueError("status", self.status, words)
         if self.assignee is not None:
             _text("assignee", self.assignee)
+        if type(self.order) is not int:
+            raise InvalidValueError("order", self.order, "a whole number")
+        if isinstance(self.progress, bool) or not isinstance(self.progress, (int, float)):
+            raise InvalidValueError("progress", self.progress, "a number from 0 to 1")
+        if not 0 <= self.progress <= 1:
+            raise InvalidValueError("progress", self.progress, "a number from 0 to 1")
+        if self.due_at is not None:
+            object.__setattr__(self, "due_at", as_utc(self.due_at, "due_at"))
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Return whether it is open at an instant at which it was due."""
+        return self.status == "open" and self.due_at is not None and now >= self.due_at
+
+
+def waits_for(task: Task, tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Return the open tasks of a lower order than a task's."""
+    return tuple(one for one in tasks if one.status == "open" and one.order < task.order)
+
+
+def ready_tasks(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Return the open tasks of the lowest order that is open."""
+    still_open = [task for task in tasks if task.status == "open"]
+    first = min((task.order for task in still_open), default=0)
+    return tuple(task for task in still_open if task.order == first)
+
+
+def progress_of(tasks: Iterable[Task]) -> float | None:
+    """Return how much of tasks is done, from 0 to 1, each weighing the same; None for none."""
+    shares = [task.progress if task.status == "open" else 1 for task in tasks]
+    return sum(shares) / len(shares) if shares else None
 
 
 def roll_up(tasks: Iterable[Task], *, mixed: TaskStatus = "closed_complete") -> str:
@@ -85,12 +134,12 @@ def roll_up(tasks: Iterable[Task], *, mixed: TaskStatus = "closed_complete") -> 
     >>> roll_up([Task(id="1", title="a", status=done), Task(id="2", title="b", status=skipped)])
     'closed_complete'
     """
-    closed = ("closed_complete", "closed_incomplete", "closed_skipped")
+    closed = tuple(status for status in get_args(TaskStatus) if status != "open")
     if mixed not in closed:
         raise InvalidValueError("mixed", mixed, f"one of {', '.join(closed)}")
-    found = {task.status for task in tasks}
-    if not found or "open" in found:
+    statuses = {task.status for task in tasks}
+    if not statuses or "open" in statuses:
         return "open"
-    if "closed_incomplete" in found:
+    if "closed_incomplete" in statuses:
         return "closed_incomplete"
-    return found.pop() if len(found) == 1 else mixed
+    return statuses.pop() if len(statuses) == 1 else mixed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
+from incidentcore.errors import InvalidValueError
 from incidentcore.records.approvals import ApprovalRule
 from incidentcore.records.events.requests import (
     ApprovalRequested,
@@ -13,7 +14,7 @@ from incidentcore.records.events.requests import (
     TaskChanged,
 )
 from incidentcore.records.record import Record
-from incidentcore.records.tasks import Task
+from incidentcore.records.tasks import Task, waits_for
 from incidentcore.values import Actor
 
 __all__ = ["approve", "request_approval", "set_task"]
@@ -108,5 +109,24 @@ def approve(
 def set_task(
     record: R, task: Task, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
 ) -> R:
-    """Add a fulfilment task to a service request, or replace the one with its id."""
+    """Add a fulfilment task to a service request, or replace the one with its id.
+
+    Args:
+        record: The service request.
+        task: The task, in its new form.
+        at: When.
+        by: Who changed it; the role of a plain id is that of ``Record.actor``.
+        recorded_at: When this became known. Defaults to ``at``.
+
+    Raises:
+        InvalidValueError: The record is not a service request, or the task is complete or
+            incomplete while one of a lower order is open; skipping it is allowed.
+
+    Source: rule L8.
+    """
+    if isinstance(task, Task) and task.status in ("closed_complete", "closed_incomplete"):
+        earlier = waits_for(task, getattr(record, "tasks", ()))
+        if earlier:
+            names = ", ".join(f"{one.id} ({one.title})" for one in earlier)
+            raise InvalidValueError("task", task.id, f"the open tasks before it first: {names}")
     return record.with_event(TaskChanged, at=at, by=by, recorded_at=recorded_at, task=task)

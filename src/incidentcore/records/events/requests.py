@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, ClassVar, Final
+from datetime import datetime
+from typing import Any, ClassVar, Final, get_args
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records.approvals import Approval, ApprovalRule
+from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalRule
 from incidentcore.records.events.base import Event, need_text
-from incidentcore.records.tasks import Task, roll_up
+from incidentcore.records.tasks import Task, progress_of, roll_up
 
-__all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged"]
+__all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged", "expired"]
 
-_DECISIONS: Final = (
-    "approved",
-    "rejected",
-    "withdrawn",
-)
+_DECISIONS: Final = get_args(ApprovalDecision)
 
 
 @attrs.frozen(kw_only=True)
@@ -47,7 +44,8 @@ class ApprovalRequested(Event):
         """Return the rule with what the decisions come to under it."""
         kept = facts.get("approvals", ()) if self.keep_decisions else ()
         asked: dict[str, object] = {"approval_rule": self.rule, "approval_requested_at": self.at}
-        return {**asked, **_decided(self, self.rule, kept, {**facts, "approval_decided_at": None})}
+        fresh = {**facts, "approval_decided_at": None, "approval_stage": None}
+        return {**asked, **_decided(self, self.rule, kept, fresh)}
 
 
 def _decided(
@@ -64,19 +62,32 @@ def _decided(
         since = None
     elif since is None or count.state != facts.get("approval_state"):
         since = event.at
+    before = facts.get("approval_stage")
+    if before != count.stage:
+        changes["approval_expires_at"] = rule.stages()[count.stage].expires_at(event.at)
     return {
         **changes,
         "approval_state": count.state,
+        "approval_stage": count.stage,
         "approvals_pending": count.pending,
         "approval_decided_at": since,
     }
+
+
+def expired(facts: Mapping[str, Any], at: datetime) -> bool:
+    """Return whether the time for an approval that is still pending is over at an instant."""
+    end = facts.get("approval_expires_at")
+    return end is not None and facts.get("approval_state") == "pending" and at >= end
 
 
 @attrs.frozen(kw_only=True)
 class Approved(Event):
     """An approver decided, for or against, or took the decision back.
 
-    Of several decisions by one person the last one counts.
+    Of several decisions by one person in one stage the last one counts. One that was cast after
+    the expiry changes nothing; at the expiry it still counts.
+
+    Source: rule L7.
     """
 
     kind: ClassVar[str] = "approved"
@@ -95,10 +106,14 @@ class Approved(Event):
         return None
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the approvals with this one, and what they come to."""
-        voice = self._voice()
-        given: tuple[Approval, ...] = facts.get("approvals", ())
-        kept = [one for one in given if (one.by.id, one.on_behalf_of) != (self.by.id, voice)]
+        """Return the approvals with this one, and what they come to; nothing after the expiry."""
+        end = facts.get("approval_expires_at")
+        if end is not None and self.at > end:
+            return {}
+        voice, stage = self._voice(), facts.get("approval_stage") or 0
+        mine = (self.by.id, voice, stage)
+        approvals: tuple[Approval, ...] = facts.get("approvals", ())
+        kept = [one for one in approvals if (one.by.id, one.on_behalf_of, one.stage) != mine]
         if self.decision != "withdrawn":
             kept.append(
                 Approval(
@@ -107,6 +122,7 @@ class Approved(Event):
                     at=self.at,
                     reason=self.reason,
                     on_behalf_of=voice,
+                    stage=stage,
                 )
             )
         return _decided(self, facts.get("approval_rule"), kept, facts)
@@ -153,4 +169,8 @@ class TaskChanged(Event):
             tasks = tuple(self.task if task.id == self.task.id else task for task in tasks)
         else:
             tasks = (*tasks, self.task)
-        return {"tasks": tasks, "tasks_status": roll_up(tasks)}
+        return {
+            "tasks": tasks,
+            "tasks_status": roll_up(tasks),
+            "tasks_progress": progress_of(tasks),
+        }

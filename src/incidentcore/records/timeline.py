@@ -84,15 +84,12 @@ class Timeline:
 
         None where no other event shares its instant, so that ``facts_at(opened_at)`` says the same.
         """
+        moment = next((step for step in self.moments if step.at >= self.opened_at), None)
+        if moment is None or len(moment.events) < 2:
+            return None
         facts = dict(self.base)
-        for moment in self.moments:
-            if moment.at >= self.opened_at:
-                break
-            facts.update(moment.changes)
-        else:
-            return None
-        if len(moment.events) < 2:
-            return None
+        for early in self.moments[: self.moments.index(moment)]:
+            facts.update(early.changes)
         opening: Any = moment.events[0]
         facts.update(changes_of(opening, facts) if isinstance(opening, Event) else opening)
         return {**facts, "updated_at": self.opened_at}

@@ -99,6 +99,8 @@ class SlaDefinition:
         reads: The same, where only a change of them can change an answer; None where a reset or
             a condition that names no fields may.
         timed: The single tests whose answers time alone changes.
+        is_special: Whether ``judges_answers`` or ``follows`` says anything.
+        judges_answers: Whether it has a rule of its own for who answers whom.
         follows: The fields whose change moves the due or the calendar of a running clock.
 
     Raises:
@@ -133,7 +135,10 @@ class SlaDefinition:
     fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
     reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
     timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False)
+    judges_answers: bool = attrs.field(init=False, eq=False, repr=False)
+    is_special: bool = attrs.field(init=False, eq=False, repr=False)
     follows: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
+    _by_hour: bool = attrs.field(init=False, eq=False, repr=False)
     _hash: str | None = attrs.field(init=False, eq=False, repr=False, default=None)
 
     def __attrs_post_init__(self) -> None:
@@ -162,6 +167,8 @@ class SlaDefinition:
 
     def _set_reads(self) -> None:
         """Check the conditions and note what they read."""
+        judges = self.answered_by != ("agent",) or self.agent_spoke_first
+        object.__setattr__(self, "judges_answers", judges)
         conditions = [self.start, self.stop, self.cancel, self.pause]
         conditions += [] if self.resume is None else [self.resume]
         for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
@@ -182,24 +189,23 @@ class SlaDefinition:
         fields = frozenset(path.split(".")[0] for path in paths)
         followed = frozenset(path.split(".")[0] for path in follows)
         object.__setattr__(self, "timed", timed)
+        object.__setattr__(self, "_by_hour", self.start.reads_hours)
         object.__setattr__(self, "follows", tuple(follows))
+        object.__setattr__(self, "is_special", judges or bool(follows))
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "reads", fields | followed if known else None)
 
-    @property
-    def judges_answers(self) -> bool:
-        """Return whether it has a rule of its own for who answers whom."""
-        return self.answered_by != ("agent",) or self.agent_spoke_first
+    def start_holds(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
+        """Return whether start holds; a time of day is asked of the opening (rule S1)."""
+        if self._by_hour:
+            return self.start.at_hours(facts.get("opened_at") or at).test(facts, at)
+        return self.start.test(facts, at)
 
     def starts(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
         """Return whether a clock attaches by these facts: start holds, stop and cancel do not."""
-        start = self.start
-        if start.reads_hours:
-            start = start.at_hours(facts.get("opened_at") or at)
+        start = self.start.test if not self._by_hour else self.start_holds
         return (
-            start.test(facts, at)
-            and not self.stop.test(facts, at)
-            and not self.cancel.test(facts, at)
+            start(facts, at) and not self.stop.test(facts, at) and not self.cancel.test(facts, at)
         )
 
     @property

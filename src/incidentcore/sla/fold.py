@@ -24,12 +24,12 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from incidentcore.conditions import reader
 from incidentcore.records import Event, TimelineStep
-from incidentcore.schedule import Calendar
+from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla.cycles import (
     CLOSED,
     COUNTING,
@@ -131,11 +131,11 @@ class ClockFold:
         if definition is None:
             return
         self.index = index
-        if definition.judges_answers:
+        if definition.is_special:
             facts = self.view(definition, index, facts)
-        if self.since is not None:
-            if definition.follows:
+            if self.since is not None and definition.follows:
                 self._follow(at, facts)
+        if self.since is not None:
             if definition.cancel.test(facts, at):
                 self._stop(at, facts, events, "canceled", ignore_pause=ignore_pause)
             elif definition.stop.test(facts, at):
@@ -145,7 +145,7 @@ class ClockFold:
             ):
                 self._finish(at, "reset", events)
                 self._try_start(at, facts, ignore_pause=ignore_pause)
-            elif definition.cancel_when_start_ends and not self._start_holds(at, facts):
+            elif definition.cancel_when_start_ends and not definition.start_holds(facts, at):
                 self._finish(at, "canceled", events)
             else:
                 kind = self.kind
@@ -192,11 +192,6 @@ class ClockFold:
             return False
         return was or definition.pause.test(facts, at)
 
-    def _start_holds(self, at: datetime, facts: Facts) -> bool:
-        assert self.definition is not None  # noqa: S101  step asks only with a definition
-        start = self.definition.start
-        return (start.at_hours(facts["opened_at"]) if start.reads_hours else start).test(facts, at)
-
     def _try_start(self, at: datetime, facts: Facts, *, ignore_pause: bool) -> None:
         definition = self.definition
         assert definition is not None  # noqa: S101  step asks only with a definition
@@ -214,8 +209,11 @@ class ClockFold:
 
     def _read(self, definition: SlaDefinition, facts: Facts) -> None:
         """Note the calendar by which the cycle counts, and what its target reads."""
-        self.calendar = pick_calendar(definition.calendar, facts)
-        firsts = (path.split(".")[0] for path in target_fields(definition.target))
+        choice = definition.calendar
+        plain = type(choice) is BusinessCalendar  # by far the most frequent, worth a test
+        self.calendar = choice if plain else pick_calendar(choice, facts)  # type: ignore[assignment]
+        paths = () if type(definition.target) is timedelta else target_fields(definition.target)
+        firsts = [path.split(".")[0] for path in paths]
         self.facts = {name: facts[name] for name in firsts if name in facts}
 
     def moves_due(self, index: int, facts: Facts) -> bool:

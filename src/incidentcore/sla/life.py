@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
-
-import attrs
+from typing import Any, Final, TypeAlias
 
 from incidentcore.records import Timeline, TimelineStep
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.policy import SlaPolicy
+from incidentcore.values import FrozenMap
 
 __all__ = ["Facts", "Life", "OneClock", "life_of"]
 
@@ -19,7 +18,6 @@ OneClock: TypeAlias = SlaDefinition | SlaPolicy
 """The rules of one clock: a definition, or a policy that chooses among several."""
 
 
-@attrs.define
 class Life:
     """What the clocks of a record read: its timeline, with what rules need beside it.
 
@@ -32,11 +30,18 @@ class Life:
         answers: For each rule of who answers whom, what it makes of the facts at each step.
     """
 
-    base: Mapping[str, Any]
-    steps: Sequence[TimelineStep]
-    opened: tuple[int, Facts] | None = None
-    origins: Mapping[str, datetime] = attrs.Factory(dict)
-    answers: Mapping[tuple[tuple[str, ...], bool], list[Facts]] = attrs.Factory(dict)
+    __slots__ = ("answers", "base", "opened", "origins", "steps")
+
+    def __init__(self, base: Mapping[str, Any], steps: Sequence[TimelineStep]) -> None:
+        self.base = base
+        self.steps = steps
+        self.opened: tuple[int, Facts] | None = None
+        self.origins: Mapping[str, datetime] = _NOTHING
+        self.answers: Mapping[tuple[tuple[str, ...], bool], list[Facts]] = _NO_ANSWERS
+
+
+_NOTHING: Final[FrozenMap[datetime]] = FrozenMap()
+_NO_ANSWERS: Final[Mapping[tuple[tuple[str, ...], bool], list[Facts]]] = {}
 
 
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
@@ -45,16 +50,16 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
     if rules.timed:
         steps = _with_instants(rules, timeline, now)
     life = Life(timeline.base, steps)
-    opening = timeline.opening_facts()
+    first = steps[0]
+    alone = first.at == timeline.opened_at and len(first.events) == 1
+    opening = None if alone else timeline.opening_facts()
     if opening is not None:
         index = next(n for n, step in enumerate(steps) if step.at == timeline.opened_at)
         life.opened = index, opening
-    definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
-    for definition in definitions:
-        if definition.judges_answers:
-            key = definition.answered_by, definition.agent_spoke_first
-            found = _answers(steps, key[0], spoke_first=key[1])
-            life.answers = {**life.answers, key: found}
+    if rules.judges_answers:
+        definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
+        keys = {(one.answered_by, one.agent_spoke_first) for one in definitions}
+        life.answers = {key: _answers(steps, key[0], spoke_first=key[1]) for key in keys}
     return life
 
 

@@ -50,6 +50,8 @@ class SlaPolicy:
         fields: The fields of a record that its rules read.
         reads: The same, where only a change of them can change the choice; None where a condition
             that names no fields may.
+        definitions: Every definition it may choose, each once.
+        judges_answers: Whether one of them has a rule of its own for who answers whom.
         timed: The single tests of its rules and definitions whose answers time alone changes.
 
     Raises:
@@ -66,6 +68,9 @@ class SlaPolicy:
     fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
     reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
     timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False)
+    definitions: tuple[SlaDefinition, ...] = attrs.field(init=False, eq=False, repr=False)
+    judges_answers: bool = attrs.field(init=False, eq=False, repr=False)
+    _by_hour: bool = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if not self.rules and self.default is None:
@@ -81,19 +86,17 @@ class SlaPolicy:
                         "open time, where the shortest target is taken",
                     )
         timed, paths, known = with_fields(rule.when for rule in self.rules)
+        chosen = [rule.definition for rule in self.rules]
+        chosen += [] if self.default is None else [self.default]
+        object.__setattr__(self, "definitions", tuple(dict.fromkeys(chosen)))
+        judges = any(definition.judges_answers for definition in self.definitions)
+        object.__setattr__(self, "judges_answers", judges)
+        object.__setattr__(self, "_by_hour", any(rule.when.reads_hours for rule in self.rules))
         fields = frozenset(path.split(".")[0] for path in paths)
         own = tuple(leaf for definition in self.definitions for leaf in definition.timed)
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "reads", fields if known else None)
         object.__setattr__(self, "timed", (*timed, *own))
-
-    @property
-    def definitions(self) -> tuple[SlaDefinition, ...]:
-        """Return every definition it may choose, each once."""
-        chosen = [rule.definition for rule in self.rules]
-        if self.default is not None:
-            chosen.append(self.default)
-        return tuple(dict.fromkeys(chosen))
 
     def pick(self, facts: dict[str, Any], *, at: datetime | None = None) -> SlaDefinition | None:
         """Return the definition for a record's facts; None where there is not one.
@@ -103,19 +106,17 @@ class SlaPolicy:
                 was agreed at the opening does not change when somebody comments.
             at: The instant of the facts; also of the opening, where the facts lack it.
         """
+        rules = self.rules
+        if self._by_hour:
+            opened_at = facts.get("opened_at") or at
+            rules = tuple(SlaRule(r.when.at_hours(opened_at), r.definition) for r in rules)
         if self.match == "first":
-            for rule in self.rules:
-                if _matches(rule.when, facts, at):
+            for rule in rules:
+                if rule.when.test(facts, at):
                     return rule.definition
             return self.default
-        matching = [rule.definition for rule in self.rules if _matches(rule.when, facts, at)]
+        matching = [rule.definition for rule in rules if rule.when.test(facts, at)]
         return min(matching, key=_open_target, default=self.default)
-
-
-def _matches(when: Condition, facts: dict[str, Any], at: datetime | None) -> bool:
-    if when.reads_hours:
-        when = when.at_hours(facts.get("opened_at") or at)
-    return when.test(facts, at)
 
 
 def _open_target(definition: SlaDefinition) -> timedelta:

@@ -35,6 +35,8 @@ def fold_clock(
         editions: Filled with what the clock said before something changed its past.
         swaps: Filled with the takeovers.
     """
+    if not rules.timed:  # a clock that starts from a field waits for its instant
+        return _fold(rules, life, life.steps, editions, swaps)
     definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
     paths = {one.starts_from for one in definitions if one.starts_from is not None}
     if not paths:
@@ -136,7 +138,7 @@ class _PolicyFold:
         self.swaps = swaps
         self.clock = ClockFold(None, life)
         self.alone: tuple[int, int] | None = None  # since when the clock is by one definition alone
-        self.standing: dict[SlaDefinition, _Standing] = {}
+        self.standing: dict[int, _Standing] = {}  # by the id of its definition: hashing is slow
 
     def fold(self, steps: Sequence[TimelineStep]) -> ClockFold:
         facts = dict(self.life.base)
@@ -157,7 +159,8 @@ class _PolicyFold:
                 if not self._ends_first(choice, index, facts, at):
                     self._take_over(choice, steps, index, facts)
                     clock = self.clock
-            if clock.moves_due(index, facts):
+            held = clock.definition
+            if held is not None and held.follows and clock.moves_due(index, facts):
                 _keep_edition(self.editions, clock, at)
             clock.step(index, at, facts, step.events)
         return self.clock
@@ -201,12 +204,16 @@ class _PolicyFold:
         before = clock.definition
         if index:
             _keep_edition(self.editions, clock, step.at)
+        refolds = to is not None and to.swap in _RETROACTIVE and index > 0
+        ends_cycle = clock.stopped_at is not None and to is not None and to.reopen == "new_cycle"
         if before is not None and self.alone is not None:
-            self.standing[before] = _Standing(clock, index, dict(facts), self.alone)
-            clock = self.clock = clock.copy()
-        clock.swap(to, step, index, facts)
+            self.standing[id(before)] = _Standing(clock, index, dict(facts), self.alone)
+            if not refolds or ends_cycle:
+                clock = self.clock = clock.copy()
+        if not refolds or ends_cycle:
+            clock.swap(to, step, index, facts)
         self.alone = (0, 0) if index == 0 else None
-        if to is not None and to.swap in _RETROACTIVE and index:
+        if to is not None and refolds:
             self._refold(to, steps, index)
         if index:
             number = len(self.clock.finished) + 1
@@ -219,7 +226,7 @@ class _PolicyFold:
         clock = self.clock
         since = (clock.barrier, clock.judged)
         ignore_pause = to.swap == "retroactive_without_pauses"
-        held = self.standing.get(to)
+        held = self.standing.get(id(to))
         if held is None or ignore_pause or held.since != since:
             fold = ClockFold(to, self.life)
             fold.finished = clock.finished[: clock.judged]

@@ -188,7 +188,7 @@ def summary_of(
 
 def build_trace(
     cycles: Sequence[RawCycle],
-    swaps: Iterable[Swap],
+    swaps: Sequence[Swap],
     timeline: Timeline,
     *,
     now: datetime,
@@ -212,7 +212,8 @@ def build_trace(
         after = "canceled" if cycle.outcome == "canceled" else "stopped"
     if at < now:
         entries.append(_entry(at, now, after, number))
-    return Trace(tuple(_with_swaps(list(_joined(entries)), swaps)), zone, summary)
+    joined = list(_joined(entries))
+    return Trace(tuple(_with_swaps(joined, swaps) if swaps else joined), zone, summary)
 
 
 def _with_swaps(entries: list[TraceEntry], swaps: Iterable[Swap]) -> Iterator[TraceEntry]:
@@ -236,9 +237,15 @@ def _with_swaps(entries: list[TraceEntry], swaps: Iterable[Swap]) -> Iterator[Tr
 
 
 def _entry(start: datetime, end: datetime, code: str, cycle: int, **data: object) -> TraceEntry:
-    return TraceEntry(interval=Interval(start, end), code=code, data=FrozenMap(data), cycle=cycle)
+    return TraceEntry(
+        interval=Interval(start, end),
+        code=code,
+        data=FrozenMap(data) if data else _NO_DATA,
+        cycle=cycle,
+    )
 
 
+_NO_DATA: Final[FrozenMap[object]] = FrozenMap()
 _Pauses = tuple[list[datetime], list[str]]
 
 
@@ -265,7 +272,7 @@ def _span_entries(span: Span, cycle: RawCycle, pauses: _Pauses) -> Iterator[Trac
             yield TraceEntry(
                 interval=reason.interval,
                 code=COUNTING if is_open else reason.code,
-                data=FrozenMap({} if is_open else {"reason": reason.text}),
+                data=_NO_DATA if is_open else FrozenMap({"reason": reason.text}),
                 cycle=cycle.number,
                 counted=reason.interval.duration if is_open else timedelta(0),
             )
@@ -286,11 +293,17 @@ def _joined(entries: list[TraceEntry]) -> Iterator[TraceEntry]:
     for entry in entries:
         if (
             held is not None
-            and (held.code, held.data, held.cycle) == (entry.code, entry.data, entry.cycle)
+            and held.code == entry.code
             and held.interval.end == entry.interval.start
+            and (held.data, held.cycle) == (entry.data, entry.cycle)
         ):
-            both = Interval(held.interval.start, entry.interval.end)
-            held = attrs.evolve(held, interval=both, counted=held.counted + entry.counted)
+            held = TraceEntry(
+                interval=Interval(held.interval.start, entry.interval.end),
+                code=held.code,
+                data=held.data,
+                cycle=held.cycle,
+                counted=held.counted + entry.counted,
+            )
             continue
         if held is not None:
             yield held

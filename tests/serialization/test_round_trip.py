@@ -78,7 +78,6 @@ WITHOUT: dict[str, str] = {
     "sla.Cycle": ANSWER,
     "sla.PassedThreshold": ANSWER,
     "sla.QueueItem": ANSWER,
-    "sla.SlaFinding": TOLD,
     "sla.SlaStatus": ANSWER,
     "sla.Trace": ANSWER,
     "sla.TraceEntry": ANSWER,

@@ -18,7 +18,7 @@ from incidentcore.records import Incident
 from incidentcore.schedule import AbstractCalendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, evaluate_sla
 from incidentcore.testing import check_sla, histories, sla_definitions, sla_policies
-from incidentcore.testing.checks_sla import SLA_LAWS, moments_near, told
+from incidentcore.testing.checks_sla import SLA_LAWS, moments_near
 
 from .desk import ALWAYS_OPEN, HOUR, MINUTE, OFFICE, at, incident
 from .stories import event, plain_rules, policies, rules, stories
@@ -34,7 +34,7 @@ def test_the_laws_hold(clock: Any, data: st.DataObject) -> None:
         try:
             law(clock, record, now, later)
         except AssertionError as error:
-            raise AssertionError(f"{law.__name__}: {error}\n{told(record)}") from error
+            raise AssertionError(f"{law.__name__}: {error}\n{history_lines(record)}") from error
 
 
 @given(rules(), stories(late=False), st.data())
@@ -181,10 +181,10 @@ def test_check_sla_shows_a_history() -> None:
     assert "opened" in str(caught.value)
 
 
-def test_the_history_of_a_counterexample_is_told() -> None:
+def test_the_history_of_a_counterexample_is_listed() -> None:
     """One line for each event."""
     record = incident(("mon 09:00", "new"), ("mon 10:00", {"tier": "gold"}), ("mon 11:00", 2))
-    lines = told(record).splitlines()
+    lines = history_lines(record).splitlines()
     assert len(lines) == 4
     assert at("mon 10:00").isoformat() in lines[2]
     assert "corrected INC-1:2" in lines[3]

@@ -6,7 +6,7 @@ from incidentcore.sla.definition import Agreement, SlaDefinition
 from incidentcore.sla.evaluate import SlaRules, evaluate_sla, evaluate_slas, next_sla_wakeup
 from incidentcore.sla.fold import ClockStage
 from incidentcore.sla.life import OneClock
-from incidentcore.sla.lint import SlaFinding, lint_sla, lint_sla_policy
+from incidentcore.sla.lint import lint_sla, lint_sla_policy
 from incidentcore.sla.policy import PolicyMatch, ServiceLevel, SlaPolicy, SlaRule
 from incidentcore.sla.queue import QueueItem, UpcomingDue, first_due, slas_due_between, work_queue
 from incidentcore.sla.status import PassedThreshold, SlaStatus
@@ -31,7 +31,6 @@ __all__ = [
     "ReopenMode",
     "ServiceLevel",
     "SlaDefinition",
-    "SlaFinding",
     "SlaPolicy",
     "SlaRule",
     "SlaRules",

@@ -1,4 +1,4 @@
-"""What is wrong with a promise or a policy before any record meets it (rule S10)."""
+"""What is wrong with a definition or a policy before any record meets it (rule S10)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-import attrs
-
 from incidentcore.conditions import (
     NEVER,
     AnyOf,
     Condition,
+    FieldTest,
     Proof,
+    field,
     implies,
     overlap,
     satisfiable,
@@ -20,35 +20,42 @@ from incidentcore.conditions import (
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.lint_fields import FIELD_TEXTS, event_findings, field_findings
 from incidentcore.sla.policy import SlaPolicy
-from incidentcore.sla.targets import ByTimeOfDay
-from incidentcore.sla.terms import calendars_in
-from incidentcore.values import FrozenMap
+from incidentcore.sla.targets import resolve_target, target_fields
+from incidentcore.sla.terms import CalendarByField, calendars_in
+from incidentcore.sla.urgency import inverted
+from incidentcore.values import FrozenMap, LintFinding
+from incidentcore.values.findings import Texts
 
-__all__ = ["SlaFinding", "lint_sla", "lint_sla_policy"]
+__all__ = ["TEXTS", "lint_sla", "lint_sla_policy"]
 
 Domains = Mapping[str, Iterable[object]]
 
 _TRIED: Final = tuple(datetime(year, 1, 1, tzinfo=UTC) for year in range(1990, 2100, 10))
 
 
-@attrs.frozen(kw_only=True)
-class SlaFinding:
-    """Something in a promise or policy that cannot be meant.
-
-    Attributes:
-        subject: The definition's name, or ``rule 2`` of a policy, or ``default``.
-        code: ``never_starts``, ``never_attaches``, ``always_paused``, ``pause_cancels``,
-            ``unreachable_target``, ``never_matches``, or ``unknown`` where a question could not
-            be decided.
-        text: What it is, in words.
-        witness: Facts that show it; None where none are needed.
-    """
-
-    subject: str
-    code: str
-    text: str
-    witness: FrozenMap[object] | None = None
+TEXTS: Final[Texts] = FrozenMap(
+    {
+        **FIELD_TEXTS,
+        "never_starts": "no facts satisfy its start",
+        "never_stops": "no facts satisfy its stop",
+        "never_attaches": "it never attaches: whenever start holds, {condition} does too",
+        "always_paused": "it is only ever paused: whenever start holds, pause does too",
+        "pause_cancels": "a pause always cancels it: start and pause never hold together",
+        "pause_never_ends": "its pause asks whether {path} is set, which time does not change; "
+        'write before("{path}"), or resume=reached("{path}")',
+        "never_resumes": "no facts satisfy its resume",
+        "unreachable_target": "its target {target} is never reached in its calendar{when}",
+        "never_matches": "no facts satisfy its condition",
+        "shadowed": "it never matches: {rules} every record that it is for",
+        "default_shadowed": "it never matches: {rules} every record",
+        "inverted_targets": "{worse} has {worse_target} by {worse_name}, "
+        "and {milder} has {milder_target} by {milder_name}",
+        "unknown": "{question} cannot be decided: {reason}",
+    }
+)
+"""The text of each code that the lint of clocks finds; another language is another table."""
 
 
 def lint_sla(
@@ -57,7 +64,7 @@ def lint_sla(
     *,
     domains: Domains | None = None,
     starts: Iterable[datetime] = _TRIED,
-) -> tuple[SlaFinding, ...]:
+) -> tuple[LintFinding, ...]:
     """Return what is wrong with a definition; nothing found is an empty tuple.
 
     Args:
@@ -82,11 +89,12 @@ def lint_sla(
     >>> [finding.code for finding in lint_sla(trap)]
     ['never_attaches']
     """
-    return tuple(
-        finding
-        for part in (_starts(definition, domains), _pauses(definition, domains))
-        for finding in part
-    ) + tuple(_targets(definition, tuple(starts)))
+    return (
+        *_fields(definition),
+        *_starts(definition, domains),
+        *_pauses(definition, domains),
+        *_targets(definition, tuple(starts)),
+    )
 
 
 def lint_sla_policy(
@@ -95,8 +103,8 @@ def lint_sla_policy(
     *,
     domains: Domains | None = None,
     starts: Iterable[datetime] = _TRIED,
-) -> tuple[SlaFinding, ...]:
-    """Return what is wrong with a policy: rules that never match, and its definitions' findings.
+) -> tuple[LintFinding, ...]:
+    """Return what is wrong with a policy, its rules and its definitions.
 
     Args:
         policy: The policy.
@@ -109,102 +117,132 @@ def lint_sla_policy(
     >>> from incidentcore.schedule import BusinessCalendar
     >>> day = SlaDefinition.resolution(hours=8, calendar=BusinessCalendar.always())
     >>> seen = field("reopen_count")
-    >>> [finding.text for finding in lint_sla_policy(SlaPolicy([(seen > 1, day), (seen > 2, day)]))]
+    >>> [
+    ...     finding.message
+    ...     for finding in lint_sla_policy(SlaPolicy([(seen > 1, day), (seen > 2, day)]))
+    ... ]
     ['it never matches: rule 1 takes every record that it is for']
     """
     tried = tuple(starts)
-    found = [*_rules(policy, domains)]
+    findings = [*_rules(policy, domains)]
+    for number, rule in enumerate(policy.rules, 1):
+        findings += field_findings([rule.when], f"rule {number}")
+    for pair in inverted(policy, domains=domains):
+        names = ("worse", "worse_target", "worse_name", "milder", "milder_target", "milder_name")
+        data = dict(zip(names, pair.words, strict=True))
+        findings.append(_finding(pair.words[2], "inverted_targets", pair.witness, **data))
     for definition in policy.definitions:
-        found.extend(lint_sla(definition, domains=domains, starts=tried))
-    return tuple(found)
+        findings += lint_sla(definition, domains=domains, starts=tried)
+    return tuple(findings)
 
 
-def _starts(definition: SlaDefinition, domains: Domains | None) -> Iterator[SlaFinding]:
+def _fields(definition: SlaDefinition) -> Iterator[LintFinding]:
+    conditions = [definition.start, definition.pause, definition.stop, definition.cancel]
+    conditions += [] if definition.resume is None else [definition.resume]
+    choice = definition.calendar
+    paths = [*target_fields(definition.target)]
+    paths += [choice.field] if isinstance(choice, CalendarByField) else []
+    paths += [] if definition.starts_from is None else [definition.starts_from]
+    conditions += [field(path).present() for path in paths]
+    yield from field_findings(conditions, definition.name)
+    if definition.reset is not None:
+        yield from event_findings(definition.reset, definition.name)
+
+
+def _starts(definition: SlaDefinition, domains: Domains | None) -> Iterator[LintFinding]:
     start = satisfiable(definition.start, domains=domains)
     if start.is_no:
-        yield _finding(definition, "never_starts", "no facts satisfy its start")
+        yield _finding(definition.name, "never_starts")
         return
+    if satisfiable(definition.stop, domains=domains).is_no:
+        yield _finding(definition.name, "never_stops")
     for name in ("stop", "cancel"):
         condition: Condition = getattr(definition, name)
         if condition == NEVER:
             continue
-        verdict = implies(definition.start, condition, domains=domains)
-        if verdict.is_yes:
-            text = f"it never attaches: whenever start holds, {name} does too"
-            yield _finding(definition, "never_attaches", text, start.witness)
+        proof = implies(definition.start, condition, domains=domains)
+        if proof.is_yes:
+            yield _finding(definition.name, "never_attaches", start.witness, condition=name)
             return
-        yield from _undecided(definition.name, f"whether start implies {name}", verdict)
+        yield from _undecided(definition.name, f"whether start implies {name}", proof)
 
 
-def _pauses(definition: SlaDefinition, domains: Domains | None) -> Iterator[SlaFinding]:
+def _pauses(definition: SlaDefinition, domains: Domains | None) -> Iterator[LintFinding]:
     if definition.pause == NEVER or satisfiable(definition.start, domains=domains).is_no:
         return
     pause = definition.pause
     if definition.resume is not None:
         pause = pause & ~definition.resume
+        if satisfiable(definition.resume, domains=domains).is_no:
+            yield _finding(definition.name, "never_resumes")
+    else:
+        yield from _endless(definition)
     held = implies(definition.start, pause, domains=domains)
     if held.is_yes:
-        text = "it is only ever paused: whenever start holds, pause does too"
         witness = satisfiable(definition.start, domains=domains).witness
-        yield _finding(definition, "always_paused", text, witness)
+        yield _finding(definition.name, "always_paused", witness)
     else:
         yield from _undecided(definition.name, "whether start implies pause", held)
     if not definition.cancel_when_start_ends:
         return
     both = overlap(definition.start, definition.pause, domains=domains)
     if both.is_no:
-        text = "a pause always cancels it: start and pause never hold together"
         witness = satisfiable(definition.pause, domains=domains).witness
-        yield _finding(definition, "pause_cancels", text, witness)
+        yield _finding(definition.name, "pause_cancels", witness)
     else:
         yield from _undecided(definition.name, "whether start and pause meet", both)
 
 
-def _targets(definition: SlaDefinition, starts: tuple[datetime, ...]) -> Iterator[SlaFinding]:
+def _endless(definition: SlaDefinition) -> Iterator[LintFinding]:
+    """Yield a pause that holds because a moment is set, which no passing of time undoes."""
+    for leaf in definition.pause.leaves():
+        if isinstance(leaf, FieldTest) and leaf.op == "present" and _is_moment(leaf.path):
+            alone = implies(leaf, definition.pause)
+            if not alone.is_no:
+                yield _finding(definition.name, "pause_never_ends", path=leaf.path)
+
+
+def _is_moment(path: str) -> bool:
+    return path.rpartition(".")[2].endswith(("_at", "_until", "_from", "_date"))
+
+
+def _targets(definition: SlaDefinition, starts: tuple[datetime, ...]) -> Iterator[LintFinding]:
     for words, calendar in calendars_in(definition.calendar):
         if starts and not any(_reaches(definition, calendar, start) for start in starts):
-            text = f"its target {definition.target} is never reached in its calendar{words}"
-            yield _finding(definition, "unreachable_target", text)
+            said = str(definition.target)
+            yield _finding(definition.name, "unreachable_target", target=said, when=words)
 
 
 def _reaches(definition: SlaDefinition, calendar: Calendar, start: datetime) -> bool:
     target = definition.target
-    try:
-        if isinstance(target, timedelta):
-            calendar.deadline(start, target)
-        elif isinstance(target, BusinessDays):
-            calendar.add_business_days(start, target.n)
-        elif isinstance(target, ByTimeOfDay):
-            calendar.add_business_days(start, target.business_days)
-    except UnreachableDeadlineError:
-        return False
+    if isinstance(target, (timedelta, BusinessDays)) or not target.fields:
+        try:
+            span, due = resolve_target(target, start, calendar, {})
+            if due is None:
+                calendar.deadline(start, span)
+        except UnreachableDeadlineError:
+            return False
     return True
 
 
-def _rules(policy: SlaPolicy, domains: Domains | None) -> Iterator[SlaFinding]:
+def _rules(policy: SlaPolicy, domains: Domains | None) -> Iterator[LintFinding]:
     for index, rule in enumerate(policy.rules):
         subject = f"rule {index + 1}"
         alone = satisfiable(rule.when, domains=domains)
         if alone.is_no:
-            yield SlaFinding(
-                subject=subject, code="never_matches", text="no facts satisfy its condition"
-            )
+            yield _finding(subject, "never_matches")
             continue
         before = _before(policy, index)
         left = satisfiable(rule.when & ~_any(policy, before), domains=domains)
         if left.is_no:
-            text = f"it never matches: {_named(before)} every record that it is for"
-            yield SlaFinding(
-                subject=subject, code="never_matches", text=text, witness=alone.witness
-            )
+            yield _finding(subject, "shadowed", alone.witness, rules=_named(before))
         else:
             yield from _undecided(subject, "whether any record is left for it", left)
     if policy.default is not None and policy.rules:
         everything = list(range(len(policy.rules)))
         left = satisfiable(~_any(policy, everything), domains=domains)
         if left.is_no:
-            text = f"it never matches: {_named(everything)} every record"
-            yield SlaFinding(subject="default", code="never_matches", text=text)
+            yield _finding("default", "default_shadowed", rules=_named(everything))
 
 
 def _before(policy: SlaPolicy, index: int) -> list[int]:
@@ -234,12 +272,11 @@ def _named(indexes: list[int]) -> str:
 
 
 def _finding(
-    definition: SlaDefinition, code: str, text: str, witness: FrozenMap[object] | None = None
-) -> SlaFinding:
-    return SlaFinding(subject=definition.name, code=code, text=text, witness=witness)
+    subject: str, code: str, witness: FrozenMap[object] | None = None, **data: str
+) -> LintFinding:
+    return LintFinding(code, subject, data, witness, texts=TEXTS)
 
 
-def _undecided(subject: str, question: str, verdict: Proof) -> Iterator[SlaFinding]:
-    if not verdict.is_yes and not verdict.is_no:
-        text = f"{question} cannot be told: {verdict.reason}"
-        yield SlaFinding(subject=subject, code="unknown", text=text)
+def _undecided(subject: str, question: str, proof: Proof) -> Iterator[LintFinding]:
+    if not proof.is_yes and not proof.is_no:
+        yield _finding(subject, "unknown", question=question, reason=proof.reason)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incidentcore.conditions import ALWAYS, AnyOf, Condition, satisfiable
 from incidentcore.records import Event, Incident, Opened
 from incidentcore.sla import (
     ServiceLevel,
@@ -16,7 +17,10 @@ from incidentcore.sla import (
     SlaPolicy,
     SlaStatus,
     evaluate_sla,
+    lint_sla,
+    lint_sla_policy,
 )
+from incidentcore.sla.urgency import is_later, regions, with_facts
 from incidentcore.testing.strategies_sla import calendars_of, histories
 
 __all__ = ["SLA_LAWS", "check_sla"]
@@ -28,26 +32,42 @@ Clock: TypeAlias = SlaDefinition | SlaPolicy
 Law = Callable[[Clock, Incident, datetime, datetime], None]
 
 
-def check_sla(rules: SlaDefinition | SlaPolicy | ServiceLevel) -> None:
-    """Run every law of SLA clocks on your rules, with generated histories.
+def check_sla(
+    rules: SlaDefinition | SlaPolicy | ServiceLevel,
+    *,
+    domains: Mapping[str, Iterable[object]] | None = None,
+    within: Condition = ALWAYS,
+    at_least_as_good: Iterable[tuple[Condition, Condition]] = (),
+) -> None:
+    """Check your rules: their lint, laws about them, and every law of clocks on drawn histories.
 
-    The histories set the fields that your conditions read, to the values they name and to others.
-    Call it from a test of yours. How many examples are tried is hypothesis's setting.
+    The lint finds what cannot be meant: a rule that is shadowed, a stop that never comes, a field
+    that does not exist, a more urgent target that is later. The laws about policies are that every
+    record has a definition, and whatever you name in ``at_least_as_good``. The histories set the
+    fields that your conditions read, to the values they name and to others. Call it from a test of
+    yours. How many examples are tried is hypothesis's setting.
 
     Args:
         rules: A definition, a policy or a service level.
+        domains: All values that a path may have, as for ``lint_sla``.
+        within: The records that must have a definition; ``NEVER`` where a policy may leave any out.
+        at_least_as_good: Pairs of conditions: a record for which the first holds is never due later
+            than the same record without it for which the second holds.
 
     Raises:
-        AssertionError: A law does not hold; the message names it and lists the history, which
-            hypothesis has made as short as it can.
+        AssertionError: Something is found, or a law does not hold; the message names it, and lists
+            the history, which hypothesis has made as short as it can.
 
-    Source: rules S1 to S9 and the laws below rule S11 of the semantics.
+    Source: rules S1 to S10 and the laws below rule S11.
 
     >>> from incidentcore.schedule import BusinessCalendar
     >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
     >>> check_sla(SlaDefinition.resolution(hours=8, calendar=office))
     """
     clocks = rules.clocks if isinstance(rules, ServiceLevel) else (rules,)
+    pairs = tuple(at_least_as_good)
+    for clock in clocks:
+        _check_rules(clock, domains, within, pairs)
 
     @settings(report_multiple_bugs=False)
     @given(histories(rules), st.data())
@@ -59,12 +79,47 @@ def check_sla(rules: SlaDefinition | SlaPolicy | ServiceLevel) -> None:
                 try:
                     law(clock, record, min(now, later), max(now, later))
                 except AssertionError as error:
-                    raise AssertionError(f"{error}\n{told(record)}") from None
+                    raise AssertionError(f"{error}\n{history_lines(record)}") from None
 
     run()
 
 
-def told(record: Incident) -> str:
+def _check_rules(
+    clock: Clock,
+    domains: Mapping[str, Iterable[object]] | None,
+    within: Condition,
+    pairs: tuple[tuple[Condition, Condition], ...],
+) -> None:
+    """Check the rules of one clock by themselves."""
+    if isinstance(clock, SlaDefinition):
+        findings = lint_sla(clock, domains=domains)
+    else:
+        findings = lint_sla_policy(clock, domains=domains)
+    found = [f"{each.code}: {each}" for each in findings if each.code != "unknown"]
+    assert not found, "S10: the lint finds\n" + "\n".join(found)
+    if isinstance(clock, SlaDefinition):
+        return
+    if clock.default is None:
+        left = ~AnyOf(tuple(rule.when for rule in clock.rules)) & within
+        proof = satisfiable(left, domains=domains)
+        assert not proof.is_yes, f"S10: no rule and no default for {dict(proof.witness or {})}"
+    for better, worse in pairs:
+        witness = satisfiable(better, domains=domains).witness
+        for facts in regions(clock, within=worse, domains=domains):
+            favored = with_facts(facts, witness or {})
+            if witness is None or not better.matches(favored):
+                continue
+            first, second = clock.pick(favored), clock.pick(facts)
+            words = f"{better} is to be at least as good as {worse}"
+            assert first is not None or second is None, f"{words}: {second} against none"
+            if first is not None and second is not None:
+                assert not is_later(first, second, favored), (
+                    f"{words}: {first.name} ({first.target}) is due later than "
+                    f"{second.name} ({second.target}), for {dict(witness)}"
+                )
+
+
+def history_lines(record: Incident) -> str:
     """Return a history as lines to read."""
     lines = [f"  {event.at.isoformat()}  {_words(event)}" for event in record.history]
     return "\n".join(["history, in the order of recording:", *lines])
@@ -94,7 +149,7 @@ def moments_near(
 
 
 def law_causality(clock: Clock, record: Incident, now: datetime, _later: datetime) -> None:
-    """What comes after an instant changes nothing that is told for it."""
+    """What comes after an instant changes no answer for it."""
     if now < record.opened_at:
         return
     seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]

@@ -1,0 +1,173 @@
+"""Conditions on fields that do not exist, or with values that the field never has (rule S10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from difflib import get_close_matches
+from functools import cache
+from types import UnionType
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+from incidentcore.conditions import Condition, FieldTest
+from incidentcore.records import Event, Incident, Problem, Record, ServiceRequest
+from incidentcore.records.written import FAMILIES
+from incidentcore.values import Actor, FrozenMap, Level, LintFinding, State
+from incidentcore.values.findings import Texts
+
+__all__ = ["FIELD_TEXTS", "event_findings", "field_findings"]
+
+FIELD_TEXTS: Final[Texts] = FrozenMap(
+    {
+        "unknown_field": "{path}: there is no field {name!r}; the nearest: {nearest}",
+        "wrong_type": "{condition}: {path} is {allowed}, never {given}",
+        "nested_values": "{condition}: is_in takes the values themselves, is_in(a, b), not a list",
+        "unknown_kind": "{condition}: there is no kind of event {given}; the nearest: {nearest}",
+    }
+)
+"""The text of each code; another language is another table."""
+
+_ORDERED: Final = ("equals", "is_in", "above", "at_least", "below", "at_most")
+_SHOWN: Final[dict[type, str]] = {
+    str: "text",
+    bool: "True or False",
+    int: "a number",
+    datetime: "an aware datetime",
+    Level: "a level such as Priority.HIGH; its name is a field below it",
+    State: "a State; its name is a field below it",
+    Actor: "an Actor; its id and role are fields below it",
+    tuple: 'a path such as ("network", "vpn")',
+}
+
+
+def field_findings(
+    conditions: Iterable[Condition], subject: str, *, records: Iterable[type[Record]] = ()
+) -> tuple[LintFinding, ...]:
+    """Return what is wrong with the fields that conditions on a record's facts read.
+
+    Args:
+        conditions: The conditions.
+        subject: Whose they are, for the findings.
+        records: The types of record that they are for; by default all three.
+    """
+    known: dict[str, tuple[type, ...]] = {}
+    for record in tuple(records) or (Incident, Problem, ServiceRequest):
+        for name, kinds in _fields_of(record).items():
+            known[name] = (*known.get(name, ()), *kinds)
+    return tuple(dict.fromkeys(_findings(conditions, subject, known)))
+
+
+def event_findings(condition: Condition, subject: str) -> tuple[LintFinding, ...]:
+    """Return what is wrong with the fields that a condition on events reads."""
+    known: dict[str, tuple[type, ...]] = {"kind": (str,)}
+    for event in FAMILIES[Event]:
+        for name, kinds in _fields_of(event).items():
+            known[name] = (*known.get(name, ()), *kinds)
+    return tuple(dict.fromkeys(_findings([condition], subject, known, events=True)))
+
+
+def _findings(
+    conditions: Iterable[Condition],
+    subject: str,
+    known: Mapping[str, tuple[type, ...]],
+    *,
+    events: bool = False,
+) -> Iterator[LintFinding]:
+    for leaf in (leaf for condition in conditions for leaf in condition.leaves()):
+        for path in sorted(leaf.fields):
+            first, *rest = path.split(".")
+            if first not in known:
+                data = {"path": path, "name": first, "nearest": _nearest(first, known)}
+                yield _found("unknown_field", subject, data)
+                continue
+            kinds: tuple[type, ...] = known[first]
+            for step in rest:
+                below = [kind for kind in kinds if kind in _BELOW]
+                steps = {name: k for kind in below for name, k in _BELOW[kind].items()}
+                if len(below) < len(kinds) or not below:
+                    kinds = ()  # a mapping of the caller's, or a value of which nothing is known
+                    break
+                if step not in steps:
+                    data = {"path": path, "name": step, "nearest": _nearest(step, steps)}
+                    yield _found("unknown_field", subject, data)
+                    kinds = ()
+                    break
+                kinds = (steps[step],)
+            if isinstance(leaf, FieldTest) and leaf.op in _ORDERED:
+                yield from _values(leaf, subject, kinds)
+                if events and path == "kind":
+                    yield from _kinds(leaf, subject)
+
+
+def _values(leaf: FieldTest, subject: str, kinds: tuple[type, ...]) -> Iterator[LintFinding]:
+    """Yield where a test compares a field with a value of a type that it never has."""
+    values = leaf.value if leaf.op == "is_in" else (leaf.value,)
+    for value in values:  # type: ignore[attr-defined]  # a collection, by FieldTest
+        if value is None or not kinds:
+            continue
+        if leaf.op == "is_in" and isinstance(value, tuple) and tuple not in kinds:
+            yield _found("nested_values", subject, {"condition": str(leaf)})
+            continue
+        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if (int in kinds and is_number) or any(type(value) is kind for kind in kinds):
+            continue
+        if isinstance(value, kinds) and not isinstance(value, bool):
+            continue
+        allowed = " or ".join(_SHOWN.get(kind, kind.__name__) for kind in dict.fromkeys(kinds))
+        data = {"condition": str(leaf), "path": leaf.path, "allowed": allowed, "given": repr(value)}
+        yield _found("wrong_type", subject, data)
+
+
+def _kinds(leaf: FieldTest, subject: str) -> Iterator[LintFinding]:
+    kinds: set[str] = {getattr(event, "kind", "") for event in FAMILIES[Event]}
+    values = leaf.value if leaf.op == "is_in" else (leaf.value,)
+    for value in values:  # type: ignore[attr-defined]  # a collection, by FieldTest
+        if isinstance(value, str) and value not in kinds:
+            data = {"condition": str(leaf), "given": value, "nearest": _nearest(value, kinds)}
+            yield _found("unknown_kind", subject, data)
+
+
+def _found(code: str, subject: str, data: Mapping[str, object]) -> LintFinding:
+    return LintFinding(code, subject, data, texts=FIELD_TEXTS)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    return ", ".join(get_close_matches(name, list(known), 3, 0.3)) or "none"
+
+
+def _fields_of(cls: type) -> dict[str, tuple[type, ...]]:
+    """Return the fields of a class, each with the types of its values; none where any may be."""
+    return _typed(cls)
+
+
+@cache
+def _typed(cls: type) -> dict[str, tuple[type, ...]]:
+    hints = get_type_hints(cls)
+    names = [field.name for field in attrs.fields(cls)]
+    return {name: _kinds_of(hints.get(name, Any)) for name in names if not name.startswith("_")}
+
+
+def _kinds_of(hint: Any) -> tuple[type, ...]:
+    if get_origin(hint) in (Union, UnionType):
+        parts = [part for part in get_args(hint) if part is not type(None)]
+        kinds = [_kinds_of(part) for part in parts]
+        return tuple(kind for each in kinds for kind in each) if all(kinds) else ()
+    origin = get_origin(hint) or hint
+    if origin in (str, bool, int, datetime, Level, State, Actor, tuple):
+        return (origin,)
+    return ()
+
+
+_BELOW: Final[dict[type, dict[str, type]]] = {
+    State: {
+        **{field.name: bool for field in attrs.fields(State) if field.name != "name"},
+        "name": str,
+        "is_closed": bool,
+        "is_canceled": bool,
+    },
+    Level: {"scale": str, "name": str, "rank": int},
+    Actor: {"id": str, "role": str},
+}
+"""The fields below values of the library, each with its type."""

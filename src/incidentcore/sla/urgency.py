@@ -1,0 +1,117 @@
+"""Whether what is more urgent is due sooner: policies compared over levels and facts (rule S10)."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from incidentcore.conditions import AnyOf, Condition, satisfiable
+from incidentcore.errors import IncidentCoreError
+from incidentcore.records import Incident
+from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.policy import SlaPolicy
+from incidentcore.sla.targets import resolve_target, target_fields
+from incidentcore.sla.terms import pick_calendar
+from incidentcore.values import FrozenMap, Impact, Level, Priority, Urgency
+
+__all__ = ["Comparison", "inverted", "is_later", "regions", "with_facts"]
+
+_SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
+_STARTS: Final = tuple(
+    datetime(2026, 6, 1, tzinfo=UTC) + step * timedelta(hours=6) for step in range(28)
+)
+
+Facts = dict[str, Any]
+
+
+class Comparison(NamedTuple):
+    """Two levels of which the more urgent one is due later.
+
+    Attributes:
+        words: The worse level with its target and definition, then the milder one's.
+        witness: The facts of the worse one.
+    """
+
+    words: tuple[str, ...]
+    witness: FrozenMap[object]
+
+
+def inverted(
+    policy: SlaPolicy, *, domains: Mapping[str, Iterable[object]] | None = None
+) -> Iterator[Comparison]:
+    """Yield the levels of a scale that are due later than a milder one, all else being equal."""
+    seen: set[tuple[str, str]] = set()
+    for path in sorted(policy.fields & _SCALES.keys()):
+        given = (domains or {}).get(path, ())
+        levels = sorted((one for one in given if isinstance(one, Level)), key=lambda one: one.rank)
+        for facts in regions(policy, domains=domains):
+            answers = [
+                (level, with_facts(facts, {path: level}))
+                for level in (levels or list(_SCALES[path]))
+            ]
+            chosen = [(level, seen_by, _pick(policy, seen_by)) for level, seen_by in answers]
+            for (worse, at, first), (milder, _, second) in itertools.pairwise(chosen):
+                if first is None or second is None or (first.name, second.name) in seen:
+                    continue
+                if is_later(first, second, at):
+                    seen.add((first.name, second.name))
+                    words = [f"{path} {worse.name}", str(first.target), first.name]
+                    words += [f"{path} {milder.name}", str(second.target), second.name]
+                    yield Comparison(tuple(words), FrozenMap({path: worse}))
+
+
+def regions(
+    policy: SlaPolicy,
+    *,
+    within: Condition | None = None,
+    domains: Mapping[str, Iterable[object]] | None = None,
+) -> Iterator[Facts]:
+    """Yield facts that reach each rule of a policy, and its default, as far as they are found."""
+    earlier: list[Condition] = []
+    conditions = [rule.when for rule in policy.rules]
+    for when in (*conditions, None):
+        wanted = ~AnyOf(tuple(earlier))
+        wanted = wanted if when is None else when & wanted
+        proof = satisfiable(wanted if within is None else wanted & within, domains=domains)
+        if proof.witness is not None:
+            yield with_facts(Incident.default_facts(), proof.witness)
+        earlier += [] if when is None else [when]
+
+
+def with_facts(facts: Mapping[str, Any], more: Mapping[str, Any]) -> Facts:
+    """Return facts with others over them; custom fields are merged."""
+    merged = {**facts, **more}
+    if isinstance(more.get("custom"), Mapping) and isinstance(facts.get("custom"), Mapping):
+        merged["custom"] = FrozenMap({**facts["custom"], **more["custom"]})
+    return merged
+
+
+def is_later(one: SlaDefinition, other: SlaDefinition, facts: Facts) -> bool:
+    """Return whether one definition is due later than another from most starts of a week.
+
+    Every sixth hour is tried, and half of them are enough: two calendars may differ, and nights and
+    weekends are not where a target is compared. Targets that read fields are not compared.
+    """
+    if target_fields(one.target) or target_fields(other.target):
+        return False
+    pairs = [(_due(one, start, facts), _due(other, start, facts)) for start in _STARTS]
+    known = [(a, b) for a, b in pairs if a is not None and b is not None]
+    return bool(known) and 2 * sum(a > b for a, b in known) >= len(known)
+
+
+def _due(definition: SlaDefinition, start: datetime, facts: Facts) -> datetime | None:
+    try:
+        calendar = pick_calendar(definition.calendar, facts)
+        span, due = resolve_target(definition.target, start, calendar, {})
+        return due or calendar.deadline(start, span)
+    except IncidentCoreError:
+        return None
+
+
+def _pick(policy: SlaPolicy, facts: Facts) -> SlaDefinition | None:
+    try:
+        return policy.pick(facts, at=_STARTS[0])
+    except IncidentCoreError:  # a rule that the lint of fields reports
+        return None

@@ -18,7 +18,7 @@ from incidentcore.records import Incident
 from incidentcore.schedule import AbstractCalendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, evaluate_sla
 from incidentcore.testing import check_sla, histories, sla_definitions, sla_policies
-from incidentcore.testing.checks_sla import SLA_LAWS, moments_near
+from incidentcore.testing.checks_sla import SLA_LAWS, history_lines, moments_near
 
 from .desk import ALWAYS_OPEN, HOUR, MINUTE, OFFICE, at, incident
 from .stories import event, plain_rules, policies, rules, stories

@@ -53,6 +53,11 @@ class Row:
     restart_after_snooze: bool = False
     snooze_all: bool = False
     wrap: bool = False
+    on_reopen: str = "restart"
+    on_apply: str = "restart"
+    on_move: str = "restart"
+    on_worse: str = "keep"
+    only: str = ""  # whose acknowledgements count; anybody's where empty
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,11 @@ class Pager:
         self.timers += [stop for _, stop in desk.maintenance if stop > 0]
         heapq.heapify(self.timers)
         self.state, self.vip, self.assignee = "new", False, ""
-        self.acks: list[tuple[int, str, int | None]] = []
+        self.group, self.severity = "", 0
+        self.acks: list[list[tuple[int, str, int | None]]] = [[] for _ in rows]
+        self.applied: list[bool] = [False] * len(rows)
+        self.fresh: set[int] = set()  # the rows that an occasion starts again
+        self.cleared: set[int] = set()  # the rows whose acknowledgements an occasion ends
         self.quiet = 0  # until when it is snoozed
         self.elapsed, self.before = 0, 0  # of the resolution clock, and the instant before
         self.chains: list[Chain | None] = [None] * len(rows)
@@ -186,7 +195,7 @@ class Pager:
         hands = self.happen(now, happened)
         over = 0 < now == self.quiet
         if over:
-            self.acks = []
+            self.forget()
         ended = over or self.unsnoozed
         for number, row in enumerate(self.rows):
             self.renew(number, row, now, updated=bool(happened), ended=ended, hands=hands)
@@ -199,46 +208,97 @@ class Pager:
                         self.wake(now + step.delay - self.elapsed)
         self.wake(self.quiet if self.quiet > now else self.end + 1)
 
+    def forget(self) -> None:
+        """End every acknowledgement."""
+        self.acks = [[] for _ in self.rows]
+
+    def first_row(self) -> int:
+        """Return the row that applies now; -1 for none."""
+        rows = (n for n, one in enumerate(self.rows) if one.vip is None or one.vip == self.vip)
+        return next(rows, -1)
+
+    def occasions(self, *, reopened: bool, moved: bool, worse: bool) -> None:
+        """Let each row take what one event is an occasion of: the first kind decides."""
+        current = self.first_row()
+        self.fresh, self.cleared = set(), set()
+        for number, row in enumerate(self.rows):
+            applies = number == current
+            begins = applies and not self.applied[number]
+            self.applied[number] = applies
+            if reopened:
+                choice = row.on_reopen
+            elif begins:
+                choice = row.on_apply
+            elif moved:
+                choice = row.on_move
+            else:
+                choice = row.on_worse if worse else "keep"
+            if choice != "keep":
+                self.acks[number] = []
+                self.cleared.add(number)
+            if choice == "restart":
+                self.fresh.add(number)
+
     def happen(self, now: int, happened: list[str]) -> int:
-        """Apply what happened at an instant; return the escalations by hand."""
+        """Apply what happened at an instant; return the manual escalations."""
         hands = 0
         self.unsnoozed = False
+        reopened = moved = worse = False
+        given: list[tuple[int, str, int | None]] = []
         for what in happened:
             kind, _, value = what.partition(" ")
             if kind == "vip":
                 self.vip = value == "yes"
             elif kind == "assign":
                 self.assignee = value
+            elif kind == "group":
+                moved = bool(self.group) and self.group != value
+                self.group = value
+            elif kind == "severity":
+                worse = bool(self.severity) and int(value) > self.severity
+                self.severity = int(value)
             elif kind == "ack":
                 who, _, level = value.partition(" ")
-                self.acks.append((now, who, int(level) if level else None))
+                given.append((now, who, int(level) if level else None))
                 self.quiet = 0
                 self.unsnoozed = False
             elif kind == "unack":
-                self.acks = []
+                self.forget()
             elif kind == "hand":
-                self.acks, self.quiet = [], 0
+                self.forget()
+                self.quiet = 0
                 self.asked = int(value) if value else None
                 hands += 1
             elif kind == "snooze":
                 self.quiet = now + int(value)
                 self.unsnoozed = False
             elif kind == "unsnooze" and self.quiet > now:
-                self.acks, self.quiet = [], 0
+                self.forget()
+                self.quiet = 0
                 self.unsnoozed = True
             elif kind == "state":
+                ended = ("resolved", "canceled")
+                reopened = self.state in ended and value not in ended
                 self.state = value
                 if value in ("resolved", "canceled"):
                     self.quiet, self.unsnoozed = 0, False
-        for row in self.rows:
+        if happened or not now:
+            self.occasions(reopened=reopened, moved=moved, worse=worse)
+        else:
+            self.fresh, self.cleared = set(), set()
+        for number, row in enumerate(self.rows):
+            for ack in given:
+                if self.applied[number] and row.only in ("", ack[1]):
+                    self.acks[number].append(ack)
             if row.timeout is not None:
-                for at, _, _ in self.acks:
+                for at, _, _ in self.acks[number]:
                     self.wake(at + row.timeout if at + row.timeout > now else self.end + 1)
         return hands
 
-    def alive(self, row: Row, now: int) -> list[tuple[int, str, int | None]]:
-        """Return the acknowledgements that have not timed out."""
-        return [ack for ack in self.acks if row.timeout is None or now < ack[0] + row.timeout]
+    def alive(self, number: int, now: int) -> list[tuple[int, str, int | None]]:
+        """Return the acknowledgements of a row that have not timed out."""
+        timeout = self.rows[number].timeout
+        return [ack for ack in self.acks[number] if timeout is None or now < ack[0] + timeout]
 
     def renew(
         self, number: int, row: Row, now: int, *, updated: bool, ended: bool, hands: int
@@ -246,10 +306,11 @@ class Pager:
         """Begin a chain anew where what it counts from has moved, or silence has ended."""
         open_ = self.state not in ("resolved", "canceled")
         snoozed = now < self.quiet
-        answered = bool(self.alive(row, now))
+        answered = bool(self.alive(number, now))
         anew = ended and row.restart_after_snooze
         if not snoozed:
             withdrawn = self.answered[number] and not answered and open_ and not hands and not ended
+            withdrawn = withdrawn and number not in self.cleared
             anew = anew or (row.restart and withdrawn)
             self.answered[number] = answered
         kind = row.steps[0].kind
@@ -261,8 +322,10 @@ class Pager:
                 self.chains[number] = None
                 return
             begins = chain is None
+            anew = anew or (number in self.fresh and row.vip is True)  # the row's own condition
         else:
             begins = now == 0 or (updated and row.since == "updated_at")
+            anew = anew or (number in self.fresh and row.since == "opened_at")
         if begins or (anew and chain is not None):
             self.cycles[number] += 1
             begin = self.shifted(now)
@@ -274,13 +337,12 @@ class Pager:
         """Return what keeps a level silent."""
         if self.state in ("resolved", "canceled"):
             return self.state
-        rows = (n for n, one in enumerate(self.rows) if one.vip is None or one.vip == self.vip)
-        if next(rows, -1) != number:
+        if self.first_row() != number:
             return "other row"
         step = row.steps[level]
         if now < self.quiet and (row.snooze_all or step.acknowledgeable):
             return "snoozed"
-        acks = self.alive(row, now)
+        acks = self.alive(number, now)
         if not step.acknowledgeable or not acks:
             return ""
         if row.acknowledged_by == "all":

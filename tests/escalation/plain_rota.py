@@ -135,10 +135,32 @@ class Layer:
     """People who take turns, within hours and between two instants."""
 
     turns: Turns
-    people: tuple[str, ...]
+    people: tuple[str, ...]  # an empty id is a turn of nobody
     hours: Hours | None = None
     since: datetime | None = None
     until: datetime | None = None
+    on_duty: bool = False  # whether turns without duty are skipped
+
+    def place(self, at: datetime) -> int:
+        """Return how many turns that count lie between the anchor and an instant."""
+        turn = self.turns.turn(at)
+        if not self.on_duty or self.hours is None:
+            return turn
+        starts = [self.turns.handoff(0)]
+        step, number = (1 if turn >= 0 else -1), 0
+        while (starts[-1] <= at) if turn >= 0 else (starts[-1] > at):
+            number += step
+            if (then := self.turns.handoff(number)) != starts[-1]:
+                starts.append(then)
+        spans = [tuple(sorted(pair)) for pair in itertools.pairwise(starts)]
+        with_duty = [bool(self.has_duty(low, high)) for low, high in spans]
+        return sum(with_duty[:turn]) if turn >= 0 else -sum(with_duty)
+
+    @lru_cache(maxsize=100_000)  # noqa: B019  a value, kept as long as the tests run
+    def has_duty(self, low: datetime, high: datetime) -> bool:
+        """Return whether any of the hours lies in a turn."""
+        windows = self.hours.windows(low, high) if self.hours else []
+        return any(start < high and end > low for start, end in windows)
 
 
 @dataclass(frozen=True)
@@ -149,6 +171,7 @@ class Override:
     end: datetime
     people: tuple[str, ...]
     mode: str
+    replaces: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,22 +189,33 @@ class Plan:
             begun = layer.since is None or at >= layer.since
             over = layer.until is not None and at >= layer.until
             if begun and not over and (layer.hours is None or layer.hours.is_open(at)):
-                serving.append(layer.people[layer.turns.turn(at) % len(layer.people)])
-        if self.combine == "highest":
-            serving = serving[-1:]
+                who = layer.people[layer.place(at) % len(layer.people)]
+                if who:
+                    serving.append([who])
         for override in self.overrides:
             if override.start <= at < override.end:
-                if override.mode == "replace":
-                    serving = list(override.people)
-                elif override.mode == "add":
-                    serving = serving + list(override.people)
-                else:
-                    serving = [who for who in serving if who not in override.people]
-        told: list[str] = []
-        for who in serving:
-            if who not in told:
-                told.append(who)
-        return tuple(told)
+                serving = self.changed(serving, override)
+        people: list[str] = []
+        for turn in serving if self.combine == "all" else serving[-1:]:
+            people += [who for who in turn if who not in people]
+        return tuple(dict.fromkeys(people))
+
+    def changed(self, serving: list[list[str]], override: Override) -> list[list[str]]:
+        """Return the turns, the lowest first, as an override leaves them; none is empty."""
+        people = list(override.people)
+        if override.replaces:
+            swapped: list[list[str]] = []
+            for turn in serving:
+                swapped.append([])
+                for who in turn:
+                    swapped[-1] += people if who == override.replaces else [who]
+            return swapped
+        if override.mode == "replace":
+            return [people]
+        if override.mode == "add":
+            return [*serving[:-1], [*(serving[-1] if serving else []), *people]]
+        kept = ([who for who in turn if who not in people] for turn in serving)
+        return [turn for turn in kept if turn]
 
     def edges(self, low: datetime, high: datetime) -> set[datetime]:
         """Return every instant of a span at which something may change."""

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
 from incidentcore.escalation import (
@@ -105,8 +106,8 @@ def test_an_escalation_by_hand_withdraws_the_acknowledgement() -> None:
     assert fired(CHAIN, noted, 500) == []
 
 
-def test_a_resolution_silences_everything_and_a_reopening_lets_it_go_on() -> None:
-    """Resolved 20 to 100: what was due lapses, the next level falls due at the reopening."""
+def test_a_resolution_silences_everything_and_a_reopening_starts_again() -> None:
+    """Resolved 20 to 100: what was due lapses; from the reopening on the row begins again."""
     record = advance(
         incident(), "resolve", at=at(20), by=Actor("bot", "system"),
         resolution_code="x", resolution_notes="y",
@@ -114,7 +115,10 @@ def test_a_resolution_silences_everything_and_a_reopening_lets_it_go_on() -> Non
     assert fired(CHAIN, record, 500) == []
 
     reopened = advance(record, "reopen", at=at(100), by=Actor("kim", "requester"))
-    assert fired(CHAIN, reopened, 500) == [(100, "two"), (130, "three")]
+    assert fired(CHAIN, reopened, 500) == [(110, "one"), (130, "two"), (160, "three")]
+    keep = attrs.evolve(CHAIN.rows[0], on_reopen="keep")
+    goes_on = fired(EscalationMatrix("m", [keep]), reopened, 500)
+    assert goes_on == [(100, "two"), (130, "three")]
 
 
 def test_a_cancellation_says_so() -> None:

@@ -51,13 +51,16 @@ def fired(rules: EscalationMatrix, record: Incident, minutes: float, **options: 
     return [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due]
 
 
-def test_rows_are_chosen_by_the_facts_and_a_new_row_fires_what_is_overdue_at_once() -> None:
-    """The urgent row begins to apply at 60: its 15-minute level falls due then, not at 15."""
+@pytest.mark.parametrize(("on_apply", "due"), [("restart", 75), ("clear", 60), ("keep", 60)])
+def test_rows_are_chosen_by_the_facts_and_a_new_row_begins_when_it_applies(
+    on_apply: str, due: int
+) -> None:
+    """The urgent row applies from 60: a restart counts from then; else what is overdue is due."""
     rules = EscalationMatrix(
         "m",
         [
             EscalationRow("vip", [EscalationLevel(After(15 * MIN), "duty manager")],
-                          when=field("custom.vip").is_true()),
+                          when=field("custom.vip").is_true(), on_apply=on_apply),
             EscalationRow("rest", [EscalationLevel(After(120 * MIN), "desk")]),
         ],
     )  # fmt: skip
@@ -66,7 +69,7 @@ def test_rows_are_chosen_by_the_facts_and_a_new_row_fires_what_is_overdue_at_onc
 
     assert fired(rules, plain, 500) == [(120, "desk")]
     assert fired(rules, vip, 59) == []
-    assert fired(rules, vip, 500) == [(60, "duty manager")]
+    assert fired(rules, vip, 500) == [(due, "duty manager")]
 
 
 def test_versions_take_the_matrix_of_the_opening() -> None:

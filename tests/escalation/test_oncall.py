@@ -200,7 +200,7 @@ def test_shifts_partition_time_and_agree_with_the_instant(
         (lambda: plan(OnCallLayer(DAILY, "a"), combine="some"), "highest or all"),
         (lambda: RotaOverride(Interval(MONDAY, MONDAY), "a", "swap"), "replace, add or remove"),
         (lambda: EscalationTarget("team", "x"), "one of group"),
-        (lambda: EscalationTarget("on_call", "x"), "kind on_call only"),
+        (lambda: EscalationTarget("on_call", "x"), "the kinds on_call"),
     ],
 )
 def test_a_schedule_that_cannot_work_is_refused(build: object, said: str) -> None:

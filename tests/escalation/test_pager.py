@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from incidentcore.conditions import ALWAYS
 from incidentcore.conditions import field as fact
 from incidentcore.escalation import (
     After,
@@ -28,9 +29,9 @@ from incidentcore.escalation import (
 )
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import Allowed, decide
-from incidentcore.records import Escalated, Incident, assign, set_fields
+from incidentcore.records import Escalated, Incident, Prioritized, assign, set_fields
 from incidentcore.sla import SlaDefinition, SlaThreshold
-from incidentcore.values import Actor
+from incidentcore.values import Actor, FrozenMap, Priority
 
 from .pager import MICRO, Desk, Pager, Row, Step
 from .plain_rota import Hours
@@ -122,10 +123,15 @@ def rows(draw: st.DrawFn) -> Row:
         restart_after_snooze=draw(st.booleans()),
         snooze_all=draw(st.booleans()),
         wrap=draw(st.booleans()),
+        **{name: draw(st.sampled_from(OCCASIONS)) for name in CHOICES},
+        only=draw(st.sampled_from(("", "", "", "ada"))),
     )
 
 
+OCCASIONS = ("keep", "clear", "restart")
+CHOICES = ("on_reopen", "on_apply", "on_move", "on_worse")
 HAPPENINGS = (
+    *("group a", "group b", "group a", "severity 1", "severity 2", "severity 3"),
     *("ack ada", "ack 0a", "ack 1b", "ack 0a 0", "ack ada 1", "unack", "unack", "hand", "hand"),
     *("hand 0", "hand 1", "hand 2"),
     *("vip yes", "vip no", "assign ada", "assign", "note", "unsnooze", "start", "hold", "resume"),
@@ -161,6 +167,13 @@ def record_of(
             record = set_fields(record, custom={"vip": value == "yes"}, at=at, by=BOT)
         elif kind == "assign":
             record = assign(record, assignee=value or None, at=at, by=BOT)
+        elif kind == "group":
+            record = assign(record, group=value, at=at, by=BOT)
+        elif kind == "severity":
+            level = Priority.scale.levels[-int(value)]
+            record = record.with_event(
+                Prioritized, fields=FrozenMap({"computed_priority": level}), at=at, by=BOT
+            )
         elif kind == "unsnooze":
             record = unsnooze(record, at=at, by=BOT)
         elif kind == "snooze":
@@ -220,6 +233,8 @@ def matrix_of(desk: Desk, given_rows: list[Row]) -> EscalationMatrix:
                 on_snooze_end="restart" if row.restart_after_snooze else "resume",
                 snooze_silences="all" if row.snooze_all else "acknowledgeable",
                 past_last="wrap" if row.wrap else "clamp",
+                ack_when=fact("by.id").equals(row.only) if row.only else ALWAYS,
+                **{name: getattr(row, name) for name in CHOICES},
                 **when,
             )
         )

@@ -66,15 +66,19 @@ def plans(
             weekdays = draw(st.sets(st.integers(0, 6), min_size=1))
             hours = Hours(zone, tuple(sorted(weekdays)), *draw(st.sampled_from(HOURS)))
         people = tuple(f"{number}{letter}" for letter in "abc"[: draw(st.integers(1, 3))])
+        if draw(st.integers(0, 3)) == 0:
+            people = (*people, "")
+        on_duty = hours is not None and unit in ("days", "weeks") and draw(st.booleans())
         since = instant() if draw(st.integers(0, 4)) == 0 else None
         until = instant() if draw(st.integers(0, 4)) == 0 else None
-        layers.append(Layer(Turns(zone, anchor, unit, every), people, hours, since, until))
+        layers.append(Layer(Turns(zone, anchor, unit, every), people, hours, since, until, on_duty))
     overrides = []
     for _ in range(draw(st.integers(0, 3))):
         start, end = sorted((instant(), instant()))
         who = draw(st.lists(st.sampled_from(("0a", "1a", "zoe")), min_size=1, max_size=2))
         mode = draw(st.sampled_from(("replace", "add", "remove")))
-        overrides.append(Override(start, end, tuple(who), mode))
+        replaces = draw(st.sampled_from(("", "0a", "1a"))) if mode == "replace" else ""
+        overrides.append(Override(start, end, tuple(who), mode, replaces))
     combine = draw(st.sampled_from(("highest", "all")))
     return Plan(tuple(layers), tuple(overrides), combine), near
 
@@ -93,10 +97,18 @@ def schedule(plan: Plan) -> OnCallSchedule:
         )
         during = None if one.hours is None else calendar(one.hours)
         layers.append(
-            OnCallLayer(rotation, one.people, during=during, since=one.since, until=one.until)
+            OnCallLayer(
+                rotation,
+                [who or None for who in one.people],
+                during=during,
+                since=one.since,
+                until=one.until,
+                turns="on_duty" if one.on_duty else "always",
+            )
         )
     overrides = [
-        RotaOverride(Interval(one.start, one.end), one.people, one.mode) for one in plan.overrides
+        RotaOverride(Interval(one.start, one.end), one.people, one.mode, replaces=one.replaces)
+        for one in plan.overrides
     ]
     return OnCallSchedule("s", layers, overrides=overrides, combine=plan.combine)
 

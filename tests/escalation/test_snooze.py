@@ -147,14 +147,17 @@ def test_a_snooze_holds_back_what_was_due_and_takes_nothing_away() -> None:
 
 
 def test_a_resolution_ends_a_snooze_for_good() -> None:
-    """Resolved at 30 and reopened at 60, level two falls due then and not at 90."""
+    """Resolved at 30 and reopened at 60, the row goes on then and not at 90."""
     record = advance(
         quiet(INCIDENT, 15, 90), "resolve", at=at(30), by=Actor("bot", "system"),
         resolution_code="x", resolution_notes="y",
     )  # fmt: skip
     record = advance(record, "reopen", at=at(60), by=Actor("kim", "requester"))
 
-    assert [due for due in fired(matrix(), record, 80) if due[1] == "two"] == [(60, "two")]
+    keep = fired(matrix(on_reopen="keep"), record, 80)
+    assert [due for due in keep if due[1] == "two"] == [(60, "two")]
+    again = fired(matrix(), record, 95)
+    assert [due for due in again if due[0] > 60] == [(70, "one"), (90, "two"), (90, "owner")]
 
 
 def test_the_wakeup_is_the_end_where_something_waits_for_it() -> None:

@@ -193,7 +193,7 @@ SNOOZED = [
     ("snooze, escalate", None, False),
     ("snooze, due escalation", 30, False),
     ("snooze, resolve", None, False),
-    ("snooze, resolve, work", None, True),
+    ("snooze, resolve, work", None, False),
     ("snooze, cancel", None, False),
     ("snooze, hold, ask", None, True),
     ("resolve, snooze", None, False),

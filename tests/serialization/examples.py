@@ -182,6 +182,22 @@ ON_CALL = escalation.OnCallSchedule(
     [escalation.OnCallLayer(WEEKLY, ["ada", "grace"], during=OFFICE)],
     overrides=[escalation.RotaOverride(Interval(AT, AT + HOUR), ["kim"])],
 )
+REMINDERS = escalation.EscalationMatrix(
+    "reminders",
+    [
+        escalation.EscalationRow(
+            "all",
+            [
+                escalation.EscalationLevel(
+                    escalation.AtWallTime(WEEKLY),
+                    escalation.EscalationTarget.round_robin(["ada", "grace"], counter="custom.n"),
+                    during=escalation.ReachableHours(ON_CALL, {"ada": OFFICE}),
+                )
+            ],
+            on_worse="clear",
+        )
+    ],
+)
 MATRIX = escalation.EscalationMatrix(
     "desk",
     [
@@ -384,6 +400,7 @@ EXAMPLES: tuple[Any, ...] = (
     *_kpis(),
     REGISTER,
     MATRIX,
+    REMINDERS,
     ON_CALL,
     escalation.Shift(Interval(AT, AT + HOUR), ("ada",)),
     *_intake(),

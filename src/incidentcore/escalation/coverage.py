@@ -98,8 +98,9 @@ def _all_of(target: EscalationTarget) -> Iterator[str]:
     """Yield everybody whom a target may notify at some hour, as far as known by id."""
     if target.kind == "person":
         yield target.name
+    yield from target.members
     if target.schedule is not None:
         for layer in target.schedule.layers:
-            yield from layer.people
+            yield from filter(None, layer.people)
         for override in target.schedule.overrides:
             yield from override.people

@@ -16,7 +16,7 @@ __all__ = ["Escalation", "WHY_TEXTS"]
 WHY_TEXTS: Final[Texts] = {
     "after": "{delay} after {since}",
     "after_previous": "{delay} after the level before",
-    "at_wall_time": "every {every} {unit} from {anchor}",
+    "at_wall_time": "every {every} {unit} at {time}",
     "clock_reached": "the {clock} clock reached {point}",
     "held_for": "{condition} held for {span}",
     "text": "{text}",
@@ -38,11 +38,15 @@ class Escalation:
         cycle: Which cycle of its clock, or which occurrence of its moment, from 1.
         targets: Whom it notifies.
         people: Who of them are known by id: persons, and who is on call at the due.
+        people_now: The same as they are at the instant of the question: after an outage, whoever
+            can act.
         mode: ``functional`` or ``hierarchical``.
         due_at: When it became due.
         lapsed_at: When it became pointless, if it did since.
         lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, ``snoozed`` as long as that
             lasts, or ``nobody_to_tell`` for a level that is skipped; empty otherwise.
+        overtaken_by: The key of the latest escalation of the same level, in a later pass or cycle,
+            that also fell due before this one was delivered: deliver that one. Empty otherwise.
         why_code: Why it falls due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
             or the code of a trigger of your own.
         why_data: What the text of the reason is made of.
@@ -57,10 +61,12 @@ class Escalation:
     cycle: int
     targets: tuple[EscalationTarget, ...]
     people: tuple[str, ...]
+    people_now: tuple[str, ...] = ()
     mode: str
     due_at: datetime
     lapsed_at: datetime | None = None
     lapsed_because: str = ""
+    overtaken_by: str = ""
     why_code: str = ""
     why_data: FrozenMap[str] = FrozenMap()
 

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import attrs
+
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationMatrix
@@ -86,21 +88,41 @@ def due_escalations(
     view = RecordView.of(record, slas, now, until=now, known_at=known_at)
     if view is None:
         return ()
+    due = _all_due(matrix, record, view, until=now, live=live)
+    latest: dict[tuple[str, int], Escalation] = {}
+    for one in due:
+        if one.lapsed_at is None:
+            latest[one.row, one.level] = one
+    wanted = []
+    for one in due:
+        if one.key in already or not (include_lapsed or one.lapsed_at is None):
+            continue
+        last = latest.get((one.row, one.level), one)
+        if one.lapsed_at is None and last is not one:
+            one = attrs.evolve(one, overtaken_by=last.key)  # noqa: PLW2901  the same, as overtaken
+        wanted.append(one)
+    return tuple(wanted)
+
+
+def _all_due(
+    matrix: EscalationMatrix | Versions[EscalationMatrix],
+    record: Record,
+    view: RecordView,
+    *,
+    until: datetime,
+    live: bool,
+) -> list[Escalation]:
+    """Return everything that falls due by an instant, in order, each key once.
+
+    What fell due under one version of a matrix stays as it was under the next (rule E4).
+    """
     due: dict[str, Escalation] = {}
+    before: EscalationMatrix | None = None
     for version, window in _versions(matrix, record, live=live):
-        for one in fallen_due(version, view, until=now, window=window):
-            if one.key not in due or one.due_at < due[one.key].due_at:
-                due[one.key] = one
-    return tuple(
-        sorted(
-            (
-                one
-                for key, one in due.items()
-                if key not in already and (include_lapsed or one.lapsed_at is None)
-            ),
-            key=_order,
-        )
-    )
+        fallen = fallen_due(version, view, until=until, window=window, settled=due, before=before)
+        due |= {one.key: one for one in fallen}
+        before = version
+    return sorted(due.values(), key=_order)
 
 
 def next_escalation_wakeup(
@@ -131,10 +153,9 @@ def next_escalation_wakeup(
         view = RecordView.of(record, slas, now, until=until)
         if view is None:
             continue
-        for version, window in _versions(matrix, record, live=live):
-            for one in fallen_due(version, view, until=until, window=window):
-                if one.due_at > now and (soonest is None or one.due_at < soonest):
-                    soonest = one.due_at
+        for one in _all_due(matrix, record, view, until=until, live=live):
+            if one.due_at > now and (soonest is None or one.due_at < soonest):
+                soonest = one.due_at
         end = next((end for end in view.snooze_ends if end > now), None)
         if end is not None and (soonest is None or end < soonest):
             due = due_escalations(

@@ -1,4 +1,4 @@
-"""What people do about escalations, as changes of the record: history decides, not an engine."""
+"""Manual escalations, as changes of the record."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.escalation.matrix import EscalationMode
+from incidentcore.escalation.matrix import EscalationMatrix, EscalationMode
 from incidentcore.instants import as_utc
 from incidentcore.records import Escalated, Record
 from incidentcore.values import Actor
@@ -26,12 +26,13 @@ def escalate_now(
     mode: EscalationMode = "functional",
     level: int | None = None,
     key: str = "",
+    matrix: EscalationMatrix | str = "",
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Note that a record was escalated: by hand, or the delivery of one that was due.
+    """Note that a record was escalated: manually, or the delivery of one that was due.
 
-    An escalation by hand, without a key, withdraws the acknowledgement (rule E3). Give the key of
+    A manual escalation, without a key, withdraws the acknowledgement (rule E3). Give the key of
     a due ``Escalation`` to note its delivery; that leaves the acknowledgement alone.
 
     Args:
@@ -40,25 +41,35 @@ def escalate_now(
         at: When.
         by: Who did it.
         mode: ``functional`` or ``hierarchical``.
-        level: The level of the matrix, from 0. By hand, it and those before it that have not fallen
-            due yet do so now, and none after it: pressed on an old message, it changes nothing.
-            Without one the next level does.
-        key: The key of the escalation that was due; empty for one made by hand.
+        level: The level of the matrix, from 0. A manual escalation makes it and those before it
+            due now, and none after it: pressed on an old message, it changes nothing. Without a
+            level the next one falls due.
+        key: The key of the escalation that was due; empty for a manual one.
+        matrix: The matrix that a manual escalation is meant for, or its name. Other matrices go on
+            as they were. Without one it counts for every matrix.
         reason: Why.
-        recorded_at: When it became known; ``at`` unless told.
+        recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: By hand, on a record that is resolved, closed or canceled, for which
-            nobody needs to do anything; or on one that is snoozed, as in Jira: somebody asked for
-            silence, and whoever knows better ends that first.
+        InvalidValueError: A manual escalation of a record that is resolved, closed or canceled, for
+            which nobody needs to do anything; of one that is snoozed, as in Jira: end the snooze
+            first; or during a maintenance of the matrix.
     """
+    at = as_utc(at)
     if not key and not record.state.open:
         raise InvalidValueError("record", record, "one that is open; reopen it first")
     snoozed = record.snoozed_until
-    if not key and snoozed is not None and as_utc(at) < snoozed:
+    if not key and snoozed is not None and at < snoozed:
         raise InvalidValueError(
             "record", record, f"one that is not snoozed, until {snoozed.isoformat()}; unsnooze it"
         )
+    if isinstance(matrix, EscalationMatrix):
+        for interval in matrix.maintenance:
+            if not key and at in interval:
+                raise InvalidValueError(
+                    "at", at, f"an instant outside of the maintenance until {interval.end}"
+                )
+        matrix = matrix.name
     return record.with_event(
         Escalated,
         at=at,
@@ -68,5 +79,6 @@ def escalate_now(
         mode=mode,
         level=level,
         key=key,
+        matrix=matrix,
         reason=reason,
     )

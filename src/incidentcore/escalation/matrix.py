@@ -24,6 +24,7 @@ __all__ = [
     "EscalationMatrix",
     "EscalationMode",
     "EscalationRow",
+    "OnOccasion",
     "OnSnoozeEnd",
     "OnUnacknowledge",
     "PastLast",
@@ -61,6 +62,12 @@ SnoozeSilences: TypeAlias = Literal["acknowledgeable", "all"]
 """What a snooze silences (rule E3)."""
 
 
+OnOccasion: TypeAlias = Literal["keep", "clear", "restart"]
+"""What an occasion does to a row (rule E3): ``keep`` changes nothing, ``clear`` ends the
+acknowledgements, ``restart`` also starts a new cycle of the levels that count from the opening or
+from the row's own condition."""
+
+
 PastLast: TypeAlias = Literal["clamp", "wrap"]
 """What a manual escalation does when every level has fallen due (rule E3)."""
 
@@ -71,6 +78,10 @@ _WORDS: Final[dict[str, object]] = {
     "on_snooze_end": OnSnoozeEnd,
     "snooze_silences": SnoozeSilences,
     "past_last": PastLast,
+    "on_reopen": OnOccasion,
+    "on_apply": OnOccasion,
+    "on_move": OnOccasion,
+    "on_worse": OnOccasion,
 }
 
 
@@ -155,11 +166,18 @@ class EscalationRow:
         repeat_from: The level at which further passes begin, from 0.
         repeat_after: How long after the last level's due the next pass begins.
         acknowledged_by: ``any``, ``all`` or ``level``; see ``AcknowledgedBy``.
-        ack_timeout: How long an acknowledgement silences; for good unless told.
+        ack_timeout: How long an acknowledgement silences; without end by default.
         on_unacknowledge: ``resume`` at the level where it stopped, or ``restart`` from the first.
         on_snooze_end: The same, when a snooze ends by itself or is ended; see ``OnSnoozeEnd``.
         snooze_silences: ``acknowledgeable`` or ``all``; see ``SnoozeSilences``.
         past_last: ``clamp`` or ``wrap``; see ``PastLast``.
+        on_reopen: What a reopening does; see ``OnOccasion``. Where one event is an occasion of
+            several kinds, the first of reopening, applying, moving and worsening decides.
+        on_apply: What it does that the row comes to apply, also for the first time.
+        on_move: What a move to another group does; a first group is not a move.
+        on_worse: What a worse priority within the row does.
+        ack_when: Whose acknowledgements silence the row: a condition on the event, such as
+            ``field("by.role").equals("agent")``.
         delayed: The levels that further passes go through.
     """
 
@@ -175,6 +193,11 @@ class EscalationRow:
     on_snooze_end: str = attrs.field(default="resume", kw_only=True)
     snooze_silences: str = attrs.field(default="acknowledgeable", kw_only=True)
     past_last: str = attrs.field(default="clamp", kw_only=True)
+    on_reopen: str = attrs.field(default="restart", kw_only=True)
+    on_apply: str = attrs.field(default="restart", kw_only=True)
+    on_move: str = attrs.field(default="restart", kw_only=True)
+    on_worse: str = attrs.field(default="keep", kw_only=True)
+    ack_when: Condition = attrs.field(default=ALWAYS, kw_only=True)
     delayed: tuple[int, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -182,8 +205,11 @@ class EscalationRow:
             raise EscalationMatrixError("name", self.name, "a non-empty text without a slash")
         if not self.levels:
             raise EscalationMatrixError(f"{self.name}.levels", (), "at least one level")
-        if not isinstance(self.when, Condition):
-            raise EscalationMatrixError(f"{self.name}.when", self.when, "a Condition")
+        for name in ("when", "ack_when"):
+            if not isinstance(getattr(self, name), Condition):
+                raise EscalationMatrixError(
+                    f"{self.name}.{name}", getattr(self, name), "a Condition"
+                )
         if self.levels[0].trigger.chained:
             raise EscalationMatrixError(
                 f"{self.name}.levels[0]",

@@ -3,45 +3,68 @@
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
 from incidentcore.errors import EscalationMatrixError, InvalidIntervalError
-from incidentcore.instants import Interval, as_utc, as_zone
-from incidentcore.schedule import BusinessCalendar, Calendar, Rotation
+from incidentcore.instants import Interval, as_utc
+from incidentcore.schedule import Calendar, Rotation
+
+_BLOCK: Final = 512
+_INSTANT: Final = timedelta(microseconds=1)
+_LENGTHS: Final = {
+    "hours": timedelta(hours=1),
+    "days": timedelta(days=1),
+    "weeks": timedelta(days=7),
+    "months": timedelta(days=30),
+}
+_YEAR: Final = timedelta(days=366)
 
 __all__ = [
     "Combine",
-    "OnCallHours",
     "OnCallLayer",
     "OnCallSchedule",
     "OverrideMode",
     "RotaOverride",
     "Shift",
+    "Turns",
     "coverage_gaps",
+    "next_on_call",
     "on_call",
-    "on_call_hours",
+    "people_ids",
     "shifts",
 ]
 
 
 Combine: TypeAlias = Literal["highest", "all"]
-"""How the layers of a schedule make one answer."""
+"""How the layers of a schedule make one answer: the last that has somebody, or all of them."""
+
+
+Turns: TypeAlias = Literal["always", "on_duty"]
+"""Which turns of a rotation count: all, or those in which the layer has any hours of duty."""
 
 
 OverrideMode: TypeAlias = Literal["replace", "add", "remove"]
 """What an override does for its time."""
 
 
-def _people(people: Iterable[str] | str) -> tuple[str, ...]:
+def people_ids(people: Iterable[str] | str) -> tuple[str, ...]:
+    """Return ids of people in their stored form."""
     people = (people,) if isinstance(people, str) else tuple(people)
     for person in people:
         if not isinstance(person, str) or not person:
             raise EscalationMatrixError("people", person, "non-empty ids")
+    return people
+
+
+def _members(people: Iterable[str | None] | str) -> tuple[str | None, ...]:
+    people = (people,) if isinstance(people, str) else tuple(people)
+    people_ids(person for person in people if person is not None)
     return people
 
 
@@ -51,55 +74,118 @@ class OnCallLayer:
 
     Attributes:
         rotation: When they hand over.
-        people: Who takes turns, the first at the rotation's anchor.
-        during: The hours in which the layer is on call at all; always unless told.
-        since: When the layer begins to count; always unless told.
-        until: When it ceases to count; never unless told.
+        people: Who takes turns, the first at the rotation's anchor; None for a turn of nobody.
+        during: The hours in which the layer is on duty; always without them.
+        since: When the layer begins to count; always by default.
+        until: When it ceases to count; never by default.
+        turns: ``always`` or ``on_duty``; see ``Turns``. With ``on_duty`` a turn without any hours
+            of duty is skipped, so that a weekend uses up nobody's turn.
     """
 
     rotation: Rotation
-    people: tuple[str, ...] = attrs.field(converter=_people)
+    people: tuple[str | None, ...] = attrs.field(converter=_members)
     during: Calendar | None = attrs.field(default=None, kw_only=True)
     since: datetime | None = attrs.field(default=None, kw_only=True)
     until: datetime | None = attrs.field(default=None, kw_only=True)
+    turns: Turns = attrs.field(default="always", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not self.people:
-            raise EscalationMatrixError("people", (), "at least one person")
+        if not any(self.people):
+            raise EscalationMatrixError("people", self.people, "at least one person")
+        if self.turns not in get_args(Turns):
+            raise EscalationMatrixError("turns", self.turns, f"one of {', '.join(get_args(Turns))}")
         for name in ("since", "until"):
             at = getattr(self, name)
             if at is not None:
                 object.__setattr__(self, name, as_utc(at, name))
 
     def at(self, at: datetime) -> str | None:
-        """Return who of this layer is on call, or None where it is not in force."""
+        """Return who of this layer is on call; None where it is not in force, or nobody's turn."""
         if self.since is not None and at < self.since:
             return None
         if self.until is not None and at >= self.until:
             return None
         if self.during is not None and not self.during.is_open(at):
             return None
-        return self.rotation.member(at, self.people)
+        if self.turns == "always" or self.during is None:
+            return self.rotation.member(at, self.people)
+        return self.people[_duty_turn(self, self.rotation.turn(at)) % len(self.people)]
+
+
+def _duty_turn(layer: OnCallLayer, turn: int) -> int:
+    """Return the number of a turn among those with duty, counted from the anchor."""
+    block, place = divmod(turn, _BLOCK)
+    low, high = sorted((block, 0))
+    whole = sum(len(_duty_turns(layer, number)) for number in range(low, high))
+    part = bisect_left(_duty_turns(layer, block), place)
+    return part - whole if block < 0 else part + whole
+
+
+@lru_cache(maxsize=4_096)
+def _duty_turns(layer: OnCallLayer, block: int) -> tuple[int, ...]:
+    """Return which of a block of turns have duty, by their places in the block."""
+    rotation, during = layer.rotation, layer.during
+    if during is None:
+        return tuple(range(_BLOCK))
+    first = block * _BLOCK
+    start, end = _turn_start(rotation, first), _turn_start(rotation, first + _BLOCK)
+    places: set[int] = set()
+    for window in during.windows(start, end):
+        low = rotation.turn(max(window.start, start))
+        high = rotation.turn(min(window.end, end) - _INSTANT)
+        places.update(range(low - first, high - first + 1))
+    return tuple(sorted(places))
+
+
+def _turn_start(rotation: Rotation, turn: int) -> datetime:
+    """Return when a turn begins, also one that follows turns lost to a change of clocks."""
+    at = rotation.anchor
+    length = rotation.every * _LENGTHS[rotation.unit]
+    while (number := rotation.turn(at)) != turn:
+        at += (turn - number) * length
+    return rotation.shift(at).start
 
 
 @attrs.frozen
 class RotaOverride:
-    """Another plan for a stretch of time ``[start, end)``; of several, later ones apply later.
+    """Another plan for an interval ``[start, end)``; of several, later ones apply later.
 
     Attributes:
-        interval: The stretch.
+        interval: The interval.
         people: Whom it is about.
-        mode: ``replace`` puts them in everybody's place, ``add`` beside the others, ``remove``
-            takes them off.
+        mode: ``replace`` lets them serve instead of everybody, ``add`` beside the others.
+            ``remove`` takes them off, as for an absence; where that leaves nobody in a turn, the
+            layers below answer.
+        replaces: With ``replace``, the one person whom they stand in for, wherever and only where
+            that person serves; empty for everybody.
     """
 
     interval: Interval
-    people: tuple[str, ...] = attrs.field(converter=_people)
+    people: tuple[str, ...] = attrs.field(converter=people_ids)
     mode: OverrideMode = "replace"
+    replaces: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.mode not in ("replace", "add", "remove"):
+        if self.mode not in get_args(OverrideMode):
             raise EscalationMatrixError("mode", self.mode, "replace, add or remove")
+        if not isinstance(self.replaces, str) or (self.replaces and self.mode != "replace"):
+            raise EscalationMatrixError("replaces", self.replaces, "an id, with mode replace only")
+
+    def apply(self, turns: list[list[str]], *, all_layers: bool) -> list[list[str]]:
+        """Return the turns of the layers, lowest first, with this override."""
+        people = list(self.people)
+        if self.replaces:
+            mine = self.replaces
+            return [
+                [who for one in turn for who in (people if one == mine else [one])]
+                for turn in turns
+            ]
+        if self.mode == "replace":
+            return [people]
+        if self.mode == "add":
+            return [*turns[:-1], [*turns[-1], *people]] if turns else [people]
+        left = [[who for who in turn if who not in people] for turn in turns]
+        return [turn for turn in left if turn] if not all_layers else left
 
 
 def _layers(layers: Iterable[OnCallLayer]) -> tuple[OnCallLayer, ...]:
@@ -146,7 +232,7 @@ class OnCallSchedule:
             raise EscalationMatrixError("name", self.name, "a non-empty text")
         if not self.layers:
             raise EscalationMatrixError("layers", (), "at least one layer")
-        if self.combine not in ("highest", "all"):
+        if self.combine not in get_args(Combine):
             raise EscalationMatrixError("combine", self.combine, "highest or all")
 
 
@@ -158,7 +244,7 @@ class Shift:
     people: tuple[str, ...]
 
 
-def on_call(schedule: OnCallSchedule, *, at: datetime) -> tuple[str, ...]:
+def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
     """Return who is on call at an instant; empty where nobody is.
 
     Args:
@@ -168,22 +254,48 @@ def on_call(schedule: OnCallSchedule, *, at: datetime) -> tuple[str, ...]:
     Source: rule E5.
     """
     at = as_utc(at)
-    serving = [person for layer in schedule.layers if (person := layer.at(at)) is not None]
-    if schedule.combine == "highest":
-        serving = serving[-1:]
+    turns = [[person] for layer in schedule.layers if (person := layer.at(at)) is not None]
+    all_layers = schedule.combine == "all"
     for override in schedule.overrides:
-        if not override.interval.start <= at < override.interval.end:
-            continue
-        if override.mode == "replace":
-            serving = list(override.people)
-        elif override.mode == "add":
-            serving.extend(override.people)
-        else:
-            serving = [person for person in serving if person not in override.people]
-    return tuple(dict.fromkeys(serving))
+        if override.interval.start <= at < override.interval.end:
+            turns = override.apply(turns, all_layers=all_layers)
+    serving = turns if all_layers else turns[-1:]
+    return tuple(dict.fromkeys(person for turn in serving for person in turn))
 
 
-def shifts(schedule: OnCallSchedule, *, start: datetime, end: datetime) -> Iterator[Shift]:
+def next_on_call(
+    schedule: OnCallSchedule, /, *, at: datetime, within: timedelta = _YEAR
+) -> Shift | None:
+    """Return the next shift that somebody else serves than whoever is on call.
+
+    Args:
+        schedule: The schedule.
+        at: The instant; who is on call then is passed over, also in later shifts.
+        within: How far to look.
+
+    Returns:
+        The shift; None where nobody else has one.
+
+    >>> from datetime import UTC
+    >>> weekly = Rotation(anchor=datetime(2026, 6, 1, tzinfo=UTC), zone="UTC", unit="weeks")
+    >>> schedule = OnCallSchedule("net", [OnCallLayer(weekly, ["ada", "grace"])])
+    >>> next_on_call(schedule, at=datetime(2026, 6, 3, tzinfo=UTC)).people
+    ('grace',)
+    """
+    at = as_utc(at)
+    current = set(on_call(schedule, at=at))
+    span = timedelta(days=7)
+    start, last = at, at + within
+    while start < last:
+        end = min(start + span, last)
+        for shift in shifts(schedule, start=start, end=end):
+            if not current.issuperset(shift.people):
+                return shift
+        start, span = end, span * 4
+    return None
+
+
+def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Iterator[Shift]:
     """Yield who is on call in ``[start, end)``, gaps included, ascending and without holes.
 
     Args:
@@ -197,17 +309,17 @@ def shifts(schedule: OnCallSchedule, *, start: datetime, end: datetime) -> Itera
     low, high = as_utc(start, "start"), as_utc(end, "end")
     if high < low:
         raise InvalidIntervalError(start, end)
-    held: Shift | None = None
+    current: Shift | None = None
     for here, then in itertools.pairwise(sorted(_edges(schedule, low, high))):
         people = on_call(schedule, at=here)
-        if held is not None and held.people == people:
-            held = Shift(Interval(held.interval.start, then), people)
+        if current is not None and current.people == people:
+            current = Shift(Interval(current.interval.start, then), people)
             continue
-        if held is not None:
-            yield held
-        held = Shift(Interval(here, then), people)
-    if held is not None:
-        yield held
+        if current is not None:
+            yield current
+        current = Shift(Interval(here, then), people)
+    if current is not None:
+        yield current
 
 
 def _edges(schedule: OnCallSchedule, low: datetime, high: datetime) -> set[datetime]:
@@ -225,79 +337,9 @@ def _edges(schedule: OnCallSchedule, low: datetime, high: datetime) -> set[datet
 
 
 def coverage_gaps(
-    schedule: OnCallSchedule, *, start: datetime, end: datetime
+    schedule: OnCallSchedule, /, *, start: datetime, end: datetime
 ) -> tuple[Interval, ...]:
     """Return the stretches of ``[start, end)`` in which nobody is on call."""
     return tuple(
         shift.interval for shift in shifts(schedule, start=start, end=end) if not shift.people
     )
-
-
-@attrs.frozen(kw_only=True)
-class OnCallHours:
-    """How much of the on-call load one person carries.
-
-    Attributes:
-        person: Who.
-        total: The time on call.
-        night: The part of it at night.
-        weekend: The part of it on Saturday and Sunday, nights included.
-        shifts: How many shifts, counted without the handoffs to oneself.
-    """
-
-    person: str
-    total: timedelta
-    night: timedelta
-    weekend: timedelta
-    shifts: int
-
-    @property
-    def night_share(self) -> float | None:
-        """Return night over total, a fraction from 0 to 1; None without any time on call."""
-        return self.night / self.total if self.total else None
-
-    @property
-    def weekend_share(self) -> float | None:
-        """Return weekend over total, a fraction from 0 to 1; None without any time on call."""
-        return self.weekend / self.total if self.total else None
-
-
-def on_call_hours(
-    schedule: OnCallSchedule,
-    *,
-    start: datetime,
-    end: datetime,
-    zone: ZoneInfo | str,
-    night: str = "22:00-06:00",
-) -> tuple[OnCallHours, ...]:
-    """Return how the on-call time of ``[start, end)`` is shared out, the busiest first.
-
-    Args:
-        schedule: The schedule.
-        start: First instant.
-        end: First instant after.
-        zone: The zone in which nights and weekends are told.
-        night: The hours that count as night.
-    """
-    key = as_zone(zone)
-    nights = BusinessCalendar(zone=key, hours={"mon-sun": night})
-    weekends = BusinessCalendar(zone=key, hours={"sat-sun": "00:00-24:00"})
-    found: dict[str, list[Interval]] = {}
-    for shift in shifts(schedule, start=start, end=end):
-        for person in shift.people:
-            mine = found.setdefault(person, [])
-            if mine and mine[-1].end == shift.interval.start:
-                mine[-1] = Interval(mine[-1].start, shift.interval.end)
-            else:
-                mine.append(shift.interval)
-    hours = (
-        OnCallHours(
-            person=person,
-            total=sum((span.duration for span in mine), timedelta(0)),
-            night=sum((nights.open_time(span.start, span.end) for span in mine), timedelta(0)),
-            weekend=sum((weekends.open_time(span.start, span.end) for span in mine), timedelta(0)),
-            shifts=len(mine),
-        )
-        for person, mine in found.items()
-    )
-    return tuple(sorted(hours, key=lambda one: (-one.total, one.person)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TypeAlias
 
-from incidentcore.escalation.matrix import EscalationMatrix, EscalationRow
+from incidentcore.escalation.matrix import EscalationMatrix
 from incidentcore.escalation.view import Mark, RecordView, Stage
 
 __all__ = ["Gate", "Notified", "RowSilence", "Window", "rows_chosen"]
@@ -44,13 +44,15 @@ class RowSilence:
 
     Args:
         view: The record.
-        chosen: Which row applies in each of its stages.
+        matrix: The matrix.
         number: The row's number.
-        row: The row.
+        chosen: Which row applies in each stage of the record.
         window: From and until when this version of the matrix holds.
 
     Attributes:
         row: The row.
+        beginnings: When levels that count from the opening, or from the row's own condition,
+            start a new cycle: at a reopening, and so on.
         restarts: When every chain of the row starts a new cycle because silence ended; manual
             escalations continue a chain.
     """
@@ -58,16 +60,51 @@ class RowSilence:
     def __init__(
         self,
         view: RecordView,
-        chosen: list[int],
+        matrix: EscalationMatrix,
         number: int,
-        row: EscalationRow,
+        chosen: list[int],
         *,
         window: Window = (None, None),
     ) -> None:
-        self._view, self.row, self._window = view, row, window
+        self._view, self.row, self._window = view, matrix.rows[number], window
+        self._matrix = matrix.name
         self._applies = [one == number for one in chosen]
         self._always = not view.ended and window == (None, None) and all(self._applies)
+        self._marks: list[tuple[Mark, ...]] = []
+        self._cleared: set[datetime] = set()
+        self.beginnings = self._fold_marks()
         self.restarts = self._restarts()
+
+    def _fold_marks(self) -> tuple[datetime, ...]:
+        """Set the acknowledgements of each stage; return when the row starts a new cycle."""
+        row, applied = self.row, False
+        marks: tuple[Mark, ...] = ()
+        beginnings: list[datetime] = []
+        choices = {
+            "": "keep",
+            "reopened": row.on_reopen,
+            "applied": row.on_apply,
+            "moved": row.on_move,
+            "worsened": row.on_worse,
+        }
+        for stage, applies in zip(self._view.stages, self._applies, strict=True):
+            occasion, acts = stage.occasion, stage.acts
+            if applies and not applied and occasion != "reopened":
+                occasion = "applied"
+            applied = applies
+            choice = choices[occasion]
+            if choice != "keep":
+                marks, acts = (), acts[stage.reach :]
+                self._cleared.add(stage.at)
+                if choice == "restart":
+                    beginnings.append(stage.at)
+            for act in acts:
+                if isinstance(act, str):
+                    marks = marks if act not in ("", self._matrix) else ()
+                elif applies and row.ack_when.test(act.event, act.at):
+                    marks = (*marks, act)
+            self._marks.append(marks)
+        return tuple(beginnings)
 
     def gates(self, notified: Notified) -> list[Gate]:
         """Return for each level when it may fire, and what keeps it silent otherwise.
@@ -102,12 +139,12 @@ class RowSilence:
                 reason = stage.ended
             elif not self._applies[which]:
                 reason = "other_row"
-            elif (since is not None and at < since) or (until is not None and at >= until):
-                reason = "other_version"
             elif hushed and quiet is not None and at < quiet:
                 reason = "snoozed"
             elif answered and marks and self._counts(index, marks, notified, at):
                 reason = "acknowledged"
+            elif (since is not None and at < since) or (until is not None and at >= until):
+                reason = "other_version"
             else:
                 reason = ""
             if not gate or gate[-1][1] != reason:
@@ -121,7 +158,7 @@ class RowSilence:
         timeout, stages = self.row.ack_timeout, self._view.stages
         pending = sorted({*extra, *self._view.snooze_ends})
         for which, stage in enumerate(stages):
-            at, marks = stage.at, stage.marks
+            at, marks = stage.at, self._marks[which]
             yield at, which, stage, self._alive(marks, at)
             edges = [edge for edge in pending if edge > at]
             if timeout is not None:
@@ -163,11 +200,12 @@ class RowSilence:
             restarts.update(view.snooze_ends)
         if row.on_unacknowledge == "restart":
             before = False
+            asked = {one.at for one in view.manual if one.matrix in ("", self._matrix)}
             for at, _, stage, marks in self._instants(()):
                 if stage.snoozed_until is not None and at < stage.snoozed_until:
                     continue  # no acknowledgement times out during a snooze
                 gone = before and not marks and not stage.ended and at not in view.snooze_ends
-                if gone and not (stage.at == at and stage.manual):
+                if gone and at not in asked and at not in self._cleared:
                     restarts.add(at)
                 before = bool(marks)
         return tuple(sorted(restarts))

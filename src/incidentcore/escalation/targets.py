@@ -1,26 +1,29 @@
-"""Whom an escalation tells: a group, a role, a person, whoever is on call, somebody's manager."""
+"""Whom an escalation notifies: a group, a role, a person, who is on call, a manager."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Final, Literal, Self, TypeAlias
+from typing import Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
 from incidentcore.conditions import reader
 from incidentcore.errors import EscalationMatrixError
-from incidentcore.escalation.oncall import OnCallSchedule, on_call
+from incidentcore.escalation.oncall import OnCallSchedule, next_on_call, on_call, people_ids
 
 __all__ = ["EscalationTarget", "READING", "TargetKind", "as_targets"]
 
 
-TargetKind: TypeAlias = Literal["group", "role", "person", "on_call", "field", "manager_of"]
+TargetKind: TypeAlias = Literal[
+    "group", "role", "person", "on_call", "next_on_call", "field", "manager_of", "round_robin"
+]
 """What a target is."""
 
 
-READING: Final = ("field", "manager_of")  # kinds that ask the record's fields
+READING: Final = ("field", "manager_of", "round_robin")  # kinds that ask the record's fields
+_ON_CALL: Final = ("on_call", "next_on_call")
 
 
 @attrs.frozen
@@ -30,8 +33,10 @@ class EscalationTarget:
     Attributes:
         kind: See ``TargetKind``.
         name: The group, role, person or schedule; for ``field`` and ``manager_of`` the field of
-            the record that names the person or group, such as ``assignee``.
-        schedule: The schedule, where the kind is ``on_call``.
+            the record that names the person or group, such as ``assignee``; for ``round_robin`` the
+            field that holds the record's number.
+        schedule: The schedule, where the kind is ``on_call`` or ``next_on_call``.
+        members: Who takes turns, where the kind is ``round_robin``.
 
     >>> str(EscalationTarget.manager_of("assignee"))
     'manager of assignee'
@@ -40,15 +45,20 @@ class EscalationTarget:
     kind: str
     name: str
     schedule: OnCallSchedule | None = None
+    members: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        kinds = ("group", "role", "person", "on_call", "field", "manager_of")
+        kinds = get_args(TargetKind)
         if self.kind not in kinds:
             raise EscalationMatrixError("kind", self.kind, f"one of {', '.join(kinds)}")
         if not isinstance(self.name, str) or not self.name:
             raise EscalationMatrixError("target", self.name, "a non-empty text")
-        if (self.kind == "on_call") != (self.schedule is not None):
-            raise EscalationMatrixError("schedule", self.schedule, "one with kind on_call only")
+        if (self.kind in _ON_CALL) != (self.schedule is not None):
+            raise EscalationMatrixError(
+                "schedule", self.schedule, "one with the kinds on_call and next_on_call only"
+            )
+        if (self.kind == "round_robin") != bool(self.members):
+            raise EscalationMatrixError("members", self.members, "some with kind round_robin only")
 
     @classmethod
     def group(cls, name: str) -> Self:
@@ -73,6 +83,28 @@ class EscalationTarget:
         return cls("on_call", schedule.name, schedule)
 
     @classmethod
+    def next_on_call(cls, schedule: OnCallSchedule) -> Self:
+        """Return whoever is on call next after those who are when the escalation falls due."""
+        if not isinstance(schedule, OnCallSchedule):
+            raise EscalationMatrixError("schedule", schedule, "an OnCallSchedule")
+        return cls("next_on_call", schedule.name, schedule)
+
+    @classmethod
+    def round_robin(cls, members: Iterable[str], *, counter: str) -> Self:
+        """Return one of some people, dealt out by incident and not by time.
+
+        Args:
+            members: Who takes turns.
+            counter: The field of the record that holds its number, counted by the caller from 0,
+                such as ``custom.number``. A record without one has nobody to notify.
+
+        >>> team = EscalationTarget.round_robin(["ada", "bob"], counter="custom.number")
+        >>> [team.people(datetime.max, {"custom": {"number": number}}) for number in range(3)]
+        [('ada',), ('bob',), ('ada',)]
+        """
+        return cls("round_robin", counter, members=tuple(people_ids(members)))
+
+    @classmethod
     def field(cls, path: str) -> Self:
         """Return whoever a field of the record names when the escalation falls due."""
         return cls("field", path)
@@ -83,7 +115,7 @@ class EscalationTarget:
         return cls("manager_of", field)
 
     def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
-        """Return the people it stands for, as far as the library can know them by id.
+        """Return the people it notifies, as far as the library can know them by id.
 
         Args:
             at: The instant, for whoever is on call then.
@@ -91,20 +123,30 @@ class EscalationTarget:
         """
         if self.kind == "person":
             return (self.name,)
+        if self.kind == "next_on_call" and self.schedule is not None:
+            shift = next_on_call(self.schedule, at=at)
+            return () if shift is None else shift.people
         if self.schedule is not None:
             return on_call(self.schedule, at=at)
+        if self.kind == "round_robin":
+            number = reader(self.name)(dict(facts))
+            if not isinstance(number, int) or isinstance(number, bool):
+                return ()
+            return (self.members[number % len(self.members)],)
         if self.kind == "field":
             return _named(reader(self.name)(dict(facts)))
         return ()
 
     def is_empty(self, at: datetime, facts: Mapping[str, object]) -> bool:
-        """Return whether it is known to stand for nobody."""
+        """Return whether it is known to notify nobody."""
         if self.kind == "manager_of":
             return not _named(reader(self.name)(dict(facts)))
-        known = self.kind in ("on_call", "field")
+        known = self.kind in ("on_call", "next_on_call", "field", "round_robin")
         return known and not self.people(at, facts)
 
     def __str__(self) -> str:
+        if self.kind == "round_robin":
+            return f"{' or '.join(self.members)} by {self.name}"
         return self.name if self.kind == "group" else f"{_WORDS[self.kind]} {self.name}"
 
 
@@ -122,6 +164,7 @@ _WORDS: Final = {
     "role": "role",
     "person": "person",
     "on_call": "on call for",
+    "next_on_call": "next on call for",
     "field": "whoever is",
     "manager_of": "manager of",
 }
@@ -130,7 +173,7 @@ _WORDS: Final = {
 def as_targets(
     targets: EscalationTarget | str | Iterable[EscalationTarget | str],
 ) -> tuple[EscalationTarget, ...]:
-    """Return targets in their stored form; a plain text stands for a group."""
+    """Return targets in their stored form; a plain text names a group."""
     if isinstance(targets, (EscalationTarget, str)):
         targets = (targets,)
     if not isinstance(targets, Iterable):

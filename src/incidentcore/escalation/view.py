@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import attrs
 
@@ -13,24 +13,32 @@ from incidentcore.errors import EscalationMatrixError, InvalidTimelineError
 from incidentcore.escalation.clocks import Clocks
 from incidentcore.records import (
     Acknowledged,
+    Commented,
+    Communicated,
+    Contacted,
     Escalated,
     Event,
     Record,
+    Snoozed,
     Timeline,
+    TimelineStep,
     Unacknowledged,
     Unsnoozed,
 )
 from incidentcore.sla import SlaRules, SlaStatus
 
-__all__ = ["Anchor", "Mark", "RecordView", "Stage"]
+__all__ = ["Anchor", "Manual", "Mark", "RecordView", "Stage"]
+
+_QUIET: Final = (Acknowledged, Commented, Communicated, Contacted, Escalated, Snoozed)
 
 
 class Mark(NamedTuple):
-    """One acknowledgement that stands."""
+    """One acknowledgement that stands, with the event that gave it."""
 
     at: datetime
     by: str
     level: int | None
+    event: Event
 
 
 class Stage(NamedTuple):
@@ -39,16 +47,27 @@ class Stage(NamedTuple):
     Attributes:
         at: The instant.
         ended: ``resolved`` or ``canceled``; empty while the record is open.
-        marks: The acknowledgements.
         snoozed_until: When a snooze ends, or ended.
-        manual: The manual escalations of the instant: the level that was asked for, or None.
+        acts: In order, acknowledgements given at the instant, and for each withdrawal of them the
+            matrix that it is meant for; empty for every matrix.
+        occasion: ``reopened``, ``moved`` or ``worsened``, the first that is true; empty otherwise.
+        reach: How many of the acts come before the end of the last event that may be an occasion.
     """
 
     at: datetime
     ended: str
-    marks: tuple[Mark, ...]
     snoozed_until: datetime | None
-    manual: tuple[int | None, ...]
+    acts: tuple[Mark | str, ...] = ()
+    occasion: str = ""
+    reach: int = 0
+
+
+class Manual(NamedTuple):
+    """One manual escalation: when, for which level or the next, and for which matrix or all."""
+
+    at: datetime
+    level: int | None
+    matrix: str
 
 
 class Anchor(NamedTuple):
@@ -72,7 +91,7 @@ class RecordView:
             who did not answer for the record instead.
         ended: Whether it was ever resolved or canceled.
         answered: Whether anybody ever answered for it, or asked for silence.
-        manual: When it was escalated manually, each with the level that was asked for, or None.
+        manual: The manual escalations.
     """
 
     record_id: str
@@ -82,7 +101,7 @@ class RecordView:
     snooze_ends: tuple[datetime, ...]
     ended: bool
     answered: bool
-    manual: tuple[tuple[datetime, int | None], ...]
+    manual: tuple[Manual, ...]
 
     @classmethod
     def of(
@@ -110,18 +129,18 @@ class RecordView:
         except InvalidTimelineError:
             return None
         stages: list[Stage] = []
-        marks: tuple[Mark, ...] = ()
-        state, known = timeline.base["state"], timeline.base["acknowledged"]
-        quiet: datetime | None = timeline.base["snoozed_until"]
+        facts = timeline.base
+        state, known = facts["state"], facts["acknowledged"]
+        quiet: datetime | None = facts["snoozed_until"]
+        group, priority = facts.get("assignment_group"), facts.get("priority")
         ends: list[datetime] = []
         closed = answered = False
-        asked: list[tuple[datetime, int | None]] = []
+        manual: list[Manual] = []
         for moment in timeline.moments:
             at, changes, before = moment.at, moment.changes, quiet
             state = changes.get("state", state)
             known = changes.get("acknowledged", known)
             quiet = changes.get("snoozed_until", quiet)
-            marks, manual = _marks(at, moment.events, marks, known=known)
             if before is not None:
                 if stages and stages[-1].at <= before < at:
                     ends.append(before)
@@ -133,11 +152,22 @@ class RecordView:
                     and any(isinstance(event, Unsnoozed) for event in moment.events)
                 ):
                     ends.append(at)
+            occasion = ""
+            if changes.get("reopened_at") == at and stages:
+                occasion = "reopened"
+            if (new := changes.get("assignment_group")) is not None:
+                if group is not None and group != new:  # a first group is not a move
+                    occasion = occasion or "moved"
+                group = new
+            if (worse := changes.get("priority")) is not None:
+                if priority is not None and priority.scale == worse.scale and worse > priority:
+                    occasion = occasion or "worsened"
+                priority = worse
+            acts, reach = _acts(moment, occasion, manual)
             ended = "" if state.open else "canceled" if state.is_canceled else "resolved"
-            stages.append(Stage(at, ended, marks, quiet, manual))
+            stages.append(Stage(at, ended, quiet, acts, occasion, reach))
             closed = closed or bool(ended)
-            answered = answered or bool(marks) or quiet is not None
-            asked.extend((at, level) for level in manual)
+            answered = answered or bool(acts) or quiet is not None
         if quiet is not None and stages[-1].at <= quiet:
             ends.append(quiet)
         return cls(
@@ -148,7 +178,7 @@ class RecordView:
             tuple(ends),
             ended=closed,
             answered=answered,
-            manual=tuple(asked),
+            manual=tuple(manual),
         )
 
     def moments(self, field: str) -> list[Anchor]:
@@ -184,22 +214,31 @@ class RecordView:
         return anchors
 
 
-def _marks(
-    at: datetime, events: Sequence[Event], standing: tuple[Mark, ...], *, known: bool
-) -> tuple[tuple[Mark, ...], tuple[int | None, ...]]:
-    """Return the acknowledgements after an instant's events, and its manual escalations."""
-    marks = standing
-    manual: tuple[int | None, ...] = ()
-    for event in events:
+def _acts(
+    moment: TimelineStep, occasion: str, manual: list[Manual]
+) -> tuple[tuple[Mark | str, ...], int]:
+    """Return what an instant's events do about acknowledgements, and how far an occasion reaches.
+
+    Manual escalations of the instant are added to ``manual``.
+    """
+    acts: tuple[Mark | str, ...] = ()
+    reach = -1
+    at = moment.at
+    for event in moment.events:
         if isinstance(event, Acknowledged):
-            marks = (*marks, Mark(at, event.by.id, event.level))
+            acts = (*acts, Mark(at, event.by.id, event.level, event))
         elif isinstance(event, Unacknowledged):
-            marks = ()
+            acts = (*acts, "")
         elif isinstance(event, Escalated) and not event.key:
-            marks = ()
-            manual = (*manual, event.level)
-    if not known:
-        return (), manual
-    if not marks:  # taken notice of by working on it
-        return (Mark(at, events[-1].by.id, None),), manual
-    return marks, manual
+            acts = (*acts, event.matrix)
+            manual.append(Manual(at, event.level, event.matrix))
+        if not isinstance(event, _QUIET):
+            reach = len(acts)
+    known = moment.changes.get("acknowledged")
+    if known is not None and not acts:
+        if not known and occasion != "reopened":  # a snooze was ended, or a correction took it back
+            acts = ("",)
+        elif known and occasion not in ("reopened", "moved"):  # by working on it
+            event = moment.events[-1]
+            acts, reach = (Mark(at, event.by.id, None, event),), -1
+    return acts, len(acts) if reach < 0 else reach

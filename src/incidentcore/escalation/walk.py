@@ -25,7 +25,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.escalation.escalation import Escalation
@@ -39,6 +39,8 @@ __all__ = ["NOBODY", "SNOOZED", "fallen_due"]
 
 NOBODY: Final = "nobody_to_tell"
 SNOOZED: Final = "snoozed"
+Settled: TypeAlias = Mapping[str, Escalation]
+NO_SETTLED: Final[Settled] = {}
 _LAPSING: Final = ("acknowledged", "resolved", "canceled")
 
 
@@ -48,20 +50,32 @@ def fallen_due(
     *,
     until: datetime,
     window: Window = (None, None),
+    settled: Settled = NO_SETTLED,
+    before: EscalationMatrix | None = None,
 ) -> list[Escalation]:
-    """Return every escalation that falls due by ``until`` if no event comes after those seen."""
+    """Return every escalation that falls due by ``until`` if no event comes after those seen.
+
+    Args:
+        matrix: The matrix.
+        view: The record.
+        until: The last instant that is looked at.
+        window: From and until when the matrix holds.
+        settled: What fell due under earlier versions of the matrix, by key; it stays as it was.
+        before: The version before.
+    """
     chosen = rows_chosen(matrix, view)
     fallen: list[Escalation] = []
     for number in sorted(set(chosen) - {-1}):
-        silence = RowSilence(view, chosen, number, matrix.rows[number], window=window)
+        silence = RowSilence(view, matrix, number, chosen, window=window)
         notified: Notified = []
         while True:
-            walk = _RowWalk(matrix, view, silence, until=until, notified=notified)
+            walk = _RowWalk(matrix, view, silence, until=until, notified=notified, settled=settled)
+            walk.set_version(before, window[0])
             found = list(walk.run())
             if matrix.rows[number].acknowledged_by != "all":
                 break
-            before, notified = notified, sorted((one.due_at, one.people) for one in found)
-            if notified == before:
+            known, notified = notified, sorted((one.due_at, one.people) for one in found)
+            if notified == known:
                 break
         fallen += found
     return fallen
@@ -78,17 +92,27 @@ class _RowWalk:
         *,
         until: datetime,
         notified: Notified,
+        settled: Settled,
     ) -> None:
         self.matrix, self.row, self.view, self.until = matrix, silence.row, view, until
-        self.manual = list(view.manual)
+        self.manual = [one for one in view.manual if one.matrix in ("", matrix.name)]
         self.gates = silence.gates(notified)
+        self.settled = settled
+        self.people_now: dict[int, tuple[str, ...]] = {}
         self.context = TriggerContext(
             view=view,
             when=self.row.when,
             until=until,
             maintenance=matrix.maintenance,
+            beginnings=silence.beginnings,
             restarts=silence.restarts,
         )
+
+    def set_version(self, before: EscalationMatrix | None, since: datetime | None) -> None:
+        """Note how many levels the row had in the version before, and when that ended."""
+        rows = () if before is None else before.rows
+        self.levels_before = sum(len(one.levels) for one in rows if one.name == self.row.name)
+        self.since = since
 
     def run(self) -> Iterator[Escalation]:
         """Yield what falls due, the first pass level by level, then the further passes."""
@@ -98,7 +122,7 @@ class _RowWalk:
             context.index = index
             due_by_cycle: dict[int, tuple[datetime, datetime | None]] = {}
             for candidate in level.trigger.candidates(context):
-                due = self._due(index, candidate)
+                due = self._due(index, 0, candidate)
                 other = due_by_cycle.get(candidate.cycle)  # by another clock of the kind
                 if due is not None and due <= self.until and (other is None or due < other[0]):
                     due_by_cycle[candidate.cycle] = due, candidate.until
@@ -122,11 +146,16 @@ class _RowWalk:
         while True:
             begin = ended + row.repeat_after if pass_ < row.repeat else None
             if row.past_last == "wrap":
-                free = (one for one in self.manual if one[0] >= ended and one[1] is None)
+                free = (one for one in self.manual if one.at >= ended and one.level is None)
                 manual = next(free, None)
-                if manual is not None and (begin is None or manual[0] < begin):
+                if manual is not None and (begin is None or manual.at < begin):
                     self.manual.remove(manual)
-                    begin = manual[0]
+                    begin = manual.at
+            settled = self.settled.get(self._key(indexes[0], pass_ + 1, cycle))
+            if settled is not None:
+                begin = settled.due_at
+            elif begin is None and not pass_ and self._level_gone(cycle):
+                begin = self.since
             if begin is None:
                 return
             pass_ += 1
@@ -137,7 +166,7 @@ class _RowWalk:
                 ready = at if previous is None else previous.at
                 if ready is None:  # nothing above it fell due, so it never does
                     continue
-                due = self._due(index, Candidate(cycle, ready, at, until))
+                due = self._due(index, pass_, Candidate(cycle, ready, at, until))
                 previous = None if due is None else Fallen(due, until, reached=True)
                 if due is not None and due <= self.until:
                     escalation = self._escalation(index, pass_=pass_, cycle=cycle, due=due)
@@ -147,7 +176,17 @@ class _RowWalk:
                 return
             ended = previous.at
 
-    def _due(self, index: int, candidate: Candidate) -> datetime | None:
+    def _level_gone(self, cycle: int) -> bool:
+        """Return whether the level that a chain waited for is gone since this version (rule E4)."""
+        levels = range(self.levels_before)
+        fallen = sum(self._key(index, 0, cycle) in self.settled for index in levels)
+        return len(self.row.levels) <= fallen < self.levels_before
+
+    def _key(self, index: int, pass_: int, cycle: int) -> str:
+        place = f"{self.matrix.name}/{self.row.name}/{index}/{pass_}/{cycle}"
+        return f"{self.view.record_id}/{place}"
+
+    def _due(self, index: int, pass_: int, candidate: Candidate) -> datetime | None:
         """Return when a candidate falls due: by its trigger, or brought forward manually.
 
         A manual escalation that asks for a level brings it forward with those before it, and none
@@ -155,11 +194,17 @@ class _RowWalk:
         """
         gate = self.gates[index]
         due = None
+        if self.settled:
+            settled = self.settled.get(self._key(index, pass_, candidate.cycle))
+            if settled is not None:
+                self._spend(settled.due_at, index)
+                return settled.due_at
         if candidate.at is not None:
             due = _enabled(candidate.at, self.row.levels[index], gate, candidate.until)
         if candidate.ready is None:
             return due
-        for at, asked in self.manual:
+        for manual in self.manual:
+            at, asked, _ = manual
             if asked is not None and asked < index:
                 continue
             if (
@@ -169,26 +214,36 @@ class _RowWalk:
                 and not _reason_at(gate, at)
             ):
                 if asked is None or asked == index:
-                    self.manual.remove((at, asked))
+                    self.manual.remove(manual)
                 return at
         return due
 
+    def _spend(self, due: datetime, index: int) -> None:
+        """Use up the manual escalation that brought a level forward under an earlier version."""
+        asked = (None, index)
+        spent = next((one for one in self.manual if one.at == due and one.level in asked), None)
+        if spent is not None:
+            self.manual.remove(spent)
+
     def _escalation(self, index: int, *, pass_: int, cycle: int, due: datetime) -> Escalation:
         level, gate = self.row.levels[index], self.gates[index]
-        record = self.view.record_id
-        people = level.known_people
+        people = people_now = level.known_people
         lapsed_at: datetime | None = None
         because = ""
-        if people is None:
+        if people is None or people_now is None:
             facts = self._facts(level, due)
             people = _people(level, due, facts)
+            if index not in self.people_now:
+                facts_now = self._facts(level, self.until)
+                self.people_now[index] = _people(level, self.until, facts_now)
+            people_now = self.people_now[index]
             if all(target.is_empty(due, facts) for target in level.targets):
                 lapsed_at, because = due, NOBODY
         if not because and len(gate) > 1:
             lapsed_at, because = _lapse(gate, due, self.until)
         return Escalation(
-            key=f"{record}/{self.matrix.name}/{self.row.name}/{index}/{pass_}/{cycle}",
-            record_id=record,
+            key=self._key(index, pass_, cycle),
+            record_id=self.view.record_id,
             matrix=self.matrix.name,
             row=self.row.name,
             level=index,
@@ -196,6 +251,7 @@ class _RowWalk:
             cycle=cycle,
             targets=level.targets,
             people=people,
+            people_now=people_now,
             mode=level.mode,
             due_at=due,
             lapsed_at=lapsed_at,

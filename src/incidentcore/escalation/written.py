@@ -7,14 +7,23 @@ from typing import Any, Final
 from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationLevel, EscalationMatrix, EscalationRow
 from incidentcore.escalation.oncall import OnCallLayer, OnCallSchedule, RotaOverride, Shift
+from incidentcore.escalation.reachable_hours import ReachableHours
 from incidentcore.escalation.targets import EscalationTarget
-from incidentcore.escalation.triggers import After, AfterPrevious, HeldFor, OnClock, Trigger
+from incidentcore.escalation.triggers import (
+    After,
+    AfterPrevious,
+    AtWallTime,
+    HeldFor,
+    OnClock,
+    Trigger,
+)
 
-__all__ = ["FAMILIES", "WRITTEN"]
+__all__ = ["CALENDARS", "FAMILIES", "WRITTEN"]
 
 WRITTEN: Final[dict[str, type]] = {
     "EscalationAfter": After,
     "EscalationAfterPrevious": AfterPrevious,
+    "EscalationAtWallTime": AtWallTime,
     "Escalation": Escalation,
     "EscalationLevel": EscalationLevel,
     "EscalationMatrix": EscalationMatrix,
@@ -26,7 +35,12 @@ WRITTEN: Final[dict[str, type]] = {
     "EscalationOnClock": OnClock,
     "OnCallOverride": RotaOverride,
     "OnCallShift": Shift,
+    "ReachableHours": ReachableHours,
 }
 
+CALENDARS: Final = (ReachableHours,)
+
 # What a field of this type may hold; written with a "$type" beside the class's own fields.
-FAMILIES: Final[dict[Any, tuple[type, ...]]] = {Trigger: (After, AfterPrevious, HeldFor, OnClock)}
+FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
+    Trigger: (After, AfterPrevious, AtWallTime, HeldFor, OnClock)
+}

@@ -160,7 +160,7 @@ REGISTRY: Final = Registry(
         **lifecycle.FAMILIES,
         **priority.FAMILIES,
         **records.FAMILIES,
-        **schedule.FAMILIES,
+        **{kind: (*members, *escalation.CALENDARS) for kind, members in schedule.FAMILIES.items()},
         **sla.FAMILIES,
     },
     {**partials.FORMS, partials.PartialForm: "KpiPartial"},

@@ -2,6 +2,7 @@
 
 from incidentcore.escalation.triggers.after import After
 from incidentcore.escalation.triggers.after_previous import AfterPrevious
+from incidentcore.escalation.triggers.at_wall_time import AtWallTime
 from incidentcore.escalation.triggers.base import (
     Candidate,
     Fallen,
@@ -15,6 +16,7 @@ from incidentcore.escalation.triggers.on_clock import OnClock
 __all__ = [
     "After",
     "AfterPrevious",
+    "AtWallTime",
     "Candidate",
     "Fallen",
     "HeldFor",

@@ -22,8 +22,9 @@ from incidentcore.escalation.triggers.base import (
 )
 from incidentcore.schedule import Calendar
 
-__all__ = ["After", "MOVED_BY_DELIVERY"]
+__all__ = ["After", "BEGINNINGS", "MOVED_BY_DELIVERY"]
 
+BEGINNINGS: Final = ("opened_at", "occurred_at", "detected_at")  # when the trouble began
 MOVED_BY_DELIVERY: Final = frozenset(("updated_at", "escalation_count"))
 _ZERO: Final = timedelta(0)
 _ENDINGS: Final = ("resolved_at", "closed_at", "canceled_at")
@@ -62,7 +63,8 @@ class After(Trigger):
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
         """Return one for each value that the moment took."""
-        return context.delayed(context.view.moments(self.since), self.delay, self.calendar)
+        own = self.since in BEGINNINGS
+        return context.delayed(context.view.moments(self.since), self.delay, self.calendar, own=own)
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:

@@ -74,6 +74,8 @@ class TriggerContext:
         until: The last instant that is looked at.
         previous: By cycle, how the level above fell due; empty for the first level.
         maintenance: Intervals in which nothing begins.
+        beginnings: When levels that count from the opening, or from the row's own condition,
+            start a new cycle.
         restarts: When every chain of the row starts a new cycle.
     """
 
@@ -81,13 +83,21 @@ class TriggerContext:
     when: Condition
     until: datetime
     maintenance: tuple[Interval, ...] = ()
+    beginnings: tuple[datetime, ...] = ()
     restarts: tuple[datetime, ...] = ()
     index: int = 0
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
-    def begun(self, anchors: Iterable[Anchor]) -> list[Anchor]:
-        """Return anchors as they count: cut at each restart, and begun outside of maintenance."""
+    def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
+        """Return anchors as they count: cut at each restart, and begun outside of maintenance.
+
+        Args:
+            anchors: The anchors.
+            own: Whether they are the opening, or spells of the row's own condition.
+        """
         cuts = self.restarts
+        if own and self.beginnings:
+            cuts = tuple(sorted({*cuts, *self.beginnings}))
         begun: list[Anchor] = []
         for anchor in anchors:
             start = anchor.at
@@ -105,11 +115,16 @@ class TriggerContext:
         return start
 
     def delayed(
-        self, anchors: Iterable[Anchor], delay: timedelta, calendar: Calendar | None
+        self,
+        anchors: Iterable[Anchor],
+        delay: timedelta,
+        calendar: Calendar | None,
+        *,
+        own: bool = False,
     ) -> list[Candidate]:
-        """Return one candidate for each anchor, a delay after it."""
+        """Return one candidate for each anchor, a delay after it; ``own`` as in ``begun``."""
         candidates = []
-        for start, until, cycle in self.begun(anchors):
+        for start, until, cycle in self.begun(anchors, own=own):
             due = later(start, delay, calendar)
             if not self.index:
                 ready = start

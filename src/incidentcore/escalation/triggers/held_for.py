@@ -49,7 +49,9 @@ class HeldFor(Trigger):
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
         """Return one for each spell in which the condition held."""
-        return context.delayed(context.view.spells(self.condition), self.span, self.calendar)
+        own = self.condition == context.when
+        spells = context.view.spells(self.condition)
+        return context.delayed(spells, self.span, self.calendar, own=own)
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:

@@ -154,6 +154,7 @@ class Escalated(Event):
         mode: ``"functional"`` or ``"hierarchical"``.
         target: To whom.
         level: The level of the matrix, counted from 0; None where there is none.
+        matrix: The matrix that a manual escalation is meant for; empty for every matrix.
     """
 
     kind: ClassVar[str] = "escalated"
@@ -163,6 +164,7 @@ class Escalated(Event):
     level: int | None = None
     key: str = ""
     reason: str = ""
+    matrix: str = attrs.field(default="", metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
@@ -170,8 +172,8 @@ class Escalated(Event):
         if self.mode not in ("functional", "hierarchical"):
             raise InvalidValueError("mode", self.mode, "functional or hierarchical")
         _check_level(self.level)
-        need_text("key", self.key, empty=True)
-        need_text("reason", self.reason, empty=True)
+        for name in ("key", "reason", "matrix"):
+            need_text(name, getattr(self, name), empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the count; one made by hand un-acknowledges and ends a snooze (rule E3)."""

@@ -140,9 +140,10 @@ class StateChanged(Event):
                 changes["reopened_at"] = self.at
                 if self.by.role == "requester" and facts["unanswered_since"] is None:
                     changes["unanswered_since"] = self.at  # it asks for an answer (rule S6)
+                changes["acknowledged"] = False  # nobody answers for the new outage yet (rule E3)
                 for name in ("resolved_at", "closed_at", "canceled_at", *_RESOLUTION):
                     changes[name] = None
-            if facts["acknowledged_at"] is None and self.by.role in _HUMAN:
+            elif facts["acknowledged_at"] is None and self.by.role in _HUMAN:
                 changes["acknowledged_at"] = self.at
                 changes["acknowledged"] = True
                 if facts["snoozed_until"] is not None:

@@ -1,0 +1,92 @@
+"""How the on-call load is shared among people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.escalation.oncall import OnCallSchedule, RotaOverride, Shift, shifts
+from incidentcore.instants import Interval, as_zone
+from incidentcore.schedule import BusinessCalendar
+
+__all__ = ["OnCallHours", "on_call_hours"]
+
+
+@attrs.frozen(kw_only=True)
+class OnCallHours:
+    """How much of the on-call load one person carries.
+
+    Attributes:
+        person: Who.
+        total: The time on call.
+        night: The part of it at night.
+        weekend: The part of it on Saturday and Sunday, nights included.
+        shifts: How many shifts, counted without the handoffs to oneself.
+    """
+
+    person: str
+    total: timedelta
+    night: timedelta
+    weekend: timedelta
+    shifts: int
+
+    @property
+    def night_share(self) -> float | None:
+        """Return night over total, a fraction from 0 to 1; None without any time on call."""
+        return self.night / self.total if self.total else None
+
+    @property
+    def weekend_share(self) -> float | None:
+        """Return weekend over total, a fraction from 0 to 1; None without any time on call."""
+        return self.weekend / self.total if self.total else None
+
+
+def on_call_hours(
+    schedule: OnCallSchedule,
+    /,
+    *,
+    start: datetime,
+    end: datetime,
+    zone: ZoneInfo | str,
+    night: str = "22:00-06:00",
+    served: Iterable[Shift] = (),
+) -> tuple[OnCallHours, ...]:
+    """Return how the on-call time of ``[start, end)`` is shared out, the busiest first.
+
+    Args:
+        schedule: The schedule.
+        start: First instant.
+        end: First instant after.
+        zone: The zone of nights and weekends.
+        night: The hours that count as night.
+        served: Shifts as they were really served; in their intervals they count instead of the
+            schedule.
+    """
+    overrides = [RotaOverride(shift.interval, shift.people) for shift in served]
+    if overrides:
+        schedule = attrs.evolve(schedule, overrides=(*schedule.overrides, *overrides))
+    key = as_zone(zone)
+    nights = BusinessCalendar(zone=key, hours={"mon-sun": night})
+    weekends = BusinessCalendar(zone=key, hours={"sat-sun": "00:00-24:00"})
+    served_by: dict[str, list[Interval]] = {}
+    for shift in shifts(schedule, start=start, end=end):
+        for person in shift.people:
+            mine = served_by.setdefault(person, [])
+            if mine and mine[-1].end == shift.interval.start:
+                mine[-1] = Interval(mine[-1].start, shift.interval.end)
+            else:
+                mine.append(shift.interval)
+    hours = (
+        OnCallHours(
+            person=person,
+            total=sum((span.duration for span in mine), timedelta(0)),
+            night=sum((nights.open_time(span.start, span.end) for span in mine), timedelta(0)),
+            weekend=sum((weekends.open_time(span.start, span.end) for span in mine), timedelta(0)),
+            shifts=len(mine),
+        )
+        for person, mine in served_by.items()
+    )
+    return tuple(sorted(hours, key=lambda one: (-one.total, one.person)))

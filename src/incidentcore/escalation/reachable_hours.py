@@ -1,0 +1,81 @@
+"""The hours in which whoever is on call may be reached, by each person's own time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation.oncall import OnCallSchedule, shifts
+from incidentcore.instants import Interval, as_utc
+from incidentcore.schedule import AbstractCalendar, Calendar
+
+__all__ = ["ReachableHours"]
+
+
+def _pairs(
+    personal: Mapping[str, Calendar] | tuple[tuple[str, Calendar], ...],
+) -> tuple[tuple[str, Calendar], ...]:
+    return tuple(sorted(dict(personal).items(), key=lambda pair: pair[0]))
+
+
+@attrs.frozen
+class ReachableHours(AbstractCalendar):
+    """A calendar that is open while somebody on call is within hours of their own.
+
+    Given as ``during=`` of a level, a page waits for the personal hours of whoever is on call.
+
+    Attributes:
+        schedule: Who is on call.
+        personal: For people by id, when they may be reached; at every hour without an entry.
+        zone: The zone of the schedule's first rotation.
+
+    Source: rule E2.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.schedule import BusinessCalendar, Rotation
+    >>> from incidentcore.escalation import OnCallLayer
+    >>> weekly = Rotation(anchor=datetime(2026, 6, 1, tzinfo=UTC), zone="UTC", unit="weeks")
+    >>> schedule = OnCallSchedule("net", [OnCallLayer(weekly, ["ada", "grace"])])
+    >>> chicago = BusinessCalendar(zone="America/Chicago", hours={"mon-sun": "07:00-22:00"})
+    >>> hours = ReachableHours(schedule, {"grace": chicago})
+    >>> str(hours.next_open(datetime(2026, 6, 10, 3, 30, tzinfo=UTC)))
+    '2026-06-10 12:00:00+00:00'
+    """
+
+    schedule: OnCallSchedule
+    personal: tuple[tuple[str, Calendar], ...] = attrs.field(converter=_pairs)
+    zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.schedule, OnCallSchedule):
+            raise EscalationMatrixError("schedule", self.schedule, "an OnCallSchedule")
+        for person, calendar in self.personal:
+            if not isinstance(calendar, Calendar):
+                raise EscalationMatrixError(f"personal[{person}]", calendar, "a Calendar")
+        object.__setattr__(self, "zone", self.schedule.layers[0].rotation.zone)
+
+    def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
+        """Yield the open windows in ``[start, end)``, ascending and disjoint."""
+        low, high = as_utc(start, "start"), as_utc(end, "end")
+        personal = dict(self.personal)
+        current: Interval | None = None
+        for shift in shifts(self.schedule, start=low, end=high):
+            span = shift.interval
+            windows: list[Interval] = []
+            for person in shift.people:
+                calendar = personal.get(person)
+                own = [span] if calendar is None else calendar.windows(span.start, span.end)
+                windows.extend(own)
+            for window in sorted(windows):
+                if current is not None and window.start <= current.end:
+                    current = Interval(current.start, max(current.end, window.end))
+                    continue
+                if current is not None:
+                    yield current
+                current = window
+        if current is not None:
+            yield current

@@ -1,0 +1,69 @@
+"""A trigger that comes back at a wall time: a reminder."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation.triggers.after import BEGINNINGS, After
+from incidentcore.escalation.triggers.base import Candidate, Trigger, TriggerContext
+from incidentcore.schedule import Rotation
+
+__all__ = ["AtWallTime"]
+
+_INSTANT: Final = timedelta(microseconds=1)
+
+
+@attrs.frozen
+class AtWallTime(Trigger):
+    """Fires again and again at a wall time, while a moment of the record stands.
+
+    The times are the handoffs of a rotation, so they are right across changes of clocks (rule E5).
+    Each time is a cycle of its own. One at which the level is silent, or outside of its contact
+    hours, is left out and not made up for. A manual escalation brings none forward.
+
+    Attributes:
+        rotation: When it comes back, such as each day at the wall time of its anchor.
+        since: The moment from which on it comes, as in ``After``.
+
+    Source: rule E2.
+
+    >>> from datetime import UTC
+    >>> nine = Rotation(
+    ...     anchor=datetime(2026, 6, 1, 7, tzinfo=UTC), zone="Europe/Berlin", unit="days"
+    ... )
+    >>> AtWallTime(nine).why
+    ('at_wall_time', {'every': '1', 'unit': 'days', 'time': '09:00 Europe/Berlin'})
+    """
+
+    rotation: Rotation
+    since: str = "opened_at"
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.rotation, Rotation):
+            raise EscalationMatrixError("rotation", self.rotation, "a Rotation")
+        After(timedelta(0), self.since)  # refuses what is not a moment
+
+    def candidates(self, context: TriggerContext) -> list[Candidate]:
+        """Return one for each time after the moment."""
+        anchors = context.begun(context.view.moments(self.since), own=self.since in BEGINNINGS)
+        times: list[datetime] = []
+        for anchor in anchors:
+            start, end = anchor.at + _INSTANT, context.until + _INSTANT
+            if anchor.until is not None:
+                end = min(end, anchor.until)
+            if start < end:
+                times.extend(self.rotation.handoffs(start, end))
+        return [
+            Candidate(number, None, at, at + _INSTANT) for number, at in enumerate(times, start=1)
+        ]
+
+    @property
+    def why(self) -> tuple[str, dict[str, str]]:
+        """How often, and at which wall time."""
+        rotation = self.rotation
+        time = f"{rotation.anchor.astimezone(rotation.zone):%H:%M} {rotation.zone.key}"
+        return "at_wall_time", {"every": str(rotation.every), "unit": rotation.unit, "time": time}

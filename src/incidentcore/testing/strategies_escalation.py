@@ -12,6 +12,7 @@ from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.escalation import (
     After,
     AfterPrevious,
+    AtWallTime,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
@@ -90,17 +91,21 @@ def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCall
     for _ in range(draw(st.integers(1, 3))):
         people = draw(st.lists(st.sampled_from(_PEOPLE), min_size=1, max_size=3))
         during = draw(st.one_of(st.none(), st.sampled_from(_HOURS), calendars()))
-        limits = {
+        limits: dict[str, Any] = {
             name: instant()
             for name in ("since", "until")
             if draw(st.sampled_from((False, False, False, True)))
         }
-        layers.append(OnCallLayer(draw(rotations(zone)), people, during=during, **limits))
+        limits["turns"] = draw(st.sampled_from(("always", "always", "on_duty")))
+        members = [*people, None] if draw(st.integers(0, 5)) == 0 else people
+        layers.append(OnCallLayer(draw(rotations(zone)), members, during=during, **limits))
     overrides = []
     for _ in range(draw(st.integers(0, 2))):
         start, end = sorted((instant(), instant()))
         mode: OverrideMode = draw(st.sampled_from(("replace", "add", "remove")))
-        overrides.append(RotaOverride(Interval(start, end), draw(st.sampled_from(_PEOPLE)), mode))
+        replaces = draw(st.sampled_from(("", "ada"))) if mode == "replace" else ""
+        who = draw(st.sampled_from(_PEOPLE))
+        overrides.append(RotaOverride(Interval(start, end), who, mode, replaces=replaces))
     combine = draw(st.sampled_from(("highest", "all")))
     return OnCallSchedule("drawn", layers, overrides=overrides, combine=combine)
 
@@ -121,6 +126,8 @@ def _levels(draw: st.DrawFn, clocks: Sequence[str], *, head: bool) -> Escalation
         st.builds(After, _delays(), st.sampled_from(_SINCE), _counting()),
         st.builds(HeldFor, st.sampled_from(_HELD), _delays(), _counting()),
     ]
+    if draw(st.integers(0, 7)) == 0:
+        triggers.append(st.builds(AtWallTime, rotations("Europe/Berlin"), st.sampled_from(_SINCE)))
     if not head:
         chained = st.builds(AfterPrevious, _delays(), _counting())
         triggers += [chained, chained]
@@ -150,6 +157,10 @@ def _levels(draw: st.DrawFn, clocks: Sequence[str], *, head: bool) -> Escalation
 @st.composite
 def _rows(draw: st.DrawFn, name: str, when: Condition, clocks: Sequence[str]) -> EscalationRow:
     first = draw(_levels(clocks, head=True))
+    occasions: dict[str, Any] = {
+        name: draw(st.sampled_from(("keep", "clear", "restart")))
+        for name in ("on_reopen", "on_apply", "on_move", "on_worse")
+    }
     levels = [first, *draw(st.lists(_levels(clocks, head=False), max_size=3))]
     return EscalationRow(
         name,
@@ -164,6 +175,7 @@ def _rows(draw: st.DrawFn, name: str, when: Condition, clocks: Sequence[str]) ->
         on_snooze_end=draw(st.sampled_from(("resume", "restart"))),
         snooze_silences=draw(st.sampled_from(("acknowledgeable", "all"))),
         past_last=draw(st.sampled_from(("clamp", "wrap"))),
+        **occasions,
     )
 
 

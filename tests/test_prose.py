@@ -30,9 +30,8 @@ PENDING = frozenset(
             "desk",
             "conditions",
             "escalation",
-            "improvement",
         ),
-        *("intake", "kpi", "lifecycle", "priority", "records", "report", "serialization", "sla"),
+        *("intake", "lifecycle", "priority", "records", "report", "serialization", "sla"),
         *("testing", "vendors"),
     }
 )

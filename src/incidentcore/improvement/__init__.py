@@ -10,22 +10,26 @@ from incidentcore.improvement.actions import (
     actions_of_review,
 )
 from incidentcore.improvement.before_after import BeforeAfter, EffectVerdict, KpiSide, before_after
-from incidentcore.improvement.candidate import (
+from incidentcore.improvement.candidate_report import (
     CandidateReport,
     DimensionSummary,
     ProblemCandidate,
     Trend,
 )
-from incidentcore.improvement.candidates import DIMENSIONS, CandidateTally, problem_candidates
+from incidentcore.improvement.columns import TIME_TO_RESOLVE
 from incidentcore.improvement.episodes import (
     Episode,
     RecurrenceGroup,
     RecurrenceReport,
     RecurrenceWindow,
 )
-from incidentcore.improvement.evidence import TIME_TO_RESOLVE
-from incidentcore.improvement.opening import open_problem, problem_fields
+from incidentcore.improvement.open_problem import open_problem, problem_fields
 from incidentcore.improvement.page import KEYS, ProblemPage, problem_page
+from incidentcore.improvement.problem_candidates import (
+    DIMENSIONS,
+    CandidateTally,
+    problem_candidates,
+)
 from incidentcore.improvement.recurrence import RecurrenceTally, recurrence
 from incidentcore.improvement.register import ImprovementRegister
 

@@ -34,7 +34,7 @@ ActionStatus: TypeAlias = Literal["open", "in_progress", "done", "dropped"]
 
 
 OriginKind: TypeAlias = Literal["review", "problem", "recurrence"]
-"""What an action comes from; any other text is a caller's own."""
+"""What an action comes from; a caller may use any other text."""
 
 
 _STATUSES: Final = (

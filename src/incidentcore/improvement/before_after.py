@@ -17,7 +17,7 @@ from incidentcore.instants import Interval, as_utc
 from incidentcore.kpi import Kpi, KpiResult, compute_kpis
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.engine.results import Value
-from incidentcore.kpi.text_table import to_html, to_markdown, to_text
+from incidentcore.kpi.text_table import Tabular, to_text
 from incidentcore.records import Record
 
 __all__ = ["BeforeAfter", "EffectVerdict", "KpiSide", "before_after"]
@@ -56,10 +56,10 @@ class KpiSide:
 
 
 @attrs.frozen(kw_only=True)
-class BeforeAfter:
+class BeforeAfter(Tabular):
     """A KPI before and after an action, with what can be said of the difference.
 
-    It never says that the action caused it: whatever else changed in between did so too.
+    It never says that the action caused it: other things changed in between, too.
 
     Attributes:
         action: The action's id.
@@ -137,14 +137,6 @@ class BeforeAfter:
     def __str__(self) -> str:
         return "\n".join([to_text(*self.cells()), *self.sentences])
 
-    def to_markdown(self) -> str:
-        """Return the two sides as a Markdown table; ``sentences`` tell what it means."""
-        return to_markdown(*self.cells())
-
-    def _repr_html_(self) -> str:
-        """Return the two sides as an HTML table, for notebooks; everything in it is escaped."""
-        return to_html(*self.cells())
-
 
 def _below(one: Value, other: Value) -> bool:
     """Return whether a figure lies below another of the same unit."""
@@ -204,10 +196,10 @@ def before_after(
 
     Returns:
         Both sides with n, what was left out and an interval: at the KPI's confidence, 0.95 where it
-        has none. Counts are told for each month (30.44 days), so that windows may differ in length.
+        has none. Counts are given per month (30.44 days), so that windows may differ in length.
 
     Raises:
-        InvalidValueError: The action has no measure, ``min_n`` is no whole number from 1, or
+        InvalidValueError: The action has no measure, ``min_n`` is not a whole number from 1, or
             ``as_of`` lies before the baseline's end.
 
     Source: our choice; intervals by Wilson for shares, the bootstrap for times, Garwood for counts.

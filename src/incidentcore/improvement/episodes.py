@@ -14,7 +14,7 @@ from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.estimates import interpolate
 from incidentcore.kpi.group_keys import label
-from incidentcore.kpi.text_table import to_csv, to_html, to_markdown, to_text
+from incidentcore.kpi.text_table import Tabular, to_csv, to_text
 from incidentcore.schedule import BusinessDays
 from incidentcore.values import FrozenMap
 
@@ -105,7 +105,7 @@ class RecurrenceGroup:
 
 
 @attrs.frozen(kw_only=True)
-class RecurrenceReport:
+class RecurrenceReport(Tabular):
     """What came back within a window, and all that did not, so that the counts add up.
 
     ``n`` is the records of all groups, those of keys that did not come back, and those left out.
@@ -199,14 +199,6 @@ class RecurrenceReport:
 
     def __str__(self) -> str:
         return to_text(*self.cells()) if self.groups else "nothing came back"
-
-    def to_markdown(self) -> str:
-        """Return the groups as a Markdown table."""
-        return to_markdown(*self.cells())
-
-    def _repr_html_(self) -> str:
-        """Return the groups as an HTML table, for notebooks; everything in it is escaped."""
-        return to_html(*self.cells())
 
     def to_csv(self) -> str:
         """Return the groups as CSV; a text that a spreadsheet would run is made inert."""

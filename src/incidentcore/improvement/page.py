@@ -12,10 +12,10 @@ from typing import Any, Final, TypeAlias
 import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
-from incidentcore.improvement.candidate import CandidateReport
-from incidentcore.improvement.candidates import DIMENSIONS, CandidateTally
+from incidentcore.improvement.candidate_report import CandidateReport
+from incidentcore.improvement.columns import TIME_TO_RESOLVE
 from incidentcore.improvement.episodes import RecurrenceReport, RecurrenceWindow
-from incidentcore.improvement.evidence import TIME_TO_RESOLVE
+from incidentcore.improvement.problem_candidates import DIMENSIONS, CandidateTally
 from incidentcore.improvement.recurrence import RecurrenceTally
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
@@ -31,7 +31,7 @@ KEYS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
     "configuration_item",
     ("category", "configuration_item"),
 )
-"""By what recurrence is told unless asked otherwise."""
+"""What makes two records the same, by default."""
 
 _WEEK: Final = timedelta(days=7)
 _WIDTH: Final = 100
@@ -59,7 +59,7 @@ class ProblemPage:
         about: Pairs of name and value to tell below it.
         candidates: The problem candidates.
         recurrences: What came back, by key.
-        told: Of how many single values, and how many pairs, the evidence is told in sentences.
+        detailed: For how many single values, and for how many pairs, the evidence is described.
         rows: How many rows a table of what came back has at most.
     """
 
@@ -67,7 +67,7 @@ class ProblemPage:
     about: tuple[tuple[str, str], ...] = ()
     candidates: CandidateReport
     recurrences: tuple[RecurrenceReport, ...] = ()
-    told: int = 5
+    detailed: int = 5
     rows: int = 10
 
     def __str__(self) -> str:
@@ -91,8 +91,10 @@ class ProblemPage:
         """Return the page as an HTML fragment; everything in it is escaped."""
         lines = [f"<h1>{escape(self.title)}</h1>"]
         if self.about:
-            told = "\n".join(f"<li>{escape(f'{name}: {value}')}</li>" for name, value in self.about)
-            lines.append(f"<ul>\n{told}\n</ul>")
+            items = "\n".join(
+                f"<li>{escape(f'{name}: {value}')}</li>" for name, value in self.about
+            )
+            lines.append(f"<ul>\n{items}\n</ul>")
         for block in self._blocks():
             lines += _as_html(block, 2)
         return "\n".join(lines)
@@ -113,8 +115,8 @@ class ProblemPage:
     def _blocks(self) -> Iterator[_Block]:
         yield _summary(self.candidates)
         yield from _candidates(self.candidates)
-        if self.told and self.candidates.candidates:
-            yield _evidence(self.candidates, self.told)
+        if self.detailed and self.candidates.candidates:
+            yield _evidence(self.candidates, self.detailed)
         for report in self.recurrences:
             yield _recurrence(report, self.rows)
         yield _looked_at(self.candidates)
@@ -145,8 +147,8 @@ def _many(count: int, noun: str) -> str:
 
 
 def _left_out(counts: Iterable[tuple[str, int]]) -> str:
-    told = ", ".join(f"{code} {count:,}" for code, count in counts)
-    return f" (left out: {told})" if told else ""
+    reasons = ", ".join(f"{code} {count:,}" for code, count in counts)
+    return f" (left out: {reasons})" if reasons else ""
 
 
 def _candidates(found: CandidateReport) -> Iterator[_Block]:
@@ -172,12 +174,12 @@ def _list(title: str, text: tuple[str, ...], table: Cells) -> _Block:
     return _Block(title=title, text=text, table=table)
 
 
-def _evidence(found: CandidateReport, told: int) -> _Block:
+def _evidence(found: CandidateReport, detailed: int) -> _Block:
     ranked = list(enumerate(found.candidates, 1))
     single = [(rank, one) for rank, one in ranked if len(one.key) == 1]
     parts = tuple(
         _Block(title=f"{rank}. {one.label}", text=one.why)
-        for rank, one in (*single[:told], *ranked[len(single) :][:told])
+        for rank, one in (*single[:detailed], *ranked[len(single) :][:detailed])
     )
     return _Block(title="The evidence", parts=parts)
 
@@ -187,12 +189,12 @@ def _recurrence(report: RecurrenceReport, rows: int) -> _Block:
     title = f"What came back within {report.window_text()}, by {key}"
     share = "" if report.repeat_share is None else f" ({100 * report.repeat_share:.1f} %)"
     back = len(report.groups)
-    told = (
+    sentence = (
         f"{report.repeats:,} of {report.counted:,} records{share} followed an earlier one of the "
         f"same {key} within {report.window_text()}; {back:,} of {report.keys:,} different values "
         f"came back{_left_out(report.left_out.items())}."
     )
-    text = [told]
+    text = [sentence]
     if not report.groups:
         return _Block(title=title, text=tuple(text))
     if back > rows:
@@ -297,14 +299,14 @@ def problem_page(
         title: The heading.
         about: Pairs of name and value to tell below it, such as where the records come from.
         dimensions: What candidates are looked for by; see ``problem_candidates``.
-        keys: What recurrence is told by; see ``recurrence``.
+        keys: What makes two records the same; see ``recurrence``.
         window: Within what a record counts as coming back.
         calendar: Measures the window in its open time.
         period: Where the opening must lie; everywhere without one.
         population: Which records are looked at.
         problems: Problems whose links count beside those of the incidents.
         cost: The KPI whose values are the time that a group cost.
-        min_n: With fewer incidents, a group is no candidate.
+        min_n: With fewer incidents, a group is not a candidate.
         confidence: The probability of no candidate at all where there is only noise.
         limit: How many single values, and how many pairs, the page has at most.
 

@@ -121,7 +121,7 @@ def recurrence(
     """Find the records that came back: of one key, opened within a window after one another.
 
     A record is a repeat where the one opened before it with the same key lies at most the window
-    back. Records that follow each other so make an episode; the first of an episode is no repeat.
+    back. Records that follow each other so make an episode; its first record is not a repeat.
 
     Canceled records are left out, as are those without a key (``no_key``), which would otherwise
     all be the same.

@@ -1,4 +1,4 @@
-"""Which records count, what they are the same by, and why the others are left out."""
+"""Which records count, which key groups them, and why the others are left out."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
         as_of: The instant of the computation.
 
     Raises:
-        InvalidValueError: It is none, or has no part.
+        InvalidValueError: The key is of another kind, or has no part.
         KpiDefinitionError: No kind of record has such a field.
     """
     read = compile_groups(_parts(key), as_of)

@@ -1,4 +1,4 @@
-"""The rows that a chart needs; drawing them is somebody else's part."""
+"""The rows that a chart needs; ``plots`` or another tool draws them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def control_chart_data(table: KpiTable, kpi: str, *group: object) -> Rows:
     """Return a trend with its natural limits, and which points lie outside: signals, not noise.
 
     Periods without a value, or with fewer records than the definition's ``min_n``, take no part in
-    the limits and are no signals. With fewer than two periods that do, there are no limits.
+    the limits and are never signals. With fewer than two periods that do, there are no limits.
 
     Args:
         table: A table computed with ``Periods``.
@@ -81,8 +81,8 @@ def control_chart_data(table: KpiTable, kpi: str, *group: object) -> Rows:
     Source: the XmR chart: mean plus and minus 2.66 mean moving ranges.
     """
     rows = trend_data(table, kpi, *group)
-    told = [row for row in rows if row["value"] is not None and row["enough"]]
-    limits = control_limits([row["value"] for row in told])
+    measured = [row for row in rows if row["value"] is not None and row["enough"]]
+    limits = control_limits([row["value"] for row in measured])
     for row in rows:
         row["center"] = row["lower"] = row["upper"] = None
         row["signal"] = False
@@ -120,7 +120,7 @@ def ageing_data(
     Args:
         records: The records, read once.
         as_of: The instant; the backlog is replayed as it was known then.
-        buckets: The groups; below 1, 5 and 30 days and above unless told.
+        buckets: The groups; below 1, 5 and 30 days and above by default.
     """
     ages = AgeBuckets() if buckets is None else buckets
     table = compute_kpis([BACKLOG], records, as_of=as_of, group_by=ages)
@@ -201,7 +201,7 @@ def distribution_data(
         kpi: A KPI of a time; its statistic does not matter.
         records: The records, read once.
         as_of: Only what had happened and been recorded by then counts.
-        edges: Where the bins begin, ascending; what lies below the first is told as well.
+        edges: Where the bins begin, ascending; what lies below the first is counted as well.
     """
     bounds = [edge // _MICRO for edge in edges]
     if not bounds or bounds != sorted(set(bounds)):
@@ -215,8 +215,8 @@ def distribution_data(
             (low is None or value >= low) and (high is None or value < high) for value in values
         )
         ends = {"from": low, "to": high}
-        told = {name: None if end is None else end / 3.6e9 for name, end in ends.items()}
-        rows.append({**told, "count": count})
+        hours_of = {name: None if end is None else end / 3.6e9 for name, end in ends.items()}
+        rows.append({**hours_of, "count": count})
     return rows
 
 

@@ -224,12 +224,12 @@ def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
     """Return the headings of the groups.
 
     Raises:
-        InvalidValueError: Two have one name, one has that of a column, or one is no group.
+        InvalidValueError: Two have one name, one has that of a column, or one is not a group.
     """
     names = tuple(_name(group) for group in group_by)
     for name in names:
         if name in COLUMNS:
-            raise InvalidValueError("group_by", name, "a name that is no column of the table")
+            raise InvalidValueError("group_by", name, "a name that the table has no column of")
     if len(set(names)) != len(names):
         raise InvalidValueError("group_by", names, "groups with a name of their own each")
     return names

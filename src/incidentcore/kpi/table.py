@@ -145,7 +145,7 @@ def _text(value: Value, unit: str) -> str:
 
 
 def _percent(value: float) -> str:
-    """Return a share that reads 0 or 100 per cent only where it is none or all (rule T4)."""
+    """Return a share that reads 0 or 100 per cent only where nothing or all counts (rule T4)."""
     text = f"{100 * value:.2f} %"
     if text == "100.00 %" and value < 1:
         return "> 99.99 %"
@@ -293,7 +293,7 @@ class KpiTable:
     def _repr_html_(self) -> str:
         """Return the table as HTML, for notebooks; everything in it is escaped.
 
-        The caption tells the instant, the window and the mode.
+        The caption names the instant, the window and the mode.
         """
         return to_html(*self._cells(among=True), caption=self._caption())
 
@@ -302,10 +302,10 @@ class KpiTable:
         by = ""
         if isinstance(window, Periods):
             by, zone, window = f", by {window.unit}", window.zone, window.within
-        told = f"As of {_wall(self.as_of, zone)} ({zone.key}){by}"
+        text = f"As of {_wall(self.as_of, zone)} ({zone.key}){by}"
         if window is not None:
-            told += f", from {_wall(window.start, zone)} to before {_wall(window.end, zone)}"
-        return told if self.mode == "exact" else f"{told}; {self.mode}, quantiles within 1 %"
+            text += f", from {_wall(window.start, zone)} to before {_wall(window.end, zone)}"
+        return text if self.mode == "exact" else f"{text}; {self.mode}, quantiles within 1 %"
 
     def to_csv(self) -> str:
         """Return the plain rows as CSV; a text that a spreadsheet would run is made inert."""

@@ -8,12 +8,30 @@ from html import escape
 from io import StringIO
 from typing import Final
 
-__all__ = ["to_csv", "to_html", "to_markdown", "to_text"]
+__all__ = ["Tabular", "to_csv", "to_html", "to_markdown", "to_text"]
 
 Rows = Iterable[Sequence[str]]
 
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class Tabular:
+    """The base of reports that are one table: gives it as Markdown, and as HTML in notebooks."""
+
+    __slots__ = ()
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return headings, rows and which columns are numbers, all of them for people."""
+        raise NotImplementedError
+
+    def to_markdown(self) -> str:
+        """Return the table as Markdown."""
+        return to_markdown(*self.cells())
+
+    def _repr_html_(self) -> str:
+        """Return the table as HTML, for notebooks; everything in it is escaped."""
+        return to_html(*self.cells())
 
 
 def to_text(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:

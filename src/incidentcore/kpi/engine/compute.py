@@ -51,7 +51,7 @@ def compute_kpis(
         The table: each figure with its n, what was left out and why, and its definition.
 
     Raises:
-        InvalidValueError: What is given are no KPIs or no records, a field is absent, a group
+        InvalidValueError: ``kpis`` or ``records`` hold something else, a field is absent, a group
             cannot be hashed, or a KPI cannot be computed in this mode or window.
 
     Units: times are ``timedelta``, exact to the microsecond; rates are fractions from 0 to 1.

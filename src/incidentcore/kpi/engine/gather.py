@@ -91,7 +91,7 @@ def gather_kpis(
         mode: ``exact`` keeps every value, ``sketch`` a histogram (rule K4).
 
     Raises:
-        InvalidValueError: What is given are no KPIs or no records, a field is absent, a group
+        InvalidValueError: ``kpis`` or ``records`` hold something else, a field is absent, a group
             cannot be hashed, or a KPI cannot be computed in this mode or window.
 
     Source: rule K4. Parts merge by ``merge_partials``; ``finish_partial`` makes the table.

@@ -22,7 +22,7 @@ Row: TypeAlias = list[Accumulator]
 
 
 def _family(kpi: Kpi) -> tuple[object, ...]:
-    """Return what decides the values of a KPI, whatever statistic is made of them."""
+    """Return what decides the values of a KPI, for any statistic of them."""
     return (
         kpi.measure,
         kpi.population,

@@ -87,7 +87,7 @@ class Sketch:
 
     @staticmethod
     def _key(whole: int) -> int:
-        """Return a key that sorts like the values: negative ones below 0, which stands for 0."""
+        """Return a key that sorts like the values: negative ones below 0, which is the key of 0."""
         if whole == 0:
             return 0
         bucket = _bucket(abs(whole)) + 1

@@ -13,14 +13,14 @@ import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
-from incidentcore.improvement.candidate import (
+from incidentcore.improvement.candidate_report import (
     CandidateReport,
     DimensionSummary,
     ProblemCandidate,
     Trend,
     group_label,
 )
-from incidentcore.improvement.evidence import TIME_TO_RESOLVE, Dimension, Evidence, Gatherer
+from incidentcore.improvement.columns import TIME_TO_RESOLVE, Columns, Dimension, Gatherer
 from incidentcore.improvement.poisson import at_least, poisson_lower
 from incidentcore.improvement.selection import Key, Selection
 from incidentcore.instants import Interval, as_utc
@@ -44,7 +44,7 @@ DIMENSIONS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
     ("configuration_item", "assignment_group"),
     ("service", "assignment_group"),
 )
-"""What incidents are grouped by unless told.
+"""What incidents are grouped by, by default.
 
 The group that worked on an incident says who mends, not what breaks: by itself it would only list
 the busiest teams, so it comes in pairs alone.
@@ -97,28 +97,28 @@ class CandidateTally:
 
     def result(self) -> CandidateReport:
         """Return the answer for the records so far."""
-        evidence, selection, min_n = self._gatherer.evidence, self._selection, self._min_n
-        opened = evidence.opened
+        columns, selection, min_n = self._gatherer.columns, self._selection, self._min_n
+        opened = columns.opened
         begin = self._split
         if begin is None and opened:
             begin = sorted(opened)[len(opened) // 2]
-        claims = list(_claims(evidence, min_n, self._confidence))
+        claims = list(_claims(columns, min_n, self._confidence))
         claims.sort(key=_rank)
         kept = list(_without_doubles(claims))
         listed = _first_of_each_kind(kept, self._limit)
         everything = _Everything(
-            time=evidence.time(range(len(opened)))[0],
+            time=columns.time(range(len(opened)))[0],
             begin=begin,
             recent=_recent(opened, begin),
             n=len(opened),
             confidence=Fraction(str(self._confidence)),
         )
-        candidates = tuple(_candidate(claim, same, evidence, everything) for claim, same in listed)
+        candidates = tuple(_candidate(claim, same, columns, everything) for claim, same in listed)
         counts = Counter(claim.names for claim in claims)
         return CandidateReport(
             candidates=candidates,
             more=len(kept) - len(listed),
-            dimensions=tuple(_summary(one, min_n, counts) for one in evidence.dimensions),
+            dimensions=tuple(_summary(one, min_n, counts) for one in columns.dimensions),
             as_of=selection.as_of,
             observed=selection.observed(at_instant(min(opened)) if opened else None),
             split=None if begin is None else at_instant(begin),
@@ -156,7 +156,7 @@ def problem_candidates(
 
     Single values come before pairs, and of each kind first what is furthest above its base, counted
     in incidents by the lower bound. Candidates that share four fifths of their incidents are one:
-    the first stays and names the others, so that a pair is told only where it narrows down.
+    the first stays and names the others, so that a pair is listed only where it narrows down.
 
     Args:
         records: The records, read once, each once; only incidents count, canceled ones do not.
@@ -169,18 +169,18 @@ def problem_candidates(
         problems: Problems whose links say which incidents they are the cause of, beside the links
             that the incidents hold themselves (``caused_by``; ``resolved_by`` to one of these).
         cost: The KPI whose values are summed up as the time that a group cost.
-        split: From when on an incident is recent; the median opening unless told.
-        min_n: With fewer incidents, a group is no candidate.
+        split: From when on an incident is recent; the median opening by default.
+        min_n: With fewer incidents, a group is not a candidate.
         confidence: The probability, from 0.5 on, of claiming nothing where there is only noise;
             also that of the interval behind a trend, for each candidate by itself.
         limit: How many single values, and how many pairs, to return at most; all without.
 
     Returns:
-        The candidates with their evidence, and how many records were left out and why.
+        The candidates with their columns, and how many records were left out and why.
 
     Raises:
-        InvalidValueError: A number is out of range, a dimension is none or comes twice, a record
-            comes twice, a value cannot be read or hashed, or ``cost`` measures no time.
+        InvalidValueError: A number is out of range, a dimension cannot be used or comes twice, a
+            record comes twice, a value cannot be read or hashed, or ``cost`` measures no time.
 
     Units: times are ``timedelta``, shares fractions from 0 to 1.
 
@@ -276,11 +276,11 @@ class _Claim:
 _Kept: TypeAlias = tuple[_Claim, tuple[_Claim, ...]]
 
 
-def _claims(evidence: Evidence, min_n: int, confidence: float) -> Iterator[_Claim]:
+def _claims(columns: Columns, min_n: int, confidence: float) -> Iterator[_Claim]:
     """Yield the groups whose lower bound is above their base."""
-    groups = sum(len(one.members) for one in evidence.dimensions)
+    groups = sum(len(one.members) for one in columns.dimensions)
     risk = (1.0 - confidence) / groups if groups else 1.0
-    for one in evidence.dimensions:
+    for one in columns.dimensions:
         for key, members, expected in _with_base(one):
             count = len(members)
             if count >= min_n and at_least(count, expected) < risk:
@@ -317,7 +317,7 @@ def _first_of_each_kind(kept: list[_Kept], limit: int | None) -> list[_Kept]:
 
 
 def _without_doubles(claims: list[_Claim]) -> Iterator[_Kept]:
-    """Yield each claim that no earlier one stands for, with those that it stands for."""
+    """Yield each claim that no earlier one represents, with those that it represents."""
     kept: list[tuple[_Claim, set[int], list[_Claim]]] = []
     for claim in claims:
         members = set(claim.members)
@@ -336,17 +336,15 @@ def _without_doubles(claims: list[_Claim]) -> Iterator[_Kept]:
 
 
 def _candidate(
-    claim: _Claim, same: Sequence[_Claim], evidence: Evidence, everything: _Everything
+    claim: _Claim, same: Sequence[_Claim], columns: Columns, everything: _Everything
 ) -> ProblemCandidate:
     """Return a candidate with all that is known of its incidents."""
-    opened, ids = evidence.opened, evidence.ids
+    opened, ids = columns.opened, columns.ids
     members = sorted(claim.members, key=lambda place: (opened[place], ids[place]))
     recent = _recent((opened[place] for place in members), everything.begin)
-    time, timed = evidence.time(members)
-    linked, problems = evidence.linked(members)
-    callers = Counter(
-        caller for place in members if (caller := evidence.callers[place]) is not None
-    )
+    time, timed = columns.time(members)
+    linked, problems = columns.linked(members)
+    callers = Counter(caller for place in members if (caller := columns.callers[place]) is not None)
     recent_of_all = everything.recent / everything.n
     return ProblemCandidate(
         dimension=claim.names,
@@ -364,7 +362,7 @@ def _candidate(
         time_share=time / everything.time if everything.time else None,
         callers=len(callers),
         main_caller=_main(callers, len(members)),
-        open=sum(evidence.is_open[place] for place in members),
+        open=sum(columns.is_open[place] for place in members),
         linked=linked,
         problems=problems,
         same_as=tuple(group_label(one.names, one.key) for one in same),

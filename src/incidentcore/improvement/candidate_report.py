@@ -12,7 +12,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
 from incidentcore.kpi.group_keys import label
-from incidentcore.kpi.text_table import to_csv, to_html, to_markdown, to_text
+from incidentcore.kpi.text_table import Tabular, to_csv, to_text
 from incidentcore.values import FrozenMap
 
 __all__ = [
@@ -49,7 +49,7 @@ class ProblemCandidate:
         expected: How many incidents the base gives such a group. For one value: an even share, the
             incidents with a value over the number of values. For a pair: what its values would
             share by chance, the product of their counts over the incidents with both.
-        at_least: How many the group stands for once chance is allowed for: the lower bound of a
+        at_least: How many the group counts for once chance is allowed for: the lower bound of a
             Poisson mean, at a risk that all values looked at share.
         recent: How many of them were opened in the later half of all that count.
         recent_of_all: The share of that half among all that count, about 1/2.
@@ -214,7 +214,7 @@ class DimensionSummary:
 
 
 @attrs.frozen(kw_only=True)
-class CandidateReport:
+class CandidateReport(Tabular):
     """The problem candidates, and all that was looked at to find them.
 
     Attributes:
@@ -230,7 +230,7 @@ class CandidateReport:
         counted: How many of them count.
         left_out: How many do not, by reason.
         confidence: The least probability with which noise alone gives no candidate at all.
-        min_n: With fewer incidents, a group is no candidate.
+        min_n: With fewer incidents, a group is not a candidate.
         cost: The id of the KPI that the times are values of.
     """
 
@@ -295,14 +295,6 @@ class CandidateReport:
 
     def __str__(self) -> str:
         return to_text(*self.cells()) if self.candidates else "nothing stands out"
-
-    def to_markdown(self) -> str:
-        """Return the candidates as a Markdown table."""
-        return to_markdown(*self.cells())
-
-    def _repr_html_(self) -> str:
-        """Return the candidates as an HTML table, for notebooks; everything in it is escaped."""
-        return to_html(*self.cells())
 
     def to_csv(self) -> str:
         """Return the candidates as CSV; a text that a spreadsheet would run is made inert."""

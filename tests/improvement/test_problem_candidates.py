@@ -24,8 +24,8 @@ from incidentcore.improvement import (
     problem_candidates,
     problem_fields,
 )
-from incidentcore.improvement.candidates import _trend
 from incidentcore.improvement.poisson import poisson_lower
+from incidentcore.improvement.problem_candidates import _trend
 from incidentcore.instants import Interval
 from incidentcore.kpi import SUM, catalogue
 from incidentcore.records import (

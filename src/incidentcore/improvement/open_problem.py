@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.improvement.candidate import ProblemCandidate
+from incidentcore.improvement.candidate_report import ProblemCandidate
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle import PROBLEM, Lifecycle
 from incidentcore.records import Link, LinkAdded, Problem
@@ -26,7 +26,7 @@ def problem_fields(candidate: ProblemCandidate) -> dict[str, Any]:
 
     >>> from datetime import UTC
     >>> from incidentcore.vendors import read_table
-    >>> from incidentcore.improvement.candidates import problem_candidates
+    >>> from incidentcore.improvement.problem_candidates import problem_candidates
     >>> rows = [
     ...     {
     ...         "id": f"I{n:02}",
@@ -73,8 +73,8 @@ def open_problem(
         candidate: The candidate.
         id: The problem's id.
         at: When it is opened.
-        by: Who opens it; a plain id stands for an agent.
-        recorded_at: When that became known; ``at`` unless told.
+        by: Who opens it; a plain id is an agent's.
+        recorded_at: When that became known; ``at`` by default.
         lifecycle: The lifecycle it follows.
         fields: Fields of ``Problem.open`` to set instead of, or beside, ``problem_fields``.
 

@@ -17,7 +17,7 @@ from incidentcore.kpi.engine.accumulators import instant
 from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.records import Problem, Record
 
-__all__ = ["Dimension", "Evidence", "Gatherer", "TIME_TO_RESOLVE"]
+__all__ = ["Dimension", "Columns", "Gatherer", "TIME_TO_RESOLVE"]
 
 TIME_TO_RESOLVE: Final = Kpi(
     id="time_to_resolve",
@@ -28,7 +28,7 @@ TIME_TO_RESOLVE: Final = Kpi(
     edge_cases="Open records have no time yet and are left out.",
     source="our choice",
 )
-"""What a record costs unless told: the wall time from its opening to its last resolution."""
+"""What a record costs by default: the wall time from its opening to its last resolution."""
 
 _UNTIMED: Final = -1
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -57,7 +57,7 @@ class Dimension:
 
 
 @attrs.define
-class Evidence:
+class Columns:
     """Everything that candidates are made from, record by record in parallel rows.
 
     Attributes:
@@ -105,10 +105,10 @@ class Gatherer:
         problems: Problems whose links count beside those of the records.
 
     Attributes:
-        evidence: What was gathered so far.
+        columns: What was gathered so far.
 
     Raises:
-        InvalidValueError: A dimension is no value or pair, or one comes twice.
+        InvalidValueError: A dimension is not a value or a pair, or one comes twice.
     """
 
     def __init__(
@@ -122,7 +122,7 @@ class Gatherer:
         if cost.unit != "duration":
             raise InvalidValueError("cost", cost.id, "a KPI whose values are times")
         given = [part if isinstance(part, tuple) else (part,) for part in dimensions]
-        self.evidence = Evidence(dimensions=_dimensions(given))
+        self.columns = Columns(dimensions=_dimensions(given))
         parts = _unique(part for dimension in given for part in dimension)
         self._selection = selection
         self._reads = [compile_key(part, selection.as_of) for part in parts]
@@ -138,11 +138,11 @@ class Gatherer:
         known = self._selection.admit(record)
         if known is None:
             return
-        evidence = self.evidence
-        place = len(evidence.ids)
+        columns = self.columns
+        place = len(columns.ids)
         values = [read(known)[0] for read in self._reads]
         absent = [is_absent(value) for value in values]
-        for dimension in evidence.dimensions:
+        for dimension in columns.dimensions:
             first, last = dimension.places[0], dimension.places[-1]
             if absent[first] or absent[last]:
                 dimension.without += 1
@@ -152,15 +152,15 @@ class Gatherer:
             if found is None:
                 found = dimension.members[key] = array("L")
             found.append(place)
-        evidence.ids.append(known.id)
-        evidence.opened.append(instant(known.opened_at))
+        columns.ids.append(known.id)
+        columns.opened.append(instant(known.opened_at))
         time = self._time(known)
-        evidence.times.append(time if isinstance(time, int) else _UNTIMED)
-        evidence.callers.append(known.caller)
-        evidence.is_open.append(known.state.open)
+        columns.times.append(time if isinstance(time, int) else _UNTIMED)
+        columns.callers.append(known.caller)
+        columns.is_open.append(known.state.open)
         linked = _problems_of(known, self._problems) | self._by_incident.get(known.id, frozenset())
         if linked:
-            evidence.problems[place] = linked
+            columns.problems[place] = linked
 
 
 def _unique(parts: Iterable[GroupBy]) -> list[GroupBy]:

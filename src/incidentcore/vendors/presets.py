@@ -141,7 +141,7 @@ ZENDESK_STATES: Final = StateTable.of(
         **{state.name: state for state in ZENDESK_TICKET.states},
         "hold": _open("hold", pauses=True),
     },
-)
+) | {"deleted": _canceled("deleted")}
 """Zendesk's system states; a custom status by its category."""
 
 ZENDESK_LEVELS: Final = LevelTable(

@@ -54,6 +54,7 @@ _LINKS: Final = {
     "caused_by": "caused_by_change",
 }
 _STATES: Final = ("state", "incident_state")
+_JOURNAL: Final = ("comments", "work_notes")
 _PAGES: Final = ("result", "records")
 _DURATION: Final = re.compile(r"(?:(\d+)\s+)?(\d{1,6}):(\d{2}):(\d{2})", flags=re.ASCII)
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -136,8 +137,15 @@ def read_servicenow(
         by = history.actor(opener, hint or "agent", path="opened_by")
         history.opened(cell(row, "opened_at"), by, recorded_at=cell(row, "sys_created_on"))
         for entry in _counted(own):
-            _change(history, entry, who)
+            if cell(entry, "fieldname") not in _JOURNAL:
+                _change(history, entry, who)
+            elif not has_journal:  # else the journal has it too
+                _note(history, _as_note(entry), who)
         if not own:
+            if has_audit and state is not None and history.state(state) != lifecycle.initial:
+                action = "no audit entry came: moments alone"
+                history.find("truncated_history", action, path="sys_audit")
+                history.covers -= {"states", "assignments", "priorities", "acknowledgements"}
             moments = {m: cell(row, f"{m}_at") for m in ("resolved", "closed")}
             history.moments(IMPORTER, **moments)
         for note in written:
@@ -186,6 +194,7 @@ def _people(
     """Return the roles of logins, as far as what they did tells."""
     worked = (*_STATES, "assigned_to", "assignment_group", "priority", "impact", "urgency")
     agents = [cell(e, "user") for e in audit if cell(e, "fieldname") in worked]
+    agents += [cell(e, "user") for e in audit if cell(e, "fieldname") == "work_notes"]
     agents += [cell(e, "sys_created_by") for e in journal if cell(e, "element") == "work_notes"]
     roles = {str(login): "agent" for login in agents if login is not None}
     caller = users.get(str(cell(row, "caller_id")))
@@ -226,10 +235,15 @@ def _change(history: HistoryBuilder, entry: Mapping[str, Any], who: Mapping[str,
     )
 
 
+def _as_note(entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    names = {"element": "fieldname", "value": "newvalue", "sys_created_by": "user"}
+    return {**entry, **{name: entry.get(column) for name, column in names.items()}}
+
+
 def _note(history: HistoryBuilder, note: Mapping[str, Any], who: Mapping[str, str]) -> None:
     element = cell(note, "element")
     path = f"sys_journal_field {cell(note, 'sys_id')}"
-    if element not in ("comments", "work_notes"):
+    if element not in _JOURNAL:
         history.find("unknown_entry", "left out", field="element", value=element or "", path=path)
         return
     login = plain_text(cell(note, "sys_created_by"))

@@ -17,6 +17,7 @@ from incidentcore.vendors.cells import (
     TEXTS,
     TableReader,
 )
+from incidentcore.vendors.clean_rows import CleanRows
 from incidentcore.vendors.kit import (
     IMPORTER,
     HistoryBuilder,
@@ -48,6 +49,7 @@ class TableImport(Import[Incident]):
         self._duplicates = duplicates
         self._noted = 0
         super().__init__((), record=Incident, id="id", **options)
+        self._clean = CleanRows(reader, self.context) if extend is None else None
         for name in reader.repeated:
             action = "kept as a tuple"
             self.findings.add("repeated_column", action, field=name)
@@ -147,6 +149,13 @@ class TableImport(Import[Incident]):
         )
 
     def _read_row(self, number: int, key: str, row: Any) -> Incident | None:
+        if self._clean is not None:
+            try:
+                record = self._clean.read(key, row)
+            except (InvalidValueError, TypeError):
+                record = None  # told below
+            if record is not None:
+                return record
         history = HistoryBuilder(key, self.context, number)
         history.names = self._reader.columns
         try:

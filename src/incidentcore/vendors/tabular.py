@@ -76,7 +76,10 @@ class Table:
             raise FormatError(f"no column {', '.join(missing)}; the header has {there} @ header")
         twice = sorted({shown(name) for name in wanted if counts[name] > 1})
         if twice:
-            raise FormatError(f"column named more than once: {', '.join(twice)} @ header")
+            names_twice = ", ".join(twice)
+            raise FormatError(
+                f"column named more than once: {names_twice}; map it by its place, from 1 @ header"
+            )
 
 
 def open_table(

@@ -91,6 +91,7 @@ class TimeReader:
     def __init__(self, times: Times) -> None:
         self.times = times
         self.oddity = ""
+        self._is_iso = times.formats[:1] == ("iso",) and times.epoch is None
         self._cache: dict[Any, tuple[datetime, str]] = {}
 
     @property
@@ -135,12 +136,12 @@ class TimeReader:
         zone = self.times.zone
         if zone is None:
             return as_utc(at.replace(tzinfo=UTC)), "no_zone"
-        local = at.replace(tzinfo=zone, fold=0)
-        before = local.utcoffset() or timedelta()
-        after = local.replace(fold=1).utcoffset() or timedelta()
-        if before == after:
+        before, after = zone.utcoffset(at), zone.utcoffset(at.replace(fold=1))
+        if before == after and before is not None:
             return as_utc((at - before).replace(tzinfo=UTC)), ""
-        return as_utc(local), "ambiguous_time" if before > after else "skipped_time"
+        local = at.replace(tzinfo=zone, fold=0)
+        is_twice = (before or timedelta()) > (after or timedelta())
+        return as_utc(local), "ambiguous_time" if is_twice else "skipped_time"
 
     def _datetime(self, value: object) -> datetime:
         if isinstance(value, datetime):
@@ -153,6 +154,11 @@ class TimeReader:
             return self._since_1970(value)
         if not isinstance(value, str) or len(value) > _LONGEST:
             raise TypeError
+        if self._is_iso and not value.isdigit():
+            try:
+                return datetime.fromisoformat(value)
+            except ValueError:
+                pass  # perhaps with other spaces, or in another format
         text = _SPACES.sub(" ", value).strip()
         if self.times.epoch and _NUMBER.fullmatch(text):
             return self._since_1970(float(text) if "." in text else int(text))

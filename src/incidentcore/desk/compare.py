@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from incidentcore.conditions import ALWAYS, AnyOf, Condition, Not, overlap, satisfiable
-from incidentcore.desk.check import desk_domains
+from incidentcore.conditions import ALWAYS, AnyOf, Condition, Not, implies, overlap, satisfiable
 from incidentcore.desk.desk import Desk
+from incidentcore.desk.findings import desk_domains
 from incidentcore.lifecycle import STANDARD
 from incidentcore.priority import PriorityMatrix
 from incidentcore.sla import SlaDefinition, SlaPolicy
@@ -174,6 +174,13 @@ def _regions(
                 )
 
 
+def _alike(a: Condition, b: Condition, domains: dict[str, Any]) -> bool:
+    """Return whether two conditions are proved to match the same records."""
+    return a == b or (
+        implies(a, b, domains=domains).is_yes and implies(b, a, domains=domains).is_yes
+    )
+
+
 def _named(
     part: str, before: Sequence[Any], after: Sequence[Any], domains: dict[str, Any]
 ) -> Iterator[RuleDifference]:
@@ -184,8 +191,10 @@ def _named(
         if mine == other:
             continue
         names = _differing(mine, other)
-        if mine is not None and other is not None and mine.when != other.when:
+        if mine is not None and other is not None and not _alike(mine.when, other.when, domains):
             names = ("when", *names)
+        if not names:
+            continue
         rule: Any = other if mine is None else mine
         met = satisfiable(rule.when, domains=domains)
         if not met.is_no:

@@ -1,0 +1,143 @@
+"""What in services and agreements cannot be meant: targets, their order, changes of contract."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+from fractions import Fraction
+from typing import Final
+
+from incidentcore.conditions import ALWAYS
+from incidentcore.desk.desk import Desk
+from incidentcore.desk.findings import found
+from incidentcore.desk.service import AGREEMENT_KINDS, Service, ServiceTarget
+from incidentcore.escalation import OnClock
+from incidentcore.schedule import BusinessDays
+from incidentcore.sla import SlaThreshold
+from incidentcore.values import FrozenMap, LintFinding
+
+__all__ = ["changes", "far_points", "orders", "promises", "rough_length"]
+
+_DAY: Final = timedelta(days=1)
+_FAR: Final = Fraction(3, 2)
+_FIXED: Final = ("opened_at", "record_type", "id", "opened_by", "source", "occurred_at")
+
+
+def promises(desk: Desk) -> Iterator[LintFinding]:
+    """Yield clocks without a target for some priority, or for none."""
+    used = {agreement.service for agreement in desk.agreements}
+    for service in desk.services:
+        if service.name not in used:
+            continue
+        for clock in service.clock_names:
+            named = {target.level for target in service.targets(clock)}
+            if "" in named:
+                continue
+            missing = [level for level in desk.priority.levels if level.name not in named]
+            levels = (*(level.name for level in missing), "no priority")
+            witness = FrozenMap({"priority": missing[0] if missing else None})
+            subject = f"services.{service.name}.{clock}"
+            yield found("no_promise", subject, witness, levels=levels)
+
+
+def _length(target: ServiceTarget) -> tuple[int, timedelta] | None:
+    """Return a target in a form that compares with others of its kind; None where none does."""
+    if isinstance(target.target, timedelta):
+        return 0, target.target
+    if isinstance(target.target, BusinessDays):
+        return 1, target.target.n * _DAY
+    return None
+
+
+def rough_length(target: ServiceTarget) -> timedelta:
+    """Return about how long a target lasts: a business day has eight hours."""
+    if isinstance(target.target, timedelta):
+        return target.target
+    return target.target.n * _DAY / 3 if isinstance(target.target, BusinessDays) else timedelta()
+
+
+def orders(desk: Desk) -> Iterator[LintFinding]:
+    """Yield targets out of order, and warnings before a clock starts."""
+    ranks = {level.name: place for place, level in enumerate(desk.priority.levels)}
+    mildest = desk.priority.levels[-1].name
+    for service in desk.services:
+        subject = f"services.{service.name}"
+        for clock in service.clock_names:
+            targets = sorted(
+                (one for one in service.targets(clock) if one.level in ranks or not one.level),
+                key=lambda one: ranks.get(one.level, len(ranks)),
+            )
+            if targets and not targets[-1].level and any(one.level == mildest for one in targets):
+                targets.pop()  # the rest is only what has no priority
+            for worse, milder in itertools.pairwise(targets):
+                a, b = _length(worse), _length(milder)
+                later = rough_length(worse) > rough_length(milder) > timedelta()
+                if (a and b and a[0] == b[0] and a > b) or (a and b and a[0] != b[0] and later):
+                    yield found(
+                        "target_order",
+                        subject,
+                        worse=f"{clock} of {worse.level} ({_said(worse)})",
+                        milder=f"of {milder.level or 'the rest'} ({_said(milder)})",
+                    )
+            for target in service.targets(clock):
+                for point in service.warn:
+                    if _too_early(point, target):
+                        data = {"point": point.name, "clock": clock, "target": _said(target)}
+                        yield found("warn_too_early", subject, **data)
+        by_level = {one.level: one for one in service.resolution}
+        for target in service.response:
+            other = by_level.get(target.level)
+            if other is not None and rough_length(target) > rough_length(other) > timedelta():
+                worse_text = f"the response of {target.level or 'the rest'} ({_said(target)})"
+                data = {"worse": worse_text, "milder": f"its resolution ({_said(other)})"}
+                yield found("target_order", subject, **data)
+
+
+def far_points(desk: Desk) -> Iterator[LintFinding]:
+    """Yield points at more than half as much again as the target: 80 that was meant as 8.0."""
+    for row in desk.escalation:
+        for level in row.levels:
+            trigger = level.trigger
+            point = trigger.point if isinstance(trigger, OnClock) else None
+            if isinstance(trigger, OnClock) and isinstance(point, SlaThreshold) and _is_far(point):
+                data = {"point": point.name, "clock": trigger.clock}
+                yield found("point_far", f"escalation.{row.name}", **data)
+    for service in desk.services:
+        for point in filter(_is_far, service.warn):
+            yield found("point_far", f"services.{service.name}", point=point.name, clock="any")
+
+
+def _is_far(point: SlaThreshold) -> bool:
+    return point.fraction is not None and point.fraction > _FAR
+
+
+def _too_early(point: SlaThreshold, target: ServiceTarget) -> bool:
+    early = point.before_due
+    whole = target.target
+    return isinstance(early, timedelta) and isinstance(whole, timedelta) and early >= whole
+
+
+def _said(target: ServiceTarget) -> str:
+    found = target.target
+    return f"{found.n} business days" if isinstance(found, BusinessDays) else str(found)
+
+
+def changes(desk: Desk) -> Iterator[LintFinding]:
+    """Yield services among which a ticket may change while nobody said what happens then."""
+    for kind in AGREEMENT_KINDS:
+        agreed = [one for one in desk.agreements if one.kind == kind]
+        names = dict.fromkeys(one.service for one in agreed)
+        paths = {path for one in agreed for path in one.when.fields}
+        moving = sorted(path for path in paths if path not in _FIXED)
+        if len(names) < 2 or not moving:
+            continue
+        undecided = [name for name in names if _named(desk, name).on_change is None]
+        if undecided:
+            witness = next(one.when for one in agreed if one.when != ALWAYS)
+            subject = f"services.{', '.join(undecided)}"
+            yield found("change_undecided", subject, witness, fields=tuple(moving))
+
+
+def _named(desk: Desk, name: str) -> Service:
+    return next(one for one in desk.services if one.name == name)

@@ -1,0 +1,67 @@
+"""What the check of a desk finds, in words, and what is known of the values of its fields."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from incidentcore.desk.desk import Desk
+from incidentcore.lifecycle import STANDARD
+from incidentcore.values import LintFinding
+
+__all__ = ["desk_domains", "found", "of_part"]
+
+TEXTS: Final[dict[str, str]] = {
+    "no_service": "some records have no service; end with an agreement without when",
+    "no_promise": "no target for {levels}; add else = a target",
+    "never_matches": "the rules before it take every record that it is for",
+    "change_undecided": "{fields} may change during a ticket; say on_change = keep_elapsed, "
+    "restart or retroactive",
+    "clock_missing": "level {level} waits for the {clock} clock, which {who} does not have",
+    "target_order": "{worse} is later than {milder}",
+    "warn_too_early": "{point} lies before the start of the {clock} clock of {target}",
+    "point_far": "{point} lies far beyond the due of the {clock} clock",
+    "update_order": "{worse} is longer than {milder}",
+    "closes_late": "it closes after {close}, when it may reopen only within {within}",
+    "holidays_end": "its holidays end in {year}; targets reach to {until}",
+    "on_call_gap": "nobody is on call in {count} stretches within {days} days",
+    "group_not_escalated": "records are routed to this group, and no escalation names it",
+    "state_without_clock": "no clock starts or runs in {state}",
+    "state_without_updates": "no rule is for incidents in this state",
+    "unused": "{why}",
+}
+
+
+def found(code: str, subject: str, witness: object = None, **data: object) -> LintFinding:
+    """Return a finding whose text is made from ``TEXTS``."""
+    return LintFinding(code, subject, data, witness, texts=TEXTS)
+
+
+def of_part(subject: str, finding: Any) -> LintFinding:
+    """Return what the lint of a part found, under the name that the part has in the desk."""
+    return LintFinding(
+        finding.code,
+        subject,
+        {"message": message_of(finding)},
+        getattr(finding, "witness", None),
+        texts={finding.code: "{message}"},
+    )
+
+
+def message_of(finding: Any) -> str:
+    return str(getattr(finding, "message", "") or getattr(finding, "text", ""))
+
+
+def desk_domains(desk: Desk) -> dict[str, tuple[object, ...]]:
+    """Return what is known of the values of fields, for questions about conditions."""
+    states = [state for name in STANDARD for state in desk.lifecycle(name).states]
+    domains: dict[str, tuple[object, ...]] = {
+        "priority": (*desk.priority.levels, None),
+        "state": tuple(dict.fromkeys(states)),
+        "record_type": tuple(STANDARD),
+    }
+    for own in desk.fields:
+        if own.kind == "word":
+            domains[own.path] = (*own.words, None)
+        elif own.kind == "bool":
+            domains[own.path] = (True, False, None)
+    return domains

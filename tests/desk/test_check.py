@@ -1,0 +1,167 @@
+"""What check finds: one planted mistake for each code, and nothing in a desk without one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from tests.desk.drawn import desks, incidents
+from tests.desk.test_desk import DESK, TEXT
+
+from incidentcore.desk import Desk, check_desk, diff_rules, load_desk
+from incidentcore.records import Incident
+from incidentcore.sla import evaluate_sla
+from incidentcore.values import Impact, LintFinding, Urgency
+
+START = datetime(2026, 11, 28, tzinfo=UTC)
+DAY_SHIFT = 'layers = [{ people = "dana", during = "munich" }]'
+OTHER_DAY = f"[oncall.day]\n{DAY_SHIFT}\n[oncall.operations]\nlayers"
+OWN_CLOCK = """[services.silver]
+calendar = "by_site"
+clocks = { work = { targets = "8h", start = { state = "on_hold" }, stop = { state = "closed" } } }
+[services.old]
+"""
+APPS = '[categories]\nrules = [{ when = { service = "x" }, group = "apps" }]\n'
+# The code, what is replaced in the clean file, and by what.
+PLANTED: list[tuple[str, str, str]] = [
+    ("no_service", '[[agreements]]\nservice  = "silver"\n', ""),
+    ("no_promise", ', else = "5 business days"', ""),
+    ("no_promise", ', else = "1 business day"', ""),
+    ("never_matches", 'when     = { contract = "gold" }\n', ""),
+    ("never_matches", ", opened_at = { from = 2027-01-01 }", ""),
+    ("change_undecided", 'on_change  = "keep_elapsed"\n', ""),
+    ("clock_missing", '"resolution 80%"', '"repair 80%"'),
+    ("target_order", 'resolution = { critical = "8h"', 'resolution = { critical = "80h"'),
+    ("target_order", 'moderate = "3 business days"', 'moderate = "30 business days"'),
+    ("target_order", 'response   = { critical = "30m"', 'response   = { critical = "9h"'),
+    ("warn_too_early", '"50%", "80%"', '"1h before"'),
+    ("point_far", '"50%", "80%"', '"500%"'),
+    ("point_far", '"resolution 80%"', '"resolution 800%"'),
+    ("update_order", 'first = "30m"', 'first = "300m"'),
+    ("update_order", 'every = "1h"', 'every = "10h"'),
+    ("closes_late", 'close_after   = "5 ', 'close_after   = "50 '),
+    ("holidays_end", '"DE", subdivision = "BY", years = "2026-2028"', '"DE", years = "2026"'),
+    (
+        "on_call_gap",
+        "[oncall.operations]\nlayers",
+        f"[oncall.day]\n{DAY_SHIFT}\n[oncall.operations]\nlayers",
+    ),
+    (
+        "unused",
+        "[oncall.operations]\nlayers",
+        f"[oncall.day]\n{DAY_SHIFT}\n[oncall.operations]\nlayers",
+    ),
+    ("unused", "[services.gold]\n", '[services.lost]\nlike = "silver"\n[services.gold]\n'),
+    ("unused", "[priority]\n", 'spare = { hours = { mon = "08:00-09:00" } }\n[priority]\n'),
+    ("unused", 'vip = "bool", ', 'vip = "bool", spare = "text", '),
+    ("state_without_clock", "[services.silver]\n", OWN_CLOCK),
+    ("state_without_updates", "{ any = [{ priority", '{ state = "new", any = [{ priority'),
+    ("group_not_escalated", "[oncall.operations]\n", APPS + "[oncall.operations]\n"),
+]
+
+
+def codes(desk: Desk) -> set[str]:
+    return {finding.code for finding in check_desk(desk, start=START)}
+
+
+@pytest.mark.parametrize(("code", "old", "new"), PLANTED)
+def test_a_planted_mistake_is_found(code: str, old: str, new: str) -> None:
+    """The finding has its code, its part and a sentence."""
+    assert old in TEXT
+    text = TEXT.replace(old, new, 1)
+    if code == "state_without_clock":  # nothing else has a clock
+        text = text.replace('like       = "silver"\nresponse', 'like       = "old"\nresponse')
+        text = text[: text.index("[[agreements]]")] + '[[agreements]]\nservice = "silver"\n'
+    findings = check_desk(load_desk(text), start=START)
+    mine: list[LintFinding] = [finding for finding in findings if finding.code == code]
+    assert mine, [finding.code for finding in findings]
+    assert all(finding.subject and finding.message for finding in mine)
+
+
+def test_the_customer_s_policy_is_clean() -> None:
+    """Which its how-to says."""
+    assert check_desk(DESK, start=START) == ()
+
+
+def test_no_promise_comes_with_the_opening_that_shows_it() -> None:
+    """A witness is a record: opened so, the desk promises nothing."""
+    desk = load_desk(TEXT.replace(', else = "5 business days"', "").replace("30m", "30m"))
+    (finding,) = [
+        one for one in check_desk(desk, start=START) if one.subject == "services.silver.resolution"
+    ]
+    witness = finding.witness["priority"]  # type: ignore[index]
+    low = {"impact": Impact.LOW, "urgency": Urgency.LOW}
+    ticket = desk.open(Incident, id="INC-1", title="x", by="kim", at=START, **low)
+    assert ticket.priority == witness
+    kinds = [one.definition.kind for one in desk.evaluate(ticket, now=START) if one.definition]
+    assert kinds == ["response"]
+
+
+def test_the_same_rules_in_another_order_are_no_difference() -> None:
+    """Escalations and updates may stand in any order; so may the parts of ``any``."""
+    text = TEXT.replace(
+        '{ any = [{ priority = "critical" }, { major = true }] }',
+        '{ any = [{ major = true }, { priority = "critical" }] }',
+    )
+    assert diff_rules(DESK, load_desk(text)) == ()
+
+
+@settings(max_examples=3)
+@given(desks(small=True), desks(small=True), incidents())
+def test_no_difference_means_that_every_record_is_judged_alike(
+    before: Desk, after: Desk, record: Incident
+) -> None:
+    """Soundness: where diff finds nothing in a clock, its due is the same for any record."""
+    judged_alike(before, after, record)
+
+
+@pytest.mark.heavy
+@given(desks(small=True), desks(small=True), incidents())
+def test_no_difference_means_the_same_at_length(
+    before: Desk, after: Desk, record: Incident
+) -> None:
+    """The same for more desks."""
+    judged_alike(before, after, record)
+
+
+def judged_alike(before: Desk, after: Desk, record: Incident) -> None:
+    parts = {one.part for one in diff_rules(before, after)}
+    now = max(event.at for event in record.history)
+    sides = [
+        {clock.name: status.due_at for clock, status in _clocks(desk, record, now)}
+        for desk in (before, after)
+    ]
+    if before.priority != after.priority:
+        return
+    for name in sides[0].keys() | sides[1].keys():
+        if name not in parts:
+            assert sides[0].get(name) == sides[1].get(name)
+
+
+def _clocks(desk: Desk, record: Incident, now: datetime) -> list[tuple[Any, Any]]:
+    if desk.service_level is None:
+        return []
+    statuses = evaluate_sla(desk.service_level, record, now=now)
+    return list(zip(desk.service_level.clocks, statuses, strict=True))
+
+
+@given(desks(small=True))
+def test_a_desk_does_not_differ_from_itself(desk: Desk) -> None:
+    """Nothing is found between equal desks."""
+    assert diff_rules(desk, desk) == ()
+
+
+def test_a_witness_is_judged_by_the_rule_before_and_by_the_other_after() -> None:
+    """Gold's high from eight hours to seven: a record like the witness has them."""
+    other = load_desk(
+        TEXT.replace('critical = "4h always", high = "8h"', 'critical = "4h always", high = "7h"')
+    )
+    differences = diff_rules(DESK, other)
+    assert [one.part for one in differences] == ["resolution"]
+    (one,) = differences
+    assert (one.before.target, one.after.target) != (one.after.target, one.before.target)  # type: ignore[attr-defined]
+    facts = dict(one.witness or {})
+    assert facts["priority"].name == "high"
+    assert facts["custom"]["contract"] == "gold"

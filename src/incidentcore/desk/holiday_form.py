@@ -89,6 +89,7 @@ _HOLIDAY: Final = Table(
         Key("to", DAY, "The last date.", None, "last"),
         Key("name", TEXT, "What the day is called.", ""),
         Key("hours", HOURS, "Open these hours instead of being closed.", None),
+        Key("opens", FLAG, "Whether the hours open a weekday that is closed.", False),
     ),
     lambda first, last, **rest: Holiday(
         range=None if first is None and last is None else (first, last), **rest

@@ -10,12 +10,13 @@ from incidentcore.conditions import Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.holiday_form import FLAG, TEXT
 from incidentcore.desk.reading import Form, Key, Path, Reading, Table, list_of, table_of
-from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, TEXTS, auto_close_of
+from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, EVERY, TEXTS, auto_close_of
 from incidentcore.desk.when import WHEN
 from incidentcore.desk.words import WrongError
 from incidentcore.lifecycle import (
     DIALECTS,
     STANDARD,
+    EveryLinked,
     InputField,
     Lifecycle,
     ReopenWindow,
@@ -70,12 +71,16 @@ def _guard(data: Any, reading: Reading, path: Path) -> Any:
         return _WINDOW.read(data, reading, path)
     if isinstance(data, dict) and set(data) == {"code"}:
         return reading.callable(data)
+    if isinstance(data, dict) and set(data) == {"every"}:
+        return EVERY.read(data["every"], reading, (*path, "every"))
     return WHEN.read(data, reading, path)
 
 
 def _guard_word(value: Any, writing: Any) -> Any:
     if isinstance(value, ReopenWindow):
         return _WINDOW.write(value, writing)
+    if isinstance(value, EveryLinked):
+        return {"every": EVERY.write(value, writing)}
     return WHEN.write(value, writing) if isinstance(value, Condition) else writing.code(value)
 
 

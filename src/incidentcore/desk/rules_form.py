@@ -23,6 +23,7 @@ from incidentcore.desk.reading import (
     whole,
     word,
 )
+from incidentcore.desk.service import level_named
 from incidentcore.desk.when import WHEN, about, field_path
 from incidentcore.desk.words import (
     SPAN,
@@ -38,8 +39,16 @@ from incidentcore.desk.words import (
 from incidentcore.escalation import (
     EscalationTarget,
 )
-from incidentcore.intake import Flapping, IntakePolicy, MaintenanceRule
-from incidentcore.lifecycle import CascadeRule, Copy
+from incidentcore.intake import (
+    STANDARD_SEVERITIES,
+    Flapping,
+    IntakePolicy,
+    MaintenanceRule,
+    SeverityRow,
+    SeverityTable,
+)
+from incidentcore.lifecycle import CascadeRule, Copy, EveryLinked
+from incidentcore.values import Impact, Urgency
 
 __all__ = ["APPROVAL", "CASCADE", "COMMUNICATION", "INTAKE", "SPAN_FORM", "WHO_FORM"]
 
@@ -201,6 +210,15 @@ def _copied(data: Any, _: Reading, __: Path) -> Any:
 COPIED: Final = Form(
     _copied, lambda value, _: {"copy": value.field} if isinstance(value, Copy) else value, {}
 )
+EVERY: Final = Table(
+    (
+        Key("links", TEXT, "Which records.", attribute="link"),
+        Key("is", WHEN, "What they must be.", attribute="must"),
+        Key("type", TEXT, "Only records of this type.", ""),
+        Key("id", TEXT, "What refusals call it.", ""),
+    ),
+    EveryLinked,
+)
 CASCADE: Final = Table(
     (
         Key("id", TEXT, "The rule's id."),
@@ -214,7 +232,11 @@ CASCADE: Final = Table(
         Key("when", WHEN, "A condition on the source.", None),
         Key("then", TEXT, "The action of the target.", "", "action"),
         Key("comment", COPIED, "What is written on it.", ""),
+        Key("visibility", word("internal", "public"), "Who reads the comment.", "internal"),
+        Key("contact", TEXT, "The channel, where the comment counts as a contact.", ""),
         Key("open_tasks", TEXT, "What becomes of its open tasks.", ""),
+        Key("every", EVERY.form, "What all linked records must be.", None),
+        Key("undoes", FLAG, "Whether it takes back what another rule did.", False),
         Key("states", TEXTS, "The target's states in which it applies.", ()),
         Key("target_when", WHEN, "A condition on the target.", None),
         Key("fields", table_of(COPIED), "What is given with the action.", {}),
@@ -243,6 +265,44 @@ _QUIET: Final = Table(
     MaintenanceRule,
 )
 _NO_SPAN: Final = timedelta()
+_SEVERITY_ROW: Final = Table(
+    (
+        Key("words", TEXTS, "The words of alerts for it."),
+        Key("impact", word(*Impact.scale.names), "The impact."),
+        Key("urgency", word(*Urgency.scale.names), "The urgency."),
+        Key("default", FLAG, "Whether unknown words count as the first of these.", False),
+    ),
+    dict,
+)
+
+
+def _severities(data: Any, reading: Reading, path: Path) -> SeverityTable:
+    rows = list_of(_SEVERITY_ROW.form).read(data, reading, path)
+    made = [
+        SeverityRow(
+            row["words"],
+            level_named(Impact.scale, row["impact"]),
+            level_named(Urgency.scale, row["urgency"]),
+        )
+        for row in rows
+    ]
+    defaults = [row["words"][0] for row in rows if row["default"]]
+    return SeverityTable(made, *defaults[:1])
+
+
+def _severity_table(table: SeverityTable, _: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "words": list(row.words),
+            "impact": row.impact.name,
+            "urgency": row.urgency.name,
+            **({"default": True} if table.default == row.words[0] else {}),
+        }
+        for row in table.rows
+    ]
+
+
+_SEVERITY: Final = Form(_severities, _severity_table, list_of(_SEVERITY_ROW.form).schema)
 _INTAKE: Final = IntakePolicy()
 INTAKE: Final = Table(
     (
@@ -255,6 +315,7 @@ INTAKE: Final = Table(
         Key("reopen_within", SPAN_FORM, "How long a new alert reopens.", None),
         Key("resolve_on", word("all", "first", "never"), "Which resolved alerts resolve.", "all"),
         Key("silence", SPAN_FORM, "How long without news counts as resolved.", None),
+        Key("severity", _SEVERITY, "Words, worst first.", STANDARD_SEVERITIES, "severities"),
         Key("flapping", _FLAPPING.form, "When a condition that comes and goes holds.", None),
         Key("maintenance", list_of(_QUIET.form), "When alerts open no incident.", ()),
         Key("lateness", SPAN_FORM, "How long alerts are held to be put in order.", _NO_SPAN),

@@ -47,7 +47,10 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SPAN: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([smhd])")
 _TIME: Final = r"([01]?\d|2[0-3]):([0-5]\d)"
 _TARGETS: Final = (
-    re.compile(rf"by {_TIME}(?: (?:(next) business day|\+(\d{{1,4}}) business days?))?(?: (.+))?"),
+    re.compile(
+        rf"by {_TIME}(?: (?:(next) business day|\+(\d{{1,4}}) business days?))?"
+        r"(?: cutoff (\d\d:\d\d))?(?: (.+))?"
+    ),
     re.compile(r"(end of )?(\d{1,4}) business days?(?: (.+))?"),
     re.compile(r"(\S+)(?: (.+))?"),
 )
@@ -103,7 +106,8 @@ def read_target(text: object) -> tuple[Target, str]:
     by_time = _TARGETS[0].fullmatch(words)
     if by_time:
         days = 1 if by_time[3] else int(by_time[4] or 0)
-        return ByTimeOfDay(time(int(by_time[1]), int(by_time[2])), days), by_time[5] or ""
+        at = time(int(by_time[1]), int(by_time[2]))
+        return ByTimeOfDay(at, days, cut_off=by_time[5]), by_time[6] or ""
     in_days = _TARGETS[1].fullmatch(words)
     if in_days:
         days_target = BusinessDays(int(in_days[2]), end_of_day=bool(in_days[1]))
@@ -125,12 +129,14 @@ def target_word(target: Target, calendar: str = "") -> str:
     elif isinstance(target, BusinessDays):
         text = f"{target.n} business day{'' if target.n == 1 else 's'}"
         text = f"end of {text}" if target.end_of_day else text
-    elif isinstance(target, ByTimeOfDay) and target.cut_off is None:
+    elif isinstance(target, ByTimeOfDay):
         text = f"by {target.time:%H:%M}"
         if target.business_days == 1:
             text += " next business day"
         elif target.business_days:
             text += f" +{target.business_days} business days"
+        if target.cut_off is not None:
+            text += f" cutoff {target.cut_off:%H:%M}"
     elif isinstance(target, DueDate) and not target.follow:
         text = f"due:{target.field}"
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from tests.desk.drawn import desks
 
 from incidentcore.desk import Desk, desk_mapping, dump_desk, load_desk
@@ -14,6 +14,8 @@ from incidentcore.serialization import dumps, loads
 ACME = (Path(__file__).parent / "acme.toml").read_text(encoding="utf-8")
 
 
+# A desk is large and shrinks for minutes: what is dumped says enough.
+@settings(phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(desks())
 def test_what_is_dumped_loads_to_an_equal_desk(desk: Desk) -> None:
     """``load_desk(dump_desk(d)) == d``, and the same of its form as a mapping."""

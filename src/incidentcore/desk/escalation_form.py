@@ -9,6 +9,7 @@ from typing import Any, Final
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.holiday_form import COUNT, TEXT
+from incidentcore.desk.oncall_form import FIRST, rotation_of, rotation_words
 from incidentcore.desk.reading import (
     Form,
     Key,
@@ -20,7 +21,7 @@ from incidentcore.desk.reading import (
 )
 from incidentcore.desk.rules_form import SPAN_FORM, WHO_FORM
 from incidentcore.desk.service_form import POINT
-from incidentcore.desk.when import WHEN, field_path
+from incidentcore.desk.when import WHEN, about, field_path
 from incidentcore.desk.words import (
     SPAN,
     WrongError,
@@ -33,6 +34,7 @@ from incidentcore.errors import DefinitionError
 from incidentcore.escalation import (
     After,
     AfterPrevious,
+    AtWallTime,
     EscalationLevel,
     EscalationRow,
     HeldFor,
@@ -49,6 +51,8 @@ _LEVEL: Final = Table(
         Key("after", TEXT, "How long after the level before: a span, with a calendar.", None),
         Key("calendar", PLAIN_CALENDAR, "The calendar of after, where it has no name.", None),
         Key("since", TEXT, "For the first level: the moment it counts from.", None),
+        Key("every", TEXT, "A wall time at which it comes back: daily 09:00.", None),
+        Key("from", FIRST, "The date of its first time.", None, "anchor"),
         Key("at", TEXT, f"A point on a clock: {_AT}.", None),
         Key("point", POINT, "The same point with a name of its own.", None),
         Key("held", WHEN, "A condition that must hold, for the time of after.", None),
@@ -73,6 +77,16 @@ _ROW: Final = (
         "What a snooze silences.",
         "acknowledgeable",
     ),
+    *(
+        Key(f"on_{name}", word("keep", "clear", "restart"), words, default)
+        for name, words, default in (
+            ("reopen", "What a reopening does.", "restart"),
+            ("apply", "What it does that the row comes to apply.", "restart"),
+            ("move", "What a move to another group does.", "restart"),
+            ("worse", "What a worse priority does.", "keep"),
+        )
+    ),
+    Key("ack_when", about("event"), "Whose acknowledgements count.", ALWAYS),
     Key("past_last", word("clamp", "wrap"), "A manual escalation past the last.", "clamp"),
 )
 _ESCALATION: Final = Table(
@@ -99,9 +113,13 @@ def _row(data: Any, reading: Reading, path: Path) -> Any:
 
 def _level(values: dict[str, Any], place: int, when: Condition, reading: Reading) -> Any:
     trigger: Any
-    if (values["after"] is None) == (values["at"] is None):
-        raise WrongError(values["after"] or "neither", "either after or at")
-    if values["at"] is not None:
+    said = [name for name in ("after", "at", "every") if values[name] is not None]
+    if len(said) != 1:
+        raise WrongError(" and ".join(said) or "neither", "either after or at, or every")
+    if values["every"] is not None:
+        rotation = rotation_of(values["every"], values["anchor"], reading.zone.key)
+        trigger = AtWallTime(rotation, field_path(values["since"] or "opened_at", reading))
+    elif values["at"] is not None:
         trigger = _on_clock(values["at"], values["point"])
     else:
         span, name = read_target(values["after"])
@@ -156,6 +174,10 @@ def _level_table(
         table["at"] = f"{trigger.clock} {text}"
         if not isinstance(point, str) and (point.name != text or point.calendar is not None):
             table["point"] = POINT.write(point, writing)
+    elif isinstance(trigger, AtWallTime) and trigger.rotation.zone.key == writing.desk.zone.key:
+        table["every"], table["from"] = rotation_words(trigger.rotation)
+        if trigger.since != "opened_at":
+            table["since"] = writing.field_name(trigger.since)
     elif isinstance(trigger, (After, AfterPrevious, HeldFor)):
         span = trigger.span if isinstance(trigger, HeldFor) else trigger.delay
         named = None if trigger.calendar is None else writing.calendar_name(trigger.calendar)

@@ -14,7 +14,7 @@ from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule import Rotation
 
-__all__ = ["ON_CALL"]
+__all__ = ["FIRST", "ON_CALL", "rotation_of", "rotation_words"]
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ANCHOR: Final = datetime(2000, 1, 3)  # noqa: DTZ001  a Monday; turns of a single person
@@ -35,10 +35,11 @@ FIRST: Final = Form(
 )
 _LAYER: Final = Table(
     (
-        Key("people", list_of(TEXT, single=True), "Who takes turns."),
+        Key("people", list_of(TEXT, single=True), "Who takes turns; - for nobody."),
         Key("change", TEXT, f"When they hand over: {_TURNS}.", None),
         Key("from", FIRST, "The date or instant of the first turn.", None, "anchor"),
         Key("during", PLAIN_CALENDAR, "The hours in which the layer serves.", None),
+        Key("turns", word("always", "on_duty"), "Which turns count.", "always"),
         Key("since", INSTANT, "When the layer begins to count.", None),
         Key("until", INSTANT, "When it ceases to count.", None),
         Key("zone", TEXT, "The zone of its handoffs.", None),
@@ -51,8 +52,11 @@ _OVERRIDE: Final = Table(
         Key("to", INSTANT, "The end.", attribute="end"),
         Key("people", list_of(TEXT, single=True), "Whom it is about."),
         Key("mode", word("replace", "add", "remove"), "What it does.", "replace"),
+        Key("replaces", TEXT, "Whose place they take; everybody's without it.", ""),
     ),
-    lambda start, end, people, mode: RotaOverride(Interval(start, end), people, mode),
+    lambda start, end, people, mode, replaces: RotaOverride(
+        Interval(start, end), people, mode, replaces=replaces
+    ),
     lambda value, key: (
         getattr(value.interval, key.attribute)
         if key.attribute in ("start", "end")
@@ -88,32 +92,49 @@ def _schedule(data: Any, reading: Reading, path: Path) -> Any:
 
 def _layer(values: dict[str, Any], zone: str) -> OnCallLayer:
     own = values["zone"] or zone
-    rest = {name: values[name] for name in ("during", "since", "until")}
-    if values["change"] is None:
-        if len(values["people"]) > 1:
-            raise WrongError(values["people"], f"change = when they hand over, such as {_TURNS}")
+    people = [None if person == "-" else person for person in values["people"]]
+    if values["change"] is not None:
+        rotation = rotation_of(values["change"], values["anchor"], own)
+    elif len(people) > 1:
+        raise WrongError(values["people"], f"change = when they hand over, such as {_TURNS}")
+    else:
         rotation = Rotation(anchor=_wall(_ANCHOR, own), zone=own, unit="weeks")
-        return OnCallLayer(rotation, values["people"], **rest)
-    match = _TURN.fullmatch(" ".join(values["change"].split()))
+    rest = {name: values[name] for name in ("during", "since", "until", "turns")}
+    return OnCallLayer(rotation, people, **rest)
+
+
+def rotation_of(change: str, first: Any, zone: str) -> Rotation:
+    """Return the rotation that a text such as ``"weekly mon 09:00"`` says, from its first turn.
+
+    Raises:
+        WrongError: The text cannot be read, or there is no first turn.
+    """
+    match = _TURN.fullmatch(" ".join(change.split()))
     if match is None or (match[1] and match[1] not in _DAYS):
-        raise WrongError(values["change"], _TURNS)
-    if values["anchor"] is None:
-        raise WrongError(values["change"], "from = the date of the first turn, beside change")
-    first = values["anchor"]
+        raise WrongError(change, _TURNS)
+    if first is None:
+        raise WrongError(change, "from = the date of the first turn, beside it")
+    if not isinstance(first, datetime):
+        if match[1]:
+            first += timedelta(days=(_DAYS.index(match[1]) - first.weekday()) % 7)
+        first = _wall(datetime.combine(first, time.fromisoformat(match[4])), zone)
     unit: Any = match[3] or ("weeks" if match[1] else "days")
-    if isinstance(first, datetime):
-        rotation = Rotation(anchor=first, zone=own, unit=unit, every=int(match[2] or 1))
-        return OnCallLayer(rotation, values["people"], **rest)
-    if match[1]:
-        first += timedelta(days=(_DAYS.index(match[1]) - first.weekday()) % 7)
-    at = datetime.combine(first, time.fromisoformat(match[4]))
-    rotation = Rotation(
-        anchor=_wall(at, own),
-        zone=own,
-        unit=unit,
-        every=int(match[2] or 1),
-    )
-    return OnCallLayer(rotation, values["people"], **rest)
+    return Rotation(anchor=first, zone=zone, unit=unit, every=int(match[2] or 1))
+
+
+def rotation_words(rotation: Rotation) -> tuple[str, Any]:
+    """Return the text of a rotation, and the date or instant of its first turn."""
+    at = rotation.anchor.astimezone(rotation.zone)
+    clock = f"{at:%H:%M}"
+    if rotation.unit == "weeks" and rotation.every == 1:
+        text = f"weekly {_DAYS[at.weekday()]} {clock}"
+    elif rotation.unit == "days" and rotation.every == 1:
+        text = f"daily {clock}"
+    else:
+        text = f"every {rotation.every} {rotation.unit} {clock}"
+    wall = at.replace(second=0, microsecond=0, tzinfo=None)
+    exact = _wall(wall, rotation.zone.key) == rotation.anchor
+    return text, at.date() if exact else rotation.anchor
 
 
 def _wall(at: datetime, zone: str) -> datetime:
@@ -124,20 +145,12 @@ def _schedule_table(schedule: OnCallSchedule, writing: Any) -> dict[str, Any]:
     layers = []
     for layer in schedule.layers:
         rotation = layer.rotation
-        at = rotation.anchor.astimezone(rotation.zone)
-        table: dict[str, Any] = {"people": list(layer.people)}
+        table: dict[str, Any] = {"people": [person or "-" for person in layer.people]}
         still = rotation.unit == "weeks" and rotation.every == 1 and len(layer.people) == 1
-        if not (still and at.replace(tzinfo=None) == _ANCHOR):
-            clock = f"{at:%H:%M}"
-            if rotation.unit == "weeks" and rotation.every == 1:
-                table["change"] = f"weekly {_DAYS[at.weekday()]} {clock}"
-            elif rotation.unit == "days" and rotation.every == 1:
-                table["change"] = f"daily {clock}"
-            else:
-                table["change"] = f"every {rotation.every} {rotation.unit} {clock}"
-            wall = at.replace(second=0, microsecond=0, tzinfo=None)
-            exact = _wall(wall, rotation.zone.key) == rotation.anchor
-            table["from"] = at.date() if exact else rotation.anchor
+        if not (still and rotation.anchor == _wall(_ANCHOR, rotation.zone.key)):
+            table["change"], table["from"] = rotation_words(rotation)
+        if layer.turns != "always":
+            table["turns"] = layer.turns
         if layer.during is not None:
             table["during"] = writing.calendar_name(layer.during)
         for name in ("since", "until"):

@@ -153,7 +153,7 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
 
 
 def _trigger(said: dict[str, Any]) -> str:
-    return str(said["at"]) if "at" in said else f"after {said['after']}"
+    return str(said.get("at") or said.get("every") or f"after {said['after']}")
 
 
 def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:

@@ -65,7 +65,19 @@ DAYS_FORM: Final = Form(
 TEXTS: Final = list_of(TEXT, single=True)
 
 
-def _who(data: Any, reading: Reading, _: Path) -> EscalationTarget:
+_ROUND: Final = Table(
+    (
+        Key("round_robin", TEXT, "What keeps the turns.", attribute="name"),
+        Key("members", list_of(TEXT), "Who takes turns."),
+    ),
+    lambda name, members: EscalationTarget("round_robin", name, members=members),
+)
+
+
+def _who(data: Any, reading: Reading, path: Path) -> EscalationTarget:
+    if isinstance(data, Mapping):
+        made: EscalationTarget = _ROUND.read(data, reading, path)
+        return made
     schedules = reading.names["on_call"]
     if isinstance(data, str):
         whole((schedules.get(data.removeprefix("oncall:").strip()),))
@@ -75,7 +87,9 @@ def _who(data: Any, reading: Reading, _: Path) -> EscalationTarget:
     return target
 
 
-def _who_text(target: EscalationTarget, writing: Any) -> str:
+def _who_text(target: EscalationTarget, writing: Any) -> Any:
+    if target.kind == "round_robin":
+        return _ROUND.write(target, writing)
     if target.kind in ("field", "manager_of"):
         target = EscalationTarget(target.kind, writing.field_name(target.name))
     return who_word(target)

@@ -63,7 +63,7 @@ def test_a_rule_behind_a_wider_one_never_applies_to_their_common_audience() -> N
     narrow = rule(name="narrow", audiences=["customers", "executives"], when=MAJOR)
 
     (finding,) = lint_communication(CommunicationPlan("status", [wide, narrow]), start=START)
-    assert (finding.rule, finding.audience) == ("narrow", "customers")
+    assert finding.subject == "narrow, customers"
     assert str(finding).startswith("narrow, customers: every record that it is for is taken")
     assert not lint_communication(CommunicationPlan("status", [narrow, wide]), start=START)
 

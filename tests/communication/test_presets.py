@@ -149,7 +149,7 @@ def test_a_demoted_incident_owes_nothing_more() -> None:
     assert (one.sent_at, one.lapsed_at, one.lapsed_because) == (
         None,
         at(10, 30),
-        "no rule applies",
+        "no_rule_applies",
     )
 
 

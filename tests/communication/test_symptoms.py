@@ -82,7 +82,7 @@ def test_who_writes_is_not_woken_and_still_has_time_to_write() -> None:
     rules = plan(first=2 * HOUR, during=DAYTIME, notice=10 * MINUTE)
     (one,) = due_updates(rules, opened(berlin(5, 21, 10)), now=berlin(6, 7))
 
-    assert (one.told_at, one.due_at) == (berlin(6, 7), berlin(6, 7, 10))
+    assert (one.listed_at, one.due_at) == (berlin(6, 7), berlin(6, 7, 10))
 
 
 def test_a_weekend_without_a_poll_brings_no_storm_glpi_2408() -> None:
@@ -152,18 +152,20 @@ def test_a_cadence_is_real_time_on_the_days_that_clocks_change(
 def test_on_hold_the_pace_changes_and_does_not_start_anew() -> None:
     """Told at 10:00, on hold from 10:10 with a four-hour pace: next at 14:00, not 14:10.
 
-    Back at work at 13:50 the 30 minutes since 10:00 are over, so there is the time of a first
-    update, but no more than was promised before: 14:00.
+    Back at work at 10:20 what was promised counts again: 10:30. So it does at 13:50, late by then:
+    a hold postpones nothing for those who go on without having sent an update.
     """
     rules = plan(first=15 * MINUTE, every=30 * MINUTE, on_hold=4 * HOUR)
     record = log_update_sent(opened(berlin(5, 9, 50)), "customers", at=berlin(5, 10), by="ada")
     held = advance(record, "start", at=berlin(5, 10, 5), by="ada")
     held = advance(held, "hold", reason="awaiting_vendor", at=berlin(5, 10, 10), by="ada")
-    resumed = advance(held, "resume", at=berlin(5, 13, 50), by="ada")
+    assert next_update_wakeup(rules, [held], now=berlin(5, 13, 55)) == berlin(5, 14)
+    assert missed_updates(rules, held, now=berlin(5, 14)) == ()
 
-    for record in (held, resumed):
-        assert next_update_wakeup(rules, [record], now=berlin(5, 13, 55)) == berlin(5, 14)
-        assert missed_updates(rules, record, now=berlin(5, 14)) == ()
+    for back in (berlin(5, 10, 20), berlin(5, 13, 50)):
+        resumed = advance(held, "resume", at=back, by="ada")
+        (due,) = due_updates(rules, resumed, now=berlin(5, 13, 55))
+        assert due.due_at == berlin(5, 10, 30)
 
 
 def test_a_raised_priority_is_told_in_its_own_first_time_but_never_later() -> None:

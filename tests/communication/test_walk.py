@@ -73,6 +73,7 @@ class Desk:
     engaged: bool = False
     rule: Rule | None = None
     held: bool = False
+    paces: dict[tuple[int, bool], tuple[str, int, int]] = field(default_factory=dict)
     told: set[tuple[str, int, int]] = field(default_factory=set)
     missed: set[tuple[str, int, int, int | None]] = field(default_factory=set)
     kept: int = 0
@@ -154,16 +155,21 @@ def close(desk: Desk, now: int, *, sent: bool) -> None:
 def takes_over(
     desk: Desk, rule: Rule, kind: str, *, since: int, span: int, grace: int, now: int
 ) -> None:
-    """Time what is owed by another rule, or by a hold's cadence."""
+    """Time what is owed by another pace: by what it promised already, or by its own time."""
     one = desk.standing
     if one is not None and lateness(one.rule, one.due, now):
         return
+    pace = id(rule), desk.held
     own = later(clock_of(rule), since, span)
-    if one is not None and moved(rule, max(own, now)) == one.due:
-        due = one.due
+    if kind != "final" and pace in desk.paces:
+        kind, since, due = desk.paces[pace]
+    elif own > now:
+        due = moved(rule, own)
     else:
         soon = later(clock_of(rule), now, grace)
-        due = moved(rule, max(own, now, soon if one is None else min(soon, one.due)))
+        due = moved(rule, max(now, soon if one is None else min(soon, one.due)))
+    if kind != "final":
+        desk.paces.setdefault(pace, (kind, since, due))
     if one is not None and due == one.due:
         told = one.told if one.told < now else told_at(rule, due, now)
         desk.standing = Reminder(rule, kind, since, due, told)
@@ -180,6 +186,8 @@ def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> N
     desk.held = mode == "hold"
     if sent:
         close(desk, now, sent=True)
+    if mode in ("over", "canceled", "resolved"):
+        desk.paces.clear()
     if rule is None or mode in ("canceled", "stopped"):
         close(desk, now, sent=False)
         desk.engaged = desk.engaged and rule is not None
@@ -202,21 +210,27 @@ def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> N
         return
     cadence = rule.on_hold if mode == "hold" and rule.on_hold is not None else rule.every
     opening = cadence if rule.first is None else rule.first
-    if not was_regular:
+    desk.engaged = True
+    if not was_regular and not desk.paces:
         close(desk, now, sent=False)
-        desk.engaged, desk.began, desk.spoke = True, now, None
+        desk.began, desk.spoke = now, None
         if sent and opening is not None:
             owe(desk, rule, "first", since=now, due=later(count, now, opening), now=now)
             close(desk, now, sent=True)
     if sent:
         desk.spoke = now
+        desk.paces.clear()
     kind, since, span = (
         ("first", desk.began, opening) if desk.spoke is None else ("next", desk.spoke, cadence)
     )
-    if span is None:
+    if span is None and rule is not was_rule and since != now and rule.first is not None:
+        takes_over(desk, rule, "first", since=now, span=rule.first, grace=0, now=now)
+    elif span is None:
         close(desk, now, sent=False)
     elif since == now:
         owe(desk, rule, kind, since=now, due=later(count, now, span), now=now)
+        assert desk.standing is not None
+        desk.paces.setdefault((id(rule), desk.held), (kind, now, desk.standing.due))
     elif rule is not was_rule or was_held != desk.held:
         grace = 0 if opening is None else opening
         takes_over(desk, rule, kind, since=since, span=span, grace=grace, now=now)

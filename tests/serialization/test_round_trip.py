@@ -33,7 +33,6 @@ WITHOUT: dict[str, str] = {
     "categorization.ModelCategorizer": FUNCTION,
     "categorization.ReliabilityBin": ANSWER,
     "categorization.ThresholdPoint": ANSWER,
-    "communication.CommunicationFinding": TOLD,
     "communication.Rendering": ANSWER,
     "communication.UpdateAdherence": ANSWER,
     "conditions.Explanation": ANSWER,

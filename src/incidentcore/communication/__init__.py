@@ -1,4 +1,4 @@
-"""Communication: who must hear what by when, and which update came late; sent by the caller."""
+"""Communication: who must be informed by when, and which update came late."""
 
 from incidentcore.communication.adherence import UpdateAdherence, update_adherence
 from incidentcore.communication.evaluate import (
@@ -7,7 +7,7 @@ from incidentcore.communication.evaluate import (
     next_update_wakeup,
     update_log,
 )
-from incidentcore.communication.lint import CommunicationFinding, lint_communication
+from incidentcore.communication.lint import lint_communication
 from incidentcore.communication.plan import (
     PUBLIC_REPLY,
     CommunicationPlan,
@@ -20,7 +20,6 @@ from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate
 from incidentcore.records import log_update_sent
 
 __all__ = [
-    "CommunicationFinding",
     "CommunicationPlan",
     "MissedUpdate",
     "PUBLIC_REPLY",

@@ -60,6 +60,7 @@ class UpdateAdherence:
 def update_adherence(
     plan: CommunicationPlan | Versions[CommunicationPlan],
     records: Iterable[Record],
+    /,
     *,
     now: datetime,
     known_at: datetime | None = None,
@@ -72,7 +73,7 @@ def update_adherence(
     Args:
         plan: The plan, or ``Versions`` of it.
         records: The records.
-        now: The instant to tell it for.
+        now: The instant at which it is asked.
         known_at: Use only what was recorded by this instant.
 
     Units: ``lateness`` adds up open time of each rule's calendar or contact hours, or wall time.
@@ -81,15 +82,15 @@ def update_adherence(
     count = due = on_time = sent = 0
     lateness = _ZERO
     for record in records:
-        found = owed(plan, record, now=now, known_at=known_at)
-        if found is None:
+        state = owed(plan, record, now=now, known_at=known_at)
+        if state is None:
             continue
-        count += found.asked or bool(found.told)
-        sent += len(found.told)
-        for promise in found.promises:
+        count += state.asked or bool(state.sent)
+        sent += len(state.sent)
+        for promise in state.promises:
             late = promise.late_by(now)
-            kept = promise.sent_at is not None and late == _ZERO
-            due += kept or late > _ZERO
-            on_time += kept
+            punctual = promise.sent_at is not None and late == _ZERO
+            due += punctual or late > _ZERO
+            on_time += punctual
             lateness += late
     return UpdateAdherence(records=count, due=due, on_time=on_time, sent=sent, lateness=lateness)

@@ -1,4 +1,4 @@
-"""Which updates are due and which came late: computed from history, so nothing can drift."""
+"""Which updates are due and which came late, computed from history."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ _ZERO: Final = timedelta(0)
 def due_updates(
     plan: CommunicationPlan | Versions[CommunicationPlan],
     record: Record,
+    /,
     *,
     now: datetime,
     known_at: datetime | None = None,
@@ -29,19 +30,22 @@ def due_updates(
 ) -> tuple[StakeholderUpdate, ...]:
     """Return the updates of a record that are to be written by now, and sends nothing.
 
-    An update is told from its rule's notice before its due until it is sent or nothing asks for it
-    any more. Each audience is owed one at a time: after a night without a poll there is one
-    reminder for it and not a hundred. For a fixed plan and history the set of keys ever told only
-    grows, so polling late, twice or after a crash adds no key and loses none. Pass the keys that
-    were delivered as ``already``, and note what was sent with ``records.log_update_sent``.
+    An update is listed from its rule's notice before its due until it is sent or nothing asks for
+    it any more. Each audience is owed one at a time: after a night without a poll there is one
+    reminder for it and not a hundred. For a fixed plan and history the set of keys ever listed only
+    grows, so polling late, twice or after a crash adds no key and loses none.
+
+    Note what was sent with ``records.log_update_sent``: the next update counts from it. Keys in
+    ``already`` are only left out. With ``already`` alone an audience gets its first reminder and no
+    other, since nothing was sent as far as the history says.
 
     Args:
         plan: The plan, or ``Versions`` of it: the one that held when the record was opened counts.
         record: The record.
-        now: The instant to tell it for.
+        now: The instant at which it is asked.
         known_at: Use only what was recorded by this instant.
         already: Keys to leave out.
-        include_lapsed: Also return those that were told and since then sent or lapsed.
+        include_lapsed: Also return those that were listed and since then sent or lapsed.
 
     Returns:
         The updates in order of their due.
@@ -74,35 +78,35 @@ def due_updates(
     customers 16:55:00 0:15:00 after the start
     """
     now = as_utc(now, "now")
-    found = owed(plan, record, now=now, known_at=known_at)
-    if found is None:
+    state = owed(plan, record, now=now, known_at=known_at)
+    if state is None:
         return ()
-    told: dict[str, StakeholderUpdate] = {}
-    for promise in found.promises:
+    listed: dict[str, StakeholderUpdate] = {}
+    for promise in state.promises:
         standing = promise.sent_at is None and promise.lapsed_at is None
-        if (include_lapsed or standing) and promise.was_told(now):
-            update = update_of(StakeholderUpdate, found, record.id, promise)
-            told[update.key] = update  # the later one, where one lapsed and was owed again
-    return _ordered(update for key, update in told.items() if key not in already)
+        if (include_lapsed or standing) and promise.was_listed(now):
+            update = update_of(StakeholderUpdate, state, record.id, promise)
+            listed[update.key] = update  # the later one, where one lapsed and was owed again
+    return _ordered(update for key, update in listed.items() if key not in already)
 
 
 def missed_updates(
     plan: CommunicationPlan | Versions[CommunicationPlan],
     record: Record,
+    /,
     *,
     now: datetime,
     known_at: datetime | None = None,
 ) -> tuple[MissedUpdate, ...]:
     """Return every update of a record that was not sent by its due, with how late it was.
 
-    It tells all of them, whatever came after: those that were sent late, those that lapsed late
-    and those that are late now. An update sent at its due or before is none of them; neither is
-    one that lapsed before its due.
+    Those that were sent late, those that lapsed late and those that are late now. An update sent at
+    its due or before is not among them; neither is one that lapsed before its due.
 
     Args:
         plan: The plan, or ``Versions`` of it.
         record: The record.
-        now: The instant to tell it for.
+        now: The instant at which it is asked.
         known_at: Use only what was recorded by this instant.
 
     Returns:
@@ -111,12 +115,12 @@ def missed_updates(
     Units: ``late_by`` is open time of the rule's calendar or contact hours, or wall time.
     """
     now = as_utc(now, "now")
-    found = owed(plan, record, now=now, known_at=known_at)
-    if found is None:
+    state = owed(plan, record, now=now, known_at=known_at)
+    if state is None:
         return ()
     return _ordered(
-        update_of(MissedUpdate, found, record.id, promise, late_by=late)
-        for promise in found.promises
+        update_of(MissedUpdate, state, record.id, promise, late_by=late)
+        for promise in state.promises
         if (late := promise.late_by(now)) > _ZERO
     )
 
@@ -124,38 +128,40 @@ def missed_updates(
 def update_log(
     plan: CommunicationPlan | Versions[CommunicationPlan],
     record: Record,
+    /,
     *,
     now: datetime,
     known_at: datetime | None = None,
 ) -> tuple[StakeholderUpdate, ...]:
-    """Return every update that was owed: sent, lapsed after it was told, or still to be sent.
+    """Return every update that was owed: sent, lapsed after it was listed, or still to be sent.
 
     One that is late is a ``MissedUpdate``.
 
     Args:
         plan: The plan, or ``Versions`` of it.
         record: The record.
-        now: The instant to tell it for.
+        now: The instant at which it is asked.
         known_at: Use only what was recorded by this instant.
 
     Returns:
         The updates in order of their due.
     """
     now = as_utc(now, "now")
-    found = owed(plan, record, now=now, known_at=known_at)
-    if found is None:
+    state = owed(plan, record, now=now, known_at=known_at)
+    if state is None:
         return ()
     return _ordered(
-        update_of(MissedUpdate, found, record.id, promise, late_by=late)
+        update_of(MissedUpdate, state, record.id, promise, late_by=late)
         if (late := promise.late_by(now)) > _ZERO
-        else update_of(StakeholderUpdate, found, record.id, promise)
-        for promise in found.promises
+        else update_of(StakeholderUpdate, state, record.id, promise)
+        for promise in state.promises
     )
 
 
 def next_update_wakeup(
     plan: CommunicationPlan | Versions[CommunicationPlan],
     records: Iterable[Record],
+    /,
     *,
     now: datetime,
 ) -> datetime | None:
@@ -167,15 +173,15 @@ def next_update_wakeup(
         now: The instant to look from.
 
     Returns:
-        When to look again; None where nothing will be told before something happens.
+        When to look again; None where nothing will be listed before something happens.
     """
     now = as_utc(now, "now")
     soonest: datetime | None = None
     for record in records:
-        found = owed(plan, record, now=now)
-        for promise in () if found is None else found.promises:
-            if promise.sent_at is None and promise.lapsed_at is None and promise.told > now:
-                soonest = promise.told if soonest is None else min(soonest, promise.told)
+        state = owed(plan, record, now=now)
+        for promise in () if state is None else state.promises:
+            if promise.sent_at is None and promise.lapsed_at is None and promise.listed > now:
+                soonest = promise.listed if soonest is None else min(soonest, promise.listed)
     return soonest
 
 

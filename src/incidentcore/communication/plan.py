@@ -1,10 +1,10 @@
-"""Who must hear what by when: the communication plan as data."""
+"""The communication plan as data: who must be informed of what by when."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -33,11 +33,11 @@ PUBLIC_REPLY: Final = field("by.role").equals("agent") & (
 """A condition on an event: an agent's public comment, for plans in which it is an update."""
 
 
-UpdateKind: TypeAlias = Literal["first", "next", "final"]
+UpdateKind: TypeAlias = Literal["first", "next", "change", "final"]
 """Which update it is."""
 
 
-_KINDS: Final = ("first", "next", "final")
+_KINDS: Final = get_args(UpdateKind)
 
 
 def _audiences(audiences: str | Iterable[str]) -> tuple[str, ...]:
@@ -53,7 +53,7 @@ def _templates(
     if given is None:
         return ()
     if isinstance(given, UpdateTemplate):
-        return tuple((kind, given) for kind in _KINDS)
+        return tuple((kind, given) for kind in _KINDS if kind != "change")
     pairs = given.items() if isinstance(given, Mapping) else given
     return tuple((kind, template) for kind, template in pairs)
 
@@ -65,7 +65,7 @@ def _word(name: str, value: object) -> None:
 
 @attrs.frozen(kw_only=True)
 class UpdateRule:
-    """How often an audience is told, while a condition on the record holds.
+    """How often an audience is informed, while a condition on the record holds.
 
     A rule that comes to apply starts with its first update. Each update after that is due `every`
     so often after the one before, whenever that was sent. Once `ends` holds, one final update is
@@ -73,23 +73,27 @@ class UpdateRule:
 
     Attributes:
         name: The rule's name.
-        audiences: Who is told; names of the caller's own.
+        audiences: Who is informed; names that you choose.
         when: For which records. For each audience the first rule that matches applies; conditions
             on the time of day are asked at the instants of events.
-        first: How long after the rule came to apply the first update is due; ``every`` unless told.
+        first: How long after the rule came to apply the first update is due. Defaults to
+            ``every``.
         every: How long after an update the next is due; no regular updates without it.
-        on_hold: The same while the record is on hold; ``every`` unless told.
+        on_hold: The same while the record is on hold. Defaults to ``every``.
+        on_change: Fields of which every change owes an update, within ``first`` (or ``every``) of
+            the change, such as ``"custom.status"``. An update that is due earlier covers it.
         final: How long after ``ends`` came to hold the final update is due; none without it.
         stop: While it holds no regular update is due; the final one still will be.
-        ends: When the communication is over but for its final update; resolved unless told.
+        ends: When the communication is over but for its final update. Defaults to resolved.
         calendar: Count all of these times, and how late an update is, in this calendar's open time;
             wall time otherwise.
         during: The contact hours; the time outside is quiet. An update that would fall due outside
-            of them is due at their next opening, and told only within them.
-        notice: How long before its due an update is told, so that somebody can write it. One that
+            of them is due at their next opening, and listed only within them.
+        notice: How long before its due an update is listed, so that somebody can write it. One that
             waits for contact hours is due this long after their opening.
-        channel: Over what; a name of the caller's own.
-        templates: What the updates say: one template for all, or one for each kind.
+        channel: Over what; a name that you choose.
+        templates: What the updates say: one template for all, or one for each kind. A change
+            without one of its own says what the next update would.
 
     Raises:
         DefinitionError: The parts contradict each other.
@@ -112,6 +116,9 @@ class UpdateRule:
     first: timedelta | None = None
     every: timedelta | None = None
     on_hold: timedelta | None = None
+    on_change: tuple[str, ...] = attrs.field(
+        default=(), converter=_audiences, metadata={"later": True}
+    )
     final: timedelta | None = None
     stop: Condition = NEVER
     ends: Condition = _RESOLVED
@@ -134,6 +141,13 @@ class UpdateRule:
         for name in ("when", "stop", "ends"):
             if not isinstance(getattr(self, name), Condition):
                 raise DefinitionError(f"{self.name}.{name}", getattr(self, name), "a Condition")
+        for path in self.on_change:
+            if not isinstance(path, str) or not path:
+                raise DefinitionError(f"{self.name}.on_change", path, "the path of a field")
+        if self.on_change and self.first is None and self.every is None:
+            raise DefinitionError(
+                f"{self.name}.on_change", self.on_change, "first or every as well"
+            )
         self._check_times()
         if not isinstance(self.channel, str):
             raise DefinitionError(f"{self.name}.channel", self.channel, "text")
@@ -161,7 +175,7 @@ class UpdateRule:
                     f"{self.name}.{name}", span, f"a time longer than the notice of {self.notice}"
                 )
         if self.on_hold is not None and self.every is None:
-            raise DefinitionError(f"{self.name}.on_hold", self.on_hold, "none, or every as well")
+            raise DefinitionError(f"{self.name}.on_hold", self.on_hold, "None, or every as well")
         if self.first is None and self.every is None and self.final is None:
             raise DefinitionError(self.name, None, "at least one of first, every and final")
 
@@ -174,13 +188,14 @@ class UpdateRule:
         """
         if kind == "final":
             return self.final
-        if kind == "first" and self.first is not None:
+        if kind in ("first", "change") and self.first is not None:
             return self.first
         return self.on_hold if on_hold and self.on_hold is not None else self.every
 
     def template(self, kind: str) -> UpdateTemplate | None:
-        """Return what an update of a kind says; None where nobody said."""
-        return dict(self.templates).get(kind)
+        """Return what an update of a kind says; None without a template."""
+        templates = dict(self.templates)
+        return templates.get(kind, templates.get("next") if kind == "change" else None)
 
 
 def _rules(rules: Iterable[UpdateRule]) -> tuple[UpdateRule, ...]:
@@ -270,7 +285,8 @@ class CommunicationPlan:
                 )
             seen.add(audience)
         read = [_reads(one) for rule in self.rules for one in (rule.when, rule.stop, rule.ends)]
-        watched = {"state"}.union(*(names for names in read if names is not None))
+        paths = (path.partition(".")[0] for rule in self.rules for path in rule.on_change)
+        watched = {"state", *paths}.union(*(names for names in read if names is not None))
         object.__setattr__(self, "watched", None if None in read else frozenset(watched))
 
     @property

@@ -1,9 +1,23 @@
-"""From a history to what each audience was owed, and what became of it.
+"""From a history to what each audience was owed, and what became of it (rules U1 to U3).
 
-For each audience at most one update is owed at a time. It begins when a rule comes to apply, when
-the update before it was sent, or when the communication ended; it is over when an update is sent,
-or when nothing asks for it any more. Conditions are asked once per instant, on the facts after its
-last event (rule S1), so what is owed changes at events only.
+Each audience has a track of its own, and on it at most one update is owed at a time. A track takes
+one step at each instant at which something that the plan reads changed, or an update was sent.
+Conditions are asked once per instant, on the facts after its last event (rule S1).
+
+A step first settles what happened: an update sent at the instant closes what is owed. Then it asks
+which rule applies and in which phase that is: regular updates run, at the usual pace or that of a
+hold; the communication has ended, and a final update is owed; or nothing is owed, because the rule
+stops, no rule applies, or the record is resolved or canceled.
+
+A *pace* is a rule, with or without a hold. It keeps the instant that it first promised since the
+last update. So a slip to another pace and back postpones nothing: returning to a pace restores its
+instant. A pace that promised nothing yet counts from the last update like any other; where that
+would be due at once, the time of a first update is granted. What is late stays late until an update
+is sent. A resolution or cancellation ends every promise, and a reopening begins again with a first
+update.
+
+Promises that nobody could have seen, because they were replaced before they were listed, leave no
+trace; all others end as sent or lapsed, so that the keys ever listed only grow (rule U5).
 """
 
 from __future__ import annotations
@@ -15,9 +29,10 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.communication.plan import CommunicationPlan, UpdateRule
-from incidentcore.communication.times import late_by, later, outside_quiet, told_from
-from incidentcore.conditions import Condition
-from incidentcore.records import Communicated, Timeline, TimelineStep
+from incidentcore.communication.times import late_by, later, listed_from, outside_quiet
+from incidentcore.conditions import Condition, reader
+from incidentcore.records import Communicated, Event, Timeline, TimelineStep
+from incidentcore.values import Actor
 
 __all__ = ["Promise", "promises"]
 
@@ -25,7 +40,7 @@ _ZERO: Final = timedelta(0)
 
 # What a rule asks for at an instant: one of these, or the reason why it asks for nothing.
 _RUN: Final = "run"
-_HOLD: Final = "on hold"
+_HOLD: Final = "on_hold"
 _ENDED: Final = "ended"
 _REGULAR: Final = frozenset((_RUN, _HOLD))
 
@@ -40,8 +55,9 @@ class Promise:
         kind: See ``UpdateKind``.
         since: From when its time counts.
         due: By when.
-        told: From when on it is told to whoever writes it.
+        listed: From when on it is listed for whoever writes it.
         sent_at: When it was sent, if it was.
+        sent_by: Who sent it.
         lapsed_at: When nothing asked for it any more, unsent.
         lapsed_because: Why.
     """
@@ -51,15 +67,16 @@ class Promise:
     kind: str
     since: datetime
     due: datetime
-    told: datetime
+    listed: datetime
     sent_at: datetime | None = None
+    sent_by: Actor | None = None
     lapsed_at: datetime | None = None
     lapsed_because: str = ""
 
-    def was_told(self, now: datetime) -> bool:
-        """Return whether it was told by an instant, before it was over."""
+    def was_listed(self, now: datetime) -> bool:
+        """Return whether it was listed by an instant, before it was over."""
         end = self.sent_at or self.lapsed_at
-        return self.told <= now if end is None else self.told < end
+        return self.listed <= now if end is None else self.listed < end
 
     def late_by(self, now: datetime) -> timedelta:
         """Return by how much it was late when it was over, or is late by now."""
@@ -68,7 +85,7 @@ class Promise:
 
 @attrs.define
 class _Track:
-    """One audience, with what it is owed and what it was told, up to an instant."""
+    """One audience, with what it is owed and what was sent to it, up to an instant."""
 
     audience: str
     rules: tuple[tuple[int, UpdateRule], ...]
@@ -77,70 +94,116 @@ class _Track:
     sent: list[datetime] = attrs.field(factory=list)
     standing: Promise | None = None
     rule: UpdateRule | None = None
-    phase: str = "not opened"
+    phase: str = "not_opened"
     engaged: bool = False  # was it ever owed regular updates, so that it is owed a final one
     started: datetime | None = None  # since when regular updates are owed
     spoke: datetime | None = None  # the last update since then
     asked: bool = False  # was it ever owed anything
+    # What each pace first promised since the last update: by rule and hold, kind, start and due.
+    paces: dict[tuple[str, bool], tuple[str, datetime, datetime]] = attrs.field(factory=dict)
 
-    def step(self, at: datetime, rule: UpdateRule | None, phase: str, *, sent: bool) -> None:
-        """Take in what holds after the events of an instant."""
+    def step(
+        self,
+        at: datetime,
+        rule: UpdateRule | None,
+        phase: str,
+        *,
+        sent: Event | None,
+        noted: bool = False,
+    ) -> None:
+        """Take in what holds after the events of an instant.
+
+        Args:
+            at: The instant.
+            rule: The rule that applies.
+            phase: What it asks for.
+            sent: The event by which an update was sent.
+            noted: Whether a field changed of which every change owes an update.
+        """
         fresh = phase != self.phase
         began = phase in _REGULAR and self.phase not in _REGULAR
-        changed = fresh or rule is not self.rule
+        turned = rule is not self.rule
         self.rule, self.phase = rule, phase
-        if sent:
+        if sent is not None:
             self.sent.append(at)
-            self._send(at)
+            self._send(at, sent)
         if rule is None or phase not in (_RUN, _HOLD, _ENDED):
             self._lapse(at, phase)
             self.engaged = self.engaged and rule is not None
+            if phase in ("resolved", "canceled"):
+                self.paces.clear()
         elif phase == _ENDED:
-            self._end(at, rule, fresh=fresh, changed=changed, sent=sent)
+            self.paces.clear()
+            self._end(at, rule, fresh=fresh, changed=fresh or turned, sent=sent)
         else:
-            self._go_on(at, rule, began=began, changed=changed, sent=sent)
+            if began:
+                self._begin(at, rule, sent)
+            if sent is not None:
+                self.spoke = at
+                self.paces.clear()
+            self._go_on(at, rule, changed=fresh or turned, turned=turned)
+            if noted and not began and sent is None:
+                self._note(at, rule)
 
-    def _go_on(
-        self, at: datetime, rule: UpdateRule, *, began: bool, changed: bool, sent: bool
-    ) -> None:
+    def _begin(self, at: datetime, rule: UpdateRule, sent: Event | None) -> None:
+        """Begin with a first update, or go on with what was promised before a gap."""
+        self.engaged = True
+        if self.paces:
+            return
+        self._lapse(at, "reopened")
+        self.started, self.spoke = at, None
+        grace = rule.span("first", on_hold=self.phase == _HOLD)
+        if sent is not None and grace is not None:  # sent as soon as it began to matter
+            self._owe(rule, "first", at, later(rule, at, grace), at)
+            self._send(at, sent)
+
+    def _go_on(self, at: datetime, rule: UpdateRule, *, changed: bool, turned: bool) -> None:
         """Owe the next regular update."""
         on_hold = self.phase == _HOLD
-        grace = rule.span("first", on_hold=on_hold)
-        if began:
-            self._lapse(at, "reopened")
-            self.engaged, self.started, self.spoke = True, at, None
-            if sent and grace is not None:  # told at the very instant at which it began to matter
-                self._owe(rule, "first", at, later(rule, at, grace), at)
-                self._send(at)
-        if sent:
-            self.spoke = at
         kind = "first" if self.spoke is None else "next"
         since = self.spoke or self.started or at
         span = rule.span(kind, on_hold=on_hold)
-        if span is None:
-            self._lapse(at, "no further update")
+        pace = (rule.name, on_hold)
+        if span is None and turned and since != at and rule.first is not None:
+            kind, since, span = "first", at, rule.first  # a rule that owes one update and no more
+            self._change(rule, kind, at, since=since, span=span, pace=pace)
+        elif span is None:
+            if turned or self.standing is None or self.standing.kind != "change":
+                self._lapse(at, "no_further_update")
         elif since == at:
             self._owe(rule, kind, at, later(rule, at, span), at)
+            self._keep_pace(pace)
         elif changed:
-            self._change(rule, kind, at, since=since, span=span, grace=grace)
+            self._change(rule, kind, at, since=since, span=span, pace=pace)
+
+    def _keep_pace(self, pace: tuple[str, bool]) -> None:
+        one = self.standing
+        if one is not None:
+            self.paces.setdefault(pace, (one.kind, one.since, one.due))
 
     def _end(
-        self, at: datetime, rule: UpdateRule, *, fresh: bool, changed: bool, sent: bool
+        self,
+        at: datetime,
+        rule: UpdateRule,
+        *,
+        fresh: bool,
+        changed: bool,
+        sent: Event | None,
     ) -> None:
         """Owe the final update to an audience that was owed others before."""
         final = rule.final
         if not self.engaged:
             return
         if final is None:
-            self._lapse(at, _ENDED if fresh else "no further update")
+            self._lapse(at, _ENDED if fresh else "no_further_update")
         elif fresh:
             self._lapse(at, _ENDED)
             self._owe(rule, "final", at, later(rule, at, final), at)
-            if sent:
-                self._send(at)
+            if sent is not None:
+                self._send(at, sent)
         elif changed and self.standing is not None:
             since = self.standing.since
-            self._change(rule, "final", at, since=since, span=final, grace=final)
+            self._change(rule, "final", at, since=since, span=final, pace=None)
 
     def _change(
         self,
@@ -150,45 +213,75 @@ class _Track:
         *,
         since: datetime,
         span: timedelta,
-        grace: timedelta | None,
+        pace: tuple[str, bool] | None,
     ) -> None:
-        """Let another rule, or a hold, time what is owed; what is late already stays late.
+        """Let another pace time what is owed; what is late already stays late.
 
-        It counts from the same start. Where that would be due too soon after the change, there is
-        the time of a first update, but never more than what was promised before leaves.
+        A pace that promised before restores what it promised. Another one counts from the same
+        start; where that would be due at once, there is the time of a first update, but never more
+        than what was promised before leaves.
         """
         before = self.standing
         if before is not None and late_by(before.rule, before.due, at) > _ZERO:
             return
+        if pace in self.paces:
+            kind, since, due = self.paces[pace]
+            restored: datetime | None = due
+        else:
+            restored = self._timed(rule, kind, at, since=since, span=span)
+        if before is not None and restored == before.due:
+            before.rule = rule
+            if before.listed >= at:
+                before.listed = listed_from(rule, before.due, at)
+        else:
+            self._lapse(at, "retimed")
+            if restored is not None:
+                self._stand(rule, kind, since, restored, at)
+        if pace is not None:
+            self._keep_pace(pace)
+
+    def _timed(
+        self, rule: UpdateRule, kind: str, at: datetime, *, since: datetime, span: timedelta
+    ) -> datetime | None:
+        """Return the due that a pace without a promise of its own gives."""
         own = later(rule, since, span)
-        due = None if own is None else outside_quiet(rule, max(own, at))
-        if before is None or due != before.due:
-            soonest = [at if grace is None else later(rule, at, grace)]
-            soonest.append(None if before is None else before.due)
-            known = [one for one in soonest if one is not None]
-            if own is not None and known:
-                due = outside_quiet(rule, max(own, at, min(known)))
-        if before is not None:
-            if due == before.due:
-                before.rule = rule
-                if before.told >= at:
-                    before.told = told_from(rule, before.due, at)
-                return
-            self._lapse(at, "timed anew")
-        self._owe(rule, kind, since, due, at)
+        if own is None or own > at:
+            return None if own is None else outside_quiet(rule, own)
+        before = self.standing
+        grace = span if kind == "final" else rule.span("first", on_hold=self.phase == _HOLD)
+        granted = at if grace is None else later(rule, at, grace)
+        if before is not None and (granted is None or before.due < granted):
+            granted = before.due
+        return None if granted is None else outside_quiet(rule, max(granted, at))
+
+    def _note(self, at: datetime, rule: UpdateRule) -> None:
+        """Owe an update of a change, unless another one is due before it or late."""
+        span = rule.span("change")
+        before = self.standing
+        due = None if span is None else later(rule, at, span)
+        due = None if due is None else outside_quiet(rule, due)
+        if due is None or (before is not None and before.due <= due):
+            return
+        self._lapse(at, "retimed")
+        self._stand(rule, "change", at, due, at)
 
     def _owe(
         self, rule: UpdateRule, kind: str, since: datetime, due: datetime | None, at: datetime
     ) -> None:
         due = None if due is None else outside_quiet(rule, due)
         if due is not None:
-            told = told_from(rule, due, at)
-            self.asked = True
-            self.standing = Promise(self.audience, rule, kind, since, due, told)
+            self._stand(rule, kind, since, due, at)
 
-    def _send(self, at: datetime) -> None:
+    def _stand(
+        self, rule: UpdateRule, kind: str, since: datetime, due: datetime, at: datetime
+    ) -> None:
+        self.asked = True
+        listed = listed_from(rule, due, at)
+        self.standing = Promise(self.audience, rule, kind, since, due, listed)
+
+    def _send(self, at: datetime, event: Event) -> None:
         if self.standing is not None:
-            self.standing.sent_at = at
+            self.standing.sent_at, self.standing.sent_by = at, event.by
             self.over.append(self.standing)
             self.standing = None
 
@@ -197,7 +290,7 @@ class _Track:
         if promise is None:
             return
         self.standing = None
-        if promise.told < at:  # nobody ever heard of any other
+        if promise.listed < at:  # nobody ever heard of any other
             promise.lapsed_at, promise.lapsed_because = at, because
             self.over.append(promise)
 
@@ -216,7 +309,7 @@ def _phase(rule: UpdateRule, facts: dict[str, Any], at: datetime) -> str:
 def promises(
     plan: CommunicationPlan, timeline: Timeline
 ) -> tuple[list[Promise], list[tuple[str, datetime]], dict[str, Any], bool]:
-    """Return what a record's audiences were owed, when they were told, and the facts at the end.
+    """Return what a record's audiences were owed, what was sent when, and the facts at the end.
 
     The last of the four says whether any of them was ever owed anything.
 
@@ -234,33 +327,45 @@ def promises(
         for audience in plan.audiences
     ]
     watched = plan.watched
+    values: dict[str, Any] = {path: None for rule in plan.rules for path in rule.on_change}
     facts: dict[str, Any] = {}
     known = False
     for moment, facts in timeline.states():
         if moment.at < timeline.opened_at:
             continue
         if not known or watched is None or not watched.isdisjoint(moment.changes):
-            _step(tracks, moment, facts)
+            noted = _noted(values, facts)
+            _step(tracks, moment, facts, noted if known else frozenset())
             known = True
         elif also or any(isinstance(event, Communicated) for event in moment.events):
             for track in tracks:
-                if _tells(moment, track):
-                    track.step(moment.at, track.rule, track.phase, sent=True)
+                if (event := _update(moment, track)) is not None:
+                    track.step(moment.at, track.rule, track.phase, sent=event)
     owed = [
         promise
         for track in tracks
         for promise in (*track.over, *([] if track.standing is None else [track.standing]))
     ]
-    return owed, list(_told(tracks)), dict(facts), any(track.asked for track in tracks)
+    return owed, list(_sent(tracks)), dict(facts), any(track.asked for track in tracks)
 
 
-def _step(tracks: list[_Track], moment: TimelineStep, facts: dict[str, Any]) -> None:
+def _noted(values: dict[str, Any], facts: dict[str, Any]) -> frozenset[str]:
+    """Return which of the fields have other values than before, and note these."""
+    current = {path: reader(path)(facts) for path in values}
+    noted = frozenset(path for path, value in current.items() if value != values[path])
+    values.update(current)
+    return noted
+
+
+def _step(
+    tracks: list[_Track], moment: TimelineStep, facts: dict[str, Any], changed: frozenset[str]
+) -> None:
     at = moment.at
     applies: dict[int, bool] = {}
     phases: dict[int, str] = {}
     for track in tracks:
         rule = None
-        phase = "no rule applies"
+        phase = "no_rule_applies"
         for number, candidate in track.rules:
             if number not in applies:
                 applies[number] = candidate.when.test(facts, at)
@@ -270,23 +375,24 @@ def _step(tracks: list[_Track], moment: TimelineStep, facts: dict[str, Any]) -> 
                     phases[number] = _phase(candidate, facts, at)
                 phase = phases[number]
                 break
-        sent = _tells(moment, track)
-        if sent or rule is not track.rule or phase != track.phase:
-            track.step(at, rule, phase, sent=sent)
+        sent = _update(moment, track)
+        noted = bool(changed) and rule is not None and not changed.isdisjoint(rule.on_change)
+        if noted or sent is not None or rule is not track.rule or phase != track.phase:
+            track.step(at, rule, phase, sent=sent, noted=noted)
 
 
-def _tells(moment: TimelineStep, track: _Track) -> bool:
-    """Return whether an audience was told at an instant."""
+def _update(moment: TimelineStep, track: _Track) -> Event | None:
+    """Return the event by which an audience was informed at an instant; None without one."""
     for event in moment.events:
         if isinstance(event, Communicated):
             if event.audience == track.audience:
-                return True
+                return event
         elif track.also is not None and track.also.test(event, event.at):
-            return True
-    return False
+            return event
+    return None
 
 
-def _told(tracks: list[_Track]) -> Iterator[tuple[str, datetime]]:
+def _sent(tracks: list[_Track]) -> Iterator[tuple[str, datetime]]:
     for track in tracks:
         for at in track.sent:
             yield track.audience, at

@@ -1,4 +1,4 @@
-"""When an update is due, when it is told, and how late it is: by a rule's calendars."""
+"""When an update is due, when it is listed, and how late it is, by a rule's calendars."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from incidentcore.communication.plan import UpdateRule
 from incidentcore.errors import UnreachableDeadlineError
 from incidentcore.schedule import Calendar
 
-__all__ = ["late_by", "later", "outside_quiet", "told_from"]
+__all__ = ["late_by", "later", "outside_quiet", "listed_from"]
 
 _INSTANT: Final = timedelta(microseconds=1)
 
@@ -42,8 +42,8 @@ def _inside(calendar: Calendar, at: datetime) -> bool:
     return calendar.is_open(at) or bool(calendar.open_time(at - _INSTANT, at))
 
 
-def told_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:
-    """Return from when on an update that is owed since an instant is told, never in quiet hours."""
+def listed_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:
+    """Return from when on an update owed since an instant is listed, never in quiet hours."""
     if not rule.notice:
         return due
     during = rule.during

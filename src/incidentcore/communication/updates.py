@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
@@ -12,9 +12,19 @@ from incidentcore.communication.promises import Promise, promises
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import Versions
 from incidentcore.records import Record
-from incidentcore.values import FrozenMap
+from incidentcore.values import Actor, FrozenMap
+from incidentcore.values.findings import Texts, render_text
 
-__all__ = ["MissedUpdate", "Owed", "StakeholderUpdate", "owed", "update_of"]
+__all__ = ["MissedUpdate", "Owed", "StakeholderUpdate", "WHY_TEXTS", "owed", "update_of"]
+
+WHY_TEXTS: Final[Texts] = {
+    "first": "{span} after the start",
+    "next": "{span} after the update before",
+    "change": "{span} after the change",
+    "final": "{span} after the end",
+    "text": "{text}",
+}
+"""The text of each reason for which an update is owed."""
 
 
 @attrs.frozen(kw_only=True)
@@ -28,18 +38,20 @@ class StakeholderUpdate:
         rule: The name of the rule that asks for it.
         audience: Who is owed it.
         channel: Over what.
-        kind: ``first``, ``next`` or ``final``.
-        since: From when its time counts: when the rule came to apply, the update before, or the
-            end.
-        told_at: From when on ``due_updates`` tells it: its notice before the due.
+        kind: ``first``, ``next``, ``change`` or ``final``.
+        since: From when its time counts: when the rule came to apply, the update before, the
+            change, or the end.
+        listed_at: From when on ``due_updates`` lists it: its notice before the due.
         due_at: By when it is to be sent; sent at that very instant is on time.
         sent_at: When it was sent, if it was.
+        sent_by: Who sent it.
         lapsed_at: When nothing asked for it any more, unsent.
-        lapsed_because: Why: ``on hold``, ``stopped``, ``ended``, ``reopened``, ``canceled``,
-            ``resolved``, ``no rule applies``, ``no further update``, or ``timed anew`` where
-            another one with another due took its place. Empty where it did not lapse.
-        why: The reason in words.
-        template: The name of what it says; empty where nobody said.
+        lapsed_because: Why: ``on_hold``, ``stopped``, ``ended``, ``reopened``, ``canceled``,
+            ``resolved``, ``no_rule_applies``, ``no_further_update``, or ``retimed`` where another
+            one with another due took its place. Empty where it did not lapse.
+        why_code: Why it is owed: ``first``, ``next``, ``change`` or ``final``.
+        why_data: What the text of the reason is made of.
+        template: The name of what it says; empty without one.
         filled: The fields of the template that are known, as text.
         missing: The fields of the template that are not.
     """
@@ -52,15 +64,22 @@ class StakeholderUpdate:
     channel: str = ""
     kind: str
     since: datetime
-    told_at: datetime
+    listed_at: datetime
     due_at: datetime
     sent_at: datetime | None = None
+    sent_by: Actor | None = None
     lapsed_at: datetime | None = None
     lapsed_because: str = ""
-    why: str
+    why_code: str = ""
+    why_data: FrozenMap[str] = FrozenMap()
     template: str = ""
     filled: FrozenMap[str] = FrozenMap()
     missing: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The reason in words."""
+        return render_text(WHY_TEXTS, self.why_code, self.why_data)
 
 
 @attrs.frozen(kw_only=True)
@@ -87,14 +106,14 @@ class Owed:
     Attributes:
         plan: The plan that counts for the record.
         promises: What was owed.
-        told: Each update that went out, as audience and instant.
+        sent: Each update that went out, as audience and instant.
         facts: The record's facts.
         asked: Whether anybody was ever owed anything.
     """
 
     plan: CommunicationPlan
     promises: list[Promise]
-    told: list[tuple[str, datetime]]
+    sent: list[tuple[str, datetime]]
     facts: dict[str, Any]
     asked: bool
 
@@ -118,11 +137,11 @@ def owed(
     return Owed(plan, *promises(plan, timeline))
 
 
-def update_of(kind: type[U], found: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:
+def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:
     """Return a promise as an answer of a kind."""
-    rule, plan = promise.rule, found.plan
+    rule, plan = promise.rule, state.plan
     template = rule.template(promise.kind)
-    filled, missing = (FrozenMap[str](), ()) if template is None else template.fill(found.facts)
+    filled, missing = (FrozenMap[str](), ()) if template is None else template.fill(state.facts)
     return kind(
         key=_key(record_id, plan.name, promise),
         record_id=record_id,
@@ -132,12 +151,14 @@ def update_of(kind: type[U], found: Owed, record_id: str, promise: Promise, **mo
         channel=rule.channel,
         kind=promise.kind,
         since=promise.since,
-        told_at=promise.told,
+        listed_at=promise.listed,
         due_at=promise.due,
         sent_at=promise.sent_at,
+        sent_by=promise.sent_by,
         lapsed_at=promise.lapsed_at,
         lapsed_because=promise.lapsed_because,
-        why=_why(promise),
+        why_code=promise.kind,
+        why_data=FrozenMap({"span": str(promise.due - promise.since)}),
         template="" if template is None else template.name,
         filled=filled,
         missing=missing,
@@ -147,15 +168,6 @@ def update_of(kind: type[U], found: Owed, record_id: str, promise: Promise, **mo
 
 def _key(record_id: str, plan: str, promise: Promise) -> str:
     # The due alone would not do: in business time, updates at a closing and at the next opening
-    # are followed by one and the same due. The start alone would not tell one timed anew.
+    # are followed by one and the same due. With the start alone one that was retimed keeps its key.
     since, due = (f"{at.isoformat()[:-6]}Z" for at in (promise.since, promise.due))  # UTC's +00:00
     return f"{record_id}/{plan}/{promise.audience}/{promise.kind}/{since}/{due}"
-
-
-def _why(promise: Promise) -> str:
-    start = {
-        "first": "the start",
-        "next": "the update before",
-        "final": "the end",
-    }[promise.kind]
-    return f"{promise.due - promise.since} after {start}"

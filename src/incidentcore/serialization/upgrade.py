@@ -46,7 +46,7 @@ def plain_names(name: str, value: Any) -> tuple[str, Any]:
     return name, value
 
 
-RENAMED: Final = frozenset(("Escalation",))
+RENAMED: Final = frozenset(("Escalation", "MissedUpdate", "StakeholderUpdate"))
 
 
 def upgrade(

@@ -91,8 +91,8 @@ def _polls_agree(plan: CommunicationPlan, record: Record, polls: list[datetime])
         delivered |= every
         standing = [update.audience for update in due_updates(plan, record, now=now)]
         assert len(set(standing)) == len(standing), "an audience is owed one update at a time"
-        assert all(update.told_at <= now for update in ever), "nothing is told before its time"
-        assert all(update.told_at <= update.due_at for update in ever), "notice comes before a due"
+        assert all(update.listed_at <= now for update in ever), "nothing is listed before its time"
+        assert all(update.listed_at <= update.due_at for update in ever), "notice precedes a due"
         _quiet_hours_are_quiet(plan, [update.key for update in ever], record, now)
     again = due_updates(plan, record, now=polls[-1], already=delivered, include_lapsed=True)
     assert again == (), "what was delivered is told no second time"
@@ -108,7 +108,7 @@ def _quiet_hours_are_quiet(
             continue
         edge = during.open_time(update.due_at - _INSTANT, update.due_at)
         assert during.is_open(update.due_at) or edge, "nothing is due in quiet hours"
-        assert during.is_open(update.told_at) or update.told_at == update.due_at, (
+        assert during.is_open(update.listed_at) or update.listed_at == update.due_at, (
             "nothing is told in quiet hours"
         )
 

@@ -31,7 +31,7 @@ PENDING = frozenset(
             "conditions",
             "escalation",
         ),
-        *("intake", "lifecycle", "priority", "records", "report", "serialization", "sla"),
+        *("lifecycle", "priority", "records", "report", "serialization", "sla"),
         *("testing", "vendors"),
     }
 )

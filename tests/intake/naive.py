@@ -1,4 +1,4 @@
-"""The rules of intake once more, told naively: whole lists, whole minutes, nothing forgotten.
+"""The rules of intake once more, naively: whole lists, whole minutes, nothing forgotten.
 
 It looks at every minute of the storm and at every condition in it, recomputes what an efficient
 fold keeps, and shares no code with it beyond the values that go in.
@@ -68,8 +68,12 @@ class Naive:
             self._minute(one.at if isinstance(one, IncidentEnded) else min(one.at, one.recorded_at))
             for one in items
         ]
+        received = [
+            self._minute(one.at if isinstance(one, IncidentEnded) else one.recorded_at)
+            for one in items
+        ]
         counted = [
-            max([moment, *(before - lateness for before in moments[:number])])
+            max([moment, *(seen - lateness for seen in received[: number + 1])])
             for number, moment in enumerate(moments)
         ]
         if not items:
@@ -118,9 +122,15 @@ class Naive:
         if self.policy.reopen_within is None or newest != name:
             self.incidents[name]["gone"] = True
 
-    def _idle_for(self) -> int:
-        flapping = self.policy.flapping
-        return max(self.dedup, flapping.within // MINUTE if flapping else 0)
+    def _idle_for(self, known: Any) -> int:
+        policy = self.policy
+        if known["unheard"]:
+            spans = [policy.window, policy.lateness, policy.silence or 0 * MINUTE]
+        else:
+            spans = [policy.deduplicate, policy.lateness]
+            if policy.flapping is not None:
+                spans.append(policy.flapping.within)
+        return max(spans) // MINUTE
 
     def _take(self, alert: Alert, now: int) -> None:
         policy = self.policy
@@ -130,26 +140,17 @@ class Naive:
         happened = min(alert.at, alert.recorded_at)
         known = self.conditions.get(name)
         if (known is not None and not known["firing"] and known["incident"] is None) and (
-            now > known["heard"] + self._idle_for()
+            now > known["heard"] + self._idle_for(known)
         ):
             known = None
         if known is not None and happened < known["last"]:
-            return self._say("dropped", now, "", alert, "stale")
+            return self._say("dropped", now, known["incident"] or "", alert, "stale")
         if alert.status == "resolved":
             return self._resolved(alert, known, happened, now)
         if known is None:
-            known = {
-                "firing": False,
-                "incident": None,
-                "heard": now,
-                "changes": [],
-                "flapping": False,
-                "held": None,
-                "rank": 99,
-            }
-            self.conditions[name] = known
-        heard = known["heard"]
-        known.update(last=happened, heard=now)
+            known = self._condition(name, happened, happened)
+        heard, received = known["heard"], self._minute(alert.recorded_at)
+        known.update(last=happened, heard=max(heard, received), unheard=False)
         rank = self._rank(alert)
         held_in_flapping = known["flapping"] and known["incident"] is not None
         counts_as_firing = known["firing"] or held_in_flapping
@@ -159,9 +160,9 @@ class Naive:
         if counts_as_firing:
             if rank >= known["rank"]:
                 if held_in_flapping:
-                    return self._say("dropped", now, "", alert, "flapping")
-                if now - heard <= self.dedup:
-                    return self._say("dropped", now, "", alert, "duplicate")
+                    return self._say("dropped", now, known["incident"] or "", alert, "flapping")
+                if received - heard <= self.dedup:
+                    return self._say("dropped", now, known["incident"] or "", alert, "duplicate")
             known["rank"] = min(rank, known["rank"])
         else:
             known["rank"] = rank
@@ -171,19 +172,36 @@ class Naive:
         self._unhold(known, now)
         return self._start(alert, now)
 
+    def _condition(self, name: tuple[str, str], last: datetime, heard: datetime) -> dict[str, Any]:
+        self.conditions[name] = {
+            "firing": False,
+            "incident": None,
+            "last": last,
+            "heard": self._minute(heard),
+            "changes": [],
+            "flapping": False,
+            "held": None,
+            "unheard": False,
+            "rank": 99,
+        }
+        return self.conditions[name]
+
     def _resolved(self, alert: Alert, known: Any, happened: datetime, now: int) -> None:
-        if known is None:
+        received = self._minute(alert.recorded_at)
+        if known is None:  # remembered: a firing that happened before it is stale
+            known = self._condition((alert.source, alert.key), happened, alert.recorded_at)
+            known.update(heard=max(now, received), unheard=True)
             return self._say("dropped", now, "", alert, "not_firing")
         if known["firing"] and happened == known["last"]:
-            return self._say("dropped", now, "", alert, "outweighed")
-        known.update(last=happened, heard=now)
+            return self._say("dropped", now, known["incident"] or "", alert, "outweighed")
+        known.update(last=happened, heard=max(known["heard"], received))
         was = known["firing"]
         if was:
             known["firing"] = False
             self._change(known, now)
         if known["incident"] is not None:
             if known["flapping"]:
-                return self._say("dropped", now, "", alert, "flapping")
+                return self._say("dropped", now, known["incident"], alert, "flapping")
             self._say("add", now, known["incident"], alert)
             return self._leave((alert.source, alert.key), now, "all_resolved")
         self._unwait((alert.source, alert.key), now)

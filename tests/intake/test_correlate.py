@@ -136,11 +136,11 @@ def test_keep_2481_a_resolved_incident_takes_no_alerts():
 def test_keep_2481_an_alert_that_fires_on_after_the_resolution_is_new():
     """What is told again after somebody resolved its incident is a new incident at once."""
     items = [alert(), IncidentEnded("alerts-1", T0 + MINUTE), alert(minutes=2)]
-    # Alertmanager repeats an alert with the instant at which it began to fire.
+    # Alertmanager repeats an alert with the instant at which it began to fire: it was received now.
     again = [*items[:2], alert("other", 3), alert(recorded_at=T0 + 4 * MINUTE)]
 
     assert told(BY_SERVICE, items)[-1] == ("open", 2, "2", "")
-    assert told(IntakePolicy(), again)[-1] == ("open", 3, "3", "")
+    assert told(IntakePolicy(), again)[-1] == ("open", 4, "3", "")
 
 
 def test_keep_2481_an_alert_at_the_instant_of_the_resolution_is_new():
@@ -310,8 +310,8 @@ def test_deduplication_in_a_rolling_window():
 
     assert told(policy, items) == [
         ("open", 0, "1", ""),
-        ("dropped", 10, "", "duplicate"),
-        ("dropped", 20, "", "duplicate"),
+        ("dropped", 10, "1", "duplicate"),
+        ("dropped", 20, "1", "duplicate"),
         ("add", 31, "1", ""),
     ]
 
@@ -344,9 +344,9 @@ def test_flapping_holds_the_incident_open():
         ("add", 1, "1", ""),
         ("resolve", 1, "1", "all_resolved"),
         ("open", 2, "2", ""),
-        ("dropped", 3, "", "flapping"),
-        ("dropped", 4, "", "flapping"),
-        ("dropped", 5, "", "flapping"),
+        ("dropped", 3, "2", "flapping"),
+        ("dropped", 4, "2", "flapping"),
+        ("dropped", 5, "2", "flapping"),
         ("resolve", 14, "2", "all_resolved"),
     ]
 
@@ -359,7 +359,7 @@ def test_a_change_as_old_as_the_window_is_out_of_it():
     late = told(policy, [*three, alert(minutes=10, status="resolved")])
     assert late[-2:] == [("add", 10, "2", ""), ("resolve", 10, "2", "all_resolved")]
     early = told(policy, [*three, alert(minutes=9, status="resolved")])
-    assert ("dropped", 9, "", "flapping") in early
+    assert ("dropped", 9, "2", "flapping") in early
 
 
 def test_a_condition_is_remembered_from_the_end_of_its_incident():
@@ -377,7 +377,7 @@ def test_silence_resolves():
     policy = IntakePolicy(silence=10 * MINUTE)
     items = [alert(), alert(minutes=10)]
 
-    assert told(policy, items, until=T0 + 19 * MINUTE)[-1] == ("dropped", 10, "", "duplicate")
+    assert told(policy, items, until=T0 + 19 * MINUTE)[-1] == ("dropped", 10, "1", "duplicate")
     assert told(policy, items)[-1] == ("resolve", 20, "1", "silence")
 
 
@@ -386,8 +386,8 @@ def test_equal_instants_firing_outweighs():
     both = [alert(minutes=5, status="resolved"), alert(minutes=5)]
     expected = [
         ("open", 0, "1", ""),
-        ("dropped", 5, "", "duplicate"),
-        ("dropped", 5, "", "outweighed"),
+        ("dropped", 5, "1", "duplicate"),
+        ("dropped", 5, "1", "outweighed"),
     ]
 
     assert told(IntakePolicy(), [alert(), *both]) == expected
@@ -401,7 +401,7 @@ def test_late_alerts():
     assert told(IntakePolicy(), late) == [
         ("open", 10, "1", ""),
         ("open", 10, "2", ""),
-        ("dropped", 10, "", "stale"),
+        ("dropped", 10, "1", "stale"),
     ]
     patient = IntakePolicy(lateness=5 * MINUTE)
     assert told(patient, late)[:2] == [("open", 5, "1", ""), ("dropped", 9, "", "not_firing")]

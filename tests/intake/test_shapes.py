@@ -276,3 +276,47 @@ def test_whatever_comes_is_read_or_refused(data, fields):
                 continue
             for alert in found if isinstance(found, tuple) else (found,):
                 assert loads(dumps(alert), Alert) == alert
+
+
+def _shared(depth):
+    value = {"a": 1}
+    for _ in range(depth):
+        value = {"left": value, "right": value}
+    return value
+
+
+def _cyclic():
+    value = {}
+    value["me"] = value
+    return value
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (_shared(18), "more than 50000 values"),
+        (_cyclic(), "nested too deeply"),
+        (list(range(50_001)), "more than 50000 values"),
+    ],
+)
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda more: alert_from_dict({"key": "k", "at": "2026-06-01T09:00:00Z", "more": more}),
+        lambda more: alert_from_cloudevent(
+            {
+                "specversion": "1.0",
+                "id": "1",
+                "source": "s",
+                "type": "t",
+                "time": "2026-06-01T09:00:00Z",
+                "data": {"key": "k", "at": "2026-06-01T09:00:00Z", "more": more},
+            }
+        ),
+        lambda more: alerts_from_alertmanager({"version": "4", "more": more, "alerts": []}),
+    ],
+)
+def test_values_are_counted_as_they_are_met(read, value, message):
+    """A mapping that holds itself, or one twice at every level, ends in an error, not in hours."""
+    with pytest.raises(FormatError, match=message):
+        read(value)

@@ -267,6 +267,14 @@ def _intake() -> Iterator[Any]:
         silence=HOUR,
         flapping=intake.Flapping(within=HOUR),
         maintenance=[intake.MaintenanceRule("patching", NIGHT)],
+        groupings=[intake.Grouping(field("labels.kind").equals("db"), "labels.cluster")],
+        inhibit=[
+            intake.Inhibit(
+                field("labels.role").equals("router"),
+                field("labels.role").equals("host"),
+                "labels.router",
+            )
+        ],
     )
     at = AT + HOUR
     alerts = [

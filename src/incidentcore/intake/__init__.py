@@ -29,7 +29,14 @@ from incidentcore.intake.incidents import (
     open_incident,
 )
 from incidentcore.intake.intents import IncidentIntent, IntentKind, IntentReason
-from incidentcore.intake.policy import Flapping, IntakePolicy, MaintenanceRule, ResolveOn
+from incidentcore.intake.policy import (
+    Flapping,
+    Grouping,
+    Inhibit,
+    IntakePolicy,
+    MaintenanceRule,
+    ResolveOn,
+)
 from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityRow, SeverityTable
 from incidentcore.intake.shapes import (
     alert_from_cloudevent,
@@ -58,8 +65,10 @@ __all__ = [
     "ConditionState",
     "Flapping",
     "GroupState",
+    "Grouping",
     "IncidentEnded",
     "IncidentIntent",
+    "Inhibit",
     "Intake",
     "IntakePolicy",
     "IntakeResult",

@@ -38,7 +38,7 @@ def as_number(value: object, name: str = "value") -> float:
     """Return a finite number as a float.
 
     Raises:
-        InvalidValueError: It is none.
+        InvalidValueError: It is not one.
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
@@ -65,8 +65,8 @@ class Alert:
         source: Who sent it.
         severity: How bad it is, in the source's own word; see ``SeverityTable``.
         title: What is wrong, in one line; the key where the source has no better words.
-        recorded_at: When it came in, in UTC; ``at`` unless told. A source whose clock runs ahead
-            cannot push time forward: where ``at`` is later than this, this counts.
+        recorded_at: When it was received, in UTC. Defaults to ``at``. A source whose clock runs
+            ahead cannot push time forward: where ``at`` is later than this, this counts.
         value: The measured value, if there is one.
         labels: What identifies the condition, by name.
         annotations: What the source says about it, by name.
@@ -122,10 +122,10 @@ class Alert:
 
 @attrs.frozen
 class IncidentEnded:
-    """Word from outside that an incident is over: somebody resolved, closed or merged it.
+    """An incident ended outside of the fold: it was resolved, closed or merged.
 
     From then on the incident takes no alert, and those it had count as resolved: one that fires
-    again, or is told once more, is a new one.
+    again, or is sent again, is a new one.
 
     Attributes:
         incident: The incident, by the id of its intents.

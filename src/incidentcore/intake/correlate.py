@@ -1,7 +1,21 @@
-"""The fold from alerts to incident intents: pure outside, fast inside.
+"""The fold from alerts to incident intents: a pure function, and the same fold kept running.
 
-``fold_alerts`` is the pure function; ``Intake`` is the same fold kept running for streams. Rules
-are told by ``IntakePolicy``, reasons by ``IncidentIntent``, memory by ``IntakeState``.
+How it works. A stream has one clock, the latest instant at which something was received. What was
+received ``lateness`` before that is settled: it is decided, in order, and never changes. An alert
+waits in ``ordering`` until then, at the instant at which it happened, so that alerts within the
+lateness are put in order of time; one that comes later than that counts at the first instant that
+is not settled. So an alert is never decided before anything that was received ``lateness`` earlier.
+
+``decisions`` takes the settled alerts one by one. It keeps what is live in three tables: conditions
+(one for each source and key), groups and incidents. Each alert either joins the incident of its
+condition, or its condition looks for one: the open incident of its group, one that may be reopened,
+or a new one once enough alerts wait in the group. Before a new one is opened, or an old one
+reopened, maintenance and inhibiting conditions are asked; they hold the alert back with its
+condition, and it is tried again when the maintenance or the last inhibiting condition ends.
+
+``deadlines`` holds one timer for each live thing: silence, the end of flapping, the end of a
+maintenance, waiting alerts that are too few, and forgetting. The deadlines of an instant come after
+its alerts. The whole memory is a value, ``IntakeState``, from which any process goes on.
 """
 
 from __future__ import annotations
@@ -49,14 +63,15 @@ def fold_alerts(
 
     A stream may be cut anywhere: folding the rest from the state that the first part gave changes
     nothing. Nor does the order in which alerts of one instant come, or any order in which none
-    comes later than ``policy.lateness`` after a later one.
+    comes later than ``policy.lateness`` after a later one. Alerts count in the order in which they
+    were received (``recorded_at``), put in order of ``at`` within ``policy.lateness``.
 
     Args:
         policy: How alerts become incidents.
         alerts: The alerts as they come, with words of incidents that ended outside.
-        state: Where an earlier fold stopped; the beginning unless told.
-        until: What time it is. Without it, time is the latest alert's, whose instant is not
-            decided before a later one is seen.
+        state: Where an earlier fold stopped. Defaults to the beginning.
+        until: What time it is. Defaults to when the latest alert was received, whose instant is
+            not decided before a later one is seen.
 
     Returns:
         The intents and the state. Each alert is in one intent or in ``state.undecided``.
@@ -84,7 +99,7 @@ def fold_alerts(
 
 
 class Intake:
-    """The fold of ``fold_alerts``, kept running: for a worker that gets one alert after another.
+    """The fold of ``fold_alerts``, for a worker that gets one alert after another.
 
     Args:
         policy: How alerts become incidents.
@@ -116,7 +131,7 @@ class Intake:
         pending: list[PendingAlert] = []
         ends: list[IncidentEnded] = []
         for at, items in self._order.pending():
-            for item in in_order(items, self._policy.severities):
+            for item in in_order(items, self._policy):
                 if isinstance(item, Alert):
                     pending.append(PendingAlert(at, item))
                 else:
@@ -142,21 +157,21 @@ class Intake:
         return min(found) + self._policy.lateness if found else None
 
     def feed(self, item: Alert | IncidentEnded) -> list[IncidentIntent]:
-        """Take an alert, or word of an ended incident, and return what is decided by it.
+        """Take an alert, or the end of an incident, and return what is decided by it.
 
         Raises:
             InvalidValueError: It is neither.
         """
         order = self._order
         if isinstance(item, Alert):
-            at = min(item.at, item.recorded_at)
+            at, seen = item.happened_at, item.recorded_at
         elif isinstance(item, IncidentEnded):
-            at = item.at
+            at = seen = item.at
             if at < order.settled:
                 item = attrs.evolve(item, at=order.settled)
         else:
             raise InvalidValueError("alert", item, "an Alert, or IncidentEnded")
-        edge = order.edge(at)
+        edge = order.edge(seen)
         if edge > order.settled:
             self._settle(edge)
         order.put(at, item)
@@ -179,7 +194,7 @@ class Intake:
             if decisions.is_due(at):
                 decisions.run_timers(at)
             if len(items) > 1:
-                items = in_order(items, self._policy.severities)  # noqa: PLW2901  the same, sorted
+                items = in_order(items, self._policy)  # noqa: PLW2901  the same, sorted
             for item in items:
                 if isinstance(item, Alert):
                     decisions.take(item, at)

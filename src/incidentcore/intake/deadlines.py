@@ -1,7 +1,7 @@
 """What a fold of alerts must look at again, and when: one timer for each live thing.
 
-A deadline that moves on leaves its timer behind, which sets itself anew when it goes off; one that
-comes nearer sets a second, and the first is out of date. So an alert that prolongs a deadline costs
+When a deadline is postponed, the old timer reschedules itself when it fires; when one comes nearer,
+a second timer is set and the first is out of date. So an alert that prolongs a deadline costs
 nothing here.
 """
 
@@ -35,9 +35,7 @@ class Deadlines:
 
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
         self.policy = policy
-        self._memory = policy.deduplicate
-        if policy.flapping is not None:
-            self._memory = max(self._memory, policy.flapping.within)
+        self._memory = {unheard: policy.memory(unheard=unheard) for unheard in (False, True)}
         self.conditions = {
             (one.source, one.key): LiveCondition.thawed(one, policy.severities)
             for one in state.conditions
@@ -90,11 +88,11 @@ class Deadlines:
             self._renew()
 
     def passed(self, live: Live, now: datetime) -> None:
-        """Do what is due; told by the class below."""
+        """Do what is due; the class below says what."""
         raise NotImplementedError
 
     def arm(self, live: Live) -> None:
-        """See to it that something is looked at again by its deadline."""
+        """Set a timer for the next deadline of something, if it has none by then."""
         due = self.due(live)
         if due is not None and (live.timer is None or due < live.timer):
             live.timer = due
@@ -118,7 +116,7 @@ class Deadlines:
             if self.policy.silence is not None:
                 other = condition.heard_at + self.policy.silence
         elif not condition.incident:
-            other = condition.heard_at + self._memory
+            other = condition.heard_at + self._memory[condition.unheard]
         if other is not None and (found is None or other < found):
             found = other
         if condition.flapping:
@@ -140,7 +138,7 @@ class Deadlines:
         return (self.groups if place == LiveGroup.place else self.incidents).get(name[0])
 
     def _renew(self) -> None:
-        """Set every timer anew."""
+        """Set every timer again."""
         self._timers = []
         every: tuple[Iterable[Live], ...] = (
             self.conditions.values(),

@@ -12,6 +12,7 @@ from typing import Final
 from incidentcore.conditions import ALWAYS
 from incidentcore.intake.alert import Alert, IncidentEnded
 from incidentcore.intake.deadlines import Deadlines, Live
+from incidentcore.intake.inhibition import Inhibition
 from incidentcore.intake.intents import IncidentIntent
 from incidentcore.intake.live import LiveCondition, LiveGroup, LiveIncident
 from incidentcore.intake.policy import IntakePolicy, group_reader
@@ -37,7 +38,8 @@ class Decisions(Deadlines):
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
         super().__init__(policy, state)
         self._all = policy.when == ALWAYS
-        self._group_of = group_reader(policy.group_by)
+        self._group_of = policy.group_of if policy.groupings else group_reader(policy.group_by)
+        self._inhibition = Inhibition(policy, self.conditions.values())
         self.out: list[IncidentIntent] = []
         self.opened = state.opened
 
@@ -47,8 +49,11 @@ class Decisions(Deadlines):
         name = incident.name[0]
         self.out.append(IncidentIntent(kind, now, name, incident.group, alert, why))
 
-    def _leave_out(self, kind: str, now: datetime, alert: Alert, why: str) -> None:
-        self.out.append(IncidentIntent(kind, now, "", "", alert, why))
+    def _leave_out(
+        self, kind: str, now: datetime, alert: Alert, why: str, incident: str = ""
+    ) -> None:
+        group = self.incidents[incident].group if incident else ""
+        self.out.append(IncidentIntent(kind, now, incident, group, alert, why))
 
     # Alerts
 
@@ -64,13 +69,16 @@ class Decisions(Deadlines):
             happened = min(happened, alert.recorded_at)
         condition = self.conditions.get(name)
         if condition is not None and happened < condition.last_at:
-            self._leave_out("dropped", now, alert, "stale")
+            self._leave_out("dropped", now, alert, "stale", condition.incident)
         elif alert.status == _FIRING:
             if condition is None:
                 condition = self.conditions[name] = LiveCondition(name, happened)
             self._take_firing(alert, condition, happened, now)
-        elif condition is None:
+        elif condition is None:  # remembered, so that its firing is stale if it comes later
+            condition = self.conditions[name] = LiveCondition(name, happened)
+            condition.heard_at, condition.unheard = max(now, alert.recorded_at), True
             self._leave_out("dropped", now, alert, "not_firing")
+            self.arm(condition)
         else:
             self._take_resolved(alert, condition, happened, now)
 
@@ -78,9 +86,11 @@ class Decisions(Deadlines):
         self, alert: Alert, condition: LiveCondition, happened: datetime, now: datetime
     ) -> None:
         policy = self.policy
-        heard = condition.heard_at
+        heard, received = condition.heard_at, alert.recorded_at
         condition.last_at = happened
-        condition.heard_at = now
+        condition.heard_at, condition.unheard = max(heard, received), False
+        if policy.inhibit:
+            self._inhibition.note(condition, alert)
         flaps = condition.flapping and condition.incident
         if alert.severity == condition.severity:
             rank = condition.rank
@@ -89,20 +99,20 @@ class Decisions(Deadlines):
         if condition.firing or flaps:
             if not condition.firing:
                 condition.firing = True
-                self._change(condition, now)
+                condition.change(now, self.policy.flapping)
                 self.arm(condition)
             if rank < condition.rank:
                 condition.rank, condition.severity = rank, alert.severity
             elif flaps:
-                self._leave_out("dropped", now, alert, "flapping")
+                self._leave_out("dropped", now, alert, "flapping", condition.incident)
                 return
-            elif now - heard <= policy.deduplicate:
-                self._leave_out("dropped", now, alert, "duplicate")
+            elif received - heard <= policy.deduplicate:
+                self._leave_out("dropped", now, alert, "duplicate", condition.incident)
                 return
         else:
             condition.firing = True
             condition.rank, condition.severity = rank, alert.severity
-            self._change(condition, now)
+            condition.change(now, self.policy.flapping)
         if condition.incident:
             incident = self.incidents[condition.incident]
             incident.last_at = now
@@ -116,24 +126,25 @@ class Decisions(Deadlines):
         self, alert: Alert, condition: LiveCondition, happened: datetime, now: datetime
     ) -> None:
         if condition.firing and happened == condition.last_at:
-            self._leave_out("dropped", now, alert, "outweighed")
+            self._leave_out("dropped", now, alert, "outweighed", condition.incident)
             return
         condition.last_at = happened
-        condition.heard_at = now
+        condition.heard_at = max(condition.heard_at, alert.recorded_at)
         if condition.firing:
             condition.firing = False
-            self._change(condition, now)
+            condition.change(now, self.policy.flapping)
             if condition.incident and not condition.flapping:
                 incident = self.incidents[condition.incident]
                 self._emit("add", now, incident, alert)
                 self._leave(condition, now, "all_resolved")
                 self.arm(condition)
+                self._release(condition, now)
                 return
             why = "below_threshold"
         else:
             why = "not_firing"
         if condition.incident:
-            self._leave_out("dropped", now, alert, "flapping")
+            self._leave_out("dropped", now, alert, "flapping", condition.incident)
         else:
             self._give_up(condition, now)
             by = self._suppress(condition, now)
@@ -142,27 +153,25 @@ class Decisions(Deadlines):
             else:
                 self._leave_out("dropped", now, alert, why)
         self.arm(condition)
-
-    def _change(self, condition: LiveCondition, now: datetime) -> None:
-        """Note a change of status, and whether the condition flaps by it."""
-        flapping = self.policy.flapping
-        if flapping is None:
-            return
-        changes = condition.changes
-        changes.append(now)
-        if len(changes) > flapping.start:
-            del changes[0]
-        if len(changes) == flapping.start and now - changes[0] < flapping.within:
-            condition.flapping = True
+        self._release(condition, now)
 
     def _suppress(self, condition: LiveCondition, now: datetime) -> str:
-        """Suppress the alert that a maintenance holds back; return the maintenance's name."""
+        """Suppress the alert that is held back; return the name of the rule that holds it."""
         by = condition.held_by
-        if by:
-            if condition.held is not None:
-                self._leave_out("suppressed", now, condition.held, by)
-            condition.held, condition.held_until, condition.held_by = None, None, ""
+        held = self._inhibition.let_go(condition)
+        if held is not None:
+            self._leave_out("suppressed", now, held, by)
         return by
+
+    def _release(self, condition: LiveCondition, now: datetime) -> None:
+        """Look again at what a condition held back, where it holds it back no longer."""
+        if condition.firing or condition.flapping:
+            return
+        for name in self._inhibition.ended(condition):
+            held = self.conditions[name].let_go()
+            if held is not None:
+                self._start(held, self.conditions[name], now)
+                self.arm(self.conditions[name])
 
     def _give_up(self, condition: LiveCondition, now: datetime) -> None:
         """Drop the alerts of a condition that wait for others to open an incident with."""
@@ -192,6 +201,8 @@ class Decisions(Deadlines):
             if kind == "add":
                 self._enter(kind, alert, condition, incident, now)
                 return
+        if policy.inhibit and self._inhibition.hold(condition, alert):
+            return
         rule = policy.maintenance_for(alert, now) if policy.maintenance else None
         if rule is not None:
             condition.held_by = rule.name
@@ -277,8 +288,7 @@ class Decisions(Deadlines):
         incident.members.add(condition.name)
         if condition.waits:  # in another group, by other labels
             self._give_up(condition, now)
-        held = condition.held
-        condition.held, condition.held_until, condition.held_by = None, None, ""
+        held = self._inhibition.let_go(condition)
         if held is not None:
             self._emit("add", now, incident, held)
         self.arm(condition)
@@ -307,9 +317,10 @@ class Decisions(Deadlines):
         for name in incident.members:
             condition = self.conditions[name]
             condition.firing = False
-            condition.heard_at = now  # remembered from now on, however long it was silent
+            condition.heard_at = now  # remembered from now on, also after a long silence
             condition.incident = ""
             self.arm(condition)
+        members = sorted(incident.members)
         incident.members.clear()
         incident.resolved_at = now
         group = self.groups.get(incident.group)
@@ -318,13 +329,15 @@ class Decisions(Deadlines):
             self._forget_incident(incident)
         else:
             self.arm(incident)
+        for name in members:
+            self._release(self.conditions[name], now)
 
-    def end(self, word: IncidentEnded, now: datetime) -> None:
+    def end(self, ended: IncidentEnded, now: datetime) -> None:
         """Take note that an incident was ended outside."""
-        incident = self.incidents.get(word.incident)
+        incident = self.incidents.get(ended.incident)
         if incident is not None and incident.resolved_at is None:
             self._close(incident, now)
-        if incident is not None and word.final:
+        if incident is not None and ended.final:
             self._forget_incident(incident)
 
     def _forget_incident(self, incident: LiveIncident) -> None:
@@ -372,8 +385,9 @@ class Decisions(Deadlines):
                 self._leave(condition, now, "all_resolved")
         alert, until = condition.held, condition.held_until
         if alert is not None and until is not None and until <= now:
-            condition.held, condition.held_until, condition.held_by = None, None, ""
+            self._inhibition.let_go(condition)
             self._start(alert, condition, now)
+        self._release(condition, now)
         is_idle = not condition.firing and not condition.incident
-        if is_idle and condition.heard_at + self._memory <= now:
+        if is_idle and condition.heard_at + self._memory[condition.unheard] <= now:
             del self.conditions[condition.name]

@@ -1,4 +1,4 @@
-"""From intents to records: incidents opened, noted on, raised, resolved and reopened."""
+"""From intents to records: incidents opened, commented, raised, resolved and reopened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from incidentcore.intake.intents import IncidentIntent
 from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityTable
 from incidentcore.lifecycle import INCIDENT, Lifecycle
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, prioritize
-from incidentcore.records import Incident, OpeningFields, comment
+from incidentcore.records import Incident, OpeningFields, comment, set_fields
 from incidentcore.values import Actor
 
 __all__ = ["MONITORING", "apply_intent", "apply_intents", "open_incident"]
@@ -33,11 +33,12 @@ def open_incident(
     """Open the incident that an intent asks for.
 
     Title, impact, urgency and the time it was noticed come from the alert; the alert's labels are
-    in ``custom["labels"]``, its source and key beside them.
+    in ``custom["labels"]``, its source and key beside them. ``custom["alert_count"]`` counts the
+    alerts that the incident took, this one first.
 
     Args:
         intent: An intent to open.
-        id: The record's id; the intent's own unless told.
+        id: The record's id. Defaults to the intent's own.
         by: Who opens it.
         severities: What the alert's severity means.
         priorities: How its priority is computed; None leaves that to others.
@@ -57,14 +58,19 @@ def open_incident(
     if intent.kind != "open" or alert is None:
         raise InvalidValueError("intent", intent, "an intent to open, with its alert")
     row = severities.row(alert.severity)
-    told: OpeningFields = {
+    from_alert: OpeningFields = {
         "impact": row.impact,
         "urgency": row.urgency,
         "source": "monitoring_alert",
         "detected_at": alert.happened_at,
-        "custom": {"alert": alert.key, "alert_source": alert.source, "labels": alert.labels},
+        "custom": {
+            "alert": alert.key,
+            "alert_count": 1,
+            "alert_source": alert.source,
+            "labels": alert.labels,
+        },
     }
-    told.update(fields or {})
+    from_alert.update(fields or {})
     recorded_at = max(intent.at, alert.recorded_at)
     incident = lifecycle.open(
         Incident,
@@ -73,7 +79,7 @@ def open_incident(
         at=intent.at,
         by=by,
         recorded_at=recorded_at,
-        **told,
+        **from_alert,
     )
     if priorities is None:
         return incident
@@ -92,11 +98,12 @@ def apply_intent(
 ) -> Incident:
     """Bring an incident on to what an intent asks for.
 
-    An alert that is added, or reopens, is noted as an internal comment; one of a worse severity
-    raises impact and urgency. A resolution of an incident that is resolved already changes nothing.
+    An alert that is added, or reopens, becomes an internal comment; one of a worse severity raises
+    impact and urgency. Alerts that were dropped as duplicates of the incident are only counted, in
+    ``custom["alert_count"]``. A resolution of an incident that is resolved already changes nothing.
 
     Args:
-        intent: An intent to add, to reopen or to resolve.
+        intent: An intent to add, to reopen or to resolve, or a dropped alert of the incident.
         incident: The record as it stands.
         by: Who changes it.
         severities: What an alert's severity means.
@@ -108,9 +115,45 @@ def apply_intent(
 
     Raises:
         InvalidValueError: The intent is of another kind, or adds an alert that fires to an incident
-            that is not open: tell the fold of incidents that end outside, by ``IncidentEnded``.
+            that is not open: give the fold ``IncidentEnded`` for incidents that end outside.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen it.
     """
+    incident = _apply(
+        intent, incident, by=by, severities=severities, priorities=priorities, lifecycle=lifecycle
+    )
+    return _counted(incident, [intent], by=by)
+
+
+def _counted(incident: Incident, intents: list[IncidentIntent], *, by: Actor | str) -> Incident:
+    """Add the alerts of intents to those that an incident took, in one event."""
+    taken = [intent for intent in intents if intent.alert is not None and intent.kind != "open"]
+    if not taken:
+        return incident
+    count = incident.custom.get("alert_count", 0)
+    if not isinstance(count, int):
+        raise InvalidValueError("custom.alert_count", count, "a whole number")
+    at = max(intent.at for intent in taken)
+    recorded_at = max(at, *(one.alert.recorded_at for one in taken if one.alert is not None))
+    return set_fields(
+        incident,
+        custom={"alert_count": count + len(taken)},
+        at=at,
+        by=by,
+        recorded_at=recorded_at,
+    )
+
+
+def _apply(
+    intent: IncidentIntent,
+    incident: Incident,
+    *,
+    by: Actor | str,
+    severities: SeverityTable,
+    priorities: PriorityPolicy | None,
+    lifecycle: Lifecycle,
+) -> Incident:
+    if intent.kind == "dropped" and intent.incident:
+        return incident
     if intent.kind == "resolve":
         if not incident.state.open:
             return incident
@@ -134,7 +177,7 @@ def apply_intent(
         raise InvalidValueError("incident", incident, "an open incident; a new alert opens another")
     incident = comment(
         incident,
-        _told(alert),
+        _comment_on(alert),
         at=intent.at,
         by=by,
         visibility="internal",
@@ -161,7 +204,7 @@ def apply_intent(
     )
 
 
-def _told(alert: Alert) -> str:
+def _comment_on(alert: Alert) -> str:
     severity = f", {alert.severity}" if alert.severity else ""
     value = "" if alert.value is None else f", value {alert.value:g}"
     where = f"{alert.source}: {alert.key}" if alert.source else alert.key
@@ -196,10 +239,12 @@ def apply_intents(
         TransitionNotAllowedError: The lifecycle refuses a change.
     """
     changed: dict[str, Incident] = {}
+    taken: dict[str, list[IncidentIntent]] = {}
     for intent in intents:
         name = intent.incident
         if not name:
             continue
+        taken.setdefault(name, []).append(intent)
         if intent.kind == "open":
             changed[name] = open_incident(
                 intent, by=by, severities=severities, priorities=priorities, lifecycle=lifecycle
@@ -208,7 +253,7 @@ def apply_intents(
         incident = changed.get(name) or incidents.get(name)
         if incident is None:
             raise InvalidValueError("incidents", name, "the records of all intents")
-        changed[name] = apply_intent(
+        changed[name] = _apply(
             intent,
             incident,
             by=by,
@@ -216,4 +261,4 @@ def apply_intents(
             priorities=priorities,
             lifecycle=lifecycle,
         )
-    return changed
+    return {name: _counted(record, taken[name], by=by) for name, record in changed.items()}

@@ -42,12 +42,13 @@ class IncidentIntent:
             firing or resolved; the resolution of the incident itself is a ``resolve`` of its own.
         at: The instant at which it counts, in UTC: that of the alert, or later where the alert came
             late or was held back.
-        incident: The incident's id, unique among all of one fold; empty where there is none.
+        incident: The incident's id, unique among all of one fold; a dropped alert names the
+            incident of its condition. Empty where there is none.
         group: What the incident's alerts have in common, in words; empty where there is none.
         alert: The alert; None for a resolution.
         reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:
 
-            ``duplicate``: the condition was told within the window for deduplication.
+            ``duplicate``: the condition was heard of within the span for deduplication.
             ``stale``: a newer alert of the condition is known already.
             ``outweighed``: the condition is resolved and firing at one instant; firing counts.
             ``not_firing``: a resolved alert of a condition that does not fire, as far as is known;

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from incidentcore.digest import content_id
 from incidentcore.intake.alert import Alert, IncidentEnded
+from incidentcore.intake.policy import Flapping, IntakePolicy
 from incidentcore.intake.severity import SeverityTable
 from incidentcore.intake.state import ConditionState, GroupState, OpenIncident, PendingAlert
 
@@ -21,8 +22,9 @@ class LiveCondition:
     place: ClassVar[int] = 0
 
     __slots__ = (
-        *("changes", "firing", "flapping", "heard_at", "held", "held_by", "held_until"),
-        *("incident", "last_at", "name", "rank", "severity", "timer", "waits"),
+        *("changes", "firing", "flapping", "heard_at", "held", "held_by", "held_for"),
+        *("held_until", "incident", "inhibits", "last_at", "name", "rank", "severity", "timer"),
+        *("unheard", "waits"),
     )
 
     def __init__(self, name: tuple[str, str], last_at: datetime) -> None:
@@ -38,6 +40,9 @@ class LiveCondition:
         self.held: Alert | None = None
         self.held_until: datetime | None = None
         self.held_by = ""
+        self.held_for = ""
+        self.inhibits: tuple[str, ...] = ()
+        self.unheard = False
         self.waits: list[str] = []
         self.timer: datetime | None = None
 
@@ -55,6 +60,9 @@ class LiveCondition:
         found.held = state.held
         found.held_until = state.held_until
         found.held_by = state.held_by
+        found.held_for = state.held_for
+        found.inhibits = state.inhibits
+        found.unheard = state.unheard
         return found
 
     def frozen(self) -> ConditionState:
@@ -73,7 +81,26 @@ class LiveCondition:
             held=self.held,
             held_until=self.held_until,
             held_by=self.held_by,
+            held_for=self.held_for,
+            inhibits=self.inhibits,
+            unheard=self.unheard,
         )
+
+    def change(self, now: datetime, flapping: Flapping | None) -> None:
+        """Note a change of status, and whether the condition flaps by it."""
+        if flapping is None:
+            return
+        self.changes.append(now)
+        if len(self.changes) > flapping.start:
+            del self.changes[0]
+        if len(self.changes) == flapping.start and now - self.changes[0] < flapping.within:
+            self.flapping = True
+
+    def let_go(self) -> Alert | None:
+        """Hold nothing back any more; return the alert that was held."""
+        alert, self.held, self.held_until = self.held, None, None
+        self.held_by = self.held_for = ""
+        return alert
 
 
 class LiveGroup:
@@ -138,20 +165,23 @@ class LiveIncident:
 
 
 def in_order(
-    items: Iterable[Alert | IncidentEnded], severities: SeverityTable
+    items: Iterable[Alert | IncidentEnded], policy: IntakePolicy
 ) -> list[Alert | IncidentEnded]:
-    """Return what counts at one instant in the order in which it counts, however it came.
+    """Return what counts at one instant in the order in which it counts.
 
     Ended incidents first, so that they take none of the instant's alerts; then what fires, so that
-    nothing is resolved that fires at the same instant; within a condition by time, then the worst
-    first.
+    nothing is resolved that fires at the same instant, and of that first what inhibits others;
+    within a condition by time, then the worst first.
     """
+    severities = policy.severities
 
     def place(item: Alert | IncidentEnded) -> tuple[object, ...]:
         if isinstance(item, IncidentEnded):
             return (0, item.incident, not item.final, item.at)
         rank = severities.rank(item.severity)
-        return (1 if item.firing else 2, item.source, item.key, item.happened_at, rank)
+        first = not item.firing or not policy.inhibits(item)
+        stage = 1 if item.firing else 2
+        return (stage, first, item.source, item.key, item.happened_at, rank)
 
     found = sorted(items, key=place)
     if any(a != b and place(a) == place(b) for a, b in pairwise(found)):

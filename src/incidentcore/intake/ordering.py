@@ -1,4 +1,4 @@
-"""Putting a stream in order of time: what comes a little late is held back, never reordered away.
+"""Put a stream in order of time, within a lateness.
 
 Time is the latest instant seen, less the lateness allowed for; everything before it is settled. An
 item that is later still counts at the first instant that is not settled: it is never lost, and the

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -16,7 +16,7 @@ from incidentcore.intake.alert import Alert
 from incidentcore.intake.severity import STANDARD_SEVERITIES, SeverityTable
 from incidentcore.schedule import Calendar
 
-__all__ = ["Flapping", "IntakePolicy", "MaintenanceRule", "ResolveOn", "group_reader"]
+__all__ = ["Flapping", "Grouping", "Inhibit", "IntakePolicy", "MaintenanceRule", "ResolveOn"]
 
 _ZERO: Final = timedelta()
 _LONGEST: Final = timedelta(weeks=52)
@@ -24,7 +24,7 @@ _LONGEST: Final = timedelta(weeks=52)
 
 @lru_cache(maxsize=256)
 def group_reader(paths: tuple[str, ...]) -> Callable[[Alert], str]:
-    """Return the function that tells an alert's group in words."""
+    """Return the function that names an alert's group."""
     readers = [
         (f"{path}=", attrgetter(path) if "." not in path else reader(path)) for path in paths
     ]
@@ -91,7 +91,7 @@ class MaintenanceRule:
         name: What the reason calls it.
         during: A calendar that is open while the maintenance lasts, such as
             ``schedule.Maintenance``.
-        when: Which alerts it is about; all unless told.
+        when: Which alerts it is about. Defaults to all.
         resume: What becomes of an alert that fires on at the end: True holds it back until its
             condition is resolved, which suppresses it, or until the maintenance ends, when it
             opens an incident after all; False suppresses it at once.
@@ -127,8 +127,83 @@ def _paths(paths: Iterable[str] | str) -> tuple[str, ...]:
     return (paths,) if isinstance(paths, str) else tuple(paths)
 
 
+def _check_paths(name: str, paths: tuple[str, ...]) -> None:
+    fields = {field.name for field in attrs.fields(Alert)}
+    for path in paths:
+        reader(path)
+        if path.partition(".")[0] not in fields:
+            raise DefinitionError(name, path, f"a path from {', '.join(sorted(fields))}")
+
+
+@attrs.frozen
+class Grouping:
+    """Which alerts share an incident, for some alerts.
+
+    Attributes:
+        when: Which alerts it is about.
+        by: Fields that must be equal for them to share an incident.
+
+    Raises:
+        DefinitionError: A part is not what it must be.
+    """
+
+    when: Condition
+    by: tuple[str, ...] = attrs.field(converter=_paths)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.when, Condition):
+            raise DefinitionError("when", self.when, "a condition on alerts")
+        _check_paths("by", self.by)
+
+
+@attrs.frozen
+class Inhibit:
+    """Conditions that hold back others: while a source fires, its targets open no incident.
+
+    What a target would open waits, and is looked at again when the last source ends; a target that
+    is resolved meanwhile is suppressed. An alert of an incident that is open reaches it, and
+    resolutions never wait. A condition never holds back itself.
+
+    Attributes:
+        source: Which alerts hold others back, such as ``field("labels.role").equals("router")``.
+        target: Which alerts are held back.
+        equal: Fields that must be equal in both, such as ``"labels.router"``; by default none.
+        name: What the reason calls it.
+
+    Raises:
+        DefinitionError: A part is not what it must be.
+
+    Source: our choice; inhibition rules as in Prometheus Alertmanager, with a second look.
+    """
+
+    source: Condition
+    target: Condition
+    equal: tuple[str, ...] = attrs.field(default=(), converter=_paths)
+    name: str = attrs.field(default="inhibited", kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise DefinitionError("name", self.name, "a non-empty text")
+        for name, condition in (("source", self.source), ("target", self.target)):
+            if not isinstance(condition, Condition):
+                raise DefinitionError(name, condition, "a condition on alerts")
+        _check_paths("equal", self.equal)
+
+    def key_of(self, alert: Alert) -> str:
+        """Return the rule and the values of its fields in an alert, equal for source and target."""
+        return f"{self.name}: {group_reader(self.equal)(alert)}"
+
+
 def _rules(rules: Iterable[MaintenanceRule] | MaintenanceRule) -> tuple[MaintenanceRule, ...]:
     return (rules,) if isinstance(rules, MaintenanceRule) else tuple(rules)
+
+
+def _inhibits(rules: Iterable[Inhibit] | Inhibit) -> tuple[Inhibit, ...]:
+    return (rules,) if isinstance(rules, Inhibit) else tuple(rules)
+
+
+def _groupings(rules: Iterable[Grouping] | Grouping) -> tuple[Grouping, ...]:
+    return (rules,) if isinstance(rules, Grouping) else tuple(rules)
 
 
 @attrs.frozen(kw_only=True)
@@ -144,24 +219,27 @@ class IntakePolicy:
         group_by: Fields of the alert that must be equal for alerts to share an incident, such as
             ``"labels.service"``; an absent label is a value like any other. By default each
             condition has an incident of its own.
+        groupings: Other fields for some alerts: the first ``Grouping`` that matches counts,
+            ``group_by`` where none does.
         window: An open incident takes the alerts of further conditions as long as none comes more
             than this after the one before; a rolling window.
         threshold: How many alerts must fire within ``window`` to open an incident. What is
             resolved again does not count, and repetitions dropped as duplicates do not.
-        deduplicate: A condition that was told within this span is not told again: its repetitions
-            are dropped as ``duplicate``, and each prolongs the span. One of a worse severity than
-            any before gets through. So long, too, is a condition remembered that is resolved.
+        deduplicate: A condition that was heard of within this span is not reported again: its
+            repetitions are dropped as ``duplicate``, and each prolongs the span. One of a worse
+            severity than any before gets through.
         reopen_within: An alert that fires within this span after its group's incident was resolved
             reopens it instead of opening another; None never does.
         resolve_on: ``"all"``: an incident is resolved once every condition in it is;
-            ``FIRST``: with the one that opened it; ``NEVER``: by people only.
-        silence: A condition of which nothing is heard for so long counts as resolved; None trusts
-            it to say so.
+            ``"first"``: with the one that opened it; ``"never"``: by people only.
+        silence: A condition of which nothing is received for so long counts as resolved; None
+            trusts it to say so.
         flapping: When a condition that comes and goes counts as holding; None never.
         maintenance: When alerts open no incident; the first rule that applies counts.
+        inhibit: Which conditions hold back others while they fire.
         severities: Which severity is worse, and what it means for impact and urgency.
-        lateness: For how long alerts are held back to be put in order of time. Alerts of one
-            instant always are, so their order of arrival means nothing.
+        lateness: For how long alerts are held back, from when they are received, to be put in
+            order of time. Alerts of one instant always are: their order of arrival is nothing.
 
     Raises:
         DefinitionError: A span, count, path or rule is not what it must be.
@@ -174,6 +252,7 @@ class IntakePolicy:
     name: str = "alerts"
     when: Condition = ALWAYS
     group_by: tuple[str, ...] = attrs.field(default=("source", "key"), converter=_paths)
+    groupings: tuple[Grouping, ...] = attrs.field(default=(), converter=_groupings)
     window: timedelta = timedelta(hours=24)
     threshold: int = 1
     deduplicate: timedelta = timedelta(hours=1)
@@ -182,6 +261,7 @@ class IntakePolicy:
     silence: timedelta | None = None
     flapping: Flapping | None = None
     maintenance: tuple[MaintenanceRule, ...] = attrs.field(default=(), converter=_rules)
+    inhibit: tuple[Inhibit, ...] = attrs.field(default=(), converter=_inhibits)
     severities: SeverityTable = STANDARD_SEVERITIES
     lateness: timedelta = _ZERO
 
@@ -190,11 +270,9 @@ class IntakePolicy:
             raise DefinitionError("name", self.name, "a non-empty text")
         if not isinstance(self.when, Condition):
             raise DefinitionError("when", self.when, "a condition on alerts")
-        fields = {field.name for field in attrs.fields(Alert)}
-        for path in self.group_by:
-            reader(path)
-            if path.partition(".")[0] not in fields:
-                raise DefinitionError("group_by", path, f"a path from {', '.join(sorted(fields))}")
+        _check_paths("group_by", self.group_by)
+        if not all(isinstance(rule, Grouping) for rule in self.groupings):
+            raise DefinitionError("groupings", self.groupings, "Grouping values")
         _span("window", self.window, zero=False)
         _number("threshold", self.threshold, 1)
         _span("deduplicate", self.deduplicate, zero=True)
@@ -203,7 +281,7 @@ class IntakePolicy:
             _span("reopen_within", self.reopen_within, zero=True)
         if self.silence is not None:
             _span("silence", self.silence, zero=False)
-        choices = ("all", "first", "never")
+        choices = get_args(ResolveOn)
         if self.resolve_on not in choices:
             raise DefinitionError("resolve_on", self.resolve_on, f"one of {', '.join(choices)}")
         if self.flapping is not None and not isinstance(self.flapping, Flapping):
@@ -212,10 +290,36 @@ class IntakePolicy:
             raise DefinitionError("severities", self.severities, "a SeverityTable")
         if not all(isinstance(rule, MaintenanceRule) for rule in self.maintenance):
             raise DefinitionError("maintenance", self.maintenance, "MaintenanceRule values")
+        if not all(isinstance(rule, Inhibit) for rule in self.inhibit):
+            raise DefinitionError("inhibit", self.inhibit, "Inhibit values")
+        names = [rule.name for rule in self.inhibit]
+        if len(set(names)) != len(names):
+            raise DefinitionError("inhibit", names, "each rule under a name of its own")
+
+    def memory(self, *, unheard: bool) -> timedelta:
+        """Return how long a condition that does not fire is remembered after it was heard of.
+
+        Args:
+            unheard: Whether only its resolution was received: its firing may still come.
+        """
+        flapping = _ZERO if self.flapping is None else self.flapping.within
+        silence = _ZERO if self.silence is None else self.silence
+        if unheard:
+            return max(self.lateness, silence, self.window)
+        return max(self.deduplicate, flapping, self.lateness)
 
     def group_of(self, alert: Alert) -> str:
         """Return the group of an alert in words, equal for alerts that belong together."""
+        for grouping in self.groupings:
+            if grouping.when.test(alert, alert.at):
+                return group_reader(grouping.by)(alert)
         return group_reader(self.group_by)(alert)
+
+    def inhibits(self, alert: Alert) -> tuple[str, ...]:
+        """Return what an alert holds back while its condition fires: rules with their values."""
+        return tuple(
+            rule.key_of(alert) for rule in self.inhibit if rule.source.test(alert, alert.at)
+        )
 
     def maintenance_for(self, alert: Alert, at: datetime) -> MaintenanceRule | None:
         """Return the rule that keeps an alert from opening an incident at an instant."""

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 _SHOWN: Final = 60
 _DEEPEST: Final = 50
+_MOST_VALUES: Final = 50_000  # of one message; a shared mapping can hold many more than its text
 
 
 def _show(value: object) -> str:
@@ -37,6 +38,7 @@ class AlertFaults:
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self._values = 0
 
     def note(self, message: str, path: str) -> None:
         """Note a problem."""
@@ -151,6 +153,11 @@ class AlertFaults:
         return found
 
     def _is_plain(self, value: object, path: str, depth: int) -> bool:
+        self._values += 1
+        if self._values > _MOST_VALUES:
+            if self._values == _MOST_VALUES + 1:
+                self.note(f"more than {_MOST_VALUES} values", path[:_SHOWN])
+            return False
         if value is None or isinstance(value, (str, bool, int)):
             return True
         if isinstance(value, datetime) and value.utcoffset() is not None:
@@ -163,6 +170,9 @@ class AlertFaults:
         if depth > _DEEPEST:
             self.note("nested too deeply", path[:_SHOWN])
             return False
+        if isinstance(value, (list, tuple, Mapping)) and len(value) > _MOST_VALUES:
+            self.note(f"more than {_MOST_VALUES} values", path[:_SHOWN])
+            return False
         if isinstance(value, (list, tuple)):
             items = [(f"{path}[{number}]", item) for number, item in enumerate(value)]
         elif isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
@@ -170,5 +180,5 @@ class AlertFaults:
         else:
             self.wrong(value, "what JSON can hold", path)
             return False
-        told = [self._is_plain(item, place, depth + 1) for place, item in items]
-        return all(told)
+        read = [self._is_plain(item, place, depth + 1) for place, item in items]
+        return all(read)

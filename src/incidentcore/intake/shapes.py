@@ -30,7 +30,7 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
     Args:
         data: An object with ``key`` and ``at``, and any other field of ``Alert``. Instants are
             RFC 3339 text or aware datetimes.
-        recorded_at: When it came in; the object's own ``recorded_at``, or its ``at``, unless told.
+        recorded_at: When it was received. Defaults to the object's ``recorded_at``, or its ``at``.
 
     Returns:
         The alert; what is not a field of an alert is in its ``extra``.
@@ -121,7 +121,7 @@ def alerts_from_alertmanager(
         source: What to call the sender; several Alertmanagers need different names.
 
     Returns:
-        The alerts in order of time, whatever their order in the payload. What an alert has beyond
+        The alerts in order of time. What an alert has beyond
         the fields above, the instants as they were written, and under ``group`` what the payload
         has around its alerts, are in ``extra``.
 

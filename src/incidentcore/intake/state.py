@@ -1,14 +1,15 @@
 """What a fold of alerts remembers: a small value that can be written down between two runs.
 
-Kept is, for each condition that is live, one ``ConditionState``: a condition is live while it
-fires, and after that until ``deduplicate`` (and the window for flapping) has passed since it was
-last heard of. For each group, fewer than ``threshold`` waiting alerts; for each incident that may
-still take an alert, one ``OpenIncident``; and the alerts of the latest instant and of the last
-``lateness`` before it. Nothing else is kept, however long the stream.
+For each live condition it holds one ``ConditionState``: a condition is live while it fires, and
+after that until the spans of its policy have passed since it was last heard of
+(``IntakePolicy.memory``). For each group, it holds fewer than ``threshold`` waiting alerts; for
+each incident that may still take an alert, one ``OpenIncident``; and the alerts of the latest
+instant and of the last ``lateness`` before it. Nothing else is held, for a stream of any length.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import attrs
@@ -18,6 +19,10 @@ from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, IncidentEnded
 
 __all__ = ["ConditionState", "GroupState", "IntakeState", "OpenIncident", "PendingAlert"]
+
+
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(texts)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,9 +39,12 @@ class ConditionState:
         incident: The incident it belongs to; empty for none.
         changes: Its latest changes of status, oldest first; at most as many as make it flap.
         flapping: Whether it flaps.
-        held: The alert that a maintenance holds back.
-        held_until: Until when.
-        held_by: The maintenance's name.
+        held: The alert that a maintenance or an inhibiting condition holds back.
+        held_until: When the maintenance ends.
+        held_by: The name of the maintenance or of the rule that inhibits.
+        held_for: What must end: the rule and the fields that the inhibiting conditions share.
+        inhibits: What it holds back while it fires: rules with the values of their fields.
+        unheard: Whether only its resolution was received so far.
     """
 
     source: str
@@ -51,6 +59,9 @@ class ConditionState:
     held: Alert | None = None
     held_until: datetime | None = None
     held_by: str = ""
+    held_for: str = ""
+    inhibits: tuple[str, ...] = attrs.field(default=(), converter=_texts)
+    unheard: bool = False
 
 
 @attrs.frozen

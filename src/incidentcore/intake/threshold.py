@@ -78,14 +78,14 @@ class SampleThreshold:
         at_most: A value up to this breaches it.
         clear: A firing alert clears by values beyond this, on the other side: below it with
             ``at_least``, above it with ``at_most``. Between the two, nothing changes (hysteresis).
-            The threshold itself unless told.
+            Defaults to the threshold itself.
         lasting: How long all samples must breach it before the alert fires; the first sample that
             is so much later than the first breach makes it fire.
         keep_firing: How long all samples must be clear before the alert is resolved.
         stale_after: A series of which no sample came for so long is over: what lasted is forgotten,
             and a firing alert is resolved. None waits for the next sample.
         severity: The alert's severity.
-        title: The alert's title; id and series unless told.
+        title: The alert's title. Defaults to id and series.
 
     Raises:
         DefinitionError: Not just one threshold is given, the clear value lies on its wrong side, or
@@ -206,7 +206,7 @@ def fold_samples(
     """Fold samples into alerts.
 
     A stream may be cut anywhere and gone on with from the state. Of several samples of a series at
-    one instant the worst counts, whatever their order.
+    one instant the worst counts, in any order.
 
     Args:
         threshold: When an alert fires and when it is resolved.
@@ -217,7 +217,7 @@ def fold_samples(
         lateness: How late a sample may come and still count.
 
     Raises:
-        InvalidValueError: Something is no sample.
+        InvalidValueError: Something is not a sample.
 
     Source: our choice.
 

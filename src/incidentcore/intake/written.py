@@ -7,7 +7,13 @@ from typing import Final
 from incidentcore.intake.alert import Alert, IncidentEnded
 from incidentcore.intake.correlate import IntakeResult
 from incidentcore.intake.intents import IncidentIntent
-from incidentcore.intake.policy import Flapping, IntakePolicy, MaintenanceRule
+from incidentcore.intake.policy import (
+    Flapping,
+    Grouping,
+    Inhibit,
+    IntakePolicy,
+    MaintenanceRule,
+)
 from incidentcore.intake.severity import SeverityRow, SeverityTable
 from incidentcore.intake.state import (
     ConditionState,
@@ -27,6 +33,8 @@ from incidentcore.intake.threshold import (
 __all__ = ["WRITTEN"]
 
 WRITTEN: Final[dict[str, type]] = {
+    "IntakeGrouping": Grouping,
+    "IntakeInhibit": Inhibit,
     "Alert": Alert,
     "IntakeCondition": ConditionState,
     "IntakeFlapping": Flapping,

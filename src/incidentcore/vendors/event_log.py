@@ -325,8 +325,8 @@ def _build(
         actor = None if columns.by is None else event.get(columns.by)
         by = history.actor(actor, path=number)
         meaning = _meaning(history, meanings, parts, number)
-        if not is_open:
-            is_open = True
+        is_first, is_open = not is_open, True
+        if is_first:
             history.opened(at, by)
             for field, column in columns.fields.items():
                 if column in trace:
@@ -336,9 +336,9 @@ def _build(
             body = {"text": ""} if meaning is Commented else {}
             history.add(meaning, number, at, by, **body)
         elif meaning is None or meaning == state:
-            history.changed(number, at, by, field="custom.activity", before=None, after=name)
+            history.changed(number, at, by, field="custom.activity", after=name)
         else:
-            first = None if state == UNSTATED and number == 1 else state
+            first = None if is_first else state
             history.changed(number, at, by, field="state", before=first, after=meaning)
             state = meaning
         changes = {"group": columns.group, **columns.fields}

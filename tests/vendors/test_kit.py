@@ -1,0 +1,250 @@
+"""The kit by itself: times, tables, roles, findings, ties, and what the tool shows now."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from incidentcore import Incident
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import StateChanged
+from incidentcore.values import Priority, State
+from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
+from incidentcore.vendors.presets import (
+    FRESHSERVICE_LEVELS,
+    GLPI_LEVELS,
+    HAPPYFOX_STATES,
+    JIRA_LEVELS,
+    JIRA_STATES,
+    PAGERDUTY_LEVELS,
+    SERVICENOW_LEVELS,
+    SERVICENOW_STATES,
+    ZENDESK_LEVELS,
+    ZENDESK_STATES,
+)
+
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def at(minute: int) -> datetime:
+    return NINE.replace(minute=minute)
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("2026-03-02T09:00:00Z", {}),
+        ("2026-03-02T10:00:00.000+0100", {}),
+        ("2026-03-02 09:00:00 UTC", {}),
+        ("2026-03-02 10:00:00 +01:00", {}),
+        ("2026-03-02\u202f09:00", {}),
+        ("02/Mar/26 9:00 AM", {"formats": ("iso", "%d/%b/%y %I:%M %p")}),
+        ("02/Mar/26 9:00\u202fAM", {"formats": "%d/%b/%y %I:%M %p"}),
+        (1_772_442_000, {"epoch": "s"}),
+        ("1772442000", {"epoch": "s"}),
+        ("1772442000.0", {"epoch": "s"}),
+        (1_772_442_000_000, {"epoch": "ms"}),
+        ("2 March 2026 09:00", {"day_first": True}),
+        ("2/3/2026 09:00", {"day_first": True}),
+        ("3/2/2026 09:00", {"day_first": False}),
+        ("2026/03/02 09:00", {"day_first": True}),
+        ("2 Mar 2026 10:00 +0100", {"day_first": True}),
+        (NINE, {}),
+    ],
+)
+def test_ways_to_write_one_instant(text: object, options: dict[str, Any]) -> None:
+    """Offsets, named UTC, spaces of all kinds, formats, epochs and stated orders."""
+    assert Times(**options).reader().read(text) == NINE
+
+
+@pytest.mark.parametrize(
+    ("text", "options"),
+    [
+        ("2/3/2026 09:00", {}),
+        ("1772442000", {}),
+        ("20260302", {}),
+        ("09:00", {"day_first": True}),
+        ("March 2026", {"day_first": True}),
+        ("Monday", {"day_first": True}),
+        ("2 March", {"day_first": False}),
+        ("2 March 2026 09:00 CET", {"day_first": True}),
+        (True, {"epoch": "s"}),
+        ("soon", {"day_first": True}),
+        ([], {}),
+    ],
+)
+def test_what_is_never_guessed(text: object, options: dict[str, Any]) -> None:
+    """An order that nobody stated, a part that is missing, a zone that is only a name."""
+    with pytest.raises(InvalidValueError):
+        Times(**options).reader().read(text)
+
+
+def test_a_date_alone_is_its_midnight() -> None:
+    """The same in ISO and free-form."""
+    for text, options in (("2019-04-24", {}), ("24 Apr 2019", {"day_first": True})):
+        read = Times(**options).reader().read(text)  # type: ignore[arg-type]
+        assert read == datetime(2019, 4, 24, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("table", "word", "level"),
+    [
+        (SERVICENOW_LEVELS, "1", "critical"),
+        (SERVICENOW_LEVELS, "2 - High", "high"),
+        (SERVICENOW_LEVELS, "3 - Moderate", "moderate"),
+        (JIRA_LEVELS, "Highest", "critical"),
+        (JIRA_LEVELS, "Medium", "moderate"),
+        (PAGERDUTY_LEVELS, "P1", "critical"),
+        (PAGERDUTY_LEVELS, "p5", "planning"),
+        (ZENDESK_LEVELS, "urgent", "critical"),
+        (ZENDESK_LEVELS, "normal", "moderate"),
+        (FRESHSERVICE_LEVELS, 4, "critical"),
+        (FRESHSERVICE_LEVELS, "1", "low"),
+        (GLPI_LEVELS, "6", "critical"),
+        (GLPI_LEVELS, "1", "planning"),
+        (LevelTable(), "1", None),
+        (JIRA_LEVELS, "Urgent!", None),
+    ],
+)
+def test_levels_are_read_by_preset(table: LevelTable, word: object, level: str | None) -> None:
+    """1 is the worst in ServiceNow and the least in Freshservice and GLPI (rule P1)."""
+    found = table.find("priority", word)
+    assert (None if found is None else found.name) == level
+
+
+@pytest.mark.parametrize(
+    ("table", "word", "category", "flags"),
+    [
+        (SERVICENOW_STATES, "3", None, "open pauses"),
+        (SERVICENOW_STATES, "Awaiting Vendor", None, "open pauses"),
+        (SERVICENOW_STATES, "8", None, "final"),
+        (JIRA_STATES, "WAITING FOR CUSTOMER", None, "open pauses"),
+        (JIRA_STATES, "Shipped", "done", "resolved"),
+        (JIRA_STATES, "Shipped", "indeterminate", "open"),
+        (ZENDESK_STATES, "hold", None, "open pauses"),
+        (ZENDESK_STATES, "Waiting for parts", "pending", "open pauses"),
+        (HAPPYFOX_STATES, "Gone", "completed", "resolved final"),
+        (JIRA_STATES, "Whatever", None, "open"),
+    ],
+)
+def test_states_by_name_code_and_category(
+    table: StateTable, word: str, category: str | None, flags: str
+) -> None:
+    """A state known only by its category has the category's meaning under its own name."""
+    state, _ = table.find(word, category)
+    assert state is not None
+    names = ("open", "pauses", "resolved", "final")
+    assert " ".join(name for name in names if getattr(state, name)) == flags
+
+
+def test_tables_can_be_extended_and_refuse() -> None:
+    """What is added wins; a table may leave out records of an unknown state."""
+    table = JIRA_STATES | {"Done": "canceled", "Parked": State("Parked", open=True, pauses=True)}
+    assert table.find("done")[0] == State("canceled", final=True)
+    assert StateTable(unknown="refuse").find("odd") == (None, False)
+    for wrong in ({"x": 7}, {"x": "not a state"}, ["x"]):
+        with pytest.raises(InvalidValueError):
+            StateTable(wrong)  # type: ignore[arg-type]
+    with pytest.raises(InvalidValueError):
+        LevelTable(priority={"x": "worst"})
+
+
+def test_roles_that_are_stated_win() -> None:
+    """Systems before requesters before agents before what the source says before the default."""
+    roles = Roles(agents={"a", "b"}, systems={"b"}, default="agent")
+    assert [roles.find(who) for who in ("a", "b", "c")] == ["agent", "system", "agent"]
+    assert Roles().find("x") is None
+    assert Roles().find("x", "vendor") == "vendor"
+
+
+def test_a_million_findings_take_no_more_room_than_a_hundred() -> None:
+    """Equal ones are counted; of different ones a hundred are kept."""
+    findings = Findings()
+    for number in range(10_000):
+        findings.add("duplicate_id", "left out", row=number, value=str(number))
+        findings.add("no_zone", "read as UTC")
+    assert findings.counts == {"duplicate_id": 10_000, "no_zone": 10_000}
+    assert len(findings) == 101
+    assert sum(finding.count for finding in findings) == 20_000
+
+
+def read(entries: list[tuple[Any, ...]], **present: Any) -> tuple[Incident, Findings]:
+    """Build one record from changes (id, minute, field, before, after)."""
+
+    def build(history: Any, _: object) -> None:
+        history.present(**present)
+        history.opened(NINE, history.actor("kim", "requester"))
+        for name, minute, field, before, after in entries:
+            who = history.actor("ada", "agent")
+            history.changed(name, at(minute), who, field=field, before=before, after=after)
+
+    states = StateTable({"A": "new", "B": "in_progress", "C": "on_hold", "D": "resolved"})
+    levels = SERVICENOW_LEVELS
+    reading = Import([0], build, record=Incident, id=lambda _: "R", states=states, levels=levels)
+    [record] = reading
+    return record, reading.findings
+
+
+def states_of(record: Incident) -> list[str]:
+    opening = record.history[0]
+    entered = [event.state.name for event in record.history if isinstance(event, StateChanged)]
+    return [opening.state.name, *entered]  # type: ignore[attr-defined]
+
+
+def test_changes_of_one_instant_follow_each_other_in_any_order() -> None:
+    """Each begins where the last one led, also where ids tell nothing."""
+    entries = [
+        ("q", 5, "state", "A", "B"),
+        ("c", 5, "state", "B", "C"),
+        ("x", 5, "state", "C", "D"),
+        ("b", 6, "state", "D", "B"),
+    ]
+    for order in permutations(entries):
+        record, findings = read(list(order), state="B")
+        assert states_of(record) == ["new", "in_progress", "on_hold", "resolved", "in_progress"]
+        assert not findings
+
+
+def test_numeric_ids_decide_before_texts_would() -> None:
+    """10 comes after 9."""
+    record, _ = read([("10", 5, "state", "B", "A"), ("9", 5, "state", "A", "B")], state="A")
+    assert states_of(record) == ["new", "in_progress", "new"]
+
+
+def test_the_value_at_the_opening_is_found() -> None:
+    """What the first change came from; the present value where nothing changed."""
+    record, findings = read(
+        [("2", 9, "priority", "3", "2"), ("1", 5, "group", "", "Mail")],
+        state="A",
+        priority="2",
+        group="Mail",
+        assignee="ada",
+    )
+    first = record.timeline().facts_at(NINE)
+    assert (first["priority"], first["assignment_group"], first["assignee"]) == (
+        Priority.MODERATE,
+        None,
+        "ada",
+    )
+    assert (record.priority, record.assignment_group) == (Priority.HIGH, "Mail")
+    assert not findings
+
+
+def test_the_tool_s_present_state_counts_where_the_log_does_not_lead_there() -> None:
+    """A log that was cut ends open; the tool shows resolved."""
+    record, findings = read([("1", 5, "state", "A", "B")], state="D")
+    assert record.state.resolved
+    assert findings.counts == {"history_disagrees": 1}
+    record, findings = read([], state="D")
+    assert states_of(record) == ["new", "resolved"]
+    assert findings.counts == {"state_without_time": 1}
+
+
+def test_present_values_that_disagree_are_findings() -> None:
+    """Priority, group and assignee are compared; the history stands."""
+    record, findings = read([("1", 5, "assignee", "ada", "ben")], state="A", assignee="eve")
+    assert record.assignee == "ben"
+    assert findings.counts == {"history_disagrees": 1}

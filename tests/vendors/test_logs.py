@@ -1,0 +1,209 @@
+"""Event logs, OCEL written and read, SLA results compared, columns described."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from incidentcore import BusinessCalendar, Incident, SlaDefinition, advance, assign
+from incidentcore.cli import main
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.records import Acknowledged, StateChanged
+from incidentcore.serialization import ocel_log, xes_log
+from incidentcore.values import Priority
+from incidentcore.vendors import (
+    compare_sla,
+    describe_columns,
+    read_events,
+    read_jira,
+    read_ocel,
+    read_xes,
+)
+from incidentcore.vendors.kit import ReportedSla
+
+from . import writers
+from .writers import START, Life, Step
+
+NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+def solved() -> Incident:
+    """Return an incident with a change of group, a waiting and a resolution."""
+    incident = Incident.open(
+        id="I-1", title="Mail", by="kim", at=NINE, computed_priority=Priority.HIGH
+    )
+    incident = assign(incident, group="first", at=NINE, by="ada")
+    incident = advance(incident, "start", at=NINE + timedelta(minutes=5), by="ada")
+    incident = assign(incident, group="second", at=NINE + timedelta(minutes=9), by="ada")
+    fields = {"resolution_code": "fixed", "resolution_notes": "Restarted."}
+    return advance(incident, "resolve", at=NINE + timedelta(hours=1), by="ben", **fields)
+
+
+def test_ocel_is_written_and_read_back() -> None:
+    """States, moments, groups and actors survive the way through OCEL 2.0."""
+    incident = solved()
+    log = json.loads(json.dumps(ocel_log([incident])))
+    [back] = read_ocel(
+        log,
+        object_type="incident",
+        activity_attribute="state",
+        fields={"group": "assignment_group", "title": "title", "priority": "priority"},
+    )
+    assert (back.id, back.title, back.priority) == ("I-1", "Mail", Priority.HIGH)
+    assert (back.opened_at, back.resolved_at) == (incident.opened_at, incident.resolved_at)
+    assert back.state == incident.state
+    assert (back.assignment_group, back.reassignment_count) == ("second", 1)
+    relations = {r["qualifier"] for event in log["events"] for r in event["relationships"]}
+    assert relations == {"of", "by"}
+    ids = {thing["id"] for thing in log["objects"]}
+    assert {r["objectId"] for e in log["events"] for r in e["relationships"]} <= ids
+
+
+def test_ocel_is_read_by_another_library(tmp_path: Path) -> None:
+    """pm4py, where it is installed, reads what was written."""
+    pm4py = pytest.importorskip("pm4py")
+    path = tmp_path / "log.json"
+    path.write_text(json.dumps(ocel_log([solved()])), encoding="utf-8")
+    log = pm4py.read_ocel2_json(str(path))
+    assert len(log.events) == solved().version
+
+
+def test_xes_is_written_and_read_back(tmp_path: Path) -> None:
+    """The same through XES; two files with one trace are joined."""
+    incident = solved()
+    path = tmp_path / "log.xes"
+    path.write_text("".join(xes_log([incident])), encoding="utf-8")
+    [back] = read_xes(path, activity="state")
+    assert (back.opened_at, back.resolved_at) == (incident.opened_at, incident.resolved_at)
+    [joined] = read_xes([path, path], activity="state")
+    assert joined.id == back.id
+
+
+def test_an_activity_is_a_state_another_event_or_nothing() -> None:
+    """Each row leaves an event; rows of one time keep their order."""
+    lines = [
+        "case,what,when,who,team",
+        "1,begin,2026-03-02T09:00Z,ada,first",
+        "1,look,2026-03-02T09:00Z,ada,first",
+        "1,print,2026-03-02T09:00Z,ada,second",
+        "1,end,2026-03-02T09:00Z,ben,second",
+    ]
+    reading = read_events(
+        lines,
+        case="case",
+        activity="what",
+        at="when",
+        by="who",
+        group="team",
+        activities={"begin": "new", "look": Acknowledged, "print": None, "end": "closed"},
+    )
+    [incident] = reading
+    kinds = [event.kind for event in incident.history]
+    assert kinds == ["opened", "acknowledged", "assigned", "fields_changed", "state_changed"]
+    assert incident.custom["activity"] == "print"
+    assert incident.reassignment_count == 1
+    assert not reading.findings
+
+
+def test_rows_of_a_case_stand_together_unless_they_are_sorted() -> None:
+    """A case that comes again is refused with the way to go."""
+    lines = ["case,what,when", *(f"{n % 2},new,2026-03-02T09:0{n}Z" for n in range(4))]
+    columns = {"case": "case", "activity": "what", "at": "when"}
+    with pytest.raises(FormatError, match="sort=True"):
+        list(read_events(lines, **columns))
+    assert [i.id for i in read_events(lines, **columns, sort=True)] == ["0", "1"]
+    with pytest.raises(FormatError, match="no column nope"):
+        read_events(lines, case="nope", activity="what", at="when")
+
+
+POLICY = SlaDefinition.resolution(
+    name="resolution", target=timedelta(hours=8), calendar=BusinessCalendar.always("UTC")
+)
+
+
+def resolved_after(minutes: int, cycle: tuple[int, int, bool] | None) -> Incident:
+    steps = [Step("state", minutes, "a1", "Waiting for support", "Resolved")]
+    life = Life({"state": "Waiting for support", "assignee": "a1", "priority": "high"}, steps)
+    [incident] = read_jira([writers.jira(life, cycle)])
+    return incident
+
+
+@pytest.mark.parametrize(
+    ("minutes", "cycle", "agrees", "why"),
+    [
+        (420, (420, 480, False), True, ""),
+        (420, (420.5, 480, False), True, ""),
+        (540, (540, 480, True), True, ""),
+        (420, (360, 480, False), False, "stopped at"),
+        (540, (420, 480, False), False, "counted 9:00:00, theirs 7:00:00"),
+        (420, (420, 960, True), False, "target 8:00:00, theirs 16:00:00"),
+        (420, None, False, "the tool has no result"),
+    ],
+)
+def test_sla_results_are_compared(
+    minutes: int, cycle: tuple[int, int, bool] | None, *, agrees: bool, why: str
+) -> None:
+    """The verdict and the time that counted, with the first cause where they differ."""
+    [row] = compare_sla([resolved_after(minutes, cycle)], "Time to resolution", POLICY)
+    assert row.agrees is agrees
+    assert why in row.why
+
+
+def test_results_from_elsewhere_can_be_compared() -> None:
+    """By record id; a record without any result on either side is no row."""
+    incident = resolved_after(60, None)
+    theirs = {"SD-1": ReportedSla(target="fix", breached=True)}
+    [row] = compare_sla([incident], theirs, POLICY, now=START + timedelta(days=1))
+    assert (row.target, row.agrees) == ("fix", False)
+    assert "theirs True" in row.why
+    with pytest.raises(InvalidValueError, match="tolerance"):
+        compare_sla([incident], theirs, POLICY, tolerance=timedelta(-1))
+    with pytest.raises(InvalidValueError, match="reported"):
+        compare_sla([incident], 7, POLICY)  # type: ignore[arg-type]
+
+
+def test_columns_are_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Names, a few values, and a mapping to copy."""
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Number;Opened;Short description;Assigned to;Odd\nI1;2026-03-02;Mail;ada;\n",
+        encoding="utf-8",
+    )
+    page = describe_columns(path)
+    assert [(c.name, c.field) for c in page.columns] == [
+        ("Number", "id"),
+        ("Opened", "opened"),
+        ("Short description", "title"),
+        ("Assigned to", "assignee"),
+        ("Odd", ""),
+    ]
+    assert page.columns[4].filled == 0
+    assert main(["columns", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert '--map "id=Number" "opened=Opened"' in out
+    assert main(["columns", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["map"]["title"] == "Short description"
+
+
+def test_profiles_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An event log and XES are read from the command line."""
+    rows = tmp_path / "log.csv"
+    rows.write_text("c,a,t\n1,new,2026-03-02T09:00Z\n1,closed,2026-03-02T10:00Z\n")
+    options = ["--profile", "events", "--map", "case=c", "activity=a", "at=t"]
+    assert main(["report", str(rows), *options]) == 0
+    assert "mean_time_to_resolve" in capsys.readouterr().out
+    assert main(["report", str(rows), "--profile", "events", "--map", "case=c"]) == 2
+    assert "activity" in capsys.readouterr().err
+    xes = tmp_path / "log.xes"
+    xes.write_text("".join(xes_log([solved()])), encoding="utf-8")
+    assert main(["report", str(xes), "--profile", "xes"]) == 0
+
+
+def test_changes_of_state_keep_their_words() -> None:
+    """A state's name is the tool's own."""
+    incident = resolved_after(60, None)
+    [change] = [event for event in incident.history if isinstance(event, StateChanged)]
+    assert change.state.name == "Resolved"

@@ -188,7 +188,10 @@ def test_an_outage_needs_a_window_and_keyed_figures_need_values() -> None:
 def test_partials_of_something_else_do_not_merge(other: dict[str, Any]) -> None:
     """Another definition, instant, mode, group or window is refused (K4)."""
     one: dict[str, Any] = {"kpis": [catalogue.VOLUME], "as_of": minute(1)}
-    parts = [gather_kpis(records=[], **one), gather_kpis(records=[], **(one | other))]
+    parts = []
+    for how in (one, one | other):
+        kpis = how.pop("kpis")
+        parts.append(gather_kpis(kpis, [], **how))
 
     with pytest.raises(InvalidValueError, match="same definitions"):
         merge_partials(parts)

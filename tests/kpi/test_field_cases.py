@@ -15,6 +15,7 @@ from incidentcore.conditions import during, field
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
+    REASONS,
     AtMost,
     Availability,
     Count,
@@ -723,3 +724,25 @@ def test_net_flow_by_moments_is_as_before() -> None:
     assert one(flow, [CANCELED, FIXED], at(20)).value == 1
     rate = Kpi(id="r", measure=Rate(numerator=HasLink("x"), of="all"))
     assert one(rate, [FIXED], at(20)).value == 0
+
+
+def test_a_response_clock_needs_a_source_of_comments() -> None:
+    """Without comments no answer is known: the clock's compliance leaves the record out."""
+    response = SlaDefinition(name="response", target=H, stop=field("first_response_at").present())
+    row = resolve(covering(inc(at(9)), "moments"), at(9, 30))
+
+    mute = one(catalogue.sla_compliance(response), [row], at(12))
+    resolution = one(catalogue.sla_compliance(SLA), [row], at(12))
+    assert (mute.value, dict(mute.excluded)) == (None, {"not_covered": 1})
+    assert (resolution.value, resolution.n) == (1.0, 1)
+
+
+@pytest.mark.parametrize("desk", [[FIXED, TWICE, CANCELED, THANKS, A, B]])
+def test_every_reason_has_a_text(desk: list[Any]) -> None:
+    """Each code that the catalogue gives for such records is in the table."""
+    kpis = [*catalogue.ALL.values(), catalogue.sla_compliance(SLA)]
+    rows = compute_kpis(kpis, desk, as_of=LATER, window=JUNE).results
+
+    codes = {code for row in rows for code in row.excluded}
+    assert len(codes) > 8
+    assert codes <= set(REASONS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Final, Literal, Self, TypeAlias
+from typing import Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
@@ -37,12 +37,6 @@ OriginKind: TypeAlias = Literal["review", "problem", "recurrence"]
 """What an action comes from; a caller may use any other text."""
 
 
-_STATUSES: Final = (
-    "open",
-    "in_progress",
-    "done",
-    "dropped",
-)
 _ENDED: Final = ("done", "dropped")
 
 
@@ -91,8 +85,10 @@ class ActionStatusChange:
 
     def __attrs_post_init__(self) -> None:
         _need_date("on", self.on)
-        if self.status not in _STATUSES:
-            raise InvalidValueError("status", self.status, f"one of {', '.join(_STATUSES)}")
+        if self.status not in get_args(ActionStatus):
+            raise InvalidValueError(
+                "status", self.status, f"one of {', '.join(get_args(ActionStatus))}"
+            )
         _need_text("by", self.by, empty=True)
         _need_text("note", self.note, empty=True)
 

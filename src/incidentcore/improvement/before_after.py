@@ -176,6 +176,7 @@ def _sentences(found: BeforeAfter) -> Iterator[str]:
 def before_after(
     action: ImprovementAction,
     records: Iterable[Record],
+    /,
     *,
     as_of: datetime,
     min_n: int = 10,

@@ -18,7 +18,7 @@ __all__ = ["open_problem", "problem_fields"]
 _FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item", "service"))
 
 
-def problem_fields(candidate: ProblemCandidate) -> dict[str, Any]:
+def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
     """Return the fields with which ``Problem.open`` opens a problem for a candidate.
 
     Title, the evidence as description, a proactive origin, and those of category, configuration
@@ -55,6 +55,7 @@ def problem_fields(candidate: ProblemCandidate) -> dict[str, Any]:
 
 def open_problem(
     candidate: ProblemCandidate,
+    /,
     *,
     id: str,  # noqa: A002  the field's name, as in Problem.open
     at: datetime,

@@ -275,6 +275,7 @@ def _as_html(block: _Block, level: int) -> Iterator[str]:
 
 def problem_page(
     records: Iterable[Record],
+    /,
     *,
     as_of: datetime,
     title: str = "Problem candidates and recurrence",

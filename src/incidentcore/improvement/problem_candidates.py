@@ -133,6 +133,7 @@ class CandidateTally:
 
 def problem_candidates(
     records: Iterable[Record],
+    /,
     *,
     as_of: datetime,
     dimensions: Iterable[GroupBy | tuple[GroupBy, ...]] = DIMENSIONS,

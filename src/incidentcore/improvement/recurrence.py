@@ -109,6 +109,7 @@ class RecurrenceTally:
 
 def recurrence(
     records: Iterable[Record],
+    /,
     key: GroupBy | tuple[GroupBy, ...],
     window: RecurrenceWindow,
     *,

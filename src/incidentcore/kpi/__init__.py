@@ -52,6 +52,7 @@ from incidentcore.kpi.moments import (
 )
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
+from incidentcore.kpi.reasons import REASONS, reason_text
 from incidentcore.kpi.record_tests import (
     AtLeast,
     AtMost,
@@ -112,6 +113,7 @@ __all__ = [
     "Partial",
     "PartialMode",
     "Periods",
+    "REASONS",
     "Rate",
     "RatioOfSums",
     "RecordTest",
@@ -141,6 +143,7 @@ __all__ = [
     "gather_kpis",
     "merge_partials",
     "quantile",
+    "reason_text",
     "survival_data",
     "trend_data",
 ]

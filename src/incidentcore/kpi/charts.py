@@ -50,7 +50,7 @@ def _series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResul
     return rows
 
 
-def trend_data(table: KpiTable, kpi: str, *group: object) -> Rows:
+def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     """Return a KPI's figure for each period, in order of time; times are hours.
 
     Args:
@@ -67,7 +67,7 @@ def trend_data(table: KpiTable, kpi: str, *group: object) -> Rows:
     ]
 
 
-def control_chart_data(table: KpiTable, kpi: str, *group: object) -> Rows:
+def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     """Return a trend with its natural limits, and which points lie outside: signals, not noise.
 
     Periods without a value, or with fewer records than the definition's ``min_n``, take no part in
@@ -93,7 +93,7 @@ def control_chart_data(table: KpiTable, kpi: str, *group: object) -> Rows:
     return rows
 
 
-def flow_data(table: KpiTable, *group: object, kpi: str = "backlog_growth") -> Rows:
+def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -> Rows:
     """Return for each period what came in, what went out and the difference.
 
     Args:
@@ -113,7 +113,7 @@ def flow_data(table: KpiTable, *group: object, kpi: str = "backlog_growth") -> R
 
 
 def ageing_data(
-    records: Iterable[Record], *, as_of: datetime, buckets: AgeBuckets | None = None
+    records: Iterable[Record], /, *, as_of: datetime, buckets: AgeBuckets | None = None
 ) -> Rows:
     """Return how many records are open in each group of age, the youngest first.
 
@@ -128,7 +128,7 @@ def ageing_data(
     return [{"age": label, "open": counts.get(label, 0)} for label in ages.labels]
 
 
-def backlog_data(records: Iterable[Record], *, at: Iterable[datetime]) -> Rows:
+def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Rows:
     """Return how many records were open at each instant, as it was known then (rule K6).
 
     Args:
@@ -193,7 +193,7 @@ def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
 
 
 def distribution_data(
-    kpi: Kpi, records: Iterable[Record], *, as_of: datetime, edges: Sequence[timedelta]
+    kpi: Kpi, records: Iterable[Record], /, *, as_of: datetime, edges: Sequence[timedelta]
 ) -> Rows:
     """Return how many values of a time fall between edges: [from, to), the last without an end.
 
@@ -222,6 +222,7 @@ def distribution_data(
 
 def survival_data(
     records: Iterable[Record],
+    /,
     *,
     as_of: datetime,
     kpi: Kpi = SURVIVAL_MEDIAN_TIME_TO_RESOLVE,

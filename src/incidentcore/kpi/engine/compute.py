@@ -27,6 +27,7 @@ __all__ = ["compute_kpis", "finish_partial"]
 def compute_kpis(
     kpis: Iterable[Kpi] | Kpi,
     records: Iterable[Record],
+    /,
     *,
     as_of: datetime,
     group_by: Iterable[GroupBy] | GroupBy = (),
@@ -82,7 +83,7 @@ def compute_kpis(
     return finish_partial(part, totals=totals)
 
 
-def finish_partial(part: Partial, *, totals: bool = False) -> KpiTable:
+def finish_partial(part: Partial, /, *, totals: bool = False) -> KpiTable:
     """Return the table of a partial, or of several merged (rule K4).
 
     Args:

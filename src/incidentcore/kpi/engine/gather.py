@@ -46,7 +46,7 @@ _UNDONE: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def as_known(record: Record, as_of: datetime) -> Record | None:
+def as_known(record: Record, /, as_of: datetime) -> Record | None:
     """Return a record as it was known at an instant, or None where it was not known yet.
 
     Only events count that had happened and had been recorded by then (rule K6). Where that is the
@@ -73,6 +73,7 @@ def as_known(record: Record, as_of: datetime) -> Record | None:
 def gather_kpis(
     kpis: Iterable[Kpi] | Kpi,
     records: Iterable[Record],
+    /,
     *,
     as_of: datetime,
     group_by: Iterable[GroupBy] | GroupBy = (),
@@ -316,7 +317,7 @@ def _count(total: Accumulator, outcome: Any) -> None:
         total.add(outcome)
 
 
-def merge_partials(parts: Iterable[Partial]) -> Partial:
+def merge_partials(parts: Iterable[Partial], /) -> Partial:
     """Return what several parts contribute together; their order changes nothing.
 
     Args:

@@ -7,11 +7,12 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import attrs
 
+from incidentcore.conditions import Condition
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval, Versions
 from incidentcore.kpi.engine.accumulators import Accumulator, Ratio, Tally, microseconds
 from incidentcore.kpi.engine.results import Definition, Figure
-from incidentcore.kpi.measures.base import Extract, PartialMode, ValueMeasure
+from incidentcore.kpi.measures.base import Extract, PartialMode, ValueMeasure, facts_of
 from incidentcore.kpi.measures.rate import tally_figure
 from incidentcore.kpi.measures.ratio_of_sums import ratio_figure
 from incidentcore.records import Record
@@ -86,6 +87,12 @@ class SlaClocks(ValueMeasure):
         """Return the denominator in words."""
         return "completed or overdue clocks" if self.overdue_missed else _OF.get(self.outcome, "")
 
+    @property
+    def needs(self) -> frozenset[str]:
+        """Return the facts that the conditions of the rules read."""
+        rules = self.rules
+        return facts_of(_fields(tuple(rules) if isinstance(rules, Versions) else rules))
+
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         """Return a reader of the outcome."""
         rules = self.rules
@@ -117,6 +124,16 @@ class SlaClocks(ValueMeasure):
         if self.has_statistic:
             return super().result(kpi, total, window=window, as_of=as_of)
         return tally_figure(kpi, total) if self.is_share else ratio_figure(total)
+
+
+def _fields(value: Any) -> frozenset[str]:
+    """Return the fields of all conditions in a value."""
+    if isinstance(value, Condition):
+        return value.fields
+    parts: tuple[Any, ...] = value if isinstance(value, tuple) else ()
+    if attrs.has(type(value)):
+        parts = tuple(getattr(value, field.name) for field in attrs.fields(type(value)))
+    return frozenset[str]().union(*map(_fields, parts))
 
 
 def _status(rules: Any, record: Record, as_of: datetime) -> SlaStatus:

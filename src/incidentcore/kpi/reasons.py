@@ -1,0 +1,53 @@
+"""Why a record is left out of a KPI: the codes, and what each says in English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.values import FrozenMap
+
+__all__ = ["REASONS", "reason_text"]
+
+REASONS: Final[FrozenMap[str]] = FrozenMap(
+    {
+        "after_resolution": "acknowledged while it was resolved",
+        "canceled": "canceled",
+        "closed_again": "closed again later",
+        "completed": "the clock has stopped",
+        "negative": "the end lies before the beginning",
+        "never_resolved": "never resolved",
+        "no_link": "not linked to any of the things",
+        "no_sla": "no clock applies",
+        "no_start": "the beginning is unknown",
+        "no_stop": "the end was not reached",
+        "no_value": "the field is empty",
+        "not_a_number": "the field holds something else than a number",
+        "not_covered": "the source does not say",
+        "not_started": "the clock has not started",
+        "nothing_owed": "no update was owed",
+        "out_of_range": "the value is beyond all reason",
+        "outside_denominator": "outside of the denominator",
+        "paused": "the clock is paused",
+        "paused_breached": "the clock is paused and has breached",
+        "reopened": "reopened and open",
+        "resolved_again": "resolved again later",
+        "running": "the clock is running",
+        "running_breached": "the clock is running and has breached",
+        "unacknowledged": "not acknowledged",
+        "unanswered": "not answered",
+        "unclosed": "not closed",
+        "unresolved": "not resolved",
+        "unrestored": "service not restored",
+        "within_target": "within the target",
+    }
+)
+"""The texts of the library's own codes; a table in another language is another mapping."""
+
+
+def reason_text(code: str) -> str:
+    """Return what a code says; the code itself for one of a definition's exclusions.
+
+    >>> reason_text("unresolved"), reason_text("test_ticket")
+    ('not resolved', 'test ticket')
+    """
+    return REASONS.get(code) or code.replace("_", " ")

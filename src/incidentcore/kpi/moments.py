@@ -5,6 +5,8 @@ A moment is written as a field path such as ``"resolved_at"`` or ``"custom.deplo
 computation, since they are given the record as it was then (rule K6).
 """
 
+# ruff: noqa: D102  what these methods do is said once, in ``Moment``
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -63,7 +65,6 @@ class Moment:
     __slots__ = ()
 
     def compile(self, as_of: datetime) -> ReadMoment:
-        """Return a function that reads the moment of a record, in UTC; None where it has none."""
         raise NotImplementedError
 
 
@@ -115,7 +116,6 @@ class Earliest(Moment):
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
     def compile(self, as_of: datetime) -> ReadMoment:
-        """Return the earliest."""
         reads = [compile_moment(part, as_of) for part in self.moments]
         return lambda record: _earliest(at for read in reads if (at := read(record)) is not None)
 
@@ -127,7 +127,6 @@ class FirstKnown(Moment):
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
     def compile(self, as_of: datetime) -> ReadMoment:
-        """Return the first that is known."""
         reads = [compile_moment(part, as_of) for part in self.moments]
         return lambda record: next((at for read in reads if (at := read(record)) is not None), None)
 
@@ -139,7 +138,6 @@ class FirstWhen(Moment):
     condition: Condition = attrs.field(validator=need_condition)
 
     def compile(self, as_of: datetime) -> ReadMoment:
-        """Return the instant at which the condition first held."""
         test = self.condition.test
         return lambda record: next(
             (step.at for step, facts in record.timeline().states() if test(facts, step.at)), None
@@ -156,7 +154,6 @@ class FirstEvent(Moment):
     condition: Condition = attrs.field(validator=need_condition)
 
     def compile(self, as_of: datetime) -> ReadMoment:
-        """Return the instant of the first such event."""
         test = self.condition.test
         return lambda record: _earliest(event.at for event in events_that(record, test))
 
@@ -168,7 +165,6 @@ class LastEvent(Moment):
     condition: Condition = attrs.field(validator=need_condition)
 
     def compile(self, as_of: datetime) -> ReadMoment:
-        """Return the instant of the last such event."""
         test = self.condition.test
         return lambda record: max((event.at for event in events_that(record, test)), default=None)
 
@@ -190,7 +186,6 @@ class LinkedAt(Moment):
     times: FrozenMap[datetime] = attrs.field(converter=_times)
 
     def compile(self, as_of: datetime) -> ReadMoment:
-        """Return the instant of the first that the record is linked to."""
         kind, times = self.type, self.times
         return lambda record: _earliest(
             times[link.target]

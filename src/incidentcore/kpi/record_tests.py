@@ -1,5 +1,7 @@
 """Boolean tests on records: conditions, and what measures, moments and links of a record say."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``RecordTest``
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -45,16 +47,13 @@ class RecordTest:
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return what a record's source must cover; see ``Measure.needs``."""
         return frozenset()
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return the settings of a KPI that have an effect; see ``Measure.settings``."""
         return frozenset()
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
-        """Return the function that answers for a record."""
         raise NotImplementedError
 
 
@@ -117,16 +116,13 @@ class _Limit(RecordTest):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return what the measure needs."""
         return self.measure.needs
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return what has an effect on the measure."""
         return self.measure.settings
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
-        """Return the comparison."""
         value_of, at_most = self.measure.reader(kpi, as_of), isinstance(self, AtMost)
         limit = microseconds(self.limit) if isinstance(self.limit, timedelta) else self.limit
 
@@ -163,11 +159,9 @@ class SameDay(RecordTest):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts of both moments."""
         return moment_needs(self.first, self.second)
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
-        """Return the comparison of dates."""
         first, second = compile_moment(self.first, as_of), compile_moment(self.second, as_of)
         zone = self.zone
 
@@ -197,7 +191,6 @@ class HasLink(RecordTest):
             raise KpiDefinitionError("type", self.type, "a type of link")
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
-        """Return the search among the links."""
         wanted, present = self.type, self.present
         return lambda record: any(link.type == wanted for link in record.links) is present
 
@@ -220,11 +213,9 @@ class WhenResolved(RecordTest):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts of the condition."""
         return facts_of(self.condition.fields)
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
-        """Return the test of the facts at the last resolution."""
         test = self.condition.test
 
         def held(record: Record) -> bool:

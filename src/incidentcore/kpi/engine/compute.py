@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from incidentcore.instants import tzdb_version
+from incidentcore.instants import Interval, tzdb_version
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Accumulator
 from incidentcore.kpi.engine.gather import gather_kpis, merge_partials
@@ -150,7 +150,9 @@ def _result(kpi: Kpi, total: Accumulator, key: Key, part: Partial) -> KpiResult:
         within, window = window.within, None if period is None else window.interval(period)
         if within is not None and window is not None:
             window = window.intersect(within)
-    figure = kpi.measure.result(kpi, total, window=window, as_of=part.as_of)
+    if window is not None and window.end > part.as_of:  # nothing after the instant is known
+        window = Interval(min(window.start, part.as_of), part.as_of)
+    figure = kpi.measure.result(kpi, total, window)
     budget, left = _budget(kpi, figure)
     return KpiResult(
         kpi=kpi.id,

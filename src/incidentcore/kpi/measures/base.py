@@ -110,10 +110,8 @@ class Measure:
         """Return an empty accumulator for the outcomes."""
         raise NotImplementedError
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the figure of what was accumulated."""
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
+        """Return the figure of what was accumulated, within a window up to the instant."""
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
@@ -138,9 +136,7 @@ class ValueMeasure(Measure):
             return Sample(times=times)
         return SketchedSample(scaled=not times, survival=kpi.statistic == SURVIVAL_MEDIAN)
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         """Return the statistic of the values."""
         return sample_figure(kpi, total)
 

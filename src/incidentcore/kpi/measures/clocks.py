@@ -1,5 +1,7 @@
 """What became of SLA clocks: held, breached, and by how much."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -69,32 +71,26 @@ class SlaClocks(ValueMeasure):
 
     @property
     def has_statistic(self) -> bool:
-        """Return whether it gives times."""
         return self.outcome == "time_over_target"
 
     @property
     def is_share(self) -> bool:
-        """Return whether it is a share of clocks."""
         return self.outcome in ("met", "running_breached")
 
     @property
     def unit(self) -> str:
-        """Return ``duration`` or ``fraction``."""
         return "duration" if self.has_statistic else "fraction"
 
     @property
     def of(self) -> str:
-        """Return the denominator in words."""
         return "completed or overdue clocks" if self.overdue_missed else _OF.get(self.outcome, "")
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts that the conditions of the rules read."""
         rules = self.rules
         return facts_of(_fields(tuple(rules) if isinstance(rules, Versions) else rules))
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of the outcome."""
         rules = self.rules
         outcome_of = {
             "met": self._met,
@@ -112,17 +108,13 @@ class SlaClocks(ValueMeasure):
         return _incomplete(status)
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return a tally, two counts, or the times."""
         if self.has_statistic:
             return super().accumulator(kpi, mode)
         return Tally() if self.is_share else Ratio()
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the share or statistic."""
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         if self.has_statistic:
-            return super().result(kpi, total, window=window, as_of=as_of)
+            return super().result(kpi, total, within)
         return tally_figure(kpi, total) if self.is_share else ratio_figure(total)
 
 

@@ -1,5 +1,7 @@
 """How many records there are: all, by different values, or an amount for each."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -63,16 +65,13 @@ class Count(Measure):
 
     @property
     def exact_only(self) -> bool:  # type: ignore[override]  # depends on what is counted
-        """Return whether the different values must be kept."""
         return bool(self.distinct or self.per)
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the field's fact."""
         return facts_of(path for path in (self.distinct, self.per) if path)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of yes, or of the field."""
         path = self.distinct or self.per
         if path is None:
             return lambda _: True
@@ -80,13 +79,9 @@ class Count(Measure):
         return lambda record: "no_value" if (key := read(record)) is None else (key, None)
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return a tally, or the different values."""
         return Keyed() if self.exact_only else Tally()
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the count or quotient."""
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         n = total.n
         if self.distinct:
             return Figure(value=len(total.keys), n=n)

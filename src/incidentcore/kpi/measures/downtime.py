@@ -4,6 +4,8 @@ A spell begins with the outage, or with a reopening. It ends with the restoratio
 whichever comes first (rule K1).
 """
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from collections import Counter
@@ -78,19 +80,14 @@ class _Spells(Measure):
     during: Condition | None = attrs.field(default=None, converter=_condition)
     reopening_is_downtime: bool = True
 
-    @property
-    def unit(self) -> str:
-        """Return ``duration``."""
-        return "duration"
+    unit = "duration"
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts of both moments, and the history of the condition."""
         needs = moment_needs(self.start, self.stop)
         return needs if self.during is None else needs | history_needs(self.during)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of the spells of downtime, the last one up to the computation."""
         read_start = compile_moment(self.start, as_of)
         ends = self._ends(as_of)
         weight_of = self._weight()
@@ -191,11 +188,9 @@ class Downtime(_Spells, ValueMeasure):
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return the clock."""
         return frozenset({"clock"})
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of whole microseconds."""
         spells_of, ends, clock = super().reader(kpi, as_of), self._ends(as_of), kpi.clock
 
         def downtime(record: Record) -> int | str:
@@ -219,7 +214,6 @@ class _Outages(_Spells):
     spreads = True
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield for each period the spells that touch it."""
         by_label: dict[str | None, list[Spell]] = {}
         for spell in outcome:
             for label in windows.touched(spell[0], spell[1]):
@@ -227,7 +221,6 @@ class _Outages(_Spells):
         return by_label.items()
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return the spells."""
         return Spans()
 
 
@@ -253,19 +246,12 @@ class Availability(_Outages):
     weights: tuple[tuple[Condition, Fraction], ...] = attrs.field(default=(), converter=_weights)
     planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)
 
-    @property
-    def unit(self) -> str:
-        """Return ``fraction``."""
-        return "fraction"
+    unit = "fraction"
 
-    @property
-    def of(self) -> str:
-        """Return the denominator in words."""
-        return "hours promised"
+    of = "hours promised"
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return also the history of the weights' conditions."""
         return super().needs.union(*(history_needs(condition) for condition, _ in self.weights))
 
     def _weight(self) -> Callable[[Mapping[str, Any], datetime], Weight] | None:
@@ -281,11 +267,8 @@ class Availability(_Outages):
 
         return weight_of
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the share of the promised time, with hours as numerator and denominator."""
-        promised, down, _ = _shared_out(total, self.planned, window, as_of)
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
+        promised, down, _ = _shared_out(total, self.planned, within)
         if promised <= 0:
             return Figure(value=None, n=total.n)
         up = promised - down
@@ -307,16 +290,10 @@ class TimeBetweenFailures(_Outages):
 
     planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)
 
-    @property
-    def of(self) -> str:
-        """Return the denominator in words."""
-        return "failures"
+    of = "failures"
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the mean, or what it is at least."""
-        promised, down, begun = _shared_out(total, self.planned, window, as_of)
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
+        promised, down, begun = _shared_out(total, self.planned, within)
         if promised <= 0:
             return Figure(value=None, n=total.n)
         uptime = timedelta(microseconds=round(promised - down))
@@ -331,11 +308,11 @@ class TimeBetweenFailures(_Outages):
 
 
 def _shared_out(
-    total: Spans, planned: Iterable[Interval], window: Interval | None, as_of: datetime
+    total: Spans, planned: Iterable[Interval], within: Interval | None
 ) -> tuple[int, Weight, int]:
     """Return the promised time, how much of it was down, and how many failures began in it."""
-    assert window is not None  # noqa: S101  a partial without one is refused
-    first, last = instant(window.start), instant(min(window.end, as_of))
+    assert within is not None  # noqa: S101  a partial without one is refused
+    first, last = instant(within.start), instant(within.end)
 
     def clip(spans: Iterable[Span]) -> list[Span]:
         return [

@@ -1,5 +1,7 @@
 """The time from one moment of a record to another."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -81,19 +83,14 @@ class Duration(ValueMeasure):
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
     stop: MomentSpec = attrs.field(default="resolved_at", converter=as_moment)
 
-    @property
-    def unit(self) -> str:
-        """Return ``duration``."""
-        return "duration"
+    unit = "duration"
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts of both moments."""
         return moment_needs(self.start, self.stop)
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return the clock, and what to do with reopened and unfinished records."""
         if self.stop == AS_OF:
             return frozenset({"clock"})
         if self.stop == "resolved_at":
@@ -105,7 +102,6 @@ class Duration(ValueMeasure):
         return "first_resolved_at" if is_first else self.stop
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of whole microseconds."""
         stop = self._stop(kpi)
         read_start, read_stop = compile_moment(self.start, as_of), compile_moment(stop, as_of)
         if kpi.unfinished == "censor":

@@ -1,5 +1,7 @@
 """How many events there were, each counted at its own instant."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -40,11 +42,9 @@ class EventCount(Measure):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the kinds of event."""
         return history_needs(self.condition)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of the events."""
         test = self.condition.test
 
         def events(record: Record) -> list[Event]:
@@ -53,7 +53,6 @@ class EventCount(Measure):
         return events
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield the number of events by period."""
         counts: dict[str | None, int] = {}
         for event in outcome:
             period = windows.period(event.at)
@@ -62,11 +61,7 @@ class EventCount(Measure):
         return [(label, (count, 1)) for label, count in counts.items()]
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return the number of events beside that of records."""
         return Ratio()
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the number of events, and of how many records they are."""
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         return Figure(value=exact_number(total.above), n=total.n)

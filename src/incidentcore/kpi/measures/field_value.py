@@ -1,5 +1,7 @@
 """A number or a time that a field of a record holds."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 import math
@@ -38,11 +40,9 @@ class FieldValue(ValueMeasure):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the field's fact."""
         return facts_of([self.path])
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of exact numbers, or of whole microseconds."""
         path, read = self.path, compile_path(self.path)
 
         def time(record: Record) -> int | str:

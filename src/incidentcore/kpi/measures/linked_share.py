@@ -1,5 +1,7 @@
 """The share of given things that records are linked to."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -35,18 +37,11 @@ class LinkedShare(Measure):
     type: str
     targets: frozenset[str] = attrs.field(converter=_names)
 
-    @property
-    def unit(self) -> str:
-        """Return ``fraction``."""
-        return "fraction"
+    unit = "fraction"
 
-    @property
-    def of(self) -> str:
-        """Return the denominator in words."""
-        return "the things given"
+    of = "the things given"
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of the things that a record is linked to."""
         wanted, targets = self.type, self.targets
 
         def linked(record: Record) -> Any:
@@ -59,13 +54,9 @@ class LinkedShare(Measure):
         return linked
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return the things that were linked to."""
         return Keyed()
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the share."""
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         hits, whole = len(total.keys), len(self.targets)
         value = hits / whole if whole else None
         return Figure(value=value, n=total.n, numerator=hits, denominator=whole)

@@ -1,5 +1,7 @@
 """What came in less what went out."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -51,21 +53,16 @@ class NetFlow(Measure):
     outflow: MomentSpec = attrs.field(default="resolved_at", converter=as_moment)
     inside: Condition | None = attrs.field(default=None, converter=_inside, kw_only=True)
 
-    @property
-    def unit(self) -> str:
-        """Return ``records``."""
-        return "records"
+    unit = "records"
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts of both moments, or the history of the condition."""
         if self.inside is None:
             return moment_needs(self.inflow, self.outflow)
         # The moments of a resolution alone give the state of open and resolved records.
         return (history_needs(self.inside) - {"states"}) | {"resolved_at"}
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of moments, each with +1 or -1."""
         if self.inside is not None:
             test = self.inside.test
 
@@ -99,13 +96,9 @@ class NetFlow(Measure):
             yield label, (int(moves and net >= 0), int(moves and net <= 0))
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return both counts."""
         return Flow()
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the difference."""
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         return Figure(
             value=total.came - total.went,
             n=total.n,

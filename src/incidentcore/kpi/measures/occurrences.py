@@ -1,5 +1,7 @@
 """How often a condition came to hold on a record."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -24,11 +26,9 @@ class OccurrenceCount(ValueMeasure):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the history that the condition is asked of."""
         return history_needs(self.condition)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of the count."""
         test = self.condition.test
 
         def times(record: Record) -> int:

@@ -1,5 +1,7 @@
 """A share of records."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -56,31 +58,22 @@ class Rate(Measure):
         if not isinstance(self.of, str) or not self.of:
             raise KpiDefinitionError("of", self.of, "the denominator in words")
 
-    @property
-    def is_share(self) -> bool:
-        """Return True."""
-        return True
+    is_share = True
 
-    @property
-    def unit(self) -> str:
-        """Return ``fraction``."""
-        return "fraction"
+    unit = "fraction"
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return what both tests need."""
         return test_needs(self.numerator) | test_needs(self.denominator)
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return what has an effect on a test of a measure."""
         tests = (self.numerator, self.denominator)
         return frozenset[Setting]().union(
             *(test.settings for test in tests if isinstance(test, RecordTest))
         )
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of yes, no, or why a record is left out."""
         numerator, outside = compile_test(self.numerator, kpi, as_of), self.outside
         if self.denominator == ALWAYS:
             return numerator
@@ -90,11 +83,7 @@ class Rate(Measure):
         return lambda record: numerator(record) if among(record) is True else outside
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return a tally."""
         return Tally()
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the share."""
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         return tally_figure(kpi, total)

@@ -1,5 +1,7 @@
 """A sum over a sum."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from datetime import datetime, timedelta
@@ -60,16 +62,13 @@ class RatioOfSums(Measure):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return what both sums need."""
         return self.numerator.needs | self.denominator.needs
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return what has an effect on either sum."""
         return self.numerator.settings | self.denominator.settings
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of both values."""
         above, below = self.numerator.reader(kpi, as_of), self.denominator.reader(kpi, as_of)
 
         def pair(record: Record) -> Any:
@@ -82,11 +81,7 @@ class RatioOfSums(Measure):
         return pair
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return two sums."""
         return Ratio()
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the quotient."""
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         return ratio_figure(total, complement=self.complement, is_time=self.unit == "duration")

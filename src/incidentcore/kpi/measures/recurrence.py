@@ -1,5 +1,7 @@
 """The share of records that are like an earlier one."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -46,23 +48,15 @@ class Recurrence(Measure):
     key: tuple[str, ...] = attrs.field(converter=_paths)
     within: timedelta = attrs.field(validator=_positive)
 
-    @property
-    def unit(self) -> str:
-        """Return ``fraction``."""
-        return "fraction"
+    unit = "fraction"
 
-    @property
-    def of(self) -> str:
-        """Return the denominator in words."""
-        return "records with a key"
+    of = "records with a key"
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the facts of the key."""
         return facts_of(self.key)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of the key with the opening."""
         reads = [compile_path(path) for path in self.key]
 
         def keyed(record: Record) -> Any:
@@ -74,16 +68,12 @@ class Recurrence(Measure):
         return keyed
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:
-        """Return the openings by key."""
         return Keyed()
 
-    def result(
-        self, kpi: Definition, total: Any, *, window: Interval | None, as_of: datetime
-    ) -> Figure:
-        """Return the share."""
-        within = microseconds(self.within)
+    def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
+        gap = microseconds(self.within)
         again = sum(
-            later - earlier <= within
+            later - earlier <= gap
             for instants in total.keys.values()
             for earlier, later in pairwise(sorted(instants))
         )

@@ -1,5 +1,7 @@
 """How often a field came back to a value that it had before."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -24,11 +26,9 @@ class ReturnCount(ValueMeasure):
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the history of the field."""
         return history_needs(field(self.path).present())
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of the count."""
         read = reader(self.path)
 
         def returns(record: Record) -> int:

@@ -1,5 +1,7 @@
 """The time in which a condition held on a record."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -36,23 +38,17 @@ class TimeIn(ValueMeasure):
     condition: Condition = attrs.field(validator=need_condition)
     until: MomentSpec = attrs.field(default="as_of", converter=as_moment)
 
-    @property
-    def unit(self) -> str:
-        """Return ``duration``."""
-        return "duration"
+    unit = "duration"
 
     @property
     def needs(self) -> frozenset[str]:
-        """Return the history that the condition is asked of, and the end's facts."""
         return history_needs(self.condition) | moment_needs(self.until)
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return the clock."""
         return frozenset({"clock"})
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of whole microseconds."""
         read_until = compile_moment(self.until, as_of)
         test, clock, code = self.condition.test, kpi.clock, not_reached(self.until)
 

@@ -1,5 +1,7 @@
 """What became of the updates that a communication plan asks for."""
 
+# ruff: noqa: D102  what these methods do is said once, in ``Measure``
+
 from __future__ import annotations
 
 from datetime import datetime
@@ -50,11 +52,9 @@ class Updates(ValueMeasure):
 
     @property
     def unit(self) -> str:
-        """Return ``updates``, or ``duration`` for their lateness."""
         return "duration" if self.outcome == "lateness" else "updates"
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return a reader of the count or the lateness."""
         plan, outcome = self.plan, self.outcome
 
         def updates(record: Record) -> int | str:

@@ -15,7 +15,7 @@ What each side does:
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import thread_time
 from typing import Any
@@ -39,6 +39,7 @@ from incidentcore.values import (
     Actor,
     FrozenMap,
     Impact,
+    Level,
     Priority,
     State,
     Urgency,
@@ -76,20 +77,26 @@ def opened() -> Incident:
 
 
 class Unchecked(Incident):
-    """The same class without validation: whatever is given is taken for good."""
+    """The same class without validation: every value is taken as it is."""
 
     @classmethod
-    def _open(
+    def open(
         cls,
         *,
         id: str,  # noqa: A002  the field's name
+        title: str,
         at: datetime,
         by: Any,
-        recorded_at: datetime | None,
-        state: State,
-        lifecycle: LifecycleRef | None,
-        fields: Mapping[str, object],
+        recorded_at: datetime | None = None,
+        state: State = NEW,
+        lifecycle: LifecycleRef | None = None,
+        priority: Level | None = None,
+        **fields: Any,
     ) -> Any:
+        """Open an incident without a check."""
+        values = {"title": title, **fields}
+        if priority is not None:
+            values["priority_override"] = priority
         event = opening(
             record_id=id,
             at=at,
@@ -98,7 +105,7 @@ class Unchecked(Incident):
             record_type="incident",
             state=state,
             lifecycle=cls._own_lifecycle if lifecycle is None else lifecycle,
-            fields=FrozenMap.of_frozen(fields),  # type: ignore[arg-type]  # it is a dict
+            fields=FrozenMap.of_frozen(values),
         )
         facts = Incident.default_facts()
         facts.update(event.changes(facts))
@@ -108,7 +115,9 @@ class Unchecked(Incident):
 
 def unchecked() -> Incident:
     """Return the same incident by the same call, unchecked."""
-    return Unchecked.open(id="INC-1", at=AT, by=KIM, **FIELDS)
+    return Unchecked.open(  # type: ignore[no-any-return]  # it is an Incident
+        id="INC-1", at=AT, by=KIM, **FIELDS
+    )
 
 
 DISPATCH = {

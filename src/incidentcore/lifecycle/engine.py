@@ -147,7 +147,7 @@ class Lifecycle(LifecycleTable):
         after = self._after(
             record,
             action,
-            {**fields, **named} if fields else named,
+            named if fields is NO_FIELDS else {**fields, **named},
             at=at,
             by=by,
             recorded_at=recorded_at,
@@ -184,7 +184,7 @@ class Lifecycle(LifecycleTable):
         after = self._after(
             record,
             action,
-            {**fields, **named} if fields else named,
+            named if fields is NO_FIELDS else {**fields, **named},
             at=at,
             by=by,
             recorded_at=recorded_at,

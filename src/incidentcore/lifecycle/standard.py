@@ -207,7 +207,7 @@ def decide(
         recorded_at=recorded_at,
         related=related,
         amend=amend,
-        fields={**fields, **named},
+        fields=named if fields is NO_FIELDS else {**fields, **named},
     )
 
 
@@ -247,7 +247,7 @@ def advance(
         recorded_at=recorded_at,
         related=related,
         amend=amend,
-        fields={**fields, **named},
+        fields=named if fields is NO_FIELDS else {**fields, **named},
     )
 
 

@@ -357,11 +357,9 @@ class Record(RecordBase):
             event: The event.
             checked: Whether a lifecycle has just made it as the next one of this record.
         """
-        numbered = self._numbered
-        if not (checked and numbered):
-            numbered = self._check_next(event)
         facts = dict(self.__dict__)
         size = len(facts)
+        numbered = (checked and self._numbered) or self._check_next(event)
         facts.update(event.changes(facts))
         if len(facts) != size:
             extra = sorted(facts.keys() - self.__dict__.keys())

@@ -31,7 +31,7 @@ PENDING = frozenset(
             "conditions",
             "escalation",
         ),
-        *("lifecycle", "priority", "records", "report", "serialization", "sla"),
+        *("priority", "report", "serialization", "sla"),
         *("testing", "vendors"),
     }
 )

@@ -20,7 +20,7 @@ from incidentcore.values.findings import Texts
 
 __all__ = ["LIFECYCLE_TEXTS", "lint_lifecycle"]
 
-_OPAQUE: Final = Proof("unknown", reason="the guard is a caller's own function")
+_OPAQUE: Final = Proof("unknown", reason="the guard is a function")
 
 
 LIFECYCLE_TEXTS: Final[Texts] = {
@@ -57,7 +57,7 @@ def _finding(
 
 
 def lint_lifecycle(
-    lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()
+    lifecycle: Lifecycle, /, cascades: Iterable[CascadeRule] = ()
 ) -> tuple[LintFinding, ...]:
     """Return what is wrong with a lifecycle.
 
@@ -74,7 +74,7 @@ def lint_lifecycle(
 
     Returns:
         The findings; none for a sound lifecycle. Their data have an ``answer``: ``no`` where it is
-        proved; ``unknown`` where it depends on a caller's own function, or on more than 100,000
+        proved; ``unknown`` where it depends on a function, or on more than 100,000
         combinations.
 
     Source: rule L5.

@@ -69,7 +69,7 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
         id: The lifecycle's id.
 
     Raises:
-        LifecycleDefinitionError: A role is no text, empty, or has a dot in it.
+        LifecycleDefinitionError: A role is not a text, empty, or has a dot in it.
 
     >>> for row in major_incident(roles=["scribe"]).transitions:
     ...     if row.guard is not None:
@@ -132,13 +132,13 @@ def decide_major(
         incident: The incident.
         action: propose, accept, assign_roles, reject or demote.
         at: When.
-        by: Who; a plain id stands for an agent.
-        recorded_at: When it became known; ``at`` unless told.
+        by: Who; an actor or an id (``Record.actor``).
+        recorded_at: When it became known. Defaults to ``at``.
         lifecycle: The steps; see ``major_incident``.
         fields: ``work_notes``, ``business_impact``, ``roles`` or ``reason``, as the step asks.
 
     Raises:
-        InvalidValueError: The record is no incident.
+        InvalidValueError: The record is not an incident.
 
     Source: rule L4.
 
@@ -198,7 +198,7 @@ def _stepped(
         return set_fields(incident, major_roles=fields["roles"], **when)
     return set_major_status(
         incident,
-        row.target.name,
+        row.target.name,  # type: ignore[arg-type]  # one of the states of a major incident
         reason=fields.get("reason") or fields.get("work_notes", ""),
         business_impact=fields.get("business_impact"),
         roles=fields["roles"],

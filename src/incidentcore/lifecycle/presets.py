@@ -150,7 +150,7 @@ SERVICENOW_PROBLEM: Final = Lifecycle(
     ),
 )
 """ServiceNow's problem (Madrid best practice): closed is not the end, and a canceled problem is a
-closed one with that resolution code. The role that may re-analyze a closed one hangs on the
+closed one with that resolution code. The role that may re-analyze a closed one depends on the
 resolution code there; here any agent may (our choice)."""
 
 SERVICENOW_CASCADES: Final = (

@@ -90,40 +90,40 @@ def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Re
     )
 
 
-def _told_approvals(facts: Mapping[str, Any]) -> str:
+def _missing_votes(facts: Mapping[str, Any]) -> str:
     """Return which votes lack."""
     rule: ApprovalRule | None = facts.get("approval_rule")
     return "" if rule is None else str(rule.count(facts["approvals"]))
 
 
-def _told_tasks(facts: Mapping[str, Any]) -> str:
+def _open_tasks(facts: Mapping[str, Any]) -> str:
     """Return which tasks are open."""
     is_open = [task for task in facts.get("tasks", ()) if task.status == "open"]
     return f"open: {', '.join(f'{task.id} ({task.title})' for task in is_open)}" if is_open else ""
 
 
-def _told_role(role: str) -> Callable[[Mapping[str, Any]], str]:
+def _role_open(role: str) -> Callable[[Mapping[str, Any]], str]:
     """Return what says that nobody holds a role in a major incident."""
     return lambda facts: "" if facts["major_roles"].get(role) else f"nobody is {role}"
 
 
 def _teller(path: str) -> Callable[[Mapping[str, Any]], str] | None:
-    """Return what a refusal says of a fact that stands for more than its value, if it does."""
+    """Return what a refusal says of a fact beside its value, if anything."""
     if path == "approval_state":
-        return _told_approvals
+        return _missing_votes
     if path == "tasks_status":
-        return _told_tasks
-    return _told_role(path.removeprefix(_ROLES)) if path.startswith(_ROLES) else None
+        return _open_tasks
+    return _role_open(path.removeprefix(_ROLES)) if path.startswith(_ROLES) else None
 
 
 def _why_not(guard: Condition, attempt: Attempt) -> str:
     """Return what kept a condition from matching, in words."""
     tellers = [_teller(path) for path in sorted(guard.fields)]
-    told = [text for tell in tellers if tell is not None and (text := tell(attempt.facts))]
-    if told and all(tellers):
-        return "; ".join(told)
+    texts = [text for tell in tellers if tell is not None and (text := tell(attempt.facts))]
+    if texts and all(tellers):
+        return "; ".join(texts)
     subject = {**attempt.facts, "actor": attempt.by}
-    return "; ".join([*map(str, guard.explain(subject, at=attempt.at).failures), *told])
+    return "; ".join([*map(str, guard.explain(subject, at=attempt.at).failures), *texts])
 
 
 def refuse_guard(table: Table, transition: Transition, state: State, attempt: Attempt) -> Refused:

@@ -125,7 +125,7 @@ class ReopenWindow:
         exempt: Roles to whom the window does not apply.
 
     Raises:
-        LifecycleDefinitionError: The span is none or negative, or counts business days without a
+        LifecycleDefinitionError: The span is missing or negative, or counts business days without a
             calendar.
 
     >>> ReopenWindow(timedelta(days=5), exempt=("agent",)).id
@@ -163,5 +163,5 @@ class ReopenWindow:
 
     def why_not(self, attempt: Attempt, /) -> str:
         """Return what would have let a late attempt pass."""
-        told = f"until {self._end(attempt.facts['resolved_at']).isoformat()}"
-        return f"{told}, or by {' or '.join(self.exempt)}" if self.exempt else told
+        text = f"until {self._end(attempt.facts['resolved_at']).isoformat()}"
+        return f"{text}, or by {' or '.join(self.exempt)}" if self.exempt else text

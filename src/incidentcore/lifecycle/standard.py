@@ -184,7 +184,7 @@ def decide(
         record: The record.
         action: The action, such as ``"resolve"``.
         at: When it is done.
-        by: Who does it; ``Record.actor`` says whom a plain id stands for.
+        by: Who does it; an actor or an id (``Record.actor``).
         recorded_at: When it became known. Defaults to ``at``.
         related: Records that may be linked to this one, for guards that ask about them.
         amend: Whether a late action is taken also where the next change of state is not a legal

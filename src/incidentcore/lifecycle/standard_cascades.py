@@ -118,7 +118,7 @@ def problem_to_incident(
     """Return ServiceNow's rules from a problem to the incidents that it is the cause of.
 
     Solved, it resolves those that wait for it. Closed without being solved, such as by accepting
-    the risk, it leaves them as they are and its notes are copied to them. A workaround is told to
+    the risk, it leaves them as they are and its notes are copied to them. A workaround is noted on
     every incident that is still open.
 
     Args:
@@ -196,11 +196,11 @@ def refuse_open_tasks(
     Args:
         lifecycle: A lifecycle of service requests.
         actions: The actions that are refused then; those that cancel are better left out.
-        id: The new lifecycle's id; the old one with ``_tasks_first`` unless told.
+        id: The new lifecycle's id; defaults to the old one with ``_tasks_first``.
 
     Raises:
         LifecycleDefinitionError: It is for records without tasks, has none of the actions, or one
-            of them has a guard that is no condition.
+            of them has a guard that is not a condition.
 
     >>> from incidentcore.lifecycle.standard import SERVICE_REQUEST
     >>> refuse_open_tasks(SERVICE_REQUEST).id

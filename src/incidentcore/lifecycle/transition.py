@@ -44,7 +44,7 @@ class Attempt:
 
 @runtime_checkable
 class Guard(Protocol):
-    """A caller's own rule on a transition: a plain function or a frozen object.
+    """A rule of your own on a transition: a plain function or a frozen object.
 
     An object that also has ``why_not(attempt)`` says with it, in a refusal, what would have let the
     attempt pass. One that has an ``id`` is called so in refusals.

@@ -30,14 +30,14 @@ class FieldChange:
     after: object
 
 
-def field_changes(record: Record, *fields: str) -> Iterator[FieldChange]:
+def field_changes(record: Record, /, *fields: str) -> Iterator[FieldChange]:
     """Yield what the events of a record changed, in the order in which they are folded.
 
     A field that an event sets to the value it already had is not changed.
 
     Args:
         record: The record.
-        fields: Only these fields; all of them unless told.
+        fields: Only these fields. Defaults to all of them.
 
     Source: rule H1.
 
@@ -51,9 +51,9 @@ def field_changes(record: Record, *fields: str) -> Iterator[FieldChange]:
     [('', 'Mail is down'), ('Mail is down', 'Mail is slow')]
     """
     for event, before, changes in fold_steps(record.history, record.default_facts()):
-        told = [
+        changed = [
             FieldChange(event, name, before[name], after)
             for name, after in changes.items()
             if (not fields or name in fields) and before[name] != after
         ]
-        yield from told
+        yield from changed

@@ -30,7 +30,7 @@ class Cause:
         factor: A label such as ``"people"`` or ``"configuration"``, or empty.
 
     Raises:
-        InvalidValueError: The statement is empty, or what is behind it is no sequence of causes.
+        InvalidValueError: The statement is empty, or what is behind it is not a sequence of causes.
 
     >>> why = Cause("disk full", (Cause("logs not rotated", (Cause("rotation untested"),)),))
     >>> [cause.statement for cause in why.roots()]

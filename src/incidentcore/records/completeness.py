@@ -56,7 +56,7 @@ _ROLES: Final = (
 )
 
 
-def completeness(record: Record) -> tuple[DocumentationGap, ...]:
+def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
     """Return what a record's documentation lacks for the state that it is in (our choice).
 
     A canceled record lacks nothing but its own description.

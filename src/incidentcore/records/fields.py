@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, TypeAlias, TypedDict
+from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
@@ -28,7 +28,7 @@ __all__ = [
 
 
 ReportedVia: TypeAlias = Literal["user_report", "monitoring_alert", "other"]
-"""Where a record came from; any other text is a caller's own."""
+"""Where a record came from; any other text is your own."""
 
 
 ProblemOrigin: TypeAlias = Literal["reactive", "proactive"]
@@ -36,13 +36,13 @@ ProblemOrigin: TypeAlias = Literal["reactive", "proactive"]
 
 
 MajorStatus: TypeAlias = Literal["proposed", "accepted", "rejected", "canceled"]
-"""Where a candidate for major incident stands; None is no candidate."""
+"""Where a candidate for major incident stands; None is not a candidate."""
 
 
 MajorRole: TypeAlias = Literal[
     "incident_manager", "technical_lead", "communications_lead", "scribe"
 ]
-"""The roles in the response to a major incident; any other text is a role of a caller's own."""
+"""The roles in the response to a major incident; any other text is a role of your own."""
 
 
 class OpeningFields(TypedDict, total=False):
@@ -217,13 +217,7 @@ _CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
     "support_tier": _optional_tier,
     "tags": _texts,
     "custom": _mapping,
-    "major_status": _one_of(
-        None,
-        "proposed",
-        "accepted",
-        "rejected",
-        "canceled",
-    ),
+    "major_status": _one_of(None, *get_args(MajorStatus)),
     "major_roles": _people,
     "business_impact": _optional_text,
     "hold_reason": _optional_text,
@@ -233,7 +227,7 @@ _CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
     "closure_confirmed_by": _optional_text,
     "occurred_at": _optional_instant,
     "detected_at": _optional_instant,
-    "origin": _one_of("reactive", "proactive"),
+    "origin": _one_of(*get_args(ProblemOrigin)),
     "root_cause": _cause,
     "workaround": _optional_text,
     "known_error": _flag,

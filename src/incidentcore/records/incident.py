@@ -18,7 +18,7 @@ class Incident(Record):
     """An unplanned interruption to a service, or a reduction in its quality.
 
     Attributes:
-        major_status: Where it stands as a candidate for major incident; None is no candidate.
+        major_status: Where it stands as a candidate for major incident; None is not a candidate.
         major_roles: Who holds which role in the response to a major incident; see ``MajorRole``.
         business_impact: What a major incident means for the business.
 

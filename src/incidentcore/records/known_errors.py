@@ -44,6 +44,7 @@ class KnownErrorMatch:
 def suggest_known_errors(
     incident: Incident,
     problems: Iterable[Problem],
+    /,
     *,
     limit: int = 5,
     unsolved: Collection[str] = ("risk_accepted", "Risk Accepted"),
@@ -61,7 +62,7 @@ def suggest_known_errors(
         unsolved: The resolution codes of problems that were closed without being solved.
 
     Raises:
-        InvalidValueError: The limit is no whole number from 1.
+        InvalidValueError: The limit is not a whole number from 1.
 
     >>> from datetime import UTC, datetime
     >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)

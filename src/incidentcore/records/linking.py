@@ -89,7 +89,7 @@ def merge_duplicate(
     return link_both(duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at)
 
 
-def joint_history(records: Iterable[Record]) -> tuple[Event, ...]:
+def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:
     """Return the events of several records as one story, in order of time.
 
     Events of one instant stand in the order of their records and sequences.

@@ -26,7 +26,7 @@ LinkType: TypeAlias = Literal[
     "resolves",
     "related_to",
 ]
-"""The types of link that rules of the library know; a caller's own begins with ``custom.``.
+"""The types of link that rules of the library know; one of your own begins with ``custom.``.
 
 A link is stored on the record it starts from and read as "this record is <type> <target>".
 """
@@ -46,7 +46,7 @@ _INVERSE: Final = {
 
 
 def check_link_type(value: object) -> None:
-    """Refuse a type of link that no rule knows, unless it says that it is a caller's own."""
+    """Refuse a type of link that no rule knows, unless its prefix says that it is the caller's."""
     if value in get_args(LinkType):
         return
     if isinstance(value, str) and value.startswith(_CUSTOM) and value != _CUSTOM:
@@ -63,7 +63,7 @@ class Link:
     """One link from a record to another.
 
     Attributes:
-        type: What the record is to the target: one of ``LinkType``, or a caller's own type that
+        type: What the record is to the target: one of ``LinkType``, or a type of your own that
             begins with ``custom.``.
         target: The other record's id.
 

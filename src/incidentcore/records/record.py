@@ -85,7 +85,7 @@ class Record(RecordBase):
         canceled_at: When it was canceled.
         updated_at: When its last event happened.
         reopen_count: How often it went back from a resolved or final state to an open one.
-        reassignment_count: How often the group changed; the first assignment is none.
+        reassignment_count: How often the group changed; the first assignment does not count.
         escalation_count: How often it was escalated.
         agent_reply_count: Public replies by agents.
         requester_message_count: Messages by the requester after the opening.
@@ -308,7 +308,7 @@ class Record(RecordBase):
             kind: The event's class.
             at: When it happened; earlier than the latest event is a late event, which takes its
                 place in time.
-            by: Who did it; ``actor`` says whom a plain id stands for.
+            by: Who did it; an actor or an id (``actor``).
             recorded_at: When it became known. Defaults to ``at``.
             body: What the event says.
 

@@ -87,10 +87,10 @@ class RecordBase:
         return covers_fact(self.__dict__["covers"], name)
 
     def actor(self, by: Actor | str, /, *, at: datetime | None = None) -> Actor:
-        """Return who acts on the record: an actor as it is, a plain id in the role it stands for.
+        """Return who acts on the record: an actor as it is, a plain id in its role.
 
-        The caller's id stands for the requester and, where no caller is named, the opener's does.
-        An id that approval was asked of stands for an approver. Every other id stands for an agent,
+        The caller's id is the requester and, where no caller is named, the opener's is.
+        An id that approval was asked of is an approver. Every other id is an agent,
         and so does one that the record is assigned to or that acted on it as an agent.
 
         Args:

@@ -22,7 +22,7 @@ RECORD_TYPES: Final[FrozenMap[type[Record]]] = FrozenMap(
 """The types of record by their name."""
 
 
-def replay(events: Iterable[Event]) -> Record:
+def replay(events: Iterable[Event], /) -> Record:
     """Return the record that a history folds to.
 
     Any permutation of the same events gives the same record; an event counts once, by its id. A

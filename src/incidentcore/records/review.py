@@ -182,7 +182,7 @@ class PostIncidentReview:
         return tuple(name for name in parts if not getattr(self, name))
 
 
-def review_required(incident: Incident, when: Condition) -> bool:
+def review_required(incident: Incident, /, when: Condition) -> bool:
     """Return whether an incident needs a review, by a caller's condition.
 
     Args:

@@ -114,7 +114,7 @@ def progress_of(tasks: Iterable[Task]) -> float | None:
     return sum(shares) / len(shares) if shares else None
 
 
-def roll_up(tasks: Iterable[Task], *, mixed: TaskStatus = "closed_complete") -> str:
+def roll_up(tasks: Iterable[Task], /, *, mixed: TaskStatus = "closed_complete") -> str:
     """Return the status that tasks come to together.
 
     Open while any is open, or where there is none; incomplete as soon as all are done and any is

@@ -65,17 +65,17 @@ def log_update_sent(
     text: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Note that an audience was told how things stand; the library sends nothing.
+    """Note that an update went out to an audience; the library sends nothing.
 
     Args:
         record: The record.
-        audience: Who was told, such as ``"customers"``.
+        audience: Who was informed, such as ``"customers"``.
         at: When the update went out.
         by: Who sent it.
         channel: Over what.
         key: The key of the update that was due, so that the history says what this one answered.
         text: What was said.
-        recorded_at: When it became known; ``at`` unless told.
+        recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
         InvalidValueError: The audience is empty, or something else no text.
@@ -84,8 +84,10 @@ def log_update_sent(
     >>> from incidentcore.records.incident import Incident
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
-    >>> told = log_update_sent(incident, "customers", channel="status page", at=opened, by="ada")
-    >>> told.history[-1].kind, told.first_response_at
+    >>> informed = log_update_sent(
+    ...     incident, "customers", channel="status page", at=opened, by="ada"
+    ... )
+    >>> informed.history[-1].kind, informed.first_response_at
     ('communicated', None)
     """
     return record.with_event(

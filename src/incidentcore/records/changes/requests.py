@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records.approvals import ApprovalRule
+from incidentcore.records.approvals import ApprovalDecision, ApprovalRule
 from incidentcore.records.events.requests import (
     ApprovalRequested,
     Approved,
@@ -42,10 +42,10 @@ def request_approval(
         at: When.
         by: Who asks.
         keep_decisions: Whether what was decided before still counts, as when an approver is added.
-        recorded_at: When this became known; ``at`` unless told.
+        recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is no service request, or the rule no ``ApprovalRule``.
+        InvalidValueError: The record is not a service request, or the rule not an ``ApprovalRule``.
 
     >>> from datetime import UTC
     >>> from incidentcore.records.service_request import ServiceRequest
@@ -68,7 +68,7 @@ def request_approval(
 
 def approve(
     record: R,
-    decision: str,
+    decision: ApprovalDecision,
     /,
     *,
     at: datetime,
@@ -86,10 +86,10 @@ def approve(
         by: Who decided. Somebody who was not asked may say so, but it counts for nothing.
         reason: Why.
         on_behalf_of: The approver in whose place a delegate decides; see ``ApprovalRule``.
-        recorded_at: When this became known; ``at`` unless told.
+        recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is no service request, or the decision is another.
+        InvalidValueError: The record is not a service request, or the decision is another.
     """
     if on_behalf_of is None:
         return record.with_event(

@@ -10,6 +10,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records.events.activity import (
     Acknowledged,
     DiagnosisNoted,
+    DiagnosisStep,
     MajorStatusChanged,
     ProcedureFollowed,
     Restored,
@@ -18,6 +19,7 @@ from incidentcore.records.events.activity import (
     Unsnoozed,
 )
 from incidentcore.records.events.core import Assigned
+from incidentcore.records.fields import MajorStatus
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
 
@@ -62,11 +64,11 @@ def assign(
     Args:
         record: The record.
         at: When.
-        by: Who assigned it; a plain id stands for an agent.
+        by: Who assigned it; an actor or an id (``Record.actor``).
         group: The assignment group.
         assignee: The person.
         tier: The support tier, from 1.
-        recorded_at: When this became known; ``at`` unless told.
+        recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
         InvalidValueError: Nothing is named, or a value is not what its field accepts.
@@ -137,7 +139,7 @@ def snooze(
     """Ask for silence until an instant; a second snooze moves the end of the first.
 
     What it silences and what its end does is for the escalation matrix to say (rule E3). An
-    acknowledgement ends it, and it is none itself. No clock pauses for it.
+    acknowledgement ends it; it is not one itself. No clock pauses for it.
 
     Args:
         record: The record.
@@ -145,7 +147,7 @@ def snooze(
         at: When.
         by: Who asked for it.
         reason: Why.
-        recorded_at: When this became known; ``at`` unless told.
+        recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
         InvalidValueError: The end is not after the beginning, or the record is resolved, closed or
@@ -176,7 +178,7 @@ def log_diagnosis(
     text: str,
     /,
     *,
-    step: str,
+    step: DiagnosisStep,
     at: datetime,
     by: Actor | str,
     recorded_at: datetime | None = None,
@@ -212,7 +214,7 @@ def log_runbook(
 
 def set_major_status(
     record: R,
-    status: str,
+    status: MajorStatus,
     /,
     *,
     at: datetime,
@@ -233,16 +235,16 @@ def set_major_status(
         at: When.
         by: Who decided.
         reason: Why.
-        business_impact: What it means for the business; what is known stays unless told.
+        business_impact: What it means for the business; what is known stays by default.
         roles: Who holds which role in the response; see ``MajorRole``.
         assignee: Who works on it from now on.
-        recorded_at: When this became known; ``at`` unless told.
+        recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is no incident, or a value is not what its field accepts.
+        InvalidValueError: The record is not an incident, or a value is not what its field accepts.
     """
-    told = {"business_impact": business_impact, "major_roles": roles, "assignee": assignee}
-    fields = {name: value for name, value in told.items() if value is not None}
+    named = {"business_impact": business_impact, "major_roles": roles, "assignee": assignee}
+    fields = {name: value for name, value in named.items() if value is not None}
     return record.with_event(
         MajorStatusChanged,
         at=at,

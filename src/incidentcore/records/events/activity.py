@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records.events.base import Event, check_fields, need_text
+from incidentcore.records.events.base import Event, check_fields, need_text, need_word
+from incidentcore.records.fields import MajorStatus
 from incidentcore.values import Actor, FrozenMap
 
 __all__ = [
@@ -19,7 +20,9 @@ __all__ = [
     "Communicated",
     "Contacted",
     "DiagnosisNoted",
+    "DiagnosisStep",
     "Escalated",
+    "EscalationKind",
     "MajorStatusChanged",
     "ProcedureFollowed",
     "Restored",
@@ -30,14 +33,6 @@ __all__ = [
 ]
 
 
-_MAJOR: Final = (
-    "proposed",
-    "accepted",
-    "rejected",
-    "canceled",
-)
-
-
 def _check_level(level: object) -> None:
     if level is not None and (type(level) is not int or level < 0):
         raise InvalidValueError("level", level, "a whole number from 0, or None")
@@ -45,6 +40,14 @@ def _check_level(level: object) -> None:
 
 Visibility: TypeAlias = Literal["public", "internal"]
 """Who may read a comment."""
+
+
+DiagnosisStep: TypeAlias = Literal["hypothesis", "test", "finding"]
+"""The steps of a diagnosis."""
+
+
+EscalationKind: TypeAlias = Literal["functional", "hierarchical"]
+"""To a group, or up the hierarchy."""
 
 
 @attrs.frozen(kw_only=True)
@@ -59,8 +62,7 @@ class Commented(Event):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         need_text("text", self.text, empty=True)
-        if self.visibility not in ("public", "internal"):
-            raise InvalidValueError("visibility", self.visibility, "public or internal")
+        need_word("visibility", self.visibility, Visibility)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the moments and counts of the conversation (rule H4)."""
@@ -150,7 +152,7 @@ class Escalated(Event):
     """The record was escalated: to a group (functional) or up the hierarchy (rule E2).
 
     Attributes:
-        key: The key of the escalation that was due; empty for one made by hand.
+        key: The key of the escalation that was due; empty for a manual one.
         mode: ``"functional"`` or ``"hierarchical"``.
         target: To whom.
         level: The level of the matrix, counted from 0; None where there is none.
@@ -160,7 +162,7 @@ class Escalated(Event):
     kind: ClassVar[str] = "escalated"
 
     target: str
-    mode: str = "functional"
+    mode: EscalationKind = "functional"
     level: int | None = None
     key: str = ""
     reason: str = ""
@@ -169,14 +171,13 @@ class Escalated(Event):
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
         need_text("target", self.target)
-        if self.mode not in ("functional", "hierarchical"):
-            raise InvalidValueError("mode", self.mode, "functional or hierarchical")
+        need_word("mode", self.mode, EscalationKind)
         _check_level(self.level)
         for name in ("key", "reason", "matrix"):
             need_text(name, getattr(self, name), empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the count; one made by hand un-acknowledges and ends a snooze (rule E3)."""
+        """Return the count; a manual one un-acknowledges and ends a snooze (rule E3)."""
         changes: dict[str, object] = {"escalation_count": facts["escalation_count"] + 1}
         if not self.key:
             changes["acknowledged"] = False
@@ -202,13 +203,12 @@ class DiagnosisNoted(Event):
 
     kind: ClassVar[str] = "diagnosis_noted"
 
-    step: str
+    step: DiagnosisStep
     text: str
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if self.step not in ("hypothesis", "test", "finding"):
-            raise InvalidValueError("step", self.step, "hypothesis, test or finding")
+        need_word("step", self.step, DiagnosisStep)
         need_text("text", self.text)
 
 
@@ -242,14 +242,13 @@ class MajorStatusChanged(Event):
     kind: ClassVar[str] = "major_status_changed"
     allowed: ClassVar[frozenset[str]] = frozenset(("assignee", "business_impact", "major_roles"))
 
-    status: str
+    status: MajorStatus
     reason: str = ""
     fields: FrozenMap[object] = FrozenMap()
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if self.status not in _MAJOR:
-            raise InvalidValueError("status", self.status, f"one of {', '.join(_MAJOR)}")
+        need_word("status", self.status, MajorStatus)
         need_text("reason", self.reason, empty=True)
         check_fields(self)
 
@@ -260,10 +259,10 @@ class MajorStatusChanged(Event):
 
 @attrs.frozen(kw_only=True)
 class Communicated(Event):
-    """An audience was told how things stand; no reply to the requester, so no response.
+    """An update went out to an audience; not a reply to the requester, so not a response.
 
     Attributes:
-        audience: Who was told, such as ``"customers"`` or ``"executives"``.
+        audience: Who was informed, such as ``"customers"`` or ``"executives"``.
         channel: Over what, such as ``"status page"``; empty where nobody says.
         key: The key of the update that was due; empty for one that nothing asked for.
         text: What was said.
@@ -289,7 +288,7 @@ class Snoozed(Event):
     """Somebody asked for silence until an instant; a later one moves the end (rule E3).
 
     It is not an acknowledgement: whoever snoozes does not answer for the record yet. An
-    acknowledgement, an escalation by hand and a state that is not open end it before its time.
+    acknowledgement, a manual escalation and a state that is not open end it before its time.
 
     Attributes:
         until: When it ends by itself, in UTC; after ``at``.

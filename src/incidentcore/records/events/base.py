@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 import attrs
 
@@ -13,15 +13,21 @@ from incidentcore.instants import as_utc
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.values import Actor, State
 
-__all__ = ["Event", "LifecycleRef", "check_fields", "check_state", "need_text"]
+__all__ = ["Event", "LifecycleRef", "check_fields", "check_state", "need_text", "need_word"]
 
 _set = object.__setattr__
 
 
 def need_text(name: str, value: object, *, empty: bool = False) -> None:
-    """Refuse what is no text, or an empty one."""
+    """Refuse what is not a text, or an empty one."""
     if not isinstance(value, str) or not (value or empty):
         raise InvalidValueError(name, value, "text" if empty else "a non-empty text")
+
+
+def need_word(name: str, value: object, words: Any) -> None:
+    """Refuse what is not one of the words of a ``Literal``."""
+    if value not in get_args(words):
+        raise InvalidValueError(name, value, f"one of {', '.join(get_args(words))}")
 
 
 @attrs.frozen
@@ -45,8 +51,8 @@ class Event:
         sequence: Its number in the record's history, from 1 without gaps, given on append.
         at: When it happened, in UTC.
         by: Who did it, in which role.
-        recorded_at: When it became known, in UTC; the same as ``at`` unless told.
-        id: Its own id; ``{record_id}:{sequence}`` unless told.
+        recorded_at: When it became known, in UTC. Defaults to ``at``.
+        id: Its own id. Defaults to ``{record_id}:{sequence}``.
 
     Raises:
         InvalidValueError: An id is empty, the sequence no whole number from 1, a time naive, or the

@@ -51,7 +51,7 @@ _set = object.__setattr__
 
 @attrs.frozen(kw_only=True)
 class Opened(Event):
-    """The record came into being; folded first, whatever its instant.
+    """The record came into being; folded first, no matter when.
 
     Attributes:
         record_type: The type of record.
@@ -189,7 +189,7 @@ class Migrated(StateChanged):
 def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:
     """Return the moments that entering a state that is not open sets.
 
-    Who is resolved stays resolved since the first instant, whatever resolved states follow; what
+    What is resolved stays resolved since the first instant, through further resolved states; what
     is closed is not canceled, and the other way round.
     """
     before: State | None = facts["state"]

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar, Final, get_args
+from typing import Any, ClassVar
 
 import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalRule
-from incidentcore.records.events.base import Event, need_text
+from incidentcore.records.events.base import Event, need_text, need_word
 from incidentcore.records.tasks import Task, progress_of, roll_up
 
 __all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged", "expired"]
-
-_DECISIONS: Final = get_args(ApprovalDecision)
 
 
 @attrs.frozen(kw_only=True)
@@ -92,13 +90,12 @@ class Approved(Event):
 
     kind: ClassVar[str] = "approved"
 
-    decision: str
+    decision: ApprovalDecision
     reason: str = ""
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if self.decision not in _DECISIONS:
-            raise InvalidValueError("decision", self.decision, "approved, rejected or withdrawn")
+        need_word("decision", self.decision, ApprovalDecision)
         need_text("reason", self.reason, empty=True)
 
     def _voice(self) -> str | None:

@@ -28,10 +28,9 @@ PENDING = frozenset(
             "cli.py",
             "communication",
             "desk",
-            "conditions",
             "escalation",
         ),
-        *("priority", "report", "serialization", "sla"),
+        *("priority", "report", "serialization"),
         *("testing", "vendors"),
     }
 )

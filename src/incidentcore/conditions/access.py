@@ -25,8 +25,8 @@ def reader(path: str) -> Callable[[object], object]:
     Raises:
         DefinitionError: The path is empty or has an empty step.
 
-    >>> reader("state.pauses")({"state": None}) is None
-    True
+    >>> print(reader("state.pauses")({"state": None}))
+    None
     """
     if not isinstance(path, str) or not all(step.isidentifier() for step in path.split(".")[:1]):
         raise DefinitionError("field", path, "a field's name, or a dotted path below it")

@@ -31,7 +31,7 @@ class Field:
         return FieldTest(self.path, "equals", True)
 
     def present(self) -> Condition:
-        """Test that the field has a value; empty text and empty collections are none."""
+        """Test that the field has a value, other than empty text or an empty collection."""
         return FieldTest(self.path, "present")
 
     def missing(self) -> Condition:

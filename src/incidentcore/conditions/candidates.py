@@ -1,9 +1,9 @@
-"""Values that stand for all others: enough of them to try a condition on every case it tells apart.
+"""Values that cover a field: enough of them to try a condition on every case that it separates.
 
-For each field that a condition reads, a handful of values is found such that every value the field
+For each field that a condition reads there are a handful of values, so that every value the field
 may have answers the condition's tests as one of them does: the values mentioned, those beside them,
-something else, nothing. Where that cannot be promised, as for text match, ``ANY`` stands for a
-value of which nothing is known.
+something else, nothing. Where that is not certain, as for text match, ``ANY`` is a value of which
+nothing is known. A condition of another kind names its own values; see ``Condition.candidates``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from incidentcore.values import Actor, FrozenMap, Impact, Level, Priority, State
 
 __all__ = ["candidates_of"]
 
-# What is known of the fields of records and events whatever a rule says.
+# What is known of the fields of records and events, independent of any rule.
 _ALWAYS_THERE: Final = frozenset(
     (
         *("id", "state", "lifecycle", "title", "description", "opened_by", "source", "category"),
@@ -297,7 +297,7 @@ def _plain(root: str, step: str, tests: list[FieldTest], mentioned: list[Any]) -
     found += moments_beside(mentioned)
     if matches or root in _TEXTS:
         # What a text begins with comes first in it, the longest of all before the others: then one
-        # text fits them all, whatever the order of the tests.
+        # text fits them all, in any order of the tests.
         matches.sort(key=lambda test: (test.op != "starts_with", -len(str(test.value))))
         wanted = [str(test.value) for test in matches]
         words = [*texts, *wanted, " ".join(wanted)]

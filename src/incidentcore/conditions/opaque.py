@@ -1,4 +1,4 @@
-"""A caller's own function as a condition."""
+"""A function of yours as a condition."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ __all__ = ["Opaque"]
 
 @attrs.frozen
 class Opaque(Condition):
-    """A caller's own function as a condition.
+    """A function of yours as a condition.
 
     It cannot be written down or reasoned about: linting answers "unknown" for it, and serializing
-    it is refused. Its id stands for its content.
+    it is refused. Its id is compared in place of its content.
 
     Attributes:
         id: A name for it that changes whenever its meaning does.

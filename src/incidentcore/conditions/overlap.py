@@ -93,7 +93,7 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
             continue
         if answer and certain:
             return Proof(_YES, FrozenMap(facts))
-        open_end = open_end or next(iter(free.values()), "it hangs on a value that may not exist")
+        open_end = open_end or next(iter(free.values()), "it depends on a value that may not exist")
     return Proof(_UNKNOWN, reason=open_end) if open_end else Proof(_NO)
 
 
@@ -157,7 +157,7 @@ def _holds(
     free: dict[object, str],
     assumed: Mapping[object, bool],
 ) -> bool | None:
-    """Return the answer for facts; None where it hangs on tests of unknown outcome.
+    """Return the answer for facts; None where it depends on tests of unknown outcome.
 
     Those tests are put into ``free`` with their reasons; ``assumed`` gives them outcomes.
     """

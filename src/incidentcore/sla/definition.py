@@ -1,4 +1,4 @@
-"""What an SLA promises and when its clock starts, pauses and stops (rules S1, S5, S6, S8)."""
+"""What is agreed, and when its clock starts, pauses and stops (rules S1, S5, S6, S8)."""
 
 from __future__ import annotations
 

@@ -12,10 +12,10 @@ from time import perf_counter, thread_time
 
 from benchmarks.harness import print_table, ratio
 from incidentcore.conditions import field
-from incidentcore.records import Incident, StateChanged, comment, set_fields
+from incidentcore.records import FieldsChanged, Incident, StateChanged, comment, set_fields
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, SlaPolicy, SlaThreshold, evaluate_sla, evaluate_slas
-from incidentcore.values import IN_PROGRESS, ON_HOLD, State
+from incidentcore.values import IN_PROGRESS, ON_HOLD, FrozenMap, State
 from incidentcore.vendors import read_audit_log
 
 OFFICE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
@@ -51,6 +51,49 @@ def calendar_queries() -> tuple[timedelta, datetime, datetime]:
     return elapsed, due, OFFICE.next_open(due)
 
 
+def paused(pauses: int) -> Incident:
+    """Return a record that was paused so often."""
+    record = Incident.open(id="INC-1", title="Mail is down", by="kim", at=MONDAY)
+    moves = [
+        StateChanged(
+            record_id="INC-1",
+            sequence=number + 2,
+            at=MONDAY + (number + 1) * HOUR / 4,
+            by=record.opened_by,
+            action="move",
+            state=IN_PROGRESS if number % 2 else ON_HOLD,
+        )
+        for number in range(2 * pauses)
+    ]
+    return Incident.from_history([*record.history, *moves])
+
+
+def swapped(swaps: int) -> Incident:
+    """Return a record whose tier changed so often."""
+    record = Incident.open(id="INC-1", title="Mail is down", by="kim", at=MONDAY)
+    changes = [
+        FieldsChanged(
+            record_id="INC-1",
+            sequence=number + 2,
+            at=MONDAY + (number + 1) * HOUR,
+            by=record.opened_by,
+            fields=FrozenMap({"custom": FrozenMap({"tier": ("gold", "iron")[number % 2]})}),
+        )
+        for number in range(swaps)
+    ]
+    return Incident.from_history([*record.history, *changes])
+
+
+def growth(rules: SlaDefinition | SlaPolicy, many: Incident, few: Incident) -> float:
+    """Return how much longer the trace of one record takes than that of another."""
+
+    def trace(record: Incident) -> object:
+        now = record.updated_at + HOUR
+        return evaluate_sla(rules, record, now=now).trace
+
+    return ratio(lambda: trace(many), lambda: trace(few), number=1, clock=thread_time)
+
+
 def audit_log() -> Path | None:
     """Return the real audit log, where the data files are."""
     given = os.environ.get("INCIDENTCORE_DATA")
@@ -75,7 +118,7 @@ def real_incidents(path: Path) -> list[tuple[str, float | str, str]]:
         ]
     )
     began = perf_counter()
-    told = list(evaluate_slas(policy, incidents, now=now))
+    statuses = list(evaluate_slas(policy, incidents, now=now))
     first = perf_counter() - began
     began = perf_counter()
     for _ in evaluate_slas(policy, incidents, now=now):
@@ -83,7 +126,7 @@ def real_incidents(path: Path) -> list[tuple[str, float | str, str]]:
     again = perf_counter() - began
     spans = [
         [span for span in status._cycles[-1].spans if span.kind == "counting"]  # noqa: SLF001  only here are the spans at hand
-        for status in told
+        for status in statuses
         if status.cycles
     ]
     began = perf_counter()
@@ -95,7 +138,7 @@ def real_incidents(path: Path) -> list[tuple[str, float | str, str]]:
     queries = perf_counter() - began
     each = 1e6 / len(incidents)
     return [
-        ("real incidents evaluated", f"{len(told):,}", ""),
+        ("real incidents evaluated", f"{len(statuses):,}", ""),
         ("microseconds a record, first time", first * each, ""),
         ("microseconds a record, again", again * each, ""),
         ("microseconds a record, its calendar queries alone", queries * each, ""),
@@ -166,7 +209,17 @@ def main() -> None:
                 "",
             ),
             (
-                "evaluate_all of 200 / 200 times the calendar queries",
+                "trace of 4,000 pauses / of 400",
+                growth(promise, paused(4_000), paused(400)),
+                "<= 12",
+            ),
+            (
+                "trace of 500 retroactive swaps / of 50",
+                growth(policy, swapped(500), swapped(50)),
+                "<= 12",
+            ),
+            (
+                "evaluate_slas of 200 / 200 times the calendar queries",
                 ratio(
                     lambda: list(evaluate_slas(policy, many, now=NOW)),
                     lambda: [calendar_queries() for _ in many],
@@ -180,7 +233,7 @@ def main() -> None:
     print_table("SLA clocks", rows())
     path = audit_log()
     if path is not None:
-        print_table("evaluate_all over a real audit log, four rules", real_incidents(path))
+        print_table("evaluate_slas over a real audit log, four rules", real_incidents(path))
 
 
 if __name__ == "__main__":

@@ -283,3 +283,46 @@ def test_follow_reads_a_field_of_its_own_type() -> None:
     assert evaluate_sla(clock, record, now=u("01 09:00")).due_at == u("01 09:00")
     record = set_fields(record, custom={"due": u("02 09:00")}, at=u("01 10:00"), by=Actor("ada"))
     assert evaluate_sla(clock, record, now=u("01 12:00")).due_at == u("02 09:00")
+
+
+def imported(*covers: str) -> Incident:
+    """Return an incident of Monday that was imported on Tuesday 09:00."""
+    record = Incident.open(
+        id="I", title="Mail is down", by=KIM, at=u("01 09:00"), recorded_at=u("02 09:00")
+    )
+    opening = attrs.evolve(record.history[0], covers=frozenset(covers))  # type: ignore[call-arg]
+    return Incident.from_history([opening])
+
+
+@pytest.mark.parametrize(
+    ("clock", "covers", "missing"),
+    [
+        (SlaDefinition.first_response(hours=1, calendar=OFFICE), ("states",), True),
+        (SlaDefinition.first_response(hours=1, calendar=OFFICE), ("states", "comments"), False),
+        (SlaDefinition.resolution(hours=1, calendar=OFFICE), ("moments",), True),
+        (SlaDefinition.resolution(hours=1, calendar=OFFICE), ("states",), False),
+        (
+            SlaDefinition.resolution(hours=1, calendar=OFFICE, pause=before("custom.until")),
+            ("moments",),
+            False,
+        ),
+    ],
+)
+def test_a_clock_that_needs_what_the_source_does_not_cover(
+    clock: SlaDefinition, covers: tuple[str, ...], *, missing: bool
+) -> None:
+    """Stage none with that reason, no figures and nothing to escalate (K2)."""
+    status = evaluate_sla(clock, imported(*covers), now=u("03 12:00"))
+    assert (status.stage == "none") is missing
+    assert bool(status.not_covered) is missing
+    assert bool(status.crossings("due")) is not missing
+    assert (status.due_at is None) is missing
+    assert (status.next_wakeup is None) or not missing
+
+
+def test_a_cycle_after_the_import_lives_on() -> None:
+    """The next message after the import starts a cycle of its own, with its figures."""
+    record = comment(imported("states"), "Any news?", at=u("03 09:00"), by=KIM)
+    clock = SlaDefinition.next_response(hours=1, calendar=OFFICE)
+    status = evaluate_sla(clock, record, now=u("03 09:30"))
+    assert (status.stage, status.due_at, status.not_covered) == ("running", u("03 10:00"), ())

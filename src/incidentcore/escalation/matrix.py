@@ -15,7 +15,6 @@ from incidentcore.escalation.triggers import Trigger
 from incidentcore.escalation.triggers.base import need_calendar, need_delay
 from incidentcore.instants import Interval
 from incidentcore.schedule import Calendar
-from incidentcore.sla.definition import reads_only_fields
 from incidentcore.values import FrozenMap
 
 __all__ = [
@@ -298,7 +297,7 @@ class EscalationMatrix:
         names = [row.name for row in self.rows]
         if not names or len(set(names)) != len(names):
             raise EscalationMatrixError("rows", names, "one or more rows, each name once")
-        known = all(reads_only_fields(row.when) for row in self.rows)
+        known = all(row.when.reads_only_fields for row in self.rows)
         paths: frozenset[str] = frozenset().union(*(row.when.fields for row in self.rows))
         fields = frozenset(path.split(".")[0] for path in paths)
         object.__setattr__(self, "reads", fields if known else None)

@@ -79,6 +79,12 @@ class Timeline:
             facts.update(moment.changes)
         return facts
 
+    @property
+    def is_covered_in_part(self) -> bool:
+        """Return whether it was imported from a source that does not cover everything."""
+        changes = self.moments[0].changes if self.moments else self.base
+        return changes.get("covers") is not None or self.base.get("covers") is not None
+
     def opening_facts(self) -> dict[str, Any] | None:
         """Return all facts after the opening event alone (rule S1).
 

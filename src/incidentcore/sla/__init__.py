@@ -1,7 +1,7 @@
 """SLA clocks, computed from history: nothing is counted, so nothing drifts."""
 
 from incidentcore.sla.crossings import ClockPoint, Crossing
-from incidentcore.sla.cycles import Cycle, CycleResult
+from incidentcore.sla.cycles import Cycle, CycleResult, PassedThreshold
 from incidentcore.sla.definition import Agreement, SlaDefinition
 from incidentcore.sla.evaluate import SlaRules, evaluate_sla, evaluate_slas, next_sla_wakeup
 from incidentcore.sla.fold import ClockStage
@@ -9,7 +9,7 @@ from incidentcore.sla.life import OneClock
 from incidentcore.sla.lint import lint_sla, lint_sla_policy
 from incidentcore.sla.policy import PolicyMatch, ServiceLevel, SlaPolicy, SlaRule
 from incidentcore.sla.queue import QueueItem, UpcomingDue, first_due, slas_due_between, work_queue
-from incidentcore.sla.status import PassedThreshold, SlaStatus
+from incidentcore.sla.status import SlaStatus
 from incidentcore.sla.targets import ByTimeOfDay, DueDate, SlaTarget, Target
 from incidentcore.sla.terms import CalendarByField, ReopenMode, SlaThreshold, TakeoverMode
 from incidentcore.sla.trace import TRACE_TEXTS, Trace, TraceEntry, day_time, span_text

@@ -30,6 +30,7 @@ __all__ = [
     "Figures",
     "MICRO",
     "PAUSED",
+    "PassedThreshold",
     "RawCycle",
     "Span",
     "SpanKind",
@@ -333,3 +334,11 @@ def judged(cycle: RawCycle, now: datetime) -> Cycle:
         result=result,
         stopped_by=cycle.ended_by,
     )
+
+
+@attrs.frozen
+class PassedThreshold:
+    """A threshold that was reached, and when."""
+
+    name: str
+    at: datetime

@@ -22,7 +22,7 @@ from incidentcore.sla.terms import (
     TakeoverMode,
 )
 
-__all__ = ["Agreement", "OtherTerms", "SlaDefinition", "reads_only_fields", "with_fields"]
+__all__ = ["Agreement", "OtherTerms", "SlaDefinition", "with_fields"]
 
 Agreement: TypeAlias = Literal["sla", "ola", "contract"]
 """With whom it is agreed: the customer, another team, a supplier."""
@@ -377,11 +377,6 @@ def with_fields(
     timed = tuple(leaf for leaf in leaves if leaf.reads_time and not leaf.reads_hours)
     paths = frozenset(path for leaf in leaves for path in leaf.fields)
     return timed, paths, all(leaf.fields or leaf.reads_hours for leaf in leaves)
-
-
-def reads_only_fields(condition: Condition) -> bool:
-    """Return whether a condition's answer can change only when one of its fields does."""
-    return condition.reads_only_fields
 
 
 def _target(hours: float, minutes: float, target: Target | None) -> Target:

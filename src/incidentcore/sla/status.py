@@ -12,6 +12,7 @@ import attrs
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import tzdb_version
 from incidentcore.records import Timeline
+from incidentcore.sla.coverage import imported_at, not_covered, since_import
 from incidentcore.sla.crossings import ClockPoint, Crossing, Edition, first_crossings
 from incidentcore.sla.cycles import (
     COUNTING,
@@ -20,6 +21,7 @@ from incidentcore.sla.cycles import (
     ZERO,
     Cycle,
     Figures,
+    PassedThreshold,
     RawCycle,
     Swap,
     figures,
@@ -33,7 +35,7 @@ from incidentcore.sla.takeover import fold_clock
 from incidentcore.sla.terms import SlaThreshold, calendars_in
 from incidentcore.sla.trace import Trace, build_trace, summary_of
 
-__all__ = ["PassedThreshold", "SlaStatus", "status_of"]
+__all__ = ["SlaStatus", "status_of"]
 
 _NONE: Final = Figures(
     target=ZERO,
@@ -44,14 +46,6 @@ _NONE: Final = Figures(
     spent_at=None,
     fixed_due=None,
 )
-
-
-@attrs.frozen
-class PassedThreshold:
-    """A threshold that was reached, and when."""
-
-    name: str
-    at: datetime
 
 
 _TRIES: Final = 1_000  # steps of a condition that changes over and over and never an answer
@@ -71,6 +65,8 @@ class SlaStatus:
         definition: The definition in force; None where none applies.
         now: The instant it was evaluated for, in UTC.
         stage: Where the clock stands; see ``ClockStage``.
+        not_covered: The fields that the clock needs and that the source of an imported record does
+            not cover, where the stage is ``none`` for that reason (rule K2).
         zone_data: Version and source of the zone data that were used (rule T7).
 
     Two statuses are equal when they answer alike. Figures are exact: ``timedelta`` and
@@ -81,6 +77,7 @@ class SlaStatus:
     definition: SlaDefinition | None = attrs.field(repr=_name)
     now: datetime
     stage: ClockStage
+    not_covered: tuple[str, ...] = ()
     zone_data: tuple[str, str] = attrs.field(factory=tzdb_version)
     _cycles: tuple[RawCycle, ...] = attrs.field(repr=False)
     _timeline: Timeline = attrs.field(repr=False, hash=False)
@@ -378,6 +375,14 @@ def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime
             definition = cycles[-1].definition
         else:
             stage = "none"
+    missing = not_covered(rules, timeline) if timeline.is_covered_in_part else ()
+    if missing:
+        imported = imported_at(timeline)
+        known = since_import(cycles, imported)
+        stage = "none" if known[-1:] != cycles[-1:] else stage
+        cycles = known
+        editions = [each._replace(cycles=since_import(each.cycles, imported)) for each in editions]
+        swaps = [swap for swap in swaps if swap.at >= imported]
     return SlaStatus(
         record_id=record_id,
         definition=definition,
@@ -388,4 +393,5 @@ def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime
         editions=tuple(editions),
         swaps=tuple(swaps),
         rules=rules,
+        not_covered=missing if stage == "none" else (),
     )

@@ -1,0 +1,68 @@
+"""What the source of an imported record does not cover, for the clocks that need it (rule K2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from incidentcore.records import Timeline
+from incidentcore.records.coverage import covers_fact
+from incidentcore.sla.cycles import RawCycle
+from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.life import OneClock
+
+__all__ = ["imported_at", "not_covered", "since_import"]
+
+# What a path needs that ``covers_fact`` knows by no name of a fact.
+_NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("state", "state.name", "state.pauses", "hold_reason"), ("states",)),
+    **dict.fromkeys(("state.open", "state.resolved"), ("states", "moments")),
+    **dict.fromkeys(("state.final", "state.is_closed", "state.is_canceled"), ("states", "moments")),
+    **dict.fromkeys(("priority", "impact", "urgency"), ("priorities",)),
+    **dict.fromkeys(("computed_priority", "priority_override"), ("priorities",)),
+    **dict.fromkeys(("assignment_group", "assignee", "support_tier"), ("assignments",)),
+    "assigned_at": ("assignments",),
+    "opened_by": (),
+}
+
+
+def not_covered(rules: OneClock, timeline: Timeline) -> tuple[str, ...]:
+    """Return the fields that a clock reads and the record's source does not cover."""
+    covers = timeline.facts_at(timeline.opened_at).get("covers")
+    if covers is None:
+        return ()
+    definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
+    paths = {path for each in definitions for path in _paths(each)}
+    paths |= (
+        set()
+        if isinstance(rules, SlaDefinition)
+        else {path for rule in rules.rules for path in rule.when.fields}
+    )
+    if any(each.reset is not None for each in definitions):
+        paths.add("last_public_update_at")  # a reset asks for messages
+    return tuple(sorted(path for path in paths if not _covered(covers, path)))
+
+
+def _paths(definition: SlaDefinition) -> Iterable[str]:
+    conditions = (definition.start, definition.pause, definition.stop, definition.resume)
+    return (path for each in conditions if each is not None for path in each.fields)
+
+
+def _covered(covers: frozenset[str], path: str) -> bool:
+    first = path.split(".", maxsplit=1)[0]
+    needs = _NEEDS.get(path, _NEEDS.get(first))
+    if needs is not None:
+        return not needs or path in covers or first in covers or not covers.isdisjoint(needs)
+    return covers_fact(covers, first)
+
+
+def imported_at(timeline: Timeline) -> datetime:
+    """Return when a record was imported: when its opening was recorded."""
+    opening = next(step for step in timeline.moments if step.at == timeline.opened_at).events[0]
+    return opening.recorded_at
+
+
+def since_import(cycles: Iterable[RawCycle], imported: datetime) -> tuple[RawCycle, ...]:
+    """Return the cycles that began at the import or later."""
+    return tuple(cycle for cycle in cycles if cycle.started_at >= imported)

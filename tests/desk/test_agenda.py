@@ -15,7 +15,7 @@ from incidentcore.desk import Agenda, Desk, DueItem, due_items, load_desk, next_
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import acknowledge, snooze
 from incidentcore.instants import Versions
-from incidentcore.records import Incident
+from incidentcore.records import ApprovalRule, Incident, ServiceRequest, approve, request_approval
 
 TEXT = """
 desk = 1
@@ -202,6 +202,21 @@ def test_a_snooze_that_ended_is_due_and_wakes() -> None:
     assert next_wakeup(DESK, [record], now=FRIDAY + HOUR) <= FRIDAY + 3 * HOUR  # type: ignore[operator]
     kinds = [item.kind for item in due_items(DESK, record, now=FRIDAY + 3 * HOUR)]
     assert "snooze_end" in kinds
+
+
+def test_an_approval_that_expires_is_due_and_wakes() -> None:
+    """Two days for the approvers: the item is due when they are over, and not once decided."""
+    request = DESK.open(ServiceRequest, id="REQ-1", title="x", by="kim", at=FRIDAY)
+    rule = ApprovalRule.any_of("bo").expiring(after=timedelta(days=2))
+    request = request_approval(request, rule, at=FRIDAY, by="kim")
+    expiry = FRIDAY + timedelta(days=2)
+    assert "approval" in [item.kind for item in due_items(DESK, request, now=expiry)]
+    assert "approval" not in [item.kind for item in due_items(DESK, request, now=expiry - HOUR)]
+    wakeup = next_wakeup(DESK, [request], now=expiry - MINUTE)
+    assert wakeup is not None
+    assert wakeup <= expiry
+    decided = approve(request, "approved", at=FRIDAY + HOUR, by="bo")
+    assert "approval" not in [item.kind for item in due_items(DESK, decided, now=expiry)]
 
 
 def test_the_versions_of_a_desk_hold_from_the_opening_on() -> None:

@@ -13,7 +13,13 @@ from incidentcore.desk import Agreement, Desk, Service, ServiceTarget, dump_desk
 from incidentcore.errors import DefinitionError, FormatError
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import Refused
-from incidentcore.records import Incident, ServiceRequest, set_fields
+from incidentcore.records import (
+    Incident,
+    ServiceRequest,
+    approve,
+    request_approval,
+    set_fields,
+)
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Impact, Priority, Urgency
 
@@ -184,6 +190,14 @@ def test_the_first_approval_that_matches_counts() -> None:
     plan = DESK.approval(request)
     assert plan is not None
     assert [stage.need for stage in plan.stages] == ["one", 2]
+    people = {"caller": ["boss"], "procurement": ["ann", "bo", "cy"]}
+    rule = DESK.approval_rule(request, people=lambda target: people[target.name])
+    asked = request_approval(request, rule, at=WEDNESDAY, by="kim")  # type: ignore[arg-type]
+    managed = approve(asked, "approved", at=WEDNESDAY + HOUR, by="boss")
+    # Three business days in Munich: 24 December, then 4 and 5 January at 16:00 of the clock there.
+    due = datetime.fromisoformat("2027-01-05T16:00+01:00")
+    assert managed.approval_expires_at == due
+    assert managed.approvals_pending == ("ann", "bo", "cy")
     other = set_fields(request, custom={"item": "mouse"}, at=WEDNESDAY, by="kim")
     assert DESK.approval(other) is None
 

@@ -24,6 +24,7 @@ from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
+    EscalationTarget,
     OnCallSchedule,
 )
 from incidentcore.instants import Versions, as_zone
@@ -36,9 +37,10 @@ from incidentcore.lifecycle import (
     Refused,
 )
 from incidentcore.priority import STANDARD_POLICY, PriorityPolicy, calculate_priority, prioritize
-from incidentcore.records import Opened, Prioritized, Record
+from incidentcore.records import ApprovalRule, Opened, Prioritized, Record
+from incidentcore.schedule import Calendar
 from incidentcore.sla import ServiceLevel, SlaStatus, evaluate_sla
-from incidentcore.sla.terms import CalendarChoice
+from incidentcore.sla.terms import CalendarByField, CalendarChoice
 from incidentcore.values import Actor, FrozenMap
 
 __all__ = ["Desk", "desk_at"]
@@ -311,6 +313,30 @@ class Desk:
     def approval(self, record: Record) -> ApprovalPlan | None:
         """Return the first approval plan that matches a record; None where it needs none."""
         return next((plan for plan in self.approvals if plan.when.matches(record)), None)
+
+    def approval_rule(
+        self, record: Record, /, *, people: Callable[[EscalationTarget], Iterable[str]]
+    ) -> ApprovalRule | None:
+        """Return the rule under which a record is approved; None where it needs no approval.
+
+        Limits count in the calendar of the record's service; in the desk's first calendar where it
+        has no service.
+
+        Args:
+            record: The record.
+            people: As for ``ApprovalPlan.rule``.
+        """
+        plan = self.approval(record)
+        return None if plan is None else plan.rule(people, calendar=self._calendar(record))
+
+    def _calendar(self, record: Record) -> Calendar | None:
+        agreed = (one.service for one in self.agreements if one.when.matches(record))
+        name = next(agreed, None)
+        chosen: CalendarChoice | None = next(iter(self.calendars.values()), None)
+        chosen = next((one.calendar for one in self.services if one.name == name), chosen)
+        if isinstance(chosen, CalendarByField):
+            chosen = chosen.pick(record.facts())
+        return chosen.at(record.opened_at) if isinstance(chosen, Versions) else chosen
 
 
 def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:

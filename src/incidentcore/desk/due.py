@@ -17,7 +17,7 @@ from incidentcore.desk.desk import Desk, desk_at
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.escalation import Escalation, due_escalations, next_escalation_wakeup
 from incidentcore.instants import Versions, as_utc
-from incidentcore.records import Opened, Record
+from incidentcore.records import Opened, Record, ServiceRequest
 from incidentcore.sla import ClockPoint, SlaPolicy, SlaStatus, evaluate_sla
 from incidentcore.sla.terms import SlaThreshold
 
@@ -33,8 +33,8 @@ class DueItem:
     Attributes:
         key: Unique among everything that the desk ever asks of the record; deliver by it once.
         kind: ``sla.due``, ``sla.breach``, ``sla.`` and the name of a threshold, ``escalation``,
-            ``update``, ``auto_close``, ``snooze_end``, or ``field.`` and the name of a field of
-            the desk's own whose instant was reached.
+            ``update``, ``auto_close``, ``snooze_end``, ``approval`` (it expired), or ``field.`` and
+            the name of a field of the desk's own whose instant was reached.
         record_id: The record.
         due_at: When it became due. An update may be announced before its due.
         why: The reason in words.
@@ -291,6 +291,9 @@ def _instants(desk: Desk, view: Record) -> Iterator[tuple[str, datetime, str]]:
         return
     if view.snoozed_until is not None and view.state.open:
         yield "snooze_end", view.snoozed_until, "the snooze ended"
+    expires = view.approval_expires_at if isinstance(view, ServiceRequest) else None
+    if expires is not None and getattr(view, "approval_decided_at", None) is None:
+        yield "approval", expires, "nobody decided in time"
     for own in desk.fields:
         value = view.custom.get(own.name) if own.kind == "instant" else None
         if isinstance(value, datetime):

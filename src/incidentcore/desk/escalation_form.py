@@ -53,6 +53,7 @@ _LEVEL: Final = Table(
         Key("since", TEXT, "For the first level: the moment it counts from.", None),
         Key("every", TEXT, "A wall time at which it comes back: daily 09:00.", None),
         Key("from", FIRST, "The date of its first time.", None, "anchor"),
+        Key("zone", TEXT, "The zone of every.", None),
         Key("at", TEXT, f"A point on a clock: {_AT}.", None),
         Key("point", POINT, "The same point with a name of its own.", None),
         Key("held", WHEN, "A condition that must hold, for the time of after.", None),
@@ -117,7 +118,9 @@ def _level(values: dict[str, Any], place: int, when: Condition, reading: Reading
     if len(said) != 1:
         raise WrongError(" and ".join(said) or "neither", "either after or at, or every")
     if values["every"] is not None:
-        rotation = rotation_of(values["every"], values["anchor"], reading.zone.key)
+        rotation = rotation_of(
+            values["every"], values["anchor"], values["zone"] or reading.zone.key
+        )
         trigger = AtWallTime(rotation, field_path(values["since"] or "opened_at", reading))
     elif values["at"] is not None:
         trigger = _on_clock(values["at"], values["point"])
@@ -174,7 +177,9 @@ def _level_table(
         table["at"] = f"{trigger.clock} {text}"
         if not isinstance(point, str) and (point.name != text or point.calendar is not None):
             table["point"] = POINT.write(point, writing)
-    elif isinstance(trigger, AtWallTime) and trigger.rotation.zone.key == writing.desk.zone.key:
+    elif isinstance(trigger, AtWallTime):
+        if trigger.rotation.zone.key != writing.desk.zone.key:
+            table["zone"] = trigger.rotation.zone.key
         table["every"], table["from"] = rotation_words(trigger.rotation)
         if trigger.since != "opened_at":
             table["since"] = writing.field_name(trigger.since)

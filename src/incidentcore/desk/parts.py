@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Final, Literal, get_args
 
@@ -11,7 +12,7 @@ from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationTarget
 from incidentcore.lifecycle import auto_close_at
-from incidentcore.records import Record
+from incidentcore.records import ApprovalRule, Record
 from incidentcore.schedule import BusinessDays, Calendar
 
 __all__ = ["FIELD_KINDS", "ApprovalPlan", "ApprovalStage", "AutoClose", "DeskField", "FieldKind"]
@@ -127,3 +128,26 @@ class ApprovalPlan:
     def __attrs_post_init__(self) -> None:
         if not self.stages:
             raise DefinitionError("stages", (), "at least one stage")
+
+    def rule(
+        self,
+        people: Callable[[EscalationTarget], Iterable[str]],
+        *,
+        calendar: Calendar | None = None,
+    ) -> ApprovalRule:
+        """Return the plan as a rule about people, for ``request_approval``.
+
+        Args:
+            people: Returns the ids of whom an addressee means, such as a group's members.
+            calendar: The calendar in which the stages' limits count.
+
+        Raises:
+            InvalidValueError: An addressee means nobody, or more must approve than are asked.
+        """
+        made = []
+        for stage in self.stages:
+            asked = tuple(dict.fromkeys(one for target in stage.of for one in people(target)))
+            needed = {"one": 1, "all": max(len(asked), 1)}.get(str(stage.need), stage.need)
+            rule = ApprovalRule(asked, needed=int(needed))
+            made.append(rule if stage.within is None else rule.expiring(stage.within, calendar))
+        return made[0] if len(made) == 1 else ApprovalRule.in_stages(*made)

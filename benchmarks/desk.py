@@ -1,0 +1,113 @@
+"""The agenda of a desk: a pass over unchanged records, one change among many, memory.
+
+Run with ``python -m benchmarks.desk [RECORDS]``; 100,000 records by default.
+"""
+
+from __future__ import annotations
+
+import sys
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+from time import perf_counter
+
+from benchmarks.harness import print_table, ratio
+from incidentcore.desk import Agenda, due_items, load_desk
+from incidentcore.escalation import acknowledge
+from incidentcore.records import Incident
+from incidentcore.values import Impact, Urgency
+
+MONDAY = datetime(2026, 6, 1, 7, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+DESK = load_desk("""
+desk = 1
+name = "bench"
+zone = "Europe/Berlin"
+[calendars]
+office = { hours = { mon-fri = "08:00-18:00" } }
+[services.all]
+calendar = "office"
+response = { critical = "30m", else = "4h" }
+resolution = { critical = "8h", high = "16h", else = "40h" }
+warn = ["80%"]
+[[agreements]]
+service = "all"
+[[escalation]]
+name = "urgent"
+when = { priority = ["critical", "high"] }
+levels = [{ after = "15m", to = "group:lead" }, { at = "resolution 80%", to = "role:manager" }]
+[[communication]]
+name = "users"
+to = "users"
+updates = { first = "1h", every = "4h" }
+""")
+
+
+def open_incident(number: int) -> Incident:
+    """Return an incident opened within the last working day."""
+    impact = (Impact.HIGH, Impact.MEDIUM, Impact.LOW)[number % 3]
+    return DESK.open(
+        Incident,
+        id=f"INC-{number}",
+        title="Mail is down",
+        by="kim",
+        at=MONDAY + number % 500 * MINUTE,
+        impact=impact,
+        urgency=Urgency.MEDIUM,
+    )
+
+
+def change_cost(agenda: Agenda, record: Incident, now: datetime) -> float:
+    """Return the median time of a change, its look and the next wake-up."""
+    times = []
+    for _ in range(200):
+        record = acknowledge(record, at=now, by="ada")
+        start = perf_counter()
+        agenda.put(record)
+        agenda.delivered(*agenda.due(now=now))
+        agenda.next_wakeup(now=now)
+        times.append(perf_counter() - start)
+        record = open_incident(0)
+        agenda.drop(record.id)
+    return sorted(times)[len(times) // 2]
+
+
+def main(count: int) -> None:
+    """Print the ratios."""
+    now = MONDAY + 500 * MINUTE
+    records = [open_incident(number) for number in range(count)]
+    few, many = Agenda(DESK, records[:1_000]), Agenda(DESK, records)
+    few.delivered(*few.due(now=now))
+    tracemalloc.start()
+    start = perf_counter()
+    many.delivered(*many.due(now=now))
+    first = perf_counter() - start
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    start = perf_counter()
+    many.due(now=now + MINUTE / 60)
+    again = perf_counter() - start
+    one = records[0]
+
+    def change() -> None:
+        few.put(acknowledge(one, at=now, by="ada"))
+        few.due(now=now)
+        few.drop(one.id)
+
+    alone = ratio(change, lambda: due_items(DESK, acknowledge(one, at=now, by="ada"), now=now))
+    costs = change_cost(many, one, now) / change_cost(few, one, now)
+    start = perf_counter()
+    for record in records[:1_000]:
+        due_items(DESK, record, now=now)
+    poll = (perf_counter() - start) * 4
+    rows = [
+        ("a pass over unchanged records / the first pass", again / first, "<= 0.25"),
+        ("one change by the agenda / due_items of that record", alone, "<= 1.5"),
+        (f"one change among {count:,} / among 1,000", costs, "<= 1.2"),
+        ("a full poll of 4,000 / one change", poll / change_cost(few, one, now), ">= 1000"),
+        ("bytes held for a record while looked at", held / count, "<= 200 idle"),
+    ]
+    print_table(f"agenda of {count:,} records", rows)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000)

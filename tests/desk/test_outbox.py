@@ -68,6 +68,7 @@ def test_the_outbox_of_the_how_to_keeps_the_law() -> None:
     check_outbox(SqliteOutbox, desk=DESK, examples=20)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("outbox", "message"), [(MarksFirst, "never sent"), (NeverMarks, "is sent again")]
 )

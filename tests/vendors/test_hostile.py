@@ -72,6 +72,7 @@ def deep() -> Any:
 
 
 # name -> (reading, codes of findings that it must give, how many records come of it)
+FULL_SIZE = {"a million equal faults"}
 FINDINGS: dict[str, tuple[Callable[[], Import[Incident]], set[str], int]] = {
     "rows that are no objects": (
         lambda: table([{"n": 1, "o": T}, 7, None, "x", [1]]),
@@ -247,7 +248,13 @@ FINDINGS: dict[str, tuple[Callable[[], Import[Incident]], set[str], int]] = {
 }
 
 
-@pytest.mark.parametrize("name", FINDINGS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.hostile] if name in FULL_SIZE else [])
+        for name in FINDINGS
+    ],
+)
 def test_a_fault_is_a_finding(name: str) -> None:
     """The run goes on; what comes of it can be written and read."""
     read, codes, count = FINDINGS[name]

@@ -118,6 +118,22 @@ def test_an_approval_stands_as_it_stood() -> None:
     assert redact(major).major_roles["scribe"].startswith("person-")
 
 
+def test_the_approvers_of_later_stages_are_hidden_too() -> None:
+    """Each by one name in every stage and decision."""
+    rule = records.ApprovalRule.in_stages(
+        records.ApprovalRule.any_of("bo"), records.ApprovalRule.any_of("lee", "bo")
+    )
+    request = ServiceRequest.open(id="R", title="t", at=AT, by="kim")
+    request = records.request_approval(request, rule, at=AT, by="ada")
+    request = records.approve(request, "approved", at=AT, by="bo")
+    after = redact(request)
+
+    first, second = after.approval_rule.stages()  # type: ignore[union-attr]  # there is one
+    assert not {"bo", "lee"} & {*first.approvers, *second.approvers}
+    assert second.approvers[1] == first.approvers[0] == after.approvals[0].voice
+    assert after.approval_stage == 1
+
+
 def test_what_is_not_personal_stays() -> None:
     """Every fact that is not in the list of personal fields is the same."""
     before, after = incident().facts(), redact(incident()).facts()

@@ -127,6 +127,7 @@ class _Redaction:
                 self.person(one): [self.person(other) for other in others]
                 for one, others in rule.delegates.items()
             },
+            then=None if rule.then is None else self.rule(rule.then),
         )
 
     def field(self, name: str, value: Any) -> Any:

@@ -51,7 +51,9 @@ from incidentcore.records import (
 )
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
-from incidentcore.values import IN_PROGRESS, Actor
+from incidentcore.values import CANCELED as CANCELED_STATE
+from incidentcore.values import CLOSED as CLOSED_STATE
+from incidentcore.values import IN_PROGRESS, RESOLVED, Actor
 
 M, H, D = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 KIM = Actor("kim", "requester")
@@ -389,6 +391,20 @@ def test_ops_x31_acknowledged_after_the_resolution() -> None:
     assert one(catalogue.MEAN_TIME_TO_ACKNOWLEDGE, [in_time], at(12)).value == 8 * M
 
 
+@pytest.mark.parametrize("state", [CLOSED_STATE, CANCELED_STATE, RESOLVED], ids=lambda s: s.name)
+def test_ops_x31_in_any_state_that_is_not_open(state: Any) -> None:
+    """Acknowledged after a closure or cancelation is too late as well; at one instant it is not."""
+    moved = inc(at(10)).with_event(
+        StateChanged, at=at(10, 4), by=Actor("desk", "system"), action="move", state=state
+    )
+    late = acknowledge(moved, at=at(10, 5), by="ada")
+    same = acknowledge(moved, at=at(10, 4), by="ada")
+
+    result = one(catalogue.MEAN_TIME_TO_ACKNOWLEDGE, [late], at(12))
+    assert dict(result.excluded) == {"after_resolution": 1}
+    assert one(catalogue.MEAN_TIME_TO_ACKNOWLEDGE, [same], at(12)).value == 4 * M
+
+
 def test_ops_k1_a_median_of_four() -> None:
     """10, 20, 30 and 40 min: 25 min. apache/devlake#4217."""
     records = [resolve(inc(at(10), f"I{n}"), at(10) + n * 10 * M) for n in (1, 2, 3, 4)]
@@ -724,6 +740,14 @@ def test_net_flow_by_moments_is_as_before() -> None:
     assert one(flow, [CANCELED, FIXED], at(20)).value == 1
     rate = Kpi(id="r", measure=Rate(numerator=HasLink("x"), of="all"))
     assert one(rate, [FIXED], at(20)).value == 0
+
+
+def test_a_state_needs_a_source_of_resolutions() -> None:
+    """A source of comments alone does not say what is open: no backlog is claimed."""
+    mute = covering(inc(at(9)), "comments")
+    for kpi in (catalogue.BACKLOG, catalogue.BACKLOG_GROWTH, catalogue.MEAN_AGE_OF_BACKLOG):
+        result = one(kpi, [mute], at(12), window=DAY)
+        assert (result.n, dict(result.excluded)) == (0, {"not_covered": 1}), kpi.id
 
 
 def test_a_response_clock_needs_a_source_of_comments() -> None:

@@ -142,13 +142,14 @@ class ValueMeasure(Measure):
 
 
 def facts_of(paths: Iterable[str]) -> frozenset[str]:
-    """Return the facts that paths begin with."""
-    return frozenset(path.partition(".")[0] for path in paths)
+    """Return the facts that paths begin with; a state is known where resolutions are."""
+    facts = (path.partition(".")[0] for path in paths)
+    return frozenset("resolved_at" if fact == "state" else fact for fact in facts)
 
 
 def history_needs(condition: Condition) -> frozenset[str]:
     """Return what a source must cover so that a condition can be asked of a whole history."""
-    facts = facts_of(condition.fields)
+    facts = {path.partition(".")[0] for path in condition.fields}
     kinds = _kinds(condition) if "kind" in facts else _NOTHING
     return frozenset(_HISTORY_OF.get(fact, fact) for fact in facts) | frozenset(
         _TOLD_BY[kind] for kind in kinds if kind in _TOLD_BY

@@ -149,11 +149,19 @@ class Duration(ValueMeasure):
 
 
 def _is_late(record: Record) -> bool:
-    """Return whether a record was acknowledged while it was resolved or closed."""
-    at, first = record.acknowledged_at, record.first_resolved_at
-    if at is None or first is None or at <= first:
+    """Return whether a record was acknowledged after it was resolved, closed or canceled.
+
+    An acknowledgement of the same instant is in time; one after a reopening counts as usual.
+    """
+    at = record.acknowledged_at
+    if at is None or (record.state.open and not record.reopen_count):
         return False
-    return not record.timeline().facts_at(at)["state"].open
+    is_open = True
+    for step, facts in record.timeline().states():
+        if step.at >= at:
+            break
+        is_open = facts["state"].open
+    return not is_open
 
 
 def _is_open(facts: Any, _: datetime | None) -> bool:

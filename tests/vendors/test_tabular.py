@@ -75,7 +75,7 @@ def test_rows_are_read_only_as_they_are_asked_for() -> None:
 BROKEN: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "no header"),
     "blank": (b"\n\n", "no header"),
-    "NUL bytes": (b"id,opened\n1,\0\0\n", "NUL character, which is no text @ row 1"),
+    "NUL bytes": (b"id,opened\n1,\0\0\n", "NUL character, which is not text @ row 1"),
     "two encodings": (b"id,opened\n1,\xc3\xa9\n2,\xe9t\xe9\n", "byte 0xe9; state the encoding"),
     "UTF-16": ("id,opened\n".encode("utf-16"), "UTF-16; save it as UTF-8 @ header"),
     "random bytes": (bytes(range(128, 256)) * 20, "not text in CP1252: byte 0x81"),
@@ -111,7 +111,7 @@ def test_text_that_is_no_table(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["id\n", "\0\n"], "NUL character, which is no text @ row 1"),
+        (["id\n", "\0\n"], "NUL character, which is not text @ row 1"),
         (["id\n", "1\n", b"2\n"], "bytes instead of a line of text @ row 2"),
         (["id\n", None], "NoneType instead of a line of text @ row 1"),
         (["id\n", "x" * 2 * LONGEST_LINE], "a line longer than"),
@@ -247,3 +247,25 @@ def test_wrong_options_are_refused(options: dict[str, str]) -> None:
     """A delimiter is one character; an encoding is one that there is."""
     with pytest.raises(InvalidValueError, match=next(iter(options))):
         open_table(["id"], **options)  # type: ignore[arg-type]
+
+
+def test_a_spreadsheet_is_a_table(tmp_path: Path) -> None:
+    """The first sheet, with its cells as numbers, texts and times."""
+    openpyxl = pytest.importorskip("openpyxl", reason="an extra that is not installed")
+    book = openpyxl.Workbook()
+    book.active.append(["id", "opened"])
+    book.active.append([1, "one"])
+    book.active.append([None, None])
+    book.active.append([2, "two"])
+    path = tmp_path / "table"
+    book.save(path)
+    table = open_table(path)
+    assert table.columns == ("id", "opened")
+    assert list(table.rows) == [(1, [1, "one"]), (2, [2, "two"])]
+
+
+def test_a_data_frame_is_a_table() -> None:
+    """Anything with the Arrow stream interface, where pyarrow is there to read it."""
+    pa = pytest.importorskip("pyarrow", reason="comes with whoever has such a table")
+    table = open_table(pa.table({"id": [1, 2], "opened": ["one", "two"]}))
+    assert list(table.rows) == [(1, {"id": 1, "opened": "one"}), (2, {"id": 2, "opened": "two"})]

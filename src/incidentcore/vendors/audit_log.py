@@ -128,7 +128,7 @@ class AuditLog(Import[Incident]):
             if at < before:
                 tell(row, "sys_updated_at", "time_goes_back", "kept as a late event")
             before = at
-            count = whole_number(row["sys_mod_count"])  # what is none is told with its event
+            count = whole_number(row["sys_mod_count"])  # one that is not is found with its event
             if count is not None:
                 if count < last_count:
                     tell(row, "sys_mod_count", "count_goes_down", "rows kept in the log's order")
@@ -176,7 +176,7 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
     Args:
         source: The path of a CSV file in UTF-8, which may be compressed by gzip; or its lines.
-        zone: The zone of its times. They are read as UTC unless told, and one finding says so.
+        zone: The zone of its times. Defaults to UTC, with a finding.
 
     Returns:
         An iterator of incidents whose ``findings`` grow while it is read. An incident's history
@@ -186,7 +186,7 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
         ``closed_code``, ``resolved_by``, and ``first_seen``, the state of the first row.
 
     Raises:
-        FormatError: The text is no such log; while reading, the message names row and column. A
+        FormatError: The text is not such a log; while reading, the message names row and column. A
             time that cannot be read is such an error, any other odd field a finding.
         InvalidValueError: There is no such zone.
         OSError: The file cannot be opened.

@@ -169,7 +169,7 @@ def read_ocel(
 
     Objects of one type become records. An event belongs to each of them that it is related to.
     Attributes of an object with a time are changes of fields; the one of 1970 is the value at the
-    opening, whatever its place.
+    opening, wherever it is in the list.
 
     Args:
         source: The path of a file, or its plain data.

@@ -38,18 +38,18 @@ def checked_lines(lines: Iterable[object]) -> Iterator[str]:
         if len(line) > LONGEST_LINE:
             raise LineError(f"a line longer than {LONGEST_LINE} characters")
         if "\0" in line:
-            raise LineError("a NUL character, which is no text")
+            raise LineError("a NUL character, which is not text")
         if not line.isascii():
             try:
                 line.encode()
             except UnicodeEncodeError:
-                raise LineError("half of a surrogate pair, which is no text") from None
+                raise LineError("half of a surrogate pair, which is not text") from None
         yield line
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file, unpacked where it is compressed by gzip, whatever its name."""
+    """Open a file, unpacked where it is compressed by gzip; its name does not matter."""
     with path.open("rb") as plain:
         is_packed = plain.read(2) == _GZIP
         plain.seek(0)
@@ -88,7 +88,7 @@ def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -
                 raise LineError(f"more than {BLANK_LINES:,} blank lines")
             text = decode(line)
             if "\0" in text:
-                raise LineError("a NUL character, which is no text")
+                raise LineError("a NUL character, which is not text")
             yield text
 
 

@@ -89,7 +89,7 @@ class HistoryBuilder:
     """Builds the histories of incidents from their audit rows.
 
     Args:
-        read: Reads the fields and tells what was wrong with them.
+        read: Reads the fields and finds what was wrong with them.
         columns: The places of the columns that the log has.
         covers: What the log tells.
     """
@@ -133,7 +133,7 @@ class HistoryBuilder:
         for row, at in zip(rows, times, strict=True):
             # A row whose time goes back became known only after the rows before it (rule H1).
             known_at = max(known_at, at)
-            told: dict[str, Any] = {
+            shared: dict[str, Any] = {
                 "record_id": first["number"],
                 "at": at,
                 "recorded_at": known_at,
@@ -161,7 +161,7 @@ class HistoryBuilder:
             elif new[self._state] != old[self._state]:
                 changes.append((StateChanged, self._entered(row, UPDATED)))
             for kind, body in changes:
-                events.append(kind(sequence=len(events) + 1, **{**told, **body}))
+                events.append(kind(sequence=len(events) + 1, **{**shared, **body}))
             before = row
         return events
 

@@ -1,7 +1,7 @@
 """What stands in the fields of a ServiceNow audit log: times, counts, flags, levels, names.
 
-A time that cannot be read ends the import, since every history hangs on its times. Any other field
-that cannot be read is left out of the record and told as a finding.
+A time that cannot be read ends the import, since every history depends on its times. Any other
+field that cannot be read is left out of the record, with a finding.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _COUNT: Final = re.compile(r"\d{1,9}", flags=re.ASCII)
 _FLAGS: Final = {"true": True, "false": False}
 _FORMATS: Final = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S")
 _TABLES: Final = LevelTable()
-_CACHED: Final = 1 << 16  # a log repeats its times; whatever it holds, memory stays bounded
+_CACHED: Final = 1 << 16  # memory stays bounded for any log
 
 
 def whole_number(text: str) -> int | None:
-    """Return the number that a text of digits stands for; None for any other text."""
+    """Return the number that a text of digits means; None for any other text."""
     return int(text) if _COUNT.fullmatch(text) else None
 
 

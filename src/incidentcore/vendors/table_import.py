@@ -153,7 +153,7 @@ class TableImport(Import[Incident]):
             try:
                 record = self._clean.read(key, row)
             except (InvalidValueError, TypeError):
-                record = None  # told below
+                record = None  # the whole way below finds what is wrong
             if record is not None:
                 return record
         history = HistoryBuilder(key, self.context, number)
@@ -263,7 +263,7 @@ class TableImport(Import[Incident]):
             custom[columns["closed"]] = clean(given["closed"])
             del times["closed"]
         elif "resolved" in columns and resolved is None:
-            action = "the closing time stands for the resolution"
+            action = "the closing time counts as the resolution"
             history.find("closed_without_resolution", action, **find)
         return times
 

@@ -2,13 +2,14 @@
 
 What is wrong with a source itself ends as one ``FormatError`` that names row and column: bytes that
 are no text, a broken archive, an unfinished quote. Lines, fields, runs of blank lines and unpacked
-sizes are bounded, so that memory and time stay bounded whatever a file holds.
+sizes are bounded, so that memory and time stay bounded for any file.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import io
 import json
 import re
 import zipfile
@@ -92,7 +93,7 @@ def open_table(
     """Open a table: delimited text, JSON, JSON lines, a spreadsheet, or rows in memory.
 
     Args:
-        source: The path of a file, which may be compressed by gzip, whatever its name; lines of
+        source: The path of a file, which may be compressed by gzip; lines of
             text; rows as mappings; or a data frame with the Arrow stream interface (needs
             pyarrow). An ``.xlsx`` file needs openpyxl; its first sheet is read.
         delimiter: What separates fields; without it the commonest of comma, semicolon, tab and
@@ -214,7 +215,7 @@ def _line(text: str) -> Any:
 
 def _spreadsheet(path: Path) -> Table:
     try:
-        import openpyxl  # type: ignore[import-untyped]  # noqa: PLC0415  an extra
+        import openpyxl  # noqa: PLC0415  an extra
     except ImportError:
         raise FormatError(
             f"a spreadsheet; reading it needs openpyxl (incidentcore[xlsx]) @ {path}"
@@ -224,13 +225,14 @@ def _spreadsheet(path: Path) -> Table:
             size = sum(member.file_size for member in archive.infolist())
         if size > LARGEST:
             raise FormatError(f"a spreadsheet of more than {LARGEST:,} bytes @ {path}")
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        content = io.BytesIO(path.read_bytes())  # by its content, not by its name
+        book = openpyxl.load_workbook(content, read_only=True, data_only=True)
         sheet = book.worksheets[0]
-        rows = (list(row) for row in sheet.iter_rows(values_only=True) if any(row))
+        rows = (list(row) for row in sheet.iter_rows(values_only=True) if set(row) != {None})
         header = next(rows, [])
     except FormatError:
         raise
-    except Exception as error:  # noqa: BLE001  a broken file raises whatever it likes there
+    except Exception as error:  # noqa: BLE001  a broken file may raise anything there
         raise FormatError(f"not a spreadsheet that can be read: {error} @ {path}") from None
     columns = tuple("" if name is None else str(name).strip() for name in header)
     if not any(columns):
@@ -240,7 +242,7 @@ def _spreadsheet(path: Path) -> Table:
 
 def _arrow_rows(source: object) -> Iterator[Any]:
     try:
-        import pyarrow as pa  # type: ignore[import-not-found,unused-ignore]  # noqa: PLC0415
+        import pyarrow as pa  # noqa: PLC0415
     except ImportError:
         raise FormatError("a table of the Arrow interface; it needs pyarrow @ source") from None
     for batch in pa.RecordBatchReader.from_stream(source):

@@ -1,6 +1,6 @@
 """Due updates of open records beside the SLA clocks that watch one audience each, and beside folds.
 
-Run with ``python -m benchmarks.communication [RECORDS]``; 20,000 records unless told.
+Run with ``python -m benchmarks.communication [RECORDS]``; 20,000 records by default.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ CLOCKS = tuple(
 
 
 def open_major(number: int, updates: int = 9) -> Incident:
-    """Return an open major incident, one in three critical, told half-hourly to all in turn."""
+    """Return an open major incident, one in three critical, with half-hourly updates to all in turn."""
     at = MONDAY + number % 10_000 * MINUTE
     priority = Priority.CRITICAL if number % 3 == 0 else Priority.HIGH
     record = Incident.open(

@@ -1,6 +1,6 @@
 """Escalations of open records beside their clocks alone, and on-call look-ups over the years.
 
-Run with ``python -m benchmarks.escalation [RECORDS]``; 100,000 records unless told.
+Run with ``python -m benchmarks.escalation [RECORDS]``; 100,000 records by default.
 """
 
 from __future__ import annotations

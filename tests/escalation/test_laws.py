@@ -6,14 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidentcore.escalation import (
+    After,
+    AfterPrevious,
+    EscalationLevel,
     EscalationMatrix,
+    EscalationRow,
     due_escalations,
     next_escalation_wakeup,
 )
-from incidentcore.records import Incident, replay
+from incidentcore.instants import Versions
+from incidentcore.records import FieldsChanged, Incident, replay
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.testing import escalated_incidents, escalation_matrices
+from incidentcore.values import FrozenMap
 
 T0 = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # a Friday before the spring change in Europe
 MIN = timedelta(minutes=1)
@@ -108,3 +114,32 @@ def test_at_the_wakeup_something_is_new_and_not_before(
         assert wakeup > now
         assert known(max(now, wakeup - timedelta(microseconds=1))) == known(now)
         assert known(wakeup) > known(now)
+
+
+@given(matrices, incidents(), st.lists(minutes, min_size=1, max_size=3), minutes)
+def test_publishing_an_unchanged_matrix_again_is_the_identity(
+    matrix: EscalationMatrix, record: Incident, published: list[int], end: int
+) -> None:
+    """However often it is published, every escalation is as it was, with its lapse (rule E4)."""
+    now = T0 + end * MIN
+    options = {"slas": SLAS, "now": now, "include_lapsed": True}
+    often = Versions([(T0 - MIN, matrix), *((T0 + at * MIN, matrix) for at in set(published))])
+
+    assert due_escalations(often, record, live=True, **options) == due_escalations(
+        matrix, record, **options
+    )
+
+
+@given(incidents(), st.sampled_from(("opened_at", "occurred_at", "detected_at")))
+def test_nobody_stays_unpaged(record: Incident, since: str) -> None:
+    """An open record that nobody answers for has an escalation that stands (rule E3).
+
+    In a row for all records, of levels after a delay, that restarts when silence ends.
+    """
+    levels = [EscalationLevel(After(5 * MIN, since=since), "duty")]
+    levels += [EscalationLevel(AfterPrevious(5 * MIN), "manager")]
+    row = EscalationRow("r", levels, on_unacknowledge="restart", on_snooze_end="restart")
+    known = {} if since == "opened_at" else {since: T0}
+    record = record.with_event(FieldsChanged, fields=FrozenMap(known), at=T0, by="kim")
+    if record.state.open and not record.acknowledged:
+        assert due_escalations(EscalationMatrix("m", [row]), record, now=T0 + 90_000 * MIN)

@@ -75,7 +75,7 @@ def major_incident_plan(
         customers: What the customers are called.
         executives: What the executives are called.
         support: What the support staff are called.
-        when: Which records it is for; accepted major incidents unless told.
+        when: Which records it is for. Defaults to accepted major incidents.
 
     Source: our choice. Public runbooks often ask for a first update within 15 minutes and one
         every 30 for their highest severity, and for 30 and 60 minutes for the next.

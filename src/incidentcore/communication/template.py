@@ -23,7 +23,7 @@ _PLACE: Final = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}")
 
 
 def as_text(value: object) -> str:
-    """Return a field's value as people read it; empty where there is none.
+    """Return a field's value as people read it; empty without one.
 
     >>> as_text(("network", "vpn"))
     'network, vpn'
@@ -78,7 +78,7 @@ class UpdateTemplate:
 
     Attributes:
         name: The template's name.
-        text: The text; ``{title}`` or ``{custom.region}`` stands for that field of the record.
+        text: The text; ``{title}`` or ``{custom.region}`` is replaced by that field of the record.
             It may be empty where the wording lives elsewhere and only ``fields`` are of interest.
         fields: Further fields that must be known, whether or not the text shows them.
         given: The places that the sender fills and no field of a record, such as ``next_update``.

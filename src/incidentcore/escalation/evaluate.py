@@ -1,4 +1,4 @@
-"""Which escalations are due: computed from history, so that any polling gives the same (E1)."""
+"""Which escalations are due, computed from history: any polling gives the same (rule E1)."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def due_escalations(
         matrix: The matrix, or ``Versions`` of it.
         record: The record.
         slas: The rules of the clocks that the matrix speaks of, as ``evaluate_sla`` takes them;
-            every clock the record ever had counts. Where a status is at hand already, told for the
-            same record, ``now`` and ``known_at``, it does as well and saves the folding.
-        now: The instant to tell it for.
+            every clock the record ever had counts. A status of the same record, ``now`` and
+            ``known_at`` may be given instead and saves the folding.
+        now: The instant at which it is asked.
         known_at: Use only what was recorded by this instant.
         already: Keys to leave out.
         include_lapsed: Also return those that an acknowledgement, a resolution or a cancellation
@@ -61,7 +61,7 @@ def due_escalations(
         The escalations in order of their due.
 
     Raises:
-        InvalidValueError: Something among ``slas`` is no clock, or a status of another record or
+        InvalidValueError: Something among ``slas`` is not a clock, or is a status of another record or
             instant.
         NaiveDatetimeError: An instant carries no offset.
 

@@ -1,4 +1,4 @@
-"""Who must be told what, and when: the escalation matrix as data (rules E2 and E3)."""
+"""The escalation matrix as data: whom to notify of what, and when (rules E2 and E3)."""
 
 from __future__ import annotations
 
@@ -251,7 +251,7 @@ def _intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 @attrs.frozen
 class EscalationMatrix:
-    """Rows of levels: who is told what and when, for which records.
+    """Rows of levels: whom to notify and when, for which records.
 
     Attributes:
         name: The matrix's id, part of the keys of its escalations.
@@ -259,7 +259,7 @@ class EscalationMatrix:
         maintenance: Intervals in which nothing begins: a delay after a moment that lies in one
             begins at its end. What has begun goes on.
         reads: The fields by which rows are chosen, where only a change of them can change the
-            choice; None where a time of day or a function of the caller's own may.
+            choice; None where a time of day or a function of your own may.
 
     Raises:
         EscalationMatrixError: There is no row, or two rows share a name.

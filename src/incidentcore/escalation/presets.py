@@ -63,7 +63,7 @@ def pagerduty_row(
         name: The row's name.
         rules: Pairs of targets and the minutes to wait for them before the next rule; at least 1.
         num_loops: How many further times it goes through the rules, 0 to 9.
-        ack_timeout: How long an acknowledgement holds; None for good.
+        ack_timeout: How long an acknowledgement holds; None for no end.
         when: For which records, such as those of high urgency only.
 
     >>> row = pagerduty_row("prod", [("primary", 15), ("secondary", 30)], num_loops=1)
@@ -94,7 +94,7 @@ def goalert_row(
         name: The row's name.
         steps: Pairs of targets and the delay in minutes after the step, 1 to 9000.
         repeat: How many further times it goes through the steps, 0 to 5.
-        everybody: Whether everybody who was told must acknowledge.
+        everybody: Whether everybody who was notified must acknowledge.
         when: For which records.
     """
     return EscalationRow(
@@ -118,7 +118,7 @@ def jira_row(
 ) -> EscalationRow:
     """Return a row in the shape of a Jira Service Management operations escalation.
 
-    A snooze stops every rule, and its end begins the row anew.
+    A snooze stops every rule, and its end restarts the row.
 
     Args:
         name: The row's name.

@@ -80,14 +80,14 @@ def keep_laws(plan: CommunicationPlan, record: Record, minutes: list[int], chanc
 def _polls_agree(plan: CommunicationPlan, record: Record, polls: list[datetime]) -> None:
     delivered: set[str] = set()
     for now in [*polls, polls[-1]]:
-        told = due_updates(plan, record, now=now, already=delivered)
-        keys = [update.key for update in told]
+        listed = due_updates(plan, record, now=now, already=delivered)
+        keys = [update.key for update in listed]
         assert len(set(keys)) == len(keys), "a key is given once"
         assert not delivered.intersection(keys), "a key that was delivered comes never again"
         ever = due_updates(plan, record, now=now, include_lapsed=True)
         every = {update.key for update in ever}
-        assert delivered <= every, "what was told by now only grows"
-        assert every >= set(keys), "what is due was told"
+        assert delivered <= every, "what was listed by now only grows"
+        assert every >= set(keys), "what is due was listed"
         delivered |= every
         standing = [update.audience for update in due_updates(plan, record, now=now)]
         assert len(set(standing)) == len(standing), "an audience is owed one update at a time"
@@ -95,21 +95,21 @@ def _polls_agree(plan: CommunicationPlan, record: Record, polls: list[datetime])
         assert all(update.listed_at <= update.due_at for update in ever), "notice precedes a due"
         _quiet_hours_are_quiet(plan, [update.key for update in ever], record, now)
     again = due_updates(plan, record, now=polls[-1], already=delivered, include_lapsed=True)
-    assert again == (), "what was delivered is told no second time"
+    assert again == (), "what was delivered is not listed again"
 
 
 def _quiet_hours_are_quiet(
-    plan: CommunicationPlan, told: list[str], record: Record, now: datetime
+    plan: CommunicationPlan, listed: list[str], record: Record, now: datetime
 ) -> None:
     rules = {rule.name: rule for rule in plan.rules}
     for update in update_log(plan, record, now=now):
         during = rules[update.rule].during
-        if during is None or update.key not in told:
+        if during is None or update.key not in listed:
             continue
         edge = during.open_time(update.due_at - _INSTANT, update.due_at)
         assert during.is_open(update.due_at) or edge, "nothing is due in quiet hours"
         assert during.is_open(update.listed_at) or update.listed_at == update.due_at, (
-            "nothing is told in quiet hours"
+            "nothing is listed in quiet hours"
         )
 
 

@@ -84,9 +84,9 @@ def _keys(
     already: frozenset[str] = frozenset(),
 ) -> dict[str, datetime]:
     due = due_escalations(matrix, record, slas=slas, now=now, already=already, include_lapsed=True)
-    told = {one.key: one.due_at for one in due}
-    assert len(told) == len(due), "a key is given once"
-    return told
+    dues = {one.key: one.due_at for one in due}
+    assert len(dues) == len(due), "a key is given once"
+    return dues
 
 
 def _polls_agree(

@@ -105,10 +105,10 @@ def _conditions(plan: CommunicationPlan) -> list[Condition]:
 
 
 def _events(plan: CommunicationPlan) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]:
-    told: list[tuple[type[Any], dict[str, Any]]] = [
+    sent: list[tuple[type[Any], dict[str, Any]]] = [
         (Communicated, {"audience": audience}) for audience in plan.audiences
     ]
-    told.append((Commented, {"text": "We are on it."}))
+    sent.append((Commented, {"text": "We are on it."}))
     moved: list[tuple[type[Any], dict[str, Any]]] = [
         (StateChanged, {"action": "move", "state": state}) for state in _STATES
     ]
@@ -122,7 +122,7 @@ def _events(plan: CommunicationPlan) -> st.SearchStrategy[tuple[type[Any], dict[
             for level in Priority.scale.levels[:2]
         ),
     ]
-    return st.one_of(*(st.sampled_from(pool) for pool in (told, told, moved, changed)))
+    return st.one_of(*(st.sampled_from(pool) for pool in (sent, sent, moved, changed)))
 
 
 def _calendars(plan: CommunicationPlan) -> list[Calendar]:

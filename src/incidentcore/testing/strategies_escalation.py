@@ -185,7 +185,7 @@ def escalation_matrices(
 ) -> EscalationMatrix:
     """Return matrices of one or two rows with levels, targets and choices of every kind.
 
-    They fit ``escalated_incidents``: rows are told apart by the assignment group. Levels speak
+    They fit ``escalated_incidents``: rows differ by the assignment group. Levels speak
     of clocks of the given kinds or names.
     """
     grouped = field("assignment_group").equals("a")
@@ -202,7 +202,7 @@ def escalation_matrices(
 def escalated_incidents(draw: st.DrawFn) -> Incident:
     """Return incidents whose histories are what escalations look at.
 
-    Acknowledged, un-acknowledged, snoozed, escalated by hand, assigned, held, resolved and
+    Acknowledged, un-acknowledged, snoozed, escalated manually, assigned, held, resolved and
     reopened, within a week of the opening, late events among them.
     """
     record = Incident.open(

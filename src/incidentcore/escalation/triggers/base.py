@@ -234,7 +234,7 @@ class Trigger:
 
 
 def later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime | None:
-    """Return the instant a delay later, in open time of a calendar; None where there is none."""
+    """Return the instant a delay later, in open time of a calendar; None if never."""
     try:
         return at + delay if calendar is None else calendar.deadline(at, delay)
     except (OverflowError, UnreachableDeadlineError):

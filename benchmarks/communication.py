@@ -42,7 +42,7 @@ CLOCKS = tuple(
 
 
 def open_major(number: int, updates: int = 9) -> Incident:
-    """Return an open major incident, one in three critical, with half-hourly updates to all in turn."""
+    """Return an open major incident, one in three critical, half-hourly updates to all in turn."""
     at = MONDAY + number % 10_000 * MINUTE
     priority = Priority.CRITICAL if number % 3 == 0 else Priority.HIGH
     record = Incident.open(

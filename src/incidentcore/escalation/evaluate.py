@@ -61,8 +61,8 @@ def due_escalations(
         The escalations in order of their due.
 
     Raises:
-        InvalidValueError: Something among ``slas`` is not a clock, or is a status of another record or
-            instant.
+        InvalidValueError: Something among ``slas`` is not a clock, or is a status of another record
+            or instant.
         NaiveDatetimeError: An instant carries no offset.
 
     Source: rules E1 to E4.

@@ -15,7 +15,7 @@ from incidentcore.escalation import (
     next_escalation_wakeup,
 )
 from incidentcore.instants import Versions
-from incidentcore.records import FieldsChanged, Incident, replay
+from incidentcore.records import Escalated, FieldsChanged, Incident, replay
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.testing import escalated_incidents, escalation_matrices
@@ -134,12 +134,17 @@ def test_publishing_an_unchanged_matrix_again_is_the_identity(
 def test_nobody_stays_unpaged(record: Incident, since: str) -> None:
     """An open record that nobody answers for has an escalation that stands (rule E3).
 
-    In a row for all records, of levels after a delay, that restarts when silence ends.
+    In a row for all records, of levels after a delay, that restarts when silence ends and begins
+    a pass with a manual escalation past its last level. One that names a level which fell due
+    before changes nothing; whoever made it was answered by that level.
     """
     levels = [EscalationLevel(After(5 * MIN, since=since), "duty")]
     levels += [EscalationLevel(AfterPrevious(5 * MIN), "manager")]
-    row = EscalationRow("r", levels, on_unacknowledge="restart", on_snooze_end="restart")
+    row = EscalationRow(
+        "r", levels, on_unacknowledge="restart", on_snooze_end="restart", past_last="wrap"
+    )
     known = {} if since == "opened_at" else {since: T0}
     record = record.with_event(FieldsChanged, fields=FrozenMap(known), at=T0, by="kim")
-    if record.state.open and not record.acknowledged:
+    named = any(isinstance(e, Escalated) and e.level is not None for e in record.history)
+    if record.state.open and not record.acknowledged and not named:
         assert due_escalations(EscalationMatrix("m", [row]), record, now=T0 + 90_000 * MIN)

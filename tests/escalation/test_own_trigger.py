@@ -1,5 +1,6 @@
 """A trigger of a caller's own: one class, which fires, explains, lints and repeats (rule E2)."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -15,6 +16,7 @@ from incidentcore.escalation import (
     next_escalation_wakeup,
 )
 from incidentcore.records import Incident, set_fields
+from incidentcore.serialization import Codec
 
 T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 MIN = timedelta(minutes=1)
@@ -64,3 +66,12 @@ def test_its_findings_are_found() -> None:
     (finding,) = lint_escalation(rules, start=T0, end=T0)
 
     assert (finding.code, finding.subject, finding.witness) == ("no_word", "r, level 0", "")
+
+
+def test_it_is_written_and_read_back() -> None:
+    """A codec that knows the class writes it beside the library's triggers, with a schema."""
+    rules = EscalationMatrix("m", [EscalationRow("r", [EscalationLevel(Mentioned("fire"), "a")])])
+    codec = Codec(extra={"Mentioned": Mentioned})
+
+    assert codec.loads(codec.dumps(rules), EscalationMatrix) == rules
+    assert "Mentioned" in json.dumps(codec.json_schema(EscalationMatrix))

@@ -334,7 +334,7 @@ def promises(
         if moment.at < timeline.opened_at:
             continue
         if not known or watched is None or not watched.isdisjoint(moment.changes):
-            noted = _noted(values, facts)
+            noted = _noted(values, facts) if values else frozenset[str]()
             _step(tracks, moment, facts, noted if known else frozenset())
             known = True
         elif also or any(isinstance(event, Communicated) for event in moment.events):

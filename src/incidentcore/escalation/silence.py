@@ -89,6 +89,9 @@ class RowSilence:
         }
         for stage, applies in zip(self._view.stages, self._applies, strict=True):
             occasion, acts = stage.occasion, stage.acts
+            if not acts and not occasion and applies is applied:  # as at most instants
+                self._marks.append(marks)
+                continue
             if applies and not applied and occasion != "reopened":
                 occasion = "applied"
             applied = applies

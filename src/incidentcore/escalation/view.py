@@ -29,7 +29,7 @@ from incidentcore.sla import SlaRules, SlaStatus
 
 __all__ = ["Anchor", "Manual", "Mark", "RecordView", "Stage"]
 
-_QUIET: Final = (Acknowledged, Commented, Communicated, Contacted, Escalated, Snoozed)
+_QUIET: Final = frozenset((Acknowledged, Commented, Communicated, Contacted, Escalated, Snoozed))
 
 
 class Mark(NamedTuple):
@@ -232,7 +232,7 @@ def _acts(
         elif isinstance(event, Escalated) and not event.key:
             acts = (*acts, event.matrix)
             manual.append(Manual(at, event.level, event.matrix))
-        if not isinstance(event, _QUIET):
+        if type(event) not in _QUIET:
             reach = len(acts)
     known = moment.changes.get("acknowledged")
     if known is not None and not acts:

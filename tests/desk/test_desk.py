@@ -226,6 +226,22 @@ def test_desks_have_versions() -> None:
     assert versions.at(WEDNESDAY) is DESK
 
 
+def test_a_calendar_has_versions_inside_a_clock() -> None:
+    """Open until 18:00 in 2026 and until 20:00 from 2027: each holds for its own time."""
+    more = """late = { hours = { mon-fri = "08:00-20:00" } }
+[calendars.changing]
+versions = [{ from = 2026-01-01, calendar = "munich" }, { from = 2027-01-01, calendar = "late" }]
+[priority]
+"""
+    text = TEXT.replace("[priority]\n", more)
+    text = text.replace('calendar   = "by_site"', 'calendar   = "changing"')
+    desk = load_desk(text)
+    assert load_desk(dump_desk(desk)) == desk
+    # Wednesday three hours, Thursday four; of 2027 the first day is a Friday without a holiday.
+    dues = [one.due_at for one in desk.evaluate(opened(desk, **HIGH), now=WEDNESDAY)]
+    assert dues[-1] == datetime.fromisoformat("2027-01-01T09:00+01:00")
+
+
 def test_the_policy_is_as_short_as_it_is_said_to_be() -> None:
     """Clocks alone in at most forty lines, everything in at most fifty-five."""
     lines = [line for line in TEXT.splitlines() if line.strip()]

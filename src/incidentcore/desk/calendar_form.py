@@ -22,7 +22,7 @@ from incidentcore.desk.reading import (
 from incidentcore.desk.when import field_path
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError
-from incidentcore.instants import Interval
+from incidentcore.instants import Interval, Versions
 from incidentcore.schedule import (
     Break,
     BusinessCalendar,
@@ -103,6 +103,8 @@ def _written_calendar(data: Any, reading: Reading, path: Path, name: str) -> Any
     kinds = [kind for kind in _ALGEBRA if kind in data]
     if kinds:
         return _composed(kinds, data, reading, path)
+    if "versions" in data:
+        return _VERSIONS.read(data, reading, path)
     if "open" in data:
         return _OPEN.read(data, reading, path)
     return _business(data, reading, path, name)
@@ -163,6 +165,23 @@ _OPEN: Final = Table(
     ),
     Maintenance,
     lambda value, key: value.zone.key if key.name == "zone" else getattr(value, key.attribute),
+)
+_PLAIN: Final = Form(_plain, lambda value, writing: writing.calendar_name(value), {})
+_VERSION: Final = Table(
+    (
+        Key("from", INSTANT, "When it begins to hold.", attribute="since"),
+        Key("calendar", _PLAIN, "The calendar."),
+    ),
+    lambda since, calendar: (since, calendar),
+    lambda value, key: value[key.name == "calendar"],
+)
+_VERSIONS: Final = Table(
+    (
+        Key(
+            "versions", list_of(_VERSION.form), "Calendars, each from an instant on.", (), "entries"
+        ),
+    ),
+    Versions,
 )
 _REFERENCE: Final = {
     "description": "a calendar's name, or a table with hours, by, plus, minus or both"
@@ -238,6 +257,8 @@ def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any
                 raise DefinitionError(f"calendars.{name}", value, "texts as values of its field")
             table[value] = writing.calendar_name(one)
         return {**table, "else": writing.calendar_name(calendar.default)}
+    if isinstance(calendar, Versions):
+        return _VERSIONS.write(calendar, writing)
     for kind, made in _ALGEBRA.items():
         if type(calendar) is made:
             parts = [writing.calendar_name(calendar.left), writing.calendar_name(calendar.right)]

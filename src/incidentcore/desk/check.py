@@ -22,7 +22,7 @@ from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains, found, of_part
 from incidentcore.desk.service import AGREEMENT_KINDS, Agreement, Service
 from incidentcore.escalation import EscalationTarget, OnClock, coverage_gaps, lint_escalation
-from incidentcore.instants import as_utc
+from incidentcore.instants import Versions, as_utc
 from incidentcore.lifecycle import ReopenWindow, lint_lifecycle
 from incidentcore.schedule import BusinessCalendar, BusinessDays, Calendar
 from incidentcore.sla import CalendarByField, DueDate, SlaPolicy, lint_sla
@@ -256,7 +256,7 @@ def _unused(desk: Desk) -> Iterator[LintFinding]:
         if service.name not in used:
             yield found("unused", f"services.{service.name}", why="no agreement names it")
     rules = _values(attrs.evolve(desk, fields=(), calendars={}))
-    counted = {value for value in rules if isinstance(value, (Calendar, CalendarByField))}
+    counted = {value for value in rules if isinstance(value, (Calendar, CalendarByField, Versions))}
     read: set[str] = set()
     for value in (*rules, *desk.calendars.values()):
         if isinstance(value, Condition):

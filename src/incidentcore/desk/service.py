@@ -12,7 +12,7 @@ from typing import Final, Literal, get_args
 
 import attrs
 
-from incidentcore.conditions import ALWAYS, NEVER, AllOf, AnyOf, Condition, Not, field
+from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, Not, field
 from incidentcore.errors import DefinitionError
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaRule
@@ -316,8 +316,3 @@ def level_named(scale: Scale, name: str) -> Level:
         if level.name == name:
             return level
     raise DefinitionError("priority", name, f"one of {', '.join(scale.names)}")
-
-
-def any_of(conditions: Iterable[Condition]) -> Condition:
-    """Return the condition that at least one of some holds."""
-    return AnyOf(tuple(conditions))

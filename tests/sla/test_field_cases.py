@@ -17,7 +17,9 @@ from incidentcore.records import (
     Incident,
     assign,
     comment,
+    correct_event,
     log_update_sent,
+    merge_duplicate,
     set_fields,
 )
 from incidentcore.schedule import BusinessCalendar, BusinessDays
@@ -198,8 +200,16 @@ class TestInstantsInFields:
         assert [c.at for c in ask(clock, sooner, "01 15:00").crossings("due")] == [u("01 12:45")]
 
     def test_sla_a04_the_opening_is_the_one_that_was_corrected(self) -> None:
-        """A clock counts from the opening of the timeline, however that came to be."""
-        assert ask(resolution(4), opened("01 11:00"), "01 12:00").elapsed == HOUR
+        """Reported at 07:30, as is found out at 13:00; as known before, opened at 11:00."""
+        record = opened("01 11:00")
+        fixed = correct_event(
+            record, record.history[0].id, at=u("01 07:30"), by="ada", recorded_at=u("01 13:00")
+        )
+        assert fixed.opened_at == u("01 07:30")
+        clock = resolution(4)
+        assert ask(clock, fixed, "01 14:00").elapsed == 5 * HOUR
+        before = evaluate_sla(clock, fixed, now=u("01 12:00"), known_at=u("01 12:30"))
+        assert (before.elapsed, before.started_at) == (HOUR, u("01 11:00"))
 
 
 class TestWhoAnswers:
@@ -270,6 +280,20 @@ class TestWhoAnswers:
         own = said(opened(), ("01 09:40", "answer", "ada"))
         clock = first(hours=1, calendar=OFFICE, agent_spoke_first=True)
         assert ask(clock, own, "01 12:00").elapsed == 40 * HOUR / 60
+
+    def test_sla_a10_an_answer_on_the_duplicate(self) -> None:
+        """The requester has heard from the desk, on the record that was merged."""
+        first = said(opened(id="A"), ("01 09:20", "we are on it", "ada"))
+        _, original = merge_duplicate(first, opened("01 10:00", id="B"), at=u("01 10:30"), by="ada")
+        clock = SlaDefinition.first_response(hours=1, calendar=OFFICE, answers_from="duplicates")
+        status = ask(clock, original, "01 12:00")
+        assert (status.stage, status.breached, status.elapsed) == ("stopped", False, HOUR / 2)
+        own = SlaDefinition.first_response(hours=1, calendar=OFFICE)
+        assert ask(own, original, "01 12:00").stage == "running"
+        _, silent = merge_duplicate(
+            opened(id="A"), opened("01 10:00", id="B"), at=u("01 10:30"), by="ada"
+        )
+        assert ask(clock, silent, "01 12:00").breached
 
     def test_sla_a30_an_update_by_the_status_page(self) -> None:
         """An update to stakeholders is an update, unless the clock is told which kinds are."""

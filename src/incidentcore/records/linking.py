@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 
+import attrs
+
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.changes.fields import link
 from incidentcore.records.events.base import Event
@@ -71,7 +73,9 @@ def merge_duplicate(
     """Mark a record as the duplicate of another; each keeps its own history.
 
     Nothing is copied or lost: what was said on the duplicate stays there, and ``joint_history``
-    reads both as one story. Canceling the duplicate is a transition of its lifecycle.
+    reads both as one story. Canceling the duplicate is a transition of its lifecycle. The original
+    notes when the requester was first answered on the duplicate, for the clocks that count it
+    (``answers_from="duplicates"``).
 
     Raises:
         InvalidValueError: A record would be its own duplicate or that of another kind of record,
@@ -86,7 +90,13 @@ def merge_duplicate(
         raise InvalidValueError(
             "original", original.id, "a record that is not itself the duplicate of another"
         )
-    return link_both(duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at)
+    merged, joined = link_both(
+        duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at
+    )
+    if duplicate.first_response_at is None or joined.version == original.version:
+        return merged, joined
+    noted = attrs.evolve(joined.history[-1], answered_at=duplicate.first_response_at)  # type: ignore[call-arg]  # LinkAdded has it
+    return merged, type(joined).from_history([*original.history, noted])
 
 
 def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:

@@ -13,7 +13,7 @@ from incidentcore.digest import content_id
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.schedule import BusinessCalendar, Calendar
-from incidentcore.sla.targets import Target, check_target, target_fields
+from incidentcore.sla.targets import Target, check_target, target_fields, target_of
 from incidentcore.sla.terms import (
     CalendarByField,
     CalendarChoice,
@@ -22,10 +22,15 @@ from incidentcore.sla.terms import (
     TakeoverMode,
 )
 
-__all__ = ["Agreement", "OtherTerms", "SlaDefinition", "with_fields"]
+__all__ = ["Agreement", "AnswerRule", "AnswersFrom", "OtherTerms", "SlaDefinition", "with_fields"]
 
 Agreement: TypeAlias = Literal["sla", "ola", "contract"]
 """With whom it is agreed: the customer, another team, a supplier."""
+
+AnswersFrom: TypeAlias = Literal["record", "duplicates"]
+"""Which messages count as answers: the record's own, or those of merged duplicates too."""
+
+AnswerRule: TypeAlias = tuple[tuple[str, ...], bool, AnswersFrom]
 
 
 class OtherTerms(TypedDict, total=False):
@@ -43,6 +48,7 @@ class OtherTerms(TypedDict, total=False):
     kind: str
     agreement: Agreement
     starts_from: str | None
+    answers_from: AnswersFrom
 
 
 def _thresholds(thresholds: Iterable[SlaThreshold]) -> tuple[SlaThreshold, ...]:
@@ -95,11 +101,13 @@ class SlaDefinition:
         answered_by: The roles whose public messages count as answers in the fields
             ``first_response_at`` and ``unanswered_since``.
         agent_spoke_first: Whether only a message after the requester's first word is a response.
+        answers_from: Whether an answer on a merged duplicate counts from the merge on.
         fields: The fields of a record that its conditions read.
         reads: The same, where only a change of them can change an answer; None where a reset or
             a condition that names no fields may.
         timed: The single tests whose answers time alone changes.
         is_special: Whether ``judges_answers`` or ``follows`` says anything.
+        answer_rule: Who answers whom: ``answered_by``, ``agent_spoke_first``, ``answers_from``.
         judges_answers: Whether it has a rule of its own for who answers whom.
         follows: The fields whose change moves the due or the calendar of a running clock.
 
@@ -132,10 +140,12 @@ class SlaDefinition:
     starts_from: str | None = None
     answered_by: tuple[str, ...] = attrs.field(default=("agent",), converter=_roles)
     agent_spoke_first: bool = False
+    answers_from: AnswersFrom = "record"
     fields: frozenset[str] = attrs.field(init=False, eq=False, repr=False)
     reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
     timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False)
     judges_answers: bool = attrs.field(init=False, eq=False, repr=False)
+    answer_rule: AnswerRule = attrs.field(init=False, eq=False, repr=False)
     is_special: bool = attrs.field(init=False, eq=False, repr=False)
     follows: tuple[str, ...] = attrs.field(init=False, eq=False, repr=False)
     _by_hour: bool = attrs.field(init=False, eq=False, repr=False)
@@ -153,6 +163,7 @@ class SlaDefinition:
             ("reopen", ReopenMode),
             ("swap", TakeoverMode),
             ("agreement", Agreement),
+            ("answers_from", AnswersFrom),
         ):
             if getattr(self, name) not in get_args(words):
                 allowed = f"one of {', '.join(get_args(words))}"
@@ -167,7 +178,9 @@ class SlaDefinition:
 
     def _set_reads(self) -> None:
         """Check the conditions and note what they read."""
-        judges = self.answered_by != ("agent",) or self.agent_spoke_first
+        rule = (self.answered_by, self.agent_spoke_first, self.answers_from)
+        judges = rule != (("agent",), False, "record")
+        object.__setattr__(self, "answer_rule", rule)
         object.__setattr__(self, "judges_answers", judges)
         conditions = [self.start, self.stop, self.cancel, self.pause]
         conditions += [] if self.resume is None else [self.resume]
@@ -244,7 +257,7 @@ class SlaDefinition:
             "cancel": _CANCELED,
             "kind": "resolution",
         }
-        goal = _target(hours, minutes, target)
+        goal = target_of(hours, minutes, target)
         return cls(name=name, target=goal, calendar=calendar, pause=pause, **{**preset, **more})
 
     @classmethod
@@ -286,7 +299,7 @@ class SlaDefinition:
             "answered_by": answered_by,
             "agent_spoke_first": agent_spoke_first,
         }
-        goal = _target(hours, minutes, target)
+        goal = target_of(hours, minutes, target)
         return cls(name=name, target=goal, calendar=calendar, pause=pause, **{**preset, **more})
 
     @classmethod
@@ -326,7 +339,7 @@ class SlaDefinition:
             "kind": "next_response",
             "answered_by": answered_by,
         }
-        goal = _target(hours, minutes, target)
+        goal = target_of(hours, minutes, target)
         return cls(name=name, target=goal, calendar=calendar, pause=pause, **{**preset, **more})
 
     @classmethod
@@ -365,7 +378,7 @@ class SlaDefinition:
             "reopen": "new_cycle",
             "kind": "update",
         }
-        goal = _target(hours, minutes, every)
+        goal = target_of(hours, minutes, every)
         return cls(name=name, target=goal, calendar=calendar, pause=pause, **{**preset, **more})
 
 
@@ -377,19 +390,3 @@ def with_fields(
     timed = tuple(leaf for leaf in leaves if leaf.reads_time and not leaf.reads_hours)
     paths = frozenset(path for leaf in leaves for path in leaf.fields)
     return timed, paths, all(leaf.fields or leaf.reads_hours for leaf in leaves)
-
-
-def _target(hours: float, minutes: float, target: Target | None) -> Target:
-    if target is not None:
-        if hours or minutes:
-            raise SlaDefinitionError("hours", hours or minutes, "a time or a target, not both")
-        return target
-    given = (hours, minutes)
-    if any(isinstance(part, bool) or not isinstance(part, (int, float)) for part in given):
-        raise SlaDefinitionError("hours", given, "numbers of hours and minutes, or a target")
-    if not (hours >= 0 and minutes >= 0 and hours + minutes > 0):
-        raise SlaDefinitionError("hours", hours, "a positive number of hours, or a target")
-    try:
-        return timedelta(hours=hours, minutes=minutes)
-    except (OverflowError, ValueError):
-        raise SlaDefinitionError("hours", hours, "a number of hours that is finite") from None

@@ -115,8 +115,7 @@ class ClockFold:
         """Return the facts as a definition sees them, by its own rule of who answers whom."""
         if not definition.judges_answers:
             return facts
-        key = definition.answered_by, definition.agent_spoke_first
-        return {**facts, **self.life.answers[key][index]}
+        return {**facts, **self.life.answers[definition.answer_rule][index]}
 
     def step(
         self,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from incidentcore.records import Timeline, TimelineStep
-from incidentcore.sla.definition import SlaDefinition
+from incidentcore.sla.definition import AnswerRule, SlaDefinition
 from incidentcore.sla.policy import SlaPolicy
 from incidentcore.values import FrozenMap
 
@@ -37,11 +37,11 @@ class Life:
         self.steps = steps
         self.opened: tuple[int, Facts] | None = None
         self.origins: Mapping[str, datetime] = _NOTHING
-        self.answers: Mapping[tuple[tuple[str, ...], bool], list[Facts]] = _NO_ANSWERS
+        self.answers: Mapping[AnswerRule, list[Facts]] = _NO_ANSWERS
 
 
 _NOTHING: Final[FrozenMap[datetime]] = FrozenMap()
-_NO_ANSWERS: Final[Mapping[tuple[tuple[str, ...], bool], list[Facts]]] = {}
+_NO_ANSWERS: Final[Mapping[AnswerRule, list[Facts]]] = {}
 
 
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
@@ -58,8 +58,9 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
         life.opened = index, opening
     if rules.judges_answers:
         definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
-        keys = {(one.answered_by, one.agent_spoke_first) for one in definitions}
-        life.answers = {key: _answers(steps, key[0], spoke_first=key[1]) for key in keys}
+        life.answers = {
+            rule: _answers(steps, rule) for rule in {d.answer_rule for d in definitions}
+        }
     return life
 
 
@@ -83,10 +84,9 @@ def _with_instants(rules: OneClock, timeline: Timeline, now: datetime) -> list[T
     return steps
 
 
-def _answers(
-    steps: Sequence[TimelineStep], roles: tuple[str, ...], *, spoke_first: bool
-) -> list[Facts]:
+def _answers(steps: Sequence[TimelineStep], rule: AnswerRule) -> list[Facts]:
     """Return for each step who was answered and who waits, by other rules than the record's."""
+    roles, spoke_first, source = rule
     waiting: datetime | None = None
     answered: datetime | None = None
     heard = not spoke_first
@@ -99,6 +99,8 @@ def _answers(
             is_public = kind == "contacted" or (
                 kind == "commented" and getattr(event, "visibility", "") == "public"
             )
+            if source == "duplicates" and getattr(event, "answered_at", None) is not None:
+                waiting, answered = None, answered or step.at
             reopens = kind == "state_changed" and step.changes.get("reopened_at") == step.at
             if by is None or not (is_public or reopens):
                 continue

@@ -21,6 +21,7 @@ __all__ = [
     "check_target",
     "resolve_target",
     "target_fields",
+    "target_of",
 ]
 
 _TICK = timedelta.resolution
@@ -244,3 +245,20 @@ def resolve_target(
         due = as_utc(target.resolve(start, calendar, facts), "target")
     due = max(due, start)
     return calendar.open_time(start, due), due
+
+
+def target_of(hours: float, minutes: float, target: Target | None) -> Target:
+    """Return a preset's target: hours and minutes, or another form."""
+    if target is not None:
+        if hours or minutes:
+            raise SlaDefinitionError("hours", hours or minutes, "a time or a target, not both")
+        return target
+    given = (hours, minutes)
+    if any(isinstance(part, bool) or not isinstance(part, (int, float)) for part in given):
+        raise SlaDefinitionError("hours", given, "numbers of hours and minutes, or a target")
+    if not (hours >= 0 and minutes >= 0 and hours + minutes > 0):
+        raise SlaDefinitionError("hours", hours, "a positive number of hours, or a target")
+    try:
+        return timedelta(hours=hours, minutes=minutes)
+    except (OverflowError, ValueError):
+        raise SlaDefinitionError("hours", hours, "a number of hours that is finite") from None

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 import attrs
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
 from incidentcore.records.coverage import checked_covers
 from incidentcore.records.events.base import (
     Event,
@@ -324,14 +325,17 @@ class FieldsChanged(Event):
 
 @attrs.frozen(kw_only=True)
 class LinkAdded(Event):
-    """A link to another record was made."""
+    """A link to another record was made; ``answered_at`` on a merged duplicate, if it was."""
 
     kind: ClassVar[str] = "linked"
 
     link: Link
+    answered_at: datetime | None = attrs.field(default=None, metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
+        if self.answered_at is not None:
+            _set(self, "answered_at", as_utc(self.answered_at))
         if not isinstance(self.link, Link):
             raise InvalidValueError("link", self.link, "a Link")
 

@@ -304,7 +304,8 @@ def _lint_endless(rules: tuple[CascadeRule, ...], lifecycle: Lifecycle) -> Itera
         if names in circles or not circle:
             continue
         circles.add(names)
-        if _comes_back(circle, lifecycle) or _answers_itself(circle):
+        is_endless = _comes_back(circle, lifecycle) or any(rule.comment for rule in circle)
+        if is_endless and _can_return(circle):
             yield _finding("cascade_may_never_end", rule.id, names, answer="unknown", rules=names)
 
 
@@ -358,9 +359,9 @@ def _comes_back(circle: Iterable[CascadeRule], lifecycle: Lifecycle) -> bool:
     return False
 
 
-def _answers_itself(circle: Iterable[CascadeRule]) -> bool:
-    """Return whether comments can go back to the record that they came from."""
-    links = {rule.link for rule in circle if rule.comment}
+def _can_return(circle: Iterable[CascadeRule]) -> bool:
+    """Return whether effects can go back to the record that they came from."""
+    links = {rule.link for rule in circle}
     return any(
         not link or ((back := Link(link, "a").inverse("b")) is not None and back.type in links)
         for link in links

@@ -206,7 +206,7 @@ def read_who(text: object, schedules: Mapping[str, OnCallSchedule]) -> Escalatio
         if name not in schedules:
             raise WrongError(text, _one_of("a schedule of [oncall]", schedules), tuple(schedules))
         return EscalationTarget.on_call(schedules[name])
-    return EscalationTarget(kind, name)
+    return EscalationTarget(kind, name)  # type: ignore[arg-type]  # one of _KINDS
 
 
 def _one_of(what: str, names: Mapping[str, object]) -> str:

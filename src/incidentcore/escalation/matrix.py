@@ -84,7 +84,7 @@ _WORDS: Final[dict[str, object]] = {
 }
 
 
-def _word(name: str, given: str, words: object) -> None:
+def _word(name: str, given: object, words: object) -> None:
     if given not in get_args(words):
         raise EscalationMatrixError(name, given, f"one of {', '.join(get_args(words))}")
 
@@ -110,15 +110,15 @@ class EscalationLevel:
 
     trigger: Trigger
     targets: tuple[EscalationTarget, ...] = attrs.field(converter=as_targets)
-    mode: str = attrs.field(default="functional", kw_only=True)
-    until: str = attrs.field(kw_only=True)
+    mode: EscalationMode = attrs.field(default="functional", kw_only=True)
+    until: Until = attrs.field(kw_only=True)
     during: Calendar | None = attrs.field(default=None, kw_only=True)
     why_code: str = attrs.field(init=False, eq=False, repr=False)
     why_data: FrozenMap[str] = attrs.field(init=False, eq=False, repr=False)
     known_people: tuple[str, ...] | None = attrs.field(init=False, eq=False, repr=False)
 
     @until.default
-    def _until(self) -> str:
+    def _until(self) -> Until:
         return getattr(self.trigger, "until", "acknowledged")
 
     def __attrs_post_init__(self) -> None:
@@ -186,16 +186,16 @@ class EscalationRow:
     repeat: int = attrs.field(default=0, kw_only=True)
     repeat_from: int = attrs.field(default=0, kw_only=True)
     repeat_after: timedelta = attrs.field(default=_ZERO, kw_only=True)
-    acknowledged_by: str = attrs.field(default="any", kw_only=True)
+    acknowledged_by: AcknowledgedBy = attrs.field(default="any", kw_only=True)
     ack_timeout: timedelta | None = attrs.field(default=None, kw_only=True)
-    on_unacknowledge: str = attrs.field(default="resume", kw_only=True)
-    on_snooze_end: str = attrs.field(default="resume", kw_only=True)
-    snooze_silences: str = attrs.field(default="acknowledgeable", kw_only=True)
-    past_last: str = attrs.field(default="clamp", kw_only=True)
-    on_reopen: str = attrs.field(default="restart", kw_only=True)
-    on_apply: str = attrs.field(default="restart", kw_only=True)
-    on_move: str = attrs.field(default="restart", kw_only=True)
-    on_worse: str = attrs.field(default="keep", kw_only=True)
+    on_unacknowledge: OnUnacknowledge = attrs.field(default="resume", kw_only=True)
+    on_snooze_end: OnSnoozeEnd = attrs.field(default="resume", kw_only=True)
+    snooze_silences: SnoozeSilences = attrs.field(default="acknowledgeable", kw_only=True)
+    past_last: PastLast = attrs.field(default="clamp", kw_only=True)
+    on_reopen: OnOccasion = attrs.field(default="restart", kw_only=True)
+    on_apply: OnOccasion = attrs.field(default="restart", kw_only=True)
+    on_move: OnOccasion = attrs.field(default="restart", kw_only=True)
+    on_worse: OnOccasion = attrs.field(default="keep", kw_only=True)
     ack_when: Condition = attrs.field(default=ALWAYS, kw_only=True)
     delayed: tuple[int, ...] = attrs.field(init=False, eq=False, repr=False)
 

@@ -225,7 +225,7 @@ class OnCallSchedule:
     overrides: tuple[RotaOverride, ...] = attrs.field(
         default=(), converter=_overrides, kw_only=True
     )
-    combine: str = attrs.field(default="highest", kw_only=True)
+    combine: Combine = attrs.field(default="highest", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name:

@@ -17,6 +17,7 @@ from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.matrix import (
     EscalationLevel,
     EscalationRow,
+    Until,
 )
 from incidentcore.escalation.targets import EscalationTarget
 from incidentcore.escalation.triggers import After, AfterPrevious, OnClock
@@ -128,7 +129,7 @@ def jira_row(
         repeat_after: How long after the last rule it begins again.
         when: For which records.
     """
-    silenced_by = {"not_acknowledged": "acknowledged", "not_closed": "resolved"}
+    silenced_by: dict[str, Until] = {"not_acknowledged": "acknowledged", "not_closed": "resolved"}
     levels = []
     for number, (minutes, condition, targets) in enumerate(rules):
         if condition not in silenced_by:

@@ -42,7 +42,7 @@ class EscalationTarget:
     'manager of assignee'
     """
 
-    kind: str
+    kind: TargetKind
     name: str
     schedule: OnCallSchedule | None = None
     members: tuple[str, ...] = ()

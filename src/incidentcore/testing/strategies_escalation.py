@@ -13,6 +13,7 @@ from incidentcore.escalation import (
     After,
     AfterPrevious,
     AtWallTime,
+    Combine,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
@@ -106,7 +107,7 @@ def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCall
         replaces = draw(st.sampled_from(("", "ada"))) if mode == "replace" else ""
         who = draw(st.sampled_from(_PEOPLE))
         overrides.append(RotaOverride(Interval(start, end), who, mode, replaces=replaces))
-    combine = draw(st.sampled_from(("highest", "all")))
+    combine: Combine = draw(st.sampled_from(("highest", "all")))
     return OnCallSchedule("drawn", layers, overrides=overrides, combine=combine)
 
 

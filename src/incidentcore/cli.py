@@ -1,6 +1,6 @@
 """The command line: a demonstration, reports, columns, and the check of a desk file.
 
-Whatever is wrong with what a user gave is one line on standard error and exit code 2.
+Any error in the user's input is reported as one line on standard error, with exit code 2.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        argv: The arguments; those of the process unless told.
+        argv: The arguments; Defaults to those of the process.
 
     Returns:
         The exit code: 0, or 2 for wrong input, 130 when interrupted, 141 when nobody reads on.
@@ -171,14 +171,14 @@ def _add_file(command: argparse.ArgumentParser) -> None:
         metavar="FIELD=COLUMN",
         help="for a table: id, opened, resolved, closed, state, priority, …; may be repeated",
     )
-    command.add_argument("--zone", help="the zone of times that state none; UTC unless told")
+    command.add_argument("--zone", help="the zone of times without an offset; default: UTC")
     command.add_argument(
         "--time-format",
         action="append",
         help="for a table: a format as strptime takes it, or iso; tried in order",
     )
     command.add_argument(
-        "--as-of", metavar="TIME", help="an ISO time; the latest instant in the file unless told"
+        "--as-of", metavar="TIME", help="an ISO time; default: the latest instant in the file"
     )
 
 
@@ -257,7 +257,7 @@ def _report(arguments: argparse.Namespace) -> Report:
         about=(
             ("profile", profile),
             ("as of", as_of.isoformat()),
-            ("zone", "UTC, since none was told" if zone is None else zone.key),
+            ("zone", "UTC (no zone given)" if zone is None else zone.key),
             ("calendar", calendar.name or f"round the clock ({calendar.zone.key})"),
         ),
         by=arguments.by,
@@ -281,7 +281,7 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
         title=f"Problem candidates in {arguments.file.name}",
         about=(
             ("as of", as_of.isoformat()),
-            ("zone", "UTC, since none was told" if zone is None else zone.key),
+            ("zone", "UTC (no zone given)" if zone is None else zone.key),
         ),
         dimensions=by or DIMENSIONS,
         keys=by or KEYS,

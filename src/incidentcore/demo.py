@@ -1,4 +1,4 @@
-"""A generated month of a service desk, small enough to read and rich enough to go wrong.
+"""A generated month of a service desk, small enough to read, with every kind of irregularity.
 
 Three offices in three zones, a few hundred incidents, pauses, reopenings, reassignments,
 cancelations and one major incident, played through the library's own operations: open, classify,

@@ -1,8 +1,8 @@
 """Every exception of the library, sorted by who must act.
 
-``InvalidValueError`` and its kin are about the data a caller passed; ``DefinitionError`` and its
-kin about the tables an integrator wrote; the rest name one situation each. Every class carries its
-facts as attributes, renders its text only when it is shown, and survives pickling.
+``InvalidValueError`` and its subclasses are about the data a caller passed; ``DefinitionError`` and
+its subclasses about the tables an integrator wrote; the rest name one situation each. Every class
+carries its facts as attributes, renders its text only when it is shown, and survives pickling.
 """
 
 from __future__ import annotations

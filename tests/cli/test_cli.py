@@ -110,7 +110,7 @@ def test_report_on_a_table(capsys: pytest.CaptureFixture[str], table: Path) -> N
     for heading in (*HEADINGS, "Findings about the file"):
         assert f"\n{heading}\n" in page
     assert "as of     2026-06-03T10:00:00+00:00" in page
-    assert "zone      UTC, since none was told" in page
+    assert "zone      UTC (no zone given)" in page
     words = [line.split() for line in page.splitlines()]
     assert ["(all)", "3", "2", "0", "0", "-", "0", "1"] in words
     assert ["mean_time_to_resolve", "critical", "2.50", "h", "1"] in words

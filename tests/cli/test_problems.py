@@ -58,7 +58,7 @@ def test_the_same_is_had_as_json_markdown_and_html(
     found = json.loads(run(capsys, table, *MAP, "--json")[1])
     (candidate,) = found["candidates"]["candidates"]
     assert candidate["members"] == [f"INC-{n:02}" for n in range(28)]
-    assert found["about"]["zone"] == "UTC, since none was told"
+    assert found["about"]["zone"] == "UTC (no zone given)"
     assert run(capsys, table, *MAP, "--markdown")[1].startswith("# Problem candidates in")
     assert "<td" in run(capsys, table, *MAP, "--html")[1]
     code, _, err = run(capsys, table, *MAP, "--html", "--json")

@@ -112,7 +112,7 @@ class NaiveBayes(WordModel):
         fields: Iterable[str] = TEXT_FIELDS,
         accents: bool = True,
     ) -> Self:
-        """Return the model of labelled texts.
+        """Return a model trained on labelled texts.
 
         Args:
             labelled: Pairs of (record or text, category), in any order.

@@ -69,7 +69,7 @@ class FallbackChain:
         return self.answers((record,))[0]
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the answers on many records; each part is asked about those still open."""
+        """Return the answers on many records; each categorizer gets those still unanswered."""
         waiting = dict(enumerate(records))
         answers: dict[int, Categorization] = {}
         reasons: dict[int, list[Evidence]] = {place: [] for place in waiting}

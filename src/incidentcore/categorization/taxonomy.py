@@ -108,7 +108,7 @@ class Taxonomy:
         """Return a category's path if it is in the tree.
 
         Raises:
-            InvalidValueError: It is not; the error names the categories where it leaves the tree.
+            InvalidValueError: It is not in the tree; the error lists the categories allowed there.
         """
         path = as_path(category)
         if path not in self.paths:

@@ -59,7 +59,8 @@ def _name(value: object) -> str:
 def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
     """Return where two desks say different things, each with a witness.
 
-    Two orders of rules that never meet, a renamed service or an unused calendar are no difference.
+    Another order of rules that never overlap, a renamed service or an unused calendar is not a
+    difference.
     Where nothing is returned, any record is judged alike by both.
 
     Args:

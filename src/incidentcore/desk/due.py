@@ -54,7 +54,7 @@ class DueItem:
 
 
 class Look(NamedTuple):
-    """What one walk over a record gives: everything due by now, and when that changes by itself."""
+    """The result of evaluating one record: all that is due now, and when that changes by itself."""
 
     items: tuple[DueItem, ...]
     next: datetime | None

@@ -57,7 +57,7 @@ _LEVEL: Final = Table(
         Key("at", TEXT, f"A point on a clock: {_AT}.", None),
         Key("point", POINT, "The same point with a name of its own.", None),
         Key("held", WHEN, "A condition that must hold, for the time of after.", None),
-        Key("to", WHO_FORM, "Who is told."),
+        Key("to", WHO_FORM, "Who is notified."),
         Key("mode", word("functional", "hierarchical"), "To another group, or up.", "functional"),
         Key("until", word("acknowledged", "resolved"), "What silences it.", None),
         Key("during", PLAIN_CALENDAR, "The contact hours.", None),

@@ -1,4 +1,4 @@
-"""A desk as a page that a customer would sign, and one record as its rules see it."""
+"""A desk as a page to agree on with a customer, and how its rules apply to one record."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["desk_page", "explain_record"]
 
 
 def desk_page(desk: Desk, /) -> str:
-    """Return a desk as Markdown: hours, targets by priority, who is told what and when.
+    """Return a desk as Markdown: hours, targets by priority, who is notified of what and when.
 
     Args:
         desk: The desk.

@@ -106,7 +106,7 @@ class Reading:
     def each(
         self, read: Reader, items: Iterable[tuple[str | int, Any]], path: Path
     ) -> dict[str | int, Any]:
-        """Return what a reader makes of each item, by its key or place.
+        """Return the result of a reader for each item, by its key or place.
 
         Raises:
             BrokenError: An item has a fault; the faults of all were noted.

@@ -125,7 +125,7 @@ _COMMUNICATION: Final = Table(
     (
         Key("name", TEXT, "Its name, part of the keys of its updates.", None),
         Key("when", WHEN, "For which records; all without it.", ALWAYS),
-        Key("to", TEXTS, "Who is told.", attribute="audiences"),
+        Key("to", TEXTS, "Who is updated.", attribute="audiences"),
         Key("via", TEXT, "Over what.", "", "channel"),
         Key("updates", _UPDATES.form, "How often.", None),
         Key("during", PLAIN_CALENDAR, "The contact hours.", None),
@@ -201,7 +201,7 @@ AUTO_CLOSE: Final = (
 
 
 def auto_close_of(values: dict[str, Any], calendar: Any) -> AutoClose | None:
-    """Return the auto-close that the keys of a lifecycle say; None without one."""
+    """Return the auto-close rule that a lifecycle's keys define; None without one."""
     after = values["close_after"]
     if after is None:
         return None

@@ -45,7 +45,8 @@ class ServiceTarget:
 
     Attributes:
         target: The target, as an ``SlaDefinition`` takes it.
-        level: The name of the priority; empty for every other one, and for none.
+        level: The name of the priority; empty for all other priorities and for
+            records without one.
         calendar: The calendar, where it is not the service's.
     """
 

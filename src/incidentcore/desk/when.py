@@ -1,7 +1,7 @@
 """Conditions as tables: ``{ priority = ["critical", "high"], vip = true }``, read and written.
 
 All tests of a table hold at once; ``any``, ``all`` and ``not`` compose tables. A name of the desk's
-own fields stands for ``custom.NAME``, a few short names for longer paths.
+own fields means ``custom.NAME``; a few short names mean longer paths.
 """
 
 from __future__ import annotations
@@ -281,7 +281,7 @@ WHEN_SCHEMA: Final = _SCHEMA
 
 
 def about(subject: str) -> Form:
-    """Return the form of a condition on something else than a record: an event, an alert."""
+    """Return the form of a condition on something other than a record: an event or an alert."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         before, reading.subject = reading.subject, subject

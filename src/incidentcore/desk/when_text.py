@@ -1,4 +1,4 @@
-"""Conditions of a desk file, written."""
+"""Write conditions in the form of a desk file."""
 
 from __future__ import annotations
 

@@ -164,7 +164,7 @@ def _share(text: str) -> Fraction | None:
 
 
 def read_point(text: object, allowed: str = WARN) -> SlaThreshold:
-    """Return the point on a clock that a text such as ``"80%"`` says; the text is its name."""
+    """Return the threshold that a text such as ``"80%"`` describes, named by that text."""
     if isinstance(text, str):
         words = " ".join(text.split())
         span, _, side = words.rpartition(" ")

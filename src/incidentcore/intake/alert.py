@@ -116,7 +116,7 @@ class Alert:
 
     @property
     def happened_at(self) -> datetime:
-        """Return the instant that is believed: ``at``, but never after it came in."""
+        """Return the instant that counts: ``at``, or the time of receipt where that is earlier."""
         return min(self.at, self.recorded_at)
 
 

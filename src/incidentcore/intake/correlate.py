@@ -149,7 +149,7 @@ class Intake:
 
     @property
     def next_wakeup(self) -> datetime | None:
-        """Return until when nothing is decided if no alert comes; None where nothing ever is.
+        """Return the first instant at which time alone may decide something; None if it never does.
 
         Call ``settle`` then: something may be opened, resolved, suppressed, dropped or forgotten.
         """
@@ -160,7 +160,7 @@ class Intake:
         """Take an alert, or the end of an incident, and return what is decided by it.
 
         Raises:
-            InvalidValueError: It is neither.
+            InvalidValueError: The item is neither.
         """
         order = self._order
         if isinstance(item, Alert):

@@ -1,4 +1,4 @@
-"""What a fold of alerts must look at again, and when: one timer for each live thing.
+"""Timers of the fold: one for each live condition, group and incident, set to its deadline.
 
 When a deadline is postponed, the old timer reschedules itself when it fires; when one comes nearer,
 a second timer is set and the first is out of date. So an alert that prolongs a deadline costs

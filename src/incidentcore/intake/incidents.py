@@ -221,7 +221,7 @@ def apply_intents(
     priorities: PriorityPolicy | None = STANDARD_POLICY,
     lifecycle: Lifecycle = INCIDENT,
 ) -> dict[str, Incident]:
-    """Bring incidents on to what intents ask for, and open those that are missing.
+    """Apply intents to incidents: change those that exist and open those that are missing.
 
     Args:
         intents: The intents of a fold, in order.

@@ -59,7 +59,7 @@ class Ordering(Generic[T]):
             batch.append(item)
 
     def release(self, edge: datetime) -> list[tuple[datetime, list[T]]]:
-        """Hand out the batches before an instant, in order; then everything before is settled."""
+        """Yield the batches before an instant, in order; everything before it is then settled."""
         found = []
         instants = self._instants
         while instants and instants[0] < edge:

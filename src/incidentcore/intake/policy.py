@@ -52,7 +52,7 @@ def _number(name: str, value: object, least: int) -> None:
 
 @attrs.frozen(kw_only=True)
 class Flapping:
-    """When a condition that comes and goes is taken as holding all along.
+    """When a condition that fires and resolves repeatedly counts as firing throughout.
 
     It begins to flap with the change of status that is the ``start``-th within ``within``, and
     ends as soon as no more than ``stop`` lie within it. Meanwhile it counts as firing in its

@@ -34,14 +34,14 @@ def _show(value: object) -> str:
 
 
 class AlertFaults:
-    """What is wrong with some data so far; reads fields, and notes what it cannot read."""
+    """A reader of fields that collects the faults of the data."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
         self._values = 0
 
     def note(self, message: str, path: str) -> None:
-        """Note a problem."""
+        """Add a fault."""
         self.found.append(f"{message} @ {path}")
 
     def wrong(self, value: object, allowed: str, path: str) -> None:

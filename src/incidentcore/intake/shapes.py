@@ -117,7 +117,7 @@ def alerts_from_alertmanager(
     Args:
         payload: The body of the request, read from JSON.
         recorded_at: When it came in. A repetition of an alert that still fires has the old
-            ``startsAt``, so tell it, to know when it was heard of last.
+            ``startsAt``, so pass the time of receipt to know when it was last reported.
         source: What to call the sender; several Alertmanagers need different names.
 
     Returns:

@@ -114,9 +114,9 @@ def _settled(at: datetime) -> datetime:
 
 @attrs.frozen(kw_only=True)
 class IntakeState:
-    """Where a fold of alerts stands.
+    """The state of a fold of alerts between two alerts.
 
-    Equal states go on equally, in any process; write one with ``serialization.dumps``.
+    Equal states continue alike in any process; write one with ``serialization.dumps``.
 
     Attributes:
         settled: Everything before this instant is decided.
@@ -125,11 +125,11 @@ class IntakeState:
         groups: The groups with an incident or with waiting alerts, sorted.
         incidents: The incidents that may take an alert, sorted.
         pending: Alerts from ``settled`` on, in order.
-        ends: Words of ended incidents from ``settled`` on, in order.
+        ends: Notices of ended incidents from ``settled`` on, in order.
 
     Raises:
-        InvalidValueError: A condition, group or incident stands twice, or one is named that is not
-            there.
+        InvalidValueError: A condition, group or incident occurs twice, or a reference names
+            none of them.
     """
 
     settled: datetime = attrs.field(default=EARLIEST, converter=_settled)

@@ -80,9 +80,9 @@ class SampleThreshold:
             ``at_least``, above it with ``at_most``. Between the two, nothing changes (hysteresis).
             Defaults to the threshold itself.
         lasting: How long all samples must breach it before the alert fires; the first sample that
-            is so much later than the first breach makes it fire.
+            at least this much later than the first breach makes it fire.
         keep_firing: How long all samples must be clear before the alert is resolved.
-        stale_after: A series of which no sample came for so long is over: what lasted is forgotten,
+        stale_after: A series without a sample for this long is over: its breach is forgotten,
             and a firing alert is resolved. None waits for the next sample.
         severity: The alert's severity.
         title: The alert's title. Defaults to id and series.

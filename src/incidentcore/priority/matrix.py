@@ -86,10 +86,10 @@ def read_level(scale: Scale, path: str, record: object) -> Level | None:
 
 
 def checked_path(field: str, path: object) -> None:
-    """Refuse what is not the path of a field.
+    """Check that a value is the path of a field.
 
     Raises:
-        PriorityMatrixError: It is not.
+        PriorityMatrixError: The value is not a path.
     """
     try:
         reader(path)  # type: ignore[arg-type]  # refuses what is not a text

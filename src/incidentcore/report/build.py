@@ -1,4 +1,4 @@
-"""From records to a report, in one pass."""
+"""Build a report from records in one pass."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ def build_report(
     """Return the report on incidents.
 
     Args:
-        incidents: The incidents; read once, so a stream will do.
-        rules: What they are held against.
+        incidents: The incidents; read once, so an iterator is enough.
+        rules: What they are compared with.
         as_of: The instant of the report; later events are not seen.
         title: Its heading.
-        about: Pairs of name and value to tell under the heading.
-        by: By what KPIs are broken down.
+        about: Pairs of name and value to show under the heading.
+        by: What KPIs are grouped by.
         findings: What the importer found, read when all incidents have passed; None where the
             incidents were not imported.
-        example: One refused transition in words; the first of the records unless told.
+        example: One refused transition in words. Defaults to the first of the records.
         more: Further sections at the end.
 
     Raises:
-        InvalidValueError: ``by`` is no field.
+        InvalidValueError: ``by`` is not a field.
     """
     tally = Tally(rules, as_of)
     part = gather_kpis(rules.kpis, tally.watch(incidents), as_of=as_of, group_by=by)

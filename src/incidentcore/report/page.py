@@ -91,7 +91,7 @@ def _groups(table: KpiTable) -> list[tuple[object, ...]]:
 
 
 def volume_section(table: KpiTable) -> Section:
-    """Return how many records came, went and are open, by group; ``-`` where no source tells."""
+    """Return how many records were opened, closed and are open, by group; ``-`` where unknown."""
     found = {
         (row.kpi, row.group): None
         if not row.value and row.excluded.get("not_covered")
@@ -209,7 +209,7 @@ def _plain_counts(counts: Counter[str]) -> dict[str, Any]:
 
 
 def worst_section(tally: Tally) -> Section:
-    """Return the worst breach of the promise to resolve, told line by line."""
+    """Return the worst breach of the resolution SLA, line by line."""
     title = "The worst breach"
     if tally.worst is None:
         return Section(key="worst", title=title, text="none: every promise was kept", data=None)
@@ -220,7 +220,7 @@ def worst_section(tally: Tally) -> Section:
     if len(lines) > _TRACE_HEAD + _TRACE_TAIL + 1:
         left_out = len(lines) - _TRACE_HEAD - _TRACE_TAIL
         lines[_TRACE_HEAD:-_TRACE_TAIL] = [f"… {left_out} more lines of the same kind …"]
-    over = f"{span_text(status.over_target)} open time over its target; told in {trace.zone.key}"
+    over = f"{span_text(status.over_target)} open time over its target; times in {trace.zone.key}"
     head = [
         f"{incident.id}: {incident.title}" if incident.title != incident.id else incident.id,
         f"priority {label(incident.priority)}, {name}, {over}",
@@ -284,7 +284,7 @@ def escalation_section(tally: Tally) -> Section:
 
 
 def state_section(tally: Tally, example: str = "") -> Section:
-    """Return what the lifecycles say to the state changes, with one refusal explained."""
+    """Return which state changes the lifecycles refuse, with one refusal explained."""
     lines = [_check(check) for check in tally.checks]
     first = example or tally.refusal
     if first:
@@ -312,9 +312,9 @@ def _check(check: StateCheck) -> str:
     )
     frequent = Counter(check.changes).most_common(_CHANGES)
     if frequent:
-        told = ", ".join(f"{change} {count:,}" for change, count in frequent)
+        changes = ", ".join(f"{change} {count:,}" for change, count in frequent)
         more = len(check.changes) - len(frequent)
-        text += f"\n  {told}" + (f", and {more} more kinds" if more else "")
+        text += f"\n  {changes}" + (f", and {more} more kinds" if more else "")
     return text
 
 

@@ -1,4 +1,4 @@
-"""What a report holds records against: KPIs, promises, an escalation matrix, a lifecycle."""
+"""The rules that a report applies: KPIs, SLAs, an escalation matrix, lifecycles."""
 
 from __future__ import annotations
 
@@ -57,16 +57,16 @@ _OPEN: Final = field("state.open").is_true()
 
 @attrs.frozen(kw_only=True)
 class ReportRules:
-    """What a report holds records against.
+    """The rules that a report applies to records.
 
     Attributes:
         kpis: What is computed, in groups and for all; the counts of ``VOLUME`` are among them.
         tool_kpis: Those of them that are over figures of the tool itself.
-        response: The promise to react.
-        resolution: The promise to resolve.
-        matrix: Who must be told what and when.
-        lifecycles: The lifecycles that state changes are held against.
-        text: The promises in words.
+        response: The response SLA.
+        resolution: The resolution SLA.
+        matrix: Who must be notified of what and when.
+        lifecycles: The lifecycles that state changes are checked against.
+        text: The SLAs in words.
         kpi_text: What to know before reading the KPIs.
     """
 
@@ -92,12 +92,12 @@ def standard_rules(
 
     Args:
         calendar: The calendar of all promises but the critical ones, which run round the clock.
-        reacted: What ends the promise to react: by default whatever comes first of an
+        reacted: What meets the response SLA: by default the first of an
             acknowledgement, a public answer and the resolution.
         tool_kpis: KPIs over the tool's own figures, beside the usual ones.
         moments_only: The records were made from moments alone: what is computed from replies,
             reassignments and reopenings would look perfect, and is left out.
-        lifecycles: The lifecycles that state changes are held against.
+        lifecycles: The lifecycles that state changes are checked against.
 
     Source: the promises and the matrix are our choice.
     """

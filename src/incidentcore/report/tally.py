@@ -53,15 +53,15 @@ def _severity(status: SlaStatus, incident: Incident) -> tuple[bool, int, timedel
 
 
 class Tally:
-    """Gathers what a report tells beside its KPIs, one record at a time.
+    """Gathers what a report shows beside its KPIs, one record at a time.
 
     Args:
-        rules: What the records are held against.
+        rules: The rules to apply to the records.
         as_of: The instant of the report.
 
     Attributes:
-        compliance: By promise and priority's name, how the clocks ended.
-        worst: The worst breach of the promise to resolve, with its record: major incidents come
+        compliance: How the clocks ended, by SLA and priority name.
+        worst: The worst breach of the resolution SLA, with its record: major incidents come
             first, then the worst priority, then what went furthest over its target.
         fired: By row, level, target and mode, how many escalations became due.
         examples: The latest few of them.
@@ -83,7 +83,7 @@ class Tally:
         self._changes: list[Counter[str]] = [Counter() for _ in rules.lifecycles]
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
-        """Yield each incident on, once it has been counted."""
+        """Count each incident, then yield it."""
         for incident in incidents:
             self.add(incident)
             yield incident

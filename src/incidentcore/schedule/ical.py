@@ -165,7 +165,7 @@ def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
         Text with CRLF line ends, lines folded at 75 bytes.
 
     Raises:
-        InvalidValueError: A holiday has hours, which an event that closes a day cannot say.
+        InvalidValueError: A holiday has hours, which a whole-day event cannot express.
 
     Source: RFC 5545, 3.1 and 3.6.1.
 

@@ -62,7 +62,7 @@ class Rotation:
     to 31 of a monthly rotation is the last day of a shorter month.
 
     Attributes:
-        anchor: An instant at which a handoff takes place; its wall time in the zone is that of all.
+        anchor: An instant of a handoff; all handoffs have its wall time in the zone.
         zone: The zone of the wall time.
         unit: ``"hours"``, ``"days"``, ``"weeks"`` or ``"months"``.
         every: How many of them a turn lasts.

@@ -76,12 +76,12 @@ class Unwritable(Exception):  # noqa: N818  never leaves the room
 
 
 def check_hashes(values: Collection[Any]) -> None:
-    """Refuse values of which many hash alike: a set of them takes time with their square.
+    """Refuse values of which many share a hash: building a set of them takes quadratic time.
 
     Whole numbers that differ by multiples of 2**61 - 1 do so, and fractions and tuples of them.
 
     Raises:
-        Mismatch: They do; or many of them are equal.
+        Mismatch: Too many share a hash or are equal.
     """
     if len(values) - len(set(map(hash, values))) > _ALIKE:
         raise Mismatch(f"over {_ALIKE} values that are equal or hash alike; allowed: others")

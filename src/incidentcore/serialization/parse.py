@@ -322,6 +322,6 @@ def write(data: object, indent: int | None) -> str:
 
 
 def read_body(text: str) -> dict[str, Any]:
-    """Read what ``write`` wrote of an object."""
+    """Read the text that ``write`` makes of an object."""
     data: dict[str, Any] = json.loads(text)
     return data

@@ -314,7 +314,7 @@ def _load_sample(cell: Any, said: Sample, times: bool) -> None:  # noqa: FBT001
 
 
 def _load_sketch(cell: Any, said: Histograms, times: bool) -> None:  # noqa: FBT001
-    _holds(cell.survival or not said.censored.n, "nothing censored, as it is no survival")
+    _holds(cell.survival or not said.censored.n, "nothing censored, since it is not a survival")
     for sketch, histogram in ((cell.seen, said.seen), (cell.censored, said.censored)):
         _load_histogram(sketch, histogram, times=times)
 

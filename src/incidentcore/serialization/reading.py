@@ -1,4 +1,4 @@
-"""From plain data to values: cattrs builds the classes, behind hooks that take nothing on trust."""
+"""From plain data to values: cattrs builds the classes, behind hooks that check all input."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """How single values are written: instants as RFC 3339, durations as ISO 8601, exact throughout.
 
 Each kind has a writer and a reader; a reader takes nothing but what its writer gives, save that a
-whole number may stand for a float and any RFC 3339 offset for UTC.
+whole number is read as a float where one is due, and any RFC 3339 offset is converted to UTC.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def write_whole(value: Any) -> int:
 
 
 def read_whole(data: Any, _: object = None) -> int:
-    """Read a whole number: no float, no flag."""
+    """Read a whole number; floats and booleans are refused."""
     if type(data) is int:
         return data
     _expected(data, "a whole number")

@@ -1,4 +1,4 @@
-"""A store in memory: for tests, for demonstrations, and as the meaning of the contract."""
+"""A store in memory: for tests, for demonstrations, and as the contract's reference."""
 
 from __future__ import annotations
 
@@ -121,7 +121,7 @@ class InMemoryStore:
             return tuple(self._changes[first : first + limit])
 
     def remove(self, record_id: str, *, expected_version: int) -> None:
-        """Take a record out; see ``RecordStore.remove``."""
+        """Delete a record; see ``RecordStore.remove``."""
         with self._lock:
             if record_id not in self._histories:
                 raise RecordNotFoundError(record_id)

@@ -52,7 +52,7 @@ class RecordStore(Protocol):
        ``DuplicateEventError``.
     4. The sequences do not continue the history without a gap, or the events are of another
        record, or the first is not an opening, or a later one is: ``InvalidTimelineError``.
-    5. Everything is written at once. Who reads sees the whole batch or nothing of it.
+    5. Everything is written at once. A reader sees the whole batch or nothing of it.
 
     *Reading*: histories come in order of sequence, records in order of id (by code points),
     changes in the order in which they were written. A position in the feed of changes becomes
@@ -85,10 +85,10 @@ class RecordStore(Protocol):
         ...  # pragma: no cover
 
     def load(self, record_id: str) -> Record:
-        """Return a record as its whole history folds to.
+        """Return a record, built from its whole history.
 
         Raises:
-            RecordNotFoundError: There is none of that id.
+            RecordNotFoundError: No record has that id.
         """
         ...  # pragma: no cover
 
@@ -101,7 +101,7 @@ class RecordStore(Protocol):
             limit: The most events to return.
 
         Raises:
-            RecordNotFoundError: There is none of that id.
+            RecordNotFoundError: No record has that id.
         """
         ...  # pragma: no cover
 
@@ -136,7 +136,7 @@ class RecordStore(Protocol):
         """Delete a record permanently, as erasure asks; the feed says that it is gone.
 
         Raises:
-            RecordNotFoundError: There is none of that id.
+            RecordNotFoundError: No record has that id.
             StaleRecordError: It has changed since; nothing was removed.
         """
         ...  # pragma: no cover
@@ -145,7 +145,7 @@ class RecordStore(Protocol):
 def checked_batch(
     record_id: str, events: Iterable[Event], *, expected_version: int
 ) -> tuple[Event, ...]:
-    """Return a batch, once it is sure that it can follow a version; for writers of stores.
+    """Check that a batch can follow a version and return it; for authors of stores.
 
     What only the store knows, whether the version is the one it holds and the ids are new, remains
     to be tested.

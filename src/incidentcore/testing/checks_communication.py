@@ -83,7 +83,7 @@ def _polls_agree(plan: CommunicationPlan, record: Record, polls: list[datetime])
         listed = due_updates(plan, record, now=now, already=delivered)
         keys = [update.key for update in listed]
         assert len(set(keys)) == len(keys), "a key is given once"
-        assert not delivered.intersection(keys), "a key that was delivered comes never again"
+        assert not delivered.intersection(keys), "a key that was delivered never comes again"
         ever = due_updates(plan, record, now=now, include_lapsed=True)
         every = {update.key for update in ever}
         assert delivered <= every, "what was listed by now only grows"

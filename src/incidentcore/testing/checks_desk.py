@@ -39,7 +39,7 @@ class Outbox(Protocol):
 
 
 class _CrashError(Exception):
-    """Stands for the death of the process."""
+    """Simulates the death of the process."""
 
 
 def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | None = None) -> None:

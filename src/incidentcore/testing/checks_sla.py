@@ -43,7 +43,7 @@ def check_sla(
 
     The lint finds what cannot be meant: a rule that is shadowed, a stop that never comes, a field
     that does not exist, a more urgent target that is later. The laws about policies are that every
-    record has a definition, and whatever you name in ``at_least_as_good``. The histories set the
+    record has a definition, and those that you name in ``at_least_as_good``. The histories set the
     fields that your conditions read, to the values they name and to others. Call it from a test of
     yours. How many examples are tried is hypothesis's setting.
 

@@ -1,4 +1,4 @@
-"""The checks of many at once: threads, processes, sudden death, and a model to compare with."""
+"""Concurrency checks: threads, processes, a killed process, and a model to compare with."""
 
 from __future__ import annotations
 

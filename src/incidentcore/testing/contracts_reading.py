@@ -178,7 +178,7 @@ class ReadingChecks(StoreChecks):
         self._kept(record, "an unknown event")
 
     def test_histories_come_in_pages(self) -> None:
-        """Pages of any length join to the history, and an empty one ends it."""
+        """Pages of any length add up to the whole history; an empty page ends it."""
         store = self.make_store()
         record = noted(incident(), 9)
         store.append("INC-1", record.history, expected_version=0)

@@ -181,7 +181,7 @@ class WritingChecks(StoreChecks):
         same(2, store.load("INC-1").version, "the version")
 
     def test_a_batch_with_a_duplicate_is_nothing(self) -> None:
-        """A batch whose second event has a stored id leaves nothing of the first."""
+        """A batch whose second event has a stored id is refused; its first is not stored either."""
         store = self._store_of(2)
         store.append("INC-1", [_comment(3, id="a")], expected_version=2)
         batch = [_comment(4, id="b"), _comment(5, "forged", id="a")]

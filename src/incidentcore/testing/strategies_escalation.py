@@ -80,7 +80,7 @@ def rotations(draw: st.DrawFn, zone: str | None = None) -> Rotation:
 def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCallSchedule:
     """Return schedules of up to three layers, with hours, limits and overrides.
 
-    These lie around a given instant, or near a trap of the zone.
+    These lie around a given instant, or near a change of offset of the zone.
     """
     zone = draw(zones())
     near = draw(instants(zone)) if around is None else around
@@ -201,7 +201,7 @@ def escalation_matrices(
 
 @st.composite
 def escalated_incidents(draw: st.DrawFn) -> Incident:
-    """Return incidents whose histories are what escalations look at.
+    """Return incidents with every kind of event that escalations read.
 
     Acknowledged, un-acknowledged, snoozed, escalated manually, assigned, held, resolved and
     reopened, within a week of the opening, late events among them.

@@ -108,7 +108,7 @@ def sla_definitions(draw: st.DrawFn, name: str = "promise") -> SlaDefinition:
 
 @st.composite
 def sla_policies(draw: st.DrawFn) -> SlaPolicy:
-    """Return policies by a custom field ``tier``, in which a tier may have no promise."""
+    """Return policies by a custom field ``tier``, in which a tier may have no definition."""
     tier = field("custom.tier")
     return SlaPolicy(
         [
@@ -156,7 +156,7 @@ def _tests(condition: Condition) -> Iterator[FieldTest]:
 
 
 def words_of(conditions: Iterable[Condition]) -> list[tuple[str, object]]:
-    """Return which fields to set to what, so that conditions are met and missed."""
+    """Return pairs of field and value that make the conditions match or fail."""
     words: dict[tuple[str, object], None] = {}
     for condition in conditions:
         for test in _tests(condition):

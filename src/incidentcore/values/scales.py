@@ -88,7 +88,7 @@ class Scale:
         names: The levels' names, from worst to best.
 
     Raises:
-        DefinitionError: The id is empty, or the names are empty, repeated or none at all.
+        DefinitionError: The id is empty, there are no names, or a name is empty or repeated.
 
     Source: rule P1.
 

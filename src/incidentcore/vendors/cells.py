@@ -48,7 +48,7 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
 
 
 def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
-    """Return the mapping without the columns that a table lacks; id and opening stay."""
+    """Return the mapping without the columns that a table lacks; id and opening always remain."""
     known = {*table.columns, *(() if not table.objects else _paths(table, mapping))}
     return {
         name: column

@@ -77,7 +77,7 @@ def read_events(
         source: What ``open_table`` takes.
         case: The column of the record's id.
         activity: The column of what happened; of several, their values are joined by ``/``.
-        at: The column of the time. Of one time, the order of the rows counts.
+        at: The column of the time. Rows of one time count in their order.
         by: The column of who acted.
         group: The column of the group.
         fields: Further columns by field; what a column shows first is the value at the opening.
@@ -87,7 +87,7 @@ def read_events(
         levels: What levels mean.
         roles: Who acts in which role; by default everybody is an agent.
         times: How times are written.
-        sort: Read all rows first, so that those of a case need not stand together.
+        sort: Read all rows first, so that the rows of a case may be apart.
         delimiter: What separates fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
 

@@ -1,4 +1,4 @@
-"""Lines of text out of files: gzip or not, UTF-8 or not, within limits."""
+"""Read lines of text from files, plain or gzip, in any encoding, within limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in the fields of a ServiceNow audit log: times, counts, flags, levels, names.
+"""Read field values of a ServiceNow audit log: times, counts, flags, levels, names.
 
 A time that cannot be read ends the import, since every history depends on its times. Any other
 field that cannot be read is left out of the record, with a finding.
@@ -65,7 +65,7 @@ class FieldReader:
         self._states = {state.name: state for state in AUDIT_STATES}
 
     def tell(self, row: AuditRow, column: str, code: str, action: str) -> None:
-        """Add that something is wrong with a field."""
+        """Add a finding about a field."""
         self._findings.add(
             code, action, row=row.number, field=column, value=row[column], key=row["number"]
         )

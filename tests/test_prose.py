@@ -1,4 +1,4 @@
-"""Docstrings, comments and messages of the package are plain English: the words of a list are not.
+"""Docstrings, comments, messages and pages are plain English: the words of a list are not.
 
 Each of the words has a plain one: "told" is reported, given or known; "anew" is again; "whatever"
 is any; "by hand" is manual; "is none" and "is no NOUN" are "is not a NOUN".
@@ -20,13 +20,21 @@ SOURCE = Path(incidentcore.__file__).parent
 ROOMS = sorted(
     {path.relative_to(SOURCE).parts[0] for path in SOURCE.rglob("*.py")} - {"_version.py"}
 )
+# The pages of a checkout; an installed package has none of them.
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted(
+    path
+    for pattern in ("README.md", "CHANGELOG.md", ".github/**/*.md", "docs/**/*.rst", "docs/**/*.md")
+    for path in ROOT.glob(pattern)
+    if "_build" not in path.parts
+)
 # Rooms that are still to be rewritten.
 PENDING: frozenset[str] = frozenset({"communication"})
 ODD = re.compile(
     r"\b(told|anew|whatever|hangs?|hung|shall|by hand|for good|stands for|in his place"
     r"|a caller's own)\b"
-    r"|(?<!there )\b(is|are|was) (?-i:none)\b(?! of)"
-    r"|(?<!there )\b(is|are|be) no (?!longer|more|less|later|earlier|such|other|\d)[a-z]+",
+    r"|(?<!there )\b(is|are|was)\s(?-i:none)\b(?! of)"
+    r"|(?<!there )\b(is|are|be)\sno\s(?!longer|more|less|later|earlier|such|other|\d)[a-z]+",
     re.IGNORECASE,
 )
 # A code of older documents, which an upgrade still reads.
@@ -48,6 +56,35 @@ def odd_words(text: str) -> list[tuple[int, str]]:
         for line, part in prose(text)
         for match in ODD.finditer(EXEMPT.sub("", part))
     ]
+
+
+def without_code(text: str) -> str:
+    """Return a page with its code emptied: fences, directives of code, doctests and literals."""
+    fence = re.compile(r"^( *)(```|~~~).*?^\1\2 *$", re.MULTILINE | re.DOTALL)
+    text = fence.sub(lambda code: "\n" * code[0].count("\n"), text)
+    block = re.compile(r"^ *\.\. (code-block|testcode|testsetup|code)::|^(?! *\.\. ).*::$")
+    lines: list[str] = []
+    indent: int | None = None  # of the directive or doctest whose lines are left out
+    doctest = False
+    for line in text.split("\n"):
+        depth = len(line) - len(line.lstrip())
+        if indent is not None and line.strip() and depth <= indent:
+            indent = None
+        if not line.strip():
+            doctest = False
+        elif line.lstrip().startswith(">>>"):
+            doctest = True
+        is_code = doctest or indent is not None
+        if indent is None and block.search(line):
+            indent = depth
+        lines.append("" if is_code else re.sub(r"``[^`]*``|`[^`]*`", "x", line))
+    return "\n".join(lines)
+
+
+def odd_lines(text: str) -> list[tuple[int, str]]:
+    """Return the odd words of a page with their lines."""
+    page = without_code(text)
+    return [(page.count("\n", 0, match.start()) + 1, match[0]) for match in ODD.finditer(page)]
 
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if room not in PENDING])
@@ -76,3 +113,29 @@ def test_a_room_is_in_plain_words(room: str) -> None:
 def test_the_words_are_found(text: str, expected: list[str]) -> None:
     """In docstrings, comments and messages; not in code."""
     assert expected == [word for _, word in odd_words(text)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_is_in_plain_words(path: Path) -> None:
+    """No word of the list stands in a page, code aside."""
+    found = [f"line {line}: {word}" for line, word in odd_lines(path.read_text(encoding="utf-8"))]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Nobody\nis told.", [(2, "told")]),
+        ("It is\nnone.", [(1, "is\nnone")]),
+        (">>> told = 1\n>>> told\n1\n\nAnew.", [(5, "Anew")]),
+        (".. code-block:: python\n\n   told = 1\n\nAnew.", [(5, "Anew")]),
+        ("```python\ntold = 1\n```\nanew", [(4, "anew")]),
+        ("The field ``told``, `anew`: the stage is ``none``.", []),
+        ("For example::\n\n   told\n\nAnew.", [(5, "Anew")]),
+        (".. note:: It is told.", [(1, "told")]),
+        (".. note::\n\n   It is told.", [(3, "told")]),
+    ],
+)
+def test_the_words_of_a_page_are_found(text: str, expected: list[tuple[int, str]]) -> None:
+    """In running text and notes; not in code."""
+    assert expected == odd_lines(text)

@@ -1,7 +1,7 @@
 """Tables of text, JSON, spreadsheets and data frames, read row by row.
 
 What is wrong with a source itself ends as one ``FormatError`` that names row and column: bytes that
-are no text, a broken archive, an unfinished quote. Lines, fields, runs of blank lines and unpacked
+are not text, a broken archive, an unfinished quote. Lines, fields, runs of blank lines and unpacked
 sizes are bounded, so that memory and time stay bounded for any file.
 """
 

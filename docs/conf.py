@@ -45,6 +45,7 @@ foreign = [
     "Generic",
     "Mapping",
     "Protocol",
+    "Sequence",
     "dict",
     "str",
     "tuple",

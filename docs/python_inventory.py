@@ -32,6 +32,7 @@ NAMES = [
         "class",
         "datetime.date datetime.datetime datetime.time datetime.timedelta datetime.tzinfo",
     ),
+    ("library/collections", "class", "collections.Counter"),
     ("library/decimal", "class", "decimal.Decimal"),
     ("library/enum", "class", "enum.Enum enum.StrEnum"),
     ("library/fractions", "class", "fractions.Fraction"),

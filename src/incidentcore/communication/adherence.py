@@ -65,7 +65,7 @@ def update_adherence(
     now: datetime,
     known_at: datetime | None = None,
 ) -> UpdateAdherence:
-    """Return how well a plan was kept for records.
+    """Return how well records complied with a communication plan.
 
     An update that lapsed before its due, and one that is not due yet, count neither way. For
     figures by group, window or month, use the KPIs of ``kpi.catalogue`` that take a plan.

@@ -79,7 +79,7 @@ class Promise:
         return self.listed <= now if end is None else self.listed < end
 
     def late_by(self, now: datetime) -> timedelta:
-        """Return by how much it was late when it was over, or is late by now."""
+        """Return how late the update was when sent or lapsed, or how late it is now."""
         return late_by(self.rule, self.due, self.sent_at or self.lapsed_at or now)
 
 

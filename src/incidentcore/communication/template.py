@@ -57,7 +57,7 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class Rendering:
-    """What became of a template.
+    """The result of filling a template.
 
     Attributes:
         text: The text with every value in its place; empty while something is missing.

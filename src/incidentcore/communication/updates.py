@@ -1,4 +1,4 @@
-"""An update as an answer: what an audience is owed, why, and what became of it."""
+"""An update that is owed to an audience: why, when it is due, and whether it was sent."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def owed(
 
 
 def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:
-    """Return a promise as an answer of a kind."""
+    """Return the update of a promise, as an instance of ``kind``."""
     rule, plan = promise.rule, state.plan
     template = rule.template(promise.kind)
     filled, missing = (FrozenMap[str](), ()) if template is None else template.fill(state.facts)

@@ -123,7 +123,7 @@ class Condition:
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether it asks for the time of day, which a clock asks of the opening only."""
+        """Return whether it reads the time of day; a clock evaluates that at the opening only."""
         return False
 
     @property

@@ -148,11 +148,11 @@ def _turn_start(rotation: Rotation, turn: int) -> datetime:
 
 @attrs.frozen
 class RotaOverride:
-    """Another plan for an interval ``[start, end)``; of several, later ones apply later.
+    """A change of the rota for an interval ``[start, end)``; overrides apply in order.
 
     Attributes:
         interval: The interval.
-        people: Whom it is about.
+        people: The people concerned.
         mode: ``replace`` lets them serve instead of everybody, ``add`` beside the others.
             ``remove`` takes them off, as for an absence; where that leaves nobody in a turn, the
             layers below answer.
@@ -207,7 +207,7 @@ class OnCallSchedule:
         combine: ``highest`` or ``all``; see ``Combine``.
 
     Raises:
-        EscalationMatrixError: There is no layer, or a word is not one of those above.
+        EscalationMatrixError: There is no layer, or ``combine`` is unknown.
 
     Source: rule E5.
 

@@ -182,7 +182,7 @@ class RecordView:
         )
 
     def moments(self, field: str) -> list[Anchor]:
-        """Return each value that a moment of the record took, until it moved on."""
+        """Return each value that a moment of the record had, with the time until it changed."""
         name, _, own = field.partition(".")
         value: Any = self.timeline.base.get(name)
         anchors: list[Anchor] = []

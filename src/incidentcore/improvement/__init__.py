@@ -1,4 +1,4 @@
-"""From incidents to fewer of them: recurrence, problem candidates, actions and their effect."""
+"""Continual improvement: recurrence, problem candidates, actions and their effect."""
 
 from incidentcore.improvement.actions import (
     ActionOrigin,

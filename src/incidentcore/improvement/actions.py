@@ -242,7 +242,7 @@ def actions_of_review(review: PostIncidentReview) -> tuple[ImprovementAction, ..
     """Return the actions of a review as actions of a register.
 
     Each keeps its text, owner and dates; its id is the review's id and its own, as
-    ``"PIR-1/1"``, since an action's id is one within its review only.
+    ``"PIR-1/1"``, since an action's id is unique within its review only.
     """
     return tuple(_of_review(review, item) for item in review.actions)
 

@@ -79,7 +79,7 @@ class RecurrenceGroup:
 
     @property
     def repeats(self) -> int:
-        """Return how many of them followed an earlier one within the window."""
+        """Return how many records followed an earlier one of the group within the window."""
         return sum(len(episode.members) - 1 for episode in self.episodes)
 
     @property
@@ -106,7 +106,7 @@ class RecurrenceGroup:
 
 @attrs.frozen(kw_only=True)
 class RecurrenceReport(Tabular):
-    """What came back within a window, and all that did not, so that the counts add up.
+    """What came back within a window, and what did not, so that the counts add up.
 
     ``n`` is the records of all groups, those of keys that did not come back, and those left out.
 

@@ -1,4 +1,4 @@
-"""By what a table is broken down: groups of records, and periods of time."""
+"""How a table is broken down: groups of records, and periods of time."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class CascadeEffect:
     Attributes:
         cascade: The rule's id.
         record_id: The record that is to change.
-        answer: What its lifecycle says to that; comments, contacts and tasks are never refused.
+        answer: Whether its lifecycle allows that; comments, contacts and tasks are never refused.
     """
 
     cascade: str

@@ -39,7 +39,7 @@ def as_state_map(states: Mapping[str, State | str]) -> FrozenMap[str]:
 
 
 def missing_at_opening(names: Iterable[str], fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of fields that an opening must have and has not."""
+    """Return the names of required fields that an opening lacks."""
     custom = fields.get("custom") or {}
     return tuple(
         name

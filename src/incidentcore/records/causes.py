@@ -25,7 +25,7 @@ class Cause:
     """A statement of cause with what lies behind it: a root cause, five whys, a fishbone.
 
     Attributes:
-        statement: What was the case.
+        statement: The cause in words.
         because: The causes behind this one.
         factor: A label such as ``"people"`` or ``"configuration"``, or empty.
 

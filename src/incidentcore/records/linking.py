@@ -1,4 +1,4 @@
-"""Two records at once: links that both hold, and duplicates that become one story."""
+"""Changes of two records at once: links on both sides, and merging duplicates."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def merge_duplicate(
 
 
 def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:
-    """Return the events of several records as one story, in order of time.
+    """Return the events of several records as one history, in order of time.
 
     Events of one instant stand in the order of their records and sequences.
     """

@@ -175,7 +175,7 @@ class ClockFold:
             self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
 
     def rest(self, at: datetime, facts: Facts, *, ignore_pause: bool = False) -> None:
-        """Note whether a stopped clock's pause holds, for a reopening that counts the gap."""
+        """Note whether a stopped clock is paused, for a reopening that counts the gap."""
         was = bool(self.shadow) and self.shadow[-1][0] == PAUSED
         paused = not ignore_pause and self._paused(facts, at, was)
         kind: SpanKind = PAUSED if paused else COUNTING

@@ -49,7 +49,7 @@ def field_findings(
 
     Args:
         conditions: The conditions.
-        subject: Whose they are, for the findings.
+        subject: The name of their owner, for the findings.
         records: The types of record that they are for; by default all three.
     """
     known: dict[str, tuple[type, ...]] = {}

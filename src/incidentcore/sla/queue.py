@@ -92,7 +92,7 @@ def first_due(clocks: Iterable[SlaStatus], /) -> datetime | None:
 
 @attrs.frozen(kw_only=True)
 class QueueItem:
-    """A record in the queue, with what gave it its place.
+    """A record in the queue, with the values by which it is sorted.
 
     Attributes:
         record: The record.

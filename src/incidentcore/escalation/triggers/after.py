@@ -78,7 +78,7 @@ class After(Trigger):
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return that further passes go through it."""
+        """Return True: the level repeats in every further pass."""
         return True
 
     def offset(

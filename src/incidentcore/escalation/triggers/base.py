@@ -138,7 +138,7 @@ class TriggerContext:
 
 @attrs.frozen
 class LintScope:
-    """What a trigger may ask when it is looked through.
+    """What a trigger may read while the matrix is linted.
 
     Attributes:
         when: The condition of the row.

@@ -160,7 +160,7 @@ def bootstrap(
         ordered: At least one value, ascending.
         q: The quantile; None for the mean.
         confidence: The level, between 0 and 1.
-        seed: What the draws follow from: the same seed and values give the same interval.
+        seed: The seed of the draws: the same seed and values give the same interval.
     """
     from random import Random  # noqa: PLC0415  slow to load, needed for this interval only
 

@@ -100,8 +100,8 @@ def missed_updates(
 ) -> tuple[MissedUpdate, ...]:
     """Return every update of a record that was not sent by its due, with how late it was.
 
-    Those that were sent late, those that lapsed late and those that are late now. An update sent at
-    its due or before is not among them; neither is one that lapsed before its due.
+    It includes updates sent late, those that lapsed late and those that are late now. An update
+    sent at its due or before is not among them; neither is one that lapsed before its due.
 
     Args:
         plan: The plan, or ``Versions`` of it.

@@ -62,13 +62,13 @@ def major_incident_plan(
     support: str = "support staff",
     when: Condition = _MAJOR,
 ) -> CommunicationPlan:
-    """Return a plan for major incidents: what customers, executives and support staff must hear.
+    """Return a plan for major incidents: updates for customers, executives and support staff.
 
-    With critical priority, customers and support staff hear within 15 minutes of the acceptance as
-    a major incident and then every 30; executives within 30 and then every 60. With any other
-    priority they hear within 30 and then every 60, executives within 60 and then every four hours.
-    On hold, updates come at a quarter of that pace, but at least every eight hours. A final update
-    follows the resolution.
+    With critical priority, customers and support staff are updated within 15 minutes of the
+    acceptance as a major incident and then every 30; executives within 30 and then every 60. With
+    any other priority they are updated within 30 and then every 60, executives within 60 and then
+    every four hours. On hold, updates come at a quarter of that pace, but at least every eight
+    hours. A final update follows the resolution.
 
     Args:
         name: The plan's id.

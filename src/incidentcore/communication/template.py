@@ -84,7 +84,7 @@ class UpdateTemplate:
         given: The places that the sender fills and no field of a record, such as ``next_update``.
 
     Raises:
-        DefinitionError: The text holds a brace that belongs to no place, a name is not a field's
+        DefinitionError: The text has an unmatched brace, a name is not a field's
             path, or a given name has no place.
 
     >>> template = UpdateTemplate("first", "We look into {title}. Impact: {business_impact}.")

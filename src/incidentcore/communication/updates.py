@@ -29,7 +29,7 @@ WHY_TEXTS: Final[Texts] = {
 
 @attrs.frozen(kw_only=True)
 class StakeholderUpdate:
-    """An update that an audience is owed, and what became of it; sending it is the caller's.
+    """An update that is owed to an audience, with its outcome; the caller sends it.
 
     Attributes:
         key: (record, plan, audience, kind, since, due) as text. Delivery keyed by it happens once.

@@ -292,7 +292,7 @@ class Desk:
     def judged(self, record: R) -> R:
         """Return the record as the desk's rules see it: opened with its computed priority.
 
-        The record itself where its opening or a later event says a priority.
+        The record is returned unchanged where its opening or a later event sets a priority.
         """
         if record.priority is not None:
             return record

@@ -67,7 +67,7 @@ def load_desk(
     files: Mapping[str, str] | None = None,
     source: str = "desk file",
 ) -> Desk:
-    """Return the desk that a file says.
+    """Return the desk that a file describes.
 
     Args:
         text: The file as TOML; or its form as a mapping, from JSON or YAML for example.

@@ -214,7 +214,7 @@ def simple(
     *,
     empty: bool = False,
 ) -> Form:
-    """Return the form of a value that stands as it is."""
+    """Return the form of a value that is written as it is."""
     kinds = kind if isinstance(kind, tuple) else (kind,)
 
     def read(data: Any, _: Reading, __: Path) -> Any:

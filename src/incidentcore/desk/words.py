@@ -183,7 +183,7 @@ def read_point(text: object, allowed: str = WARN) -> SlaThreshold:
 
 
 def warn_word(point: SlaThreshold) -> str:
-    """Return the text of a point on a clock, its name and calendar aside."""
+    """Return the text of a threshold without its name and calendar."""
     if point.before_due is not None:
         return f"{target_word(point.before_due)} before"
     if point.after_due is not None:

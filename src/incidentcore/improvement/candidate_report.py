@@ -30,7 +30,7 @@ _HOUR: Final = timedelta(hours=1)
 
 
 def group_label(names: tuple[str, ...], key: tuple[object, ...]) -> str:
-    """Return what a group has in common for people."""
+    """Return a readable text of what a group has in common."""
     return ", ".join(
         f"{name_text(name)} {label(part)}" for name, part in zip(names, key, strict=True)
     )

@@ -56,7 +56,7 @@ class ProblemPage:
 
     Attributes:
         title: The heading.
-        about: Pairs of name and value to tell below it.
+        about: Pairs of name and value to show below it.
         candidates: The problem candidates.
         recurrences: What came back, by key.
         detailed: For how many single values, and for how many pairs, the evidence is described.
@@ -298,7 +298,7 @@ def problem_page(
         records: The records, read once, so that a stream will do.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         title: The heading.
-        about: Pairs of name and value to tell below it, such as where the records come from.
+        about: Pairs of name and value to show below it, such as where the records come from.
         dimensions: What candidates are looked for by; see ``problem_candidates``.
         keys: What makes two records the same; see ``recurrence``.
         window: Within what a record counts as coming back.

@@ -167,7 +167,7 @@ class LiveIncident:
 def in_order(
     items: Iterable[Alert | IncidentEnded], policy: IntakePolicy
 ) -> list[Alert | IncidentEnded]:
-    """Return what counts at one instant in the order in which it counts.
+    """Return the items of one instant in the order in which they are processed.
 
     Ended incidents first, so that they take none of the instant's alerts; then what fires, so that
     nothing is resolved that fires at the same instant, and of that first what inhibits others;

@@ -180,13 +180,13 @@ class SampleState:
 
 @attrs.frozen
 class SampleResult:
-    """What a fold of samples gave.
+    """The result of a fold of samples.
 
     Attributes:
         alerts: The alerts, in order.
         late: Samples that came after their time was settled, and count for nothing: the next one
             tells.
-        state: Where to go on.
+        state: The state for the next call.
     """
 
     alerts: tuple[Alert, ...]

@@ -62,7 +62,7 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
 
     Accepting asks for notes and the business impact, as in ServiceNow. Who holds which role may be
     said with it or before it. ``assign_roles`` names or changes them afterwards; it cannot leave a
-    role open that accepting asks for, as what is named stays until somebody else is.
+    role open that accepting asks for, since a role once held can only be given to somebody else.
 
     Args:
         roles: The roles that must be held, such as those of ``MajorRole``.

@@ -200,7 +200,7 @@ def refuse_fields(
     missing: tuple[str, ...] = (),
     **data: object,
 ) -> Refused:
-    """Refuse what was given with an action, or what was not."""
+    """Refuse undeclared or invalid fields of an action, and missing ones."""
     return Refused(
         code=code,
         action=transition.action,

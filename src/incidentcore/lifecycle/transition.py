@@ -137,7 +137,7 @@ class Transition:
         guard: A condition on the record's fields (with ``actor.id`` and ``actor.role``), or a
             caller's function of an ``Attempt``.
         guard_name: What a refusal calls the guard.
-        sets: Fields of the record that the transition itself sets; what is given goes before.
+        sets: Fields that the transition itself sets; those given with the action win.
 
     Raises:
         LifecycleDefinitionError: A part is missing, of the wrong kind, or given twice.

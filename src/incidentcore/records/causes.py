@@ -50,7 +50,7 @@ class Cause:
             raise InvalidValueError("factor", self.factor, "text")
 
     def roots(self) -> Iterator[Cause]:
-        """Yield the causes behind which nothing stands."""
+        """Yield the causes that have no further cause."""
         stack = [self]
         while stack:
             cause = stack.pop()

@@ -1,4 +1,4 @@
-"""What a record's documentation lacks: the complaint heard most often of closed records."""
+"""What a record's documentation lacks, a common complaint about closed records."""
 
 from __future__ import annotations
 

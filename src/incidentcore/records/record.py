@@ -46,7 +46,7 @@ class Record(RecordBase):
         state: The state it is in, with its flags.
         hold_reason: Why it is on hold; None when it is not.
         title: One line that says what is wrong or wanted.
-        description: The rest of the story.
+        description: The details.
         service: The service it touches.
         configuration_item: The component it touches.
         caller: Who reported it or asks for it.

@@ -171,7 +171,7 @@ def _hours(row: KpiResult | None) -> str:
 
 
 def compliance_section(tally: Tally, text: str) -> Section:
-    """Return how the clocks ended, by promise and priority."""
+    """Return how the clocks ended, by SLA and priority."""
     ranks = {level.name: level.rank for level in Priority.scale}
     counts: dict[tuple[str, str], Counter[str]] = {}
     for (promise, priority), found in tally.compliance.items():

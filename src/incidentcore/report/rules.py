@@ -88,10 +88,10 @@ def standard_rules(
     moments_only: bool = False,
     lifecycles: tuple[Lifecycle, ...] = (INCIDENT,),
 ) -> ReportRules:
-    """Return the rules of a report where nobody gave others.
+    """Return the default rules of a report.
 
     Args:
-        calendar: The calendar of all promises but the critical ones, which run round the clock.
+        calendar: The calendar of all SLAs but the critical ones, which run round the clock.
         reacted: What meets the response SLA: by default the first of an
             acknowledgement, a public answer and the resolution.
         tool_kpis: KPIs over the tool's own figures, beside the usual ones.
@@ -99,7 +99,7 @@ def standard_rules(
             reassignments and reopenings would look perfect, and is left out.
         lifecycles: The lifecycles that state changes are checked against.
 
-    Source: the promises and the matrix are our choice.
+    Source: the SLAs and the matrix are our choice.
     """
     always = BusinessCalendar.always(
         "UTC" if isinstance(calendar, CalendarByField) else calendar.zone

@@ -143,7 +143,7 @@ class Tally:
 
     @property
     def checks(self) -> tuple[StateCheck, ...]:
-        """Return what each lifecycle says to the state changes."""
+        """Return the result of checking the state changes against each lifecycle."""
         return tuple(
             StateCheck(
                 lifecycle=lifecycle.id,

@@ -102,7 +102,7 @@ class Holiday:
             closed. A date, a range or a rule with hours opens its dates in any case.
 
     Raises:
-        CalendarDefinitionError: A part cannot be read, or it is not said when exactly once.
+        CalendarDefinitionError: A part cannot be read, or not exactly one of the four is given.
 
     >>> Holiday("2026-12-25", name="Christmas Day")
     Holiday('2026-12-25', name='Christmas Day')

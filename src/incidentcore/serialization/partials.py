@@ -221,7 +221,7 @@ def from_form(form: PartialForm) -> Partial:
     """Return the partial of a form.
 
     Raises:
-        Problems: It is not what counting can give, with the place of each problem.
+        Problems: The form is not a valid partial; with the place of each problem.
         InvalidValueError: Its definitions, window and mode do not go together.
     """
     if len(set(form.groups)) != len(form.groups):

@@ -98,7 +98,7 @@ class ClockFold:
         self.facts: Facts = {}
 
     def copy(self) -> ClockFold:
-        """Return a fold that stands where this one does and goes on by itself."""
+        """Return an independent copy of the fold in its current state."""
         twin = ClockFold(self.definition, self.life)
         for name in self.__slots__:
             setattr(twin, name, getattr(self, name))

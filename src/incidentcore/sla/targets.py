@@ -61,7 +61,7 @@ class SlaTarget(Protocol):
         ...
 
     def resolve(self, start: datetime, calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return the due for a clock that starts at an instant; one before it is the start."""
+        """Return the due for a clock that starts at an instant, at the earliest that instant."""
         ...
 
 

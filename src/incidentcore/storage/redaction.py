@@ -1,6 +1,6 @@
-"""Taking personal data out of a history, so that what is left still tells the truth.
+"""Remove personal data from a history without changing its clocks and KPIs.
 
-Personal data stand in few places: who (actors, callers, assignees, approvers) and what was
+Personal data are in few places: who (actors, callers, assignees, approvers) and what was
 written (titles, descriptions, comments, notes, reasons, custom fields). Neither clocks nor
 KPIs are computed from them, except that persons must stay apart.
 """

@@ -176,10 +176,10 @@ def checked_batch(
 
 
 def checked_page(*, limit: int, after: int = 0) -> None:
-    """Check the arguments of a page; for writers of stores.
+    """Check the arguments of a page; for authors of stores.
 
     Raises:
-        InvalidValueError: The limit is not a whole number from 1, or the place not one from 0.
+        InvalidValueError: The limit is not a whole number from 1, or the position not one from 0.
     """
     if type(limit) is not int or limit < 1:
         raise InvalidValueError("limit", limit, "a whole number of at least 1")

@@ -216,7 +216,7 @@ def law_elapsed(clock: Clock, record: Incident, now: datetime, later: datetime) 
 
 
 def law_wakeup(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
-    """At the wake-up an answer differs, and before it none does (rule S9)."""
+    """At the wake-up an answer changes, and no answer changes before it (rule S9)."""
     seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]
     quiet = Incident.from_history(seen)
     if now < quiet.opened_at:

@@ -50,7 +50,7 @@ _IDS = (
 
 
 class ReadingChecks(StoreChecks):
-    """Checks of what comes back."""
+    """Checks of the values that a store returns."""
 
     long_history: ClassVar[int] = 2_000
 
@@ -239,7 +239,7 @@ class ReadingChecks(StoreChecks):
         same([("b", 2)], [(record.id, record.version) for record in mail], "as they are now")
 
     def test_found_records_come_in_pages(self) -> None:
-        """Pages of records join to all of them."""
+        """Pages of records add up to all of them."""
         store = self._three()
         for limit in (1, 2, 3, 4):
             same(["a", "b", "c"], [r.id for r in all_records(store, limit)], f"pages of {limit}")

@@ -56,7 +56,7 @@ def alert_storms(
         min_size: How many at least.
         max_size: How many at most.
         in_order: Whether they come in order of time; otherwise many come late.
-        ends: Whether words of ended incidents are among them.
+        ends: Whether notices of ended incidents are among them.
     """
     keys = st.sampled_from(("a", "b", "a", "c", "d"))
     statuses: st.SearchStrategy[AlertStatus] = st.sampled_from(("firing", "resolved", "firing"))

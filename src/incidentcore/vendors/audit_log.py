@@ -210,7 +210,7 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
 @attrs.frozen(kw_only=True)
 class StateCheck:
-    """What a lifecycle says to the state changes that audit logs show; checks add up.
+    """The result of checking the state changes of audit logs against a lifecycle; checks add up.
 
     Attributes:
         lifecycle: The lifecycle's id.

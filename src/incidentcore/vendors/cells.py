@@ -134,7 +134,7 @@ class TableReader:
         return value.item() if hasattr(value, "item") and not isinstance(value, datetime) else value
 
     def others(self, row: Any) -> dict[str, object]:
-        """Return what no field takes, by column."""
+        """Return the values of unmapped columns, by column."""
         if self.table.objects:
             mapped = self.columns.values()
             pairs = ((str(name), self.cell(v)) for name, v in row.items() if name not in mapped)

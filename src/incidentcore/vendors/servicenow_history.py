@@ -91,7 +91,7 @@ class HistoryBuilder:
     Args:
         read: Reads the fields and finds what was wrong with them.
         columns: The places of the columns that the log has.
-        covers: What the log tells.
+        covers: The facts that the log covers.
     """
 
     def __init__(self, read: FieldReader, columns: dict[str, int], covers: frozenset[str]) -> None:

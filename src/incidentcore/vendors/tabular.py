@@ -67,7 +67,7 @@ class Table:
         """Refuse a table that lacks a column, or names it more than once.
 
         Raises:
-            FormatError: It does; the message names what is missing and what is there.
+            FormatError: The message names the missing and the existing columns.
         """
         counts = Counter(self.columns)
         wanted = list(names)

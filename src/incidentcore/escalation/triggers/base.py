@@ -89,7 +89,7 @@ class TriggerContext:
     previous: dict[int, Fallen] = attrs.field(factory=dict)
 
     def begun(self, anchors: Iterable[Anchor], *, own: bool = False) -> list[Anchor]:
-        """Return anchors as they count: cut at each restart, and begun outside of maintenance.
+        """Return the anchors to count from: cut at each restart, and not starting in maintenance.
 
         Args:
             anchors: The anchors.

@@ -1,8 +1,8 @@
 """What is gathered of many records: one accumulator for each measure, group and period (rule K4).
 
-An accumulator adds outcomes one by one and merges with its like. Its measure makes the figure of
-it, once, at the end. ``serialization.partials`` writes and reads each of the seven kinds; a measure
-of a caller's uses one of them, and so has documents too.
+An accumulator adds outcomes one by one and merges with others of its kind. At the end its measure
+computes the figure from it, once. ``serialization.partials`` writes and reads each of the seven
+kinds; your own measure uses one of them, and so has documents too.
 """
 
 # ruff: noqa: D102  what the methods of every accumulator do is said once, in ``Accumulator``

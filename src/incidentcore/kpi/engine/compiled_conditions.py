@@ -32,7 +32,7 @@ _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
 
 
 def compile_condition(condition: Condition, as_of: datetime) -> Judge:
-    """Return a function that answers for a record what the condition answers.
+    """Return a function that evaluates a condition on a record.
 
     Args:
         condition: The condition.

@@ -1,4 +1,4 @@
-"""The share of given things that records are linked to."""
+"""The share of given items that records are linked to."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 

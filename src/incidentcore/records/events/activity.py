@@ -309,7 +309,7 @@ class Snoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return until when it is snoozed; nothing that is not open can be."""
+        """Return until when it is snoozed; only an open record can be."""
         return {"snoozed_until": self.until} if facts["state"].open else {}
 
 

@@ -39,7 +39,7 @@ class ApprovalRequested(Event):
             raise InvalidValueError("keep_decisions", self.keep_decisions, "True or False")
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the rule with what the decisions come to under it."""
+        """Return the rule, with the result of the decisions under it."""
         kept = facts.get("approvals", ()) if self.keep_decisions else ()
         asked: dict[str, object] = {"approval_rule": self.rule, "approval_requested_at": self.at}
         fresh = {**facts, "approval_decided_at": None, "approval_stage": None}

@@ -132,5 +132,5 @@ def clean(value: object) -> object:
 
 
 def natural(entry_id: str) -> int:
-    """Return what puts entry ids in order: the number, 0 for any that is not one."""
+    """Return a sort key for entry ids: the number, or 0 where the id is not a number."""
     return int(entry_id) if entry_id.isdecimal() and len(entry_id) < 40 else 0

@@ -91,7 +91,8 @@ class Swap(NamedTuple):
     cycle: int
 
 
-@attrs.frozen(kw_only=True)
+# Never changed, but not frozen: one is made for each evaluation, and freezing doubles the time.
+@attrs.define(kw_only=True, unsafe_hash=True)
 class RawCycle:
     """One cycle of a clock, before calendars are asked.
 
@@ -122,7 +123,7 @@ class RawCycle:
     judged_from: datetime | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, unsafe_hash=True)
 class Figures:
     """The figures of one cycle as of an instant.
 

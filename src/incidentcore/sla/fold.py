@@ -208,11 +208,12 @@ class ClockFold:
 
     def _read(self, definition: SlaDefinition, facts: Facts) -> None:
         """Note the calendar by which the cycle counts, and what its target reads."""
-        choice = definition.calendar
-        plain = type(choice) is BusinessCalendar  # by far the most frequent, worth a test
-        self.calendar = choice if plain else pick_calendar(choice, facts)  # type: ignore[assignment]
-        paths = () if type(definition.target) is timedelta else target_fields(definition.target)
-        firsts = [path.split(".")[0] for path in paths]
+        choice, target = definition.calendar, definition.target
+        if type(choice) is BusinessCalendar and type(target) is timedelta:  # by far most frequent
+            self.calendar, self.facts = choice, {}
+            return
+        self.calendar = pick_calendar(choice, facts)
+        firsts = [path.split(".")[0] for path in target_fields(target)]
         self.facts = {name: facts[name] for name in firsts if name in facts}
 
     def moves_due(self, index: int, facts: Facts) -> bool:

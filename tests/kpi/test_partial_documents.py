@@ -201,7 +201,7 @@ SKETCHED: list[tuple[str, str, Any, str]] = [
     ("a least above the greatest", "seen.least", 10**18, "between n times the ends"),
     ("a sum that cannot be", "seen.total", -5, "between n times the ends"),
     ("ends outside the buckets", "seen.greatest", 10**17, "outer buckets"),
-    ("something censored", "censored.n", 1, "no survival"),
+    ("something censored", "censored.n", 1, "not a survival"),
     ("a sum as text", "seen.total", "many", "a fraction"),
 ]
 

@@ -1,4 +1,4 @@
-"""The import kit: what the library's own importers are built on, for importers of one's own."""
+"""The import kit: what the library's own importers are built on, for importers that you write."""
 
 from incidentcore.vendors.kit.entries import IMPORTER, UNSTATED
 from incidentcore.vendors.kit.findings import Findings, ImportFinding

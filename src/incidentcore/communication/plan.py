@@ -225,7 +225,7 @@ def _reads(condition: Condition) -> frozenset[str] | None:
 
 @attrs.frozen
 class CommunicationPlan:
-    """Who must hear what by when; the plan sends nothing.
+    """Who must be informed of what by when; the plan sends nothing.
 
     Attributes:
         name: The plan's id, part of the keys of its updates.

@@ -108,7 +108,7 @@ class ProblemCandidate:
 
     @property
     def earlier(self) -> int:
-        """Return how many were opened in the earlier half of all that count."""
+        """Return how many incidents of the group were not opened recently."""
         return self.count - self.recent
 
     @property

@@ -264,7 +264,7 @@ class KpiTable:
         }
 
     def _cells(self, *, among: bool) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows and which columns are numbers, all of them for people."""
+        """Return headings, rows as text, and which columns are numbers."""
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
             *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),

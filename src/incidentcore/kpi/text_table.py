@@ -22,7 +22,7 @@ class Tabular:
     __slots__ = ()
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows and which columns are numbers, all of them for people."""
+        """Return headings, rows as text, and which columns are numbers."""
         raise NotImplementedError
 
     def to_markdown(self) -> str:

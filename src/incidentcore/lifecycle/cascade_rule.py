@@ -50,7 +50,7 @@ _DONE: Final = tuple(status for status in get_args(TaskStatus) if status != "ope
 
 @attrs.frozen(kw_only=True)
 class CascadeRule:
-    """One rule: when a record changes so, it or linked records are to follow.
+    """A rule: which change of a record leads to which change of it or of linked records.
 
     What follows is one of four: an action of the target's lifecycle, a comment on it, the note of a
     contact, or a status for the tasks of it that are still open.

@@ -1,4 +1,4 @@
-"""Who must approve what: the rule, the decisions, and what they come to."""
+"""Who must approve what: the rule, the decisions, and their combined result."""
 
 from __future__ import annotations
 

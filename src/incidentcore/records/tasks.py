@@ -1,4 +1,4 @@
-"""What a service request asks for, the tasks that fulfill it, and what they come to."""
+"""What a service request asks for, the tasks that fulfill it, and their combined progress."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class Measure:
         exact_only: Whether it keeps state by key, which a sketch cannot.
         needs_window: Whether it is a share of a window's time.
         spreads: Whether its outcomes have instants of their own, which decide the period.
-        has_statistic: Whether it gives values of which a statistic is made.
+        has_statistic: Whether it gives values for a statistic.
     """
 
     __slots__ = ()
@@ -70,7 +70,7 @@ class Measure:
 
     @property
     def has_statistic(self) -> bool:
-        """Return whether its outcomes are values of which a statistic is made."""
+        """Return whether its outcomes are values for a statistic."""
         return False
 
     @property

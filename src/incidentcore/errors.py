@@ -208,7 +208,9 @@ class FormatError(IncidentCoreError, ValueError):
     shown: ClassVar[int] = 10
 
     def __init__(self, problems: Iterable[str]) -> None:
-        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        self.problems: tuple[str, ...] = (
+            (problems,) if isinstance(problems, str) else tuple(problems)
+        )
         super().__init__(self.problems)
 
     def __str__(self) -> str:

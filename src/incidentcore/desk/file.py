@@ -234,7 +234,7 @@ class Writing:
 
     def __init__(self, desk: Desk, code: Mapping[str, Any]) -> None:
         self.desk = desk
-        self.code_names = {id(function): name for name, function in code.items()}
+        self.code_names: dict[int, str] = {id(function): name for name, function in code.items()}
         self.lists: dict[str, Any] = {}
         self.calendar = ""
         self.named: dict[Any, str] = {BusinessCalendar.always(desk.zone): "always"}

@@ -62,7 +62,7 @@ class Reading:
         self.source = source
         self.used: set[str] = set()
         self.sources: list[str] = []
-        self.zone = ZoneInfo("UTC")
+        self.zone: ZoneInfo = ZoneInfo("UTC")
         self.names: dict[str, dict[str, Any]] = {}
         self.homes: dict[Path, Path] = {}
         self.faults: dict[tuple[Path, str], str] = {}
@@ -285,9 +285,11 @@ class Table:
         build: Callable[..., Any],
         take: Callable[[Any, Key], Any] | None = None,
     ) -> None:
-        self.keys = tuple(keys)
+        self.keys: tuple[Key, ...] = tuple(keys)
         self.build = build
-        self.take = take or (lambda value, key: getattr(value, key.attribute))
+        self.take: Callable[[Any, Key], Any] = take or (
+            lambda value, key: getattr(value, key.attribute)
+        )
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ class Selection:
             raise InvalidValueError("period", period, "an Interval, or None for all time")
         if not isinstance(population, Condition):
             raise InvalidValueError("population", population, "a condition")
-        self.as_of = as_utc(as_of, "as_of")
+        self.as_of: datetime = as_utc(as_of, "as_of")
         self.period = period
         self.n = 0
         self.counted = 0

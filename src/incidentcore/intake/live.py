@@ -112,7 +112,7 @@ class LiveGroup:
 
     def __init__(self, name: str, incident: str = "") -> None:
         self.name = (name,)
-        self.incident = incident
+        self.incident: str = incident
         self.waiting: list[PendingAlert] = []
         self.timer: datetime | None = None
 
@@ -137,9 +137,9 @@ class LiveIncident:
 
     def __init__(self, name: str, group: str, opener: tuple[str, str], last_at: datetime) -> None:
         self.name = (name,)
-        self.group = group
-        self.opener = opener
-        self.last_at = last_at
+        self.group: str = group
+        self.opener: tuple[str, str] = opener
+        self.last_at: datetime = last_at
         self.resolved_at: datetime | None = None
         self.members: set[tuple[str, str]] = set()
         self.timer: datetime | None = None

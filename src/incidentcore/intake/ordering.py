@@ -35,7 +35,7 @@ class Ordering(Generic[T]):
     def __init__(
         self, lateness: timedelta, settled: datetime, pending: Iterable[tuple[datetime, T]]
     ) -> None:
-        self.lateness = lateness
+        self.lateness: timedelta = lateness
         self.settled = settled
         self._batches: dict[datetime, list[T]] = {}
         self._instants: list[datetime] = []

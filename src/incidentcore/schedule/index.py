@@ -69,15 +69,15 @@ class Index:
         shifts: list[Any],
         origin: datetime,
     ) -> None:
-        self.low = low
-        self.high = high
-        self.edges = edges
+        self.low: timedelta = low
+        self.high: timedelta = high
+        self.edges: list[timedelta] = edges
         # Typed Any: None marks what lies outside, and the hot path must not test for it.
-        self.offsets = offsets
-        self.totals = totals
-        self.shifts = shifts
-        self.is_narrow = high - low <= HORIZON
-        self.origin = origin
+        self.offsets: list[Any] = offsets
+        self.totals: list[timedelta] = totals
+        self.shifts: list[Any] = shifts
+        self.is_narrow: bool = high - low <= HORIZON
+        self.origin: datetime = origin
 
     def open_until(self, at: timedelta) -> timedelta:
         """Return the open time from the index's start to an instant in ``[low, high]``."""

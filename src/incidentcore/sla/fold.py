@@ -78,7 +78,7 @@ class ClockFold:
 
     def __init__(self, definition: SlaDefinition | None, life: Life) -> None:
         self.definition = definition
-        self.life = life
+        self.life: Life = life
         self.finished: list[RawCycle] = []
         self.stage: ClockStage = "not_started"
         self.index = 0  # of the step in hand

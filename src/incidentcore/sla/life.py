@@ -33,8 +33,8 @@ class Life:
     __slots__ = ("answers", "base", "opened", "origins", "steps")
 
     def __init__(self, base: Mapping[str, Any], steps: Sequence[TimelineStep]) -> None:
-        self.base = base
-        self.steps = steps
+        self.base: Mapping[str, Any] = base
+        self.steps: Sequence[TimelineStep] = steps
         self.opened: tuple[int, Facts] | None = None
         self.origins: Mapping[str, datetime] = _NOTHING
         self.answers: Mapping[AnswerRule, list[Facts]] = _NO_ANSWERS

@@ -78,7 +78,7 @@ class TableReader:
         times: Mapping[str, Times],
     ) -> None:
         self.table = table
-        self.width = len(table.columns)
+        self.width: int = len(table.columns)
         self.columns: dict[str, str] = {}
         self.get: dict[str, Callable[[Any], Any]] = {}
         self.readers = {name: time.reader() for name, time in times.items() if name}

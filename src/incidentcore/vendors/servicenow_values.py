@@ -40,8 +40,8 @@ class AuditRow:
     __slots__ = ("_columns", "fields", "number")
 
     def __init__(self, number: int, fields: list[str], columns: dict[str, int]) -> None:
-        self.number = number
-        self.fields = fields
+        self.number: int = number
+        self.fields: list[str] = fields
         self._columns = columns
 
     def __getitem__(self, column: str) -> str:

@@ -81,10 +81,10 @@ class Partial:
         window: Window,
         mode: PartialMode,
     ) -> None:
-        self.kpis = tuple(kpis)
-        self.as_of = as_utc(as_of, "as_of")
-        self.groups = groups
-        self.window = window
+        self.kpis: tuple[Kpi, ...] = tuple(kpis)
+        self.as_of: datetime = as_utc(as_of, "as_of")
+        self.groups: tuple[str, ...] = groups
+        self.window: Window = window
         self.mode = mode
         self.cells: dict[Key, Row] = {}
         self._check()

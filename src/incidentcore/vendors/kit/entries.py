@@ -114,7 +114,7 @@ class EntryLog:
     def __init__(self, record_id: str, context: Context, row: int = 0) -> None:
         self.id = record_id
         self.row = row
-        self.covers = context.covers
+        self.covers: frozenset[str] = context.covers
         self._context = context
         self.names: Mapping[str, str] = {}
         self.is_left_out = False

@@ -81,9 +81,9 @@ class Import(Iterator[R], Generic[R]):
         lifecycle: Lifecycle | None = None,
         covers: Iterable[str] = (),
     ) -> None:
-        self.findings = Findings()
-        self.covers = checked_covers(frozenset(covers)) or frozenset()
-        self.context = Context(
+        self.findings: Findings = Findings()
+        self.covers: frozenset[str] = checked_covers(frozenset(covers)) or frozenset()
+        self.context: Context = Context(
             findings=self.findings,
             states=states,
             levels=levels,

@@ -178,7 +178,13 @@ def read_modules(root: Path) -> tuple[Module, ...]:
     return tuple(modules)
 
 
-def read_imports(module: Module, root: Path) -> Iterator[Import]:
+@cache
+def read_imports(module: Module, root: Path) -> tuple[Import, ...]:
+    """Return what a module imports; read once, since several guards ask."""
+    return tuple(_imports(module, root))
+
+
+def _imports(module: Module, root: Path) -> Iterator[Import]:
     lazy = {
         id(inner)
         for outer in module.nodes

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -61,8 +62,13 @@ def docstrings(tree: ast.AST) -> Iterator[str]:
             yield ast.get_docstring(node) or ""
 
 
-def texts(path: Path) -> Iterator[str]:
-    """Yield what a file says: a page as a whole, of a module its strings and comments."""
+@cache
+def texts(path: Path) -> tuple[str, ...]:
+    """Return what a file says: a page as a whole, of a module its strings and comments."""
+    return tuple(_texts(path))
+
+
+def _texts(path: Path) -> Iterator[str]:
     source = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         yield source

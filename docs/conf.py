@@ -118,9 +118,10 @@ def keep_sentences_whole(*given):
 
 def leave_out_fields(*given):
     """Leave out an attrs field as a member: the docstring of its class describes it."""
-    _, _, _, value, _, _ = given
+    _, _, name, value, _, _ = given
     is_slot = isinstance(value, MemberDescriptorType) or repr(value) == "SLOTS_ATTR"
-    return True if is_slot else None
+    is_key = value is not None and value is getattr(dict, name, None)  # a TypedDict's "items"
+    return True if is_slot or is_key else None
 
 
 def show_factories(*given):

@@ -42,6 +42,7 @@ PLANTED: list[tuple[str, str, str]] = [
     ("update_order", 'first = "30m"', 'first = "300m"'),
     ("update_order", 'every = "1h"', 'every = "10h"'),
     ("closes_late", 'close_after   = "5 ', 'close_after   = "50 '),
+    ("days_of_open_time", 'close_after   = "5 business days"', 'close_after   = "5d"'),
     ("holidays_end", '"DE", subdivision = "BY", years = "2026-2028"', '"DE", years = "2026"'),
     (
         "on_call_gap",

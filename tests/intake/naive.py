@@ -94,6 +94,7 @@ class Naive:
                     one.key,
                     min(one.at, one.recorded_at),
                     self._rank(one),
+                    one.recorded_at,
                 )
             )
             for alert in alerts:

@@ -451,3 +451,12 @@ def test_clocks_that_run_ahead_and_behind_ops_x4() -> None:
         ("09:10", "resolve"),
         ("09:15", "resolve"),
     ]
+
+
+def test_of_equal_alerts_what_was_received_first_comes_first() -> None:
+    """Three alike, received 09:00, 09:01 and 09:02: the first opens, in any order."""
+    alerts = [Alert(key="a", at=at(9), recorded_at=at(9, minute)) for minute in (0, 1, 2)]
+    policy = IntakePolicy(name="p", lateness=5 * MINUTE, deduplicate=MINUTE)
+    expected = fold_alerts(policy, alerts, until=at(10))
+    assert [one.kind for one in expected.intents] == ["open", "dropped", "dropped"]
+    assert fold_alerts(policy, alerts[::-1], until=at(10)) == expected

@@ -275,6 +275,19 @@ def test_sla_a03_recorded_late() -> None:
     assert (after.elapsed, after.breached) == (3 * HOUR, False)
 
 
+def test_sla_a03_a_hold_before_the_resolution_recorded_late() -> None:
+    """Resolved 11:00, then a hold dated 10:00 is recorded 15:00: stopped at 1:00, no hold reason.
+
+    A pause from 10:00 leaves one hour; the resolution stands, and with it no reason for a hold.
+    """
+    record = advance(started(), "resolve", at=u("01 11:00"), by="ada", **FIX)
+    record = hold(record, "01 10:00", recorded_at=u("01 15:00"))
+    clock = resolution(4)
+    status = evaluate_sla(clock, record, now=u("01 16:00"))
+    assert (status.stage, status.elapsed) == ("stopped", HOUR)
+    assert (record.state.name, record.hold_reason) == ("resolved", None)
+
+
 @pytest.mark.parametrize(
     "custom", [{}, {"region": None}, {"region": "mars"}, {"region": ["eu", "us"]}]
 )

@@ -75,6 +75,7 @@ def check_desk(desk: Desk, /, *, start: datetime) -> tuple[LintFinding, ...]:
         _escalations(desk, at),
         _communications(desk, at),
         _lifecycles(desk),
+        _spans_of_days(desk, at),
         _unclocked(desk),
         _calendars(desk, at),
         _unused(desk),
@@ -204,6 +205,26 @@ def _lifecycles(desk: Desk) -> Iterator[LintFinding]:
                 data = {"close": str(close.after), "within": str(window.within)}
                 if type(close.after) is type(window.within) and _longer(close.after, window.within):
                     yield found("closes_late", f"lifecycle.{lifecycle.record_type}", **data)
+
+
+def _spans_of_days(desk: Desk, at: datetime) -> Iterator[LintFinding]:
+    """Yield spans of whole days that a calendar with short days makes longer than they read."""
+    for lifecycle in desk.lifecycles:
+        spans = [
+            (row.guard.within, row.guard.calendar)
+            for row in lifecycle.transitions
+            if isinstance(row.guard, ReopenWindow)
+        ]
+        close = desk.auto_close.get(lifecycle.record_type)
+        if close is not None:
+            spans.append((close.after, close.calendar))
+        for span, calendar in dict.fromkeys(spans):
+            if not isinstance(span, timedelta) or calendar is None or span % _DAY or not span:
+                continue
+            days, end = span // _DAY, calendar.deadline(at, span)
+            if calendar.add_business_days(at, days, end_of_day=True) < end:
+                data = {"days": days, "end": f"{end:%d %B %Y}", "start": f"{at:%d %B %Y}"}
+                yield found("days_of_open_time", f"lifecycle.{lifecycle.record_type}", **data)
 
 
 def _unclocked(desk: Desk) -> Iterator[LintFinding]:

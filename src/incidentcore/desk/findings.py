@@ -21,6 +21,8 @@ TEXTS: Final[dict[str, str]] = {
     "warn_too_early": "{point} lies before the start of the {clock} clock of {target}",
     "point_far": "{point} lies far beyond the due of the {clock} clock",
     "update_order": "{worse} is longer than {milder}",
+    "days_of_open_time": "{days} days of open time from {start} on end on {end}; for business "
+    'days say "{days} business days"',
     "closes_late": "it closes after {close}, when it may reopen only within {within}",
     "holidays_end": "its holidays end in {year}; targets reach to {until}",
     "on_call_gap": "nobody is on call in {count} stretches within {days} days",

@@ -171,7 +171,7 @@ def in_order(
 
     Ended incidents first, so that they take none of the instant's alerts; then what fires, so that
     nothing is resolved that fires at the same instant, and of that first what inhibits others;
-    within a condition by time, then the worst first.
+    within a condition by time, then the worst first, then what was received first.
     """
     severities = policy.severities
 
@@ -181,7 +181,8 @@ def in_order(
         rank = severities.rank(item.severity)
         first = not item.firing or not policy.inhibits(item)
         stage = 1 if item.firing else 2
-        return (stage, first, item.source, item.key, item.happened_at, rank)
+        when = (item.happened_at, rank, item.recorded_at)
+        return (stage, first, item.source, item.key, *when)
 
     found = sorted(items, key=place)
     if any(a != b and place(a) == place(b) for a, b in pairwise(found)):

@@ -179,13 +179,20 @@ def test_a_commit_is_checked_by_commands_of_the_stages() -> None:
     assert "ruff format --check" in lines
 
 
+def where_is(place: str) -> Path:
+    """Return the path of a place; the source is where it is installed, such as from the wheel."""
+    if place.startswith("src/"):
+        return Path(incidentcore.__file__).parent.parent / place.removeprefix("src/")
+    return ROOT / place
+
+
 @pytest.mark.parametrize("page", [".github/CONTRIBUTING.md", "README.md", ".github/SECURITY.md"])
 def test_every_place_that_a_page_names_is_there(page: str) -> None:
     """Files, folders and links; what is only an example of a path is not one of ours."""
     text = text_of(page)
     named = re.findall(r"`((?:\.ci|\.github|src|docs|tests|benchmarks)/[\w./-]*)`", text)
     linked = [str((ROOT / page).parent / link) for link in re.findall(r"\]\(([\w./-]+)\)", text)]
-    missing = [place for place in named + linked if not (ROOT / place).exists()]
+    missing = [place for place in named + linked if not where_is(place).exists()]
     assert named + linked
     assert missing == []
 

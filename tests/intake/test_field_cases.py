@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -460,3 +462,63 @@ def test_of_equal_alerts_what_was_received_first_comes_first() -> None:
     expected = fold_alerts(policy, alerts, until=at(10))
     assert [one.kind for one in expected.intents] == ["open", "dropped", "dropped"]
     assert fold_alerts(policy, alerts[::-1], until=at(10)) == expected
+
+
+@pytest.mark.table
+def test_a_storm_of_three_sources_ops_x1() -> None:
+    """54,000 alerts, arrival shuffled within 100 s: one incident a source, silence and reopening.
+
+    s2 is silent 09:30-10:30, s3 says resolved 10:00-10:20. In batches of 997 nothing changes.
+    """
+    policy = IntakePolicy(
+        name="p",
+        group_by="source",
+        silence=15 * MINUTE,
+        lateness=2 * MINUTE,
+        reopen_within=HOUR,
+        deduplicate=0 * MINUTE,
+    )
+    storm = []
+    for minute in range(200):
+        for source in ("s1", "s2", "s3"):
+            if source == "s2" and 30 <= minute < 90:
+                continue
+            resolved = source == "s3" and 60 <= minute < 80
+            storm += [
+                Alert(
+                    key=f"k{number}",
+                    source=source,
+                    at=at(9) + minute * MINUTE,
+                    status="resolved" if resolved else "firing",
+                )
+                for number in range(100)
+            ]
+    assert len(storm) == 54_000
+    random = Random(1)  # noqa: S311  a draw, not a secret
+    storm.sort(key=lambda alert: alert.at + timedelta(seconds=100 * random.random()))
+    whole = fold_alerts(policy, storm, until=at(14))
+    told = [
+        (f"{one.at:%H:%M}", one.kind, one.group.split("'")[1], one.reason)
+        for one in whole.intents
+        if one.kind in ("open", "reopen", "resolve")
+    ]
+    assert sorted(told) == [
+        ("09:00", "open", "s1", ""),
+        ("09:00", "open", "s2", ""),
+        ("09:00", "open", "s3", ""),
+        ("09:44", "resolve", "s2", "silence"),
+        ("10:00", "resolve", "s3", "all_resolved"),
+        ("10:20", "reopen", "s3", ""),
+        ("10:30", "reopen", "s2", ""),
+        *(("12:34", "resolve", source, "silence") for source in ("s1", "s2", "s3")),
+    ]
+    counted = Counter(id(one.alert) for one in whole.intents if one.alert is not None)
+    assert len(counted) == len(storm)
+    assert set(counted.values()) == {1}
+    state, parts = IntakeState(), []
+    for start in range(0, len(storm), 997):
+        part = fold_alerts(policy, storm[start : start + 997], state=state)
+        state = part.state
+        parts.extend(part.intents)
+    parts.extend(fold_alerts(policy, [], state=state, until=at(14)).intents)
+    assert tuple(parts) == whole.intents

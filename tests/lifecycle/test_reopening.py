@@ -155,3 +155,15 @@ def test_the_requester_confirms_or_rejects_a_resolution() -> None:
     by_agent = TEXTBOOK_INCIDENT.decide(record, "confirm", at=AT, by="ada", confirmed_by="kim")
     assert isinstance(by_agent, Refused)
     assert by_agent.guard == "by the requester"
+
+
+def test_closed_two_business_days_after_a_friday_sla_s01() -> None:
+    """Solved Fri 1 Nov 2019 17:30 in Paris, 08-18: closed Tue 5 Nov 17:30 (glpi#6527)."""
+    paris = BusinessCalendar(zone="Europe/Paris", hours={"mon-fri": "08:00-18:00"})
+    solved = datetime(2019, 11, 1, 17, 30, tzinfo=paris.zone)
+    record = Incident.open(id="INC-1", title="x", at=solved - timedelta(hours=1), by="kim")
+    record = advance(
+        record, "resolve", at=solved, by="ada", resolution_code="fixed", resolution_notes="x"
+    )
+    closes = auto_close_at(record, after=BusinessDays(2), calendar=paris)
+    assert closes == datetime(2019, 11, 5, 17, 30, tzinfo=paris.zone)

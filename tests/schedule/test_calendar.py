@@ -244,3 +244,27 @@ def test_the_ends_of_time(year: int) -> None:
     assert UTC_OFFICE.open_time(start, start + timedelta(days=7)) == 40 * HOUR
     assert UTC_OFFICE.next_open(datetime(2, 1, 1, tzinfo=UTC)).year == 2
     assert UTC_OFFICE.add_business_days(datetime(9998, 12, 1, tzinfo=UTC), 3).year == 9998
+
+
+def test_open_on_the_eve_and_after_noon_sla_s11() -> None:
+    """Adelaide open until 19:00 on the eve, closed on the 25th; Sao Paulo from 12:00 (rule C1).
+
+    Source: vacanza/holidays#20 and #292.
+    """
+    adelaide = BusinessCalendar(
+        zone="Australia/Adelaide",
+        hours={"mon-sun": "00:00-24:00"},
+        special={"2026-12-24": "00:00-19:00"},
+        holidays=["2026-12-25"],
+    )
+    due = adelaide.deadline(
+        datetime(2026, 12, 24, 18, tzinfo=adelaide.zone), timedelta(hours=2)
+    ).astimezone(adelaide.zone)
+    assert due == datetime(2026, 12, 26, 1, tzinfo=adelaide.zone)
+    sao_paulo = BusinessCalendar(
+        zone="America/Sao_Paulo",
+        hours={"mon-fri": "09:00-18:00"},
+        special={"2020-02-26": "12:00-18:00"},
+    )
+    nine = datetime(2020, 2, 26, 9, tzinfo=sao_paulo.zone)
+    assert sao_paulo.open_time(nine, nine + timedelta(hours=5)) == timedelta(hours=2)

@@ -17,6 +17,7 @@ from incidentcore.communication import (
     due_updates,
     major_incident_plan,
 )
+from incidentcore.conditions import NEVER
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
 from incidentcore.testing import check_communication, communicated_incidents, communication_plans
@@ -82,3 +83,10 @@ def test_a_plan_and_its_updates_come_back(data: Any) -> None:
         copy = pickle.loads(pickle.dumps(value))  # noqa: S301  our own bytes
         assert copy == value
         assert hash(copy) == hash(value)
+
+
+def test_the_lint_is_run_first() -> None:
+    """A rule that can never apply is named before any history is drawn."""
+    rule = UpdateRule(name="never", when=NEVER, audiences="customers", every=90 * MINUTE)
+    with pytest.raises(AssertionError, match="the lint finds\nnever: "):
+        check_communication(CommunicationPlan(name="p", rules=(rule,)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from incidentcore.communication import (
     CommunicationPlan,
     due_updates,
+    lint_communication,
     missed_updates,
     next_update_wakeup,
     update_log,
@@ -25,28 +26,40 @@ __all__ = ["check_communication"]
 
 _MINUTE: Final = timedelta(minutes=1)
 _INSTANT: Final = timedelta(microseconds=1)
+_START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 POLLS: Final = st.lists(
     st.one_of(st.integers(-10, 600), st.integers(0, 20_000)), min_size=1, max_size=5
 )
 
 
-def check_communication(plan: CommunicationPlan, *, examples: int | None = None) -> None:
-    """Run every law of communication on a plan, with generated incidents and polls.
+def check_communication(
+    plan: CommunicationPlan,
+    *,
+    examples: int | None = None,
+    start: datetime = _START,
+    accepted: Collection[str] = (),
+) -> None:
+    """Run the lint and every law of communication on a plan, with generated incidents and polls.
 
     Call it from a test of yours; a failure shows a minimal history.
 
     Args:
         plan: The plan.
         examples: How many incidents are tried; None for hypothesis's own setting.
+        start: From when on the lint looks at calendars.
+        accepted: Codes of findings that are meant.
 
     Raises:
-        AssertionError: A law does not hold; the message names it.
+        AssertionError: The lint finds something, or a law does not hold; the message names it.
 
     Source: rules E1, S1, S9 and K6 applied to updates.
 
     >>> from incidentcore.communication import major_incident_plan
     >>> check_communication(major_incident_plan(), examples=5)
     """
+    findings = lint_communication(plan, start=start)
+    wrong = [str(finding) for finding in findings if finding.code not in accepted]
+    assert not wrong, "the lint finds\n" + "\n".join(wrong)
 
     @settings(
         max_examples=examples or settings().max_examples,

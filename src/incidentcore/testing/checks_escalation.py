@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -13,6 +13,7 @@ from incidentcore.escalation import (
     EscalationMatrix,
     acknowledge,
     due_escalations,
+    lint_escalation,
     next_escalation_wakeup,
 )
 from incidentcore.records import Incident, Record, replay
@@ -32,8 +33,10 @@ def check_escalation(
     *,
     slas: Sequence[SlaRules] = (),
     examples: int | None = None,
+    start: datetime = OPENED,
+    accepted: Collection[str] = (),
 ) -> None:
-    """Run the laws of rules E1 and E3 on a matrix, with generated incidents and polls.
+    """Run the lint on a matrix, and the laws of rules E1 and E3 with generated incidents and polls.
 
     Call it from a test of yours; a failure shows a minimal history.
 
@@ -41,9 +44,11 @@ def check_escalation(
         matrix: The matrix.
         slas: The rules of the clocks it speaks of.
         examples: How many incidents are tried; None for hypothesis's own setting.
+        start: From when on the lint looks at on-call schedules and contact hours, for a year.
+        accepted: Codes of findings that are meant, such as ``"may_tell_nobody"``.
 
     Raises:
-        AssertionError: A law does not hold; the message names it.
+        AssertionError: The lint finds something, or a law does not hold; the message names it.
 
     Source: rules E1 and E3.
 
@@ -52,6 +57,9 @@ def check_escalation(
     ...     EscalationMatrix("m", [goalert_row("r", [("a", 5), ("b", 9)])]), examples=5
     ... )
     """
+    findings = lint_escalation(matrix, slas=slas, start=start, end=start + timedelta(days=366))
+    wrong = [str(finding) for finding in findings if finding.code not in accepted]
+    assert not wrong, "the lint finds\n" + "\n".join(wrong)
 
     @settings(
         max_examples=examples or settings().max_examples,

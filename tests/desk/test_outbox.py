@@ -21,6 +21,9 @@ class SqliteOutbox:
         self.base = sqlite3.connect(":memory:")
         self.base.execute("CREATE TABLE outbox (key TEXT PRIMARY KEY, sent INTEGER)")
 
+    def __del__(self) -> None:
+        self.base.close()  # the check makes one for each example
+
     def collect(self, agenda: Agenda, now: datetime) -> None:
         """Store what is due."""
         items = agenda.due(now=now)

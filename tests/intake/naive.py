@@ -150,7 +150,7 @@ class Naive:
             return self._resolved(alert, known, happened, now)
         if known is None:
             known = self._condition(name, happened, happened)
-        heard, received = known["heard"], self._minute(alert.recorded_at)
+        heard, received = known["heard"], max(self._minute(alert.recorded_at), now)
         known.update(last=happened, heard=max(heard, received), unheard=False)
         rank = self._rank(alert)
         held_in_flapping = known["flapping"] and known["incident"] is not None
@@ -188,7 +188,7 @@ class Naive:
         return self.conditions[name]
 
     def _resolved(self, alert: Alert, known: Any, happened: datetime, now: int) -> None:
-        received = self._minute(alert.recorded_at)
+        received = max(self._minute(alert.recorded_at), now)
         if known is None:  # remembered: a firing that happened before it is stale
             known = self._condition((alert.source, alert.key), happened, alert.recorded_at)
             known.update(heard=max(now, received), unheard=True)

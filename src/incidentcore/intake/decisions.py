@@ -86,7 +86,7 @@ class Decisions(Deadlines):
         self, alert: Alert, condition: LiveCondition, happened: datetime, now: datetime
     ) -> None:
         policy = self.policy
-        heard, received = condition.heard_at, alert.recorded_at
+        heard, received = condition.heard_at, max(alert.recorded_at, now)
         condition.last_at = happened
         condition.heard_at, condition.unheard = max(heard, received), False
         if policy.inhibit:
@@ -129,7 +129,7 @@ class Decisions(Deadlines):
             self._leave_out("dropped", now, alert, "outweighed", condition.incident)
             return
         condition.last_at = happened
-        condition.heard_at = max(condition.heard_at, alert.recorded_at)
+        condition.heard_at = max(condition.heard_at, alert.recorded_at, now)
         if condition.firing:
             condition.firing = False
             condition.change(now, self.policy.flapping)

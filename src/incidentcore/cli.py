@@ -6,10 +6,9 @@ Any error in the user's input is reported as one line on standard error, with ex
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
@@ -22,10 +21,11 @@ from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueErro
 from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
 from incidentcore.instants import EARLIEST, LATEST, Interval, as_utc, as_zone
 from incidentcore.records import Incident, Record
-from incidentcore.report import Report, build_report, standard_rules
+from incidentcore.report import Report, build_report, desk_rules, standard_rules
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import loads
 from incidentcore.serialization.parse import write
+from incidentcore.terminal import leave_quietly, one_line, printable, with_progress
 from incidentcore.vendors import (
     AUDIT_KPIS,
     AUDIT_LIFECYCLE,
@@ -33,12 +33,11 @@ from incidentcore.vendors import (
     Import,
     describe_columns,
 )
-from incidentcore.vendors.profiles import PROFILES, read_profile
+from incidentcore.vendors.profiles import PROFILES, desk_options, read_profile
 
 __all__ = ["main"]
 
 _WRONG_INPUT: Final = 2
-_STEP: Final = 250
 _SEED: Final = 2026
 _AUDIT: Final = "servicenow-audit"
 _WEEK: Final = 7
@@ -76,11 +75,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         _print(page, arguments.form)
     except (IncidentCoreError, OSError) as error:
         if isinstance(error, BrokenPipeError):
-            _leave_quietly()
+            leave_quietly()
             return 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else 1
-        lines: tuple[str, ...] = (_one_line(error),)
+        lines: tuple[str, ...] = (one_line(error),)
         if isinstance(error, FormatError) and "desk" in arguments:
-            lines = tuple(map(_printable, error.problems))  # every fault of a desk file
+            lines = tuple(map(printable, error.problems))  # every fault of a desk file
         print(*(f"incidentcore: {line}" for line in lines), sep="\n", file=sys.stderr)
         return _WRONG_INPUT
     except KeyboardInterrupt:
@@ -105,8 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
     report = commands.add_parser("report", help="print a report on a file of incidents")
     _add_file(report)
-    report.add_argument(
+    rules = report.add_mutually_exclusive_group()
+    rules.add_argument(
         "--calendar", type=Path, metavar="FILE.json", help="opening hours; round the clock without"
+    )
+    rules.add_argument(
+        "--desk",
+        type=Path,
+        metavar="DESK.toml",
+        help="the desk whose clocks and escalations count; its [import] says how FILE is read",
     )
     report.add_argument(
         "--by", default="priority", help="the field to break KPIs down by; custom.NAME for a column"
@@ -202,7 +208,7 @@ def _demo(arguments: argparse.Namespace) -> Report | str:
 
 def _desk(arguments: argparse.Namespace) -> Desk:
     path: Path = arguments.desk
-    names = arguments.code.split(",") if arguments.code else ()
+    names = code.split(",") if (code := getattr(arguments, "code", None)) else ()
     return load_desk(
         path.read_bytes(),
         code={name.strip(): _uncalled for name in names},
@@ -238,17 +244,25 @@ def _explain(arguments: argparse.Namespace) -> str:
 
 
 def _report(arguments: argparse.Namespace) -> Report:
-    zone = None if arguments.zone is None else as_zone(arguments.zone, "--zone")
-    calendar = _calendar(arguments.calendar, zone)
-    reading, incidents, as_of = _read(arguments, zone)
-    profile = _profile(arguments)
-    rules = (
-        standard_rules(
-            calendar, tool_kpis=AUDIT_KPIS, lifecycles=(AUDIT_LIFECYCLE, STRICT_LIFECYCLE)
+    desk = None if arguments.desk is None else _desk(arguments)
+    options = _options(arguments, desk)
+    profile, zone = options["profile"], options["zone"]
+    reading, incidents, as_of = _read(arguments, options)
+    tool_kpis = AUDIT_KPIS if profile == _AUDIT else ()
+    moments_only = profile != _AUDIT and "states" not in reading.covers
+    if desk is not None:
+        rules = desk_rules(desk, tool_kpis=tool_kpis, moments_only=moments_only)
+        incidents = map(desk.judged, incidents)
+        hours = f"desk {desk.name}"
+    else:
+        calendar = _calendar(arguments.calendar, zone)
+        hours = calendar.name or f"round the clock ({calendar.zone.key})"
+        rules = standard_rules(
+            calendar,
+            tool_kpis=tool_kpis,
+            moments_only=moments_only,
+            lifecycles=(AUDIT_LIFECYCLE, STRICT_LIFECYCLE) if profile == _AUDIT else (),
         )
-        if profile == _AUDIT
-        else standard_rules(calendar, moments_only="states" not in reading.covers, lifecycles=())
-    )
     return build_report(
         incidents,
         rules=rules,
@@ -258,7 +272,7 @@ def _report(arguments: argparse.Namespace) -> Report:
             ("profile", profile),
             ("as of", as_of.isoformat()),
             ("zone", "UTC (no zone given)" if zone is None else zone.key),
-            ("calendar", calendar.name or f"round the clock ({calendar.zone.key})"),
+            ("calendar" if desk is None else "rules", hours),
         ),
         by=arguments.by,
         findings=reading.findings,
@@ -266,8 +280,9 @@ def _report(arguments: argparse.Namespace) -> Report:
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:
-    zone = None if arguments.zone is None else as_zone(arguments.zone, "--zone")
-    _, incidents, as_of = _read(arguments, zone)
+    options = _options(arguments)
+    zone = options["zone"]
+    _, incidents, as_of = _read(arguments, options)
     since, until = (_instant(arguments, name, zone) for name in ("since", "until"))
     period = None
     if since is not None or until is not None:
@@ -298,36 +313,41 @@ def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
     return tuple(names[0] if len(names) == 1 else names for names in fields)
 
 
-def _profile(arguments: argparse.Namespace) -> str:
-    profile: str | None = arguments.profile
-    return profile or ("table" if arguments.map else _AUDIT)
+def _options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:
+    """Return how the file is read: as the desk states, but for what the command line states."""
+    stated = {} if desk is None else desk_options(desk)
+    mapping = dict(stated.get("mapping", {}))
+    named: set[str] = set()
+    for pair in arguments.map or ():
+        name, equals, column = (part.strip() for part in pair.partition("="))
+        if not equals or not name or not column or name in named:
+            raise InvalidValueError("--map", pair, "FIELD=COLUMN, each field once")
+        named.add(name)
+        mapping[name] = column
+    usual = "table" if mapping else _AUDIT
+    zone = arguments.zone or stated.get("zone")
+    return {
+        **stated,
+        "profile": arguments.profile or stated.get("profile", usual),
+        "mapping": mapping,
+        "zone": None if zone is None else as_zone(zone, "--zone"),
+        "formats": arguments.time_format or stated.get("formats", ()),
+    }
 
 
 def _read(
-    arguments: argparse.Namespace, zone: ZoneInfo | None
+    arguments: argparse.Namespace, options: dict[str, Any]
 ) -> tuple[Import[Incident], Iterable[Incident], datetime]:
     """Return the reading, its incidents, and the instant of a page.
 
     Where no instant is stated it is the latest of the file, so that all incidents are read first;
     otherwise they are read as they are asked for.
     """
-    mapping: dict[str, str] = {}
-    for pair in arguments.map or ():
-        name, equals, column = (part.strip() for part in pair.partition("="))
-        if not equals or not name or not column or name in mapping:
-            raise InvalidValueError("--map", pair, "FIELD=COLUMN, each field once")
-        mapping[name] = column
-    reading = read_profile(
-        arguments.file,
-        _profile(arguments),
-        mapping=mapping,
-        zone=zone,
-        formats=arguments.time_format or (),
-    )
-    as_of = _instant(arguments, "as_of", zone)
+    reading = read_profile(arguments.file, **options)
+    as_of = _instant(arguments, "as_of", options["zone"])
     if as_of is not None:
-        return reading, _with_progress(reading), as_of
-    incidents = list(_with_progress(reading))
+        return reading, with_progress(reading), as_of
+    incidents = list(with_progress(reading))
     if reading.latest is None:
         first = f"no incident comes of it; first: {reading.findings[0]}" if reading.findings else ""
         raise FormatError(f"{first or 'no rows below the header'} @ {arguments.file}")
@@ -356,43 +376,13 @@ def _instant(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) ->
         raise InvalidValueError(option, text, "an ISO time such as 2026-06-01T09:00") from None
 
 
-def _with_progress(reading: Iterable[Incident]) -> Iterator[Incident]:
-    """Yield the incidents on; on a terminal, count them on standard error."""
-    if not sys.stderr.isatty():
-        yield from reading
-        return
-    try:
-        for count, incident in enumerate(reading, 1):
-            if count % _STEP == 0:
-                print(f"\r{count:,} incidents", end="", file=sys.stderr, flush=True)
-            yield incident
-    finally:
-        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
-
-
 def _print(page: _Page | str, form: str) -> None:
     if sys.stdout is None:  # the caller closed it
         return
     if isinstance(page, ProblemPage) and form in ("markdown", "html"):
-        text = _printable(page.to_markdown() if form == "markdown" else page.to_html())
+        text = printable(page.to_markdown() if form == "markdown" else page.to_html())
     else:
         as_json = form == "json" and not isinstance(page, str)
-        text = write(page.to_plain(), 2) if as_json else _printable(str(page))  # type: ignore[union-attr]
+        text = write(page.to_plain(), 2) if as_json else printable(str(page))  # type: ignore[union-attr]
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, "backslashreplace").decode(encoding), flush=True)
-
-
-def _printable(text: str) -> str:
-    """Return text without characters that would steer a terminal: a file may hold any."""
-    return "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
-
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    return _printable("; ".join(str(error).splitlines()))
-
-
-def _leave_quietly() -> None:
-    """Let the interpreter's last flush go nowhere: nobody reads standard output any more."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

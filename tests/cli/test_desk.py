@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -117,3 +118,118 @@ def test_the_demonstration_prints_the_file_that_it_runs(
     text = capsys.readouterr().out
     assert text.strip() == DEMO_DESK.strip()
     assert load_desk(text) == demo_desk() == load_desk(dump_desk(demo_desk()))
+
+
+EXPORT = """Key;Raised;Done;Status;Prio;Vertrag;VIP
+T-1;01.06.2026 09:00;01.06.2026 14:30;fertig;A;gold;yes
+T-2;01.06.2026 09:00;01.06.2026 10:30;fertig;B;silver;no
+"""
+CONTRACTS = """
+desk = 1
+name = "contracts"
+zone = "Europe/Berlin"
+fields = { contract = ["silver", "gold"], vip = "bool" }
+[calendars]
+office = { hours = { mon-fri = "08:00-18:00" } }
+[services.gold]
+calendar = "office"
+resolution = { critical = "5h", else = "6h" }
+[services.silver]
+calendar = "office"
+resolution = "1h"
+[[agreements]]
+when = { contract = "gold", vip = true }
+service = "gold"
+[[agreements]]
+service = "silver"
+[import]
+profile = "table"
+map = { id = "Key", opened = "Raised", resolved = "Done", state = "Status", priority = "Prio", \
+contract = "Vertrag", vip = "VIP" }
+times = "%d.%m.%Y %H:%M"
+delimiter = ";"
+states = { fertig = "resolved" }
+levels = { priority = { A = "critical", B = "high" } }
+"""
+
+
+def test_a_report_reads_and_judges_by_the_desk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Gold and critical: 5 h, done after 5:30, breached; silver: 1 h, after 1:30. Nothing more."""
+    log = tmp_path / "log.csv"
+    log.write_text(EXPORT, encoding="utf-8")
+    desk = written(tmp_path, CONTRACTS)
+    assert main(["report", str(log), "--desk", desk, "--json"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["about"]["zone"] == "Europe/Berlin"
+    assert {(row["promise"], row["priority"], row["breached"]) for row in page["sla"]} == {
+        ("resolution", "critical", 1),
+        ("resolution", "high", 1),
+        ("resolution", "(all)", 2),
+    }
+    assert page["worst"]["definition"] == "gold resolution critical"
+    assert page["worst"]["target_hours"] == 5
+    assert page["escalations"]["fell_due"] == 0
+    assert page["findings"] == []
+
+
+def test_the_command_line_wins_over_the_import(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its column and its zone: 09:00 is UTC now, not Berlin, two hours earlier."""
+    log = tmp_path / "log.csv"
+    log.write_text(EXPORT.replace("Raised", "Opened"), encoding="utf-8")
+    desk = written(tmp_path, CONTRACTS)
+    arguments = ["--desk", desk, "--zone", "UTC", "--map", "opened=Opened", "--json"]
+    assert main(["report", str(log), *arguments]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["about"]["zone"] == "UTC"
+    assert page["worst"]["trace"][0]["start"] == "2026-06-01T09:00:00+00:00"
+
+
+def test_a_desk_without_promises_gets_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No clock, no escalation: nothing is made up, and a priority is computed as the desk says."""
+    log = tmp_path / "log.csv"
+    log.write_text("Key,Raised,impact,urgency\nT-1,2026-06-01T09:00Z,high,high\n", encoding="utf-8")
+    columns = 'map = { id = "Key", opened = "Raised", impact = "impact", urgency = "urgency" }'
+    text = f'desk = 1\nname = "none"\n[import]\n{columns}\n'
+    assert main(["report", str(log), "--desk", written(tmp_path, text), "--json"]) == 0
+    page = json.loads(capsys.readouterr().out)
+    assert page["sla"] == []
+    assert page["escalations"]["levels"] == []
+    assert page["volume"][0]["priority"] == "critical"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('profil = "table"', "nearest: profile"),
+        ('states = { fertig = "resolvd" }', "nearest: resolved"),
+        ('levels = { priority = { A = "criticl" } }', "nearest: critical"),
+        ('duplicates = "latest"', "one of refuse, first, last"),
+    ],
+)
+def test_a_wrong_import_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str, says: str
+) -> None:
+    """With the line, what is allowed and the nearest name."""
+    assert main(["check", written(tmp_path, f"{CLEAN}[import]\n{line}\n")]) == 2
+    error = capsys.readouterr().err
+    assert "line 13: import." in error
+    assert says in error
+
+
+def test_the_columns_of_a_file_give_an_import_to_copy(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What ``columns`` prints after [import] is read as it stands, quotes in a heading too."""
+    log = tmp_path / "log.csv"
+    log.write_text('Number,Opened,"The ""State""",Status\n1,2026-06-01,x,new\n', encoding="utf-8")
+    assert main(["columns", str(log)]) == 0
+    _, found, table = capsys.readouterr().out.partition("[import]\n")
+    assert found
+    desk = load_desk(f'desk = 1\nname = "x"\n[import]\n{table}')
+    assert dict(desk.imports["map"]) == {"id": "Number", "opened": "Opened", "state": "Status"}

@@ -17,6 +17,7 @@ from incidentcore.desk.calendar_form import (
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.escalation_form import ESCALATION
 from incidentcore.desk.holiday_form import ENTRY, TEXT
+from incidentcore.desk.import_form import IMPORT
 from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table, read_lifecycles
 from incidentcore.desk.oncall_form import ON_CALL
 from incidentcore.desk.parts import FIELD_KINDS, DeskField
@@ -36,15 +37,10 @@ from incidentcore.instants import as_zone
 from incidentcore.lifecycle import STANDARD
 from incidentcore.priority import STANDARD_POLICY
 from incidentcore.schedule import BusinessCalendar, Calendar, Holiday
-from incidentcore.values import freeze
 
 __all__ = ["desk_mapping", "desk_schema", "dump_desk", "load_desk"]
 
 VERSION: Final = 1
-_IMPORT: Final = (
-    *("profile", "map", "states", "levels", "zone", "times", "delimiter", "encoding"),
-    "duplicates",
-)
 _LISTS: Final[dict[str, tuple[str, Form]]] = {
     "agreements": ("agreements", AGREEMENT.form),
     "escalation": ("escalation", ESCALATION),
@@ -178,7 +174,7 @@ def _read(reading: Reading) -> Desk | Any:
     if "intake" in data:
         made["intake"] = part("intake", INTAKE.form)
     if "import" in data:
-        made["imports"] = reading.tried(("import",), _imports, data["import"], reading)
+        made["imports"] = part("import", IMPORT.form)
     unused = sorted(set(reading.code) - reading.used)
     if unused:
         reading.sources.append(f"code given and not used: {', '.join(unused)}")
@@ -211,17 +207,6 @@ def _categories(data: Any, reading: Reading) -> dict[str, Any]:
     if "code" in data:
         made["categorizer"] = reading.callable({"code": data["code"]})
     return made
-
-
-def _imports(data: Any, reading: Reading) -> Any:
-    if not isinstance(data, Mapping):
-        raise WrongError(data, f"a table with {', '.join(_IMPORT)}")
-    for name in data:
-        if name not in _IMPORT:
-            reading.fault(
-                ("import", name), WrongError(name, f"the keys {', '.join(_IMPORT)}", _IMPORT)
-            )
-    return freeze(data)
 
 
 class Writing:
@@ -327,7 +312,7 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
     if desk.intake is not None:
         data["intake"] = INTAKE.write(desk.intake, writing)
     if desk.imports:
-        data["import"] = _plain(desk.imports)
+        data["import"] = IMPORT.write(desk.imports, writing)
     return data
 
 
@@ -384,7 +369,7 @@ def desk_schema() -> dict[str, Any]:
         **{key: {"type": "array", "items": form.schema} for key, (_, form) in _LISTS.items()},
         "lifecycle": LIFECYCLE.schema,
         "intake": INTAKE.schema,
-        "import": {"type": "object", "properties": {name: {} for name in _IMPORT}},
+        "import": IMPORT.schema,
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

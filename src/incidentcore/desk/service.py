@@ -14,11 +14,12 @@ import attrs
 
 from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, Not, field
 from incidentcore.errors import DefinitionError
+from incidentcore.priority import PriorityPolicy
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaRule
 from incidentcore.sla.targets import Target
 from incidentcore.sla.terms import CalendarChoice, SlaThreshold
-from incidentcore.values import Level, Scale
+from incidentcore.values import Impact, Level, Scale, Urgency
 
 __all__ = [
     "AGREEMENT_KINDS",
@@ -30,6 +31,8 @@ __all__ = [
     "Service",
     "ServiceTarget",
     "compile_clocks",
+    "level_named",
+    "scale_of",
 ]
 
 AgreementKind = Literal["sla", "ola", "contract"]
@@ -317,3 +320,13 @@ def level_named(scale: Scale, name: str) -> Level:
         if level.name == name:
             return level
     raise DefinitionError("priority", name, f"one of {', '.join(scale.names)}")
+
+
+def scale_of(policy: PriorityPolicy, field: str) -> Scale:
+    """Return the scale of the levels in a field: impact, urgency, or any priority."""
+    found: Scale = policy.scale
+    if field == "impact":
+        found = getattr(policy.calculator, "rows", Impact.scale)
+    elif field == "urgency":
+        found = getattr(policy.calculator, "columns", Urgency.scale)
+    return found

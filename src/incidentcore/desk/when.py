@@ -21,12 +21,12 @@ from incidentcore.conditions import (
 )
 from incidentcore.desk.parts import DeskField
 from incidentcore.desk.reading import Form, Path, Reading, whole
-from incidentcore.desk.service import level_named
+from incidentcore.desk.service import level_named, scale_of
 from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
 from incidentcore.desk.words import WrongError, read_instant
 from incidentcore.errors import DefinitionError
 from incidentcore.records import RECORD_TYPES
-from incidentcore.values import Impact, Level, Urgency
+from incidentcore.values import Level, Scale
 
 __all__ = ["WHEN", "field_names", "field_path", "states_of"]
 
@@ -245,13 +245,8 @@ def _kind(target: str, own: DeskField | None) -> str:
     return "text"
 
 
-def _scale(name: str, reading: Reading) -> Any:
-    priority = reading.names["priority"]["policy"]
-    if name == "impact":
-        return getattr(priority.calculator, "rows", Impact.scale)
-    if name == "urgency":
-        return getattr(priority.calculator, "columns", Urgency.scale)
-    return priority.scale
+def _scale(name: str, reading: Reading) -> Scale:
+    return scale_of(reading.names["priority"]["policy"], name)
 
 
 def _level(target: str, value: Any, reading: Reading) -> Level:

@@ -10,7 +10,7 @@ import attrs
 
 from incidentcore.conditions import Condition, field
 from incidentcore.desk import Desk, desk_mapping
-from incidentcore.errors import InvalidValueError
+from incidentcore.desk.service import CLOCKS
 from incidentcore.escalation import (
     After,
     AfterPrevious,
@@ -23,6 +23,7 @@ from incidentcore.kpi import Count, Kpi, catalogue
 from incidentcore.lifecycle import INCIDENT, Lifecycle
 from incidentcore.schedule import BusinessCalendar, Calendar
 from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy, SlaRule
+from incidentcore.sla.life import OneClock
 from incidentcore.values import Level, Priority
 
 __all__ = ["ReportRules", "VOLUME", "desk_rules", "standard_rules"]
@@ -62,9 +63,8 @@ class ReportRules:
     Attributes:
         kpis: What is computed, in groups and for all; the counts of ``VOLUME`` are among them.
         tool_kpis: Those of them that are over figures of the tool itself.
-        response: The response SLA.
-        resolution: The resolution SLA.
-        matrix: Who must be notified of what and when.
+        clocks: The SLAs; of ``response`` and ``resolution`` the page shows more.
+        matrices: Who must be notified of what and when; each one counts.
         lifecycles: The lifecycles that state changes are checked against.
         text: The SLAs in words.
         kpi_text: What to know before reading the KPIs.
@@ -72,9 +72,8 @@ class ReportRules:
 
     kpis: tuple[Kpi, ...]
     tool_kpis: tuple[Kpi, ...] = ()
-    response: SlaPolicy
-    resolution: SlaPolicy
-    matrix: EscalationMatrix
+    clocks: tuple[OneClock, ...] = ()
+    matrices: tuple[EscalationMatrix, ...] = ()
     lifecycles: tuple[Lifecycle, ...] = (INCIDENT,)
     text: str = ""
     kpi_text: str = ""
@@ -116,17 +115,17 @@ def standard_rules(
         f"{level.name} {react / _HOUR:g} h and {resolve / _HOUR:g} h"
         for level, (react, resolve) in _PROMISES.items()
     )
-    return ReportRules(
-        kpis=(*VOLUME.values(), *(_MOMENT_KPIS if moments_only else _KPIS), *tool_kpis),
-        tool_kpis=tool_kpis,
-        kpi_text=_MOMENTS_ONLY if moments_only else _SHOWN_NOT_TOLD if tool_kpis else "",
-        response=SlaPolicy(
-            response, default=_response("other", react, calendar, reacted), name="response"
+    return attrs.evolve(
+        _kpi_rules(tool_kpis, moments_only),
+        clocks=(
+            SlaPolicy(
+                response, default=_response("other", react, calendar, reacted), name="response"
+            ),
+            SlaPolicy(
+                resolution, default=_resolution("other", resolve, calendar), name="resolution"
+            ),
         ),
-        resolution=SlaPolicy(
-            resolution, default=_resolution("other", resolve, calendar), name="resolution"
-        ),
-        matrix=_MATRIX,
+        matrices=(_MATRIX,),
         lifecycles=lifecycles,
         text=f"open time to react and to resolve: {words}, all others "
         f"{_ANY_PROMISE[0] / _HOUR:g} h and {_ANY_PROMISE[1] / _HOUR:g} h; "
@@ -140,34 +139,39 @@ def _said(targets: str | dict[str, str]) -> str:
     return ", ".join(f"{level} {target}" for level, target in targets.items())
 
 
-def desk_rules(desk: Desk) -> ReportRules:
-    """Return the rules of a report on the records of a desk: its clocks and its escalations.
+def desk_rules(
+    desk: Desk, *, tool_kpis: tuple[Kpi, ...] = (), moments_only: bool = False
+) -> ReportRules:
+    """Return the rules of a report on the records of a desk: its own clocks and escalations.
+
+    Nothing is added: a desk that promises nothing has no clocks, one without escalations none.
 
     Args:
-        desk: The desk; its services have a response and a resolution clock.
-
-    Raises:
-        InvalidValueError: It has no such clock.
+        desk: The desk.
+        tool_kpis: As for ``standard_rules``.
+        moments_only: As for ``standard_rules``.
     """
     level = desk.service_level
-    clocks = {} if level is None else {clock.name: clock for clock in level.clocks}
-    policies = [clocks.get(name) for name in ("response", "resolution")]
-    response, resolution = policies
-    if not isinstance(response, SlaPolicy) or not isinstance(resolution, SlaPolicy):
-        raise InvalidValueError("desk", tuple(clocks), "clocks named response and resolution")
     targets = "; ".join(
         f"{name} {clock}: {_said(said[clock])}"
-        for name, said in desk_mapping(desk)["services"].items()
-        for clock in ("response", "resolution")
+        for name, said in desk_mapping(desk).get("services", {}).items()
+        for clock in CLOCKS
         if clock in said
     )
+    return attrs.evolve(
+        _kpi_rules(tool_kpis, moments_only),
+        clocks=() if level is None else level.clocks,
+        matrices=desk.matrices,
+        lifecycles=() if moments_only else (desk.lifecycle("incident"),),
+        text=targets or "the desk promises nothing",
+    )
+
+
+def _kpi_rules(tool_kpis: tuple[Kpi, ...], moments_only: bool) -> ReportRules:  # noqa: FBT001
     return ReportRules(
-        kpis=(*VOLUME.values(), *_KPIS),
-        response=response,
-        resolution=resolution,
-        matrix=EscalationMatrix(desk.name, desk.escalation) if desk.escalation else _MATRIX,
-        lifecycles=(desk.lifecycle("incident"),),
-        text=targets,
+        kpis=(*VOLUME.values(), *(_MOMENT_KPIS if moments_only else _KPIS), *tool_kpis),
+        tool_kpis=tool_kpis,
+        kpi_text=_MOMENTS_ONLY if moments_only else _SHOWN_NOT_TOLD if tool_kpis else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +11,7 @@ from incidentcore.escalation import Escalation, due_escalations
 from incidentcore.kpi import as_known
 from incidentcore.records import Incident
 from incidentcore.report.rules import ReportRules
-from incidentcore.sla import SlaPolicy, SlaStatus, evaluate_sla
+from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.vendors import StateCheck, change_text, observed_changes, refused_changes
 
@@ -94,41 +94,33 @@ class Tally:
         if not isinstance(known, Incident):  # it was not known then
             return
         self._clocks(known)
-        self._escalations(known)
         self._states(known)
 
     def _clocks(self, incident: Incident) -> None:
         priority = "(none)" if incident.priority is None else incident.priority.name
-        for policy in (self._rules.response, self._rules.resolution):
-            if policy is self._rules.response and not any(map(incident.is_covered, _REACTIONS)):
+        statuses = [evaluate_sla(one, incident, now=self._as_of) for one in self._rules.clocks]
+        for clock, status in zip(self._rules.clocks, statuses, strict=True):
+            if clock.name == "response" and not any(map(incident.is_covered, _REACTIONS)):
                 continue  # its source tells of no reaction
-            status = self._status(policy, incident)
-            key = (policy.name, priority)
-            self.compliance.setdefault(key, Counter())[_outcome(status)] += 1
-            if policy is self._rules.resolution and status.over_target > _ZERO:
+            self.compliance.setdefault((clock.name, priority), Counter())[_outcome(status)] += 1
+            if clock.name == "resolution" and status.over_target > _ZERO:
                 self._keep_worst(status, incident)
-
-    def _status(self, policy: SlaPolicy, incident: Incident) -> SlaStatus:
-        return evaluate_sla(policy, incident, now=self._as_of)
+        self._escalations(incident, statuses)
 
     def _keep_worst(self, status: SlaStatus, incident: Incident) -> None:
         if self.worst is None or _severity(status, incident) < _severity(*self.worst):
             self.worst = (status, incident)
 
-    def _escalations(self, incident: Incident) -> None:
-        rules = self._rules
-        for escalation in due_escalations(
-            rules.matrix,
-            incident,
-            slas=(rules.response, rules.resolution),
-            now=self._as_of,
-            include_lapsed=True,
-        ):
-            targets = ", ".join(map(str, escalation.targets))
-            level = (escalation.row, escalation.level, targets, escalation.mode)
-            self.fired[level] += 1
-            self.lapsed += escalation.lapsed_at is not None
-            self.examples.append(escalation)
+    def _escalations(self, incident: Incident, statuses: Sequence[SlaStatus]) -> None:
+        for matrix in self._rules.matrices:
+            for escalation in due_escalations(
+                matrix, incident, slas=statuses, now=self._as_of, include_lapsed=True
+            ):
+                targets = ", ".join(map(str, escalation.targets))
+                level = (escalation.row, escalation.level, targets, escalation.mode)
+                self.fired[level] += 1
+                self.lapsed += escalation.lapsed_at is not None
+                self.examples.append(escalation)
         if len(self.examples) > 100 * _EXAMPLES:
             self.examples = self.latest()
 

@@ -87,7 +87,15 @@ class ColumnsPage:
         guessed = [f'"{c.field}={c.name}"' for c in self.columns if c.field]
         if guessed:
             lines += ["", "a guess at the mapping, to check:", f"--map {' '.join(guessed)}"]
+            named = ", ".join(f"{c.field} = {_quoted(c.name)}" for c in self.columns if c.field)
+            lines += ["", "the same for a desk file:", "[import]", f"map = {{ {named} }}"]
         return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    """Return a text in quotes, as TOML writes it."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
 
 
 def describe_columns(path: str | Path) -> ColumnsPage:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from incidentcore.records import Commented, Incident
 from incidentcore.vendors.kit import HistoryBuilder, Import, Roles
 from incidentcore.vendors.table import read_table
+from incidentcore.vendors.table_import import Extend
 from incidentcore.vendors.table_presets import JIRA_CSV
 from incidentcore.vendors.tabular import TableInput
 
@@ -43,7 +44,14 @@ def read_jira_csv(
     """
     arguments = {**JIRA_CSV, **options}
     arguments["mapping"] = {**JIRA_CSV["mapping"], **(mapping or {})}
-    return read_table(source, zone=zone, roles=roles, extend=_comments, **arguments)
+    then: Extend | None = arguments.pop("extend", None)
+
+    def extend(history: HistoryBuilder, custom: dict[str, Any]) -> None:
+        _comments(history, custom)
+        if then is not None:
+            then(history, custom)
+
+    return read_table(source, zone=zone, roles=roles, extend=extend, **arguments)
 
 
 def _comments(history: HistoryBuilder, custom: dict[str, Any]) -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from incidentcore.desk import Desk, DeskField
+from incidentcore.desk.service import scale_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.vendors.audit_log import read_audit_log
@@ -14,7 +18,7 @@ from incidentcore.vendors.event_log import read_events, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira
 from incidentcore.vendors.jira_csv import read_jira_csv
-from incidentcore.vendors.kit import Import, Times
+from incidentcore.vendors.kit import HistoryBuilder, Import, LevelTable, StateTable, Times
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.servicenow import read_servicenow
 from incidentcore.vendors.statuspage import read_statuspage
@@ -23,7 +27,7 @@ from incidentcore.vendors.table_presets import TABLE_PRESETS
 from incidentcore.vendors.tabular import open_table, read_json
 from incidentcore.vendors.zendesk import read_zendesk
 
-__all__ = ["PROFILES", "read_profile"]
+__all__ = ["PROFILES", "desk_options", "read_profile"]
 
 
 def _part(data: Any, *names: str) -> Any:
@@ -67,6 +71,10 @@ _JSON: Final[dict[str, Callable[[Any], Import[Incident]]]] = {
     "happyfox": read_happyfox,
     "statuspage": read_statuspage,
 }
+_BOOLEANS: Final = {
+    **dict.fromkeys(("true", "yes", "1", "x"), True),
+    **dict.fromkeys(("false", "no", "0"), False),
+}
 _AUDIT: Final = "servicenow-audit"
 _TABLE: Final = "table"
 _EVENTS: Final = "events"
@@ -81,6 +89,7 @@ def read_profile(
     mapping: Mapping[str, str] | None = None,
     zone: ZoneInfo | str | None = None,
     formats: Sequence[str] = (),
+    **options: Any,
 ) -> Import[Incident]:
     """Read a file of a known kind.
 
@@ -92,6 +101,7 @@ def read_profile(
             for an event log, columns of case, activity, at, by, group and further fields.
         zone: For a table or audit log, the zone of times that state none.
         formats: For a table, the formats of its times; those of its profile by default.
+        options: For a table, further arguments of ``read_table``.
 
     Raises:
         InvalidValueError: There is no such profile, or it takes no mapping or formats.
@@ -103,8 +113,8 @@ def read_profile(
     if profile == _EVENTS:
         return _events(path, mapping or {}, Times(zone, formats=tuple(formats) or "iso"))
     if profile == _TABLE or profile in TABLE_PRESETS:
-        return _table(path, profile, mapping or {}, zone, formats)
-    for name, value in (("mapping", mapping), ("formats", formats)):
+        return _table(path, profile, mapping or {}, zone, formats=formats, **options)
+    for name, value in (("mapping", mapping), ("formats", formats), *options.items()):
         if value:
             tables = ", ".join((_TABLE, *TABLE_PRESETS))
             raise InvalidValueError(name, value, f"only with a table: {tables}")
@@ -139,7 +149,7 @@ def _table(
     profile: str,
     mapping: Mapping[str, str],
     zone: ZoneInfo | str | None,
-    formats: Sequence[str],
+    **options: Any,
 ) -> Import[Incident]:
     preset = dict(TABLE_PRESETS.get(profile, {}))
     columns = {**preset.pop("mapping", {}), **mapping}
@@ -147,8 +157,73 @@ def _table(
         there = ", ".join(open_table(path, strict=False).columns[:50])
         wanted = "columns such as id=Number opened=Created"
         raise InvalidValueError("--map", None, f"{wanted}; the file has {there}")
-    if formats:
-        preset["formats"] = formats
+    preset.update((name, value) for name, value in options.items() if value)
     if profile == "jira-csv":
         return read_jira_csv(path, mapping=mapping, zone=zone, **preset)
     return read_table(path, columns, zone=zone, missing=("", "?"), **preset)
+
+
+def desk_options(desk: Desk) -> dict[str, Any]:
+    """Return the options of ``read_profile`` that the ``[import]`` of a desk file states.
+
+    Names of states are those of the desk's lifecycle of incidents, names of levels those of its
+    priority policy. A table's columns for fields of the desk's own are read as the kind of the
+    field; ``map`` names such a column where it is not the field's name.
+
+    Args:
+        desk: The desk; its zone counts where ``[import]`` states none.
+    """
+    stated: dict[str, Any] = dict(desk.imports)
+    columns: dict[str, Any] = dict(stated.get("map", {}))
+    own = [(one, columns.pop(one.name, one.name)) for one in desk.fields]
+    words = {"mapping": columns, "formats": stated.get("times", ())}
+    options: dict[str, Any] = {"zone": stated.get("zone", desk.zone)}
+    options |= {name: value for name, value in words.items() if value}
+    options |= {
+        name: stated[name]
+        for name in ("profile", "delimiter", "encoding", "duplicates")
+        if name in stated
+    }
+    if "states" in stated:
+        known = {state.name: state for state in desk.lifecycle("incident").states}
+        options["states"] = StateTable(
+            {**known, **{word: known[name] for word, name in stated["states"].items()}}
+        )
+    if "levels" in stated:
+        options["levels"] = LevelTable(
+            **{
+                field: {word: scale_of(desk.priority, field)[name] for word, name in table.items()}
+                for field, table in stated["levels"].items()
+            }
+        )
+    if any(one.kind not in ("text", "word") or column != one.name for one, column in own):
+        options["extend"] = partial(_own_fields, own)
+    return options
+
+
+def _own_fields(
+    own: Sequence[tuple[DeskField, str]], history: HistoryBuilder, custom: dict[str, Any]
+) -> None:
+    """Move a row's columns to the desk's own fields, each read as the kind of its field."""
+    for field, column in own:
+        value = custom.pop(column, None)
+        if value is None:
+            continue
+        read = history.time(value, column) if field.kind == "instant" else _cell(field, value)
+        if read is None:
+            action = f"kept as text; {field.name} holds a {field.kind}"
+            history.find("unreadable_field", action, field=column, value=value)
+        custom[field.name] = value if read is None else read
+
+
+def _cell(field: DeskField, value: object) -> object:
+    """Return what a cell means for a field that holds no instant; None where it means nothing."""
+    if field.kind == "bool":
+        return _BOOLEANS.get(str(value).casefold())
+    if field.kind != "number":
+        return value if not field.words or value in field.words else None
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return int(number) if number.is_integer() else number if isfinite(number) else None

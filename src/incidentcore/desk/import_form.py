@@ -1,0 +1,62 @@
+"""How exports are read, as a desk file says it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from incidentcore.desk.holiday_form import TEXT
+from incidentcore.desk.reading import Form, Key, Path, Reading, Table, simple, table_of, word
+from incidentcore.desk.rules_form import TEXTS
+from incidentcore.desk.service import scale_of
+from incidentcore.desk.words import WrongError
+from incidentcore.values import freeze
+
+__all__ = ["IMPORT"]
+
+
+def _state_name(data: Any, reading: Reading, _: Path) -> str:
+    states = tuple(state.name for state in reading.names["lifecycles"]["incident"].states)
+    if data in states:
+        return str(data)
+    raise WrongError(data, f"a state of incidents: {', '.join(states)}", states)
+
+
+def _level_name(data: Any, reading: Reading, path: Path) -> str:
+    names = scale_of(reading.names["priority"]["policy"], str(path[-2])).names
+    if data in names:
+        return str(data)
+    raise WrongError(data, f"one of {', '.join(names)}", names)
+
+
+_WORDS: Final = {"type": "string"}
+_LEVELS: Final = table_of(Form(_level_name, lambda name, _: name, _WORDS))
+_COLUMN: Final = simple((str, int), "a column's name, or its place from 1", {})
+IMPORT: Final = Table(
+    (
+        Key("profile", TEXT, "What the file is, as the command line calls it.", None),
+        Key("map", table_of(_COLUMN), "The column of each field, own fields too.", None),
+        Key(
+            "states",
+            table_of(Form(_state_name, lambda name, _: name, _WORDS)),
+            "What the words for states mean.",
+            None,
+        ),
+        Key(
+            "levels",
+            Table(
+                (Key(name, _LEVELS, "", None) for name in ("priority", "impact", "urgency")),
+                lambda **levels: {name: one for name, one in levels.items() if one is not None},
+                lambda value, key: value.get(key.name),
+            ).form,
+            "What the words for priority, impact and urgency mean.",
+            None,
+        ),
+        Key("zone", TEXT, "The zone of times that state none; the desk's by default.", None),
+        Key("times", TEXTS, "Formats of times, as strptime takes them, or iso.", None),
+        Key("delimiter", TEXT, "What separates the columns.", None),
+        Key("encoding", TEXT, "The encoding of the file.", None),
+        Key("duplicates", word("refuse", "first", "last"), "Which row of one id counts.", None),
+    ),
+    lambda **found: freeze({name: one for name, one in found.items() if one is not None}),
+    lambda value, key: value.get(key.name),
+)

@@ -55,7 +55,7 @@ ROOMS: list[tuple[str, int]] = [
     ("adapters", 10),
     ("testing", 10),
     ("demo", 11),
-    ("terminal", 11),
+    ("_terminal", 11),
     ("cli", 11),
     ("__main__", 11),
     ("__init__", 11),

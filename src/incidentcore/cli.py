@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
 from zoneinfo import ZoneInfo
 
+from incidentcore._terminal import leave_quietly, one_line, printable, with_progress
 from incidentcore._version import __version__
 from incidentcore.demo import DEMO_DESK, demo_report
 from incidentcore.desk import Desk, check_desk, desk_page, explain_record, load_desk
@@ -25,7 +26,6 @@ from incidentcore.report import Report, build_report, desk_rules, standard_rules
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import loads
 from incidentcore.serialization.parse import write
-from incidentcore.terminal import leave_quietly, one_line, printable, with_progress
 from incidentcore.vendors import (
     AUDIT_KPIS,
     AUDIT_LIFECYCLE,

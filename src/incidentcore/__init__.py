@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from incidentcore import digest as digest
     from incidentcore import errors as errors
     from incidentcore import escalation as escalation
+    from incidentcore import frames as frames
     from incidentcore import improvement as improvement
     from incidentcore import instants as instants
     from incidentcore import intake as intake
@@ -192,6 +193,7 @@ _ROOMS = frozenset(
         "digest",
         "errors",
         "escalation",
+        "frames",
         "improvement",
         "instants",
         "intake",

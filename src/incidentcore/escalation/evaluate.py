@@ -119,13 +119,10 @@ def _all_due(
     due: dict[str, Escalation] = {}
     before: EscalationMatrix | None = None
     for version, window in _versions(matrix, record, live=live):
-        new = fallen_due(version, view, until=until, window=window, settled=due, before=before)
-        due |= {one.key: one for one in new}
+        fallen = fallen_due(version, view, until=until, window=window, settled=due, before=before)
+        due |= {one.key: one for one in fallen}
         before = version
-    fallen = sorted(due.values(), key=_order)
-    if record.exercise is None:
-        return fallen
-    return [attrs.evolve(one, exercise=record.exercise) for one in fallen]
+    return sorted(due.values(), key=_order)
 
 
 def next_escalation_wakeup(

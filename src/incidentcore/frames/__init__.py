@@ -1,0 +1,10 @@
+"""Columns: business time and KPIs of whole frames (extra ``frames``: numpy and narwhals)."""
+
+from incidentcore.frames.business_time import (
+    add_business_days,
+    deadline,
+    is_open,
+    open_time,
+)
+
+__all__ = ["add_business_days", "deadline", "is_open", "open_time"]

@@ -1,0 +1,172 @@
+"""Columns in and out: instants and times as whole microseconds in numpy, and back as they came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, TypeAlias
+
+from incidentcore.errors import InvalidValueError, MissingExtraError
+from incidentcore.instants import as_utc
+from incidentcore.kpi.engine.accumulators import instant, microseconds
+
+try:
+    import narwhals.stable.v2 as nw
+    import numpy as np
+    from numpy.typing import NDArray
+except ImportError as error:
+    raise MissingExtraError("frames", "incidentcore.frames") from error
+
+__all__ = [
+    "Codes", "Ints", "MISSING", "as_frame", "as_instants", "as_series", "as_spans", "codes_of",
+    "like",
+]  # fmt: skip
+
+Ints: TypeAlias = "NDArray[np.int64]"
+Codes: TypeAlias = "tuple[NDArray[np.int32], list[Any]]"
+"""For each row the place of its value, and the values; what is missing is None among them."""
+
+MISSING: Final = int(np.iinfo(np.int64).min)
+"""What a missing instant or time is: numpy's not-a-time."""
+
+_TIMES: Final = "a column of times with a zone, a numpy array of datetime64 (UTC), or a datetime"
+_SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timedelta"
+
+
+def as_frame(source: Any) -> nw.DataFrame[Any]:
+    """Return a frame of any kind that narwhals reads, or a mapping of numpy arrays.
+
+    Raises:
+        InvalidValueError: It is not one.
+    """
+    try:
+        frame = nw.from_native(source)
+    except TypeError:
+        allowed = "a frame of pandas, polars, pyarrow, DuckDB or another that narwhals reads"
+        raise InvalidValueError("frame", f"a {type(source).__name__}", allowed) from None
+    return frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+
+
+def as_series(values: Any, where: str, allowed: str) -> nw.Series[Any]:
+    """Return a column of any library as one of narwhals."""
+    try:
+        return nw.from_native(values, series_only=True)
+    except TypeError:
+        raise InvalidValueError(where, f"a {type(values).__name__}", allowed) from None
+
+
+def as_instants(values: Any, where: str) -> Ints:
+    """Return instants as microseconds since 1970; one instant as an array of one.
+
+    Raises:
+        InvalidValueError: They are not times, or have no zone.
+    """
+    if isinstance(values, datetime) and values == values:  # noqa: PLR0124  not-a-time
+        return np.array([instant(as_utc(values, where))])
+    if isinstance(values, np.ndarray):
+        if values.dtype.kind != "M":
+            raise InvalidValueError(where, f"an array of {values.dtype}", _TIMES)
+        return values.astype("M8[us]", copy=False).view(np.int64)
+    series = as_series(values, where, _TIMES)
+    if not isinstance(series.dtype, nw.Datetime):
+        raise InvalidValueError(where, f"a column of {series.dtype}", _TIMES)
+    if series.dtype.time_zone is None:
+        allowed = "times with a zone; name it first, as dt.tz_localize or replace_time_zone do"
+        raise InvalidValueError(where, f"a column of {series.dtype}", allowed)
+    if not series.implementation.is_pyarrow():  # whose arrays are UTC as they are
+        series = series.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return series.to_numpy().astype("M8[us]", copy=False).view(np.int64)
+
+
+def as_spans(values: Any, where: str) -> Ints:
+    """Return durations as microseconds; one duration as an array of one."""
+    if isinstance(values, timedelta) and values == values:  # noqa: PLR0124  not-a-time
+        return np.array([microseconds(values)])
+    if isinstance(values, np.ndarray):
+        if values.dtype.kind != "m":
+            raise InvalidValueError(where, f"an array of {values.dtype}", _SPANS)
+        return values.astype("m8[us]", copy=False).view(np.int64)
+    series = as_series(values, where, _SPANS)
+    if not isinstance(series.dtype, nw.Duration):
+        raise InvalidValueError(where, f"a column of {series.dtype}", _SPANS)
+    return series.to_numpy().astype("m8[us]", copy=False).view(np.int64)
+
+
+def like(
+    given: Iterable[Any], values: Ints, kind: Literal["instant", "span", "open"], name: str
+) -> Any:
+    """Return an answer in the form of the first column given: its library, its index.
+
+    Instants are in UTC. Nulls of a numpy array are not-a-time, of truths a mask.
+    """
+    form = "M8[us]" if kind == "instant" else "m8[us]"
+    first = next((each for each in given if not isinstance(each, (datetime, timedelta))), None)
+    missing = values == MISSING
+    if first is None or isinstance(first, np.ndarray):
+        if kind != "open":
+            return values.view(form)
+        truths = values == 1
+        return np.ma.MaskedArray(truths, missing) if missing.any() else truths
+    series = as_series(first, name, _TIMES)
+    space = nw.get_native_namespace(series)
+    if kind == "open":
+        plain = [None if code == MISSING else code == 1 for code in values.tolist()]
+        answer = nw.new_series(name, plain if missing.any() else values == 1, backend=space)
+    else:
+        answer = nw.Series.from_numpy(name, values.view(form), backend=space)
+        if kind == "instant":
+            in_utc = nw.Datetime("us", "UTC")
+            is_arrow = answer.implementation.is_pyarrow()
+            answer = answer.cast(in_utc) if is_arrow else answer.dt.replace_time_zone("UTC")
+    index, native = nw.maybe_get_index(series), answer.to_native()
+    if index is None:
+        return native
+    native = native.set_axis(index)
+    return native.astype("boolean") if kind == "open" and missing.any() else native
+
+
+def codes_of(series: nw.Series[Any]) -> Codes:
+    """Return a column as places in the list of its different values."""
+    native, dtype = series.to_native(), series.dtype
+    if hasattr(native, "factorize"):  # pandas and its kin
+        places, values = native.factorize()
+        return _with_none(places, [*values])
+    if hasattr(native, "dictionary_encode"):  # pyarrow
+        whole = native.dictionary_encode().unify_dictionaries().combine_chunks()
+        return _with_none(whole.indices.fill_null(-1).to_numpy(), whole.dictionary.to_pylist())
+    if isinstance(dtype, (nw.String, nw.Categorical, nw.Enum)) and hasattr(native, "to_physical"):
+        space: Any = nw.get_native_namespace(series)
+        coded = native if dtype != nw.String else native.cast(space.Categorical)
+        ids = coded.to_physical().cast(space.Int64).fill_null(-1).to_numpy()
+        seen, first, places = _unique_small(ids)
+        values = [native[int(place)] for place in first]
+        return places, [None if code == -1 else v for code, v in zip(seen, values, strict=True)]
+    known: dict[Any, int] = {}
+    listed = [known.setdefault(_hashable(value), len(known)) for value in series.to_list()]
+    return np.array(listed, np.int32), list(known)
+
+
+def _hashable(value: Any) -> Any:
+    if value != value:  # noqa: PLR0124  not-a-number
+        return None
+    if isinstance(value, Mapping):
+        return tuple((name, _hashable(each)) for name, each in value.items())
+    return tuple(map(_hashable, value)) if isinstance(value, list) else value
+
+
+def _unique_small(ids: Ints) -> tuple[list[int], list[int], NDArray[np.int32]]:
+    """Return the different codes, the first row of each, and each row's place among them."""
+    size = int(ids.max(initial=-1)) + 2
+    if size > 4 * len(ids) + 1_000:
+        seen, first, places = np.unique(ids, return_index=True, return_inverse=True)
+        return seen.tolist(), first.tolist(), places.astype(np.int32)
+    first_row = np.full(size, -1, np.int64)
+    first_row[ids[::-1] + 1] = np.arange(len(ids) - 1, -1, -1)
+    seen = np.flatnonzero(first_row >= 0)
+    place = np.zeros(size, np.int32)
+    place[seen] = np.arange(len(seen))
+    return (seen - 1).tolist(), first_row[seen].tolist(), place[ids + 1]
+
+
+def _with_none(places: Any, values: list[Any]) -> Codes:
+    return np.where(places < 0, len(values), places).astype(np.int32), [*values, None]

@@ -51,6 +51,15 @@ def test_a_longer_promise_takes_nothing_back() -> None:
     assert crossing.definition.name == "iron"
 
 
+def test_a_due_that_was_reached_wakes_nobody_again() -> None:
+    """The due of the longer promise is no change; exceeding it a microsecond later is one (S9)."""
+    policy = SlaPolicy([(GOLD, resolution(8, name="gold"))], default=resolution(4, name="iron"))
+    record = incident(("mon 09:00", "new"), ("mon 14:00", {"tier": "gold"}))
+    assert at("mon 17:00") + MICRO == evaluate_sla(policy, record, now=at("mon 15:00")).next_wakeup
+    early = incident(("mon 09:00", "new"), ("mon 12:00", {"tier": "gold"}))
+    assert at("mon 17:00") == evaluate_sla(policy, early, now=at("mon 15:00")).next_wakeup
+
+
 def test_a_shorter_promise_is_reached_when_it_takes_over() -> None:
     """Retroactively due at 10:00, which nobody could know before 12:00."""
     policy = SlaPolicy([(GOLD, resolution(1, name="gold"))], default=resolution(8, name="iron"))

@@ -54,6 +54,7 @@ class StakeholderUpdate:
         template: The name of what it says; empty without one.
         filled: The fields of the template that are known, as text.
         missing: The fields of the template that are not.
+        exercise: The exercise that the record belongs to; None for a real one.
     """
 
     key: str
@@ -75,6 +76,7 @@ class StakeholderUpdate:
     template: str = ""
     filled: FrozenMap[str] = FrozenMap()
     missing: tuple[str, ...] = ()
+    exercise: str | None = attrs.field(default=None, metadata={"later": True})
 
     @property
     def why(self) -> str:
@@ -162,6 +164,7 @@ def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **mo
         template="" if template is None else template.name,
         filled=filled,
         missing=missing,
+        exercise=state.facts.get("exercise"),
         **more,
     )
 

@@ -40,6 +40,7 @@ class DueItem:
         why: The reason in words.
         lapsed_at: When it became pointless, if it did since.
         lapsed_because: Why; empty otherwise.
+        exercise: The exercise that the record belongs to; None for a real one.
         body: The status, escalation or update that it comes from; None for the other kinds.
     """
 
@@ -50,6 +51,7 @@ class DueItem:
     why: str
     lapsed_at: datetime | None = None
     lapsed_because: str = ""
+    exercise: str | None = None
     body: SlaStatus | Escalation | StakeholderUpdate | None = attrs.field(default=None, repr=False)
 
 
@@ -170,6 +172,8 @@ def look_at(
         if known is None or item.due_at < known.due_at:
             items[item.key] = item
     ordered = tuple(sorted(items.values(), key=lambda item: (item.due_at, item.key)))
+    if record.exercise is not None:
+        ordered = tuple(attrs.evolve(item, exercise=record.exercise) for item in ordered)
     if not ahead:
         return Look(ordered, None)
     wakeups = [at for at in _ahead(rules, judged, view, statuses, now) if at > now]

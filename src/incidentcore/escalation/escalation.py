@@ -50,6 +50,7 @@ class Escalation:
         why_code: Why it falls due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
             or the code of a trigger of your own.
         why_data: What the text of the reason is made of.
+        exercise: The exercise that the record belongs to; None for a real one.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Escalation:
     overtaken_by: str = ""
     why_code: str = ""
     why_data: FrozenMap[str] = FrozenMap()
+    exercise: str | None = attrs.field(default=None, metadata={"later": True})
 
     @property
     def why(self) -> str:

@@ -119,10 +119,13 @@ def _all_due(
     due: dict[str, Escalation] = {}
     before: EscalationMatrix | None = None
     for version, window in _versions(matrix, record, live=live):
-        fallen = fallen_due(version, view, until=until, window=window, settled=due, before=before)
-        due |= {one.key: one for one in fallen}
+        new = fallen_due(version, view, until=until, window=window, settled=due, before=before)
+        due |= {one.key: one for one in new}
         before = version
-    return sorted(due.values(), key=_order)
+    fallen = sorted(due.values(), key=_order)
+    if record.exercise is None:
+        return fallen
+    return [attrs.evolve(one, exercise=record.exercise) for one in fallen]
 
 
 def next_escalation_wakeup(

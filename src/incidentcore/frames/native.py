@@ -14,8 +14,10 @@ try:
     import narwhals.stable.v2 as nw
     import numpy as np
     from numpy.typing import NDArray
-except ImportError as error:
-    raise MissingExtraError("frames", "incidentcore.frames") from error
+except ModuleNotFoundError as error:
+    missing = MissingExtraError("frames", "incidentcore.frames")
+    missing.name = error.name
+    raise missing from error
 
 __all__ = [
     "Codes", "Ints", "MISSING", "as_frame", "as_instants", "as_series", "as_spans", "codes_of",

@@ -27,8 +27,8 @@ class Selection:
     """Says which records count, and counts those that do not by reason.
 
     The reasons, in this order: ``not_known`` as of the instant (rule K6), ``not_an_incident``
-    where only incidents are asked for, ``outside_period`` by the opening, ``canceled``,
-    ``outside_population``.
+    where only incidents are asked for, ``outside_period`` by the opening, ``exercise``,
+    ``canceled``, ``outside_population``.
 
     Args:
         as_of: Only what had happened and been recorded by then counts.
@@ -87,6 +87,8 @@ class Selection:
             return "not_an_incident"
         if self.period is not None and record.opened_at not in self.period:
             return "outside_period"
+        if record.exercise is not None:
+            return "exercise"
         if record.canceled_at is not None:
             return "canceled"
         return None if self._is_all or self._belongs(record) else "outside_population"

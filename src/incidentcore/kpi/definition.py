@@ -20,16 +20,18 @@ from incidentcore.kpi.record_tests import RecordTest, as_test
 from incidentcore.kpi.statistic import MEAN, SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
-__all__ = ["Canceled", "Kpi", "Reopened", "Unfinished", "WindowBasis"]
+__all__ = ["Canceled", "Exercises", "Kpi", "Reopened", "Unfinished", "WindowBasis"]
 
 Reopened: TypeAlias = Literal["first", "last", "net"]
 Canceled: TypeAlias = Literal["exclude", "censor", "include"]
+Exercises: TypeAlias = Literal["exclude", "include"]
 Unfinished: TypeAlias = Literal["exclude", "censor", "as_of"]
 WindowBasis: TypeAlias = Literal["opened", "first_resolved", "resolved", "closed", "snapshot"]
 
 _CHOICES: Final[dict[str, Any]] = {
     "reopened": Reopened,
     "canceled": Canceled,
+    "exercises": Exercises,
     "unfinished": Unfinished,
     "window_basis": WindowBasis,
 }
@@ -55,8 +57,8 @@ def _confidence(level: float | str | Fraction | None) -> Fraction | None:
 class Kpi:
     """A figure with its definition (rule K1); ``compute_kpis`` gives its value.
 
-    Records of the population are looked at in this order, and the first reason counts: canceled,
-    the exclusions as given, then what the measure itself cannot answer.
+    Records of the population are looked at in this order, and the first reason counts: exercise,
+    canceled, the exclusions as given, then what the measure itself cannot answer.
 
     Attributes:
         id: Its name, such as ``"mean_time_to_resolve"``; never "mttr" or a bare "respond", which
@@ -72,6 +74,7 @@ class Kpi:
             time in open states up to the last.
         canceled: ``exclude`` counts canceled records as left out, ``censor`` ends their time at the
             cancelation (for survival), ``include`` treats them like any other.
+        exercises: ``exclude`` leaves out the records of exercises; ``include`` counts them too.
         unfinished: What to do with a record that has not reached the stop of a duration, such as
             one that is unacknowledged or still open: ``exclude``, ``censor`` at the instant of the
             computation or at its end without the stop (for survival), or count to ``as_of``.
@@ -110,6 +113,7 @@ class Kpi:
     clock: Calendar | None = None
     reopened: Reopened = "last"
     canceled: Canceled = "exclude"
+    exercises: Exercises = attrs.field(default="exclude", metadata={"later": True})
     unfinished: Unfinished = "exclude"
     window_basis: WindowBasis = "opened"
     objective: Objective | None = None

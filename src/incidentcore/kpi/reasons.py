@@ -14,6 +14,7 @@ REASONS: Final[FrozenMap[str]] = FrozenMap(
         "canceled": "canceled",
         "closed_again": "closed again later",
         "completed": "the clock has stopped",
+        "exercise": "an exercise",
         "negative": "the end lies before the beginning",
         "never_resolved": "never resolved",
         "no_link": "not linked to any of the things",

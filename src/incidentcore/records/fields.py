@@ -69,6 +69,7 @@ class OpeningFields(TypedDict, total=False):
     custom: Mapping[str, object]
     occurred_at: datetime | None
     detected_at: datetime | None
+    exercise: str | None
     business_impact: str | None
     major_roles: Mapping[str, str]
     origin: ProblemOrigin
@@ -227,6 +228,7 @@ _CHECKS: Final[dict[str, Callable[[str, object], object]]] = {
     "closure_confirmed_by": _optional_text,
     "occurred_at": _optional_instant,
     "detected_at": _optional_instant,
+    "exercise": _optional_text,
     "origin": _one_of(*get_args(ProblemOrigin)),
     "root_cause": _cause,
     "workaround": _optional_text,
@@ -255,13 +257,14 @@ SETTABLE: Final = frozenset(
 OPENABLE: Final = frozenset(
     (
         *("impact", "urgency", "computed_priority", "priority_override", "category"),
-        *("assignment_group", "assignee", "support_tier"),
+        *("assignment_group", "assignee", "support_tier", "exercise"),
     )
 )
 
 # How to change what cannot be set as a field.
 _INSTEAD: Final = {
     "priority": "a priority by prioritize(...), or by open(..., priority=); ",
+    "exercise": "an exercise by open(..., exercise=), once; ",
     "state": "a state by advance(...); ",
     "links": "a link by link(...); ",
     "lifecycle": "a lifecycle by its migrate(...); ",

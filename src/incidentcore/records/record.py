@@ -71,6 +71,7 @@ class Record(RecordBase):
         closure_confirmed_by: Who agreed to the closure.
         occurred_at: When it began to happen, if known.
         detected_at: When it was noticed, if known.
+        exercise: The exercise that it belongs to, set by its opening; KPIs leave it out.
         opened_at: When the record was opened.
         assigned_at: When a group, an assignee or a support tier was last set.
         acknowledged_at: When an agent or vendor first acknowledged it or moved it to an open state.
@@ -127,6 +128,7 @@ class Record(RecordBase):
     closure_confirmed_by: str | None = None
     occurred_at: datetime | None = None
     detected_at: datetime | None = None
+    exercise: str | None = None
     opened_at: datetime = attrs.field(default=None)
     assigned_at: datetime | None = None
     acknowledged_at: datetime | None = None

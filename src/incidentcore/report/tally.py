@@ -91,7 +91,7 @@ class Tally:
     def add(self, incident: Incident) -> None:
         """Count an incident as it was known at the report's instant."""
         known = as_known(incident, self._as_of)
-        if not isinstance(known, Incident):  # it was not known then
+        if not isinstance(known, Incident) or known.exercise is not None:  # or not known then
             return
         self._clocks(known)
         self._states(known)

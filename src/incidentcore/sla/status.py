@@ -300,16 +300,18 @@ class SlaStatus:
     def next_wakeup(self) -> datetime | None:
         """Return the least instant after ``now`` at which an answer changes without an event.
 
-        The answers are the stage, the definition, the thresholds passed, whether the due is
-        reached, and breached (one microsecond after ``breached_at``). None where nothing can change
-        by itself (rule S9).
+        The answers are the stage, the definition, the thresholds passed, whether a due of the cycle
+        has been reached, and breached (one microsecond after ``breached_at``). None where nothing
+        can change by itself (rule S9).
         """
         ahead: list[datetime | None] = []
         if self._cycles:
             thresholds = self._cycles[-1].definition.thresholds
             ahead = [self._crossing(threshold, ahead=True) for threshold in thresholds]
             if self.stage == "running" and not self.breached:
-                ahead += [self._figures.due_at, self._breach_ahead()]
+                ahead.append(self._breach_ahead())
+                spent = {each.cycle for each in self.crossings("due")} if self._editions else ()
+                ahead.append(None if len(self._cycles) in spent else self._figures.due_at)
         least = min((at for at in ahead if at is not None and at > self.now), default=None)
         return self._change_ahead(least) if self._rules is not None and self._rules.timed else least
 

@@ -19,14 +19,19 @@ from incidentcore.records import Record
 __all__ = ["compile_kpi"]
 
 
-def compile_kpi(kpi: Kpi, as_of: datetime, *, imported: bool = False) -> Extract:
+def compile_kpi(
+    kpi: Kpi, as_of: datetime, *, imported: bool = False, exercise: bool = False
+) -> Extract:
     """Return the function of a definition, for one instant of computation.
 
     Args:
         kpi: The definition.
         as_of: The instant.
         imported: Whether the records come from a source that may not cover what is measured.
+        exercise: Whether the records belong to exercises.
     """
+    if exercise and kpi.exercises == "exclude":
+        return _belonging(kpi, as_of, lambda _: "exercise", imported=imported)
     measure = kpi.measure.reader(kpi, as_of)
     needs = kpi.measure.needs if imported else frozenset()
     if needs:
@@ -37,6 +42,11 @@ def compile_kpi(kpi: Kpi, as_of: datetime, *, imported: bool = False) -> Extract
     leave_out = [(code, compile_test(test, kpi, as_of)) for code, test in kpi.exclusions]
     if leave_out:
         measure = _without(leave_out, measure, canceled_first=kpi.canceled == "exclude")
+    return _belonging(kpi, as_of, measure, imported=imported)
+
+
+def _belonging(kpi: Kpi, as_of: datetime, measure: Extract, *, imported: bool) -> Extract:
+    """Return the measure of what belongs to the population; None for all else."""
     if kpi.population == ALWAYS:
         return measure
     belongs = compile_test(kpi.population, kpi, as_of)

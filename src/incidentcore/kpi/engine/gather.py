@@ -153,10 +153,12 @@ def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
 
 
 def _plan_finder(
-    part: Partial, groups: Sequence[GroupBy], *, imported: bool
+    part: Partial, groups: Sequence[GroupBy], *, imported: bool = False, exercise: bool = False
 ) -> Callable[[Record], Plan]:
     """Return a function that finds what to run on a record, by its group."""
-    extracts = [compile_kpi(kpi, part.as_of, imported=imported) for kpi in part.firsts]
+    extracts = [
+        compile_kpi(kpi, part.as_of, imported=imported, exercise=exercise) for kpi in part.firsts
+    ]
     plans: dict[tuple[object, ...], Plan] = {}
     group_of = compile_groups(groups, part.as_of)
 
@@ -197,8 +199,9 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy])
     ``as_known`` asks, and the counting of yes and no beside the reasons.
     """
     as_of = part.as_of
-    plan_of = _plan_finder(part, groups, imported=False)
+    plan_of = _plan_finder(part, groups)
     plan_of_imported = _plan_finder(part, groups, imported=True)
+    plan_of_exercise = _plan_finder(part, groups, imported=True, exercise=True)
     for record in records:
         known: Record | None = record
         if record.updated_at > as_of:
@@ -211,6 +214,8 @@ def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy])
         if known is None:
             continue
         plan = plan_of(known) if known.covers is None else plan_of_imported(known)
+        if known.exercise is not None:
+            plan = plan_of_exercise(known)
         for extract, add, counts in plan:
             outcome = extract(known)
             if outcome is None:
@@ -253,14 +258,14 @@ def _gather_by_window(
         else:
             by_basis.setdefault(kpi.window_basis, []).append(place)
     compiled = [
-        [compile_kpi(kpi, as_of, imported=imported) for kpi in part.firsts]
-        for imported in (False, True)
+        [compile_kpi(kpi, as_of, imported=imported, exercise=exercise) for kpi in part.firsts]
+        for imported, exercise in ((False, False), (True, False), (True, True))
     ]
     for record in records:
         known = as_known(record, as_of)
         if known is None:
             continue
-        extracts = compiled[known.covers is not None]
+        extracts = compiled[2 if known.exercise is not None else known.covers is not None]
         group = group_of(known)
         _check_hash(group)
         for basis, places in by_basis.items():
@@ -269,7 +274,7 @@ def _gather_by_window(
                     outcome = extracts[place](known)
                     if outcome is None:
                         continue
-                    if undone and outcome != "canceled":
+                    if undone and outcome not in ("canceled", "exercise"):
                         outcome = undone
                     _count(part.row((group, label))[place], outcome)
         for place in spread:

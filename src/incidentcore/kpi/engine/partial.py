@@ -30,6 +30,7 @@ def _family(kpi: Kpi) -> tuple[object, ...]:
         kpi.clock,
         kpi.reopened,
         kpi.canceled,
+        kpi.exercises,
         kpi.unfinished,
         kpi.window_basis,
         kpi.statistic == SURVIVAL_MEDIAN,

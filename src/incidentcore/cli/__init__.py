@@ -8,38 +8,44 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn, Protocol
-from zoneinfo import ZoneInfo
 
-from incidentcore._terminal import leave_quietly, one_line, printable, with_progress
+from incidentcore._terminal import leave_quietly, one_line, printable
 from incidentcore._version import __version__
+from incidentcore.cli.inputs import (
+    AUDIT,
+    add_file,
+    add_form,
+    instant_of,
+    now_of,
+    read_calendar,
+    read_desk,
+    read_incidents,
+    reading_options,
+)
 from incidentcore.demo import DEMO_DESK, demo_report
-from incidentcore.desk import Desk, check_desk, desk_page, explain_record, load_desk
+from incidentcore.desk import check_desk, desk_page, explain_record
 from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueError
 from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
-from incidentcore.instants import EARLIEST, LATEST, Interval, as_utc, as_zone
-from incidentcore.records import Incident, Record
+from incidentcore.instants import EARLIEST, LATEST, Interval
+from incidentcore.records import Record
 from incidentcore.report import Report, build_report, desk_rules, standard_rules
-from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import loads
 from incidentcore.serialization.parse import write
 from incidentcore.vendors import (
     AUDIT_KPIS,
     AUDIT_LIFECYCLE,
     STRICT_LIFECYCLE,
-    Import,
     describe_columns,
 )
-from incidentcore.vendors.profiles import PROFILES, desk_options, read_profile
 
 __all__ = ["main"]
 
 _WRONG_INPUT: Final = 2
 _SEED: Final = 2026
-_AUDIT: Final = "servicenow-audit"
 _WEEK: Final = 7
 _LONGEST_WITHIN: Final = 36_500
 
@@ -103,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--desk", action="store_true", help="print the desk file that it runs")
     demo.set_defaults(run=_demo)
     report = commands.add_parser("report", help="print a report on a file of incidents")
-    _add_file(report)
+    add_file(report)
     rules = report.add_mutually_exclusive_group()
     rules.add_argument(
         "--calendar", type=Path, metavar="FILE.json", help="opening hours; round the clock without"
@@ -124,11 +130,11 @@ def _parser() -> argparse.ArgumentParser:
     columns.add_argument("file", type=Path, metavar="FILE", help="the export, gzip or not")
     columns.set_defaults(run=lambda arguments: describe_columns(arguments.file))
     for command in (demo, report, columns):
-        _add_form(command, "json")
+        add_form(command, "json")
     problems = commands.add_parser(
         "problems", help="print what stands out and what comes back in a file of incidents"
     )
-    _add_file(problems)
+    add_file(problems)
     problems.add_argument("--since", metavar="TIME", help="only what was opened from this ISO time")
     problems.add_argument("--until", metavar="TIME", help="only what was opened before this time")
     problems.add_argument(
@@ -143,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
         "--least", type=int, default=5, metavar="N", help="with fewer incidents, none stands out"
     )
     problems.set_defaults(run=_problems)
-    _add_form(problems, "json", "markdown", "html")
+    add_form(problems, "json", "markdown", "html")
     for name, run, words in (
         ("check", _check, "say what in a desk file cannot be meant; 1 with findings, 2 if refused"),
         ("show", _show, "print a desk file as a page to sign"),
@@ -162,106 +168,47 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_file(command: argparse.ArgumentParser) -> None:
-    """Add what says how a file is read."""
-    command.add_argument("file", type=Path, metavar="FILE", help="the export, gzip or not")
-    command.add_argument(
-        "--profile",
-        choices=PROFILES,
-        help="what the file is; table where --map is given, servicenow-audit otherwise",
-    )
-    command.add_argument(
-        "--map",
-        action="extend",
-        nargs="+",
-        metavar="FIELD=COLUMN",
-        help="for a table: id, opened, resolved, closed, state, priority, …; may be repeated",
-    )
-    command.add_argument("--zone", help="the zone of times without an offset; default: UTC")
-    command.add_argument(
-        "--time-format",
-        action="append",
-        help="for a table: a format as strptime takes it, or iso; tried in order",
-    )
-    command.add_argument(
-        "--as-of", metavar="TIME", help="an ISO time; default: the latest instant in the file"
-    )
-
-
-def _add_form(command: argparse.ArgumentParser, *forms: str) -> None:
-    """Add an option for each form that a page can be printed in beside text."""
-    command.set_defaults(form="text")
-    group = command.add_mutually_exclusive_group()
-    for form in forms:
-        group.add_argument(
-            f"--{form}",
-            action="store_const",
-            dest="form",
-            const=form,
-            help=f"print as {form.upper() if form != 'markdown' else 'Markdown'}",
-        )
-
-
 def _demo(arguments: argparse.Namespace) -> Report | str:
     return DEMO_DESK.strip() if arguments.desk else demo_report(arguments.seed)
 
 
-def _desk(arguments: argparse.Namespace) -> Desk:
-    path: Path = arguments.desk
-    names = code.split(",") if (code := getattr(arguments, "code", None)) else ()
-    return load_desk(
-        path.read_bytes(),
-        code={name.strip(): _uncalled for name in names},
-        files={one.name: one.read_text("utf-8") for one in path.parent.glob("*.ics")},
-        source=str(path),
-    )
-
-
-def _uncalled(*_: object) -> NoReturn:
-    raise InvalidValueError("--code", "a callable", "only a check; call load_desk to run it")
-
-
-def _now(arguments: argparse.Namespace) -> datetime:
-    return _instant(arguments, "now", None) or datetime.now(UTC)
-
-
 def _check(arguments: argparse.Namespace) -> str:
-    desk = _desk(arguments)
-    findings = check_desk(desk, start=_now(arguments))
+    desk = read_desk(arguments)
+    findings = check_desk(desk, start=now_of(arguments))
     lines = [f"{finding.code}: {finding}" for finding in findings] or ["nothing found"]
     arguments.exit_code = 1 if findings else 0
     return "\n".join([*desk.sources, *lines])
 
 
 def _show(arguments: argparse.Namespace) -> str:
-    return desk_page(_desk(arguments))
+    return desk_page(read_desk(arguments))
 
 
 def _explain(arguments: argparse.Namespace) -> str:
-    desk = _desk(arguments)
+    desk = read_desk(arguments)
     record: Record = loads(arguments.record.read_bytes(), Record)
-    return explain_record(desk, record, now=_now(arguments))
+    return explain_record(desk, record, now=now_of(arguments))
 
 
 def _report(arguments: argparse.Namespace) -> Report:
-    desk = None if arguments.desk is None else _desk(arguments)
-    options = _options(arguments, desk)
+    desk = None if arguments.desk is None else read_desk(arguments)
+    options = reading_options(arguments, desk)
     profile, zone = options["profile"], options["zone"]
-    reading, incidents, as_of = _read(arguments, options)
-    tool_kpis = AUDIT_KPIS if profile == _AUDIT else ()
-    moments_only = profile != _AUDIT and "states" not in reading.covers
+    reading, incidents, as_of = read_incidents(arguments, options)
+    tool_kpis = AUDIT_KPIS if profile == AUDIT else ()
+    moments_only = profile != AUDIT and "states" not in reading.covers
     if desk is not None:
         rules = desk_rules(desk, tool_kpis=tool_kpis, moments_only=moments_only)
         incidents = map(desk.judged, incidents)
         hours = f"desk {desk.name}"
     else:
-        calendar = _calendar(arguments.calendar, zone)
+        calendar = read_calendar(arguments.calendar, zone)
         hours = calendar.name or f"round the clock ({calendar.zone.key})"
         rules = standard_rules(
             calendar,
             tool_kpis=tool_kpis,
             moments_only=moments_only,
-            lifecycles=(AUDIT_LIFECYCLE, STRICT_LIFECYCLE) if profile == _AUDIT else (),
+            lifecycles=(AUDIT_LIFECYCLE, STRICT_LIFECYCLE) if profile == AUDIT else (),
         )
     return build_report(
         incidents,
@@ -280,10 +227,10 @@ def _report(arguments: argparse.Namespace) -> Report:
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:
-    options = _options(arguments)
+    options = reading_options(arguments)
     zone = options["zone"]
-    _, incidents, as_of = _read(arguments, options)
-    since, until = (_instant(arguments, name, zone) for name in ("since", "until"))
+    _, incidents, as_of = read_incidents(arguments, options)
+    since, until = (instant_of(arguments, name, zone) for name in ("since", "until"))
     period = None
     if since is not None or until is not None:
         period = Interval(since or EARLIEST, until or LATEST)
@@ -311,69 +258,6 @@ def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
         return ()
     fields = [tuple(name.strip() for name in part.split("+")) for part in text.split(",")]
     return tuple(names[0] if len(names) == 1 else names for names in fields)
-
-
-def _options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:
-    """Return how the file is read: as the desk states, but for what the command line states."""
-    stated = {} if desk is None else desk_options(desk)
-    mapping = dict(stated.get("mapping", {}))
-    named: set[str] = set()
-    for pair in arguments.map or ():
-        name, equals, column = (part.strip() for part in pair.partition("="))
-        if not equals or not name or not column or name in named:
-            raise InvalidValueError("--map", pair, "FIELD=COLUMN, each field once")
-        named.add(name)
-        mapping[name] = column
-    usual = "table" if mapping else _AUDIT
-    zone = arguments.zone or stated.get("zone")
-    return {
-        **stated,
-        "profile": arguments.profile or stated.get("profile", usual),
-        "mapping": mapping,
-        "zone": None if zone is None else as_zone(zone, "--zone"),
-        "formats": arguments.time_format or stated.get("formats", ()),
-    }
-
-
-def _read(
-    arguments: argparse.Namespace, options: dict[str, Any]
-) -> tuple[Import[Incident], Iterable[Incident], datetime]:
-    """Return the reading, its incidents, and the instant of a page.
-
-    Where no instant is stated it is the latest of the file, so that all incidents are read first;
-    otherwise they are read as they are asked for.
-    """
-    reading = read_profile(arguments.file, **options)
-    as_of = _instant(arguments, "as_of", options["zone"])
-    if as_of is not None:
-        return reading, with_progress(reading), as_of
-    incidents = list(with_progress(reading))
-    if reading.latest is None:
-        first = f"no incident comes of it; first: {reading.findings[0]}" if reading.findings else ""
-        raise FormatError(f"{first or 'no rows below the header'} @ {arguments.file}")
-    return reading, incidents, reading.latest
-
-
-def _calendar(path: Path | None, zone: ZoneInfo | None) -> BusinessCalendar:
-    if path is None:
-        return BusinessCalendar.always(zone or "UTC")
-    try:
-        return loads(path.read_bytes(), BusinessCalendar)
-    except FormatError as error:
-        raise FormatError(f"{problem} in {path}" for problem in error.problems) from None
-
-
-def _instant(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime | None:
-    """Return the instant of an option; in the file's zone where it states none."""
-    text = getattr(arguments, name)
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-        return as_utc(at if at.tzinfo is not None else at.replace(tzinfo=zone or UTC))
-    except ValueError:
-        option = f"--{name.replace('_', '-')}"
-        raise InvalidValueError(option, text, "an ISO time such as 2026-06-01T09:00") from None
 
 
 def _print(page: _Page | str, form: str) -> None:

@@ -1,0 +1,159 @@
+"""What commands share: options, and the files that they read."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, NoReturn
+from zoneinfo import ZoneInfo
+
+from incidentcore._terminal import with_progress
+from incidentcore.desk import Desk, load_desk
+from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.instants import as_utc, as_zone
+from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.serialization import loads
+from incidentcore.vendors import Import
+from incidentcore.vendors.profiles import PROFILES, desk_options, read_profile
+
+__all__ = [
+    "AUDIT",
+    "add_file",
+    "add_form",
+    "instant_of",
+    "now_of",
+    "read_calendar",
+    "read_desk",
+    "read_incidents",
+    "reading_options",
+]
+
+AUDIT: Final = "servicenow-audit"
+
+
+def add_file(command: argparse.ArgumentParser) -> None:
+    """Add what says how a file is read."""
+    command.add_argument("file", type=Path, metavar="FILE", help="the export, gzip or not")
+    command.add_argument(
+        "--profile",
+        choices=PROFILES,
+        help="what the file is; table where --map is given, servicenow-audit otherwise",
+    )
+    command.add_argument(
+        "--map",
+        action="extend",
+        nargs="+",
+        metavar="FIELD=COLUMN",
+        help="for a table: id, opened, resolved, closed, state, priority, …; may be repeated",
+    )
+    command.add_argument("--zone", help="the zone of times without an offset; default: UTC")
+    command.add_argument(
+        "--time-format",
+        action="append",
+        help="for a table: a format as strptime takes it, or iso; tried in order",
+    )
+    command.add_argument(
+        "--as-of", metavar="TIME", help="an ISO time; default: the latest instant in the file"
+    )
+
+
+def add_form(command: argparse.ArgumentParser, *forms: str) -> None:
+    """Add an option for each form that a page can be printed in beside text."""
+    command.set_defaults(form="text")
+    group = command.add_mutually_exclusive_group()
+    for form in forms:
+        group.add_argument(
+            f"--{form}",
+            action="store_const",
+            dest="form",
+            const=form,
+            help=f"print as {form.upper() if form != 'markdown' else 'Markdown'}",
+        )
+
+
+def read_desk(arguments: argparse.Namespace) -> Desk:
+    """Return the desk of the option, with its feeds beside it."""
+    path: Path = arguments.desk
+    names = code.split(",") if (code := getattr(arguments, "code", None)) else ()
+    return load_desk(
+        path.read_bytes(),
+        code={name.strip(): _uncalled for name in names},
+        files={one.name: one.read_text("utf-8") for one in path.parent.glob("*.ics")},
+        source=str(path),
+    )
+
+
+def _uncalled(*_: object) -> NoReturn:
+    raise InvalidValueError("--code", "a callable", "only a check; call load_desk to run it")
+
+
+def now_of(arguments: argparse.Namespace) -> datetime:
+    """Return the instant of ``--now``; the clock's without one."""
+    return instant_of(arguments, "now", None) or datetime.now(UTC)
+
+
+def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:
+    """Return how the file is read: as the desk states, but for what the command line states."""
+    stated = {} if desk is None else desk_options(desk)
+    mapping = dict(stated.get("mapping", {}))
+    named: set[str] = set()
+    for pair in arguments.map or ():
+        name, equals, column = (part.strip() for part in pair.partition("="))
+        if not equals or not name or not column or name in named:
+            raise InvalidValueError("--map", pair, "FIELD=COLUMN, each field once")
+        named.add(name)
+        mapping[name] = column
+    usual = "table" if mapping else AUDIT
+    zone = arguments.zone or stated.get("zone")
+    return {
+        **stated,
+        "profile": arguments.profile or stated.get("profile", usual),
+        "mapping": mapping,
+        "zone": None if zone is None else as_zone(zone, "--zone"),
+        "formats": arguments.time_format or stated.get("formats", ()),
+    }
+
+
+def read_incidents(
+    arguments: argparse.Namespace, options: dict[str, Any]
+) -> tuple[Import[Incident], Iterable[Incident], datetime]:
+    """Return the reading, its incidents, and the instant of a page.
+
+    Where no instant is stated it is the latest of the file, so that all incidents are read first;
+    otherwise they are read as they are asked for.
+    """
+    reading = read_profile(arguments.file, **options)
+    as_of = instant_of(arguments, "as_of", options["zone"])
+    if as_of is not None:
+        return reading, with_progress(reading), as_of
+    incidents = list(with_progress(reading))
+    if reading.latest is None:
+        first = f"no incident comes of it; first: {reading.findings[0]}" if reading.findings else ""
+        raise FormatError(f"{first or 'no rows below the header'} @ {arguments.file}")
+    return reading, incidents, reading.latest
+
+
+def read_calendar(path: Path | None, zone: ZoneInfo | None) -> BusinessCalendar:
+    """Return the calendar of a file; round the clock without one."""
+    if path is None:
+        return BusinessCalendar.always(zone or "UTC")
+    try:
+        return loads(path.read_bytes(), BusinessCalendar)
+    except FormatError as error:
+        raise FormatError(f"{problem} in {path}" for problem in error.problems) from None
+
+
+def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime | None:
+    """Return the instant of an option; in the file's zone where it states none."""
+    text = getattr(arguments, name)
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return as_utc(at if at.tzinfo is not None else at.replace(tzinfo=zone or UTC))
+    except ValueError:
+        option = f"--{name.replace('_', '-')}"
+        raise InvalidValueError(option, text, "an ISO time such as 2026-06-01T09:00") from None

@@ -1,0 +1,48 @@
+"""What the commands share: instants of options, and the calendar of a file."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from incidentcore.cli.inputs import instant_of, read_calendar, reading_options
+from incidentcore.errors import FormatError, InvalidValueError
+
+
+def test_an_instant_without_an_offset_is_in_the_zone() -> None:
+    """09:00 in Berlin is 07:00 UTC in June; without a zone it is UTC."""
+    options = Namespace(now="2026-06-01T09:00")
+
+    assert datetime(2026, 6, 1, 7, tzinfo=UTC) == instant_of(
+        options, "now", ZoneInfo("Europe/Berlin")
+    )
+    assert datetime(2026, 6, 1, 9, tzinfo=UTC) == instant_of(options, "now", None)
+
+
+def test_a_text_that_is_not_a_time_names_its_option() -> None:
+    """The option is what its user typed."""
+    with pytest.raises(InvalidValueError, match="--as-of"):
+        instant_of(Namespace(as_of="soon"), "as_of", None)
+
+
+def test_a_mapping_makes_a_file_a_table() -> None:
+    """Without a profile and a mapping it is an audit log."""
+    plain = {"profile": None, "zone": None, "time_format": None}
+    options = reading_options(Namespace(map=["id=Number"], **plain))
+
+    assert (options["profile"], options["mapping"]) == ("table", {"id": "Number"})
+    assert reading_options(Namespace(map=None, **plain))["profile"] == "servicenow-audit"
+
+
+def test_a_broken_calendar_names_its_file(tmp_path: Path) -> None:
+    """Several files are given in one command."""
+    path = tmp_path / "hours.json"
+    path.write_text("{}")
+
+    with pytest.raises(FormatError, match=r"hours\.json"):
+        read_calendar(path, None)
+    assert read_calendar(None, None).zone.key == "UTC"

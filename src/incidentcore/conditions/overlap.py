@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 from math import prod
 from typing import Any, Final
@@ -22,6 +22,7 @@ __all__ = ["Proof", "implies", "overlap", "satisfiable"]
 _YES: Final = "yes"
 _NO: Final = "no"
 _UNKNOWN: Final = "unknown"
+_NOT_SURE: Final = "it depends on a value that may not exist"
 _FREE_LIMIT: Final = 10  # tests of unknown outcome that are still tried both ways
 
 
@@ -77,24 +78,101 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
     >>> satisfiable(field("state.open").is_true() & field("state.resolved").is_true()).answer
     'no'
     """
-    tests = {_key(leaf): leaf for leaf in condition.leaves()}
+    leaves = tuple(condition.leaves())
     known = {path: tuple(values) for path, values in (domains or {}).items()}
     try:
-        choices = candidates_of(tests.values(), known)
+        choices = candidates_of({_key(leaf): leaf for leaf in leaves}.values(), known)
     except TooManyError:
         return _too_many()
     if prod(map(len, choices.values())) > LIMIT:
         return _too_many()
-    open_end = ""
-    for facts, certain in _combinations(choices):
+    search = _Search(condition, leaves, choices)
+    witness = search.walk(certain=True)
+    if witness is not None:
+        return Proof(_YES, FrozenMap(witness))
+    return Proof(_UNKNOWN, reason=search.open_end) if search.open_end else Proof(_NO)
+
+
+class _Search:
+    """Tries candidates field by field, and leaves a branch as soon as the condition fails in it.
+
+    Attributes:
+        open_end: Why the first combination that may satisfy the condition does not prove it.
+    """
+
+    def __init__(
+        self,
+        condition: Condition,
+        leaves: tuple[Condition, ...],
+        choices: Mapping[str, list[Candidate]],
+    ) -> None:
+        self.open_end = ""
+        self._condition = condition
+        self._leaves = leaves  # held, so that an id stays that of its leaf
+        self._choices = list(choices.items())
+        self._facts: dict[str, Any] = {}
+        self._chosen: list[int] = []
+        places = {name: place for place, name in enumerate(choices)}
+        self._roots = {
+            id(leaf): sorted({places[path.partition(".")[0]] for path in leaf.fields})
+            for leaf in leaves
+        }
+        self._answers: dict[tuple[int, int], bool | None] = {}
+
+    def walk(self, *, certain: bool) -> dict[str, Any] | None:
+        """Return the first facts that satisfy the condition for sure, from what is chosen so far.
+
+        Args:
+            certain: Whether a record may have all that is chosen for sure.
+        """
+        if not certain and self.open_end:
+            return None
+        answer = self._condition.judge(self._answer)
+        if answer is False:
+            return None
+        rest = self._choices[len(self._chosen) :]
+        if answer:  # whatever the other fields hold
+            others = [next((one for one in some if one.certain), None) for _, some in rest]
+            if certain and None not in others:
+                values = (one.value for one in others if one is not None)
+                return self._facts | dict(zip((name for name, _ in rest), values, strict=True))
+            self.open_end = self.open_end or _NOT_SURE
+            return None
+        if not rest:
+            self._leave_open()
+            return None
+        name, candidates = rest[0]
+        for place, candidate in enumerate(candidates):
+            self._facts[name] = candidate.value
+            self._chosen.append(place)
+            found = self.walk(certain=certain and candidate.certain)
+            self._chosen.pop()
+            del self._facts[name]
+            if found is not None:
+                return found
+        return None
+
+    def _answer(self, leaf: Condition) -> bool | None:
+        """Return the answer of a single test; None while a field of it is not chosen."""
+        roots = self._roots.get(id(leaf))
+        if roots is None or len(roots) > 1:
+            chosen = all(path.partition(".")[0] in self._facts for path in leaf.fields)
+            return _tested(leaf, self._facts)[0] if chosen else None
+        if not roots or roots[0] >= len(self._chosen):
+            return None
+        key = (id(leaf), self._chosen[roots[0]])
+        if key not in self._answers:
+            self._answers[key] = _tested(leaf, self._facts)[0]
+        return self._answers[key]
+
+    def _leave_open(self) -> None:
+        """Note that the condition may hold for what is chosen, if some test has some outcome."""
+        if self.open_end:
+            return
         free: dict[object, str] = {}
-        answer = _holds(condition, facts, free, {})
-        if answer is False or (answer is None and not _may_hold(condition, facts, free)):
-            continue
-        if answer and certain:
-            return Proof(_YES, FrozenMap(facts))
-        open_end = open_end or next(iter(free.values()), "it depends on a value that may not exist")
-    return Proof(_UNKNOWN, reason=open_end) if open_end else Proof(_NO)
+        _holds(self._condition, self._facts, free, {})
+        if _may_hold(self._condition, self._facts, free):
+            self.open_end = next(iter(free.values()), _NOT_SURE)
 
 
 def _too_many() -> Proof:
@@ -140,15 +218,6 @@ def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     if against.is_yes:
         return Proof(_NO, against.witness)
     return Proof(_YES) if against.is_no else against
-
-
-def _combinations(
-    choices: Mapping[str, list[Candidate]],
-) -> Iterator[tuple[dict[str, Any], bool]]:
-    names = list(choices)
-    for chosen in product(*choices.values()):
-        facts = {name: candidate.value for name, candidate in zip(names, chosen, strict=True)}
-        yield facts, all(candidate.certain for candidate in chosen)
 
 
 def _holds(

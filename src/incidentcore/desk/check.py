@@ -24,7 +24,7 @@ from incidentcore.desk.service import AGREEMENT_KINDS, Agreement, Service
 from incidentcore.escalation import EscalationTarget, OnClock, coverage_gaps, lint_escalation
 from incidentcore.instants import Versions, as_utc
 from incidentcore.lifecycle import ReopenWindow, lint_lifecycle
-from incidentcore.schedule import BusinessCalendar, BusinessDays, Calendar
+from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import CalendarByField, DueDate, SlaPolicy, lint_sla
 from incidentcore.values import LintFinding
 
@@ -277,7 +277,8 @@ def _unused(desk: Desk) -> Iterator[LintFinding]:
         if service.name not in used:
             yield found("unused", f"services.{service.name}", why="no agreement names it")
     rules = _values(attrs.evolve(desk, fields=(), calendars={}))
-    counted = {value for value in rules if isinstance(value, (Calendar, CalendarByField, Versions))}
+    calendars = (CalendarByField, Versions)
+    counted = {one for one in rules if hasattr(one, "windows") or isinstance(one, calendars)}
     read: set[str] = set()
     for value in (*rules, *desk.calendars.values()):
         if isinstance(value, Condition):

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
-from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Commented, Incident, Link
 from incidentcore.vendors.kit import (
+    LOGGED,
     HistoryBuilder,
     Import,
-    LevelTable,
-    Roles,
-    StateTable,
-    Times,
+    Tables,
     entries_of,
     pick,
     unpaged,
 )
-from incidentcore.vendors.presets import HAPPYFOX_LEVELS, HAPPYFOX_STATES, HAPPYFOX_TICKET
+from incidentcore.vendors.presets import HAPPYFOX
 
 __all__ = ["read_happyfox"]
 
-_COVERS: Final = ("states", "assignments", "priorities", "comments", "acknowledgements", "moments")
 _ROLES: Final = {"user": "requester", "contact": "requester", "staff": "agent"}
 _PRIVATE: Final = ("p", "private", "private_note")
 _CHANGES: Final = {
@@ -32,31 +28,20 @@ _CHANGES: Final = {
     "category_change": "category",
     "due_date_change": "custom.due_date",
 }
-_DEFAULT_ROLES: Final = Roles()
-_DEFAULT_TIMES: Final = Times("UTC")
 
 
 def read_happyfox(
     tickets: Mapping[str, Any] | Iterable[Mapping[str, Any]],
-    *,
-    states: StateTable = HAPPYFOX_STATES,
-    levels: LevelTable = HAPPYFOX_LEVELS,
-    roles: Roles = _DEFAULT_ROLES,
-    times: Times = _DEFAULT_TIMES,
-    lifecycle: Lifecycle = HAPPYFOX_TICKET,
+    **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read tickets of HappyFox's API, each as ``/ticket/<number>/`` gives it.
 
     Args:
         tickets: The parsed JSON: tickets, or pages with ``data``. Lists carry no updates; a ticket
             without them is read by its moments alone, with a finding ``truncated_history``.
-        states: What the statuses mean; one that is not there is read by its behavior, pending or
-            completed.
-        levels: What the priorities mean.
-        roles: Who acts in which role; by the source, a user or contact asks, staff works, and
-            everything else is a rule.
-        times: How times are written; the API's are in UTC.
-        lifecycle: The lifecycle that the records follow.
+        tables: Words and times (``kit.Tables``) other than those of ``presets.HAPPYFOX``. A status
+            that is not there is read by its behavior, pending or completed. By the source, a user
+            or contact asks, staff works, and everything else is a rule.
 
     Returns:
         An incident for each ticket. Findings of its own: ``merged_record``.
@@ -96,8 +81,7 @@ def read_happyfox(
             _update(history, update, opened)
         if ticket.get("updates") is None:
             action = "no updates came, as in lists: moments alone"
-            history.find("truncated_history", action, path="updates")
-            history.covers = frozenset({"moments"})
+            history.truncated(action, path="updates", covers=["moments"])
         merged = ticket.get("merged_to")
         if merged:
             target = pick(merged, "display_id") if isinstance(merged, Mapping) else merged
@@ -111,12 +95,8 @@ def read_happyfox(
         build,
         record=Incident,
         id=lambda ticket: ticket.get("display_id") or ticket.get("id"),
-        states=states,
-        levels=levels,
-        times=times,
-        roles=roles,
-        lifecycle=lifecycle,
-        covers=_COVERS,
+        covers=LOGGED | {"comments", "moments"},
+        **(HAPPYFOX | tables),
     )
 
 

@@ -1,30 +1,32 @@
-"""Jira and Jira Service Management: issues with their changelogs, comments and SLA fields."""
+"""Jira and Jira Service Management: issues with changelogs, comments and SLA fields; the CSV."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Unpack
+from zoneinfo import ZoneInfo
 
-from incidentcore.lifecycle import JSM_INCIDENT, Lifecycle
 from incidentcore.records import Commented, Incident
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
     IMPORTER,
+    LOGGED,
     HistoryBuilder,
     Import,
-    LevelTable,
     ReportedSla,
-    Roles,
-    StateTable,
-    Times,
+    Tables,
     entries_of,
     pick,
     unpaged,
 )
-from incidentcore.vendors.presets import JIRA_LEVELS, JIRA_STATES
+from incidentcore.vendors.presets import JIRA
+from incidentcore.vendors.table import read_table
+from incidentcore.vendors.table_import import Extend
+from incidentcore.vendors.table_presets import JIRA_CSV
+from incidentcore.vendors.tabular import TableInput
 
-__all__ = ["read_jira"]
+__all__ = ["read_jira", "read_jira_csv"]
 
 _FIELDS: Final = {
     "status": "state",
@@ -38,20 +40,13 @@ _FIELDS: Final = {
     "issuetype": "issue_type",
 }
 _ROLES: Final = {"atlassian": "agent", "customer": "requester", "app": "system"}
-_COVERS: Final = ("states", "assignments", "priorities", "comments", "acknowledgements", "moments")
-_DEFAULT_ROLES: Final = Roles()
-_DEFAULT_TIMES: Final = Times()
 
 
 def read_jira(
     issues: Mapping[str, Any] | Iterable[Mapping[str, Any]],
     *,
     changelogs: Mapping[str, Any] | None = None,
-    states: StateTable = JIRA_STATES,
-    levels: LevelTable = JIRA_LEVELS,
-    roles: Roles = _DEFAULT_ROLES,
-    times: Times = _DEFAULT_TIMES,
-    lifecycle: Lifecycle = JSM_INCIDENT,
+    **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read issues of Jira's REST API (versions 2 and 3), got with ``expand=changelog``.
 
@@ -59,12 +54,9 @@ def read_jira(
         issues: The parsed JSON: issues, one issue, search pages, or an iterable of these.
         changelogs: By issue key, the pages of ``/issue/{key}/changelog``, where the search cut the
             changelogs off.
-        states: What the statuses mean; one that is not there is read by its category.
-        levels: What the priorities mean.
-        roles: Who acts in which role, where the account type (atlassian, customer, app) is wrong
-            or absent, as on Jira Server.
-        times: How times are written.
-        lifecycle: The lifecycle that the records follow.
+        tables: Words and times (``kit.Tables``) other than those of ``presets.JIRA``. A status
+            that is not there is read by its category. Roles are needed where the account type
+            (atlassian, customer, app) is wrong or absent, as on Jira Server.
 
     Returns:
         An incident for each issue. Findings of its own: ``truncated_history`` where the changelog
@@ -130,12 +122,8 @@ def read_jira(
         build,
         record=Incident,
         id="key",
-        states=states,
-        levels=levels,
-        times=times,
-        roles=roles,
-        lifecycle=lifecycle,
-        covers=(*_COVERS, "sla"),
+        covers=LOGGED | {"comments", "moments", "sla"},
+        **(JIRA | tables),
     )
 
 
@@ -151,8 +139,7 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> b
                 entries.setdefault(str(entry["id"]), entry)
     if changelog is None or len(entries) < total:
         action = f"{len(entries)} of {total or 'unknown'} changelog entries came; page the rest"
-        history.find("truncated_history", action, path="changelog")
-        history.covers -= {"states", "assignments", "priorities", "acknowledgements"}
+        history.truncated(action, path="changelog")
     for entry_id, entry in entries.items():
         by = _actor(history, entry.get("author"), path=f"history {entry_id}")
         for item in entries_of(entry, "items"):
@@ -245,3 +232,45 @@ def _lines(node: Mapping[str, Any]) -> Iterator[str]:
         else:
             yield from _lines(child)
     yield "".join(parts)
+
+
+def read_jira_csv(
+    source: TableInput,
+    *,
+    zone: ZoneInfo | str | None = None,
+    mapping: Mapping[str, str | int] | None = None,
+    **options: Any,
+) -> Import[Incident]:
+    """Read Jira's CSV export of issues, with the comments that its cells hold.
+
+    A comment's cell is ``time;author;text``. Whether it was public is not in the export: it is read
+    as internal. The authors are account ids, so say with ``roles`` who is an agent.
+
+    Args:
+        source: What ``open_table`` takes.
+        zone: The zone of its times, which the export does not state.
+        mapping: Columns by field, beside or instead of those of ``JIRA_CSV``.
+        options: Further arguments of ``read_table``, such as ``roles``.
+
+    Raises:
+        FormatError: The source cannot be read.
+    """
+    arguments = {**JIRA_CSV, **options}
+    arguments["mapping"] = {**JIRA_CSV["mapping"], **(mapping or {})}
+    then: Extend | None = arguments.pop("extend", None)
+
+    def extend(history: HistoryBuilder, custom: dict[str, Any]) -> None:
+        _cell_comments(history, custom)
+        if then is not None:
+            then(history, custom)
+
+    return read_table(source, zone=zone, extend=extend, **arguments)
+
+
+def _cell_comments(history: HistoryBuilder, custom: dict[str, Any]) -> None:
+    """Take the comments out of what no field takes."""
+    cells = custom.pop("Comment", ())
+    for number, cell in enumerate((cells,) if isinstance(cells, str) else cells, 1):
+        at, _, rest = str(cell).partition(";")
+        author, _, text = rest.partition(";")
+        history.add(Commented, f"comment-{number}", at, author, text=text, visibility="internal")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, Unpack
 
-from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import (
     Acknowledged,
     Commented,
@@ -22,15 +20,13 @@ from incidentcore.vendors.kit import (
     IMPORTER,
     HistoryBuilder,
     Import,
-    LevelTable,
-    Roles,
-    StateTable,
-    Times,
+    Tables,
     entries_of,
+    joined,
     pick,
     unpaged,
 )
-from incidentcore.vendors.presets import PAGERDUTY_INCIDENT, PAGERDUTY_LEVELS, PAGERDUTY_STATES
+from incidentcore.vendors.presets import PAGERDUTY
 
 __all__ = ["read_pagerduty"]
 
@@ -40,19 +36,12 @@ _COVERS: Final = ("states", "assignments", "acknowledgements", "escalations", "m
 _NOISE: Final = ("notify", "repeat_escalation_path", "exhaust_escalation_path", "trigger")
 _NOISE_STARTS: Final = ("reach_", "no_", "responder_request", "notify_")
 _HUMAN_CHANNELS: Final = ("website", "web", "mobile", "phone", "sms", "email", "web_trigger", "api")
-_DEFAULT_ROLES: Final = Roles()
-_DEFAULT_TIMES: Final = Times("UTC")
 
 
 def read_pagerduty(
     incidents: Rows,
     log_entries: Rows = (),
-    *,
-    states: StateTable = PAGERDUTY_STATES,
-    levels: LevelTable = PAGERDUTY_LEVELS,
-    roles: Roles = _DEFAULT_ROLES,
-    times: Times = _DEFAULT_TIMES,
-    lifecycle: Lifecycle = PAGERDUTY_INCIDENT,
+    **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read incidents of PagerDuty's API with their log entries (``is_overview=false``).
 
@@ -63,11 +52,7 @@ def read_pagerduty(
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
         log_entries: The log entries of all incidents, or their pages, in any order. An entry that
             names no incident belongs to the only one, if there is only one.
-        states: What the statuses mean.
-        levels: What priorities mean; an urgency is high or low.
-        roles: Who acts in which role.
-        times: How times are written.
-        lifecycle: The lifecycle that the records follow.
+        tables: Words and times (``kit.Tables``) other than those of ``presets.PAGERDUTY``.
 
     Returns:
         An incident for each. Findings of its own: ``several_assignees`` (the first one counts),
@@ -90,14 +75,12 @@ def read_pagerduty(
     listed = list(unpaged(incidents, "incidents"))
     pages = [log_entries] if isinstance(log_entries, Mapping) else list(log_entries)
     only = pick(listed[0], "id") if len(listed) == 1 and isinstance(listed[0], Mapping) else None
-    logs: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    users: set[str] = set()
-    for entry in unpaged(pages, "log_entries"):
-        if isinstance(entry, Mapping):
-            incident = entry.get("incident")
-            own = incident.get("id") if isinstance(incident, Mapping) else only
-            logs[str(own)].append(entry)
-            users.update(_users(entry))
+    logs = joined(
+        pages,
+        lambda entry: pick(entry, "incident.id") if entry.get("incident") else only,
+        "log_entries",
+    )
+    users = {user for own in logs.values() for entry in own for user in _users(entry)}
     is_cut = any(isinstance(page, Mapping) and page.get("more") is True for page in pages)
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
@@ -120,8 +103,7 @@ def read_pagerduty(
             _entry(history, entry, users)
         if not own:
             action = "no log entries came: moments alone"
-            history.find("truncated_history", action, path="log_entries")
-            history.covers = frozenset({"moments"})
+            history.truncated(action, path="log_entries", covers=["moments"])
             history.moments(IMPORTER, resolved=incident.get("resolved_at"))
         elif is_cut or trigger is None:
             action = "a page says that there is more" if is_cut else "no trigger entry came"
@@ -134,12 +116,8 @@ def read_pagerduty(
         build,
         record=Incident,
         id=lambda incident: incident.get("id") or incident.get("incident_number"),
-        states=states,
-        levels=levels,
-        times=times,
-        roles=roles,
-        lifecycle=lifecycle,
         covers=_COVERS,
+        **(PAGERDUTY | tables),
     )
 
 

@@ -16,8 +16,7 @@ from incidentcore.records import Incident
 from incidentcore.vendors.audit_log import read_audit_log
 from incidentcore.vendors.event_log import read_events, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
-from incidentcore.vendors.jira import read_jira
-from incidentcore.vendors.jira_csv import read_jira_csv
+from incidentcore.vendors.jira import read_jira, read_jira_csv
 from incidentcore.vendors.kit import HistoryBuilder, Import, LevelTable, StateTable, Times
 from incidentcore.vendors.pagerduty import read_pagerduty
 from incidentcore.vendors.servicenow import read_servicenow

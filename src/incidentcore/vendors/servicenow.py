@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, TypeAlias
+from functools import partial
+from typing import Any, Final, TypeAlias, Unpack
 
-from incidentcore.lifecycle import SERVICENOW_INCIDENT, Lifecycle
 from incidentcore.records import Commented, Incident, Link, LinkAdded
 from incidentcore.vendors.kit import (
     IMPORTER,
+    LOGGED,
     HistoryBuilder,
     Import,
-    LevelTable,
     ReportedSla,
-    Roles,
-    StateTable,
-    Times,
+    Tables,
+    joined,
     plain_text,
     unpaged,
 )
-from incidentcore.vendors.presets import (
-    SERVICENOW_HOLD_REASONS,
-    SERVICENOW_LEVELS,
-    SERVICENOW_STATES,
-)
+from incidentcore.vendors.presets import SERVICENOW, SERVICENOW_HOLD_REASONS
 
 __all__ = ["read_servicenow"]
 
@@ -58,8 +52,6 @@ _JOURNAL: Final = ("comments", "work_notes")
 _PAGES: Final = ("result", "records")
 _DURATION: Final = re.compile(r"(?:(\d+)\s+)?(\d{1,6}):(\d{2}):(\d{2})", flags=re.ASCII)
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_DEFAULT_ROLES: Final = Roles(systems=("system", "guest"))
-_DEFAULT_TIMES: Final = Times("UTC")
 
 
 def cell(row: Mapping[str, Any], name: str) -> Any:
@@ -77,11 +69,7 @@ def read_servicenow(
     journal: Rows = (),
     slas: Rows = (),
     users: Mapping[str, str] | None = None,
-    states: StateTable = SERVICENOW_STATES,
-    levels: LevelTable = SERVICENOW_LEVELS,
-    roles: Roles = _DEFAULT_ROLES,
-    times: Times = _DEFAULT_TIMES,
-    lifecycle: Lifecycle = SERVICENOW_INCIDENT,
+    **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read rows of ServiceNow's Table API: incidents, and the tables that belong to them.
 
@@ -94,12 +82,9 @@ def read_servicenow(
         journal: That of ``sys_journal_field``.
         slas: That of ``task_sla``, kept as the tool's own results.
         users: From a user's ``sys_id`` to the login, so that the caller is known in the journal.
-        states: What the states mean, by code or label.
-        levels: What the levels mean.
-        roles: Who acts in which role. Beyond it, the caller is a requester, and whoever wrote a
-            work note or changed state, group, priority or assignee is an agent.
-        times: How times are written; UTC, as the API gives values.
-        lifecycle: The lifecycle that the records follow.
+        tables: Words and times (``kit.Tables``) other than those of ``presets.SERVICENOW``. Where
+            its roles do not say otherwise, the caller is a requester, and whoever wrote a work
+            note or changed state, group, priority or assignee is an agent.
 
     Returns:
         An incident for each row of the table, by its number. Without an audit it has moments alone.
@@ -114,11 +99,15 @@ def read_servicenow(
     >>> incident.history[0].state.name, incident.state.name, str(incident.acknowledged_at)
     ('New', 'In Progress', '2026-03-02 09:30:00+00:00')
     """
-    changes = _joined(audit, "documentkey")
-    notes = _joined(journal, "element_id")
-    results = _joined(slas, "task")
+    changes, notes, results = (
+        joined(rows, partial(cell, name=name), *_PAGES)
+        for rows, name in ((audit, "documentkey"), (journal, "element_id"), (slas, "task"))
+    )
     has_audit, has_journal = bool(changes), bool(notes)
     people = users or {}
+    settings = SERVICENOW | tables
+    lifecycle = settings["lifecycle"]
+    initial = None if lifecycle is None else lifecycle.initial
 
     def build(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
         key = str(cell(row, "sys_id"))
@@ -142,10 +131,9 @@ def read_servicenow(
             elif not has_journal:  # else the journal has it too
                 _note(history, _as_note(entry), who)
         if not own:
-            if has_audit and state is not None and history.state(state) != lifecycle.initial:
+            if has_audit and state is not None and history.state(state) != initial:
                 action = "no audit entry came: moments alone"
-                history.find("truncated_history", action, path="sys_audit")
-                history.covers -= {"states", "assignments", "priorities", "acknowledgements"}
+                history.truncated(action, path="sys_audit")
             moments = {m: cell(row, f"{m}_at") for m in ("resolved", "closed")}
             history.moments(IMPORTER, **moments)
         for note in written:
@@ -156,9 +144,7 @@ def read_servicenow(
         updated = cell(row, "sys_updated_on")
         history.check(resolved_at=cell(row, "resolved_at"), updated_at=updated)
 
-    covers = {"moments"}
-    if has_audit:
-        covers |= {"states", "assignments", "priorities", "acknowledgements"}
+    covers = {"moments", *(LOGGED if has_audit else ())}
     if has_journal:
         covers.add("comments")
     if results:
@@ -168,21 +154,9 @@ def read_servicenow(
         build,
         record=Incident,
         id=lambda row: cell(row, "number") or cell(row, "sys_id"),
-        states=states,
-        levels=levels,
-        times=times,
-        roles=roles,
-        lifecycle=lifecycle,
         covers=covers,
+        **settings,
     )
-
-
-def _joined(rows: Rows, name: str) -> dict[str, list[Mapping[str, Any]]]:
-    joined: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in unpaged(rows, *_PAGES):
-        if isinstance(row, Mapping):
-            joined[str(cell(row, name))].append(row)
-    return joined
 
 
 def _people(

@@ -3,40 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
-from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Communicated, Incident
 from incidentcore.values import Actor
-from incidentcore.vendors.kit import (
-    HistoryBuilder,
-    Import,
-    LevelTable,
-    StateTable,
-    Times,
-    entries_of,
-    unpaged,
-)
-from incidentcore.vendors.presets import (
-    STATUSPAGE_INCIDENT,
-    STATUSPAGE_LEVELS,
-    STATUSPAGE_STATES,
-)
+from incidentcore.vendors.kit import HistoryBuilder, Import, Tables, entries_of, unpaged
+from incidentcore.vendors.presets import STATUSPAGE
 
 __all__ = ["read_statuspage"]
 
 _PAGE: Final = Actor("status page", "system")
 _FEED: Final = 50
-_DEFAULT_TIMES: Final = Times()
 
 
 def read_statuspage(
     incidents: Mapping[str, Any] | Iterable[Mapping[str, Any]],
-    *,
-    states: StateTable = STATUSPAGE_STATES,
-    levels: LevelTable = STATUSPAGE_LEVELS,
-    times: Times = _DEFAULT_TIMES,
-    lifecycle: Lifecycle = STATUSPAGE_INCIDENT,
+    **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read the incidents of a status page, as its API or public feed gives them.
 
@@ -46,10 +28,7 @@ def read_statuspage(
 
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
-        states: What the statuses mean.
-        levels: What the impacts mean.
-        times: How times are written.
-        lifecycle: The lifecycle that the records follow.
+        tables: Words and times (``kit.Tables``) other than those of ``presets.STATUSPAGE``.
 
     Returns:
         An incident for each. ``truncated_history`` says that a feed came with 50, its limit.
@@ -119,11 +98,8 @@ def read_statuspage(
         build,
         record=Incident,
         id="id",
-        states=states,
-        levels=levels,
-        times=times,
-        lifecycle=lifecycle,
         covers=("states", "moments"),
+        **(STATUSPAGE | tables),
     )
     if len(listed) == _FEED:
         action = f"{_FEED} incidents came, the most that a feed holds: older ones may be missing"

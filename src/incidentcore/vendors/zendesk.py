@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, Unpack
 
-from incidentcore.lifecycle import ZENDESK_TICKET, Lifecycle
 from incidentcore.records import Commented, Incident
 from incidentcore.values import Actor
 from incidentcore.vendors.kit import (
+    LOGGED,
     HistoryBuilder,
     Import,
-    LevelTable,
     ReportedSla,
-    Roles,
-    StateTable,
-    Times,
+    Tables,
     entries_of,
+    joined,
     pick,
     plain_text,
     unpaged,
 )
-from incidentcore.vendors.presets import ZENDESK_LEVELS, ZENDESK_STATES
+from incidentcore.vendors.presets import ZENDESK
 
 __all__ = ["read_zendesk"]
 
@@ -38,13 +35,10 @@ _FIELDS: Final = {
     "tags": "tags",
     "requester_id": "caller",
 }
-_COVERS: Final = ("states", "assignments", "priorities", "comments", "acknowledgements", "moments")
 _ROLES: Final = {"end-user": "requester", "agent": "agent", "admin": "agent"}
 _WORKED: Final = ("priority", "assignee_id", "group_id", "type")
 _SYSTEM: Final = "-1"
 _MERGED: Final = "closed_by_merge"
-_DEFAULT_ROLES: Final = Roles(systems=(_SYSTEM,))
-_DEFAULT_TIMES: Final = Times("UTC")
 
 
 def read_zendesk(
@@ -53,11 +47,7 @@ def read_zendesk(
     *,
     metric_events: Rows = (),
     users: Rows = (),
-    states: StateTable = ZENDESK_STATES,
-    levels: LevelTable = ZENDESK_LEVELS,
-    roles: Roles = _DEFAULT_ROLES,
-    times: Times = _DEFAULT_TIMES,
-    lifecycle: Lifecycle = ZENDESK_TICKET,
+    **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read tickets of Zendesk's API with their audits.
 
@@ -69,11 +59,8 @@ def read_zendesk(
         metric_events: Those of ``/incremental/ticket_metric_events``, kept as the tool's results.
         users: Users, for their roles. Without them, the requester is a requester, and whoever is
             assigned, wrote an internal note or changed priority, group or assignee is an agent.
-        states: What the statuses mean; a custom one is read by its category.
-        levels: What the priorities mean. A ticket without one has none.
-        roles: Who acts in which role.
-        times: How times are written.
-        lifecycle: The lifecycle that the records follow.
+        tables: Words and times (``kit.Tables``) other than those of ``presets.ZENDESK``. A custom
+            status is read by its category. A ticket without a priority has none.
 
     Returns:
         An incident for each ticket. Findings of its own: ``deleted_record``, ``merged_record``,
@@ -96,8 +83,8 @@ def read_zendesk(
     >>> incident.state.name, incident.opened_by
     ('Open', Actor(id='1', role='requester'))
     """
-    by_ticket = _joined(audits, "audits")
-    metrics = _joined(metric_events, "ticket_metric_events")
+    by_ticket = joined(audits, "ticket_id", "audits")
+    metrics = joined(metric_events, "ticket_id", "ticket_metric_events")
     known = {
         str(user["id"]): _ROLES.get(str(user.get("role")))
         for user in unpaged(users, "users")
@@ -124,8 +111,7 @@ def read_zendesk(
         for audit in own:
             created = _audit(history, audit, who) or created
         if not created:
-            history.find("truncated_history", "its first audit is missing", path="audits")
-            history.covers -= {"states", "assignments", "priorities", "acknowledgements"}
+            history.truncated("its first audit is missing", path="audits")
         _metrics(history, metrics.get(history.id, ()))
         history.check(updated_at=ticket.get("updated_at"))
 
@@ -134,21 +120,9 @@ def read_zendesk(
         build,
         record=Incident,
         id="id",
-        states=states,
-        levels=levels,
-        times=times,
-        roles=roles,
-        lifecycle=lifecycle,
-        covers=(*_COVERS, "sla") if metrics else _COVERS,
+        covers=LOGGED | {"comments", "moments", *(("sla",) if metrics else ())},
+        **(ZENDESK | tables),
     )
-
-
-def _joined(rows: Rows, name: str) -> dict[str, list[Mapping[str, Any]]]:
-    joined: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for row in unpaged(rows, name):
-        if isinstance(row, Mapping):
-            joined[str(row.get("ticket_id"))].append(row)
-    return joined
 
 
 def _latest(tickets: Rows) -> Iterable[object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,10 +30,13 @@ from incidentcore.vendors.kit.reported import ReportedSla
 from incidentcore.vendors.kit.tables import UNKNOWN, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import TimeReader
 
-__all__ = ["ASSIGNED", "Context", "Entry", "EntryLog", "IMPORTER", "LEVELS", "UNSTATED"]
+__all__ = ["ASSIGNED", "Context", "Entry", "EntryLog", "IMPORTER", "LEVELS", "LOGGED", "UNSTATED"]
 
 ASSIGNED: Final = ("assignment_group", "assignee")
 LEVELS: Final = {"computed_priority": "priority", "impact": "impact", "urgency": "urgency"}
+LOGGED: Final = frozenset(("states", "assignments", "priorities", "acknowledgements"))
+"""What a log of changes tells, for ``covers``."""
+
 UNSTATED: Final = "\0unstated"
 """Given as ``before`` where the log does not tell what a field was changed from."""
 
@@ -289,6 +292,17 @@ class EntryLog:
         """Leave the record out, with a finding: it is not one that the import is for."""
         self.find(code, action)
         self.is_left_out = True
+
+    def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
+        """Say that entries of the log are missing, with a finding ``truncated_history``.
+
+        Args:
+            action: What is missing, and how to get it.
+            path: Which part of the source.
+            covers: What is still told; all but what a log tells by default.
+        """
+        self.find("truncated_history", action, path=path)
+        self.covers = self.covers - LOGGED if covers is None else frozenset(covers)
 
     def moments(self, by: Actor, **moments: object) -> None:
         """Add what single moments tell, where a source has no log.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypedDict, TypeVar
 
 from incidentcore.errors import FormatError
 from incidentcore.lifecycle import Lifecycle
@@ -18,7 +18,7 @@ from incidentcore.vendors.kit.paths import pick, plain_text
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import Times
 
-__all__ = ["Import"]
+__all__ = ["Import", "Tables"]
 
 R = TypeVar("R", bound=Record)
 
@@ -27,6 +27,31 @@ _DEFAULT_ROLES: Final = Roles()
 _DEFAULT_TIMES: Final = Times()
 # What a malformed record raises while it is read: a part is missing, or is not what it should be.
 _MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError)
+
+
+class Tables(TypedDict, total=False):
+    """How a tool writes, and what its words mean: what an importer may be given instead of its own.
+
+    Each is an argument of ``Import`` and of every importer for a tool that takes ``**tables``.
+
+    Attributes:
+        states: What the states mean, by name, code or category.
+        levels: What priorities, impacts and urgencies mean.
+        times: How times are written.
+        roles: Who acts in which role; what is stated there wins over what the source says.
+        lifecycle: The lifecycle that the records follow.
+
+    >>> from incidentcore.vendors import read_statuspage
+    >>> tables: Tables = {"states": STANDARD_STATES | {"identified": "in_progress"}}
+    >>> read_statuspage([], **tables).counts["records"]
+    0
+    """
+
+    states: StateTable
+    levels: LevelTable
+    times: Times
+    roles: Roles
+    lifecycle: Lifecycle | None
 
 
 class Import(Iterator[R], Generic[R]):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from incidentcore.errors import FormatError, InvalidValueError
 
-__all__ = ["clean", "entries_of", "natural", "pick", "plain_text", "unpaged"]
+__all__ = ["clean", "entries_of", "joined", "natural", "pick", "plain_text", "unpaged"]
 
 
 def pick(entry: object, path: str) -> Any:
@@ -78,6 +79,26 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
     else:
         given = type(source).__name__
         raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
+
+
+def joined(
+    source: object, key: str | Callable[[Mapping[str, Any]], object], *pages: str
+) -> dict[str, list[Mapping[str, Any]]]:
+    """Return the objects of a source by the record that they belong to.
+
+    Args:
+        source: As ``unpaged`` takes it.
+        key: The dotted path of the record's id, or a function that returns it.
+        pages: Under which names a page has its objects.
+
+    >>> joined({"audits": [{"id": 1, "ticket": 7}, {"id": 2, "ticket": 7}]}, "ticket", "audits")
+    {'7': [{'id': 1, 'ticket': 7}, {'id': 2, 'ticket': 7}]}
+    """
+    own: defaultdict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for entry in unpaged(source, *pages):
+        if isinstance(entry, Mapping):
+            own[str(pick(entry, key) if isinstance(key, str) else key(entry))].append(entry)
+    return dict(own)
 
 
 def plain_text(value: object) -> str | None:

@@ -22,16 +22,19 @@ from incidentcore.instants import as_zone
 from incidentcore.lifecycle import Lifecycle, check_history
 from incidentcore.records import Incident, StateChanged
 from incidentcore.values import FrozenMap, LintFinding
-from incidentcore.vendors.kit import Import
-from incidentcore.vendors.servicenow_history import (
+from incidentcore.vendors.audit_rows import (
     BACKFILLED,
     COLUMNS,
     FIRST_SEEN,
+    MISSING,
     REQUIRED,
-    HistoryBuilder,
+    AuditRow,
+    FieldReader,
+    RowHistory,
+    whole_number,
 )
+from incidentcore.vendors.kit import Import
 from incidentcore.vendors.servicenow_states import NEW
-from incidentcore.vendors.servicenow_values import MISSING, AuditRow, FieldReader, whole_number
 from incidentcore.vendors.tabular import TableInput, open_table
 
 __all__ = [
@@ -61,7 +64,7 @@ class AuditLog(Import[Incident]):
         self._columns = {name: place for place, name in enumerate(self._table.columns)}
         super().__init__((), record=Incident, id="number", covers=_COVERS)
         self._fields = FieldReader(zone, self.findings)
-        self._builder = HistoryBuilder(self._fields, self._columns, self.covers)
+        self._builder = RowHistory(self._fields, self._columns, self.covers)
         self._about_the_file(zone)
 
     def _find(self, row: int, field: str, value: str, code: str, action: str) -> None:

@@ -21,12 +21,13 @@ _NOT_REOPENED: Final = field("custom.reopen_count").equals(0)
 _LEFT_NEW: Final = FirstWhen(~field("state.name").equals(NEW.name))
 
 
-def _times(name: str, measure: Duration, title: str, population: Condition = ALWAYS) -> list[Kpi]:
-    """Return mean, median and 90th percentile of a time."""
+def _times(name: str, end: str | FirstWhen, title: str, among: Condition = ALWAYS) -> list[Kpi]:
+    """Return mean, median and 90th percentile of the time from the opening."""
+    name = f"opened_to_{name}"
     mean = Kpi(
         id=f"mean_{name}",
-        measure=measure,
-        population=population,
+        measure=Duration("opened_at", end),
+        population=among,
         canceled="include",
         title=f"{title}, mean",
         source=_SOURCE,
@@ -40,7 +41,7 @@ def _times(name: str, measure: Duration, title: str, population: Condition = ALW
 
 def _rate(name: str, numerator: Condition, of: str, title: str, among: Condition = ALWAYS) -> Kpi:
     return Kpi(
-        id=name,
+        id=f"tool_{name}",
         measure=Rate(numerator=numerator, denominator=among, of=of),
         canceled="include",
         title=title,
@@ -48,64 +49,29 @@ def _rate(name: str, numerator: Condition, of: str, title: str, among: Condition
     )
 
 
+_SEEN_NEW: Final = field("custom.first_seen").equals(NEW.name)
+_FIRST_CONTACT: Final = _STAYED & _NOT_REOPENED
+_FCR: Final = "first-contact resolution"
+_ALL: Final = "all incidents"
+
 AUDIT_KPIS: Final[tuple[Kpi, ...]] = (
+    *_times("tool_resolved", "custom.tool_resolved_at", "opened to resolved_at"),
+    *_times("tool_closed", "custom.tool_closed_at", "opened to closed_at"),
+    *_times("not_new", _LEFT_NEW, "opened to the first row that is not New"),
     *_times(
-        "opened_to_tool_resolved",
-        Duration("opened_at", "custom.tool_resolved_at"),
-        "opened to resolved_at",
+        "not_new_first_seen_new", _LEFT_NEW, "the same, only incidents first seen as New", _SEEN_NEW
     ),
-    *_times(
-        "opened_to_tool_closed",
-        Duration("opened_at", "custom.tool_closed_at"),
-        "opened to closed_at",
-    ),
-    *_times(
-        "opened_to_not_new",
-        Duration("opened_at", _LEFT_NEW),
-        "opened to the first row that is not New",
-    ),
-    *_times(
-        "opened_to_not_new_first_seen_new",
-        Duration("opened_at", _LEFT_NEW),
-        "the same, only incidents first seen as New",
-        field("custom.first_seen").equals(NEW.name),
-    ),
+    _rate("reopened", field("custom.reopen_count") > 0, _ALL, "reopened at least once"),
+    _rate("never_reassigned", _STAYED, _ALL, "never reassigned"),
     _rate(
-        "tool_reopened",
-        field("custom.reopen_count") > 0,
-        "all incidents",
-        "reopened at least once",
-    ),
-    _rate(
-        "tool_never_reassigned",
-        _STAYED,
-        "all incidents",
-        "never reassigned",
-    ),
-    _rate(
-        "tool_first_contact_of_resolved",
-        _RESOLVED & _STAYED & _NOT_REOPENED,
+        "first_contact_of_resolved",
+        _RESOLVED & _FIRST_CONTACT,
         "incidents with resolved_at",
-        "first-contact resolution",
+        _FCR,
         _RESOLVED,
     ),
-    _rate(
-        "tool_first_contact_of_all",
-        _RESOLVED & _STAYED & _NOT_REOPENED,
-        "all incidents",
-        "first-contact resolution",
-    ),
-    _rate(
-        "tool_first_contact_unfiltered",
-        _STAYED & _NOT_REOPENED,
-        "all incidents, with or without resolved_at",
-        "first-contact resolution",
-    ),
-    _rate(
-        "tool_made_sla",
-        field("custom.made_sla").is_true(),
-        "all incidents",
-        "made_sla on the last row",
-    ),
+    _rate("first_contact_of_all", _RESOLVED & _FIRST_CONTACT, _ALL, _FCR),
+    _rate("first_contact_unfiltered", _FIRST_CONTACT, f"{_ALL}, with or without resolved_at", _FCR),
+    _rate("made_sla", field("custom.made_sla").is_true(), _ALL, "made_sla on the last row"),
 )
 """Times and rates of the incidents of ``read_audit_log``, each with its denominator named."""

@@ -8,8 +8,9 @@ kind, or nothing that records know. A row that changes nothing still is an event
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, Unpack
 
 import attrs
 
@@ -22,10 +23,9 @@ from incidentcore.vendors.kit import (
     UNSTATED,
     HistoryBuilder,
     Import,
-    LevelTable,
     Roles,
     StateTable,
-    Times,
+    Tables,
     plain_text,
 )
 from incidentcore.vendors.kit.tables import fold
@@ -37,21 +37,8 @@ __all__ = ["Activities", "read_events", "read_ocel", "read_xes"]
 
 Activities: TypeAlias = StateTable | Mapping[str, State | str | type[Event] | None]
 
-_COVERS: Final = ("states", "moments")
-_DEFAULT_LEVELS: Final = LevelTable()
-_DEFAULT_ROLES: Final = Roles(default="agent")
-_DEFAULT_TIMES: Final = Times()
-
-
-@attrs.frozen(kw_only=True)
-class _Columns:
-    """Which attribute of an event holds what."""
-
-    activity: tuple[str, ...]
-    at: str
-    by: str | None
-    group: str | None
-    fields: Mapping[str, str]
+_ROW: Final = "\0row"
+_ABSENT: Final = object()
 
 
 def read_events(
@@ -64,12 +51,10 @@ def read_events(
     group: str | None = None,
     fields: Mapping[str, str] | None = None,
     activities: Activities = STANDARD_STATES,
-    levels: LevelTable = _DEFAULT_LEVELS,
-    roles: Roles = _DEFAULT_ROLES,
-    times: Times = _DEFAULT_TIMES,
     sort: bool = False,
     delimiter: str | None = None,
     encoding: str | None = None,
+    **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read a table with one row for each event.
 
@@ -84,12 +69,10 @@ def read_events(
         activities: What an activity means: a ``StateTable``, or a mapping from an activity to a
             state, to an event's class such as ``Acknowledged``, or to None for nothing. With a
             mapping, an activity that is not there is nothing, with a finding ``unknown_entry``.
-        levels: What levels mean.
-        roles: Who acts in which role; by default everybody is an agent.
-        times: How times are written.
         sort: Read all rows first, so that the rows of a case may be apart.
         delimiter: What separates fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
+        tables: Words and times (``kit.Tables``); without roles everybody is an agent.
 
     Returns:
         An incident for each case, opened by its first event.
@@ -103,14 +86,12 @@ def read_events(
     >>> str(incident.resolved_at - incident.opened_at)
     '2:30:00'
     """
-    columns = _columns(activity, at, by, group, fields)
     table = open_table(source, delimiter=delimiter, encoding=encoding, strict=False)
-    known = (case, *columns.activity, at, *filter(None, (by, group)), *columns.fields.values())
+    log = _Log(activity=activity, at=at, by=by, group=group, fields=fields, activities=activities)
     if not table.objects:
-        table.require(known)
+        table.require((case, *log.names, at, *filter(None, (by, group, *(fields or {}).values()))))
     rows = _as_objects(table.columns, table.rows, objects=table.objects)
-    cases = _grouped(rows, case) if sort else _adjacent(rows, case)
-    reading = _import(cases, columns, activities, levels=levels, roles=roles, times=times)
+    reading = log.read(_grouped(rows, case) if sort else _adjacent(rows, case), tables)
     for code, action in table.notes:
         reading.findings.add(code, action)
     return reading
@@ -125,9 +106,7 @@ def read_xes(
     group: str | None = "org:group",
     fields: Mapping[str, str] | None = None,
     activities: Activities = STANDARD_STATES,
-    levels: LevelTable = _DEFAULT_LEVELS,
-    roles: Roles = _DEFAULT_ROLES,
-    times: Times = _DEFAULT_TIMES,
+    **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read an event log in XES, gzip or not, trace by trace.
 
@@ -140,17 +119,14 @@ def read_xes(
         group: The attribute of the group.
         fields: Further attributes by field, of an event or of its trace.
         activities: What an activity means, as in ``read_events``.
-        levels: What levels mean.
-        roles: Who acts in which role.
-        times: How times are written; XES states offsets.
+        tables: Words and times (``kit.Tables``); XES states the offsets of its times.
 
     Raises:
         FormatError: It is not XES, later from the reading.
         OSError: A file cannot be opened.
     """
-    columns = _columns(activity, at, by, group, fields)
-    cases = xes_cases(source)
-    return _import(cases, columns, activities, levels=levels, roles=roles, times=times)
+    log = _Log(activity=activity, at=at, by=by, group=group, fields=fields, activities=activities)
+    return log.read(xes_cases(source), tables)
 
 
 def read_ocel(
@@ -161,9 +137,7 @@ def read_ocel(
     actor_qualifier: str = "by",
     fields: Mapping[str, str] | None = None,
     activities: Activities = STANDARD_STATES,
-    levels: LevelTable = _DEFAULT_LEVELS,
-    roles: Roles = _DEFAULT_ROLES,
-    times: Times = _DEFAULT_TIMES,
+    **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read an object-centric event log, OCEL 2.0 in JSON.
 
@@ -178,9 +152,7 @@ def read_ocel(
         actor_qualifier: The qualifier of the relation to who acted.
         fields: Attributes of the object by field; of the same name by default.
         activities: What an activity means, as in ``read_events``.
-        levels: What levels mean.
-        roles: Who acts in which role.
-        times: How times are written.
+        tables: Words and times (``kit.Tables``).
 
     Raises:
         FormatError: It is not OCEL 2.0 in JSON.
@@ -188,103 +160,124 @@ def read_ocel(
     """
     data = read_json(source) if isinstance(source, (str, Path)) else source
     cases = ocel_cases(data, object_type, activity_attribute, actor_qualifier, fields)
-    columns = _columns("activity", "at", "by", None, None)
-    return _import(cases, columns, activities, levels=levels, roles=roles, times=times)
+    return _Log(activity="activity", at="at", by="by", activities=activities).read(cases, tables)
 
 
 Case = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
 
-def _columns(
-    activity: str | Sequence[str],
-    at: str,
-    by: str | None,
-    group: str | None,
-    fields: Mapping[str, str] | None,
-) -> _Columns:
-    names = (activity,) if isinstance(activity, str) else tuple(activity)
-    if not names:
-        raise InvalidValueError("activity", activity, "the name of at least one column")
-    return _Columns(activity=names, at=at, by=by, group=group, fields=dict(fields or {}))
-
-
 def _as_objects(
     columns: tuple[str, ...], rows: Iterator[tuple[int, Any]], *, objects: bool
 ) -> Iterator[Mapping[str, Any]]:
+    """Yield the rows that are whole as objects, each with its number."""
     for number, row in rows:
-        if objects:
-            if isinstance(row, Mapping):
-                yield {**row, "\0row": number}
-        elif len(row) >= len(columns):
-            yield {**dict(zip(columns, row, strict=False)), "\0row": number}
-        else:
-            yield {"\0row": number, "\0short": True}
+        if objects and isinstance(row, Mapping):
+            yield {**row, _ROW: number}
+        elif not objects and len(row) >= len(columns):
+            yield {**dict(zip(columns, row, strict=False)), _ROW: number}
 
 
 def _adjacent(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
     seen: set[str] = set()
-    current: str | None = None
-    events: list[Mapping[str, Any]] = []
-    for row in rows:
-        if "\0short" in row:
-            continue
-        key = plain_text(row.get(case)) or ""
-        if key != current:
-            if current is not None:
-                yield current, {}, events
-            if key in seen:
-                raise FormatError(
-                    f"{key} comes again after other cases; read it with sort=True @ row "
-                    f"{row[chr(0) + 'row']}, column {case}"
-                )
-            seen.add(key)
-            current, events = key, []
-        events.append(row)
-    if current is not None:
-        yield current, {}, events
+    for key, own in groupby(rows, key=lambda row: plain_text(row.get(case)) or ""):
+        events = list(own)
+        if key in seen:
+            raise FormatError(
+                f"{key} comes again after other cases; read it with sort=True "
+                f"@ row {events[0][_ROW]}, column {case}"
+            )
+        seen.add(key)
+        yield key, {}, events
 
 
 def _grouped(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
     cases: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        if "\0short" not in row:
-            cases.setdefault(plain_text(row.get(case)) or "", []).append(row)
+        cases.setdefault(plain_text(row.get(case)) or "", []).append(row)
     yield from ((key, {}, events) for key, events in cases.items())
 
 
-def _import(
-    cases: Iterable[Case],
-    columns: _Columns,
-    activities: Activities,
-    *,
-    levels: LevelTable,
-    roles: Roles,
-    times: Times,
-) -> Import[Incident]:
-    meanings: dict[str, object] = {}
-    states = STANDARD_STATES
-    if isinstance(activities, StateTable):
-        states = activities
-    else:
-        states |= {w: v for w, v in activities.items() if isinstance(v, (State, str))}
-        meanings = {fold(word): value for word, value in activities.items()}
-    mapping = None if isinstance(activities, StateTable) else meanings
+@attrs.frozen(kw_only=True)
+class _Log:
+    """Which attribute of an event holds what, and what its activities mean."""
 
-    def build(history: HistoryBuilder, case: Case) -> None:
-        _build(history, case, columns, mapping)
+    activity: str | Sequence[str]
+    at: str
+    by: str | None = None
+    group: str | None = None
+    fields: Mapping[str, str] | None = None
+    activities: Activities
 
-    covers = {*_COVERS, *(("assignments",) if columns.group or columns.fields else ())}
-    return Import(
-        cases,
-        build,
-        record=Incident,
-        id=lambda case: case[0],
-        states=states,
-        levels=levels,
-        times=times,
-        roles=roles,
-        covers=covers,
-    )
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the attributes that say together what happened."""
+        return (self.activity,) if isinstance(self.activity, str) else tuple(self.activity)
+
+    def read(self, cases: Iterable[Case], tables: Tables) -> Import[Incident]:
+        """Read the cases of the log."""
+        if not self.names:
+            raise InvalidValueError("activity", self.activity, "the name of at least one column")
+        meanings: dict[str, object] | None = None
+        states = self.activities
+        if not isinstance(states, StateTable):
+            meanings = {fold(word): value for word, value in states.items()}
+            named = {w: v for w, v in states.items() if isinstance(v, (State, str))}
+            states = STANDARD_STATES | named
+
+        def build(history: HistoryBuilder, case: Case) -> None:
+            self._build(history, case, meanings)
+
+        return Import(
+            cases,
+            build,
+            record=Incident,
+            id=lambda case: case[0],
+            covers={"states", "moments", *(("assignments",) if self.group or self.fields else ())},
+            **({"roles": Roles(default="agent"), "states": states} | tables),
+        )
+
+    def _build(
+        self, history: HistoryBuilder, case: Case, meanings: Mapping[str, object] | None
+    ) -> None:
+        _, trace, events = case
+        fields = dict(self.fields or {})
+        if self.group is not None:
+            fields["group"] = self.group
+        before: dict[str, object] = {}
+        state: object = UNSTATED
+        latest = None
+        for number, event in enumerate(events, 1):
+            at = history.time(event.get(self.at), self.at, action="event left out", path=number)
+            if at is None:
+                if event.get(self.at) in (None, ""):
+                    history.find("unreadable_time", "event left out: it has no time", path=number)
+                continue
+            if latest is not None and at < latest:
+                history.find("time_goes_back", "put in its place in time", path=number)
+            by = history.actor(None if self.by is None else event.get(self.by), path=number)
+            first = None if latest is None else state
+            if latest is None:
+                history.opened(at, by)
+                own = {f: trace[name] for f, name in fields.items() if name in trace}
+                history.present(**own)
+                _object_changes(history, trace)
+            latest = at if latest is None else max(latest, at)
+            parts = [text for n in self.names if (text := plain_text(event.get(n))) is not None]
+            meaning = _meaning(history, meanings, parts, number)
+            if isinstance(meaning, type):
+                body = {"text": ""} if meaning is Commented else {}
+                history.add(meaning, number, at, by, **body)
+            elif meaning is None or meaning == state:
+                activity = "/".join(parts)
+                history.changed(number, at, by, field="custom.activity", after=activity)
+            else:
+                history.changed(number, at, by, field="state", before=first, after=meaning)
+                state = meaning
+            for field, name in fields.items():
+                if name in event and event[name] != before.get(field, _ABSENT):
+                    old, value = before.get(field), event[name]
+                    history.changed(number, at, by, field=field, before=old, after=value)
+                    before[field] = value
 
 
 def _object_changes(history: HistoryBuilder, trace: Mapping[str, Any]) -> None:
@@ -298,61 +291,6 @@ def _object_changes(history: HistoryBuilder, trace: Mapping[str, Any]) -> None:
             history.changed(entry_id, at, IMPORTER, field=field, before=before, after=value)
         latest[field] = value
     history.present(**{field: v for field, v in latest.items() if field not in changed})
-
-
-def _build(
-    history: HistoryBuilder,
-    case: Case,
-    columns: _Columns,
-    meanings: Mapping[str, object] | None,
-) -> None:
-    _, trace, events = case
-    before: dict[str, object] = {}
-    state: object = UNSTATED
-    is_open = False
-    latest = None
-    for number, event in enumerate(events, 1):
-        at = history.time(event.get(columns.at), columns.at, action="event left out", path=number)
-        if at is None:
-            if event.get(columns.at) in (None, ""):
-                history.find("unreadable_time", "event left out: it has no time", path=number)
-            continue
-        if latest is not None and at < latest:
-            history.find("time_goes_back", "put in its place in time", path=number)
-        latest = at if latest is None else max(latest, at)
-        parts = [text for n in columns.activity if (text := plain_text(event.get(n))) is not None]
-        name = "/".join(parts)
-        actor = None if columns.by is None else event.get(columns.by)
-        by = history.actor(actor, path=number)
-        meaning = _meaning(history, meanings, parts, number)
-        is_first, is_open = not is_open, True
-        if is_first:
-            history.opened(at, by)
-            for field, column in columns.fields.items():
-                if column in trace:
-                    history.present(**{field: trace[column]})
-            _object_changes(history, trace)
-        if isinstance(meaning, type):
-            body = {"text": ""} if meaning is Commented else {}
-            history.add(meaning, number, at, by, **body)
-        elif meaning is None or meaning == state:
-            history.changed(number, at, by, field="custom.activity", after=name)
-        else:
-            first = None if is_first else state
-            history.changed(number, at, by, field="state", before=first, after=meaning)
-            state = meaning
-        changes = {"group": columns.group, **columns.fields}
-        for field, found in changes.items():
-            value = None if found is None else event.get(found, _ABSENT)
-            if found is None or value is _ABSENT:
-                continue
-            if field not in before or value != before[field]:
-                old = before.get(field)
-                history.changed(number, at, by, field=field, before=old, after=value)
-            before[field] = value
-
-
-_ABSENT: Final = object()
 
 
 def _meaning(

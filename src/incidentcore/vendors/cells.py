@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
+from functools import partial
+from operator import itemgetter, methodcaller
 from typing import Any, Final
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.vendors.kit import Times, pick
+from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.paths import clean
 from incidentcore.vendors.tabular import Table
 
@@ -15,14 +18,12 @@ __all__ = [
     "COUNTS",
     "FIELDS",
     "LEVELS",
-    "MOMENTS",
     "TEXTS",
     "TableReader",
     "check_mapping",
     "there",
 ]
 
-MOMENTS: Final = ("acknowledged", "responded", "restored", "resolved", "closed", "canceled")
 _TIMES: Final = ("opened", *MOMENTS, "updated", "state_since", "occurred", "detected")
 LEVELS: Final = ("priority", "impact", "urgency")
 TEXTS: Final = (
@@ -67,6 +68,7 @@ class TableReader:
 
     Attributes:
         columns: By field, the column's name for findings.
+        readers: By field, how its times are read where they are written in a way of their own.
         repeated: Columns that come more than once and are not mapped.
     """
 
@@ -74,59 +76,65 @@ class TableReader:
         self,
         table: Table,
         mapping: Mapping[str, str | int],
-        missing: frozenset[str],
+        missing: Collection[str],
         times: Mapping[str, Times],
     ) -> None:
         self.table = table
         self.width: int = len(table.columns)
         self.columns: dict[str, str] = {}
-        self.get: dict[str, Callable[[Any], Any]] = {}
         self.readers = {name: time.reader() for name, time in times.items() if name}
-        self._missing = missing
-        taken: set[int] = set()
+        self._missing = frozenset(("", *missing))
+        self._get: dict[str, Callable[[Any], Any]] = {}
+        self._places: list[tuple[str, int]] = []
         if not table.objects:
             table.require(c for c in mapping.values() if isinstance(c, str))
         for name, column in mapping.items():
-            self._place(name, column, taken)
-        counts: dict[str, list[int]] = {}
+            self._place(name, column)
+        taken = {place for _, place in self._places}
+        self._others: dict[str, list[int]] = {}
         for place, column in enumerate(table.columns):
             if place not in taken and column:
-                counts.setdefault(column, []).append(place)
-        self.other = counts
-        self.repeated = [] if table.objects else [n for n, p in counts.items() if len(p) > 1]
+                self._others.setdefault(column, []).append(place)
+        several = (name for name, places in self._others.items() if len(places) > 1)
+        self.repeated = [] if table.objects else list(several)
 
-    def _place(self, name: str, column: str | int, taken: set[int]) -> None:
+    def _place(self, name: str, column: str | int) -> None:
         columns = self.table.columns
+        label = str(column)
         if isinstance(column, int):
             if not 1 <= column <= self.width:
                 raise InvalidValueError(f"mapping[{name}]", column, f"1 to {self.width}")
-            self.columns[name] = columns[column - 1] or f"column {column}"
-        else:
-            self.columns[name] = column
-        label = columns[column - 1] if isinstance(column, int) else column
-        if self.table.objects:
-            is_path = label not in columns and "." in label
-            if columns and (label.partition(".")[0] if is_path else label) not in columns:
-                there = ", ".join(columns[:50])
-                raise InvalidValueError(f"mapping[{name}]", column, f"a column: {there}")
-            self.get[name] = _by_path(label) if is_path else _by_name(label)
-            if not is_path:
-                taken.add(columns.index(label) if label in columns else -1)
-        else:
-            place = column - 1 if isinstance(column, int) else columns.index(column)
-            taken.add(place)
-            self.get[name] = _by_place(place)
+            label = columns[column - 1]
+        self.columns[name] = label or f"column {column}"
+        if not self.table.objects:
+            place = column - 1 if isinstance(column, int) else columns.index(label)
+            self._places.append((name, place))
+            self._get[name] = itemgetter(place)
+            return
+        is_path = label not in columns and "." in label
+        if columns and (label.partition(".")[0] if is_path else label) not in columns:
+            there = ", ".join(columns[:50])
+            raise InvalidValueError(f"mapping[{name}]", column, f"a column: {there}")
+        self._get[name] = partial(pick, path=label) if is_path else methodcaller("get", label)
 
-    def value(self, row: Any, name: str) -> Any:
-        """Return what a field's cell holds, None where that means nothing is there."""
-        get = self.get.get(name)
-        return None if get is None else self.cell(get(row))
+    def read(self, row: Any) -> dict[str, Any]:
+        """Return what the mapped cells of a row hold, None where that means nothing is there."""
+        if self._places:
+            missing = self._missing
+            try:
+                return {
+                    name: None if (text := row[place].strip()) in missing else text
+                    for name, place in self._places
+                }
+            except AttributeError:
+                pass  # not a row of texts
+        return {name: self.cell(get(row)) for name, get in self._get.items()}
 
     def cell(self, value: Any) -> Any:
         """Return a cell's value; of an object with value and display_value, the value."""
         if isinstance(value, str):
             value = value.strip()
-            return None if not value or value in self._missing else value
+            return None if value in self._missing else value
         if isinstance(value, Mapping) and "value" in value:
             return self.cell(value["value"])
         if value is None or value != value:  # noqa: PLR0124  not-a-number and not-a-time
@@ -134,28 +142,14 @@ class TableReader:
         return value.item() if hasattr(value, "item") and not isinstance(value, datetime) else value
 
     def others(self, row: Any) -> dict[str, object]:
-        """Return the values of unmapped columns, by column."""
+        """Return the values of unmapped columns, by column; of repeated ones as a tuple."""
         if self.table.objects:
             mapped = self.columns.values()
             pairs = ((str(name), self.cell(v)) for name, v in row.items() if name not in mapped)
             return {name: clean(value) for name, value in pairs if value is not None}
         cells: dict[str, object] = {}
-        for name, places in self.other.items():
-            values = [v for place in places if (v := self.cell(row[place])) is not None]
-            if len(places) > 1:
-                cells.update({name: tuple(clean(v) for v in values)} if values else {})
-            elif values:
-                cells[name] = clean(values[0])
+        for name, places in self._others.items():
+            values = [clean(v) for place in places if (v := self.cell(row[place])) is not None]
+            if values:
+                cells[name] = tuple(values) if len(places) > 1 else values[0]
         return cells
-
-
-def _by_place(place: int) -> Callable[[Any], Any]:
-    return lambda row: row[place]
-
-
-def _by_name(name: str) -> Callable[[Any], Any]:
-    return lambda row: row.get(name)
-
-
-def _by_path(path: str) -> Callable[[Any], Any]:
-    return lambda row: pick(row, path)

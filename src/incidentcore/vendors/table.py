@@ -130,7 +130,7 @@ def read_table(
         table = open_table(table, delimiter=delimiter, encoding=encoding, strict=False)
     if optional:
         mapping = there(table, mapping)
-    reader = TableReader(table, mapping, frozenset(missing), times)
+    reader = TableReader(table, mapping, missing, times)
     covers = {"moments", *(_COVERED[name] for name in _COVERED if name in mapping)}
     return TableImport(
         reader,

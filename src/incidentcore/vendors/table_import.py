@@ -10,13 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.values import Actor, Level
-from incidentcore.vendors.cells import (
-    COUNTS,
-    LEVELS,
-    MOMENTS,
-    TEXTS,
-    TableReader,
-)
+from incidentcore.vendors.cells import COUNTS, LEVELS, TEXTS, TableReader
 from incidentcore.vendors.clean_rows import CleanRows
 from incidentcore.vendors.kit import (
     IMPORTER,
@@ -24,6 +18,7 @@ from incidentcore.vendors.kit import (
     Import,
     plain_text,
 )
+from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.paths import clean
 
 __all__ = ["Duplicates", "Extend", "TableImport"]
@@ -59,13 +54,13 @@ class TableImport(Import[Incident]):
         repeats = 0
         for number, row in self._chosen():
             self._counts["rows"] = number
-            key = self._key(number, row)
+            given, key = self._cells(number, row)
             if key in seen:
                 repeats += 1
                 self._repeated(number, key, seen[key], repeats)
                 continue
             seen[key] = number
-            record = self._read_row(number, key, row)
+            record = self._read_row(number, key, row, given)
             if record is not None:
                 yield self._counted(record)
         if repeats > len(seen) and self._duplicates is None:
@@ -78,7 +73,7 @@ class TableImport(Import[Incident]):
             return
         last: dict[str, tuple[int, Any]] = {}
         for number, row in self._complete():
-            key = self._key(number, row)
+            _, key = self._cells(number, row)
             if key in last:
                 action = f"row left out: row {number} counts, the last of this id"
                 self.findings.add("duplicate_id", action, row=last[key][0], value=key)
@@ -122,11 +117,13 @@ class TableImport(Import[Incident]):
         action = f"row left out: {len(row)} fields instead of {self._reader.width}"
         self.findings.add(code, action, row=number, value=row[0] if row else "")
 
-    def _key(self, number: int, row: Any) -> str:
+    def _cells(self, number: int, row: Any) -> tuple[dict[str, Any], str]:
+        """Return the cells of a row by field, and the record's id."""
         try:
-            return plain_text(self._reader.value(row, "id")) or f"row-{number}"
-        except InvalidValueError:
-            return f"row-{number}"
+            given = self._reader.read(row)
+            return given, plain_text(given["id"]) or f"row-{number}"
+        except InvalidValueError:  # found again where the row is read
+            return {}, f"row-{number}"
 
     def _repeated(self, number: int, key: str, first: int, repeats: int) -> None:
         if self._duplicates == "refuse":
@@ -148,10 +145,10 @@ class TableImport(Import[Incident]):
             f'first" or "last" @ column {self._reader.columns["id"]}'
         )
 
-    def _read_row(self, number: int, key: str, row: Any) -> Incident | None:
-        if self._clean is not None:
+    def _read_row(self, number: int, key: str, row: Any, given: dict[str, Any]) -> Incident | None:
+        if self._clean is not None and given:
             try:
-                record = self._clean.read(key, row)
+                record = self._clean.read(key, row, given)
             except (InvalidValueError, TypeError):
                 record = None  # the whole way below finds what is wrong
             if record is not None:
@@ -159,16 +156,15 @@ class TableImport(Import[Incident]):
         history = HistoryBuilder(key, self.context, number)
         history.names = self._reader.columns
         try:
-            self._build_row(history, row)
+            self._build_row(history, row, given or self._reader.read(row))
             return history.build(Incident)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
             action = f"row left out: {' '.join(str(error).split())[:200]}"
             self.findings.add("malformed_record", action, row=number, key=key)
         return None
 
-    def _build_row(self, history: HistoryBuilder, row: Any) -> None:
+    def _build_row(self, history: HistoryBuilder, row: Any, given: Mapping[str, Any]) -> None:
         reader = self._reader
-        given = {name: reader.value(row, name) for name in reader.get}
         opened = self._time(history, "opened", given["opened"])
         if opened is None:
             if given["opened"] is None:

@@ -30,7 +30,18 @@ from incidentcore.vendors.kit.reported import ReportedSla
 from incidentcore.vendors.kit.tables import UNKNOWN, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import TimeReader
 
-__all__ = ["ASSIGNED", "Context", "Entry", "EntryLog", "IMPORTER", "LEVELS", "LOGGED", "UNSTATED"]
+__all__ = [
+    "ALIASES",
+    "ASSIGNED",
+    "Context",
+    "Entry",
+    "EntryLog",
+    "IMPORTER",
+    "LEVELS",
+    "LOGGED",
+    "MOMENTS",
+    "UNSTATED",
+]
 
 ASSIGNED: Final = ("assignment_group", "assignee")
 LEVELS: Final = {"computed_priority": "priority", "impact": "impact", "urgency": "urgency"}
@@ -40,7 +51,7 @@ LOGGED: Final = frozenset(("states", "assignments", "priorities", "acknowledgeme
 UNSTATED: Final = "\0unstated"
 """Given as ``before`` where the log does not tell what a field was changed from."""
 
-_ALIASES: Final = {"group": "assignment_group", "priority": "computed_priority"}
+ALIASES: Final = {"group": "assignment_group", "priority": "computed_priority"}
 _KINDS: Final[dict[str, Callable[..., Event]]] = {
     "state": StateChanged,
     "category": Classified,
@@ -59,7 +70,7 @@ _RANKS: Final[dict[Callable[..., Event], int]] = {
 _LAST: Final = 5
 IMPORTER: Final = Actor("import", "system")
 """Who does what a source tells without naming anybody."""
-_MOMENTS: Final[dict[str, tuple[Callable[..., Event], dict[str, Any]]]] = {
+MOMENTS: Final[dict[str, tuple[Callable[..., Event], dict[str, Any]]]] = {
     "acknowledged": (Acknowledged, {}),
     "responded": (Commented, {"text": ""}),
     "restored": (Restored, {}),
@@ -220,7 +231,7 @@ class EntryLog:
         """
         self._category = state_category
         for name, value in fields.items():
-            self._present[_ALIASES.get(name, name)] = None if value == "" else value
+            self._present[ALIASES.get(name, name)] = None if value == "" else value
 
     def opened(self, at: object, by: object, *, recorded_at: object = None) -> None:
         """State when and by whom the record was opened."""
@@ -254,7 +265,7 @@ class EntryLog:
             recorded_at: When it was written; defaults to ``at``.
             order: What puts entries of one instant in order, where ids do not.
         """
-        field = _ALIASES.get(field, field)
+        field = ALIASES.get(field, field)
         kind = _KINDS.get(field, FieldsChanged)
         entry = self._entry(kind, entry_id, at, by, recorded_at=recorded_at, what=field)
         if entry is not None:
@@ -315,7 +326,7 @@ class EntryLog:
         Of two at one instant, the one earlier in this list comes first (rule H1). Entering a state
         takes the present state of the tool where its meaning is the same.
         """
-        for rank, (name, (kind, needed)) in enumerate(_MOMENTS.items()):
+        for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):
             value = moments.get(name)
             if value is None or value == "":
                 continue

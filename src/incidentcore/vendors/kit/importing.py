@@ -142,8 +142,9 @@ class Import(Iterator[R], Generic[R]):
                 yield self._counted(record)
 
     def _counted(self, record: R) -> R:
-        self._counts["records"] += 1
-        self._counts["events"] += record.version
+        counts = self._counts
+        counts["records"] += 1
+        counts["events"] += record.version
         if self.latest is None or record.updated_at > self.latest:
             self.latest = record.updated_at
         return record

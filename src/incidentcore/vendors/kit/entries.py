@@ -144,8 +144,6 @@ class EntryLog:
         self._category: object = None
         self._states: dict[object, State] = {}
 
-    # What an importer asks
-
     def find(
         self, code: str, action: str, *, field: str = "", value: object = "", path: object = ""
     ) -> None:
@@ -218,8 +216,6 @@ class EntryLog:
     def knows_state(self, name: object) -> bool:
         """Return whether the import's table has a state of this name."""
         return self._context.states.find(name)[1]
-
-    # What an importer says
 
     def present(self, *, state_category: object = None, **fields: object) -> None:
         """State what the tool shows now: the value at the opening where a field never changed.
@@ -305,12 +301,9 @@ class EntryLog:
         self.is_left_out = True
 
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
-        """Say that entries of the log are missing, with a finding ``truncated_history``.
+        """Say with a finding ``truncated_history`` that entries of the log are missing.
 
-        Args:
-            action: What is missing, and how to get it.
-            path: Which part of the source.
-            covers: What is still told; all but what a log tells by default.
+        ``covers`` is what is still told; by default all but what a log tells (``LOGGED``).
         """
         self.find("truncated_history", action, path=path)
         self.covers = self.covers - LOGGED if covers is None else frozenset(covers)

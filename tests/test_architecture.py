@@ -30,6 +30,7 @@ ROOMS: list[tuple[str, int]] = [
     ("instants", 0),
     ("digest", 0),
     ("values", 1),
+    ("pages", 1),
     ("schedule", 1),
     ("conditions", 2),
     ("records", 3),
@@ -106,7 +107,7 @@ LAZY = {
 # What reads a clock, a random source, the environment or a file (rule T6), and who may after all.
 IMPURE: dict[str, set[str]] = {
     "datetime.date.today": set(),
-    "datetime.datetime.now": {"cli"},
+    "datetime.datetime.now": {"_terminal", "cli"},
     "datetime.datetime.today": set(),
     "datetime.datetime.utcnow": set(),
     "input": set(),

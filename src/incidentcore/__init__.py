@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from incidentcore import intake as intake
     from incidentcore import kpi as kpi
     from incidentcore import lifecycle as lifecycle
+    from incidentcore import pages as pages
     from incidentcore import priority as priority
     from incidentcore import records as records
     from incidentcore import report as report
@@ -199,6 +200,7 @@ _ROOMS = frozenset(
         "intake",
         "kpi",
         "lifecycle",
+        "pages",
         "priority",
         "records",
         "report",

@@ -5,24 +5,47 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from typing import Final, TypeVar
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
 
-__all__ = ["leave_quietly", "one_line", "printable", "with_progress"]
+__all__ = ["WatchedPath", "leave_quietly", "one_line", "printable", "with_progress"]
 
 T = TypeVar("T")
 
 _STEP: Final = 250
 
 
-def with_progress(incidents: Iterable[T]) -> Iterator[T]:
-    """Yield the incidents on; on a terminal, count them on standard error."""
+class WatchedPath(type(Path())):  # type: ignore[misc]  # the class for this system
+    """A path that remembers the file that was opened last, to say how far it was read."""
+
+    last: Any = None
+
+    def open(self, *how: Any, **options: Any) -> Any:
+        """Open the file."""
+        self.last = super().open(*how, **options)
+        return self.last
+
+    def share_read(self) -> float:
+        """Return how much of the file was read, 0 to 1; 1 where that is not known."""
+        size = self.stat().st_size
+        return 1.0 if self.last is None or self.last.closed or not size else self.last.tell() / size
+
+
+def with_progress(incidents: Iterable[T], path: WatchedPath) -> Iterator[T]:
+    """Yield the incidents on; on a terminal, show count, rate and time left on standard error."""
     if not sys.stderr.isatty():
         yield from incidents
         return
+    began = datetime.now(UTC)
     try:
         for count, incident in enumerate(incidents, 1):
             if count % _STEP == 0:
-                print(f"\r{count:,} incidents", end="", file=sys.stderr, flush=True)
+                took = (datetime.now(UTC) - began).total_seconds() or 1e-6
+                read = path.share_read()
+                left = f", about {took * (1 - read) / read:,.0f} s left" if 0 < read < 1 else ""
+                text = f"\r{count:,} incidents, {count / took:,.0f} a second{left}\x1b[K"
+                print(text, end="", file=sys.stderr, flush=True)
             yield incident
     finally:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)

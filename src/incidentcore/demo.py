@@ -17,7 +17,8 @@ from typing import Any, Final, NamedTuple
 from incidentcore.categorization import RuleCategorizer, classify, route
 from incidentcore.conditions import ALWAYS
 from incidentcore.desk import Desk, load_desk
-from incidentcore.lifecycle import Refused, advance, decide
+from incidentcore.lifecycle import INCIDENT, Refused, advance, decide
+from incidentcore.pages import Page
 from incidentcore.priority import prioritize
 from incidentcore.records import (
     Incident,
@@ -27,7 +28,7 @@ from incidentcore.records import (
     mark_restored,
     set_major_status,
 )
-from incidentcore.report import Report, build_report, desk_rules
+from incidentcore.report import build_report
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization import dumps, loads
 from incidentcore.storage import InMemoryStore, RecordStore
@@ -112,7 +113,6 @@ rules = [
 ]
 """
 """The desk file that the demonstration runs; ``incidentcore demo --desk`` prints it."""
-
 _COMPLAINTS: Final = (
     ("Mailbox does not sync", "mail"),
     ("Calendar invitations are lost", "mail"),
@@ -186,7 +186,7 @@ def demo_month(seed: int, *, count: int = 320) -> tuple[Incident, ...]:
     return (_major(), *incidents)
 
 
-def demo_report(seed: int) -> Report:
+def demo_report(seed: int) -> Page:
     """Return the report on a generated month, after its records went through JSON and a store.
 
     Args:
@@ -210,7 +210,8 @@ def demo_report(seed: int) -> Report:
     )
     return build_report(
         incidents,
-        rules=desk_rules(demo_desk()),
+        desk=demo_desk(),
+        lifecycles=(INCIDENT,),
         as_of=end,
         title="A generated month of a service desk",
         about=(

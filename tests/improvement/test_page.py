@@ -53,10 +53,10 @@ def test_the_page_reads_as_it_should() -> None:
         r"^1 +30 +3\.6 +8\.2 +4\.5 +falling +26\.7 % +60 +0 +0 +category mail$", told, re.MULTILINE
     )
     assert (
-        "\n1. category mail\n   30 incidents, where an even share of all values would give 3.6:"
+        "\n1. category mail\n  30 incidents, where an even share of all values would give 3.6:"
         in told
     )
-    assert "   Nearly the same incidents: configuration item mx1.\n" in told
+    assert "  Nearly the same incidents: configuration item mx1.\n" in told
     assert "What came back within 7 days, by category and configuration item\n" in told
     assert "29 of 40 records (72.5 %) followed an earlier one of the same category within 7" in told
     assert "45 of 45 incidents have no service: by it, little can be found." in told
@@ -93,8 +93,9 @@ class _Tags(HTMLParser):
         self.seen: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
-        self.open.append(tag)
         self.seen.add(tag)
+        if tag not in ("meta", "link"):
+            self.open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -110,9 +111,11 @@ def test_html_is_well_formed_and_escaped() -> None:
     assert tags.open == []
     assert tags.seen == {
         *("h1", "h2", "h3", "li", "p", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+        *("html", "head", "meta", "link", "title", "style", "body"),
+        *("a", "nav", "div", "dl", "dt", "dd"),
     }
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
-    assert found._repr_html_() == html
+    assert found._repr_html_() in html
 
 
 def test_markdown_is_escaped() -> None:

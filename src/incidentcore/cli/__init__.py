@@ -16,31 +16,25 @@ from typing import Any, Final, NoReturn, Protocol
 from incidentcore._terminal import leave_quietly, one_line, printable
 from incidentcore._version import __version__
 from incidentcore.cli.inputs import (
-    AUDIT,
     add_file,
     add_form,
     instant_of,
     now_of,
-    read_calendar,
     read_desk,
     read_incidents,
     reading_options,
 )
+from incidentcore.cli.report import add_report
 from incidentcore.demo import DEMO_DESK, demo_report
 from incidentcore.desk import check_desk, desk_page, explain_record
 from incidentcore.errors import FormatError, IncidentCoreError, InvalidValueError
 from incidentcore.improvement import DIMENSIONS, KEYS, ProblemPage, problem_page
 from incidentcore.instants import EARLIEST, LATEST, Interval
+from incidentcore.pages import Page
 from incidentcore.records import Record
-from incidentcore.report import Report, build_report, desk_rules, standard_rules
 from incidentcore.serialization import loads
 from incidentcore.serialization.parse import write
-from incidentcore.vendors import (
-    AUDIT_KPIS,
-    AUDIT_LIFECYCLE,
-    STRICT_LIFECYCLE,
-    describe_columns,
-)
+from incidentcore.vendors import describe_columns
 
 __all__ = ["main"]
 
@@ -108,29 +102,14 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--seed", type=int, default=_SEED, help="equal seeds give equal pages")
     demo.add_argument("--desk", action="store_true", help="print the desk file that it runs")
     demo.set_defaults(run=_demo)
-    report = commands.add_parser("report", help="print a report on a file of incidents")
-    add_file(report)
-    rules = report.add_mutually_exclusive_group()
-    rules.add_argument(
-        "--calendar", type=Path, metavar="FILE.json", help="opening hours; round the clock without"
-    )
-    rules.add_argument(
-        "--desk",
-        type=Path,
-        metavar="DESK.toml",
-        help="the desk whose clocks and escalations count; its [import] says how FILE is read",
-    )
-    report.add_argument(
-        "--by", default="priority", help="the field to break KPIs down by; custom.NAME for a column"
-    )
-    report.set_defaults(run=_report)
+    add_report(commands.add_parser("report", help="print a report on a file of incidents"))
     columns = commands.add_parser(
         "columns", help="print what a table holds, with a guess at --map to copy"
     )
     columns.add_argument("file", type=Path, metavar="FILE", help="the export, gzip or not")
     columns.set_defaults(run=lambda arguments: describe_columns(arguments.file))
-    for command in (demo, report, columns):
-        add_form(command, "json")
+    add_form(columns, "json")
+    add_form(demo, "json", "markdown", "html")
     problems = commands.add_parser(
         "problems", help="print what stands out and what comes back in a file of incidents"
     )
@@ -168,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _demo(arguments: argparse.Namespace) -> Report | str:
+def _demo(arguments: argparse.Namespace) -> Page | str:
     return DEMO_DESK.strip() if arguments.desk else demo_report(arguments.seed)
 
 
@@ -188,42 +167,6 @@ def _explain(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
     record: Record = loads(arguments.record.read_bytes(), Record)
     return explain_record(desk, record, now=now_of(arguments))
-
-
-def _report(arguments: argparse.Namespace) -> Report:
-    desk = None if arguments.desk is None else read_desk(arguments)
-    options = reading_options(arguments, desk)
-    profile, zone = options["profile"], options["zone"]
-    reading, incidents, as_of = read_incidents(arguments, options)
-    tool_kpis = AUDIT_KPIS if profile == AUDIT else ()
-    moments_only = profile != AUDIT and "states" not in reading.covers
-    if desk is not None:
-        rules = desk_rules(desk, tool_kpis=tool_kpis, moments_only=moments_only)
-        incidents = map(desk.judged, incidents)
-        hours = f"desk {desk.name}"
-    else:
-        calendar = read_calendar(arguments.calendar, zone)
-        hours = calendar.name or f"round the clock ({calendar.zone.key})"
-        rules = standard_rules(
-            calendar,
-            tool_kpis=tool_kpis,
-            moments_only=moments_only,
-            lifecycles=(AUDIT_LIFECYCLE, STRICT_LIFECYCLE) if profile == AUDIT else (),
-        )
-    return build_report(
-        incidents,
-        rules=rules,
-        as_of=as_of,
-        title=f"Report on {arguments.file.name}",
-        about=(
-            ("profile", profile),
-            ("as of", as_of.isoformat()),
-            ("zone", "UTC (no zone given)" if zone is None else zone.key),
-            ("calendar" if desk is None else "rules", hours),
-        ),
-        by=arguments.by,
-        findings=reading.findings,
-    )
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:
@@ -263,7 +206,7 @@ def _dimensions(text: str | None) -> tuple[str | tuple[str, ...], ...]:
 def _print(page: _Page | str, form: str) -> None:
     if sys.stdout is None:  # the caller closed it
         return
-    if isinstance(page, ProblemPage) and form in ("markdown", "html"):
+    if isinstance(page, (Page, ProblemPage)) and form in ("markdown", "html"):
         text = printable(page.to_markdown() if form == "markdown" else page.to_html())
     else:
         as_json = form == "json" and not isinstance(page, str)

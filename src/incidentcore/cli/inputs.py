@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
-from incidentcore._terminal import with_progress
+from incidentcore._terminal import WatchedPath, with_progress
 from incidentcore.desk import Desk, load_desk
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.instants import as_utc, as_zone
 from incidentcore.records import Incident
-from incidentcore.schedule import BusinessCalendar
-from incidentcore.serialization import loads
 from incidentcore.vendors import Import
 from incidentcore.vendors.profiles import PROFILES, desk_options, read_profile
 
@@ -25,7 +23,6 @@ __all__ = [
     "add_form",
     "instant_of",
     "now_of",
-    "read_calendar",
     "read_desk",
     "read_incidents",
     "reading_options",
@@ -125,25 +122,16 @@ def read_incidents(
     Where no instant is stated it is the latest of the file, so that all incidents are read first;
     otherwise they are read as they are asked for.
     """
-    reading = read_profile(arguments.file, **options)
+    path = WatchedPath(arguments.file)
+    reading = read_profile(path, **options)
     as_of = instant_of(arguments, "as_of", options["zone"])
     if as_of is not None:
-        return reading, with_progress(reading), as_of
-    incidents = list(with_progress(reading))
+        return reading, with_progress(reading, path), as_of
+    incidents = list(with_progress(reading, path))
     if reading.latest is None:
         first = f"no incident comes of it; first: {reading.findings[0]}" if reading.findings else ""
         raise FormatError(f"{first or 'no rows below the header'} @ {arguments.file}")
     return reading, incidents, reading.latest
-
-
-def read_calendar(path: Path | None, zone: ZoneInfo | None) -> BusinessCalendar:
-    """Return the calendar of a file; round the clock without one."""
-    if path is None:
-        return BusinessCalendar.always(zone or "UTC")
-    try:
-        return loads(path.read_bytes(), BusinessCalendar)
-    except FormatError as error:
-        raise FormatError(f"{problem} in {path}" for problem in error.problems) from None
 
 
 def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime | None:

@@ -17,7 +17,7 @@ from incidentcore.instants import Interval, as_utc
 from incidentcore.kpi import Kpi, KpiResult, compute_kpis
 from incidentcore.kpi.engine.estimates import wilson
 from incidentcore.kpi.engine.results import Value
-from incidentcore.kpi.text_table import Tabular, to_text
+from incidentcore.pages import Tabular, to_text
 from incidentcore.records import Record
 
 __all__ = ["BeforeAfter", "EffectVerdict", "KpiSide", "before_after"]

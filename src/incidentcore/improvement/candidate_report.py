@@ -12,7 +12,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
 from incidentcore.kpi.group_keys import label
-from incidentcore.kpi.text_table import Tabular, to_csv, to_text
+from incidentcore.pages import Tabular, to_csv, to_text
 from incidentcore.values import FrozenMap
 
 __all__ = [

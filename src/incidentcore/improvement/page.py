@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from html import escape
-from textwrap import wrap
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import attrs
 
@@ -20,7 +17,8 @@ from incidentcore.improvement.recurrence import RecurrenceTally
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
 from incidentcore.kpi import GroupBy, Kpi
-from incidentcore.kpi.text_table import to_html, to_markdown, to_text
+from incidentcore.pages import Page, Section
+from incidentcore.pages.table import Cells
 from incidentcore.records import Problem, Record
 from incidentcore.schedule import Calendar
 
@@ -34,20 +32,6 @@ KEYS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
 """What makes two records the same, by default."""
 
 _WEEK: Final = timedelta(days=7)
-_WIDTH: Final = 100
-_STEERS: Final = re.compile(r"([\\`*_\[\]|])")  # what Markdown would take as its own
-
-Cells: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[bool]]
-
-
-@attrs.frozen(kw_only=True)
-class _Block:
-    """A part of the page: a heading with sentences, a table or further blocks below."""
-
-    title: str
-    text: tuple[str, ...] = ()
-    table: Cells | None = None
-    parts: tuple[_Block, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -70,38 +54,23 @@ class ProblemPage:
     detailed: int = 5
     rows: int = 10
 
+    def page(self) -> Page:
+        """Return it as a page of sections."""
+        return Page(title=self.title, about=self.about, sections=self._blocks())
+
     def __str__(self) -> str:
-        wide = max((len(name) for name, _ in self.about), default=0)
-        lines = [self.title, "=" * len(self.title), *([""] if self.about else [])]
-        lines += [f"{name:<{wide}}  {value}".rstrip() for name, value in self.about]
-        for block in self._blocks():
-            lines += ["", block.title, "-" * len(block.title)]
-            lines += _as_text(block)
-        return "\n".join(lines)
+        return str(self.page())
 
     def to_markdown(self) -> str:
         """Return the page as Markdown; what a value holds of Markdown's own is escaped."""
-        lines = [f"# {_plain_markdown(self.title)}", ""]
-        lines += [f"- {_plain_markdown(f'{name}: {value}')}" for name, value in self.about]
-        for block in self._blocks():
-            lines += _as_markdown(block, 2)
-        return "\n".join(lines)
+        return self.page().to_markdown()
 
     def to_html(self) -> str:
-        """Return the page as an HTML fragment; everything in it is escaped."""
-        lines = [f"<h1>{escape(self.title)}</h1>"]
-        if self.about:
-            items = "\n".join(
-                f"<li>{escape(f'{name}: {value}')}</li>" for name, value in self.about
-            )
-            lines.append(f"<ul>\n{items}\n</ul>")
-        for block in self._blocks():
-            lines += _as_html(block, 2)
-        return "\n".join(lines)
+        """Return the page as one HTML document that needs nothing else."""
+        return self.page().to_html()
 
     def _repr_html_(self) -> str:
-        """Return the page as HTML, for notebooks."""
-        return self.to_html()
+        return self.page()._repr_html_()
 
     def to_plain(self) -> dict[str, Any]:
         """Return the page as plain data that JSON can hold, with all that it found."""
@@ -112,7 +81,7 @@ class ProblemPage:
             "recurrences": [report.to_plain() for report in self.recurrences],
         }
 
-    def _blocks(self) -> Iterator[_Block]:
+    def _blocks(self) -> Iterator[Section]:
         yield _summary(self.candidates)
         yield from _candidates(self.candidates)
         if self.detailed and self.candidates.candidates:
@@ -122,7 +91,7 @@ class ProblemPage:
         yield _looked_at(self.candidates)
 
 
-def _summary(found: CandidateReport) -> _Block:
+def _summary(found: CandidateReport) -> Section:
     text = [
         f"{found.n:,} records, of which {found.counted:,} count{_left_out(found.left_out.items())}."
     ]
@@ -139,7 +108,7 @@ def _summary(found: CandidateReport) -> _Block:
         f"{stand_out:,} of {groups:,} groups stand out; with nearly equal ones as one, that is "
         f"{_many(total, 'candidate')}, {len(found):,} of them below."
     )
-    return _Block(title="What was found", text=tuple(text))
+    return Section(key="found", title="What was found", text=tuple(text))
 
 
 def _many(count: int, noun: str) -> str:
@@ -151,7 +120,7 @@ def _left_out(counts: Iterable[tuple[str, int]]) -> str:
     return f" (left out: {reasons})" if reasons else ""
 
 
-def _candidates(found: CandidateReport) -> Iterator[_Block]:
+def _candidates(found: CandidateReport) -> Iterator[Section]:
     how = (
         "Lift is how many times as many incidents there are as expected; at least is what is left "
         "of it once chance is allowed for. The list is in the order of incidents above what is "
@@ -163,28 +132,28 @@ def _candidates(found: CandidateReport) -> Iterator[_Block]:
         f"of {found.cost}."
     )
     base = "What has more incidents than an even share of all values would give it."
-    yield _list("Problem candidates", (base, how, risk), found.cells(1))
+    yield _list("candidates", "Problem candidates", (base, how, risk), found.cells(1))
     base = "Which two values meet more often than chance would have them; the columns are the same."
-    yield _list("Problem candidates by two values", (base,), found.cells(2))
+    yield _list("pairs", "Problem candidates by two values", (base,), found.cells(2))
 
 
-def _list(title: str, text: tuple[str, ...], table: Cells) -> _Block:
+def _list(key: str, title: str, text: tuple[str, ...], table: Cells) -> Section:
     if not table[1]:
-        return _Block(title=title, text=(*text, "Nothing stands out."))
-    return _Block(title=title, text=text, table=table)
+        return Section(key=key, title=title, text=(*text, "Nothing stands out."))
+    return Section(key=key, title=title, text=text, table=table)
 
 
-def _evidence(found: CandidateReport, detailed: int) -> _Block:
+def _evidence(found: CandidateReport, detailed: int) -> Section:
     ranked = list(enumerate(found.candidates, 1))
     single = [(rank, one) for rank, one in ranked if len(one.key) == 1]
     parts = tuple(
-        _Block(title=f"{rank}. {one.label}", text=one.why)
+        Section(key=f"candidate_{rank}", title=f"{rank}. {one.label}", text=one.why)
         for rank, one in (*single[:detailed], *ranked[len(single) :][:detailed])
     )
-    return _Block(title="The evidence", parts=parts)
+    return Section(key="evidence", title="The evidence", parts=parts)
 
 
-def _recurrence(report: RecurrenceReport, rows: int) -> _Block:
+def _recurrence(report: RecurrenceReport, rows: int) -> Section:
     key = " and ".join(map(name_text, report.key))
     title = f"What came back within {report.window_text()}, by {key}"
     share = "" if report.repeat_share is None else f" ({100 * report.repeat_share:.1f} %)"
@@ -196,13 +165,14 @@ def _recurrence(report: RecurrenceReport, rows: int) -> _Block:
     )
     text = [sentence]
     if not report.groups:
-        return _Block(title=title, text=tuple(text))
+        return Section(key=f"recurrence_{key}", title=title, text=tuple(text))
     if back > rows:
         text.append(f"The first {rows:,} of {back:,}:")
-    return _Block(title=title, text=tuple(text), table=report.top(rows).cells())
+    table = report.top(rows).cells()
+    return Section(key=f"recurrence_{key}", title=title, text=tuple(text), table=table)
 
 
-def _looked_at(found: CandidateReport) -> _Block:
+def _looked_at(found: CandidateReport) -> Section:
     text = [
         f"{one.without:,} of {found.counted:,} incidents have no {one.label}: by "
         "it, little can be found."
@@ -223,54 +193,7 @@ def _looked_at(found: CandidateReport) -> _Block:
     ]
     headings = ["by", "values", "incidents", "without", "too few", "stand out"]
     table = (headings, rows, [False, *[True] * 5]) if rows else None
-    return _Block(title="What was looked at", text=tuple(text), table=table)
-
-
-def _as_text(block: _Block) -> Iterator[str]:
-    for text in block.text:
-        yield from wrap(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
-    if block.table is not None:
-        if block.text:
-            yield ""
-        yield to_text(*block.table)
-    for place, part in enumerate(block.parts):
-        if place:
-            yield ""
-        yield part.title
-        for text in part.text:
-            yield from wrap(
-                text,
-                _WIDTH,
-                initial_indent="   ",
-                subsequent_indent="     ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-
-
-def _plain_markdown(text: str) -> str:
-    """Return text that Markdown shows as it is, in one line."""
-    return _STEERS.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
-
-
-def _as_markdown(block: _Block, level: int) -> Iterator[str]:
-    yield from ("", f"{'#' * level} {_plain_markdown(block.title)}")
-    for text in block.text:
-        yield from ("", _plain_markdown(text))
-    if block.table is not None:
-        yield from ("", to_markdown(*block.table))
-    for part in block.parts:
-        yield from _as_markdown(part, level + 1)
-
-
-def _as_html(block: _Block, level: int) -> Iterator[str]:
-    yield f"<h{level}>{escape(block.title)}</h{level}>"
-    for text in block.text:
-        yield f"<p>{escape(text)}</p>"
-    if block.table is not None:
-        yield to_html(*block.table)
-    for part in block.parts:
-        yield from _as_html(part, level + 1)
+    return Section(key="looked_at", title="What was looked at", text=tuple(text), table=table)
 
 
 def problem_page(

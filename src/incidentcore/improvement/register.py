@@ -13,7 +13,7 @@ from incidentcore.improvement.actions import (
     ImprovementAction,
     actions_of_review,
 )
-from incidentcore.kpi.text_table import to_csv, to_html, to_markdown, to_text
+from incidentcore.pages import to_csv, to_html, to_markdown, to_text
 from incidentcore.records import PostIncidentReview
 
 __all__ = ["ImprovementRegister"]

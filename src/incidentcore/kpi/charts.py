@@ -157,7 +157,7 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
             event.recorded_at <= event.at and not isinstance(event, Corrected)
             for event in record.history
         )
-        spans = list(_open_spans(record)) if prompt else []
+        spans = list(open_spans(record)) if prompt else []
         for place, instant in enumerate(instants):
             if prompt:
                 counts[place] += any(
@@ -169,7 +169,7 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
     return [{"at": instant, "open": count} for instant, count in zip(instants, counts, strict=True)]
 
 
-def _open_spans(record: Record) -> Iterator[tuple[datetime, datetime | None]]:
+def open_spans(record: Record) -> Iterator[tuple[datetime, datetime | None]]:
     """Yield when a record was open; the last span may have no end."""
     since: datetime | None = None
     for moment, facts in record.timeline().states():

@@ -16,7 +16,7 @@ from incidentcore.kpi.engine.results import Value
 from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
-from incidentcore.kpi.text_table import to_csv, to_html, to_markdown, to_text
+from incidentcore.pages import to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap, Level
 
 __all__ = ["ALL", "KpiResult", "KpiTable", "hours"]
@@ -263,7 +263,7 @@ class KpiTable:
             "rows": rows,
         }
 
-    def _cells(self, *, among: bool) -> tuple[list[str], list[list[str]], list[bool]]:
+    def cells(self, *, among: bool = False) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return headings, rows as text, and which columns are numbers."""
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
@@ -284,18 +284,18 @@ class KpiTable:
         return list(headings), rows, list(numeric)
 
     def __str__(self) -> str:
-        return to_text(*self._cells(among=False))
+        return to_text(*self.cells(among=False))
 
     def to_markdown(self) -> str:
         """Return the table as Markdown."""
-        return to_markdown(*self._cells(among=True))
+        return to_markdown(*self.cells(among=True))
 
     def _repr_html_(self) -> str:
         """Return the table as HTML, for notebooks; everything in it is escaped.
 
         The caption names the instant, the window and the mode.
         """
-        return to_html(*self._cells(among=True), caption=self._caption())
+        return to_html(*self.cells(among=True), caption=self._caption())
 
     def _caption(self) -> str:
         window, zone = self.window, _UTC

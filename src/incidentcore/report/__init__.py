@@ -1,16 +1,18 @@
-"""Reports: a page on many incidents, to read or as data."""
+"""Reports: a page on many incidents, to read, to hand over, or as data."""
 
-from incidentcore.report.build import build_report
-from incidentcore.report.page import Report, Section
-from incidentcore.report.rules import ReportRules, desk_rules, standard_rules
-from incidentcore.report.tally import Tally
+from incidentcore.report.build import build_report, failing
+from incidentcore.report.figures import KPIS, VOLUME
+from incidentcore.report.service_page import service_page
+from incidentcore.report.tally import Tally, clock_row, outcome, why
 
 __all__ = [
-    "Report",
-    "ReportRules",
-    "Section",
+    "KPIS",
     "Tally",
+    "VOLUME",
     "build_report",
-    "desk_rules",
-    "standard_rules",
+    "clock_row",
+    "failing",
+    "outcome",
+    "service_page",
+    "why",
 ]

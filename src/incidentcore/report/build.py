@@ -1,77 +1,167 @@
-"""Build a report from records in one pass."""
+"""Build a report from records in one pass, and check its figures in jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from incidentcore.kpi import GroupBy, finish_partial, gather_kpis
+from incidentcore.desk import Desk
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Versions
+from incidentcore.kpi import ALL, GroupBy, Kpi, KpiResult, KpiTable, finish_partial, gather_kpis
+from incidentcore.kpi.groups import group_names
+from incidentcore.kpi.table import hours
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.pages import Page, Section
 from incidentcore.records import Incident
-from incidentcore.report.page import (
-    Report,
-    Section,
-    compliance_section,
-    escalation_section,
-    findings_section,
-    kpi_section,
-    state_section,
-    tool_section,
-    volume_section,
-    worst_section,
-)
-from incidentcore.report.rules import ReportRules
+from incidentcore.report import clock_sections, sections
+from incidentcore.report.figures import KPIS, VOLUME
 from incidentcore.report.tally import Tally
+from incidentcore.sla import SlaStatus
 from incidentcore.vendors import ImportFinding
 
-__all__ = ["build_report"]
+__all__ = ["build_report", "failing"]
+
+_TEST: Final = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?)\s*(%?)\s*")
 
 
 def build_report(
     incidents: Iterable[Incident],
+    /,
     *,
-    rules: ReportRules,
     as_of: datetime,
     title: str,
+    desk: Desk | Versions[Desk] | None = None,
+    kpis: Sequence[Kpi] = KPIS,
+    tool_kpis: Sequence[Kpi] = (),
+    lifecycles: tuple[Lifecycle, ...] = (),
     about: Sequence[tuple[str, str]] = (),
+    kpi_text: str = "",
     by: GroupBy = "priority",
+    zone: ZoneInfo | None = None,
     findings: Sequence[ImportFinding] | None = None,
     example: str = "",
+    on_record: Callable[[Incident, tuple[tuple[str, SlaStatus], ...]], None] | None = None,
     more: Sequence[Section] = (),
-) -> Report:
-    """Return the report on incidents.
+) -> Page:
+    """Return the report on incidents as a page.
+
+    A section is there only where the records' source covers it and, for clocks and escalations,
+    where the desk promises something. Nothing is promised without a desk.
 
     Args:
         incidents: The incidents; read once, so an iterator is enough.
-        rules: What they are compared with.
         as_of: The instant of the report; later events are not seen.
         title: Its heading.
+        desk: What was promised, and to whom it escalates.
+        kpis: What is computed, in groups and for all.
+        tool_kpis: KPIs over figures of the tool itself.
+        lifecycles: The lifecycles that state changes are checked against.
         about: Pairs of name and value to show under the heading.
-        by: What KPIs are grouped by.
+        kpi_text: What to know before reading the KPIs.
+        by: What figures are grouped by.
+        zone: In whose civil time months begin; UTC by default.
         findings: What the importer found, read when all incidents have passed; None where the
             incidents were not imported.
         example: One refused transition in words. Defaults to the first of the records.
+        on_record: Called with each incident and its clocks by name, such as to write
+            ``clock_row`` of them.
         more: Further sections at the end.
 
     Raises:
         InvalidValueError: ``by`` is not a field.
+
+    >>> from datetime import UTC
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
+    >>> page = build_report([incident], as_of=datetime(2026, 6, 2, tzinfo=UTC), title="June")
+    >>> page.figures["backlog"], [section.key for section in page.sections]
+    (1, ['volume', 'kpis', 'flow', 'ageing', 'definitions'])
     """
-    tally = Tally(rules, as_of)
-    part = gather_kpis(rules.kpis, tally.watch(incidents), as_of=as_of, group_by=by)
+    tally = Tally(as_of, desk=desk, by=by, lifecycles=lifecycles, zone=zone, on_record=on_record)
+    wanted = (*VOLUME.values(), *kpis, *tool_kpis)
+    part = gather_kpis(wanted, tally.watch(incidents), as_of=as_of, group_by=by)
     table = finish_partial(part, totals=True)
-    tool = [kpi.id for kpi in rules.tool_kpis]
-    usual = [kpi.id for kpi in rules.kpis if kpi.id not in tool]
-    sections = [volume_section(table), kpi_section(table, usual, rules.kpi_text)]
-    if tool:
-        times = [name.removeprefix("mean_") for name in tool if name.startswith("mean_")]
-        rates = [kpi.id for kpi in rules.tool_kpis if kpi.statistic is None]
-        sections.append(tool_section(table, times, rates))
-    sections += [
-        compliance_section(tally, rules.text),
-        worst_section(tally),
-        escalation_section(tally),
+    (group,) = group_names([by])
+    clocks = clock_sections.compliance_table(tally, group, as_of)
+    found = [
+        sections.volume_section(table),
+        sections.kpi_section(table, [kpi.id for kpi in kpis], kpi_text),
+        *sections.flow_sections(tally),
     ]
-    if rules.lifecycles:
-        sections.append(state_section(tally, example))
+    if tool_kpis:
+        names = [kpi.id for kpi in tool_kpis]
+        times = [name.removeprefix("mean_") for name in names if name.startswith("mean_")]
+        rates = [kpi.id for kpi in tool_kpis if kpi.statistic is None]
+        found.append(sections.tool_section(table, times, rates))
+    rules = desk.at(as_of) if isinstance(desk, Versions) else desk
+    if rules is not None and rules.service_level is not None:
+        found.append(clock_sections.compliance_section(clocks, tally, rules))
+        if len(clocks):
+            found.append(clock_sections.worst_section(tally))
+    if rules is not None and rules.escalation:
+        found.append(clock_sections.escalation_section(tally))
+    if lifecycles:
+        found.append(sections.state_section(tally, example))
     if findings is not None:
-        sections.append(findings_section(findings))
-    return Report(title, tuple(about), (*sections, *more))
+        found.append(sections.findings_section(findings))
+    found += [*more, sections.definitions_section(wanted, table, clocks)]
+    return Page(title=title, about=about, sections=found, figures=_figures(table, clocks, tally))
+
+
+def _figures(table: KpiTable, clocks: KpiTable, tally: Tally) -> dict[str, float | None]:
+    """Return the figures of all records by name."""
+    figures: dict[str, float | None] = {}
+    for row in table.results:
+        if row.group in ((), (ALL,)):
+            figures[row.kpi] = _number(row)
+    totals = [row for row in clocks.results if row.group[-1] == ALL]
+    if totals:
+        ended, met = sum(row.n for row in totals), sum(row.numerator or 0 for row in totals)
+        figures["sla_compliance"] = met / ended if ended else None
+        figures |= {f"sla_compliance.{row.group[0]}": _number(row) for row in totals}
+    figures["escalations"] = tally.fired.total()
+    return figures
+
+
+def _number(row: KpiResult) -> float | None:
+    return hours(row.value) if isinstance(row.value, timedelta) else row.value
+
+
+def failing(page: Page, test: str, /) -> str:
+    """Return in words why a page fails a test of one of its figures; empty where it does not.
+
+    A figure without a value fails: a job must not pass since there was nothing to measure.
+
+    Args:
+        page: The page.
+        test: When it fails, such as ``"sla_compliance<0.95"``, ``"sla_compliance.response < 95%"``
+            or ``"backlog>200"``. Times are hours.
+
+    Raises:
+        InvalidValueError: The test cannot be read, or the page has no such figure.
+
+    >>> failing(Page(title="June", figures={"backlog": 7}), "backlog>5")
+    'backlog is 7, which is > 5'
+    >>> failing(Page(title="June", figures={"backlog": 7}), "backlog>7")
+    ''
+    """
+    match = _TEST.fullmatch(test)
+    if match is None:
+        raise InvalidValueError("test", test, "a figure, <, <=, > or >=, and a number")
+    name, operator, number, percent = match.groups()
+    if name not in page.figures:
+        raise InvalidValueError("figure", name, f"one of {', '.join(page.figures)}")
+    value, limit = page.figures[name], float(number) / (100 if percent else 1)
+    if value is None:
+        return f"{name} has no value"
+    fails = {
+        "<": value < limit,
+        "<=": value <= limit,
+        ">": value > limit,
+        ">=": value >= limit,
+    }[operator]
+    return f"{name} is {value:.6g}, which is {operator} {number}{percent}" if fails else ""

@@ -1,132 +1,277 @@
-"""What a report gathers from each record as it passes: clocks, escalations, state changes."""
+"""What a report gathers from each record as it passes: clocks, escalations, state changes.
+
+Each clock is folded once: its status serves compliance, the worst breach, the escalations and the
+row of the record.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+from zoneinfo import ZoneInfo
 
+from incidentcore.desk import Desk
+from incidentcore.desk.desk import desk_at
 from incidentcore.escalation import Escalation, due_escalations
-from incidentcore.kpi import as_known
-from incidentcore.records import Incident
-from incidentcore.report.rules import ReportRules
-from incidentcore.sla import SlaStatus, evaluate_sla
+from incidentcore.instants import Versions
+from incidentcore.kpi import AgeBuckets, GroupBy, as_known
+from incidentcore.kpi.charts import open_spans
+from incidentcore.kpi.group_keys import label
+from incidentcore.kpi.groups import compile_groups
+from incidentcore.kpi.table import hours
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.records import Incident, Record
+from incidentcore.sla import SlaDefinition, SlaStatus, evaluate_sla, span_text
+from incidentcore.sla.coverage import not_covered
+from incidentcore.sla.life import OneClock
 from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.vendors import StateCheck, change_text, observed_changes, refused_changes
 
-__all__ = ["OUTCOMES", "Tally"]
-
-OUTCOMES: Final = (
-    "met",
-    "breached",
-    "running",
-    "running_breached",
-    "paused",
-    "canceled",
-    "not_started",
-)
+__all__ = ["Tally", "clock_row", "missing_fields", "outcome", "why"]
 
 _ZERO: Final = timedelta(0)
-_REACTIONS: Final = ("acknowledged_at", "first_response_at")
 _EXAMPLES: Final = 8
 _UNRANKED: Final = 1_000
+_COUNTED: Final = ("counting", "not_started", "stopped", "canceled")
 
 
-def _outcome(status: SlaStatus) -> str:
-    if status.stage in ("none", "not_started"):
-        return "not_started"
-    if status.stage == "canceled":
-        return "canceled"
+def outcome(status: SlaStatus, missing: tuple[str, ...] = ()) -> str:
+    """Return how a clock stands: ``met``, ``breached``, or why it is neither.
+
+    The others are ``running``, ``running_breached``, ``paused``, ``paused_breached``, ``canceled``,
+    ``not_started``, ``no_sla``, and ``not_covered`` where the source lacks what the clock needs.
+
+    Args:
+        status: The clock.
+        missing: The fields that the clock reads and the record's source does not cover.
+    """
+    if missing:
+        return "not_covered"
+    if status.stage == "none":
+        return "not_covered" if status.not_covered else "no_sla"
     if status.stage == "stopped":
         return "breached" if status.breached else "met"
-    if status.stage == "paused":
-        return "paused"
-    return "running_breached" if status.breached else "running"
+    late = status.breached and status.stage in ("running", "paused")
+    return f"{status.stage}_breached" if late else status.stage
 
 
-def _severity(status: SlaStatus, incident: Incident) -> tuple[bool, int, timedelta, str]:
-    """Return what puts the worst breach first: major, then priority, then time over target."""
-    is_minor = incident.major_status != "accepted"
-    rank = _UNRANKED if incident.priority is None else incident.priority.rank
-    return is_minor, rank, -status.over_target, incident.id
+def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
+    """Return the fields that a clock's stop reads and the source of a record does not cover.
+
+    Without them the clock would seem to run on. One that lacks what pauses it is judged: what the
+    source does not cover counts as open time.
+    """
+    if record.covers is None:
+        return ()
+    definitions = (clock,) if isinstance(clock, SlaDefinition) else clock.definitions
+    stops = {path for one in definitions for path in one.stop.fields}
+    return tuple(path for path in not_covered(clock, record.timeline()) if path in stops)
+
+
+def why(status: SlaStatus) -> str:
+    """Return where the time of a clock went, in one line."""
+    trace = status.trace
+    spent: dict[str, timedelta] = {}
+    for entry in trace:
+        if entry.code not in _COUNTED:
+            text = entry.text
+            spent[text] = spent.get(text, _ZERO) + entry.interval.duration
+    rest = (f"{text} {span_text(span)}" if span else text for text, span in spent.items())
+    return "; ".join((trace.summary, *rest))
+
+
+def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[str, Any]:
+    """Return a record with its clocks as one row, under the id that it has in its source.
+
+    Args:
+        record: The record.
+        clocks: Its clocks with their names.
+
+    Units: times are hours of open time, instants ISO text in UTC.
+    """
+    row: dict[str, Any] = {
+        "id": record.id,
+        "title": record.title,
+        "state": record.state.name,
+        "priority": label(record.priority),
+        "opened_at": _iso(record.opened_at),
+        "resolved_at": _iso(record.resolved_at),
+    }
+    for name, status in clocks:
+        row |= {
+            f"{name}_outcome": outcome(status),
+            f"{name}_due_at": _iso(status.due_at),
+            f"{name}_elapsed": hours(status.elapsed) if status.cycles else None,
+            f"{name}_target": None if status.target is None else hours(status.target),
+            f"{name}_breached": status.breached if status.cycles else None,
+            f"{name}_breached_at": _iso(status.breached_at),
+            f"{name}_why": why(status),
+        }
+    return row
+
+
+def _iso(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
+
+
+def _severity(status: SlaStatus, record: Incident) -> tuple[bool, bool, int, timedelta, str]:
+    """Return what sorts breaches: resolutions, majors, priority, then time over target."""
+    is_other = status.definition is None or status.definition.kind != "resolution"
+    rank = _UNRANKED if record.priority is None else record.priority.rank
+    is_minor = record.major_status != "accepted"
+    return is_other, is_minor, rank, -status.over_target, record.id
 
 
 class Tally:
     """Gathers what a report shows beside its KPIs, one record at a time.
 
     Args:
-        rules: The rules to apply to the records.
         as_of: The instant of the report.
+        desk: What was promised and to whom it escalates; nothing without one.
+        by: What compliance is grouped by.
+        lifecycles: The lifecycles that state changes are checked against.
+        zone: In whose civil time months begin.
+        on_record: Called with each record and its clocks by name.
 
     Attributes:
-        compliance: How the clocks ended, by SLA and priority name.
-        worst: The worst breach of the resolution SLA, with its record: major incidents come
-            first, then the worst priority, then what went furthest over its target.
+        clocks: The clocks by name, as they were last seen.
+        outcomes: How the clocks ended, by clock and group.
+        worst: The worst breach with its record: of a resolution before others, then of a major
+            incident, then by priority, then by how far it went over its target.
+        missing: For each clock, the fields of its stop that its records' sources do not cover.
+        unknown: For each clock, further fields that they do not cover.
         fired: By row, level, target and mode, how many escalations became due.
-        examples: The latest few of them.
         lapsed: How many of those an acknowledgement, a resolution or a cancelation made pointless.
+        came_in: How often records became open, by month.
+        went_out: How often they ceased to be open, by month.
+        open_by_age: How many are open, by age.
         refused: The first few state changes that the first lifecycle does not have.
+
+    >>> from datetime import UTC
+    >>> tally = Tally(datetime(2026, 6, 2, tzinfo=UTC))
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> tally.add(Incident.open(id="INC-1", title="Mail is down", by="kim", at=at))
+    >>> dict(tally.came_in), tally.open_by_age.total(), tally.outcomes
+    ({'2026-06': 1}, 1, {})
     """
 
-    def __init__(self, rules: ReportRules, as_of: datetime) -> None:
-        self._rules = rules
-        self._as_of = as_of
-        self.compliance: dict[tuple[str, str], Counter[str]] = {}
+    def __init__(
+        self,
+        as_of: datetime,
+        *,
+        desk: Desk | Versions[Desk] | None = None,
+        by: GroupBy = "priority",
+        lifecycles: tuple[Lifecycle, ...] = (),
+        zone: ZoneInfo | None = None,
+        on_record: Callable[[Incident, tuple[tuple[str, SlaStatus], ...]], None] | None = None,
+    ) -> None:
+        self._as_of, self._desk, self._lifecycles = as_of, desk, lifecycles
+        self._zone, self._on_record = zone or ZoneInfo("UTC"), on_record
+        self._group_of = compile_groups((by,), as_of)
+        self._age_of = AgeBuckets().compile(as_of)
+        self.clocks: dict[str, OneClock] = {}
+        self.outcomes: dict[tuple[str, object], Counter[str]] = {}
+        self.missing: dict[str, set[str]] = {}
+        self.unknown: dict[str, set[str]] = {}
         self.worst: tuple[SlaStatus, Incident] | None = None
         self.fired: Counter[tuple[str, int, str, str]] = Counter()
         self.lapsed = 0
-        self.examples: list[Escalation] = []
+        self.came_in: Counter[str] = Counter()
+        self.went_out: Counter[str] = Counter()
+        self.open_by_age: Counter[str] = Counter()
         self.refused: list[LintFinding] = []
+        self._latest: list[Escalation] = []
+        self._known_missing: dict[tuple[int, frozenset[str]], tuple[str, ...]] = {}
         self._observed = 0
-        self._faulty = [0] * len(rules.lifecycles)
-        self._changes: list[Counter[str]] = [Counter() for _ in rules.lifecycles]
+        self._faulty = [0] * len(lifecycles)
+        self._changes: list[Counter[str]] = [Counter() for _ in lifecycles]
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
-        """Count each incident, then yield it."""
+        """Count each incident, then yield it as the desk judges it."""
         for incident in incidents:
-            self.add(incident)
-            yield incident
+            judged = incident
+            if self._desk is not None:
+                judged = desk_at(self._desk, incident).judged(incident)
+            self.add(judged)
+            yield judged
 
     def add(self, incident: Incident) -> None:
         """Count an incident as it was known at the report's instant."""
         known = as_known(incident, self._as_of)
         if not isinstance(known, Incident) or known.exercise is not None:  # or not known then
             return
-        self._clocks(known)
+        clocks = () if self._desk is None else self._judge(known, desk_at(self._desk, known))
+        self._flow(known)
         self._states(known)
+        if self._on_record is not None:
+            self._on_record(known, clocks)
 
-    def _clocks(self, incident: Incident) -> None:
-        priority = "(none)" if incident.priority is None else incident.priority.name
-        statuses = [evaluate_sla(one, incident, now=self._as_of) for one in self._rules.clocks]
-        for clock, status in zip(self._rules.clocks, statuses, strict=True):
-            if clock.name == "response" and not any(map(incident.is_covered, _REACTIONS)):
-                continue  # its source tells of no reaction
-            self.compliance.setdefault((clock.name, priority), Counter())[_outcome(status)] += 1
-            if clock.name == "resolution" and status.over_target > _ZERO:
-                self._keep_worst(status, incident)
-        self._escalations(incident, statuses)
-
-    def _keep_worst(self, status: SlaStatus, incident: Incident) -> None:
-        if self.worst is None or _severity(status, incident) < _severity(*self.worst):
-            self.worst = (status, incident)
-
-    def _escalations(self, incident: Incident, statuses: Sequence[SlaStatus]) -> None:
-        for matrix in self._rules.matrices:
-            for escalation in due_escalations(
+    def _judge(self, incident: Incident, desk: Desk) -> tuple[tuple[str, SlaStatus], ...]:
+        group = self._group_of(incident)[0]
+        level = desk.service_level
+        statuses: tuple[SlaStatus, ...] = ()
+        named: list[tuple[str, SlaStatus]] = []
+        if level is not None:
+            statuses = evaluate_sla(level, incident, now=self._as_of)
+            for clock, status in zip(level.clocks, statuses, strict=True):
+                self.clocks[clock.name] = clock
+                named.append((clock.name, status))
+                missing = self._missing(clock, incident)
+                result = outcome(status, missing)
+                self.outcomes.setdefault((clock.name, group), Counter())[result] += 1
+                if missing:
+                    self.missing.setdefault(clock.name, set()).update(missing)
+                elif status.over_target > _ZERO and (
+                    self.worst is None or _severity(status, incident) < _severity(*self.worst)
+                ):
+                    self.worst = (status, incident)
+        for matrix in desk.matrices:
+            due = due_escalations(
                 matrix, incident, slas=statuses, now=self._as_of, include_lapsed=True
-            ):
-                targets = ", ".join(map(str, escalation.targets))
-                level = (escalation.row, escalation.level, targets, escalation.mode)
-                self.fired[level] += 1
-                self.lapsed += escalation.lapsed_at is not None
-                self.examples.append(escalation)
-        if len(self.examples) > 100 * _EXAMPLES:
-            self.examples = self.latest()
+            )
+            for one in due:
+                targets = ", ".join(map(str, one.targets))
+                self.fired[one.row, one.level, targets, one.mode] += 1
+                self.lapsed += one.lapsed_at is not None
+            self._latest += due
+        if len(self._latest) > 100 * _EXAMPLES:
+            self._latest = self.latest()
+        return tuple(named)
+
+    def _missing(self, clock: OneClock, incident: Incident) -> tuple[str, ...]:
+        """Return what a clock's stop lacks; asked once for each kind of source."""
+        if incident.covers is None:
+            return ()
+        key = (id(clock), incident.covers)
+        if key not in self._known_missing:
+            self._known_missing[key] = missing_fields(clock, incident)
+            rest = set(not_covered(clock, incident.timeline())) - {*self._known_missing[key]}
+            self.unknown.setdefault(clock.name, set()).update(rest)
+        return self._known_missing[key]
+
+    def _flow(self, incident: Incident) -> None:
+        ended = [incident.resolved_at, incident.closed_at, incident.canceled_at]
+        spans: Iterable[tuple[datetime, datetime | None]]
+        spans = [(incident.opened_at, min((at for at in ended if at), default=None))]
+        if incident.reopen_count or incident.state.open is (spans[0][1] is not None):
+            spans = open_spans(incident)
+        for since, until in spans:
+            self.came_in[self._month(since)] += 1
+            if until is not None:
+                self.went_out[self._month(until)] += 1
+        if incident.state.open:
+            self.open_by_age[str(self._age_of(incident))] += 1
+
+    def _month(self, at: datetime) -> str:
+        return f"{at.astimezone(self._zone):%Y-%m}"
 
     def _states(self, incident: Incident) -> None:
+        if not self._lifecycles:
+            return
         self._observed += observed_changes(incident)
-        for place, lifecycle in enumerate(self._rules.lifecycles):
+        for place, lifecycle in enumerate(self._lifecycles):
             refused = refused_changes(incident, lifecycle)
             self._faulty[place] += bool(refused)
             self._changes[place].update(change_text(finding) for finding in refused)
@@ -145,7 +290,7 @@ class Tally:
                 changes=FrozenMap(changes),
             )
             for lifecycle, faulty, changes in zip(
-                self._rules.lifecycles, self._faulty, self._changes, strict=True
+                self._lifecycles, self._faulty, self._changes, strict=True
             )
         )
 
@@ -155,7 +300,7 @@ class Tally:
         if not self.refused:
             return ""
         finding = self.refused[0]
-        rows = self._rules.lifecycles[0].transitions
+        rows = self._lifecycles[0].transitions
         before = str(finding.data["before"])
         targets = [row.target.name for row in rows if before in row.sources]
         allowed = ", ".join(dict.fromkeys(targets)) or "nothing"
@@ -163,4 +308,4 @@ class Tally:
 
     def latest(self) -> list[Escalation]:
         """Return the latest few escalations."""
-        return sorted(self.examples, key=lambda one: (one.due_at, one.key))[-_EXAMPLES:]
+        return sorted(self._latest, key=lambda one: (one.due_at, one.key))[-_EXAMPLES:]

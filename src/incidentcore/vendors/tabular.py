@@ -123,7 +123,7 @@ def open_table(
             raise InvalidValueError("encoding", encoding, "an encoding such as cp1252") from None
     notes: list[tuple[str, str]] = []
     if isinstance(source, (str, Path)):
-        path = Path(source)
+        path = source if isinstance(source, Path) else Path(source)
         start = first_bytes(path)
         if start.startswith(_ZIP):
             return _spreadsheet(path)

@@ -6,11 +6,12 @@ import csv
 from collections.abc import Iterable, Sequence
 from html import escape
 from io import StringIO
-from typing import Final
+from typing import Final, TypeAlias
 
-__all__ = ["Tabular", "to_csv", "to_html", "to_markdown", "to_text"]
+__all__ = ["Cells", "Tabular", "to_csv", "to_html", "to_markdown", "to_text"]
 
-Rows = Iterable[Sequence[str]]
+Rows: TypeAlias = Iterable[Sequence[str]]
+Cells: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[bool]]
 
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -95,4 +96,7 @@ def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
 
 def _inert(cell: object) -> object:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    if not isinstance(cell, str):
+        return cell
+    text = f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return text.replace("\r\n", "\n").replace("\r", "\n")  # a bare return would end the row

@@ -1,0 +1,166 @@
+"""The report command: what it is computed from, where it goes, and when a job fails by it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from incidentcore.cli.inputs import (
+    AUDIT,
+    add_file,
+    add_form,
+    read_desk,
+    read_incidents,
+    reading_options,
+)
+from incidentcore.conditions import ALWAYS, Condition, field
+from incidentcore.desk import Desk
+from incidentcore.errors import InvalidValueError
+from incidentcore.kpi import Periods
+from incidentcore.pages import Page, to_csv
+from incidentcore.records import Incident
+from incidentcore.report import build_report, clock_row, failing, service_page
+from incidentcore.sla import SlaStatus
+from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
+
+__all__ = ["add_report"]
+
+_AUDIT_TEXT: Final = (
+    "By the states, groups and replies that the log shows; the tool's own figures stand below."
+)
+
+
+def add_report(command: argparse.ArgumentParser) -> None:
+    """Add the options of the report command."""
+    add_file(command)
+    add_form(command, "json", "markdown", "html")
+    command.add_argument(
+        "--desk",
+        type=Path,
+        metavar="DESK.toml",
+        help="the desk whose clocks and escalations count; its [import] says how FILE is read",
+    )
+    command.add_argument("--code", metavar="NAME,…", help="callables that the desk file names")
+    command.add_argument(
+        "--by",
+        default="priority",
+        help="the field to break down by; custom.NAME for a column",
+    )
+    command.add_argument("--only", metavar="SECTION,…", help="print these sections, in this order")
+    command.add_argument(
+        "--csv", type=Path, metavar="DIR", help="also write a CSV file for each table and records"
+    )
+    command.add_argument(
+        "--fail-on",
+        action="append",
+        default=[],
+        metavar="TEST",
+        help="exit with 1 where it holds, such as 'sla_compliance<0.95'; may be repeated",
+    )
+    command.add_argument(
+        "--month", metavar="YYYY-MM", help="the service page of a month instead; needs --desk"
+    )
+    command.add_argument(
+        "--where",
+        metavar="FIELD=VALUE",
+        help="for --month: whose records, as custom.site=Bonn",
+    )
+    command.set_defaults(run=_report)
+
+
+def _report(arguments: argparse.Namespace) -> Page:
+    """Return the page that is asked for; set the exit code, and write CSV files."""
+    desk = None if arguments.desk is None else read_desk(arguments)
+    options = reading_options(arguments, desk)
+    reading, incidents, as_of = read_incidents(arguments, options)
+    zone, is_audit = options["zone"], options["profile"] == AUDIT
+    if arguments.month is not None:
+        page = _month(arguments, incidents, desk, as_of)
+    else:
+        with ExitStack() as stack:
+            page = build_report(
+                incidents,
+                as_of=as_of,
+                title=f"Report on {arguments.file.name}",
+                desk=desk,
+                tool_kpis=AUDIT_KPIS if is_audit else (),
+                lifecycles=_lifecycles(reading, desk, is_audit=is_audit),
+                about=(
+                    ("as of", as_of.isoformat()),
+                    ("zone", "UTC (no zone given)" if zone is None else zone.key),
+                    ("desk", "none given: no targets" if desk is None else desk.name),
+                ),
+                kpi_text=_AUDIT_TEXT if is_audit else "",
+                by=arguments.by,
+                zone=zone,
+                findings=reading.findings,
+                on_record=_row_writer(arguments.csv, stack),
+            )
+    if arguments.csv is not None:
+        for key, text in page.to_csv().items():
+            arguments.csv.mkdir(parents=True, exist_ok=True)
+            (arguments.csv / f"{key}.csv").write_text(text, "utf-8")
+    for test in arguments.fail_on:
+        reason = failing(page, test)
+        if reason:
+            arguments.exit_code = 1
+            print(f"incidentcore: {reason}", file=sys.stderr)
+    if arguments.only is not None:
+        page = page.only(name.strip() for name in arguments.only.split(","))
+    return page
+
+
+def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool) -> tuple[Any, ...]:
+    if desk is not None:
+        return (desk.lifecycle("incident"),) if "states" in reading.covers else ()
+    return (AUDIT_LIFECYCLE, STRICT_LIFECYCLE) if is_audit else ()
+
+
+def _month(
+    arguments: argparse.Namespace, incidents: Iterable[Incident], desk: Desk | None, as_of: datetime
+) -> Page:
+    if desk is None:
+        raise InvalidValueError("--month", arguments.month, "only with --desk")
+    try:
+        period = Periods("month", desk.zone).interval(arguments.month)
+    except ValueError:
+        raise InvalidValueError("--month", arguments.month, "a month such as 2026-06") from None
+    population: Condition = ALWAYS
+    if arguments.where is not None:
+        name, equals, value = (part.strip() for part in arguments.where.partition("="))
+        if not name or not equals:
+            raise InvalidValueError("--where", arguments.where, "FIELD=VALUE")
+        population = field(name).equals(value)
+    whose = f", {arguments.where}" if arguments.where else ""
+    return service_page(
+        incidents,
+        desk=desk,
+        period=period,
+        as_of=min(as_of, period.end) if arguments.as_of else period.end,
+        title=f"Service in {arguments.month}{whose}",
+        population=population,
+    )
+
+
+def _row_writer(
+    folder: Path | None, stack: ExitStack
+) -> Callable[[Incident, tuple[tuple[str, SlaStatus], ...]], None] | None:
+    """Return a function that writes a row for each record; the stack closes its file."""
+    if folder is None:
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    file = stack.enter_context((folder / "records.csv").open("w", encoding="utf-8", newline=""))
+    heads: list[str] = []
+
+    def write(incident: Incident, clocks: tuple[tuple[str, SlaStatus], ...]) -> None:
+        row = clock_row(incident, clocks)
+        text = to_csv(list(row), [list(row.values())])
+        file.write(text.split("\n", 1)[1] if heads else text)
+        heads[:] = row
+
+    return write

@@ -1,0 +1,15 @@
+"""Pages to read and hand over: sections of sentences and tables as text, Markdown, HTML or data."""
+
+from incidentcore.pages.page import Page, Picture, Section
+from incidentcore.pages.table import Tabular, to_csv, to_html, to_markdown, to_text
+
+__all__ = [
+    "Page",
+    "Picture",
+    "Section",
+    "Tabular",
+    "to_csv",
+    "to_html",
+    "to_markdown",
+    "to_text",
+]

@@ -1,0 +1,167 @@
+"""The sections on what a desk promised: compliance, the worst breach, escalations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from incidentcore.desk import Desk, desk_mapping
+from incidentcore.digest import content_id
+from incidentcore.kpi import ALL, KpiResult, KpiTable
+from incidentcore.kpi.group_keys import label, order
+from incidentcore.kpi.table import hours
+from incidentcore.pages import Section
+from incidentcore.report.figures import compliance
+from incidentcore.report.tally import Tally
+from incidentcore.sla import span_text
+
+__all__ = ["compliance_section", "compliance_table", "escalation_section", "worst_section"]
+
+_TRACE_HEAD: Final = 14
+_TRACE_TAIL: Final = 6
+
+
+def compliance_table(tally: Tally, group: str, as_of: datetime) -> KpiTable:
+    """Return how the clocks ended, by clock and group, those that the source does not cover apart.
+
+    The results are shares of the clocks that ended, with Wilson's interval.
+    """
+    results: list[KpiResult] = []
+    for name, clock in tally.clocks.items():
+        counts = {key[1]: count for key, count in tally.outcomes.items() if key[0] == name}
+        total = sum(counts.values(), Counter[str]())
+        if not total.keys() - {"no_sla", "not_covered"}:
+            continue
+        definition = content_id(clock)
+        groups = sorted(counts, key=lambda value: order((value,)))
+        results += [
+            compliance(count, definition=definition, group=(name, value))
+            for value, count in (*((each, counts[each]) for each in groups), (ALL, total))
+        ]
+    return KpiTable(results=tuple(results), groups=("clock", group), as_of=as_of)
+
+
+def compliance_section(table: KpiTable, tally: Tally, desk: Desk) -> Section:
+    """Return how the clocks ended, with what was promised."""
+    shown = {row.group[0] for row in table.results}
+    said = [
+        f"Service {name}, {clock}: {_said(targets)}."
+        for name, service in desk_mapping(desk).get("services", {}).items()
+        for clock, targets in _promised(service, tally.clocks)
+    ]
+    missing = [
+        f"The clock {name} cannot be judged: the source does not cover {', '.join(sorted(fields))}."
+        for name, fields in tally.missing.items()
+        if name not in shown
+    ]
+    missing += [
+        f"The clock {name} is judged without {', '.join(sorted(fields))}, which the source does "
+        "not cover: pauses count as open time."
+        for name, fields in tally.unknown.items()
+        if name in shown and fields
+    ]
+    words = "Compliance is met of met and breached; clocks that still run or pause are left out."
+    return Section(
+        key="sla",
+        title="SLA compliance",
+        text=(*said, *missing, *((words,) if shown else ())),
+        table=table.cells() if shown else None,
+        data=table.to_plain(),
+    )
+
+
+def _promised(service: Mapping[str, Any], names: Iterable[str]) -> Iterable[tuple[str, Any]]:
+    own = service.get("clocks", {})
+    for name in names:
+        if name in service:
+            yield name, service[name]
+        elif name in own:
+            yield name, own[name]["targets"]
+
+
+def _said(targets: str | dict[str, str]) -> str:
+    if isinstance(targets, str):
+        return targets
+    return ", ".join(f"{level} {target}" for level, target in targets.items())
+
+
+def worst_section(tally: Tally) -> Section:
+    """Return the worst breach, line by line."""
+    title = "The worst breach"
+    if tally.worst is None:
+        return Section(key="worst", title=title, lines="none: no clock went over its target")
+    status, incident = tally.worst
+    name = status.definition.name if status.definition is not None else ""
+    trace = status.trace
+    lines = str(trace).split("\n")
+    if len(lines) > _TRACE_HEAD + _TRACE_TAIL + 1:
+        left_out = len(lines) - _TRACE_HEAD - _TRACE_TAIL
+        lines[_TRACE_HEAD:-_TRACE_TAIL] = [f"… {left_out} more lines of the same kind …"]
+    over = f"{span_text(status.over_target)} open time over its target; times in {trace.zone.key}"
+    data = {
+        "record": incident.id,
+        "definition": name,
+        "target_hours": None if status.target is None else hours(status.target),
+        "over_target_hours": hours(status.over_target),
+        "breached_at": None if status.breached_at is None else status.breached_at.isoformat(),
+        "trace": [
+            {
+                "start": entry.interval.start.isoformat(),
+                "end": entry.interval.end.isoformat(),
+                "code": entry.code,
+                "text": entry.text,
+                "counted_hours": hours(entry.counted),
+            }
+            for entry in trace
+        ],
+    }
+    return Section(
+        key="worst",
+        title=title,
+        text=(
+            incident.id if incident.title == incident.id else f"{incident.id}: {incident.title}",
+            f"Priority {label(incident.priority)}, {name}, {over}.",
+        ),
+        lines="\n".join(lines),
+        data=data,
+    )
+
+
+def escalation_section(tally: Tally) -> Section:
+    """Return which escalations became due, how often, and the latest few."""
+    data = [
+        {"row": row, "level": level, "target": target, "mode": mode, "count": count}
+        for (row, level, target, mode), count in sorted(tally.fired.items())
+    ]
+    total, latest = tally.fired.total(), tally.latest()
+    lines = [
+        f"{one.due_at:%Y-%m-%d %H:%M} UTC  {one.record_id} -> "
+        f"{', '.join(map(str, one.targets))}: {one.why}"
+        for one in latest
+    ]
+    plain = {
+        "fell_due": total,
+        "lapsed": tally.lapsed,
+        "rows": data,
+        "latest": [
+            {"key": one.key, "due_at": one.due_at.isoformat(), "why": one.why} for one in latest
+        ],
+    }
+    if not total:
+        return Section(key="escalations", title="Escalations", lines="none fell due", data=plain)
+    cells = [
+        [*(str(row[name]) for name in ("row", "level", "target", "mode")), f"{row['count']:,}"]
+        for row in data
+    ]
+    heads = ["row", "level", "to", "mode", "fell due"]
+    text = f"{total:,} fell due; {tally.lapsed:,} of them were answered or resolved since."
+    return Section(
+        key="escalations",
+        title="Escalations",
+        text=(text,),
+        table=(heads, cells, [False, True, False, False, True]),
+        parts=(Section(key="latest", title="The latest", lines="\n".join(lines)),),
+        data=plain,
+    )

@@ -1,0 +1,92 @@
+"""The figures of a report, and compliance as a figure like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Final
+
+from incidentcore.conditions import Condition, field
+from incidentcore.kpi import Count, Kpi, KpiResult, Objective, catalogue
+from incidentcore.kpi.engine.estimates import wilson
+from incidentcore.values import FrozenMap
+
+__all__ = ["KPIS", "VOLUME", "compliance"]
+
+_CONFIDENCE: Final = Fraction(95, 100)
+_FEW: Final = 20
+
+
+def _count(state: str, population: Condition) -> Kpi:
+    return Kpi(
+        id=f"records_{state}",
+        measure=Count(),
+        population=population,
+        canceled="include",
+        title=f"Records {state}",
+        source="our choice",
+    )
+
+
+VOLUME: Final[Mapping[str, Kpi]] = {
+    "opened": catalogue.VOLUME,
+    "resolved": _count("resolved", field("resolved_at").present()),
+    "closed": _count("closed", field("closed_at").present()),
+    "canceled": _count("canceled", field("canceled_at").present()),
+    "reopened": _count("reopened", field("reopen_count") > 0),
+    "major": _count("major", field("major_status").equals("accepted")),
+    "backlog": catalogue.BACKLOG,
+}
+"""What every report counts, by heading."""
+
+KPIS: Final[tuple[Kpi, ...]] = (
+    catalogue.MEAN_TIME_TO_ACKNOWLEDGE,
+    catalogue.MEAN_TIME_TO_FIRST_RESPONSE,
+    catalogue.MEAN_TIME_TO_RESOLVE,
+    catalogue.MEDIAN_TIME_TO_RESOLVE,
+    catalogue.P90_TIME_TO_RESOLVE,
+    catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+    catalogue.FIRST_CONTACT_RESOLUTION_RATE,
+    catalogue.REOPEN_RATE,
+    catalogue.RESOLVED_WITHOUT_REASSIGNMENT_RATE,
+)
+"""The KPIs of a report; those that its source does not cover are named, not shown."""
+
+
+def compliance(
+    counts: Mapping[str, int],
+    *,
+    definition: str,
+    group: Sequence[object] = (),
+    objective: Objective | None = None,
+) -> KpiResult:
+    """Return the share of clocks that were met, of those met and breached.
+
+    Args:
+        counts: How many clocks ended how; ``met`` and ``breached`` count, all others are left out.
+        definition: The content id of what was promised.
+        group: The group's values.
+        objective: The share to reach.
+    """
+    met, n = counts.get("met", 0), counts.get("met", 0) + counts.get("breached", 0)
+    low, high = wilson(met, n, _CONFIDENCE) if n else (None, None)
+    share = None if objective is None else objective.allowed_misses
+    budget = None if share is None else float(share * n)
+    return KpiResult(
+        kpi="sla_compliance",
+        definition=definition,
+        group=tuple(group),
+        value=met / n if n else None,
+        unit="fraction",
+        n=n,
+        excluded=FrozenMap({k: v for k, v in counts.items() if v and k not in ("met", "breached")}),
+        numerator=met,
+        denominator=n,
+        of="clocks met or breached",
+        low=low,
+        high=high,
+        enough=n >= _FEW,
+        objective=objective,
+        budget=budget,
+        budget_left=None if budget is None else budget - (n - met),
+    )

@@ -1,0 +1,275 @@
+"""The sections of a report; each is there only where its source and its desk have something."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.kpi import ALL, AgeBuckets, Kpi, KpiResult, KpiTable
+from incidentcore.kpi.group_keys import label
+from incidentcore.pages import Section
+from incidentcore.report.figures import VOLUME
+from incidentcore.report.tally import Tally
+from incidentcore.vendors import ImportFinding, StateCheck
+
+__all__ = [
+    "definitions_section",
+    "findings_section",
+    "flow_sections",
+    "kpi_section",
+    "state_section",
+    "tool_section",
+    "uncovered",
+    "volume_section",
+]
+
+_CHANGES: Final = 6
+_MONTHS: Final = 13
+
+
+def _groups(table: KpiTable) -> list[tuple[object, ...]]:
+    """Return the groups of a table in its order, the total last."""
+    return list(dict.fromkeys(result.group for result in table.results))
+
+
+def uncovered(table: KpiTable) -> list[str]:
+    """Return the KPIs that have no value anywhere since the source does not say what they need."""
+    found: dict[str, list[KpiResult]] = {}
+    for row in table.results:
+        found.setdefault(row.kpi, []).append(row)
+    return [
+        kpi
+        for kpi, rows in found.items()
+        if not any(row.n or row.value for row in rows)
+        and any(row.excluded.get("not_covered") for row in rows)
+    ]
+
+
+def volume_section(table: KpiTable) -> Section:
+    """Return how many records were opened, closed and are open, by group."""
+    absent = uncovered(table)
+    shown = {head: kpi for head, kpi in VOLUME.items() if kpi.id not in absent}
+    values = {
+        (row.kpi, row.group): None
+        if not row.value and row.excluded.get("not_covered")
+        else row.value
+        for row in table.results
+    }
+    rows, data = [], []
+    for group in _groups(table):
+        counts = {head: values.get((kpi.id, group), 0) for head, kpi in shown.items()}
+        cells = ("-" if count is None else f"{count:,}" for count in counts.values())
+        rows.append([*map(label, group), *cells])
+        names = (None if value is None else label(value) for value in group)
+        data.append({**dict(zip(table.groups, names, strict=True)), **counts})
+    numeric = [False] * len(table.groups) + [True] * len(shown)
+    text = _absent([head for head, kpi in VOLUME.items() if kpi.id in absent])
+    return Section(
+        key="volume",
+        title="Volume and backlog",
+        text=text,
+        table=([*table.groups, *shown], rows, numeric) if rows else None,
+        lines="" if rows else "no records",
+        data=data,
+    )
+
+
+def _absent(names: Sequence[str]) -> tuple[str, ...]:
+    return (f"Left out, since the source does not cover them: {', '.join(names)}.",) * bool(names)
+
+
+def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Section:
+    """Return the KPIs with n and exclusions, by group."""
+    absent = [name for name in uncovered(table) if name in set(names)]
+    wanted = set(names) - {kpi.id for kpi in VOLUME.values()} - set(absent)
+    part = attrs.evolve(table, results=tuple(r for r in table.results if r.kpi in wanted))
+    return Section(
+        key="kpis",
+        title=f"KPIs by {', '.join(table.groups)}" if table.groups else "KPIs",
+        text=(*((text,) if text else ()), *_absent(absent)),
+        table=part.cells() if len(part) else None,
+        lines="" if len(part) else "no records",
+        data=part.to_plain(),
+    )
+
+
+def flow_sections(tally: Tally) -> list[Section]:
+    """Return what came in and went out by month, and how old the open records are."""
+    months = sorted({*tally.came_in, *tally.went_out})
+    rows: list[dict[str, Any]] = []
+    backlog = 0
+    for month in months:
+        came, went = tally.came_in[month], tally.went_out[month]
+        backlog += came - went
+        row = {"period": month, "came_in": came, "went_out": went, "growth": came - went}
+        rows.append({**row, "open": backlog})
+    cells = [
+        [str(row["period"]), *(f"{row[name]:,}" for name in ("came_in", "went_out", "open"))]
+        for row in rows[-_MONTHS:]
+    ]
+    sections = []
+    if rows:
+        heads = ["month", "came in", "went out", "open at its end"]
+        text = "A reopened record comes in again; the last month may be incomplete."
+        sections.append(
+            Section(
+                key="flow",
+                title="Month by month",
+                text=(text,),
+                table=(heads, cells, [False, True, True, True]),
+                data=rows,
+            )
+        )
+    if tally.open_by_age:
+        ages = [{"age": age, "open": tally.open_by_age[age]} for age in AgeBuckets().labels]
+        lines = [[str(row["age"]), f"{row['open']:,}"] for row in ages]
+        table = (["age", "open"], lines, [False, True])
+        sections.append(Section(key="ageing", title="Age of the backlog", table=table, data=ages))
+    return sections
+
+
+def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) -> Section:
+    """Return the figures that the tool itself reports, in the form of a reference table.
+
+    Args:
+        table: The table with groups and totals.
+        times: Names of times; each has a mean, a median and a 90th percentile.
+        rates: Names of rates.
+    """
+    found = {(row.kpi, row.group): row for row in table.results}
+    rows = []
+    for name in times:
+        for group in [*_groups(table)[-1:], *_groups(table)[:-1]]:
+            three = [found.get((f"{kind}_{name}", group)) for kind in ("mean", "median", "p90")]
+            if three[0] is not None:
+                rows.append(
+                    [name, *map(label, group), f"{three[0].n:,}", *(_hours(row) for row in three)]
+                )
+    headings = ["hours", *table.groups, "n", "mean", "median", "p90"]
+    numeric = [False, *(False for _ in table.groups), True, True, True, True]
+    total = (ALL,) * len(table.groups)
+    shares = [
+        [row.kpi, row.text(), f"{row.numerator:,} of {row.denominator:,}", row.of]
+        for name in rates
+        if (row := found.get((name, total))) is not None
+    ]
+    wanted = {f"{kind}_{name}" for kind in ("mean", "median", "p90") for name in times}
+    part = attrs.evolve(
+        table, results=tuple(r for r in table.results if r.kpi in wanted | set(rates))
+    )
+    heads = ["share", "value", "records", "denominator"]
+    below = Section(
+        key="tool_shares", title="Shares", table=(heads, shares, [False, True, True, False])
+    )
+    return Section(
+        key="tool",
+        title="The tool's own figures",
+        table=(headings, rows, numeric),
+        parts=(below,) * bool(shares),
+        data=part.to_plain()["rows"],
+    )
+
+
+def _hours(row: KpiResult | None) -> str:
+    return "-" if row is None else row.text().removesuffix(" h")
+
+
+def state_section(tally: Tally, example: str = "") -> Section:
+    """Return which state changes the lifecycles refuse, with one refusal explained."""
+    lines = [_check(check) for check in tally.checks]
+    first = example or tally.refusal
+    if first:
+        lines += ["", "one of them:" if not example else "one refused transition:", f"  {first}"]
+    checks = [{**attrs.asdict(one), "changes": dict(one.changes)} for one in tally.checks]
+    data = {"rows": checks, "example": first or None}
+    return Section(key="states", title="State changes", lines="\n".join(lines), data=data)
+
+
+def _check(check: StateCheck) -> str:
+    text = (
+        f"{check.lifecycle}: {check.refused:,} of {check.observed:,} state changes refused, in "
+        f"{check.incidents:,} incidents"
+    )
+    frequent = Counter(check.changes).most_common(_CHANGES)
+    if frequent:
+        changes = ", ".join(f"{change} {count:,}" for change, count in frequent)
+        more = len(check.changes) - len(frequent)
+        text += f"\n  {changes}" + (f", and {more} more kinds" if more else "")
+    return text
+
+
+def findings_section(findings: Sequence[ImportFinding]) -> Section:
+    """Return the importer's findings by code, with the first of each."""
+    counts: Counter[str] = Counter()
+    firsts: dict[str, ImportFinding] = {}
+    for finding in findings:
+        counts[finding.code] += finding.count
+        firsts.setdefault(finding.code, finding)
+    data: list[dict[str, Any]] = [
+        {
+            "code": code,
+            "count": count,
+            "first_row": firsts[code].row,
+            "first_record": firsts[code].key,
+            "field": firsts[code].field,
+            "value": firsts[code].value[:200],
+            "action": firsts[code].action,
+        }
+        for code, count in counts.most_common()
+    ]
+    rows = [
+        [
+            row["code"],
+            f"{row['count']:,}",
+            str(row["first_row"] or row["first_record"]),
+            row["field"],
+            row["action"],
+        ]
+        for row in data
+    ]
+    heads = ["finding", "count", "first", "field", "what was done"]
+    return Section(
+        key="findings",
+        title="Findings about the file",
+        table=(heads, rows, [False, True, True, False, False]) if rows else None,
+        lines="" if rows else "none",
+        data=data,
+    )
+
+
+def definitions_section(kpis: Iterable[Kpi], table: KpiTable, clocks: KpiTable) -> Section:
+    """Return what each figure of the page is, with the content id of its definition."""
+    absent = uncovered(table)
+    data = [
+        {
+            "figure": kpi.id,
+            "title": kpi.title,
+            "formula": kpi.formula,
+            "edge_cases": kpi.edge_cases,
+            "source": kpi.source,
+            "definition": kpi.definition,
+        }
+        for kpi in kpis
+        if kpi.id not in absent
+    ]
+    for row in clocks.results:
+        if row.group[-1] == ALL:
+            name = f"sla_compliance of {row.group[0]}"
+            formula = "clocks met / (met + breached), with Wilson's interval at 95 %"
+            data.append({"figure": name, "formula": formula, "definition": row.definition})
+    text = tuple(
+        f"{row['figure']}: "
+        + " ".join(_sentence(row.get(name, "")) for name in ("title", "formula", "edge_cases"))
+        + (f" Source: {row['source']}." if row.get("source") else "")
+        + f" Definition {row['definition']}."
+        for row in data
+    )
+    text = tuple(" ".join(each.split()) for each in text)
+    return Section(key="definitions", title="Definitions", text=text, data=data)
+
+
+def _sentence(text: str) -> str:
+    return f"{text.rstrip('.')}." if text else ""

@@ -1,0 +1,116 @@
+"""The report command: by a desk, as files, as a check of a job, as a service page."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from .test_cli import MAP, TABLE, run
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "tickets.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    return path
+
+
+OFFICE = """
+desk = 1
+name = "office"
+zone = "Europe/Berlin"
+[calendars]
+office = { hours = { mon-fri = "08:00-18:00" } }
+[services.all]
+calendar = "office"
+response = "1h"
+resolution = "8h"
+[[agreements]]
+service = "all"
+"""
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    path = tmp_path / "office.toml"
+    path.write_text(OFFICE, encoding="utf-8")
+    return path
+
+
+def test_report_by_a_desk(capsys: pytest.CaptureFixture[str], table: Path, office: Path) -> None:
+    """Opening hours of a desk: INC-2 has 20 open hours from Monday 10:00 to Wednesday 10:00 UTC."""
+    code, page, _ = run(capsys, "report", table, *MAP, "--zone", "UTC", "--desk", office)
+    assert code == 0
+    assert "desk   office" in page
+    assert "The clock response cannot be judged: the source does not cover first_resp" in page
+    assert "Service all, resolution: 8h." in page
+    assert "closed: out of hours" in page
+    code, text, _ = run(capsys, "report", table, *MAP, "--zone", "UTC", "--desk", office, "--json")
+    rows = [row for row in json.loads(text)["sla"]["rows"] if row["priority"] == "(all)"]
+    # INC-1 took 2:30, INC-4 ten hours; INC-2 is open and late.
+    assert [(row["clock"], row["numerator"], row["n"]) for row in rows] == [("resolution", 1, 2)]
+    assert rows[0]["excluded_by_reason"] == {"running_breached": 1}
+
+
+def test_csv_files_of_a_report(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path, tmp_path: Path
+) -> None:
+    """A file for each table, and a row for each record under the id of the source."""
+    folder = tmp_path / "out"
+    options = ("--zone", "UTC", "--desk", office, "--csv", folder, "--only", "sla")
+    code, page, _ = run(capsys, "report", table, *MAP, *options)
+    assert code == 0
+    assert "SLA compliance" in page
+    assert "Volume and backlog" not in page
+    names = {path.name for path in folder.iterdir()}
+    assert {"records.csv", "kpis.csv", "sla.csv", "volume.csv", "definitions.csv"} <= names
+    with (folder / "records.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["id"]: row for row in csv.DictReader(file)}
+    assert list(rows) == ["INC-1", "INC-2", "INC-4"]
+    assert rows["INC-4"]["resolution_outcome"] == "breached"
+    assert float(rows["INC-4"]["resolution_elapsed"]) == 10
+    assert rows["INC-2"]["resolution_due_at"] == "2026-06-02T08:00:00+00:00"
+    assert "closed: out of hours 28:00" in rows["INC-2"]["resolution_why"]
+
+
+def test_a_job_fails_by_a_figure(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path
+) -> None:
+    """The page is printed all the same; the exit code is 1 and the reason is on standard error."""
+    options = (*MAP, "--zone", "UTC", "--desk", office)
+    code, page, err = run(capsys, "report", table, *options, "--fail-on", "sla_compliance<95%")
+    assert code == 1
+    assert page.startswith("Report on")
+    assert err == "incidentcore: sla_compliance is 0.5, which is < 95%\n"
+    assert run(capsys, "report", table, *options, "--fail-on", "backlog>1")[0] == 0
+
+
+def test_the_service_page_of_a_month(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path
+) -> None:
+    """Of the customer's two records one was met in June and one is a miss."""
+    options = (*MAP, "--zone", "UTC", "--desk", office, "--month", "2026-06")
+    code, page, _ = run(capsys, "report", table, *options, "--where", "assignment_group=Net")
+    assert code == 0
+    assert page.startswith("Service in 2026-06, assignment_group=Net\n")
+    assert re.search("^resolution +INC-2 ", page, re.MULTILINE)
+    assert "1 of 2" in page
+    assert "INC-4" not in page
+
+
+@pytest.mark.parametrize("form", ["--html", "--markdown"])
+def test_forms_of_a_report(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path, form: str
+) -> None:
+    """A script in a field is text in each form."""
+    table.write_text(TABLE.replace('"App, Web"', "<script>alert(1)</script>"), encoding="utf-8")
+    options = (*MAP, "--by", "assignment_group", "--desk", office)
+    code, page, _ = run(capsys, "report", table, *options, form)
+    assert code == 0
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert page.startswith("<!DOCTYPE html>" if form == "--html" else "# Report on")

@@ -1,0 +1,41 @@
+"""Tables as text, Markdown, HTML and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.pages import Tabular, to_csv, to_html, to_markdown, to_text
+
+
+class Two(Tabular):
+    """A table of one cell."""
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return it."""
+        return ["a"], [["<b>"]], [False]
+
+
+def test_tables_render_alike_everywhere() -> None:
+    """A report that is one table gives what the functions give."""
+    cells: Any = Two().cells()
+    assert Two().to_markdown() == to_markdown(*cells) == "| a |\n| :--- |\n| &lt;b&gt; |"
+    assert Two()._repr_html_() == to_html(*cells)
+    assert "&lt;b&gt;" in to_html(*cells)
+    assert to_text(*cells) == "a\n---\n<b>"
+    assert to_csv(cells[0], cells[1]) == "a\n<b>\n"
+
+
+@given(st.lists(st.text(), min_size=1, max_size=4))
+def test_csv_reads_back_in_one_row_without_a_formula(cells: list[str]) -> None:
+    """Any text stays in its cell, and no cell begins as a formula."""
+    (row,) = csv.reader(io.StringIO(to_csv(cells, []), newline=""), strict=True)
+    assert len(row) == len(cells)
+    for before, after in zip(cells, row, strict=True):
+        assert not after.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+        same = before.replace("\r\n", "\n").replace("\r", "\n")
+        assert after in (same, f"'{same}")

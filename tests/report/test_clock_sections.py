@@ -1,0 +1,113 @@
+"""Compliance, the worst breach and escalations, each figure worked out on paper."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from incidentcore.desk import Desk, load_desk
+from incidentcore.instants import Versions
+from incidentcore.records import acknowledge
+from incidentcore.report import build_report
+from incidentcore.values import Priority
+from incidentcore.vendors import read_table
+
+from .cases import DESK, INCIDENTS, NINE, NOW, opened, report, resolved
+
+
+def test_compliance_counts_each_clock_once() -> None:
+    """Met and breached count; running, overdue, paused and canceled clocks are left out by name."""
+    table = report().to_plain()["sla"]["rows"]
+    rows = {(row["clock"], row["priority"]): row for row in table}
+    high = rows["resolution", "high"]
+    assert (high["numerator"], high["n"], high["enough"]) == (1, 3, False)
+    assert high["value"] == pytest.approx(1 / 3)
+    assert high["excluded_by_reason"] == {
+        "running": 1,
+        "running_breached": 1,
+        "paused": 1,
+        "canceled": 1,
+    }
+    assert rows["resolution", "(all)"]["value"] == 0.5
+    assert (rows["response", "(all)"]["numerator"], rows["response", "(all)"]["n"]) == (7, 7)
+    assert len({row["definition"] for row in table}) == 2
+
+
+def test_nothing_is_promised_without_a_desk() -> None:
+    """Without a desk there are no targets, so no compliance, no breach and no escalation."""
+    page = report(desk=None)
+    keys = [section.key for section in page.sections]
+    assert keys == ["volume", "kpis", "flow", "ageing", "definitions"]
+    assert "sla_compliance" not in page.figures
+
+
+DAY = "2026-06-01"
+ROWS = [
+    {"id": "A", "in": f"{DAY}T09:00Z", "first": f"{DAY}T09:30Z", "out": f"{DAY}T11:00Z"},
+    {"id": "B", "in": f"{DAY}T09:00Z", "first": f"{DAY}T18:00Z", "out": None},
+]
+
+
+@pytest.mark.parametrize("mapped", [False, True])
+def test_a_response_clock_needs_a_column_of_responses(mapped: bool) -> None:  # noqa: FBT001
+    """Without the column neither time nor compliance of the response is shown; with it both are."""
+    mapping = {"id": "id", "opened": "in", "resolved": "out"} | (
+        {"responded": "first"} if mapped else {}
+    )
+    page = report(*read_table(ROWS, mapping))
+    plain = page.to_plain()
+    clocks = {row["clock"] for row in plain["sla"]["rows"]}
+    kpis = {row["kpi"]: row for row in plain["kpis"]["rows"] if row["priority"] == "(all)"}
+    if mapped:
+        assert clocks == {"response", "resolution"}
+        assert kpis["mean_time_to_first_response"]["value"] == (0.5 + 9) / 2
+        assert page.figures["sla_compliance.response"] == 0.5  # 30 min of 8 h; 9 h of 8 h
+    else:
+        assert clocks == {"resolution"}
+        assert "mean_time_to_first_response" not in kpis
+        assert "sla_compliance.response" not in page.figures
+        assert "clock response cannot be judged: the source does not cover" in str(page)
+    assert "reopen_rate" not in kpis
+    assert "reopened" not in plain["volume"][0]
+
+
+def test_the_worst_breach_is_shown_with_its_trace() -> None:
+    """Of one priority the clock furthest over its target: 24 h of 8 h beats 12 h of 8 h."""
+    worst = report().to_plain()["worst"]
+    assert worst["record"] == "overdue"
+    assert worst["over_target_hours"] == 16
+    assert [entry["code"] for entry in worst["trace"]] == ["counting"]
+    assert worst["target_hours"] == 8
+    critical = resolved(opened("hot", Priority.CRITICAL), 5)
+    assert report(*INCIDENTS, critical).to_plain()["worst"]["record"] == "hot"
+    assert report(INCIDENTS[0]).to_plain()["worst"] is None
+    assert "none: no clock went over its target" in str(report(INCIDENTS[0]))
+
+
+def test_escalations_are_counted_by_level() -> None:
+    """A critical incident that nobody takes escalates at 15, 30, 120 and beyond 240 minutes."""
+    plain = report(opened("hot", Priority.CRITICAL)).to_plain()["escalations"]
+    assert [(level["level"], level["target"], level["count"]) for level in plain["rows"]] == [
+        (0, "on-call", 1),
+        (1, "team lead", 1),
+        (2, "manager", 1),
+        (3, "owner", 1),
+    ]
+    due = [datetime.fromisoformat(one["due_at"]) - NINE for one in plain["latest"]]
+    assert [span // timedelta(minutes=1) for span in due] == [15, 30, 120, 240]
+    calm = acknowledge(opened("calm", Priority.CRITICAL), at=NINE + timedelta(minutes=5), by="ada")
+    assert report(resolved(calm, 1)).figures["escalations"] == 0
+
+
+def test_versions_of_a_desk() -> None:
+    """A record is judged by the desk that held when it was opened."""
+    strict = load_desk(
+        'desk = 1\nname = "strict"\nzone = "UTC"\n[services.all]\ncalendar = "always"\n'
+        'resolution = "1h"\n[[agreements]]\nservice = "all"\n'
+    )
+    desks: Versions[Desk] = Versions([(NINE - timedelta(days=1), DESK), (NINE, strict)])
+    before = resolved(opened("before", at=NINE - timedelta(hours=2)), 2)
+    after = resolved(opened("after"), 2)
+    page = build_report([before, after], desk=desks, as_of=NOW, title="Both")
+    assert page.figures["sla_compliance.resolution"] == 0.5

@@ -1,0 +1,84 @@
+"""Volume, months, state changes and findings of a report."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from incidentcore.lifecycle import INCIDENT, advance
+from incidentcore.vendors import AUDIT_LIFECYCLE, ImportFinding, read_audit_log
+
+from .cases import INCIDENTS, NINE, at_work, opened, report, resolved
+
+
+def test_volume_and_figures() -> None:
+    """Opened, resolved, canceled and open add up; mean times leave out what has none."""
+    page = report()
+    plain = page.to_plain()
+    total = plain["volume"][-1]
+    assert (total["opened"], total["resolved"], total["canceled"], total["backlog"]) == (8, 4, 1, 3)
+    mean = next(
+        row
+        for row in plain["kpis"]["rows"]
+        if (row["kpi"], row["priority"]) == ("mean_time_to_resolve", "(all)")
+    )
+    assert mean["value"] == page.figures["mean_time_to_resolve"] == (8 + 9 + 12 + 1) / 4
+    assert mean["excluded_by_reason"] == {"canceled": 1, "unresolved": 3}
+    definitions = {row["figure"]: row for row in plain["definitions"]}
+    assert definitions["mean_time_to_resolve"]["definition"] == mean["definition"]
+
+
+def test_months_and_ages() -> None:
+    """What came in and went out adds up to the backlog, also over a reopening and a month's end."""
+    early = resolved(at_work(opened("early", at=NINE - timedelta(hours=9 + 2))), 1)
+    again = advance(early, "reopen", at=NINE, by="kim")
+    plain = report(again, *INCIDENTS, zone=None).to_plain()
+    assert plain["flow"] == [
+        {"period": "2026-05", "came_in": 1, "went_out": 1, "growth": 0, "open": 0},
+        {"period": "2026-06", "came_in": 9, "went_out": 5, "growth": 4, "open": 4},
+    ]
+    assert plain["ageing"] == [
+        {"age": "< 1 d", "open": 1},
+        {"age": "1-5 d", "open": 3},
+        {"age": "5-30 d", "open": 0},
+        {"age": ">= 30 d", "open": 0},
+    ]
+
+
+def test_state_changes_are_explained() -> None:
+    """The first refused change of the records is shown, or the one that was given."""
+    text = str(report(lifecycles=(INCIDENT,), example="A-1: no"))
+    assert "one refused transition:\n  A-1: no" in text
+    assert "incident: 0 of " in text
+    assert "State changes" not in str(report())
+
+
+def test_findings_are_summed_up_by_code() -> None:
+    """Each code is shown once, with its count and its first row."""
+    findings = [
+        ImportFinding(3, "a", "x", "odd", "kept"),
+        ImportFinding(9, "b", "y", "odd", "left out"),
+    ]
+    plain = report(findings=findings).to_plain()["findings"]
+    assert plain == [
+        {
+            "code": "odd",
+            "count": 2,
+            "first_row": 3,
+            "first_record": "",
+            "field": "a",
+            "value": "x",
+            "action": "kept",
+        }
+    ]
+
+
+def test_a_refused_change_of_a_log_is_shown_with_what_was_allowed() -> None:
+    """The first refusal names the record, the states and the ways that were open."""
+    lines = [
+        "number,incident_state,sys_updated_by,opened_at,sys_updated_at",
+        "INC1,Resolved,ada,1/6/2026 09:00,1/6/2026 09:05",
+        "INC1,New,ada,1/6/2026 09:00,1/6/2026 11:30",
+    ]
+    text = str(report(*read_audit_log(lines), lifecycles=(AUDIT_LIFECYCLE,)))
+    assert "  INC1 at 2026-06-01T11:30:00+00:00: Resolved to New is not allowed; " in text
+    assert "allowed from Resolved: Active, Closed" in text

@@ -1,0 +1,86 @@
+"""The monthly page of one customer, each figure worked out on paper."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from incidentcore.conditions import field
+from incidentcore.instants import Interval
+from incidentcore.kpi import KpiResult, Objective
+from incidentcore.pages import Page
+from incidentcore.records import Incident
+from incidentcore.report import service_page
+
+from .cases import DESK, at_work, opened, resolved
+
+JUNE = Interval(datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC))
+LAST_EVENING = JUNE.end - timedelta(hours=4)
+CASES = (
+    resolved(at_work(opened("met")), 8),
+    resolved(at_work(opened("late")), 9),
+    at_work(opened("overdue")),  # breached at 17:00, and still open in August
+    resolved(at_work(opened("in May", at=JUNE.start - timedelta(hours=9))), 1),
+    resolved(at_work(opened("breached in May", at=JUNE.start - timedelta(hours=9))), 10),
+    resolved(at_work(opened("met in July", at=LAST_EVENING)), 5),
+)
+
+
+def page(*incidents: Incident, **options: object) -> Page:
+    known: dict[str, object] = {"desk": DESK, "period": JUNE, "title": "June", **options}
+    return service_page(incidents or CASES, **known)  # type: ignore[arg-type]  # by name
+
+
+def resolution(found: Page) -> dict[str, Any]:
+    rows = found.to_plain()["objectives"]["rows"]
+    return next(row for row in rows if row["clock"] == "resolution")
+
+
+def test_each_clock_counts_in_the_month_of_its_outcome() -> None:
+    """One met in June of three decided in June; what was decided in May or July counts there."""
+    row = resolution(page())
+    assert (row["numerator"], row["n"]) == (1, 3)
+    assert row["excluded_by_reason"] == {"running": 1}  # it was opened on the last evening
+    may = Interval(JUNE.start - timedelta(days=31), JUNE.start)
+    july = Interval(JUNE.end, JUNE.end + timedelta(days=31))
+    counts = [resolution(page(period=period)) for period in (may, JUNE, july)]
+    assert [(r["numerator"], r["n"]) for r in counts] == [(1, 2), (1, 3), (1, 1)]
+    assert sum(r["n"] for r in counts) == len(CASES)
+
+
+def test_misses_have_their_reason() -> None:
+    """Every breach of the month is a row, the worst first, with where its time went."""
+    misses = [r for r in page().to_plain()["misses"] if r["clock"] == "resolution"]
+    assert [(r["record"], r["due_at"]) for r in misses] == [
+        ("overdue", "2026-06-01T17:00:00+00:00"),
+        ("late", "2026-06-01T17:00:00+00:00"),
+    ]
+    assert misses[1]["over_target"] == "1:00"
+    assert misses[1]["why"] == "elapsed 9:00 of 8:00, remaining -1:00; breached"
+
+
+def test_credits_are_what_the_callers_function_says() -> None:
+    """It is asked for each missed objective, and for nothing else."""
+    asked: list[str] = []
+
+    def credit(result: KpiResult) -> str:
+        asked.append(str(result.group[0]))
+        return f"{result.n - (result.numerator or 0)} x 100"
+
+    objectives = {
+        "resolution": Objective(at_least=0.95),
+        "response": Objective(at_least=0.9),
+    }
+    found = page(objectives=objectives, credit=credit)
+    assert asked == ["resolution"]
+    due = found.to_plain()["credits"]
+    assert [(row["clock"], row["credit"]) for row in due] == [("resolution", "2 x 100")]
+    assert "missed, -1.9 left" in str(found)  # 3 clocks allow 0.15 misses; 2 missed
+    assert page(credit=credit).to_plain()["credits"] == []
+
+
+def test_only_the_customers_records() -> None:
+    """A condition chooses whose records count."""
+    one = page(population=field("title").equals("Case met"))
+    assert (resolution(one)["numerator"], resolution(one)["n"]) == (1, 1)
+    assert one.to_plain()["misses"] == []

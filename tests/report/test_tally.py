@@ -1,0 +1,49 @@
+"""What is gathered from each record as it passes."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from incidentcore.lifecycle import INCIDENT
+from incidentcore.records import Incident
+from incidentcore.report import Tally, clock_row
+from incidentcore.sla import SlaStatus
+
+from .cases import DESK, INCIDENTS, NOW, report
+
+
+def test_the_tally_passes_every_incident_on() -> None:
+    """Watching a stream changes nothing in it."""
+    tally = Tally(NOW, lifecycles=(INCIDENT,))
+    assert tuple(tally.watch(INCIDENTS)) == INCIDENTS
+    (check,) = tally.checks
+    assert (check.lifecycle, check.refused) == (INCIDENT.id, 0)
+
+
+def test_each_record_is_a_row_with_its_clocks() -> None:
+    """Due, elapsed, breached and why, under the id of the source."""
+    rows: dict[str, dict[str, object]] = {}
+
+    def write(incident: Incident, clocks: tuple[tuple[str, SlaStatus], ...]) -> None:
+        rows[incident.id] = clock_row(incident, clocks)
+
+    report(on_record=write)
+    assert list(rows) == [one.id for one in INCIDENTS]
+    late, paused = rows["late"], rows["paused"]
+    assert late["resolution_due_at"] == "2026-06-01T17:00:00+00:00"
+    assert (late["resolution_elapsed"], late["resolution_target"]) == (9, 8)
+    assert (late["resolution_breached"], late["resolution_outcome"]) == (True, "breached")
+    assert late["resolution_why"] == "elapsed 9:00 of 8:00, remaining -1:00; breached"
+    assert paused["resolution_outcome"] == "paused"
+    assert str(paused["resolution_why"]).endswith("paused: awaiting vendor 23:00")
+
+
+def test_outcomes_add_up_to_the_records() -> None:
+    """Every record has one outcome for each clock."""
+    tally = Tally(NOW, desk=DESK)
+    for incident in INCIDENTS:
+        tally.add(incident)
+    by_clock: Counter[str] = Counter()
+    for (clock, _), counts in tally.outcomes.items():
+        by_clock[clock] += counts.total()
+    assert by_clock == {"response": len(INCIDENTS), "resolution": len(INCIDENTS)}

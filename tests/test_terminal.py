@@ -1,0 +1,43 @@
+"""What is printed for a terminal."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+
+import pytest
+
+from incidentcore._terminal import WatchedPath, one_line, printable, with_progress
+
+
+class Terminal(io.StringIO):
+    """Standard error that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Return True."""
+        return True
+
+
+def test_progress_says_how_long_it_will_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A count with its rate, and the time left while a part of the file is unread."""
+    path = WatchedPath(tmp_path / "file")
+    path.write_bytes(b"x" * 1_000)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with path.open("rb", buffering=0) as file:
+        file.read(500)
+        assert path.share_read() == 0.5
+        assert list(with_progress(iter(range(300)), path)) == list(range(300))
+    assert "\r250 incidents, " in terminal.getvalue()
+    assert " a second, about 0 s left" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+    assert path.share_read() == 1.0
+
+
+def test_no_character_steers_a_terminal() -> None:
+    """Escapes are shown; an error is one line."""
+    assert printable("a\x1b[2J\nb") == "a\\x1b[2J\nb"
+    assert one_line(ValueError("a\nb\x07")) == "a; b\\x07"

@@ -1,16 +1,15 @@
-"""What the commands share: instants of options, and the calendar of a file."""
+"""What the commands share: instants of options, and how a file is read."""
 
 from __future__ import annotations
 
 from argparse import Namespace
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from incidentcore.cli.inputs import instant_of, read_calendar, reading_options
-from incidentcore.errors import FormatError, InvalidValueError
+from incidentcore.cli.inputs import instant_of, reading_options
+from incidentcore.errors import InvalidValueError
 
 
 def test_an_instant_without_an_offset_is_in_the_zone() -> None:
@@ -36,13 +35,3 @@ def test_a_mapping_makes_a_file_a_table() -> None:
 
     assert (options["profile"], options["mapping"]) == ("table", {"id": "Number"})
     assert reading_options(Namespace(map=None, **plain))["profile"] == "servicenow-audit"
-
-
-def test_a_broken_calendar_names_its_file(tmp_path: Path) -> None:
-    """Several files are given in one command."""
-    path = tmp_path / "hours.json"
-    path.write_text("{}")
-
-    with pytest.raises(FormatError, match=r"hours\.json"):
-        read_calendar(path, None)
-    assert read_calendar(None, None).zone.key == "UTC"

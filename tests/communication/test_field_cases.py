@@ -11,13 +11,23 @@ from incidentcore.communication import (
     UpdateRule,
     due_updates,
     missed_updates,
+    next_update_wakeup,
     update_log,
 )
-from incidentcore.conditions import field
+from incidentcore.conditions import before, during, field
 from incidentcore.errors import DefinitionError
 from incidentcore.lifecycle import advance
 from incidentcore.priority import STANDARD_POLICY, prioritize
-from incidentcore.records import Incident, Record, log_update_sent, set_fields
+from incidentcore.records import (
+    Incident,
+    Record,
+    comment,
+    log_update_sent,
+    set_fields,
+    snooze,
+    unsnooze,
+)
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Actor, Impact, Priority, Urgency
 
 M = timedelta(minutes=1)
@@ -203,3 +213,39 @@ def test_with_already_alone_there_is_one_reminder() -> None:
     assert due_updates(plan, record, now=at(20), already=keys) == ()
     sent = log_update_sent(record, "cust", at=at(11), by="a")
     assert due(plan, sent, at(20)) == ["13:00:00"]
+
+
+QUIET = CommunicationPlan(
+    "p",
+    UpdateRule(name="r", audiences="pub", first=30 * M, every=60 * M, stop=before("snoozed_until")),
+)
+
+
+def test_a_snooze_also_quiets_stakeholders_where_asked() -> None:
+    """Opened 10:00, due 10:30, snoozed 10:05 to 12:00: nothing until then, without an event."""
+    record = snooze(inc(at(10)), until=at(12), at=at(10, 5), by="ada")
+
+    assert due(QUIET, record, at(11)) == []
+    assert next_update_wakeup(QUIET, [record], now=at(11)) == at(12)
+    assert due(QUIET, record, at(12)) == ["10:30:00"]
+    assert missed_updates(QUIET, record, now=at(11, 59)) == ()
+    sent = log_update_sent(record, "pub", at=at(12, 10), by="ada")
+    assert due(QUIET, sent, at(14)) == ["13:10:00"]
+    ended = unsnooze(record, at=at(10, 20), by="ada")
+    assert due(QUIET, ended, at(11)) == ["10:30:00"]
+
+
+def test_a_rule_by_the_hour_does_not_change_because_somebody_comments() -> None:
+    """Reported 16:50, by day: due 17:20, also after a word at 17:00; raised at night: by night."""
+    day = during(BusinessCalendar(zone="UTC", hours={"mon-sun": "09:00-17:00"}))
+    vip = field("custom.vip").is_true()
+    rules = [
+        UpdateRule(name="day", audiences="pub", when=day & vip, first=30 * M),
+        UpdateRule(name="night", audiences="pub", when=vip, first=240 * M),
+    ]
+    plan = CommunicationPlan("p", rules)
+    record = comment(inc(at(16, 50), custom={"vip": True}), "?", at=at(17, 5), by="kim")
+    late = set_fields(inc(at(16, 50)), custom={"vip": True}, at=at(17, 5), by="ada")
+
+    assert due(plan, record, at(23)) == ["17:20:00"]
+    assert due(plan, late, at(23)) == ["21:05:00"]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from incidentcore.conditions import OpenHours, field
+from incidentcore.conditions import OpenHours, before, field, reached
 from incidentcore.errors import EscalationMatrixError, InvalidValueError
 from incidentcore.escalation import (
     After,
@@ -25,6 +25,7 @@ from incidentcore.escalation import (
     acknowledge,
     due_escalations,
     escalate_now,
+    next_escalation_wakeup,
     next_on_call,
     on_call,
     on_call_hours,
@@ -33,7 +34,7 @@ from incidentcore.escalation import (
 from incidentcore.instants import Interval, Versions
 from incidentcore.intake import Alert, IntakePolicy, apply_intents, fold_alerts
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, Record, assign, set_fields
+from incidentcore.records import Incident, Record, assign, comment, set_fields
 from incidentcore.schedule import BusinessCalendar, Rotation
 from incidentcore.values import Actor, Priority
 
@@ -528,6 +529,58 @@ def test_ops_e5_office_hours_to_chat_the_rest_to_the_pager() -> None:
 
     assert told(rules, inc(at(10)), at(10, 5)) == [("01 10:00", "chat")]
     assert told(rules, inc(at(20)), at(20, 5)) == [("01 20:00", "pager")]
+
+
+OFFICE_ROWS = EscalationMatrix(
+    "m",
+    [
+        EscalationRow(
+            "day",
+            [L(After(15 * M), "chat"), L(AfterPrevious(H), "lead")],
+            when=OpenHours(BusinessCalendar(zone="UTC", hours={"mon-sun": "09:00-17:00"})),
+        ),
+        EscalationRow("night", [L(After(15 * M), "pager")]),
+    ],
+)
+
+
+def test_a_row_by_the_hour_does_not_change_because_somebody_comments() -> None:
+    """Opened 16:50: the row of the day, also after a word at 17:30; a reopening asks again."""
+    record = comment(inc(at(16, 50)), "any news?", at=at(17, 30), by="kim")
+    again = advance(record, "resolve", at=at(18), by=BOT, resolution_code="a", resolution_notes="b")
+    again = advance(again, "reopen", at=at(19), by=BOT)
+
+    assert told(OFFICE_ROWS, record, at(20)) == [("01 17:05", "chat"), ("01 18:05", "lead")]
+    assert told(OFFICE_ROWS, again, at(20)) == [("01 19:15", "pager")]
+
+
+def test_a_row_by_the_hour_is_asked_when_its_other_conditions_came_to_hold() -> None:
+    """Critical by day, opened at night as minor and raised 10:00: the hour of 10:00 counts."""
+    office = OpenHours(BusinessCalendar(zone="UTC", hours={"mon-sun": "09:00-17:00"}))
+    vip = field("custom.vip").is_true()
+    rows = [EscalationRow("r", [L(HeldFor(vip & office, 30 * M), "duty")], when=vip & office)]
+    record = set_fields(inc(at(3)), custom={"vip": True}, at=at(10), by=BOT)
+    record = set_fields(record, custom={"note": "x"}, at=at(17, 5), by=BOT)
+
+    assert told(EscalationMatrix("m", rows), record, at(20)) == [("01 10:30", "duty")]
+    early = set_fields(inc(at(3)), custom={"vip": True}, at=at(4), by=BOT)
+    early = set_fields(early, custom={"note": "x"}, at=at(10), by=BOT)
+    assert told(EscalationMatrix("m", rows), early, at(20)) == []
+
+
+def test_a_moment_that_is_reached_starts_a_level_and_a_row_without_an_event() -> None:
+    """The announced start is 11:00: held from 11:00 on, and the row changes there."""
+    record = inc(at(10), custom={"starts": at(11)})
+    waits = matrix("m", L(HeldFor(reached("custom.starts"), 5 * M), "duty"))
+    rows = [
+        EscalationRow("before", [L(After(90 * M), "chat")], when=before("custom.starts")),
+        EscalationRow("after", [L(After(10 * M), "pager")]),
+    ]
+
+    assert told(waits, record, at(12)) == [("01 11:05", "duty")]
+    assert told(waits, record, at(11, 4)) == []
+    assert next_escalation_wakeup(waits, [record], now=at(10)) == at(11, 5)
+    assert told(EscalationMatrix("m", rows), record, at(14)) == [("01 11:10", "pager")]
 
 
 def test_sla_s41_a_level_after_eight_business_hours() -> None:

@@ -5,17 +5,20 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidentcore.conditions import during, field, reached
 from incidentcore.escalation import (
     After,
     AfterPrevious,
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
+    HeldFor,
+    OnClock,
     due_escalations,
     next_escalation_wakeup,
 )
 from incidentcore.instants import Versions
-from incidentcore.records import Escalated, FieldsChanged, Incident, replay
+from incidentcore.records import Escalated, FieldsChanged, Incident, replay, set_fields
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.testing import escalated_incidents, escalation_matrices
@@ -148,3 +151,38 @@ def test_nobody_stays_unpaged(record: Incident, since: str) -> None:
     named = any(isinstance(e, Escalated) and e.level is not None for e in record.history)
     if record.state.open and not record.acknowledged and not named:
         assert due_escalations(EscalationMatrix("m", [row]), record, now=T0 + 90_000 * MIN)
+
+
+@given(incidents(), minutes, minutes, st.integers(0, 300))
+def test_held_since_a_moment_is_the_delay_after_it(
+    record: Incident, starts: int, end: int, delay: int
+) -> None:
+    """A level held since an instant was reached falls due as one after that instant (rule E2)."""
+    record = set_fields(record, custom={"starts": T0 + starts * MIN}, at=T0, by="kim")
+    options = {"on_reopen": "keep", "on_apply": "keep", "on_move": "keep"}
+    dues = []
+    for trigger in (
+        HeldFor(reached("custom.starts"), delay * MIN),
+        After(delay * MIN, since="custom.starts"),
+    ):
+        row = EscalationRow("r", [EscalationLevel(trigger, "duty")], **options)
+        found = due_escalations(EscalationMatrix("m", [row]), record, now=T0 + end * MIN)
+        dues.append([one.due_at for one in found if one.due_at >= T0 + starts * MIN])
+    assert dues[0] == dues[1]
+
+
+@given(incidents(), minutes)
+def test_the_hour_of_a_row_is_that_of_the_opening_or_reopening(record: Incident, end: int) -> None:
+    """A row for opening hours answers as one for the fact that was noted then (rule E2)."""
+    noted = record
+    times = {event.at for event in record.history if event.kind == "state_changed"}
+    reopened = {at for at in times if record.timeline().facts_at(at)["reopened_at"] == at}
+    for at in {record.opened_at, *reopened}:
+        noted = set_fields(noted, custom={"by_day": OFFICE.is_open(at)}, at=at, by="kim")
+    levels = [EscalationLevel(OnClock("response", 0.5), "duty", until="resolved")]
+    found = []
+    for one, when in ((record, during(OFFICE)), (noted, field("custom.by_day").is_true())):
+        matrix = EscalationMatrix("m", [EscalationRow("day", levels, when=when)])
+        due = due_escalations(matrix, one, slas=SLAS, now=T0 + end * MIN, include_lapsed=True)
+        found.append([(e.key, e.due_at, e.lapsed_at) for e in due])
+    assert found[0] == found[1]

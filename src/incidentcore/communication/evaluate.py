@@ -7,7 +7,13 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from incidentcore.communication.plan import CommunicationPlan
-from incidentcore.communication.updates import MissedUpdate, StakeholderUpdate, owed, update_of
+from incidentcore.communication.updates import (
+    MissedUpdate,
+    Owed,
+    StakeholderUpdate,
+    owed,
+    update_of,
+)
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
 
@@ -81,13 +87,20 @@ def due_updates(
     state = owed(plan, record, now=now, known_at=known_at)
     if state is None:
         return ()
+    listed = _listed(state, record.id, now, include_lapsed=include_lapsed)
+    return tuple(update for update in listed if update.key not in already)
+
+
+def _listed(
+    state: Owed, record_id: str, now: datetime, *, include_lapsed: bool = False
+) -> tuple[StakeholderUpdate, ...]:
     listed: dict[str, StakeholderUpdate] = {}
     for promise in state.promises:
         standing = promise.sent_at is None and promise.lapsed_at is None
         if (include_lapsed or standing) and promise.was_listed(now):
-            update = update_of(StakeholderUpdate, state, record.id, promise)
+            update = update_of(StakeholderUpdate, state, record_id, promise)
             listed[update.key] = update  # the later one, where one lapsed and was owed again
-    return _ordered(update for key, update in listed.items() if key not in already)
+    return _ordered(listed.values())
 
 
 def missed_updates(
@@ -179,9 +192,22 @@ def next_update_wakeup(
     soonest: datetime | None = None
     for record in records:
         state = owed(plan, record, now=now)
-        for promise in () if state is None else state.promises:
-            if promise.sent_at is None and promise.lapsed_at is None and promise.listed > now:
-                soonest = promise.listed if soonest is None else min(soonest, promise.listed)
+        known = () if state is None else _listed(state, record.id, now)
+        at = now
+        while state is not None:
+            ahead = [
+                one.listed
+                for one in state.promises
+                if one.sent_at is None and one.lapsed_at is None and one.listed > at
+            ]
+            changes = (leaf.next_change(state.facts, at) for leaf in state.plan.timed)
+            ahead += [change for change in changes if change is not None and change > at]
+            at = min(ahead, default=at if soonest is None else soonest)
+            if not ahead or (soonest is not None and at >= soonest):
+                break
+            state = owed(plan, record, now=now, until=at)
+            if state is not None and _listed(state, record.id, at) != known:
+                soonest = at
     return soonest
 
 

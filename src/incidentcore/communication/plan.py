@@ -19,6 +19,7 @@ from incidentcore.conditions import (
     Not,
     field,
 )
+from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import DefinitionError
 from incidentcore.schedule import Calendar
 
@@ -75,7 +76,7 @@ class UpdateRule:
         name: The rule's name.
         audiences: Who is informed; names that you choose.
         when: For which records. For each audience the first rule that matches applies; conditions
-            on the time of day are asked at the instants of events.
+            on the time of day are asked when its others came to hold (rule U1).
         first: How long after the rule came to apply the first update is due. Defaults to
             ``every``.
         every: How long after an update the next is due; no regular updates without it.
@@ -83,7 +84,8 @@ class UpdateRule:
         on_change: Fields of which every change owes an update, within ``first`` (or ``every``) of
             the change, such as ``"custom.status"``. An update that is due earlier covers it.
         final: How long after ``ends`` came to hold the final update is due; none without it.
-        stop: While it holds no regular update is due; the final one still will be.
+        stop: While it holds no regular update is due; the final one still will be. A snooze quiets
+            the audiences too with ``before("snoozed_until")``.
         ends: When the communication is over but for its final update. Defaults to resolved.
         calendar: Count all of these times, and how late an update is, in this calendar's open time;
             wall time otherwise.
@@ -265,6 +267,8 @@ class CommunicationPlan:
     # Which facts decide what is owed, so that no other change asks the conditions again; None where
     # a condition reads the time of day or is a function of the caller's.
     watched: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False, default=None)
+    # The single tests whose answers time alone changes.
+    timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False, default=())
 
     def __attrs_post_init__(self) -> None:
         _word("name", self.name)
@@ -284,9 +288,11 @@ class CommunicationPlan:
                     f"a condition for each of {', '.join(known)} at most",
                 )
             seen.add(audience)
-        read = [_reads(one) for rule in self.rules for one in (rule.when, rule.stop, rule.ends)]
+        asked = [one for rule in self.rules for one in (rule.when, rule.stop, rule.ends)]
+        read = [_reads(one) for one in asked]
         paths = (path.partition(".")[0] for rule in self.rules for path in rule.on_change)
         watched = {"state", *paths}.union(*(names for names in read if names is not None))
+        object.__setattr__(self, "timed", timed_tests(asked))
         object.__setattr__(self, "watched", None if None in read else frozenset(watched))
 
     @property

@@ -31,6 +31,7 @@ import attrs
 from incidentcore.communication.plan import CommunicationPlan, UpdateRule
 from incidentcore.communication.times import late_by, later, listed_from, outside_quiet
 from incidentcore.conditions import Condition, reader
+from incidentcore.conditions.hours import SpellTest, spell_test
 from incidentcore.records import Communicated, Event, Timeline, TimelineStep
 from incidentcore.values import Actor
 
@@ -295,19 +296,19 @@ class _Track:
             self.over.append(promise)
 
 
-def _phase(rule: UpdateRule, facts: dict[str, Any], at: datetime) -> str:
-    if rule.ends.test(facts, at):
+def _phase(facts: dict[str, Any], *, ended: bool, stopped: bool) -> str:
+    if ended:
         return _ENDED
     state = facts["state"]
     if not state.open:
         return "canceled" if state.is_canceled else "resolved"
-    if rule.stop.test(facts, at):
+    if stopped:
         return "stopped"
     return _HOLD if state.pauses else _RUN
 
 
 def promises(
-    plan: CommunicationPlan, timeline: Timeline
+    plan: CommunicationPlan, timeline: Timeline, until: datetime
 ) -> tuple[list[Promise], list[tuple[str, datetime]], dict[str, Any], bool]:
     """Return what a record's audiences were owed, what was sent when, and the facts at the end.
 
@@ -316,7 +317,14 @@ def promises(
     Args:
         plan: The plan.
         timeline: The record's facts over time, as far as they count.
+        until: The last instant that is looked at.
     """
+    tests = [[spell_test(one) for one in (rule.when, rule.stop, rule.ends)] for rule in plan.rules]
+    by_hour = [
+        number
+        for number, rule in enumerate(plan.rules)
+        if any(one.reads_hours for one in (rule.when, rule.stop, rule.ends))
+    ]
     also = dict(plan.also)
     tracks = [
         _Track(
@@ -330,12 +338,15 @@ def promises(
     values: dict[str, Any] = {path: None for rule in plan.rules for path in rule.on_change}
     facts: dict[str, Any] = {}
     known = False
-    for moment, facts in timeline.states():
+    for moment, facts in timeline.with_instants(plan.timed, until).states():
         if moment.at < timeline.opened_at:
             continue
         if not known or watched is None or not watched.isdisjoint(moment.changes):
             noted = _noted(values, facts) if values else frozenset[str]()
-            _step(tracks, moment, facts, noted if known else frozenset())
+            asked = _Asked(tests, facts, moment)
+            for number in by_hour:  # for these remember
+                asked.phase(number)
+            _step(tracks, moment, asked, noted if known else frozenset())
             known = True
         elif also or any(isinstance(event, Communicated) for event in moment.events):
             for track in tracks:
@@ -357,23 +368,40 @@ def _noted(values: dict[str, Any], facts: dict[str, Any]) -> frozenset[str]:
     return noted
 
 
+class _Asked:
+    """The conditions of rules at one instant, each asked once."""
+
+    def __init__(
+        self, tests: list[list[SpellTest]], facts: dict[str, Any], moment: TimelineStep
+    ) -> None:
+        self._tests, self._facts, self._at = tests, facts, moment.at
+        self._again = moment.changes.get("reopened_at") == moment.at
+        self._phases: dict[int, str] = {}
+
+    def phase(self, number: int) -> str:
+        """Return what a rule asks for; empty where it does not apply."""
+        if number not in self._phases:
+            when, stop, ends = self._tests[number]
+            facts, at, again = self._facts, self._at, self._again
+            applies, stopped, ended = (
+                when(facts, at, again),
+                stop(facts, at, again),
+                ends(facts, at, again),
+            )
+            self._phases[number] = _phase(facts, ended=ended, stopped=stopped) if applies else ""
+        return self._phases[number]
+
+
 def _step(
-    tracks: list[_Track], moment: TimelineStep, facts: dict[str, Any], changed: frozenset[str]
+    tracks: list[_Track], moment: TimelineStep, asked: _Asked, changed: frozenset[str]
 ) -> None:
     at = moment.at
-    applies: dict[int, bool] = {}
-    phases: dict[int, str] = {}
     for track in tracks:
         rule = None
         phase = "no_rule_applies"
         for number, candidate in track.rules:
-            if number not in applies:
-                applies[number] = candidate.when.test(facts, at)
-            if applies[number]:
-                rule = candidate
-                if number not in phases:
-                    phases[number] = _phase(candidate, facts, at)
-                phase = phases[number]
+            if asks := asked.phase(number):
+                rule, phase = candidate, asks
                 break
         sent = _update(moment, track)
         noted = bool(changed) and rule is not None and not changed.isdisjoint(rule.on_change)

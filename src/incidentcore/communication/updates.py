@@ -126,8 +126,12 @@ def owed(
     *,
     now: datetime,
     known_at: datetime | None = None,
+    until: datetime | None = None,
 ) -> Owed | None:
-    """Return what a record's audiences were owed; None before it was opened or known."""
+    """Return what a record's audiences were owed; None before it was opened or known.
+
+    Events count up to ``now``; time alone changes conditions up to ``until``, by default the same.
+    """
     if now < record.opened_at:
         return None
     if isinstance(plan, Versions):
@@ -136,7 +140,7 @@ def owed(
         timeline = record.timeline(now=now, known_at=known_at)
     except InvalidTimelineError:
         return None
-    return Owed(plan, *promises(plan, timeline))
+    return Owed(plan, *promises(plan, timeline, until or now))
 
 
 def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:

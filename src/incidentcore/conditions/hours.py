@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -12,7 +13,10 @@ from incidentcore.conditions.condition import ALWAYS, NEVER, Condition, Test, se
 from incidentcore.errors import InvalidValueError
 from incidentcore.schedule import BusinessCalendar, Calendar
 
-__all__ = ["OpenHours", "during", "time_of_day"]
+__all__ = ["OpenHours", "SpellTest", "during", "spell_test", "time_of_day"]
+
+SpellTest: TypeAlias = Callable[[dict[str, Any], datetime, bool], bool]
+"""Answers a condition from facts, their instant, and whether another cycle begins there."""
 
 
 @attrs.frozen
@@ -81,3 +85,26 @@ def time_of_day(
     name = f"{hours if isinstance(hours, str) else ', '.join(hours)} {days} in {zone}"
     given = hours if isinstance(hours, str) else list(hours)
     return OpenHours(BusinessCalendar(zone=zone, hours={days: given}, name=name))
+
+
+def spell_test(condition: Condition) -> SpellTest:
+    """Return a test to ask at each instant of a record, in order of time.
+
+    Tests of the time of day are answered for the instant at which all others came to hold in the
+    present cycle, so that no later event changes the answer (rule S1).
+    """
+    if not condition.reads_hours:
+        return lambda facts, at, _: condition.test(facts, at)
+    fixed: Condition | None = None
+
+    def test(facts: dict[str, Any], at: datetime, again: bool) -> bool:  # noqa: FBT001  see SpellTest
+        nonlocal fixed
+        others = condition.judge(lambda leaf: None if leaf.reads_hours else leaf.test(facts, at))
+        if others is False:
+            fixed = None
+            return False
+        if fixed is None or again:
+            fixed = condition.at_hours(at)
+        return fixed.test(facts, at)
+
+    return test

@@ -13,7 +13,15 @@ from incidentcore.conditions.condition import Condition, Test, set_test
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import as_utc
 
-__all__ = ["SAMPLE", "AtInstant", "InstantSide", "LaterThan", "before", "reached"]
+__all__ = [
+    "SAMPLE",
+    "AtInstant",
+    "InstantSide",
+    "LaterThan",
+    "before",
+    "reached",
+    "timed_tests",
+]
 
 InstantSide: TypeAlias = Literal["reached", "before"]
 """On which side of an instant a condition holds."""
@@ -152,3 +160,9 @@ def before(path: str) -> Condition:
     False
     """
     return AtInstant(path, "before")
+
+
+def timed_tests(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
+    """Return the single tests of conditions whose answers time alone changes."""
+    leaves = (leaf for condition in conditions for leaf in condition.leaves())
+    return tuple(leaf for leaf in leaves if leaf.reads_time and not leaf.reads_hours)

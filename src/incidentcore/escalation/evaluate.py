@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.matrix import EscalationMatrix
@@ -85,7 +86,8 @@ def due_escalations(
     [('on-call', 55, 'INC-1/desk/all/0/0/1')]
     """
     now = as_utc(now, "now")
-    view = RecordView.of(record, slas, now, until=now, known_at=known_at)
+    timed = _timed(matrix)
+    view = RecordView.of(record, slas, now, until=now, known_at=known_at, timed=timed)
     if view is None:
         return ()
     due = _all_due(matrix, record, view, until=now, live=live)
@@ -153,7 +155,7 @@ def next_escalation_wakeup(
     until = min(now, _LATEST - _HORIZON) + _HORIZON
     soonest: datetime | None = None
     for record in records:
-        view = RecordView.of(record, slas, now, until=until)
+        view = RecordView.of(record, slas, now, until=until, timed=_timed(matrix))
         if view is None:
             continue
         for one in _all_due(matrix, record, view, until=until, live=live):
@@ -167,6 +169,13 @@ def next_escalation_wakeup(
             if any(one.lapsed_because == SNOOZED for one in due):
                 soonest = end
     return soonest
+
+
+def _timed(matrix: EscalationMatrix | Versions[EscalationMatrix]) -> tuple[Condition, ...]:
+    """Return the tests of all versions whose answers time alone changes."""
+    if isinstance(matrix, Versions):
+        return tuple(test for _, version in matrix.entries for test in version.timed)
+    return matrix.timed if isinstance(matrix, EscalationMatrix) else ()
 
 
 def _versions(

@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias, TypeVar, get_args
 import attrs
 
 from incidentcore.conditions import ALWAYS, Condition
+from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.targets import EscalationTarget, as_targets
 from incidentcore.escalation.triggers import Trigger
@@ -258,6 +259,7 @@ class EscalationMatrix:
         rows: The rows; the first whose condition holds applies.
         maintenance: Intervals in which nothing begins: a delay after a moment that lies in one
             begins at its end. What has begun goes on.
+        timed: The single tests, of rows and levels, whose answers time alone changes.
         reads: The fields by which rows are chosen, where only a change of them can change the
             choice; None where a time of day or a function of your own may.
 
@@ -289,6 +291,7 @@ class EscalationMatrix:
     name: str
     rows: tuple[EscalationRow, ...] = attrs.field(converter=_rows)
     maintenance: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals, kw_only=True)
+    timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False)
     reads: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -297,6 +300,9 @@ class EscalationMatrix:
         names = [row.name for row in self.rows]
         if not names or len(set(names)) != len(names):
             raise EscalationMatrixError("rows", names, "one or more rows, each name once")
+        levels = (one for row in self.rows for level in row.levels for one in level.trigger.asks)
+        asked = (*(row.when for row in self.rows), *levels)
+        object.__setattr__(self, "timed", timed_tests(asked))
         known = all(row.when.reads_only_fields for row in self.rows)
         paths: frozenset[str] = frozenset().union(*(row.when.fields for row in self.rows))
         fields = frozenset(path.split(".")[0] for path in paths)

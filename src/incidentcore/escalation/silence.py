@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TypeAlias
 
+from incidentcore.conditions.hours import spell_test
 from incidentcore.escalation.matrix import EscalationMatrix
 from incidentcore.escalation.view import Mark, RecordView, Stage
 
@@ -25,8 +26,15 @@ Window: TypeAlias = tuple[datetime | None, datetime | None]
 def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
     """Return for each stage of a record which row applies; -1 where none does."""
     rows, reads = matrix.rows, matrix.reads
+    tests = [spell_test(row.when) for row in rows]
+    by_hour = any(row.when.reads_hours for row in rows)
     chosen: list[int] = []
     for moment, facts in view.timeline.states():
+        if by_hour:  # each test is asked at each instant, for it remembers
+            again = moment.changes.get("reopened_at") == moment.at
+            answers = [test(facts, moment.at, again) for test in tests]
+            chosen.append(answers.index(True) if True in answers else -1)
+            continue
         if chosen and reads is not None and reads.isdisjoint(moment.changes):
             chosen.append(chosen[-1])
             continue

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import attrs
 
 from incidentcore.conditions import Condition
+from incidentcore.conditions.hours import spell_test
 from incidentcore.errors import EscalationMatrixError, InvalidTimelineError
 from incidentcore.escalation.clocks import Clocks
 from incidentcore.records import (
@@ -112,6 +113,7 @@ class RecordView:
         *,
         until: datetime,
         known_at: datetime | None = None,
+        timed: Sequence[Condition] = (),
     ) -> RecordView | None:
         """Return the view; None before the record was opened, or known by ``known_at``.
 
@@ -121,13 +123,15 @@ class RecordView:
             now: What happened after is not seen.
             until: The instant at which the clocks are asked, if nothing else happens.
             known_at: Use only what was recorded by this instant.
+            timed: The tests whose answers time alone changes.
         """
         if now < record.opened_at:
             return None
         try:
-            timeline = record.timeline(now=now, known_at=known_at)
+            events = record.timeline(now=now, known_at=known_at)
         except InvalidTimelineError:
             return None
+        timeline = events.with_instants(timed, until)
         stages: list[Stage] = []
         facts = timeline.base
         state, known = facts["state"], facts["acknowledged"]
@@ -173,7 +177,7 @@ class RecordView:
         return cls(
             record.id,
             timeline,
-            Clocks(slas, record.id, timeline, until),
+            Clocks(slas, record.id, events, until),
             tuple(stages),
             tuple(ends),
             ended=closed,
@@ -205,8 +209,10 @@ class RecordView:
         """Return each spell in which a condition held."""
         anchors: list[Anchor] = []
         holds = False
+        test = spell_test(condition)
         for moment, facts in self.timeline.states():
-            before, holds = holds, condition.test(facts, moment.at)
+            again = moment.changes.get("reopened_at") == moment.at
+            before, holds = holds, test(facts, moment.at, again)
             if holds and not before:
                 anchors.append(Anchor(moment.at, None, len(anchors) + 1))
             elif before and not holds:

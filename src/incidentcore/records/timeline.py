@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -148,6 +148,28 @@ class Timeline:
                 changes, events = {**last.changes, **changes}, (*last.events, *events)
             moments.append(TimelineStep(at, changes, events))
         return cls({**cls.default_facts(), "id": id}, tuple(moments), opened_at)
+
+    def with_instants(self, timed: Sequence[Any], until: datetime) -> Timeline:
+        """Return the timeline with the moments at which time alone changes a condition (rule S1).
+
+        Args:
+            timed: The single tests whose answers time changes.
+            until: The last instant that is looked at.
+        """
+        if not timed:
+            return self
+        steps: list[TimelineStep] = []
+        for number, (moment, facts) in enumerate(self.states()):
+            steps.append(moment)
+            at = moment.at
+            end = self.moments[number + 1].at if number + 1 < len(self.moments) else None
+            while at >= self.opened_at:
+                changes = (leaf.next_change(facts, at) for leaf in timed)
+                at = min((one for one in changes if one is not None and one > at), default=at)
+                if at == steps[-1].at or at > until or (end is not None and at >= end):
+                    break
+                steps.append(TimelineStep(at, {}, ()))
+        return Timeline(self.base, tuple(steps), self.opened_at)
 
     def until(self, now: datetime) -> Timeline:
         """Return the timeline without anything after an instant."""

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack, get_args
 import attrs
 
 from incidentcore.conditions import ALWAYS, NEVER, AtInstant, Condition, field, reader
+from incidentcore.conditions.instants import timed_tests
 from incidentcore.digest import content_id
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions
@@ -387,6 +388,5 @@ def with_fields(
 ) -> tuple[tuple[Condition, ...], frozenset[str], bool]:
     """Return the tests that time alone changes, the paths read, and whether they tell it all."""
     leaves = [leaf for condition in conditions for leaf in condition.leaves()]
-    timed = tuple(leaf for leaf in leaves if leaf.reads_time and not leaf.reads_hours)
     paths = frozenset(path for leaf in leaves for path in leaf.fields)
-    return timed, paths, all(leaf.fields or leaf.reads_hours for leaf in leaves)
+    return timed_tests(leaves), paths, all(leaf.fields or leaf.reads_hours for leaf in leaves)

@@ -46,9 +46,7 @@ _NO_ANSWERS: Final[Mapping[AnswerRule, list[Facts]]] = {}
 
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
     """Return what the clock of these rules reads of a timeline that is cut at ``now``."""
-    steps: Sequence[TimelineStep] = timeline.moments
-    if rules.timed:
-        steps = _with_instants(rules, timeline, now)
+    steps: Sequence[TimelineStep] = timeline.with_instants(rules.timed, now).moments
     life = Life(timeline.base, steps)
     first = steps[0]
     alone = first.at == timeline.opened_at and len(first.events) == 1
@@ -62,26 +60,6 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
             rule: _answers(steps, rule) for rule in {d.answer_rule for d in definitions}
         }
     return life
-
-
-def _with_instants(rules: OneClock, timeline: Timeline, now: datetime) -> list[TimelineStep]:
-    """Return the steps of a timeline with those at which time alone changes a condition."""
-    steps: list[TimelineStep] = []
-    moments = timeline.moments
-    for number, (moment, facts) in enumerate(timeline.states()):
-        steps.append(moment)
-        at = moment.at
-        if at < timeline.opened_at:
-            continue
-        until = moments[number + 1].at if number + 1 < len(moments) else None
-        while True:
-            changes = [leaf.next_change(facts, at) for leaf in rules.timed]
-            ahead = [change for change in changes if change is not None and change > at]
-            if not ahead or min(ahead) > now or (until is not None and min(ahead) >= until):
-                break
-            at = min(ahead)
-            steps.append(TimelineStep(at, {}, ()))
-    return steps
 
 
 def _answers(steps: Sequence[TimelineStep], rule: AnswerRule) -> list[Facts]:

@@ -207,6 +207,11 @@ class Trigger:
         """How long it waits, and in whose open time; wall time without a calendar."""
         return _ZERO, None
 
+    @property
+    def asks(self) -> tuple[Condition, ...]:
+        """The conditions on the record whose spells it counts from."""
+        return ()
+
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
         """Return whether further passes of a row with these triggers go through the level."""
         return False

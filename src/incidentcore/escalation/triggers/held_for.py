@@ -63,6 +63,11 @@ class HeldFor(Trigger):
         """The span."""
         return self.span, self.calendar
 
+    @property
+    def asks(self) -> tuple[Condition, ...]:
+        """The condition."""
+        return (self.condition,)
+
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
         """Return whether it heads a chain, so that further passes go through it."""
         return not index and not any(isinstance(one, After) for one in triggers)

@@ -29,13 +29,13 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.communication.plan import CommunicationPlan, UpdateRule
+from incidentcore.communication.promise import Promise
 from incidentcore.communication.times import late_by, later, listed_from, outside_quiet
 from incidentcore.conditions import Condition, reader
 from incidentcore.conditions.hours import SpellTest, spell_test
 from incidentcore.records import Communicated, Event, Timeline, TimelineStep
-from incidentcore.values import Actor
 
-__all__ = ["Promise", "promises"]
+__all__ = ["promises"]
 
 _ZERO: Final = timedelta(0)
 
@@ -44,44 +44,6 @@ _RUN: Final = "run"
 _HOLD: Final = "on_hold"
 _ENDED: Final = "ended"
 _REGULAR: Final = frozenset((_RUN, _HOLD))
-
-
-@attrs.define
-class Promise:
-    """One update that an audience is owed.
-
-    Attributes:
-        audience: Who is owed it.
-        rule: The rule that asks for it.
-        kind: See ``UpdateKind``.
-        since: From when its time counts.
-        due: By when.
-        listed: From when on it is listed for whoever writes it.
-        sent_at: When it was sent, if it was.
-        sent_by: Who sent it.
-        lapsed_at: When nothing asked for it any more, unsent.
-        lapsed_because: Why.
-    """
-
-    audience: str
-    rule: UpdateRule
-    kind: str
-    since: datetime
-    due: datetime
-    listed: datetime
-    sent_at: datetime | None = None
-    sent_by: Actor | None = None
-    lapsed_at: datetime | None = None
-    lapsed_because: str = ""
-
-    def was_listed(self, now: datetime) -> bool:
-        """Return whether it was listed by an instant, before it was over."""
-        end = self.sent_at or self.lapsed_at
-        return self.listed <= now if end is None else self.listed < end
-
-    def late_by(self, now: datetime) -> timedelta:
-        """Return how late the update was when sent or lapsed, or how late it is now."""
-        return late_by(self.rule, self.due, self.sent_at or self.lapsed_at or now)
 
 
 @attrs.define

@@ -8,7 +8,8 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from incidentcore.communication.plan import CommunicationPlan
-from incidentcore.communication.promises import Promise, promises
+from incidentcore.communication.promise import Promise
+from incidentcore.communication.promises import promises
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import Versions
 from incidentcore.records import Record

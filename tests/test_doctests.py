@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import incidentcore
+from incidentcore.errors import MissingExtraError
 
 ROOT = Path(incidentcore.__file__).parent
 EXTRAS = {"matplotlib", "narwhals", "numpy"}  # not needed to run the suite
@@ -26,6 +27,8 @@ def test_examples_run(name: str) -> None:
     """The examples of one module print what they say."""
     try:
         module = importlib.import_module(name)
+    except MissingExtraError as missing:
+        pytest.skip(str(missing))
     except ModuleNotFoundError as missing:
         if missing.name not in EXTRAS:
             raise

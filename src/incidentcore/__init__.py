@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from incidentcore import adapters as adapters
     from incidentcore import categorization as categorization
     from incidentcore import communication as communication
     from incidentcore import conditions as conditions
@@ -187,6 +188,7 @@ _ROOM_OF = {
 
 _ROOMS = frozenset(
     {
+        "adapters",
         "categorization",
         "communication",
         "conditions",

@@ -278,8 +278,16 @@ class StaleRecordError(StorageError):
         self.found = found
 
     def __str__(self) -> str:
+        record = f"record {_show(self.record_id)}"
+        if not self.expected:
+            return (
+                f"the id is taken: {record} exists, at version {self.found}; choose another id, "
+                "or load that record and change it"
+            )
+        if not self.found:
+            return f"{record} is not in this store, not at version {self.expected}: it was removed"
         return (
-            f"record {_show(self.record_id)} is at version {self.found}, not {self.expected}: "
+            f"{record} is at version {self.found}, not {self.expected}: "
             "load it again and repeat the change"
         )
 

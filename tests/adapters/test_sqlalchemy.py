@@ -1,23 +1,28 @@
-"""The SQLAlchemy adapter of the docs under the whole contract, on SQLite and on PostgreSQL."""
+"""The SQLAlchemy stores under the whole contract, on SQLite and on PostgreSQL, sync and async."""
 
 from __future__ import annotations
 
 import functools
-import importlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from incidentcore.storage import RecordStore
+from incidentcore.storage import AsyncRecordStore, RecordStore
 from incidentcore.testing.contracts import StoreContract
+from incidentcore.testing.contracts_async import AsyncStoreContract
 
 from . import postgres
 
 sa = pytest.importorskip("sqlalchemy", reason="needs SQLAlchemy, of the extra 'check'")
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "adapters"
+from incidentcore.adapters.sqlalchemy import (  # noqa: E402
+    AsyncSqlAlchemyStore,
+    SqlAlchemyStore,
+)
+
+pytestmark = pytest.mark.process  # some checks start interpreters, and together they are long
 
 
 class SqlAlchemyContract(StoreContract):
@@ -32,9 +37,7 @@ class SqlAlchemyContract(StoreContract):
     url: str
 
     @pytest.fixture(autouse=True)
-    def _adapter(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        monkeypatch.syspath_prepend(str(FOLDER))  # writers in other processes import it too
-        self.adapter = importlib.import_module("sqlalchemy_store").SqlAlchemyStore
+    def _stores(self) -> Iterator[None]:
         self.stores = []
         yield
         for store in self.stores:
@@ -50,7 +53,7 @@ class SqlAlchemyContract(StoreContract):
         return self._connected()
 
     def _connected(self) -> RecordStore:
-        store = self.adapter(self.url)
+        store = SqlAlchemyStore(self.url)
         self.stores.append(store)
         return store
 
@@ -61,7 +64,7 @@ class SqlAlchemyContract(StoreContract):
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
         """Return what opens the database in another process."""
-        return functools.partial(self.adapter, self.url)
+        return functools.partial(SqlAlchemyStore, self.url)
 
 
 class TestOnSqlite(SqlAlchemyContract):
@@ -111,6 +114,40 @@ class TestOnPostgresql(SqlAlchemyContract):
             db.execute(sa.text(f"CREATE DATABASE {name}"))
         engine.dispose()
         return f"{self.place}/{name}"
+
+
+class OnLoop(AsyncStoreContract):
+    """The async store on the databases of the sync tests."""
+
+    stores: list[Any]
+    url: str
+
+    def make_store(self) -> RecordStore:
+        """Return a store on a new database."""
+        self.url = self.new_url().replace("sqlite:", "sqlite+aiosqlite:")  # type: ignore[attr-defined]
+        return AsyncStoreContract.make_store(self)
+
+    def make_async_store(self) -> AsyncRecordStore:
+        """Return a store on the database that was made last."""
+        return self.async_opener()()
+
+    def async_opener(self) -> Callable[[], AsyncRecordStore]:
+        """Return what opens the database in another process."""
+        if not hasattr(self, "url"):
+            self.url = self.new_url().replace("sqlite:", "sqlite+aiosqlite:")  # type: ignore[attr-defined]
+        return functools.partial(AsyncSqlAlchemyStore, self.url)
+
+
+class TestAsyncOnSqlite(OnLoop, TestOnSqlite):
+    """The async store on a file of SQLite."""
+
+    @pytest.fixture(autouse=True)
+    def _driver(self) -> None:
+        pytest.importorskip("aiosqlite", reason="needs aiosqlite, of the extra 'check'")
+
+
+class TestAsyncOnPostgresql(OnLoop, TestOnPostgresql):
+    """The async store on a database of PostgreSQL."""
 
 
 class AtLength:

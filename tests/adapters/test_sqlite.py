@@ -1,21 +1,24 @@
-"""The SQLite adapter of the docs under the whole contract."""
+"""The SQLite store under the whole contract, and what a file can suffer."""
 
 from __future__ import annotations
 
 import functools
-import importlib
+import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from incidentcore.adapters.sqlite import SqliteStore
+from incidentcore.errors import InvalidValueError, StaleRecordError, StorageError
 from incidentcore.storage import RecordStore
 from incidentcore.testing.contracts import StoreContract
+from incidentcore.testing.contracts_base import incident, noted
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "adapters"
 
-
+@pytest.mark.process
 class TestSqliteStore(StoreContract):
     """Every check of the contract on a file."""
 
@@ -25,13 +28,11 @@ class TestSqliteStore(StoreContract):
     seeds = (1,)
 
     @pytest.fixture(autouse=True)
-    def _folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        monkeypatch.syspath_prepend(str(FOLDER))  # writers in other processes import it too
-        self.adapter = importlib.import_module("sqlite_store").SqliteStore
+    def _folder(self, tmp_path: Path) -> Iterator[None]:
         self.folder = tmp_path
         self.count = 0
         self.path = tmp_path
-        self.stores: list[Any] = []
+        self.stores: list[SqliteStore] = []
         yield
         for store in self.stores:
             store.close()
@@ -42,8 +43,8 @@ class TestSqliteStore(StoreContract):
         self.path = self.folder / f"{self.count}.sqlite"
         return self._new_store()
 
-    def _new_store(self) -> Any:
-        self.stores.append(self.adapter(self.path))
+    def _new_store(self) -> SqliteStore:
+        self.stores.append(SqliteStore(self.path))
         return self.stores[-1]
 
     def reopen(self, store: Any) -> RecordStore:
@@ -53,7 +54,7 @@ class TestSqliteStore(StoreContract):
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
         """Return what opens the file in another process."""
-        return functools.partial(self.adapter, self.path)
+        return functools.partial(SqliteStore, self.path)
 
 
 @pytest.mark.heavy
@@ -65,3 +66,124 @@ class TestSqliteStoreAtLength(TestSqliteStore):
     kills = 25
     steps = 1_000
     seeds = tuple(range(10))
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Return a file with one record of three events."""
+    store = SqliteStore(tmp_path / "desk.sqlite")
+    store.append("INC-1", noted(incident(), 2).history, expected_version=0)
+    store.close()
+    return tmp_path / "desk.sqlite"
+
+
+@pytest.mark.parametrize("mode", ["ro", "ro&immutable=1"])
+def test_a_file_open_for_reading_alone_is_read(path: Path, mode: str) -> None:
+    """Every read works; a write is a StorageError that says so, and nothing is written."""
+    before = path.read_bytes()
+    store = SqliteStore(f"file:{path}?mode={mode}")
+
+    assert store.load("INC-1").version == 3
+    assert len(store.changes()) == 3
+    store.check()
+    with pytest.raises(StorageError, match="can be read but not written"):
+        store.append("INC-2", incident("INC-2").history, expected_version=0)
+    assert store.load("INC-1").version == 3
+    store.close()
+    assert path.read_bytes() == before
+
+
+def test_a_file_that_is_not_there_is_not_made_for_reading(tmp_path: Path) -> None:
+    """The error names the file."""
+    with pytest.raises(StorageError, match=r"none\.sqlite.*unable to open"):
+        SqliteStore(f"file:{tmp_path}/none.sqlite?mode=ro")
+
+
+def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
+    """A text file is not taken for a database and not written over."""
+    (tmp_path / "notes").write_text("Mail is down. " * 1_000)
+
+    with pytest.raises(StorageError, match="not a database"):
+        SqliteStore(tmp_path / "notes")
+
+
+@pytest.mark.parametrize("name", ["", ":memory:", "file::memory:?cache=shared"])
+def test_memory_is_refused(name: str) -> None:
+    """Several connections to memory would be several databases."""
+    with pytest.raises(InvalidValueError, match="for memory use InMemoryStore"):
+        SqliteStore(name)
+
+
+def test_a_full_disk_writes_nothing_and_says_so(path: Path) -> None:
+    """What was answered is there, the refused batch is not, and the store goes on when it can."""
+    store = SqliteStore(path)
+    (db,) = store._idle
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    db.execute(f"PRAGMA max_page_count = {pages + 4}")
+    record, answered = store.load("INC-1"), 3
+    error = None
+    for _ in range(100):
+        longer = noted(record, 10)  # type: ignore[arg-type]
+        try:
+            answered = store.append(
+                "INC-1", longer.events_after(answered), expected_version=answered
+            )
+        except StorageError as full:
+            error = full
+            break
+        record = longer
+
+    assert "nothing was written; free space and repeat" in str(error)
+    assert answered > 3
+    assert store.load("INC-1") == record  # a new connection, without the limit
+    assert store.append("INC-1", longer.events_after(answered), expected_version=answered)
+    store.check()
+    store.close()
+
+
+def test_threads_that_ended_leave_no_connection(path: Path) -> None:
+    """As many connections as were used at once, not one for each thread there ever was."""
+    store = SqliteStore(path)
+    for _ in range(20):
+        thread = threading.Thread(target=store.load, args=["INC-1"])
+        thread.start()
+        thread.join()
+
+    assert len(store._idle) == 1
+    store.close()
+
+
+def test_a_busy_file_says_what_to_do(path: Path) -> None:
+    """A writer that waits in vain gets a StorageError with the reason."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    store = SqliteStore(path, timeout=0.01)
+
+    with pytest.raises(StorageError, match="locked: another process is writing"):
+        store.append("INC-2", incident("INC-2").history, expected_version=0)
+    assert store.load("INC-1").version == 3  # readers do not wait
+    other.close()
+    store.close()
+
+
+def test_a_forked_child_opens_connections_of_its_own(path: Path) -> None:
+    """A connection is not used in two processes."""
+    store = SqliteStore(path)
+    inherited = list(store._idle)
+    store._process -= 1  # as a child sees it
+
+    assert store.load("INC-1").version == 3
+    assert store._idle
+    assert store._idle[0] not in inherited
+    store.close()
+    inherited[0].close()
+
+
+def test_a_taken_id_says_so(path: Path) -> None:
+    """Opening a record under the id of another is not 'load it again'."""
+    store = SqliteStore(path)
+    other = incident(title="Another")
+
+    with pytest.raises(StaleRecordError, match="the id is taken: record 'INC-1' exists"):
+        store.append("INC-1", other.history, expected_version=0)
+    store.close()

@@ -2,16 +2,24 @@
 
 from incidentcore.storage.memory import InMemoryStore
 from incidentcore.storage.redaction import PERSONAL_FIELDS, REDACTED, redact
-from incidentcore.storage.store import PAGE, Change, RecordStore, checked_batch, checked_page
+from incidentcore.storage.store import (
+    PAGE,
+    AsyncRecordStore,
+    Change,
+    RecordStore,
+    checked_append,
+    checked_page,
+)
 
 __all__ = [
+    "AsyncRecordStore",
     "Change",
     "InMemoryStore",
     "PAGE",
     "PERSONAL_FIELDS",
     "REDACTED",
     "RecordStore",
-    "checked_batch",
+    "checked_append",
     "checked_page",
     "redact",
 ]

@@ -8,14 +8,9 @@ from datetime import datetime
 from threading import Lock
 
 from incidentcore.conditions import Condition
-from incidentcore.errors import (
-    DuplicateEventError,
-    InvalidValueError,
-    RecordNotFoundError,
-    StaleRecordError,
-)
+from incidentcore.errors import InvalidValueError, RecordNotFoundError, StaleRecordError
 from incidentcore.records import Event, Record, replay
-from incidentcore.storage.store import PAGE, Change, checked_batch, checked_page
+from incidentcore.storage.store import PAGE, Change, checked_append, checked_page
 
 __all__ = ["InMemoryStore"]
 
@@ -44,27 +39,22 @@ class InMemoryStore:
 
     def append(self, record_id: str, events: Iterable[Event], *, expected_version: int) -> int:
         """Append a batch of events; see ``RecordStore.append``."""
-        given = tuple(events)
         with self._lock:
             known = self._by_id.get(record_id, {})
-            found = len(known)
-            if given and all(known.get(getattr(event, "id", "")) == event for event in given):
-                return found
-            if expected_version != found:
-                raise StaleRecordError(record_id, expected_version, found)
-            for event in given:
-                if isinstance(event, Event) and (event.id in known or event.sequence <= found):
-                    raise DuplicateEventError(record_id, event.id, event.sequence)
-            batch = checked_batch(record_id, given, expected_version=expected_version)
-            if not batch:
-                return found
-            if not found:
+            batch = checked_append(
+                record_id,
+                events,
+                expected_version=expected_version,
+                version=len(known),
+                stored=known,
+            )
+            if batch and not known:
                 insort(self._ids, record_id)
                 self._histories[record_id] = []
                 self._by_id[record_id] = known
-            self._histories[record_id].extend(batch)
-            known.update((event.id, event) for event in batch)
-            for event in batch:
+            for event, _ in batch:
+                self._histories[record_id].append(event)
+                known[event.id] = event
                 self._last += 1
                 self._changes.append(Change(self._last, record_id, event))
             return len(known)

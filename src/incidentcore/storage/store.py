@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 import attrs
 
 from incidentcore.conditions import Condition
-from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.errors import (
+    DuplicateEventError,
+    InvalidTimelineError,
+    InvalidValueError,
+    StaleRecordError,
+)
 from incidentcore.records import Event, Opened, Record
+from incidentcore.serialization import dumps
 
-__all__ = ["Change", "PAGE", "RecordStore", "checked_batch", "checked_page"]
+__all__ = ["AsyncRecordStore", "Change", "PAGE", "RecordStore", "checked_append", "checked_page"]
 
 PAGE = 1_000
 
@@ -52,7 +58,10 @@ class RecordStore(Protocol):
        ``DuplicateEventError``.
     4. The sequences do not continue the history without a gap, or the events are of another
        record, or the first is not an opening, or a later one is: ``InvalidTimelineError``.
-    5. Everything is written at once. A reader sees the whole batch or nothing of it.
+    5. An event holds what no document can, such as a function: ``InvalidValueError``.
+    6. Everything is written at once. A reader sees the whole batch or nothing of it.
+
+    ``checked_append`` makes the checks 1 to 5 for you.
 
     *Reading*: histories come in order of sequence, records in order of id (by code points),
     changes in the order in which they were written. A position in the feed of changes becomes
@@ -142,27 +151,120 @@ class RecordStore(Protocol):
         ...  # pragma: no cover
 
 
-def checked_batch(
-    record_id: str, events: Iterable[Event], *, expected_version: int
-) -> tuple[Event, ...]:
-    """Check that a batch can follow a version and return it; for authors of stores.
+@runtime_checkable
+class AsyncRecordStore(Protocol):
+    """A store whose six methods are coroutines; each promises what that of ``RecordStore`` does.
 
-    What only the store knows, whether the version is the one it holds and the ids are new, remains
-    to be tested.
+    ``incidentcore.testing.AsyncStoreContract`` is its contract. A caller that is cancelled while
+    it appends cannot know whether the batch was written: it was, whole, or not at all.
+    """
+
+    async def append(
+        self, record_id: str, events: Iterable[Event], *, expected_version: int
+    ) -> int:
+        """Append a batch of events to a record; see ``RecordStore.append``."""
+        ...  # pragma: no cover
+
+    async def load(self, record_id: str) -> Record:
+        """Return a record; see ``RecordStore.load``."""
+        ...  # pragma: no cover
+
+    async def history(
+        self, record_id: str, *, after: int = 0, limit: int = PAGE
+    ) -> Sequence[Event]:
+        """Return a page of a record's events; see ``RecordStore.history``."""
+        ...  # pragma: no cover
+
+    async def find(
+        self,
+        condition: Condition,
+        *,
+        at: datetime | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> Sequence[Record]:
+        """Return a page of the records that match; see ``RecordStore.find``."""
+        ...  # pragma: no cover
+
+    async def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
+        """Return a page of what was written since; see ``RecordStore.changes``."""
+        ...  # pragma: no cover
+
+    async def remove(self, record_id: str, *, expected_version: int) -> None:
+        """Delete a record permanently; see ``RecordStore.remove``."""
+        ...  # pragma: no cover
+
+
+def checked_append(
+    record_id: str,
+    events: Iterable[Event],
+    *,
+    expected_version: int,
+    version: int,
+    stored: Mapping[str, Event],
+) -> tuple[tuple[Event, str], ...]:
+    """Make every check of an append, in the order of the contract; for authors of stores.
+
+    Call it in the transaction that writes what it returns.
+
+    Args:
+        record_id: The record.
+        events: The batch that the caller of the store passed.
+        expected_version: The version that this caller built upon.
+        version: The version that the store holds; 0 where it holds no such record.
+        stored: The record's stored events by id; those whose ids the batch names are enough.
+
+    Returns:
+        Each event to write with its document. The record's version is then higher by as many;
+        there are none where all were written before.
 
     Raises:
-        InvalidValueError: The id is empty or not text, or the version not a whole number from 0.
+        StaleRecordError: The record is at another version.
+        DuplicateEventError: An id or sequence is taken.
+        InvalidValueError: The id is empty or not text, the version not a whole number from 0, or
+            an event has no document.
         InvalidTimelineError: The events are not of this record, not in sequence from the next
             number on, name an id twice, or the opening is missing or in the wrong place.
 
-    >>> checked_batch("INC-1", (), expected_version=0)
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> opened = Incident.open(id="INC-1", title="x", by="kim", at=datetime(2026, 6, 1, tzinfo=UTC))
+    >>> for event, document in checked_append(
+    ...     "INC-1", opened.history, expected_version=0, version=0, stored={}
+    ... ):
+    ...     print(event.sequence, document[:16])
+    1 {"type":"Opened"
+    >>> checked_append(
+    ...     "INC-1",
+    ...     opened.history,
+    ...     expected_version=0,
+    ...     version=1,
+    ...     stored={"INC-1:1": opened.history[0]},
+    ... )
     ()
     """
+    batch = tuple(events)
+    if batch and all(_is_stored(event, stored) for event in batch):
+        return ()
+    if type(expected_version) is int and expected_version != version and expected_version >= 0:
+        raise StaleRecordError(record_id, expected_version, version)
+    for event in batch:
+        if isinstance(event, Event) and (event.id in stored or event.sequence <= version):
+            raise DuplicateEventError(record_id, event.id, event.sequence)
+    _check_batch(record_id, batch, expected_version)
+    return tuple((event, dumps(event)) for event in batch)
+
+
+def _is_stored(event: object, stored: Mapping[str, Event]) -> bool:
+    old = stored.get(event.id) if isinstance(event, Event) else None
+    return old is not None and old == event and dumps(old) == dumps(event)  # 1 is not 1.0 or True
+
+
+def _check_batch(record_id: str, batch: tuple[Event, ...], expected_version: int) -> None:
     if not isinstance(record_id, str) or not record_id:
         raise InvalidValueError("record_id", record_id, "a non-empty text")
     if type(expected_version) is not int or expected_version < 0:
         raise InvalidValueError("expected_version", expected_version, "a whole number from 0")
-    batch = tuple(events)
     for sequence, event in enumerate(batch, expected_version + 1):
         if not isinstance(event, Event) or event.record_id != record_id:
             raise InvalidTimelineError("events", event, f"events of {record_id}")
@@ -172,7 +274,6 @@ def checked_batch(
             raise InvalidTimelineError("events", event, "an opening as the first event alone")
     if len({event.id for event in batch}) != len(batch):
         raise InvalidTimelineError("id", [e.id for e in batch], "an id of its own for each event")
-    return batch
 
 
 def checked_page(*, limit: int, after: int = 0) -> None:

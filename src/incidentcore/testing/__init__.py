@@ -7,6 +7,7 @@ from incidentcore.testing.checks_lifecycle import check_lifecycle
 from incidentcore.testing.checks_schedule import check_calendar
 from incidentcore.testing.checks_sla import check_sla
 from incidentcore.testing.contracts import CheckOutcome, StoreContract
+from incidentcore.testing.contracts_async import AsyncStoreContract
 from incidentcore.testing.strategies_communication import (
     communicated_incidents,
     communication_plans,
@@ -34,6 +35,7 @@ from incidentcore.testing.strategies_schedule import calendar_definitions, calen
 from incidentcore.testing.strategies_sla import histories, sla_definitions, sla_policies
 
 __all__ = [
+    "AsyncStoreContract",
     "CheckOutcome",
     "Outbox",
     "StoreContract",

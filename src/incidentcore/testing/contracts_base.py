@@ -76,6 +76,9 @@ class StoreChecks:
         if capability not in self.capabilities:
             raise SkipTest(f"the store does not declare {capability!r}")
 
+    def teardown_method(self) -> None:
+        """Close what a check opened; pytest and ``run`` call it after each check."""
+
     @classmethod
     def checks(cls) -> tuple[str, ...]:
         """Return the names of all checks."""
@@ -101,6 +104,8 @@ class StoreChecks:
             return CheckOutcome(name=name, fact=fact, passed=False, skipped=str(skip))
         except Exception as error:  # noqa: BLE001  any error of a store is the finding
             return CheckOutcome(name=name, fact=fact, passed=False, error=error)
+        finally:
+            self.teardown_method()
         return CheckOutcome(name=name, fact=fact, passed=True)
 
 

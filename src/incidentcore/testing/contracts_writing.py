@@ -14,7 +14,7 @@ from incidentcore.errors import (
     RecordNotFoundError,
     StaleRecordError,
 )
-from incidentcore.records import Commented, comment
+from incidentcore.records import Commented, comment, set_fields
 from incidentcore.storage import RecordStore
 from incidentcore.testing.contracts_base import (
     AT,
@@ -202,6 +202,19 @@ class WritingChecks(StoreChecks):
         )
         raises(RecordNotFoundError, lambda: store.load("INC-1"), "a record never opened")
         store.append("INC-1", late.history, expected_version=0)
+
+    def test_what_has_no_document_is_refused(self) -> None:
+        """An event that holds what no document can, such as a function, is not stored."""
+        store = self._store_of(1)
+        for value in (print, object(), float("nan"), "\ud800"):
+            record = set_fields(incident(), custom={"x": value}, at=AT, by="ada")
+            self._untouched(
+                store,
+                lambda record=record: store.append(  # type: ignore[misc]
+                    "INC-1", record.events_after(1), expected_version=1
+                ),
+                InvalidValueError,
+            )
 
     def test_events_are_of_the_record(self) -> None:
         """A batch for one record holds no event of another."""

@@ -1,0 +1,74 @@
+"""Any store for ``asyncio``: its calls run in threads, so that the loop does not wait for them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import attrs
+
+from incidentcore.conditions import Condition
+from incidentcore.records import Event, Record
+from incidentcore.storage import PAGE, Change, RecordStore
+
+__all__ = ["AsyncStore"]
+
+
+@attrs.frozen
+class AsyncStore:
+    """An ``AsyncRecordStore`` on a store that is safe between threads, such as ``SqliteStore``.
+
+    A call that is cancelled goes on in its thread; what it writes is written whole.
+
+    Attributes:
+        store: The store.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> from incidentcore.storage import InMemoryStore
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
+    >>> store = AsyncStore(InMemoryStore())
+    >>> asyncio.run(store.append("INC-1", incident.history, expected_version=0))
+    1
+    """
+
+    store: RecordStore
+
+    async def append(
+        self, record_id: str, events: Iterable[Event], *, expected_version: int
+    ) -> int:
+        """Append a batch of events; see ``RecordStore.append``."""
+        return await asyncio.to_thread(
+            self.store.append, record_id, events, expected_version=expected_version
+        )
+
+    async def load(self, record_id: str) -> Record:
+        """Return a record; see ``RecordStore.load``."""
+        return await asyncio.to_thread(self.store.load, record_id)
+
+    async def history(
+        self, record_id: str, *, after: int = 0, limit: int = PAGE
+    ) -> Sequence[Event]:
+        """Return a page of a record's events; see ``RecordStore.history``."""
+        return await asyncio.to_thread(self.store.history, record_id, after=after, limit=limit)
+
+    async def find(
+        self,
+        condition: Condition,
+        *,
+        at: datetime | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> Sequence[Record]:
+        """Return a page of the records that match; see ``RecordStore.find``."""
+        return await asyncio.to_thread(self.store.find, condition, at=at, after=after, limit=limit)
+
+    async def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
+        """Return a page of what was written since; see ``RecordStore.changes``."""
+        return await asyncio.to_thread(self.store.changes, after=after, limit=limit)
+
+    async def remove(self, record_id: str, *, expected_version: int) -> None:
+        """Delete a record; see ``RecordStore.remove``."""
+        await asyncio.to_thread(self.store.remove, record_id, expected_version=expected_version)

@@ -1,0 +1,71 @@
+"""The statements of the outbox, in which what is due waits until it was delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from incidentcore.adapters.digests import as_bytes, as_key, damaged, digest_of
+from incidentcore.desk import DueItem
+
+__all__ = ["Run", "mark_sent", "outbox_keys", "pending", "put_due"]
+
+Run: TypeAlias = Callable[..., Sequence[Sequence[Any]]]
+
+
+def put_due(run: Run, items: Iterable[DueItem]) -> None:
+    """Write what is due into the outbox; a key that is there already stays as it is."""
+    rows = [
+        {
+            "key": as_key(item.key, "key"),
+            "record_id": as_key(item.record_id),
+            "kind": item.kind,
+            "due_at": item.due_at.isoformat(),
+            "why": item.why,
+            "digest": digest_of(
+                item.key, item.record_id, item.kind, item.due_at.isoformat(), item.why
+            ),
+        }
+        for item in items
+    ]
+    if rows:
+        run(
+            "INSERT INTO incidentcore_outbox VALUES"
+            " (:key, :record_id, :kind, :due_at, :why, :digest, 0) ON CONFLICT DO NOTHING",
+            rows,
+        )
+
+
+def pending(run: Run) -> tuple[DueItem, ...]:
+    """Return what is in the outbox and not marked as sent, in the order of its due."""
+    items = []
+    for key, record_id, kind, due_at, why, digest in run(
+        "SELECT key, record_id, kind, due_at, why, digest FROM incidentcore_outbox WHERE sent = 0"
+    ):
+        if digest_of(as_bytes(key), as_bytes(record_id), kind, due_at, why) != as_bytes(digest):
+            raise damaged(f"the item {as_bytes(key).decode(errors='replace')!r} of the outbox")
+        items.append(
+            DueItem(
+                key=as_bytes(key).decode(),
+                kind=kind,
+                record_id=as_bytes(record_id).decode(),
+                due_at=datetime.fromisoformat(due_at),
+                why=why,
+            )
+        )
+    return tuple(sorted(items, key=lambda item: (item.due_at, item.key)))
+
+
+def mark_sent(run: Run, keys: Iterable[str]) -> None:
+    """Note that items were delivered."""
+    rows = [{"key": as_key(key, "key")} for key in keys]
+    if rows:
+        run("UPDATE incidentcore_outbox SET sent = 1 WHERE key = :key", rows)
+
+
+def outbox_keys(run: Run) -> tuple[str, ...]:
+    """Return every key that ever entered the outbox, of records that are still there."""
+    return tuple(
+        sorted(as_bytes(row[0]).decode() for row in run("SELECT key FROM incidentcore_outbox"))
+    )

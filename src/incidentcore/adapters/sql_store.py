@@ -1,0 +1,133 @@
+"""What the stores on SQL databases share: each method is one transaction of ``statements``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime
+
+from incidentcore.adapters import outbox, statements
+from incidentcore.adapters.outbox import Run
+from incidentcore.conditions import NEVER, Condition
+from incidentcore.desk import Agenda, DueItem
+from incidentcore.records import Event, Record
+from incidentcore.storage import PAGE, Change
+
+__all__ = ["SqlStore"]
+
+
+class SqlStore:
+    """A ``RecordStore`` with an outbox on four tables; a subclass opens transactions."""
+
+    def _reading(self) -> AbstractContextManager[Run]:
+        """Open a transaction that sees one state of the tables."""
+        raise NotImplementedError
+
+    def _writing(self) -> AbstractContextManager[Run]:
+        """Open a transaction that is written whole when it ends, or not at all."""
+        raise NotImplementedError
+
+    def append(
+        self,
+        record_id: str,
+        events: Iterable[Event],
+        *,
+        expected_version: int,
+        due: Iterable[DueItem] = (),
+    ) -> int:
+        """Append a batch of events; see ``RecordStore.append``.
+
+        Args:
+            record_id: The record.
+            events: What comes after ``expected_version``.
+            expected_version: The version that the caller built upon.
+            due: What enters the outbox in the same transaction, such as items that the events
+                are the answer to.
+        """
+        with self._writing() as run:
+            return statements.append(run, record_id, events, expected_version, due)
+
+    def load(self, record_id: str) -> Record:
+        """Return a record; see ``RecordStore.load``."""
+        with self._reading() as run:
+            return statements.load(run, record_id)
+
+    def history(self, record_id: str, *, after: int = 0, limit: int = PAGE) -> tuple[Event, ...]:
+        """Return a page of a record's events; see ``RecordStore.history``."""
+        with self._reading() as run:
+            return statements.history(run, record_id, after, limit)
+
+    def find(
+        self,
+        condition: Condition,
+        *,
+        at: datetime | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> tuple[Record, ...]:
+        """Return a page of the records that match; see ``RecordStore.find``.
+
+        This loads records in order of id until the page is full. For conditions that are asked
+        often, let a follower of the feed write a table of states.
+        """
+        found: list[Record] = []
+        place: str | None = after
+        while place is not None:
+            with self._reading() as run:
+                page, place = statements.find(run, condition, at, place, limit - len(found))
+            found += page
+        return tuple(found)
+
+    def changes(self, *, after: int = 0, limit: int = PAGE) -> tuple[Change, ...]:
+        """Return a page of what was written since; see ``RecordStore.changes``."""
+        with self._reading() as run:
+            return statements.changes(run, after, limit)
+
+    def remove(self, record_id: str, *, expected_version: int) -> None:
+        """Delete a record and what the outbox holds of it; see ``RecordStore.remove``."""
+        with self._writing() as run:
+            statements.remove(run, record_id, expected_version)
+
+    def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
+        """Write what is due into the outbox, in one transaction, and note it in the agenda.
+
+        Returns:
+            What was due. Its keys may have been in the outbox before; each is there once.
+        """
+        items = agenda.due(now=now)
+        with self._writing() as run:
+            statements.lock(run)
+            outbox.put_due(run, items)
+        agenda.delivered(*items)
+        return items
+
+    def pending(self) -> tuple[DueItem, ...]:
+        """Return what is in the outbox and not marked as sent, in the order of its due.
+
+        An item has its key, kind, record, due and reason; its ``body`` is None.
+        """
+        with self._reading() as run:
+            return outbox.pending(run)
+
+    def mark_sent(self, *keys: str) -> None:
+        """Note that items were delivered; call it after the delivery, never before."""
+        with self._writing() as run:
+            statements.lock(run)
+            outbox.mark_sent(run, keys)
+
+    def outbox_keys(self) -> tuple[str, ...]:
+        """Return the keys that entered the outbox: ``Agenda(desk, records, delivered=keys)``."""
+        with self._reading() as run:
+            return outbox.outbox_keys(run)
+
+    def check(self) -> None:
+        """Read all that is stored and prove it against its digests.
+
+        Raises:
+            StorageError: A row was changed or lost; the message names the first.
+        """
+        after = 0
+        while page := self.changes(after=after):
+            after = page[-1].position
+        self.find(NEVER)
+        self.pending()

@@ -1,0 +1,294 @@
+"""Stores on SQLAlchemy 2, sync and async, for SQLite and PostgreSQL (extra: sqlalchemy)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, TypeVar
+
+from incidentcore.adapters import outbox, statements
+from incidentcore.adapters.outbox import Run
+from incidentcore.adapters.sql_store import SqlStore
+from incidentcore.conditions import Condition
+from incidentcore.desk import Agenda, DueItem
+from incidentcore.errors import InvalidValueError, MissingExtraError, StorageError
+from incidentcore.records import Event, Record
+from incidentcore.storage import PAGE, Change
+
+try:
+    import sqlalchemy as sa
+    from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+except ModuleNotFoundError:
+    raise MissingExtraError("sqlalchemy", "incidentcore.adapters.sqlalchemy") from None
+
+__all__ = ["AsyncSqlAlchemyStore", "SqlAlchemyStore"]
+
+T = TypeVar("T")
+
+_TYPES = {
+    "sqlite": {"integer": "INTEGER", "bytes": "BLOB"},
+    "postgresql": {"integer": "BIGINT", "bytes": "BYTEA"},
+}
+_MIGRATION_LOCK = 4_201_983_117  # any number that no other use of the database locks
+
+
+def _prepared(engine: sa.Engine, *, ours: bool) -> sa.Engine:
+    if engine.dialect.name not in _TYPES:
+        raise InvalidValueError("engine", engine.dialect.name, "sqlite or postgresql")
+    if ours and engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout = 60000", "journal_mode = WAL", "synchronous = FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA secure_delete = ON")  # a removal leaves no readable remains
+    cursor.close()
+
+
+def _run(db: sa.Connection) -> Run:
+    def run(
+        statement: str, values: Mapping[str, object] | Sequence[Mapping[str, object]] = ()
+    ) -> Sequence[Any]:
+        result = db.execute(sa.text(statement), values or None)
+        return result.fetchall() if result.returns_rows else ()
+
+    return run
+
+
+def _begun(db: sa.Connection, *, writes: bool) -> Run:
+    """Begin a transaction in which reads see one state, or that is written whole."""
+    if db.dialect.name == "postgresql":
+        level = "READ COMMITTED" if writes else "REPEATABLE READ"  # a writer reads once it is alone
+        db.execution_options(isolation_level=level)
+    elif not db.connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        db.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    return _run(db)
+
+
+def _migrate(db: sa.Connection) -> None:
+    run = _begun(db, writes=True)
+    if db.dialect.name == "postgresql":
+        run("SELECT pg_advisory_xact_lock(:lock)", {"lock": _MIGRATION_LOCK})
+    types = _TYPES[db.dialect.name]
+    run(
+        "CREATE TABLE IF NOT EXISTS incidentcore_counters"
+        f" (name VARCHAR(20) PRIMARY KEY, value {types['integer']} NOT NULL)"
+    )
+    statements.migrate(run, **types)
+
+
+def _is_current(db: sa.Connection) -> bool:
+    if not sa.inspect(db).has_table("incidentcore_counters"):
+        return False
+    return statements.schema_number(_run(db)) == len(statements.MIGRATIONS)
+
+
+def _failure(error: sa.exc.SQLAlchemyError) -> StorageError:
+    cause = getattr(error, "orig", None) or error  # without the values of the statement
+    return StorageError(f"database: {type(cause).__name__}: {cause}")
+
+
+class SqlAlchemyStore(SqlStore):
+    """Records and the outbox of an agenda in a database; safe between threads and processes.
+
+    Args:
+        engine: A URL, such as ``postgresql+psycopg://host/desk`` or ``sqlite:///desk.sqlite``, or
+            an engine of yours.
+
+    Raises:
+        InvalidValueError: The database is neither SQLite nor PostgreSQL.
+        StorageError: It cannot be reached, or a newer release wrote the tables.
+
+    >>> import tempfile
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import Incident
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = SqlAlchemyStore(f"sqlite:///{folder}/desk.sqlite")
+    ...     version = store.append("INC-1", incident.history, expected_version=0)
+    ...     same = store.load("INC-1") == incident
+    ...     store.close()
+    >>> version, same
+    (1, True)
+    """
+
+    def __init__(self, engine: str | sa.URL | sa.Engine) -> None:
+        own = engine if isinstance(engine, sa.Engine) else sa.create_engine(engine)
+        self._engine = _prepared(own, ours=own is not engine)
+        self._joined: sa.Connection | None = None
+        with self._connected() as db:
+            current = _is_current(db)
+        if not current:
+            with self._connected() as db:
+                _migrate(db)
+                db.commit()
+
+    def within(self, connection: sa.Connection) -> SqlAlchemyStore:
+        """Return a store whose calls belong to a transaction of yours, which you commit.
+
+        An append and rows of your own models are then written together:
+        ``store.within(session.connection()).append(...)``. Writers wait for each other until the
+        transaction ends.
+        """
+        store = SqlAlchemyStore.__new__(SqlAlchemyStore)
+        store._engine, store._joined = self._engine, connection  # noqa: SLF001  our own
+        return store
+
+    @contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        try:
+            with self._engine.connect() as db:
+                yield db
+        except sa.exc.SQLAlchemyError as error:
+            raise _failure(error) from error
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Run]:
+        if self._joined is not None:
+            try:
+                yield _run(self._joined)
+            except sa.exc.SQLAlchemyError as error:
+                raise _failure(error) from error
+            return
+        with self._connected() as db:
+            yield _begun(db, writes=writes)
+            db.commit()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Run]:
+        with self._transaction(writes=False) as run:
+            yield run
+
+    @contextmanager
+    def _writing(self) -> Iterator[Run]:
+        with self._transaction(writes=True) as run:
+            yield run
+
+    def close(self) -> None:
+        """Close the connections of the pool."""
+        self._engine.dispose()
+
+
+class AsyncSqlAlchemyStore:
+    """The same as ``SqlAlchemyStore`` for ``asyncio``: an ``AsyncRecordStore`` with an outbox.
+
+    Args:
+        engine: A URL with an async driver, such as ``postgresql+psycopg://host/desk`` or
+            ``sqlite+aiosqlite:///desk.sqlite``, or an async engine of yours.
+
+    Raises:
+        InvalidValueError: The database is neither SQLite nor PostgreSQL.
+
+    >>> import asyncio, tempfile
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
+    >>> async def keep(folder):
+    ...     store = AsyncSqlAlchemyStore(f"sqlite+aiosqlite:///{folder}/desk.sqlite")
+    ...     version = await store.append("INC-1", incident.history, expected_version=0)
+    ...     same = await store.load("INC-1") == incident
+    ...     await store.close()
+    ...     return version, same
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(asyncio.run(keep(folder)))
+    (1, True)
+    """
+
+    def __init__(self, engine: str | sa.URL | AsyncEngine) -> None:
+        ours = not isinstance(engine, AsyncEngine)
+        self._engine = engine if isinstance(engine, AsyncEngine) else create_async_engine(engine)
+        _prepared(self._engine.sync_engine, ours=ours)
+        self._is_current = False
+
+    async def _call(self, work: Callable[..., T], *given: object, writes: bool = False) -> T:
+        """Do a piece of ``statements`` in a transaction of its own."""
+        try:
+            async with self._engine.connect() as db:
+                if not self._is_current:
+                    if not await db.run_sync(_is_current):
+                        await db.rollback()
+                        await db.run_sync(_migrate)
+                        await db.commit()
+                    await db.rollback()
+                    self._is_current = True
+                answer = await db.run_sync(lambda inner: work(_begun(inner, writes=writes), *given))
+                await db.commit()
+                return answer
+        except sa.exc.SQLAlchemyError as error:
+            raise _failure(error) from error
+
+    async def append(
+        self,
+        record_id: str,
+        events: Iterable[Event],
+        *,
+        expected_version: int,
+        due: Iterable[DueItem] = (),
+    ) -> int:
+        """Append a batch of events, and what is due; see ``SqlStore.append``."""
+        given = (record_id, events, expected_version, due)
+        return await self._call(statements.append, *given, writes=True)
+
+    async def load(self, record_id: str) -> Record:
+        """Return a record; see ``RecordStore.load``."""
+        return await self._call(statements.load, record_id)
+
+    async def history(
+        self, record_id: str, *, after: int = 0, limit: int = PAGE
+    ) -> tuple[Event, ...]:
+        """Return a page of a record's events; see ``RecordStore.history``."""
+        return await self._call(statements.history, record_id, after, limit)
+
+    async def find(
+        self,
+        condition: Condition,
+        *,
+        at: datetime | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> tuple[Record, ...]:
+        """Return a page of the records that match; see ``SqlStore.find``."""
+        found: list[Record] = []
+        place: str | None = after
+        while place is not None:
+            given = (condition, at, place, limit - len(found))
+            page, place = await self._call(statements.find, *given)
+            found += page
+        return tuple(found)
+
+    async def changes(self, *, after: int = 0, limit: int = PAGE) -> tuple[Change, ...]:
+        """Return a page of what was written since; see ``RecordStore.changes``."""
+        return await self._call(statements.changes, after, limit)
+
+    async def remove(self, record_id: str, *, expected_version: int) -> None:
+        """Delete a record and what the outbox holds of it; see ``RecordStore.remove``."""
+        await self._call(statements.remove, record_id, expected_version, writes=True)
+
+    async def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
+        """Write what is due into the outbox; see ``SqlStore.collect``."""
+        items = agenda.due(now=now)
+        await self._call(outbox.put_due, items, writes=True)
+        agenda.delivered(*items)
+        return items
+
+    async def pending(self) -> tuple[DueItem, ...]:
+        """Return what is in the outbox and not sent; see ``SqlStore.pending``."""
+        return await self._call(outbox.pending)
+
+    async def mark_sent(self, *keys: str) -> None:
+        """Note that items were delivered; see ``SqlStore.mark_sent``."""
+        await self._call(outbox.mark_sent, keys, writes=True)
+
+    async def outbox_keys(self) -> tuple[str, ...]:
+        """Return the keys that entered the outbox; see ``SqlStore.outbox_keys``."""
+        return await self._call(outbox.outbox_keys)
+
+    async def close(self) -> None:
+        """Close the connections of the pool."""
+        await self._engine.dispose()

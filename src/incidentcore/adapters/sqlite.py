@@ -1,0 +1,164 @@
+"""A store in one SQLite file, with the standard library alone.
+
+Write-ahead logging lets readers go on while one process writes; an answered append survives the
+death of the process and of the machine. Any number of threads and processes may use one file, on a
+local disk: SQLite's locks do not work on network drives.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from incidentcore.adapters import statements
+from incidentcore.adapters.outbox import Run
+from incidentcore.adapters.sql_store import SqlStore
+from incidentcore.errors import IncidentCoreError, InvalidValueError, StorageError
+
+__all__ = ["SqliteStore"]
+
+_ADVICE: Final = {
+    "SQLITE_BUSY": "another process is writing; try again or raise the timeout",
+    "SQLITE_CANTOPEN": "its folder must exist; a file on a read-only medium needs ?immutable=1",
+    "SQLITE_CORRUPT": "the file is damaged; restore it from a copy",
+    "SQLITE_FULL": "nothing was written; free space and repeat",
+    "SQLITE_NOTADB": "it is not a database of SQLite, or damaged",
+    "SQLITE_READONLY": "the file can be read but not written",
+}
+
+
+class SqliteStore(SqlStore):
+    """Records and the outbox of an agenda in one file; safe between threads and processes.
+
+    Opening brings the tables of an older release up to date. A file that is open for reading alone
+    is not written to: ``SqliteStore("file:desk.sqlite?mode=ro")``.
+
+    Args:
+        path: The file, or a URI that starts with ``file:``.
+        timeout: How many seconds to wait for another writer.
+
+    Raises:
+        StorageError: The file cannot be opened, or a newer release wrote it.
+
+    >>> import tempfile
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import Incident
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = SqliteStore(f"{folder}/desk.sqlite")
+    ...     version = store.append("INC-1", incident.history, expected_version=0)
+    ...     same = store.load("INC-1") == incident
+    ...     store.close()
+    >>> version, same
+    (1, True)
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, timeout: float = 60.0) -> None:
+        self._path = os.fspath(path)
+        if not self._path or ":memory:" in self._path:
+            raise InvalidValueError("path", path, "a file; for memory use InMemoryStore")
+        self._timeout = timeout
+        self._idle: list[sqlite3.Connection] = []  # as many as were ever used at once
+        self._process = os.getpid()
+        try:
+            with self._reading() as run:
+                current = statements.schema_number(run) == len(statements.MIGRATIONS)
+        except StorageError as error:
+            if "no such table" not in str(error):
+                raise
+            current = False
+        if not current:
+            self._migrate()
+
+    def _migrate(self) -> None:
+        with self._connected() as db, suppress(sqlite3.OperationalError):  # another does the same
+            db.execute("PRAGMA journal_mode = WAL")
+        with self._writing() as run:
+            run(
+                "CREATE TABLE IF NOT EXISTS incidentcore_counters"
+                " (name TEXT PRIMARY KEY, value INTEGER NOT NULL)"
+            )
+            statements.migrate(run, integer="INTEGER", bytes="BLOB")
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        if self._process != os.getpid():  # a forked child must not touch its parent's connections
+            self._idle, self._process = [], os.getpid()
+        db = None
+        try:
+            db = self._idle.pop() if self._idle else self._connect()
+            yield db
+        except sqlite3.Error as error:
+            if db is not None:
+                db.close()
+            name = getattr(error, "sqlite_errorname", "")
+            advice = next((_ADVICE[code] for code in _ADVICE if name.startswith(code)), "")
+            raise StorageError(
+                f"SQLite, {self._path}: {error}{advice and f': {advice}'}"
+            ) from error
+        except IncidentCoreError:  # the file is as it was
+            if db is not None:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
+                self._idle.append(db)
+            raise
+        except BaseException:
+            if db is not None:
+                db.close()
+            raise
+        self._idle.append(db)
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(
+            self._path,
+            timeout=self._timeout,
+            isolation_level=None,  # transactions are opened below, not guessed by the driver
+            check_same_thread=False,  # one thread at a time: a connection in use is not idle
+            uri=self._path.startswith("file:"),
+        )
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")  # a removal leaves no readable remains
+        db.execute("PRAGMA cell_size_check = ON")
+        return db
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Run]:
+        with self._connected() as db:
+
+            def run(
+                statement: str, values: Mapping[str, object] | Sequence[Mapping[str, object]] = ()
+            ) -> list[Any]:
+                if isinstance(values, Mapping) or not values:
+                    return db.execute(statement, values).fetchall()
+                return db.executemany(statement, values).fetchall()
+
+            db.execute(begin)
+            yield run  # an error closes the connection, which takes back what was written
+            db.execute("COMMIT")
+
+    @contextmanager
+    def _reading(self) -> Iterator[Run]:
+        with self._transaction("BEGIN") as run:
+            yield run
+
+    @contextmanager
+    def _writing(self) -> Iterator[Run]:
+        with self._transaction("BEGIN IMMEDIATE") as run:
+            yield run
+
+    def check(self) -> None:
+        """Prove the file's structure too; see ``SqlStore.check``."""
+        with self._connected() as db:
+            found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise StorageError(f"SQLite, {self._path}: {found}: {_ADVICE['SQLITE_CORRUPT']}")
+        super().check()
+
+    def close(self) -> None:
+        """Close the connections; the next use opens a new one."""
+        while self._idle:
+            self._idle.pop().close()

@@ -1,0 +1,161 @@
+"""The contract of an async store: that of a store, on an event loop, and what tasks add to it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, ClassVar, TypeVar
+
+from incidentcore.errors import StaleRecordError
+from incidentcore.records import comment
+from incidentcore.storage import AsyncRecordStore, RecordStore
+from incidentcore.testing.contracts import StoreContract
+from incidentcore.testing.contracts_base import AT, incident, noted, same
+
+__all__ = ["AsyncStoreContract"]
+
+T = TypeVar("T")
+
+
+class _OnLoop:
+    """A ``RecordStore`` whose calls run on an event loop in a thread of its own."""
+
+    def __init__(self, make: Callable[[], AsyncRecordStore]) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.store = self.wait(_made(make))
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    def stop(self) -> None:
+        if self.loop.is_closed():
+            return
+        close = getattr(self.store, "close", None)
+        if close is not None:
+            self.wait(close())
+        self.wait(self.loop.shutdown_default_executor())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+
+    def append(self, *given: Any, **named: Any) -> Any:
+        return self.wait(self.store.append(*given, **named))
+
+    def load(self, *given: Any, **named: Any) -> Any:
+        return self.wait(self.store.load(*given, **named))
+
+    def history(self, *given: Any, **named: Any) -> Any:
+        return self.wait(self.store.history(*given, **named))
+
+    def find(self, *given: Any, **named: Any) -> Any:
+        return self.wait(self.store.find(*given, **named))
+
+    def changes(self, *given: Any, **named: Any) -> Any:
+        return self.wait(self.store.changes(*given, **named))
+
+    def remove(self, *given: Any, **named: Any) -> Any:
+        return self.wait(self.store.remove(*given, **named))
+
+
+async def _made(make: Callable[[], AsyncRecordStore]) -> AsyncRecordStore:
+    return make()
+
+
+class AsyncStoreContract(StoreContract):
+    """Everything that ``AsyncRecordStore`` promises: the checks of ``StoreContract``, and tasks.
+
+    A subclass gives ``make_async_store``; for ``reopen`` and ``processes`` also ``async_opener``.
+
+    Attributes:
+        tasks: How many tasks write at once.
+
+    >>> from incidentcore.adapters.async_store import AsyncStore
+    >>> from incidentcore.storage import InMemoryStore
+    >>> class MemoryContract(AsyncStoreContract):
+    ...     def make_async_store(self):
+    ...         return AsyncStore(InMemoryStore())
+    >>> print(*MemoryContract().run(["test_tasks_lose_nothing"]))
+    passed  test_tasks_lose_nothing
+    """
+
+    tasks: ClassVar[int] = 20
+
+    def make_async_store(self) -> AsyncRecordStore:
+        """Return a new and empty store; it is called on the event loop that will use it."""
+        raise NotImplementedError
+
+    def async_opener(self) -> Callable[[], AsyncRecordStore]:
+        """Return a function that pickles and opens the data of the last store elsewhere."""
+        raise NotImplementedError
+
+    def make_store(self) -> RecordStore:
+        """Return the async store as one whose calls wait."""
+        return self._on_loop(self.make_async_store)
+
+    def _on_loop(self, make: Callable[[], AsyncRecordStore]) -> _OnLoop:
+        on_loop = _OnLoop(make)
+        vars(self).setdefault("_loops", []).append(on_loop)
+        return on_loop
+
+    def teardown_method(self) -> None:
+        """Close the stores of a check, each with a ``close`` of its own, and their loops."""
+        for on_loop in vars(self).pop("_loops", []):
+            on_loop.stop()
+
+    def reopen(self, store: RecordStore) -> RecordStore:
+        """Close the store, loop and all, and open its data on another loop."""
+        if isinstance(store, _OnLoop):
+            store.stop()
+        return self._on_loop(self.async_opener())
+
+    def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
+        """Return what opens the data in another process."""
+        return partial(_OnLoop, self.async_opener())
+
+    def test_tasks_lose_nothing(self) -> None:
+        """Tasks of one loop append to one record: every answered event is there, once."""
+        on_loop = self._on_loop(self.make_async_store)
+        on_loop.append("INC-1", incident().history, expected_version=0)
+
+        async def write(number: int) -> str:
+            while True:
+                record: Any = await on_loop.store.load("INC-1")
+                longer = comment(record, f"{number}", at=AT, by="ada")
+                try:
+                    await on_loop.store.append(
+                        "INC-1",
+                        longer.events_after(record.version),
+                        expected_version=record.version,
+                    )
+                except StaleRecordError:
+                    continue
+                return f"{number}"
+
+        async def all_at_once() -> list[str]:
+            return list(await asyncio.gather(*map(write, range(self.tasks))))
+
+        answered = on_loop.wait(all_at_once())
+        texts = [event.text for event in on_loop.history("INC-1")[1:]]
+        same(sorted(answered), sorted(texts), "comments")
+
+    def test_a_cancelled_append_is_whole(self) -> None:
+        """A task cancelled while it appends has written its whole batch or nothing."""
+        on_loop = self._on_loop(self.make_async_store)
+        on_loop.append("INC-1", incident().history, expected_version=0)
+        batch = noted(incident(), 5).events_after(1)
+
+        async def cancelled(turns: int) -> None:
+            task = asyncio.ensure_future(on_loop.store.append("INC-1", batch, expected_version=1))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+        for turns in (0, 1, 2, 5, 50):
+            on_loop.wait(cancelled(turns))
+            same(True, len(on_loop.history("INC-1")) in {1, 6}, "one event or all six")
+        same(6, on_loop.append("INC-1", batch, expected_version=1), "the batch again")

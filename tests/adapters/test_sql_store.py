@@ -1,0 +1,49 @@
+"""What both SQL stores share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from incidentcore.adapters import SqliteStore
+from incidentcore.conditions import ALWAYS
+from incidentcore.errors import InvalidValueError
+from incidentcore.storage import RecordStore
+from incidentcore.testing.contracts_base import incident
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterable[SqliteStore]:
+    """Return a store with one record."""
+    store = SqliteStore(tmp_path / "desk.sqlite")
+    store.append("INC-1", incident().history, expected_version=0)
+    yield store
+    store.close()
+
+
+def test_it_is_a_store(store: SqliteStore) -> None:
+    """It has the six methods of the protocol."""
+    assert isinstance(store, RecordStore)
+
+
+def test_more_records_than_one_read_are_found(store: SqliteStore) -> None:
+    """``find`` goes on after the hundred records that one transaction reads."""
+    for number in range(1_000, 1_203):
+        name = f"INC-{number}"
+        store.append(name, incident(name).history, expected_version=0)
+
+    assert len(store.find(ALWAYS)) == 204
+    assert [record.id for record in store.find(ALWAYS, after="INC-1101", limit=2)] == [
+        "INC-1102",
+        "INC-1103",
+    ]
+
+
+def test_ids_that_no_database_holds_are_refused(store: SqliteStore) -> None:
+    """Half a surrogate pair is a clear error, not one of the driver."""
+    with pytest.raises(InvalidValueError, match="halves of surrogate pairs"):
+        store.load("\ud800")
+    with pytest.raises(InvalidValueError, match="record_id: got 7"):
+        store.load(7)  # type: ignore[arg-type]

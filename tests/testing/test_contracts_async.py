@@ -1,0 +1,43 @@
+"""The async contract finds stores that break it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+
+from incidentcore.adapters import AsyncStore
+from incidentcore.records import Event
+from incidentcore.storage import AsyncRecordStore, InMemoryStore
+from incidentcore.testing import AsyncStoreContract
+
+
+class Halves(AsyncStore):
+    """Appends event by event."""
+
+    async def append(
+        self, record_id: str, events: Iterable[Event], *, expected_version: int
+    ) -> int:
+        """Append without a transaction."""
+        for event in events:
+            expected_version = await super().append(
+                record_id, [event], expected_version=expected_version
+            )
+        return expected_version
+
+
+class HalvesContract(AsyncStoreContract):
+    """The contract of a store that is not atomic."""
+
+    def make_async_store(self) -> AsyncRecordStore:
+        """Return the store."""
+        return Halves(InMemoryStore())
+
+
+@pytest.mark.process
+def test_a_store_that_halves_batches_is_found() -> None:
+    """A cancelled append leaves a part of its batch."""
+    (outcome,) = HalvesContract().run(["test_a_cancelled_append_is_whole"])
+
+    assert not outcome.passed
+    assert "one event or all six" in str(outcome.error)

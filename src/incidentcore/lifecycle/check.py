@@ -23,7 +23,7 @@ from incidentcore.records.events.core import written_fields
 from incidentcore.values import FrozenMap, LintFinding, State
 from incidentcore.values.findings import Texts
 
-__all__ = ["HISTORY_TEXTS", "check_history"]
+__all__ = ["HISTORY_TEXTS", "check_history", "judge_history"]
 
 
 HISTORY_TEXTS: Final[Texts] = {
@@ -54,7 +54,8 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
 
     Replay folds facts and never refuses one; this says which of them a lifecycle would not have
     allowed: transitions, and an opening without a field that it must have. A record that is now in
-    a state that the lifecycle does not have is ``stuck``, with the way out that it declares.
+    a state that the lifecycle does not have is ``stuck``, with the way out that it declares. Each
+    such state of its past is found once, where the history first enters or leaves it.
 
     Where the event names an action of the lifecycle, its rows decide, with their required fields,
     choices and guards; guards that need linked records are taken to hold. Otherwise any row from
@@ -80,6 +81,25 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
     >>> check_history(advance(incident, "start", at=opened, by="ada"), INCIDENT)
     ()
+    """
+    findings: list[LintFinding] = []
+    known = {state.name for state in lifecycle.states}
+    for finding in judge_history(record, lifecycle):
+        if finding.code != "unknown_state":
+            findings.append(finding)
+            continue
+        event: Any = finding.witness
+        states: tuple[Any, State] = (finding.data["before"], event.state)
+        for name in (state.name for state in states if state.name not in known):
+            known.add(name)
+            findings.append(_finding(event, finding.code, **{**finding.data, "unknown": name}))
+    return tuple(findings)
+
+
+def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
+    """Return a finding for each event that a lifecycle would have refused, as ``check_history``.
+
+    Every change from or to a state that the lifecycle does not have is one.
     """
     findings: list[LintFinding] = []
     names = {state.name for state in lifecycle.states}

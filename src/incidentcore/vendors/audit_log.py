@@ -19,7 +19,8 @@ import attrs
 
 from incidentcore.errors import FormatError
 from incidentcore.instants import as_zone
-from incidentcore.lifecycle import Lifecycle, check_history
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.lifecycle.check import judge_history
 from incidentcore.records import Incident, StateChanged
 from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.vendors.audit_rows import (
@@ -291,7 +292,7 @@ def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFindi
     """Return the observed state changes that a lifecycle does not have, inferred ones left out."""
     return tuple(
         finding
-        for finding in check_history(incident, lifecycle)
+        for finding in judge_history(incident, lifecycle)
         if isinstance(finding.witness, StateChanged) and finding.witness.action != FIRST_SEEN
     )
 

@@ -7,7 +7,16 @@ from datetime import date
 from functools import reduce
 from typing import Any, Final
 
-from incidentcore.desk.holiday_form import DAY, HOLIDAYS, HOURS, INSTANT, LINE, TEXT, read_holidays
+from incidentcore.desk.holiday_form import (
+    DAY,
+    HOLIDAYS,
+    HOURS,
+    INSTANT,
+    LINE,
+    TEXT,
+    ZONE,
+    read_holidays,
+)
 from incidentcore.desk.reading import (
     BROKEN,
     Form,
@@ -34,7 +43,7 @@ from incidentcore.schedule import (
 )
 from incidentcore.sla import CalendarByField
 
-__all__ = ["CALENDAR", "PLAIN_CALENDAR", "TEXT", "read_calendars", "write_calendars"]
+__all__ = ["CALENDAR", "CALENDARS", "PLAIN_CALENDAR", "TEXT", "write_calendars"]
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ALGEBRA: Final[dict[str, Any]] = {
@@ -60,7 +69,7 @@ _BREAK: Final = Table(
 )
 _BUSINESS: Final = Table(
     (
-        Key("zone", TEXT, "Its time zone; the desk's by default.", None),
+        Key("zone", ZONE, "Its time zone; the desk's by default.", None),
         Key("hours", table_of(HOURS), 'Days to hours: { mon-fri = "08:00-18:00" }.'),
         Key("holidays", HOLIDAYS, "Names of [holidays], or dates.", ()),
         Key("special", list_of(_SPECIAL.form), "Dates with hours of their own.", ()),
@@ -166,7 +175,11 @@ _OPEN: Final = Table(
     Maintenance,
     lambda value, key: value.zone.key if key.name == "zone" else getattr(value, key.attribute),
 )
-_PLAIN: Final = Form(_plain, lambda value, writing: writing.calendar_name(value), {})
+_PLAIN: Final = Form(
+    _plain,
+    lambda value, writing: writing.calendar_name(value),
+    {"description": "a calendar's name, or a table with hours, by, plus, minus or both"},
+)
 _VERSION: Final = Table(
     (
         Key("from", INSTANT, "When it begins to hold.", attribute="since"),
@@ -183,13 +196,8 @@ _VERSIONS: Final = Table(
     ),
     Versions,
 )
-_REFERENCE: Final = {
-    "description": "a calendar's name, or a table with hours, by, plus, minus or both"
-}
-CALENDAR: Final = Form(_calendar, lambda value, writing: writing.calendar_name(value), _REFERENCE)
-PLAIN_CALENDAR: Final = Form(
-    _plain, lambda value, writing: writing.calendar_name(value), _REFERENCE
-)
+CALENDAR: Final = Form(_calendar, _PLAIN.write, _PLAIN.schema)
+PLAIN_CALENDAR: Final = _PLAIN
 
 
 class _Named(dict[str, Any]):
@@ -218,26 +226,27 @@ class _Named(dict[str, Any]):
         return super().__getitem__(name)
 
 
-def read_calendars(reading: Reading) -> dict[str, Any]:
+def _calendars(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
     """Read the holidays and calendars of a file; note their names."""
     read_holidays(reading)
-    data = reading.data.get("calendars", {})
-    if not isinstance(data, Mapping):
-        reading.fault(("calendars",), WrongError(data, "a table of calendars"))
-        data = {}
-    if "always" in data:
-        reading.fault(("calendars", "always"), WrongError("always", "another name; it is built in"))
-        data = {name: table for name, table in data.items() if name != "always"}
-    named = _Named(reading, data)
+    whole_table = isinstance(data, Mapping)
+    tables = dict(data) if whole_table else {}
+    if tables.pop("always", None) is not None:
+        reading.fault((*path, "always"), WrongError("always", "another name; it is built in"))
+    named = _Named(reading, tables)
     reading.names["calendars"] = named
-    read = {name: named[name] for name in data}
-    plain = {
+    read = {name: named[name] for name in tables}
+    reading.names["plain_calendars"] = {
         name: one
         for name, one in {**read, "always": named["always"]}.items()
         if isinstance(one, Calendar)
     }
-    reading.names["plain_calendars"] = plain
+    if not whole_table:
+        raise WrongError(data, "a table of calendars")
     return read
+
+
+CALENDARS: Final = Form(_calendars, lambda tables, _: tables, table_of(CALENDAR).schema)
 
 
 def write_calendars(writing: Any) -> dict[str, Any]:
@@ -272,7 +281,7 @@ def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any
         raise DefinitionError(f"calendars.{name}", calendar, "a calendar that a desk file can say")
     taken = [(day, one) for day, breaks in calendar.breaks for one in breaks]
     values = {
-        "zone": None if calendar.zone.key == writing.desk.zone.key else calendar.zone.key,
+        "zone": calendar.zone.key,
         "hours": _week(calendar.hours),
         "holidays": calendar.holidays,
         "special": calendar.special,
@@ -280,7 +289,7 @@ def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any
         "name": None if calendar.name == name else calendar.name,
     }
     writing.calendar = name
-    return Table(_BUSINESS.keys, dict, lambda value, key: value[key.name]).write(values, writing)
+    return _BUSINESS.write(values, writing)
 
 
 def _week(hours: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:

@@ -7,28 +7,29 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from incidentcore.categorization import CategoryRule
-from incidentcore.desk.calendar_form import (
-    CALENDAR,
-    calendar_table,
-    read_calendars,
-    write_calendars,
-)
+from incidentcore.desk.calendar_form import CALENDARS, calendar_table, write_calendars
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.escalation_form import ESCALATION
 from incidentcore.desk.holiday_form import ENTRY, TEXT
 from incidentcore.desk.import_form import IMPORT
-from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table, read_lifecycles
+from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table
 from incidentcore.desk.oncall_form import ON_CALL
 from incidentcore.desk.parts import FIELD_KINDS, DeskField
-from incidentcore.desk.priority_form import CATEGORY, PRIORITY, categories_of
-from incidentcore.desk.reading import BROKEN, MISSING, Form, Path, Reading, list_of, table_of, whole
-from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAKE
-from incidentcore.desk.service_form import (
-    AGREEMENT,
-    SERVICE,
-    read_services,
+from incidentcore.desk.priority_form import CATEGORY, PRIORITY, categories_of, category_values
+from incidentcore.desk.reading import (
+    BROKEN,
+    Form,
+    Key,
+    Path,
+    Reading,
+    Table,
+    list_of,
+    names_of,
+    noted,
+    whole,
 )
+from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAKE
+from incidentcore.desk.service_form import AGREEMENT, SERVICES
 from incidentcore.desk.toml import hint, line_numbers, write_toml
 from incidentcore.desk.when import WHEN_SCHEMA, field_path
 from incidentcore.desk.words import WrongError
@@ -37,22 +38,11 @@ from incidentcore.instants import as_zone
 from incidentcore.lifecycle import STANDARD
 from incidentcore.priority import STANDARD_POLICY
 from incidentcore.schedule import BusinessCalendar, Calendar, Holiday
+from incidentcore.values import FrozenMap
 
 __all__ = ["desk_mapping", "desk_schema", "dump_desk", "load_desk"]
 
 VERSION: Final = 1
-_LISTS: Final[dict[str, tuple[str, Form]]] = {
-    "agreements": ("agreements", AGREEMENT.form),
-    "escalation": ("escalation", ESCALATION),
-    "communication": ("communication", COMMUNICATION),
-    "approvals": ("approvals", APPROVAL.form),
-    "cascades": ("cascades", CASCADE.form),
-}
-KEYS: Final = (
-    *("desk", "name", "zone", "fields", "holidays", "calendars", "priority", "categories"),
-    *("services", "agreements", "oncall", "escalation", "communication", "lifecycle"),
-    *("approvals", "cascades", "intake", "import"),
-)
 
 
 def load_desk(
@@ -106,7 +96,7 @@ allowed: a calendar of [calendars]: always; nearest: always
     else:
         raise InvalidValueError("text", type(text).__name__, "TOML text, or a mapping")
     reading = Reading(data, code=code or {}, files=files or {}, lines=lines, source=source)
-    desk = reading.tried((), _read, reading)
+    desk = reading.tried((), _read, data, reading)
     if reading.faults:
         raise FormatError(reading.faults[key] for key in sorted(reading.faults, key=_place(lines)))
     assert isinstance(desk, Desk)  # noqa: S101  without a fault it was built
@@ -129,84 +119,102 @@ def _place(lines: Mapping[Path, int]) -> Callable[[tuple[Path, str]], tuple[int,
     return place
 
 
-def _read(reading: Reading) -> Desk | Any:
-    data = reading.data
-    for name in data:
-        if name not in KEYS:
-            reading.fault((name,), WrongError(name, f"the tables {', '.join(KEYS)}", KEYS))
-    if data.get("desk") != VERSION:
-        reading.fault(
-            ("desk",), WrongError(data.get("desk"), f"desk = {VERSION}, the form's version")
-        )
-    name = reading.tried(("name",), TEXT.read, data.get("name", MISSING), reading, ("name",))
-    zone = reading.tried(("zone",), as_zone, data.get("zone", "UTC"))
-    reading.zone = zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC")
+def _version(data: Any, _: Reading, __: Path) -> int:
+    if data != VERSION:
+        raise WrongError(data, f"desk = {VERSION}, the form's version")
+    return VERSION
+
+
+def _zone(data: Any, reading: Reading, _: Path) -> ZoneInfo:
+    reading.zone = as_zone(data)
+    return reading.zone
+
+
+def _field(kind: Any, _: Reading, path: Path) -> DeskField:
+    kinds = tuple(kind for kind in FIELD_KINDS if kind != "word")
+    if isinstance(kind, list) and kind and all(isinstance(word, str) for word in kind):
+        return DeskField(str(path[-1]), "word", tuple(kind))
+    if kind not in kinds:
+        raise WrongError(kind, f"one of {', '.join(kinds)}, or a list of words", kinds)
+    return DeskField(str(path[-1]), kind)
+
+
+def _field_word(own: DeskField, _: Writing) -> Any:
+    return list(own.words) if own.kind == "word" else own.kind
+
+
+_CODE: Final = Form(
+    lambda name, reading, _: reading.callable({"code": name}),
+    lambda function, writing: writing.code(function)["code"],
+    {"type": "string"},
+)
+_FIELD: Final = Form(_field, _field_word, {"description": '"bool", "text", "number", "instant"'})
+_CATEGORIES: Final = Table(
+    (
+        Key("rules", list_of(CATEGORY.form), "Rules in order; the first match counts.", ()),
+        Key("code", _CODE, "A categorizer of your own.", None),
+    ),
+    lambda rules, code: {
+        **dict(zip(("categories", "routing"), categories_of(rules), strict=True)),
+        "categorizer": code,
+    },
+)
+_AS_IT_IS: Final = Form(lambda data, _, __: data, lambda value, _: value, {"type": "object"})
+_DESK: Final = Table(
+    (
+        Key(
+            "desk",
+            Form(_version, lambda value, _: value, {"const": VERSION}),
+            "desk = 1, the form's version.",
+        ),
+        Key("name", TEXT, "A text, the desk's name."),
+        Key(
+            "zone",
+            Form(_zone, lambda zone, _: zone.key, {"type": "string"}),
+            "The zone of times that state none.",
+            ZoneInfo("UTC"),
+        ),
+        Key(
+            "fields",
+            noted("fields", names_of(_FIELD), broken=False),
+            "Fields of the desk's own.",
+            (),
+        ),
+        Key("holidays", _AS_IT_IS, "Lists of holidays by name.", {}),
+        Key("calendars", CALENDARS, "Calendars by name.", {}),
+        Key("lifecycle", LIFECYCLE, "Lifecycles by type of record.", {}),
+        Key("priority", PRIORITY, "How priorities are computed.", STANDARD_POLICY),
+        Key("services", SERVICES, "The services.", ()),
+        Key("oncall", noted("on_call", ON_CALL), "On-call schedules.", (), "on_call"),
+        Key("agreements", list_of(AGREEMENT.form), "Who has which service.", ()),
+        Key("categories", _CATEGORIES.form, "Categories and groups.", {}),
+        Key("escalation", list_of(ESCALATION), "Escalations.", ()),
+        Key("communication", list_of(COMMUNICATION), "Updates.", ()),
+        Key("approvals", list_of(APPROVAL.form), "Which requests need approval.", ()),
+        Key("cascades", list_of(CASCADE.form), "What follows on linked records.", ()),
+        Key("intake", INTAKE.form, "How alerts become incidents.", None),
+        Key("import", IMPORT.form, "How exports are read.", FrozenMap(), "imports"),
+    ),
+    dict,
+)
+
+
+def _read(data: Any, reading: Reading) -> Desk:
     reading.names["priority"] = {"policy": STANDARD_POLICY, "scale": STANDARD_POLICY.scale}
     reading.names["lifecycles"] = dict(STANDARD)
-    fields = reading.tried(("fields",), _fields, data.get("fields", {}), reading)
-    reading.names["fields"] = {one.name: one for one in fields} if fields is not BROKEN else {}
-    calendars = read_calendars(reading)
-    made: dict[str, Any] = {"name": name, "zone": zone, "fields": fields, "calendars": calendars}
-    lifecycle = data.get("lifecycle", {})
-    found = reading.tried(("lifecycle",), read_lifecycles, lifecycle, reading)
-    lifecycles, closes = ({}, {}) if found is BROKEN else found
-    made["lifecycles"] = tuple(lifecycles.values())
-    made["auto_close"] = closes
-
-    def part(key: str, form: Form) -> Any:
-        return reading.tried((key,), form.read, data[key], reading, (key,))
-
-    if "priority" in data:
-        made["priority"] = part("priority", PRIORITY)
-    if "services" in data:
-        made["services"] = reading.tried(("services",), read_services, data["services"], reading)
-    schedules = part("oncall", table_of(ON_CALL)) if "oncall" in data else {}
-    names = data.get("oncall", {})
-    broken = dict.fromkeys(names if isinstance(names, Mapping) else (), BROKEN)
-    reading.names["on_call"] = broken if schedules is BROKEN else schedules
-    made["on_call"] = () if schedules is BROKEN else tuple(schedules.values())
-    for key, (attribute, form) in _LISTS.items():
-        if key in data:
-            made[attribute] = part(key, list_of(form))
-    if "categories" in data:
-        found = reading.tried(("categories",), _categories, data["categories"], reading)
-        made.update({} if found is BROKEN else found)
-    if "intake" in data:
-        made["intake"] = part("intake", INTAKE.form)
-    if "import" in data:
-        made["imports"] = part("import", IMPORT.form)
+    reading.names["fields"] = reading.names["on_call"] = {}
+    if "calendars" not in data:
+        CALENDARS.read({}, reading, ("calendars",))
+    made = _DESK.read(data, reading, ())
     unused = sorted(set(reading.code) - reading.used)
     if unused:
         reading.sources.append(f"code given and not used: {', '.join(unused)}")
     whole((BROKEN,) if reading.faults else ())
+    for name in ("desk", "holidays"):
+        del made[name]
+    made.update(made.pop("lifecycle"))
+    made.update(made.pop("categories"))
     return Desk(**made, sources=tuple(reading.sources))
-
-
-def _fields(data: Any, reading: Reading) -> Any:
-    if not isinstance(data, Mapping):
-        raise WrongError(data, 'fields = { NAME = "bool" }')
-    kinds = tuple(kind for kind in FIELD_KINDS if kind != "word")
-
-    def one(kind: Any, _: Reading, path: Path) -> DeskField:
-        name = str(path[-1])
-        if isinstance(kind, list) and kind and all(isinstance(word, str) for word in kind):
-            return DeskField(name, "word", tuple(kind))
-        if kind not in kinds:
-            raise WrongError(kind, f"one of {', '.join(kinds)}, or a list of words", kinds)
-        return DeskField(name, kind)
-
-    return tuple(reading.each(one, data.items(), ("fields",)).values())
-
-
-def _categories(data: Any, reading: Reading) -> dict[str, Any]:
-    path: Path = ("categories",)
-    if not isinstance(data, Mapping) or not set(data) <= {"rules", "code"}:
-        raise WrongError(data, "rules = [{ when, category, group, tier }], code = a name")
-    rules = list_of(CATEGORY.form).read(data.get("rules", []), reading, (*path, "rules"))
-    made = dict(zip(("categories", "routing"), categories_of(rules), strict=True))
-    if "code" in data:
-        made["categorizer"] = reading.callable({"code": data["code"]})
-    return made
 
 
 class Writing:
@@ -276,55 +284,26 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
             calendar of your own.
     """
     writing = Writing(desk, code or {})
-    data: dict[str, Any] = {"desk": VERSION, "name": desk.name, "zone": desk.zone.key}
-    if desk.fields:
-        data["fields"] = {
-            one.name: list(one.words) if one.kind == "word" else one.kind for one in desk.fields
-        }
     calendars = write_calendars(writing)
     writing.calendar = ""
-    if writing.lists:
-        data["holidays"] = writing.lists
-    if calendars:
-        data["calendars"] = calendars
-    if desk.priority != STANDARD_POLICY:
-        data["priority"] = PRIORITY.write(desk.priority, writing)
-    rules = [_category(rule, writing) for rule in [*desk.categories, *desk.routing]]
-    if rules or desk.categorizer is not None:
-        data["categories"] = {"rules": rules} if rules else {}
-        if desk.categorizer is not None:
-            data["categories"]["code"] = writing.code(desk.categorizer)["code"]
-    if desk.services:
-        data["services"] = {one.name: SERVICE.write(one, writing) for one in desk.services}
-    if desk.on_call:
-        data["oncall"] = {one.name: ON_CALL.write(one, writing) for one in desk.on_call}
-    for key, (attribute, form) in _LISTS.items():
-        values = getattr(desk, attribute)
-        if values:
-            data[key] = [form.write(one, writing) for one in values]
+    values: dict[str, Any] = {key.name: getattr(desk, key.attribute, None) for key in _DESK.keys}
     own = {one.record_type: one for one in desk.lifecycles}
-    types = [name for name in STANDARD if name in own or name in desk.auto_close]
-    if types:
-        data["lifecycle"] = {
+    values |= {
+        "desk": VERSION,
+        "holidays": writing.lists,
+        "calendars": calendars,
+        "lifecycle": {
             name: lifecycle_table(own.get(name), desk.auto_close.get(name), writing)
-            for name in types
-        }
-    if desk.intake is not None:
-        data["intake"] = INTAKE.write(desk.intake, writing)
-    if desk.imports:
-        data["import"] = IMPORT.write(desk.imports, writing)
-    return data
-
-
-def _category(rule: Any, writing: Writing) -> dict[str, Any]:
-    values: dict[str, Any] = dict.fromkeys(CATEGORY.names)
-    if isinstance(rule, CategoryRule):
-        values["category"] = "/".join(rule.category)
-    else:
-        values.update(group=rule.group, tier=rule.tier)
-    values.update(when=rule.when, name=rule.name)
-    table = type(CATEGORY)(CATEGORY.keys, dict, lambda value, key: value[key.name])
-    return table.write(values, writing)
+            for name in STANDARD
+            if name in own or name in desk.auto_close
+        },
+        "categories": {},
+    }
+    rules = [category_values(one) for one in desk.categories]
+    rules += [category_values(one) for one in desk.routing]
+    if rules or desk.categorizer is not None:
+        values["categories"] = {"rules": tuple(rules), "code": desk.categorizer}
+    return _DESK.write(values, writing)
 
 
 def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
@@ -348,35 +327,9 @@ def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
 
 def desk_schema() -> dict[str, Any]:
     """Return the JSON Schema of a desk file, for editors that complete and check TOML."""
-    tables = table_of(CALENDAR).schema
-    properties: dict[str, Any] = {
-        "desk": {"const": VERSION},
-        "name": {"type": "string"},
-        "zone": {"type": "string", "description": "The zone of times that state none."},
-        "fields": {"type": "object", "description": 'NAME = "bool", "text", "number", "instant"'},
-        "holidays": {"type": "object"},
-        "calendars": tables,
-        "priority": PRIORITY.schema,
-        "categories": {
-            "type": "object",
-            "properties": {
-                "rules": {"type": "array", "items": CATEGORY.schema},
-                "code": {"type": "string"},
-            },
-        },
-        "services": {"type": "object", "additionalProperties": SERVICE.schema},
-        "oncall": {"type": "object", "additionalProperties": ON_CALL.schema},
-        **{key: {"type": "array", "items": form.schema} for key, (_, form) in _LISTS.items()},
-        "lifecycle": LIFECYCLE.schema,
-        "intake": INTAKE.schema,
-        "import": IMPORT.schema,
-    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Desk file",
-        "type": "object",
-        "properties": properties,
-        "required": ["desk", "name"],
-        "additionalProperties": False,
+        **_DESK.schema,
         "$defs": {"when": WHEN_SCHEMA},
     }

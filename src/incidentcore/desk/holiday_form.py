@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from incidentcore.desk.reading import (
+    MISSING,
     Form,
     Key,
     Path,
@@ -34,6 +35,7 @@ __all__ = [
     "INSTANT",
     "LINE",
     "TEXT",
+    "ZONE",
     "read_holidays",
 ]
 
@@ -41,6 +43,11 @@ TEXT: Final = simple(str, "a non-empty text", {"type": "string"})
 LINE: Final = simple(str, "a text", {"type": "string"}, empty=True)
 FLAG: Final = simple(bool, "true or false", {"type": "boolean"})
 COUNT: Final = simple(int, "a whole number", {"type": "integer"})
+ZONE: Final = Form(
+    TEXT.read,
+    lambda zone, writing: MISSING if zone in (None, writing.desk.zone.key) else zone,
+    TEXT.schema,
+)
 _YEARS: Final = re.compile(r"(\d{4})(?:-(\d{4}))?")
 
 

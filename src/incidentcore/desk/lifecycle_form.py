@@ -25,7 +25,7 @@ from incidentcore.lifecycle import (
 from incidentcore.schedule import BusinessDays, Calendar
 from incidentcore.values import State
 
-__all__ = ["LIFECYCLE", "lifecycle_table", "read_lifecycles"]
+__all__ = ["LIFECYCLE", "lifecycle_table"]
 
 _STATE: Final = Table(
     (
@@ -112,7 +112,6 @@ _LIFECYCLE: Final = Table(
     ),
     dict,
 )
-LIFECYCLE: Final = table_of(_LIFECYCLE.form)
 
 
 def _presets(record_type: str) -> dict[str, Lifecycle]:
@@ -121,45 +120,39 @@ def _presets(record_type: str) -> dict[str, Lifecycle]:
     return known
 
 
-def read_lifecycles(data: Any, reading: Reading) -> tuple[dict[str, Any], dict[str, Any]]:
+def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
     """Return the lifecycles and auto-closes of a file by type of record; note them for conditions.
 
     Guards are conditions, which speak of states: so the states are noted first.
     """
     if not isinstance(data, dict):
         raise WrongError(data, "[lifecycle.TYPE] tables")
-    reading.names["lifecycles"] = dict(STANDARD)
-    made: dict[str, Any] = {}
     closes: dict[str, Any] = {}
-    for record_type, table in data.items():
-        path: Path = ("lifecycle", record_type)
+
+    def one(table: Any, reading: Reading, path: Path) -> Lifecycle:
+        record_type = str(path[-1])
         if record_type not in STANDARD:
             allowed = f"one of {', '.join(STANDARD)}"
-            reading.fault(path, WrongError(record_type, allowed, tuple(STANDARD)))
-            continue
+            raise WrongError(record_type, allowed, tuple(STANDARD))
         _note_states(reading, record_type, table)
+        found = _LIFECYCLE.read(table, reading, path)
+        calendar = found["calendar"]
+        needs = (found["close_after"], found["reopen_within"])
+        if calendar is None and any(isinstance(span, BusinessDays) for span in needs):
+            calendar = _first_calendar(reading)
+        close = auto_close_of(found, calendar)
+        if close is not None:
+            closes[record_type] = close
+        lifecycle = _made(found, record_type, calendar)
+        reading.names["lifecycles"][record_type] = lifecycle
+        return lifecycle
 
-        def build(record_type: str = record_type, table: Any = table, path: Path = path) -> Any:
-            found = _LIFECYCLE.read(table, reading, path)
-            calendar = found["calendar"]
-            needs = (found["close_after"], found["reopen_within"])
-            if calendar is None and any(isinstance(span, BusinessDays) for span in needs):
-                calendar = _first_calendar(reading)
-            close = auto_close_of(found, calendar)
-            if close is not None:
-                closes[record_type] = close
-            return _made(found, record_type, calendar)
+    made = reading.each(one, data.items(), path)
+    own = tuple(one for name, one in made.items() if one != STANDARD[str(name)])
+    return {"lifecycles": own, "auto_close": closes}
 
-        lifecycle = reading.tried(path, build)
-        made[record_type] = lifecycle
-        if isinstance(lifecycle, Lifecycle):
-            reading.names["lifecycles"][record_type] = lifecycle
-    kept = {
-        name: one
-        for name, one in made.items()
-        if isinstance(one, Lifecycle) and one != STANDARD[name]
-    }
-    return kept, closes
+
+LIFECYCLE: Final = Form(_lifecycles, lambda tables, _: tables, table_of(_LIFECYCLE.form).schema)
 
 
 def _note_states(reading: Reading, record_type: str, table: Any) -> None:
@@ -262,9 +255,7 @@ def lifecycle_table(lifecycle: Lifecycle | None, close: Any, writing: Any) -> di
             "close_since": close.basis,
             "close_major": close.major,
         }
-        table.update(
-            Table(AUTO_CLOSE, dict, lambda value, key: value[key.name]).write(values, writing)
-        )
+        table.update(Table(AUTO_CLOSE, dict).write(values, writing))
     if calendar is not None:
         table["calendar"] = writing.calendar_name(calendar)
     return table

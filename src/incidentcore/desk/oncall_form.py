@@ -7,8 +7,8 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
-from incidentcore.desk.holiday_form import DAY, INSTANT, TEXT
-from incidentcore.desk.reading import Form, Key, Path, Reading, Table, list_of, word
+from incidentcore.desk.holiday_form import DAY, INSTANT, TEXT, ZONE
+from incidentcore.desk.reading import Form, Key, Path, Reading, Table, list_of, names_of, word
 from incidentcore.desk.words import WrongError
 from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
 from incidentcore.instants import Interval, as_zone
@@ -33,6 +33,20 @@ FIRST: Final = Form(
     lambda value, _: value,
     DAY.schema,
 )
+
+
+def _layer_part(layer: OnCallLayer, key: Key) -> Any:
+    rotation = layer.rotation
+    if key.name == "people":
+        return [person or "-" for person in layer.people]
+    if key.name == "zone":
+        return rotation.zone.key
+    if key.name not in ("change", "from"):
+        return getattr(layer, key.name)
+    still = rotation == _still(rotation.zone.key) and len(layer.people) == 1
+    return None if still else rotation_words(rotation)[key.name == "from"]
+
+
 _LAYER: Final = Table(
     (
         Key("people", list_of(TEXT, single=True), "Who takes turns; - for nobody."),
@@ -42,9 +56,10 @@ _LAYER: Final = Table(
         Key("turns", word("always", "on_duty"), "Which turns count.", "always"),
         Key("since", INSTANT, "When the layer begins to count.", None),
         Key("until", INSTANT, "When it ceases to count.", None),
-        Key("zone", TEXT, "The zone of its handoffs.", None),
+        Key("zone", ZONE, "The zone of its handoffs.", None),
     ),
     dict,
+    _layer_part,
 )
 _OVERRIDE: Final = Table(
     (
@@ -57,10 +72,8 @@ _OVERRIDE: Final = Table(
     lambda start, end, people, mode, replaces: RotaOverride(
         Interval(start, end), people, mode, replaces=replaces
     ),
-    lambda value, key: (
-        getattr(value.interval, key.attribute)
-        if key.attribute in ("start", "end")
-        else getattr(value, key.attribute)
+    lambda value, key: getattr(
+        value.interval if key.attribute in ("start", "end") else value, key.attribute
     ),
 )
 _SCHEDULE: Final = Table(
@@ -68,26 +81,20 @@ _SCHEDULE: Final = Table(
         Key("zone", TEXT, "The zone of its handoffs; the desk's by default.", None),
         Key("layers", list_of(_LAYER.form), "Its layers, the lowest first."),
         Key("overrides", list_of(_OVERRIDE.form), "Exceptions.", ()),
-        Key(
-            "combine",
-            word("highest", "all"),
-            "Whether the last layer serves or every one.",
-            "highest",
-        ),
+        Key("combine", word("highest", "all"), "Which layers serve.", "highest"),
     ),
     dict,
+    lambda schedule, key: None if key.name == "zone" else getattr(schedule, key.name),
 )
 
 
 def _schedule(data: Any, reading: Reading, path: Path) -> Any:
     found = _SCHEDULE.read(data, reading, path)
-    zone = found["zone"] or reading.zone.key
+    zone = found.pop("zone") or reading.zone.key
     layers = reading.each(
         lambda values, _, __: _layer(values, zone), enumerate(found["layers"]), (*path, "layers")
-    ).values()
-    return OnCallSchedule(
-        str(path[-1]), layers, overrides=found["overrides"], combine=found["combine"]
     )
+    return OnCallSchedule(str(path[-1]), **{**found, "layers": tuple(layers.values())})
 
 
 def _layer(values: dict[str, Any], zone: str) -> OnCallLayer:
@@ -98,7 +105,7 @@ def _layer(values: dict[str, Any], zone: str) -> OnCallLayer:
     elif len(people) > 1:
         raise WrongError(values["people"], f"change = when they hand over, such as {_TURNS}")
     else:
-        rotation = Rotation(anchor=_wall(_ANCHOR, own), zone=own, unit="weeks")
+        rotation = _still(own)
     rest = {name: values[name] for name in ("during", "since", "until", "turns")}
     return OnCallLayer(rotation, people, **rest)
 
@@ -137,34 +144,13 @@ def rotation_words(rotation: Rotation) -> tuple[str, Any]:
     return text, at.date() if exact else rotation.anchor
 
 
+def _still(zone: str) -> Rotation:
+    """Return the turns of a single person, who never hands over."""
+    return Rotation(anchor=_wall(_ANCHOR, zone), zone=zone, unit="weeks")
+
+
 def _wall(at: datetime, zone: str) -> datetime:
     return at.replace(tzinfo=as_zone(zone))
 
 
-def _schedule_table(schedule: OnCallSchedule, writing: Any) -> dict[str, Any]:
-    layers = []
-    for layer in schedule.layers:
-        rotation = layer.rotation
-        table: dict[str, Any] = {"people": [person or "-" for person in layer.people]}
-        still = rotation.unit == "weeks" and rotation.every == 1 and len(layer.people) == 1
-        if not (still and rotation.anchor == _wall(_ANCHOR, rotation.zone.key)):
-            table["change"], table["from"] = rotation_words(rotation)
-        if layer.turns != "always":
-            table["turns"] = layer.turns
-        if layer.during is not None:
-            table["during"] = writing.calendar_name(layer.during)
-        for name in ("since", "until"):
-            if getattr(layer, name) is not None:
-                table[name] = getattr(layer, name)
-        if rotation.zone.key != writing.desk.zone.key:
-            table["zone"] = rotation.zone.key
-        layers.append(table)
-    found: dict[str, Any] = {"layers": layers}
-    if schedule.overrides:
-        found["overrides"] = [_OVERRIDE.write(one, writing) for one in schedule.overrides]
-    if schedule.combine != "highest":
-        found["combine"] = schedule.combine
-    return found
-
-
-ON_CALL: Final = Form(_schedule, _schedule_table, _SCHEDULE.schema)
+ON_CALL: Final = names_of(Form(_schedule, _SCHEDULE.write, _SCHEDULE.schema))

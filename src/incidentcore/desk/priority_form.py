@@ -7,15 +7,10 @@ from typing import Any, Final
 
 from incidentcore.categorization import CategoryRule, RoutingRule
 from incidentcore.desk.holiday_form import COUNT, TEXT
-from incidentcore.desk.reading import Form, Key, Path, Reading, Table, list_of, whole
-from incidentcore.desk.service import (
-    level_named,
-)
+from incidentcore.desk.reading import Form, Key, Path, Reading, Table, level_of, list_of, whole
 from incidentcore.desk.when import WHEN
-from incidentcore.desk.words import (
-    WrongError,
-)
-from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.desk.words import WrongError
+from incidentcore.errors import InvalidValueError
 from incidentcore.priority import (
     BMC,
     FLOOR_OF_MEAN_5X5,
@@ -30,7 +25,7 @@ from incidentcore.priority import (
 )
 from incidentcore.values import Impact, Priority, Scale, Urgency
 
-__all__ = ["CATEGORY", "PRIORITY", "categories_of"]
+__all__ = ["CATEGORY", "PRIORITY", "categories_of", "category_values"]
 
 MATRICES: Final = {
     "standard": SERVICENOW,
@@ -43,18 +38,7 @@ MATRICES: Final = {
 }
 
 
-def _level_form() -> Form:
-    def read(data: Any, reading: Reading, _: Path) -> Any:
-        scale: Scale = reading.names["priority"]["scale"]
-        try:
-            return level_named(scale, data)
-        except DefinitionError as error:
-            raise WrongError(data, error.allowed, scale.names) from None
-
-    return Form(read, lambda level, _: level.name, {"type": "string"})
-
-
-_LEVEL: Final = _level_form()
+_LEVEL: Final = level_of()
 _ADJUST: Final = Table(
     (
         Key("name", TEXT, "What explanations call it."),
@@ -178,3 +162,11 @@ def categories_of(
                 RoutingRule(rule["when"], rule["group"], tier=rule["tier"], name=rule["name"])
             )
     return tuple(categories), tuple(routing)
+
+
+def category_values(rule: CategoryRule | RoutingRule) -> dict[str, Any]:
+    """Return what a rule says by the keys of its table."""
+    values: dict[str, Any] = {**dict.fromkeys(CATEGORY.names), "when": rule.when, "name": rule.name}
+    if isinstance(rule, CategoryRule):
+        return {**values, "category": "/".join(rule.category)}
+    return {**values, "group": rule.group, "tier": rule.tier}

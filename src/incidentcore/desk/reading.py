@@ -15,12 +15,25 @@ import attrs
 
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError, InvalidValueError, NaiveDatetimeError
+from incidentcore.values import Scale
 
-__all__ = ["Form", "Key", "Path", "Reading", "Table", "list_of", "simple", "table_of", "word"]
+__all__ = [
+    "Form",
+    "Key",
+    "Path",
+    "Reading",
+    "Table",
+    "list_of",
+    "names_of",
+    "simple",
+    "table_of",
+    "word",
+]
 
 Path: TypeAlias = tuple[str | int, ...]
 _REQUIRED: Final = object()
 MISSING: Final = object()
+"""What stands for a key that is not there: in reading, and where a writer leaves it out."""
 
 
 def path_text(path: Path) -> str:
@@ -238,6 +251,19 @@ def word(*words: str) -> Form:
     return Form(read, lambda value, _: value, {"enum": list(words)})
 
 
+def level_of(scale: Scale | None = None) -> Form:
+    """Return the form of a level of a scale by its name; of the desk's priorities without one."""
+
+    def read(data: Any, reading: Reading, _: Path) -> Any:
+        known: Scale = scale or reading.names["priority"]["scale"]
+        if data in known.names:
+            return known[data]
+        raise WrongError(data, f"one of {', '.join(known.names)}", known.names)
+
+    enum = {"type": "string"} if scale is None else {"enum": list(scale.names)}
+    return Form(read, lambda level, _: level.name, enum)
+
+
 def list_of(form: Form, *, single: bool = False) -> Form:
     """Return the form of a list of one form; with ``single`` one may stand without brackets."""
 
@@ -270,13 +296,41 @@ def table_of(form: Form) -> Form:
     return Form(read, write, {"type": "object", "additionalProperties": form.schema})
 
 
+def names_of(form: Form) -> Form:
+    """Return the form of a table from names to values, of which each holds its name."""
+    tables = table_of(form)
+    return Form(
+        lambda data, reading, path: tuple(tables.read(data, reading, path).values()),
+        lambda values, writing: {one.name: form.write(one, writing) for one in values},
+        tables.schema,
+    )
+
+
+def noted(kind: str, form: Form, *, broken: bool = True) -> Form:
+    """Return a form of a table of names that notes what it reads; names of broken parts too."""
+
+    def read(data: Any, reading: Reading, path: Path) -> Any:
+        names = data if broken and isinstance(data, Mapping) else ()
+        reading.names[kind] = dict.fromkeys(names, BROKEN)
+        made = form.read(data, reading, path)
+        reading.names[kind] = {one.name: one for one in made}
+        return made
+
+    return Form(read, form.write, form.schema)
+
+
+def _part(value: Any, key: Key) -> Any:
+    return value[key.name] if isinstance(value, dict) else getattr(value, key.attribute)
+
+
 class Table:
     """A table with known keys: reads every one, and notes each fault.
 
     Args:
         keys: The keys.
         build: Makes the value from the keys' values by attribute; absent ones have their default.
-        take: Gives a key's value back; the attribute of that name by default.
+        take: Gives a key's value back; the attribute of that name by default, or an entry.
+        named: Whether the value is made with the table's own name too.
     """
 
     def __init__(
@@ -284,12 +338,13 @@ class Table:
         keys: Iterable[Key],
         build: Callable[..., Any],
         take: Callable[[Any, Key], Any] | None = None,
+        *,
+        named: bool = False,
     ) -> None:
+        self.named = named
         self.keys: tuple[Key, ...] = tuple(keys)
         self.build = build
-        self.take: Callable[[Any, Key], Any] = take or (
-            lambda value, key: getattr(value, key.attribute)
-        )
+        self.take: Callable[[Any, Key], Any] = take or _part
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -319,7 +374,7 @@ class Table:
             else:
                 found[key.attribute] = key.default
         whole(found.values())
-        return self.build(**found)
+        return self.build(**found, **({"name": str(path[-1])} if self.named else {}))
 
     def write(self, value: Any, writing: Any) -> dict[str, Any]:
         """Return the table of a value; keys that hold their default are left out."""
@@ -329,7 +384,9 @@ class Table:
         for key in self.keys:
             part = self.take(value, key)
             if key.required or part != key.default:
-                yield key.name, key.form.write(part, writing)
+                written = key.form.write(part, writing)
+                if written is not MISSING:
+                    yield key.name, written
 
     @property
     def schema(self) -> dict[str, Any]:

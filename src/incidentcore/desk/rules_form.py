@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
+import attrs
+
 from incidentcore.communication import UpdateRule, UpdateTemplate
 from incidentcore.conditions import ALWAYS, NEVER, field
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
@@ -17,13 +19,13 @@ from incidentcore.desk.reading import (
     Path,
     Reading,
     Table,
+    level_of,
     list_of,
     simple,
     table_of,
     whole,
     word,
 )
-from incidentcore.desk.service import level_named
 from incidentcore.desk.when import WHEN, about, field_path
 from incidentcore.desk.words import (
     SPAN,
@@ -119,7 +121,6 @@ _TEMPLATE: Final = Table(
         Key("given", TEXTS, "Places that the sender fills.", ()),
     ),
     UpdateTemplate,
-    lambda value, key: getattr(value, key.attribute),
 )
 _COMMUNICATION: Final = Table(
     (
@@ -136,6 +137,10 @@ _COMMUNICATION: Final = Table(
         Key("text", table_of(_TEMPLATE.form), "Templates for first, next and final.", {}),
     ),
     dict,
+    lambda rule, key: {
+        "updates": {name: getattr(rule, name) for name in _UPDATES.names},
+        "text": dict(rule.templates),
+    }.get(key.name, getattr(rule, key.attribute, None)),
 )
 
 
@@ -150,26 +155,7 @@ def _update(data: Any, reading: Reading, path: Path) -> Any:
     return UpdateRule(name=name, templates=found.pop("text"), **found, **updates)
 
 
-def _update_table(rule: UpdateRule, writing: Any) -> dict[str, Any]:
-    def take(value: UpdateRule, key: Key) -> Any:
-        if key.name == "updates":
-            return {name: getattr(value, name) for name in ("first", "every", "on_hold", "final")}
-        if key.name == "text":
-            return dict(value.templates)
-        return getattr(value, key.attribute)
-
-    plain = Table(_UPDATES.keys, dict, lambda value, key: value[key.name])
-    written: dict[str, Any] = {}
-    for key in _COMMUNICATION.keys:
-        part = take(rule, key)
-        if key.name == "updates":
-            written[key.name] = plain.write(part, writing)
-        elif key.required or part != key.default:
-            written[key.name] = key.form.write(part, writing)
-    return written
-
-
-COMMUNICATION: Final = Form(_update, _update_table, _COMMUNICATION.schema)
+COMMUNICATION: Final = Form(_update, _COMMUNICATION.write, _COMMUNICATION.schema)
 
 
 def _need(data: Any, _: Reading, __: Path) -> Any:
@@ -202,14 +188,11 @@ AUTO_CLOSE: Final = (
 
 def auto_close_of(values: dict[str, Any], calendar: Any) -> AutoClose | None:
     """Return the auto-close rule that a lifecycle's keys define; None without one."""
-    after = values["close_after"]
-    if after is None:
-        return None
-    return AutoClose(
-        after=after,
-        calendar=calendar,
-        basis=values["close_since"],
-        major=values["close_major"],
+    after, basis, major = (values[key.name] for key in AUTO_CLOSE)
+    return (
+        None
+        if after is None
+        else AutoClose(after=after, calendar=calendar, basis=basis, major=major)
     )
 
 
@@ -256,9 +239,6 @@ CASCADE: Final = Table(
         Key("fields", table_of(COPIED), "What is given with the action.", {}),
     ),
     CascadeRule,
-    lambda value, key: (
-        dict(value.fields) if key.name == "fields" else getattr(value, key.attribute)
-    ),
 )
 _FLAPPING: Final = Table(
     (
@@ -282,8 +262,8 @@ _NO_SPAN: Final = timedelta()
 _SEVERITY_ROW: Final = Table(
     (
         Key("words", TEXTS, "The words of alerts for it."),
-        Key("impact", word(*Impact.scale.names), "The impact."),
-        Key("urgency", word(*Urgency.scale.names), "The urgency."),
+        Key("impact", level_of(Impact.scale), "The impact."),
+        Key("urgency", level_of(Urgency.scale), "The urgency."),
         Key("default", FLAG, "Whether unknown words count as the first of these.", False),
     ),
     dict,
@@ -292,26 +272,15 @@ _SEVERITY_ROW: Final = Table(
 
 def _severities(data: Any, reading: Reading, path: Path) -> SeverityTable:
     rows = list_of(_SEVERITY_ROW.form).read(data, reading, path)
-    made = [
-        SeverityRow(
-            row["words"],
-            level_named(Impact.scale, row["impact"]),
-            level_named(Urgency.scale, row["urgency"]),
-        )
-        for row in rows
-    ]
-    defaults = [row["words"][0] for row in rows if row["default"]]
-    return SeverityTable(made, *defaults[:1])
+    defaults = [row["words"][0] for row in rows if row.pop("default")]
+    return SeverityTable([SeverityRow(**row) for row in rows], *defaults[:1])
 
 
-def _severity_table(table: SeverityTable, _: Any) -> list[dict[str, Any]]:
+def _severity_table(table: SeverityTable, writing: Any) -> list[dict[str, Any]]:
     return [
-        {
-            "words": list(row.words),
-            "impact": row.impact.name,
-            "urgency": row.urgency.name,
-            **({"default": True} if table.default == row.words[0] else {}),
-        }
+        _SEVERITY_ROW.write(
+            {**attrs.asdict(row, recurse=False), "default": table.default == row.words[0]}, writing
+        )
         for row in table.rows
     ]
 

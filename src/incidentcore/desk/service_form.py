@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import attrs
+
 from incidentcore.conditions import ALWAYS, NEVER
 from incidentcore.desk.calendar_form import CALENDAR, PLAIN_CALENDAR
 from incidentcore.desk.holiday_form import TEXT
 from incidentcore.desk.reading import (
-    BROKEN,
     BrokenError,
     Form,
     Key,
@@ -17,6 +18,8 @@ from incidentcore.desk.reading import (
     Reading,
     Table,
     list_of,
+    names_of,
+    noted,
     word,
 )
 from incidentcore.desk.service import (
@@ -42,7 +45,7 @@ from incidentcore.errors import DefinitionError
 from incidentcore.sla import DueDate
 from incidentcore.sla.terms import SlaThreshold
 
-__all__ = ["AGREEMENT", "POINT", "SERVICE", "read_services"]
+__all__ = ["AGREEMENT", "POINT", "SERVICES"]
 
 
 def _targets(data: Any, reading: Reading, path: Path) -> Any:
@@ -89,44 +92,33 @@ TARGETS: Final = Form(
     _targets_word,
     {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]},
 )
-_WARN_TABLE: Final = Table(
+_WARN: Final = Table(
     (
         Key("at", TEXT, 'The point: "80%", "1h before" or "30m after".'),
         Key("name", TEXT, "What it is called.", None),
         Key("calendar", PLAIN_CALENDAR, "Another calendar for a time after the due.", None),
     ),
-    dict,
+    lambda at, name, calendar: attrs.evolve(
+        read_point(at), calendar=calendar, **({} if name is None else {"name": name})
+    ),
+    lambda point, key: {
+        "at": warn_word(point),
+        "name": None if point.name == warn_word(point) else point.name,
+        "calendar": point.calendar,
+    }[key.name],
 )
 
 
 def _warn(data: Any, reading: Reading, path: Path) -> Any:
-    if not isinstance(data, Mapping):
-        return read_point(data)
-    found = _WARN_TABLE.read(data, reading, path)
-    point = read_point(found["at"])
-    return SlaThreshold(
-        name=found["name"] or point.name,
-        fraction=point.fraction,
-        before_due=point.before_due,
-        after_due=point.after_due,
-        calendar=found["calendar"],
-    )
+    return _WARN.read(data, reading, path) if isinstance(data, Mapping) else read_point(data)
 
 
 def _warn_text(point: SlaThreshold, writing: Any) -> Any:
-    text = warn_word(point)
-    if point.name == text and point.calendar is None:
-        return text
-    table: dict[str, Any] = {"at": text}
-    if point.name != text:
-        table["name"] = point.name
-    if point.calendar is not None:
-        table["calendar"] = writing.calendar_name(point.calendar)
-    return table
+    table = _WARN.write(point, writing)
+    return table if len(table) > 1 else table["at"]
 
 
 POINT: Final = Form(_warn, _warn_text, {"description": 'a text such as "80%", or a table'})
-_EVENT: Final = about("event")
 _OWN: Final = Table(
     (
         Key("targets", TARGETS, "Its target, or a table of them by priority."),
@@ -135,26 +127,10 @@ _OWN: Final = Table(
         Key("pause", WHEN, "When it pauses.", NEVER),
         Key("resume", WHEN, "When a pause ends.", None),
         Key("cancel", WHEN, "When it ends without a result.", NEVER),
-        Key("reset", _EVENT, "Which events end a cycle and start the next.", None),
+        Key("reset", about("event"), "Which events end a cycle and start the next.", None),
     ),
-    dict,
-)
-
-
-def _own_clocks(data: Any, reading: Reading, path: Path) -> Any:
-    if not isinstance(data, Mapping):
-        raise WrongError(data, "[services.NAME.clocks.CLOCK] tables")
-
-    def one(table: Any, reading: Reading, path: Path) -> OwnClock:
-        return OwnClock(name=str(path[-1]), **_OWN.read(table, reading, path))
-
-    return tuple(reading.each(one, data.items(), path).values())
-
-
-OWN_CLOCKS: Final = Form(
-    _own_clocks,
-    lambda clocks, writing: {clock.name: _OWN.write(clock, writing) for clock in clocks},
-    {"type": "object", "additionalProperties": _OWN.schema},
+    OwnClock,
+    named=True,
 )
 _SERVICE: Final = Table(
     (
@@ -164,40 +140,28 @@ _SERVICE: Final = Table(
         Key("warn", list_of(POINT), "Points at which a warning is due.", ()),
         Key("reopen", word(*REOPEN), "What a reopening does.", "exclude_closed"),
         Key("on_change", word(*ON_CHANGE), "What a change of the target does.", None),
-        Key("clocks", OWN_CLOCKS, "Clocks of its own.", ()),
+        Key("clocks", names_of(_OWN.form), "Clocks of its own.", ()),
     ),
-    dict,
+    Service,
+    named=True,
 )
-SERVICE: Final = Form(
-    _SERVICE.read,
-    _SERVICE.write,
-    {
-        **_SERVICE.schema,
-        "required": [],
-        "properties": {
-            "like": {"type": "string", "description": "The service that it varies."},
-            **_SERVICE.schema["properties"],
-        },
+_SCHEMA: Final = {
+    **_SERVICE.schema,
+    "required": [],
+    "properties": {
+        "like": {"type": "string", "description": "The service that it varies."},
+        **_SERVICE.schema["properties"],
     },
-)
+}
 
 
-def read_services(data: Any, reading: Reading) -> tuple[Service, ...]:
-    """Return the services of a file, each with what it inherits."""
-    if not isinstance(data, Mapping):
-        raise WrongError(data, "[services.NAME] tables")
-    made: dict[str, Any] = {}
-    for name in data:
-        path: Path = ("services", name)
+def _service(_: Any, reading: Reading, path: Path) -> Any:
+    merged = _inherited(reading.data["services"], str(path[-1]), [], reading)
+    return _SERVICE.read(merged, reading, path)
 
-        def build(name: str = name, path: Path = path) -> Any:
-            merged = _inherited(data, name, [], reading)
-            found = _SERVICE.read(merged, reading, path)
-            return Service(name=name, **found)
 
-        made[name] = reading.tried(path, build)
-    reading.names["services"] = made
-    return tuple(one for one in made.values() if one is not BROKEN)
+SERVICES: Final = noted("services", names_of(Form(_service, _SERVICE.write, _SCHEMA)))
+"""The form of all services, each with what it inherits."""
 
 
 def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Reading) -> Any:
@@ -239,10 +203,6 @@ def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Re
     return merged
 
 
-def _agreed(service: Any, **rest: Any) -> Agreement:
-    return Agreement(service=service, **rest)
-
-
 _SERVICE_NAME: Final = Form(
     lambda data, reading, _: (reading.named("services", data, "a service of [services]"), data)[1],
     lambda value, _: value,
@@ -254,5 +214,5 @@ AGREEMENT: Final = Table(
         Key("service", _SERVICE_NAME, "The service that they have."),
         Key("kind", word(*AGREEMENT_KINDS), "Of which kind it is.", "sla"),
     ),
-    _agreed,
+    Agreement,
 )

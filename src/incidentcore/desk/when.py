@@ -20,13 +20,12 @@ from incidentcore.conditions import (
     field,
 )
 from incidentcore.desk.parts import DeskField
-from incidentcore.desk.reading import Form, Path, Reading, whole
-from incidentcore.desk.service import level_named, scale_of
+from incidentcore.desk.reading import Form, Path, Reading, level_of, whole
+from incidentcore.desk.service import scale_of
 from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
 from incidentcore.desk.words import WrongError, read_instant
-from incidentcore.errors import DefinitionError
 from incidentcore.records import RECORD_TYPES
-from incidentcore.values import Level, Scale
+from incidentcore.values import Scale
 
 __all__ = ["WHEN", "field_names", "field_path", "states_of"]
 
@@ -204,7 +203,7 @@ def _value(target: str, value: Any, reading: Reading) -> Any:
         return value
     own = _own(target, reading)
     if target in _LEVELS:
-        return _level(target, value, reading)
+        return level_of(_scale(target, reading)).read(value, reading, ())
     allowed: tuple[str, ...] = ()
     if target.endswith(".name") and target.removesuffix(".name") in _LEVELS:
         allowed = _scale(target.removesuffix(".name"), reading).names
@@ -247,14 +246,6 @@ def _kind(target: str, own: DeskField | None) -> str:
 
 def _scale(name: str, reading: Reading) -> Scale:
     return scale_of(reading.names["priority"]["policy"], name)
-
-
-def _level(target: str, value: Any, reading: Reading) -> Level:
-    scale = _scale(target, reading)
-    try:
-        return level_named(scale, value)
-    except DefinitionError:
-        raise WrongError(value, f"one of {', '.join(scale.names)}", scale.names) from None
 
 
 _SCHEMA: Final[dict[str, Any]] = {

@@ -7,6 +7,7 @@ from datetime import date
 from functools import reduce
 from typing import Any, Final
 
+from incidentcore.desk.forms import Form, Key, Table, list_of, table_of
 from incidentcore.desk.holiday_form import (
     DAY,
     HOLIDAYS,
@@ -17,17 +18,7 @@ from incidentcore.desk.holiday_form import (
     ZONE,
     read_holidays,
 )
-from incidentcore.desk.reading import (
-    BROKEN,
-    Form,
-    Key,
-    Path,
-    Reading,
-    Table,
-    list_of,
-    table_of,
-    whole,
-)
+from incidentcore.desk.reading import BROKEN, Path, Reading, whole
 from incidentcore.desk.when import field_path
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import DefinitionError
@@ -41,11 +32,11 @@ from incidentcore.schedule import (
     CalendarUnion,
     Maintenance,
 )
+from incidentcore.schedule.hours import WEEKDAYS, format_hours, parse_week, subtract
 from incidentcore.sla import CalendarByField
 
 __all__ = ["CALENDAR", "CALENDARS", "PLAIN_CALENDAR", "TEXT", "write_calendars"]
 
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ALGEBRA: Final[dict[str, Any]] = {
     "plus": CalendarUnion,
     "minus": CalendarDifference,
@@ -60,12 +51,12 @@ _SPECIAL: Final = Table(
 )
 _BREAK: Final = Table(
     (
-        Key("day", DAY, "The date."),
+        Key("day", DAY, "One date.", None),
+        Key("days", TEXT, "Weekdays, every week: mon-fri. It takes from the weekly hours.", None),
         Key("hours", HOURS, "The hours that are taken out."),
-        Key("name", TEXT, "What it is called.", ""),
+        Key("name", TEXT, "What a date's break is called.", ""),
     ),
-    lambda day, hours, name: (day, Break(hours, name)),
-    lambda value, key: value[0] if key.name == "day" else getattr(value[1], key.name),
+    dict,
 )
 _BUSINESS: Final = Table(
     (
@@ -83,16 +74,31 @@ _BUSINESS: Final = Table(
 def _business(data: Any, reading: Reading, path: Path, name: str) -> Any:
     found = _BUSINESS.read(data, reading, path)
     breaks: dict[date | str, list[Break]] = {}
-    for day, taken in found["breaks"]:
-        breaks.setdefault(day, []).append(taken)
+    hours = found["hours"]
+    for taken in found["breaks"]:
+        if (taken["day"] is None) == (taken["days"] is None):
+            raise WrongError(taken["days"], "in each of breaks either day or days")
+        if taken["days"] is None:
+            breaks.setdefault(taken["day"], []).append(Break(taken["hours"], taken["name"]))
+        else:
+            hours = _without(hours, taken["days"], taken["hours"])
     return BusinessCalendar(
         zone=found["zone"] or reading.zone,
-        hours=found["hours"],
+        hours=hours,
         holidays=found["holidays"],
         special=found["special"],
         breaks=breaks,
         name=name if found["name"] is None else found["name"],
     )
+
+
+def _without(hours: Any, days: str, taken: Any) -> dict[str, tuple[str, ...]]:
+    """Return weekly hours without a break of every week."""
+    pairs = list(zip(parse_week(hours), parse_week({days: taken}, "breaks"), strict=True))
+    left = [tuple(subtract(spans, gaps)) for spans, gaps in pairs]
+    if any(gaps and one == spans for one, (spans, gaps) in zip(left, pairs, strict=True)):
+        raise WrongError(taken, f"hours of a break that lie within those of {days}")
+    return {day: format_hours(one) for day, one in zip(WEEKDAYS, left, strict=True) if one}
 
 
 def _calendar(data: Any, reading: Reading, path: Path) -> Any:
@@ -279,7 +285,11 @@ def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any
         return {"open": [], **_OPEN.write(calendar, writing)}
     if not isinstance(calendar, BusinessCalendar):
         raise DefinitionError(f"calendars.{name}", calendar, "a calendar that a desk file can say")
-    taken = [(day, one) for day, breaks in calendar.breaks for one in breaks]
+    taken = [
+        {"day": day, "days": None, "hours": one.hours, "name": one.name}
+        for day, breaks in calendar.breaks
+        for one in breaks
+    ]
     values = {
         "zone": calendar.zone.key,
         "hours": _week(calendar.hours),
@@ -296,9 +306,11 @@ def _week(hours: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, 
     """Return weekly hours with equal neighbours joined: mon-fri."""
     runs: list[tuple[int, int, tuple[str, ...]]] = []
     for day, windows in hours:
-        number = _DAYS.index(day)
+        number = WEEKDAYS.index(day)
         if runs and runs[-1][1] == number - 1 and runs[-1][2] == windows:
             runs[-1] = (runs[-1][0], number, windows)
         else:
             runs.append((number, number, windows))
-    return {_DAYS[a] if a == b else f"{_DAYS[a]}-{_DAYS[b]}": windows for a, b, windows in runs}
+    return {
+        WEEKDAYS[a] if a == b else f"{WEEKDAYS[a]}-{WEEKDAYS[b]}": windows for a, b, windows in runs
+    }

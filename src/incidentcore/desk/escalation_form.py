@@ -8,17 +8,10 @@ from typing import Any, Final
 
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
+from incidentcore.desk.forms import Form, Key, Table, list_of, word
 from incidentcore.desk.holiday_form import COUNT, TEXT
 from incidentcore.desk.oncall_form import FIRST, rotation_of, rotation_words
-from incidentcore.desk.reading import (
-    Form,
-    Key,
-    Path,
-    Reading,
-    Table,
-    list_of,
-    word,
-)
+from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.rules_form import SPAN_FORM, WHO_FORM
 from incidentcore.desk.service_form import POINT
 from incidentcore.desk.when import WHEN, about, field_path

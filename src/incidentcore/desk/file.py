@@ -10,24 +10,14 @@ from zoneinfo import ZoneInfo
 from incidentcore.desk.calendar_form import CALENDARS, calendar_table, write_calendars
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.escalation_form import ESCALATION
+from incidentcore.desk.forms import Form, Key, Table, list_of, names_of, noted
 from incidentcore.desk.holiday_form import ENTRY, TEXT
 from incidentcore.desk.import_form import IMPORT
-from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table
+from incidentcore.desk.lifecycle_form import LIFECYCLE, lifecycle_table, with_priority
 from incidentcore.desk.oncall_form import ON_CALL
 from incidentcore.desk.parts import FIELD_KINDS, DeskField
 from incidentcore.desk.priority_form import CATEGORY, PRIORITY, categories_of, category_values
-from incidentcore.desk.reading import (
-    BROKEN,
-    Form,
-    Key,
-    Path,
-    Reading,
-    Table,
-    list_of,
-    names_of,
-    noted,
-    whole,
-)
+from incidentcore.desk.reading import BROKEN, Path, Reading, whole
 from incidentcore.desk.rules_form import APPROVAL, CASCADE, COMMUNICATION, INTAKE
 from incidentcore.desk.service_form import AGREEMENT, SERVICES
 from incidentcore.desk.toml import hint, line_numbers, write_toml
@@ -213,6 +203,7 @@ def _read(data: Any, reading: Reading) -> Desk:
     for name in ("desk", "holidays"):
         del made[name]
     made.update(made.pop("lifecycle"))
+    made["lifecycles"] = with_priority(made.get("lifecycles", ()), made["priority"])
     made.update(made.pop("categories"))
     return Desk(**made, sources=tuple(reading.sources))
 

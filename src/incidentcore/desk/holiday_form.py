@@ -7,16 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from incidentcore.desk.reading import (
-    MISSING,
-    Form,
-    Key,
-    Path,
-    Reading,
-    Table,
-    list_of,
-    simple,
-)
+from incidentcore.desk.forms import Form, Key, Table, list_of, simple
+from incidentcore.desk.reading import MISSING, Path, Reading
 from incidentcore.desk.words import WrongError, read_instant
 from incidentcore.schedule import (
     Holiday,
@@ -35,12 +27,14 @@ __all__ = [
     "INSTANT",
     "LINE",
     "TEXT",
+    "TEXTS",
     "ZONE",
     "read_holidays",
 ]
 
 TEXT: Final = simple(str, "a non-empty text", {"type": "string"})
 LINE: Final = simple(str, "a text", {"type": "string"}, empty=True)
+TEXTS: Final = list_of(TEXT, single=True)
 FLAG: Final = simple(bool, "true or false", {"type": "boolean"})
 COUNT: Final = simple(int, "a whole number", {"type": "integer"})
 ZONE: Final = Form(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from incidentcore.desk.holiday_form import TEXT
-from incidentcore.desk.reading import Form, Key, Path, Reading, Table, simple, table_of, word
-from incidentcore.desk.rules_form import TEXTS
+from incidentcore.desk.forms import Form, Key, Table, simple, table_of, word
+from incidentcore.desk.holiday_form import TEXT, TEXTS
+from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.service import scale_of
 from incidentcore.desk.words import WrongError
 from incidentcore.values import freeze

@@ -8,10 +8,11 @@ import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
-from incidentcore.desk.holiday_form import FLAG, TEXT
-from incidentcore.desk.reading import Form, Key, Path, Reading, Table, list_of, table_of
-from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, EVERY, TEXTS, auto_close_of
-from incidentcore.desk.when import WHEN
+from incidentcore.desk.forms import Form, Key, Table, list_of, table_of
+from incidentcore.desk.holiday_form import FLAG, TEXT, TEXTS
+from incidentcore.desk.reading import Path, Reading
+from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, EVERY, auto_close_of
+from incidentcore.desk.when import FIELD, WHEN
 from incidentcore.desk.words import WrongError
 from incidentcore.lifecycle import (
     DIALECTS,
@@ -23,9 +24,9 @@ from incidentcore.lifecycle import (
     Transition,
 )
 from incidentcore.schedule import BusinessDays, Calendar
-from incidentcore.values import State
+from incidentcore.values import FrozenMap, State
 
-__all__ = ["LIFECYCLE", "lifecycle_table"]
+__all__ = ["LIFECYCLE", "lifecycle_table", "with_priority"]
 
 _STATE: Final = Table(
     (
@@ -84,6 +85,28 @@ def _guard_word(value: Any, writing: Any) -> Any:
     return WHEN.write(value, writing) if isinstance(value, Condition) else writing.code(value)
 
 
+def _priority(data: Any, reading: Reading, _: Path) -> Any:
+    return data if isinstance(data, bool) else reading.callable(data)
+
+
+def _priority_word(value: Any, writing: Any) -> Any:
+    return True if value == writing.desk.priority else writing.code(value)
+
+
+def _late(_: Any, /) -> None:
+    """Compute nothing: used until [priority] is read."""
+
+
+def with_priority(lifecycles: tuple[Lifecycle, ...], policy: Any) -> tuple[Lifecycle, ...]:
+    """Return lifecycles of which those that recompute have the policy of the desk."""
+    return tuple(
+        attrs.evolve(one, priority_policy=policy) if one.priority_policy is _late else one
+        for one in lifecycles
+    )
+
+
+_PLAIN: Final = {"opens_with": (), "migrates": FrozenMap[str](), "priority_policy": None}
+_LATER: Final = tuple(_PLAIN)  # beside states and transitions
 _ANY: Final = Form(lambda data, _, __: data, lambda value, _: value, {})
 _TRANSITION: Final = Table(
     (
@@ -105,6 +128,15 @@ _LIFECYCLE: Final = Table(
         Key("states", list_of(_STATE.form), "Its states.", ()),
         Key("initial", TEXT, "The initial state; the first one by default.", None),
         Key("transitions", list_of(_TRANSITION.form), "Its transitions.", ()),
+        Key("opens_with", list_of(FIELD), "Fields that an opening must give.", None),
+        Key("migrates", table_of(TEXT), "Which state follows which of another lifecycle.", None),
+        Key(
+            "recomputes",
+            Form(_priority, _priority_word, {"type": ["boolean", "object"]}),
+            "Whether changes compute the priority again, by [priority] or by code.",
+            False,
+            "priority_policy",
+        ),
         Key("hold_reasons", TEXTS, "The reasons for a hold.", ()),
         Key("reopen_within", DAYS_FORM, "How long after its resolution it may reopen.", None),
         Key("calendar", PLAIN_CALENDAR, "The calendar of reopen_within and close_after.", None),
@@ -190,7 +222,11 @@ def _made(found: dict[str, Any], record_type: str, calendar: Any) -> Lifecycle:
         if base not in known:
             raise WrongError(base, f"one of {', '.join(known)}", tuple(known))
         lifecycle = known[base]
-    return _changed(lifecycle, found["hold_reasons"], found["reopen_within"], calendar)
+    changed = _changed(lifecycle, found["hold_reasons"], found["reopen_within"], calendar)
+    stated = {name: found[name] for name in _LATER if found[name] not in (None, False)}
+    if stated.get("priority_policy") is True:
+        stated["priority_policy"] = _late  # what [priority] says is read later
+    return attrs.evolve(changed, **stated) if stated else changed
 
 
 def _full(found: dict[str, Any], record_type: str) -> Lifecycle:
@@ -274,6 +310,7 @@ def _as_preset(
         one for row in lifecycle.transitions for one in row.fields if one.target == "hold_reason"
     ]
     reasons = tuple(map(str, asked[0].choices)) if asked else ()
+    later = {name: getattr(lifecycle, name) for name in _LATER}
     for name, preset in _presets(lifecycle.record_type).items():
         for some in ((), reasons):
             within = None if window is None else window.within
@@ -282,14 +319,27 @@ def _as_preset(
                 made = _changed(preset, some, within, calendar_of)
             except WrongError:
                 continue
-            if made == lifecycle:
+            if made.priority_policy is not None and lifecycle.priority_policy is None:
+                continue  # a file cannot take it away
+            if attrs.evolve(made, **later) == lifecycle:
                 table: dict[str, Any] = {} if name == "standard" else {"base": name}
                 if some:
                     table["hold_reasons"] = list(some)
                 if window is not None:
                     table["reopen_within"] = DAYS_FORM.write(window.within, writing)
-                return table, calendar_of
-    return _in_full(lifecycle, writing), None
+                return table | _later_table(lifecycle, made, writing), calendar_of
+    return _in_full(lifecycle, writing) | _later_table(lifecycle, None, writing), None
+
+
+def _later_table(lifecycle: Lifecycle, base: Lifecycle | None, writing: Any) -> dict[str, Any]:
+    """Return what a lifecycle says beside its states and transitions, and its base does not."""
+    keys = [key for key in _LIFECYCLE.keys if key.attribute in _LATER]
+    values = {}
+    for key in keys:
+        value = getattr(lifecycle, key.attribute)
+        usual = _PLAIN[key.attribute] if base is None else getattr(base, key.attribute)
+        values[key.name] = key.default if value == usual else value
+    return Table(keys, dict).write(values, writing)
 
 
 def _in_full(lifecycle: Lifecycle, writing: Any) -> dict[str, Any]:

@@ -7,16 +7,17 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
+from incidentcore.desk.forms import Form, Key, Table, list_of, names_of, word
 from incidentcore.desk.holiday_form import DAY, INSTANT, TEXT, ZONE
-from incidentcore.desk.reading import Form, Key, Path, Reading, Table, list_of, names_of, word
+from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.words import WrongError
 from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule import Rotation
+from incidentcore.schedule.hours import WEEKDAYS
 
 __all__ = ["FIRST", "ON_CALL", "rotation_of", "rotation_words"]
 
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ANCHOR: Final = datetime(2000, 1, 3)  # noqa: DTZ001  a Monday; turns of a single person
 
 
@@ -117,13 +118,13 @@ def rotation_of(change: str, first: Any, zone: str) -> Rotation:
         WrongError: The text cannot be read, or there is no first turn.
     """
     match = _TURN.fullmatch(" ".join(change.split()))
-    if match is None or (match[1] and match[1] not in _DAYS):
+    if match is None or (match[1] and match[1] not in WEEKDAYS):
         raise WrongError(change, _TURNS)
     if first is None:
         raise WrongError(change, "from = the date of the first turn, beside it")
     if not isinstance(first, datetime):
         if match[1]:
-            first += timedelta(days=(_DAYS.index(match[1]) - first.weekday()) % 7)
+            first += timedelta(days=(WEEKDAYS.index(match[1]) - first.weekday()) % 7)
         first = _wall(datetime.combine(first, time.fromisoformat(match[4])), zone)
     unit: Any = match[3] or ("weeks" if match[1] else "days")
     return Rotation(anchor=first, zone=zone, unit=unit, every=int(match[2] or 1))
@@ -134,7 +135,7 @@ def rotation_words(rotation: Rotation) -> tuple[str, Any]:
     at = rotation.anchor.astimezone(rotation.zone)
     clock = f"{at:%H:%M}"
     if rotation.unit == "weeks" and rotation.every == 1:
-        text = f"weekly {_DAYS[at.weekday()]} {clock}"
+        text = f"weekly {WEEKDAYS[at.weekday()]} {clock}"
     elif rotation.unit == "days" and rotation.every == 1:
         text = f"daily {clock}"
     else:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from incidentcore.categorization import CategoryRule, RoutingRule
+from incidentcore.desk.forms import Form, Key, Table, level_of, list_of
 from incidentcore.desk.holiday_form import COUNT, TEXT
-from incidentcore.desk.reading import Form, Key, Path, Reading, Table, level_of, list_of, whole
+from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.when import WHEN
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import InvalidValueError

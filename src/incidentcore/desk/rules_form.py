@@ -11,22 +11,11 @@ import attrs
 from incidentcore.communication import UpdateRule, UpdateTemplate
 from incidentcore.conditions import ALWAYS, NEVER, field
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
-from incidentcore.desk.holiday_form import COUNT, FLAG, TEXT
+from incidentcore.desk.forms import Form, Key, Table, level_of, list_of, simple, table_of, word
+from incidentcore.desk.holiday_form import COUNT, FLAG, TEXT, TEXTS
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
-from incidentcore.desk.reading import (
-    Form,
-    Key,
-    Path,
-    Reading,
-    Table,
-    level_of,
-    list_of,
-    simple,
-    table_of,
-    whole,
-    word,
-)
-from incidentcore.desk.when import WHEN, about, field_path
+from incidentcore.desk.reading import Path, Reading, whole
+from incidentcore.desk.when import FIELD, WHEN, about, field_path
 from incidentcore.desk.words import (
     SPAN,
     WHO,
@@ -44,6 +33,7 @@ from incidentcore.escalation import (
 from incidentcore.intake import (
     STANDARD_SEVERITIES,
     Flapping,
+    Inhibit,
     IntakePolicy,
     MaintenanceRule,
     SeverityRow,
@@ -64,7 +54,6 @@ DAYS_FORM: Final = Form(
     lambda value, _: target_word(value),
     {"type": "string", "description": f"{SPAN}, or 3 business days"},
 )
-TEXTS: Final = list_of(TEXT, single=True)
 
 
 _ROUND: Final = Table(
@@ -102,14 +91,17 @@ WHO_FORM: Final = list_of(
 )
 _RESOLVED: Final = field("state.resolved").is_true()
 _UPDATES: Final = Table(
-    tuple(
-        Key(name, SPAN_FORM, help, None)
-        for name, help in (  # noqa: A001  the key's own word
-            ("first", "The first update after the rule came to apply."),
-            ("every", "How long after an update the next is due."),
-            ("on_hold", "The same while the record is on hold."),
-            ("final", "How long after the end the last one is due."),
-        )
+    (
+        *(
+            Key(name, SPAN_FORM, help, None)
+            for name, help in (  # noqa: A001  the key's own word
+                ("first", "The first update after the rule came to apply."),
+                ("every", "How long after an update the next is due."),
+                ("on_hold", "The same while the record is on hold."),
+                ("final", "How long after the end the last one is due."),
+            )
+        ),
+        Key("on_change", list_of(FIELD), "Fields of which every change owes an update.", ()),
     ),
     dict,
 )
@@ -258,6 +250,15 @@ _QUIET: Final = Table(
     ),
     MaintenanceRule,
 )
+_INHIBIT: Final = Table(
+    (
+        Key("name", TEXT, "What the reason calls it.", "inhibited"),
+        Key("source", _ALERT, "Which alerts hold others back while they fire."),
+        Key("target", _ALERT, "Which alerts are held back."),
+        Key("equal", TEXTS, "Fields that are equal in both.", ()),
+    ),
+    Inhibit,
+)
 _NO_SPAN: Final = timedelta()
 _SEVERITY_ROW: Final = Table(
     (
@@ -301,6 +302,7 @@ INTAKE: Final = Table(
         Key("severity", _SEVERITY, "Words, worst first.", STANDARD_SEVERITIES, "severities"),
         Key("flapping", _FLAPPING.form, "When a condition that comes and goes holds.", None),
         Key("maintenance", list_of(_QUIET.form), "When alerts open no incident.", ()),
+        Key("inhibit", list_of(_INHIBIT.form), "Which alerts hold back others.", ()),
         Key("lateness", SPAN_FORM, "How long alerts are held to be put in order.", _NO_SPAN),
     ),
     IntakePolicy,

@@ -81,6 +81,8 @@ class OwnClock:
         resume: When a pause ends; None for when ``pause`` no longer holds.
         cancel: When it ends without a result.
         reset: A condition on an event that ends a cycle and starts the next.
+        starts_from: A field whose instant begins the first cycle.
+        answered_by: The roles whose public messages count as answers.
     """
 
     name: str
@@ -91,6 +93,10 @@ class OwnClock:
     resume: Condition | None = None
     cancel: Condition = NEVER
     reset: Condition | None = None
+    starts_from: str | None = attrs.field(default=None, metadata={"later": True})
+    answered_by: tuple[str, ...] = attrs.field(
+        default=("agent",), converter=tuple, metadata={"later": True}
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.name in CLOCKS:
@@ -122,6 +128,9 @@ class Service:
         reopen: What a reopening does to the resolution clock.
         on_change: What happens to a running clock when another target comes to apply; None where
             it was not decided, which counts as ``retroactive``.
+        starts_from: A field whose instant begins the first cycle of response and resolution, also
+            before the opening, such as ``occurred_at``; None for the opening.
+        answered_by: The roles whose public messages are answers, for the usual clocks.
         clocks: Further clocks.
 
     Raises:
@@ -147,6 +156,10 @@ class Service:
     warn: tuple[SlaThreshold, ...] = attrs.field(default=(), converter=_thresholds)
     reopen: str = "exclude_closed"
     on_change: str | None = None
+    starts_from: str | None = attrs.field(default=None, metadata={"later": True})
+    answered_by: tuple[str, ...] = attrs.field(
+        default=("agent",), converter=tuple, metadata={"later": True}
+    )
     clocks: tuple[OwnClock, ...] = attrs.field(default=(), converter=_clocks)
 
     def __attrs_post_init__(self) -> None:
@@ -190,6 +203,10 @@ class Service:
             "thresholds": self.warn,
             "agreement": agreement,
         }
+        if clock in CLOCKS:
+            changes["answered_by"] = self.answered_by
+        if clock in ("response", "resolution"):
+            changes["starts_from"] = self.starts_from
         if clock == "resolution":
             changes["reopen"] = self.reopen
         if clock in ("resolution", "update") and self.pause is not None:
@@ -210,18 +227,9 @@ class Service:
             assert isinstance(target.target, timedelta)  # noqa: S101  refused in Service otherwise
             return SlaDefinition.update(calendar=calendar, every=target.target)
         own = next(one for one in self.clocks if one.name == clock)
-        return SlaDefinition(
-            name=clock,
-            kind=clock,
-            target=target.target,
-            calendar=calendar,
-            start=own.start,
-            stop=own.stop,
-            pause=own.pause,
-            resume=own.resume,
-            cancel=own.cancel,
-            reset=own.reset,
-        )
+        terms = attrs.asdict(own, recurse=False)
+        del terms["targets"]
+        return SlaDefinition(**terms, kind=clock, target=target.target, calendar=calendar)
 
 
 @attrs.frozen(kw_only=True)

@@ -9,19 +9,9 @@ import attrs
 
 from incidentcore.conditions import ALWAYS, NEVER
 from incidentcore.desk.calendar_form import CALENDAR, PLAIN_CALENDAR
-from incidentcore.desk.holiday_form import TEXT
-from incidentcore.desk.reading import (
-    BrokenError,
-    Form,
-    Key,
-    Path,
-    Reading,
-    Table,
-    list_of,
-    names_of,
-    noted,
-    word,
-)
+from incidentcore.desk.forms import Form, Key, Table, list_of, names_of, noted, word
+from incidentcore.desk.holiday_form import TEXT, TEXTS
+from incidentcore.desk.reading import BrokenError, Path, Reading
 from incidentcore.desk.service import (
     AGREEMENT_KINDS,
     CLOCKS,
@@ -32,7 +22,7 @@ from incidentcore.desk.service import (
     Service,
     ServiceTarget,
 )
-from incidentcore.desk.when import WHEN, about, field_path
+from incidentcore.desk.when import FIELD, WHEN, about, field_path
 from incidentcore.desk.words import (
     TARGET,
     WrongError,
@@ -68,7 +58,7 @@ def _targets(data: Any, reading: Reading, path: Path) -> Any:
 def _target(text: Any, level: str, reading: Reading) -> ServiceTarget:
     target, name = read_target(text)
     if isinstance(target, DueDate):
-        target = DueDate(field_path(target.field, reading))
+        target = attrs.evolve(target, field=field_path(target.field, reading))
     what = "a calendar of [calendars]"
     calendar = reading.named("plain_calendars", name, what) if name else None
     return ServiceTarget(target=target, level=level, calendar=calendar)
@@ -82,7 +72,7 @@ def _targets_word(targets: tuple[ServiceTarget, ...], writing: Any) -> Any:
             raise DefinitionError("target.calendar", one.calendar, "a calendar that the desk names")
         target = one.target
         if isinstance(target, DueDate):
-            target = DueDate(writing.field_name(target.field))
+            target = attrs.evolve(target, field=writing.field_name(target.field))
         texts[one.level or "else"] = target_word(target, name)
     return texts["else"] if list(texts) == ["else"] else texts
 
@@ -119,6 +109,12 @@ def _warn_text(point: SlaThreshold, writing: Any) -> Any:
 
 
 POINT: Final = Form(_warn, _warn_text, {"description": 'a text such as "80%", or a table'})
+_STARTS_FROM: Final = Key(
+    "starts_from", FIELD, "A field whose instant begins the first cycle.", None
+)
+_ANSWERED_BY: Final = Key(
+    "answered_by", TEXTS, "The roles whose public messages are answers.", ("agent",)
+)
 _OWN: Final = Table(
     (
         Key("targets", TARGETS, "Its target, or a table of them by priority."),
@@ -128,6 +124,8 @@ _OWN: Final = Table(
         Key("resume", WHEN, "When a pause ends.", None),
         Key("cancel", WHEN, "When it ends without a result.", NEVER),
         Key("reset", about("event"), "Which events end a cycle and start the next.", None),
+        _STARTS_FROM,
+        _ANSWERED_BY,
     ),
     OwnClock,
     named=True,
@@ -140,6 +138,8 @@ _SERVICE: Final = Table(
         Key("warn", list_of(POINT), "Points at which a warning is due.", ()),
         Key("reopen", word(*REOPEN), "What a reopening does.", "exclude_closed"),
         Key("on_change", word(*ON_CHANGE), "What a change of the target does.", None),
+        _STARTS_FROM,
+        _ANSWERED_BY,
         Key("clocks", names_of(_OWN.form), "Clocks of its own.", ()),
     ),
     Service,

@@ -12,22 +12,25 @@ from typing import Any, Final
 from incidentcore.conditions import (
     AllOf,
     AnyOf,
+    AtInstant,
     Condition,
     FieldTest,
+    LaterThan,
     Not,
     Opaque,
     OpenHours,
     field,
 )
+from incidentcore.desk.forms import Form, level_of
 from incidentcore.desk.parts import DeskField
-from incidentcore.desk.reading import Form, Path, Reading, level_of, whole
+from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.service import scale_of
 from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
 from incidentcore.desk.words import WrongError, read_instant
 from incidentcore.records import RECORD_TYPES
 from incidentcore.values import Scale
 
-__all__ = ["WHEN", "field_names", "field_path", "states_of"]
+__all__ = ["FIELD", "WHEN", "field_names", "field_path", "states_of"]
 
 _STATE: Final = ("state.open", "state.pauses", "state.resolved", "state.final", "state.is_canceled")
 _ACTOR: Final = ("id", "role")
@@ -148,7 +151,11 @@ def _tests(name: str, test: Any, reading: Reading) -> list[Condition]:
 
 
 def _compared(target: str, op: str, value: Any, reading: Reading) -> Condition:
-    if op == "present":
+    if op == "later_than":
+        return LaterThan(target, field_path(value, reading))
+    if op == "reached" and isinstance(value, bool):
+        return AtInstant(target, "reached" if value else "before")
+    if op in ("present", "reached"):
         if not isinstance(value, bool):
             raise WrongError(value, "true or false")
         return field(target).present() if value else field(target).missing()
@@ -260,6 +267,11 @@ _SCHEMA: Final[dict[str, Any]] = {
     },
 }
 
+FIELD: Final = Form(
+    lambda data, reading, _: field_path(data, reading),
+    lambda path, writing: writing.field_name(path),
+    {"type": "string"},
+)
 WHEN: Final = Form(_read, write_when, {"$ref": "#/$defs/when"})
 """The form of a condition."""
 

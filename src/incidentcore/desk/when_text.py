@@ -8,8 +8,10 @@ from typing import Any, Final
 from incidentcore.conditions import (
     AllOf,
     AnyOf,
+    AtInstant,
     Condition,
     FieldTest,
+    LaterThan,
     Not,
     Opaque,
     OpenHours,
@@ -35,6 +37,8 @@ OPS: Final = {
     "starts_with": "starts_with",
     "text": "has_text",
     "present": "present",
+    "reached": "reached",
+    "later_than": "later_than",
 }
 FACTS: Final = frozenset(name for kind in RECORD_TYPES.values() for name in kind.default_facts())
 SETS: Final = frozenset(("tags", "links"))
@@ -81,6 +85,10 @@ def _written(part: Condition, writing: Any) -> tuple[str, Any]:
         return "code", part.id
     if isinstance(part, OpenHours):
         return "during", writing.calendar_name(part.calendar)
+    if isinstance(part, AtInstant):
+        return _name(part.path), {"reached": part.side == "reached"}
+    if isinstance(part, LaterThan):
+        return _name(part.path), {"later_than": _name(part.other)}
     if isinstance(part, FieldTest):
         return _name(part.path), _test(part)
     raise DefinitionError("when", part, "a condition that a desk file can say")

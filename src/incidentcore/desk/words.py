@@ -38,11 +38,13 @@ SPAN: Final = 'a span such as "90s", "15m", "4h" or "2d"'
 DAYS: Final = f'{SPAN}, or "3 business days"'
 TARGET: Final = (
     f'{DAYS}, "by 12:00", "by 12:00 next business day", "by 12:00 +2 business days", '
-    'each with a calendar behind it if need be, or "due:FIELD"'
+    'each with a calendar behind it if need be, or "due:FIELD", or '
+    '"follow:FIELD", which moves with the field'
 )
 WHO: Final = "KIND:NAME with oncall, group, role, person, field or manager_of, or a list of them"
 WARN: Final = '"80%", "1h before" or "30m after"'
 
+_DUE: Final = ("due", "follow")
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SPAN: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([smhd])")
 _TIME: Final = r"([01]?\d|2[0-3]):([0-5]\d)"
@@ -99,9 +101,10 @@ def read_target(text: object) -> tuple[Target, str]:
     """Return a target, and the name of the calendar behind it; empty where there is none."""
     if not isinstance(text, str):
         raise WrongError(text, TARGET)
-    if text.startswith("due:") and text != "due:":
-        path, _, calendar = text.removeprefix("due:").strip().partition(" ")
-        return DueDate(path), calendar.strip()
+    kind, _, field = text.partition(":")
+    if kind in _DUE and field.strip():
+        path, _, calendar = field.strip().partition(" ")
+        return DueDate(path, follow=kind == "follow"), calendar.strip()
     words = " ".join(text.split())
     by_time = _TARGETS[0].fullmatch(words)
     if by_time:
@@ -137,8 +140,8 @@ def target_word(target: Target, calendar: str = "") -> str:
             text += f" +{target.business_days} business days"
         if target.cut_off is not None:
             text += f" cutoff {target.cut_off:%H:%M}"
-    elif isinstance(target, DueDate) and not target.follow:
-        text = f"due:{target.field}"
+    elif isinstance(target, DueDate):
+        text = f"{'follow' if target.follow else 'due'}:{target.field}"
     else:
         raise DefinitionError("target", target, "a target that a desk file can say")
     return f"{text} {calendar}" if calendar else text

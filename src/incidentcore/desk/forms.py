@@ -1,0 +1,263 @@
+"""How the values of a desk file are written: tables of keys.
+
+A section is a ``Table``: for each key a form that reads, writes and describes its value. The same
+tables make the error's "allowed", the JSON Schema and ``dump_desk``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from incidentcore.desk.reading import BROKEN, MISSING, Path, Reading, whole
+from incidentcore.desk.words import WrongError
+from incidentcore.values import Scale
+
+__all__ = [
+    "Form",
+    "Key",
+    "Table",
+    "level_of",
+    "list_of",
+    "names_of",
+    "noted",
+    "simple",
+    "table_of",
+    "word",
+]
+
+_REQUIRED: Final = object()
+Reader: TypeAlias = Callable[[Any, Reading, Path], Any]
+Writer: TypeAlias = Callable[[Any, Any], Any]
+
+
+@attrs.frozen
+class Form:
+    """How one kind of value is read and written.
+
+    Attributes:
+        read: From plain data, the reading and the path; raises ``WrongError``.
+        write: To plain data, from the value and the writing.
+        schema: Its JSON Schema.
+    """
+
+    read: Reader
+    write: Writer
+    schema: Mapping[str, Any]
+
+
+@attrs.frozen
+class Key:
+    """One key of a table.
+
+    Attributes:
+        name: The key in the file.
+        form: How its value is written.
+        help: One sentence that says what it means.
+        default: The value without it; required where there is none.
+        attribute: The value's attribute, where it is not the key's name.
+    """
+
+    name: str
+    form: Form
+    help: str = ""
+    default: object = _REQUIRED
+    attribute: str = attrs.field(
+        default=attrs.Factory(lambda self: self.name.replace("-", "_"), takes_self=True)
+    )
+
+    @property
+    def required(self) -> bool:
+        """Return whether the key must be there."""
+        return self.default is _REQUIRED
+
+
+def simple(
+    kind: type | tuple[type, ...],
+    allowed: str,
+    json: Mapping[str, Any] | None = None,
+    *,
+    empty: bool = False,
+) -> Form:
+    """Return the form of a value that is written as it is."""
+    kinds = kind if isinstance(kind, tuple) else (kind,)
+
+    def read(data: Any, _: Reading, __: Path) -> Any:
+        if not isinstance(data, kinds) or (isinstance(data, bool) and bool not in kinds):
+            raise WrongError(data, allowed)
+        if isinstance(data, str) and not data and not empty:
+            raise WrongError(data, allowed)
+        return data
+
+    return Form(read, lambda value, _: value, json or {"description": allowed})
+
+
+def word(*words: str) -> Form:
+    """Return the form of one word of a few."""
+
+    def read(data: Any, _: Reading, __: Path) -> Any:
+        if isinstance(data, str) and data in words:
+            return data
+        raise WrongError(data, f"one of {', '.join(words)}", words)
+
+    return Form(read, lambda value, _: value, {"enum": list(words)})
+
+
+def level_of(scale: Scale | None = None) -> Form:
+    """Return the form of a level of a scale by its name; of the desk's priorities without one."""
+
+    def read(data: Any, reading: Reading, _: Path) -> Any:
+        known: Scale = scale or reading.names["priority"]["scale"]
+        if data in known.names:
+            return known[data]
+        raise WrongError(data, f"one of {', '.join(known.names)}", known.names)
+
+    enum = {"type": "string"} if scale is None else {"enum": list(scale.names)}
+    return Form(read, lambda level, _: level.name, enum)
+
+
+def list_of(form: Form, *, single: bool = False) -> Form:
+    """Return the form of a list of one form; with ``single`` one may stand without brackets."""
+
+    def read(data: Any, reading: Reading, path: Path) -> Any:
+        if single and not isinstance(data, (list, tuple)):
+            return (form.read(data, reading, path),)
+        if not isinstance(data, (list, tuple)):
+            raise WrongError(data, "a list in brackets")
+        return tuple(reading.each(form.read, enumerate(data), path).values())
+
+    def write(values: Any, writing: Any) -> Any:
+        items = [form.write(value, writing) for value in values]
+        return items[0] if single and len(items) == 1 else items
+
+    array = {"type": "array", "items": form.schema}
+    return Form(read, write, {"anyOf": [form.schema, array]} if single else array)
+
+
+def table_of(form: Form) -> Form:
+    """Return the form of a table from names to values of one form."""
+
+    def read(data: Any, reading: Reading, path: Path) -> Any:
+        if not isinstance(data, Mapping):
+            raise WrongError(data, "a table of names")
+        return reading.each(form.read, data.items(), path)
+
+    def write(values: Any, writing: Any) -> Any:
+        return {name: form.write(value, writing) for name, value in values.items()}
+
+    return Form(read, write, {"type": "object", "additionalProperties": form.schema})
+
+
+def names_of(form: Form) -> Form:
+    """Return the form of a table from names to values, of which each holds its name."""
+    tables = table_of(form)
+    return Form(
+        lambda data, reading, path: tuple(tables.read(data, reading, path).values()),
+        lambda values, writing: {one.name: form.write(one, writing) for one in values},
+        tables.schema,
+    )
+
+
+def noted(kind: str, form: Form, *, broken: bool = True) -> Form:
+    """Return a form of a table of names that notes what it reads; names of broken parts too."""
+
+    def read(data: Any, reading: Reading, path: Path) -> Any:
+        names = data if broken and isinstance(data, Mapping) else ()
+        reading.names[kind] = dict.fromkeys(names, BROKEN)
+        made = form.read(data, reading, path)
+        reading.names[kind] = {one.name: one for one in made}
+        return made
+
+    return Form(read, form.write, form.schema)
+
+
+def _part(value: Any, key: Key) -> Any:
+    return value[key.name] if isinstance(value, dict) else getattr(value, key.attribute)
+
+
+class Table:
+    """A table with known keys: reads every one, and notes each fault.
+
+    Args:
+        keys: The keys.
+        build: Makes the value from the keys' values by attribute; absent ones have their default.
+        take: Gives a key's value back; the attribute of that name by default, or an entry.
+        named: Whether the value is made with the table's own name too.
+    """
+
+    def __init__(
+        self,
+        keys: Iterable[Key],
+        build: Callable[..., Any],
+        take: Callable[[Any, Key], Any] | None = None,
+        *,
+        named: bool = False,
+    ) -> None:
+        self.named = named
+        self.keys: tuple[Key, ...] = tuple(keys)
+        self.build = build
+        self.take: Callable[[Any, Key], Any] = take or _part
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its keys."""
+        return tuple(key.name for key in self.keys)
+
+    def read(self, data: Any, reading: Reading, path: Path) -> Any:
+        """Return the value of a table, after every fault in it was noted."""
+        if not isinstance(data, Mapping):
+            raise WrongError(data, f"a table with the keys {', '.join(self.names)}")
+        found: dict[str, Any] = {}
+        for name in data:
+            if name not in self.names:
+                reading.fault(
+                    (*path, name), WrongError(name, f"the keys {', '.join(self.names)}", self.names)
+                )
+                found[str(name)] = BROKEN
+        for key in self.keys:
+            here = (*path, key.name)
+            if key.name in data:
+                found[key.attribute] = reading.tried(
+                    here, key.form.read, data[key.name], reading, here
+                )
+            elif key.required:
+                reading.fault(here, WrongError(MISSING, key.help or "a value"))
+                found[key.attribute] = BROKEN
+            else:
+                found[key.attribute] = key.default
+        whole(found.values())
+        return self.build(**found, **({"name": str(path[-1])} if self.named else {}))
+
+    def write(self, value: Any, writing: Any) -> dict[str, Any]:
+        """Return the table of a value; keys that hold their default are left out."""
+        return dict(self._written(value, writing))
+
+    def _written(self, value: Any, writing: Any) -> Iterator[tuple[str, Any]]:
+        for key in self.keys:
+            part = self.take(value, key)
+            if key.required or part != key.default:
+                written = key.form.write(part, writing)
+                if written is not MISSING:
+                    yield key.name, written
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the table."""
+        properties = {
+            key.name: {**key.form.schema, **({"description": key.help} if key.help else {})}
+            for key in self.keys
+        }
+        required = [key.name for key in self.keys if key.required]
+        return {
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+            **({"required": required} if required else {}),
+        }
+
+    @property
+    def form(self) -> Form:
+        """Return the table as a form."""
+        return Form(self.read, self.write, self.schema)

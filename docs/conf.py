@@ -21,6 +21,7 @@ extensions = [
     "sphinx.ext.doctest",
     "sphinx.ext.intersphinx",
     "myst_nb",
+    "gallery_pages",
     "rule_links",
     "schema_files",
 ]

@@ -98,6 +98,7 @@ LAZY = {
     ("categorization", "re2"): "an extra, needed only by patterns that ask for it",
     ("kpi", "random"): "needed only by the bootstrap; loads a cryptographic library",
     ("kpi", "statistics"): "needed only by Wilson's interval; loads random",
+    ("plots", "matplotlib"): "an extra, needed only to draw; slow to load",
     ("schedule", "dateutil"): "needed only by calendars with recurrence rules",
     ("schedule", "holidays"): "an extra, needed only to copy a country's holidays",
     ("vendors", "dateutil"): "needed only by free-form times",

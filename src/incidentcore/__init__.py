@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from incidentcore import kpi as kpi
     from incidentcore import lifecycle as lifecycle
     from incidentcore import pages as pages
+    from incidentcore import plots as plots
     from incidentcore import priority as priority
     from incidentcore import records as records
     from incidentcore import report as report
@@ -203,6 +204,7 @@ _ROOMS = frozenset(
         "kpi",
         "lifecycle",
         "pages",
+        "plots",
         "priority",
         "records",
         "report",

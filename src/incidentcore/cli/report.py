@@ -20,9 +20,10 @@ from incidentcore.cli.inputs import (
 )
 from incidentcore.conditions import ALWAYS, Condition, field
 from incidentcore.desk import Desk
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.kpi import Periods
-from incidentcore.pages import Page, to_csv
+from incidentcore.pages import Page, Picture, to_csv
+from incidentcore.plots import picture, plot_ageing, plot_compliance, plot_flow
 from incidentcore.records import Incident
 from incidentcore.report import build_report, clock_row, failing, service_page
 from incidentcore.sla import SlaStatus
@@ -112,7 +113,7 @@ def _report(arguments: argparse.Namespace) -> Page:
             print(f"incidentcore: {reason}", file=sys.stderr)
     if arguments.only is not None:
         page = page.only(name.strip() for name in arguments.only.split(","))
-    return page
+    return page.with_pictures(_pictures(page)) if arguments.form == "html" else page
 
 
 def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool) -> tuple[Any, ...]:
@@ -164,3 +165,20 @@ def _row_writer(
         heads[:] = row
 
     return write
+
+
+def _pictures(page: Page) -> dict[str, Picture]:
+    """Return pictures of the sections that have one; none without the extra that draws them."""
+    drawn: dict[str, Picture] = {}
+    data = page.to_plain()
+    try:
+        if data.get("flow"):
+            drawn["flow"] = picture(plot_flow, data["flow"], text="What came in and went out")
+        if data.get("ageing"):
+            drawn["ageing"] = picture(plot_ageing, data["ageing"], text="Open records by age")
+        if data.get("sla") and data["sla"]["rows"]:
+            text = "Share of clocks met, with its interval at 95 %"
+            drawn["sla"] = picture(plot_compliance, data["sla"]["rows"], text=text)
+    except MissingExtraError:
+        return {}
+    return drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 from incidentcore.errors import InvalidValueError
@@ -12,7 +13,7 @@ from incidentcore.kpi.catalogue import BACKLOG, SURVIVAL_MEDIAN_TIME_TO_RESOLVE
 from incidentcore.kpi.definition import Kpi
 from incidentcore.kpi.engine.accumulators import Sample
 from incidentcore.kpi.engine.compute import compute_kpis
-from incidentcore.kpi.engine.estimates import control_limits, survival_curve
+from incidentcore.kpi.engine.estimates import control_limits, survival_interval
 from incidentcore.kpi.engine.gather import as_known, gather_kpis
 from incidentcore.kpi.groups import AgeBuckets
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
@@ -32,13 +33,14 @@ __all__ = [
 Rows: TypeAlias = list[dict[str, Any]]
 
 _MICRO = timedelta(microseconds=1)
+_CONFIDENCE = Fraction(95, 100)
 
 
 def _number(result: KpiResult) -> float | int | None:
     return hours(result.value) if isinstance(result.value, timedelta) else result.value
 
 
-def _series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult]:
+def series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult]:
     rows = [
         row
         for row in table.results
@@ -63,7 +65,7 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     """
     return [
         {"period": row.period, "value": _number(row), "n": row.n, "enough": row.enough}
-        for row in _series(table, kpi, group)
+        for row in series(table, kpi, group)
     ]
 
 
@@ -108,7 +110,7 @@ def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -
             "went_out": row.denominator,
             "growth": row.value,
         }
-        for row in _series(table, kpi, group)
+        for row in series(table, kpi, group)
     ]
 
 
@@ -234,9 +236,15 @@ def survival_data(
         as_of: Only what had happened and been recorded by then counts.
         kpi: A KPI with the statistic ``SURVIVAL_MEDIAN``.
 
-    Source: Kaplan and Meier 1958; rule K5.
+    Returns:
+        For each step its ``hours`` and ``share``, the interval from ``low`` to ``high`` at 95 %,
+        and how many records had come so far (``at_risk``).
+
+    Source: Kaplan and Meier 1958; rule K5. The interval is Greenwood's on the log-log scale.
     """
     if kpi.statistic != SURVIVAL_MEDIAN:
         raise InvalidValueError("kpi", kpi.id, "a KPI with the statistic SURVIVAL_MEDIAN")
     seen = ((value >> 1, bool(value & 1)) for value in _sample(kpi, records, as_of))
-    return [{"hours": time / 3.6e9, "share": share} for time, share in survival_curve(seen)]
+    steps = survival_interval(seen, _CONFIDENCE)
+    names = ("share", "low", "high", "at_risk")
+    return [{"hours": time / 3.6e9, **dict(zip(names, row, strict=True))} for time, *row in steps]

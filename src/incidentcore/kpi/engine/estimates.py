@@ -25,6 +25,7 @@ __all__ = [
     "interpolate",
     "mean",
     "survival_curve",
+    "survival_interval",
     "survival_median",
     "wilson",
 ]
@@ -88,6 +89,44 @@ def survival_curve(observations: Iterable[tuple[int, bool]]) -> list[tuple[int, 
     return curve
 
 
+def survival_interval(
+    observations: Iterable[tuple[int, bool]], confidence: Fraction
+) -> list[tuple[int, float, float, float, int]]:
+    """Return the product-limit estimate as (time, share, low, high, at risk).
+
+    Source: Greenwood's variance on the log-log scale, so that the interval stays within 0 and 1.
+
+    >>> [
+    ...     (time, round(low, 3), round(high, 3))
+    ...     for time, _, low, high, _ in survival_interval(
+    ...         [(n, True) for n in range(1, 6)], Fraction(95, 100)
+    ...     )
+    ... ][:2]
+    [(0, 1.0, 1.0), (1, 0.204, 0.969)]
+    """
+    seen = list(observations)
+    z = _normal_quantile(confidence)
+    rows = [(0, 1.0, 1.0, 1.0, len(seen))]
+    logs, variance = _Logs(), 0.0
+    for time, events, at_risk in _steps(seen):
+        log = logs.add(events, at_risk)
+        if log == -math.inf:
+            rows.append((time, 0.0, 0.0, 0.0, at_risk))
+            break
+        variance += events / (at_risk * (at_risk - events))
+        width = z * math.sqrt(variance) / -log
+        low, high = (math.exp(log * math.exp(sign * width)) for sign in (1, -1))
+        rows.append((time, math.exp(log), low, high, at_risk))
+    return rows
+
+
+def _normal_quantile(confidence: Fraction) -> float:
+    """Return how many deviations a two-sided interval is wide."""
+    from statistics import NormalDist  # noqa: PLC0415  slow to load, needed for intervals only
+
+    return NormalDist().inv_cdf(0.5 + float(confidence) / 2)
+
+
 class _Logs:
     """The logarithm of the product-limit estimate, so that a million steps keep nine digits."""
 
@@ -137,9 +176,7 @@ def wilson(hits: int, n: int, confidence: Fraction) -> tuple[float, float]:
     >>> round(low, 4), round(high, 4)
     (0.4902, 0.9433)
     """
-    from statistics import NormalDist  # noqa: PLC0415  slow to load, needed for this interval only
-
-    z = NormalDist().inv_cdf(0.5 + float(confidence) / 2)
+    z = _normal_quantile(confidence)
     share, square = hits / n, z * z
     middle = (share + square / (2 * n)) / (1 + square / n)
     half = z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)

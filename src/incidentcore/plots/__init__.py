@@ -1,0 +1,49 @@
+"""Pictures (extra ``plots``: matplotlib), each drawn from the rows of a ``*_data`` function.
+
+Every function takes ``ax=None`` and returns the axes; ``theme`` is ``"light"`` or ``"dark"``.
+"""
+
+from incidentcore.plots.canvas import Theme, picture
+from incidentcore.plots.data import (
+    burndown_data,
+    clock_data,
+    life_data,
+    rota_data,
+    week_data,
+)
+from incidentcore.plots.series import (
+    plot_ageing,
+    plot_backlog,
+    plot_burndown,
+    plot_compliance,
+    plot_control_chart,
+    plot_distribution,
+    plot_flow,
+    plot_survival,
+    plot_trend,
+    plot_week,
+)
+from incidentcore.plots.spans import plot_clock, plot_life, plot_rota
+
+__all__ = [
+    "Theme",
+    "burndown_data",
+    "clock_data",
+    "life_data",
+    "picture",
+    "plot_ageing",
+    "plot_backlog",
+    "plot_burndown",
+    "plot_clock",
+    "plot_compliance",
+    "plot_control_chart",
+    "plot_distribution",
+    "plot_flow",
+    "plot_life",
+    "plot_rota",
+    "plot_survival",
+    "plot_trend",
+    "plot_week",
+    "rota_data",
+    "week_data",
+]

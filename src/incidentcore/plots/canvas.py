@@ -1,0 +1,139 @@
+"""Axes in both themes, and pictures as SVG text. Only this module imports matplotlib.
+
+Colors are distinct for the color-blind (after Okabe and Ito); text has a contrast of at least 4.5
+to its ground, and no meaning stands in color alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from io import StringIO
+from typing import Any, Final, Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import InvalidValueError, MissingExtraError
+from incidentcore.instants import as_zone
+from incidentcore.pages import Picture
+
+__all__ = ["FEW", "Palette", "Theme", "dress", "finish", "palette_of", "picture", "time_axis"]
+
+Theme: TypeAlias = Literal["light", "dark"]
+
+FEW: Final = 20  # with fewer values a picture says so
+
+
+@attrs.frozen
+class Palette:
+    """The colors of a theme: ground, text, lines and four kinds of data."""
+
+    ground: str
+    text: str
+    grid: str
+    first: str
+    second: str
+    third: str
+    muted: str
+
+
+_PALETTES: Final[Mapping[str, Palette]] = {
+    "light": Palette("#ffffff", "#1b1f24", "#d0d7de", "#0072b2", "#b84a00", "#00714f", "#6e7781"),
+    "dark": Palette("#0d1117", "#e6edf3", "#3d444d", "#56b4e9", "#e69f00", "#2fbf98", "#9198a1"),
+}
+
+
+def palette_of(theme: str) -> Palette:
+    """Return the colors of a theme."""
+    if theme not in _PALETTES:
+        raise InvalidValueError("theme", theme, f"one of {', '.join(_PALETTES)}")
+    return _PALETTES[theme]
+
+
+def _library() -> Any:
+    try:
+        import matplotlib as mpl  # noqa: PLC0415  an extra, needed only to draw
+        import matplotlib.pyplot as plt  # noqa: PLC0415  loads dates, figure and ticker too
+    except ImportError:
+        raise MissingExtraError("plots", "a picture") from None
+    assert plt is mpl.pyplot  # noqa: S101
+    return mpl
+
+
+def dress(ax: Any, theme: str, *, x: str, y: str) -> tuple[Any, Palette]:
+    """Return axes, new ones where none are given, in the colors of a theme and with labels."""
+    colors = palette_of(theme)
+    if ax is None:
+        _, ax = _library().pyplot.subplots(layout="constrained")
+    ax.figure.set_facecolor(colors.ground)
+    ax.set_facecolor(colors.ground)
+    for edge in ("top", "right"):
+        ax.spines[edge].set_visible(False)
+    for edge in ("left", "bottom"):
+        ax.spines[edge].set_color(colors.muted)
+    ax.tick_params(colors=colors.text, which="both")
+    ax.set_xlabel(x, color=colors.text)
+    ax.set_ylabel(y, color=colors.text)
+    ax.set_axisbelow(True)
+    return ax, colors
+
+
+def finish(ax: Any, colors: Palette, *, few: bool = False, words: str = "few records") -> Any:
+    """Return the axes with a legend where something is named, and a note where data are few."""
+    _, names = ax.get_legend_handles_labels()
+    if names:
+        legend = ax.legend(frameon=False, labelcolor=colors.text, fontsize="small")
+        legend.set_title(None)
+    if few:
+        ax.set_title(words, loc="right", fontsize="small", color=colors.text)
+    return ax
+
+
+def whole_numbers(axis: Any) -> None:
+    """Put ticks at whole numbers alone: there is no half record."""
+    axis.set_major_locator(_library().ticker.MaxNLocator(integer=True))
+
+
+def time_axis(ax: Any, zone: ZoneInfo | str) -> ZoneInfo:
+    """Make the x axis one of civil time in a zone, and name it."""
+    place = as_zone(zone)
+    dates = _library().dates
+    locator = dates.AutoDateLocator(tz=place, maxticks=7)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=place))
+    ax.xaxis.get_offset_text().set_color(ax.xaxis.label.get_color())
+    return place
+
+
+def picture(
+    plot: Callable[..., Any],
+    rows: Iterable[Mapping[str, Any]],
+    /,
+    *,
+    text: str,
+    size: tuple[float, float] = (7.2, 3.2),
+    **options: Any,
+) -> Picture:
+    """Return a picture as SVG text in both themes, for a page.
+
+    Args:
+        plot: A function of this room.
+        rows: Its rows.
+        text: What it shows, in words.
+        size: Width and height in inches.
+        options: Further arguments of the function.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    known = list(rows)
+    drawn = []
+    mpl = _library()
+    for theme in _PALETTES:
+        with mpl.rc_context({"svg.hashsalt": "incidentcore", "svg.fonttype": "none"}):
+            figure = mpl.figure.Figure(figsize=size, layout="constrained")
+            plot(known, ax=figure.subplots(), theme=theme, **options)
+            buffer = StringIO()
+            figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        drawn.append(buffer.getvalue())
+    return Picture(svg=drawn[0], dark=drawn[1], text=text)

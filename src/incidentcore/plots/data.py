@@ -1,0 +1,168 @@
+"""The rows of pictures of one record, a rota, a week or a budget; no extra is needed for them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.escalation import OnCallSchedule, shifts
+from incidentcore.instants import as_zone
+from incidentcore.kpi import KpiTable
+from incidentcore.kpi.charts import series
+from incidentcore.kpi.group_keys import label
+from incidentcore.kpi.table import hours
+from incidentcore.records import Record
+from incidentcore.sla import SlaStatus
+
+__all__ = ["burndown_data", "clock_data", "life_data", "rota_data", "week_data"]
+
+Rows: TypeAlias = list[dict[str, Any]]
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_KINDS = {"counting": "counted", "paused": "paused"}
+_ENDED = ("stopped", "canceled", "replaced", "not_started", "closed_until_reopened")
+_LANES = {"state": "state", "assignment_group": "group", "assignee": "assignee"}
+
+
+def clock_data(status: SlaStatus, /) -> Rows:
+    """Return where the time of a clock went: ``counted``, ``paused``, ``closed`` or ``ended``.
+
+    Args:
+        status: The clock. Its due stands in the column ``due`` of each row.
+
+    >>> from datetime import UTC
+    >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, evaluate_sla
+    >>> nine, noon = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 12))
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
+    >>> office = BusinessCalendar(zone="UTC", hours={"mon-fri": "10:00-17:00"})
+    >>> status = evaluate_sla(
+    ...     SlaDefinition.resolution(hours=4, calendar=office), incident, now=noon
+    ... )
+    >>> [(row["kind"], row["hours"]) for row in clock_data(status)]
+    [('closed', 1.0), ('counted', 2.0)]
+    """
+    return [
+        {
+            "start": entry.interval.start,
+            "end": entry.interval.end,
+            "kind": "ended" if entry.code in _ENDED else _KINDS.get(entry.code, "closed"),
+            "text": entry.text,
+            "hours": hours(entry.interval.duration),
+            "due": status.due_at,
+        }
+        for entry in status.trace
+        if entry.interval
+    ]
+
+
+def life_data(record: Record, /, *, now: datetime) -> Rows:
+    """Return what a record was and whose, in spans, and what happened, as spans without a length.
+
+    Args:
+        record: The record.
+        now: The end of the last spans.
+
+    >>> from datetime import UTC
+    >>> from incidentcore import Incident, assign
+    >>> nine, ten = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 10))
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
+    >>> incident = assign(incident, group="mail", at=nine, by="kim")
+    >>> [(row["lane"], row["value"], row["hours"]) for row in life_data(incident, now=ten)]
+    [('state', 'new', 1.0), ('group', 'mail', 1.0), ('event', 'assigned', 0.0)]
+    """
+    rows: Rows = []
+    states = [(step.at, dict(facts)) for step, facts in record.timeline(now=now).states()]
+    for fact, lane in _LANES.items():
+        since, held = record.opened_at, None
+        for at, facts in [*states, (now, {})]:
+            value = facts.get(fact)
+            if facts and value == held:
+                continue
+            if held is not None and at > since:
+                rows.append(_span(lane, label(held), since, at))
+            since, held = at, value
+    for event in record.history[1:]:
+        if event.at <= now:
+            rows.append(_span("event", event.kind, event.at, event.at))
+    return rows
+
+
+def _span(lane: str, value: str, start: datetime, end: datetime) -> dict[str, Any]:
+    return {"lane": lane, "value": value, "start": start, "end": end, "hours": hours(end - start)}
+
+
+def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Rows:
+    """Return who is on call when, a row for each person of a shift; a gap has no person.
+
+    Args:
+        schedule: The schedule.
+        start: The first instant.
+        end: The first instant after.
+    """
+    return [
+        {
+            "person": person,
+            "start": shift.interval.start,
+            "end": shift.interval.end,
+            "hours": hours(shift.interval.duration),
+        }
+        for shift in shifts(schedule, start=start, end=end)
+        for person in (shift.people or (None,))
+    ]
+
+
+def week_data(
+    records: Iterable[Record], /, *, as_of: datetime, zone: ZoneInfo | str = "UTC"
+) -> Rows:
+    """Return how many records were opened in each hour of the week, all 168 of them.
+
+    Args:
+        records: The records, read once.
+        as_of: Later openings do not count.
+        zone: Whose week it is.
+    """
+    place = as_zone(zone)
+    counts: Counter[tuple[int, int]] = Counter()
+    for record in records:
+        if record.opened_at <= as_of:
+            at = record.opened_at.astimezone(place)
+            counts[at.weekday(), at.hour] += 1
+    return [
+        {"day": name, "hour": hour, "opened": counts[day, hour]}
+        for day, name in enumerate(_DAYS)
+        for hour in range(24)
+    ]
+
+
+def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
+    """Return how the error budget of a KPI was spent, period by period, added up.
+
+    The budget is that of all periods together: the share that the objective lets miss, of all that
+    was counted in them.
+
+    Args:
+        table: A table computed with ``Periods``.
+        kpi: The id of a share with an objective.
+        group: The groups' values, where the table has groups.
+
+    Raises:
+        InvalidValueError: The table has no such figures, or they have no budget.
+    """
+    found = series(table, kpi, group)
+    objective = found[0].objective
+    allowed = None if objective is None else objective.allowed_misses
+    if allowed is None or any(row.denominator is None for row in found):
+        raise InvalidValueError("kpi", kpi, "a share with an objective")
+    left = budget = float(allowed * sum(row.denominator or 0 for row in found))
+    rows: Rows = []
+    for row in found:
+        spent = (row.denominator or 0) - (row.numerator or 0)
+        left -= spent
+        rows.append(
+            {"period": row.period, "budget": budget, "spent": spent, "left": left, "n": row.n}
+        )
+    return rows

@@ -1,0 +1,312 @@
+"""Pictures of figures over time, of groups and of distributions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
+
+from incidentcore.kpi import ALL
+from incidentcore.kpi.groups import COLUMNS
+from incidentcore.plots.canvas import FEW, Palette, Theme, dress, finish, time_axis, whole_numbers
+
+__all__ = [
+    "plot_ageing",
+    "plot_backlog",
+    "plot_burndown",
+    "plot_compliance",
+    "plot_control_chart",
+    "plot_distribution",
+    "plot_flow",
+    "plot_survival",
+    "plot_trend",
+    "plot_week",
+]
+
+Rows: TypeAlias = Sequence[Mapping[str, Any]]
+
+_TICKS = 12
+
+
+def _zone_name(zone: ZoneInfo | str) -> str:
+    return zone if isinstance(zone, str) else zone.key
+
+
+def _periods(ax: Any, rows: Rows) -> range:
+    """Name the periods below the axis, as many as can be read."""
+    step = -(-len(rows) // _TICKS) or 1
+    places = range(len(rows))
+    ax.set_xticks(places[::step], [row["period"] for row in rows[::step]], rotation=30, ha="right")
+    return places
+
+
+def plot_flow(
+    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
+) -> Any:
+    """Draw what came in and what went out in each period.
+
+    Where the rows have ``open``, it is drawn as a line: the backlog at the end of each period.
+
+    Args:
+        rows: The rows of ``flow_data``.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+        zone: In whose civil time the periods begin, to name it.
+    """
+    ax, colors = dress(ax, theme, x=f"period ({_zone_name(zone)})", y="records")
+    places = _periods(ax, rows)
+    width = 0.4
+    for shift, name, color in ((-0.5, "came_in", colors.first), (0.5, "went_out", colors.second)):
+        at = [place + shift * width for place in places]
+        hatch = "" if name == "came_in" else "///"
+        heights = [row[name] for row in rows]
+        words = name.replace("_", " ")
+        ax.bar(at, heights, width, color=color, label=words, hatch=hatch, edgecolor=colors.ground)
+    if rows and "open" in rows[0]:
+        opened = [row["open"] for row in rows]
+        ax.plot(
+            places, opened, color=colors.text, marker="o", markersize=4, label="open at its end"
+        )
+    whole_numbers(ax.yaxis)
+    return finish(ax, colors)
+
+
+def plot_backlog(
+    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
+) -> Any:
+    """Draw how many records were open at each instant, from rows of ``backlog_data``.
+
+    Args:
+        rows: The rows.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+        zone: The zone of the time axis.
+    """
+    ax, colors = dress(ax, theme, x=f"time ({_zone_name(zone)})", y="open records")
+    time_axis(ax, zone)
+    instants = [row["at"] for row in rows]
+    ax.step(instants, [row["open"] for row in rows], where="post", color=colors.first)
+    ax.set_ylim(bottom=0)
+    whole_numbers(ax.yaxis)
+    return finish(ax, colors)
+
+
+def plot_ageing(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
+    """Draw how many records are open in each group of age, from rows of ``ageing_data``.
+
+    Args:
+        rows: The rows.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+    """
+    ax, colors = dress(ax, theme, x="age (days)", y="open records")
+    heights = [row["open"] for row in rows]
+    bars = ax.bar([row["age"] for row in rows], heights, 0.7, color=colors.first)
+    ax.bar_label(bars, color=colors.text, padding=2)
+    whole_numbers(ax.yaxis)
+    return finish(ax, colors, few=sum(heights) < FEW)
+
+
+def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
+    """Draw how many values lie in each bin, from rows of ``distribution_data``.
+
+    Args:
+        rows: The rows; an empty bin below the first edge is left out.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+    """
+    ax, colors = dress(ax, theme, x="hours", y="records")
+    shown = [row for row in rows if row["from"] is not None or row["count"]]
+    names = [
+        f"< {row['to']:g}"
+        if row["from"] is None
+        else f">= {row['from']:g}"
+        if row["to"] is None
+        else f"{row['from']:g}-{row['to']:g}"
+        for row in shown
+    ]
+    heights = [row["count"] for row in shown]
+    ax.bar_label(ax.bar(names, heights, 0.9, color=colors.first), color=colors.text, padding=2)
+    whole_numbers(ax.yaxis)
+    return finish(ax, colors, few=sum(heights) < FEW)
+
+
+def plot_survival(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
+    """Draw the share that is not done after so many hours, with its interval at 95 %.
+
+    Args:
+        rows: The rows of ``survival_data``.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+    """
+    ax, colors = dress(ax, theme, x="hours", y="share not done (%)")
+    at = [row["hours"] for row in rows]
+    low, high = ([100 * row[name] for row in rows] for name in ("low", "high"))
+    ax.fill_between(at, low, high, step="post", color=colors.first, alpha=0.25, label="95 %")
+    shares = [100 * row["share"] for row in rows]
+    ax.step(at, shares, where="post", color=colors.first, label="Kaplan-Meier estimate")
+    ax.set_ylim(0, 105)
+    return finish(ax, colors, few=bool(rows) and rows[0]["at_risk"] < FEW)
+
+
+def plot_trend(
+    rows: Rows,
+    /,
+    *,
+    ax: Any = None,
+    theme: Theme = "light",
+    unit: str = "hours",
+    zone: ZoneInfo | str = "UTC",
+) -> Any:
+    """Draw a KPI's figure for each period; one of few records is hollow.
+
+    Args:
+        rows: The rows of ``trend_data``.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+        unit: The unit of the values, to name it; ``fraction`` is 0 to 1.
+        zone: In whose civil time the periods begin, to name it.
+    """
+    ax, colors = dress(ax, theme, x=f"period ({_zone_name(zone)})", y=unit)
+    _points(ax, rows, colors)
+    return finish(ax, colors, few=_some_few(rows), words="hollow: few records")
+
+
+def _some_few(rows: Rows) -> bool:
+    return any(not row["enough"] for row in rows)
+
+
+def _points(ax: Any, rows: Rows, colors: Palette) -> None:
+    places = _periods(ax, rows)
+    values = [float("nan") if row["value"] is None else row["value"] for row in rows]
+    ax.plot(places, values, color=colors.first, marker="o")
+    few = [place for place in places if not rows[place]["enough"]]
+    ax.plot(
+        few,
+        [values[place] for place in few],
+        linestyle="",
+        marker="o",
+        color=colors.first,
+        markerfacecolor=colors.ground,
+    )
+
+
+def plot_control_chart(
+    rows: Rows,
+    /,
+    *,
+    ax: Any = None,
+    theme: Theme = "light",
+    unit: str = "hours",
+    zone: ZoneInfo | str = "UTC",
+) -> Any:
+    """Draw a trend with its natural limits; what lies outside of them has a square.
+
+    Args:
+        rows: The rows of ``control_chart_data``.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+        unit: The unit of the values, to name it.
+        zone: In whose civil time the periods begin, to name it.
+    """
+    ax, colors = dress(ax, theme, x=f"period ({_zone_name(zone)})", y=unit)
+    _points(ax, rows, colors)
+    if rows and rows[0]["center"] is not None:
+        for name, dashes in (("center", "-"), ("lower", "--"), ("upper", "--")):
+            words = "mean" if name == "center" else "natural limits" if name == "upper" else None
+            ax.axhline(rows[0][name], color=colors.muted, linestyle=dashes, label=words)
+    signals = [place for place, row in enumerate(rows) if row["signal"]]
+    if signals:
+        ax.plot(
+            signals,
+            [rows[place]["value"] for place in signals],
+            linestyle="",
+            marker="s",
+            markersize=9,
+            color=colors.second,
+            label="signal",
+        )
+    return finish(ax, colors, few=_some_few(rows), words="hollow: few records")
+
+
+def plot_week(
+    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
+) -> Any:
+    """Draw how many records were opened in each hour of the week.
+
+    Args:
+        rows: The rows of ``week_data``.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+        zone: The zone of the rows, to name it.
+    """
+    ax, colors = dress(ax, theme, x=f"hour of the day ({_zone_name(zone)})", y="day of the week")
+    days = list(dict.fromkeys(row["day"] for row in rows))
+    cells = [[row["opened"] for row in rows if row["day"] == day] for day in days]
+    mesh = ax.pcolormesh(cells, cmap="cividis", edgecolors=colors.ground, linewidth=0.5)
+    ax.set_yticks([place + 0.5 for place in range(len(days))], days)
+    ax.set_xticks(range(0, 25, 3))
+    ax.invert_yaxis()
+    bar = ax.figure.colorbar(mesh, ax=ax)
+    bar.set_label("records opened", color=colors.text)
+    bar.ax.tick_params(colors=colors.text)
+    bar.outline.set_visible(False)
+    whole_numbers(bar.ax.yaxis)
+    return finish(ax, colors, few=sum(map(sum, cells)) < FEW)
+
+
+def plot_burndown(
+    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
+) -> Any:
+    """Draw what is left of an error budget after each period; below zero it is overspent.
+
+    Args:
+        rows: The rows of ``burndown_data``.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+        zone: In whose civil time the periods begin, to name it.
+    """
+    ax, colors = dress(ax, theme, x=f"period ({_zone_name(zone)})", y="misses left in the budget")
+    places = _periods(ax, rows)
+    ax.plot(places, [row["left"] for row in rows], color=colors.first, marker="o", label="left")
+    if rows:
+        even = [rows[0]["budget"] * (1 - (place + 1) / len(rows)) for place in places]
+        ax.plot(places, even, color=colors.muted, linestyle="--", label="spent evenly")
+    ax.axhline(0, color=colors.second, linewidth=1)
+    return finish(ax, colors, few=0 < sum(row["n"] for row in rows) < FEW)
+
+
+def plot_compliance(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
+    """Draw a share by group with its interval; a group of few records is hollow.
+
+    Args:
+        rows: Plain rows of a ``KpiTable`` of a share, such as ``table.to_plain()["rows"]``; the
+            total is left out.
+        ax: The axes to draw on; new ones without.
+        theme: ``"light"`` or ``"dark"``.
+    """
+    ax, colors = dress(ax, theme, x="share (%)", y="group (n)")
+    shown = [row for row in rows if row["value"] is not None and ALL not in row.values()]
+    names = [_group_name(row) for row in shown]
+    for place, row in enumerate(shown):
+        value, low, high = (100 * row[name] for name in ("value", "low", "high"))
+        ax.errorbar(
+            value,
+            place,
+            xerr=[[max(value - low, 0)], [max(high - value, 0)]],
+            fmt="o",
+            color=colors.first,
+            markerfacecolor=colors.first if row["enough"] else colors.ground,
+            capsize=3,
+        )
+    ax.set_yticks(range(len(shown)), names)
+    ax.invert_yaxis()
+    ax.set_xlim(0, 100)
+    ax.grid(axis="x", color=colors.grid)
+    few = any(not row["enough"] for row in shown)
+    return finish(ax, colors, few=few, words="hollow: few records")
+
+
+def _group_name(row: Mapping[str, Any]) -> str:
+    groups = (str(value) for name, value in row.items() if name not in COLUMNS)
+    return f"{', '.join(groups)} ({row['n']:,})"

@@ -1,0 +1,82 @@
+"""The rows of pictures, each worked out on paper."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from incidentcore import Incident, advance, assign
+from incidentcore.conditions import field
+from incidentcore.errors import InvalidValueError
+from incidentcore.escalation import OnCallLayer, OnCallSchedule, RotaOverride
+from incidentcore.instants import Interval
+from incidentcore.kpi import Kpi, Objective, Periods, Rate, catalogue, compute_kpis
+from incidentcore.plots import burndown_data, life_data, rota_data, week_data
+from incidentcore.schedule import Rotation
+
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)  # a Monday
+HOUR = timedelta(hours=1)
+
+
+def opened(name: str, at: datetime = NINE) -> Incident:
+    return Incident.open(id=name, title="Mail is down", by="kim", at=at)
+
+
+def test_the_life_of_a_record() -> None:
+    """New for an hour, then in progress; the group changes once."""
+    incident = assign(opened("A"), group="desk", at=NINE, by="kim")
+    incident = advance(incident, "start", at=NINE + HOUR, by="ada")
+    incident = assign(incident, group="mail", assignee="ada", at=NINE + 2 * HOUR, by="ada")
+    rows = life_data(incident, now=NINE + 3 * HOUR)
+    spans = [(r["lane"], r["value"], r["start"], r["hours"]) for r in rows if r["lane"] != "event"]
+    assert spans == [
+        ("state", "new", NINE, 1),
+        ("state", "in_progress", NINE + HOUR, 2),
+        ("group", "desk", NINE, 2),
+        ("group", "mail", NINE + 2 * HOUR, 1),
+        ("assignee", "ada", NINE + 2 * HOUR, 1),
+    ]
+    assert life_data(incident, now=NINE + HOUR / 2)[0]["hours"] == 0.5
+
+
+def test_a_week_is_that_of_its_zone() -> None:
+    """Sunday 23:30 UTC is Monday 01:30 in Berlin; what is opened later does not count."""
+    late = datetime(2026, 5, 31, 23, 30, tzinfo=UTC)
+    records = [opened("A", late), opened("B"), opened("C", NINE + 48 * HOUR)]
+    rows = week_data(records, as_of=NINE + HOUR, zone="Europe/Berlin")
+    found = [(row["day"], row["hour"], row["opened"]) for row in rows if row["opened"]]
+    assert found == [("Mon", 1, 1), ("Mon", 11, 1)]
+    assert len(rows) == 168
+
+
+def test_a_rota_with_two_people_and_a_gap() -> None:
+    """Each person of a shift has a row; a gap has no person."""
+    rotation = Rotation(anchor=datetime(2026, 6, 1, tzinfo=UTC), zone="UTC", unit="days")
+    away = RotaOverride(Interval(NINE, NINE + HOUR), ["ada"], "remove")
+    schedule = OnCallSchedule("s", [OnCallLayer(rotation, ["ada"])], overrides=[away])
+    rows = rota_data(schedule, start=NINE - HOUR, end=NINE + 2 * HOUR)
+    assert [(row["person"], row["hours"]) for row in rows] == [("ada", 1), (None, 1), ("ada", 1)]
+
+
+def test_a_budget_burns_down() -> None:
+    """90 % of ten records allow one miss; two weeks spend none and two."""
+    ids = iter(range(10))
+    records = [opened(f"I{next(ids)}", NINE + n * HOUR) for n in range(4)]
+    records += [opened(f"J{n}", NINE + timedelta(days=7, hours=n)) for n in range(6)]
+    records = [
+        assign(one, group="x" if one.id in ("J0", "J1") else "y", at=one.opened_at, by="kim")
+        for one in records
+    ]
+    kpi = Kpi(
+        id="in_group_y",
+        measure=Rate(numerator=field("assignment_group").equals("y"), of="records"),
+        objective=Objective(at_least=0.9),
+    )
+    table = compute_kpis(
+        [kpi, catalogue.VOLUME], records, as_of=NINE + timedelta(days=30), window=Periods("week")
+    )
+    rows = burndown_data(table, "in_group_y")
+    assert [(row["spent"], row["left"], row["n"]) for row in rows] == [(0, 1, 4), (2, -1, 6)]
+    with pytest.raises(InvalidValueError, match="a share with an objective"):
+        burndown_data(table, catalogue.VOLUME.id)

@@ -1,0 +1,137 @@
+"""What is drawn of figures is what stands in their rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from .drawn import pictures
+
+mpl = pytest.importorskip("matplotlib")
+mpl.use("Agg")
+pytest.importorskip("matplotlib.pyplot")
+
+
+def drawn(name: str) -> tuple[Any, list[dict[str, Any]]]:
+    plot, rows, options = pictures()[name]
+    ax = mpl.figure.Figure().subplots()
+    return plot(rows, ax=ax, **options), rows
+
+
+def titles(ax: Any) -> str:
+    return str(ax.get_title(loc="right"))
+
+
+def test_flow() -> None:
+    """Two bars for each period."""
+    ax, rows = drawn("flow")
+    heights = [[bar.get_height() for bar in bars] for bars in ax.containers]
+    assert heights == [[r["came_in"] for r in rows], [r["went_out"] for r in rows]]
+
+
+def test_the_line_of_the_backlog_in_a_flow() -> None:
+    """Rows with the open records have a line of them."""
+    plot, _, _ = pictures()["flow"]
+    rows = [
+        {"period": f"2026-0{n}", "came_in": n, "went_out": 1, "growth": n - 1, "open": 2 * n}
+        for n in range(1, 4)
+    ]
+    ax = plot(rows, ax=mpl.figure.Figure().subplots())
+    assert list(ax.lines[0].get_ydata()) == [2, 4, 6]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
+        "open at its end",
+        "came in",
+        "went out",
+    ]
+
+
+def test_backlog() -> None:
+    """A step for each instant."""
+    ax, rows = drawn("backlog")
+    (line,) = ax.lines
+    assert list(line.get_ydata()) == [row["open"] for row in rows]
+    assert list(mpl.dates.date2num(line.get_xdata())) == list(
+        mpl.dates.date2num([row["at"] for row in rows])
+    )
+
+
+@pytest.mark.parametrize(("name", "column"), [("ageing", "open"), ("distribution", "count")])
+def test_bars(name: str, column: str) -> None:
+    """A bar for each row, with its number written on it."""
+    ax, rows = drawn(name)
+    shown = [row for row in rows if row.get("from", 0) is not None or row[column]]
+    assert [bar.get_height() for bar in ax.patches] == [row[column] for row in shown]
+    assert [text.get_text() for text in ax.texts] == [str(row[column]) for row in shown]
+
+
+def test_survival() -> None:
+    """Steps of the estimate, and its interval around them, in per cent."""
+    ax, rows = drawn("survival")
+    (line,) = ax.lines
+    assert list(line.get_ydata()) == [100 * row["share"] for row in rows]
+    assert list(line.get_xdata()) == [row["hours"] for row in rows]
+    corners = ax.collections[0].get_paths()[0].vertices
+    assert corners[:, 1].min() == pytest.approx(100 * min(row["low"] for row in rows))
+    assert all(row["low"] <= row["share"] <= row["high"] for row in rows)
+
+
+@pytest.mark.parametrize("name", ["trend", "control_chart"])
+def test_trend(name: str) -> None:
+    """A point for each period; those of few records are hollow, and the picture says so."""
+    ax, rows = drawn(name)
+    values = [float("nan") if row["value"] is None else row["value"] for row in rows]
+    assert list(ax.lines[0].get_ydata()) == pytest.approx(values, nan_ok=True)
+    few = [place for place, row in enumerate(rows) if not row["enough"]]
+    assert list(ax.lines[1].get_xdata()) == few
+    assert few
+    assert titles(ax) == "hollow: few records"
+
+
+def test_signals_of_a_control_chart() -> None:
+    """Limits are lines; what lies outside has a square."""
+    plot, _, _ = pictures()["control_chart"]
+    limits = {"center": 2.0, "lower": 1.0, "upper": 3.0, "enough": True, "n": 30}
+    rows = [
+        {"period": f"P{n}", "value": value, "signal": value > 3, **limits}
+        for n, value in enumerate((2.0, 9.0, 2.5))
+    ]
+    ax = plot(rows, ax=mpl.figure.Figure().subplots())
+    assert [line.get_ydata()[0] for line in ax.lines[2:5]] == [2.0, 1.0, 3.0]
+    assert (list(ax.lines[5].get_xdata()), list(ax.lines[5].get_ydata())) == ([1], [9.0])
+    assert titles(ax) == ""
+
+
+def test_week() -> None:
+    """A cell for each hour of the week, Monday on top."""
+    ax, rows = drawn("week")
+    cells = ax.collections[0].get_array()
+    assert cells.shape == (7, 24)
+    assert list(cells.ravel()) == [row["opened"] for row in rows]
+    assert ax.get_yticklabels()[0].get_text() == "Mon"
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]
+
+
+def test_burndown() -> None:
+    """What is left after each period, beside what an even use would leave."""
+    ax, rows = drawn("burndown")
+    assert list(ax.lines[0].get_ydata()) == [row["left"] for row in rows]
+    assert ax.lines[1].get_ydata()[-1] == pytest.approx(0)
+    assert rows[-1]["left"] == pytest.approx(rows[0]["budget"] - sum(r["spent"] for r in rows))
+
+
+def test_compliance() -> None:
+    """A point with its interval for each group; one of few records is hollow."""
+    ax, rows = drawn("compliance")
+    shown = [row for row in rows if row["value"] is not None]
+    assert [label.get_text() for label in ax.get_yticklabels()] == [
+        f"{row['priority']} ({row['n']})" for row in shown
+    ]
+    for row, bar in zip(shown, ax.containers, strict=True):
+        (point, _, (stretch,)) = bar
+        assert point.get_xdata()[0] == pytest.approx(100 * row["value"])
+        ends = stretch.get_segments()[0][:, 0]
+        assert list(ends) == pytest.approx([100 * row["low"], 100 * row["high"]])
+        is_hollow = bool(mpl.colors.same_color(point.get_markerfacecolor(), "#ffffff"))
+        assert is_hollow is (not row["enough"])
+    assert titles(ax) == "hollow: few records"

@@ -131,7 +131,7 @@ class _Search:
         if answer is False:
             return None
         rest = self._choices[len(self._chosen) :]
-        if answer:  # whatever the other fields hold
+        if answer:  # for any value of the other fields
             others = [next((one for one in some if one.certain), None) for _, some in rest]
             if certain and None not in others:
                 values = (one.value for one in others if one is not None)

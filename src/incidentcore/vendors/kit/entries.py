@@ -303,7 +303,7 @@ class EntryLog:
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
         """Say with a finding ``truncated_history`` that entries of the log are missing.
 
-        ``covers`` is what is still told; by default all but what a log tells (``LOGGED``).
+        ``covers`` is what the source still covers; by default all but what a log has (``LOGGED``).
         """
         self.find("truncated_history", action, path=path)
         self.covers = self.covers - LOGGED if covers is None else frozenset(covers)

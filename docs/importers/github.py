@@ -1,8 +1,8 @@
 """GitHub: issues with their timelines; a closed one is resolved or canceled by its reason."""
 
 from incidentcore.records import Commented, Incident
-from incidentcore.vendors.kit import Import, LevelTable, Times, pick
-from incidentcore.vendors.presets import GITHUB_STATES
+from incidentcore.vendors.kit import Import, LevelTable, pick
+from incidentcore.vendors.presets import GITHUB_ISSUE, GITHUB_STATES
 
 LEVELS = LevelTable(priority={"severity:1": "critical", "severity:2": "high", "severity:3": "low"})
 TEAM = ("MEMBER", "OWNER", "COLLABORATOR")
@@ -37,6 +37,6 @@ def read_github(issues, timelines):
             elif event.get("created_at") is None:
                 history.find("unreadable_time", "entry left out: it has no time", path=kind)
 
-    options = {"states": GITHUB_STATES, "levels": LEVELS, "times": Times()}
+    options = {"states": GITHUB_STATES, "levels": LEVELS, "lifecycle": GITHUB_ISSUE}
     covers = ("states", "assignments", "comments", "moments")
     return Import(issues, build, record=Incident, id="number", covers=covers, **options)

@@ -1,8 +1,8 @@
 """Zammad: tickets with their histories; what a ticket was opened with is not in it."""
 
 from incidentcore.records import Commented, Incident
-from incidentcore.vendors.kit import Import, Times
-from incidentcore.vendors.presets import ZAMMAD_LEVELS, ZAMMAD_STATES
+from incidentcore.vendors.kit import Import
+from incidentcore.vendors.presets import ZAMMAD_LEVELS, ZAMMAD_STATES, ZAMMAD_TICKET
 
 FIELDS = {"state": "state", "priority": "priority", "owner": "assignee", "group": "group"}
 FIGURES = ("first_response_in_min", "close_in_min", "update_in_min")
@@ -31,6 +31,6 @@ def read_zammad(tickets, histories, *, agents=()):
         for name in FIGURES:
             history.reported(name, ticket.get(name))
 
-    options = {"states": ZAMMAD_STATES, "levels": ZAMMAD_LEVELS, "times": Times()}
+    options = {"states": ZAMMAD_STATES, "levels": ZAMMAD_LEVELS, "lifecycle": ZAMMAD_TICKET}
     covers = ("states", "assignments", "priorities", "comments", "moments")
     return Import(tickets, build, record=Incident, id="id", covers=covers, **options)

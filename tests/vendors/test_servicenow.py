@@ -26,8 +26,10 @@ from incidentcore.vendors import (
     AUDIT_STATES,
     STRICT_LIFECYCLE,
     ImportFinding,
+    change_text,
     check_states,
     read_audit_log,
+    refused_changes,
 )
 
 DEFAULTS = {
@@ -342,7 +344,9 @@ def test_the_unknown_state_is_open_and_no_lifecycle_has_it() -> None:
     entered = [event.state for event in incident.history if isinstance(event, StateChanged)]
     assert (entered[0].name, entered[0].open) == ("unknown_-100", True)
     codes = [finding.code for finding in check_history(incident, AUDIT_LIFECYCLE)]
-    assert codes == ["unknown_state", "unknown_state"]
+    assert codes == ["unknown_state"]
+    changes = [change_text(finding) for finding in refused_changes(incident, AUDIT_LIFECYCLE)]
+    assert changes == ["New -> unknown_-100", "unknown_-100 -> Resolved"]
 
 
 def test_a_first_row_that_is_not_new_is_inferred() -> None:

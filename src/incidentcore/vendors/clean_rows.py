@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from incidentcore.records import Event, Incident, LifecycleRef, StateChanged
 from incidentcore.records._fast import opening, state_change
-from incidentcore.values import NEW, Actor, FrozenMap, Level, State
+from incidentcore.values import Actor, FrozenMap, Level, State
 from incidentcore.vendors.cells import COUNTS, LEVELS, TEXTS, TableReader
-from incidentcore.vendors.kit.entries import ALIASES, IMPORTER, MOMENTS, Context
+from incidentcore.vendors.kit.context import Context
+from incidentcore.vendors.kit.entries import ALIASES, IMPORTER, MOMENTS
 from incidentcore.vendors.kit.paths import plain_text
 
 __all__ = ["CleanRows"]
@@ -23,7 +24,6 @@ __all__ = ["CleanRows"]
 _ODD: Final = ("tags", "hold_reason", "resolution_code", "resolution_notes")
 _NEVER: Final = (*_ODD, *COUNTS, "state_since", "occurred", "detected")
 _NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
-_LIFECYCLE: Final = LifecycleRef(Incident.record_type)
 _CACHED: Final = 10_000
 _put: Final = object.__setattr__
 
@@ -49,6 +49,9 @@ class CleanRows:
             (name, reader.readers.get(name, context.reader))
             for name, _ in mapped(("opened", *MOMENTS))
         ]
+        lifecycle = context.lifecycle
+        standard = LifecycleRef(Incident.record_type)
+        self._lifecycle = standard if lifecycle is None else lifecycle.ref
         self._known: dict[tuple[str, str], Level | State | None] = {}
         self._actors: dict[tuple[str, str], Actor] = {}
 
@@ -118,9 +121,9 @@ class CleanRows:
 
     def _state(self, given: object, ends: list[str]) -> State | None:
         """Return the state in which the row ends; None where its moments do not lead there."""
-        reached: State = MOMENTS[ends[-1]][1]["state"] if ends else NEW
+        reached: State = MOMENTS[ends[-1]][1]["state"] if ends else self._context.initial
         if given is None:
-            return reached
+            return self._context.entered(reached, None) if ends else reached
         state: Any = self._word("state", given)
         if state is None or not ends:
             return state if state is not None and state.open and not state.pauses else None
@@ -153,8 +156,8 @@ class CleanRows:
             recorded_at=opened,
             by=IMPORTER if caller is None else self._actor(caller, "requester"),
             record_type=Incident.record_type,
-            state=NEW if is_ended else state,
-            lifecycle=_LIFECYCLE,
+            state=self._context.initial if is_ended else state,
+            lifecycle=self._lifecycle,
             fields=FrozenMap.of_frozen(fields),
         )
         _put(first, "id", f"{key}:opened")
@@ -175,7 +178,7 @@ class CleanRows:
                     recorded_at=at,
                     by=agent if name == "resolved" else IMPORTER,
                     action=body["action"],
-                    state=state if name == last or _is_like(state, reached) else reached,
+                    state=state if name == last else self._context.entered(reached, state),
                     fields=_NO_FIELDS,
                     cause="",
                 )
@@ -188,8 +191,3 @@ class CleanRows:
             events.append(event)
         facts["updated_at"] = events[-1].at
         return Incident._of(facts, tuple(events))  # noqa: SLF001  folded here, event by event
-
-
-def _is_like(state: State, reached: State) -> bool:
-    same = (state.resolved, state.final) == (reached.resolved, reached.final)
-    return not state.open and (same or state.name.casefold() == reached.name)

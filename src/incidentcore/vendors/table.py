@@ -11,6 +11,7 @@ from typing import Any, Final, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Incident
 from incidentcore.values import Level, State
 from incidentcore.vendors.cells import TableReader, check_mapping, there
@@ -49,6 +50,7 @@ def read_table(
     delimiter: str | None = None,
     encoding: str | None = None,
     optional: bool = False,
+    lifecycle: Lifecycle | None = None,
     roles: Roles = _NO_ROLES,
     extend: Extend | None = None,
 ) -> Import[Incident]:
@@ -90,6 +92,7 @@ def read_table(
         delimiter: What separates fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
         optional: Pass over mapped columns that are not there, as presets do.
+        lifecycle: The lifecycle that the records follow; the standard one by default.
         roles: Who acts in which role, for what ``extend`` adds.
         extend: Called with the ``HistoryBuilder`` of a row and what no field takes, by column; adds
             entries of its own, and may take columns out.
@@ -136,6 +139,7 @@ def read_table(
         reader,
         duplicates,
         extend,
+        lifecycle=lifecycle,
         roles=roles,
         states=states if isinstance(states, StateTable) else STANDARD_STATES | states,
         levels=levels if isinstance(levels, LevelTable) else LevelTable(**(levels or {})),

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from incidentcore.lifecycle import JSM_INCIDENT, SERVICENOW_INCIDENT
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
     FRESHSERVICE_STATES,
+    FRESHSERVICE_TICKET,
     GLPI_LEVELS,
     GLPI_STATES,
+    GLPI_TICKET,
     JIRA_LEVELS,
     JIRA_STATES,
     SERVICENOW_LEVELS,
@@ -41,6 +44,7 @@ JIRA_CSV: Final[Preset] = {
     "formats": ("%d/%b/%y %I:%M %p", "%d/%b/%y %H:%M", "iso"),
     "states": JIRA_STATES,
     "levels": JIRA_LEVELS,
+    "lifecycle": JSM_INCIDENT,
     "optional": True,
 }
 """Jira's CSV: no history, times to the minute in the zone of whoever exported it."""
@@ -68,6 +72,7 @@ SERVICENOW_LIST: Final[Preset] = {
     "formats": ("iso", "%d-%m-%Y %H:%M:%S"),
     "states": SERVICENOW_STATES,
     "levels": SERVICENOW_LEVELS,
+    "lifecycle": SERVICENOW_INCIDENT,
     "optional": True,
 }
 """A list exported from ServiceNow: labels as headings, times in the user's zone and format."""
@@ -90,6 +95,7 @@ GLPI_CSV: Final[Preset] = {
     "formats": ("iso", "%d-%m-%Y %H:%M", "%d-%m-%Y %H:%M:%S"),
     "states": GLPI_STATES,
     "levels": GLPI_LEVELS,
+    "lifecycle": GLPI_TICKET,
     "optional": True,
 }
 """GLPI's CSV of the ticket list."""
@@ -112,6 +118,7 @@ FRESHSERVICE_JSON: Final[Preset] = {
     },
     "states": FRESHSERVICE_STATES,
     "levels": FRESHSERVICE_LEVELS,
+    "lifecycle": FRESHSERVICE_TICKET,
     "optional": True,
 }
 """Freshservice's tickets as the API lists them, with ``include=stats`` where moments are wanted."""

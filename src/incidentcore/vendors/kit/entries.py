@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import attrs
 
-from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import (
     Acknowledged,
     Assigned,
@@ -24,16 +23,15 @@ from incidentcore.records import (
     Unacknowledged,
 )
 from incidentcore.values import CANCELED, CLOSED, RESOLVED, Actor, State
-from incidentcore.vendors.kit.findings import Findings
+from incidentcore.vendors.kit.context import Context
 from incidentcore.vendors.kit.paths import clean, natural, plain_text
 from incidentcore.vendors.kit.reported import ReportedSla
-from incidentcore.vendors.kit.tables import UNKNOWN, LevelTable, Roles, StateTable
+from incidentcore.vendors.kit.tables import UNKNOWN
 from incidentcore.vendors.kit.times import TimeReader
 
 __all__ = [
     "ALIASES",
     "ASSIGNED",
-    "Context",
     "Entry",
     "EntryLog",
     "IMPORTER",
@@ -78,19 +76,6 @@ MOMENTS: Final[dict[str, tuple[Callable[..., Event], dict[str, Any]]]] = {
     "closed": (StateChanged, {"action": "close", "state": CLOSED}),
     "canceled": (StateChanged, {"action": "cancel", "state": CANCELED}),
 }
-
-
-@attrs.define(kw_only=True)
-class Context:
-    """What the histories of one import share."""
-
-    findings: Findings
-    states: StateTable
-    levels: LevelTable
-    reader: TimeReader
-    roles: Roles
-    lifecycle: Lifecycle | None
-    covers: frozenset[str]
 
 
 @attrs.define
@@ -329,17 +314,14 @@ class EntryLog:
                 continue
             body = dict(needed)
             if "state" in body:
-                body["state"] = self._as_present(body["state"])
+                shown = self._present.get("state")
+                body["state"] = self._context.entered(
+                    body["state"], None if shown is None else self.state(shown)
+                )
             actor = IMPORTER if name in ("closed", "canceled") else by
             entry = self._entry(kind, name, at, actor, recorded_at=None, what=name)
             if entry is not None:
                 entry.order, entry.body = (0, rank), body
-
-    def _as_present(self, state: State) -> State:
-        name = self._present.get("state")
-        shown = state if name is None else self.state(name)
-        same = (shown.resolved, shown.final, shown.open) == (state.resolved, state.final, False)
-        return shown if same or shown.name.casefold() == state.name else state
 
     def reported(self, name: str, value: object) -> None:
         """Keep a figure of the tool's own as ``custom.tool.<name>``, from the last event on."""

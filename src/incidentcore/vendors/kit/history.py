@@ -26,7 +26,7 @@ from incidentcore.records import (
     StateChanged,
 )
 from incidentcore.records.fields import FIELD_NAMES
-from incidentcore.values import NEW, FrozenMap, State
+from incidentcore.values import FrozenMap, State
 from incidentcore.vendors.kit.entries import ASSIGNED, IMPORTER, LEVELS, UNSTATED, Entry, EntryLog
 from incidentcore.vendors.kit.paths import clean, plain_text
 
@@ -167,8 +167,7 @@ class HistoryBuilder(EntryLog):
         Where no change of it is logged it is the present one, if that is open and waits for
         nobody: nothing is born resolved, closed or on hold.
         """
-        lifecycle = self._context.lifecycle
-        initial = NEW if lifecycle is None else lifecycle.initial
+        initial = self._context.initial
         if name is None or name == UNSTATED:
             return initial
         state = self.state(name)

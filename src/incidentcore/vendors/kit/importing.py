@@ -11,7 +11,7 @@ from incidentcore.errors import FormatError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Record
 from incidentcore.records.coverage import checked_covers
-from incidentcore.vendors.kit.entries import Context
+from incidentcore.vendors.kit.context import Context
 from incidentcore.vendors.kit.findings import Findings
 from incidentcore.vendors.kit.history import HistoryBuilder
 from incidentcore.vendors.kit.paths import pick, plain_text

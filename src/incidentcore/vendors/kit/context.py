@@ -1,0 +1,48 @@
+"""What the histories of one import share."""
+
+from __future__ import annotations
+
+import attrs
+
+from incidentcore.lifecycle import Lifecycle
+from incidentcore.values import NEW, State
+from incidentcore.vendors.kit.findings import Findings
+from incidentcore.vendors.kit.tables import LevelTable, Roles, StateTable
+from incidentcore.vendors.kit.times import TimeReader
+
+__all__ = ["Context"]
+
+
+@attrs.define(kw_only=True)
+class Context:
+    """The tables, times and findings of one import."""
+
+    findings: Findings
+    states: StateTable
+    levels: LevelTable
+    reader: TimeReader
+    roles: Roles
+    lifecycle: Lifecycle | None
+    covers: frozenset[str]
+
+    @property
+    def initial(self) -> State:
+        """Return the state in which records are opened."""
+        return NEW if self.lifecycle is None else self.lifecycle.initial
+
+    def entered(self, standard: State, shown: State | None) -> State:
+        """Return the state that a moment leads to.
+
+        It is the one that the tool shows now, where that means the same as the standard one; else
+        the lifecycle's own of that meaning.
+        """
+        if shown is not None and (
+            _meaning(shown) == _meaning(standard) or shown.name.casefold() == standard.name
+        ):
+            return shown
+        states = () if self.lifecycle is None else self.lifecycle.states
+        return next((own for own in states if _meaning(own) == _meaning(standard)), standard)
+
+
+def _meaning(state: State) -> tuple[bool, bool, bool]:
+    return state.open, state.resolved, state.final

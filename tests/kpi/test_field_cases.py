@@ -22,10 +22,12 @@ from incidentcore.kpi import (
     Downtime,
     Duration,
     EventCount,
+    FirstAcknowledged,
     FirstEvent,
     FirstWhen,
     Group,
     HasLink,
+    HourBands,
     Kpi,
     KpiResult,
     NetFlow,
@@ -50,6 +52,7 @@ from incidentcore.records import (
     set_fields,
 )
 from incidentcore.schedule import BusinessCalendar
+from incidentcore.serialization import dumps, loads
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import CANCELED as CANCELED_STATE
 from incidentcore.values import CLOSED as CLOSED_STATE
@@ -256,6 +259,25 @@ def test_ops_k15_pages_by_person_and_night() -> None:
         ("at_night", "ada"): 1,
         ("at_night", "bo"): 1,
     }
+    by_hour = compute_kpis(
+        pages,
+        [record],
+        as_of=LATER,
+        group_by=[Group("target", when="event"), HourBands([("night", night)], "event")],
+        window=WEEK,
+    )
+    assert {row.group: row.value for row in by_hour.results} == {
+        ("ada", "night"): 1,
+        ("ada", "other hours"): 1,
+        ("bo", "night"): 1,
+    }
+    bands = compute_kpis(
+        pages, [record], as_of=LATER, group_by=HourBands([("night", night)], "event"), window=WEEK
+    )
+    assert {row.group: row.value for row in bands.results} == {
+        ("night",): 2,
+        ("other hours",): 1,
+    }
     with pytest.raises(InvalidValueError, match="EventCount"):
         compute_kpis(
             catalogue.VOLUME, [record], as_of=LATER, group_by=Group("target", when="event")
@@ -389,6 +411,28 @@ def test_ops_x31_acknowledged_after_the_resolution() -> None:
     assert dict(result.excluded) == {"after_resolution": 1}
     assert (survival.value, survival.n) == (None, 1)
     assert one(catalogue.MEAN_TIME_TO_ACKNOWLEDGE, [in_time], at(12)).value == 8 * M
+
+
+def test_whose_acknowledgement_counts_is_a_condition_here_too() -> None:
+    """A robot's of 10:01 is not the desk's: 10:05 by ada, or by her work; late is left out."""
+    desk = FirstAcknowledged(field("by.role").equals("agent"))
+    kpi = catalogue.MEAN_TIME_TO_ACKNOWLEDGE.replace(id="a", measure=Duration("opened_at", desk))
+    survival = catalogue.SURVIVAL_MEDIAN_TIME_TO_ACKNOWLEDGE.replace(id="s", measure=kpi.measure)
+    robot = acknowledge(inc(at(10)), at=at(10, 1), by=Actor("bot", "system"))
+    person = acknowledge(robot, at=at(10, 5), by="ada")
+    work = advance(inc(at(10)), "start", at=at(10, 7), by="ada")
+    late = acknowledge(resolve(robot, at(10, 4), by=Actor("bot", "system")), at=at(10, 5), by="ada")
+
+    assert one(catalogue.MEAN_TIME_TO_ACKNOWLEDGE, [person], at(12)).value == M
+    assert one(kpi, [person], at(12)).value == 5 * M
+    assert one(kpi, [work], at(12)).value == 7 * M
+    assert dict(one(kpi, [robot, late], at(12)).excluded) == {
+        "unacknowledged": 1,
+        "after_resolution": 1,
+    }
+    assert one(survival, [person, late], at(12)).n == 2
+    assert loads(dumps(kpi), Kpi) == kpi
+    assert "acknowledgements" in kpi.measure.needs
 
 
 @pytest.mark.parametrize("state", [CLOSED_STATE, CANCELED_STATE, RESOLVED], ids=lambda s: s.name)

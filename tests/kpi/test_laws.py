@@ -6,14 +6,15 @@ import json
 import math
 import pickle
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.conditions import ALWAYS
+from incidentcore.conditions import ALWAYS, field
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
     Availability,
@@ -26,7 +27,8 @@ from incidentcore.kpi import (
     gather_kpis,
     merge_partials,
 )
-from incidentcore.records import Incident, Opened, replay
+from incidentcore.lifecycle import Allowed, decide
+from incidentcore.records import Incident, Opened, mark_restored, replay, set_fields
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import CANCELED
 
@@ -232,58 +234,89 @@ def _periods(record: Incident, basis: str, window: Any) -> set[str | None]:
     return {window.label(at) for at in inside}
 
 
-@given(desks(), instants, instants, st.booleans())
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+END = 900
+PARTIAL = field("custom.impact").equals("partial")
+DOWN_KINDS = ("restore", "resolve", "reopen", "partial", "major", "cancel")
+histories = st.lists(
+    st.tuples(st.integers(1, END), st.sampled_from(DOWN_KINDS)),
+    max_size=6,
+    unique_by=lambda event: event[0],
+)
+
+
+def outage_of(
+    number: int, opened: int, wanted: list[tuple[int, str]]
+) -> tuple[Incident, list[tuple[int, str]]]:
+    """Return a record, and what its lifecycle let happen to it."""
+    record = Incident.open(id=str(number), title="x", at=NOON + opened * SECOND, by="kim")
+    happened = []
+    for second, kind in sorted(wanted):
+        at = NOON + (opened + second) * SECOND
+        if kind == "restore":
+            record = mark_restored(record, at=at, by="ada")
+        elif kind in ("partial", "major"):
+            record = set_fields(record, custom={"impact": kind}, at=at, by="ada")
+        else:
+            solved = {"resolution_code": "a", "resolution_notes": "b"}
+            more = solved if kind == "resolve" else {}
+            answer = decide(record, kind, at=at, by="ada", **more)
+            if not isinstance(answer, Allowed):
+                continue
+            record = answer.record
+        happened.append((opened + second, kind))
+    return record, happened
+
+
+def walked(
+    opened: int, happened: list[tuple[int, str]], *, reopening: bool, kind: str
+) -> list[Fraction]:
+    """Return how far a service was down in each second, walking through them."""
+    down, impact, ended, weights = False, "", False, []
+    for second in range(2 * END):
+        down = down or second == opened
+        for what in (what for when, what in happened if when == second):
+            if what == "restore" or (what == "resolve" and not ended):
+                down = False
+            elif what == "reopen":
+                down = reopening
+            elif what in ("partial", "major"):
+                impact = what
+            ended = {"resolve": True, "reopen": False}.get(what, ended)
+        partial = impact == "partial"
+        whole = Fraction(3, 10) if kind == "weights" and partial else Fraction(1)
+        weights.append(whole if down and (kind != "during" or partial) else Fraction(0))
+    return weights
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, END), histories), max_size=3),
+    st.lists(st.integers(0, 2 * END), min_size=2, max_size=2, unique=True),
+    st.booleans(),
+    st.sampled_from(["", "during", "weights"]),
+)
 def test_downtime_of_spells_is_that_of_a_walk(
-    desk: list[Incident],
-    one: datetime,
-    other: datetime,
+    stories: list[tuple[int, list[tuple[int, str]]]],
+    edges: list[int],
     reopening: bool,  # noqa: FBT001  drawn
+    kind: str,
 ) -> None:
-    """Availability equals that of a walk in steps of five minutes, which all instants lie on (K1).
+    """Availability equals that of a walk second by second, conditional and weighted too (K1)."""
+    records, walks = [], []
+    for number, (opened, wanted) in enumerate(stories):
+        record, happened = outage_of(number, opened, wanted)
+        records.append(record)
+        if record.canceled_at is None:
+            walks.append(walked(opened, happened, reopening=reopening, kind=kind))
+    first, last = sorted(edges)
+    more = {"during": {"during": PARTIAL}, "weights": {"weights": [(PARTIAL, "0.3")]}}.get(kind, {})
+    kpi = Kpi(id="a", measure=Availability(reopening_is_downtime=reopening, **more))
+    window = Interval(NOON + first * SECOND, NOON + last * SECOND)
+    (row,) = compute_kpis(kpi, records, as_of=NOON + 2 * END * SECOND, window=window).results
 
-    The walk asks each record's facts whether the service was down: since the opening, until the
-    restoration or resolution, and again from a reopening.
-    """
-    window = Interval(min(one, other), max(one, other))
-    kpi = Kpi(id="a", measure=Availability(reopening_is_downtime=reopening))
-    (row,) = compute_kpis(kpi, desk, as_of=LATEST, window=window).results
-    step = timedelta(minutes=5)
-    counting = [record for record in desk if record.canceled_at is None and not _negative(record)]
-    steps = (window.end - window.start) // step
-    down = sum(
-        any(
-            _is_down(record, window.start + place * step, reopening=reopening)
-            for record in counting
-        )
-        for place in range(steps)
-    )
-
-    if not steps:
-        assert row.value is None
-    else:
-        assert row.numerator == pytest.approx((steps - down) * 5 / 60)
-
-
-def _negative(record: Incident) -> bool:
-    """Return whether a record was first resolved before it was opened."""
-    ends = (m.at for m, facts in record.timeline().states() if not facts["state"].open)
-    return next(ends, record.opened_at) < record.opened_at
-
-
-def _is_down(record: Incident, at: datetime, *, reopening: bool) -> bool:
-    """Return whether a record's service is down just after an instant."""
-    down = True
-    was_open = True
-    for moment, facts in record.timeline().states():
-        if moment.at > at:
-            break
-        is_open = facts["state"].open
-        if not is_open:
-            down = False
-        elif not was_open:
-            down = reopening
-        was_open = is_open
-    return down and at >= record.opened_at
+    down = sum(max((one[second] for one in walks), default=0) for second in range(first, last))
+    assert row.numerator == pytest.approx(float(last - first - down) / 3600)
 
 
 @given(desks(), instants, instants)

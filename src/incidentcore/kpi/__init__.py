@@ -42,6 +42,7 @@ from incidentcore.kpi.measures import (
 from incidentcore.kpi.moments import (
     AS_OF,
     Earliest,
+    FirstAcknowledged,
     FirstEvent,
     FirstKnown,
     FirstWhen,
@@ -87,6 +88,7 @@ __all__ = [
     "Earliest",
     "EventCount",
     "FieldValue",
+    "FirstAcknowledged",
     "FirstEvent",
     "FirstKnown",
     "FirstWhen",

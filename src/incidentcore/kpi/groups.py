@@ -93,9 +93,14 @@ class Group:
         elif not isinstance(self.path, str) or not self.path:
             raise InvalidValueError("path", self.path, "a field of events")
 
+    @property
+    def of_events(self) -> bool:
+        """Return whether it groups the events that are counted, not the records."""
+        return self.when == "event"
+
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
         """Return a function that reads the group of a record; of an event in its place."""
-        if self.when == "event":
+        if self.of_events:
             return _event_reader(self.path)
         read = compile_path(self.path)
         if self.when == "as_of":
@@ -174,6 +179,10 @@ def _bands(bands: Iterable[tuple[str, Calendar]]) -> tuple[tuple[str, Calendar],
     return tuple(bands)
 
 
+def _moment(path: str) -> str:
+    return path if path == "event" else as_path(path)
+
+
 @attrs.frozen
 class HourBands:
     """Groups by the calendar that was open at a moment, such as business, evening and sleep hours.
@@ -182,13 +191,14 @@ class HourBands:
 
     Attributes:
         bands: Names with their calendars; the first that is open at the moment counts.
-        moment: A field that holds an instant; a record without it has no band.
+        moment: A field that holds an instant; a record without it has no band. ``event`` takes the
+            instant of the event that is counted, such as a page: only for ``EventCount`` KPIs.
         otherwise: The band of moments at which none is open.
         name: The column's heading.
     """
 
     bands: tuple[tuple[str, Calendar], ...] = attrs.field(converter=_bands)
-    moment: str = attrs.field(default="opened_at", converter=as_path)
+    moment: str = attrs.field(default="opened_at", converter=_moment)
     otherwise: str = attrs.field(default="other hours", kw_only=True)
     name: str = attrs.field(default="hours", kw_only=True)
 
@@ -197,9 +207,14 @@ class HourBands:
         """Return the names of the bands."""
         return tuple(dict.fromkeys([*(name for name, _ in self.bands), self.otherwise]))
 
+    @property
+    def of_events(self) -> bool:
+        """Return whether it groups the events that are counted, not the records."""
+        return self.moment == "event"
+
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that reads the group of a record."""
-        read = compile_path(self.moment)
+        """Return a function that reads the group of a record; of an event in its place."""
+        read = _event_reader("at") if self.of_events else compile_path(self.moment)
         tests = [(name, calendar.is_open) for name, calendar in self.bands]
 
         def band(record: Record) -> object:
@@ -277,7 +292,7 @@ def groups_events(group_by: Sequence[GroupBy], kpis: Iterable[Kpi]) -> EventGrou
     Raises:
         InvalidValueError: Events are grouped, and a KPI counts something else.
     """
-    by_event = [isinstance(group, Group) and group.when == "event" for group in group_by]
+    by_event = [bool(getattr(group, "of_events", False)) for group in group_by]
     if not any(by_event):
         return None
     for kpi in kpis:

@@ -12,20 +12,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import Any, ClassVar, Final, TypeAlias
 
 import attrs
 
 from incidentcore.conditions import Condition, reader
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import as_utc
-from incidentcore.records import Event, Incident, Problem, Record, ServiceRequest, fold_steps
+from incidentcore.records import (
+    Acknowledged,
+    Event,
+    Incident,
+    Problem,
+    Record,
+    ServiceRequest,
+    TimelineStep,
+    fold_steps,
+)
 from incidentcore.values import FrozenMap, State
 
 __all__ = [
     "AS_OF",
     "Earliest",
     "FIELDS",
+    "FirstAcknowledged",
     "FirstEvent",
     "FirstKnown",
     "FirstWhen",
@@ -63,6 +73,12 @@ class Moment:
     """
 
     __slots__ = ()
+
+    not_reached: ClassVar[str] = "no_stop"
+    """The code of a record that has no such moment, where a duration ends with it."""
+
+    needs: ClassVar[frozenset[str]] = frozenset()
+    """What a record's source must cover so that it can be read, beside its condition's."""
 
     def compile(self, as_of: datetime) -> ReadMoment:
         raise NotImplementedError
@@ -167,6 +183,36 @@ class LastEvent(Moment):
     def compile(self, as_of: datetime) -> ReadMoment:
         test = self.condition.test
         return lambda record: max((event.at for event in events_that(record, test)), default=None)
+
+
+@attrs.frozen
+class FirstAcknowledged(Moment):
+    """When a record was first acknowledged by somebody who counts, or by work on it.
+
+    As in the rows of an escalation: ``FirstAcknowledged(row.ack_when)`` is when the row was
+    silenced, so that a robot's acknowledgement is not the desk's.
+
+    Attributes:
+        condition: Whose acknowledgements count: a condition on the event.
+    """
+
+    not_reached = "unacknowledged"
+    needs = frozenset({"acknowledgements"})
+
+    condition: Condition = attrs.field(validator=need_condition)
+
+    def compile(self, as_of: datetime) -> ReadMoment:
+        test = self.condition.test
+
+        def counts(step: TimelineStep) -> bool:
+            given = [event for event in step.events if isinstance(event, Acknowledged)]
+            if not given and step.changes.get("acknowledged"):
+                given = list(step.events[-1:])  # type: ignore[arg-type]  # by working on it
+            return any(test(event, step.at) for event in given)
+
+        return lambda record: next(
+            (step.at for step in record.timeline().moments if counts(step)), None
+        )
 
 
 def _times(times: Mapping[str, datetime]) -> FrozenMap[datetime]:

@@ -31,6 +31,7 @@ from incidentcore.kpi.measures import (
 )
 from incidentcore.kpi.moments import (
     Earliest,
+    FirstAcknowledged,
     FirstEvent,
     FirstKnown,
     FirstWhen,
@@ -66,6 +67,7 @@ WRITTEN: Final[dict[str, type]] = {
     "KpiEarliest": Earliest,
     "KpiEventCount": EventCount,
     "KpiFieldValue": FieldValue,
+    "KpiFirstAcknowledged": FirstAcknowledged,
     "KpiFirstEvent": FirstEvent,
     "KpiFirstKnown": FirstKnown,
     "KpiFirstWhen": FirstWhen,

@@ -171,6 +171,8 @@ def moment_needs(*moments: MomentSpec) -> frozenset[str]:
     for moment in moments:
         if isinstance(moment, str):
             needs |= facts_of([moment]) - {AS_OF}
-        elif isinstance(condition := getattr(moment, "condition", None), Condition):
+            continue
+        needs |= moment.needs
+        if isinstance(condition := getattr(moment, "condition", None), Condition):
             needs |= history_needs(condition)
     return needs

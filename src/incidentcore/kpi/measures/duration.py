@@ -42,7 +42,7 @@ _SECOND: Final = 1_000_000
 
 def not_reached(stop: MomentSpec) -> str:
     """Return the code of a record that has not reached a stop."""
-    return _NOT_REACHED.get(stop, "no_stop") if isinstance(stop, str) else "no_stop"
+    return _NOT_REACHED.get(stop, "no_stop") if isinstance(stop, str) else stop.not_reached
 
 
 def between(start: datetime, stop: datetime, clock: Calendar | None) -> timedelta:
@@ -111,9 +111,11 @@ class Duration(ValueMeasure):
             read = _wall(read_start, read_stop, not_reached(stop))
         else:
             read = _timed(read_start, read_stop, kpi, as_of, code=not_reached(stop), net=net)
-        if stop != "acknowledged_at":
+        if not_reached(stop) != "unacknowledged":
             return read
-        return lambda record: "after_resolution" if _is_late(record) else read(record)
+        return lambda record: (
+            "after_resolution" if _is_late(record, read_stop(record)) else read(record)
+        )
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
         """Return the plainest and most usual of all readers, or None where the KPI is another.
@@ -148,12 +150,11 @@ class Duration(ValueMeasure):
         return wall
 
 
-def _is_late(record: Record) -> bool:
+def _is_late(record: Record, at: datetime | None) -> bool:
     """Return whether a record was acknowledged after it was resolved, closed or canceled.
 
     An acknowledgement of the same instant is in time; one after a reopening counts as usual.
     """
-    at = record.acknowledged_at
     if at is None or (record.state.open and not record.reopen_count):
         return False
     is_open = True
@@ -220,13 +221,15 @@ def _censored(
 ) -> Extract:
     """Return times shifted left by one bit; the lowest bit says whether the stop was seen."""
     clock, net = kpi.clock, kpi.reopened == "net"
-    checks_late = stop_spec == "acknowledged_at"
+    checks_late = not_reached(stop_spec) == "unacknowledged"
 
     def observe(record: Record) -> int | str:
         start = read_start(record)
         if start is None:
             return "no_start"
-        stop = None if checks_late and _is_late(record) else read_stop(record)
+        stop = read_stop(record)
+        if checks_late and _is_late(record, stop):
+            stop = None
         end = stop
         if end is None:
             ends = (record.canceled_at, record.resolved_at, record.closed_at)

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.conditions import during, field
+from incidentcore.conditions import before, during, field, reached
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
@@ -32,10 +32,12 @@ from incidentcore.kpi import (
     KpiResult,
     NetFlow,
     Objective,
+    OccurrenceCount,
     Periods,
     Rate,
     SlaClocks,
     TimeBetweenFailures,
+    TimeIn,
     catalogue,
     compute_kpis,
 )
@@ -155,6 +157,23 @@ def test_ops_k10_down_while_a_condition_holds() -> None:
     assert one(kpi, [degraded()], at(0, d=3), window=DAY).numerator == 23
     assert one(between, [degraded()], at(0, d=3), window=DAY).denominator == 2
     assert one(down, [degraded()], at(0, d=3)).value == H
+
+
+def test_an_instant_that_is_reached_counts_without_an_event() -> None:
+    """Open 10:00 to 14:00, announced for 11:00: down for three hours from then on."""
+    announced = reached("custom.starts")
+    record = mark_restored(inc(at(10), custom={"starts": at(11)}), at=at(14), by="a")
+    down = Kpi(id="d", measure=Downtime(during=announced))
+    weighed = Kpi(id="w", measure=Availability(weights=[(before("custom.starts"), 0.5)]))
+    since = Kpi(id="s", measure=Duration("opened_at", FirstWhen(announced)))
+    times = Kpi(id="t", measure=OccurrenceCount(announced))
+    time_in = Kpi(id="i", measure=TimeIn(announced, until="restored_at"))
+
+    assert one(down, [record], at(20)).value == 3 * H
+    assert one(weighed, [record], at(20), window=DAY).numerator == 20 - 3.5
+    assert one(since, [record], at(20)).value == H
+    assert one(times, [record], at(20)).value == 1
+    assert one(time_in, [record], at(20)).value == 3 * H
 
 
 def test_ops_k9_weighted_downtime() -> None:

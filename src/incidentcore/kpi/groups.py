@@ -214,6 +214,7 @@ class HourBands:
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
         """Return a function that reads the group of a record; of an event in its place."""
+        read: Callable[[Any], Any]
         read = _event_reader("at") if self.of_events else compile_path(self.moment)
         tests = [(name, calendar.is_open) for name, calendar in self.bands]
 

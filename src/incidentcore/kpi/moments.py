@@ -17,6 +17,7 @@ from typing import Any, ClassVar, Final, TypeAlias
 import attrs
 
 from incidentcore.conditions import Condition, reader
+from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import as_utc
 from incidentcore.records import (
@@ -154,10 +155,13 @@ class FirstWhen(Moment):
     condition: Condition = attrs.field(validator=need_condition)
 
     def compile(self, as_of: datetime) -> ReadMoment:
-        test = self.condition.test
-        return lambda record: next(
-            (step.at for step, facts in record.timeline().states() if test(facts, step.at)), None
-        )
+        test, timed = self.condition.test, timed_tests([self.condition])
+
+        def first(record: Record) -> datetime | None:
+            course = record.timeline().with_instants(timed, as_of).states()
+            return next((step.at for step, facts in course if test(facts, step.at)), None)
+
+        return first
 
 
 @attrs.frozen

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import attrs
 
 from incidentcore.conditions import Condition
+from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Spans, instant, microseconds
@@ -34,7 +35,7 @@ from incidentcore.kpi.measures.base import (
 )
 from incidentcore.kpi.measures.duration import between
 from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment
-from incidentcore.records import Record, Restored, fold_steps
+from incidentcore.records import Record, Restored, Timeline, fold_steps
 
 __all__ = ["Availability", "Downtime", "TimeBetweenFailures"]
 
@@ -91,6 +92,7 @@ class _Spells(Measure):
         read_start = compile_moment(self.start, as_of)
         ends = self._ends(as_of)
         weight_of = self._weight()
+        timed = timed_tests(self._asked())
 
         def spells(record: Record) -> list[Spell] | str:
             start = read_start(record)
@@ -102,7 +104,7 @@ class _Spells(Measure):
             whole = [(begin, as_of if end is None else end) for begin, end in bounds]
             if weight_of is None:
                 return [(begin, end, 1) for begin, end in whole]
-            return list(_weighed(record, whole, weight_of))
+            return list(_weighed(record.timeline().with_instants(timed, as_of), whole, weight_of))
 
         return spells
 
@@ -127,6 +129,9 @@ class _Spells(Measure):
             return spells if reopens else spells[:1]
 
         return ends
+
+    def _asked(self) -> tuple[Condition, ...]:
+        return () if self.during is None else (self.during,)
 
     def _weight(self) -> Callable[[Mapping[str, Any], datetime], Weight] | None:
         """Return a function that weighs downtime by the facts, or None where all of it counts."""
@@ -155,7 +160,7 @@ def _walked(
 
 
 def _weighed(
-    record: Record,
+    timeline: Timeline,
     spells: Iterable[tuple[datetime, datetime]],
     weight_of: Callable[[Mapping[str, Any], datetime], Weight],
 ) -> Iterable[Spell]:
@@ -163,7 +168,7 @@ def _weighed(
 
     Before the opening the facts of the opening hold.
     """
-    steps = [(step.at, weight_of(facts, step.at)) for step, facts in record.timeline().states()]
+    steps = [(step.at, weight_of(facts, step.at)) for step, facts in timeline.states()]
     for begin, end in spells:
         at, weight = begin, steps[0][1]
         for instant_of, next_weight in steps:
@@ -253,6 +258,9 @@ class Availability(_Outages):
     @property
     def needs(self) -> frozenset[str]:
         return super().needs.union(*(history_needs(condition) for condition, _ in self.weights))
+
+    def _asked(self) -> tuple[Condition, ...]:
+        return (*super()._asked(), *(condition for condition, _ in self.weights))
 
     def _weight(self) -> Callable[[Mapping[str, Any], datetime], Weight] | None:
         inner = super()._weight()

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final
 
 import attrs
 
+from incidentcore.conditions import Condition
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import Extract, Setting, ValueMeasure, moment_needs
@@ -58,10 +59,12 @@ def time_held(
     start: datetime,
     stop: datetime,
     clock: Calendar | None,
+    *,
+    timed: Sequence[Condition] = (),
 ) -> timedelta:
-    """Return for how long a condition on the facts held between two instants."""
+    """Return for how long a condition on the facts held; ``timed`` are its tests that read time."""
     total, since = timedelta(), None
-    for moment, facts in record.timeline().states():
+    for moment, facts in record.timeline().with_instants(timed, stop).states():
         if moment.at >= stop:
             break
         if test(facts, moment.at):

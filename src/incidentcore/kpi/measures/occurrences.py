@@ -9,6 +9,7 @@ from datetime import datetime
 import attrs
 
 from incidentcore.conditions import Condition
+from incidentcore.conditions.instants import timed_tests
 from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import Extract, ValueMeasure, history_needs
 from incidentcore.kpi.moments import need_condition
@@ -29,11 +30,11 @@ class OccurrenceCount(ValueMeasure):
         return history_needs(self.condition)
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        test = self.condition.test
+        test, timed = self.condition.test, timed_tests([self.condition])
 
         def times(record: Record) -> int:
             count, held = 0, False
-            for moment, facts in record.timeline().states():
+            for moment, facts in record.timeline().with_instants(timed, as_of).states():
                 holds = test(facts, moment.at)
                 count += holds and not held
                 held = holds

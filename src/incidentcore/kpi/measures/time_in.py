@@ -9,6 +9,7 @@ from datetime import datetime
 import attrs
 
 from incidentcore.conditions import Condition
+from incidentcore.conditions.instants import timed_tests
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.results import Definition
 from incidentcore.kpi.measures.base import (
@@ -51,11 +52,14 @@ class TimeIn(ValueMeasure):
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
         read_until = compile_moment(self.until, as_of)
         test, clock, code = self.condition.test, kpi.clock, not_reached(self.until)
+        timed = timed_tests([self.condition])
 
         def time_in(record: Record) -> int | str:
             until = read_until(record)
             if until is None:
                 return code
-            return microseconds(time_held(record, test, record.opened_at, until, clock))
+            return microseconds(
+                time_held(record, test, record.opened_at, until, clock, timed=timed)
+            )
 
         return time_in

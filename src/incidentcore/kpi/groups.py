@@ -214,12 +214,11 @@ class HourBands:
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
         """Return a function that reads the group of a record; of an event in its place."""
-        read: Callable[[Any], Any]
         read = _event_reader("at") if self.of_events else compile_path(self.moment)
         tests = [(name, calendar.is_open) for name, calendar in self.bands]
 
         def band(record: Record) -> object:
-            at = read(record)
+            at: Any = read(record)
             if at is None:
                 return None
             return next((name for name, is_open in tests if is_open(at)), self.otherwise)

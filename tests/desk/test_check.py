@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from tests.desk.drawn import desks, incidents
 from tests.desk.test_desk import DESK, TEXT
 
 from incidentcore.desk import Desk, check_desk, diff_rules, load_desk
+from incidentcore.escalation import due_escalations, escalate_now
 from incidentcore.records import Incident
 from incidentcore.sla import evaluate_sla
 from incidentcore.values import Impact, LintFinding, Urgency
@@ -166,3 +167,39 @@ def test_a_witness_is_judged_by_the_rule_before_and_by_the_other_after() -> None
     facts = dict(one.witness or {})
     assert facts["priority"].name == "high"
     assert facts["custom"]["contract"] == "gold"
+
+
+TWO_CHAINS = """
+desk = 1
+name = "two"
+[[escalation]]
+name = "desk"
+levels = [{ after = "15m", to = "group:lead" }]
+[[escalation]]
+name = "board"
+levels = [{ after = "1h", to = "role:cio" }, { after = "4h", to = "role:ceo" }]
+"""
+
+
+def test_a_manual_escalation_in_a_desk_with_several_names_its_matrix() -> None:
+    """One that names a row moves that row alone; one that names none is asked for the name."""
+    desk = load_desk(TWO_CHAINS)
+    opened = desk.open(Incident, id="INC-1", title="x", by="kim", at=START)
+    bare, named = (
+        escalate_now(opened, "lead", at=START + timedelta(minutes=5), by="ada", matrix=matrix)
+        for matrix in ("", "desk")
+    )
+
+    def paged(record: Incident) -> list[tuple[str, int]]:
+        now = START + timedelta(minutes=20)
+        return [
+            (str(one.targets[0]), (one.due_at - START) // timedelta(minutes=1))
+            for matrix in desk.matrices
+            for one in due_escalations(matrix, record, now=now)
+        ]
+
+    assert paged(bare) == [("lead", 5), ("role cio", 5)]
+    assert paged(named) == [("lead", 5)]
+    (finding,) = check_desk(desk, start=START, records=[bare, named])
+    assert (finding.code, finding.subject) == ("matrix_not_named", "record INC-1")
+    assert "desk, board" in finding.message

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Final, TypeAlias
@@ -24,6 +24,7 @@ from incidentcore.desk.service import AGREEMENT_KINDS, Agreement, Service
 from incidentcore.escalation import EscalationTarget, OnClock, coverage_gaps, lint_escalation
 from incidentcore.instants import Versions, as_utc
 from incidentcore.lifecycle import ReopenWindow, lint_lifecycle
+from incidentcore.records import Escalated, Record
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import CalendarByField, DueDate, SlaPolicy, lint_sla
 from incidentcore.values import LintFinding
@@ -39,12 +40,16 @@ Domains: TypeAlias = Mapping[str, tuple[object, ...]]
 _FIXED: Final = ("opened_at", "record_type", "id", "opened_by", "source", "occurred_at")
 
 
-def check_desk(desk: Desk, /, *, start: datetime) -> tuple[LintFinding, ...]:
+def check_desk(
+    desk: Desk, /, *, start: datetime, records: Iterable[Record] = ()
+) -> tuple[LintFinding, ...]:
     """Return what in a desk cannot be meant; nothing found is an empty tuple.
 
     Args:
         desk: The desk.
         start: From when its calendars and schedules are looked at; today, as a rule.
+        records: Records whose manual escalations are looked at: one without a matrix counts for
+            every row that applies.
 
     Returns:
         The findings, each once, in the order of the parts.
@@ -79,6 +84,7 @@ def check_desk(desk: Desk, /, *, start: datetime) -> tuple[LintFinding, ...]:
         _unclocked(desk),
         _calendars(desk, at),
         _unused(desk),
+        _manual(desk, records),
     )
     return tuple(dict.fromkeys(finding for part in parts for finding in part))
 
@@ -149,6 +155,19 @@ def _escalations(desk: Desk, at: datetime) -> Iterator[LintFinding]:
         if gaps:
             first = gaps[0].start
             yield found("on_call_gap", subject, first, count=len(gaps), days=_LOOK.days)
+
+
+def _manual(desk: Desk, records: Iterable[Record]) -> Iterator[LintFinding]:
+    """Yield manual escalations that move several matrices, for they name none."""
+    for record in records:
+        for event in record.history:
+            if not isinstance(event, Escalated) or event.key or event.matrix:
+                continue
+            facts = record.timeline().facts_at(event.at)
+            rows = [row.name for row in desk.escalation if row.when.test(facts, event.at)]
+            if len(rows) > 1:
+                data = {"matrices": ", ".join(rows)}
+                yield found("matrix_not_named", f"record {record.id}", event.at, **data)
 
 
 def _missing_clocks(desk: Desk) -> Iterator[LintFinding]:

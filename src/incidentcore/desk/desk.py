@@ -184,8 +184,11 @@ class Desk:
 
     @cached_property
     def matrices(self) -> tuple[EscalationMatrix, ...]:
-        """Return an escalation matrix for each row, since every row that matches counts."""
-        return tuple(EscalationMatrix(self.name, (row,)) for row in self.escalation)
+        """Return an escalation matrix for each row, since every row that matches counts.
+
+        A manual escalation names the one that it is meant for by the name of the row (rule E3).
+        """
+        return tuple(EscalationMatrix(row.name, (row,)) for row in self.escalation)
 
     @cached_property
     def plans(self) -> tuple[CommunicationPlan, ...]:

@@ -27,6 +27,7 @@ TEXTS: Final[dict[str, str]] = {
     "holidays_end": "its holidays end in {year}; targets reach to {until}",
     "on_call_gap": "nobody is on call in {count} stretches within {days} days",
     "group_not_escalated": "records are routed to this group, and no escalation names it",
+    "matrix_not_named": "the manual escalation moves {matrices}; name the one meant: matrix=",
     "state_without_clock": "no clock starts or runs in {state}",
     "state_without_updates": "no rule is for incidents in this state",
     "unused": "{why}",

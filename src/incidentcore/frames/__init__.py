@@ -6,5 +6,6 @@ from incidentcore.frames.business_time import (
     is_open,
     open_time,
 )
+from incidentcore.frames.kpis import gather_kpis_from
 
-__all__ = ["add_business_days", "deadline", "is_open", "open_time"]
+__all__ = ["add_business_days", "deadline", "gather_kpis_from", "is_open", "open_time"]

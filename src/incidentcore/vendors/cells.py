@@ -19,12 +19,13 @@ __all__ = [
     "FIELDS",
     "LEVELS",
     "TEXTS",
+    "TIMES",
     "TableReader",
     "check_mapping",
     "there",
 ]
 
-_TIMES: Final = ("opened", *MOMENTS, "updated", "state_since", "occurred", "detected")
+TIMES: Final = ("opened", *MOMENTS, "updated", "state_since", "occurred", "detected")
 LEVELS: Final = ("priority", "impact", "urgency")
 TEXTS: Final = (
     *("title", "description", "caller", "service", "configuration_item", "category"),
@@ -32,7 +33,7 @@ TEXTS: Final = (
     "resolution_notes",
 )
 COUNTS: Final = ("reopen_count", "reassignment_count")
-FIELDS: Final = ("id", *_TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUNTS)
+FIELDS: Final = ("id", *TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUNTS)
 """What a column may be mapped to."""
 
 

@@ -99,7 +99,7 @@ class Sample(Accumulator):
         return self.sorted
 
     def contents(self) -> object:
-        return self.ordered()
+        return list(self.ordered())
 
     def __reduce__(self) -> tuple[object, ...]:
         # ``add`` is a bound method of the values: bind it again where the sample is loaded.

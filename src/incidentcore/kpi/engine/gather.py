@@ -26,13 +26,13 @@ from incidentcore.kpi.measures.base import Extract, PartialMode
 from incidentcore.kpi.periods import Periods
 from incidentcore.records import Opened, Record
 
-__all__ = ["as_known", "gather_kpis", "merge_partials"]
+__all__ = ["BASES", "as_known", "declare_groups", "gather_kpis", "merge_partials"]
 
 Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
 """For each family the function to run, the accumulator's ``add``, and its reasons."""
 
 _NEAR: Final = 1_024  # groups that are found by identity
-_BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
+BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
     "opened": attrgetter("opened_at"),
     "first_resolved": attrgetter("first_resolved_at"),
     "resolved": attrgetter("resolved_at"),
@@ -103,7 +103,7 @@ def gather_kpis(
         raise InvalidValueError("kpis", kpis, "a Kpi, or several")
     several = (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
     part = Partial(several, as_of=as_of, groups=group_names(groups), window=window, mode=mode)
-    _declare_groups(part, groups)
+    declare_groups(part, groups)
     _check_records(records)
     spreads = any(kpi.measure.spreads for kpi in part.firsts)
     by_event = groups_events(groups, part.firsts)
@@ -133,7 +133,7 @@ def _check_records(records: object) -> None:
         raise InvalidValueError("records", records, "several records, such as a list")
 
 
-def _declare_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
+def declare_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
     """Make the rows of groups known in advance; ``finish_partial`` adds their other periods."""
     period: str | None = None
     if isinstance(part.window, Periods):
@@ -298,7 +298,7 @@ def _periods(record: Record, basis: str, windows: Windows) -> Iterator[tuple[str
     if basis == "snapshot" or windows.window is None:
         yield None, ""
         return
-    last = windows.period(_BASES[basis](record))
+    last = windows.period(BASES[basis](record))
     if last is not None:
         yield last[0], ""
     if basis not in _UNDONE or not record.reopen_count:

@@ -15,17 +15,17 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
-__all__ = ["Sketch"]
+__all__ = ["PER_OCTAVE", "Sketch", "octave_edges"]
 
-_PER_OCTAVE: Final = 35  # 2 ** (1 / 35) is 1.02
+PER_OCTAVE: Final = 35  # 2 ** (1 / 35) is 1.02
 _BITS: Final = 53
 _SCALE: Final = 1_000_000  # numbers are bucketed in millionths, times in microseconds
 
 
 @lru_cache(maxsize=1)
-def _edges() -> tuple[int, ...]:
+def octave_edges() -> tuple[int, ...]:
     """Return the lower edges of an octave's buckets, for values of 54 bits."""
-    return tuple(_root(1 << (_BITS * _PER_OCTAVE + step)) for step in range(_PER_OCTAVE))
+    return tuple(_root(1 << (_BITS * PER_OCTAVE + step)) for step in range(PER_OCTAVE))
 
 
 def _root(power: int) -> int:
@@ -33,7 +33,7 @@ def _root(power: int) -> int:
     low, high = 1 << _BITS, 1 << (_BITS + 1)
     while low < high:
         middle = (low + high) // 2
-        if middle**_PER_OCTAVE >= power:
+        if middle**PER_OCTAVE >= power:
             high = middle
         else:
             low = middle + 1
@@ -45,16 +45,16 @@ def _bucket(value: int) -> int:
     octave = value.bit_length() - 1
     shift = _BITS - octave
     mantissa = value << shift if shift >= 0 else value >> -shift
-    return octave * _PER_OCTAVE + bisect_right(_edges(), mantissa) - 1
+    return octave * PER_OCTAVE + bisect_right(octave_edges(), mantissa) - 1
 
 
 @lru_cache(maxsize=8192)
 def _representative(bucket: int) -> Fraction:
     """Return the value that is within one per cent of all values of a bucket."""
-    octave, step = divmod(bucket, _PER_OCTAVE)
-    edges = _edges()
+    octave, step = divmod(bucket, PER_OCTAVE)
+    edges = octave_edges()
     low = Fraction(edges[step])
-    high = Fraction(edges[step + 1] if step + 1 < _PER_OCTAVE else 1 << (_BITS + 1))
+    high = Fraction(edges[step + 1] if step + 1 < PER_OCTAVE else 1 << (_BITS + 1))
     return 2 * low * high / (low + high) * Fraction(2) ** (octave - _BITS)
 
 

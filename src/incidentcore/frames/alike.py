@@ -1,0 +1,193 @@
+"""Rows that are alike: one record answers for all of them.
+
+What a row of moments and words becomes as a record depends on its words and on the order of its
+moments, not on how far they lie apart. So rows get a number by their words and by how each moment
+compares with each other and with the instants that the definitions name; for each number one row is
+read as a record, and asked. Only times are computed row by row, from the moments that the record's
+own moments came from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import attrs
+import numpy as np
+
+from incidentcore.frames.clock import Clock
+from incidentcore.frames.native import MISSING, Ints
+from incidentcore.kpi import Periods
+from incidentcore.kpi.engine.accumulators import at_instant, instant
+from incidentcore.kpi.engine.windows import Windows
+from incidentcore.schedule import Calendar
+
+__all__ = ["Days", "OddRowError", "Probe", "Rows", "Span", "number_rows", "place_in"]
+
+Span = tuple[int, int, Calendar | None]
+"""The places of two moments, and the calendar whose open time between them counts."""
+
+_TABLE: Final = 1 << 22
+_AT_ONCE: Final = 12  # comparisons, of two bits each, before keys are made small again
+
+
+class OddRowError(Exception):
+    """Raised when a record's moment is not one of its row: its like are read as records."""
+
+
+class _Numbers:
+    """Gives each different key a number, in the order of their appearance."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._table = np.full(1 << 12, -1, np.int32)
+        self._known: dict[int, int] | None = None
+
+    def of(self, keys: Ints) -> Ints:
+        largest = int(keys.max(initial=0))
+        if self._known is None and largest < _TABLE:
+            if largest >= len(self._table):
+                more = np.full(max(largest + 1, 2 * len(self._table)) - len(self._table), -1)
+                self._table = np.append(self._table, more.astype(np.int32))
+            numbers = self._table.take(keys)
+            if numbers.min(initial=0) < 0:
+                new = np.unique(keys[numbers < 0])
+                self._table[new] = np.arange(self.count, self.count + len(new))
+                self.count += len(new)
+                numbers = self._table.take(keys)
+            return numbers.astype(np.int64)
+        if self._known is None:
+            there = np.flatnonzero(self._table >= 0)
+            self._known = dict(zip(there.tolist(), self._table[there].tolist(), strict=True))
+        seen, places = np.unique(keys, return_inverse=True)
+        known = self._known
+        found = [known.setdefault(key, len(known)) for key in seen.tolist()]
+        self.count = len(known)
+        return np.array(found, np.int64)[places]
+
+
+def number_rows() -> Any:
+    """Return a function that numbers the rows of a piece, alike in all pieces.
+
+    It takes the moments, the instants that they are compared with, and for each column of words
+    the places of its values with their number.
+    """
+    steps: list[_Numbers] = []
+
+    def small(keys: Ints, step: int) -> Ints:
+        if step == len(steps):
+            steps.append(_Numbers())
+        return steps[step].of(keys)
+
+    def number(
+        moments: Sequence[Ints], instants: Sequence[int], words: Sequence[tuple[Any, int]]
+    ) -> tuple[Ints, int]:
+        key = np.zeros(len(moments[0] if moments else words[0][0]), np.int64)
+        step = 0
+        for turn, (one, other) in enumerate(_pairs(moments, instants), 1):
+            key <<= 2
+            key |= one < other
+            key |= (one > other).astype(np.int64) << 1
+            if not turn % (_AT_ONCE // 2):
+                key, step = small(key, step), step + 1
+        for places, size in words:
+            key = small(key, step) * size + places
+            step += 1
+        return small(key, step), steps[step].count
+
+    return number
+
+
+def _pairs(moments: Sequence[Ints], instants: Sequence[int]) -> Iterator[tuple[Ints, Any]]:
+    for place, one in enumerate(moments):
+        yield one, MISSING
+        for other in (*instants, *moments[:place]):
+            yield one, other
+
+
+class Probe:
+    """Takes the place of a calendar, and notes between which instants it is asked."""
+
+    zone = ZoneInfo("UTC")
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[datetime, datetime]] = []
+
+    def open_time(self, start: datetime, end: datetime) -> timedelta:
+        """Note the instants, and return nothing."""
+        self.asked.append((start, end))
+        return timedelta()
+
+
+def place_in(moments: Sequence[int], at: datetime) -> int:
+    """Return the place of a record's moment among those of its row, of which the last is now.
+
+    Raises:
+        OddRowError: The row has no such moment.
+    """
+    try:
+        return moments.index(instant(at))
+    except ValueError:
+        raise OddRowError from None
+
+
+class Days:
+    """Periods as places in the list of their names; -1 where an instant lies in none."""
+
+    def __init__(self, windows: Windows, low: int, high: int) -> None:
+        within = windows.within
+        if within is not None:
+            low, high = max(low, instant(within.start)), min(high, instant(within.end))
+        self.names: list[str | None] = [None]
+        periods = windows.window
+        edges = [low, high + 1]
+        if isinstance(periods, Periods) and low <= high:
+            self.names, edges = [], [low]
+            while edges[-1] <= high:
+                self.names.append(periods.label(at_instant(edges[-1])))
+                edges.append(instant(periods.interval(self.names[-1] or "").end))
+        self.last = min(high if within is None else instant(within.end) - 1, instant(windows.as_of))
+        self.edges: Ints = np.array(edges, np.int64)
+
+    def of(self, at: Ints) -> Ints:
+        """Return the place of each instant's period."""
+        place = np.searchsorted(self.edges, at, "right") - 1
+        return np.where((at > self.last) | (place >= len(self.names)), -1, place)
+
+
+@attrs.define
+class Rows:
+    """The moments of a piece of a frame, the instant of the computation last."""
+
+    moments: Sequence[Ints]
+    clocks: dict[Calendar, Clock]
+    range: tuple[int, int]
+    expected: int
+
+    def clock(self, calendar: Calendar) -> Clock:
+        """Return the arrays of a calendar over all moments of the frame; made once."""
+        clock = self.clocks.get(calendar)
+        if clock is None:
+            clock = self.clocks[calendar] = Clock(calendar, *self.range, rows=self.expected)
+        return clock
+
+    def at(self, place: int, rows: Any) -> Ints:
+        """Return a moment of some rows."""
+        column = self.moments[place]
+        return column if rows is None or len(column) == 1 else column[rows]
+
+    def times(self, spans: Sequence[Span], rows: Any, size: int) -> Ints:
+        """Return the sum of spans of some rows."""
+        total = np.zeros(size, np.int64)
+        for start, stop, calendar in spans:
+            first, last = self.at(start, rows), self.at(stop, rows)
+            if calendar is None:
+                total += last
+                total -= first
+            else:
+                clock = self.clock(calendar)
+                total += clock.spent(last)
+                total -= clock.spent(first)
+        return total

@@ -1,0 +1,72 @@
+"""Frames one by one: those in memory, relations of DuckDB, Arrow readers, and parquet files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import narwhals.stable.v2 as nw
+
+from incidentcore.errors import InvalidValueError, MissingExtraError
+from incidentcore.frames.native import as_frame
+
+__all__ = ["BATCH", "each_frame"]
+
+BATCH: Final = 1_000_000
+"""How many rows of a relation or file are in memory at a time."""
+
+Fields = Mapping[str, str]
+Wanted = Callable[[Sequence[str]], Fields]
+
+
+def each_frame(source: Any, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any], Fields]]:
+    """Yield a source as frames with the columns that are needed, by field.
+
+    Args:
+        source: See ``gather_kpis_from``.
+        wanted: Says by field which of some columns are needed.
+    """
+    if isinstance(source, (str, Path)):
+        yield from _parquet(source, wanted)
+    elif hasattr(source, "to_arrow_reader") or hasattr(source, "fetch_arrow_reader"):  # DuckDB
+        fields = wanted(source.columns)
+        chosen = source.project(", ".join(f'"{name}"' for name in dict.fromkeys(fields.values())))
+        reader = getattr(chosen, "to_arrow_reader", None) or chosen.fetch_arrow_reader
+        yield from each_frame(reader(BATCH), lambda _: fields)
+    elif hasattr(source, "read_next_batch"):  # an Arrow reader
+        for batch in source:
+            yield from each_frame(_table([batch]), wanted)
+    elif isinstance(source, (list, tuple, Iterator)):
+        for one in source:
+            yield from each_frame(one, wanted)
+    elif hasattr(source, "num_rows") and not hasattr(source, "from_batches"):  # an Arrow batch
+        yield from each_frame(_table([source]), wanted)
+    else:
+        frame = nw.from_native(source, pass_through=True)
+        if isinstance(frame, nw.LazyFrame):
+            fields = wanted(frame.collect_schema().names())
+            yield frame.select(*dict.fromkeys(fields.values())).collect(), fields
+        else:
+            eager = as_frame(source)
+            yield eager, wanted(eager.columns)
+
+
+def _table(batches: Iterable[Any]) -> Any:
+    import pyarrow as pa  # noqa: PLC0415
+
+    return pa.Table.from_batches(batches)
+
+
+def _parquet(path: str | Path, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any], Fields]]:
+    try:
+        from pyarrow.parquet import ParquetFile  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise MissingExtraError("arrow", "reading a parquet file") from None
+    if Path(path).suffix != ".parquet":
+        raise InvalidValueError("frame", str(path), "a frame, or the path of a .parquet file")
+    with ParquetFile(path) as file:
+        fields = wanted(file.schema_arrow.names)
+        columns = list(dict.fromkeys(fields.values()))
+        for batch in file.iter_batches(batch_size=BATCH, columns=columns):
+            yield as_frame(_table([batch])), fields

@@ -1,0 +1,209 @@
+"""Read one row of each kind as a record, and note what the definitions say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import attrs
+import narwhals.stable.v2 as nw
+import numpy as np
+
+from incidentcore.frames.alike import OddRowError, Probe, Span, place_in
+from incidentcore.frames.native import MISSING, Ints, as_instants, codes_of
+from incidentcore.frames.plan import Plan, refuse
+from incidentcore.kpi import AtLeast, Duration, Kpi, NetFlow, SameDay, SlaClocks, as_known
+from incidentcore.kpi.engine.accumulators import at_instant, instant, microseconds
+from incidentcore.kpi.engine.compile import compile_kpi
+from incidentcore.kpi.engine.gather import BASES
+from incidentcore.kpi.groups import compile_groups
+from incidentcore.kpi.moments import compile_moment, compile_path
+from incidentcore.records import Record
+from incidentcore.sla import evaluate_sla
+from incidentcore.sla.cycles import COUNTING
+from incidentcore.vendors import read_table
+from incidentcore.vendors.cells import TIMES
+
+__all__ = ["Kind", "Kinds", "Timed"]
+
+_ROW: Final = " row "
+
+
+class Timed(NamedTuple):
+    """What a time is made of, which each row has for itself."""
+
+    spans: tuple[Span, ...]
+    less: int = 0  # microseconds that are taken off
+    bit: int | None = None  # of survival: whether the stop was seen
+
+
+@attrs.define
+class Kind:
+    """What the rows of one number have in common."""
+
+    known: Record | None
+    group: int = -1
+    outcomes: list[Any] = attrs.field(factory=list)  # a code, a value, None, or spans
+    bases: dict[str, int] = attrs.field(factory=dict)
+    checks: list[Any] = attrs.field(factory=list)
+    is_odd: bool = False
+
+
+class Kinds:
+    """The columns of a frame, and the kinds of its rows as they are met."""
+
+    def __init__(self, plan: Plan, frame: nw.DataFrame[Any], fields: Mapping[str, str]) -> None:
+        self.plan = plan
+        self.fields = fields
+        self.part = plan.empty()
+        self.names: list[str] = []
+        self.words: dict[str, tuple[Any, list[Any]]] = {}
+        moments: list[Ints] = []
+        has_id = not plan.texts.isdisjoint({"id", "title"})
+        for name, column in self.fields.items():
+            series = frame[column]
+            if name in TIMES or (
+                name.startswith("custom.") and isinstance(series.dtype, nw.Datetime)
+            ):
+                self.names.append(name)
+                moments.append(as_instants(series.to_native(), f"mapping[{name}]: {column}"))
+            elif name != "id" or has_id:
+                self.words[name] = codes_of(series)
+        self.moments = moments
+        self.size = len(moments[0])
+        self.now = instant(plan.as_of)
+        self.group_ids: dict[tuple[object, ...], int] = {}
+        self.group_of = compile_groups(plan.groups, plan.as_of)
+        self.is_windowed = plan.window is not None or any(
+            kpi.measure.spreads for kpi in self.part.firsts
+        )
+        self.extracts = [compile_kpi(kpi, plan.as_of, imported=True) for kpi in self.part.firsts]
+
+    def learn(self, kinds: list[Kind], numbers: Ints, count: int, place: int) -> None:
+        """Read one row of each number that is new as a record."""
+        new = range(len(kinds), count)
+        rows = [place + int(np.argmax(numbers == number)) for number in new]
+        for row, known in zip(rows, self.records(rows), strict=True):
+            kind = Kind(known)
+            kinds.append(kind)
+            if known is not None:
+                moments = [*(int(column[row]) for column in self.moments), self.now]
+                try:
+                    self._ask(kind, known, moments)
+                except OddRowError:
+                    kind.is_odd = True
+
+    def records(self, rows: Sequence[int]) -> list[Record | None]:
+        """Return rows as records as they were known at the instant; None where there is none."""
+        entries = list(map(self._entry, rows))
+        mapping = {name: column for name, column in self.fields.items() if "." not in name}
+        found: dict[str, Record] = {}
+        if entries and "id" in self.words:  # one by one, since ids may be missing
+            for row, entry in zip(rows, entries, strict=True):
+                for record in read_table([entry], mapping, **self.plan.reading):
+                    found[str(row)] = record
+        elif entries:
+            numbered = {**mapping, "id": _ROW}
+            found = {each.id: each for each in read_table(entries, numbered, **self.plan.reading)}
+        records = [found.get(str(row)) for row in rows]
+        return [None if each is None else as_known(each, self.plan.as_of) for each in records]
+
+    def _entry(self, row: int) -> dict[str, Any]:
+        entry: dict[str, Any] = {_ROW: str(row)} if "id" not in self.words else {}
+        for name, column in zip(self.names, self.moments, strict=True):
+            at = int(column[row])
+            entry[self.fields[name]] = None if at == MISSING else at_instant(at)
+        for name, (codes, seen) in self.words.items():
+            entry[self.fields[name]] = seen[codes[row]]
+        return entry
+
+    def _ask(self, kind: Kind, known: Record, moments: list[int]) -> None:
+        """Note what the definitions say of a record, times as the moments that they run between."""
+        group = self.group_of(known)
+        kind.group = self.group_ids.setdefault(group, len(self.group_ids))
+        kind.checks = [self._check(kpi, test, known, moments) for kpi, test in self.plan.checks]
+        for kpi, extract in zip(self.part.firsts, self.extracts, strict=True):
+            outcome = extract(known)
+            measure = kpi.measure
+            if isinstance(outcome, str) or outcome is None:
+                pass
+            elif isinstance(measure, NetFlow):
+                outcome = _moves(outcome, moments)
+            elif isinstance(measure, Duration) or getattr(measure, "has_statistic", False):
+                timed = self._timed(measure, kpi, known, moments)
+                outcome = outcome if timed is None else timed
+            kind.outcomes.append(outcome)
+            basis = kpi.window_basis
+            if self.is_windowed and not measure.spreads and basis != "snapshot":
+                at = BASES[basis](known)
+                kind.bases[basis] = -1 if at is None else place_in(moments, at)
+                if basis in ("resolved", "closed") and known.reopen_count and self.plan.window:
+                    raise OddRowError
+
+    def _timed(
+        self, measure: Any, kpi: Kpi, known: Record, moments: list[int]
+    ) -> Timed | str | None:
+        """Return what a time is made of: its spans, what is taken off, and the bit of survival."""
+        if isinstance(measure, SlaClocks):
+            status = evaluate_sla(measure.rules, known, now=self.plan.as_of)
+            cycles = status._cycles  # noqa: SLF001  the spans before they are asked for their time
+            if not cycles:
+                return None
+            if len(cycles) > 1:
+                raise OddRowError
+            if status._figures.fixed_due is not None:  # noqa: SLF001  the same
+                refuse(kpi, "its target is not open time alone")
+            spans = [span for span in cycles[0].spans if span.kind == COUNTING]
+            places: tuple[Span, ...] = tuple(
+                (place_in(moments, span.start), place_in(moments, span.end), span.calendar)
+                for span in spans
+            )
+            return Timed(places, microseconds(status._figures.target))  # noqa: SLF001  the same
+        if not isinstance(measure, Duration):
+            return None
+        probe = Probe()
+        answer = measure.reader(kpi.replace(clock=probe), self.plan.as_of)(known)
+        if isinstance(answer, str):
+            return answer
+        places = tuple(
+            (place_in(moments, start), place_in(moments, stop), kpi.clock)
+            for start, stop in probe.asked
+        )
+        return Timed(places, bit=answer & 1 if kpi.unfinished == "censor" else None)
+
+    def _check(self, kpi: Kpi | None, test: Any, known: Record, moments: list[int]) -> Any:
+        """Return what decides one yes or no in each row; None where all alike have the same."""
+        if kpi is None:  # a band of hours
+            at = compile_path(test[0])(known)
+            return None if at is None else ("open", place_in(moments, at), test[1])
+        if isinstance(test, SameDay):
+            ends = [compile_moment(m, self.plan.as_of)(known) for m in (test.first, test.second)]
+            if None in ends:
+                return None
+            places = [place_in(moments, at) for at in ends if at is not None]
+            return "day", places, test.zone
+        timed = self._timed(getattr(test, "measure", test), kpi, known, moments)
+        if timed is None or isinstance(timed, str):
+            return None
+        spans, target, bit = timed
+        if bit is not None:
+            raise OddRowError
+        if isinstance(test, SlaClocks):
+            return "over", spans, target
+        limit = test.limit if isinstance(test.limit, int) else microseconds(test.limit)
+        return "over", spans, limit - isinstance(test, AtLeast)
+
+
+def _moves(steps: list[tuple[Any, int]], moments: list[int]) -> list[int]:
+    """Return the places of the moments at which a record came, went, or was only seen.
+
+    Raises:
+        OddRowError: It came or went more than once.
+    """
+    places = [-1, -1, -1]
+    for at, step in steps:
+        turn = (1, -1, 0).index(step)
+        if places[turn] >= 0:
+            raise OddRowError
+        places[turn] = -1 if at is None else place_in(moments, at)
+    return places

@@ -1,0 +1,173 @@
+"""What is asked of columns, checked once: KPIs, groups, and the columns that these need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Versions
+from incidentcore.kpi import (
+    AgeBuckets,
+    AtLeast,
+    AtMost,
+    Count,
+    Duration,
+    FieldValue,
+    Group,
+    HourBands,
+    Kpi,
+    NetFlow,
+    Partial,
+    PartialMode,
+    Rate,
+    RatioOfSums,
+    SameDay,
+    SlaClocks,
+    Window,
+)
+from incidentcore.kpi.engine.accumulators import instant
+from incidentcore.kpi.engine.gather import declare_groups
+from incidentcore.kpi.groups import group_names
+from incidentcore.kpi.record_tests import test_needs
+from incidentcore.records.coverage import covers_fact
+from incidentcore.values import FrozenMap
+from incidentcore.vendors.cells import TIMES
+
+__all__ = ["Plan", "refuse"]
+
+_MEASURES: Final = (Count, Duration, FieldValue, NetFlow, Rate, RatioOfSums, SlaClocks)
+_COVERED: Final = frozenset({"moments", "acknowledged_at", "first_response_at"})
+_ALWAYS: Final = ("state", "state_category", "hold_reason")  # a record's state depends on these
+_FIELD_OF: Final = {"group": "assignment_group", "priority": "computed_priority"}
+
+
+def _walk(value: Any) -> Iterator[Any]:
+    """Yield a value and all that is in it, calendars as they are."""
+    yield value
+    if hasattr(value, "open_time") or isinstance(value, type):  # a calendar
+        return
+    inner: Iterable[Any] = ()
+    if attrs.has(type(value)):
+        inner = (getattr(value, each.name, None) for each in attrs.fields(type(value)))
+    elif isinstance(value, (Mapping, FrozenMap)):
+        inner = (part for pair in value.items() for part in pair)
+    elif isinstance(value, (tuple, list, frozenset, Versions)):
+        inner = value
+    for part in inner:
+        yield from _walk(part)
+
+
+def refuse(kpi: Kpi, why: str) -> None:
+    """Refuse a KPI by its name."""
+    allowed = f"KPIs that moments and words of a row answer; {why}: use compute_kpis(read_table())"
+    raise InvalidValueError("kpis", kpi.id, allowed)
+
+
+@attrs.define
+class Plan:
+    """What is asked, checked once."""
+
+    kpis: tuple[Kpi, ...]
+    mapping: dict[str, str | int]
+    as_of: datetime
+    groups: tuple[Any, ...]
+    window: Window
+    mode: PartialMode
+    reading: dict[str, Any]
+    texts: frozenset[str] = attrs.field(init=False)
+    instants: list[int] = attrs.field(init=False)
+    checks: list[tuple[Kpi | None, Any]] = attrs.field(init=False, factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        part = self.empty()
+        self.as_of = part.as_of
+        asked: list[Any] = list(self.groups)
+        for kpi in part.firsts:
+            self._check(kpi)
+            parts = [kpi.measure, kpi.population, kpi.exclusions]
+            asked += parts
+            for value in _walk(tuple(parts)):
+                if isinstance(value, (AtMost, AtLeast, SameDay)):
+                    self.checks.append((kpi, value))
+            if isinstance(kpi.measure, SlaClocks):
+                self.checks.append((kpi, kpi.measure))
+        for group in self.groups:
+            if not isinstance(group, (str, Group, AgeBuckets, HourBands)) or (
+                isinstance(group, Group) and group.when == "event"
+            ):
+                allowed = (
+                    "a field path, a Group of records, AgeBuckets or HourBands; not a function"
+                )
+                raise InvalidValueError("group_by", group, allowed)
+            if isinstance(group, HourBands):
+                self.checks += [(None, (group.moment, calendar)) for _, calendar in group.bands]
+        values = [value for each in asked for value in _walk(each)]
+        words = {text for text in values if isinstance(text, str)}
+        words |= {path for value in values for path in getattr(value, "fields", ()) or ()}
+        self.texts = frozenset(word for word in words if isinstance(word, str))
+        named = [instant(at) for at in values if isinstance(at, datetime) and at.tzinfo]
+        ages = [days for each in self.groups if isinstance(each, AgeBuckets) for days in each.days]
+        named += [instant(self.as_of - timedelta(days=days)) for days in ages]
+        self.instants = [instant(self.as_of), *dict.fromkeys(named)]
+
+    def empty(self) -> Partial:
+        """Return a partial without rows."""
+        part = Partial(
+            self.kpis,
+            as_of=self.as_of,
+            groups=group_names(self.groups),
+            window=self.window,
+            mode=self.mode,
+        )
+        declare_groups(part, self.groups)
+        return part
+
+    def _check(self, kpi: Kpi) -> None:
+        """Refuse what the moments and words of one row do not answer."""
+        measure = kpi.measure
+        if type(measure) not in _MEASURES:
+            refuse(kpi, f"{type(measure).__name__} reads the histories of records")
+        needs = measure.needs | test_needs(kpi.population)
+        for need in sorted(needs):
+            if not covers_fact(_COVERED, need):
+                refuse(kpi, f"this one needs {need}, which the histories of records tell")
+        if isinstance(measure, RatioOfSums) and any(
+            isinstance(part, (Duration, SlaClocks))
+            for part in (measure.numerator, measure.denominator)
+        ):
+            refuse(kpi, "this one is a sum of times")
+        if isinstance(measure, SlaClocks) and any(
+            isinstance(value, Versions) or getattr(value, "reads_time", False)
+            for value in _walk(measure.rules)
+        ):
+            refuse(kpi, "its rules depend on the time")
+
+    def column(self, name: str, columns: Sequence[str]) -> str:
+        """Return the column of a field."""
+        column = self.mapping[name]
+        if isinstance(column, int) and 1 <= column <= len(columns):
+            column = columns[column - 1]
+        if column not in columns:
+            allowed = f"a column of the frame: {', '.join(columns)}"
+            raise InvalidValueError(f"mapping[{name}]", column, allowed)
+        return str(column)
+
+    def wanted(self, columns: Sequence[str]) -> dict[str, str]:
+        """Return by field the columns that are read; other columns under their own names."""
+        fields = {}
+        roots = {text.partition(".")[0] for text in self.texts}
+        for name in self.mapping:
+            is_asked = not roots.isdisjoint({name, _FIELD_OF.get(name, name)})
+            if name in ("id", *_ALWAYS) or name in TIMES or is_asked:
+                fields[name] = self.column(name, columns)
+        taken = {self.column(name, columns) for name in self.mapping}
+        for text in sorted(self.texts):
+            root, _, rest = text.partition(".")
+            key = rest.partition(".")[0]
+            if root == "custom" and key in columns and key not in taken:
+                fields[f"custom.{key}"] = key
+        return fields

@@ -1,0 +1,44 @@
+"""One row of each kind is read as a record."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from incidentcore.kpi import catalogue
+from incidentcore.schedule import BusinessCalendar
+
+polars = pytest.importorskip("polars")
+np = pytest.importorskip("numpy")
+nw = pytest.importorskip("narwhals.stable.v2")
+kinds = pytest.importorskip("incidentcore.frames.kinds")
+plan = pytest.importorskip("incidentcore.frames.plan")
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
+OFFICE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
+MAPPING = {"id": "id", "opened": "in", "resolved": "out"}
+
+
+def test_a_time_is_noted_as_the_moments_that_it_runs_between() -> None:
+    """Of a resolved row opening to resolution by the KPI's calendar; of an open one the reason."""
+    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(clock=OFFICE)
+    frame = nw.from_native(
+        polars.DataFrame(
+            {
+                "id": ["A", "B", "C"],
+                "in": [START, START, START + timedelta(days=3)],
+                "out": [START + timedelta(days=1), None, None],
+            },
+        )
+    )
+    asked = plan.Plan((kpi,), MAPPING, START + timedelta(days=2), (), None, "exact", {})
+    read = kinds.Kinds(asked, frame, asked.wanted(frame.columns))
+    there: list[kinds.Kind] = []
+
+    read.learn(there, np.array([0, 1, 2]), 3, 0)
+
+    resolved, unresolved, later = there
+    assert resolved.outcomes == [kinds.Timed(((0, 1, OFFICE),))]
+    assert unresolved.outcomes == ["unresolved"]
+    assert later.known is None

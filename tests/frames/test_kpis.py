@@ -1,0 +1,297 @@
+"""KPIs of columns: the figures of the same rows as records, for every library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.conditions import field
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.kpi import (
+    AgeBuckets,
+    AtMost,
+    Count,
+    Duration,
+    FieldValue,
+    Group,
+    HourBands,
+    Kpi,
+    Periods,
+    Rate,
+    SameDay,
+    SlaClocks,
+    catalogue,
+    finish_partial,
+    gather_kpis,
+)
+from incidentcore.schedule import BusinessCalendar, BusinessDays
+from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy
+from incidentcore.values import Priority
+from incidentcore.vendors import read_table
+
+np = pytest.importorskip("numpy")
+pytest.importorskip("narwhals")
+pandas = pytest.importorskip("pandas")
+polars = pytest.importorskip("polars")
+pyarrow = pytest.importorskip("pyarrow")
+frames = pytest.importorskip("incidentcore.frames")
+
+START = datetime(2026, 3, 27, tzinfo=UTC)  # Europe changes its clocks on the 29th
+AS_OF = START + timedelta(days=9, hours=11)
+OFFICE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
+NIGHTS = BusinessCalendar(zone="Asia/Tehran", hours={"mon-sun": "22:07-06:01"})
+MAPPING = {
+    "id": "id",
+    "opened": "in",
+    "acknowledged": "ack",
+    "responded": "reply",
+    "resolved": "done",
+    "closed": "closed",
+    "canceled": "canceled",
+    "state": "state",
+    "priority": "priority",
+    "group": "team",
+}
+TIMES = ("in", "ack", "reply", "done", "closed", "canceled")
+ZONED = {name: polars.Datetime("us", "UTC") for name in TIMES}
+SCHEMA = {
+    "id": polars.String,
+    **ZONED,
+    "state": polars.String,
+    "priority": polars.String,
+    "team": polars.String,
+    "site": polars.String,
+    "score": polars.Int64,
+}
+
+moments = st.integers(0, 12 * 48).map(lambda half: START + timedelta(minutes=30 * half))
+tickets = st.lists(
+    st.fixed_dictionaries(
+        {
+            "id": st.integers(0, 30).map(str),
+            "in": st.none() | moments | moments | moments,
+            **{name: st.none() | moments for name in TIMES[1:]},
+            "state": st.sampled_from([None, "New", "Resolved", "On Hold", "Canceled", "odd"]),
+            "priority": st.sampled_from([None, "1 - Critical", "P3", "high", "seven"]),
+            "team": st.sampled_from([None, "mail", "web"]),
+            "site": st.sampled_from([None, "x", "y"]),
+            "score": st.none() | st.integers(1, 5),
+        }
+    ),
+    max_size=25,
+)
+_DONE = field("resolved_at").present()
+RESOLUTION = SlaDefinition.resolution(hours=9, calendar=OFFICE)
+BY_SITE = CalendarByField("custom.site", {"x": NIGHTS}, default=OFFICE)
+POLICY = SlaPolicy(
+    [
+        (
+            field("priority").equals(Priority.CRITICAL),
+            SlaDefinition.resolution(hours=4, calendar=BY_SITE, name="quick"),
+        )
+    ],
+    default=SlaDefinition.resolution(hours=30, calendar=BY_SITE),
+)
+KPIS = (
+    *(catalogue.VOLUME, catalogue.BACKLOG, catalogue.BACKLOG_GROWTH),
+    catalogue.MEAN_TIME_TO_RESOLVE,
+    *(catalogue.MEDIAN_TIME_TO_RESOLVE, catalogue.P90_TIME_TO_RESOLVE),
+    *(catalogue.MEAN_TIME_TO_ACKNOWLEDGE, catalogue.MEAN_TIME_TO_FIRST_RESPONSE),
+    *(catalogue.MEAN_AGE_OF_BACKLOG, catalogue.MEAN_TIME_TO_CLOSE),
+    catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+    catalogue.MEAN_NET_TIME_TO_RESOLVE.replace(clock=NIGHTS),
+    catalogue.MEAN_TIME_TO_RESOLVE.replace(id="office", clock=OFFICE, unfinished="as_of"),
+    catalogue.sla_compliance(RESOLUTION),
+    Kpi(id="policy", measure=SlaClocks(POLICY, overdue_missed=True)),
+    Kpi(id="over", measure=SlaClocks(POLICY, "time_over_target")),
+    Kpi(id="running", measure=SlaClocks(RESOLUTION, "running_breached")),
+    Kpi(
+        id="within_a_day",
+        measure=Rate(numerator=AtMost(Duration(), timedelta(days=1)), of="resolved"),
+        clock=NIGHTS,
+    ),
+    Kpi(
+        id="same_day",
+        measure=Rate(
+            numerator=SameDay("opened_at", "resolved_at", "America/St_Johns"),
+            denominator=_DONE,
+            of="resolved",
+        ),
+        exclusions={"early": field("opened_at") <= START + timedelta(days=2)},
+    ),
+    Kpi(id="score", measure=FieldValue("custom.score"), population=field("custom.site").present()),
+    Kpi(id="sites", measure=Count(distinct="custom.site")),
+    Kpi(
+        id="first_hour",
+        measure=Duration(),
+        population=AtMost(Duration(stop="acknowledged_at"), timedelta(hours=1)),
+        window_basis="resolved",
+    ),
+)
+SKETCHED = [kpi for kpi in KPIS if not kpi.measure.exact_only]
+PERIODS = Periods("day", "Asia/Tehran", within=Interval(START, START + timedelta(days=6)))
+WINDOWS = st.sampled_from(
+    [None, None, Interval(START + timedelta(days=1), START + timedelta(days=5)), PERIODS]
+)
+GROUPS = st.sampled_from(
+    [
+        (),
+        ("priority",),
+        ("custom.site", Group("state.name", "resolution", name="then")),
+        (AgeBuckets((1, 3)),),
+        (HourBands([("office", OFFICE), ("night", NIGHTS)]), "assignment_group"),
+    ]
+)
+
+
+def as_polars(rows: list[dict[str, Any]]) -> Any:
+    return polars.DataFrame(rows, schema=SCHEMA)
+
+
+def as_arrow(rows: list[dict[str, Any]]) -> Any:
+    types = {name: pyarrow.timestamp("us", "UTC") for name in TIMES} | {"score": pyarrow.int64()}
+    schema = pyarrow.schema([(name, types.get(name, pyarrow.string())) for name in SCHEMA])
+    return pyarrow.Table.from_pylist(rows, schema=schema)
+
+
+def as_pandas(rows: list[dict[str, Any]]) -> Any:
+    frame = pandas.DataFrame(rows, columns=list(SCHEMA))
+    for name in TIMES:
+        frame[name] = pandas.to_datetime(frame[name], utc=True).astype("datetime64[us, UTC]")
+    frame["score"] = frame["score"].astype("Int64")
+    return frame
+
+
+LIBRARIES: dict[str, Callable[[Any], Any]] = {
+    "polars": as_polars,
+    "pyarrow": as_arrow,
+    "pandas": as_pandas,
+}
+
+
+def of_records(rows: list[dict[str, Any]], kpis: Any, **how: Any) -> Any:
+    """Return the partial of the same rows as records."""
+    records = list(read_table(rows, MAPPING)) if rows else []
+    return gather_kpis(kpis, records, **how)
+
+
+def agree(library: str, rows: list[dict[str, Any]], kpis: Any, **how: Any) -> None:
+    """The partial and the table of the columns are those of the records."""
+    part = frames.gather_kpis_from(LIBRARIES[library](rows), kpis, MAPPING, **how)
+    expected = of_records(rows, kpis, **how)
+    assert finish_partial(part) == finish_partial(expected)
+    assert part == expected
+
+
+@given(tickets, GROUPS, WINDOWS, st.sampled_from(list(LIBRARIES)), st.data())
+def test_columns_give_what_records_give(
+    rows: list[dict[str, Any]], groups: Any, window: Any, library: str, data: st.DataObject
+) -> None:
+    """Drawn tables with nulls, disorder and repeated ids, and a few KPIs."""
+    few = data.draw(st.lists(st.sampled_from(KPIS), min_size=1, max_size=4, unique=True))
+    kpis = [kpi for kpi in few if window is not PERIODS or kpi.window_basis != "snapshot"]
+    agree(library, rows[:9], kpis, as_of=AS_OF, group_by=groups, window=window)
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("library", LIBRARIES)
+@given(rows=tickets, groups=GROUPS, window=WINDOWS, mode=st.sampled_from(["exact", "sketch"]))
+def test_all_kpis_of_columns_are_those_of_records(
+    library: str, rows: list[dict[str, Any]], groups: Any, window: Any, mode: Any
+) -> None:
+    """Longer tables, every KPI at once, both modes."""
+    kpis = KPIS if mode == "exact" else SKETCHED
+    kpis = tuple(kpi for kpi in kpis if window is not PERIODS or kpi.window_basis != "snapshot")
+    agree(library, rows, kpis, as_of=AS_OF, group_by=groups, window=window, mode=mode)
+
+
+@given(rows=tickets, cut=st.integers(0, 25), window=WINDOWS)
+def test_batches_give_what_the_whole_gives(
+    rows: list[dict[str, Any]], cut: int, window: Any
+) -> None:
+    """Frames one after another, and flows by period, merge to the whole."""
+    rows = list({row["id"]: row for row in rows}.values())
+    kpis = (catalogue.MEAN_TIME_TO_RESOLVE, catalogue.BACKLOG_GROWTH)
+    how: Any = {"as_of": AS_OF, "group_by": "priority", "window": window}
+    batches = [as_polars(rows[:cut]), as_arrow(rows[cut:]).to_batches()]
+
+    part = frames.gather_kpis_from(batches, kpis, MAPPING, **how)
+
+    assert part == of_records(rows, kpis, **how)
+
+
+def one(**more: Any) -> dict[str, Any]:
+    return {**dict.fromkeys(SCHEMA), "id": "A", "in": START, "done": START, **more}
+
+
+@pytest.mark.parametrize(
+    ("kpi", "message"),
+    [
+        (catalogue.REOPEN_RATE, "reopen_rate.*histories"),
+        (catalogue.FIRST_CONTACT_RESOLUTION_RATE, "first_contact_resolution_rate.*histories"),
+        (catalogue.MEAN_ON_HOLD_TIME, "mean_on_hold_time.*histories"),
+        (catalogue.MEAN_TIME_TO_ASSIGN, "mean_time_to_assign.*histories"),
+    ],
+)
+def test_what_needs_a_history_is_refused_by_name(kpi: Kpi, message: str) -> None:
+    """The error names the KPI and the way through records."""
+    with pytest.raises(InvalidValueError, match=message):
+        frames.gather_kpis_from(as_polars([one()]), kpi, MAPPING, as_of=AS_OF)
+
+
+def test_what_columns_cannot_answer_is_refused() -> None:
+    """Functions of records, targets in business days, naive times and unknown columns."""
+    frame, kpi = as_polars([one()]), catalogue.VOLUME
+    with pytest.raises(InvalidValueError, match="not a function"):
+        frames.gather_kpis_from(frame, kpi, MAPPING, as_of=AS_OF, group_by=len)
+    days = SlaDefinition.resolution(target=BusinessDays(2), calendar=OFFICE)
+    with pytest.raises(InvalidValueError, match="not open time alone"):
+        frames.gather_kpis_from(frame, catalogue.sla_compliance(days), MAPPING, as_of=AS_OF)
+    naive = frame.with_columns(polars.col("in").dt.replace_time_zone(None))
+    with pytest.raises(InvalidValueError, match="name it first"):
+        frames.gather_kpis_from(naive, kpi, MAPPING, as_of=AS_OF)
+    with pytest.raises(InvalidValueError, match="a column of the frame: id, in"):
+        frames.gather_kpis_from(frame, kpi, {**MAPPING, "state": "status"}, as_of=AS_OF)
+    with pytest.raises(InvalidValueError, match="one of id, opened"):
+        frames.gather_kpis_from(frame, kpi, {**MAPPING, "colour": "x"}, as_of=AS_OF)
+
+
+def test_a_frame_of_many_pieces_is_counted_whole() -> None:
+    """More rows than are worked on at a time, lazy, with kinds that first come late."""
+    rows = [one(id=str(n), done=START + timedelta(minutes=n)) for n in range(400)]
+    rows += [one(id="x", done=None), one(id="y", priority="high", done=START - timedelta(1))]
+    frame = polars.concat([as_polars(rows[:400])] * 170 + [as_polars(rows[400:])])
+    kpis = (catalogue.MEDIAN_TIME_TO_RESOLVE, catalogue.BACKLOG)
+    for form in (frame, frame.lazy(), frame.to_arrow().to_batches(max_chunksize=9_999)):
+        how: Any = {"as_of": AS_OF, "group_by": "priority", "unique_ids": True}
+        table = finish_partial(frames.gather_kpis_from(form, kpis, MAPPING, **how))
+        usual = table.result("median_time_to_resolve", None)
+        assert (usual.n, usual.value) == (68_000, timedelta(minutes=199, seconds=30))
+        assert dict(usual.excluded) == {"unresolved": 1}
+        odd = table.result("median_time_to_resolve", "high")
+        assert dict(odd.excluded) == {"negative": 1}
+        assert table.result("backlog", None).value == 1
+
+
+def test_relations_and_files_are_read_by_batches(tmp_path: Path) -> None:
+    """DuckDB relations and parquet files give what the frame gives; other files are refused."""
+    duckdb = pytest.importorskip("duckdb")
+    rows = [one(id=str(n), done=START + timedelta(minutes=n), site="x") for n in range(50)]
+    frame = as_polars(rows)
+    how: Any = {"as_of": AS_OF, "group_by": "custom.site"}
+    expected = frames.gather_kpis_from(frame, catalogue.MEAN_TIME_TO_RESOLVE, MAPPING, **how)
+    path = tmp_path / "tickets.parquet"
+    frame.write_parquet(path)
+    tickets_there = frame.to_arrow()  # noqa: F841  DuckDB finds it by its name
+    for source in (path, str(path), duckdb.sql("select * from tickets_there"), [path]):
+        part = frames.gather_kpis_from(source, catalogue.MEAN_TIME_TO_RESOLVE, MAPPING, **how)
+        assert part == expected
+    with pytest.raises(InvalidValueError, match=r"the path of a \.parquet file"):
+        frames.gather_kpis_from("tickets.csv", KPIS[0], MAPPING, **how)

@@ -1,0 +1,72 @@
+"""Many times at once are what they are one by one."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.kpi.engine.accumulators import Keyed, Ratio, Sample, SketchedSample, Tally
+
+np = pytest.importorskip("numpy")
+sums = pytest.importorskip("incidentcore.frames.sums")
+
+# Around powers of two a float rounds up to the next octave.
+times = st.integers(0, 1 << 61) | st.integers(0, 61).flatmap(
+    lambda bits: st.integers(max((1 << bits) - 2, 0), (1 << bits) + 2)
+)
+
+
+@given(st.lists(st.tuples(times, st.integers(0, 3))), st.booleans())
+def test_a_sketch_of_many_is_the_sketch_of_each(
+    pairs: list[tuple[int, int]],
+    survival: bool,  # noqa: FBT001
+) -> None:
+    """Buckets, sums, least and greatest agree for every group, also of censored times."""
+    values = sums.Values()
+    values.put(
+        np.array([time for time, _ in pairs], np.int64), np.array([k for _, k in pairs], int)
+    )
+    found = dict(values.by_key())
+    assert sorted(found) == sorted({key for _, key in pairs})
+    for key, some in found.items():
+        many = SketchedSample(scaled=False, survival=survival)
+        single = SketchedSample(scaled=False, survival=survival)
+        sums.add_values(many, some)
+        for time, other in pairs:
+            if other == key:
+                single.add(time)
+        assert many.contents() == single.contents()
+
+
+def test_a_sample_of_many_is_in_order() -> None:
+    """The values are sorted once; more of them are sorted with the first ones."""
+    sample = Sample(times=True)
+    sums.add_values(sample, np.array([3, 1, 2]))
+    assert list(sample.ordered()) == [1, 2, 3]
+    sums.add_values(sample, np.array([0]))
+    assert list(sample.ordered()) == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("empty", "outcome"),
+    [
+        (Tally, True),
+        (Tally, False),
+        (Ratio, (3, 4)),
+        (Keyed, ("x", None)),
+        (lambda: Sample(times=False), 5),
+        (lambda: SketchedSample(scaled=True, survival=False), 5),
+        (lambda: SketchedSample(scaled=False, survival=True), 7),
+    ],
+)
+def test_an_outcome_of_many_counts_so_often(empty: object, outcome: object) -> None:
+    """Each accumulator holds what adding it one by one gives; a text counts as left out."""
+    assert callable(empty)
+    many, single = empty(), empty()
+    sums.add_many(many, outcome, 3)
+    sums.add_many(many, "late", 2)
+    for _ in range(3):
+        single.add(outcome)
+    assert many.contents() == single.contents()
+    assert many.excluded == {"late": 2}

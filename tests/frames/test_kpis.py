@@ -231,6 +231,12 @@ def one(**more: Any) -> dict[str, Any]:
     return {**dict.fromkeys(SCHEMA), "id": "A", "in": START, "done": START, **more}
 
 
+def test_without_a_window_a_flow_leaves_all_other_figures_as_they_are() -> None:
+    """A KPI on resolutions counts an unresolved row as left out, also beside a flow."""
+    kpis = (catalogue.BACKLOG_GROWTH, KPIS[-1], catalogue.MEAN_TIME_TO_RESOLVE)
+    agree("polars", [one(done=None, ack=START)], kpis, as_of=AS_OF, group_by=(), window=None)
+
+
 @pytest.mark.parametrize(
     ("kpi", "message"),
     [

@@ -315,7 +315,7 @@ class _Gatherer(Kinds):
         return merge_partials([part, self._odd_part()]) if self.odd else part
 
     def _odd_part(self) -> Partial:
-        """Gather the rows that are no kin of others as records."""
+        """Gather the rows without a kind as records."""
         plan = self.plan
         records = [record for record in self.records(self.odd) if record is not None]
         return gather_kpis(

@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from incidentcore.errors import InvalidValueError
+from incidentcore.records import Record
 from incidentcore.serialization.faults import (
     Fault,
     Faults,
@@ -27,7 +28,7 @@ from incidentcore.serialization.faults import (
 from incidentcore.serialization.parse import Limits, check_plain, parse, read_body, write
 from incidentcore.serialization.reading import Reader, reader
 from incidentcore.serialization.registry import NO_EXTRA, REGISTRY, TAG, Registry
-from incidentcore.serialization.schema import schema_of
+from incidentcore.serialization.schema import REF_TEMPLATE, View, schema_of
 from incidentcore.serialization.unknown import UnknownEvent, WithUnknownFields
 from incidentcore.serialization.unknown_fields import check_places
 from incidentcore.serialization.upgrade import FORMAT_VERSION, merged, upgrade
@@ -85,9 +86,18 @@ class Codec:
         """Write a value as JSON text; see the function ``dumps``."""
         return write(self.to_plain(value), indent)
 
-    def to_plain(self, value: object) -> dict[str, Any]:
+    def to_plain(self, value: object, *, view: View = "document") -> dict[str, Any]:
         """Return a value's document as plain data; see the function ``to_plain``."""
-        return _to_plain(value, self._registry)
+        if view == "document":
+            return _to_plain(value, self._registry)
+        if view != "state":
+            raise InvalidValueError("view", view, "document or state")
+        if not isinstance(value, Record):
+            raise InvalidValueError("value", value, "a record; view='state' is of records alone")
+        try:
+            return writer(self._registry).state(value)
+        except Unwritable as error:
+            raise error.refused() from None
 
     def loads(
         self,
@@ -123,9 +133,11 @@ class Codec:
         """Read from plain data and keep what is not known; see ``loads_with_unknown``."""
         return self._from_plain(data, kind, limits, trusted=trusted, keep=True)
 
-    def json_schema(self, kind: Any) -> dict[str, Any]:
+    def json_schema(
+        self, kind: Any, *, view: View = "document", ref_template: str = REF_TEMPLATE
+    ) -> dict[str, Any]:
         """Return the JSON Schema of documents; see the function ``json_schema``."""
-        return schema_of(kind, self._registry)
+        return schema_of(kind, self._registry, view=view, ref_template=ref_template)
 
     def _loads(
         self,

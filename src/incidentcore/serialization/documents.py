@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 
 from incidentcore.serialization.codec import Codec
 from incidentcore.serialization.parse import Limits
+from incidentcore.serialization.schema import REF_TEMPLATE, View
 from incidentcore.serialization.unknown import WithUnknownFields
 
 __all__ = [
@@ -48,17 +49,28 @@ def dumps(value: object, *, indent: int | None = None) -> str:
     return _CODEC.dumps(value, indent=indent)
 
 
-def to_plain(value: object) -> dict[str, Any]:
+def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
     """Return a value's document as plain data: what ``dumps`` writes as text.
 
-    Raises:
-        InvalidValueError: As for ``dumps``.
+    Args:
+        value: A value, as for ``dumps``.
+        view: ``"document"``, which ``from_plain`` reads; ``"state"`` for what a record is now, one
+            entry for each fact and its ``record_type`` and ``version``, which nothing reads back.
 
+    Raises:
+        InvalidValueError: As for ``dumps``; or the state is asked of what is not a record.
+
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import Incident
+    >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> state = to_plain(Incident.open(id="INC-1", title="x", by="kim", at=at), view="state")
+    >>> state["state"]["name"], state["opened_at"], state["version"]
+    ('new', '2026-06-01T09:00:00Z', 1)
     >>> from datetime import timedelta
     >>> to_plain(timedelta(hours=8))["value"]
     {'$timedelta': 'PT8H'}
     """
-    return _CODEC.to_plain(value)
+    return _CODEC.to_plain(value, view=view)
 
 
 def loads(
@@ -162,7 +174,9 @@ def from_plain_with_unknown(
     return _CODEC.from_plain_with_unknown(data, kind, limits=limits, trusted=trusted)
 
 
-def json_schema(kind: Any) -> dict[str, Any]:
+def json_schema(
+    kind: Any, *, view: View = "document", ref_template: str = REF_TEMPLATE
+) -> dict[str, Any]:
     """Return the JSON Schema of the documents that hold a value of a type.
 
     A document that ``dumps`` writes is valid against it. The other way round it says what a schema
@@ -170,16 +184,20 @@ def json_schema(kind: Any) -> dict[str, Any]:
 
     Args:
         kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for any.
+        view: ``"state"`` for what ``to_plain(record, view="state")`` returns.
+        ref_template: How one definition refers to another, as in pydantic:
+            ``"#/components/schemas/{model}"`` where you move ``$defs`` into an OpenAPI document.
 
     Returns:
-        A schema of draft 2020-12, complete in itself, with a definition for each class.
+        A schema of draft 2020-12 with an ``$id``, complete in itself, with a definition for each
+        class. Names of definitions are letters and digits.
 
     Raises:
-        InvalidValueError: The type has no written form.
+        InvalidValueError: The type has no written form, or the template has no ``{model}``.
 
     >>> from incidentcore.values import Actor
     >>> schema = json_schema(Actor)
     >>> schema["properties"]["value"], schema["$defs"]["Actor"]["required"]
     ({'$ref': '#/$defs/Actor'}, ['id'])
     """
-    return _CODEC.json_schema(kind)
+    return _CODEC.json_schema(kind, view=view, ref_template=ref_template)

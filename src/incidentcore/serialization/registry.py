@@ -35,7 +35,7 @@ from incidentcore.sla import written as sla
 from incidentcore.values import FrozenMap
 from incidentcore.values import written as values
 
-__all__ = ["CLASSES", "EVENTS", "REGISTRY", "TAG", "Registry"]
+__all__ = ["CLASSES", "EVENTS", "REGISTRY", "TAG", "Registry", "facts_of"]
 
 Form: TypeAlias = tuple[type, Callable[[Any], Any], Callable[[Any], Any]]
 """The class by way of which another is written, and the functions there and back."""
@@ -122,6 +122,13 @@ def _satisfies(cls: type, kind: Any) -> bool:
         if name == "__call__" or not name.startswith("_")
     }
     return bool(wanted) and wanted <= own
+
+
+@lru_cache(maxsize=16)
+def facts_of(cls: Any) -> dict[str, Any]:
+    """Return the type of each of a record's present facts."""
+    hints = get_type_hints(cls)
+    return {name: hints[name] for name in cls.default_facts() if name != "record_type"}
 
 
 @lru_cache(maxsize=512)

@@ -333,7 +333,9 @@ SCALARS: Final[dict[type, Scalar]] = {
             + r"(\[[^\]]+\])?$"
         },
     ),
-    date: Scalar("string", write_date, read_date, "date", {"format": "date"}),
+    date: Scalar(
+        "string", write_date, read_date, "date", {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+    ),
     time: Scalar(
         "string", write_time, read_time, "time", {"pattern": _TIME.pattern.join(("^", "$"))}
     ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, TypeVar, get_args, get_origin
+from datetime import date as date_type
+from typing import Any, Final, Literal, TypeAlias, TypeVar, get_args, get_origin
 
 import attrs
 
@@ -10,33 +11,36 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Record
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
-from incidentcore.serialization.registry import TAG, Registry
+from incidentcore.serialization.registry import TAG, Registry, facts_of
 from incidentcore.serialization.scalars import SCALARS
 from incidentcore.serialization.upgrade import FORMAT_VERSION
 
-__all__ = ["schema_of"]
+__all__ = ["REF_TEMPLATE", "View", "schema_of"]
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-_ANY: Final = "any"
+_ANY: Final = "AnyValue"
+REF_TEMPLATE: Final = "#/$defs/{model}"
+View: TypeAlias = Literal["document", "state"]
 
 
-def schema_of(kind: Any, registry: Registry) -> dict[str, Any]:
+def schema_of(kind: Any, registry: Registry, *, view: View, ref_template: str) -> dict[str, Any]:
     """Return the schema of the documents that hold a value of a type; see ``json_schema``."""
     names = sorted(registry.names_for(kind))
-    if not names:
-        raise InvalidValueError("kind", kind, "a class or base with a written form")
-    maker = _Maker(registry)
+    if not names or (view == "state" and not issubclass(kind, Record)):
+        raise InvalidValueError("kind", kind, "a class or base with a written form, or a record")
+    if "{model}" not in ref_template:
+        raise InvalidValueError("ref_template", ref_template, "text that holds {model}")
+    maker = _Maker(registry, ref_template)
     if kind is object:
         names.append("plain")
-    documents = [maker.document(name) for name in names]
+    documents = [maker.document(name, view) for name in names]
     head = documents[0] if len(documents) == 1 else {"oneOf": documents}
     title = names[0] if len(names) == 1 else getattr(kind, "__name__", str(kind))
+    if view == "state":
+        title += "State"
     definitions = {name: maker.definitions[name] for name in sorted(maker.definitions)}
-    return {"$schema": _DIALECT, "title": title, **head, "$defs": definitions}
-
-
-def _ref(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/$defs/{name}"}
+    own = f"urn:incidentcore:{FORMAT_VERSION}:{title}"
+    return {"$schema": _DIALECT, "$id": own, "title": title, **head, "$defs": definitions}
 
 
 def _object(properties: dict[str, Any], required: list[str], title: str = "") -> dict[str, Any]:
@@ -52,11 +56,28 @@ def _object(properties: dict[str, Any], required: list[str], title: str = "") ->
 class _Maker:
     """Makes one schema, and remembers which definitions it needs."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, ref_template: str) -> None:
         self._registry = registry
+        self._ref_template = ref_template
         self.definitions: dict[str, Any] = {}
 
-    def document(self, name: str) -> dict[str, Any]:
+    def _ref(self, name: str) -> dict[str, Any]:
+        return {"$ref": self._ref_template.replace("{model}", name)}
+
+    def document(self, name: str, view: View = "document") -> dict[str, Any]:
+        """Return the schema of a document, or of a record's present state."""
+        if view == "state":
+            cls: Any = self._registry.classes[name]
+            facts = {fact: self.of(kind) for fact, kind in facts_of(cls).items()}
+            record_type = {"record_type": {"const": cls.record_type}}
+            return self.define(
+                f"{name}State",
+                lambda: _object(
+                    {**facts, **record_type, "version": {"type": "integer", "minimum": 1}},
+                    [*facts, "record_type", "version"],
+                    f"{name}State",
+                ),
+            )
         value = self.any() if name == "plain" else self.plain_class(self._registry.classes[name])
         return _object(
             {"type": {"const": name}, "version": {"const": FORMAT_VERSION}, "value": value},
@@ -68,14 +89,14 @@ class _Maker:
         if name not in self.definitions:
             self.definitions[name] = {}  # a class may hold itself
             self.definitions[name] = make()
-        return _ref(name)
+        return self._ref(name)
 
     def plain_class(self, cls: type) -> dict[str, Any]:
         return self.define(self._registry.names[cls], lambda: self._class(cls, is_tagged=False))
 
     def tagged_class(self, cls: type) -> dict[str, Any]:
         name = self._registry.names[cls]
-        return self.define(f"{name}.tagged", lambda: self._class(cls, is_tagged=True))
+        return self.define(f"{name}Tagged", lambda: self._class(cls, is_tagged=True))
 
     def _class(self, cls: type, *, is_tagged: bool) -> dict[str, Any]:
         properties: dict[str, Any] = (
@@ -93,14 +114,15 @@ class _Maker:
 
     def _field(self, cls: type, name: str) -> dict[str, Any] | None:
         """Return what a field takes beyond what its type says."""
-        hours = {"type": ["string", "array"], "items": {"type": "string"}}
+        text = {"type": "string"}
+        hours = {"anyOf": [text, {"type": "array", "items": text}]}
         if cls is BusinessCalendar and name in ("hours", "special"):
             return {"type": "object", "additionalProperties": hours}
         if cls is BusinessCalendar and name == "breaks":
             breaks = {"type": "array", "items": self.plain_class(self._registry.classes["Break"])}
             return {"type": "object", "additionalProperties": breaks}
         if cls is BusinessCalendar and name == "holidays":
-            date = {"type": "string", "format": "date"}
+            date = self.of(date_type)
             holiday = self.plain_class(self._registry.classes["Holiday"])
             return {"type": "array", "items": {"anyOf": [date, holiday]}}
         if issubclass(cls, Event) and name == "fields":
@@ -137,13 +159,13 @@ class _Maker:
         return self.plain_class(origin or kind)
 
     def _family(self, members: tuple[type, ...]) -> dict[str, Any]:
-        names = "|".join(sorted(self._registry.names[cls] for cls in members))
+        names = "Or".join(sorted(self._registry.names[cls] for cls in members))
         base = next(
             (kind.__name__ for kind, known in self._registry.families.items() if known == members),
             names,
         )
         return self.define(
-            f"{base}.any", lambda: {"oneOf": [self.tagged_class(cls) for cls in members]}
+            f"Any{base}", lambda: {"oneOf": [self.tagged_class(cls) for cls in members]}
         )
 
     def _union(self, members: tuple[Any, ...]) -> dict[str, Any]:
@@ -164,7 +186,7 @@ class _Maker:
 
     def _any(self) -> dict[str, Any]:
         tagged: dict[str, Any] = {
-            "$set": {"type": "array", "items": _ref(_ANY), "uniqueItems": True},
+            "$set": {"type": "array", "items": self._ref(_ANY), "uniqueItems": True},
             **{
                 f"${scalar.tag}": {"type": scalar.json, **scalar.schema}
                 for scalar in SCALARS.values()
@@ -183,8 +205,8 @@ class _Maker:
         plain = {
             "type": "object",
             "propertyNames": {"pattern": r"^([^$]|\$\$|$)"},
-            "additionalProperties": _ref(_ANY),
+            "additionalProperties": self._ref(_ANY),
         }
-        array = {"type": "array", "items": _ref(_ANY)}
-        leaf = {"type": ["null", "boolean", "number", "string"]}
-        return {"anyOf": [leaf, array, single, plain]}
+        array = {"type": "array", "items": self._ref(_ANY)}
+        leaves = [{"type": leaf} for leaf in ("null", "boolean", "number", "string")]
+        return {"anyOf": [*leaves, array, single, plain]}

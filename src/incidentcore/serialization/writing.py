@@ -13,7 +13,7 @@ from incidentcore.schedule import BusinessCalendar
 from incidentcore.serialization.containers import MAPPINGS, is_union, union_shape
 from incidentcore.serialization.faults import Unwritable
 from incidentcore.serialization.parse import read_body, write
-from incidentcore.serialization.registry import REGISTRY, TAG, Registry
+from incidentcore.serialization.registry import REGISTRY, TAG, Registry, facts_of
 from incidentcore.serialization.scalars import SCALARS, write_text
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.values import FrozenMap
@@ -173,6 +173,19 @@ class Writer:
                 raise
 
         return unstructure
+
+    def state(self, record: Record) -> dict[str, Any]:
+        """Return what a record is now, each fact in the form of its type."""
+        facts = record.facts()
+        data: dict[str, Any] = {}
+        cls: Any = type(record)
+        for name, kind in facts_of(cls).items():
+            try:
+                data[name] = self.hook(kind)(facts[name])
+            except Unwritable as error:
+                error.path.append(name)
+                raise
+        return {**data, "record_type": record.record_type, "version": record.version}
 
     def _family(self, members: tuple[type, ...]) -> Hook:
         allowed = ", ".join(self._registry.names[cls] for cls in members)

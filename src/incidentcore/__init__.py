@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from incidentcore import report as report
     from incidentcore import schedule as schedule
     from incidentcore import serialization as serialization
+    from incidentcore import simulation as simulation
     from incidentcore import sla as sla
     from incidentcore import storage as storage
     from incidentcore import testing as testing
@@ -210,6 +211,7 @@ _ROOMS = frozenset(
         "report",
         "schedule",
         "serialization",
+        "simulation",
         "sla",
         "storage",
         "testing",

@@ -24,6 +24,7 @@ from incidentcore import (
     priority,
     records,
     schedule,
+    simulation,
     sla,
 )
 from incidentcore.conditions import (
@@ -357,8 +358,19 @@ def _desk() -> desk.Desk:
     )
 
 
+DRILL = simulation.Drill(
+    name="mail-down",
+    lasts=2 * HOUR,
+    injects=[simulation.Inject(HOUR / 4, "call", "Mail is down", to="desk", checks="response")],
+    expects=[simulation.Expectation("response", RESPONSE, owner="desk")],
+    plan=COMMUNICATION,
+    bot=[simulation.BotStep(HOUR / 2, "open", "kim", fields={"impact": "high"})],
+)
+
+
 EXAMPLES: tuple[Any, ...] = (
     _desk(),
+    DRILL,
     *RECORDS,
     *_partials(),
     *(_approved(), APPROVAL),

@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn, Protocol
 
 from incidentcore._terminal import leave_quietly, one_line, printable
 from incidentcore._version import __version__
+from incidentcore.cli.drill import add_drill
 from incidentcore.cli.inputs import (
     add_file,
     add_form,
@@ -95,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(
         required=True,
-        metavar="demo|report|problems|columns|check|show|explain",
+        metavar="demo|report|problems|columns|check|show|explain|drill",
         parser_class=_Parser,
     )
     demo = commands.add_parser("demo", help="print a report on a generated month; needs no file")
@@ -144,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
                 "--now", metavar="TIME", help="an ISO time; the clock's by default"
             )
         command.set_defaults(run=run, form="text")
+    add_drill(commands)
     return parser
 
 

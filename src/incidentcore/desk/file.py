@@ -30,7 +30,7 @@ from incidentcore.priority import STANDARD_POLICY
 from incidentcore.schedule import BusinessCalendar, Calendar, Holiday
 from incidentcore.values import FrozenMap
 
-__all__ = ["desk_mapping", "desk_schema", "dump_desk", "load_desk"]
+__all__ = ["desk_mapping", "desk_schema", "dump_desk", "load_desk", "read_file"]
 
 VERSION: Final = 1
 
@@ -68,6 +68,20 @@ def load_desk(
     incidentcore.errors.FormatError: desk file, line 5: services.all.calendar: got 'allways'; \
 allowed: a calendar of [calendars]: always; nearest: always
     """
+    desk = read_file(text, _read, code=code or {}, files=files or {}, source=source)
+    assert isinstance(desk, Desk)  # noqa: S101  without a fault it was built
+    return desk
+
+
+def read_file(
+    text: str | bytes | Mapping[str, Any],
+    read: Callable[[Any, Reading], Any],
+    *,
+    code: Mapping[str, Callable[..., Any]],
+    files: Mapping[str, str],
+    source: str,
+) -> Any:
+    """Return what a reader makes of a file; see ``load_desk`` for what is given and refused."""
     lines: dict[Path, int] = {}
     if isinstance(text, bytes):
         try:
@@ -85,12 +99,11 @@ allowed: a calendar of [calendars]: always; nearest: always
         data = _plain(text)
     else:
         raise InvalidValueError("text", type(text).__name__, "TOML text, or a mapping")
-    reading = Reading(data, code=code or {}, files=files or {}, lines=lines, source=source)
-    desk = reading.tried((), _read, data, reading)
+    reading = Reading(data, code=code, files=files, lines=lines, source=source)
+    made = reading.tried((), read, data, reading)
     if reading.faults:
         raise FormatError(reading.faults[key] for key in sorted(reading.faults, key=_place(lines)))
-    assert isinstance(desk, Desk)  # noqa: S101  without a fault it was built
-    return desk
+    return made
 
 
 def _plain(data: Any) -> Any:

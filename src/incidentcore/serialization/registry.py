@@ -31,6 +31,7 @@ from incidentcore.records import written as records
 from incidentcore.schedule import written as schedule
 from incidentcore.serialization import partials
 from incidentcore.serialization.upgrade import MERGED
+from incidentcore.simulation import written as simulation
 from incidentcore.sla import written as sla
 from incidentcore.values import FrozenMap
 from incidentcore.values import written as values
@@ -152,6 +153,7 @@ CLASSES: Final[dict[str, type]] = {
     **priority.WRITTEN,
     **records.WRITTEN,
     **schedule.WRITTEN,
+    **simulation.WRITTEN,
     **sla.WRITTEN,
     **values.WRITTEN,
 }

@@ -1,0 +1,277 @@
+"""The after-action report of a drill: what was expected, what was done, and what is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from html import escape
+from typing import Any, Final, Literal, TypeAlias, get_args
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.improvement import ActionOrigin, ImprovementAction
+from incidentcore.pages import Page, Picture, Section
+from incidentcore.sla import day_time, span_text
+
+__all__ = ["DrillEntry", "DrillLine", "DrillReport", "DrillResult", "ordered"]
+
+DrillResult: TypeAlias = Literal["met", "late", "missed", "open", "not_reached"]
+"""How an expectation ended. Missed: past its due and undone; late: done after it; open: not yet
+due; not reached: no record ever started its clock."""
+
+RESULTS: Final = get_args(DrillResult)
+_BAD: Final = ("late", "missed", "not_reached")
+_MONTH: Final = timedelta(days=30)
+_ZERO: Final = timedelta(0)
+_UTC: Final = ZoneInfo("UTC")
+
+
+@attrs.frozen(kw_only=True)
+class DrillLine:
+    """One thing that was expected on one record, and what became of it.
+
+    Attributes:
+        expectation: The name of the expectation, or of the plan.
+        owner: Whose task it was.
+        record_id: The record; empty where none was reached.
+        result: See ``DrillResult``.
+        due_at: When it was or is due; None where it never started.
+        done_at: When it was done, if it was.
+        late_by: How late it was done, or is by now: open time of its calendar.
+        by: Who did it; empty where nobody did.
+        why: The reason in words.
+    """
+
+    expectation: str
+    owner: str = ""
+    record_id: str = ""
+    result: DrillResult
+    due_at: datetime | None = None
+    done_at: datetime | None = None
+    late_by: timedelta = _ZERO
+    by: str = ""
+    why: str = ""
+
+
+@attrs.frozen
+class DrillEntry:
+    """One entry of a report's timeline.
+
+    Attributes:
+        at: When, in UTC.
+        kind: ``inject``, ``action``, ``escalation`` or ``miss``.
+        text: What.
+        record_id: The record, where it is of one.
+    """
+
+    at: datetime
+    kind: str
+    text: str
+    record_id: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class DrillReport:
+    """What came of a drill: to read as text, Markdown or HTML, or as plain data.
+
+    Attributes:
+        drill: The drill's name.
+        started_at: When it was started.
+        now: The instant of the report.
+        lines: What was expected, in the order of the drill.
+        timeline: Injects, actions, escalations and misses on one line of time.
+    """
+
+    drill: str
+    started_at: datetime
+    now: datetime
+    lines: tuple[DrillLine, ...]
+    timeline: tuple[DrillEntry, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many lines ended in each result, those that occur."""
+        return _counts(self.lines)
+
+    @property
+    def by_owner(self) -> dict[str, dict[str, int]]:
+        """Return the counts of each owner, by name; ``""`` is nobody named."""
+        owners = dict.fromkeys(line.owner for line in self.lines)
+        return {owner: _counts(one for one in self.lines if one.owner == owner) for owner in owners}
+
+    def actions(self, *, due: date | None = None) -> tuple[ImprovementAction, ...]:
+        """Return drafts for the improvement register, one for each kind of miss.
+
+        Args:
+            due: By when they are to be done. Defaults to 30 days after the report.
+        """
+        due = (self.now + _MONTH).date() if due is None else due
+        origin = ActionOrigin("drill", f"{self.drill} {self.started_at:%Y-%m-%d}")
+        drafts = []
+        for name in dict.fromkeys(line.expectation for line in self.lines):
+            bad = [one for one in self.lines if one.expectation == name and one.result in _BAD]
+            if bad:
+                drafts.append(
+                    ImprovementAction(
+                        id=f"{origin.id}/{name}",
+                        title=f"Find out why {name!r} failed in the drill ({_counted(bad)})",
+                        owner=bad[0].owner or "nobody named",
+                        due=due,
+                        origin=origin,
+                    )
+                )
+        return tuple(drafts)
+
+    @property
+    def page(self) -> Page:
+        """Return the report as a page, its timeline also drawn."""
+        start, end = (day_time(at, _UTC, year=True) for at in (self.started_at, self.now))
+        result = _counted(self.lines) or "nothing expected"
+        about = (("started", f"{start} UTC"), ("as of", f"{end} UTC"), ("result", result))
+        sections = [self._lines_section(), self._owners_section()] if self.lines else []
+        if self.timeline:
+            sections.append(self._timeline_section())
+        drafts = [[one.title, one.owner, one.due.isoformat()] for one in self.actions()]
+        if drafts:
+            heads = ["action", "owner", "due"]
+            rows = [dict(zip(heads, row, strict=True)) for row in drafts]
+            title = "Drafts for the improvement register"
+            table = (heads, drafts, [False] * 3)
+            sections.append(Section(key="actions", title=title, table=table, data=rows))
+        return Page(title=f"After-action report: {self.drill}", about=about, sections=sections)
+
+    def _lines_section(self) -> Section:
+        rows = [
+            [
+                one.expectation,
+                _words(one.result),
+                self._since(one.due_at),
+                self._since(one.done_at),
+                span_text(one.late_by) if one.late_by else "",
+                one.record_id,
+                one.owner,
+                one.by,
+                one.why,
+            ]
+            for one in self.lines
+        ]
+        heads = ["expected", "result", "due", "done", "late by", "record", "owner", "by", "why"]
+        numeric = [False, False, True, True, True, *[False] * 4]
+        data = [_plain(line) for line in self.lines]
+        title = "What was expected"
+        return Section(key="lines", title=title, table=(heads, rows, numeric), data=data)
+
+    def _owners_section(self) -> Section:
+        owners = self.by_owner
+        rows = [
+            [owner or "(nobody named)", *(str(counts.get(result, "")) for result in RESULTS)]
+            for owner, counts in owners.items()
+        ]
+        table = (["owner", *map(_words, RESULTS)], rows, [False, *[True] * len(RESULTS)])
+        data = [{"owner": owner, **counts} for owner, counts in owners.items()]
+        return Section(key="owners", title="By owner", table=table, data=data)
+
+    def _timeline_section(self) -> Section:
+        rows = [[self._since(one.at), one.kind, one.text, one.record_id] for one in self.timeline]
+        table = (["at", "kind", "what", "record"], rows, [True, False, False, False])
+        words = f"{len(rows)} entries from the start to {self._since(self.now)}"
+        return Section(
+            key="timeline",
+            title="Timeline",
+            table=table,
+            pictures=(Picture(svg=_drawn(self), text=words),),
+            data=[_plain(entry) for entry in self.timeline],
+        )
+
+    def _since(self, at: datetime | None) -> str:
+        """Return an instant as time since the start, as players count it."""
+        return "" if at is None else span_text(at - self.started_at)
+
+    def __str__(self) -> str:
+        return str(self.page)
+
+    def to_markdown(self) -> str:
+        """Return the report as Markdown."""
+        return self.page.to_markdown()
+
+    def to_html(self) -> str:
+        """Return the report as one HTML document that needs nothing else."""
+        return self.page.to_html()
+
+    def _repr_html_(self) -> str:
+        return self.page._repr_html_()
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the report as plain data that JSON can hold; times are ISO, spans seconds."""
+        return self.page.to_plain()
+
+
+def _words(result: str) -> str:
+    return result.replace("_", " ")
+
+
+def _counts(lines: Iterable[DrillLine]) -> dict[str, int]:
+    found = [line.result for line in lines]
+    return {result: found.count(result) for result in RESULTS if result in found}
+
+
+def _counted(lines: Iterable[DrillLine]) -> str:
+    return ", ".join(f"{count} {_words(result)}" for result, count in _counts(lines).items())
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    plain = attrs.asdict(value)
+    for name, part in plain.items():
+        if isinstance(part, datetime):
+            plain[name] = part.isoformat()
+        elif isinstance(part, timedelta):
+            plain[name] = part.total_seconds()
+    return plain
+
+
+_WIDE: Final = 720
+_LANES: Final = {  # distinct in grey and in shape too
+    "inject": ("#1f5fa8", "circle"),
+    "action": ("#5b8c3a", "circle"),
+    "escalation": ("#f2b134", "square"),
+    "miss": ("#b3261e", "square"),
+}
+
+
+def _drawn(report: DrillReport) -> str:
+    """Return the timeline as inline SVG: a lane for each kind, drawn to scale."""
+    ends = [report.now, *(entry.at for entry in report.timeline)]
+    length = (max(ends) - report.started_at) or timedelta(minutes=1)
+    marks = []
+    for place, (kind, (colour, shape)) in enumerate(_LANES.items()):
+        y = 14 + 24 * place
+        marks.append(f'<text x="0" y="{y + 4}" font-size="12">{kind}</text>')
+        marks.append(f'<line x1="80" y1="{y}" x2="{_WIDE - 10}" y2="{y}" stroke="#ccc"/>')
+        for entry in report.timeline:
+            if entry.kind == kind:
+                x = 80 + (entry.at - report.started_at) / length * (_WIDE - 90)
+                title = escape(f"{span_text(entry.at - report.started_at)} {entry.text}")
+                box = (
+                    f'<circle cx="{x:.1f}" cy="{y}" r="5"'
+                    if shape == "circle"
+                    else f'<rect x="{x - 5:.1f}" y="{y - 5}" width="10" height="10"'
+                )
+                name = shape if shape == "circle" else "rect"
+                marks.append(f'{box} fill="{colour}"><title>{title}</title></{name}>')
+    foot = 14 + 24 * len(_LANES)
+    marks.append(f'<text x="80" y="{foot}" font-size="12">0:00</text>')
+    marks.append(
+        f'<text x="{_WIDE - 10}" y="{foot}" font-size="12" text-anchor="end">'
+        f"{span_text(length)}</text>"
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{foot + 6}" role="img">'
+        f"<title>Timeline of {escape(report.drill)}</title>{''.join(marks)}</svg>"
+    )
+
+
+def ordered(entries: Iterable[DrillEntry]) -> tuple[DrillEntry, ...]:
+    """Return entries in order of time; of one instant injects first, then actions."""
+    lanes = list(_LANES)
+    return tuple(sorted(entries, key=lambda one: (one.at, lanes.index(one.kind))))

@@ -1,0 +1,236 @@
+"""A drill: a script of injects, and what is expected of people, in clocks and plans."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Any, Literal, TypeAlias
+
+import attrs
+
+from incidentcore.communication import CommunicationPlan
+from incidentcore.errors import DefinitionError
+from incidentcore.escalation import EscalationMatrix
+from incidentcore.instants import as_utc
+from incidentcore.intake import Alert
+from incidentcore.sla import SlaDefinition
+from incidentcore.values import FrozenMap
+
+__all__ = ["BotStep", "Drill", "DueInject", "Expectation", "Inject", "InjectKind", "injects_due"]
+
+InjectKind: TypeAlias = Literal["alert", "mail", "call", "outage", "note"]
+"""What reaches the players; any other text is your own."""
+
+
+def _span(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, timedelta) or value < timedelta(0):
+        raise DefinitionError(attribute.name, value, "a timedelta that is not negative")
+
+
+def _word(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str) or not value or "/" in value:
+        raise DefinitionError(attribute.name, value, "a non-empty text without a slash")
+
+
+def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    if not isinstance(value, str):
+        raise DefinitionError(attribute.name, value, "text")
+
+
+@attrs.frozen
+class Inject:
+    """A piece of news that the exercise gives to its players.
+
+    Attributes:
+        at: When, counted from the start.
+        kind: See ``InjectKind``.
+        text: What it says.
+        to: Who gets it; empty for everybody.
+        alert: The alert to feed to the intake, where it is one.
+        checks: The name of the expectation or plan that it tests; empty for none.
+    """
+
+    at: timedelta = attrs.field(validator=_span)
+    kind: str = attrs.field(validator=_word)
+    text: str = attrs.field(validator=_text)
+    to: str = attrs.field(default="", kw_only=True, validator=_text)
+    alert: Alert | None = attrs.field(
+        default=None,
+        kw_only=True,
+        validator=attrs.validators.optional(attrs.validators.instance_of(Alert)),
+    )
+    checks: str = attrs.field(default="", kw_only=True, validator=_text)
+
+
+@attrs.frozen
+class Expectation:
+    """Something that the players should do in time: a promise, and so a clock.
+
+    Attributes:
+        name: What reports call it.
+        clock: When its time begins, how long it is, and what ends it.
+        owner: The team or role whose task it is.
+    """
+
+    name: str = attrs.field(validator=_word)
+    clock: SlaDefinition
+    owner: str = attrs.field(default="", kw_only=True, validator=_text)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.clock, SlaDefinition):
+            raise DefinitionError(f"{self.name}.clock", self.clock, "an SlaDefinition")
+
+
+@attrs.frozen
+class BotStep:
+    """One thing that a bot does when a drill is tried without people; see ``rehearse``.
+
+    Attributes:
+        at: When, counted from the start.
+        do: ``open``, ``acknowledge``, ``assign``, ``comment``, ``update`` (an update to an
+            audience was sent), ``restored``, ``set`` (fields), a step of a major incident
+            (``propose``, ``accept``, …), or an action of the lifecycle such as ``resolve``.
+        by: Who does it.
+        record: Which record, where there are several.
+        fields: What the step takes, such as ``{"impact": "high"}``.
+    """
+
+    at: timedelta = attrs.field(validator=_span)
+    do: str = attrs.field(validator=_word)
+    by: str = attrs.field(validator=_word)
+    record: str = attrs.field(default="1", kw_only=True, validator=_word)
+    fields: FrozenMap[object] = attrs.field(
+        default=FrozenMap(), kw_only=True, converter=FrozenMap[object]
+    )
+
+
+def _in_order(items: Iterable[Any]) -> tuple[Any, ...]:
+    given = tuple(items)
+    known = all(isinstance(one, (Inject, BotStep)) for one in given)
+    return tuple(sorted(given, key=lambda one: one.at)) if known else given  # else refused below
+
+
+def _expects(expects: Iterable[Expectation]) -> tuple[Expectation, ...]:
+    return tuple(expects)
+
+
+@attrs.frozen(kw_only=True)
+class Drill:
+    """An exercise: what happens in it, and what is expected of those who take part.
+
+    Attributes:
+        name: Its name; records that belong to it are opened with ``exercise=`` this name.
+        injects: What reaches the players, in the order of time.
+        expects: What they should do in time.
+        plan: The updates that stakeholders are owed.
+        matrix: The escalations that the rules ask for; shown on the timeline, not judged.
+        lasts: How long it takes.
+        bot: What a bot does in a trial run, in the order of time.
+
+    Raises:
+        DefinitionError: A name is used twice, a part is of another kind, or something happens
+            after the end.
+
+    >>> from incidentcore.conditions import field
+    >>> acknowledge = SlaDefinition(
+    ...     name="acknowledge",
+    ...     target=timedelta(minutes=5),
+    ...     stop=field("acknowledged_at").present(),
+    ... )
+    >>> drill = Drill(
+    ...     name="payments-down",
+    ...     lasts=timedelta(hours=2),
+    ...     injects=[Inject(timedelta(0), "alert", "Payments fail", checks="acknowledge")],
+    ...     expects=[Expectation("acknowledge", acknowledge, owner="service desk")],
+    ... )
+    >>> [inject.text for inject in drill.injects]
+    ['Payments fail']
+    """
+
+    name: str = attrs.field(validator=_word)
+    injects: tuple[Inject, ...] = attrs.field(default=(), converter=_in_order)
+    expects: tuple[Expectation, ...] = attrs.field(default=(), converter=_expects)
+    plan: CommunicationPlan | None = None
+    matrix: EscalationMatrix | None = None
+    lasts: timedelta = attrs.field(validator=_span)
+    bot: tuple[BotStep, ...] = attrs.field(default=(), converter=_in_order)
+
+    def __attrs_post_init__(self) -> None:
+        kinds: dict[str, tuple[type, ...]] = {
+            "plan": (CommunicationPlan, type(None)),
+            "matrix": (EscalationMatrix, type(None)),
+        }
+        for name, kind in kinds.items():
+            if not isinstance(getattr(self, name), kind):
+                raise DefinitionError(name, getattr(self, name), f"a {kind[0].__name__}, or None")
+        parts: dict[str, type[Any]] = {"injects": Inject, "expects": Expectation, "bot": BotStep}
+        for name, one in parts.items():
+            for part in getattr(self, name):
+                if not isinstance(part, one):
+                    raise DefinitionError(name, part, f"{one.__name__} values")
+                if name != "expects" and part.at > self.lasts:
+                    raise DefinitionError(f"{name}.at", part.at, f"at most {self.lasts}, its end")
+        names = [one.name for one in self.expects]
+        names += [] if self.plan is None else [self.plan.name]
+        if len(set(names)) != len(names):
+            raise DefinitionError("expects", names, "each name once, the plan's too")
+
+    @property
+    def owners(self) -> dict[str, str]:
+        """Return who owns each expectation and the plan, by name."""
+        owners = {one.name: one.owner for one in self.expects}
+        return owners if self.plan is None else {**owners, self.plan.name: "communications lead"}
+
+
+@attrs.frozen(kw_only=True)
+class DueInject:
+    """An inject whose time has come; the caller delivers it, once by its key.
+
+    Attributes:
+        key: (drill, start, place of the inject) as text.
+        due_at: When it became due.
+        inject: The inject.
+    """
+
+    key: str
+    due_at: datetime
+    inject: Inject
+
+
+def injects_due(
+    drill: Drill,
+    /,
+    *,
+    started_at: datetime,
+    now: datetime,
+    already: Collection[str] = (),
+) -> tuple[DueInject, ...]:
+    """Return the injects whose time has come by now, and delivers nothing.
+
+    Args:
+        drill: The drill.
+        started_at: When it was started.
+        now: The instant at which it is asked.
+        already: Keys of injects that were delivered; they are left out.
+
+    Returns:
+        The injects in the order of time.
+
+    Source: rule X1; rule E1 applied to injects.
+
+    >>> from datetime import UTC
+    >>> half = timedelta(minutes=30)
+    >>> drill = Drill(
+    ...     name="d", lasts=2 * half, injects=[Inject(n * half, "note", f"{n}") for n in range(3)]
+    ... )
+    >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> [due.key for due in injects_due(drill, started_at=nine, now=nine + half)]
+    ['d/2026-06-01T09:00:00Z/0', 'd/2026-06-01T09:00:00Z/1']
+    """
+    start, now = as_utc(started_at, "started_at"), as_utc(now, "now")
+    since = f"{start.isoformat()[:-6]}Z"
+    due = (
+        DueInject(key=f"{drill.name}/{since}/{place}", due_at=start + inject.at, inject=inject)
+        for place, inject in enumerate(drill.injects)
+    )
+    return tuple(one for one in due if one.due_at <= now and one.key not in already)

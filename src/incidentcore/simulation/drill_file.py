@@ -1,0 +1,177 @@
+"""The drill file: a drill as TOML, in the words of a desk file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from incidentcore.communication import CommunicationPlan
+from incidentcore.conditions import ALWAYS, NEVER
+from incidentcore.desk.calendar_form import CALENDARS, PLAIN_CALENDAR
+from incidentcore.desk.escalation_form import ESCALATION
+from incidentcore.desk.file import read_file
+from incidentcore.desk.forms import Form, Key, Table, list_of, noted
+from incidentcore.desk.holiday_form import LINE, TEXT, ZONE
+from incidentcore.desk.oncall_form import ON_CALL
+from incidentcore.desk.reading import Path, Reading
+from incidentcore.desk.rules_form import COMMUNICATION, SPAN_FORM
+from incidentcore.desk.when import WHEN
+from incidentcore.desk.words import WrongError
+from incidentcore.escalation import EscalationMatrix
+from incidentcore.instants import as_zone
+from incidentcore.intake import Alert
+from incidentcore.lifecycle import STANDARD
+from incidentcore.priority import STANDARD_POLICY
+from incidentcore.simulation.drill import BotStep, Drill, Expectation, Inject
+from incidentcore.sla import SlaDefinition
+from incidentcore.values import freeze
+
+__all__ = ["load_drill"]
+
+_VERSION: Final = 1
+_NO_DATE: Final = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _plain(data: Any, _: Reading, __: Path) -> Any:
+    if isinstance(data, Mapping):
+        return freeze(data)
+    raise WrongError(data, "a table")
+
+
+_ANY: Final = Form(_plain, lambda value, _: dict(value), {"type": "object"})
+_ALERT: Final = Table(
+    (
+        Key("key", TEXT, "Which condition it is about."),
+        Key("source", TEXT, "Who sends it.", "drill"),
+        Key("severity", TEXT, "How bad it is, in the source's word.", ""),
+        Key("title", LINE, "What is wrong, in one line.", ""),
+        Key("labels", _ANY, "What identifies the condition.", {}),
+    ),
+    lambda **values: Alert(at=_NO_DATE, **values),
+)
+_INJECT: Final = Table(
+    (
+        Key("at", SPAN_FORM, "When, counted from the start."),
+        Key("kind", TEXT, "alert, mail, call, outage, note, or a word of your own."),
+        Key("text", TEXT, "What it says."),
+        Key("to", TEXT, "Who gets it.", ""),
+        Key("checks", TEXT, "The expectation or plan that it tests.", ""),
+        Key("alert", _ALERT.form, "The alert to feed to the intake.", None),
+    ),
+    Inject,
+)
+_EXPECT: Final = Table(
+    (
+        Key("name", TEXT, "What reports call it."),
+        Key("owner", TEXT, "Whose task it is.", ""),
+        Key("within", SPAN_FORM, "How long it may take."),
+        Key("start", WHEN, "When its time begins; at the opening without it.", ALWAYS),
+        Key("stop", WHEN, "When it is done."),
+        Key("pause", WHEN, "While it holds the clock stands.", NEVER),
+        Key("calendar", PLAIN_CALENDAR, "The calendar in which it counts.", None),
+    ),
+    dict,
+)
+_STEP: Final = Table(
+    (
+        Key("at", SPAN_FORM, "When, counted from the start."),
+        Key("do", TEXT, "open, acknowledge, assign, comment, update, restored, or an action."),
+        Key("by", TEXT, "Who does it."),
+        Key("record", TEXT, "Which record.", "1"),
+        Key("fields", _ANY, "What the step takes.", {}),
+    ),
+    BotStep,
+)
+
+
+def _expectation(data: Any, reading: Reading, path: Path) -> Expectation:
+    values = _EXPECT.read(data, reading, path)
+    name, owner = values.pop("name"), values.pop("owner")
+    calendar = values.pop("calendar") or reading.names["plain_calendars"]["always"]
+    target = values.pop("within")
+    clock = SlaDefinition(name=name, kind=name, target=target, calendar=calendar, **values)
+    return Expectation(name, clock, owner=owner)
+
+
+def _version(data: Any, _: Reading, __: Path) -> int:
+    if data != _VERSION:
+        raise WrongError(data, f"drill = {_VERSION}, the form's version")
+    return _VERSION
+
+
+def _zone(data: Any, reading: Reading, _: Path) -> ZoneInfo:
+    reading.zone = as_zone(data)
+    return reading.zone
+
+
+def _drill(**made: Any) -> Drill:
+    rules, rows = made.pop("communication"), made.pop("escalation")
+    for name in ("drill", "zone", "holidays", "calendars", "oncall"):
+        del made[name]
+    plan = CommunicationPlan("updates", rules) if rules else None
+    matrix = EscalationMatrix(made["name"], rows) if rows else None
+    return Drill(plan=plan, matrix=matrix, **made)
+
+
+_EXPECTATION: Final = Form(_expectation, lambda value, _: value, _EXPECT.schema)
+_DRILL: Final = Table(
+    (
+        Key("drill", Form(_version, lambda value, _: value, {}), "drill = 1, the form's version."),
+        Key("name", TEXT, "The drill's name, which its records carry."),
+        Key("zone", Form(_zone, ZONE.write, ZONE.schema), "The zone of its times.", None),
+        Key("lasts", SPAN_FORM, "How long it takes."),
+        Key("holidays", _ANY, "As in a desk file.", {}),
+        Key("calendars", CALENDARS, "As in a desk file.", {}),
+        Key("oncall", noted("on_call", ON_CALL), "As in a desk file.", ()),
+        Key("injects", list_of(_INJECT.form), "What reaches the players.", ()),
+        Key("expects", list_of(_EXPECTATION), "What they should do in time.", ()),
+        Key("communication", list_of(COMMUNICATION), "The updates that are owed.", ()),
+        Key("escalation", list_of(ESCALATION), "What the rules escalate.", ()),
+        Key("bot", list_of(_STEP.form), "What a bot does in a trial run.", ()),
+    ),
+    _drill,
+)
+
+
+def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
+    """Return the drill that a file describes; conditions are written as in a desk file.
+
+    Args:
+        text: The file as TOML.
+        source: What errors call the file.
+
+    Raises:
+        FormatError: Every fault of the file, with its line.
+
+    >>> drill = load_drill('''
+    ... drill = 1
+    ... name = "payments-down"
+    ... lasts = "2h"
+    ... [[injects]]
+    ... at = "0m"
+    ... kind = "alert"
+    ... text = "Payments fail"
+    ... checks = "acknowledge"
+    ... [[expects]]
+    ... name = "acknowledge"
+    ... owner = "service desk"
+    ... within = "5m"
+    ... stop = { acknowledged_at = { present = true } }
+    ... ''')
+    >>> drill.name, str(drill.expects[0].clock.target)
+    ('payments-down', '0:05:00')
+    """
+    drill = read_file(text, _read, code={}, files={}, source=source)
+    assert isinstance(drill, Drill)  # noqa: S101  without a fault it was built
+    return drill
+
+
+def _read(data: Any, reading: Reading) -> Any:
+    reading.names["priority"] = {"policy": STANDARD_POLICY, "scale": STANDARD_POLICY.scale}
+    reading.names["lifecycles"] = dict(STANDARD)
+    reading.names["fields"] = reading.names["on_call"] = {}
+    if "calendars" not in data:
+        CALENDARS.read({}, reading, ("calendars",))
+    return _DRILL.read(data, reading, ())

@@ -1,0 +1,83 @@
+"""What in a drill cannot work as it was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Final
+
+import attrs
+
+from incidentcore.lifecycle import INCIDENT, Lifecycle
+from incidentcore.simulation.drill import Drill
+from incidentcore.sla import lint_sla
+from incidentcore.values import FrozenMap, LintFinding
+from incidentcore.values.findings import Texts
+
+__all__ = ["DRILL_TEXTS", "lint_drill"]
+
+DRILL_TEXTS: Final[Texts] = FrozenMap(
+    {
+        "checks_nothing": "it checks no expectation; if it is background only, make it a note",
+        "unknown_check": "it checks {checks!r}; known are {known}",
+        "unchecked": "no inject checks it",
+        "due_after_end": "the inject at {at} makes it due after the end, at {due} of {lasts}",
+    }
+)
+"""The text of each code that is a drill's own; another language is another table."""
+
+
+def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFinding, ...]:
+    """Return what is wrong with a drill; nothing found is an empty tuple.
+
+    Args:
+        drill: The drill.
+        lifecycle: The lifecycle of its records, whose states its conditions may name.
+
+    Returns:
+        Injects that check nothing or something unknown, and expectations that no inject checks,
+        that fall due after the end, or that cannot start or stop. The plan and the matrix have
+        lints of their own.
+
+    Source: rule X1.
+
+    >>> from incidentcore.simulation import Inject
+    >>> drill = Drill(
+    ...     name="d", lasts=timedelta(hours=1), injects=[Inject(timedelta(0), "mail", "Help!")]
+    ... )
+    >>> [finding.code for finding in lint_drill(drill)]
+    ['checks_nothing']
+    """
+    found = list(_injects(drill))
+    domains = {
+        "state": lifecycle.states,
+        "state.name": tuple(state.name for state in lifecycle.states),
+    }
+    for one in drill.expects:
+        found += (
+            attrs.evolve(finding, subject=one.name)
+            for finding in lint_sla(one.clock, domains=domains)
+        )
+    return tuple(found)
+
+
+def _injects(drill: Drill) -> Iterator[LintFinding]:
+    clocks = {one.name: one.clock for one in drill.expects}
+    for place, inject in enumerate(drill.injects, 1):
+        subject = f"inject {place}"
+        if not inject.checks:
+            if inject.kind != "note":
+                yield LintFinding("checks_nothing", subject, texts=DRILL_TEXTS)
+        elif inject.checks not in drill.owners:
+            data = {"checks": inject.checks, "known": ", ".join(drill.owners) or "none"}
+            yield LintFinding("unknown_check", subject, data, texts=DRILL_TEXTS)
+        elif inject.checks in clocks:
+            target = clocks[inject.checks].target  # wall time never ends before so much open time
+            if isinstance(target, timedelta) and inject.at + target > drill.lasts:
+                spans = {"at": inject.at, "due": inject.at + target, "lasts": drill.lasts}
+                data = {name: str(span) for name, span in spans.items()}
+                yield LintFinding("due_after_end", inject.checks, data, texts=DRILL_TEXTS)
+    checked = {inject.checks for inject in drill.injects}
+    for name in drill.owners:
+        if name not in checked:
+            yield LintFinding("unchecked", name, texts=DRILL_TEXTS)

@@ -1,0 +1,114 @@
+"""A drill without people: the records that its bot's steps make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.lifecycle import INCIDENT, MAJOR_INCIDENT, Lifecycle, advance_major
+from incidentcore.records import (
+    Incident,
+    acknowledge,
+    assign,
+    comment,
+    log_update_sent,
+    mark_restored,
+    set_fields,
+)
+from incidentcore.simulation.drill import BotStep, Drill
+from incidentcore.values import Actor, Impact, Level, Scale, Urgency
+
+__all__ = ["rehearse"]
+
+
+def _comment(record: Incident, /, *, text: str, **more: Any) -> Incident:
+    return comment(record, text, **more)
+
+
+def _update(record: Incident, /, *, audience: str, **more: Any) -> Incident:
+    return log_update_sent(record, audience, **more)
+
+
+_CHANGES: Final[dict[str, Callable[..., Incident]]] = {
+    "acknowledge": acknowledge,
+    "assign": assign,
+    "comment": _comment,
+    "update": _update,
+    "restored": mark_restored,
+    "set": set_fields,
+}
+_SCALES: Final = {"impact": Impact.scale, "urgency": Urgency.scale}
+
+
+def rehearse(
+    drill: Drill,
+    /,
+    *,
+    started_at: datetime,
+    until: datetime | None = None,
+    lifecycle: Lifecycle = INCIDENT,
+) -> tuple[Incident, ...]:
+    """Return the incidents that a drill's bot makes, marked as records of the exercise.
+
+    Args:
+        drill: The drill.
+        started_at: When it was started.
+        until: Only what is done by then. Defaults to the whole drill.
+        lifecycle: The lifecycle by which the incidents change.
+
+    Raises:
+        InvalidValueError: A step is for a record that was not opened, or lacks a field.
+        TransitionNotAllowedError: The lifecycle refuses a step.
+
+    >>> from datetime import UTC, timedelta
+    >>> steps = [BotStep(timedelta(minutes=n), do, "ada") for n, do in ((1, "open"), (4, "start"))]
+    >>> drill = Drill(name="mail-down", lasts=timedelta(hours=1), bot=steps)
+    >>> for incident in rehearse(drill, started_at=datetime(2026, 6, 1, 9, tzinfo=UTC)):
+    ...     print(incident.id, incident.state.name, incident.exercise)
+    mail-down-1 in_progress mail-down
+    """
+    start = as_utc(started_at, "started_at")
+    records: dict[str, Incident] = {}
+    for step in drill.bot:
+        at = start + step.at
+        if until is not None and at > until:
+            break
+        try:
+            records[step.record] = _done(drill, step, records.get(step.record), at, lifecycle)
+        except TypeError as error:
+            raise InvalidValueError(f"bot step {step.do}", dict(step.fields), str(error)) from None
+    return tuple(records.values())
+
+
+def _done(
+    drill: Drill, step: BotStep, record: Incident | None, at: datetime, lifecycle: Lifecycle
+) -> Incident:
+    fields: dict[str, Any] = {
+        name: _level(_SCALES[name], value) if name in _SCALES else value
+        for name, value in step.fields.items()
+    }
+    if step.do == "open":
+        opening = {"title": drill.name, **fields, "exercise": drill.name}
+        return lifecycle.open(
+            Incident, id=f"{drill.name}-{step.record}", at=at, by=step.by, **opening
+        )
+    if record is None:
+        raise InvalidValueError("bot", step, f"open record {step.record} before {step.do}")
+    by = Actor(step.by, "agent")
+    if step.do in _CHANGES:
+        return _CHANGES[step.do](record, at=at, by=by, **fields)
+    if step.do in {row.action for row in MAJOR_INCIDENT.transitions}:
+        return advance_major(record, step.do, at=at, by=by, **fields)
+    return lifecycle.advance(record, step.do, at=at, by=by, **fields)
+
+
+def _level(scale: Scale, value: object) -> object:
+    if isinstance(value, Level):
+        return value
+    for level in scale.levels:
+        if level.name == value:
+            return level
+    raise InvalidValueError("level", value, f"one of {', '.join(scale.names)}")

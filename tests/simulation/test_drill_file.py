@@ -1,0 +1,66 @@
+"""Drill files are read with every fault at its line; three come with the library."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from incidentcore import simulation
+from incidentcore.errors import FormatError
+from incidentcore.simulation import lint_drill, load_drill
+
+SHIPPED = sorted((Path(simulation.__file__).parent / "scenarios").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_scenario_has_no_fault(path: Path) -> None:
+    """It reads, and its lint finds nothing."""
+    drill = load_drill(path.read_bytes(), source=path.name)
+
+    assert lint_drill(drill) == ()
+    assert drill.injects
+    assert drill.expects
+    assert drill.bot
+
+
+def test_three_scenarios_are_shipped() -> None:
+    """An alert storm, an outage of the tool, a security incident with an executive call."""
+    assert [path.stem for path in SHIPPED] == ["alert_storm", "security_incident", "tool_outage"]
+
+
+def test_every_fault_has_its_line() -> None:
+    """All at once, each with what is allowed."""
+    text = (
+        'drill = 2\nname = "d"\nlasts = "1h"\nplayers = 4\n[[injects]]\nat = "soon"\n'
+        'kind = "call"\ntext = "x"\n[[expects]]\nname = "a"\nwithin = "5m"\n'
+    )
+    with pytest.raises(FormatError) as error:
+        load_drill(text, source="d.toml")
+
+    assert [problem.split(";")[0] for problem in error.value.problems] == [
+        "d.toml, line 1: drill: got 2",
+        "d.toml, line 4: players: got 'players'",
+        "d.toml, line 6: injects[1].at: got 'soon'",
+        "d.toml, line 9: expects[1].stop: is missing",
+    ]
+
+
+def test_a_part_that_contradicts_the_drill_is_a_fault_too() -> None:
+    """An inject after the end is refused by the drill itself."""
+    text = 'drill = 1\nname = "d"\nlasts = "1h"\n[[injects]]\nat = "2h"\nkind = "call"\ntext = "x"'
+    with pytest.raises(FormatError, match="at most 1:00:00, its end"):
+        load_drill(text)
+
+
+def test_the_words_of_a_desk_file_are_known() -> None:
+    """Updates, escalations and conditions are written as there."""
+    drill = load_drill(next(path for path in SHIPPED if path.stem == "alert_storm").read_bytes())
+
+    assert drill.plan is not None
+    assert drill.plan.rules[0].every == timedelta(minutes=20)
+    assert drill.matrix is not None
+    assert str(drill.matrix.rows[0].levels[0].targets[0]) == "role duty manager"
+    assert drill.injects[0].alert is not None
+    assert drill.injects[0].alert.labels["rack"] == "r7"

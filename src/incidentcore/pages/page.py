@@ -42,15 +42,16 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:0 1rem;color:var(--sof
 dd{margin:0}
 p{max-width:48rem}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;overflow-wrap:normal;font-size:.875rem;font-variant-numeric:tabular-nums}
 th{border-bottom:2px solid var(--line);vertical-align:bottom}
-td{border-bottom:1px solid var(--line);vertical-align:top;overflow-wrap:normal}
+td{border-bottom:1px solid var(--line);vertical-align:top}
 tbody tr:hover{background:var(--band)}
 pre{overflow-x:auto;background:var(--band);padding:.75rem;font-size:.8rem;line-height:1.4}
-figure{margin:1rem 0}
+figure{margin:1rem 0;overflow-x:auto}
 img{max-width:100%;height:auto}
 figcaption{color:var(--soft);font-size:.875rem}
-@media(max-width:40rem){dl{grid-template-columns:1fr}dt{font-weight:600;margin-top:.4rem}}
+@media(max-width:40rem){table{width:max-content}img{max-width:none;width:36rem}
+dl{grid-template-columns:1fr}dt{font-weight:600;margin-top:.4rem}}
 @media print{nav{display:none}.wide,pre{overflow:visible}pre{white-space:pre-wrap}}
 """
 

@@ -82,8 +82,15 @@ def finish(ax: Any, colors: Palette, *, few: bool = False, words: str = "few rec
     """Return the axes with a legend where something is named, and a note where data are few."""
     _, names = ax.get_legend_handles_labels()
     if names:
-        legend = ax.legend(frameon=False, labelcolor=colors.text, fontsize="small")
-        legend.set_title(None)
+        ax.legend(
+            frameon=False,
+            labelcolor=colors.text,
+            fontsize="small",
+            loc="lower left",
+            bbox_to_anchor=(0, 1),
+            ncols=3,
+            borderaxespad=0.2,
+        )
     if few:
         ax.set_title(words, loc="right", fontsize="small", color=colors.text)
     return ax

@@ -57,8 +57,8 @@ def compliance_section(table: KpiTable, tally: Tally, desk: Desk) -> Section:
         if name not in shown
     ]
     missing += [
-        f"The clock {name} is judged without {', '.join(sorted(fields))}, which the source does "
-        "not cover: pauses count as open time."
+        f"For the clock {name} the source has no history of {', '.join(sorted(fields))}: a pause "
+        "counts as open time, and the value given holds throughout."
         for name, fields in tally.unknown.items()
         if name in shown and fields
     ]

@@ -81,7 +81,7 @@ def _frozen_map(entries: Mapping[str, Any]) -> FrozenMap[Any]:
     return FrozenMap(entries)
 
 
-@attrs.frozen(kw_only=True, slots=False)
+@attrs.frozen(kw_only=True, slots=False, repr=False)
 class Desk:
     """Everything that a service desk has decided.
 
@@ -176,6 +176,9 @@ class Desk:
                         f"escalation.{row.name}", target.name, "a schedule of the desk's on_call"
                     )
         _ = self.service_level  # an agreement or target that names nothing is refused here
+
+    def __repr__(self) -> str:
+        return f"<Desk {self.name!r}: {len(self.services)} services, {len(self.escalation)} rows>"
 
     @cached_property
     def service_level(self) -> ServiceLevel | None:

@@ -39,6 +39,7 @@ from incidentcore.escalation.presets import (
     servicenow_sla_row,
 )
 from incidentcore.escalation.reachable_hours import ReachableHours
+from incidentcore.escalation.rota_feed import write_rota_ical
 from incidentcore.escalation.targets import EscalationTarget, TargetKind
 from incidentcore.escalation.triggers import (
     After,
@@ -106,4 +107,5 @@ __all__ = [
     "snooze",
     "unacknowledge",
     "unsnooze",
+    "write_rota_ical",
 ]

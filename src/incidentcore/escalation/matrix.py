@@ -11,12 +11,15 @@ import attrs
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import EscalationMatrixError
+from incidentcore.escalation.escalation import WHY_TEXTS
 from incidentcore.escalation.targets import EscalationTarget, as_targets
 from incidentcore.escalation.triggers import Trigger
 from incidentcore.escalation.triggers.base import need_calendar, need_delay
 from incidentcore.instants import Interval
+from incidentcore.pages import Tabular
 from incidentcore.schedule import Calendar
 from incidentcore.values import FrozenMap
+from incidentcore.values.findings import render_text
 
 __all__ = [
     "AcknowledgedBy",
@@ -250,8 +253,8 @@ def _intervals(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
     return tuple(sorted(_all("maintenance", intervals, Interval)))
 
 
-@attrs.frozen
-class EscalationMatrix:
+@attrs.frozen(repr=False)
+class EscalationMatrix(Tabular):
     """Rows of levels: whom to notify and when, for which records.
 
     Attributes:
@@ -307,3 +310,20 @@ class EscalationMatrix:
         paths: frozenset[str] = frozenset().union(*(row.when.fields for row in self.rows))
         fields = frozenset(path.split(".")[0] for path in paths)
         object.__setattr__(self, "reads", fields if known else None)
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return its levels as a table: which records, when, whom and how."""
+        rows = [
+            [
+                row.name if not number else "",
+                ("all" if row.when == ALWAYS else str(row.when)) if not number else "",
+                str(number),
+                render_text(WHY_TEXTS, level.why_code, level.why_data),
+                ", ".join(map(str, level.targets)),
+                level.mode,
+            ]
+            for row in self.rows
+            for number, level in enumerate(row.levels)
+        ]
+        heads = ["row", "records", "level", "when", "to", "mode"]
+        return heads, rows, [False, False, True, False, False, False]

@@ -213,7 +213,7 @@ class DimensionSummary:
         return " with ".join(map(name_text, self.dimension))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, repr=False)
 class CandidateReport(Tabular):
     """The problem candidates, and all that was looked at to find them.
 

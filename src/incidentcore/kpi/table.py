@@ -16,7 +16,7 @@ from incidentcore.kpi.engine.results import Value
 from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
-from incidentcore.pages import to_csv, to_html, to_markdown, to_text
+from incidentcore.pages import Tabular, to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap, Level
 
 __all__ = ["ALL", "KpiResult", "KpiTable", "hours"]
@@ -163,8 +163,8 @@ def _plain(value: object) -> Any:
     return label(value)
 
 
-@attrs.frozen(kw_only=True)
-class KpiTable:
+@attrs.frozen(kw_only=True, repr=False)
+class KpiTable(Tabular):
     """The results of one computation: text, Markdown, HTML, CSV, or plain rows.
 
     Iterating gives plain rows, as mappings from column to number, text or None, which a data frame
@@ -290,8 +290,8 @@ class KpiTable:
         """Return the table as Markdown."""
         return to_markdown(*self.cells(among=True))
 
-    def _repr_html_(self) -> str:
-        """Return the table as HTML, for notebooks; everything in it is escaped.
+    def to_html(self) -> str:
+        """Return the table as HTML; everything in it is escaped.
 
         The caption names the instant, the window and the mode.
         """

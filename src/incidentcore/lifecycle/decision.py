@@ -7,6 +7,7 @@ from typing import Final, Generic, Literal, TypeVar
 
 import attrs
 
+from incidentcore.pages import Tabular
 from incidentcore.records import Event, Record
 from incidentcore.values import FrozenMap, State
 from incidentcore.values.findings import Texts, render_text
@@ -81,7 +82,7 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 
 
 @attrs.frozen(kw_only=True)
-class Refused:
+class Refused(Tabular):
     """The answer that an action is not legal; the record is unchanged (rule L2).
 
     It is false, so that ``if decide(...)`` asks whether an action is legal.
@@ -129,6 +130,12 @@ class Refused:
             return text
         path = texts["path_step"].join(map(str, self.path))
         return text + render_text(texts, "path", {"path": path})
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return why, what is allowed instead, and the way to it."""
+        way = ", then ".join(map(str, self.path))
+        row = [self.action, self.state.name, self.reason, ", ".join(self.allowed_actions), way]
+        return ["action", "state", "why", "allowed here", "the way"], [row], [False] * 5
 
     @property
     def reason(self) -> str:

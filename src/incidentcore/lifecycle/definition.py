@@ -13,6 +13,7 @@ from incidentcore.lifecycle.decision import PathStep
 from incidentcore.lifecycle.opening import PriorityRule, as_names, as_state_map
 from incidentcore.lifecycle.refusals import Table, shortest_path
 from incidentcore.lifecycle.transition import Transition
+from incidentcore.pages import Tabular
 from incidentcore.records import FIELD_NAMES, RECORD_TYPES, LifecycleRef, Record
 from incidentcore.values import FrozenMap, State
 
@@ -37,8 +38,8 @@ def _rows(transitions: Iterable[Transition]) -> tuple[Transition, ...]:
     return kept
 
 
-@attrs.frozen
-class LifecycleTable:
+@attrs.frozen(repr=False)
+class LifecycleTable(Tabular):
     """The data of a lifecycle, and what can be read from it without a record; see ``Lifecycle``."""
 
     id: str
@@ -93,6 +94,15 @@ class LifecycleTable:
             if target not in table:
                 raise LifecycleDefinitionError(f"migrates.{name}", target, self._state_names())
         object.__setattr__(self, "table", table)
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return the transitions as a table."""
+        rows = [
+            [row.action, ", ".join(row.sources), row.target.name, ", ".join(row.required), guard]
+            for row in self.transitions
+            for guard in (row.guard_name if row.guard is not None else "",)
+        ]
+        return ["action", "from", "to", "needs", "guard"], rows, [False] * 5
 
     def _check_fields(self, transition: Transition, facts: Collection[str]) -> None:
         """Refuse what no record of this type can take, and what only the fold sets (rule H2)."""

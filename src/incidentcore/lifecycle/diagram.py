@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from incidentcore.lifecycle.engine import Lifecycle
+from incidentcore.lifecycle.definition import LifecycleTable
 from incidentcore.lifecycle.transition import Transition
 from incidentcore.values import State
 
@@ -19,7 +19,7 @@ def _label(row: Transition) -> str:
     return label
 
 
-def _arrows(lifecycle: Lifecycle) -> list[tuple[str, str, str]]:
+def _arrows(lifecycle: LifecycleTable) -> list[tuple[str, str, str]]:
     """Return (source, target, label) for every arrow, those between the same states as one."""
     found: dict[tuple[str, str], list[str]] = {}
     for row in lifecycle.transitions:
@@ -28,7 +28,7 @@ def _arrows(lifecycle: Lifecycle) -> list[tuple[str, str, str]]:
     return [(source, target, ", ".join(labels)) for (source, target), labels in found.items()]
 
 
-def to_mermaid(lifecycle: Lifecycle, /) -> str:
+def to_mermaid(lifecycle: LifecycleTable, /) -> str:
     """Return a lifecycle as the text of a Mermaid state diagram.
 
     >>> from incidentcore.lifecycle.standard import INCIDENT
@@ -48,11 +48,12 @@ def to_mermaid(lifecycle: Lifecycle, /) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text without what ends a label in Mermaid."""
-    return text.replace(";", ",").replace(":", " ").replace("\n", " ")
+    """Return text without what ends a label in Mermaid, or its block in Markdown."""
+    text = text.replace(";", ",").replace(":", " ").replace("\n", " ").replace("`", "'")
+    return text.replace("<", "#lt;").replace(">", "#gt;")
 
 
-def to_dot(lifecycle: Lifecycle, /) -> str:
+def to_dot(lifecycle: LifecycleTable, /) -> str:
     """Return a lifecycle as the text of a Graphviz graph.
 
     A dashed outline pauses, a double one is final, and a filled one is resolved.

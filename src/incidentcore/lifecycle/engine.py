@@ -16,6 +16,7 @@ from incidentcore.errors import (
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.definition import MIGRATE, LifecycleTable
+from incidentcore.lifecycle.diagram import to_mermaid
 from incidentcore.lifecycle.guards import facts_then
 from incidentcore.lifecycle.opening import missing_at_opening
 from incidentcore.lifecycle.refusals import (
@@ -38,7 +39,7 @@ __all__ = ["Lifecycle"]
 R = TypeVar("R", bound=Record)
 
 
-@attrs.frozen
+@attrs.frozen(repr=False)
 class Lifecycle(LifecycleTable):
     """How records of one type may change: states, actions and transitions as data (rule L1).
 
@@ -73,6 +74,11 @@ class Lifecycle(LifecycleTable):
     >>> tiny.actions(NEW)
     ('close',)
     """
+
+    _repr_html_ = None  # type: ignore[assignment]  # a notebook shows the diagram instead
+
+    def _repr_markdown_(self) -> str:
+        return f"```mermaid\n{to_mermaid(self)}```"
 
     def open(self, kind: type[R], /, **fields: Any) -> R:
         """Open a record of this lifecycle in its initial state.

@@ -18,9 +18,17 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Tabular:
-    """The base of reports that are one table: gives it as Markdown, and as HTML in notebooks."""
+    """The base of what reads as one table: text, Markdown, HTML in notebooks, and a short repr."""
 
     __slots__ = ()
+
+    def __repr__(self) -> str:
+        name = getattr(self, "name", "") or getattr(self, "id", "")
+        shown = f" {name!r}" if isinstance(name, str) and name else ""
+        return f"<{type(self).__name__}{shown}: {len(self.cells()[1]):,} rows>"
+
+    def __str__(self) -> str:
+        return to_text(*self.cells())
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return headings, rows as text, and which columns are numbers."""
@@ -30,9 +38,12 @@ class Tabular:
         """Return the table as Markdown."""
         return to_markdown(*self.cells())
 
-    def _repr_html_(self) -> str:
-        """Return the table as HTML, for notebooks; everything in it is escaped."""
+    def to_html(self) -> str:
+        """Return the table as HTML; everything in it is escaped."""
         return to_html(*self.cells())
+
+    def _repr_html_(self) -> str:
+        return self.to_html()
 
 
 def to_text(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:

@@ -174,16 +174,16 @@ def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
     >>> read_ical(text, zone="UTC", years=[2026]).holidays
     (Holiday('2026-12-25', name='Christmas Day'),)
     """
-    stamp = _stamp(as_utc(at))
+    stamp = stamp_text(as_utc(at))
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//incidentcore//business time//EN"]
     for item in items:
         parts = _holiday_lines(item) if isinstance(item, Holiday) else _interval_lines(item)
         for number, part in enumerate(parts):
             lines.extend(("BEGIN:VEVENT", f"UID:{content_id(item)}-{number}@incidentcore"))
-            lines.extend((f"DTSTAMP:{stamp}", *part, f"SUMMARY:{_escaped(item.name)}"))
+            lines.extend((f"DTSTAMP:{stamp}", *part, f"SUMMARY:{escaped(item.name)}"))
             lines.append("END:VEVENT")
     lines.append("END:VCALENDAR")
-    return "".join(f"{_folded(line)}\r\n" for line in lines)
+    return "".join(f"{folded(line)}\r\n" for line in lines)
 
 
 def _holiday_lines(holiday: Holiday) -> list[list[str]]:
@@ -212,7 +212,7 @@ def _holiday_lines(holiday: Holiday) -> list[list[str]]:
 
 def _interval_lines(maintenance: Maintenance) -> list[list[str]]:
     return [
-        [f"DTSTART:{_stamp(interval.start)}", f"DTEND:{_stamp(interval.end)}"]
+        [f"DTSTART:{stamp_text(interval.start)}", f"DTEND:{stamp_text(interval.end)}"]
         for interval in maintenance.intervals
     ]
 
@@ -221,19 +221,21 @@ def _day(day: date) -> str:
     return day.isoformat().replace("-", "")
 
 
-def _stamp(at: datetime) -> str:
+def stamp_text(at: datetime) -> str:
+    """Return an instant of whole seconds as iCalendar writes it."""
     if at.microsecond:
         raise InvalidValueError("items", at, "instants of whole seconds, which iCalendar can say")
     return at.replace(tzinfo=None).isoformat().replace("-", "").replace(":", "") + "Z"
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Return text as a value of iCalendar: one line, its own signs marked (3.3.11)."""
     for sign in ("\\", ";", ","):
         text = text.replace(sign, f"\\{sign}")
-    return text
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")
 
 
-def _folded(line: str) -> str:
+def folded(line: str) -> str:
     """Fold at 75 bytes without cutting a character (3.1)."""
     pieces, size = [""], 0
     for sign in line:

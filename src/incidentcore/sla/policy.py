@@ -10,7 +10,10 @@ import attrs
 
 from incidentcore.conditions import Condition
 from incidentcore.errors import SlaDefinitionError
+from incidentcore.pages import Tabular
 from incidentcore.sla.definition import SlaDefinition, with_fields
+from incidentcore.sla.terms import calendars_in
+from incidentcore.sla.trace import span_text
 
 __all__ = ["PolicyMatch", "ServiceLevel", "SlaPolicy", "SlaRule"]
 
@@ -37,8 +40,8 @@ def _rules(rules: Iterable[SlaRule | tuple[Condition, SlaDefinition]]) -> tuple[
     return tuple(rule if isinstance(rule, SlaRule) else SlaRule(*rule) for rule in rules)
 
 
-@attrs.frozen
-class SlaPolicy:
+@attrs.frozen(repr=False)
+class SlaPolicy(Tabular):
     """Ordered rules that say which definition applies to a record at an instant.
 
     Attributes:
@@ -97,6 +100,18 @@ class SlaPolicy:
         object.__setattr__(self, "fields", fields)
         object.__setattr__(self, "reads", fields if known else None)
         object.__setattr__(self, "timed", (*timed, *own))
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return its rules in order as a table, the default last."""
+        ways = [(str(rule.when), rule.definition) for rule in self.rules]
+        ways += [] if self.default is None else [("any other", self.default)]
+        rows = []
+        for when, one in ways:
+            target = span_text(one.target) if isinstance(one.target, timedelta) else str(one.target)
+            chosen = (calendar for _, calendar in calendars_in(one.calendar))
+            names = (getattr(each, "name", "") or each.zone.key for each in chosen)
+            rows.append([when, one.name, target, ", ".join(names)])
+        return ["records", "definition", "target", "calendar"], rows, [False] * 4
 
     def pick(self, facts: dict[str, Any], *, at: datetime | None = None) -> SlaDefinition | None:
         """Return the definition for a record's facts; None where there is not one.

@@ -33,7 +33,7 @@ from incidentcore.sla.fold import ClockStage
 from incidentcore.sla.life import OneClock, life_of
 from incidentcore.sla.takeover import fold_clock
 from incidentcore.sla.terms import SlaThreshold, calendars_in
-from incidentcore.sla.trace import Trace, build_trace, summary_of
+from incidentcore.sla.trace import StatusForms, Trace, build_trace, summary_of
 
 __all__ = ["SlaStatus", "status_of"]
 
@@ -47,7 +47,6 @@ _NONE: Final = Figures(
     fixed_due=None,
 )
 
-
 _TRIES: Final = 1_000  # steps of a condition that changes over and over and never an answer
 _UTC: Final = ZoneInfo("UTC")
 
@@ -57,7 +56,7 @@ def _name(definition: SlaDefinition | None) -> str:
 
 
 @attrs.frozen(kw_only=True)
-class SlaStatus:
+class SlaStatus(StatusForms):
     """What one clock says about one record at one instant.
 
     Attributes:

@@ -6,12 +6,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from html import escape
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore.instants import Interval
+from incidentcore.pages import Tabular, to_html, to_markdown, to_text
 from incidentcore.records import Timeline
 from incidentcore.sla.cycles import CLOSED, COUNTING, Figures, RawCycle, Span, Swap
 from incidentcore.values import FrozenMap
@@ -19,6 +20,7 @@ from incidentcore.values.findings import Texts, render_text
 
 __all__ = [
     "TRACE_TEXTS",
+    "StatusForms",
     "Trace",
     "TraceEntry",
     "build_trace",
@@ -76,8 +78,8 @@ class TraceEntry:
         return render_text(self.texts, self.code, self.data)
 
 
-@attrs.frozen
-class Trace:
+@attrs.frozen(repr=False)
+class Trace(Tabular):
     """The whole life of a clock without gaps, from its record's opening to ``now``.
 
     Iterates over its entries; as text it reads in the zone of the clock's calendar.
@@ -118,8 +120,22 @@ class Trace:
         lines = [f"{a:<{when}}   {b:<{words}}   {c:>6}".rstrip() for a, b, c in rows]
         return "\n".join([*lines, self.summary])
 
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return when, what and how much counted, as a table."""
+        heads = [f"when ({self.zone.key})", "what", "counted"]
+        return heads, [list(row) for row in self.rows()], [False, False, True]
+
+    def to_markdown(self) -> str:
+        """Return the table as Markdown, with the closing line below it."""
+        return f"{super().to_markdown()}\n\n{self.summary}"
+
+    def to_html(self) -> str:
+        """Return the bar, the table and the closing line as HTML."""
+        table = to_html(*self.cells())
+        return f"{self.svg()}\n{table}\n<p>{escape(self.summary)}</p>"
+
     def svg(self) -> str:
-        """Return the trace as a bar of inline SVG, drawn to scale; notebooks show it by itself."""
+        """Return the trace as a bar of inline SVG, drawn to scale."""
         texts = [" ".join(part for part in row if part) for row in self.rows()]
         parts = [
             (entry.interval.duration, entry.code, text)
@@ -127,8 +143,28 @@ class Trace:
         ]
         return _svg_bar(parts, title=self.summary)
 
-    def _repr_svg_(self) -> str:
-        return self.svg()
+
+class StatusForms(Tabular):
+    """A status as a table of one row, with where its time went below it."""
+
+    __slots__ = ()
+
+    def cells(self: Any) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return what the status says as a table of one row."""
+        name = "" if self.definition is None else self.definition.name
+        row = [self.record_id, name, self.stage.replace("_", " "), self.trace.summary]
+        return ["record", "clock", "stage", "says"], [row], [False] * 4
+
+    def to_markdown(self: Any) -> str:
+        """Return the status and its trace as Markdown."""
+        return f"{to_markdown(*self.cells())}\n\n{self.trace.to_markdown()}"
+
+    def to_html(self: Any) -> str:
+        """Return the status and its trace as HTML."""
+        return f"{to_html(*self.cells())}\n{self.trace.to_html()}"
+
+    def __str__(self: Any) -> str:
+        return f"{to_text(*self.cells())}\n\n{self.trace}"
 
 
 def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:

@@ -8,6 +8,8 @@ from typing import Any, Final, overload
 
 import attrs
 
+from incidentcore.pages import Tabular
+
 __all__ = ["Findings", "ImportFinding"]
 
 _SHOWN: Final = 60
@@ -57,7 +59,7 @@ class ImportFinding:
         return f"{where}: {self.code}; {self.action}{times}"
 
 
-class Findings(Sequence[ImportFinding]):
+class Findings(Tabular, Sequence[ImportFinding]):
     """The findings of one import; equal ones are counted, not repeated.
 
     Two findings are equal where code, field, value and action are. Of one code and field at most
@@ -125,6 +127,15 @@ class Findings(Sequence[ImportFinding]):
 
     def __repr__(self) -> str:
         return f"<Findings: {dict(self.counts)}>"
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return the findings as a table."""
+        rows = [
+            [one.code, f"{one.count:,}", str(one.row or one.key), one.field, one.value, one.action]
+            for one in self
+        ]
+        heads = ["code", "count", "first", "field", "value", "what was done"]
+        return heads, rows, [False, True, True, False, False, False]
 
 
 def _text(value: Any) -> str:

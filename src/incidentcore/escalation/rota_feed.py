@@ -1,0 +1,62 @@
+"""A rota as a feed for the calendar of each person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from incidentcore.escalation.oncall import OnCallSchedule, shifts
+from incidentcore.instants import as_utc
+from incidentcore.schedule.ical import escaped, folded, stamp_text
+
+__all__ = ["write_rota_ical"]
+
+
+def write_rota_ical(
+    schedule: OnCallSchedule, person: str, /, *, start: datetime, end: datetime, at: datetime
+) -> str:
+    """Return the shifts of one person as iCalendar, for a feed to subscribe to.
+
+    A shift keeps its id while it begins at the same instant, so that a calendar that asks again
+    moves it instead of adding another.
+
+    Args:
+        schedule: The schedule.
+        person: Whose shifts; somebody who has none gets an empty calendar.
+        start: The first instant.
+        end: The first instant after.
+        at: When it is written (DTSTAMP).
+
+    Returns:
+        Text with CRLF line ends, lines folded at 75 bytes.
+
+    Source: RFC 5545, 3.6.1.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.escalation import OnCallLayer
+    >>> from incidentcore.schedule import Rotation
+    >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
+    >>> weekly = Rotation(anchor=monday, zone="UTC", unit="weeks")
+    >>> schedule = OnCallSchedule("network", [OnCallLayer(weekly, ["ada", "ben"])])
+    >>> text = write_rota_ical(
+    ...     schedule, "ben", start=monday, end=datetime(2026, 6, 20, tzinfo=UTC), at=monday
+    ... )
+    >>> [line for line in text.splitlines() if line.startswith("DT")][1:]
+    ['DTSTART:20260608T000000Z', 'DTEND:20260615T000000Z']
+    """
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//incidentcore//on call//EN"]
+    stamp = stamp_text(as_utc(at, "at"))
+    summary = escaped(f"On call: {schedule.name}")
+    for shift in shifts(schedule, start=start, end=end):
+        if person not in shift.people:
+            continue
+        first, last = stamp_text(shift.interval.start), stamp_text(shift.interval.end)
+        others = ", ".join(one for one in shift.people if one != person)
+        lines += [
+            "BEGIN:VEVENT",
+            f"UID:{escaped(f'{schedule.name}/{person}/{first}')}@incidentcore",
+        ]
+        lines += [f"DTSTAMP:{stamp}", f"DTSTART:{first}", f"DTEND:{last}", f"SUMMARY:{summary}"]
+        lines += [f"DESCRIPTION:{escaped(f'with {others}')}"] if others else []
+        lines.append("END:VEVENT")
+    lines.append("END:VCALENDAR")
+    return "".join(f"{folded(line)}\r\n" for line in lines)

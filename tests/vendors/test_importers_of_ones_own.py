@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import csv
 import importlib.util
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,7 +19,10 @@ from . import writers
 from .writers import START, Life, Step
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "importers"
-LONGEST = {"own": 25, "jira_in_forty_lines": 40, "opsgenie": 40, "github": 40, "zammad": 40}
+LONGEST = {
+    "own": 25,
+    **dict.fromkeys(("fivetran", "github", "jira_in_forty_lines", "opsgenie", "zammad"), 40),
+}
 
 
 def load(name: str) -> Any:
@@ -131,3 +135,43 @@ def test_the_samples(data_dir: Path) -> None:
     assert states == ["new", "open", "closed"]
     assert ticket.closed_at == at(10)
     assert ticket.custom["tool"]["first_response_in_min"] == 30
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.data
+def test_tables_of_a_replication_service(data_dir: Path) -> None:
+    """A field's old value is the one of the row before; ids become words where a table has them."""
+    folder, module = data_dir / "samples" / "genuine", load("fivetran")
+    reading = module.read_replicated(
+        module.ZENDESK_TABLES,
+        rows_of(folder / "zendesk_fivetran_ticket_data.csv"),
+        rows_of(folder / "zendesk_fivetran_ticket_field_history_data.csv"),
+        rows_of(folder / "zendesk_fivetran_ticket_comment_data.csv"),
+    )
+    tickets = {ticket.id: ticket for ticket in reading}
+    changed = tickets["11071"]
+    states = [e.state.name for e in changed.history if hasattr(e, "state")]
+    short = ["Open", "Pending", "On-hold", "Pending", "Open", "Pending", "On-hold", "Open"]
+    assert states == [*short, "On-hold", "Pending", "Open", "Solved", "Closed"]
+    assert changed.resolved_at == datetime(2020, 11, 14, 11, 1, 27, tzinfo=UTC)
+    assert str(changed.priority) == "critical"  # urgent, after normal, medium and high
+    assert changed.assignee == "1111"
+
+    names = {row["id"]: row["name"] for row in rows_of(folder / "jira_fivetran_status.csv")}
+    levels = {row["id"]: row["name"] for row in rows_of(folder / "jira_fivetran_priority.csv")}
+    issues = rows_of(folder / "jira_fivetran_issue.csv")
+    history = [
+        {"issue_id": "10011", "field_id": "status", "time": time, "value": value}
+        for time, value in (("2020-04-01 09:00:00", "10000"), ("2020-04-02 10:00:00", "3"))
+    ]
+    reading = module.read_replicated(
+        *(module.JIRA_TABLES, issues, history), names={"status": names, "priority": levels}
+    )
+    issue = next(iter(reading))
+    assert [e.state.name for e in issue.history if hasattr(e, "state")][-1] == "In progress"
+    assert str(issue.priority) == "moderate"
+    assert issue.opened_at == datetime(2020, 4, 1, 8, 33, 58, tzinfo=UTC)

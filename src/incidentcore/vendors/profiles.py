@@ -29,47 +29,36 @@ from incidentcore.vendors.zendesk import read_zendesk
 __all__ = ["PROFILES", "desk_options", "read_profile"]
 
 
-def _part(data: Any, *names: str) -> Any:
-    """Return a part of a JSON file by one of its names; the file itself where it has none."""
-    if isinstance(data, Mapping):
-        for name in names:
-            value = data.get(name)
-            if value is not None:
-                return value
-    return ()
-
-
-def _zendesk(data: Any) -> Import[Incident]:
-    return read_zendesk(
-        _part(data, "tickets", "ticket") or data,
-        _part(data, "audits"),
-        metric_events=_part(data, "ticket_metric_events"),
-        users=_part(data, "users"),
-    )
-
-
-def _servicenow(data: Any) -> Import[Incident]:
-    return read_servicenow(
-        _part(data, "incidents", "incident") or data,
-        audit=_part(data, "sys_audit"),
-        journal=_part(data, "sys_journal_field"),
-        slas=_part(data, "task_sla"),
-    )
-
-
-def _pagerduty(data: Any) -> Import[Incident]:
-    entries = data if _part(data, "log_entries") else ()
-    return read_pagerduty(_part(data, "incidents", "incident") or data, entries)
-
-
-_JSON: Final[dict[str, Callable[[Any], Import[Incident]]]] = {
-    "jira": read_jira,
-    "servicenow": _servicenow,
-    "zendesk": _zendesk,
-    "pagerduty": _pagerduty,
-    "happyfox": read_happyfox,
-    "statuspage": read_statuspage,
+# By profile: its reader, what a file calls the records, and its other resources by argument.
+_JSON: Final[dict[str, tuple[Callable[..., Import[Incident]], Sequence[str], dict[str, str]]]] = {
+    "jira": (read_jira, (), {}),
+    "servicenow": (
+        read_servicenow,
+        ("incidents", "incident"),
+        {"audit": "sys_audit", "journal": "sys_journal_field", "slas": "task_sla"},
+    ),
+    "zendesk": (
+        read_zendesk,
+        ("tickets", "ticket"),
+        {"audits": "audits", "metric_events": "ticket_metric_events", "users": "users"},
+    ),
+    "pagerduty": (read_pagerduty, ("incidents", "incident"), {"log_entries": "log_entries"}),
+    "happyfox": (read_happyfox, (), {}),
+    "statuspage": (read_statuspage, (), {}),
 }
+
+
+def _read_json(data: Any, profile: str) -> Import[Incident]:
+    """Read parsed JSON: an object of a tool's resources by name, or the records alone."""
+    read, names, others = _JSON[profile]
+    parts: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
+    records = next((parts[name] for name in names if parts.get(name)), data)
+    given = {name: parts.get(part) or () for name, part in others.items()}
+    if profile == "pagerduty" and given["log_entries"]:
+        given["log_entries"] = parts  # as a page, which says whether there are more
+    return read(records, **given)
+
+
 _BOOLEANS: Final = {
     **dict.fromkeys(("true", "yes", "1", "x"), True),
     **dict.fromkeys(("false", "no", "0"), False),
@@ -121,7 +110,7 @@ def read_profile(
         return read_audit_log(path, zone=zone)
     if profile == "xes":
         return read_xes(path)
-    return _JSON[profile](read_json(path))
+    return _read_json(read_json(path), profile)
 
 
 def _events(path: Path, mapping: Mapping[str, str], times: Times) -> Import[Incident]:

@@ -43,7 +43,7 @@ def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
     values = pick(entry, path)
     if values is None:
         return
-    if isinstance(values, (str, Mapping)) or not isinstance(values, (list, tuple)):
+    if not isinstance(values, (list, tuple)):
         raise InvalidValueError(path, values, "a list of objects")
     for place, value in enumerate(values):
         if not isinstance(value, Mapping):
@@ -67,18 +67,16 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
     ... )
     ([1, 2, 3], [{'id': 7}])
     """
-    if isinstance(source, Mapping):
-        found = [source[key] for key in keys if isinstance(source.get(key), (list, tuple))]
-        yield from found[0] if found else (source,)
-    elif isinstance(source, Iterable) and not isinstance(source, (str, bytes)):
-        for entry in source:
-            if isinstance(entry, Mapping):
-                yield from unpaged(entry, *keys)
-            else:
-                yield entry
-    else:
-        given = type(source).__name__
-        raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
+    match source:
+        case Mapping():
+            pages = (source[key] for key in keys if type(source.get(key)) in (list, tuple))
+            yield from next(pages, (source,))
+        case Iterable() if type(source) not in (str, bytes):
+            for entry in source:
+                yield from unpaged(entry, *keys) if isinstance(entry, Mapping) else (entry,)
+        case _:
+            given = type(source).__name__
+            raise FormatError(f"got {given}; allowed: the parsed JSON of records or pages @ source")
 
 
 def joined(
@@ -109,18 +107,16 @@ def plain_text(value: object) -> str | None:
     Raises:
         InvalidValueError: It is neither.
     """
-    if isinstance(value, str):
-        return _characters(value).strip() or None
-    if value is None:
-        return None
-    if isinstance(value, bool):
-        return str(value)
-    if isinstance(value, float):
-        if not math.isfinite(value):
+    match value:
+        case str():
+            return _characters(value).strip() or None
+        case None:
             return None
-        return str(int(value)) if value.is_integer() else str(value)
-    if isinstance(value, (int, date)):
-        return str(value)
+        case float():
+            whole = int(value) if value.is_integer() else value
+            return str(whole) if math.isfinite(value) else None
+        case int() | date():
+            return str(value)
     raise InvalidValueError("text", value, "a text or a number")
 
 
@@ -137,18 +133,17 @@ def clean(value: object) -> object:
     >>> clean({"a": [float("nan"), 1]})
     {'a': [None, 1]}
     """
-    if isinstance(value, str):
-        return _characters(value)
-    if value is None or isinstance(value, (bool, int)):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {_characters(str(key)): clean(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [clean(item) for item in value]
-    if isinstance(value, (datetime, date)):
-        return value if isinstance(value, datetime) else value.isoformat()
+    match value:
+        case None | int() | datetime():
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case Mapping():
+            return {_characters(str(key)): clean(item) for key, item in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [clean(item) for item in value]
+        case date():
+            return value.isoformat()
     return _characters(str(value))
 
 

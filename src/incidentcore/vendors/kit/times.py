@@ -144,16 +144,18 @@ class TimeReader:
         return as_utc(local), "ambiguous_time" if is_twice else "skipped_time"
 
     def _datetime(self, value: object) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        if isinstance(value, date):
-            return datetime(value.year, value.month, value.day)  # noqa: DTZ001  placed by the caller
-        if isinstance(value, bool):
-            raise TypeError
-        if isinstance(value, (int, float)):
-            return self._since_1970(value)
-        if not isinstance(value, str) or len(value) > _LONGEST:
-            raise TypeError
+        match value:
+            case str() if len(value) <= _LONGEST:
+                return self._text(value)
+            case datetime():
+                return value
+            case date():
+                return datetime(value.year, value.month, value.day)  # noqa: DTZ001  placed later
+            case int() | float() if value is not True and value is not False:
+                return self._since_1970(value)
+        raise TypeError
+
+    def _text(self, value: str) -> datetime:
         if self._is_iso and not value.isdigit():
             try:
                 return datetime.fromisoformat(value)

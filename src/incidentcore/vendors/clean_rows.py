@@ -24,6 +24,7 @@ __all__ = ["CleanRows"]
 _ODD: Final = ("tags", "hold_reason", "resolution_code", "resolution_notes")
 _NEVER: Final = (*_ODD, *COUNTS, "state_since", "occurred", "detected")
 _NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
+_ENDS: Final = frozenset(name for name, (kind, _) in MOMENTS.items() if kind is StateChanged)
 _CACHED: Final = 10_000
 _put: Final = object.__setattr__
 
@@ -62,7 +63,7 @@ class CleanRows:
             InvalidValueError: A time cannot be read: it is not a plain row either.
             TypeError: The same for a cell that holds something else.
         """
-        if any(given[name] is not None for name in self._never):
+        if self._never and any(given[name] is not None for name in self._never):
             return None
         moments: list[tuple[str, datetime]] = []
         for name, reader in self._times:
@@ -74,7 +75,7 @@ class CleanRows:
                 moments.append((name, at))
         if not moments or moments[0][0] != "opened" or given["id"] is None:
             return None
-        ends = [name for name, _ in moments if MOMENTS.get(name, (None,))[0] is StateChanged]
+        ends = [name for name, _ in moments if name in _ENDS]
         if ends[:1] == ["closed"] and "resolved" in given:
             return None
         fields = self._fields(key, given)

@@ -82,14 +82,15 @@ class TableImport(Import[Incident]):
 
     def _complete(self) -> Iterator[tuple[int, Any]]:
         """Yield the rows that are whole; short ones are left out, and the last one is a footer."""
-        width = self._reader.width
+        width, table = self._reader.width, self._reader.table
         short: tuple[int, Any] | None = None
-        for number, row in self._reader.table.rows:
-            self._note()
+        for number, row in table.rows:
+            if len(table.notes) > self._noted:
+                self._note()
             if short is not None:
                 self._short("short_row", *short)
                 short = None
-            if self._reader.table.objects:
+            if table.objects:
                 if isinstance(row, Mapping):
                     yield number, row
                 else:
@@ -97,7 +98,7 @@ class TableImport(Import[Incident]):
                     self.findings.add("malformed_record", action, row=number)
             elif len(row) < width:
                 short = (number, row)
-            elif any(row[width:]):
+            elif len(row) > width and any(row[width:]):
                 self._short("long_row", number, row)
             else:
                 yield number, row

@@ -131,7 +131,7 @@ class TimeReader:
 
     def _parse(self, value: object) -> tuple[datetime, str]:
         at = self._datetime(value)
-        if at.utcoffset() is not None:
+        if at.tzinfo is not None and at.utcoffset() is not None:
             return as_utc(at), ""
         zone = self.times.zone
         if zone is None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from incidentcore import BusinessCalendar, Incident, SlaDefinition, advance, evaluate_sla
-from incidentcore.sla import span_text
+from incidentcore.words import span_text
 
 TARGET = Path(__file__).with_name("figures")
 

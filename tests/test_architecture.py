@@ -29,6 +29,7 @@ ROOMS: list[tuple[str, int]] = [
     ("errors", 0),
     ("instants", 0),
     ("digest", 0),
+    ("words", 1),
     ("values", 1),
     ("pages", 1),
     ("schedule", 1),

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from incidentcore import testing as testing
     from incidentcore import values as values
     from incidentcore import vendors as vendors
+    from incidentcore import words as words
     from incidentcore._version import __version__ as __version__
     from incidentcore.categorization import Categorization as Categorization
     from incidentcore.categorization import classify as classify
@@ -217,6 +218,7 @@ _ROOMS = frozenset(
         "testing",
         "values",
         "vendors",
+        "words",
     }
 )
 

@@ -25,6 +25,7 @@ from incidentcore.priority import PriorityPolicy
 from incidentcore.records import Incident, link
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import IN_PROGRESS, NEW, RESOLVED, Impact, Priority, Urgency
+from incidentcore.words import Words, render
 
 AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -140,14 +141,16 @@ def test_a_refusal_is_code_and_data_and_its_text_a_table() -> None:
     record = Incident.open(id="I", title="t", at=AT, by="kim")
     refused = INCIDENT.decide(record, "close", at=AT, by="ada")
     assert isinstance(refused, Refused)
-    german = {
-        **REFUSALS,
-        "not_allowed": "{action} geht nicht in {state}; {allowed}",
-        "allowed": "es geht: {actions}",
-        "path": "; Weg: {path}",
-        "path_step": ", dann ",
-    }
-    assert refused.text(german) == (
+    german = Words(
+        language="de",
+        twins={
+            REFUSALS["not_allowed"]: "{action} geht nicht in {state}; {allowed}",
+            REFUSALS["allowed"]: "es geht: {actions}",
+            REFUSALS["path"]: "; Weg: {path}",
+            REFUSALS["path_step"]: ", dann ",
+        },
+    )
+    assert render(refused, words=german) == (
         "close geht nicht in new; es geht: start, hold, resolve, cancel; "
         "Weg: resolve (needs resolution_code, resolution_notes), dann close"
     )

@@ -6,7 +6,8 @@ import pickle
 
 import attrs
 
-from incidentcore.values import FrozenMap, LintFinding, render_text
+from incidentcore.values import FrozenMap, LintFinding
+from incidentcore.words import render_text
 
 ENGLISH = {"dead_end": "no action leaves {state}", "taken": "taken by {rows}"}
 GERMAN = {"dead_end": "keine Aktion verlässt {state}"}

@@ -15,7 +15,7 @@ from incidentcore.cli.inputs import add_form, now_of
 from incidentcore.errors import InvalidValueError
 from incidentcore.pages import Page
 from incidentcore.simulation import DrillReport, lint_drill, load_drill, rehearse, score_drill
-from incidentcore.sla import span_text
+from incidentcore.words import span_text
 
 __all__ = ["add_drill"]
 

@@ -12,7 +12,7 @@ from incidentcore.conditions import Condition, implies, satisfiable
 from incidentcore.instants import as_utc
 from incidentcore.records import RECORD_TYPES
 from incidentcore.values import LintFinding
-from incidentcore.values.findings import Texts
+from incidentcore.words.words import Texts
 
 __all__ = ["TEXTS", "lint_communication"]
 

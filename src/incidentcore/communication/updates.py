@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -14,7 +15,8 @@ from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import Versions
 from incidentcore.records import Record
 from incidentcore.values import Actor, FrozenMap
-from incidentcore.values.findings import Texts, render_text
+from incidentcore.words import ENGLISH, Words, render_text
+from incidentcore.words.words import Texts
 
 __all__ = ["MissedUpdate", "Owed", "StakeholderUpdate", "WHY_TEXTS", "owed", "update_of"]
 
@@ -82,7 +84,11 @@ class StakeholderUpdate:
     @property
     def why(self) -> str:
         """The reason in words."""
-        return render_text(WHY_TEXTS, self.why_code, self.why_data)
+        return self.in_words(ENGLISH)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the reason in the words of a language."""
+        return render_text(words.table(WHY_TEXTS), self.why_code, self.why_data)
 
 
 @attrs.frozen(kw_only=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore.escalation.targets import EscalationTarget
 from incidentcore.values import FrozenMap
-from incidentcore.values.findings import Texts, render_text
+from incidentcore.words import ENGLISH, Words, render_text
+from incidentcore.words.words import Texts
 
 __all__ = ["Escalation", "WHY_TEXTS"]
 
@@ -20,6 +22,7 @@ WHY_TEXTS: Final[Texts] = {
     "clock_reached": "the {clock} clock reached {point}",
     "held_for": "{condition} held for {span}",
     "text": "{text}",
+    "pass": "{why}, pass {pass_}",
 }
 """The text of each reason for which a level falls due."""
 
@@ -75,5 +78,11 @@ class Escalation:
     @property
     def why(self) -> str:
         """The reason in words."""
-        words = render_text(WHY_TEXTS, self.why_code, self.why_data)
-        return f"{words}, pass {self.pass_ + 1}" if self.pass_ else words
+        return self.in_words(ENGLISH)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the reason in the words of a language."""
+        texts = words.table(WHY_TEXTS)
+        why = render_text(texts, self.why_code, self.why_data)
+        again = {"why": why, "pass_": self.pass_ + 1}
+        return render_text(texts, "pass", again) if self.pass_ else why

@@ -17,7 +17,7 @@ from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaDefinition, SlaRules
 from incidentcore.values import LintFinding
-from incidentcore.values.findings import Texts
+from incidentcore.words.words import Texts
 
 __all__ = ["TEXTS", "lint_escalation"]
 

@@ -21,7 +21,7 @@ from incidentcore.records import (
 )
 from incidentcore.records.events.core import written_fields
 from incidentcore.values import FrozenMap, LintFinding, State
-from incidentcore.values.findings import Texts
+from incidentcore.words.words import Texts
 
 __all__ = ["HISTORY_TEXTS", "check_history", "judge_history"]
 

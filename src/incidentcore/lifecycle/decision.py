@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final, Generic, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore.pages import Tabular
 from incidentcore.records import Event, Record
 from incidentcore.values import FrozenMap, State
-from incidentcore.values.findings import Texts, render_text
+from incidentcore.words import ENGLISH, Words, render_text
+from incidentcore.words.words import Texts
 
 __all__ = ["REFUSALS", "Allowed", "PathStep", "Refused"]
 
@@ -34,7 +36,13 @@ class PathStep:
     guard: str = ""
 
     def __str__(self) -> str:
-        needs = f" (needs {', '.join(self.needs)})" if self.needs else ""
+        return self.in_words(ENGLISH)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the step in the words of a language."""
+        needs = ""
+        if self.needs:
+            needs = words.template(REFUSALS["needs"]).format(fields=", ".join(self.needs))
         return f"{self.action}{needs} [{self.guard}]" if self.guard else f"{self.action}{needs}"
 
 
@@ -73,6 +81,7 @@ REFUSALS: Final[Texts] = {
     "no_fields": "no fields",
     "path": "; the shortest path is {path}",
     "path_step": ", then ",
+    "needs": " (needs {fields})",
 }
 """The texts of refusals, by code; the last ones are parts of others."""
 
@@ -110,10 +119,11 @@ class Refused(Tabular):
     allowed_actions: tuple[str, ...] = ()
     path: tuple[PathStep, ...] = ()
 
-    def text(self, texts: Texts = REFUSALS) -> str:
-        """Return why, in the words of a table such as ``REFUSALS``."""
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return why, in the words of a language."""
+        texts = words.table(REFUSALS)
         actions = self.allowed_actions
-        words: dict[str, object] = {
+        data: dict[str, object] = {
             **self.data,
             "action": self.action,
             "state": self.state,
@@ -123,12 +133,12 @@ class Refused(Tabular):
                 texts, "allowed" if actions else "nothing_allowed", {"actions": actions}
             ),
         }
-        if words.get("takes") == ():
-            words["takes"] = texts["no_fields"]
-        text = render_text(texts, self.code, words)
+        if data.get("takes") == ():
+            data["takes"] = texts["no_fields"]
+        text = render_text(texts, self.code, data)
         if not self.path:
             return text
-        path = texts["path_step"].join(map(str, self.path))
+        path = texts["path_step"].join(step.in_words(words) for step in self.path)
         return text + render_text(texts, "path", {"path": path})
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
@@ -140,7 +150,7 @@ class Refused(Tabular):
     @property
     def reason(self) -> str:
         """Return why, in words."""
-        return self.text()
+        return self.in_words(ENGLISH)
 
     def __bool__(self) -> Literal[False]:
         return False

@@ -16,7 +16,7 @@ from incidentcore.lifecycle.reopening import ReopenWindow
 from incidentcore.lifecycle.transition import Transition
 from incidentcore.records import Commented, Link, StateChanged
 from incidentcore.values import LintFinding, State
-from incidentcore.values.findings import Texts
+from incidentcore.words.words import Texts
 
 __all__ = ["LIFECYCLE_TEXTS", "lint_lifecycle"]
 

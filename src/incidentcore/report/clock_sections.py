@@ -15,7 +15,7 @@ from incidentcore.kpi.table import hours
 from incidentcore.pages import Section
 from incidentcore.report.figures import compliance
 from incidentcore.report.tally import Tally
-from incidentcore.sla import span_text
+from incidentcore.words import span_text
 
 __all__ = ["compliance_section", "compliance_table", "escalation_section", "worst_section"]
 

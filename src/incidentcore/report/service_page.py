@@ -17,8 +17,9 @@ from incidentcore.pages import Page, Section
 from incidentcore.records import Record
 from incidentcore.report.figures import compliance
 from incidentcore.report.tally import missing_fields, outcome, why
-from incidentcore.sla import SlaStatus, day_time, evaluate_sla, span_text
+from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.life import OneClock
+from incidentcore.words import day_time, span_text
 
 __all__ = ["service_page"]
 

@@ -23,11 +23,12 @@ from incidentcore.kpi.groups import compile_groups
 from incidentcore.kpi.table import hours
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Incident, Record
-from incidentcore.sla import SlaDefinition, SlaStatus, evaluate_sla, span_text
+from incidentcore.sla import SlaDefinition, SlaStatus, evaluate_sla
 from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.life import OneClock
 from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.vendors import StateCheck, change_text, observed_changes, refused_changes
+from incidentcore.words import span_text
 
 __all__ = ["Tally", "clock_row", "missing_fields", "outcome", "why"]
 

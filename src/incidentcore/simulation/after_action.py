@@ -12,7 +12,7 @@ import attrs
 
 from incidentcore.improvement import ActionOrigin, ImprovementAction
 from incidentcore.pages import Page, Picture, Section
-from incidentcore.sla import day_time, span_text
+from incidentcore.words import day_time, span_text
 
 __all__ = ["DrillEntry", "DrillLine", "DrillReport", "DrillResult", "ordered"]
 

@@ -18,7 +18,8 @@ from incidentcore.records import FieldsChanged, Record, StateChanged
 from incidentcore.records.events.base import Event
 from incidentcore.simulation.after_action import DrillEntry, DrillLine, DrillReport, ordered
 from incidentcore.simulation.drill import Drill, Expectation, injects_due
-from incidentcore.sla import Cycle, evaluate_sla, span_text
+from incidentcore.sla import Cycle, evaluate_sla
+from incidentcore.words import span_text
 
 __all__ = ["score_drill"]
 

@@ -12,7 +12,7 @@ from incidentcore.sla.queue import QueueItem, UpcomingDue, first_due, slas_due_b
 from incidentcore.sla.status import SlaStatus
 from incidentcore.sla.targets import ByTimeOfDay, DueDate, SlaTarget, Target
 from incidentcore.sla.terms import CalendarByField, ReopenMode, SlaThreshold, TakeoverMode
-from incidentcore.sla.trace import TRACE_TEXTS, Trace, TraceEntry, day_time, span_text
+from incidentcore.sla.trace import TRACE_TEXTS, Trace, TraceEntry
 
 __all__ = [
     "Agreement",
@@ -43,7 +43,6 @@ __all__ = [
     "Trace",
     "TraceEntry",
     "UpcomingDue",
-    "day_time",
     "evaluate_sla",
     "evaluate_slas",
     "first_due",
@@ -51,6 +50,5 @@ __all__ = [
     "lint_sla_policy",
     "next_sla_wakeup",
     "slas_due_between",
-    "span_text",
     "work_queue",
 ]

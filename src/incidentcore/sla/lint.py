@@ -26,7 +26,7 @@ from incidentcore.sla.targets import resolve_target, target_fields
 from incidentcore.sla.terms import CalendarByField, calendars_in
 from incidentcore.sla.urgency import inverted
 from incidentcore.values import FrozenMap, LintFinding
-from incidentcore.values.findings import Texts
+from incidentcore.words.words import Texts
 
 __all__ = ["TEXTS", "lint_sla", "lint_sla_policy"]
 

@@ -15,7 +15,7 @@ from incidentcore.conditions import Condition, FieldTest
 from incidentcore.records import Event, Incident, Problem, Record, ServiceRequest
 from incidentcore.records.written import FAMILIES
 from incidentcore.values import Actor, FrozenMap, Level, LintFinding, State
-from incidentcore.values.findings import Texts
+from incidentcore.words.words import Texts
 
 __all__ = ["FIELD_TEXTS", "event_findings", "field_findings"]
 

@@ -13,7 +13,7 @@ from incidentcore.errors import SlaDefinitionError
 from incidentcore.pages import Tabular
 from incidentcore.sla.definition import SlaDefinition, with_fields
 from incidentcore.sla.terms import calendars_in
-from incidentcore.sla.trace import span_text
+from incidentcore.words import span_text
 
 __all__ = ["PolicyMatch", "ServiceLevel", "SlaPolicy", "SlaRule"]
 

@@ -33,7 +33,8 @@ from incidentcore.sla.fold import ClockStage
 from incidentcore.sla.life import OneClock, life_of
 from incidentcore.sla.takeover import fold_clock
 from incidentcore.sla.terms import SlaThreshold, calendars_in
-from incidentcore.sla.trace import StatusForms, Trace, build_trace, summary_of
+from incidentcore.sla.trace import StatusForms, Trace, build_trace, closing_of
+from incidentcore.words import Words
 
 __all__ = ["SlaStatus", "status_of"]
 
@@ -343,6 +344,10 @@ class SlaStatus(StatusForms):
         except UnreachableDeadlineError:
             return None
 
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the trace in the words of a language."""
+        return self.trace.in_words(words, zone)
+
     @property
     def trace(self) -> Trace:
         """Return where every second went, from the opening to now (rule S7)."""
@@ -351,16 +356,12 @@ class SlaStatus(StatusForms):
         zone = choices[0][1].zone if len(choices) == 1 else _UTC
         if cycles:
             zone = cycles[-1].calendar.zone
-        summary = summary_of(
-            self.stage,
-            self._figures if cycles else None,
-            zone,
-            applies=self.definition is not None,
-            ended=bool(cycles) and cycles[-1].ended_at is not None,
-        )
-        return build_trace(
-            cycles, self._swaps, self._timeline, now=self.now, zone=zone, summary=summary
-        )
+        ended = bool(cycles) and cycles[-1].ended_at is not None
+        figures = self._figures if cycles else None
+        applies = self.definition is not None
+        closing = closing_of(self.stage, figures, applies=applies, ended=ended)
+        life = self._swaps, self._timeline
+        return build_trace(cycles, *life, now=self.now, zone=zone, closing=closing)
 
 
 def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime) -> SlaStatus:

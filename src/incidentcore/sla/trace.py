@@ -14,9 +14,12 @@ import attrs
 from incidentcore.instants import Interval
 from incidentcore.pages import Tabular, to_html, to_markdown, to_text
 from incidentcore.records import Timeline
+from incidentcore.schedule import OpenReason
+from incidentcore.sla.bar import svg_bar
 from incidentcore.sla.cycles import CLOSED, COUNTING, Figures, RawCycle, Span, Swap
 from incidentcore.values import FrozenMap
-from incidentcore.values.findings import Texts, render_text
+from incidentcore.words import ENGLISH, Words, render_text
+from incidentcore.words.words import Texts
 
 __all__ = [
     "TRACE_TEXTS",
@@ -24,19 +27,19 @@ __all__ = [
     "Trace",
     "TraceEntry",
     "build_trace",
-    "day_time",
-    "span_text",
-    "summary_of",
+    "closing_of",
 ]
 
 TRACE_TEXTS: Final[Texts] = FrozenMap(
     {
         "not_started": "not started",
         "counting": "counting",
-        "out_of_hours": "closed: {reason}",
-        "holiday": "closed: {reason}",
-        "break": "closed: {reason}",
-        "maintenance": "closed: {reason}",
+        "out_of_hours": "closed: out of hours",
+        "holiday": "closed: holiday {name}",
+        "break": "closed: break {name}",
+        "maintenance": "closed: maintenance {name}",
+        "closed_in": "closed: closed in {name}",
+        "closed": "closed: {reason}",
         "paused": "paused: {reason}",
         "closed_until_reopened": "closed until reopened",
         "stopped": "stopped",
@@ -45,9 +48,18 @@ TRACE_TEXTS: Final[Texts] = FrozenMap(
         "swapped": "{after} takes over from {before} ({how})",
         "swapped_to_none": "{before} no longer applies",
         "swapped_from_none": "{after} applies ({how})",
+        "no_sla": "no SLA applies",
+        "figures": "elapsed {elapsed} of {target}, remaining {remaining}; ",
+        "met": "met",
+        "breached": "breached",
+        "breached_already": "breached, ",
+        "on_hold": "on hold: ",
+        "due": "due {due}",
+        "no_due": "no due time",
+        "if_resumed": ". If resumed now: {due}",
     }
 )
-"""The text of each code of a trace; another language is another table."""
+"""The text of each code of a trace and of the parts of its closing line."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +72,6 @@ class TraceEntry:
         data: What the text is made of, such as the reason of a pause.
         cycle: The cycle it belongs to; 0 before the first.
         counted: The open time that counted in it.
-        texts: The templates that ``text`` is made from; not part of the value.
     """
 
     interval: Interval
@@ -68,14 +79,21 @@ class TraceEntry:
     data: FrozenMap[object] = FrozenMap()
     cycle: int
     counted: timedelta = timedelta(0)
-    texts: Texts = attrs.field(default=TRACE_TEXTS, eq=False, repr=False)
 
     @property
     def text(self) -> str:
         """Return the reason in words."""
-        if self.code not in self.texts and "reason" in self.data:
-            return f"closed: {self.data['reason']}"
-        return render_text(self.texts, self.code, self.data)
+        return self.in_words(ENGLISH)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the reason in the words of a language."""
+        code = self.code
+        if code not in TRACE_TEXTS and "reason" in self.data:
+            code = "closed"
+        data = dict(self.data)
+        if "how" in data:
+            data["how"] = words.template(str(data["how"]))
+        return render_text(words.table(TRACE_TEXTS), code, data).rstrip()
 
 
 @attrs.frozen(repr=False)
@@ -87,12 +105,30 @@ class Trace(Tabular):
     Attributes:
         entries: The stretches in order of time.
         zone: The zone of the text.
-        summary: The closing line: figures and due.
+        closing: The closing line, figures and due, as codes of ``TRACE_TEXTS`` with data.
     """
 
     entries: tuple[TraceEntry, ...]
     zone: ZoneInfo
-    summary: str
+    closing: tuple[tuple[str, FrozenMap[object]], ...]
+
+    @property
+    def summary(self) -> str:
+        """The closing line in words."""
+        return self._closing(ENGLISH, self.zone)
+
+    def _closing(self, words: Words, zone: ZoneInfo) -> str:
+        texts = words.table(TRACE_TEXTS)
+
+        def shown(value: object) -> object:
+            if isinstance(value, datetime):
+                return words.day_time(value, zone)
+            return words.span(value) if isinstance(value, timedelta) else value
+
+        return "".join(
+            render_text(texts, code, {name: shown(value) for name, value in data.items()})
+            for code, data in self.closing
+        )
 
     def __iter__(self) -> Iterator[TraceEntry]:
         return iter(self.entries)
@@ -100,25 +136,37 @@ class Trace(Tabular):
     def __len__(self) -> int:
         return len(self.entries)
 
-    def rows(self) -> tuple[tuple[str, str, str], ...]:
-        """Return for each stretch its times, its reason and the time that counted, as text."""
+    def rows(
+        self, words: Words = ENGLISH, zone: ZoneInfo | None = None
+    ) -> tuple[tuple[str, str, str], ...]:
+        """Return for each stretch its times, its reason and the time that counted, as text.
+
+        Args:
+            words: The language.
+            zone: The zone of the times; None for that of the trace.
+        """
+        zone = zone or self.zone
         edges = [at for entry in self.entries for at in (entry.interval.start, entry.interval.end)]
-        year = len({at.astimezone(self.zone).year for at in edges}) > 1
+        year = len({at.astimezone(zone).year for at in edges}) > 1
         lines: list[tuple[str, str, str]] = []
         for entry in self.entries:
-            start = day_time(entry.interval.start, self.zone, year=year)
-            end = day_time(entry.interval.end, self.zone, year=year)
-            counted = span_text(entry.counted) if entry.code == COUNTING else ""
+            start = words.day_time(entry.interval.start, zone, year=year)
+            end = words.day_time(entry.interval.end, zone, year=year)
+            counted = words.span(entry.counted) if entry.code == COUNTING else ""
             when = f"{start} - {end}" if entry.interval else start
-            lines.append((when, entry.text, counted))
+            lines.append((when, entry.in_words(words), counted))
         return tuple(lines)
 
     def __str__(self) -> str:
-        rows = self.rows()
+        return self.in_words(ENGLISH)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the rows and the closing line in the words of a language."""
+        rows = self.rows(words, zone)
         when = max((len(row[0]) for row in rows), default=0)
-        words = max((len(row[1]) for row in rows), default=0)
-        lines = [f"{a:<{when}}   {b:<{words}}   {c:>6}".rstrip() for a, b, c in rows]
-        return "\n".join([*lines, self.summary])
+        wide = max((len(row[1]) for row in rows), default=0)
+        lines = [f"{a:<{when}}   {b:<{wide}}   {c:>6}".rstrip() for a, b, c in rows]
+        return "\n".join([*lines, self._closing(words, zone or self.zone)])
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return when, what and how much counted, as a table."""
@@ -141,7 +189,7 @@ class Trace(Tabular):
             (entry.interval.duration, entry.code, text)
             for entry, text in zip(self.entries, texts, strict=True)
         ]
-        return _svg_bar(parts, title=self.summary)
+        return svg_bar(parts, title=self.summary)
 
 
 class StatusForms(Tabular):
@@ -167,59 +215,33 @@ class StatusForms(Tabular):
         return f"{to_text(*self.cells())}\n\n{self.trace}"
 
 
-def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
-    """Return an instant in words, such as ``Wed 23 Dec 17:40``."""
-    local = at.astimezone(zone)
-    day = f"{_DAYS[local.weekday()]} {local.day:2d} {_MONTHS[local.month - 1]}"
-    clock = f"{local.hour:02d}:{local.minute:02d}"
-    if local.second or local.microsecond:
-        clock += f":{local.second:02d}"
-    return f"{day} {local.year} {clock}" if year else f"{day} {clock}"
-
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def span_text(span: timedelta) -> str:
-    """Return a span of time as hours and minutes, with seconds where there are any.
-
-    >>> span_text(timedelta(hours=26, minutes=5)), span_text(-timedelta(minutes=3, seconds=7))
-    ('26:05', '-0:03:07')
-    """
-    sign = "-" if span < timedelta(0) else ""
-    seconds, micros = divmod(abs(span) // timedelta(microseconds=1), 1_000_000)
-    minutes, seconds = divmod(seconds, 60)
-    hours, minutes = divmod(minutes, 60)
-    text = f"{sign}{hours}:{minutes:02d}"
-    if seconds or micros:
-        text += f":{seconds:02d}"
-    if micros:
-        text += f".{micros:06d}"
-    return text
-
-
-def summary_of(
-    stage: str, known: Figures | None, zone: ZoneInfo, *, applies: bool, ended: bool
-) -> str:
-    """Return the closing line of a trace: figures and due."""
+def closing_of(
+    stage: str, known: Figures | None, *, applies: bool, ended: bool
+) -> tuple[tuple[str, FrozenMap[object]], ...]:
+    """Return the closing line of a trace, as codes with data: figures and due."""
     if known is None:
-        return "not started" if applies else "no SLA applies"
-    line = f"elapsed {span_text(known.elapsed)} of {span_text(known.target)}, "
-    line += f"remaining {span_text(known.target - known.elapsed)}; "
+        return (("not_started" if applies else "no_sla", _NO_DATA),)
+    spans = {
+        "elapsed": known.elapsed,
+        "target": known.target,
+        "remaining": known.target - known.elapsed,
+    }
+    parts: list[tuple[str, FrozenMap[object]]] = [("figures", FrozenMap(spans))]
     breached = known.elapsed > known.target
     if stage == "canceled":
-        return line + "canceled"
-    if ended:
-        return line + ("breached" if breached else "met")
-    due = "no due time" if known.due_at is None else f"due {day_time(known.due_at, zone)}"
-    line += "breached, " if breached else ""
-    if stage != "paused":
-        return line + due
-    line += f"on hold: {due}"
-    if known.due_if_resumed is not None and known.due_at is None:
-        line += f". If resumed now: {day_time(known.due_if_resumed, zone)}"
-    return line
+        parts.append(("canceled", _NO_DATA))
+    elif ended:
+        parts.append(("breached" if breached else "met", _NO_DATA))
+    else:
+        if breached:
+            parts.append(("breached_already", _NO_DATA))
+        if stage == "paused":
+            parts.append(("on_hold", _NO_DATA))
+        due = {} if known.due_at is None else {"due": known.due_at}
+        parts.append(("due" if due else "no_due", FrozenMap(due)))
+        if stage == "paused" and known.due_if_resumed is not None and known.due_at is None:
+            parts.append(("if_resumed", FrozenMap({"due": known.due_if_resumed})))
+    return tuple(parts)
 
 
 def build_trace(
@@ -229,7 +251,7 @@ def build_trace(
     *,
     now: datetime,
     zone: ZoneInfo,
-    summary: str,
+    closing: tuple[tuple[str, FrozenMap[object]], ...],
 ) -> Trace:
     """Return the life of a clock from its cycles and the takeovers among them."""
     entries: list[TraceEntry] = []
@@ -249,7 +271,7 @@ def build_trace(
     if at < now:
         entries.append(_entry(at, now, after, number))
     joined = list(_joined(entries))
-    return Trace(tuple(_with_swaps(joined, swaps) if swaps else joined), zone, summary)
+    return Trace(tuple(_with_swaps(joined, swaps) if swaps else joined), zone, closing)
 
 
 def _with_swaps(entries: list[TraceEntry], swaps: Iterable[Swap]) -> Iterator[TraceEntry]:
@@ -281,6 +303,13 @@ def _entry(start: datetime, end: datetime, code: str, cycle: int, **data: object
     )
 
 
+def _why_closed(reason: OpenReason) -> FrozenMap[object]:
+    """Return what the text of a closed stretch is made of; for a code of one's own its text."""
+    if reason.code in TRACE_TEXTS:
+        return FrozenMap({"name": reason.name})
+    return FrozenMap({"reason": reason.text})
+
+
 _NO_DATA: Final[FrozenMap[object]] = FrozenMap()
 _Pauses = tuple[list[datetime], list[str]]
 
@@ -308,7 +337,7 @@ def _span_entries(span: Span, cycle: RawCycle, pauses: _Pauses) -> Iterator[Trac
             yield TraceEntry(
                 interval=reason.interval,
                 code=COUNTING if is_open else reason.code,
-                data=_NO_DATA if is_open else FrozenMap({"reason": reason.text}),
+                data=_NO_DATA if is_open else _why_closed(reason),
                 cycle=cycle.number,
                 counted=reason.interval.duration if is_open else timedelta(0),
             )
@@ -346,48 +375,3 @@ def _joined(entries: list[TraceEntry]) -> Iterator[TraceEntry]:
         held = entry
     if held is not None:
         yield held
-
-
-_WIDTH: Final = 720
-_HEIGHT: Final = 24
-# Distinct in grey and for readers who see no red and green: counting is dark, the rest is light.
-_COLOURS: Final = {
-    "counting": "#1f5fa8",
-    "paused": "#f2b134",
-    "out_of_hours": "#d9dde2",
-    "holiday": "#c5b8d9",
-    "break": "#e6dfc8",
-    "maintenance": "#b9c9b2",
-    "closed_until_reopened": "#c8ccd0",
-    "stopped": "#eef0f2",
-    "not_started": "#ffffff",
-    "canceled": "#f0d9d9",
-    "replaced": "#e3d4e3",
-    "swapped": "#000000",
-}
-
-
-def _svg_bar(parts: Iterable[tuple[timedelta, str, str]], *, title: str) -> str:
-    """Return one bar of stretches drawn to scale.
-
-    Args:
-        parts: For each stretch how long it is, its code and the text shown when pointed at.
-        title: What the bar shows, for readers who do not see it.
-    """
-    drawable = [part for part in parts if part[0] > timedelta(0)]
-    total = sum((length for length, _, _ in drawable), timedelta(0)) or timedelta(1)
-    drawn: list[str] = []
-    at = timedelta(0)
-    for length, code, text in drawable:
-        colour = _COLOURS.get(code, "#eef0f2")
-        drawn.append(
-            f'<rect x="{at / total * _WIDTH:.2f}" y="0" width="{length / total * _WIDTH:.2f}" '
-            f'height="{_HEIGHT}" fill="{colour}" stroke="#666" stroke-width="0.5">'
-            f"<title>{escape(text)}</title></rect>"
-        )
-        at += length
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{_HEIGHT}" '
-        f'viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"><title>{escape(title)}</title>'
-        f"{''.join(drawn)}</svg>"
-    )

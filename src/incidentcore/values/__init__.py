@@ -1,7 +1,7 @@
 """Plain values that all other rooms use: scales, states, actors, frozen mappings."""
 
 from incidentcore.values.actors import Actor, Role, as_actor
-from incidentcore.values.findings import LintFinding, render_text
+from incidentcore.values.findings import LintFinding
 from incidentcore.values.frozen import FrozenMap, freeze
 from incidentcore.values.scales import Impact, Level, Priority, Scale, Urgency
 from incidentcore.values.states import (
@@ -33,5 +33,4 @@ __all__ = [
     "Urgency",
     "as_actor",
     "freeze",
-    "render_text",
 ]

@@ -3,36 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore.values.frozen import FrozenMap
+from incidentcore.words import Words, render_text
+from incidentcore.words.words import Texts
 
 __all__ = ["LintFinding", "Texts", "render_text"]
-
-Texts: TypeAlias = Mapping[str, str]
-"""A template for each code, with the names of data in braces; another language is another table."""
-
-
-def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
-    """Return the text of a code: its template, filled with the data.
-
-    Args:
-        texts: A template for each code.
-        code: The code. One without a template is returned as it is, with the data behind it.
-        data: What the template names. Tuples are written as a list with commas.
-
-    >>> render_text({"dead_end": "no action leaves {state}"}, "dead_end", {"state": "waiting"})
-    'no action leaves waiting'
-    """
-    shown = {
-        name: ", ".join(map(str, value)) if isinstance(value, tuple) else value
-        for name, value in data.items()
-    }
-    if code in texts:
-        return texts[code].format_map(shown)
-    return f"{code} ({', '.join(f'{name}={value}' for name, value in shown.items())})"
 
 
 def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
@@ -73,6 +52,11 @@ class LintFinding:
     def message(self) -> str:
         """What is wrong, in words."""
         return render_text(self.texts, self.code, self.data)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return what is wrong and where, in the words of a language."""
+        message = render_text(words.table(self.texts), self.code, self.data)
+        return f"{self.subject}: {message}" if self.subject else message
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.message}" if self.subject else self.message

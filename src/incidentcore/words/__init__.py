@@ -1,0 +1,23 @@
+"""Languages: what the library says in English, in German, or in words of your own."""
+
+from incidentcore.words.german import GERMAN
+from incidentcore.words.words import (
+    ENGLISH,
+    Worded,
+    Words,
+    day_time,
+    render,
+    render_text,
+    span_text,
+)
+
+__all__ = [
+    "ENGLISH",
+    "GERMAN",
+    "Worded",
+    "Words",
+    "day_time",
+    "render",
+    "render_text",
+    "span_text",
+]

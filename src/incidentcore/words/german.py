@@ -1,0 +1,336 @@
+"""German: the twin of each English template, and how dates are written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from incidentcore.words.words import Words, clock_time
+
+__all__ = ["GERMAN"]
+
+_DAYS: Final = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+_MONTHS: Final = (
+    "Jan.",
+    "Feb.",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "Aug.",
+    "Sept.",
+    "Okt.",
+    "Nov.",
+    "Dez.",
+)
+
+_TRACE: Final = {
+    "not started": "noch nicht begonnen",
+    "counting": "läuft",
+    "closed: out of hours": "geschlossen: außerhalb der Geschäftszeit",
+    "closed: holiday {name}": "geschlossen: Feiertag {name}",
+    "closed: break {name}": "geschlossen: Pause {name}",
+    "closed: maintenance {name}": "geschlossen: Wartung {name}",
+    "closed: closed in {name}": "geschlossen: keine Öffnung in {name}",
+    "closed: {reason}": "geschlossen: {reason}",
+    "paused: {reason}": "angehalten: {reason}",
+    "closed until reopened": "geschlossen bis zur Wiedereröffnung",
+    "stopped": "beendet",
+    "canceled": "storniert",
+    "replaced": "ersetzt",
+    "{after} takes over from {before} ({how})": "{after} löst {before} ab ({how})",
+    "{before} no longer applies": "{before} gilt nicht mehr",
+    "{after} applies ({how})": "{after} gilt ({how})",
+    "restart": "Neubeginn",
+    "retroactive": "rückwirkend",
+    "retroactive without pauses": "rückwirkend, Anhalten zählt mit",
+    "keep elapsed": "Verbrauch bleibt",
+    "no SLA applies": "kein Vertrag gilt",
+    "elapsed {elapsed} of {target}, remaining {remaining}; ": "{elapsed} von {target} verbraucht, "
+    "{remaining} übrig; ",
+    "met": "eingehalten",
+    "breached": "verletzt",
+    "breached, ": "verletzt, ",
+    "on hold: ": "angehalten: ",
+    "due {due}": "fällig {due}",
+    "no due time": "ohne Fälligkeit",
+    ". If resumed now: {due}": ". Bei sofortiger Fortsetzung: {due}",
+}
+
+_REFUSALS: Final = {
+    "{action} at {at} lies before the opening of {record} at {opened_at}": "{action} um {at} liegt "
+    "vor der Eröffnung von {record} um {opened_at}",
+    "{action} from {state} is refused by its guard: {guard}{why}": "{action} aus {state} lehnt die "
+    "Bedingung ab: {guard}{why}",
+    "{action} from {state} refuses {what}": "{action} aus {state} nimmt nicht an: {what}",
+    "{record} is of type {record_type} and follows the lifecycle {follows!r}, not {lifecycle!r}: "
+    "advance it by its own, or migrate it": "{record} ist vom Typ {record_type} und folgt dem "
+    "Lebenszyklus {follows!r} statt {lifecycle!r}: nach dem eigenen weiterführen oder migrieren",
+    "{record} follows the lifecycle {lifecycle!r} in version {version} already": "{record} folgt "
+    "dem Lebenszyklus {lifecycle!r} bereits in Fassung {version}",
+    "{action} from {state} needs {missing_fields}": "{action} aus {state} braucht {missing_fields}",
+    "{action} at {at} would lead to {to}, and the next event, {next} at {next_at}, is not a legal "
+    "step from there; amend=True replays what follows": "{action} um {at} würde nach {to} führen, "
+    "und das folgende Ereignis, {next} um {next_at}, ist von dort kein zulässiger Schritt; "
+    "amend=True spielt das Spätere neu ab",
+    "{action} is not allowed from {state}; {allowed}": "{action} ist aus {state} nicht erlaubt; "
+    "{allowed}",
+    "{action} from {state} does not take {undeclared}; it takes {takes}": "{action} aus {state} "
+    "kennt {undeclared} nicht; möglich: {takes}",
+    "{action} is not an action of the lifecycle {lifecycle!r}; {allowed}": "{action} ist keine "
+    "Aktion des Lebenszyklus {lifecycle!r}; {allowed}",
+    "{state} is not a state of the lifecycle {lifecycle!r}, which has {states}": "{state} ist kein "
+    "Zustand des Lebenszyklus {lifecycle!r}; er hat {states}",
+    "allowed here: {actions}": "hier erlaubt: {actions}",
+    "nothing is allowed here": "hier ist nichts erlaubt",
+    "no fields": "keine Felder",
+    "; the shortest path is {path}": "; der kürzeste Weg ist {path}",
+    ", then ": ", dann ",
+    " (needs {fields})": " (braucht {fields})",
+}
+
+_HISTORY: Final = {
+    "{action} from {before} is refused by its guard: {guard}": "{action} aus {before} lehnt die "
+    "Bedingung ab: {guard}",
+    "{action} from {before} refuses {what}": "{action} aus {before} nimmt nicht an: {what}",
+    "{action} from {before} needs {missing}": "{action} aus {before} braucht {missing}",
+    "an opening must have {missing}": "zur Eröffnung gehört {missing}",
+    "{before} to {to} is not allowed": "von {before} nach {to} ist nicht erlaubt",
+    "{action} from {before} to {to} is not allowed": "{action} von {before} nach {to} ist nicht "
+    "erlaubt",
+    "{before} is not a state of the lifecycle {lifecycle!r}; the way out is {way}": "{before} ist "
+    "kein Zustand des Lebenszyklus {lifecycle!r}; der Ausweg ist {way}",
+    "{before} is not a state of the lifecycle {lifecycle!r}, and no migration leads out of it": ""
+    "{before} ist kein Zustand des Lebenszyklus {lifecycle!r}, und keine Migration führt heraus",
+    "{unknown} is not a state of the lifecycle {lifecycle!r}": "{unknown} ist kein Zustand des "
+    "Lebenszyklus {lifecycle!r}",
+}
+
+_LIFECYCLE: Final = {
+    "the same facts lead to {to} and to {or_to}": "dieselben Angaben führen nach {to} und nach "
+    "{or_to}",
+    "{rules} can undo each other for ever": "{rules} können einander endlos rückgängig machen",
+    "waits for the {what} {name}, which {lifecycle} does not have": "wartet auf {what} {name}; "
+    "{lifecycle} hat das nicht",
+    "{action} from {state} does not take {value!r} as {name}": "{action} aus {state} nimmt "
+    "{value!r} nicht als {name}",
+    "{action} from {state} may be refused by its guard: {guard}": "{action} aus {state} kann die "
+    "Bedingung ablehnen: {guard}",
+    "{action} from {state} needs {names}": "{action} aus {state} braucht {names}",
+    "{action} is not allowed from {state} in {lifecycle}": "{action} ist aus {state} in "
+    "{lifecycle} nicht erlaubt",
+    "{lifecycle} does not have the state {state}": "{lifecycle} hat den Zustand {state} nicht",
+    "{action} from {state} does not take {names}": "{action} aus {state} kennt {names} nicht",
+    "is not final and leads nowhere": "ist kein Endzustand und führt nirgendwohin",
+    "no facts pass its guard: {guard}": "nichts erfüllt die Bedingung: {guard}",
+    "leads to no final state": "führt zu keinem Endzustand",
+    "leads to no resolved state": "führt zu keiner Lösung",
+    "needs {name}, which a record of type {record_type} does not have; say custom.{name} if it is "
+    "meant": "braucht {name}, das ein Datensatz vom Typ {record_type} nicht hat; gegebenenfalls "
+    "custom.{name} schreiben",
+    "cannot be reached from {start}": "ist von {start} aus unerreichbar",
+}
+
+_RULES: Final = {
+    "{cell} has no priority": "{cell} hat keine Priorität",
+    "{cell} is {priority} but the milder {milder} is {milder_priority}": "{cell} ergibt {priority}"
+    ", das mildere {milder} aber {milder_priority}",
+    "no cell gives {level}": "keine Zelle ergibt {level}",
+    "open {window}: the end of a night whose start on {start} is closed (C2)": "offen {window}: "
+    "das Ende einer Nacht, deren Beginn am {start} geschlossen ist (C2)",
+    "the break {window} {name} is outside the hours of the date": "die Pause {window} {name} liegt "
+    "außerhalb der Zeiten des Tages",
+    "one holiday closes the date, another gives it hours; it is closed": "ein Feiertag schließt "
+    "den Tag, ein anderer gibt ihm Zeiten; er bleibt geschlossen",
+    "{name} has the hours of {weekday}, which has none; it stays closed": "{name} hat die Zeiten "
+    "von {weekday}, das keine hat; der Tag bleibt geschlossen",
+    "{condition}: is_in takes the values themselves, is_in(a, b), not a list": "{condition}: is_in "
+    "nimmt einzelne Werte, is_in(a, b), keine Liste",
+    "{path}: there is no field {name!r}; the nearest: {nearest}": "{path}: es gibt kein Feld "
+    "{name!r}; am ähnlichsten: {nearest}",
+    "{condition}: there is no kind of event {given}; the nearest: {nearest}": "{condition}: es "
+    "gibt keine Ereignisart {given}; am ähnlichsten: {nearest}",
+    "{condition}: {path} is {allowed}, never {given}": "{condition}: {path} ist {allowed}, nie "
+    "{given}",
+    "it is only ever paused: whenever start holds, pause does too": "sie ist immer angehalten: wo "
+    "der Beginn gilt, gilt auch das Anhalten",
+    "it never matches: {rules} every record": "sie gilt nie: {rules} jeden Datensatz",
+    "{worse} has {worse_target} by {worse_name}, and {milder} has {milder_target} by "
+    "{milder_name}": "{worse} hat {worse_target} nach {worse_name}, und {milder} hat "
+    "{milder_target} nach {milder_name}",
+    "it never attaches: whenever start holds, {condition} does too": "sie beginnt nie: wo der "
+    "Beginn gilt, gilt auch {condition}",
+    "no facts satisfy its condition": "nichts erfüllt ihre Bedingung",
+    "no facts satisfy its resume": "nichts erfüllt ihre Fortsetzung",
+    "no facts satisfy its start": "nichts erfüllt ihren Beginn",
+    "no facts satisfy its stop": "nichts erfüllt ihr Ende",
+    "a pause always cancels it: start and pause never hold together": "Anhalten storniert sie "
+    "immer: Beginn und Anhalten gelten nie zusammen",
+    'its pause asks whether {path} is set, which time does not change; write before("{path}"), or '
+    'resume=reached("{path}")': "das Anhalten fragt, ob {path} gesetzt ist, was die Zeit nicht "
+    'ändert; zu schreiben ist before("{path}") oder resume=reached("{path}")',
+    "it never matches: {rules} every record that it is for": "sie gilt nie: {rules} jeden "
+    "Datensatz, für den sie da ist",
+    "{question} cannot be decided: {reason}": "{question} ist nicht entscheidbar: {reason}",
+    "its target {target} is never reached in its calendar{when}": "das Ziel {target} wird in ihrem "
+    "Kalender nie erreicht{when}",
+}
+
+_ESCALATIONS: Final = {
+    "{delay} after {since}": "{delay} nach {since}",
+    "{delay} after the level before": "{delay} nach der vorigen Stufe",
+    "every {every} {unit} at {time}": "alle {every} {unit} um {time}",
+    "the {clock} clock reached {point}": "die Uhr {clock} hat {point} erreicht",
+    "{condition} held for {span}": "{condition} galt {span} lang",
+    "{text}": "{text}",
+    "{why}, pass {pass_}": "{why}, Durchgang {pass_}",
+    "no record can satisfy its condition": "kein Datensatz kann ihre Bedingung erfüllen",
+    "every record that it is for is taken by the rows before: {rows}": "jeden Datensatz, für den "
+    "sie da ist, nehmen die Zeilen davor: {rows}",
+    "none of its levels fires after a delay, so there is nothing to repeat": "keine ihrer Stufen "
+    "kommt nach einer Frist, daher gibt es nichts zu wiederholen",
+    "no definition is of the kind or name {clock!r}": "nichts hat diese Art oder diesen Namen: "
+    "{clock!r}",
+    "the level above it never fires": "die Stufe darüber kommt nie",
+    "{since} is set only while the record is not open, and silent": "{since} ist nur gesetzt, wenn "
+    "der Datensatz nicht offen ist, und dann ist Ruhe",
+    "its condition never holds where the row applies": "ihre Bedingung gilt nie, wo die Zeile gilt",
+    "its condition holds only while the record is not open": "ihre Bedingung gilt nur, wenn der "
+    "Datensatz nicht offen ist",
+    "its contact hours never open again": "ihre Kontaktzeiten öffnen nie mehr",
+    "the calendar of its delay is never open so long again": "der Kalender ihrer Frist ist nie "
+    "mehr so lange offen",
+    "falls due after {delay}, before the level above it": "wird nach {delay} fällig, vor der Stufe "
+    "darüber",
+    "falls due after {elapsed} on the clock of {definition!r}, before the level above it": "wird "
+    "nach {elapsed} auf der Uhr von {definition!r} fällig, vor der Stufe darüber",
+    "{point} of {definition!r} is its start, or before it": "{point} von {definition!r} ist der "
+    "Beginn oder liegt davor",
+    "counts from the acknowledgement that silences it: set until='resolved'": "zählt ab der "
+    "Bestätigung, die sie zum Schweigen bringt: until='resolved' setzen",
+    "its condition reads what noting a delivery changes": "ihre Bedingung liest, was das Vermerken "
+    "einer Zustellung ändert",
+    "noting its delivery moves {since}, from which it counts again": "das Vermerken ihrer "
+    "Zustellung verschiebt {since}, ab dem sie neu zählt",
+    "its condition reads what noting its delivery changes": "ihre Bedingung liest, was das "
+    "Vermerken ihrer Zustellung ändert",
+    "notifies nobody while {fields}: add a target, or a condition to the row": "erreicht "
+    "niemanden, solange {fields}: ein Ziel oder eine Bedingung der Zeile ergänzen",
+    "nobody is on call at {at}, which notifies nobody while {fields}": "um {at} hat niemand "
+    "Bereitschaft; niemand wird erreicht, solange {fields}",
+    "nobody is on call at {at}": "um {at} hat niemand Bereitschaft",
+    "the step of {person!r} {step} after the page comes no sooner than the next level, {wait} "
+    "after it": "der Schritt von {person!r} {step} nach dem Ruf kommt nicht vor der folgenden "
+    "Stufe, {wait} nach ihm",
+}
+
+_UPDATES: Final = {
+    "{span} after the start": "{span} nach dem Beginn",
+    "{span} after the update before": "{span} nach der vorigen Mitteilung",
+    "{span} after the change": "{span} nach der Änderung",
+    "{span} after the end": "{span} nach dem Ende",
+    "no record satisfies its condition": "kein Datensatz erfüllt ihre Bedingung",
+    "every record that it is for is taken by the rule {rule_name!r} before": "jeden Datensatz, für "
+    "den sie da ist, nimmt die Regel {rule_name!r} davor",
+    "where it applies, its {part} always holds: no regular update is ever due": "wo sie gilt, gilt "
+    "auch immer {part}: keine regelmäßige Mitteilung wird je fällig",
+    "it never applies when its ends holds: no final update is ever due": "sie gilt nie, wenn ihr "
+    "Ende erfüllt ist: keine Schlussmitteilung wird je fällig",
+    "the {kind} update is due before its notice of {notice} is over": "die Mitteilung {kind} wird "
+    "fällig, bevor ihre Vorwarnzeit von {notice} vorbei ist",
+    "no record has a field {path!r}": "kein Datensatz hat ein Feld {path!r}",
+    "its hours do not leave {span} after {at}: no {kind} update would ever be due": "ihre Zeiten "
+    "lassen nach {at} keine {span}: keine Mitteilung {kind} würde je fällig",
+}
+
+_DESK: Final = {
+    "some records have no service; end with an agreement without when": "manche Datensätze haben "
+    "keine Vereinbarung; zuletzt eine ohne Bedingung angeben",
+    "no target for {levels}; add else = a target": "kein Ziel für {levels}; ein sonstiges "
+    "Ziel ergänzen",
+    "the rules before it take every record that it is for": "die Regeln davor nehmen jeden "
+    "Datensatz, für den sie da ist",
+    "{fields} may change during a ticket; say on_change = keep_elapsed, restart or retroactive": ""
+    "{fields} kann sich ändern; on_change = keep_elapsed, restart oder retroactive angeben",
+    "level {level} waits for the {clock} clock, which {who} does not have": "Stufe {level} wartet "
+    "auf die Uhr {clock}, die {who} nicht hat",
+    "{worse} is later than {milder}": "{worse} ist später als {milder}",
+    "{point} lies before the start of the {clock} clock of {target}": "{point} liegt vor dem "
+    "Beginn der Uhr {clock} von {target}",
+    "{point} lies far beyond the due of the {clock} clock": "{point} liegt weit hinter der "
+    "Fälligkeit der Uhr {clock}",
+    "{worse} is longer than {milder}": "{worse} ist länger als {milder}",
+    '{days} days of open time from {start} on end on {end}; for business days say "{days} '
+    'business days"': "{days} Tage offener Zeit ab {start} enden am {end}; für Arbeitstage "
+    "gibt es eine eigene Angabe",
+    "it closes after {close}, when it may reopen only within {within}": "sie schließt nach "
+    "{close}, kann aber nur innerhalb von {within} wieder eröffnet werden",
+    "its holidays end in {year}; targets reach to {until}": "seine Feiertage enden {year}; Ziele "
+    "reichen bis {until}",
+    "nobody is on call in {count} stretches within {days} days": "in {count} Abschnitten innerhalb "
+    "von {days} Tagen hat niemand Bereitschaft",
+    "records are routed to this group, and no escalation names it": "Datensätze gehen an diese "
+    "Gruppe, und keine Eskalation nennt sie",
+    "no clock starts or runs in {state}": "keine Uhr beginnt oder läuft in {state}",
+    "no rule is for incidents in this state": "keine Regel gilt für Störungen in diesem Zustand",
+    "{why}": "{why}",
+}
+
+_EXCLUDED: Final = {
+    "acknowledged while it was resolved": "bestätigt, während es gelöst war",
+    "closed again later": "später erneut geschlossen",
+    "the clock has stopped": "die Uhr ist beendet",
+    "an exercise": "eine Übung",
+    "the end lies before the beginning": "das Ende liegt vor dem Beginn",
+    "never resolved": "nie gelöst",
+    "not linked to any of the things": "mit nichts davon verknüpft",
+    "no clock applies": "keine Uhr gilt",
+    "the beginning is unknown": "der Beginn ist unbekannt",
+    "the end was not reached": "das Ende wurde nicht erreicht",
+    "the field is empty": "das Feld ist leer",
+    "the field holds something else than a number": "das Feld enthält keine Zahl",
+    "the source does not say": "die Quelle sagt es nicht",
+    "the clock has not started": "die Uhr hat nicht begonnen",
+    "no update was owed": "keine Mitteilung war geschuldet",
+    "the value is beyond all reason": "der Wert ist unglaubhaft",
+    "outside of the denominator": "gehört nicht zur Grundmenge",
+    "the clock is paused": "die Uhr ist angehalten",
+    "the clock is paused and has breached": "die Uhr ist angehalten und verletzt",
+    "reopened and open": "wieder eröffnet und offen",
+    "resolved again later": "später erneut gelöst",
+    "the clock is running": "die Uhr läuft",
+    "the clock is running and has breached": "die Uhr läuft und ist verletzt",
+    "not acknowledged": "nicht bestätigt",
+    "not answered": "nicht beantwortet",
+    "not closed": "nicht geschlossen",
+    "not resolved": "nicht gelöst",
+    "service not restored": "Dienst nicht wiederhergestellt",
+    "within the target": "innerhalb des Ziels",
+}
+
+
+def _day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
+    local = at.astimezone(zone)
+    day = f"{_DAYS[local.weekday()]} {local.day:2d}. {_MONTHS[local.month - 1]}"
+    return f"{day} {local.year} {clock_time(local)}" if year else f"{day} {clock_time(local)}"
+
+
+GERMAN: Final = Words(
+    language="de",
+    twins={
+        **_TRACE,
+        **_REFUSALS,
+        **_HISTORY,
+        **_LIFECYCLE,
+        **{f"perhaps {text}": f"vielleicht {twin}" for text, twin in _LIFECYCLE.items()},
+        **_RULES,
+        **_ESCALATIONS,
+        **_UPDATES,
+        **_DESK,
+        **_EXCLUDED,
+    },
+    day_time=_day_time,
+)
+"""German, with dates such as ``Mi 23. Dez. 17:40``."""

@@ -1,0 +1,156 @@
+"""The words in which answers are written: twins of English templates, dates and spans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Protocol, TypeAlias
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.instants import as_zone
+
+__all__ = ["ENGLISH", "Texts", "Worded", "Words", "day_time", "render", "render_text", "span_text"]
+
+Texts: TypeAlias = Mapping[str, str]
+"""A template for each code, with the names of data in braces; another language is another table."""
+
+DayTime: TypeAlias = Callable[..., str]
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)
+
+
+def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
+    """Return an instant in words, such as ``Wed 23 Dec 17:40``.
+
+    >>> from datetime import UTC
+    >>> day_time(datetime(2026, 12, 23, 16, 40, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
+    'Wed 23 Dec 17:40'
+    """
+    local = at.astimezone(zone)
+    day = f"{_DAYS[local.weekday()]} {local.day:2d} {_MONTHS[local.month - 1]}"
+    return f"{day} {local.year} {clock_time(local)}" if year else f"{day} {clock_time(local)}"
+
+
+def clock_time(local: datetime) -> str:
+    """Return the time of day, with seconds where there are any."""
+    return f"{local:%H:%M:%S}" if local.second or local.microsecond else f"{local:%H:%M}"
+
+
+def span_text(span: timedelta) -> str:
+    """Return a span of time as hours and minutes, with seconds where there are any.
+
+    >>> span_text(timedelta(hours=26, minutes=5)), span_text(-timedelta(minutes=3, seconds=7))
+    ('26:05', '-0:03:07')
+    """
+    sign = "-" if span < timedelta(0) else ""
+    seconds, micros = divmod(abs(span) // timedelta(microseconds=1), 1_000_000)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{sign}{hours}:{minutes:02d}"
+    if seconds or micros:
+        text += f":{seconds:02d}"
+    if micros:
+        text += f".{micros:06d}"
+    return text
+
+
+def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
+    """Return the text of a code: its template, filled with the data.
+
+    Args:
+        texts: A template for each code.
+        code: The code. One without a template is returned as it is, with the data behind it.
+        data: What the template names. Tuples are written as a list with commas.
+
+    >>> render_text({"dead_end": "no action leaves {state}"}, "dead_end", {"state": "waiting"})
+    'no action leaves waiting'
+    """
+    shown = {
+        name: ", ".join(map(str, value)) if isinstance(value, tuple) else value
+        for name, value in data.items()
+    }
+    if code in texts:
+        return texts[code].format_map(shown)
+    return f"{code} ({', '.join(f'{name}={value}' for name, value in shown.items())})"
+
+
+@attrs.frozen(kw_only=True)
+class Words:
+    """A language: what the library says, and how dates and spans of time are written in it.
+
+    A template is looked up by its English text, so that one table holds a whole language and a
+    template without a twin is said in English. What fills a template is data and stays as it is:
+    names of holidays, states, reasons of a hold.
+
+    Attributes:
+        language: Its code, such as ``de``.
+        twins: The template for each English one, with the same names in braces.
+        day_time: Writes an instant in a zone, with the year where ``year=True`` is given.
+        span: Writes a span of time.
+
+    >>> french = Words(language="fr", twins={"paused: {reason}": "en pause : {reason}"})
+    >>> french.template("paused: {reason}")
+    'en pause : {reason}'
+    >>> french.template("counting")
+    'counting'
+    """
+
+    language: str
+    twins: Mapping[str, str] = attrs.field(repr=False, hash=False)
+    day_time: DayTime = day_time
+    span: Callable[[timedelta], str] = span_text
+
+    def template(self, english: str) -> str:
+        """Return the twin of an English template, or the template itself where it has none."""
+        return self.twins.get(english, english)
+
+    def table(self, texts: Texts) -> Texts:
+        """Return a table of texts with each template replaced by its twin."""
+        return {code: self.template(text) for code, text in texts.items()}
+
+
+ENGLISH: Final = Words(language="en", twins={})
+"""The words that every text has by itself."""
+
+
+class Worded(Protocol):
+    """What can be said in other words: traces, statuses, refusals, findings, escalations."""
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the text in these words, with times in a zone; None for its own zone."""
+
+
+def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None = None) -> str:
+    """Return the text of an answer in the words of a language.
+
+    Args:
+        value: A trace, an SLA status, a refusal, what a lint found, an escalation, an update, or
+            an object of your own with ``in_words``.
+        words: The language: ``ENGLISH``, ``GERMAN``, or a table of your own.
+        zone: The zone of its times; None for the one that it has by itself.
+
+    Raises:
+        InvalidValueError: There is no such zone.
+
+    >>> from incidentcore.values import LintFinding
+    >>> from incidentcore.words import GERMAN
+    >>> texts = {"dead_end": "is not final and leads nowhere"}
+    >>> render(LintFinding("dead_end", "waiting", texts=texts), words=GERMAN)
+    'waiting: ist kein Endzustand und führt nirgendwohin'
+    """
+    return value.in_words(words, None if zone is None else as_zone(zone))

@@ -1,0 +1,73 @@
+"""What a language is: twins of templates, and functions that write dates and spans."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from incidentcore import Actor, BusinessCalendar, Incident, SlaDefinition, SlaStatus, evaluate_sla
+from incidentcore.errors import InvalidValueError
+from incidentcore.values import LintFinding
+from incidentcore.words import ENGLISH, GERMAN, Words, day_time, render, span_text
+
+OPENED = datetime(2026, 7, 1, 7, 0, tzinfo=UTC)
+
+
+def status() -> SlaStatus:
+    office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
+    record = Incident.open(id="INC-1", title="Mail is down", by=Actor("ada", "agent"), at=OPENED)
+    rule = SlaDefinition.resolution(hours=4, calendar=office)
+    return evaluate_sla(rule, record, now=OPENED + timedelta(hours=1))
+
+
+def test_english_is_what_a_text_has_by_itself() -> None:
+    """Nothing is looked up."""
+    assert render(status()) == str(status().trace)
+    assert render(status(), words=ENGLISH).endswith(
+        "elapsed 1:00 of 4:00, remaining 3:00; due Wed  1 Jul 13:00"
+    )
+
+
+def test_another_zone_moves_every_time() -> None:
+    """Berlin is an hour ahead of London."""
+    said = render(status(), words=GERMAN, zone="Europe/London").splitlines()
+    assert said == [
+        "Mi  1. Juli 08:00 - Mi  1. Juli 09:00   läuft     1:00",
+        "1:00 von 4:00 verbraucht, 3:00 übrig; fällig Mi  1. Juli 12:00",
+    ]
+
+
+def test_an_unknown_zone_is_named() -> None:
+    """With what is wrong about it."""
+    with pytest.raises(InvalidValueError, match="Europe/Berln"):
+        render(status(), zone="Europe/Berln")
+
+
+def test_dates_and_spans_are_written_by_functions() -> None:
+    """ISO 8601 for both, in a language of one's own."""
+    iso = Words(
+        language="en",
+        twins={},
+        day_time=lambda at, zone, year=False: at.astimezone(zone).isoformat(),
+        span=lambda span: f"PT{span // timedelta(minutes=1)}M",
+    )
+    assert render(status(), words=iso).splitlines()[-1] == (
+        "elapsed PT60M of PT240M, remaining PT180M; due 2026-07-01T13:00:00+02:00"
+    )
+
+
+def test_a_template_without_a_twin_stays() -> None:
+    """So that an unfinished table says something."""
+    finding = LintFinding("own", "row 1", {"n": 2}, texts={"own": "two is {n}"})
+    assert render(finding, words=GERMAN) == "row 1: two is 2"
+
+
+def test_years_and_seconds_are_written_where_they_matter() -> None:
+    """A year only where it is asked for, seconds only where there are any."""
+    berlin = ZoneInfo("Europe/Berlin")
+    at = datetime(2026, 12, 23, 16, 40, 5, tzinfo=UTC)
+    assert day_time(at, berlin, year=True) == "Wed 23 Dec 2026 17:40:05"
+    assert GERMAN.day_time(at, berlin, year=True) == "Mi 23. Dez. 2026 17:40:05"
+    assert span_text(timedelta(hours=1, microseconds=5)) == "1:00:00.000005"

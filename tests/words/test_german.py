@@ -18,7 +18,7 @@ from incidentcore.values import LintFinding
 from incidentcore.words import GERMAN, render
 
 # Words that both languages have, in the templates that hold them.
-SHARED = {"custom", "migration", "minus", "name", "resolved", "until", "amend", "true", "text",
+SHARED = {"custom", "matrix", "migration", "minus", "name", "resolved", "until", "amend", "true", "text",
           "version", "before", "reached", "resume", "change", "elapsed", "keep", "restart",
           "retroactive"}  # fmt: skip
 

@@ -280,6 +280,15 @@ _DESK: Final = {
     "{why}": "{why}",
 }
 
+_DRILLS: Final = {
+    "it checks no expectation; if it is background only, make it a note": "sie prüft keine "
+    "Erwartung; als bloßer Hintergrund wäre sie eine Notiz",
+    "the inject at {at} makes it due after the end, at {due} of {lasts}": "die Einspielung um {at} "
+    "macht sie erst hinter dem Schluss fällig, um {due} von {lasts}",
+    "no inject checks it": "keine Einspielung prüft sie",
+    "it checks {checks!r}; known are {known}": "sie prüft {checks!r}; bekannt sind {known}",
+}
+
 _EXCLUDED: Final = {
     "acknowledged while it was resolved": "bestätigt, während es gelöst war",
     "closed again later": "später erneut geschlossen",
@@ -331,6 +340,7 @@ GERMAN: Final = Words(
         **_ESCALATIONS,
         **_UPDATES,
         **_DESK,
+        **_DRILLS,
         **_EXCLUDED,
     },
     day_time=_day_time,

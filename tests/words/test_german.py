@@ -18,8 +18,8 @@ from incidentcore.values import LintFinding
 from incidentcore.words import GERMAN, render
 
 # Words that both languages have, in the templates that hold them.
-SHARED = {"custom", "matrix", "migration", "minus", "name", "resolved", "until", "amend", "true", "text",
-          "version", "before", "reached", "resume", "change", "elapsed", "keep", "restart",
+SHARED = {"custom", "matrix", "migration", "minus", "name", "resolved", "until", "amend", "true",
+          "text", "version", "before", "reached", "resume", "change", "elapsed", "keep", "restart",
           "retroactive"}  # fmt: skip
 
 

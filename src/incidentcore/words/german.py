@@ -275,8 +275,8 @@ _DESK: Final = {
     "Gruppe, und keine Eskalation nennt sie",
     "no clock starts or runs in {state}": "keine Uhr beginnt oder läuft in {state}",
     "no rule is for incidents in this state": "keine Regel gilt für Störungen in diesem Zustand",
-    "the manual escalation moves {matrices}; name the one meant: matrix=": "die Eskalation von Hand "
-    "bewegt {matrices}; gemeint ist eine davon: matrix=",
+    "the manual escalation moves {matrices}; name the one meant: matrix=": "die Eskalation von "
+    "Hand bewegt {matrices}; gemeint ist eine davon: matrix=",
     "{why}": "{why}",
 }
 

@@ -152,12 +152,12 @@ def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -
     channel = entry.get("channel") or {}
     if kind == "acknowledge":
         history.add(Acknowledged, entry_id, at, by)
-        _move(history, entry, by, "triggered", "acknowledged")
+        history.changed(entry_id, at, by, field="state", before="triggered", after="acknowledged")
     elif kind == "unacknowledge":
         history.add(Unacknowledged, entry_id, at, by, reason=channel.get("type") or "")
-        _move(history, entry, by, "acknowledged", "triggered")
+        history.changed(entry_id, at, by, field="state", before="acknowledged", after="triggered")
     elif kind == "resolve":
-        _move(history, entry, by, None, "resolved")
+        history.changed(entry_id, at, by, field="state", after="resolved")
     elif kind in ("assign", "reassign", "delegate", "escalate"):
         people = [p.get("summary") or p["id"] for p in entries_of(entry, "assignees")]
         ids = [p["id"] for p in entries_of(entry, "assignees")]
@@ -186,16 +186,6 @@ def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -
             history.find("merged_record", "kept: merged with another incident", path=entry_id)
         action = "left out: its value is only in its text"
         history.find("unknown_entry", action, field="type", value=kind, path=entry_id)
-
-
-def _move(
-    history: HistoryBuilder, entry: Mapping[str, Any], by: Actor, before: str | None, after: str
-) -> None:
-    at = entry.get("created_at")
-    if before is None:
-        history.changed(entry["id"], at, by, field="state", after=after)
-    else:
-        history.changed(entry["id"], at, by, field="state", before=before, after=after)
 
 
 def _snoozed_until(entry: Mapping[str, Any]) -> object:

@@ -254,12 +254,7 @@ def _tool(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
     if made is not None:
         history.reported("made_sla", _flag(made))
     for name in ("reopen_count", "reassignment_count"):
-        text = plain_text(cell(row, name))
-        if text is not None:
-            digits = text.replace(",", "")
-            history.reported(name, int(digits) if digits.isdecimal() else None)
-            if not digits.isdecimal():
-                history.find("not_a_count", "left out", field=name, value=text)
+        history.counted(name, (plain_text(cell(row, name)) or "").replace(",", ""))
     for name, kind in _LINKS.items():
         target = cell(row, name)
         if target is not None:

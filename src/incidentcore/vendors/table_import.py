@@ -203,7 +203,8 @@ class TableImport(Import[Incident]):
         history.opened(opened, by)
         agent = Actor(assignee or IMPORTER.id, "agent")
         history.moments(agent, **moments)
-        self._counted_by_tool(history, given)
+        for name in COUNTS:
+            history.counted(name, given.get(name), field=reader.columns.get(name, name))
         self._settle(history, given, moments)
 
     def _time(
@@ -263,17 +264,6 @@ class TableImport(Import[Incident]):
             action = "the closing time counts as the resolution"
             history.find("closed_without_resolution", action, **find)
         return times
-
-    def _counted_by_tool(self, history: HistoryBuilder, given: Mapping[str, Any]) -> None:
-        for name in COUNTS:
-            text = plain_text(given.get(name))
-            if text is None:
-                continue
-            if text.isascii() and text.isdigit() and len(text) < 10:
-                history.reported(name, int(text))
-            else:
-                column = self._reader.columns[name]
-                history.find("not_a_count", "left out", field=column, value=text)
 
     def _settle(
         self, history: HistoryBuilder, given: Mapping[str, Any], moments: Mapping[str, datetime]

@@ -328,6 +328,22 @@ class EntryLog:
         if value is not None and value != "":
             self._reported[name] = clean(value)
 
+    def counted(self, name: str, value: object, *, field: str = "") -> None:
+        """Keep a count of the tool's own, as ``reported`` does.
+
+        Args:
+            name: What it counts.
+            value: The count; what is not one is left out, with a finding ``not_a_count``.
+            field: What the source calls it; the name by default.
+        """
+        text = plain_text(value)
+        if text is None:
+            return
+        if text.isascii() and text.isdigit() and len(text) < 10:
+            self.reported(name, int(text))
+        else:
+            self.find("not_a_count", "left out", field=field or name, value=text)
+
     def check(self, *, resolved_at: object = None, updated_at: object = None) -> None:
         """State moments that the tool shows, for comparison with the history.
 

@@ -104,6 +104,9 @@ def test_jira(life: Life, sla: tuple[int, int, bool], random: Any) -> None:
     assert result.elapsed == timedelta(minutes=sla[0])
     assert result.goal == timedelta(minutes=sla[1])
     assert result.breached is sla[2]
+    field = issue["fields"].pop("customfield_10031")
+    asked = the_one(read_jira([issue], slas={issue["key"]: {"values": [field]}}))
+    assert reported_slas(asked) == reported_slas(incident)
 
 
 @given(lives(writers.JIRA, kinds=("state", "assignee")), st.data())

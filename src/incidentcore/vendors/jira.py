@@ -46,6 +46,7 @@ def read_jira(
     issues: Mapping[str, Any] | Iterable[Mapping[str, Any]],
     *,
     changelogs: Mapping[str, Any] | None = None,
+    slas: Mapping[str, Any] | None = None,
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
     """Read issues of Jira's REST API (versions 2 and 3), got with ``expand=changelog``.
@@ -54,6 +55,8 @@ def read_jira(
         issues: The parsed JSON: issues, one issue, search pages, or an iterable of these.
         changelogs: By issue key, the pages of ``/issue/{key}/changelog``, where the search cut the
             changelogs off.
+        slas: By issue key, the pages of ``/request/{key}/sla``, where the SLA fields are not among
+            the issue's own.
         tables: Words and times (``kit.Tables``) other than those of ``presets.JIRA``. A status
             that is not there is read by its category. Roles are needed where the account type
             (atlassian, customer, app) is wrong or absent, as on Jira Server.
@@ -109,7 +112,7 @@ def read_jira(
         if not _changes(history, issue, (changelogs or {}).get(history.id)):
             history.moments(IMPORTER, resolved=fields.get("resolutiondate"))
         _comments(history, fields)
-        for value in fields.values():
+        for value in (*fields.values(), *unpaged((slas or {}).get(history.id, ()), "values")):
             if isinstance(value, Mapping) and (
                 "completedCycles" in value or "ongoingCycle" in value
             ):

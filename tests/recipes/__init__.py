@@ -1,0 +1,1 @@
+"""The recipes of the how-to pages, started for real."""

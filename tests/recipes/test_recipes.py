@@ -201,8 +201,8 @@ def test_django(tmp_path: Path) -> None:
 
     manage("migrate", "-v", "0")
     assert "No changes detected" in manage("makemigrations", "--check", "--dry-run")
-    told = manage("agenda").splitlines()
-    assert len(told) == len(set(told)) == len(store.outbox_keys()) >= 2
+    delivered = manage("agenda").splitlines()
+    assert len(delivered) == len(set(delivered)) == len(store.outbox_keys()) >= 2
     assert manage("agenda") == ""  # everything was delivered
     store.remove("INC-2", expected_version=1)
     manage("agenda")

@@ -76,6 +76,18 @@ def test_survival() -> None:
     assert all(row["low"] <= row["share"] <= row["high"] for row in rows)
 
 
+def test_two_curves_are_told_apart() -> None:
+    """By their dashes and colors, and by their names."""
+    plot, rows, _ = pictures()["survival"]
+    ax = plot(rows, ax=mpl.figure.Figure().subplots(), name="April")
+    ax = plot(rows[:5], ax=ax, name="June")
+    first, second = ax.lines
+    assert (first.get_linestyle(), second.get_linestyle()) == ("-", "--")
+    assert first.get_color() != second.get_color()
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == ["April, with 95 %", "June, with 95 %"]
+
+
 @pytest.mark.parametrize("name", ["trend", "control_chart"])
 def test_trend(name: str) -> None:
     """A point for each period; those of few records are hollow, and the picture says so."""

@@ -14,7 +14,7 @@ __all__ = ["BROKEN", "MISSING", "BrokenError", "Path", "Reading", "whole"]
 
 Path: TypeAlias = tuple[str | int, ...]
 MISSING: Final = object()
-"""What means a key that is not there: in reading, and where a writer leaves it out."""
+"""What marks a key that is not there: in reading, and where a writer leaves it out."""
 
 
 def path_text(path: Path) -> str:

@@ -91,6 +91,8 @@ def finish(ax: Any, colors: Palette, *, few: bool = False, words: str = "few rec
             ncols=3,
             borderaxespad=0.2,
         )
+    if any(text.get_text() for text in ax.texts):  # numbers on bars need room above them
+        ax.margins(y=0.12)
     if few:
         ax.set_title(words, loc="right", fontsize="small", color=colors.text)
     return ax

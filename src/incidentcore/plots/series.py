@@ -131,20 +131,28 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
     return finish(ax, colors, few=sum(heights) < FEW)
 
 
-def plot_survival(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
+def plot_survival(
+    rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
+) -> Any:
     """Draw the share that is not done after so many hours, with its interval at 95 %.
+
+    Draw several on one axes to compare them; each has a color and dashes of its own.
 
     Args:
         rows: The rows of ``survival_data``.
         ax: The axes to draw on; new ones without.
         theme: ``"light"`` or ``"dark"``.
+        name: What the curve is of.
     """
     ax, colors = dress(ax, theme, x="hours", y="share not done (%)")
+    place = len(ax.lines) % 3
+    color = (colors.first, colors.second, colors.third)[place]
     at = [row["hours"] for row in rows]
     low, high = ([100 * row[name] for row in rows] for name in ("low", "high"))
-    ax.fill_between(at, low, high, step="post", color=colors.first, alpha=0.25, label="95 %")
+    ax.fill_between(at, low, high, step="post", color=color, alpha=0.25, linewidth=0)
     shares = [100 * row["share"] for row in rows]
-    ax.step(at, shares, where="post", color=colors.first, label="Kaplan-Meier estimate")
+    dashes = ("-", "--", ":")[place]
+    ax.step(at, shares, dashes, where="post", color=color, label=f"{name}, with 95 %")
     ax.set_ylim(0, 105)
     return finish(ax, colors, few=bool(rows) and rows[0]["at_risk"] < FEW)
 
@@ -173,7 +181,7 @@ def plot_trend(
 
 
 def _some_few(rows: Rows) -> bool:
-    return any(not row["enough"] for row in rows)
+    return any(not row["enough"] and row["value"] is not None for row in rows)
 
 
 def _points(ax: Any, rows: Rows, colors: Palette) -> None:

@@ -64,13 +64,19 @@ def _belonging(kpi: Kpi, as_of: datetime, measure: Extract, *, imported: bool) -
 
 
 def _covered(read: Extract, needs: frozenset[str]) -> Extract:
-    """Return a reader that leaves out what the record's source does not cover."""
+    """Return a reader that leaves out what the record's source does not cover.
+
+    The records of one source share what it covers, so that it is asked once.
+    """
     names = sorted(needs)
+    answers: dict[frozenset[str] | None, bool] = {}
 
     def covered(record: Record) -> Any:
-        if all(record.is_covered(name) for name in names):
-            return read(record)
-        return "not_covered"
+        answer = answers.get(record.covers)
+        if answer is None:
+            answer = all(record.is_covered(name) for name in names)
+            answers[record.covers] = answer
+        return read(record) if answer else "not_covered"
 
     return covered
 

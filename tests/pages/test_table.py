@@ -30,6 +30,12 @@ def test_tables_render_alike_everywhere() -> None:
     assert to_csv(cells[0], cells[1]) == "a\n<b>\n"
 
 
+def test_a_cell_of_a_markdown_table_is_text() -> None:
+    """It makes no link, code, tag or column, and stays in its row."""
+    text = to_markdown(["a"], [["[x](javascript:1) `c` <b> | \\\n# d"]], [False])
+    assert text.splitlines()[2] == ("| \\[x](javascript:1) \\`c\\` &lt;b&gt; \\| \\\\ # d |")
+
+
 @given(st.lists(st.text(), min_size=1, max_size=4))
 def test_csv_reads_back_in_one_row_without_a_formula(cells: list[str]) -> None:
     """Any text stays in its cell, and no cell begins as a formula."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
+
+import pytest
 
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.records import Incident
 from incidentcore.report import Tally, clock_row
-from incidentcore.sla import SlaStatus
+from incidentcore.sla import SlaStatus, evaluate
 
 from .cases import DESK, INCIDENTS, NOW, report
 
@@ -36,6 +39,20 @@ def test_each_record_is_a_row_with_its_clocks() -> None:
     assert late["resolution_why"] == "elapsed 9:00 of 8:00, remaining -1:00; breached"
     assert paused["resolution_outcome"] == "paused"
     assert str(paused["resolution_why"]).endswith("paused: awaiting vendor 23:00")
+
+
+def test_each_clock_is_folded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compliance, the worst breach, escalations and the row of a record share one fold."""
+    folded: list[str] = []
+    fold = evaluate.status_of
+
+    def counted(rules: Any, record_id: str, *given: Any) -> SlaStatus:
+        folded.append(record_id)
+        return fold(rules, record_id, *given)
+
+    monkeypatch.setattr(evaluate, "status_of", counted)
+    report(on_record=lambda incident, clocks: None)
+    assert len(folded) == 2 * len(INCIDENTS)
 
 
 def test_outcomes_add_up_to_the_records() -> None:

@@ -50,7 +50,8 @@ pre{overflow-x:auto;background:var(--band);padding:.75rem;font-size:.8rem;line-h
 figure{margin:1rem 0;overflow-x:auto}
 img{max-width:100%;height:auto}
 figcaption{color:var(--soft);font-size:.875rem}
-@media(max-width:40rem){table{width:max-content}img{max-width:none;width:36rem}
+@media(max-width:40rem){th:first-child,td:first-child{position:sticky;left:0;
+background:var(--paper)}table{width:max-content}img{max-width:none;width:36rem}
 dl{grid-template-columns:1fr}dt{font-weight:600;margin-top:.4rem}}
 @media print{nav{display:none}.wide,pre{overflow:visible}pre{white-space:pre-wrap}}
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from html import escape
 from io import StringIO
@@ -12,6 +13,8 @@ __all__ = ["Cells", "Tabular", "to_csv", "to_html", "to_markdown", "to_text"]
 
 Rows: TypeAlias = Iterable[Sequence[str]]
 Cells: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[bool]]
+
+_STEERS: Final = re.compile(r"([\\`|\[])")  # what ends a cell, or begins a link or code
 
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -66,7 +69,7 @@ def to_markdown(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) ->
     """Return a Markdown table."""
 
     def line(cells: Iterable[str]) -> str:
-        safe = (escape(cell).replace("|", "\\|").replace("\n", " ") for cell in cells)
+        safe = (_STEERS.sub(r"\\\1", escape(" ".join(cell.split()))) for cell in cells)
         return f"| {' | '.join(safe)} |"
 
     marks = ["---:" if right else ":---" for right in numeric]

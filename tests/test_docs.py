@@ -35,5 +35,6 @@ def test_every_example_is_tried() -> None:
         for page in sorted(DOCS.rglob("*.rst"))
         for language in re.findall(r"code-block::\s*(\w+)", page.read_text(encoding="utf-8"))
         if language not in {"console", "json", "text", "csv"}
+        and page.name != "gallery.rst"  # made by a build, which runs its code
     ]
     assert not untried

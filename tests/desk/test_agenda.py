@@ -1,4 +1,7 @@
-"""The laws of the agenda: equal to the full poll, complete across crashes, silent between."""
+"""The laws of the agenda: equal to the full poll, complete across crashes, silent between.
+
+Rules B4 and B5.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What check finds: one planted mistake for each code, and nothing in a desk without one."""
+"""What check finds: one planted mistake for each code, and nothing in a desk without one.
+
+And what diff finds: rule B7.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a desk makes of a record: its category, priority, group, service and clocks."""
+"""What a desk makes of a record: its category, priority, group, service and clocks.
+
+Rules B1, B2 and B3.
+"""
 
 from __future__ import annotations
 

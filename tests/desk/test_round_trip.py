@@ -1,4 +1,4 @@
-"""A desk is written and read back, as a file, as a mapping and as a document."""
+"""A desk is written and read back, as a file, as a mapping and as a document (rule B6)."""
 
 from __future__ import annotations
 

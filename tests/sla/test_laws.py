@@ -17,6 +17,7 @@ from incidentcore.instants import Interval
 from incidentcore.records import Incident
 from incidentcore.schedule import AbstractCalendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, evaluate_sla
+from incidentcore.sla.status import later_status
 from incidentcore.testing import check_sla, histories, sla_definitions, sla_policies
 from incidentcore.testing.checks_sla import SLA_LAWS, history_lines, moments_near
 
@@ -188,3 +189,21 @@ def test_the_history_of_a_counterexample_is_listed() -> None:
     assert len(lines) == 4
     assert at("mon 10:00").isoformat() in lines[2]
     assert "corrected INC-1:2" in lines[3]
+
+
+@given(st.one_of(sla_definitions(), sla_policies()), st.data())
+def test_a_kept_fold_says_what_a_new_one_says(clock: Any, data: st.DataObject) -> None:
+    """A clock's fold does not depend on now while no event lies after it."""
+    record = data.draw(histories(clock))
+    moments = [data.draw(moments_near(clock, record)) for _ in range(2)]
+    now, later = min(moments), max(moments)
+    if now < record.opened_at:
+        return
+    timeline = record.timeline(now=now)
+    kept = later_status(evaluate_sla(clock, record, now=now), later)
+    fresh = evaluate_sla(clock, timeline, now=later)
+    for name in ("stage", "elapsed", "due_at", "breached_at", "cycles", "next_wakeup"):
+        assert getattr(kept, name) == getattr(fresh, name), name
+    for point in ("due", "breach"):
+        assert kept.crossings(point) == fresh.crossings(point)
+    assert str(kept.trace) == str(fresh.trace)

@@ -192,23 +192,45 @@ def next_update_wakeup(
     soonest: datetime | None = None
     for record in records:
         state = owed(plan, record, now=now)
-        known = () if state is None else _listed(state, record.id, now)
-        at = now
-        while state is not None:
-            ahead = [
-                one.listed
-                for one in state.promises
-                if one.sent_at is None and one.lapsed_at is None and one.listed > at
-            ]
-            changes = (leaf.next_change(state.facts, at) for leaf in state.plan.timed)
-            ahead += [change for change in changes if change is not None and change > at]
-            at = min(ahead, default=at if soonest is None else soonest)
-            if not ahead or (soonest is not None and at >= soonest):
-                break
-            state = owed(plan, record, now=now, until=at)
-            if state is not None and _listed(state, record.id, at) != known:
-                soonest = at
+        soonest = _wakeup(plan, record, state, now, soonest)
     return soonest
+
+
+def _wakeup(
+    plan: CommunicationPlan | Versions[CommunicationPlan],
+    record: Record,
+    state: Owed | None,
+    now: datetime,
+    soonest: datetime | None = None,
+) -> datetime | None:
+    known = () if state is None else _listed(state, record.id, now)
+    at = now
+    while state is not None:
+        ahead = [
+            one.listed
+            for one in state.promises
+            if one.sent_at is None and one.lapsed_at is None and one.listed > at
+        ]
+        changes = (leaf.next_change(state.facts, at) for leaf in state.plan.timed)
+        ahead += [change for change in changes if change is not None and change > at]
+        at = min(ahead, default=at if soonest is None else soonest)
+        if not ahead or (soonest is not None and at >= soonest):
+            break
+        state = owed(plan, record, now=now, until=at)
+        if state is not None and _listed(state, record.id, at) != known:
+            soonest = at
+    return soonest
+
+
+def updates_and_wakeup(
+    plan: CommunicationPlan, record: Record, *, now: datetime
+) -> tuple[tuple[StakeholderUpdate, ...], datetime | None]:
+    """Return the updates that were listed by now, lapsed ones too, and when that changes next."""
+    state = owed(plan, record, now=now)
+    if state is None:
+        return (), None
+    listed = _listed(state, record.id, now, include_lapsed=True)
+    return listed, _wakeup(plan, record, state, now) if state.asked or plan.timed else None
 
 
 def _ordered(updates: Iterable[U]) -> tuple[U, ...]:

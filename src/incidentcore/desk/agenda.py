@@ -11,6 +11,7 @@ from incidentcore.desk.due import DueItem, look_at
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record
+from incidentcore.sla import SlaStatus
 
 __all__ = ["Agenda"]
 
@@ -67,6 +68,7 @@ class Agenda:
         self._wakeups: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
         self._owed: dict[str, tuple[DueItem, ...]] = {}
+        self._folds: dict[str, tuple[SlaStatus, ...]] = {}  # while no event lies after them
         self._looked: datetime | None = None
         for record in records:
             self.put(record)
@@ -94,10 +96,11 @@ class Agenda:
             )
         self._records[record.id] = record
         self._changed[record.id] = None
+        self._folds.pop(record.id, None)
 
     def drop(self, record_id: str) -> None:
         """Forget a record and what is due for it; nothing happens where it is not here."""
-        for table in (self._records, self._changed, self._wakeups, self._owed):
+        for table in (self._records, self._changed, self._wakeups, self._owed, self._folds):
             table.pop(record_id, None)
 
     def due(self, *, now: datetime) -> tuple[DueItem, ...]:
@@ -112,6 +115,7 @@ class Agenda:
         now = as_utc(now, "now")
         if self._looked is not None and now < self._looked:
             self._changed.update(dict.fromkeys(self._records))
+            self._folds.clear()
         self._looked = now
         heap = self._heap
         while heap and heap[0][0] <= now:
@@ -125,7 +129,9 @@ class Agenda:
         return tuple(sorted(owed, key=lambda item: (item.due_at, item.key)))
 
     def _look(self, record: Record, now: datetime) -> None:
-        found = look_at(self._desk, record, now=now)
+        found = look_at(self._desk, record, now=now, kept=self._folds.get(record.id, ()))
+        if record.updated_at <= now and found.next is not None:
+            self._folds[record.id] = found.statuses
         delivered = self._delivered
         owed = tuple(
             item for item in found.items if item.lapsed_at is None and item.key not in delivered

@@ -6,19 +6,22 @@ one form, and one walk over a record gives what is due and when to look again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias, TypedDict
 
 import attrs
 
-from incidentcore.communication import StakeholderUpdate, due_updates, next_update_wakeup
+from incidentcore.communication import StakeholderUpdate, due_updates
+from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.desk.desk import Desk, desk_at
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
-from incidentcore.escalation import Escalation, due_escalations, next_escalation_wakeup
+from incidentcore.escalation import Escalation, due_escalations
+from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Opened, Record, ServiceRequest
 from incidentcore.sla import ClockPoint, SlaPolicy, SlaStatus, evaluate_sla
+from incidentcore.sla.status import later_status
 from incidentcore.sla.terms import SlaThreshold
 
 __all__ = ["DueItem", "Look", "due_items", "look_at", "next_wakeup"]
@@ -55,11 +58,16 @@ class DueItem:
     body: SlaStatus | Escalation | StakeholderUpdate | None = attrs.field(default=None, repr=False)
 
 
+Escalations: TypeAlias = tuple[tuple[Escalation, ...], datetime | None]
+Updates: TypeAlias = tuple[tuple[StakeholderUpdate, ...], datetime | None]
+
+
 class Look(NamedTuple):
     """The result of evaluating one record: all that is due now, and when that changes by itself."""
 
     items: tuple[DueItem, ...]
     next: datetime | None
+    statuses: tuple[SlaStatus, ...] = ()
 
 
 def due_items(
@@ -89,7 +97,7 @@ def due_items(
         InvalidValueError: ``desk`` is not a desk, or a condition reads a field that the record
             does not have.
 
-    Source: rules E1 and S8; one form for every kind is our choice.
+    Source: rules E1, S8 and B4.
 
     >>> from datetime import UTC
     >>> from incidentcore.desk import load_desk
@@ -142,6 +150,7 @@ def look_at(
     now: datetime,
     known_at: datetime | None = None,
     ahead: bool = True,
+    kept: tuple[SlaStatus, ...] = (),
 ) -> Look:
     """Return what is due for a record, lapsed items too, and when that changes by itself.
 
@@ -151,6 +160,7 @@ def look_at(
         now: The instant to look at.
         known_at: Use only what was recorded by this instant.
         ahead: Whether to find the next instant as well.
+        kept: What its clocks said at an earlier instant after which nothing happened.
     """
     now = as_utc(now, "now")
     if not isinstance(record, Record):
@@ -164,10 +174,27 @@ def look_at(
     judged = rules.judged(record)
     level = rules.service_level
     statuses: tuple[SlaStatus, ...] = ()
-    if level is not None:
+    if kept:
+        statuses = tuple(later_status(status, now) for status in kept)
+    elif level is not None:
         statuses = evaluate_sla(level, judged, now=now, known_at=known_at)
+    escalations: Sequence[Escalations]
+    updates: Sequence[Updates]
+    if ahead and known_at is None:  # one walk gives what is due and what comes next
+        updates = [updates_and_wakeup(plan, judged, now=now) for plan in rules.plans]
+        escalations = [
+            escalations_and_wakeup(matrix, judged, slas=statuses, now=now)
+            for matrix in rules.matrices
+        ]
+    else:
+        cut: _Cut = {"now": now, "known_at": known_at, "include_lapsed": True}
+        updates = [(due_updates(plan, judged, **cut), None) for plan in rules.plans]
+        escalations = [
+            (due_escalations(matrix, judged, slas=statuses, **cut), None)
+            for matrix in rules.matrices
+        ]
     items: dict[str, DueItem] = {}
-    for item in _found(rules, judged, view, statuses, now, known_at):
+    for item in _found(rules, judged, view, statuses, escalations, updates, now):
         known = items.get(item.key)
         if known is None or item.due_at < known.due_at:
             items[item.key] = item
@@ -176,8 +203,16 @@ def look_at(
         ordered = tuple(attrs.evolve(item, exercise=record.exercise) for item in ordered)
     if not ahead:
         return Look(ordered, None)
-    wakeups = [at for at in _ahead(rules, judged, view, statuses, now) if at > now]
-    return Look(ordered, min(wakeups, default=None))
+    wakeups = [
+        at for at in _ahead(rules, judged, view, statuses, escalations, updates, now) if at > now
+    ]
+    return Look(ordered, min(wakeups, default=None), statuses)
+
+
+class _Cut(TypedDict):
+    now: datetime
+    known_at: datetime | None
+    include_lapsed: bool
 
 
 def _as_it_was(record: Record, now: datetime, known_at: datetime | None) -> Record | None:
@@ -205,17 +240,16 @@ def _found(  # noqa: PLR0917  one walk's own state
     judged: Record,
     view: Record,
     statuses: tuple[SlaStatus, ...],
+    escalations: Sequence[Escalations],
+    updates: Sequence[Updates],
     now: datetime,
-    known_at: datetime | None,
 ) -> Iterator[DueItem]:
     clocks = () if desk.service_level is None else desk.service_level.clocks
     for clock, status in zip(clocks, statuses, strict=True):
         if status.started_at is not None and isinstance(clock, SlaPolicy):
             yield from _clock_items(clock, status)
-    for matrix in desk.matrices:
-        for escalation in due_escalations(
-            matrix, judged, slas=statuses, now=now, known_at=known_at, include_lapsed=True
-        ):
+    for fallen, _ in escalations:
+        for escalation in fallen:
             yield DueItem(
                 key=f"escalation:{escalation.key}",
                 kind="escalation",
@@ -226,8 +260,8 @@ def _found(  # noqa: PLR0917  one walk's own state
                 lapsed_because=escalation.lapsed_because,
                 body=escalation,
             )
-    for plan in desk.plans:
-        for update in due_updates(plan, judged, now=now, known_at=known_at, include_lapsed=True):
+    for listed, _ in updates:
+        for update in listed:
             sent = update.sent_at
             yield DueItem(
                 key=f"update:{update.key}",
@@ -304,8 +338,14 @@ def _instants(desk: Desk, view: Record) -> Iterator[tuple[str, datetime, str]]:
             yield f"field.{own.name}", value, f"{own.path} was reached"
 
 
-def _ahead(
-    desk: Desk, judged: Record, view: Record, statuses: tuple[SlaStatus, ...], now: datetime
+def _ahead(  # noqa: PLR0917  one walk's own state
+    desk: Desk,
+    judged: Record,
+    view: Record,
+    statuses: tuple[SlaStatus, ...],
+    escalations: Sequence[Escalations],
+    updates: Sequence[Updates],
+    now: datetime,
 ) -> Iterator[datetime]:
     """Yield instants after now at which something may become due."""
     following = _first_event(judged, now) if judged.updated_at > now else None
@@ -314,10 +354,6 @@ def _ahead(
         found.append(status.next_wakeup)
         if status.stage == "running":
             found.append(status.due_at)
-    clocks = () if desk.service_level is None else (desk.service_level,)
-    found += [
-        next_escalation_wakeup(matrix, (judged,), slas=clocks, now=now) for matrix in desk.matrices
-    ]
-    found += [next_update_wakeup(plan, (judged,), now=now) for plan in desk.plans]
+    found += [wakeup for _, wakeup in (*escalations, *updates)]
     found += [at for _, at, _ in _instants(desk, view)]
     return (at for at in found if at is not None)

@@ -19,6 +19,7 @@ from incidentcore.sla import (
     SlaStatus,
     evaluate_sla,
 )
+from incidentcore.sla.status import later_status
 
 __all__ = ["Clocks", "OneClock", "single_clocks"]
 
@@ -44,7 +45,8 @@ class Clocks:
         slas: The rules of the clocks, or what they already answered about the record.
         record_id: The record.
         timeline: Its facts over time.
-        now: The instant at which they are asked.
+        now: The instant at which they are asked, if nothing happens after ``seen``.
+        seen: What happened after is not seen; a status may be of this instant too.
 
     Raises:
         InvalidValueError: A status is of another record or instant, or something is not a clock.
@@ -56,6 +58,7 @@ class Clocks:
         record_id: str,
         timeline: Timeline,
         now: datetime,
+        seen: datetime,
     ) -> None:
         self._timeline = timeline
         self._now = now
@@ -65,13 +68,13 @@ class Clocks:
         for rules in slas:
             if not isinstance(rules, SlaStatus):
                 self._clocks.extend(single_clocks(rules, timeline.opened_at))
-            elif rules.record_id == record_id and rules.now == now:
+            elif rules.record_id == record_id and rules.now in {now, seen}:
                 self._clocks.append(rules)
             else:
                 raise InvalidValueError(
                     "slas",
                     f"a status of {rules.record_id!r} at {rules.now.isoformat()}",
-                    f"one of {record_id!r} at {now.isoformat()}, or its rules",
+                    f"one of {record_id!r} at {seen.isoformat()}, or its rules",
                 )
 
     def crossings(self, clock: str, point: ClockPoint) -> list[Crossing]:
@@ -87,6 +90,9 @@ class Clocks:
                 continue
             if not isinstance(rules, SlaStatus):
                 rules = evaluate_sla(rules, self._timeline, now=self._now)  # noqa: PLW2901  stays
+                self._clocks[number] = rules
+            elif rules.now != self._now:
+                rules = later_status(rules, self._now)  # noqa: PLW2901  stays
                 self._clocks[number] = rules
             crossings.extend(rules.crossings(point, of=clock))
         return crossings

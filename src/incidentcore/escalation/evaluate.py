@@ -90,20 +90,47 @@ def due_escalations(
     view = RecordView.of(record, slas, now, until=now, known_at=known_at, timed=timed)
     if view is None:
         return ()
-    due = _all_due(matrix, record, view, until=now, live=live)
+    due = _overtaken(_all_due(matrix, record, view, until=now, live=live))
+    return tuple(
+        one for one in due if one.key not in already and (include_lapsed or one.lapsed_at is None)
+    )
+
+
+def _overtaken(due: Iterable[Escalation]) -> Iterator[Escalation]:
+    """Yield escalations in order, those that a later one of their level overtook with its key."""
+    due = list(due)
     latest: dict[tuple[str, int], Escalation] = {}
     for one in due:
         if one.lapsed_at is None:
             latest[one.row, one.level] = one
-    wanted = []
     for one in due:
-        if one.key in already or not (include_lapsed or one.lapsed_at is None):
-            continue
         last = latest.get((one.row, one.level), one)
-        if one.lapsed_at is None and last is not one:
-            one = attrs.evolve(one, overtaken_by=last.key)  # noqa: PLW2901  the same, as overtaken
-        wanted.append(one)
-    return tuple(wanted)
+        is_last = one.lapsed_at is not None or last is one
+        yield one if is_last else attrs.evolve(one, overtaken_by=last.key)
+
+
+def escalations_and_wakeup(
+    matrix: EscalationMatrix, record: Record, /, *, slas: Sequence[SlaStatus], now: datetime
+) -> tuple[tuple[Escalation, ...], datetime | None]:
+    """Return what fell due by now, lapsed too, and when the next does, by one walk where it can be.
+
+    Args:
+        matrix: The matrix.
+        record: The record.
+        slas: What its clocks said at ``now``.
+        now: The instant to look at.
+    """
+    until = min(now, _LATEST - _HORIZON) + _HORIZON
+    view = RecordView.of(record, slas, now, until=until, timed=matrix.timed)
+    if view is None:
+        return (), None
+    if matrix.timed or any(end > now for end in view.snooze_ends):  # time alone changes answers
+        due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=True)
+        return due, next_escalation_wakeup(matrix, (record,), slas=slas, now=now)
+    every = _all_due(matrix, record, view, until=until, live=False)
+    ahead = (one.due_at for one in every if one.due_at > now)
+    fallen = _overtaken(one for one in every if one.due_at <= now)
+    return tuple(fallen), min(ahead, default=None)
 
 
 def _all_due(
@@ -135,7 +162,7 @@ def next_escalation_wakeup(
     records: Iterable[Record],
     /,
     *,
-    slas: Sequence[SlaRules] = (),
+    slas: Sequence[SlaRules | SlaStatus] = (),
     now: datetime,
     live: bool = False,
 ) -> datetime | None:
@@ -144,7 +171,8 @@ def next_escalation_wakeup(
     Args:
         matrix: The matrix, or ``Versions`` of it.
         records: The records to watch.
-        slas: The rules of the clocks that the matrix speaks of.
+        slas: The rules of the clocks that the matrix speaks of; for a single record also what they
+            answered at ``now``.
         now: The instant to look from.
         live: As for ``due_escalations``.
 

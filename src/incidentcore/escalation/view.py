@@ -177,7 +177,7 @@ class RecordView:
         return cls(
             record.id,
             timeline,
-            Clocks(slas, record.id, events, until),
+            Clocks(slas, record.id, events, until, now),
             tuple(stages),
             tuple(ends),
             ended=closed,

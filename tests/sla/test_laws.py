@@ -17,7 +17,7 @@ from incidentcore.instants import Interval
 from incidentcore.records import Incident
 from incidentcore.schedule import AbstractCalendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, evaluate_sla
-from incidentcore.sla.status import later_status
+from incidentcore.sla.evaluate import later_status
 from incidentcore.testing import check_sla, histories, sla_definitions, sla_policies
 from incidentcore.testing.checks_sla import SLA_LAWS, history_lines, moments_near
 

@@ -21,7 +21,7 @@ from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Opened, Record, ServiceRequest
 from incidentcore.sla import ClockPoint, SlaPolicy, SlaStatus, evaluate_sla
-from incidentcore.sla.status import later_status
+from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
 
 __all__ = ["DueItem", "Look", "due_items", "look_at", "next_wakeup"]

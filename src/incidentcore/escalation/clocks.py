@@ -19,7 +19,7 @@ from incidentcore.sla import (
     SlaStatus,
     evaluate_sla,
 )
-from incidentcore.sla.status import later_status
+from incidentcore.sla.evaluate import later_status
 
 __all__ = ["Clocks", "OneClock", "single_clocks"]
 

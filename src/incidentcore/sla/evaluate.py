@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import takewhile
 from typing import TypeAlias, overload
+
+import attrs
 
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import Versions, as_utc
@@ -221,3 +224,26 @@ def next_sla_wakeup(
         status.next_wakeup for record in records for status in statuses(rules, record, now=now)
     )
     return min((at for at in wakeups if at is not None), default=None)
+
+
+def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
+    """Return what a clock says at a later instant, if nothing happens until then.
+
+    The fold is kept: only the stretch that goes on becomes longer. Where time alone may change an
+    answer, or a field that it reads changed at the very instant of the status, it is folded again.
+    """
+    rules, timeline, cycles = status._rules, status._timeline, status._cycles  # noqa: SLF001
+    if rules is None or now == status.now:
+        return attrs.evolve(status, now=now)
+    definitions = () if isinstance(rules, SlaDefinition) else rules.definitions
+    reads = [one.reads for one in (rules, *definitions)]
+    at_now = takewhile(lambda moment: moment.at >= status.now, reversed(timeline.moments))
+    if rules.timed or any(
+        fields is None or not fields.isdisjoint(one.changes) for one in at_now for fields in reads
+    ):
+        return status_of(rules, status.record_id, timeline, now)
+    if cycles and cycles[-1].ended_at is None:
+        *before, last = cycles[-1].spans
+        spans = (*before, last._replace(end=now))
+        cycles = (*cycles[:-1], attrs.evolve(cycles[-1], spans=spans))
+    return attrs.evolve(status, now=now, cycles=cycles)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from fractions import Fraction
-from itertools import takewhile
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -37,7 +36,7 @@ from incidentcore.sla.terms import SlaThreshold, calendars_in
 from incidentcore.sla.trace import StatusForms, Trace, build_trace, closing_of
 from incidentcore.words import Words
 
-__all__ = ["SlaStatus", "later_status", "status_of"]
+__all__ = ["SlaStatus", "status_of"]
 
 _NONE: Final = Figures(
     target=ZERO,
@@ -398,26 +397,3 @@ def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime
         rules=rules,
         not_covered=missing if stage == "none" else (),
     )
-
-
-def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
-    """Return what a clock says at a later instant, if nothing happens until then.
-
-    The fold is kept: only the stretch that goes on becomes longer. Where time alone may change an
-    answer, or a field that it reads changed at the very instant of the status, it is folded again.
-    """
-    rules, timeline, cycles = status._rules, status._timeline, status._cycles  # noqa: SLF001
-    if rules is None or now == status.now:
-        return attrs.evolve(status, now=now)
-    definitions = () if isinstance(rules, SlaDefinition) else rules.definitions
-    reads = [one.reads for one in (rules, *definitions)]
-    at_now = takewhile(lambda moment: moment.at >= status.now, reversed(timeline.moments))
-    if rules.timed or any(
-        fields is None or not fields.isdisjoint(one.changes) for one in at_now for fields in reads
-    ):
-        return status_of(rules, status.record_id, timeline, now)
-    if cycles and cycles[-1].ended_at is None:
-        *before, last = cycles[-1].spans
-        spans = (*before, last._replace(end=now))
-        cycles = (*cycles[:-1], attrs.evolve(cycles[-1], spans=spans))
-    return attrs.evolve(status, now=now, cycles=cycles)

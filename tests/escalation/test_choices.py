@@ -1,6 +1,6 @@
 """The choices in which engines differ (rules E3 and E4), each by a worked example."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,53 +12,20 @@ from incidentcore.escalation import (
     EscalationLevel,
     EscalationMatrix,
     EscalationRow,
-    EscalationTarget,
     HeldFor,
     OnClock,
     acknowledge,
-    due_escalations,
     unacknowledge,
 )
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-MIN = timedelta(minutes=1)
-INCIDENT = Incident.open(id="I", title="x", at=T0, by="kim")
-
-
-def at(minutes: float) -> datetime:
-    return T0 + minutes * MIN
-
-
-def person(name: str) -> EscalationTarget:
-    return EscalationTarget.person(name)
-
-
-LEVELS = (
-    EscalationLevel(After(10 * MIN), person("ann")),
-    EscalationLevel(AfterPrevious(20 * MIN), person("ben")),
-    EscalationLevel(AfterPrevious(30 * MIN), person("cat")),
-)
-
-
-def matrix(**row: object) -> EscalationMatrix:
-    return EscalationMatrix("m", [EscalationRow("r", LEVELS, **row)])
-
-
-def fired(
-    rules: EscalationMatrix | Versions[EscalationMatrix],
-    record: Incident,
-    minutes: float,
-    **options: object,
-) -> list[tuple[float, str]]:
-    """Return what has fallen due by then, lapsed ones too: (minute, person)."""
-    due = due_escalations(rules, record, now=at(minutes), include_lapsed=True, **options)
-    return [((e.due_at - T0) / MIN, e.people[0]) for e in due]
+from .chains import INCIDENT, LEVELS, MIN, at, person
+from .chains import people_fired as fired
+from .chains import people_matrix as matrix
 
 
 def test_an_acknowledgement_that_times_out_resumes_where_it_stopped() -> None:

@@ -1,56 +1,16 @@
 """The clocks of a record as an escalation reads them."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import (
-    After,
-    AfterPrevious,
     EscalationLevel,
-    EscalationMatrix,
-    EscalationRow,
     OnClock,
-    due_escalations,
 )
 from incidentcore.instants import Versions
-from incidentcore.records import Incident
-from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, evaluate_sla
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
-
-
-MIN = timedelta(minutes=1)
-
-
-OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
-
-
-def at(minutes: float) -> datetime:
-    return T0 + minutes * MIN
-
-
-def incident(**fields: object) -> Incident:
-    return Incident.open(id="I", title="x", at=T0, by="kim", **fields)
-
-
-def matrix(*levels: EscalationLevel, **row: object) -> EscalationMatrix:
-    return EscalationMatrix("m", [EscalationRow("r", levels, **row)])
-
-
-CHAIN = matrix(
-    EscalationLevel(After(10 * MIN), "one"),
-    EscalationLevel(AfterPrevious(20 * MIN), "two"),
-    EscalationLevel(AfterPrevious(30 * MIN), "three"),
-)
-
-
-def fired(rules: EscalationMatrix, record: Incident, minutes: float, **options: object) -> list:
-    due = due_escalations(rules, record, now=at(minutes), **options)
-    return [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due]
-
+from .chains import CHAIN, OFFICE, at, fired, incident, matrix
 
 CLOCK = SlaDefinition.resolution(hours=4, calendar=OFFICE)
 

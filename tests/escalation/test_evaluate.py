@@ -1,16 +1,14 @@
 """Worked examples of rules E1 to E3: what is due, when, and what silences it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import attrs
 import pytest
 
 from incidentcore.escalation import (
     After,
-    AfterPrevious,
     EscalationLevel,
     EscalationMatrix,
-    EscalationRow,
     OnClock,
     acknowledge,
     due_escalations,
@@ -20,38 +18,10 @@ from incidentcore.escalation import (
 )
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident
-from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
-MIN = timedelta(minutes=1)
-OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
-
-
-def at(minutes: float) -> datetime:
-    return T0 + minutes * MIN
-
-
-def incident(**fields: object) -> Incident:
-    return Incident.open(id="I", title="x", at=T0, by="kim", **fields)
-
-
-def matrix(*levels: EscalationLevel, **row: object) -> EscalationMatrix:
-    return EscalationMatrix("m", [EscalationRow("r", levels, **row)])
-
-
-CHAIN = matrix(
-    EscalationLevel(After(10 * MIN), "one"),
-    EscalationLevel(AfterPrevious(20 * MIN), "two"),
-    EscalationLevel(AfterPrevious(30 * MIN), "three"),
-)
-
-
-def fired(rules: EscalationMatrix, record: Incident, minutes: float, **options: object) -> list:
-    due = due_escalations(rules, record, now=at(minutes), **options)
-    return [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due]
+from .chains import CHAIN, MIN, OFFICE, at, fired, incident, matrix
 
 
 @pytest.mark.parametrize(

@@ -27,17 +27,7 @@ from incidentcore.schedule import BusinessCalendar, Rotation
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Actor
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
-MIN = timedelta(minutes=1)
-INCIDENT = Incident.open(id="I", title="x", at=T0, by="kim")
-
-
-def at(minutes: float) -> datetime:
-    return T0 + minutes * MIN
-
-
-def person(name: str) -> EscalationTarget:
-    return EscalationTarget.person(name)
+from .chains import INCIDENT, MIN, T0, at, person
 
 
 def of(row: EscalationRow) -> EscalationMatrix:

@@ -1,57 +1,12 @@
 """Escalations by a person."""
 
-from datetime import UTC, datetime, timedelta
-
 from incidentcore.escalation import (
-    After,
-    AfterPrevious,
-    EscalationLevel,
-    EscalationMatrix,
-    EscalationRow,
-    EscalationTarget,
-    due_escalations,
     escalate_now,
 )
-from incidentcore.instants import Versions
-from incidentcore.records import Incident
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-
-
-MIN = timedelta(minutes=1)
-
-
-INCIDENT = Incident.open(id="I", title="x", at=T0, by="kim")
-
-
-def at(minutes: float) -> datetime:
-    return T0 + minutes * MIN
-
-
-def person(name: str) -> EscalationTarget:
-    return EscalationTarget.person(name)
-
-
-LEVELS = (
-    EscalationLevel(After(10 * MIN), person("ann")),
-    EscalationLevel(AfterPrevious(20 * MIN), person("ben")),
-    EscalationLevel(AfterPrevious(30 * MIN), person("cat")),
-)
-
-
-def matrix(**row: object) -> EscalationMatrix:
-    return EscalationMatrix("m", [EscalationRow("r", LEVELS, **row)])
-
-
-def fired(
-    rules: EscalationMatrix | Versions[EscalationMatrix],
-    record: Incident,
-    minutes: float,
-    **options: object,
-) -> list[tuple[float, str]]:
-    """Return what has fallen due by then, lapsed ones too: (minute, person)."""
-    due = due_escalations(rules, record, now=at(minutes), include_lapsed=True, **options)
-    return [((e.due_at - T0) / MIN, e.people[0]) for e in due]
+from .chains import INCIDENT, at
+from .chains import people_fired as fired
+from .chains import people_matrix as matrix
 
 
 def test_a_hand_brings_the_next_level_forward() -> None:

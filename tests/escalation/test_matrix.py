@@ -1,7 +1,5 @@
 """Matrices: what is refused, which row applies, which version."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
 from incidentcore.conditions import field
@@ -14,41 +12,13 @@ from incidentcore.escalation import (
     EscalationRow,
     EscalationTarget,
     OnClock,
-    due_escalations,
     pagerduty_row,
 )
 from incidentcore.instants import Versions
-from incidentcore.records import Incident, set_fields
+from incidentcore.records import set_fields
 from incidentcore.values import Impact
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
-
-
-MIN = timedelta(minutes=1)
-
-
-def at(minutes: float) -> datetime:
-    return T0 + minutes * MIN
-
-
-def incident(**fields: object) -> Incident:
-    return Incident.open(id="I", title="x", at=T0, by="kim", **fields)
-
-
-def matrix(*levels: EscalationLevel, **row: object) -> EscalationMatrix:
-    return EscalationMatrix("m", [EscalationRow("r", levels, **row)])
-
-
-CHAIN = matrix(
-    EscalationLevel(After(10 * MIN), "one"),
-    EscalationLevel(AfterPrevious(20 * MIN), "two"),
-    EscalationLevel(AfterPrevious(30 * MIN), "three"),
-)
-
-
-def fired(rules: EscalationMatrix, record: Incident, minutes: float, **options: object) -> list:
-    due = due_escalations(rules, record, now=at(minutes), **options)
-    return [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due]
+from .chains import CHAIN, MIN, T0, at, fired, incident, matrix
 
 
 @pytest.mark.parametrize(("on_apply", "due"), [("restart", 75), ("clear", 60), ("keep", 60)])

@@ -1,6 +1,6 @@
 """What a snooze silences, and what its end does (rule E3), each by a worked example."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -28,19 +28,14 @@ from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
-MIN = timedelta(minutes=1)
-INCIDENT = Incident.open(id="I", title="x", at=T0, by="kim")
+from .chains import INCIDENT, MIN, T0, at
+
 CLOCK = SlaDefinition.resolution(hours=1, calendar=BusinessCalendar.always())
 LEVELS = (
     EscalationLevel(After(10 * MIN), "one"),
     EscalationLevel(AfterPrevious(20 * MIN), "two"),
     EscalationLevel(OnClock("resolution", "due"), "owner"),
 )
-
-
-def at(minutes: float) -> datetime:
-    return T0 + minutes * MIN
 
 
 def quiet(record: Incident, since: float, until: float) -> Incident:

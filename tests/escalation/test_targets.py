@@ -1,33 +1,13 @@
 """Whom a level tells."""
 
-from datetime import UTC, datetime, timedelta
-
 from incidentcore.escalation import (
     After,
     EscalationLevel,
-    EscalationMatrix,
-    EscalationRow,
     EscalationTarget,
     due_escalations,
 )
-from incidentcore.records import Incident
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
-
-
-MIN = timedelta(minutes=1)
-
-
-def at(minutes: float) -> datetime:
-    return T0 + minutes * MIN
-
-
-def incident(**fields: object) -> Incident:
-    return Incident.open(id="I", title="x", at=T0, by="kim", **fields)
-
-
-def matrix(*levels: EscalationLevel, **row: object) -> EscalationMatrix:
-    return EscalationMatrix("m", [EscalationRow("r", levels, **row)])
+from .chains import MIN, at, incident, matrix
 
 
 def test_a_field_may_name_several_people_or_nobody() -> None:

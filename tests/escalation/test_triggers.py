@@ -1,6 +1,6 @@
 """Triggers: when a level becomes due."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -9,44 +9,17 @@ from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation import (
     After,
     EscalationLevel,
-    EscalationMatrix,
-    EscalationRow,
     HeldFor,
     OnClock,
     acknowledge,
     due_escalations,
 )
 from incidentcore.lifecycle import advance
-from incidentcore.records import Incident, assign, comment, set_fields
-from incidentcore.schedule import BusinessCalendar
+from incidentcore.records import assign, comment, set_fields
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Actor
 
-T0 = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)  # a Monday
-
-
-MIN = timedelta(minutes=1)
-
-
-OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
-
-
-def at(minutes: float) -> datetime:
-    return T0 + minutes * MIN
-
-
-def incident(**fields: object) -> Incident:
-    return Incident.open(id="I", title="x", at=T0, by="kim", **fields)
-
-
-def matrix(*levels: EscalationLevel, **row: object) -> EscalationMatrix:
-    return EscalationMatrix("m", [EscalationRow("r", levels, **row)])
-
-
-def fired(rules: EscalationMatrix, record: Incident, minutes: float, **options: object) -> list:
-    due = due_escalations(rules, record, now=at(minutes), **options)
-    return [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due]
-
+from .chains import MIN, OFFICE, T0, at, fired, incident, matrix
 
 CLOCK = SlaDefinition.resolution(hours=4, calendar=OFFICE)
 

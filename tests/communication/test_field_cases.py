@@ -249,3 +249,18 @@ def test_a_rule_by_the_hour_does_not_change_because_somebody_comments() -> None:
 
     assert due(plan, record, at(23)) == ["17:20:00"]
     assert due(plan, late, at(23)) == ["21:05:00"]
+
+
+def test_an_update_that_stands_again_is_missed_once() -> None:
+    """Late since 10:30, stopped 11:00 to 11:30, never sent: one miss, with all of its time."""
+    plan = CommunicationPlan(
+        "p", UpdateRule(name="r", audiences="pub", first=30 * M, stop=field("custom.q").is_true())
+    )
+    record = set_fields(inc(at(10)), custom={"q": True}, at=at(11), by="ada")
+    (late,) = missed_updates(plan, record, now=at(11, 10))
+    record = set_fields(record, custom={"q": False}, at=at(11, 30), by="ada")
+    (missed,) = missed_updates(plan, record, now=at(12))
+
+    assert (late.late_by, late.lapsed_because) == (30 * M, "stopped")
+    assert (missed.key, missed.late_by, missed.lapsed_at) == (late.key, 90 * M, None)
+    assert [one.key for one in update_log(plan, record, now=at(12))] == [late.key]

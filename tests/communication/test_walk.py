@@ -18,7 +18,7 @@ from incidentcore.communication import (
     missed_updates,
     update_adherence,
 )
-from incidentcore.conditions import NEVER
+from incidentcore.conditions import NEVER, before
 from incidentcore.conditions import field as fact
 from incidentcore.lifecycle import Allowed, decide
 from incidentcore.records import Incident, set_fields
@@ -32,6 +32,7 @@ CONTACT = BusinessCalendar(zone=BERLIN, hours={"mon-sun": ["01:30-02:30", "07:00
 END = 4500
 FOREVER = 9000
 AUDIENCES = ("customers", "executives")
+QUIET = 100  # minutes for which one event quiets the rules that may be stopped
 
 
 @dataclass(frozen=True)
@@ -175,6 +176,9 @@ def takes_over(
         desk.standing = Reminder(rule, kind, since, due, told)
     else:
         close(desk, now, sent=False)
+        desk.missed = {
+            lapsed for lapsed in desk.missed if (*lapsed[:2], lapsed[3]) != (kind, due, None)
+        }
         owe(desk, rule, kind, since=since, due=due, now=now)
 
 
@@ -231,7 +235,7 @@ def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> N
         owe(desk, rule, kind, since=now, due=later(count, now, span), now=now)
         assert desk.standing is not None
         desk.paces.setdefault((id(rule), desk.held), (kind, now, desk.standing.due))
-    elif rule is not was_rule or was_held != desk.held:
+    elif rule is not was_rule or was_held != desk.held or not was_regular:
         grace = 0 if opening is None else opening
         takes_over(desk, rule, kind, since=since, span=span, grace=grace, now=now)
 
@@ -239,7 +243,7 @@ def step(desk: Desk, rule: Rule | None, now: int, *, sent: bool, mode: str) -> N
 def walk(rules: list[Rule], events: list[tuple[int, str]]) -> dict[str, Desk]:
     """Return what each audience was told to expect and what it missed, minute by minute."""
     desks = {audience: Desk() for audience in AUDIENCES}
-    state, vip, flag = "open", False, False
+    state, vip, flag, quiet = "open", False, False, 0  # quiet until that minute
     for minute in range(END + 1):
         now = [kind for when, kind in events if when == minute]
         for kind in now:
@@ -247,16 +251,19 @@ def walk(rules: list[Rule], events: list[tuple[int, str]]) -> dict[str, Desk]:
                 vip = kind == "vip"
             elif kind in ("flag", "unflag"):
                 flag = kind == "flag"
+            elif kind == "quiet":
+                quiet = minute + QUIET
             elif kind in MOVES:
                 state = MOVES[kind]
-        if minute == 0 or now:
+        if minute == 0 or now or minute == quiet:
             for audience, desk in desks.items():
                 found = [
                     one for one in rules if audience in one.audiences and one.vip in (None, vip)
                 ]
                 rule = found[0] if found else None
                 mode = {"open": "run", "held": "hold", "resolved": "over"}.get(state, "canceled")
-                if rule is not None and rule.stops and flag and state in ("open", "held"):
+                stopped = flag or minute < quiet
+                if rule is not None and rule.stops and stopped and state in ("open", "held"):
                     mode = "stopped"
                 step(desk, rule, minute, sent=audience in now, mode=mode)
         for desk in desks.values():
@@ -289,7 +296,8 @@ def plan_of(rules: list[Rule]) -> CommunicationPlan:
     def span(minutes: int | None) -> timedelta | None:
         return None if minutes is None else minutes * MIN
 
-    vip, flag = fact("custom.vip").is_true(), fact("custom.flag").is_true()
+    vip = fact("custom.vip").is_true()
+    stop = fact("custom.flag").is_true() | before("custom.until")
     return CommunicationPlan(
         "p",
         [
@@ -304,7 +312,7 @@ def plan_of(rules: list[Rule]) -> CommunicationPlan:
                 calendar=OFFICE if rule.office else None,
                 during=CONTACT if rule.contact else None,
                 notice=rule.notice * MIN,
-                stop=flag if rule.stops else NEVER,
+                stop=stop if rule.stops else NEVER,
             )
             for number, rule in enumerate(rules)
         ],
@@ -323,6 +331,8 @@ def record_of(wanted: list[tuple[int, str]]) -> tuple[Incident, list[tuple[int, 
             record = set_fields(record, custom={"vip": kind == "vip"}, at=at, by="ada")
         elif kind in ("flag", "unflag"):
             record = set_fields(record, custom={"flag": kind == "flag"}, at=at, by="ada")
+        elif kind == "quiet":
+            record = set_fields(record, custom={"until": at + QUIET * MIN}, at=at, by="ada")
         else:
             answer = decide(record, kind, at=at, by="ada", **FIELDS.get(kind, {}))
             if not isinstance(answer, Allowed):
@@ -358,12 +368,13 @@ def rules(draw: st.DrawFn) -> Rule:
     )
 
 
-kinds = st.sampled_from((*AUDIENCES, *AUDIENCES, "vip", "plain", "flag", "unflag", *MOVES))
+kinds = st.sampled_from((*AUDIENCES, *AUDIENCES, "vip", "plain", "flag", "unflag", "quiet", *MOVES))
 minutes = st.one_of(st.integers(0, 300), st.integers(2300, 2600), st.integers(0, 4000))
 happenings = st.lists(st.tuples(minutes, kinds), max_size=16)
 VIP = Rule(AUDIENCES, True, 15, 30, None, 20, False, False, 5, False)
 PLAIN = Rule(AUDIENCES, None, 30, 60, None, 60, False, False, 10, False)
 SILENT = Rule(AUDIENCES, None, 30, 60, None, None, False, False, 0, False)
+STOPS = Rule(AUDIENCES, None, 50, 60, None, None, False, False, 0, True)
 EVERY_HALF_HOUR = Rule(AUDIENCES, None, 15, 30, None, 30, False, True, 5, False)
 
 
@@ -372,6 +383,8 @@ EVERY_HALF_HOUR = Rule(AUDIENCES, None, 15, 30, None, 30, False, True, 5, False)
 @example([EVERY_HALF_HOUR], [(10, "resolve"), (10, "customers"), (10, "executives")])
 @example([PLAIN], [(20, "customers"), (40, "resolve"), (50, "reopen"), (200, "customers")])
 @example([VIP, PLAIN], [(10, "resolve"), (20, "vip"), (30, "plain")])
+@example([STOPS], [(30, "flag"), (45, "unflag")])
+@example([STOPS], [(1, "quiet")])
 @example([VIP, SILENT], [(5, "vip"), (10, "resolve"), (20, "plain"), (25, "vip")])
 def test_the_room_agrees_with_an_engine_that_walks(
     plain: list[Rule], wanted: list[tuple[int, str]]

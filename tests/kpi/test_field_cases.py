@@ -777,6 +777,10 @@ def test_a_source_that_covers_it_is_counted_beside_one_that_does_not() -> None:
         ("MTTD", {"mean_time_to_detect"}),
         ("mean_time_to_close", {"mean_time_to_close"}),
         ("Reopen rate", {"reopen_rate"}),
+        ("TTFR", {"mean_time_to_first_response"}),
+        ("FCRR", {"first_contact_resolution_rate"}),
+        ("uptime", {"availability"}),
+        ("TTO", {"mean_time_to_acknowledge"}),
     ],
 )
 def test_lookup_gives_the_exact_kpis(name: str, ids: set[str]) -> None:

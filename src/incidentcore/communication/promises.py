@@ -199,9 +199,18 @@ class _Track:
         else:
             self._lapse(at, "retimed")
             if restored is not None:
+                self._take_back(kind, since, restored)
                 self._stand(rule, kind, since, restored, at)
         if pace is not None:
             self._keep_pace(pace)
+
+    def _take_back(self, kind: str, since: datetime, due: datetime) -> None:
+        """Forget that a promise lapsed, for it stands again."""
+        self.over = [
+            one
+            for one in self.over
+            if one.lapsed_at is None or (one.kind, one.since, one.due) != (kind, since, due)
+        ]
 
     def _timed(
         self, rule: UpdateRule, kind: str, at: datetime, *, since: datetime, span: timedelta

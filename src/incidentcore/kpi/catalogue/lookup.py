@@ -109,6 +109,21 @@ _MEANINGS: Final[dict[str, tuple[Meaning, ...]]] = {
     "fdrt": _meanings(
         (service.MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME, "from the deployment to the resolution")
     ),
+    "uptime": _meanings(
+        (service.AVAILABILITY, "the share of the promised time in which it worked")
+    ),
+    "tto": _meanings(
+        (times.MEAN_TIME_TO_ASSIGN, "from the detection to the first assignment"),
+        (times.MEAN_TIME_TO_ACKNOWLEDGE, "from the opening to the first acknowledgement"),
+    ),
+}
+_SAME: Final = {
+    "art": "mttr",
+    "fcrr": "fcr",
+    "ftr": "fcr",
+    "mtti": "mttd",
+    "mttfr": "frt",
+    "ttfr": "frt",
 }
 
 
@@ -138,6 +153,7 @@ def lookup(name: str) -> tuple[Meaning, ...]:
         by_name[kpi.id] = kpi
         by_name[kpi.title.casefold()] = kpi
     key = name.strip().casefold() if isinstance(name, str) else ""
+    key = _SAME.get(key, key)
     if key in _MEANINGS:
         return _MEANINGS[key]
     kpi_or_none = by_name.get(key) or by_name.get("_".join(key.replace("-", " ").split()))

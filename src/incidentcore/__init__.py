@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from incidentcore import digest as digest
     from incidentcore import errors as errors
     from incidentcore import escalation as escalation
+    from incidentcore import forecast as forecast
     from incidentcore import frames as frames
     from incidentcore import improvement as improvement
     from incidentcore import instants as instants
@@ -199,6 +200,7 @@ _ROOMS = frozenset(
         "digest",
         "errors",
         "escalation",
+        "forecast",
         "frames",
         "improvement",
         "instants",

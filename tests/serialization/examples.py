@@ -17,6 +17,7 @@ from incidentcore import (
     communication,
     desk,
     escalation,
+    forecast,
     improvement,
     intake,
     kpi,
@@ -371,6 +372,7 @@ DRILL = simulation.Drill(
 EXAMPLES: tuple[Any, ...] = (
     _desk(),
     DRILL,
+    forecast.breach_model(RESOLUTION, RECORDS, as_of=AT + timedelta(days=9)),
     *RECORDS,
     *_partials(),
     *(_approved(), APPROVAL),

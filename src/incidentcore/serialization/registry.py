@@ -19,6 +19,7 @@ from incidentcore.conditions import written as conditions
 from incidentcore.desk import written as desk
 from incidentcore.errors import InvalidValueError
 from incidentcore.escalation import written as escalation
+from incidentcore.forecast import written as forecast
 from incidentcore.improvement import written as improvement
 from incidentcore.instants import Interval, Versions
 from incidentcore.intake import written as intake
@@ -144,6 +145,7 @@ CLASSES: Final[dict[str, type]] = {
     **conditions.WRITTEN,
     **desk.WRITTEN,
     **escalation.WRITTEN,
+    **forecast.WRITTEN,
     **improvement.WRITTEN,
     "Interval": Interval,
     "Versions": Versions,

@@ -12,14 +12,18 @@ import attrs
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Record, Timeline
+from incidentcore.sla.coverage import imported_at, not_covered, since_import
+from incidentcore.sla.cycles import RawCycle
 from incidentcore.sla.definition import SlaDefinition
-from incidentcore.sla.life import OneClock
+from incidentcore.sla.life import OneClock, life_of
 from incidentcore.sla.policy import ServiceLevel, SlaPolicy
 from incidentcore.sla.status import SlaStatus, status_of
+from incidentcore.sla.takeover import fold_clock
 
 __all__ = [
     "OneClock",
     "SlaRules",
+    "clock_cycles",
     "evaluate_sla",
     "evaluate_slas",
     "in_force",
@@ -150,6 +154,22 @@ def _status(
             timeline=Timeline({}, (), now),
         )
     return status_of(rules, record_id, timeline, now)
+
+
+def clock_cycles(rules: OneClock, timeline: Timeline, /, *, now: datetime) -> list[RawCycle]:
+    """Return the cycles of a clock before calendars are asked; not those before an import (K2).
+
+    Args:
+        rules: The clock.
+        timeline: What happened, cut at ``now``.
+        now: The instant to look at.
+    """
+    cycles: Iterable[RawCycle] = fold_clock(rules, life_of(rules, timeline, now), [], []).cycles(
+        now
+    )
+    if timeline.is_covered_in_part and not_covered(rules, timeline):
+        cycles = since_import(cycles, imported_at(timeline))
+    return list(cycles)
 
 
 @overload

@@ -1,0 +1,241 @@
+"""How many records will be open: the survivors of those that are, and of those that will come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from math import fsum, sqrt
+from typing import Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.forecast.breach import BreachModel, breach_model
+from incidentcore.forecast.hazards import HazardCurve
+from incidentcore.forecast.visits import Standing, standing
+from incidentcore.forecast.volume import VolumeForecast, forecast_volume
+from incidentcore.instants import Interval, as_utc
+from incidentcore.pages import Tabular, to_text
+from incidentcore.records import Record
+from incidentcore.schedule import Calendar
+from incidentcore.sla import OneClock
+from incidentcore.sla.cycles import MICRO
+from incidentcore.values import LintFinding
+
+__all__ = ["BacklogForecast", "BacklogScore", "BacklogStep", "backtest_backlog", "forecast_backlog"]
+
+_Z80: Final = 1.2815515655446004
+
+
+@attrs.frozen(kw_only=True)
+class BacklogStep:
+    """How many clocks will go on at an instant.
+
+    Attributes:
+        at: The instant.
+        expected: The mean.
+        low: The lower end of the 80 % interval, which knows chance but no drift.
+        high: The upper end.
+    """
+
+    at: datetime
+    expected: float
+    low: float
+    high: float
+
+
+@attrs.frozen(kw_only=True)
+class BacklogScore:
+    """How well forecasts of the backlog fitted what came, for one distance.
+
+    Attributes:
+        ahead: How far ahead.
+        n: How many forecasts.
+        mae: Their mean absolute error.
+        naive_mae: The error of saying "as today".
+        coverage: The share of 80 % intervals that held.
+    """
+
+    ahead: timedelta
+    n: int
+    mae: float
+    naive_mae: float
+    coverage: float
+
+    def __str__(self) -> str:
+        better = "better" if self.mae < self.naive_mae else "no better"
+        return (
+            f"{self.ahead / timedelta(days=1):g} days ahead, {self.n} forecasts: "
+            f"MAE {self.mae:.1f}, {better} than as today ({self.naive_mae:.1f}), "
+            f"80% interval held {self.coverage:.0%}"
+        )
+
+
+@attrs.frozen(kw_only=True)
+class BacklogForecast(Tabular):
+    """How many records will be open, with how well earlier forecasts did.
+
+    Attributes:
+        now: The instant of the forecast.
+        open: How many are open now.
+        steps: The steps; empty where the history cannot carry a forecast.
+        scores: The back-test, by distance; see ``backtest_backlog``.
+        findings: Why there is no forecast.
+    """
+
+    now: datetime
+    open: int
+    steps: tuple[BacklogStep, ...] = attrs.field(repr=False)
+    scores: tuple[BacklogScore, ...] = ()
+    findings: tuple[LintFinding, ...] = ()
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return headings, rows as text, and which columns are numbers."""
+        rows = [
+            [f"{step.at:%a %d %b %H:%M}", f"{step.expected:.0f}", f"{step.low:.0f}-{step.high:.0f}"]
+            for step in self.steps
+        ]
+        return ["at (UTC)", "open", "80%"], rows, [False, True, True]
+
+    def __str__(self) -> str:
+        tested = [*map(str, self.scores)] or ["not tested: no scores were given"]
+        return "\n".join([*map(str, self.findings), to_text(*self.cells()), *tested])
+
+
+def forecast_backlog(
+    model: BreachModel,
+    volume: VolumeForecast,
+    records: Iterable[Record],
+    /,
+    *,
+    now: datetime,
+    at: Iterable[datetime],
+    scores: Iterable[BacklogScore] = (),
+) -> BacklogForecast:
+    """Return how many of the model's clocks will go on at some instants.
+
+    Args:
+        model: What became of earlier records; give it ``recent``, for old habits mislead here.
+        volume: The arrivals from ``now`` on, up to the last instant.
+        records: The records; those on which the clock does not go on are left out.
+        now: The instant of the forecast.
+        at: The instants to forecast.
+        scores: The back-test to show beside it, by ``backtest_backlog``.
+
+    Raises:
+        InvalidValueError: An instant is not after ``now``, or the volume does not reach so far.
+
+    Source: our choice.
+    """
+    now = as_utc(now, "now")
+    instants = sorted(as_utc(one, "at") for one in at)
+    if not instants or instants[0] <= now:
+        raise InvalidValueError("at", instants[:1], "instants after now")
+    if () not in model.cells:
+        raise InvalidValueError("model", model.cells, "a model with the cell of all records, ()")
+    stands = [standing(model.definition, one, now=now, cells=model.cells) for one in records]
+    going = [one for one in stands if one is not None and one.goes_on]
+    any_cell = model.curve((), {})
+    findings = tuple(one for one in model.findings if one.code == "completed_only")
+    findings += volume.findings
+    if any_cell is None or findings or not going:
+        return BacklogForecast(now=now, open=len(going), steps=(), findings=findings)
+    calendar = going[0].cycle.calendar
+    curves = [_curve(model, one) for one in going]
+    steps = []
+    for instant in instants:
+        ahead = calendar.open_time(now, instant) // MICRO
+        chances = [curve.share(since, since + ahead) for curve, since in curves]
+        arrivals = [
+            step.expected * any_cell.share(-1, calendar.open_time(step.start, instant) // MICRO)
+            for step in volume.steps
+            if now <= step.start < instant
+        ]
+        mean = fsum(chances) + fsum(arrivals)
+        spread = sqrt(fsum(p * (1 - p) for p in chances) + volume.dispersion * fsum(arrivals))
+        low, high = max(0.0, mean - _Z80 * spread), mean + _Z80 * spread
+        steps.append(BacklogStep(at=instant, expected=mean, low=low, high=high))
+    return BacklogForecast(
+        now=now, open=len(going), steps=tuple(steps), scores=tuple(scores), findings=findings
+    )
+
+
+def _curve(model: BreachModel, stands: Standing) -> tuple[HazardCurve, int]:
+    """Return the most specific curve with enough at risk, and the age on it; else the coarsest."""
+    best: tuple[HazardCurve, int] | None = None
+    for fields, since in zip(model.cells, stands.entered, strict=True):
+        curve = model.curve(fields, stands.facts)
+        if curve is not None:
+            best = curve, since // MICRO
+            if curve.at_risk(best[1])[0] >= model.enough:
+                break
+    assert best is not None  # noqa: S101  the caller has a curve of the coarsest cell
+    return best
+
+
+def backtest_backlog(
+    definition: OneClock,
+    records: Iterable[Record],
+    /,
+    *,
+    mornings: Iterable[datetime],
+    ahead: Sequence[timedelta],
+    zone: str,
+    recent: timedelta | None = timedelta(days=14),
+    calendar: Calendar | None = None,
+) -> tuple[BacklogScore, ...]:
+    """Return how well forecasts of the backlog would have done, beside saying "as today".
+
+    Args:
+        definition: The clock.
+        records: The records.
+        mornings: The past instants to forecast at.
+        ahead: How far ahead.
+        zone: As for ``forecast_volume``.
+        recent: As for ``breach_model``.
+        calendar: As for ``forecast_volume``.
+
+    Raises:
+        InvalidValueError: There is no instant whose history carries a forecast.
+    """
+    rows = list(records)
+    errors: dict[timedelta, list[tuple[float, float, bool]]] = {one: [] for one in ahead}
+    for morning in sorted(as_utc(one, "mornings") for one in mornings):
+        model = breach_model(definition, rows, as_of=morning, recent=recent)
+        window = Interval(morning, morning + max(ahead) + timedelta(hours=1))
+        volume = forecast_volume(rows, as_of=morning, window=window, zone=zone, calendar=calendar)
+        at = [morning + one for one in ahead]
+        there = [row for row in rows if row.state.open or row.updated_at > morning]
+        forecast = forecast_backlog(model, volume, there, now=morning, at=at)
+        for one, step in zip(sorted(ahead), forecast.steps, strict=False):
+            came = _going(definition, rows, step.at)
+            errors[one].append(
+                (
+                    abs(step.expected - came),
+                    abs(forecast.open - came),
+                    step.low <= came <= step.high,
+                )
+            )
+    if not any(errors.values()):
+        raise InvalidValueError("mornings", 0, "instants with two weeks of history before")
+    return tuple(
+        BacklogScore(
+            ahead=one,
+            n=len(found),
+            mae=fsum(error for error, _, _ in found) / len(found),
+            naive_mae=fsum(naive for _, naive, _ in found) / len(found),
+            coverage=sum(held for _, _, held in found) / len(found),
+        )
+        for one, found in errors.items()
+        if found
+    )
+
+
+def _going(definition: OneClock, records: Iterable[Record], at: datetime) -> int:
+    """Return on how many records a clock goes on at an instant."""
+    found = (
+        standing(definition, one, now=at)
+        for one in records
+        if one.opened_at <= at and (one.state.open or one.updated_at > at)
+    )
+    return sum(one is not None and one.goes_on for one in found)

@@ -1,0 +1,190 @@
+"""How good the chances were: every forecast is scored on what came, beside a plain guess."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from math import fsum
+from typing import Final, Protocol, runtime_checkable
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.forecast.visits import standing
+from incidentcore.instants import as_utc
+from incidentcore.records import Record
+from incidentcore.sla import OneClock
+
+__all__ = ["Chance", "ForecastScore", "backtest_breach"]
+
+_TENTHS: Final = tuple(place / 10 for place in range(1, 10))
+
+
+@runtime_checkable
+class Chance(Protocol):
+    """What answers the chance of a breach: a ``BreachModel`` or a model of your own."""
+
+    def __call__(self, record: Record, /, *, now: datetime) -> float | None:
+        """Return the probability that the record's clock will breach; None for no answer.
+
+        Args:
+            record: The record, with all that ever happened to it.
+            now: The instant to ask at; whoever answers must not look at later events.
+        """
+
+
+@attrs.frozen(kw_only=True)
+class ForecastScore:
+    """How well chances fitted what came.
+
+    Attributes:
+        questions: How many questions were answered and decided.
+        records: On how many records.
+        unanswered: Questions that the model left open.
+        undecided: Questions on clocks that still went on at the end of the records.
+        rate: The share of questions whose clock breached.
+        brier: The mean squared error of the chances; 0 is perfect.
+        base_brier: The same for a guess that always says ``rate``.
+        ece: Expected calibration error: the mean distance of chance and share, by tenths.
+        auc: The chance that a breach was given a higher chance than none; None where all came
+            alike.
+        tenths: For each tenth of the chances: how many, their mean, the share that breached.
+
+    Source: Brier 1950.
+    """
+
+    questions: int
+    records: int
+    unanswered: int
+    undecided: int
+    rate: float
+    brier: float
+    base_brier: float
+    ece: float
+    auc: float | None
+    tenths: tuple[tuple[int, float, float], ...] = attrs.field(repr=False)
+
+    @property
+    def skill(self) -> float:
+        """Return by what share the error is less than that of always saying ``rate``."""
+        return 1 - self.brier / self.base_brier if self.base_brier else 0.0
+
+    def __str__(self) -> str:
+        auc = "-" if self.auc is None else f"{self.auc:.3f}"
+        rows = [f"{n:>5}  {said:>4.0%}  {came:>4.0%}" for n, said, came in self.tenths if n]
+        head = (
+            f"{self.questions} questions on {self.records} records, {self.unanswered} unanswered, "
+            f"{self.undecided} undecided\n"
+            f"Brier {self.brier:.3f} (base rate {self.base_brier:.3f}, skill {self.skill:.0%}), "
+            f"ECE {self.ece:.3f}, AUC {auc}"
+        )
+        return "\n".join([head, "    n  said  came", *rows])
+
+
+def backtest_breach(
+    definition: OneClock,
+    records: Iterable[Record],
+    /,
+    *,
+    chance: Chance,
+    questions: Iterable[datetime],
+    until: datetime | None = None,
+) -> ForecastScore:
+    """Return how well chances fitted what came of open records.
+
+    At each instant every record whose clock goes on inside its target is asked about. The model
+    must know nothing later than the first question: fit it as of then.
+
+    Args:
+        definition: The clock.
+        records: The records with their whole history.
+        chance: The model, such as that of ``breach_model``, or any function of the same shape.
+        questions: The instants to ask at.
+        until: When to look what came; by default the last event of the records.
+
+    Raises:
+        InvalidValueError: There is no question, no record was open at one, or none was answered.
+
+    Source: our choice; the measures are named in ``ForecastScore``.
+    """
+    asked_at = sorted(as_utc(at, "questions") for at in questions)
+    rows = list(records)
+    if not asked_at or not rows:
+        raise InvalidValueError("questions", asked_at, "at least one instant and one record")
+    horizon = max(row.updated_at for row in rows) if until is None else as_utc(until, "until")
+    pairs: list[tuple[float, bool]] = []
+    asked: set[str] = set()
+    unanswered = undecided = 0
+    for record in rows:
+        if record.opened_at > asked_at[-1]:
+            continue
+        for at in asked_at:
+            if not record.state.open and record.updated_at <= at:
+                break
+            stands = standing(definition, record, now=at)
+            if stands is None or not stands.goes_on or stands.elapsed > stands.target:
+                continue
+            came = _came(definition, record, stands.cycle.number, horizon)
+            if came is None:
+                undecided += 1
+                continue
+            said = chance(record, now=at)
+            if said is None:
+                unanswered += 1
+                continue
+            pairs.append((said, came))
+            asked.add(record.id)
+    if not pairs:
+        raise InvalidValueError("questions", len(asked_at), "instants at which a clock was open")
+    return _score(pairs, len(asked), unanswered, undecided)
+
+
+def _came(definition: OneClock, record: Record, cycle: int, horizon: datetime) -> bool | None:
+    """Return whether a cycle breached in the end; None where it still goes on."""
+    end = standing(definition, record, now=horizon, cycle=cycle)
+    if end is None or end.cycle.outcome in ("canceled", "replaced"):
+        return None
+    if end.elapsed > end.target:
+        return True
+    return None if end.goes_on else False
+
+
+def _score(
+    pairs: Sequence[tuple[float, bool]], records: int, unanswered: int, undecided: int
+) -> ForecastScore:
+    n = len(pairs)
+    rate = sum(came for _, came in pairs) / n
+    bins: list[list[tuple[float, bool]]] = [[] for _ in range(10)]
+    for said, came in pairs:
+        bins[bisect_right(_TENTHS, said)].append((said, came))
+    tenths = tuple(
+        (
+            len(one),
+            fsum(said for said, _ in one) / max(len(one), 1),
+            sum(came for _, came in one) / max(len(one), 1),
+        )
+        for one in bins
+    )
+    return ForecastScore(
+        questions=n,
+        records=records,
+        unanswered=unanswered,
+        undecided=undecided,
+        rate=rate,
+        brier=fsum((said - came) ** 2 for said, came in pairs) / n,
+        base_brier=rate * (1 - rate),
+        ece=fsum(size * abs(said - came) for size, said, came in tenths) / n,
+        auc=_auc(pairs),
+        tenths=tenths,
+    )
+
+
+def _auc(pairs: Sequence[tuple[float, bool]]) -> float | None:
+    """Return the chance that a breach ranks above none; ties count half (Mann and Whitney)."""
+    came = sorted(said for said, hit in pairs if hit)
+    spared = sorted(said for said, hit in pairs if not hit)
+    if not came or not spared:
+        return None
+    halves = sum(bisect_left(spared, said) + bisect_right(spared, said) for said in came)
+    return halves / (2 * len(came) * len(spared))

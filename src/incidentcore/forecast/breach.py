@@ -1,0 +1,396 @@
+"""The chance that a clock will breach its target, from what became of similar records.
+
+A record walks through cells, such as its priority, state and group. Each visit of a cell is one
+row: the time that the clock counted from entering the cell to the end of the cycle, censored where
+the end was not known. The chance of a breach is the share of rows that needed more than is left, of
+those that had lasted as long. Time is the clock's own, so business hours and pauses are respected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final
+
+import attrs
+
+from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
+from incidentcore.forecast.hazards import HazardCurve
+from incidentcore.forecast.visits import Cells, Row, cell_values, rows_of, standing, timeline_until
+from incidentcore.instants import as_utc
+from incidentcore.records import Record
+from incidentcore.sla import OneClock, SlaDefinition, SlaPolicy, span_text
+from incidentcore.sla.cycles import MICRO
+from incidentcore.sla.evaluate import clock_cycles
+from incidentcore.values import LintFinding
+
+__all__ = [
+    "BreachChance",
+    "BreachModel",
+    "CellHistory",
+    "STANDARD_CELLS",
+    "breach_model",
+    "expected_resolution",
+    "merge_models",
+]
+
+STANDARD_CELLS: Final[Cells] = (
+    ("priority", "state", "assignment_group", "assignee"),
+    ("priority", "state", "assignment_group"),
+    ("state", "assignment_group"),
+    ("priority",),
+    (),
+)
+"""The cells that a model uses by default, most specific first; each is a tuple of fields."""
+
+_TEXTS: Final[Mapping[str, str]] = {
+    "completed_only": "no record of {n} is open: what takes long is missing; export open ones too",
+    "mostly_censored": "{censored} of {n} visits have no end: too few say how long it takes",
+    "too_few": "{n} visits, fewer than {enough}",
+}
+
+
+@attrs.frozen
+class CellHistory:
+    """The visits of one cell, as columns of microseconds that the clock counted.
+
+    Attributes:
+        fields: The fields of the cell.
+        values: Their values as text.
+        entered: When the visit came under observation; -1 for one seen from its beginning.
+        left: When the clock ended or was last seen, counted from the beginning of the visit.
+        ended: Whether it ended then.
+    """
+
+    fields: tuple[str, ...]
+    values: tuple[str, ...]
+    entered: tuple[int, ...] = attrs.field(repr=False)
+    left: tuple[int, ...] = attrs.field(repr=False)
+    ended: tuple[bool, ...] = attrs.field(repr=False)
+
+    def __str__(self) -> str:
+        pairs = zip(self.fields, self.values, strict=True)
+        return ", ".join(f"{name} {value}" for name, value in pairs) or "any"
+
+
+@attrs.frozen(kw_only=True)
+class BreachChance:
+    """The chance that a clock will breach its target.
+
+    Attributes:
+        probability: The chance, from 0 to 1.
+        low: The lower end of its 95 % interval.
+        high: The upper end.
+        n: How many earlier visits it rests on; 0 where it is certain.
+        cell: The cell that they share, in words.
+        why: The reason as a sentence.
+    """
+
+    probability: float
+    low: float
+    high: float
+    n: int
+    cell: str
+    why: str
+
+
+@attrs.frozen(kw_only=True, slots=False)
+class BreachModel:
+    """What became of the visits of each cell, and the chances that follow from it.
+
+    It is a value: it serializes, and models of parts of the records merge to that of the whole.
+    Called with a record it gives the bare probability, as ``backtest_breach`` takes it.
+
+    Attributes:
+        definition: The clock.
+        as_of: What is known at this instant counts.
+        recent: Only what was observed in this time before ``as_of`` counts; None for everything.
+        cells: The kinds of cell, most specific first.
+        enough: How many visits must have lasted as long for a cell to answer.
+        records: How many records have a clock.
+        running: On how many of them it goes on.
+        histories: The visits by cell.
+    """
+
+    definition: OneClock
+    as_of: datetime
+    recent: timedelta | None = None
+    cells: Cells = STANDARD_CELLS
+    enough: int = 30
+    records: int = 0
+    running: int = 0
+    histories: tuple[CellHistory, ...] = attrs.field(default=(), repr=False)
+
+    @cached_property
+    def _histories(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], CellHistory]:
+        return {(one.fields, one.values): one for one in self.histories}
+
+    @cached_property
+    def _curves(self) -> dict[tuple[tuple[str, ...], tuple[str, ...]], HazardCurve]:
+        return {}
+
+    def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
+        """Return the curve of the cell that facts lie in; None where nothing was there before."""
+        key = fields, cell_values(fields, facts)
+        if key not in self._curves and key in self._histories:
+            one = self._histories[key]
+            self._curves[key] = HazardCurve(one.entered, one.left, one.ended)
+        return self._curves.get(key)
+
+    @cached_property
+    def findings(self) -> tuple[LintFinding, ...]:
+        """Return what the history cannot carry: for which cells, or any, the answer is None."""
+        if self._completed_only:
+            return (_finding("completed_only", "", {"n": self.records}),)
+        return tuple(
+            finding
+            for one in self.histories
+            if (finding := self._unfit(str(one), len(one.left), one.ended.count(False))) is not None
+        )
+
+    @property
+    def _completed_only(self) -> bool:
+        return not self.running and self.records >= self.enough
+
+    def _unfit(self, cell: str, n: int, censored: int) -> LintFinding | None:
+        if n < self.enough:
+            return _finding("too_few", cell, {"n": n, "enough": self.enough})
+        if 2 * censored > n:
+            return _finding("mostly_censored", cell, {"n": n, "censored": censored})
+        return None
+
+    def __call__(self, record: Record, /, *, now: datetime) -> float | None:
+        """Return the probability alone; see ``chance``."""
+        chance = self.chance(record, now=now)
+        return None if chance is None else chance.probability
+
+    def chance(
+        self, record: Record, /, *, now: datetime, known_at: datetime | None = None
+    ) -> BreachChance | None:
+        """Return the chance that the record's clock will breach its target.
+
+        Args:
+            record: The record.
+            now: The instant to ask at; later events are not seen.
+            known_at: Use only what was recorded by this instant.
+
+        Returns:
+            The chance: 1 once it breached, 0 once it ended in time. None where nothing is promised
+            and where the history cannot carry an answer; ``why_not`` says why.
+
+        Source: the conditional Kaplan-Meier estimate; the cells are our choice.
+        """
+        answer = self._answer(record, now, known_at)
+        return answer if isinstance(answer, BreachChance) else None
+
+    def why_not(
+        self, record: Record, /, *, now: datetime, known_at: datetime | None = None
+    ) -> LintFinding | None:
+        """Return why ``chance`` is None: the finding of the coarsest cell, or ``no_clock``."""
+        answer = self._answer(record, now, known_at)
+        return answer if isinstance(answer, LintFinding) else None
+
+    def _answer(
+        self, record: Record, now: datetime, known_at: datetime | None
+    ) -> BreachChance | LintFinding:
+        stands = standing(self.definition, record, now=now, known_at=known_at, cells=self.cells)
+        if stands is None or stands.cycle.outcome in ("canceled", "replaced"):
+            return LintFinding("no_clock", record.id, texts={"no_clock": "no clock counts"})
+        left = stands.target - stands.elapsed
+        if left < timedelta(0):
+            return _certain(1.0, "it breached already")
+        if not stands.goes_on:
+            return _certain(0.0, "it ended in time")
+        if self._completed_only:
+            return self.findings[0]
+        why = _finding("too_few", "any", {"n": 0, "enough": self.enough})
+        for fields, since in zip(self.cells, stands.entered, strict=True):
+            curve = self.curve(fields, stands.facts)
+            if curve is None:
+                continue
+            age = since // MICRO
+            cell = str(CellHistory(fields, cell_values(fields, stands.facts), (), (), ()))
+            unfit = self._unfit(cell, *curve.at_risk(age))
+            if unfit is not None:
+                why = unfit
+                continue
+            share, low, high, n, _ = curve.tail(age, (since + left) // MICRO)
+            return BreachChance(
+                probability=share,
+                low=low,
+                high=high,
+                n=n,
+                cell=cell,
+                why=f"of {n} with {cell} that had taken {span_text(since)} there, {share:.0%} took "
+                f"more than the {span_text(left)} that are left",
+            )
+        return why
+
+
+def _certain(share: float, why: str) -> BreachChance:
+    return BreachChance(probability=share, low=share, high=share, n=0, cell="", why=why)
+
+
+def _finding(code: str, subject: str, data: Mapping[str, object]) -> LintFinding:
+    return LintFinding(code, subject, dict(data), texts=_TEXTS)
+
+
+def breach_model(
+    definition: OneClock,
+    records: Iterable[Record],
+    /,
+    *,
+    as_of: datetime,
+    recent: timedelta | None = None,
+    cells: Iterable[Iterable[str]] = STANDARD_CELLS,
+    enough: int = 30,
+) -> BreachModel:
+    """Return what the records say about the chance that a clock breaches its target.
+
+    Args:
+        definition: The clock: a definition or a policy.
+        records: The records, open ones too; iterated once.
+        as_of: Only what had happened and was recorded by then is used.
+        recent: Use only what was observed in this time before ``as_of``, so that old habits fade.
+            ``backtest_breach`` shows which value forecasts best.
+        cells: The kinds of cell, most specific first, each by the fields whose values must agree.
+        enough: How many visits must have lasted as long for a cell to answer.
+
+    Returns:
+        The model. Its ``findings`` say where it cannot answer.
+
+    Raises:
+        InvalidValueError: The definition is not a clock, a field does not exist, ``recent`` or
+            ``enough`` is not positive.
+
+    Source: Kaplan and Meier 1958 with delayed entry; one row a visit is our choice.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.lifecycle import advance
+    >>> from incidentcore.records import Incident
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> nine, hour = datetime(2026, 6, 1, 9, tzinfo=UTC), timedelta(hours=1)
+    >>> agreed = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
+    >>> def ticket(number, hours):
+    ...     one = Incident.open(id=f"INC-{number}", title="No mail", by="kim", at=nine)
+    ...     if not hours:
+    ...         return one
+    ...     done = {"resolution_code": "advice", "resolution_notes": "Done."}
+    ...     return advance(one, "resolve", at=nine + hours * hour, by="ada", **done)
+    >>> history = [ticket(number, hours) for number, hours in enumerate((1, 2, 3, 5, 6, 0))]
+    >>> model = breach_model(agreed, history, as_of=nine + 8 * hour, enough=3)
+    >>> chance = model.chance(ticket(9, 0), now=nine + 2 * hour)
+    >>> chance.probability, chance.n
+    (0.75, 4)
+    >>> print(chance.why)
+    of 4 with priority (none), state new, assignment_group (none), assignee (none) that had taken \
+2:00 there, 75% took more than the 2:00 that are left
+    """
+    as_of = as_utc(as_of, "as_of")
+    if not isinstance(definition, (SlaDefinition, SlaPolicy)):
+        raise InvalidValueError("definition", definition, "an SlaDefinition or SlaPolicy")
+    if recent is not None and recent <= timedelta(0):
+        raise InvalidValueError("recent", recent, "a positive timedelta, or None for everything")
+    if type(enough) is not int or enough < 1:
+        raise InvalidValueError("enough", enough, "a whole number from 1")
+    kinds = tuple(tuple(fields) for fields in cells)
+    since = None if recent is None else as_of - recent
+    tables: list[dict[tuple[str, ...], list[Row]]] = [{} for _ in kinds]
+    counted = running = 0
+    for record in records:
+        if since is not None and record.updated_at < since and not record.state.open:
+            continue
+        timeline = timeline_until(record, as_of, as_of)
+        cycles = [] if timeline is None else clock_cycles(definition, timeline, now=as_of)
+        if timeline is None or not cycles:
+            continue
+        counted += 1
+        running += cycles[-1].ended_at is None
+        for fields, table in zip(kinds, tables, strict=True):
+            for values, row in rows_of(fields, timeline, cycles, as_of, since):
+                table.setdefault(values, []).append(row)
+    return BreachModel(
+        definition=definition,
+        as_of=as_of,
+        recent=recent,
+        cells=kinds,
+        enough=enough,
+        records=counted,
+        running=running,
+        histories=_histories(kinds, tables),
+    )
+
+
+def _histories(
+    kinds: Cells, tables: Sequence[Mapping[tuple[str, ...], list[Row]]]
+) -> tuple[CellHistory, ...]:
+    histories = []
+    for fields, table in zip(kinds, tables, strict=True):
+        for values in sorted(table):
+            entered, left, ended = zip(*sorted(table[values]), strict=True)
+            histories.append(CellHistory(fields, values, entered, left, ended))
+    return tuple(histories)
+
+
+def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
+    """Return the model of all records of several models: the same as of all records at once.
+
+    Args:
+        models: At least one; of different records, with the same definition, instant and options.
+
+    Raises:
+        InvalidValueError: The list is empty, or they differ in more than their records.
+    """
+    parts = list(models)
+    bare = [attrs.evolve(part, records=0, running=0, histories=()) for part in parts]
+    if not parts or any(one != bare[0] for one in bare):
+        raise InvalidValueError("models", parts, "models that differ in nothing but their records")
+    kinds = parts[0].cells
+    tables: list[dict[tuple[str, ...], list[Row]]] = [{} for _ in kinds]
+    for one in (history for part in parts for history in part.histories):
+        rows = zip(one.entered, one.left, one.ended, strict=True)
+        tables[kinds.index(one.fields)].setdefault(one.values, []).extend(rows)
+    return attrs.evolve(
+        parts[0],
+        records=sum(part.records for part in parts),
+        running=sum(part.running for part in parts),
+        histories=_histories(kinds, tables),
+    )
+
+
+def expected_resolution(
+    model: BreachModel, record: Record, /, *, now: datetime, share: float = 0.5
+) -> datetime | None:
+    """Return the instant by which the clock will have ended with a given chance.
+
+    Args:
+        model: What became of earlier records.
+        record: The record.
+        now: The instant to ask at.
+        share: The chance; 0.5 gives the median.
+
+    Returns:
+        The instant, through the clock's calendar and as if no pause came; None where nothing goes
+        on or the history does not reach so far.
+
+    Raises:
+        InvalidValueError: The share is not between 0 and 1.
+    """
+    if not 0 < share < 1:
+        raise InvalidValueError("share", share, "a number between 0 and 1, both exclusive")
+    now = as_utc(now, "now")
+    stands = standing(model.definition, record, now=now, cells=model.cells)
+    if stands is None or not stands.goes_on:
+        return None
+    for fields, since in zip(model.cells, stands.entered, strict=True):
+        curve = model.curve(fields, stands.facts)
+        if curve is None or model._unfit("", *curve.at_risk(since // MICRO)) is not None:  # noqa: SLF001
+            continue
+        time = curve.quantile(since // MICRO, share)
+        if time is not None:
+            try:
+                return stands.cycle.calendar.deadline(now, time * MICRO - since)
+            except UnreachableDeadlineError:
+                return None
+    return None

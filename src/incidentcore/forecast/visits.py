@@ -1,0 +1,166 @@
+"""The cells that a record walks through, and what a clock counted in each.
+
+A cell is the values of some fields, such as priority, state and group. A visit begins when a record
+enters a cell while a clock goes on; its length is what the clock counts until the cycle ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from incidentcore.conditions import reader
+from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.kpi.group_keys import label
+from incidentcore.records import Record, Timeline
+from incidentcore.sla import OneClock
+from incidentcore.sla.cycles import COUNTING, MICRO, RawCycle, Span, figures
+from incidentcore.sla.evaluate import clock_cycles
+
+__all__ = ["Cells", "Row", "Standing", "cell_values", "rows_of", "standing", "timeline_until"]
+
+Cells: TypeAlias = tuple[tuple[str, ...], ...]
+"""Kinds of cell, most specific first, each by its fields."""
+
+Row: TypeAlias = tuple[int, int, bool]
+"""When a visit came under observation, when it ended or was last seen, and whether it ended."""
+
+_ENDED: Final = ("stopped", "reset", "canceled")
+
+
+class Standing(NamedTuple):
+    """Where a clock stands on a record: what a forecast of it starts from.
+
+    Attributes:
+        cycle: The current or last cycle.
+        elapsed: What it counted so far.
+        target: Its target.
+        goes_on: Whether it runs or is paused.
+        facts: The record's facts now.
+        entered: For each kind of cell, what was counted since the record entered the present one.
+    """
+
+    cycle: RawCycle
+    elapsed: timedelta
+    target: timedelta
+    goes_on: bool
+    facts: dict[str, Any]
+    entered: tuple[timedelta, ...]
+
+
+def standing(
+    definition: OneClock,
+    record: Record,
+    /,
+    *,
+    now: datetime,
+    cells: Cells = (),
+    known_at: datetime | None = None,
+    cycle: int | None = None,
+) -> Standing | None:
+    """Return where a clock stands on a record; None where it has not started.
+
+    Args:
+        definition: The clock.
+        record: The record.
+        now: The instant to look at.
+        cells: The kinds of cell.
+        known_at: Use only what was recorded by this instant.
+        cycle: The number of the cycle to look at; None for the last.
+    """
+    now = as_utc(now, "now")
+    timeline = timeline_until(record, now, known_at)
+    cycles = [] if timeline is None else clock_cycles(definition, timeline, now=now)
+    if timeline is None or not cycles:
+        return None
+    last = next((one for one in cycles if one.number == cycle), cycles[-1])
+    known = figures(last, now)
+    entered = []
+    for fields in cells:
+        start, _ = _visits(fields, timeline)[-1]
+        entered.append(_counted(last.spans, max(start, last.started_at)))
+    goes_on = last.ended_at is None
+    facts = timeline.facts_at(now)
+    return Standing(last, known.elapsed, known.target, goes_on, facts, tuple(entered))
+
+
+def timeline_until(record: Record, now: datetime, known_at: datetime | None) -> Timeline | None:
+    """Return what is known of a record at an instant; None where that is nothing yet."""
+    if not isinstance(record, Record):
+        raise InvalidValueError("record", record, "a record")
+    if record.opened_at > now:
+        return None
+    if known_at is not None and all(event.recorded_at <= known_at for event in record.history):
+        known_at = None  # the record's own timeline is the answer, and it is folded only once
+    try:
+        return record.timeline(now=now, known_at=known_at)
+    except InvalidTimelineError:
+        return None
+
+
+def rows_of(
+    fields: tuple[str, ...],
+    timeline: Timeline,
+    cycles: Sequence[RawCycle],
+    as_of: datetime,
+    since: datetime | None,
+) -> Iterator[tuple[tuple[str, ...], Row]]:
+    """Yield the visits of one kind of cell, each with the cell's values."""
+    visits = _visits(fields, timeline)
+    for cycle in cycles:
+        end = cycle.ended_at or as_of
+        if since is not None and end <= since:
+            continue
+        for place, (at, values) in enumerate(visits):
+            until = visits[place + 1][0] if place + 1 < len(visits) else None
+            if until is not None and until <= cycle.started_at:
+                continue
+            start = max(at, cycle.started_at)
+            if start >= end and start > cycle.started_at:
+                break
+            left = _counted(cycle.spans, start)
+            entered = timedelta(microseconds=-1)
+            if since is not None and start < since:
+                entered = left - _counted(cycle.spans, since)
+            ended = cycle.outcome in _ENDED
+            yield values, (entered // MICRO, left // MICRO, ended)
+
+
+def _visits(fields: tuple[str, ...], timeline: Timeline) -> list[tuple[datetime, tuple[str, ...]]]:
+    """Return when a record entered each of its cells, and which."""
+    names = {field.partition(".")[0] for field in fields}
+    visits: list[tuple[datetime, tuple[str, ...]]] = []
+    facts = dict(timeline.base)
+    for moment in timeline.moments:
+        changes = moment.changes
+        facts.update(changes)
+        if not visits or not names.isdisjoint(changes):
+            values = cell_values(fields, facts)
+            if not visits or visits[-1][1] != values:
+                visits.append((moment.at, values))
+    return visits
+
+
+def _counted(spans: Sequence[Span], since: datetime) -> timedelta:
+    """Return the open time that counted after an instant."""
+    return sum(
+        (
+            span.calendar.open_time(max(span.start, since), span.end)
+            for span in spans
+            if span.kind == COUNTING and span.end > since
+        ),
+        timedelta(0),
+    )
+
+
+@lru_cache(maxsize=256)
+def _readers(fields: tuple[str, ...]) -> tuple[Callable[[object], object], ...]:
+    return tuple(map(reader, fields))
+
+
+def cell_values(fields: tuple[str, ...], facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the values of a cell's fields as text."""
+    return tuple(label(read(facts)) for read in _readers(fields))

@@ -1,0 +1,371 @@
+"""How many records will be opened, hour by hour or day by day, with intervals that hold.
+
+The rate of an hour is that of the same hour in earlier weeks; dates on which the calendar is closed
+are a kind of day of their own. Counts vary more than a Poisson count would, so the intervals are
+those of a negative binomial count whose spread is the one that the history shows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
+from math import exp, floor, fsum, lgamma, log, sqrt
+from typing import Any, Final, Literal, TypeAlias, get_args
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval, as_utc, as_zone
+from incidentcore.pages import Tabular, to_text
+from incidentcore.records import Record
+from incidentcore.schedule import Calendar
+from incidentcore.values import LintFinding
+
+__all__ = [
+    "VolumeForecast",
+    "VolumeScore",
+    "VolumeStep",
+    "VolumeUnit",
+    "backtest_volume",
+    "forecast_volume",
+]
+
+VolumeUnit: TypeAlias = Literal["hour", "day"]
+"""The length of a step: an hour, or a day of the zone."""
+
+_HOUR: Final = timedelta(hours=1)
+_TEXTS: Final = {"short_history": "{n} whole weeks of history; two are needed for a spread"}
+_NO_SPREAD: Final = 1e-9
+
+
+@attrs.frozen(kw_only=True)
+class VolumeStep:
+    """The forecast of one hour or day.
+
+    Attributes:
+        start: Its beginning.
+        expected: The mean count.
+        bands: For each level the least and the greatest count, both included.
+    """
+
+    start: datetime
+    expected: float
+    bands: tuple[tuple[int, int], ...]
+
+
+@attrs.frozen(kw_only=True)
+class VolumeForecast(Tabular):
+    """How many records will be opened.
+
+    Attributes:
+        unit: The length of a step.
+        zone: The zone of the steps' weekdays and hours.
+        levels: The levels of the bands, such as 0.8.
+        dispersion: The variance of a count over its mean; 1 for a Poisson count.
+        weeks: How many weeks the rates rest on.
+        steps: The steps; empty where the history cannot carry a forecast.
+        findings: Why it cannot.
+    """
+
+    unit: VolumeUnit
+    zone: ZoneInfo
+    levels: tuple[float, ...]
+    dispersion: float
+    weeks: float
+    steps: tuple[VolumeStep, ...] = attrs.field(repr=False)
+    findings: tuple[LintFinding, ...] = ()
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return headings, rows as text, and which columns are numbers."""
+        form = "%a %d %b %H:%M" if self.unit == "hour" else "%a %d %b"
+        rows = [
+            [
+                step.start.astimezone(self.zone).strftime(form),
+                f"{step.expected:.1f}",
+                *(f"{low}-{high}" for low, high in step.bands),
+            ]
+            for step in self.steps
+        ]
+        headings = [self.unit, "expected", *(f"{level:.0%}" for level in self.levels)]
+        return headings, rows, [False, *([True] * (len(headings) - 1))]
+
+    def __str__(self) -> str:
+        return "\n".join([*map(str, self.findings), to_text(*self.cells())])
+
+
+def forecast_volume(
+    records: Iterable[Record],
+    /,
+    *,
+    as_of: datetime,
+    window: Interval,
+    zone: ZoneInfo | str,
+    calendar: Calendar | None = None,
+    unit: VolumeUnit = "hour",
+    levels: Sequence[float] = (0.8, 0.95),
+    recent: timedelta | None = None,
+) -> VolumeForecast:
+    """Return how many records will be opened in each step of a window.
+
+    Args:
+        records: The records; iterated once.
+        as_of: Only openings that had happened and were recorded by then are used.
+        window: What to forecast; it begins at ``as_of`` or later.
+        zone: The zone whose weekdays and hours matter.
+        calendar: Dates on which it is never open are a kind of day of their own, so that a holiday
+            neither spoils its weekday nor is forecast as one.
+        unit: An hour or a day.
+        levels: The levels of the bands.
+        recent: Use only this time before ``as_of``; None for everything since the first opening.
+
+    Raises:
+        InvalidValueError: The window begins before ``as_of``, or an option is not allowed.
+
+    Source: our choice: the rate by hour of the week, a negative binomial count.
+
+    >>> from incidentcore.records import Incident
+    >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
+    >>> opened = [
+    ...     Incident.open(
+    ...         id=f"INC-{day}-{number}",
+    ...         title="No mail",
+    ...         by="kim",
+    ...         at=monday + timedelta(days=day, hours=9, minutes=number),
+    ...     )
+    ...     for day in range(21)
+    ...     for number in range(3 + day % 2)
+    ... ]
+    >>> as_of = monday + timedelta(days=21)
+    >>> week = Interval(as_of, as_of + timedelta(days=2))
+    >>> print(forecast_volume(opened, as_of=as_of, window=week, zone="UTC", unit="day"))
+    day         expected  80%  95%
+    ----------  --------  ---  ---
+    Mon 22 Jun       3.5  1-7  0-9
+    Tue 23 Jun       3.7  1-7  0-9
+    """
+    as_of, zone = as_utc(as_of, "as_of"), as_zone(zone)
+    if unit not in get_args(VolumeUnit):
+        raise InvalidValueError("unit", unit, f"one of {', '.join(get_args(VolumeUnit))}")
+    if window.start < as_of:
+        raise InvalidValueError("window", window, "an interval that begins at as_of or later")
+    if not levels or not all(0 < level < 1 for level in levels):
+        raise InvalidValueError("levels", levels, "numbers between 0 and 1, both exclusive")
+    opened = _opened(records, as_of)
+    first = min(opened, default=as_of) if recent is None else as_of - recent
+    slots = _Slots(zone, unit, calendar)
+    begins = list(slots.begins(first, as_of))
+    begins = begins[1:-1] if begins and begins[0] < first else begins[:-1]  # whole steps only
+    counts = Counter(slots.begin(at) for at in opened)
+    weeks = len(begins) * (_HOUR if unit == "hour" else 24 * _HOUR) / timedelta(weeks=1)
+    totals: dict[object, tuple[int, int]] = {}
+    for begin in begins:
+        slot = slots.slot(begin)
+        n, total = totals.get(slot, (0, 0))
+        totals[slot] = n + 1, total + counts[begin]
+    finding = LintFinding("short_history", "", {"n": floor(weeks)}, texts=_TEXTS)
+    short = weeks < 2
+    spread = 1.0 if short else _dispersion(slots, begins, counts, totals)
+    steps = [] if short else list(_steps(slots, window, totals, spread, levels))
+    return VolumeForecast(
+        unit=unit,
+        zone=zone,
+        levels=tuple(levels),
+        dispersion=spread,
+        weeks=weeks,
+        steps=tuple(steps),
+        findings=(finding,) if short else (),
+    )
+
+
+def _opened(records: Iterable[Record], as_of: datetime) -> list[datetime]:
+    """Return the openings that had happened and were recorded by an instant."""
+    return [
+        record.opened_at
+        for record in records
+        if record.opened_at <= as_of and record.history[0].recorded_at <= as_of
+    ]
+
+
+class _Slots:
+    """The steps of a zone, and which of them are of one kind."""
+
+    def __init__(self, zone: ZoneInfo, unit: VolumeUnit, calendar: Calendar | None) -> None:
+        self.zone, self.unit, self.calendar = zone, unit, calendar
+        self._closed: dict[object, bool] = {}
+
+    def begin(self, at: datetime) -> datetime:
+        """Return the beginning of the step that an instant lies in."""
+        if self.unit == "hour":
+            return at.replace(minute=0, second=0, microsecond=0)
+        return datetime.combine(at.astimezone(self.zone).date(), time(), self.zone).astimezone(UTC)
+
+    def begins(self, start: datetime, end: datetime) -> Iterator[datetime]:
+        """Yield the beginnings of the steps, from that of ``start`` up to the last by ``end``."""
+        begin = self.begin(start)
+        while begin <= end:
+            yield begin
+            begin = self.begin(begin + _HOUR * (1 if self.unit == "hour" else 30))
+
+    def slot(self, begin: datetime) -> tuple[int | None, int]:
+        """Return the kind of a step: weekday and hour; no weekday where the calendar is closed."""
+        local = begin.astimezone(self.zone)
+        day = local.date()
+        if self.calendar is not None and day not in self._closed:
+            midnight = datetime.combine(day, time(), self.zone)
+            after = datetime.combine(day + timedelta(days=1), time(), self.zone)
+            self._closed[day] = not self.calendar.open_time(midnight, after)
+        hour = local.hour if self.unit == "hour" else 0
+        return (None if self._closed.get(day) else local.weekday()), hour
+
+
+def _dispersion(
+    slots: _Slots,
+    begins: Sequence[datetime],
+    counts: Counter[datetime],
+    totals: dict[Any, tuple[int, int]],
+) -> float:
+    """Return the variance of a count over its mean, by Pearson's sum of squares; at least 1."""
+    squares = []
+    for begin in begins:
+        n, total = totals[slots.slot(begin)]
+        if total:
+            squares.append((counts[begin] - total / n) ** 2 * n / total)
+    free = len(squares) - sum(1 for _, total in totals.values() if total)
+    return max(1.0, fsum(squares) / free) if free > 0 else 1.0
+
+
+def _steps(
+    slots: _Slots,
+    window: Interval,
+    totals: dict[Any, tuple[int, int]],
+    spread: float,
+    levels: Sequence[float],
+) -> Iterator[VolumeStep]:
+    weekdays = [pair for (day, _), pair in totals.items() if day is not None]
+    n_all, total_all = (sum(column) for column in zip(*(weekdays or totals.values()), strict=True))
+    bands: dict[float, tuple[tuple[int, int], ...]] = {}
+    for begin in slots.begins(window.start, window.end):
+        if begin < window.start or begin >= window.end:
+            continue
+        n, total = totals.get(slots.slot(begin), (n_all, total_all))  # a kind never seen: any other
+        mean = total / n
+        if mean not in bands:
+            bands[mean] = tuple(_band(mean, spread * (1 + 1 / n), level) for level in levels)
+        yield VolumeStep(start=begin, expected=mean, bands=bands[mean])
+
+
+def _band(mean: float, spread: float, level: float) -> tuple[int, int]:
+    """Return the least and greatest count of the middle share of a negative binomial."""
+    if mean <= 0:
+        return 0, 0
+    tail = (1 - level) / 2
+    deviation = sqrt(mean * spread)
+    at = max(0, floor(mean - 12 * deviation - 12))
+    low: int | None = None
+    below = 0.0
+    while True:
+        below += _mass(at, mean, spread)
+        if low is None and below > tail:
+            low = at
+        if below >= 1 - tail or at > mean + 40 * deviation + 40:
+            return (at if low is None else low), at
+        at += 1
+
+
+def _mass(count: int, mean: float, spread: float) -> float:
+    """Return the probability of a count; of a Poisson one where the spread is 1."""
+    if spread - 1 < _NO_SPREAD:
+        return exp(count * log(mean) - mean - lgamma(count + 1))
+    size = mean / (spread - 1)
+    logs = lgamma(count + size) - lgamma(size) - lgamma(count + 1)
+    return exp(logs - size * log(spread) + count * log(1 - 1 / spread))
+
+
+@attrs.frozen(kw_only=True)
+class VolumeScore:
+    """How well forecasts of a volume fitted what came.
+
+    Attributes:
+        steps: How many steps were compared.
+        mae: The mean absolute error of the expected counts.
+        naive_mae: The same for the count of the same step one week earlier.
+        coverage: For each level, the share of steps whose count lay in the band.
+        unanswered: Windows whose history could not carry a forecast.
+    """
+
+    steps: int
+    mae: float
+    naive_mae: float
+    coverage: tuple[tuple[float, float], ...]
+    unanswered: int = 0
+
+    def __str__(self) -> str:
+        covers = ", ".join(f"{level:.0%} band covers {share:.0%}" for level, share in self.coverage)
+        return f"{self.steps} steps: MAE {self.mae:.2f} (naive {self.naive_mae:.2f}), {covers}"
+
+
+def backtest_volume(
+    records: Iterable[Record],
+    /,
+    *,
+    windows: Iterable[Interval],
+    zone: ZoneInfo | str,
+    calendar: Calendar | None = None,
+    unit: VolumeUnit = "hour",
+    levels: Sequence[float] = (0.8, 0.95),
+    recent: timedelta | None = None,
+) -> VolumeScore:
+    """Return how well forecasts of past windows, each as of its beginning, fitted what came.
+
+    Args:
+        records: The records.
+        windows: The windows, which must lie in the past.
+        zone: As for ``forecast_volume``.
+        calendar: As for ``forecast_volume``.
+        unit: As for ``forecast_volume``.
+        levels: As for ``forecast_volume``.
+        recent: As for ``forecast_volume``.
+
+    Raises:
+        InvalidValueError: There is no window, or no history for any of them.
+    """
+    rows, zone = list(records), as_zone(zone)
+    slots = _Slots(zone, unit, calendar)
+    counts = Counter(slots.begin(row.opened_at) for row in rows)
+    errors: list[float] = []
+    naive: list[int] = []
+    hits = [0] * len(levels)
+    unanswered = 0
+    for window in windows:
+        forecast = forecast_volume(
+            rows,
+            as_of=window.start,
+            window=window,
+            zone=zone,
+            calendar=calendar,
+            unit=unit,
+            levels=levels,
+            recent=recent,
+        )
+        unanswered += not forecast.steps
+        for step in forecast.steps:
+            came = counts[step.start]
+            before = step.start
+            while before >= window.start:
+                before = (before.astimezone(zone) - timedelta(weeks=1)).astimezone(UTC)
+            errors.append(abs(came - step.expected))
+            naive.append(abs(came - counts[slots.begin(before)]))
+            for place, (low, high) in enumerate(step.bands):
+                hits[place] += low <= came <= high
+    if not errors:
+        raise InvalidValueError("windows", unanswered, "windows with two weeks of history before")
+    n = len(errors)
+    return VolumeScore(
+        steps=n,
+        mae=fsum(errors) / n,
+        naive_mae=sum(naive) / n,
+        coverage=tuple((level, hit / n) for level, hit in zip(levels, hits, strict=True)),
+        unanswered=unanswered,
+    )

@@ -1,0 +1,102 @@
+"""The watch list: open records by the chance that they will breach, each with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import attrs
+
+from incidentcore.forecast.breach import BreachChance, BreachModel, expected_resolution
+from incidentcore.forecast.visits import standing
+from incidentcore.instants import as_utc
+from incidentcore.pages import Tabular, to_text
+from incidentcore.records import Record
+from incidentcore.sla import span_text
+
+__all__ = ["WatchItem", "WatchList", "watch_list"]
+
+
+@attrs.frozen(kw_only=True)
+class WatchItem:
+    """An open record that may breach its target.
+
+    Attributes:
+        record: The record.
+        chance: The chance, with the sentence that says why.
+        left: What may still be counted; zero or more.
+        expected_at: The median of the end, through the clock's calendar; None where unknown.
+    """
+
+    record: Record
+    chance: BreachChance
+    left: str
+    expected_at: datetime | None
+
+
+@attrs.frozen(kw_only=True)
+class WatchList(Tabular):
+    """Open records inside their targets, by the chance of a breach.
+
+    Attributes:
+        now: The instant it was made for.
+        items: The records, the most endangered first.
+        unanswered: How many open records have no chance, since the history cannot carry it.
+    """
+
+    now: datetime
+    items: tuple[WatchItem, ...]
+    unanswered: int
+
+    def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
+        """Return headings, rows as text, and which columns are numbers."""
+        rows = [
+            [
+                item.record.id,
+                f"{item.chance.probability:.0%}",
+                f"{item.chance.low:.0%}-{item.chance.high:.0%}",
+                item.left,
+                "" if item.expected_at is None else f"{item.expected_at:%a %d %b %H:%M}",
+                item.chance.why,
+            ]
+            for item in self.items
+        ]
+        headings = ["record", "chance", "95%", "left", "expected (UTC)", "why"]
+        return headings, rows, [False, True, True, True, False, False]
+
+    def __str__(self) -> str:
+        return f"{to_text(*self.cells())}\nwithout an answer: {self.unanswered}"
+
+
+def watch_list(
+    model: BreachModel, records: Iterable[Record], /, *, now: datetime, at_least: float = 0.0
+) -> WatchList:
+    """Return the open records inside their targets, the most endangered first.
+
+    Args:
+        model: What became of earlier records.
+        records: The records; those whose clock does not go on or that breached are left out.
+        now: The instant to ask at.
+        at_least: Leave out records with a lower chance.
+    """
+    now = as_utc(now, "now")
+    items: list[WatchItem] = []
+    unanswered = 0
+    for record in records:
+        stands = standing(model.definition, record, now=now)
+        if stands is None or not stands.goes_on or stands.elapsed > stands.target:
+            continue
+        chance = model.chance(record, now=now)
+        if chance is None:
+            unanswered += 1
+        elif chance.probability >= at_least:
+            items.append(
+                WatchItem(
+                    record=record,
+                    chance=chance,
+                    left=span_text(stands.target - stands.elapsed),
+                    expected_at=expected_resolution(model, record, now=now),
+                )
+            )
+    items.sort(key=lambda item: (-item.chance.probability, item.record.opened_at, item.record.id))
+    return WatchList(now=now, items=tuple(items), unanswered=unanswered)

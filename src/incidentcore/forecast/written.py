@@ -1,0 +1,11 @@
+"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.forecast.breach import BreachModel, CellHistory
+
+__all__ = ["WRITTEN"]
+
+WRITTEN: Final[dict[str, type]] = {"BreachModel": BreachModel, "BreachCellHistory": CellHistory}

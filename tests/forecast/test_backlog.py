@@ -1,0 +1,64 @@
+"""Backlog: worked out by hand, and against what a desk with known hazards does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from math import exp
+
+import pytest
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.forecast import (
+    backtest_backlog,
+    breach_model,
+    forecast_backlog,
+    forecast_volume,
+)
+from incidentcore.instants import Interval
+
+from .history import AGREED, HOUR, PLAIN, START, exponential, ticket
+
+DAY = timedelta(days=1)
+
+
+def test_survivors_of_open_and_arriving_records_are_added() -> None:
+    """Three are open; by the history three of four go on after an hour, so does each arrival."""
+    history = [ticket(n, n * DAY, lasts * HOUR) for n, lasts in enumerate((1, 2, 3, 4) * 7)]
+    now = START + 28 * DAY
+    open_now = [ticket(100 + n, 28 * DAY) for n in range(3)]
+    model = breach_model(AGREED, [*history, *open_now], as_of=now, cells=PLAIN, enough=1)
+    volume = forecast_volume(history, as_of=now, window=Interval(now, now + DAY), zone="UTC")
+    at = [now + 90 * HOUR / 60]
+    forecast = forecast_backlog(model, volume, [*history, *open_now], now=now, at=at)
+    midnight = next(step.expected for step in volume.steps if step.start == now)
+    assert midnight == 1.0
+    assert (forecast.open, volume.steps[1].expected) == (3, 0.0)
+    assert forecast.steps[0].expected == pytest.approx(3 * 21 / 28 + midnight * 21 / 28)
+    assert forecast.steps[0].low < forecast.steps[0].expected < forecast.steps[0].high
+    assert "not tested" in str(forecast)
+
+
+def test_a_model_without_the_cell_of_all_records_is_refused() -> None:
+    """Arrivals have no cell yet, so the model needs the one of all records."""
+    now = START + DAY
+    model = breach_model(AGREED, [ticket(1)], as_of=now, cells=(("priority",),))
+    volume = forecast_volume([], as_of=now, window=Interval(now, now + DAY), zone="UTC")
+    for options in ({"at": [now + HOUR]}, {"at": [now]}):
+        with pytest.raises(InvalidValueError):
+            forecast_backlog(model, volume, [], now=now, **options)
+
+
+@pytest.mark.heavy
+def test_a_steady_desk_is_forecast_and_compared_with_as_today() -> None:
+    """With known hazards the error is that of chance, and the score says who was better."""
+    records = exponential(3, 4_000, mean=20, days=60)
+    mornings = [START + timedelta(days=day, hours=9) for day in range(30, 54, 2)]
+    scores = backtest_backlog(
+        AGREED, records, mornings=mornings, ahead=[DAY, 3 * DAY], zone="UTC", recent=14 * DAY
+    )
+    steady = 4_000 / 60 / 24 * 20 * (1 - exp(-3))
+    assert [score.n for score in scores] == [12, 12]
+    for score in scores:
+        assert score.mae < 0.25 * steady
+        assert score.coverage >= 0.5
+        assert ("no better than as today" in str(score)) == (score.mae >= score.naive_mae)

@@ -1,0 +1,61 @@
+"""The scores, from hand-worked pairs and a model that knows the answer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.forecast import backtest_breach
+from incidentcore.forecast.backtest import _score
+from incidentcore.records import Record
+
+from .history import AGREED, HOUR, START, ticket
+
+RECORDS = [ticket(n, lasts=n * HOUR) for n in (2, 3, 5, 6)] + [ticket(9)]
+
+
+def test_scores_are_worked_out() -> None:
+    """Four pairs: squares 0.01, 0.09, 0.16, 0.36; three of four pairings rank right."""
+    score = _score([(0.9, True), (0.3, False), (0.6, True), (0.6, False)], 4, 0, 0)
+    assert score.brier == pytest.approx((0.01 + 0.09 + 0.16 + 0.36) / 4)
+    assert score.base_brier == 0.25
+    assert score.auc == pytest.approx(3.5 / 4)
+    assert score.ece == pytest.approx((0.1 + 0.3 + 2 * 0.1) / 4)
+    assert score.skill == pytest.approx(1 - 0.155 / 0.25)
+
+
+def test_who_knows_the_answer_has_no_error() -> None:
+    """A perfect model scores 0 and ranks every breach above the others."""
+
+    def perfect(record: Record, /, *, now: datetime) -> float:
+        lasts = None if record.resolved_at is None else record.resolved_at - record.opened_at
+        return float(lasts is None or lasts > 4 * HOUR)
+
+    score = backtest_breach(
+        AGREED, RECORDS, chance=perfect, questions=[START + HOUR], until=START + 9 * HOUR
+    )
+    assert (score.brier, score.auc, score.questions, score.rate) == (0.0, 1.0, 5, 0.6)
+    assert "5 questions on 5 records" in str(score)
+
+
+def test_what_is_not_decided_is_left_out() -> None:
+    """A clock that still goes on inside its target at the end is no answer."""
+    score = backtest_breach(
+        AGREED,
+        RECORDS,
+        chance=lambda record, /, *, now: None if record.id == "INC-00002" else 0.5,
+        questions=[START + HOUR],
+        until=START + 3.5 * HOUR,
+    )
+    assert (score.questions, score.unanswered, score.undecided) == (1, 1, 3)
+
+
+def test_without_questions_there_is_no_score() -> None:
+    """An empty back-test is an error, not a perfect score."""
+    with pytest.raises(InvalidValueError):
+        backtest_breach(AGREED, RECORDS, chance=lambda record, /, *, now: 0.5, questions=[])
+    late = [START + timedelta(days=9)]
+    with pytest.raises(InvalidValueError):
+        backtest_breach(AGREED, RECORDS, chance=lambda record, /, *, now: 0.5, questions=late)

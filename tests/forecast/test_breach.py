@@ -1,0 +1,221 @@
+"""The chance of a breach: hand-worked answers, what it must not see, merging, documents."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.forecast import (
+    BreachModel,
+    backtest_breach,
+    breach_model,
+    expected_resolution,
+    merge_models,
+    watch_list,
+)
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.serialization import dumps, loads
+from incidentcore.sla import SlaDefinition
+
+from .history import AGREED, HOUR, PLAIN, START, exponential, ticket
+
+SIX = [ticket(number, lasts=hours * HOUR) for number, hours in enumerate((1, 2, 3, 5, 6, 7))]
+OPEN = ticket(9)
+AS_OF = START + 10 * HOUR
+
+
+def model_of(records: list[Incident], **options: object) -> BreachModel:
+    options = {"as_of": AS_OF, "cells": PLAIN, "enough": 3, **options}
+    return breach_model(AGREED, records, **options)
+
+
+def test_a_chance_is_worked_out() -> None:
+    """Of the seven that lasted two hours and more, five end; three of them after the target."""
+    chance = model_of([*SIX, OPEN]).chance(ticket(10), now=START + HOUR)
+    assert chance is not None
+    assert chance.n == 6  # the open one is at risk as well; that of one hour is not
+    assert chance.probability == pytest.approx((5 / 6) * (4 / 5))
+    assert chance.low < chance.probability < chance.high
+    assert (
+        chance.why
+        == "of 6 with any that had taken 1:00 there, 67% took more than the 3:00 that are left"
+    )
+
+
+def test_what_is_decided_is_certain() -> None:
+    """It is 1 once breached, 0 once met, None where nothing is promised or not yet opened."""
+    model = model_of([*SIX, OPEN])
+    assert model(ticket(10), now=START + 5 * HOUR) == 1.0
+    assert model(ticket(10, lasts=HOUR), now=START + 2 * HOUR) == 0.0
+    assert model(ticket(10, opened=3 * HOUR), now=START + 2 * HOUR) is None
+    canceled = advance(ticket(10), "cancel", at=START + HOUR, by="kim")
+    assert model(canceled, now=START + 2 * HOUR) is None
+    assert model.why_not(canceled, now=START + 2 * HOUR).code == "no_clock"
+
+
+def test_a_log_of_completed_records_answers_nothing() -> None:
+    """Where no record is open, what takes long is missing."""
+    model = model_of(SIX)
+    assert [finding.code for finding in model.findings] == ["completed_only"]
+    assert model.chance(OPEN, now=START + HOUR) is None
+    assert model.why_not(OPEN, now=START + HOUR).code == "completed_only"
+
+
+def test_a_log_that_is_mostly_open_answers_nothing() -> None:
+    """Where most visits have no end, too few say how long it takes."""
+    model = model_of([*SIX[:2], *(ticket(number) for number in range(20, 26))])
+    assert [finding.code for finding in model.findings] == ["mostly_censored"]
+    assert model.chance(OPEN, now=START + HOUR) is None
+    assert model.why_not(OPEN, now=START + HOUR).code == "mostly_censored"
+
+
+def test_a_coarser_cell_answers_where_the_finer_has_too_few() -> None:
+    """A group that is new is judged by all groups."""
+    model = model_of([*SIX, OPEN], cells=(("assignment_group",), ()))
+    chance = model.chance(ticket(10, group="Network"), now=START + HOUR)
+    assert chance is not None
+    assert (chance.cell, chance.n) == ("any", 6)
+    assert model.chance(ticket(10), now=START + HOUR).cell == "assignment_group Desk"
+
+
+def test_a_visit_counts_from_entering_the_cell() -> None:
+    """After a move, what matters is the time since the move."""
+    moved = [ticket(n, lasts=(n + 2) * HOUR, moved=HOUR) for n in range(4)] + [
+        ticket(5, moved=HOUR)
+    ]
+    model = model_of(moved, cells=(("assignment_group",),))
+    network = next(one for one in model.histories if one.values == ("Network",))
+    assert [left / 3_600_000_000 for left in network.left] == [1, 2, 3, 4, 9]
+    asked = ticket(10, moved=2 * HOUR)
+    chance = model.chance(asked, now=START + 3 * HOUR)  # one hour there, one hour left
+    assert chance.n == 4
+    assert chance.probability == pytest.approx(3 / 4)
+
+
+def test_old_habits_fade() -> None:
+    """With ``recent`` only what was observed lately counts, also of old records."""
+    old = [ticket(number, lasts=HOUR) for number in range(10)]
+    new = [ticket(number, 5 * HOUR, 2 * HOUR) for number in range(20, 24)]
+    model = model_of([*old, *new, OPEN], recent=6 * HOUR)
+    (history,) = model.histories
+    assert (history.entered, len(history.left)) == ((-1, -1, -1, -1, 4 * 3_600_000_000), 5)
+
+
+def test_pauses_and_closed_hours_do_not_count() -> None:
+    """The time is that of the clock: what happened at night adds nothing."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-16:00"})
+    agreed = SlaDefinition.resolution(hours=8, calendar=office)
+    model = breach_model(
+        agreed,
+        [ticket(n, 15 * HOUR, (17 + n) * HOUR) for n in range(4)] + [ticket(9, 39 * HOUR)],
+        as_of=START + 60 * HOUR,
+        cells=PLAIN,
+        enough=1,
+    )
+    hours = [left / 3_600_000_000 for left in model.histories[0].left]
+    assert hours == [1, 2, 3, 4, 5]  # Monday 15:00 until Tuesday 08, 09, 10, 11; one is open
+
+
+def test_the_expected_end_follows_the_calendar() -> None:
+    """The median of what is left, laid along the calendar."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-16:00"})
+    agreed = SlaDefinition.resolution(hours=8, calendar=office)
+    history = [ticket(n, 8 * HOUR, n * HOUR) for n in (1, 2, 3, 4)] + [ticket(9, 8 * HOUR)]
+    model = breach_model(agreed, history, as_of=START + 18 * HOUR, cells=PLAIN, enough=2)
+    late = ticket(10, 14 * HOUR)
+    assert expected_resolution(model, late, now=START + 14 * HOUR) == START + (24 + 9) * HOUR
+    assert expected_resolution(model, late, now=START + 14 * HOUR, share=0.95) is None
+    with pytest.raises(InvalidValueError, match="between 0 and 1"):
+        expected_resolution(model, late, now=START, share=1.0)
+
+
+@given(st.integers(0, 10_000), st.floats(1, 40))
+def test_no_future_is_seen(seed: int, hours: float) -> None:
+    """Shuffling, dropping and adding whatever came after the instant changes no answer."""
+    as_of = START + timedelta(hours=hours)
+    records = exponential(seed, 30, mean=6, days=2)
+    chance = random.Random(seed)  # noqa: S311
+    other = []
+    for record in records:
+        past = [event for event in record.history if event.at <= as_of]
+        if not past or chance.random() < 0.2:
+            other.append(type(record).from_history(past) if past else record)
+            continue
+        again = type(record).from_history(past)
+        if not again.state.resolved:
+            notes = {"resolution_code": "x", "resolution_notes": "Other."}
+            late = as_of + timedelta(hours=0.001 + 9 * chance.random())
+            again = advance(again, "resolve", at=late, by="bob", **notes)
+        other.append(again)
+    chance.shuffle(other)
+    one, two = (breach_model(AGREED, rows, as_of=as_of, enough=3) for rows in (records, other))
+    assert one == two
+    by_id = {record.id: record for record in other}
+    for record in records:
+        if record.opened_at <= as_of:
+            asked = one.chance(record, now=as_of), two.chance(by_id[record.id], now=as_of)
+            assert asked[0] == asked[1]
+
+
+@given(st.integers(0, 10_000), st.integers(1, 4))
+def test_models_of_parts_merge_to_the_model_of_the_whole(seed: int, parts: int) -> None:
+    """Partials merge, in any order."""
+    records = exponential(seed, 20, mean=6, days=1)
+    as_of = START + timedelta(days=1)
+    pieces = [breach_model(AGREED, records[n::parts], as_of=as_of) for n in range(parts)]
+    assert merge_models(pieces[::-1]) == breach_model(AGREED, records, as_of=as_of)
+
+
+def test_models_that_differ_do_not_merge() -> None:
+    """Another instant makes another model."""
+    other = attrs.evolve(model_of(SIX), as_of=AS_OF + HOUR)
+    with pytest.raises(InvalidValueError, match="nothing but their records"):
+        merge_models([model_of(SIX), other])
+
+
+def test_a_model_is_a_document() -> None:
+    """It is written and read back equal, and answers alike."""
+    model = model_of([*SIX, OPEN], recent=timedelta(days=30))
+    again = loads(dumps(model), BreachModel)
+    assert again == model
+    assert again(OPEN, now=START + HOUR) == model(OPEN, now=START + HOUR)
+
+
+def test_options_are_checked() -> None:
+    """A wrong option is refused with what is allowed."""
+    for options in ({"recent": timedelta(0)}, {"enough": 0}, {"cells": (("no_such_field",),)}):
+        with pytest.raises(InvalidValueError):
+            model_of(SIX, **options)
+    with pytest.raises(InvalidValueError, match="SlaDefinition or SlaPolicy"):
+        breach_model("4 hours", SIX, as_of=AS_OF)
+
+
+def test_chances_fit_a_desk_with_known_hazards() -> None:
+    """Exponential times: of the chances said, about so many come, better than the base rate."""
+    records = exponential(11, 1_200, mean=5, days=10)
+    model = breach_model(AGREED, records, as_of=START + timedelta(days=5))
+    asked = [START + timedelta(days=5, hours=hours) for hours in range(0, 96, 12)]
+    score = backtest_breach(AGREED, records, chance=model, questions=asked)
+    assert score.questions > 100
+    assert score.ece < 0.12
+    assert score.brier < score.base_brier
+
+
+def test_the_watch_list_names_the_most_endangered_first() -> None:
+    """Sorted by chance, with what is left and the sentence that says why."""
+    model = model_of([*SIX, OPEN])
+    asked = [ticket(1, 2 * HOUR), ticket(2), ticket(3, lasts=HOUR), ticket(4, -5 * HOUR)]
+    listed = watch_list(model, asked, now=START + 3 * HOUR)
+    assert [item.record.id for item in listed.items] == ["INC-00002", "INC-00001"]
+    assert listed.items[0].left == "1:00"
+    assert listed.items[0].expected_at == START + 6 * HOUR
+    assert "took more than the 1:00 that are left" in str(listed)
+    assert listed.to_markdown().startswith("| record | chance |")

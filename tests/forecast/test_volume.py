@@ -1,0 +1,140 @@
+"""Volume: hand-worked rates, the negative binomial, calibration, closed dates, no future."""
+
+from __future__ import annotations
+
+import math
+import random
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.forecast import backtest_volume, forecast_volume
+from incidentcore.forecast.volume import _band, _mass
+from incidentcore.instants import Interval
+from incidentcore.records import Incident
+from incidentcore.schedule import BusinessCalendar, Holiday
+
+from .history import HOUR, START, ticket
+
+DAY = timedelta(days=1)
+WEEK = timedelta(weeks=1)
+
+
+def opened(times: list[timedelta]) -> list[Incident]:
+    return [ticket(number, at) for number, at in enumerate(times)]
+
+
+def poisson(seed: int, *, days: int, rate: float) -> list[Incident]:
+    """Return records of a desk with a constant rate an hour."""
+    chance, at, times = random.Random(seed), 0.0, []  # noqa: S311  a test
+    while (at := at - math.log(1 - chance.random()) / rate) < days * 24:
+        times.append(timedelta(hours=at))
+    return opened(times)
+
+
+def test_the_rate_is_that_of_the_same_hour_in_earlier_weeks() -> None:
+    """Mondays at nine had 2, 4 and 6 records: 4 are expected, and none at ten."""
+    times = [week * WEEK + 9 * HOUR for week, count in enumerate((2, 4, 6)) for _ in range(count)]
+    records = opened([timedelta(0), *times])
+    as_of = START + 3 * WEEK
+    window = Interval(as_of + 9 * HOUR, as_of + 11 * HOUR)
+    steps = forecast_volume(records, as_of=as_of, window=window, zone="UTC").steps
+    assert [step.expected for step in steps] == [4.0, 0.0]
+    assert [step.start for step in steps] == [window.start, window.start + HOUR]
+
+
+def test_a_closed_date_is_a_kind_of_day_of_its_own() -> None:
+    """A holiday does not lower the Mondays, and the next one is forecast as a holiday."""
+    holidays = [Holiday(date(2026, 6, 8)), Holiday(date(2026, 6, 29))]
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-16:00"}, holidays=holidays)
+    days = [day for day in range(28) if day % 7 < 5 and day != 7]
+    records = opened([day * DAY + 9 * HOUR for day in days for _ in range(6)])
+    as_of = START + 28 * DAY
+    week = Interval(as_of, as_of + 2 * DAY)
+    options = {"as_of": as_of, "window": week, "zone": "UTC", "unit": "day"}
+    with_calendar = forecast_volume(records, calendar=office, **options).steps
+    without = forecast_volume(records, **options).steps
+    assert [step.expected for step in with_calendar] == [0.0, 6.0]
+    assert [round(step.expected, 1) for step in without] == [4.0, 6.0]
+
+
+def test_the_count_is_negative_binomial() -> None:
+    """The probabilities sum to 1 with the mean and variance that were asked for."""
+    for mean, spread in ((0.3, 1.0), (4.0, 1.0), (4.0, 2.5), (900.0, 3.0)):
+        masses = [_mass(count, mean, spread) for count in range(3_000)]
+        average = math.fsum(n * p for n, p in enumerate(masses))
+        assert math.fsum(masses) == pytest.approx(1, abs=1e-9)
+        assert average == pytest.approx(mean, rel=1e-9)
+        variance = math.fsum((n - average) ** 2 * p for n, p in enumerate(masses))
+        assert variance == pytest.approx(mean * spread, rel=1e-6)
+
+
+def test_a_band_is_that_of_the_tables() -> None:
+    """A Poisson count of mean 4 lies between 2 and 7 with at least 80 %."""
+    assert _band(4.0, 1.0, 0.8) == (2, 7)
+    assert _band(0.0, 1.0, 0.8) == (0, 0)
+
+
+def test_a_constant_desk_is_calibrated() -> None:
+    """Both bands of a Poisson desk hold about as often as they say."""
+    records = poisson(5, days=77, rate=6.0)
+    weeks = [Interval(START + n * WEEK, START + (n + 1) * WEEK) for n in (8, 9, 10)]
+    score = backtest_volume(records, windows=weeks, zone="UTC")
+    held = dict(score.coverage)
+    assert score.steps == 504
+    assert 0.78 <= held[0.8] <= 0.93
+    assert 0.93 <= held[0.95] <= 0.995
+    assert score.mae < score.naive_mae
+
+
+def test_a_short_history_gives_none() -> None:
+    """Less than two whole weeks carry no forecast, and the finding says so."""
+    as_of = START + 10 * DAY
+    window = Interval(as_of, as_of + DAY)
+    records = opened([n * DAY for n in range(10)])
+    forecast = forecast_volume(records, as_of=as_of, window=window, zone="UTC")
+    assert (forecast.steps, [one.code for one in forecast.findings]) == ((), ["short_history"])
+    with pytest.raises(InvalidValueError, match="two weeks"):
+        backtest_volume(records, windows=[window], zone="UTC")
+
+
+@given(st.integers(0, 10_000), st.lists(st.floats(505, 800), max_size=20))
+def test_no_future_is_seen(seed: int, hours: list[float]) -> None:
+    """What is opened, or recorded, after the instant changes nothing."""
+    records = poisson(seed, days=21, rate=0.1)
+    as_of = START + 21 * DAY
+    window = Interval(as_of, as_of + DAY)
+    late = Incident.open(id="late", title="x", by="kim", at=START + DAY, recorded_at=as_of + HOUR)
+    more = [*opened([timedelta(hours=hour) for hour in hours]), late, *records[::-1]]
+    one, two = (
+        forecast_volume(rows, as_of=as_of, window=window, zone="UTC") for rows in (records, more)
+    )
+    assert one == two
+
+
+def test_days_follow_the_zone_across_a_change_of_clocks() -> None:
+    """The day on which clocks change is one step of 23 hours."""
+    records = [
+        Incident.open(id=str(n), title="x", by="kim", at=datetime(2026, 3, 1, tzinfo=UTC) + n * DAY)
+        for n in range(27)
+    ]
+    start = datetime(2026, 3, 27, 23, tzinfo=UTC)
+    forecast = forecast_volume(
+        records,
+        as_of=start,
+        window=Interval(start, start + 3 * DAY),
+        zone="Europe/Berlin",
+        unit="day",
+    )
+    assert [step.start.hour for step in forecast.steps] == [23, 23, 22, 22]
+
+
+def test_options_are_checked() -> None:
+    """A wrong unit, level or window is refused."""
+    window = Interval(START, START + DAY)
+    for options in ({"unit": "week"}, {"levels": [80]}, {"as_of": START + HOUR}):
+        with pytest.raises(InvalidValueError):
+            forecast_volume([], **{"as_of": START, "window": window, "zone": "UTC", **options})

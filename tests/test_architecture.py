@@ -106,6 +106,8 @@ LAZY = {
     ("vendors", "dateutil"): "needed only by free-form times",
     ("vendors", "openpyxl"): "an extra, needed only by spreadsheets",
     ("vendors", "pyarrow"): "comes with whoever has a table of the Arrow interface",
+    ("simulation", "random"): "needed only to simulate; loads a cryptographic library",
+    ("simulation", "statistics"): "needed only by lognormal lengths; loads random",
     ("__init__", "difflib"): "needed only to word an error",
 }
 

@@ -1,6 +1,7 @@
-"""Drills: exercises with a script, scored by the clocks and plans of real work."""
+"""Drills, scored by the clocks of real work; and a seeded desk, whose agents meet what arrives."""
 
 from incidentcore.simulation.after_action import DrillEntry, DrillLine, DrillReport, DrillResult
+from incidentcore.simulation.desk_run import Simulation, Stint, simulate
 from incidentcore.simulation.drill import (
     BotStep,
     Drill,
@@ -12,24 +13,51 @@ from incidentcore.simulation.drill import (
 )
 from incidentcore.simulation.drill_file import load_drill
 from incidentcore.simulation.drill_lint import DRILL_TEXTS, lint_drill
+from incidentcore.simulation.fit import fit_workloads
 from incidentcore.simulation.rehearsal import rehearse
 from incidentcore.simulation.score import score_drill
+from incidentcore.simulation.workload import (
+    Agent,
+    Distribution,
+    Empirical,
+    Exponential,
+    Hold,
+    Lognormal,
+    Team,
+    Workload,
+    by_arrival,
+    by_priority,
+)
 
 __all__ = [
+    "Agent",
     "BotStep",
     "DRILL_TEXTS",
+    "Distribution",
     "Drill",
     "DrillEntry",
     "DrillLine",
     "DrillReport",
     "DrillResult",
     "DueInject",
+    "Empirical",
     "Expectation",
+    "Exponential",
+    "Hold",
     "Inject",
     "InjectKind",
+    "Lognormal",
+    "Simulation",
+    "Stint",
+    "Team",
+    "Workload",
+    "by_arrival",
+    "by_priority",
+    "fit_workloads",
     "injects_due",
     "lint_drill",
     "load_drill",
     "rehearse",
     "score_drill",
+    "simulate",
 ]

@@ -1,0 +1,388 @@
+"""A seeded run of a desk: records arrive, wait, and are worked on by agents in their hours.
+
+A heap of (instant, number, step) drives the run. Records are made by the library's own moves, so
+they replay. Work ends at ``calendar.deadline(now, work)`` of the agent: shifts, breaks and holidays
+need no code. Each record draws from a stream of its own, seeded by (seed, workload, number), and
+only by ``random()``, whose stream Python promises across versions. So another roster, order or rule
+meets the same records with the same work, and two runs differ by that change alone.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
+
+from incidentcore.desk import Agenda, Desk, DueItem
+from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
+from incidentcore.instants import Interval
+from incidentcore.records import Incident, assign, comment
+from incidentcore.simulation.workload import Agent, Exponential, Team, Workload
+from incidentcore.values import Actor, FrozenMap
+
+if TYPE_CHECKING:
+    from random import Random
+
+__all__ = ["Simulation", "Stint", "simulate"]
+
+_HOUR: Final = timedelta(hours=1)
+_DAY: Final = timedelta(days=1)
+_CALLER: Final = Actor("caller", "requester")
+
+
+@attrs.frozen
+class Stint:
+    """A stretch of work by one agent on one record, with the breaks between.
+
+    Attributes:
+        agent: The agent's id.
+        record_id: The record.
+        start: When it began.
+        end: When it ended, or the end of the run.
+    """
+
+    agent: str
+    record_id: str
+    start: datetime
+    end: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Simulation:
+    """What came of a run.
+
+    Attributes:
+        records: The records in the order of their arrival.
+        due_items: What the desk's rules asked for; empty where the run did not watch.
+        stints: Who worked on what, by start.
+        utilization: For each agent, the share of open time that was worked.
+    """
+
+    records: tuple[Incident, ...] = attrs.field(repr=False)
+    due_items: tuple[DueItem, ...] = attrs.field(repr=False)
+    stints: tuple[Stint, ...] = attrs.field(repr=False)
+    utilization: FrozenMap[float]
+
+    @property
+    def waits(self) -> tuple[timedelta, ...]:
+        """Return how long each record waited for its first agent, of those that had one."""
+        first: dict[str, datetime] = {}
+        for stint in self.stints:
+            first.setdefault(stint.record_id, stint.start)
+        return tuple(
+            first[record.id] - record.opened_at for record in self.records if record.id in first
+        )
+
+
+def simulate(
+    desk: Desk,
+    team: Team,
+    workloads: Iterable[Workload],
+    /,
+    *,
+    seed: int,
+    start: datetime,
+    end: datetime,
+    watch: bool = True,
+) -> Simulation:
+    """Run a desk with a team on random arrivals.
+
+    Args:
+        desk: The desk, whose rules route, prioritize and escalate.
+        team: Who works, and in which order.
+        workloads: What arrives.
+        seed: Equal seeds give equal records, on every version of Python.
+        start: The first instant.
+        end: The first instant after the run. A longer run begins with the shorter one.
+        watch: Whether the desk's agenda is followed: an escalation puts a waiting record first.
+            Without it a run is several times faster.
+
+    Raises:
+        InvalidValueError: Two workloads have one name, or nobody has the skill of one.
+        InvalidIntervalError: The end lies before the start.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> desk = Desk(name="small")
+    >>> office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    >>> mail = Workload(name="mail", rate=2, arrives=office, work=Exponential(timedelta(hours=1)))
+    >>> team = Team([Agent("ada", office), Agent("ben", office), Agent("chen", office)])
+    >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
+    >>> week = {"start": monday, "end": monday + timedelta(days=7)}
+    >>> run = simulate(desk, team, [mail], seed=1, **week)
+    >>> run == simulate(desk, team, [mail], seed=1, **week)
+    True
+    >>> {record.opened_at.weekday() for record in run.records} <= {0, 1, 2, 3, 4}
+    True
+    """
+    window = Interval(start, end)
+    kinds = tuple(workloads)
+    names = [kind.name for kind in kinds]
+    if len(set(names)) != len(names):
+        raise InvalidValueError("workloads", names, "each name once")
+    known = {skill for agent in team.agents for skill in agent.skills}
+    for kind in kinds:
+        if kind.skill not in known:
+            raise InvalidValueError(
+                "workloads", kind.skill, f"a skill of an agent: {sorted(known)}"
+            )
+    run = _Run(desk, team, window, seed, watch=watch)
+    for kind in kinds:
+        run.plan_arrivals(kind)
+    run.play()
+    return run.result()
+
+
+@attrs.define(eq=False)
+class _Ticket:
+    """A record on its way through the desk, with all that was drawn for it."""
+
+    kind: Workload
+    record: Incident
+    parts: list[timedelta]  # of work, each ended by a hold or a solution
+    hold: timedelta | None
+    reopens: timedelta | None
+    key: Any = None
+    waiting: bool = False
+
+
+class _Run:
+    """The state of a run."""
+
+    def __init__(self, desk: Desk, team: Team, window: Interval, seed: int, *, watch: bool) -> None:
+        self.desk, self.team, self.window, self.seed = desk, team, window, seed
+        self.agenda = Agenda(desk) if watch else None
+        self.heap: list[tuple[datetime, int, str, Any]] = []
+        self.numbers = 0
+        self.tickets: dict[str, _Ticket] = {}
+        self.queues: dict[str, list[tuple[Any, int, _Ticket]]] = {}
+        self.free = list(range(len(team.agents)))
+        self.woken: set[int] = set()
+        self.looks: set[datetime] = set()
+        self.counts: dict[str, int] = {}
+        self.due: list[DueItem] = []
+        self.stints: list[Stint] = []
+
+    def at(self, instant: datetime, step: str, what: Any) -> None:
+        """Plan a step; of several at one instant the one that was planned first comes first."""
+        if instant < self.window.end:
+            self.numbers += 1
+            heapq.heappush(self.heap, (instant, self.numbers, step, what))
+
+    def plan_arrivals(self, kind: Workload) -> None:
+        """Plan the first arrival of a workload; each arrival plans the next."""
+        self.at(self.window.start, "next", (kind, self.arrivals(kind)))
+
+    def random(self, *names: object) -> Random:
+        """Return a stream of its own for a name."""
+        from random import Random  # noqa: PLC0415  loads a cryptographic library
+
+        return Random("/".join(map(str, (self.seed, *names))))  # noqa: S311  a simulation
+
+    def arrivals(self, kind: Workload) -> Iterator[datetime]:
+        """Yield instants with exponential gaps of open time; thinned to the hours of the week."""
+        chance, most = self.random(kind.name), max(kind.rate)
+        gap, at = Exponential(_HOUR / most), self.window.start
+        zone = kind.arrives.zone
+        while True:
+            try:
+                at = kind.arrives.deadline(at, gap(chance.random()), boundary="next_open")
+            except UnreachableDeadlineError:
+                return
+            if len(kind.rate) > 1:
+                local = at.astimezone(zone)
+                if chance.random() * most >= kind.rate[local.weekday() * 24 + local.hour]:
+                    continue
+            yield at
+
+    def play(self) -> None:
+        """Take steps until none is left before the end."""
+        steps: dict[str, Callable[[datetime, Any], None]] = {
+            "next": self.plan_next,
+            "arrive": self.arrive,
+            "end": self.finish,
+            "resume": self.resume,
+            "reopen": self.reopen,
+            "on_duty": self.come_on_duty,
+            "look": self.look,
+        }
+        while self.heap:
+            now, _, step, what = heapq.heappop(self.heap)
+            steps[step](now, what)
+
+    def plan_next(self, now: datetime, what: tuple[Workload, Iterator[datetime]]) -> None:
+        """Plan the next arrival."""
+        at = next(what[1], None)
+        if at is not None:
+            self.at(at, "arrive", what)
+
+    def arrive(self, now: datetime, what: tuple[Workload, Iterator[datetime]]) -> None:
+        """Open the records of one arrival."""
+        kind = what[0]
+        for _ in range(kind.burst):
+            number = self.counts[kind.name] = self.counts.get(kind.name, 0) + 1
+            chance = self.random(kind.name, number)
+            # The draws come in one order with any options, so that options change little.
+            which, work, holds, held, reopens, again = (chance.random() for _ in range(6))
+            opening = {"title": kind.name, **kind.opening[int(which * len(kind.opening))]}
+            needed = kind.work(work)
+            hold = kind.hold.lasts(held) if kind.hold and holds < kind.hold.chance else None
+            ticket = _Ticket(
+                kind,
+                self.desk.open(
+                    Incident, id=f"{kind.name}-{number:05}", at=now, by=_CALLER, **opening
+                ),
+                [needed] if hold is None else [needed / 2, needed / 2],
+                hold,
+                _DAY * (0.5 + again) if reopens < kind.reopen else None,
+            )
+            self.tickets[ticket.record.id] = ticket
+            self.wait(now, ticket)
+        self.plan_next(now, what)
+
+    def wait(self, now: datetime, ticket: _Ticket) -> None:
+        """Put a record in the queue of its skill."""
+        ticket.key, ticket.waiting = (1, self.team.order(ticket.record, now)), True
+        self.push(ticket)
+        self.changed(now, ticket)
+        self.dispatch(now)
+
+    def push(self, ticket: _Ticket) -> None:
+        """Put a record into its queue by its key."""
+        self.numbers += 1
+        queue = self.queues.setdefault(ticket.kind.skill, [])
+        heapq.heappush(queue, (ticket.key, self.numbers, ticket))
+
+    def best(self, agent: Agent) -> _Ticket | None:
+        """Take the first waiting record that an agent can work on."""
+        for skill in agent.skills:
+            queue = self.queues.get(skill, [])
+            while queue and not (queue[0][2].waiting and queue[0][0] == queue[0][2].key):
+                heapq.heappop(queue)  # it was taken, or moved to the front
+        there = [self.queues[skill] for skill in agent.skills if self.queues.get(skill)]
+        return heapq.heappop(min(there, key=lambda queue: queue[0][:2]))[2] if there else None
+
+    def dispatch(self, now: datetime) -> None:
+        """Let every free agent who is on duty take a record; wake the others for their hours."""
+        for place in list(self.free):
+            agent = self.team.agents[place]
+            if not agent.calendar.is_open(now):
+                if place not in self.woken:
+                    try:
+                        self.at(agent.calendar.next_open(now), "on_duty", place)
+                        self.woken.add(place)
+                    except UnreachableDeadlineError:
+                        self.free.remove(place)  # never again on duty
+                continue
+            ticket = self.best(agent)
+            if ticket is not None:
+                self.free.remove(place)
+                self.start(now, place, ticket)
+
+    def come_on_duty(self, now: datetime, place: int) -> None:
+        """Let an agent whose hours begin look at the queue."""
+        self.woken.discard(place)
+        self.dispatch(now)
+
+    def start(self, now: datetime, place: int, ticket: _Ticket) -> None:
+        """Let an agent begin to work on a record."""
+        agent, ticket.waiting = self.team.agents[place], False
+        record = assign(ticket.record, assignee=agent.id, at=now, by=agent.id)
+        if not record.state.pauses and self.desk.decide(record, "start", at=now, by=agent.id):
+            record = self.desk.advance(record, "start", at=now, by=agent.id)
+        if record.first_response_at is None:
+            record = comment(record, "We are looking into it.", at=now, by=agent.id)
+        ticket.record = record
+        self.changed(now, ticket)
+        try:
+            done = agent.calendar.deadline(now, ticket.parts[0])
+        except UnreachableDeadlineError:
+            done = self.window.end
+        self.stints.append(Stint(agent.id, record.id, now, min(done, self.window.end)))
+        self.at(done, "end", (place, ticket))
+
+    def finish(self, now: datetime, what: tuple[int, _Ticket]) -> None:
+        """End a part of the work: by a hold, or by the solution."""
+        place, ticket = what
+        by = self.team.agents[place].id
+        ticket.parts.pop(0)
+        if ticket.parts and ticket.hold is not None and ticket.kind.hold is not None:
+            reason = ticket.kind.hold.reason
+            ticket.record = self.desk.advance(ticket.record, "hold", at=now, by=by, reason=reason)
+            self.at(now + ticket.hold, "resume", ticket)
+        else:
+            notes = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
+            ticket.record = self.desk.advance(ticket.record, "resolve", at=now, by=by, **notes)
+            if ticket.reopens is not None:
+                self.at(now + ticket.reopens, "reopen", ticket)
+        self.changed(now, ticket)
+        self.free.append(place)
+        self.free.sort()
+        self.dispatch(now)
+
+    def resume(self, now: datetime, ticket: _Ticket) -> None:
+        """Let a record wait for an agent again after a hold."""
+        by = ticket.record.assignee or "desk"
+        ticket.record = self.desk.advance(ticket.record, "resume", at=now, by=by)
+        self.wait(now, ticket)
+
+    def reopen(self, now: datetime, ticket: _Ticket) -> None:
+        """Let the caller reopen a record; it needs half of the work again."""
+        ticket.reopens = ticket.hold = None
+        chance = self.random(ticket.kind.name, ticket.record.id, "again")
+        ticket.parts = [ticket.kind.work(chance.random()) / 2]
+        ticket.record = self.desk.advance(ticket.record, "reopen", at=now, by=_CALLER)
+        self.wait(now, ticket)
+
+    def changed(self, now: datetime, ticket: _Ticket) -> None:
+        """Tell the agenda of a change, and plan when to look at it."""
+        if self.agenda is not None:
+            self.agenda.put(ticket.record)
+            self.plan_look(now)
+
+    def plan_look(self, at: datetime) -> None:
+        """Plan to look at the agenda, once for an instant."""
+        if at not in self.looks:
+            self.looks.add(at)
+            self.at(at, "look", None)
+
+    def look(self, now: datetime, _: None) -> None:
+        """Act on what is due: an escalation puts a waiting record first."""
+        agenda = self.agenda
+        assert agenda is not None  # noqa: S101  only a watched run plans looks
+        self.looks.discard(now)
+        items = agenda.due(now=now)
+        agenda.delivered(*items)
+        self.due += items
+        for item in items:
+            ticket = self.tickets[item.record_id]
+            if item.kind == "escalation" and ticket.waiting and ticket.key[0]:
+                ticket.key = (0, ticket.key[1])
+                self.push(ticket)
+        wake = agenda.next_wakeup(now=now)
+        if wake is not None and wake > now:
+            self.plan_look(wake)
+
+    def result(self) -> Simulation:
+        """Return what came of the run."""
+        shares: dict[str, float] = {}
+        for agent in self.team.agents:
+            there = agent.calendar.open_time(self.window.start, self.window.end)
+            busy = sum(
+                (
+                    agent.calendar.open_time(stint.start, stint.end)
+                    for stint in self.stints
+                    if stint.agent == agent.id
+                ),
+                timedelta(0),
+            )
+            shares[agent.id] = busy / there if there else 0.0
+        return Simulation(
+            records=tuple(ticket.record for ticket in self.tickets.values()),
+            due_items=tuple(self.due),
+            stints=tuple(self.stints),
+            utilization=FrozenMap(shares),
+        )

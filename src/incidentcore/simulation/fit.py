@@ -1,0 +1,115 @@
+"""Workloads from history: rates, work, holds and reopenings of each group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.instants import as_utc
+from incidentcore.records import Record
+from incidentcore.schedule import Calendar
+from incidentcore.simulation.workload import Empirical, Hold, Workload
+from incidentcore.values import FrozenMap
+
+__all__ = ["fit_workloads"]
+
+T = TypeVar("T")
+
+_MOST: Final = 200  # openings and lengths of a group; of more an even choice is taken
+
+
+def fit_workloads(
+    records: Iterable[Record], /, *, as_of: datetime, arrives: Calendar
+) -> tuple[Workload, ...]:
+    """Return a workload for each group, as its records show it.
+
+    The work of a record is the open time from its acknowledgement, or its opening, to its
+    solution, without pauses: history does not tell working from waiting for the agent, so it is an
+    upper bound. Scale it where you know better.
+
+    Args:
+        records: The records, open ones too; iterated once.
+        as_of: Only what had happened and was recorded by then is used.
+        arrives: The calendar of arrivals and of work. What arrives outside of it counts too.
+
+    Raises:
+        InvalidValueError: No record was known, or the calendar was never open since the first.
+
+    Source: our choice.
+    """
+    as_of = as_utc(as_of, "as_of")
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        events = [one for one in record.history if one.at <= as_of and one.recorded_at <= as_of]
+        try:
+            known = type(record).from_history(events)
+        except InvalidTimelineError:
+            continue  # its opening was not known yet
+        groups.setdefault(known.assignment_group or "", []).append(known)
+    first = min((one.opened_at for group in groups.values() for one in group), default=as_of)
+    span = arrives.open_time(first, as_of)
+    if not span:
+        raise InvalidValueError("records", len(groups), "records opened before as_of")
+    return tuple(
+        workload
+        for group in sorted(groups)
+        if (workload := _fit(group, groups[group], span, arrives)) is not None
+    )
+
+
+def _fit(group: str, records: list[Record], span: timedelta, arrives: Calendar) -> Workload | None:
+    work: list[timedelta] = []
+    holds: list[timedelta] = []
+    held = 0
+    for record in records:
+        pauses = list(_pauses(record))
+        held += bool(pauses)
+        holds += [end - start for start, end in pauses]
+        end = record.first_resolved_at
+        if end is not None:
+            start = min(record.acknowledged_at or record.opened_at, end)
+            off = (arrives.open_time(max(a, start), b) for a, b in pauses if start < b <= end)
+            work.append(max(arrives.open_time(start, end) - sum(off, timedelta(0)), timedelta(0)))
+    if not work:
+        return None
+    openings: list[Mapping[str, Any]] = [
+        FrozenMap(
+            {
+                name: value
+                for name in ("impact", "urgency", "assignment_group", "category", "service")
+                if (value := getattr(record, name))
+            }
+        )
+        for record in sorted(records, key=lambda one: (one.opened_at, one.id))
+    ]
+    return Workload(
+        name=group or "no group",
+        rate=len(records) / (span / timedelta(hours=1)),
+        arrives=arrives,
+        opening=_evenly(openings),
+        work=Empirical(_evenly(sorted(work))),
+        skill=group,
+        hold=Hold(chance=held / len(records), lasts=Empirical(_evenly(sorted(holds))))
+        if holds
+        else None,
+        reopen=sum(record.reopen_count > 0 for record in records) / len(records),
+    )
+
+
+def _evenly(values: list[T]) -> list[T]:
+    if len(values) <= _MOST:
+        return values
+    return [values[place * len(values) // _MOST] for place in range(_MOST)]
+
+
+def _pauses(record: Record) -> Iterator[tuple[datetime, datetime]]:
+    """Yield the pauses of a record that ended."""
+    since: datetime | None = None
+    for moment, facts in record.timeline().states():
+        if facts["state"].pauses:
+            since = since or moment.at
+        elif since is not None:
+            yield since, moment.at
+            since = None

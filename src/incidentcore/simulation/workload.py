@@ -1,0 +1,232 @@
+"""Who works and what arrives: the people and the arrivals of a simulated desk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+from math import exp, log
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import attrs
+
+from incidentcore.errors import DefinitionError
+from incidentcore.records import Record
+from incidentcore.schedule import Calendar
+from incidentcore.values import FrozenMap
+
+__all__ = [
+    "Agent",
+    "Distribution",
+    "Empirical",
+    "Exponential",
+    "Hold",
+    "Lognormal",
+    "QueueOrder",
+    "Team",
+    "Workload",
+    "by_arrival",
+    "by_priority",
+]
+
+
+@runtime_checkable
+class Distribution(Protocol):
+    """A length of time at random, as an inverse distribution: equal chances give equal lengths."""
+
+    def __call__(self, u: float) -> timedelta:
+        """Return the length that a share ``u`` of lengths does not exceed.
+
+        Args:
+            u: From 0, inclusive, to 1, exclusive.
+        """
+
+
+@attrs.frozen
+class Exponential:
+    """A length without memory.
+
+    >>> Exponential(timedelta(hours=1))(0.5)
+    datetime.timedelta(seconds=2495, microseconds=329850)
+    """
+
+    mean: timedelta = attrs.field(validator=lambda *given: _positive("mean", given[2]))
+
+    def __call__(self, u: float) -> timedelta:
+        """Return the length that a share ``u`` of lengths does not exceed."""
+        return self.mean * -log(1 - u)
+
+
+@attrs.frozen
+class Lognormal:
+    """A length of which half are below the median and a few are very long.
+
+    Attributes:
+        median: The median.
+        sigma: The standard deviation of the logarithm; 1 puts a sixth beyond 2.7 medians.
+
+    >>> Lognormal(timedelta(hours=1), 1.0)(0.5)
+    datetime.timedelta(seconds=3600)
+    """
+
+    median: timedelta = attrs.field(validator=lambda *given: _positive("median", given[2]))
+    sigma: float
+
+    def __call__(self, u: float) -> timedelta:
+        """Return the length that a share ``u`` of lengths does not exceed."""
+        from statistics import NormalDist  # noqa: PLC0415  loads random, needed to simulate only
+
+        return self.median * exp(self.sigma * NormalDist().inv_cdf(max(u, 2.0**-54)))
+
+
+def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
+    return tuple(sorted(values))
+
+
+@attrs.frozen
+class Empirical:
+    """One of the lengths that were seen, each as likely.
+
+    >>> Empirical([timedelta(hours=3), timedelta(hours=1)])(0.4)
+    datetime.timedelta(seconds=3600)
+    """
+
+    values: tuple[timedelta, ...] = attrs.field(converter=_lengths, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not self.values or self.values[0] < timedelta(0):
+            raise DefinitionError("values", self.values[:1], "at least one length, none negative")
+
+    def __call__(self, u: float) -> timedelta:
+        """Return the length that a share ``u`` of lengths does not exceed."""
+        return self.values[int(u * len(self.values))]
+
+
+@attrs.frozen(kw_only=True)
+class Hold:
+    """How often work stops halfway to wait for somebody else, and how long.
+
+    Attributes:
+        chance: The share of records, from 0 to 1.
+        lasts: How long, in wall time.
+        reason: The reason of the hold.
+    """
+
+    chance: float = attrs.field(validator=lambda *given: _share("chance", given[2]))
+    lasts: Distribution
+    reason: str = "awaiting_caller"
+
+
+def _openings(
+    given: Mapping[str, Any] | Iterable[Mapping[str, Any]],
+) -> tuple[FrozenMap[Any], ...]:
+    several = [given] if isinstance(given, Mapping) else given
+    return tuple(FrozenMap(one) for one in several)
+
+
+def _rates(given: float | Iterable[float]) -> tuple[float, ...]:
+    return (float(given),) if isinstance(given, (int, float)) else tuple(given)
+
+
+@attrs.frozen(kw_only=True)
+class Workload:
+    """Incidents of one kind that arrive at random.
+
+    Attributes:
+        name: The name, which begins the ids of its records.
+        rate: Arrivals in an open hour of ``arrives``; or 168 rates for the hours of the week from
+            Monday midnight, in the calendar's zone.
+        arrives: The calendar in whose open time they arrive.
+        opening: The fields that they open with, as for ``Incident.open``; of several mappings
+            each record takes one at random. A title is added where there is none.
+        work: How much work one needs, in open time of the agent.
+        skill: What an agent needs to know.
+        hold: Whether work stops halfway; None for never.
+        reopen: The share that the caller reopens a day after the solution; half the work again.
+        burst: How many arrive at once.
+    """
+
+    name: str
+    rate: tuple[float, ...] = attrs.field(converter=_rates)
+    arrives: Calendar
+    opening: tuple[FrozenMap[Any], ...] = attrs.field(default=FrozenMap(), converter=_openings)
+    work: Distribution
+    skill: str = ""
+    hold: Hold | None = None
+    reopen: float = attrs.field(default=0.0, validator=lambda *given: _share("reopen", given[2]))
+    burst: int = 1
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.name, str) or not self.name:
+            raise DefinitionError("name", self.name, "a non-empty text")
+        if len(self.rate) not in (1, 168) or min(self.rate) < 0 or not max(self.rate) > 0:
+            raise DefinitionError("rate", self.rate, "one rate, or 168, some of them above zero")
+        if type(self.burst) is not int or self.burst < 1:
+            raise DefinitionError("burst", self.burst, "a whole number from 1")
+        if not self.opening:
+            raise DefinitionError("opening", self.opening, "at least one mapping of fields")
+
+
+def _skills(given: str | Iterable[str]) -> frozenset[str]:
+    return frozenset((given,) if isinstance(given, str) else given)
+
+
+@attrs.frozen
+class Agent:
+    """Somebody who works on one record at a time, in the open time of a calendar.
+
+    Attributes:
+        id: The id, which becomes the assignee.
+        calendar: The working hours, breaks and days off.
+        skills: The skills of the workloads that the agent can work on.
+    """
+
+    id: str
+    calendar: Calendar = attrs.field(repr=False)
+    skills: frozenset[str] = attrs.field(default=frozenset([""]), converter=_skills)
+
+
+QueueOrder: TypeAlias = Callable[[Record, datetime], Any]
+"""What sorts waiting records: the least key comes first; asked when a record begins to wait."""
+
+
+def by_priority(record: Record, _: datetime) -> tuple[object, ...]:
+    """Return what puts the worst priority first and then the oldest, as ``work_queue`` does."""
+    rank = 1_000 if record.priority is None else record.priority.rank
+    return rank, record.opened_at, record.id
+
+
+def by_arrival(_: Record, since: datetime) -> tuple[object, ...]:
+    """Return what puts first the record that has waited longest."""
+    return (since,)
+
+
+def _agents(given: Iterable[Agent]) -> tuple[Agent, ...]:
+    return tuple(given)
+
+
+@attrs.frozen
+class Team:
+    """The agents and the order in which they take what waits.
+
+    Attributes:
+        agents: The agents; of several that are free the first takes the next record.
+        order: Which record comes first; ``by_priority`` or ``by_arrival``, or one of your own.
+    """
+
+    agents: tuple[Agent, ...] = attrs.field(converter=_agents)
+    order: QueueOrder = by_priority
+
+    def __attrs_post_init__(self) -> None:
+        ids = [agent.id for agent in self.agents]
+        if not ids or len(set(ids)) != len(ids):
+            raise DefinitionError("agents", ids, "at least one agent, each id once")
+
+
+def _positive(name: str, value: timedelta) -> None:
+    if not isinstance(value, timedelta) or value <= timedelta(0):
+        raise DefinitionError(name, value, "a positive timedelta")
+
+
+def _share(name: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise DefinitionError(name, value, "a number from 0 to 1")

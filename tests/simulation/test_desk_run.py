@@ -1,0 +1,332 @@
+"""A simulated desk: its laws, queueing theory, another simulator on the same stream."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from math import factorial
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.desk import load_desk
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.lifecycle import INCIDENT, check_history
+from incidentcore.records import replay
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.serialization import dumps
+from incidentcore.simulation import (
+    Agent,
+    Empirical,
+    Exponential,
+    Hold,
+    Lognormal,
+    Simulation,
+    Team,
+    Workload,
+    by_arrival,
+    fit_workloads,
+    simulate,
+)
+from incidentcore.simulation.desk_run import _Run
+from incidentcore.values import Impact, Urgency
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
+PINNED = "6452411752e02c0646c7758142e868cabf934a7987c8fd9e322476fff8e5e73f"
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
+ALWAYS = BusinessCalendar.always()
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": ["08:00-12:00", "13:00-17:00"]})
+LATE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-sat": "14:00-22:00"})
+BARE = load_desk('desk = 1\nname = "bare"\nzone = "UTC"')
+RULES = """
+desk = 1
+name = "rules"
+zone = "UTC"
+[services.all]
+calendar = "always"
+response = "1h"
+resolution = "6h"
+[[agreements]]
+service = "all"
+"""
+WATCHING = load_desk(RULES)
+ESCALATING = load_desk(
+    RULES
+    + '[[escalation]]\nname = "late"\nlevels = [{ at = "response breach", to = "group:lead" }]\n'
+)
+KINDS = (
+    Workload(
+        name="mail",
+        rate=1.5,
+        arrives=OFFICE,
+        opening={"impact": Impact.HIGH, "urgency": Urgency.HIGH},
+        work=Lognormal(40 * MINUTE, 0.8),
+        skill="mail",
+        hold=Hold(chance=0.3, lasts=Exponential(3 * HOUR)),
+        reopen=0.1,
+    ),
+    Workload(name="web", rate=0.5, arrives=ALWAYS, work=Exponential(HOUR), skill="web", burst=2),
+)
+AGENTS = (
+    Agent("ada", OFFICE, ["mail", "web"]),
+    Agent("ben", OFFICE, ["mail"]),
+    Agent("chen", LATE, ["web"]),
+    Agent("dora", LATE, ["mail", "web"]),
+)
+
+
+def run(
+    seed: int = 1, *, days: float = 4, desk: Any = BARE, agents: int = 4, **more: Any
+) -> Simulation:
+    more = {"start": START, "end": START + days * DAY, "watch": False, **more}
+    kinds = more.pop("kinds", KINDS)
+    team = more.pop("team", Team(AGENTS[:agents]))
+    return simulate(desk, team, kinds, seed=seed, **more)
+
+
+@given(st.integers(0, 10**6))
+def test_equal_seeds_give_equal_records_and_they_replay(seed: int) -> None:
+    """A run is a function of its seed; its records are true records."""
+    one = run(seed, days=1)
+    assert one == run(seed, days=1)
+    for record in one.records:
+        assert replay(record.history) == record
+        assert not check_history(record, INCIDENT)
+
+
+@given(st.integers(0, 10**6), st.floats(0.2, 1.5))
+def test_a_shorter_run_is_the_beginning_of_a_longer(seed: int, days: float) -> None:
+    """What happened until an instant does not depend on when the run ends."""
+    end = START + days * DAY
+    longer = [
+        type(record).from_history([event for event in record.history if event.at < end])
+        for record in run(seed, days=2).records
+        if record.opened_at < end
+    ]
+    assert list(run(seed, days=days).records) == longer
+
+
+@given(st.integers(0, 10**6))
+def test_agents_work_in_their_hours_on_one_record_at_a_time(seed: int) -> None:
+    """A stint begins in open time and overlaps no other of the agent; nobody works too much."""
+    result = run(seed, days=2)
+    for agent in AGENTS:
+        stints = [stint for stint in result.stints if stint.agent == agent.id]
+        assert all(agent.calendar.is_open(stint.start) for stint in stints)
+        assert all(one.end <= other.start for one, other in pairwise(stints))
+        assert 0 <= result.utilization[agent.id] <= 1
+
+
+@given(st.integers(0, 10**6))
+def test_nobody_idles_while_a_record_waits(seed: int) -> None:
+    """When a stint begins, nobody with the skill was free on duty since the record arrived."""
+    result = run(seed, days=1.5)
+    begun: set[str] = set()
+    by_id = {record.id: record for record in result.records}
+    for stint in sorted(result.stints, key=lambda one: one.start):
+        if stint.record_id in begun:
+            continue
+        begun.add(stint.record_id)
+        skill = stint.record_id.partition("-")[0]
+        for agent in AGENTS:
+            if skill not in agent.skills:
+                continue
+            arrived = by_id[stint.record_id].opened_at
+            busy = sum(
+                (
+                    agent.calendar.open_time(max(one.start, arrived), min(one.end, stint.start))
+                    for one in result.stints
+                    if one.agent == agent.id and one.end > arrived and one.start < stint.start
+                ),
+                timedelta(0),
+            )
+            assert busy == agent.calendar.open_time(arrived, stint.start)
+
+
+@given(st.integers(0, 10**6))
+def test_arrivals_and_work_depend_on_the_seed_alone(seed: int) -> None:
+    """Other agents, another order and other rules meet the same records."""
+
+    def arrivals(result: Simulation) -> list[object]:
+        return [(record.id, record.opened_at, record.impact) for record in result.records]
+
+    one = arrivals(run(seed, days=0.5))
+    assert one == arrivals(run(seed, days=0.5, team=Team(AGENTS[:1], order=by_arrival)))
+    assert one == arrivals(run(seed, days=0.5, desk=ESCALATING, watch=True))
+
+
+@given(st.integers(0, 10**6), st.integers(1, 3))
+def test_one_more_agent_lengthens_no_wait(seed: int, agents: int) -> None:
+    """One workload, first come first served, no holds: more people never make it worse."""
+    kinds = [Workload(name="web", rate=3, arrives=OFFICE, work=Exponential(HOUR))]
+    fewer, more = (
+        run(
+            seed,
+            days=3,
+            kinds=kinds,
+            team=Team([Agent(f"a{n}", OFFICE) for n in range(size)], order=by_arrival),
+        ).waits
+        for size in (agents, agents + 1)
+    )
+    assert len(fewer) <= len(more)
+    assert all(less <= wait for less, wait in zip(more, fewer, strict=False))
+
+
+@given(st.integers(0, 10**6))
+def test_rules_that_only_watch_change_no_record(seed: int) -> None:
+    """Clocks without an escalation see the same records as no rules at all."""
+    watched = run(seed, days=0.5, desk=WATCHING, watch=True)
+    plain = run(seed, days=0.5)
+    assert [record.history for record in watched.records] == [
+        record.history for record in plain.records
+    ]
+
+
+def test_an_escalation_puts_a_waiting_record_first() -> None:
+    """Nobody begins with another record while one that was escalated waits."""
+    kinds = [Workload(name="web", rate=1.3, arrives=ALWAYS, work=Exponential(40 * MINUTE))]
+    team = Team([Agent("ada", ALWAYS)], order=by_arrival)
+    result = run(3, days=2, kinds=kinds, team=team, desk=ESCALATING, watch=True)
+    escalated = {one.record_id: one.due_at for one in result.due_items if one.kind == "escalation"}
+    begun = {stint.record_id: stint.start for stint in reversed(result.stints)}
+    assert escalated
+    for record_id, at in begun.items():
+        if record_id not in escalated or escalated[record_id] >= at:
+            waiting = [other for other, due in escalated.items() if due < at < begun.get(other, at)]
+            assert not waiting
+
+
+def test_the_mean_number_is_the_rate_times_the_mean_time() -> None:
+    """Little's law, exact over a run that ends empty."""
+    kinds = [Workload(name="web", rate=2, arrives=OFFICE, work=Exponential(20 * MINUTE))]
+    result = run(2, days=1, kinds=kinds, team=Team([Agent("ada", ALWAYS), Agent("ben", ALWAYS)]))
+    assert all(record.resolved_at for record in result.records)
+    spans = [(record.opened_at, record.resolved_at) for record in result.records]
+    edges = sorted([(start, 1) for start, _ in spans] + [(end, -1) for _, end in spans])
+    there, area, last = 0, timedelta(0), edges[0][0]
+    for at, step in edges:
+        area, last, there = area + there * (at - last), at, there + step
+    assert area == sum((end - start for start, end in spans), timedelta(0))
+    assert len(spans) > 5
+
+
+def erlang_c(load: float, agents: int) -> float:
+    """Return the chance to wait, from the textbook's formula."""
+    top = load**agents / factorial(agents) * agents / (agents - load)
+    return top / (sum(load**n / factorial(n) for n in range(agents)) + top)
+
+
+@pytest.mark.heavy
+def test_a_call_centre_waits_as_erlang_said() -> None:
+    """Four agents, three Erlangs: over some runs the wait is that of the formula."""
+    kinds = [Workload(name="call", rate=18, arrives=ALWAYS, work=Exponential(10 * MINUTE))]
+    team = Team([Agent(f"a{n}", ALWAYS) for n in range(4)], order=by_arrival)
+    chances, means = [], []
+    for seed in range(8):
+        waits = run(seed, days=12, kinds=kinds, team=team).waits[200:]
+        chances.append(sum(wait > timedelta(0) for wait in waits) / len(waits))
+        means.append(sum(waits, timedelta(0)) / len(waits) / MINUTE)
+    chance = erlang_c(3, 4)
+    assert sum(chances) / 8 == pytest.approx(chance, abs=0.03)
+    assert sum(means) / 8 == pytest.approx(chance * 10, rel=0.12)  # C / (c mu - lambda)
+
+
+@pytest.mark.heavy
+def test_so_many_agents_that_nobody_waits_are_busy_as_poisson_said() -> None:
+    """M/G/infinity: the mean number in service is the load."""
+    kinds = [Workload(name="x", rate=6, arrives=ALWAYS, work=Lognormal(20 * MINUTE, 0.5))]
+    team = Team([Agent(f"a{n}", ALWAYS) for n in range(30)], order=by_arrival)
+    result = run(5, days=10, kinds=kinds, team=team)
+    assert max(result.waits) == timedelta(0)
+    load = 6 * (20 / 60) * 2.718281828 ** (0.5**2 / 2)
+    assert sum(result.utilization.values()) == pytest.approx(load, rel=0.1)
+
+
+def test_it_waits_as_in_another_simulator_on_the_same_stream() -> None:
+    """The waits of simpy, fed with our arrivals and work, are the same to a millisecond."""
+    simpy = pytest.importorskip("simpy")
+    kind = Workload(name="call", rate=18, arrives=ALWAYS, work=Exponential(10 * MINUTE))
+    team = Team([Agent(f"a{n}", ALWAYS) for n in range(4)], order=by_arrival)
+    ours = run(9, days=2, kinds=[kind], team=team)
+    drawn = _Run(BARE, team, Interval(START, START + DAY), 9, watch=False)
+    work = []
+    for number in range(1, len(ours.records) + 1):
+        stream = drawn.random("call", number)
+        stream.random()
+        work.append(kind.work(stream.random()).total_seconds())
+    theirs: list[float] = []
+    world = simpy.Environment()
+    desk = simpy.Resource(world, capacity=4)
+
+    def caller(arrives: float, needs: float) -> Iterator[Any]:
+        yield world.timeout(arrives)
+        with desk.request() as turn:
+            yield turn
+            theirs.append(world.now - arrives)
+            yield world.timeout(needs)
+
+    for record, needs in zip(ours.records, work, strict=True):
+        world.process(caller((record.opened_at - START).total_seconds(), needs))
+    world.run(until=2 * 86_400)
+    assert len(theirs) > 700
+    for wait, other in zip(ours.waits, theirs, strict=False):
+        assert wait.total_seconds() == pytest.approx(other, abs=1e-3)
+
+
+def test_rates_by_hour_of_the_week() -> None:
+    """Only Tuesdays from nine to ten: every arrival is there."""
+    rate = [0.0] * 168
+    rate[24 + 9] = 5.0
+    kinds = [Workload(name="web", rate=rate, arrives=ALWAYS, work=Exponential(MINUTE))]
+    result = run(1, days=21, kinds=kinds, team=Team([Agent("ada", ALWAYS)]))
+    assert len(result.records) > 5
+    assert {(r.opened_at.weekday(), r.opened_at.hour) for r in result.records} == {(1, 9)}
+
+
+def test_lengths_are_inverse_distributions() -> None:
+    """Medians, the greatest of a sample, and what is refused."""
+    assert Lognormal(HOUR, 1.5)(0.5) == HOUR
+    assert Exponential(HOUR)(0.0) == timedelta(0)
+    assert Empirical([2 * HOUR, HOUR])(0.999) == 2 * HOUR
+    for wrong in (lambda: Exponential(timedelta(0)), lambda: Empirical([])):
+        with pytest.raises(DefinitionError):
+            wrong()
+
+
+def test_what_cannot_work_is_refused() -> None:
+    """Names twice, a skill that nobody has, no agents, rates that never come."""
+    web = KINDS[1]
+    with pytest.raises(InvalidValueError, match="each name once"):
+        run(kinds=[web, web])
+    with pytest.raises(InvalidValueError, match="a skill of an agent"):
+        run(agents=2, kinds=[attrs.evolve(web, skill="none")])
+    for options in ({"rate": 0}, {"rate": [1, 2]}, {"burst": 0}, {"opening": []}, {"name": ""}):
+        with pytest.raises(DefinitionError):
+            attrs.evolve(web, **options)
+    with pytest.raises(DefinitionError):
+        Team([])
+
+
+def test_history_gives_workloads_that_give_such_a_history() -> None:
+    """Fitted to a run, the rate, the share of holds and of reopenings come back."""
+    result = run(4, days=28)
+    records = [record for record in result.records if record.id.startswith("mail")]
+    (mail,) = fit_workloads(records, as_of=START + 28 * DAY, arrives=OFFICE)
+    assert mail.rate[0] == pytest.approx(1.5, rel=0.2)
+    assert mail.hold is not None
+    assert mail.hold.chance == pytest.approx(0.3, abs=0.1)
+    assert mail.reopen == pytest.approx(0.1, abs=0.07)
+    with pytest.raises(InvalidValueError):
+        fit_workloads([], as_of=START, arrives=OFFICE)
+
+
+def test_every_python_gives_the_same_records() -> None:
+    """The documents of a run are those that were seen on Python 3.11, 3.12 and 3.13."""
+    text = "".join(dumps(record) for record in run(5, days=1).records)
+    assert hashlib.sha256(text.encode()).hexdigest() == PINNED

@@ -20,10 +20,11 @@ from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.forecast.visits import Cells, Row, cell_values, rows_of, standing, timeline_until
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
-from incidentcore.sla import OneClock, SlaDefinition, SlaPolicy, span_text
+from incidentcore.sla import OneClock, SlaDefinition, SlaPolicy
 from incidentcore.sla.cycles import MICRO
 from incidentcore.sla.evaluate import clock_cycles
 from incidentcore.values import LintFinding
+from incidentcore.words import span_text
 
 __all__ = [
     "BreachChance",

@@ -12,7 +12,7 @@ from incidentcore.forecast.visits import standing
 from incidentcore.instants import as_utc
 from incidentcore.pages import Tabular, to_text
 from incidentcore.records import Record
-from incidentcore.sla import span_text
+from incidentcore.words import span_text
 
 __all__ = ["WatchItem", "WatchList", "watch_list"]
 

@@ -321,6 +321,19 @@ _EXCLUDED: Final = {
     "within the target": "innerhalb des Ziels",
 }
 
+_FORECASTS: Final = {
+    "no record of {n} is open: what takes long is missing; export open ones too": (
+        "keiner von {n} Vorgängen ist offen: was lange dauert, fehlt; auch offene ausgeben"
+    ),
+    "{censored} of {n} visits have no end: too few say how long it takes": (
+        "{censored} von {n} Aufenthalten sind ohne Ende: zu wenige zeigen, wie lange es dauert"
+    ),
+    "{n} visits, fewer than {enough}": "{n} Aufenthalte, weniger als {enough}",
+    "{n} whole weeks of history; two are needed for a spread": (
+        "{n} ganze Wochen Vorgeschichte; für eine Streuung braucht es zwei"
+    ),
+}
+
 
 def _day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
     local = at.astimezone(zone)
@@ -341,6 +354,7 @@ GERMAN: Final = Words(
         **_UPDATES,
         **_DESK,
         **_DRILLS,
+        **_FORECASTS,
         **_EXCLUDED,
     },
     day_time=_day_time,

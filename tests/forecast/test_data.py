@@ -74,7 +74,8 @@ def test_the_chance_of_a_breach_is_good_enough(incidents: list[Incident]) -> Non
 def test_a_learned_model_is_scored_by_the_same_back_test(incidents: list[Incident]) -> None:
     """Gradient boosting of scikit-learn, fitted on snapshots, behind the same protocol."""
     ensemble = pytest.importorskip("sklearn.ensemble")
-    known = [one for one in incidents if one.opened_at < AS_OF]
+    april = datetime(2016, 4, 4, tzinfo=UTC)
+    known = [one for one in incidents if april <= one.opened_at < AS_OF]
     groups = {
         name: place for place, name in enumerate(sorted({str(g.assignment_group) for g in known}))
     }
@@ -93,7 +94,7 @@ def test_a_learned_model_is_scored_by_the_same_back_test(incidents: list[Inciden
         ]
 
     rows, came = [], []
-    for day in range(5, 26, 5):
+    for day in (12, 19):
         at = datetime(2016, 4, day, 9, tzinfo=UTC)
         for one in known:
             if one.opened_at > at or (not one.state.open and one.updated_at <= at):
@@ -109,9 +110,9 @@ def test_a_learned_model_is_scored_by_the_same_back_test(incidents: list[Inciden
         row = facts(record, now)
         return None if row is None else float(learned.predict_proba([row])[0][1])
 
-    there = [one for one in incidents if one.updated_at > ASKED[0] and one.opened_at < ASKED[4]]
-    scored = score(there, chance, ASKED[:4:3])
-    assert scored.questions > 300
+    there = [one for one in incidents if one.updated_at > ASKED[0] and one.opened_at <= ASKED[0]]
+    scored = score(there, chance, ASKED[:1])
+    assert scored.questions > 200
     assert scored.brier < 0.25
 
 

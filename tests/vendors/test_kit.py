@@ -11,7 +11,7 @@ import pytest
 from incidentcore import Incident
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import Lifecycle, check_history, lint_lifecycle
-from incidentcore.records import StateChanged
+from incidentcore.records import Commented, StateChanged
 from incidentcore.values import Priority, State
 from incidentcore.vendors import presets, read_table
 from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
@@ -275,6 +275,21 @@ def test_numeric_ids_decide_before_texts_would() -> None:
     """10 comes after 9."""
     record, _ = read([("10", 5, "state", "B", "A"), ("9", 5, "state", "A", "B")], state="A")
     assert states_of(record) == ["new", "in_progress", "new"]
+
+
+def test_notes_of_one_instant_follow_their_numbers() -> None:
+    """Also where their ids have a word before the number, in any order of the source."""
+
+    def build(history: Any, numbers: list[int]) -> None:
+        history.opened(NINE, history.actor("kim", "requester"))
+        for number in numbers:
+            who = history.actor("ada", "agent")
+            history.add(Commented, f"comment-{number}", at(5), who, text=str(number))
+
+    for numbers in permutations((9, 10, 101)):
+        [record] = Import([numbers], build, record=Incident, id=lambda _: "R")
+        texts = [event.text for event in record.history if isinstance(event, Commented)]
+        assert texts == ["9", "10", "101"]
 
 
 def test_the_value_at_the_opening_is_found() -> None:

@@ -6,11 +6,13 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from incidentcore.errors import FormatError, InvalidValueError
 
 __all__ = ["clean", "entries_of", "joined", "natural", "pick", "plain_text", "unpaged"]
+
+_LONGEST: Final = 40  # digits of an id that is a number
 
 
 def pick(entry: object, path: str) -> Any:
@@ -148,5 +150,14 @@ def clean(value: object) -> object:
 
 
 def natural(entry_id: str) -> int:
-    """Return a sort key for entry ids: the number, or 0 where the id is not a number."""
-    return int(entry_id) if entry_id.isdecimal() and len(entry_id) < 40 else 0
+    """Return a sort key for entry ids: the number; numbers after a word and ``-`` come first.
+
+    An id that has neither form is 0.
+
+    >>> sorted(["10", "9", "comment-10", "comment-9"], key=natural)
+    ['comment-9', 'comment-10', '9', '10']
+    """
+    word, _, number = entry_id.rpartition("-")
+    if not number.isdecimal() or len(number) >= _LONGEST:
+        return 0
+    return int(number) - (10**_LONGEST if word else 0)

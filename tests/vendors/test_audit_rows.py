@@ -1,0 +1,34 @@
+"""The fields of one audit row: missing ones, numbers, and times with the day first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from incidentcore.errors import FormatError
+from incidentcore.vendors.audit_rows import AuditRow, FieldReader, whole_number
+from incidentcore.vendors.kit.findings import Findings
+
+COLUMNS = {"number": 0, "opened_at": 1, "category": 2}
+ROW = AuditRow(7, ["INC1", "29/2/2016 01:16", "?"], COLUMNS)
+
+
+def test_a_whole_number_is_digits_alone() -> None:
+    """A sign, a blank or a point makes another text of it."""
+    assert whole_number("12") == 12
+    assert [whole_number(text) for text in ("", "-1", "1.5", "1 2")] == [None] * 4
+
+
+def test_a_time_has_the_day_first_and_the_log_s_zone() -> None:
+    """29 February 01:16; a text that is not a time is refused with its row and column."""
+    read = FieldReader(None, Findings())
+    assert read.time(ROW, "opened_at") == datetime(2016, 2, 29, 1, 16, tzinfo=UTC)
+    with pytest.raises(FormatError, match="row 7, column category"):
+        read.time(ROW, "category")
+
+
+def test_a_column_that_the_log_lacks_is_missing() -> None:
+    """It reads as the log's own word for nothing."""
+    assert ROW["closed_at"] == "?"
+    assert FieldReader(None, Findings()).text(ROW, "closed_at") is None

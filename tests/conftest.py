@@ -40,6 +40,12 @@ for _profile, _examples in EXAMPLES.items():
 settings.load_profile(PROFILE)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Use two processes for a plain run; for chosen tests, starting them would take longer."""
+    chosen = config.args_source is pytest.Config.ArgsSource.ARGS or config.option.markexpr
+    return 0 if chosen or PROFILE != "quick" else 2
+
+
 def pytest_report_header() -> str:
     return f"incidentcore: hypothesis profile {PROFILE}, zone data of the tzdata package"
 

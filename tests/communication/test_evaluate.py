@@ -211,7 +211,7 @@ def test_notice_that_contact_hours_cannot_give_is_as_long_as_they_can() -> None:
         ~Opaque("not told", lambda facts: facts["updated_at"] <= AT),  # type: ignore[index]
         field("title").present() & (field("updated_at") > AT),
     ],
-    ids=repr,
+    ids=str,
 )
 def test_a_condition_is_asked_whenever_its_answer_may_have_changed(condition: Condition) -> None:
     """Functions at each event, all others when a fact that they read changes."""

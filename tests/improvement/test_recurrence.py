@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import pickle
+import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from random import Random
@@ -165,7 +166,7 @@ def test_no_number_is_no_key() -> None:
         {"population": "all"},
         {"records": [*STORY, STORY[0]]},
     ],
-    ids=repr,
+    ids=lambda given: re.sub(" at 0x[0-9a-f]+", "", repr(given)),
 )
 def test_what_makes_no_sense_is_refused(given: dict[str, Any]) -> None:
     """Each wrong argument is named."""

@@ -169,7 +169,7 @@ def test_a_composite_is_a_value() -> None:
 @pytest.mark.parametrize(
     "calendar",
     [Mornings(), Mornings("Australia/Lord_Howe"), Mornings() & BERLIN, BERLIN - Mornings()],
-    ids=repr,
+    ids=lambda given: type(given).__name__,
 )
 def test_a_subclass_gets_everything_from_windows(calendar: AbstractCalendar) -> None:
     """All laws hold for a calendar that gives only its zone and windows."""

@@ -438,6 +438,7 @@ EXAMPLES: tuple[Any, ...] = (
         kpi.SlaClocks(sla.SlaPolicy([], default=RESPONSE)),
     ),
     kpi.Duration(kpi.LinkedAt("caused_by_change", {"CHG-1": AT}), "resolved_at"),
+    kpi.Duration("opened_at", kpi.FirstAcknowledged(ALWAYS)),
     *(
         kpi.SlaClocks(RESPONSE, "time_over_target"),
         kpi.Count(amount=5),

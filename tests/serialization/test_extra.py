@@ -102,8 +102,8 @@ def test_the_schema_knows_the_class() -> None:
     """Beside ours, in the schema of a document and of a family."""
     schema = CODEC.json_schema(Contract)
     assert schema["$defs"]["AcmeContract"]["required"] == ["customer"]
-    assert "AcmeVisited.tagged" in CODEC.json_schema(Incident)["$defs"]
-    assert "AcmeVisited.tagged" not in json_schema(Incident)["$defs"]
+    assert "AcmeVisitedTagged" in CODEC.json_schema(Incident)["$defs"]
+    assert "AcmeVisitedTagged" not in json_schema(Incident)["$defs"]
 
 
 def test_a_codec_without_extras_is_the_functions() -> None:

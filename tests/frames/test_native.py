@@ -56,6 +56,7 @@ def test_categories_have_places_too() -> None:
         pandas.Series(values, dtype="category"),
         polars.Series(values, dtype=polars.Categorical),
         pyarrow.chunked_array(pieces),
+        polars.DataFrame({"x": values}, schema={"x": polars.Enum(["b", "a"])}).to_arrow()["x"],
     ):
         places, seen = native.codes_of(nw.from_native(column, series_only=True))
         assert [seen[place] for place in places] == values

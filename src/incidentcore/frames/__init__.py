@@ -7,5 +7,16 @@ from incidentcore.frames.business_time import (
     open_time,
 )
 from incidentcore.frames.kpis import gather_kpis_from
+from incidentcore.frames.tables import Library, records_to_frame, rows, to_frame
 
-__all__ = ["add_business_days", "deadline", "gather_kpis_from", "is_open", "open_time"]
+__all__ = [
+    "Library",
+    "add_business_days",
+    "deadline",
+    "gather_kpis_from",
+    "is_open",
+    "open_time",
+    "records_to_frame",
+    "rows",
+    "to_frame",
+]

@@ -135,7 +135,9 @@ def codes_of(series: nw.Series[Any]) -> Codes:
         return _with_none(places, [*values])
     if hasattr(native, "dictionary_encode"):  # pyarrow
         whole = native.dictionary_encode().unify_dictionaries().combine_chunks()
-        return _with_none(whole.indices.fill_null(-1).to_numpy(), whole.dictionary.to_pylist())
+        return _with_none(
+            whole.indices.cast("int64").fill_null(-1).to_numpy(), whole.dictionary.to_pylist()
+        )
     if isinstance(dtype, (nw.String, nw.Categorical, nw.Enum)) and hasattr(native, "to_physical"):
         space: Any = nw.get_native_namespace(series)
         coded = native if dtype != nw.String else native.cast(space.Categorical)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.results import Value
 from incidentcore.kpi.group_keys import label
@@ -23,6 +23,9 @@ __all__ = ["ALL", "KpiResult", "KpiTable", "hours"]
 
 ALL: Final = "(all)"
 
+_WHOLE: Final = ("n", "excluded")
+_TRUTHS: Final = ("enough", "approximate", "met")
+_NUMBERS: Final = ("value", "numerator", "denominator", "low", "high", "budget", "budget_left")
 _HOUR: Final = timedelta(hours=1)
 _UTC: Final = ZoneInfo("UTC")
 
@@ -242,6 +245,29 @@ class KpiTable(Tabular):
                 ),
                 "definition": row.definition,
             }
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Give the plain rows to libraries of frames that take Arrow tables, such as polars.
+
+        Raises:
+            MissingExtraError: The extra ``arrow`` is not installed.
+        """
+        try:
+            import pyarrow as pa  # noqa: PLC0415
+        except ModuleNotFoundError:
+            raise MissingExtraError("arrow", "a KpiTable as an Arrow table") from None
+        rows = list(self)
+        kinds = {**dict.fromkeys(_WHOLE, pa.int64()), **dict.fromkeys(_TRUTHS, pa.bool_())}
+        kinds |= dict.fromkeys(_NUMBERS, pa.float64())
+        columns = list(rows[0]) if rows else ["kpi", *_NUMBERS]
+        arrays = [
+            pa.array(
+                [row[c] if c in kinds or row[c] is None else str(row[c]) for row in rows],
+                kinds.get(c, pa.string()),
+            )
+            for c in columns
+        ]
+        return pa.table(arrays, names=columns).__arrow_c_stream__(requested_schema)
 
     def to_plain(self) -> dict[str, Any]:
         """Return the table as plain data that JSON can hold, excluded counts by reason."""

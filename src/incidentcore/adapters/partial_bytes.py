@@ -1,0 +1,39 @@
+"""A partial as a compact document, to be sent from one process or machine to another."""
+
+from __future__ import annotations
+
+import zlib
+
+from incidentcore.errors import FormatError
+from incidentcore.kpi import Partial
+from incidentcore.serialization import dumps, loads
+
+__all__ = ["pack_partial", "unpack_partial"]
+
+
+def pack_partial(part: Partial, /) -> bytes:
+    """Return a partial as a compressed document.
+
+    Source: rule K4. A sketch has some kilobytes for any number of tickets, an exact partial some
+    bytes for each value.
+
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.kpi import catalogue, gather_kpis
+    >>> part = gather_kpis(catalogue.VOLUME, [], as_of=datetime(2026, 6, 1, tzinfo=UTC))
+    >>> unpack_partial(pack_partial(part)) == part
+    True
+    """
+    return zlib.compress(dumps(part).encode(), 1)
+
+
+def unpack_partial(data: bytes, /) -> Partial:
+    """Return the partial of a compressed document.
+
+    Raises:
+        FormatError: It is not one.
+    """
+    try:
+        text = zlib.decompress(data).decode()
+    except (zlib.error, UnicodeDecodeError) as error:
+        raise FormatError(f"not a packed partial: {error} @ $") from None
+    return loads(text, Partial)

@@ -1,0 +1,58 @@
+"""KPIs of many files or frames on several processes of one machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from typing import Any
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.frames import gather_kpis_from
+from incidentcore.kpi import Kpi, Partial, merge_partials
+
+__all__ = ["gather_in_processes"]
+
+
+def gather_in_processes(
+    sources: Iterable[Any],
+    kpis: Iterable[Kpi] | Kpi,
+    mapping: Mapping[str, str | int],
+    /,
+    *,
+    workers: int = 2,
+    **options: Any,
+) -> Partial:
+    """Gather KPIs from several sources at once; the partial is that of all of them.
+
+    Each source goes to a fresh process, so what starts it must be importable: a script calls this
+    under ``if __name__ == "__main__":``.
+
+    Args:
+        sources: Paths of parquet files, which each process opens itself, or frames, which are sent
+            to it. The same id in two sources counts twice.
+        kpis: The definitions, with different ids; or one alone.
+        mapping: Which column holds which field; see ``frames.gather_kpis_from``.
+        workers: How many processes run at a time.
+        options: The other arguments of ``frames.gather_kpis_from``.
+
+    Raises:
+        InvalidValueError: There is no source, or ``gather_kpis_from`` refuses something.
+
+    Source: rule K4: parts merge to the whole, bit for bit.
+    """
+    several = (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
+    work = partial(_gather, kpis=several, mapping=dict(mapping), options=options)
+    given = list(sources)
+    if not given:
+        raise InvalidValueError("sources", given, "at least one source")
+    # Not forked: libraries of frames have threads of their own, which a fork does not survive.
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        return merge_partials(pool.map(work, given))
+
+
+def _gather(
+    source: Any, *, kpis: tuple[Kpi, ...], mapping: dict[str, str | int], options: dict[str, Any]
+) -> Partial:
+    return gather_kpis_from(source, kpis, mapping, **options)

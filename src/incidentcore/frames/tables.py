@@ -1,0 +1,257 @@
+"""Values as frames with typed columns, and rows of frames for ``read_table``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+import narwhals.stable.v2 as nw
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.frames.batches import each_frame
+from incidentcore.instants import as_utc
+from incidentcore.kpi import KpiTable
+from incidentcore.kpi.moments import compile_path
+from incidentcore.records import Event, Opened, Record, StateChanged
+from incidentcore.schedule import Calendar
+from incidentcore.serialization import RECORD_COLUMNS
+from incidentcore.sla import SlaStatus
+from incidentcore.values import Actor, FrozenMap, Level, LintFinding, State
+from incidentcore.vendors import ImportFinding
+
+__all__ = ["Library", "records_to_frame", "rows", "to_frame"]
+
+Library: TypeAlias = Literal["pandas", "polars", "pyarrow"]
+
+_EVENT: Final = (
+    *("record_id", "sequence", "id", "kind", "at", "recorded_at", "by", "role", "state"),
+)
+_STATUS: Final = (
+    *("record_id", "definition", "stage", "started_at", "stopped_at", "target", "elapsed"),
+    *("remaining", "due_at", "breached", "breached_at", "paused_open_time"),
+)
+_FINDING: Final = ("row", "key", "field", "value", "code", "action", "path", "count")
+_LINT: Final = ("code", "subject", "message")
+
+
+def records_to_frame(
+    records: Iterable[Record],
+    /,
+    *,
+    library: Library,
+    columns: Iterable[str] = RECORD_COLUMNS,
+    time_in: str | None = None,
+    as_of: datetime | None = None,
+    clock: Calendar | None = None,
+) -> Any:
+    """Return records as a frame with one row each.
+
+    Args:
+        records: The records, read once.
+        library: Whose frame: ``pandas``, ``polars`` or ``pyarrow``.
+        columns: Fields of records, also dotted ones such as ``custom.site``.
+        time_in: A field: for each of its values a column says how long the record had it, from its
+            opening to its end or ``as_of``. ``"state"`` and ``"assignment_group"`` are usual.
+        as_of: Until when records that have not ended are counted; needed for ``time_in``.
+        clock: The calendar whose open time counts; wall time without one.
+
+    Returns:
+        The frame: instants in UTC, durations, whole numbers, truths and text, each null where the
+        record has nothing. The columns of ``time_in`` are named ``time_in.`` and the value.
+
+    Raises:
+        InvalidValueError: A column is not a field, or ``as_of`` is needed.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> incident = Incident.open(
+    ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 23, 16, tzinfo=UTC)
+    ... )
+    >>> now = datetime(2026, 12, 23, 18, tzinfo=UTC)
+    >>> frame = records_to_frame(
+    ...     [incident], library="polars", columns=["id", "state"], time_in="state", as_of=now
+    ... )
+    >>> frame.rows()
+    [('INC-1', 'new', datetime.timedelta(seconds=7200))]
+    """
+    names = tuple(columns)
+    reads = {name: compile_path(name) for name in names}
+    if time_in is not None and as_of is None:
+        raise InvalidValueError("as_of", as_of, "an instant, up to which time_in is counted")
+    spent: list[dict[str, timedelta]] = []
+    cells: dict[str, list[Any]] = {name: [] for name in names}
+    for record in records:
+        for name, read in reads.items():
+            cells[name].append(_plain(read(record)))
+        if time_in is not None and as_of is not None:
+            compile_path(time_in)
+            spent.append(_times(record, time_in, as_utc(as_of, "as_of"), clock))
+    for value in sorted({value for times in spent for value in times}):
+        cells[f"time_in.{value}"] = [times.get(value) for times in spent]
+    return _frame(cells, library)
+
+
+def _times(
+    record: Record, path: str, as_of: datetime, clock: Calendar | None
+) -> dict[str, timedelta]:
+    """Return how long each value of a field held, up to the record's end or an instant."""
+    times: dict[str, timedelta] = {}
+    first, _, rest = path.partition(".")
+    held: tuple[str, datetime] | None = None
+
+    def close(until: datetime) -> None:
+        if held is not None and until > held[1]:
+            span = until - held[1] if clock is None else clock.open_time(held[1], until)
+            times[held[0]] = times.get(held[0], timedelta()) + span
+
+    for step, facts in record.timeline().states():
+        if step.at > as_of:
+            break
+        close(step.at)
+        value: Any = facts[first]
+        for name in rest.split(".") if rest else ():
+            value = value.get(name) if hasattr(value, "get") else getattr(value, name, None)
+        shown = _plain(value)
+        held = (
+            None if facts["state"].final else (str("(none)" if shown is None else shown), step.at)
+        )
+    close(as_of)
+    return times
+
+
+def to_frame(
+    values: KpiTable | Iterable[Event | SlaStatus | ImportFinding | LintFinding],
+    /,
+    *,
+    library: Library,
+) -> Any:
+    """Return a KPI table, events, SLA statuses or findings as a frame with one row each.
+
+    Args:
+        values: The values, all of one kind. The histories of records are their events:
+            ``(event for record in records for event in record.history)``.
+        library: Whose frame: ``pandas``, ``polars`` or ``pyarrow``.
+
+    Returns:
+        The frame, typed as ``records_to_frame`` types it. Times of a KPI table are hours, as in its
+        plain rows. Without values it has no columns, since their kind is not known.
+
+    Raises:
+        InvalidValueError: There is a value of another kind.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.records import Incident
+    >>> incident = Incident.open(
+    ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 23, 16, tzinfo=UTC)
+    ... )
+    >>> to_frame(incident.history, library="polars").select("kind", "by", "state").rows()
+    [('opened', 'kim', 'new')]
+    """
+    if isinstance(values, KpiTable):
+        plain = list(values)
+        return _frame({name: [row[name] for row in plain] for name in (plain or [{}])[0]}, library)
+    items = list(values)
+    kinds: dict[Any, Sequence[str]] = {
+        Event: _EVENT, SlaStatus: _STATUS, ImportFinding: _FINDING, LintFinding: _LINT
+    }  # fmt: skip
+    for kind, names in kinds.items():
+        if items and all(isinstance(item, kind) for item in items):
+            return _frame({name: [_read(item, name) for item in items] for name in names}, library)
+    if items:
+        allowed = "a KpiTable; or events, SLA statuses, import findings or lint findings alone"
+        raise InvalidValueError("values", items[0], allowed)
+    return _frame({}, library)
+
+
+def _read(item: Any, name: str) -> Any:
+    if isinstance(item, Event) and name in ("by", "role"):
+        return item.by.id if name == "by" else item.by.role
+    if isinstance(item, Event) and name == "state":
+        return item.state.name if isinstance(item, (Opened, StateChanged)) else None
+    if name == "definition":
+        return None if item.definition is None else item.definition.name
+    return _plain(getattr(item, name))
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a frame holds it."""
+    if isinstance(value, (State, Level)):
+        return value.name
+    if isinstance(value, Actor):
+        return value.id
+    if isinstance(value, tuple):
+        return "/".join(str(_plain(part)) for part in value) or None
+    if isinstance(value, frozenset):
+        return " ".join(sorted(map(str, value))) or None
+    if value is None or isinstance(value, (str, bool, int, float, datetime, timedelta)):
+        return value
+    return str(dict(value)) if isinstance(value, (Mapping, FrozenMap)) else str(value)
+
+
+def _frame(cells: Mapping[str, list[Any]], library: Library) -> Any:
+    if library not in get_args(Library):
+        raise InvalidValueError("library", library, f"one of {', '.join(get_args(Library))}")
+    kinds = {name: _kind(name, column) for name, column in cells.items()}
+    mixed = {name for name, kind in kinds.items() if kind == nw.String()}
+    data = {
+        name: [None if value is None else str(value) for value in column]
+        if name in mixed
+        else column
+        for name, column in cells.items()
+    }
+    if not data:
+        return nw.from_dict({}, backend=library).to_native()
+    return nw.from_dict(data, schema=nw.Schema(kinds), backend=library).to_native()
+
+
+def _kind(name: str, column: Sequence[Any]) -> Any:
+    """Return the type of a column: that of its values, or of its name where all are null."""
+    kinds = {type(value) for value in column if value is not None}
+    if not kinds and name.endswith("_at"):
+        kinds = {datetime}
+    for of, kind in (
+        ({bool}, nw.Boolean()),
+        ({int}, nw.Int64()),
+        ({int, float}, nw.Float64()),
+        ({datetime}, nw.Datetime("us", "UTC")),
+        ({timedelta}, nw.Duration("us")),
+    ):
+        if kinds and kinds <= of:
+            return kind
+    return nw.String()
+
+
+def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a frame as mappings that ``vendors.read_table`` takes.
+
+    Args:
+        frame: What ``gather_kpis_from`` takes: a frame of any library, a DuckDB relation, batches
+            of Arrow or a parquet file.
+
+    Yields:
+        Values of Python by column, None where the frame has nothing: not-a-time and not-a-number
+        count as nothing.
+
+    Raises:
+        InvalidValueError: It is not a frame.
+
+    >>> import polars as pl
+    >>> list(rows(pl.DataFrame({"id": ["A", None], "n": [1.5, float("nan")]})))
+    [{'id': 'A', 'n': 1.5}, {'id': None, 'n': None}]
+    """
+    for one, _ in each_frame(frame, lambda columns: {name: name for name in columns}):
+        for row in one.iter_rows(named=True):
+            yield {name: _value(value) for name, value in row.items()}
+
+
+def _value(value: Any) -> Any:
+    try:
+        if value is None or value != value:  # noqa: PLR0124  not-a-number and not-a-time
+            return None
+    except (TypeError, ValueError):  # pandas' missing value answers nothing; arrays answer a lot
+        return None if type(value).__name__ == "NAType" else value
+    for name in ("to_pydatetime", "to_pytimedelta"):
+        if hasattr(value, name):
+            return getattr(value, name)()
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,173 @@
+"""Values as frames and back: typed columns, zones, and what is missing."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.kpi import catalogue, compute_kpis
+from incidentcore.lifecycle import advance
+from incidentcore.records import Incident, assign
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import SlaDefinition, evaluate_sla
+from incidentcore.values import LintFinding
+from incidentcore.vendors import read_table
+
+polars = pytest.importorskip("polars")
+pytest.importorskip("narwhals")
+pandas = pytest.importorskip("pandas")
+pyarrow = pytest.importorskip("pyarrow")
+frames = pytest.importorskip("incidentcore.frames")
+
+START = datetime(2026, 6, 1, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-12:00"})
+
+
+def desk() -> list[Incident]:
+    """One incident that moved, and one that is new."""
+    moved = Incident.open(id="A", title="x", by="kim", at=START, custom={"site": "S1"})
+    moved = assign(moved, assignee="ann", group="mail", at=START + HOUR, by="ann")
+    moved = advance(moved, "start", at=START + 2 * HOUR, by="ann")
+    moved = assign(moved, assignee="bob", group="web", at=START + 5 * HOUR, by="ann")
+    moved = advance(
+        moved,
+        "resolve",
+        at=START + 6 * HOUR,
+        by="bob",
+        resolution_code="solved",
+        resolution_notes="done",
+    )
+    return [moved, Incident.open(id="B", title="y", by="lee", at=START)]
+
+
+def test_records_have_typed_columns() -> None:
+    """Instants in UTC, counts, text; null where there is nothing, in each library."""
+    names = ["id", "state", "opened_at", "resolved_at", "reassignment_count", "custom.site"]
+    frame = frames.records_to_frame(desk(), library="polars", columns=names)
+    assert frame.schema == {
+        "id": polars.String,
+        "state": polars.String,
+        **dict.fromkeys(["opened_at", "resolved_at"], polars.Datetime("us", "UTC")),
+        "reassignment_count": polars.Int64,
+        "custom.site": polars.String,
+    }
+    assert frame.rows() == [
+        ("A", "resolved", START, START + 6 * HOUR, 1, "S1"),
+        ("B", "new", START, None, 0, None),
+    ]
+    table = frames.records_to_frame(desk(), library="pyarrow", columns=names)
+    assert table.to_pylist() == frame.to_dicts()
+    panda = frames.records_to_frame(desk(), library="pandas", columns=names)
+    assert str(panda["opened_at"].dtype) == "datetime64[us, UTC]"
+    assert [*panda["id"]] == ["A", "B"]
+
+
+def test_time_in_a_field_is_counted_by_its_values() -> None:
+    """By state and by group, by wall time and by a calendar, up to an instant."""
+    how: Any = {"library": "polars", "columns": ["id"], "as_of": START + 10 * HOUR}
+    by_state = frames.records_to_frame(desk(), time_in="state", **how)
+    assert by_state.to_dicts() == [
+        {
+            "id": "A",
+            "time_in.in_progress": 4 * HOUR,
+            "time_in.new": 2 * HOUR,
+            "time_in.resolved": 4 * HOUR,
+        },
+        {
+            "id": "B",
+            "time_in.in_progress": None,
+            "time_in.new": 10 * HOUR,
+            "time_in.resolved": None,
+        },
+    ]
+    by_group = frames.records_to_frame(desk(), time_in="assignment_group", clock=OFFICE, **how)
+    assert by_group.row(0, named=True) == {
+        "id": "A",
+        "time_in.(none)": HOUR,
+        "time_in.mail": 2 * HOUR,
+        "time_in.web": timedelta(),
+    }
+    with pytest.raises(InvalidValueError, match="up to which time_in is counted"):
+        frames.records_to_frame(desk(), library="polars", time_in="state")
+
+
+def test_histories_statuses_tables_and_findings_are_frames() -> None:
+    """One row for each, with the kind's own columns; another kind or a mixture is refused."""
+    events = [event for record in desk() for event in record.history]
+    frame = frames.to_frame(events, library="polars")
+    assert frame["kind"].to_list()[:3] == ["opened", "assigned", "state_changed"]
+    assert frame["at"].dtype == polars.Datetime("us", "UTC")
+
+    definition = SlaDefinition.resolution(hours=2, calendar=OFFICE)
+    statuses = [evaluate_sla(definition, record, now=START + 9 * HOUR) for record in desk()]
+    frame = frames.to_frame(statuses, library="polars")
+    assert frame.select("record_id", "stage", "target", "breached").rows() == [
+        ("A", "stopped", 2 * HOUR, True),
+        ("B", "running", 2 * HOUR, True),
+    ]
+
+    table = compute_kpis(
+        [catalogue.VOLUME, catalogue.MEAN_TIME_TO_RESOLVE], desk(), as_of=START + 9 * HOUR
+    )
+    frame = frames.to_frame(table, library="polars")
+    assert frame.select("kpi", "value", "n").rows() == [
+        ("volume", 2.0, 2),
+        ("mean_time_to_resolve", 6.0, 1),
+    ]
+
+    reading = read_table([{"id": "1", "in": "long ago"}], {"id": "id", "opened": "in"})
+    assert list(reading) == []
+    assert frames.to_frame(reading.findings, library="polars")["code"][0] == "unreadable_time"
+    lint = [LintFinding("gap", "mon", texts={"gap": "Nobody is there."})]
+    assert frames.to_frame(lint, library="polars").rows() == [("gap", "mon", "Nobody is there.")]
+    assert frames.to_frame([], library="polars").shape == (0, 0)
+    with pytest.raises(InvalidValueError, match="a KpiTable; or events"):
+        frames.to_frame([*lint, *events], library="polars")
+    with pytest.raises(InvalidValueError, match="pandas, polars, pyarrow"):
+        frames.to_frame(lint, library="excel")
+
+
+def test_a_table_of_figures_is_an_arrow_table() -> None:
+    """polars, pyarrow and others take it as it is, with numbers as numbers."""
+    table = compute_kpis([catalogue.VOLUME, catalogue.MEAN_TIME_TO_CLOSE], desk(), as_of=START)
+    arrow = pyarrow.table(table)
+    assert arrow.column_names == list(next(iter(table)))
+    assert polars.DataFrame(table)["value"].to_list() == [2.0, None]
+    assert polars.DataFrame(table)["n"].dtype == polars.Int64
+
+
+moments = st.none() | st.integers(0, 10_000).map(lambda minute: START + timedelta(minutes=minute))
+tickets = st.lists(
+    st.fixed_dictionaries(
+        {
+            "id": st.uuids().map(str),
+            "in": moments,
+            "out": moments,
+            "team": st.sampled_from([None, "a"]),
+        }
+    )
+)
+
+
+@given(tickets, st.sampled_from(["pandas", "polars", "pyarrow"]))
+def test_rows_of_a_frame_are_read_like_the_rows_themselves(
+    entries: list[dict[str, Any]], library: str
+) -> None:
+    """The incidents of a frame's rows are those of the rows, findings included."""
+    mapping = {"id": "id", "opened": "in", "resolved": "out", "group": "team"}
+    times = {"in": polars.Datetime("us", "UTC"), "out": polars.Datetime("us", "UTC")}
+    frame = polars.DataFrame(entries, schema={"id": str, **times, "team": str})
+    forms = {"polars": frame, "pyarrow": frame.to_arrow()}
+    forms["pandas"] = pandas.DataFrame(frame.to_dict(as_series=False))
+    given_rows, read = (
+        read_table(entries, mapping),
+        read_table(frames.rows(forms[library]), mapping),
+    )
+    assert list(read) == list(given_rows)
+    assert [each.code for each in read.findings] == [each.code for each in given_rows.findings]

@@ -121,6 +121,11 @@ def test_histories_statuses_tables_and_findings_are_frames() -> None:
         ("mean_time_to_resolve", 6.0, 1),
     ]
 
+    for library in ("pandas", "pyarrow"):
+        other = frames.to_frame(table, library=library)
+        assert polars.DataFrame(other)["numerator"].to_list() == [None, None]
+        assert len(frames.to_frame(statuses, library=library)) == 2
+
     reading = read_table([{"id": "1", "in": "long ago"}], {"id": "id", "opened": "in"})
     assert list(reading) == []
     assert frames.to_frame(reading.findings, library="polars")["code"][0] == "unreadable_time"

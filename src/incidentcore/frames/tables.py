@@ -24,6 +24,13 @@ __all__ = ["Library", "records_to_frame", "rows", "to_frame"]
 
 Library: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 
+_PANDAS: Final = (
+    (nw.Int64(), "Int64"),
+    (nw.Boolean(), "boolean"),
+    (nw.Float64(), "float64"),
+    (nw.Datetime("us", "UTC"), "datetime64[us, UTC]"),
+    (nw.Duration("us"), "timedelta64[us]"),
+)
 _EVENT: Final = (
     *("record_id", "sequence", "id", "kind", "at", "recorded_at", "by", "role", "state"),
 )
@@ -202,6 +209,10 @@ def _frame(cells: Mapping[str, list[Any]], library: Library) -> Any:
     }
     if not data:
         return nw.from_dict({}, backend=library).to_native()
+    if library == "pandas":  # whose plain whole numbers and truths cannot be missing
+        frame = nw.from_dict(data, backend=library).to_native()
+        types = {kind: name for kind, name in _PANDAS if kind in kinds.values()}
+        return frame.astype({name: types[kind] for name, kind in kinds.items() if kind in types})
     return nw.from_dict(data, schema=nw.Schema(kinds), backend=library).to_native()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -27,7 +27,7 @@ __all__ = ["Calendars", "Counts", "add_business_days", "deadline", "is_open", "o
 Calendars: TypeAlias = Calendar | Mapping[Any, Calendar]
 """One calendar, or one for each value of the column ``by``."""
 
-Counts: TypeAlias = MutableMapping[str, int]
+Counts: TypeAlias = dict[str, int]
 """How many rows are null, by reason; added to."""
 
 _YEAR = 366 * 86_400_000_000

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from incidentcore import testing as testing
     from incidentcore import values as values
     from incidentcore import vendors as vendors
+    from incidentcore import whatif as whatif
     from incidentcore import words as words
     from incidentcore._version import __version__ as __version__
     from incidentcore.categorization import Categorization as Categorization
@@ -221,6 +222,7 @@ _ROOMS = frozenset(
         "values",
         "vendors",
         "words",
+        "whatif",
     }
 )
 

@@ -112,3 +112,16 @@ def test_an_empty_file_is_refused(capsys: pytest.CaptureFixture[str], table: Pat
     table.write_text(HEAD, encoding="utf-8")
     code, _, err = run(capsys, table, *MAP)
     assert (code, err.startswith("incidentcore: no rows below the header")) == (2, True)
+
+
+def test_one_end_of_the_period_is_enough(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Without an end it lasts as long as time does; it was refused."""
+    path = tmp_path / "log.csv"
+    path.write_text("id,opened\nA,2026-06-01T09:00\nB,2026-06-02T09:00\n")
+
+    for option in ("--since", "--until"):
+        command = ["problems", str(path), "--map", "id=id", "opened=opened", option, "2026-06-02"]
+        assert cli.main(command) == 0
+        assert "2 records, of which 1 count" in capsys.readouterr().out

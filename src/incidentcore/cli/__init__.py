@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn, Protocol
 
 from incidentcore._terminal import leave_quietly, one_line, printable
 from incidentcore._version import __version__
+from incidentcore.cli.compare import add_compare
 from incidentcore.cli.drill import add_drill
 from incidentcore.cli.inputs import (
     add_file,
@@ -96,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(
         required=True,
-        metavar="demo|report|problems|columns|check|show|explain|drill",
+        metavar="demo|report|problems|columns|check|show|explain|drill|compare",
         parser_class=_Parser,
     )
     demo = commands.add_parser("demo", help="print a report on a generated month; needs no file")
@@ -146,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
             )
         command.set_defaults(run=run, form="text")
     add_drill(commands)
+    add_compare(commands)
     return parser
 
 
@@ -178,7 +180,7 @@ def _problems(arguments: argparse.Namespace) -> ProblemPage:
     since, until = (instant_of(arguments, name, zone) for name in ("since", "until"))
     period = None
     if since is not None or until is not None:
-        period = Interval(since or EARLIEST, until or LATEST)
+        period = Interval(since or EARLIEST, until or LATEST - timedelta(microseconds=1))
     if not 1 <= arguments.within <= _LONGEST_WITHIN:
         raise InvalidValueError("--within", arguments.within, f"1 to {_LONGEST_WITHIN:,} days")
     by = _dimensions(arguments.by)

@@ -31,9 +31,11 @@ __all__ = [
 AUDIT: Final = "servicenow-audit"
 
 
-def add_file(command: argparse.ArgumentParser) -> None:
+def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None:
     """Add what says how a file is read."""
-    command.add_argument("file", type=Path, metavar="FILE", help="the export, gzip or not")
+    command.add_argument(
+        "file", type=Path, nargs=nargs, metavar="FILE", help="the export, gzip or not"
+    )
     command.add_argument(
         "--profile",
         choices=PROFILES,

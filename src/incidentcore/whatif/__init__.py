@@ -1,0 +1,33 @@
+"""What would change under other rules, and how many people a load of work needs."""
+
+from incidentcore.whatif.compare import Rules, compare_rules, first_difference
+from incidentcore.whatif.comparison import FIXED, Change, Comparison, Compliance
+from incidentcore.whatif.erlang import (
+    WORKED_ON,
+    Load,
+    agents_needed,
+    answered_within,
+    offered_load,
+    wait_chance,
+)
+from incidentcore.whatif.reprioritized import reprioritized
+from incidentcore.whatif.smallest_target import TargetEstimate, smallest_target
+
+__all__ = [
+    "Change",
+    "Comparison",
+    "Compliance",
+    "FIXED",
+    "Load",
+    "Rules",
+    "TargetEstimate",
+    "WORKED_ON",
+    "agents_needed",
+    "answered_within",
+    "compare_rules",
+    "first_difference",
+    "offered_load",
+    "reprioritized",
+    "smallest_target",
+    "wait_chance",
+]

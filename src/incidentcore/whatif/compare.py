@@ -1,0 +1,271 @@
+"""Compare two sets of rules on the same records, and find where they first differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from incidentcore.desk import Desk, DueItem, due_items
+from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
+from incidentcore.instants import LATEST, Interval, as_utc
+from incidentcore.records import Record
+from incidentcore.schedule import Calendar
+from incidentcore.sla import SlaRules, SlaStatus, TraceEntry, evaluate_sla
+from incidentcore.sla.evaluate import in_force
+from incidentcore.sla.policy import ServiceLevel
+from incidentcore.whatif.comparison import Change, Comparison
+from incidentcore.words import span_text
+
+__all__ = ["Rules", "compare_rules", "first_difference"]
+
+Rules: TypeAlias = SlaRules | Desk
+"""A definition, a policy, a service level, ``Versions`` of one, or a whole desk."""
+
+_MICRO = timedelta(microseconds=1)
+Clocks: TypeAlias = list[tuple[str, SlaStatus]]
+
+
+def compare_rules(
+    before: Rules,
+    after: Rules,
+    records: Iterable[Record],
+    /,
+    *,
+    now: datetime,
+    group_by: Iterable[str] | str = (),
+    penalty: Callable[[SlaStatus], Decimal] | None = None,
+) -> Comparison:
+    """Return what two sets of rules say differently of the same records.
+
+    Behavior is held fixed: nobody acts otherwise, since it is the past. Clocks are matched by name,
+    or by place where the names differ. Of desks, all that is due is compared too, by key.
+
+    Args:
+        before: The rules as they are: a clock, a policy, a service level, or a desk.
+        after: The rules as they would be.
+        records: The records, read once; those of exercises are left out.
+        now: The instant to evaluate them for.
+        group_by: Field paths to break the changes down by.
+        penalty: What a status costs, summed on both sides.
+
+    Raises:
+        InvalidValueError: The rules are not of these kinds, or a desk is compared with a clock.
+
+    Source: rule X2.
+
+    >>> from datetime import UTC, timedelta
+    >>> from incidentcore.records import Incident, mark_restored
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import SlaDefinition
+    >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="No mail", by="kim", at=nine)
+    >>> four, two = (
+    ...     SlaDefinition.resolution(hours=hours, calendar=BusinessCalendar.always())
+    ...     for hours in (4, 2)
+    ... )
+    >>> for change in compare_rules(four, two, [incident], now=nine + timedelta(hours=3)).changes:
+    ...     print(change)
+    INC-1 resolution: running -> breached: target 4:00 -> 2:00
+    """
+    now = as_utc(now, "now")
+    if isinstance(before, Desk) is not isinstance(after, Desk):
+        raise InvalidValueError("after", after, "a desk to compare with a desk, or neither")
+    paths = (group_by,) if isinstance(group_by, str) else tuple(group_by)
+    count = 0
+    outcomes: Counter[tuple[str, str, str]] = Counter()
+    changes: list[Change] = []
+    paid = [Decimal(0), Decimal(0)]
+    for record in records:
+        if record.exercise is not None or record.opened_at > now:
+            continue
+        count += 1
+        group = tuple(_value(record, path) for path in paths)
+        sides = [_clocks(rules, record, now) for rules in (before, after)]
+        for place, side in enumerate(sides if penalty is not None else ()):
+            paid[place] += sum((penalty(status) for _, status in side), Decimal(0))  # type: ignore[misc]
+        for key, mine, other in _matched(*sides):
+            pair = (_outcome(mine), _outcome(other))
+            outcomes[key, *pair] += 1
+            if pair[0] != pair[1]:
+                since, why = _witness(mine, other)
+                changes.append(
+                    Change(
+                        record_id=record.id,
+                        key=key,
+                        what="clock",
+                        before=pair[0],
+                        after=pair[1],
+                        since=since,
+                        why=why,
+                        group=group,
+                    )
+                )
+        if isinstance(before, Desk) and isinstance(after, Desk):
+            for change, kind in _due_changes(before, after, record, now, group):
+                outcomes[kind, change.before, change.after] += 1
+                if change.before != change.after:
+                    changes.append(change)
+    return Comparison(
+        records=count,
+        outcomes=tuple((*key, number) for key, number in sorted(outcomes.items())),
+        changes=changes,
+        groups=paths,
+        penalties=None if penalty is None else (paid[0], paid[1]),
+    )
+
+
+def _value(record: Record, path: str) -> object:
+    value: Any = record.facts()
+    for step in path.split("."):
+        value = value.get(step) if hasattr(value, "get") else getattr(value, step, None)
+    return value
+
+
+def _clocks(rules: Rules, record: Record, now: datetime) -> Clocks:
+    if isinstance(rules, Desk):
+        level = rules.service_level
+        if level is None:
+            return []
+        record = rules.judged(record)
+        rules = level
+    held = in_force(rules, record)
+    if isinstance(held, ServiceLevel):
+        statuses = evaluate_sla(held, record, now=now)
+        return [(clock.name, status) for clock, status in zip(held.clocks, statuses, strict=True)]
+    return [(held.name, evaluate_sla(held, record, now=now))]
+
+
+def _matched(
+    mine: Clocks, other: Clocks
+) -> Iterator[tuple[str, SlaStatus | None, SlaStatus | None]]:
+    """Yield pairs of clocks by name; by place where there are as many of other names."""
+    names = [name for name, _ in mine]
+    if len(mine) == len(other) and set(names) != {name for name, _ in other}:
+        yield from (
+            (name or str(place + 1), one, two)
+            for place, ((name, one), (_, two)) in enumerate(zip(mine, other, strict=True))
+        )
+        return
+    sides = (dict(mine), dict(other))
+    for name in dict.fromkeys((*sides[0], *sides[1])):
+        yield name or "clock", sides[0].get(name), sides[1].get(name)
+
+
+def _outcome(status: SlaStatus | None) -> str:
+    if status is None or status.stage == "none":
+        return "none"
+    if status.stage in ("not_started", "canceled"):
+        return status.stage.replace("_", " ")
+    if status.breached:
+        return "breached"
+    return "met" if status.stage == "stopped" else status.stage
+
+
+def _witness(mine: SlaStatus | None, other: SlaStatus | None) -> tuple[datetime | None, str]:
+    """Return the first instant at which two clocks say different things, and what they say."""
+    if mine is None or other is None or "none" in (mine.stage, other.stage):
+        return None, "only one of them has this clock"
+    ways = [[one for one in status.trace if one.interval] for status in (mine, other)]
+    found = _first_split(*ways)
+    if found is not None:
+        return found
+    targets = [status.target for status in (mine, other)]
+    shown = [span_text(target) if target is not None else "none" for target in targets]
+    return None, f"target {shown[0]} -> {shown[1]}"
+
+
+def _first_split(
+    mine: Sequence[TraceEntry], other: Sequence[TraceEntry]
+) -> tuple[datetime, str] | None:
+    """Return where two partitions of the same time first differ; both are walked once."""
+    edges = sorted({one.interval.start for one in (*mine, *other)})
+    places = [0, 0]
+    for at in edges:
+        texts = []
+        for side, entries in enumerate((mine, other)):
+            while places[side] < len(entries) and entries[places[side]].interval.end <= at:
+                places[side] += 1
+            entry = entries[places[side]] if places[side] < len(entries) else None
+            holds = entry is not None and entry.interval.start <= at
+            texts.append(entry.text if holds and entry is not None else "nothing")
+        if texts[0] != texts[1]:
+            return at, f"{texts[0]} -> {texts[1]}"
+    return None
+
+
+def _due_changes(
+    before: Desk, after: Desk, record: Record, now: datetime, group: tuple[object, ...]
+) -> Iterator[tuple[Change, str]]:
+    """Yield what is due under either desk but for clocks: new, gone, earlier, later, the same."""
+    sides = [_due(desk, record, now) for desk in (before, after)]
+    for key in dict.fromkeys((*sides[0], *sides[1])):
+        mine, other = sides[0].get(key), sides[1].get(key)
+        words, since = ("due", "due"), None
+        item = mine or other
+        assert item is not None  # noqa: S101  it is of one of them
+        why = item.why
+        if mine is None or other is None:
+            words, since = ("not due", "due") if mine is None else ("due", "not due"), item.due_at
+        elif mine.due_at != other.due_at:
+            is_earlier = mine.due_at < other.due_at
+            words = ("earlier", "later") if is_earlier else ("later", "earlier")
+            since = min(mine.due_at, other.due_at)
+            why = mine.why if mine.why == other.why else f"{mine.why} -> {other.why}"
+        yield (
+            Change(
+                record_id=record.id,
+                key=key,
+                what=item.kind,
+                before=words[0],
+                after=words[1],
+                since=since,
+                why=why,
+                group=group,
+            ),
+            item.kind,
+        )
+
+
+def _due(desk: Desk, record: Record, now: datetime) -> dict[str, DueItem]:
+    """Return what is due, by a key without the desk's name and without its instant."""
+    found: dict[str, DueItem] = {}
+    for item in due_items(desk, record, now=now, include_lapsed=True):
+        if item.kind.startswith("sla."):
+            continue
+        key = item.key.replace(f"/{desk.name}/", "/", 1)
+        key = key.partition(":")[2].removeprefix(f"{record.id}/")
+        found.setdefault(key if item.kind == "escalation" else key.rpartition("/")[0], item)
+    return found
+
+
+def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> Interval | None:
+    """Return the first time from an instant on at which one calendar is open and the other not.
+
+    Args:
+        before: One calendar.
+        after: The other; ``after.is_open(interval.start)`` says which of them is open.
+        at: The instant to look from.
+
+    Returns:
+        The stretch of time; None where they never differ as far as calendars reach.
+
+    >>> from datetime import UTC
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> plain = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    >>> lunch = BusinessCalendar(zone="UTC", hours={"mon-fri": ["09:00-12:00", "13:00-17:00"]})
+    >>> found = first_difference(plain, lunch, at=datetime(2026, 6, 6, tzinfo=UTC))
+    >>> print(found.start, lunch.is_open(found.start))
+    2026-06-08 12:00:00+00:00 False
+    """
+    either = (before - after) | (after - before)  # type: ignore[operator]  # the algebra of rule C6
+    try:
+        start = either.next_open(as_utc(at))
+    except UnreachableDeadlineError:
+        return None
+    try:
+        return Interval(start, either.next_close(start))
+    except UnreachableDeadlineError:  # open from then on
+        return Interval(start, LATEST - _MICRO)

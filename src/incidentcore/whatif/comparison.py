@@ -1,0 +1,219 @@
+"""Two sets of rules on the same records: what changes, for how many, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.kpi.engine.estimates import wilson
+from incidentcore.pages import Page, Section
+from incidentcore.words import day_time
+
+__all__ = ["FIXED", "Change", "Compliance", "Comparison"]
+
+FIXED: Final = (
+    "Behavior is held fixed: people would have acted otherwise under other rules. Where a rule "
+    "steers people, simulate it instead."
+)
+"""What every comparison says."""
+
+_UTC: Final = ZoneInfo("UTC")
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """One thing that the two sets of rules say differently of a record.
+
+    Attributes:
+        record_id: The record.
+        key: Which clock, escalation or update.
+        what: ``clock``, or the kind of what is due.
+        before: What the first rules say.
+        after: What the second say.
+        since: The first instant at which they differ; None where only a target does.
+        why: The reason in words.
+        group: The record's values of what the comparison is broken down by.
+    """
+
+    record_id: str
+    key: str
+    what: str
+    before: str
+    after: str
+    since: datetime | None = None
+    why: str = ""
+    group: tuple[object, ...] = ()
+
+    def __str__(self) -> str:
+        since = "" if self.since is None else f", since {day_time(self.since, _UTC)} UTC"
+        why = f": {self.why}" if self.why else ""
+        return f"{self.record_id} {self.key}: {self.before} -> {self.after}{since}{why}"
+
+
+@attrs.frozen(kw_only=True)
+class Compliance:
+    """The share of a clock's decided records that met it, with Wilson's interval of 95 %.
+
+    Attributes:
+        met: How many met it.
+        n: How many were decided: met or breached.
+    """
+
+    met: int
+    n: int
+
+    @property
+    def share(self) -> float | None:
+        """Return the share from 0 to 1; None where none was decided."""
+        return self.met / self.n if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Return the interval; None where none was decided."""
+        return wilson(self.met, self.n, Fraction(95, 100)) if self.n else None
+
+    def __str__(self) -> str:
+        if self.interval is None:
+            return "-"
+        low, high = self.interval
+        return f"{self.met / self.n:.1%} ({low:.1%} to {high:.1%}, n {self.n:,})"
+
+
+def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(changes)
+
+
+@attrs.frozen(kw_only=True)
+class Comparison:
+    """What two sets of rules say of the same records.
+
+    Attributes:
+        records: How many records were looked at.
+        outcomes: Rows of key, before, after and how often that came; equal ones too.
+        changes: What differs, in the order of the records.
+        groups: The headings of what it is broken down by.
+        penalties: The penalties under both, where a penalty was given.
+    """
+
+    records: int
+    outcomes: tuple[tuple[str, str, str, int], ...]
+    changes: tuple[Change, ...] = attrs.field(converter=_changes)
+    groups: tuple[str, ...] = ()
+    penalties: tuple[Decimal, Decimal] | None = None
+
+    @property
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how often each pair of outcomes came, over all keys."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for _, before, after, count in self.outcomes:
+            counts[before, after] += count
+        return dict(sorted(counts.items()))
+
+    @property
+    def compliance(self) -> dict[str, tuple[Compliance, Compliance]]:
+        """Return for each clock the share that met it under both."""
+        sides: dict[str, list[Counter[bool]]] = {}
+        for key, before, after, count in self.outcomes:
+            for place, outcome in enumerate((before, after)):
+                if outcome in ("met", "breached"):
+                    sides.setdefault(key, [Counter(), Counter()])[place][outcome == "met"] += count
+        return {
+            key: tuple(Compliance(met=side[True], n=side.total()) for side in both)  # type: ignore[misc]
+            for key, both in sides.items()
+        }
+
+    @property
+    def sign_test(self) -> float | None:
+        """Return the chance of so uneven a split of changed verdicts if neither were better.
+
+        Two-sided and exact, over ``breached -> met`` against ``met -> breached``; None where no
+        verdict changed.
+        """
+        counts = self.counts
+        better, worse = counts.get(("breached", "met"), 0), counts.get(("met", "breached"), 0)
+        n, term, tail = better + worse, 1, 0
+        for k in range(min(better, worse) + 1):
+            tail += term
+            term = term * (n - k) // (k + 1)
+        return min(1.0, 2 * tail / 2**n) if n else None
+
+    def witnesses(self, count: int = 10) -> tuple[Change, ...]:
+        """Return a few changes that show as many kinds of change as there are.
+
+        Args:
+            count: How many at most.
+        """
+        seen: Counter[tuple[str, str, str, str]] = Counter()
+        ranked = []
+        for place, one in enumerate(self.changes):
+            kind = (one.what, one.before, one.after, one.why)
+            ranked.append((seen[kind], place))
+            seen[kind] += 1
+        return tuple(self.changes[place] for _, place in sorted(ranked)[: max(count, 0)])
+
+    def page(self, *, witnesses: int = 10, title: str = "What would change") -> Page:
+        """Return the comparison as a page.
+
+        Args:
+            witnesses: How many changes are shown.
+            title: The heading.
+        """
+        sections = [self._counts_section()]
+        if self.compliance:
+            rows = [[key, str(a), str(b)] for key, (a, b) in self.compliance.items()]
+            data = [dict(zip(("clock", "before", "after"), row, strict=True)) for row in rows]
+            table = (["clock", "before", "after"], rows, [False] * 3)
+            sections.append(Section(key="compliance", title="Met", table=table, data=data))
+        if self.groups and self.changes:
+            groups = Counter((*one.group, one.before, one.after) for one in self.changes)
+            rows = [[*map(_name, row), f"{count:,}"] for row, count in groups.most_common()]
+            heads = [*self.groups, "before", "after", "changes"]
+            table = (heads, rows, [*[False] * (len(heads) - 1), True])
+            data = [dict(zip(heads, row, strict=True)) for row in rows]
+            sections.append(Section(key="groups", title="By group", table=table, data=data))
+        if self.changes:
+            reasons = Counter(one.why for one in self.changes).most_common(witnesses)
+            rows = [[f"{count:,}", why] for why, count in reasons]
+            data = [dict(zip(("changes", "why"), row, strict=True)) for row in rows]
+            table = (["changes", "why"], rows, [True, False])
+            sections.append(Section(key="reasons", title="Why", table=table, data=data))
+            shown = self.witnesses(witnesses)
+            title_ = f"Witnesses: {len(shown)} of {len(self.changes):,}"
+            lines = "\n".join(map(str, shown))
+            plain = [_plain(one) for one in shown]
+            sections.append(Section(key="witnesses", title=title_, lines=lines, data=plain))
+        about = [("records", f"{self.records:,}"), ("changes", f"{len(self.changes):,}")]
+        if self.sign_test is not None:
+            about.append(("sign test", f"{self.sign_test:.2g}"))
+        if self.penalties is not None:
+            about.append(("penalties", f"{self.penalties[0]} -> {self.penalties[1]}"))
+        return Page(title=title, about=about, sections=sections)
+
+    def _counts_section(self) -> Section:
+        rows = [[key, before, after, f"{count:,}"] for key, before, after, count in self.outcomes]
+        heads = ["what", "before", "after", "records"]
+        data = [dict(zip(heads, row, strict=True)) for row in rows]
+        table = (heads, rows, [False, False, False, True])
+        return Section(key="counts", title="Outcomes", text=(FIXED,), table=table, data=data)
+
+    def __str__(self) -> str:
+        return str(self.page())
+
+    def _repr_html_(self) -> str:
+        return self.page()._repr_html_()
+
+
+def _name(value: object) -> str:
+    return str(getattr(value, "name", value))
+
+
+def _plain(change: Change) -> dict[str, Any]:
+    since = None if change.since is None else change.since.isoformat()
+    return {**attrs.asdict(change), "since": since, "group": [*map(_name, change.group)]}

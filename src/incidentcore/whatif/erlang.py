@@ -1,0 +1,200 @@
+"""How many people a load of work needs: Erlang's formulas, and the load of a desk's records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from math import exp
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.conditions import Condition, field
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval, as_zone
+from incidentcore.records import Record
+
+__all__ = ["Load", "WORKED_ON", "agents_needed", "answered_within", "offered_load", "wait_chance"]
+
+_HOUR: Final = timedelta(hours=1)
+_WEEK: Final = 168
+_MOST: Final = 1_000_000
+
+WORKED_ON: Final[Condition] = (
+    field("state.open").is_true()
+    & ~field("state.pauses").is_true()
+    & field("acknowledged_at").present()
+)
+"""While somebody works on a record: open, not on hold, and acknowledged."""
+
+
+@attrs.frozen
+class Load:
+    """How many records are worked on at the same time, by hour of the week.
+
+    Attributes:
+        erlangs: The mean number for each hour, from Monday 00:00 on; 168 numbers.
+        zone: The zone of the hours.
+    """
+
+    erlangs: tuple[float, ...]
+    zone: ZoneInfo
+
+    @property
+    def peak(self) -> float:
+        """Return the highest mean of an hour of the week."""
+        return max(self.erlangs)
+
+
+def offered_load(
+    records: Iterable[Record],
+    /,
+    *,
+    window: Interval,
+    zone: ZoneInfo | str,
+    worked_on: Condition = WORKED_ON,
+) -> Load:
+    """Return how many records were worked on at the same time, by hour of the week.
+
+    Args:
+        records: The records; those of exercises are left out.
+        window: The time to look at.
+        zone: In whose civil time the hours are.
+        worked_on: The condition on a record's facts while which somebody works on it.
+
+    Raises:
+        InvalidValueError: The window is empty.
+
+    >>> from datetime import UTC
+    >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
+    >>> offered_load([], window=Interval(monday, monday + 168 * _HOUR), zone="UTC").peak
+    0.0
+    """
+    if not window:
+        raise InvalidValueError("window", window, "an Interval that is not empty")
+    place = as_zone(zone)
+    worked, whole = [0.0] * _WEEK, [0.0] * _WEEK
+    for slot, seconds in _by_hour(window.start, window.end, place):
+        whole[slot] += seconds
+    for record in records:
+        if record.exercise is not None:
+            continue
+        since: datetime | None = None
+        for step, facts in record.timeline(now=window.end).states():
+            holds = bool(worked_on.test(facts, step.at))
+            if since is not None and not holds:
+                _add(worked, since, step.at, window, place)
+            since = (since or step.at) if holds else None
+        if since is not None:
+            _add(worked, since, window.end, window, place)
+    pairs = zip(worked, whole, strict=True)
+    return Load(tuple(part / total if total else 0.0 for part, total in pairs), place)
+
+
+def _add(
+    totals: list[float], start: datetime, end: datetime, window: Interval, zone: ZoneInfo
+) -> None:
+    for slot, seconds in _by_hour(max(start, window.start), min(end, window.end), zone):
+        totals[slot] += seconds
+
+
+def _by_hour(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[int, float]]:
+    """Yield the hours of the week that a stretch of time covers, with the seconds in each."""
+    while start < end:
+        local = start.astimezone(zone)
+        past = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
+        stop = min(start + _HOUR - past, end)
+        yield local.weekday() * 24 + local.hour, (stop - start).total_seconds()
+        start = stop
+
+
+def _check(load: float, agents: int) -> None:
+    if not load >= 0 or load == float("inf"):
+        raise InvalidValueError("load", load, "a finite number of Erlangs from 0")
+    if type(agents) is not int or agents < 0:
+        raise InvalidValueError("agents", agents, "a whole number from 0")
+
+
+def _blocked(load: float, agents: int) -> Iterator[tuple[int, float]]:
+    """Yield Erlang B for 0 agents, 1, 2 and so on: no factorial, so nothing overflows."""
+    blocked = 1.0
+    yield 0, blocked
+    for count in range(1, agents + 1):
+        blocked = load * blocked / (count + load * blocked)
+        yield count, blocked
+
+
+def _waiting(load: float, agents: int, blocked: float) -> float:
+    return 1.0 if load >= agents else agents * blocked / (agents - load * (1 - blocked))
+
+
+def wait_chance(load: float, agents: int) -> float:
+    """Return the chance that a record has to wait: Erlang C, from 0 to 1.
+
+    Args:
+        load: The offered load in Erlangs: arrivals in an hour times hours of work on each.
+        agents: How many people work at the same time.
+
+    Source: A. K. Erlang, 1917; records wait as long as it takes, in the order of arrival.
+
+    >>> round(wait_chance(200 * 180 / 3600, 14), 4)
+    0.1741
+    """
+    _check(load, agents)
+    if not load:
+        return 0.0 if agents else 1.0
+    *_, (_, blocked) = _blocked(load, agents)
+    return _waiting(load, agents, blocked)
+
+
+def answered_within(load: float, agents: int, *, handling: timedelta, within: timedelta) -> float:
+    """Return the share of records that somebody begins to work on within a time.
+
+    Args:
+        load: The offered load in Erlangs.
+        agents: How many people work at the same time.
+        handling: The mean work on a record.
+        within: The time.
+
+    >>> second = timedelta(seconds=1)
+    >>> round(answered_within(10, 14, handling=180 * second, within=20 * second), 3)
+    0.888
+    """
+    return _answered(load, agents, wait_chance(load, agents), handling, within)
+
+
+def _answered(
+    load: float, agents: int, waiting: float, handling: timedelta, within: timedelta
+) -> float:
+    if load >= agents:
+        return 1.0 if not load and agents else 0.0
+    return 1 - waiting * exp(-(agents - load) * (within / handling))
+
+
+def agents_needed(load: float, *, handling: timedelta, within: timedelta, share: float) -> int:
+    """Return the least number of agents with whom a share is answered within a time.
+
+    Args:
+        load: The offered load in Erlangs.
+        handling: The mean work on a record.
+        within: The time.
+        share: The share, from 0 to below 1.
+
+    Raises:
+        InvalidValueError: A value is out of range.
+
+    >>> second = timedelta(seconds=1)
+    >>> agents_needed(10, handling=180 * second, within=20 * second, share=0.8)
+    14
+    """
+    _check(load, 0)
+    if not 0 <= share < 1:
+        raise InvalidValueError("share", share, "a number from 0 to below 1")
+    if handling <= timedelta(0) or within < timedelta(0):
+        raise InvalidValueError("handling", handling, "a time above 0, and within from 0")
+    for agents, blocked in _blocked(load, _MOST):
+        waiting = _waiting(load, agents, blocked)
+        if agents > load and _answered(load, agents, waiting, handling, within) >= share:
+            return agents
+    raise InvalidValueError("load", load, f"less than {_MOST:,} Erlangs")

@@ -1,0 +1,51 @@
+"""A record as another priority policy would have had it."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import attrs
+
+from incidentcore.priority import PriorityPolicy, calculate_priority
+from incidentcore.records import Event, Opened, Prioritized, Record
+
+__all__ = ["reprioritized"]
+
+R = TypeVar("R", bound=Record)
+_COMPUTED = "computed_priority"
+
+
+def reprioritized(record: R, policy: PriorityPolicy, /) -> R:
+    """Return a record whose computed priorities are those of another policy.
+
+    Each event that noted a computed priority notes the policy's instead, read from the facts as
+    they were then. Overrides stay, no event is added or moved, and the reasons stay as written.
+
+    Args:
+        record: The record.
+        policy: The policy.
+
+    Source: rule X2.
+
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.priority import PLAIN_3X3, prioritize
+    >>> from incidentcore.records import Incident
+    >>> from incidentcore.values import Impact, Urgency
+    >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="No mail", by="kim", at=nine)
+    >>> incident = prioritize(incident, impact=Impact.LOW, urgency=Urgency.LOW, at=nine, by="ada")
+    >>> after = reprioritized(incident, PriorityPolicy(PLAIN_3X3))
+    >>> len(after.history) == len(incident.history)
+    True
+    """
+    events: list[Event] = []
+    for event in record.history:
+        fields = getattr(event, "fields", None)
+        if isinstance(event, (Opened, Prioritized)) and fields and _COMPUTED in fields:
+            before = [one for one in events if one.at <= event.at or isinstance(one, Opened)]
+            known = type(record).from_history([*before, event])
+            level = calculate_priority(policy, known).computed
+            events.append(attrs.evolve(event, fields=fields.set(**{_COMPUTED: level})))
+        else:
+            events.append(event)
+    return type(record).from_history(events)

@@ -1,0 +1,117 @@
+"""The smallest target that would have been kept for a share of the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from fractions import Fraction
+from math import ceil, exp, lgamma, log
+
+import attrs
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Record
+from incidentcore.sla import SlaDefinition, evaluate_sla
+
+__all__ = ["TargetEstimate", "smallest_target"]
+
+
+@attrs.frozen(kw_only=True)
+class TargetEstimate:
+    """A target that past behavior would have kept, and how far few records can mislead.
+
+    Attributes:
+        target: The smallest target that the share of the finished clocks kept, as open time.
+        low: The lower end of its interval; None where there are too few clocks to say.
+        high: The upper end; None where there are too few clocks to say.
+        n: How many clocks were finished.
+        running: How many were not; they are not in the figure.
+        record_id: The record at the edge, whose time the target is.
+    """
+
+    target: timedelta
+    low: timedelta | None
+    high: timedelta | None
+    n: int
+    running: int
+    record_id: str
+
+
+def smallest_target(
+    definition: SlaDefinition,
+    records: Iterable[Record],
+    /,
+    *,
+    share: float | str | Fraction,
+    now: datetime,
+    confidence: float = 0.95,
+) -> TargetEstimate | None:
+    """Return the smallest target that a share of past records would have kept.
+
+    It holds behavior fixed: people would have worked otherwise under another target.
+
+    Args:
+        definition: The clock: its calendar, start, pause and stop; its own target does not matter.
+        records: The records; those of exercises are left out.
+        share: The share, above 0 and at most 1, such as ``"0.95"``.
+        now: The instant to evaluate the clocks for.
+        confidence: The level of the interval, by order statistics.
+
+    Returns:
+        The estimate; None where no clock was finished.
+
+    Raises:
+        InvalidValueError: The share or the confidence is out of range.
+
+    Source: rule X2.
+    """
+    wanted = Fraction(str(share))
+    if not 0 < wanted <= 1:
+        raise InvalidValueError("share", share, "a number above 0 and at most 1")
+    if not 0 < confidence < 1:
+        raise InvalidValueError("confidence", confidence, "a number between 0 and 1")
+    finished: list[tuple[timedelta, str]] = []
+    running = 0
+    for record in records:
+        if record.exercise is not None:
+            continue
+        for cycle in evaluate_sla(definition, record, now=now).cycles:
+            if cycle.stopped_at is None:
+                running += 1
+            elif cycle.result in ("met", "breached"):
+                finished.append((cycle.elapsed, record.id))
+    finished.sort()
+    n = len(finished)
+    if not n:
+        return None
+    target, record_id = finished[ceil(wanted * n) - 1]
+    low, high = _ranks(n, float(wanted), (1 - confidence) / 2)
+    return TargetEstimate(
+        target=target,
+        low=finished[low - 1][0] if low >= 1 else None,
+        high=finished[high - 1][0] if high <= n else None,
+        n=n,
+        running=running,
+        record_id=record_id,
+    )
+
+
+def _ranks(n: int, share: float, tail: float) -> tuple[int, int]:
+    """Return the ranks between which the quantile lies but for a tail on either side."""
+    if share == 1:
+        return n, n + 1  # nothing bounds a maximum from above
+    low, high, below = 0, n + 1, 0.0
+    for k in range(n + 1):
+        below += exp(
+            lgamma(n + 1)
+            - lgamma(k + 1)
+            - lgamma(n - k + 1)
+            + k * log(share)
+            + (n - k) * log(1 - share)
+        )
+        if below <= tail:
+            low = k + 1
+        if below >= 1 - tail:
+            high = k + 1
+            break
+    return low, high

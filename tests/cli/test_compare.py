@@ -1,0 +1,67 @@
+"""``incidentcore compare`` shows two desk files side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from incidentcore.cli import main
+
+DESK = """
+desk = 1
+name = "desk"
+[calendars]
+office = { hours = { mon-fri = "08:00-18:00" } }
+[services.all]
+calendar = "office"
+resolution = "4h"
+[[agreements]]
+service = "all"
+[import]
+profile = "table"
+map = { id = "id", opened = "opened", resolved = "resolved" }
+"""
+LOG = "id,opened,resolved\nA,2026-06-01T09:00,2026-06-01T13:30\nB,2026-06-01T09:00,2026-06-01T10:00"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[str]:
+    texts = {
+        "before.toml": DESK,
+        "after.toml": DESK.replace('"08:00-18:00"', '["08:00-12:00", "13:00-18:00"]'),
+        "log.csv": LOG,
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    return [str(tmp_path / name) for name in texts]
+
+
+def test_without_a_log_it_says_what_differs_in_principle(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And nothing where nothing does."""
+    assert main(["compare", *files[:2], "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["differences"]
+    assert (found["part"], found["differs in"], found["sure"]) == ("resolution", "calendar", "yes")
+
+    assert main(["compare", files[0], files[0]]) == 0
+    assert "each record is judged alike" in capsys.readouterr().out
+
+
+def test_with_a_log_it_says_for_how_many_and_why(
+    files: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A lunch break of an hour meets the one that took four and a half."""
+    assert main(["compare", *files]) == 0
+
+    text = capsys.readouterr().out
+    assert "resolution  breached  met" in text
+    assert (
+        "A resolution: breached -> met, since Mon  1 Jun 12:00 UTC: "
+        "counting -> closed: out of hours" in text
+    )
+    assert "Behavior is held fixed" in text
+    assert main(["compare", *files, "--html"]) == 0
+    assert capsys.readouterr().out.startswith("<!DOCTYPE html>")

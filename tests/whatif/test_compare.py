@@ -1,0 +1,252 @@
+"""Two sets of rules on the same records: what changes, since when and why (rule X2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from incidentcore import Incident, advance
+from incidentcore.conditions import field
+from incidentcore.desk import Desk, diff_rules, load_desk
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import LATEST, Interval
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaStatus, evaluate_sla
+from incidentcore.values import Actor, Impact, Priority, Urgency
+from incidentcore.whatif import Comparison, compare_rules, first_difference
+
+FRIDAY = datetime(2016, 5, 6, 9, tzinfo=UTC)
+NOW = datetime(2016, 6, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ADA = Actor("ada", "agent")
+PLAIN = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-18:00"})
+LUNCH = BusinessCalendar(zone="UTC", hours={"mon-fri": ["08:00-12:00", "13:00-18:00"]})
+
+
+def clock(calendar: BusinessCalendar, hours: float = 4, name: str = "resolution") -> SlaDefinition:
+    return SlaDefinition.resolution(hours=hours, calendar=calendar, name=name)
+
+
+def incident(hours: float, number: int = 1, *, priority: object = None) -> Incident:
+    record = Incident.open(
+        id=f"INC-{number}", title="No mail", by="kim", at=FRIDAY, priority=priority
+    )
+    return advance(
+        record,
+        "resolve",
+        at=FRIDAY + hours * HOUR,
+        by=ADA,
+        resolution_code="fixed",
+        resolution_notes="restarted",
+    )
+
+
+def test_a_lunch_break_is_the_witness() -> None:
+    """Opened at 9, resolved at 13:30: 4:30 of 4 h without the break, 3:30 with it."""
+    comparison = compare_rules(clock(PLAIN), clock(LUNCH), [incident(4.5)], now=NOW)
+
+    (change,) = comparison.changes
+    assert str(change) == (
+        "INC-1 resolution: breached -> met, since Fri  6 May 12:00 UTC: "
+        "counting -> closed: out of hours"
+    )
+    assert comparison.counts == {("breached", "met"): 1}
+
+
+def test_where_no_instant_differs_the_target_does() -> None:
+    """4 h and 5 h in one calendar."""
+    (change,) = compare_rules(clock(PLAIN), clock(PLAIN, 5), [incident(4.5)], now=NOW).changes
+
+    assert (change.since, change.why) == (None, "target 4:00 -> 5:00")
+
+
+def test_clocks_are_matched_by_name_or_by_place() -> None:
+    """A renamed clock is the same clock; one more is new."""
+    two = ServiceLevel([clock(PLAIN, 4, "a"), clock(PLAIN, 8, "b")])
+    renamed = ServiceLevel([clock(PLAIN, 4, "x"), clock(PLAIN, 8, "y")])
+    three = ServiceLevel([*two.clocks, clock(PLAIN, 1, "c")])
+
+    assert compare_rules(two, renamed, [incident(5)], now=NOW).changes == ()
+    (change,) = compare_rules(two, three, [incident(5)], now=NOW).changes
+    assert (change.key, change.before, change.after) == ("c", "none", "breached")
+
+
+def test_exercises_and_what_was_not_opened_yet_are_left_out() -> None:
+    """A drill says nothing of rules for real work."""
+    staged = Incident.open(id="X", title="T", by="kim", at=FRIDAY, exercise="drill")
+    later = Incident.open(id="Y", title="T", by="kim", at=NOW + HOUR)
+
+    assert compare_rules(clock(PLAIN), clock(LUNCH), [staged, later], now=NOW).records == 0
+
+
+def test_changes_are_broken_down_and_priced() -> None:
+    """By priority; a breach costs 100."""
+
+    def penalty(status: SlaStatus) -> Decimal:
+        return Decimal(100 * status.breached)
+
+    records = [incident(4.5, 1, priority=Priority.HIGH), incident(4.5, 2), incident(9, 3)]
+    comparison = compare_rules(
+        clock(PLAIN), clock(LUNCH), records, now=NOW, group_by="priority.name", penalty=penalty
+    )
+
+    assert [change.group for change in comparison.changes] == [("high",), (None,)]
+    assert comparison.penalties == (300, 100)
+    (sides,) = comparison.compliance.values()
+    assert [(side.met, side.n) for side in sides] == [(0, 3), (2, 3)]
+
+
+DESK = """
+desk = 1
+name = "one"
+[services.all]
+calendar = "always"
+resolution = { critical = "4h", else = "8h" }
+[[agreements]]
+service = "all"
+[[escalation]]
+name = "urgent"
+when = { priority = ["critical", "high"] }
+levels = [{ after = "60m", to = "group:lead" }, { after = "60m", to = "role:manager" }]
+[[communication]]
+name = "users"
+to = "users"
+updates = { first = "2h" }
+"""
+
+
+def opened(desk: Desk) -> Incident:
+    return desk.open(
+        Incident,
+        id="INC-1",
+        title="T",
+        by="kim",
+        at=FRIDAY,
+        impact=Impact.HIGH,
+        urgency=Urgency.HIGH,
+    )
+
+
+def test_of_desks_all_that_is_due_is_compared() -> None:
+    """Half the delays: by 10:30 one level is earlier and one new; the desk's name is no matter."""
+    before = load_desk(DESK)
+    after = load_desk(DESK.replace('"60m"', '"30m"').replace('"one"', '"two"'))
+    comparison = compare_rules(before, after, [opened(before)], now=FRIDAY + 1.5 * HOUR)
+
+    found = [(one.what, one.before, one.after, one.since) for one in comparison.changes]
+    assert found == [
+        ("escalation", "later", "earlier", FRIDAY + 0.5 * HOUR),
+        ("escalation", "not due", "due", FRIDAY + 1 * HOUR),
+    ]
+
+
+def test_a_desk_without_a_difference_changes_nothing() -> None:
+    """Where ``diff_rules`` finds nothing, no record is judged otherwise."""
+    before = load_desk(DESK)
+    after = load_desk(DESK.replace('name = "one"', 'name = "two"').replace("all", "every"))
+
+    assert diff_rules(before, after) == ()
+    comparison = compare_rules(before, after, [opened(before)], now=NOW)
+    assert comparison.changes == ()
+    assert len(comparison.counts) > 0
+
+
+def test_a_witness_of_a_difference_is_judged_so() -> None:
+    """The record that ``diff_rules`` names meets the two targets that it names."""
+    before = load_desk(DESK)
+    after = load_desk(DESK.replace('"8h"', '"9h"'))
+    (difference,) = diff_rules(before, after)
+    assert difference.witness is not None
+    record = incident(8.5, priority=difference.witness["priority"])
+
+    (change,) = compare_rules(before, after, [record], now=NOW).changes
+    assert (change.before, change.after) == ("breached", "met")
+    assert change.why == "target 8:00 -> 9:00"
+
+
+def test_other_rules_are_refused() -> None:
+    """A desk with a desk, clocks with clocks."""
+    with pytest.raises(InvalidValueError, match="a desk to compare with a desk"):
+        compare_rules(load_desk(DESK), clock(PLAIN), [], now=NOW)  # type: ignore[arg-type]
+
+
+HOURS = st.lists(st.floats(0, 60), min_size=1, max_size=6)
+
+
+def compared(one: SlaDefinition, two: SlaDefinition, hours: list[float]) -> Comparison:
+    records = [incident(length, number) for number, length in enumerate(hours)]
+    return compare_rules(one, two, records, now=NOW)
+
+
+@given(HOURS, st.floats(0.5, 12), st.floats(0.5, 12))
+def test_swapping_the_sides_mirrors_every_change(
+    hours: list[float], one: float, two: float
+) -> None:
+    """And counts add up to the records; a comparison with itself is empty."""
+    there = compared(clock(PLAIN, one), clock(LUNCH, two), hours)
+    back = compared(clock(LUNCH, two), clock(PLAIN, one), hours)
+
+    assert [(c.record_id, c.after, c.before, c.since) for c in there.changes] == [
+        (c.record_id, c.before, c.after, c.since) for c in back.changes
+    ]
+    assert there.sign_test == back.sign_test
+    assert sum(there.counts.values()) == there.records == len(hours)
+    assert compared(clock(PLAIN, one), clock(PLAIN, one), hours).changes == ()
+
+
+@given(HOURS, st.floats(0.5, 12))
+def test_a_wider_calendar_never_turns_breached_into_met(hours: list[float], target: float) -> None:
+    """The same target in open time passes sooner."""
+    comparison = compared(clock(LUNCH, target), clock(PLAIN, target), hours)
+
+    assert ("breached", "met") not in comparison.counts
+
+
+@given(HOURS)
+def test_both_traces_agree_before_a_change_and_differ_at_it(hours: list[float]) -> None:
+    """Each witness can be checked by hand of the traces alone."""
+    for change in compared(clock(PLAIN), clock(LUNCH), hours).changes:
+        assert change.since is not None
+        record = incident(hours[int(change.record_id[4:])])
+
+        def said(definition: SlaDefinition, at: datetime, of: Incident = record) -> str:
+            trace = evaluate_sla(definition, of, now=NOW).trace
+            return next(one.text for one in trace if at in one.interval)
+
+        a_moment_before = change.since - timedelta(microseconds=1)
+        assert said(clock(PLAIN), a_moment_before) == said(clock(LUNCH), a_moment_before)
+        assert said(clock(PLAIN), change.since) != said(clock(LUNCH), change.since)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (PLAIN, LUNCH, Interval(FRIDAY + 3 * HOUR, FRIDAY + 4 * HOUR)),
+        (LUNCH, PLAIN, Interval(FRIDAY + 3 * HOUR, FRIDAY + 4 * HOUR)),
+        (PLAIN, PLAIN, None),
+        (
+            BusinessCalendar.always(),
+            BusinessCalendar.always() - BusinessCalendar.always(),
+            Interval(FRIDAY, LATEST - timedelta(microseconds=1)),
+        ),
+    ],
+)
+def test_calendars_first_differ_at_lunch(
+    before: BusinessCalendar, after: BusinessCalendar, expected: Interval | None
+) -> None:
+    """Friday, 12:00 to 13:00, from either side."""
+    assert first_difference(before, after, at=FRIDAY) == expected
+
+
+def test_a_policy_is_compared_as_one_clock() -> None:
+    """Whichever of its definitions applies."""
+    high = field("priority.name").equals("high")
+    one, two = (SlaPolicy([(high, clock(PLAIN, hours))], name="p") for hours in (4, 5))
+    records = [incident(4.5, 1, priority=Priority.HIGH), incident(4.5, 2)]
+
+    comparison = compare_rules(one, two, records, now=NOW)
+    assert comparison.counts == {("breached", "met"): 1, ("none", "none"): 1}

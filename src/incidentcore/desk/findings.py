@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
+
+import attrs
 
 from incidentcore.desk.desk import Desk
 from incidentcore.lifecycle import STANDARD
@@ -39,19 +41,9 @@ def found(code: str, subject: str, witness: object = None, **data: object) -> Li
     return LintFinding(code, subject, data, witness, texts=TEXTS)
 
 
-def of_part(subject: str, finding: Any) -> LintFinding:
+def of_part(subject: str, finding: LintFinding) -> LintFinding:
     """Return what the lint of a part found, under the name that the part has in the desk."""
-    return LintFinding(
-        finding.code,
-        subject,
-        {"message": message_of(finding)},
-        getattr(finding, "witness", None),
-        texts={finding.code: "{message}"},
-    )
-
-
-def message_of(finding: Any) -> str:
-    return str(getattr(finding, "message", "") or getattr(finding, "text", ""))
+    return attrs.evolve(finding, subject=subject)
 
 
 def desk_domains(desk: Desk) -> dict[str, tuple[object, ...]]:

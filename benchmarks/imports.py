@@ -8,7 +8,7 @@ from functools import partial
 
 from benchmarks.harness import print_table, ratio
 
-ROUNDS = 21
+ROUNDS = 11
 BASE = "import attrs"
 ROWS = (
     ("import incidentcore", "<= 1.1"),

@@ -5,11 +5,15 @@ from threading import RLock
 
 from incidentcore.errors import RecordNotFoundError, StaleRecordError
 from incidentcore.records import Event, replay
-from incidentcore.serialization import loads
+from incidentcore.serialization import loads_with_unknown
 from incidentcore.storage import PAGE, Change, checked_append, checked_page
 
 TABLE = """CREATE TABLE IF NOT EXISTS feed (position INTEGER PRIMARY KEY AUTOINCREMENT,
     record BLOB, sequence INTEGER, document TEXT, UNIQUE (record, sequence))"""
+
+
+def event_of(document):
+    return loads_with_unknown(document, Event).value  # keeps what a later release wrote
 
 
 class OwnStore:
@@ -35,7 +39,7 @@ class OwnStore:
     def events(self, record_id, after=0, limit=-1):
         where = "record = ? AND sequence > ? ORDER BY sequence LIMIT ?"
         rows = self.rows(where, record_id.encode(), after, limit)
-        return tuple(loads(document, Event) for _, _, document in rows)
+        return tuple(event_of(document) for _, _, document in rows)
 
     def load(self, record_id):
         return replay(self.history(record_id, limit=2**62))
@@ -55,7 +59,7 @@ class OwnStore:
     def changes(self, *, after=0, limit=PAGE):
         checked_page(limit=limit, after=after)
         rows = self.rows("position > ? ORDER BY position LIMIT ?", after, limit)
-        return tuple(Change(place, record.decode(), document and loads(document, Event))
+        return tuple(Change(place, record.decode(), document and event_of(document))
                      for place, record, document in rows)  # fmt: skip
 
     def remove(self, record_id, *, expected_version):

@@ -65,14 +65,20 @@ class SqliteStore(SqlStore):
         self._idle: list[sqlite3.Connection] = []  # as many as were ever used at once
         self._process = os.getpid()
         try:
+            if not self._is_current():
+                self._migrate()
+        except BaseException:
+            self.close()  # nobody gets this store to close it
+            raise
+
+    def _is_current(self) -> bool:
+        try:
             with self._reading() as run:
-                current = statements.schema_number(run) == len(statements.MIGRATIONS)
+                return statements.schema_number(run) == len(statements.MIGRATIONS)
         except StorageError as error:
             if "no such table" not in str(error):
                 raise
-            current = False
-        if not current:
-            self._migrate()
+            return False
 
     def _migrate(self) -> None:
         with self._connected() as db, suppress(sqlite3.OperationalError):  # another does the same
@@ -120,9 +126,13 @@ class SqliteStore(SqlStore):
             check_same_thread=False,  # one thread at a time: a connection in use is not idle
             uri=self._path.startswith("file:"),
         )
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")  # a removal leaves no readable remains
-        db.execute("PRAGMA cell_size_check = ON")
+        try:
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("PRAGMA secure_delete = ON")  # a removal leaves no readable remains
+            db.execute("PRAGMA cell_size_check = ON")
+        except BaseException:
+            db.close()
+            raise
         return db
 
     @contextmanager

@@ -26,6 +26,11 @@ class WatchedPath(type(Path())):  # type: ignore[misc]  # the class for this sys
         self.last = super().open(*how, **options)
         return self.last
 
+    def close(self) -> None:
+        """Close the file, which an error in the middle of it leaves open."""
+        if self.last is not None:
+            self.last.close()
+
     def share_read(self) -> float:
         """Return how much of the file was read, 0 to 1; 1 where that is not known."""
         size = self.stat().st_size

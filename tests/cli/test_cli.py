@@ -12,10 +12,12 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from incidentcore import cli
+from incidentcore._terminal import WatchedPath
 
 TABLE = """\
 Number,Created,Done,Priority,Team
@@ -297,3 +299,21 @@ def test_output_that_knows_no_unicode(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )
     assert rb"B\xfcro" in done.stdout
+
+
+def test_an_error_in_the_middle_of_a_file_leaves_it_closed(
+    capsys: pytest.CaptureFixture[str], table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only when the garbage is collected."""
+    opened: list[Any] = []
+    plain = WatchedPath.open
+
+    def remember(path: WatchedPath, *how: Any, **options: Any) -> Any:
+        opened.append(plain(path, *how, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(WatchedPath, "open", remember)
+    arguments = ("report", str(table), "--map", "id=Number", "opened=Team")
+    assert run(capsys, *arguments)[0] == 2
+    assert opened
+    assert all(file.closed for file in opened)

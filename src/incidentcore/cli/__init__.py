@@ -87,6 +87,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(file=sys.stderr)
         return 130
+    finally:
+        if "opened" in arguments:
+            arguments.opened.close()
     return int(getattr(arguments, "exit_code", 0))
 
 

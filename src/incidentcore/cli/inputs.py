@@ -124,7 +124,7 @@ def read_incidents(
     Where no instant is stated it is the latest of the file, so that all incidents are read first;
     otherwise they are read as they are asked for.
     """
-    path = WatchedPath(arguments.file)
+    arguments.opened = path = WatchedPath(arguments.file)
     reading = read_profile(path, **options)
     as_of = instant_of(arguments, "as_of", options["zone"])
     if as_of is not None:

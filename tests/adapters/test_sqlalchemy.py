@@ -151,9 +151,9 @@ class TestAsyncOnPostgresql(OnLoop, TestOnPostgresql):
 
 
 class AtLength:
-    """The same with a history of 100,000 events, more writers and more deaths."""
+    """The same with a history of 20,000 events, more writers and more deaths."""
 
-    long_history = 100_000
+    long_history = 20_000
     appends = 50
     kills = 20
     steps = 500

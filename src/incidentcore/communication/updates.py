@@ -15,7 +15,7 @@ from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import Versions
 from incidentcore.records import Record
 from incidentcore.values import Actor, FrozenMap
-from incidentcore.words import ENGLISH, Words, render_text
+from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
 
 __all__ = ["MissedUpdate", "Owed", "StakeholderUpdate", "WHY_TEXTS", "owed", "update_of"]
@@ -88,7 +88,7 @@ class StakeholderUpdate:
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return the reason in the words of a language."""
-        return render_text(words.table(WHY_TEXTS), self.why_code, self.why_data)
+        return words.text(WHY_TEXTS, self.why_code, self.why_data)
 
 
 @attrs.frozen(kw_only=True)

@@ -137,15 +137,15 @@ def _escalations(desk: Desk, at: datetime) -> Iterator[LintFinding]:
         for finding in lint_escalation(matrix, slas=slas, start=at, end=at + _LOOK):
             yield of_part(f"escalation.{matrix.rows[0].name}", finding)
     yield from _missing_clocks(desk)
-    told: set[str] = set()
+    notified: set[str] = set()
     schedules: set[str] = set()
     for row in desk.escalation:
         for level in row.levels:
-            told.update(one.name for one in level.targets if one.kind in ("group", *_READING))
+            notified.update(one.name for one in level.targets if one.kind in ("group", *_READING))
             schedules.update(one.name for one in level.targets if one.kind == "on_call")
-    if desk.escalation and "assignment_group" not in told:
+    if desk.escalation and "assignment_group" not in notified:
         for group in dict.fromkeys(rule.group for rule in desk.routing):
-            if group not in told:
+            if group not in notified:
                 yield found("group_not_escalated", f"routing: {group}")
     for schedule in desk.on_call:
         subject = f"oncall.{schedule.name}"

@@ -10,7 +10,7 @@ import attrs
 
 from incidentcore.escalation.targets import EscalationTarget
 from incidentcore.values import FrozenMap
-from incidentcore.words import ENGLISH, Words, render_text
+from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
 
 __all__ = ["Escalation", "WHY_TEXTS"]
@@ -82,7 +82,6 @@ class Escalation:
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return the reason in the words of a language."""
-        texts = words.table(WHY_TEXTS)
-        why = render_text(texts, self.why_code, self.why_data)
+        why = words.text(WHY_TEXTS, self.why_code, self.why_data)
         again = {"why": why, "pass_": self.pass_ + 1}
-        return render_text(texts, "pass", again) if self.pass_ else why
+        return words.text(WHY_TEXTS, "pass", again) if self.pass_ else why

@@ -156,9 +156,9 @@ class ImprovementRegister:
 def _followed(known: ImprovementAction, review: ImprovementAction) -> ImprovementAction:
     """Return a known action with what its review says of it now."""
     changes = known.changes
-    told = review.changes
-    if told and not any(change.status == "done" for change in changes):
-        changes = (*changes, *told)
+    stated = review.changes
+    if stated and not any(change.status == "done" for change in changes):
+        changes = (*changes, *stated)
     return attrs.evolve(
         known, title=review.title, owner=review.owner, due=review.due, changes=changes
     )

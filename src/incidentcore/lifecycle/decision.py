@@ -11,7 +11,7 @@ import attrs
 from incidentcore.pages import Tabular
 from incidentcore.records import Event, Record
 from incidentcore.values import FrozenMap, State
-from incidentcore.words import ENGLISH, Words, render_text
+from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
 
 __all__ = ["REFUSALS", "Allowed", "PathStep", "Refused"]
@@ -121,7 +121,6 @@ class Refused(Tabular):
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return why, in the words of a language."""
-        texts = words.table(REFUSALS)
         actions = self.allowed_actions
         data: dict[str, object] = {
             **self.data,
@@ -129,21 +128,22 @@ class Refused(Tabular):
             "state": self.state,
             "guard": self.guard,
             "missing_fields": self.missing_fields,
-            "allowed": render_text(
-                texts, "allowed" if actions else "nothing_allowed", {"actions": actions}
+            "allowed": words.text(
+                REFUSALS, "allowed" if actions else "nothing_allowed", {"actions": actions}
             ),
         }
         if data.get("takes") == ():
-            data["takes"] = texts["no_fields"]
-        text = render_text(texts, self.code, data)
+            data["takes"] = words.template(REFUSALS["no_fields"])
+        text = words.text(REFUSALS, self.code, data)
         if not self.path:
             return text
-        path = texts["path_step"].join(step.in_words(words) for step in self.path)
-        return text + render_text(texts, "path", {"path": path})
+        then = words.template(REFUSALS["path_step"])
+        path = then.join(step.in_words(words) for step in self.path)
+        return text + words.text(REFUSALS, "path", {"path": path})
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return why, what is allowed instead, and the way to it."""
-        way = ", then ".join(map(str, self.path))
+        way = REFUSALS["path_step"].join(map(str, self.path))
         row = [self.action, self.state.name, self.reason, ", ".join(self.allowed_actions), way]
         return ["action", "state", "why", "allowed here", "the way"], [row], [False] * 5
 

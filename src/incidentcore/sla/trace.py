@@ -18,7 +18,7 @@ from incidentcore.schedule import OpenReason
 from incidentcore.sla.bar import svg_bar
 from incidentcore.sla.cycles import CLOSED, COUNTING, Figures, RawCycle, Span, Swap
 from incidentcore.values import FrozenMap
-from incidentcore.words import ENGLISH, Words, render_text
+from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
 
 __all__ = [
@@ -93,7 +93,7 @@ class TraceEntry:
         data = dict(self.data)
         if "how" in data:
             data["how"] = words.template(str(data["how"]))
-        return render_text(words.table(TRACE_TEXTS), code, data).rstrip()
+        return words.text(TRACE_TEXTS, code, data).rstrip()
 
 
 @attrs.frozen(repr=False)
@@ -118,15 +118,13 @@ class Trace(Tabular):
         return self._closing(ENGLISH, self.zone)
 
     def _closing(self, words: Words, zone: ZoneInfo) -> str:
-        texts = words.table(TRACE_TEXTS)
-
         def shown(value: object) -> object:
             if isinstance(value, datetime):
                 return words.day_time(value, zone)
             return words.span(value) if isinstance(value, timedelta) else value
 
         return "".join(
-            render_text(texts, code, {name: shown(value) for name, value in data.items()})
+            words.text(TRACE_TEXTS, code, {name: shown(value) for name, value in data.items()})
             for code, data in self.closing
         )
 

@@ -51,12 +51,12 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
 
     @settings(report_multiple_bugs=False)
     @given(illegal_records(lifecycle))
-    def told(record: Record) -> None:
+    def named(record: Record) -> None:
         (*_, found) = check_history(record, lifecycle)
         assert found.witness == record.history[-1]
 
     law()
-    told()
+    named()
 
 
 def check_step(lifecycle: Lifecycle, record: Record, action: str, *, after: timedelta) -> Record:

@@ -123,12 +123,12 @@ class _Writer:
         """Kill the process without warning; return the ids that it had reported by then."""
         self.process.kill()
         self.process.join()
-        told: list[str] = []
+        answers: list[str] = []
         with contextlib.suppress(EOFError, OSError):  # the last answer may be cut short
             while self.answers.poll():
-                told.extend(self.answers.recv() or ())
+                answers.extend(self.answers.recv() or ())
         self.answers.close()
-        return told
+        return answers
 
 
 class ParallelChecks(StoreChecks):

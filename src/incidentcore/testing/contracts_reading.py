@@ -261,8 +261,8 @@ class ReadingChecks(StoreChecks):
         written = [("c", "c:1"), ("a", "a:1"), ("b", "b:1"), ("a", "a:2"), ("a", "a:3")]
         for limit in (1, 2, 5, 9):
             feed = list(all_changes(store, limit))
-            told = [(change.record_id, change.event and change.event.id) for change in feed]
-            same(written, told, f"pages of {limit}")
+            found = [(change.record_id, change.event and change.event.id) for change in feed]
+            same(written, found, f"pages of {limit}")
             places = [change.position for change in feed]
             same(sorted(set(places)), places, "positions ascend")
             same(True, places[0] > 0, "positions start after 0")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore.values.frozen import FrozenMap
-from incidentcore.words import Words, render_text
+from incidentcore.words import ENGLISH, Words, render_text
 from incidentcore.words.words import Texts
 
 __all__ = ["LintFinding", "Texts", "render_text"]
@@ -55,8 +55,8 @@ class LintFinding:
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return what is wrong and where, in the words of a language."""
-        message = render_text(words.table(self.texts), self.code, self.data)
+        message = words.text(self.texts, self.code, self.data)
         return f"{self.subject}: {message}" if self.subject else message
 
     def __str__(self) -> str:
-        return f"{self.subject}: {self.message}" if self.subject else self.message
+        return self.in_words(ENGLISH)

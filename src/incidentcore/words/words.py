@@ -119,9 +119,16 @@ class Words:
         """Return the twin of an English template, or the template itself where it has none."""
         return self.twins.get(english, english)
 
-    def table(self, texts: Texts) -> Texts:
-        """Return a table of texts with each template replaced by its twin."""
-        return {code: self.template(text) for code, text in texts.items()}
+    def text(self, texts: Texts, code: str, data: Mapping[str, object]) -> str:
+        """Return the text of a code in these words; see ``render_text``.
+
+        Args:
+            texts: The English templates.
+            code: The code.
+            data: What the template names.
+        """
+        known = {code: self.template(texts[code])} if code in texts else {}
+        return render_text(known, code, data)
 
 
 ENGLISH: Final = Words(language="en", twins={})

@@ -257,6 +257,9 @@ def test_what_columns_cannot_answer_is_refused() -> None:
     frame, kpi = as_polars([one()]), catalogue.VOLUME
     with pytest.raises(InvalidValueError, match="not a function"):
         frames.gather_kpis_from(frame, kpi, MAPPING, as_of=AS_OF, group_by=len)
+    by_page = HourBands([("office", OFFICE)], "event")  # pages are not in a row of a ticket
+    with pytest.raises(InvalidValueError, match="a Group of records"):
+        frames.gather_kpis_from(frame, kpi, MAPPING, as_of=AS_OF, group_by=by_page)
     days = SlaDefinition.resolution(target=BusinessDays(2), calendar=OFFICE)
     with pytest.raises(InvalidValueError, match="not open time alone"):
         frames.gather_kpis_from(frame, catalogue.sla_compliance(days), MAPPING, as_of=AS_OF)

@@ -96,9 +96,8 @@ class Plan:
             if isinstance(kpi.measure, SlaClocks):
                 self.checks.append((kpi, kpi.measure))
         for group in self.groups:
-            if not isinstance(group, (str, Group, AgeBuckets, HourBands)) or (
-                isinstance(group, Group) and group.when == "event"
-            ):
+            known = isinstance(group, (str, Group, AgeBuckets, HourBands))
+            if not known or getattr(group, "of_events", False):
                 allowed = (
                     "a field path, a Group of records, AgeBuckets or HourBands; not a function"
                 )

@@ -119,13 +119,17 @@ def backtest_breach(
     for record in rows:
         if record.opened_at > asked_at[-1]:
             continue
+        ends: dict[int, bool | None] = {}  # what came of each cycle
         for at in asked_at:
             if not record.state.open and record.updated_at <= at:
                 break
             stands = standing(definition, record, now=at)
             if stands is None or not stands.goes_on or stands.elapsed > stands.target:
                 continue
-            came = _came(definition, record, stands.cycle.number, horizon)
+            number = stands.cycle.number
+            if number not in ends:
+                ends[number] = _came(definition, record, number, horizon)
+            came = ends[number]
             if came is None:
                 undecided += 1
                 continue

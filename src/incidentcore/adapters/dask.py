@@ -9,6 +9,7 @@ from incidentcore.adapters.partial_bytes import pack_partial, unpack_partial
 from incidentcore.errors import MissingExtraError
 from incidentcore.frames import gather_kpis_from
 from incidentcore.kpi import Kpi, Partial, merge_partials
+from incidentcore.kpi.engine.gather import as_kpis
 
 try:
     from dask import compute, delayed
@@ -45,7 +46,7 @@ def gather_dask(
 
     Source: rule K4: parts merge to the whole, bit for bit.
     """
-    several = (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
+    several = as_kpis(kpis)
     gather, merge = delayed(_gather), delayed(_merge)
     parts = [gather(one, several, dict(mapping), options) for one in frame.to_delayed()]
     while len(parts) > 1:

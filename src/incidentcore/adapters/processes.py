@@ -11,6 +11,7 @@ from typing import Any
 from incidentcore.errors import InvalidValueError
 from incidentcore.frames import gather_kpis_from
 from incidentcore.kpi import Kpi, Partial, merge_partials
+from incidentcore.kpi.engine.gather import as_kpis
 
 __all__ = ["gather_in_processes"]
 
@@ -42,7 +43,7 @@ def gather_in_processes(
 
     Source: rule K4: parts merge to the whole, bit for bit.
     """
-    several = (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
+    several = as_kpis(kpis)
     work = partial(_gather, kpis=several, mapping=dict(mapping), options=options)
     given = list(sources)
     if not given:

@@ -9,6 +9,7 @@ from incidentcore.adapters.partial_bytes import pack_partial, unpack_partial
 from incidentcore.errors import MissingExtraError
 from incidentcore.frames import gather_kpis_from
 from incidentcore.kpi import Kpi, Partial, merge_partials
+from incidentcore.kpi.engine.gather import as_kpis
 
 try:
     import pyarrow as pa
@@ -47,7 +48,7 @@ def gather_spark(
 
     Source: rule K4: parts merge to the whole, bit for bit.
     """
-    several = (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
+    several = as_kpis(kpis)
     empty = gather_kpis_from([], several, mapping, **options)  # refuses here what can be
     work = _worker(several, dict(mapping), options)
     found = frame.mapInArrow(work, "part binary").collect()

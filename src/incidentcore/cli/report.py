@@ -103,8 +103,8 @@ def _report(arguments: argparse.Namespace) -> Page:
                 on_record=_row_writer(arguments.csv, stack),
             )
     if arguments.csv is not None:
+        arguments.csv.mkdir(parents=True, exist_ok=True)
         for key, text in page.to_csv().items():
-            arguments.csv.mkdir(parents=True, exist_ok=True)
             (arguments.csv / f"{key}.csv").write_text(text, "utf-8")
     for test in arguments.fail_on:
         reason = failing(page, test)

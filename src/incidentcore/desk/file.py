@@ -30,7 +30,15 @@ from incidentcore.priority import STANDARD_POLICY
 from incidentcore.schedule import BusinessCalendar, Calendar, Holiday
 from incidentcore.values import FrozenMap
 
-__all__ = ["desk_mapping", "desk_schema", "dump_desk", "load_desk", "read_file"]
+__all__ = [
+    "begin",
+    "desk_mapping",
+    "desk_schema",
+    "dump_desk",
+    "load_desk",
+    "read_file",
+    "read_zone",
+]
 
 VERSION: Final = 1
 
@@ -128,7 +136,8 @@ def _version(data: Any, _: Reading, __: Path) -> int:
     return VERSION
 
 
-def _zone(data: Any, reading: Reading, _: Path) -> ZoneInfo:
+def read_zone(data: Any, reading: Reading, _: Path) -> ZoneInfo:
+    """Read the zone in which the times of a file are meant."""
     reading.zone = as_zone(data)
     return reading.zone
 
@@ -173,7 +182,7 @@ _DESK: Final = Table(
         Key("name", TEXT, "A text, the desk's name."),
         Key(
             "zone",
-            Form(_zone, lambda zone, _: zone.key, {"type": "string"}),
+            Form(read_zone, lambda zone, _: zone.key, {"type": "string"}),
             "The zone of times that state none.",
             ZoneInfo("UTC"),
         ),
@@ -202,12 +211,17 @@ _DESK: Final = Table(
 )
 
 
-def _read(data: Any, reading: Reading) -> Desk:
+def begin(data: Any, reading: Reading) -> None:
+    """Note what every file may name without saying it: levels, lifecycles, the plain calendars."""
     reading.names["priority"] = {"policy": STANDARD_POLICY, "scale": STANDARD_POLICY.scale}
     reading.names["lifecycles"] = dict(STANDARD)
     reading.names["fields"] = reading.names["on_call"] = {}
     if "calendars" not in data:
         CALENDARS.read({}, reading, ("calendars",))
+
+
+def _read(data: Any, reading: Reading) -> Desk:
+    begin(data, reading)
     made = _DESK.read(data, reading, ())
     unused = sorted(set(reading.code) - reading.used)
     if unused:

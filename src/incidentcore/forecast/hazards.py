@@ -10,8 +10,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import groupby
-from math import exp, log, log1p, sqrt
+from math import exp, log, log1p
 from typing import Final, NamedTuple
+
+from incidentcore.kpi.engine import estimates
 
 __all__ = ["HazardCurve", "Tail", "score_interval"]
 
@@ -38,10 +40,8 @@ class Tail(NamedTuple):
 
 def score_interval(share: float, n: float) -> tuple[float, float]:
     """Return Wilson's 95 % interval of a share of an effective number of trials."""
-    square = _Z * _Z
-    middle = (share + square / (2 * n)) / (1 + square / n)
-    half = _Z * sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
-    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
+    low, high = estimates.score_interval(share, n, _Z)
+    return min(share, low), max(share, high)
 
 
 class HazardCurve:

@@ -30,6 +30,7 @@ from incidentcore.kpi import (
     merge_partials,
 )
 from incidentcore.kpi.engine.accumulators import at_instant
+from incidentcore.kpi.engine.gather import as_kpis
 from incidentcore.kpi.engine.windows import Windows
 from incidentcore.schedule import Calendar
 from incidentcore.values import Level, State
@@ -110,7 +111,7 @@ def gather_kpis_from(
     """
     groups = (group_by,) if isinstance(group_by, str) or callable(group_by) else group_by
     groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
-    several = (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
+    several = as_kpis(kpis)
     check_mapping(mapping)
     reading = {"states": states, "levels": levels, "missing": missing}
     plan = Plan(several, dict(mapping), as_of, groups, window, mode, reading)

@@ -17,7 +17,17 @@ from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import as_zone
 from incidentcore.pages import Picture
 
-__all__ = ["FEW", "Palette", "Theme", "dress", "finish", "palette_of", "picture", "time_axis"]
+__all__ = [
+    "FEW",
+    "Palette",
+    "Theme",
+    "dress",
+    "finish",
+    "palette_of",
+    "picture",
+    "time_axis",
+    "zone_name",
+]
 
 Theme: TypeAlias = Literal["light", "dark"]
 
@@ -101,6 +111,11 @@ def finish(ax: Any, colors: Palette, *, few: bool = False, words: str = "few rec
 def whole_numbers(axis: Any) -> None:
     """Put ticks at whole numbers alone: there is no half record."""
     axis.set_major_locator(_library().ticker.MaxNLocator(integer=True))
+
+
+def zone_name(zone: ZoneInfo | str) -> str:
+    """Return a zone's name, for the title of an axis."""
+    return zone if isinstance(zone, str) else zone.key
 
 
 def time_axis(ax: Any, zone: ZoneInfo | str) -> ZoneInfo:

@@ -8,7 +8,16 @@ from zoneinfo import ZoneInfo
 
 from incidentcore.kpi import ALL
 from incidentcore.kpi.groups import COLUMNS
-from incidentcore.plots.canvas import FEW, Palette, Theme, dress, finish, time_axis, whole_numbers
+from incidentcore.plots.canvas import (
+    FEW,
+    Palette,
+    Theme,
+    dress,
+    finish,
+    time_axis,
+    whole_numbers,
+    zone_name,
+)
 
 __all__ = [
     "plot_ageing",
@@ -26,10 +35,6 @@ __all__ = [
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 _TICKS = 12
-
-
-def _zone_name(zone: ZoneInfo | str) -> str:
-    return zone if isinstance(zone, str) else zone.key
 
 
 def _periods(ax: Any, rows: Rows) -> range:
@@ -53,7 +58,7 @@ def plot_flow(
         theme: ``"light"`` or ``"dark"``.
         zone: In whose civil time the periods begin, to name it.
     """
-    ax, colors = dress(ax, theme, x=f"period ({_zone_name(zone)})", y="records")
+    ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="records")
     places = _periods(ax, rows)
     width = 0.4
     for shift, name, color in ((-0.5, "came_in", colors.first), (0.5, "went_out", colors.second)):
@@ -82,7 +87,7 @@ def plot_backlog(
         theme: ``"light"`` or ``"dark"``.
         zone: The zone of the time axis.
     """
-    ax, colors = dress(ax, theme, x=f"time ({_zone_name(zone)})", y="open records")
+    ax, colors = dress(ax, theme, x=f"time ({zone_name(zone)})", y="open records")
     time_axis(ax, zone)
     instants = [row["at"] for row in rows]
     ax.step(instants, [row["open"] for row in rows], where="post", color=colors.first)
@@ -175,7 +180,7 @@ def plot_trend(
         unit: The unit of the values, to name it; ``fraction`` is 0 to 1.
         zone: In whose civil time the periods begin, to name it.
     """
-    ax, colors = dress(ax, theme, x=f"period ({_zone_name(zone)})", y=unit)
+    ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
     _points(ax, rows, colors)
     return finish(ax, colors, few=_some_few(rows), words="hollow: few records")
 
@@ -217,7 +222,7 @@ def plot_control_chart(
         unit: The unit of the values, to name it.
         zone: In whose civil time the periods begin, to name it.
     """
-    ax, colors = dress(ax, theme, x=f"period ({_zone_name(zone)})", y=unit)
+    ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
     _points(ax, rows, colors)
     if rows and rows[0]["center"] is not None:
         for name, dashes in (("center", "-"), ("lower", "--"), ("upper", "--")):
@@ -248,7 +253,7 @@ def plot_week(
         theme: ``"light"`` or ``"dark"``.
         zone: The zone of the rows, to name it.
     """
-    ax, colors = dress(ax, theme, x=f"hour of the day ({_zone_name(zone)})", y="day of the week")
+    ax, colors = dress(ax, theme, x=f"hour of the day ({zone_name(zone)})", y="day of the week")
     days = list(dict.fromkeys(row["day"] for row in rows))
     cells = [[row["opened"] for row in rows if row["day"] == day] for day in days]
     mesh = ax.pcolormesh(cells, cmap="cividis", edgecolors=colors.ground, linewidth=0.5)
@@ -274,7 +279,7 @@ def plot_burndown(
         theme: ``"light"`` or ``"dark"``.
         zone: In whose civil time the periods begin, to name it.
     """
-    ax, colors = dress(ax, theme, x=f"period ({_zone_name(zone)})", y="misses left in the budget")
+    ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="misses left in the budget")
     places = _periods(ax, rows)
     ax.plot(places, [row["left"] for row in rows], color=colors.first, marker="o", label="left")
     if rows:

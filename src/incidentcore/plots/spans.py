@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from incidentcore.plots.canvas import Theme, dress, finish, time_axis
+from incidentcore.plots.canvas import Theme, dress, finish, time_axis, zone_name
 
 __all__ = ["plot_clock", "plot_life", "plot_rota"]
 
@@ -18,8 +18,7 @@ def _lanes(  # noqa: PLR0917  what every picture here is drawn from
     rows: Rows, lane_of: Sequence[str], ax: Any, theme: str, zone: ZoneInfo | str, y: str
 ) -> tuple[Any, Any, list[str]]:
     """Draw each row as a bar in the lane of its name, the first lane on top."""
-    name = zone if isinstance(zone, str) else zone.key
-    ax, colors = dress(ax, theme, x=f"time ({name})", y=y)
+    ax, colors = dress(ax, theme, x=f"time ({zone_name(zone)})", y=y)
     time_axis(ax, zone)
     lanes = list(dict.fromkeys(lane_of))
     shades = (colors.first, colors.second, colors.third, colors.muted)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from incidentcore.communication import CommunicationPlan
 from incidentcore.conditions import ALWAYS, NEVER
 from incidentcore.desk.calendar_form import CALENDARS, PLAIN_CALENDAR
 from incidentcore.desk.escalation_form import ESCALATION
-from incidentcore.desk.file import read_file
+from incidentcore.desk.file import begin, read_file, read_zone
 from incidentcore.desk.forms import Form, Key, Table, list_of, noted
 from incidentcore.desk.holiday_form import LINE, TEXT, ZONE
 from incidentcore.desk.oncall_form import ON_CALL
@@ -20,10 +19,7 @@ from incidentcore.desk.rules_form import COMMUNICATION, SPAN_FORM
 from incidentcore.desk.when import WHEN
 from incidentcore.desk.words import WrongError
 from incidentcore.escalation import EscalationMatrix
-from incidentcore.instants import as_zone
 from incidentcore.intake import Alert
-from incidentcore.lifecycle import STANDARD
-from incidentcore.priority import STANDARD_POLICY
 from incidentcore.simulation.drill import BotStep, Drill, Expectation, Inject
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import freeze
@@ -101,11 +97,6 @@ def _version(data: Any, _: Reading, __: Path) -> int:
     return _VERSION
 
 
-def _zone(data: Any, reading: Reading, _: Path) -> ZoneInfo:
-    reading.zone = as_zone(data)
-    return reading.zone
-
-
 def _drill(**made: Any) -> Drill:
     rules, rows = made.pop("communication"), made.pop("escalation")
     for name in ("drill", "zone", "holidays", "calendars", "oncall"):
@@ -120,7 +111,7 @@ _DRILL: Final = Table(
     (
         Key("drill", Form(_version, lambda value, _: value, {}), "drill = 1, the form's version."),
         Key("name", TEXT, "The drill's name, which its records carry."),
-        Key("zone", Form(_zone, ZONE.write, ZONE.schema), "The zone of its times.", None),
+        Key("zone", Form(read_zone, ZONE.write, ZONE.schema), "The zone of its times.", None),
         Key("lasts", SPAN_FORM, "How long it takes."),
         Key("holidays", _ANY, "As in a desk file.", {}),
         Key("calendars", CALENDARS, "As in a desk file.", {}),
@@ -169,9 +160,5 @@ def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
 
 
 def _read(data: Any, reading: Reading) -> Any:
-    reading.names["priority"] = {"policy": STANDARD_POLICY, "scale": STANDARD_POLICY.scale}
-    reading.names["lifecycles"] = dict(STANDARD)
-    reading.names["fields"] = reading.names["on_call"] = {}
-    if "calendars" not in data:
-        CALENDARS.read({}, reading, ("calendars",))
+    begin(data, reading)
     return _DRILL.read(data, reading, ())

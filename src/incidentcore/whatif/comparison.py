@@ -168,22 +168,16 @@ class Comparison:
         sections = [self._counts_section()]
         if self.compliance:
             rows = [[key, str(a), str(b)] for key, (a, b) in self.compliance.items()]
-            data = [dict(zip(("clock", "before", "after"), row, strict=True)) for row in rows]
-            table = (["clock", "before", "after"], rows, [False] * 3)
-            sections.append(Section(key="compliance", title="Met", table=table, data=data))
+            sections.append(_table("compliance", "Met", ["clock", "before", "after"], rows))
         if self.groups and self.changes:
             groups = Counter((*one.group, one.before, one.after) for one in self.changes)
             rows = [[*map(_name, row), f"{count:,}"] for row, count in groups.most_common()]
             heads = [*self.groups, "before", "after", "changes"]
-            table = (heads, rows, [*[False] * (len(heads) - 1), True])
-            data = [dict(zip(heads, row, strict=True)) for row in rows]
-            sections.append(Section(key="groups", title="By group", table=table, data=data))
+            sections.append(_table("groups", "By group", heads, rows, number=len(heads) - 1))
         if self.changes:
             reasons = Counter(one.why for one in self.changes).most_common(witnesses)
             rows = [[f"{count:,}", why] for why, count in reasons]
-            data = [dict(zip(("changes", "why"), row, strict=True)) for row in rows]
-            table = (["changes", "why"], rows, [True, False])
-            sections.append(Section(key="reasons", title="Why", table=table, data=data))
+            sections.append(_table("reasons", "Why", ["changes", "why"], rows, number=0))
             shown = self.witnesses(witnesses)
             title_ = f"Witnesses: {len(shown)} of {len(self.changes):,}"
             lines = "\n".join(map(str, shown))
@@ -199,15 +193,28 @@ class Comparison:
     def _counts_section(self) -> Section:
         rows = [[key, before, after, f"{count:,}"] for key, before, after, count in self.outcomes]
         heads = ["what", "before", "after", "records"]
-        data = [dict(zip(heads, row, strict=True)) for row in rows]
-        table = (heads, rows, [False, False, False, True])
-        return Section(key="counts", title="Outcomes", text=(FIXED,), table=table, data=data)
+        return _table("counts", "Outcomes", heads, rows, number=3, text=(FIXED,))
 
     def __str__(self) -> str:
         return str(self.page())
 
     def _repr_html_(self) -> str:
         return self.page()._repr_html_()
+
+
+def _table(
+    key: str,
+    title: str,
+    heads: list[str],
+    rows: list[list[str]],
+    *,
+    number: int | None = None,
+    text: tuple[str, ...] = (),
+) -> Section:
+    """Return a table whose plain data are its rows; one column may hold numbers."""
+    data = [dict(zip(heads, row, strict=True)) for row in rows]
+    table = (heads, rows, [place == number for place in range(len(heads))])
+    return Section(key=key, title=title, text=text, table=table, data=data)
 
 
 def _name(value: object) -> str:

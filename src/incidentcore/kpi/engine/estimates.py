@@ -25,6 +25,7 @@ __all__ = [
     "interpolate",
     "mean",
     "survival_curve",
+    "score_interval",
     "survival_interval",
     "survival_median",
     "wilson",
@@ -176,12 +177,16 @@ def wilson(hits: int, n: int, confidence: Fraction) -> tuple[float, float]:
     >>> round(low, 4), round(high, 4)
     (0.4902, 0.9433)
     """
-    z = _normal_quantile(confidence)
-    share, square = hits / n, z * z
+    low, high = score_interval(hits / n, n, _normal_quantile(confidence))
+    return 0.0 if hits == 0 else low, 1.0 if hits == n else high
+
+
+def score_interval(share: float, n: float, z: float) -> tuple[float, float]:
+    """Return Wilson's interval of a share of an effective number of trials, z deviations wide."""
+    square = z * z
     middle = (share + square / (2 * n)) / (1 + square / n)
     half = z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
-    low = 0.0 if hits == 0 else max(0.0, middle - half)
-    return low, 1.0 if hits == n else min(1.0, middle + half)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def bootstrap(

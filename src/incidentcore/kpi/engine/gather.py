@@ -26,7 +26,7 @@ from incidentcore.kpi.measures.base import Extract, PartialMode
 from incidentcore.kpi.periods import Periods
 from incidentcore.records import Opened, Record
 
-__all__ = ["BASES", "as_known", "declare_groups", "gather_kpis", "merge_partials"]
+__all__ = ["BASES", "as_known", "as_kpis", "declare_groups", "gather_kpis", "merge_partials"]
 
 Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
 """For each family the function to run, the accumulator's ``add``, and its reasons."""
@@ -101,7 +101,7 @@ def gather_kpis(
     groups = tuple(groups) if isinstance(groups, Iterable) else (groups,)
     if not isinstance(kpis, (Kpi, Iterable)):
         raise InvalidValueError("kpis", kpis, "a Kpi, or several")
-    several = (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
+    several = as_kpis(kpis)
     part = Partial(several, as_of=as_of, groups=group_names(groups), window=window, mode=mode)
     declare_groups(part, groups)
     _check_records(records)
@@ -131,6 +131,11 @@ def _check_records(records: object) -> None:
         )
     if not isinstance(records, Iterable):
         raise InvalidValueError("records", records, "several records, such as a list")
+
+
+def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
+    """Return several definitions, or one alone, as a tuple."""
+    return (kpis,) if isinstance(kpis, Kpi) else tuple(kpis)
 
 
 def declare_groups(part: Partial, groups: Sequence[GroupBy]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 import pytest
@@ -18,8 +19,9 @@ class Halves(AsyncStore):
     async def append(
         self, record_id: str, events: Iterable[Event], *, expected_version: int
     ) -> int:
-        """Append without a transaction."""
+        """Append without a transaction, and let other tasks run between two events."""
         for event in events:
+            await asyncio.sleep(0)
             expected_version = await super().append(
                 record_id, [event], expected_version=expected_version
             )

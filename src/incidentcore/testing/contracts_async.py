@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from incidentcore.errors import StaleRecordError
-from incidentcore.records import comment
+from incidentcore.records import Event, comment
 from incidentcore.storage import AsyncRecordStore, RecordStore
 from incidentcore.testing.contracts import StoreContract
 from incidentcore.testing.contracts_base import AT, incident, noted, same
@@ -145,17 +145,22 @@ class AsyncStoreContract(StoreContract):
     def test_a_cancelled_append_is_whole(self) -> None:
         """A task cancelled while it appends has written its whole batch or nothing."""
         on_loop = self._on_loop(self.make_async_store)
-        on_loop.append("INC-1", incident().history, expected_version=0)
-        batch = noted(incident(), 5).events_after(1)
 
-        async def cancelled(turns: int) -> None:
-            task = asyncio.ensure_future(on_loop.store.append("INC-1", batch, expected_version=1))
-            for _ in range(turns):
+        async def cancelled(key: str, batch: Sequence[Event], turns: int | None) -> None:
+            task = asyncio.ensure_future(on_loop.store.append(key, batch, expected_version=1))
+            if turns is None:  # as soon as a part of it can be seen
+                while not task.done() and len(await on_loop.store.history(key)) == 1:
+                    pass
+            for _ in range(turns or 0):
                 await asyncio.sleep(0)
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-        for turns in (0, 1, 2, 5, 50):
-            on_loop.wait(cancelled(turns))
-            same(True, len(on_loop.history("INC-1")) in {1, 6}, "one event or all six")
-        same(6, on_loop.append("INC-1", batch, expected_version=1), "the batch again")
+        for turns in (0, 1, 2, 5, 50, None):
+            key = f"INC-{turns}"
+            opened = incident(key)
+            batch = noted(opened, 5).events_after(1)
+            on_loop.append(key, opened.history, expected_version=0)
+            on_loop.wait(cancelled(key, batch, turns))
+            same(True, len(on_loop.history(key)) in {1, 6}, "one event or all six")
+            same(6, on_loop.append(key, batch, expected_version=1), "the batch again")

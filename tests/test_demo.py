@@ -1,4 +1,4 @@
-"""The generated month: deterministic, complete, and made by the rules it demonstrates."""
+"""The simulated month: deterministic, complete, and made by the rules it demonstrates."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def _calendars() -> CalendarByField:
 
 @given(st.integers())
 def test_equal_seeds_give_equal_months(seed: int) -> None:
-    """Whatever the seed, the month is made again the same, within its bounds and by the rules."""
+    """Any seed makes the month again the same, within its bounds and by the rules."""
     incidents = demo_month(seed, count=8)
     assert demo_month(seed, count=8) == incidents
-    assert len({incident.id for incident in incidents}) == 8
+    assert len({incident.id for incident in incidents}) == len(incidents)
     for incident in incidents:
         assert replay(incident.history) == incident
         assert check_history(incident, INCIDENT) == ()
@@ -38,7 +38,7 @@ def test_equal_seeds_give_equal_months(seed: int) -> None:
 def test_the_month_has_what_a_month_has() -> None:
     """A few hundred incidents in three zones, with pauses, reopenings and one major incident."""
     incidents = demo_month(2026)
-    assert len(incidents) == 320
+    assert 280 < len(incidents) < 360  # as many as arrive, at random
     assert len({str(calendar.zone) for _, calendar in _calendars().table}) == 3
     assert {incident.custom["office"] for incident in incidents} == {
         name for name, _ in _calendars().table
@@ -76,7 +76,7 @@ def test_a_month_without_a_hold_has_no_refusal_to_tell() -> None:
 @pytest.mark.table
 @pytest.mark.parametrize("seed", [0, 7, -1])
 def test_every_seed_gives_a_page(seed: int) -> None:
-    """The page does not hang on one lucky seed."""
+    """The page does not depend on one lucky seed."""
     page = str(demo_report(seed))
     assert page.startswith("A generated month of a service desk\n")
     assert "INC-0001: Orders stand still in all offices" in page

@@ -100,7 +100,7 @@ def test_demo_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     code, text, _ = run(capsys, "demo", "--json")
     report = json.loads(text)
     assert code == 0
-    assert report["volume"][-1]["opened"] == 320
+    assert report["volume"][-1]["opened"] == 318  # of 320, at random
     assert report["worst"]["record"] == "INC-0001"
     rows = [row for row in report["sla"]["rows"] if row["priority"] == "(all)"]
     assert {row["clock"] for row in rows} == {"response", "resolution"}

@@ -27,6 +27,7 @@ from incidentcore.simulation import (
     Exponential,
     Hold,
     Lognormal,
+    Reassign,
     Simulation,
     Team,
     Workload,
@@ -200,6 +201,61 @@ def test_an_escalation_puts_a_waiting_record_first() -> None:
         if record_id not in escalated or escalated[record_id] >= at:
             waiting = [other for other, due in escalated.items() if due < at < begun.get(other, at)]
             assert not waiting
+
+
+@given(st.integers(0, 10**6))
+def test_callers_give_up_when_their_patience_ends(seed: int) -> None:
+    """Who waits longer than an hour cancels at its end; who waits less is answered."""
+    kinds = [
+        Workload(
+            name="web", rate=3, arrives=ALWAYS, work=Exponential(HOUR), patience=Empirical([HOUR])
+        )
+    ]
+    result = run(seed, days=1, kinds=kinds, team=Team([Agent("ada", ALWAYS)]))
+    assert all(wait <= HOUR for wait in result.waits)
+    gone = [record for record in result.records if record.state.is_canceled]
+    assert gone
+    for record in gone:
+        assert record.history[-1].at == record.opened_at + HOUR
+        assert record.first_response_at is None
+        assert record.id not in {stint.record_id for stint in result.stints}
+
+
+def test_a_share_goes_to_another_group_with_its_skill() -> None:
+    """All are reassigned halfway; the second part is worked by who has the other skill."""
+    passes = Reassign(chance=1, group="Second", skill="deep")
+    kind = Workload(
+        name="web", rate=1, arrives=OFFICE, work=Exponential(HOUR), reassign=passes, reopen=1
+    )
+    team = Team([Agent("ada", OFFICE), Agent("ben", OFFICE, ["deep"])])
+    result = run(1, days=4, kinds=[kind], team=team)
+    done = [record for record in result.records if record.resolved_at is not None]
+    assert done
+    for record in done:
+        who = [stint.agent for stint in result.stints if stint.record_id == record.id]
+        assert who[0] == "ada"
+        assert set(who[1:]) == {"ben"}
+        assert record.assignment_group == "Second"
+    with pytest.raises(InvalidValueError, match="a skill of an agent"):
+        run(1, kinds=[kind], team=Team([Agent("ada", OFFICE)]))
+
+
+@pytest.mark.parametrize("watch", [False, True])
+def test_solved_records_close_by_the_rule_of_the_desk(*, watch: bool) -> None:
+    """One day after each solution; not where the caller reopened it before."""
+    closing = load_desk(RULES + '[lifecycle.incident]\nclose_after = "1d"\n')
+    result = run(4, days=4, desk=closing, watch=watch)
+    closed = [record for record in result.records if record.state.name == "closed"]
+    assert closed
+    assert any(record.reopen_count for record in result.records)
+    for record in result.records:
+        end = record.resolved_at
+        if record.state.name == "closed":
+            assert end is not None
+            assert record.history[-1].at == end + DAY
+        elif record.state.name == "resolved":
+            assert end is not None
+            assert end + DAY >= START + 4 * DAY
 
 
 def test_the_mean_number_is_the_rate_times_the_mean_time() -> None:

@@ -1,7 +1,7 @@
 """Drills, scored by the clocks of real work; and a seeded desk, whose agents meet what arrives."""
 
 from incidentcore.simulation.after_action import DrillEntry, DrillLine, DrillReport, DrillResult
-from incidentcore.simulation.desk_run import Simulation, Stint, simulate
+from incidentcore.simulation.desk_run import simulate
 from incidentcore.simulation.drill import (
     BotStep,
     Drill,
@@ -14,6 +14,7 @@ from incidentcore.simulation.drill import (
 from incidentcore.simulation.drill_file import load_drill
 from incidentcore.simulation.drill_lint import DRILL_TEXTS, lint_drill
 from incidentcore.simulation.fit import fit_workloads
+from incidentcore.simulation.outcome import Simulation, Stint
 from incidentcore.simulation.rehearsal import rehearse
 from incidentcore.simulation.score import score_drill
 from incidentcore.simulation.workload import (
@@ -23,6 +24,7 @@ from incidentcore.simulation.workload import (
     Exponential,
     Hold,
     Lognormal,
+    Reassign,
     Team,
     Workload,
     by_arrival,
@@ -47,6 +49,7 @@ __all__ = [
     "Inject",
     "InjectKind",
     "Lognormal",
+    "Reassign",
     "Simulation",
     "Stint",
     "Team",

@@ -20,61 +20,19 @@ from incidentcore.desk import Agenda, Desk, DueItem
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import Interval
 from incidentcore.records import Incident, assign, comment
-from incidentcore.simulation.workload import Agent, Exponential, Team, Workload
+from incidentcore.simulation.outcome import Simulation, Stint
+from incidentcore.simulation.workload import Agent, Exponential, Reassign, Team, Workload
 from incidentcore.values import Actor, FrozenMap
 
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ["Simulation", "Stint", "simulate"]
+__all__ = ["simulate"]
 
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _CALLER: Final = Actor("caller", "requester")
-
-
-@attrs.frozen
-class Stint:
-    """A stretch of work by one agent on one record, with the breaks between.
-
-    Attributes:
-        agent: The agent's id.
-        record_id: The record.
-        start: When it began.
-        end: When it ended, or the end of the run.
-    """
-
-    agent: str
-    record_id: str
-    start: datetime
-    end: datetime
-
-
-@attrs.frozen(kw_only=True)
-class Simulation:
-    """What came of a run.
-
-    Attributes:
-        records: The records in the order of their arrival.
-        due_items: What the desk's rules asked for; empty where the run did not watch.
-        stints: Who worked on what, by start.
-        utilization: For each agent, the share of open time that was worked.
-    """
-
-    records: tuple[Incident, ...] = attrs.field(repr=False)
-    due_items: tuple[DueItem, ...] = attrs.field(repr=False)
-    stints: tuple[Stint, ...] = attrs.field(repr=False)
-    utilization: FrozenMap[float]
-
-    @property
-    def waits(self) -> tuple[timedelta, ...]:
-        """Return how long each record waited for its first agent, of those that had one."""
-        first: dict[str, datetime] = {}
-        for stint in self.stints:
-            first.setdefault(stint.record_id, stint.start)
-        return tuple(
-            first[record.id] - record.opened_at for record in self.records if record.id in first
-        )
+_DESK: Final = Actor("desk", "system")
 
 
 def simulate(
@@ -124,10 +82,10 @@ def simulate(
     if len(set(names)) != len(names):
         raise InvalidValueError("workloads", names, "each name once")
     known = {skill for agent in team.agents for skill in agent.skills}
-    for kind in kinds:
-        if kind.skill not in known:
+    for needed in (one for kind in kinds for one in (kind, kind.reassign) if one is not None):
+        if needed.skill not in known:
             raise InvalidValueError(
-                "workloads", kind.skill, f"a skill of an agent: {sorted(known)}"
+                "workloads", needed.skill, f"a skill of an agent: {sorted(known)}"
             )
     run = _Run(desk, team, window, seed, watch=watch)
     for kind in kinds:
@@ -142,9 +100,10 @@ class _Ticket:
 
     kind: Workload
     record: Incident
-    parts: list[timedelta]  # of work, each ended by a hold or a solution
-    hold: timedelta | None
+    parts: list[timedelta]  # of work, each ended by a break or the solution
+    breaks: list[timedelta | Reassign]  # holds, by how long, and other groups
     reopens: timedelta | None
+    skill: str
     key: Any = None
     waiting: bool = False
 
@@ -206,6 +165,8 @@ class _Run:
             "end": self.finish,
             "resume": self.resume,
             "reopen": self.reopen,
+            "cancel": self.cancel,
+            "close": self.close,
             "on_duty": self.come_on_duty,
             "look": self.look,
         }
@@ -226,21 +187,29 @@ class _Run:
             number = self.counts[kind.name] = self.counts.get(kind.name, 0) + 1
             chance = self.random(kind.name, number)
             # The draws come in one order with any options, so that options change little.
-            which, work, holds, held, reopens, again = (chance.random() for _ in range(6))
-            opening = {"title": kind.name, **kind.opening[int(which * len(kind.opening))]}
-            needed = kind.work(work)
-            hold = kind.hold.lasts(held) if kind.hold and holds < kind.hold.chance else None
+            which, work, holds, held, reopens, again, waits, passes = (
+                chance.random() for _ in range(8)
+            )
+            opening = {"title": kind.name, "by": _CALLER}
+            opening.update(kind.opening[int(which * len(kind.opening))])
+            breaks: list[timedelta | Reassign] = []
+            if kind.hold is not None and holds < kind.hold.chance:
+                breaks.append(kind.hold.lasts(held))
+            if kind.reassign is not None and passes < kind.reassign.chance:
+                breaks.append(kind.reassign)
+            parts = len(breaks) + 1
             ticket = _Ticket(
                 kind,
-                self.desk.open(
-                    Incident, id=f"{kind.name}-{number:05}", at=now, by=_CALLER, **opening
-                ),
-                [needed] if hold is None else [needed / 2, needed / 2],
-                hold,
+                self.desk.open(Incident, id=f"{kind.name}-{number:05}", at=now, **opening),
+                [kind.work(work) / parts] * parts,
+                breaks,
                 _DAY * (0.5 + again) if reopens < kind.reopen else None,
+                kind.skill,
             )
             self.tickets[ticket.record.id] = ticket
             self.wait(now, ticket)
+            if kind.patience is not None and ticket.waiting:
+                self.at(now + kind.patience(waits), "cancel", ticket)
         self.plan_next(now, what)
 
     def wait(self, now: datetime, ticket: _Ticket) -> None:
@@ -253,7 +222,7 @@ class _Run:
     def push(self, ticket: _Ticket) -> None:
         """Put a record into its queue by its key."""
         self.numbers += 1
-        queue = self.queues.setdefault(ticket.kind.skill, [])
+        queue = self.queues.setdefault(ticket.skill, [])
         heapq.heappush(queue, (ticket.key, self.numbers, ticket))
 
     def best(self, agent: Agent) -> _Ticket | None:
@@ -305,23 +274,50 @@ class _Run:
         self.at(done, "end", (place, ticket))
 
     def finish(self, now: datetime, what: tuple[int, _Ticket]) -> None:
-        """End a part of the work: by a hold, or by the solution."""
+        """End a part of the work: by a hold, for another group, or by the solution."""
         place, ticket = what
         by = self.team.agents[place].id
         ticket.parts.pop(0)
-        if ticket.parts and ticket.hold is not None and ticket.kind.hold is not None:
+        pause = ticket.breaks.pop(0) if ticket.breaks else None
+        self.free.append(place)
+        self.free.sort()
+        if isinstance(pause, Reassign):
+            ticket.record = assign(ticket.record, group=pause.group, at=now, by=by)
+            ticket.skill = pause.skill
+            self.wait(now, ticket)
+            return
+        if pause is not None and ticket.kind.hold is not None:
             reason = ticket.kind.hold.reason
             ticket.record = self.desk.advance(ticket.record, "hold", at=now, by=by, reason=reason)
-            self.at(now + ticket.hold, "resume", ticket)
+            self.at(now + pause, "resume", ticket)
         else:
             notes = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
             ticket.record = self.desk.advance(ticket.record, "resolve", at=now, by=by, **notes)
             if ticket.reopens is not None:
                 self.at(now + ticket.reopens, "reopen", ticket)
+            closes = self.closes_at(ticket)
+            if closes is not None:
+                self.at(closes, "close", ticket)
         self.changed(now, ticket)
-        self.free.append(place)
-        self.free.sort()
         self.dispatch(now)
+
+    def closes_at(self, ticket: _Ticket) -> datetime | None:
+        """Return when the desk closes a record by itself; None where it does not."""
+        rule = self.desk.auto_close.get(ticket.record.record_type)
+        return rule.at(ticket.record) if rule is not None else None
+
+    def close(self, now: datetime, ticket: _Ticket) -> None:
+        """Close a record that is still resolved, as the desk's rule says."""
+        if self.closes_at(ticket) == now:
+            ticket.record = self.desk.advance(ticket.record, "close", at=now, by=_DESK)
+            self.changed(now, ticket)
+
+    def cancel(self, now: datetime, ticket: _Ticket) -> None:
+        """Let a caller cancel a record that nobody has begun to work on."""
+        if ticket.waiting and ticket.record.first_response_at is None:
+            ticket.waiting = False
+            ticket.record = self.desk.advance(ticket.record, "cancel", at=now, by=_CALLER)
+            self.changed(now, ticket)
 
     def resume(self, now: datetime, ticket: _Ticket) -> None:
         """Let a record wait for an agent again after a hold."""
@@ -330,8 +326,10 @@ class _Run:
         self.wait(now, ticket)
 
     def reopen(self, now: datetime, ticket: _Ticket) -> None:
-        """Let the caller reopen a record; it needs half of the work again."""
-        ticket.reopens = ticket.hold = None
+        """Let the caller reopen a record that may be; it needs half of the work again."""
+        if not self.desk.decide(ticket.record, "reopen", at=now, by=_CALLER):
+            return
+        ticket.reopens = None
         chance = self.random(ticket.kind.name, ticket.record.id, "again")
         ticket.parts = [ticket.kind.work(chance.random()) / 2]
         ticket.record = self.desk.advance(ticket.record, "reopen", at=now, by=_CALLER)

@@ -22,6 +22,7 @@ __all__ = [
     "Hold",
     "Lognormal",
     "QueueOrder",
+    "Reassign",
     "Team",
     "Workload",
     "by_arrival",
@@ -116,6 +117,21 @@ class Hold:
     reason: str = "awaiting_caller"
 
 
+@attrs.frozen(kw_only=True)
+class Reassign:
+    """How often a record goes to another group halfway through the work.
+
+    Attributes:
+        chance: The share of records, from 0 to 1.
+        group: The group, which becomes the assignment group.
+        skill: What an agent needs to know for the rest of the work.
+    """
+
+    chance: float = attrs.field(validator=lambda *given: _share("chance", given[2]))
+    group: str
+    skill: str = ""
+
+
 def _openings(
     given: Mapping[str, Any] | Iterable[Mapping[str, Any]],
 ) -> tuple[FrozenMap[Any], ...]:
@@ -141,6 +157,8 @@ class Workload:
         work: How much work one needs, in open time of the agent.
         skill: What an agent needs to know.
         hold: Whether work stops halfway; None for never.
+        reassign: Whether another group goes on halfway; None for never.
+        patience: How long callers wait for the first agent before they cancel; None for ever.
         reopen: The share that the caller reopens a day after the solution; half the work again.
         burst: How many arrive at once.
     """
@@ -152,6 +170,8 @@ class Workload:
     work: Distribution
     skill: str = ""
     hold: Hold | None = None
+    reassign: Reassign | None = None
+    patience: Distribution | None = None
     reopen: float = attrs.field(default=0.0, validator=lambda *given: _share("reopen", given[2]))
     burst: int = 1
 

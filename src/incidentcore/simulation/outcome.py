@@ -1,0 +1,57 @@
+"""What came of a simulated run: its records, what was due, and who worked on what."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import attrs
+
+from incidentcore.desk import DueItem
+from incidentcore.records import Incident
+from incidentcore.values import FrozenMap
+
+__all__ = ["Simulation", "Stint"]
+
+
+@attrs.frozen
+class Stint:
+    """A stretch of work by one agent on one record, with the breaks between.
+
+    Attributes:
+        agent: The agent's id.
+        record_id: The record.
+        start: When it began.
+        end: When it ended, or the end of the run.
+    """
+
+    agent: str
+    record_id: str
+    start: datetime
+    end: datetime
+
+
+@attrs.frozen(kw_only=True)
+class Simulation:
+    """What came of a run.
+
+    Attributes:
+        records: The records in the order of their arrival.
+        due_items: What the desk's rules asked for; empty where the run did not watch.
+        stints: Who worked on what, by start.
+        utilization: For each agent, the share of open time that was worked.
+    """
+
+    records: tuple[Incident, ...] = attrs.field(repr=False)
+    due_items: tuple[DueItem, ...] = attrs.field(repr=False)
+    stints: tuple[Stint, ...] = attrs.field(repr=False)
+    utilization: FrozenMap[float]
+
+    @property
+    def waits(self) -> tuple[timedelta, ...]:
+        """Return how long each record waited for its first agent, of those that had one."""
+        first: dict[str, datetime] = {}
+        for stint in self.stints:
+            first.setdefault(stint.record_id, stint.start)
+        return tuple(
+            first[record.id] - record.opened_at for record in self.records if record.id in first
+        )

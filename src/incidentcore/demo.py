@@ -142,6 +142,7 @@ _SYSTEM: Final = Actor("scheduler", "system")
 def demo_desk() -> Desk:
     """Return the desk of the demonstration.
 
+    >>> from incidentcore.demo import demo_desk
     >>> demo_desk().name
     'Three offices'
     """
@@ -160,6 +161,7 @@ def demo_month(seed: int, *, count: int = 320) -> tuple[Incident, ...]:
         seed: Equal seeds give equal records, on every version of Python.
         count: About how many there are; as many as arrive at random.
 
+    >>> from incidentcore.demo import demo_month
     >>> len(demo_month(1, count=12)), demo_month(1, count=12) == demo_month(1, count=12)
     (12, True)
     """

@@ -40,6 +40,7 @@ def content_id(value: object) -> str:
             such as a foreign calendar. Give such an object a non-empty text attribute ``id``, which
             then represents it.
 
+    >>> from incidentcore.digest import content_id
     >>> content_id({"b": 1, "a": 2}) == content_id({"a": 2, "b": 1})
     True
     """

@@ -51,6 +51,9 @@ def as_utc(value: datetime, name: str = "at") -> datetime:
 
     Source: rules T1 and T4.
 
+    >>> from datetime import datetime
+    >>> from zoneinfo import ZoneInfo
+    >>> from incidentcore.instants import as_utc
     >>> as_utc(datetime(2026, 7, 1, 9, 0, tzinfo=ZoneInfo("Europe/Berlin")))
     datetime.datetime(2026, 7, 1, 7, 0, tzinfo=datetime.timezone.utc)
     """
@@ -91,6 +94,7 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
     Raises:
         InvalidValueError: There is no such zone.
 
+    >>> from incidentcore.instants import as_zone
     >>> as_zone("Asia/Kathmandu").key
     'Asia/Kathmandu'
     """
@@ -117,6 +121,8 @@ class Interval:
     Raises:
         InvalidIntervalError: The end lies before the start.
 
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.instants import Interval
     >>> monday = Interval(datetime(2026, 6, 1, 9, tzinfo=UTC), datetime(2026, 6, 1, 17, tzinfo=UTC))
     >>> monday.duration
     datetime.timedelta(seconds=28800)
@@ -184,6 +190,8 @@ class Versions(Generic[T_co]):
     Raises:
         DefinitionError: No version was given, or two begin at one instant.
 
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.instants import Versions
     >>> plan = Versions(
     ...     [(datetime(2026, 1, 1, tzinfo=UTC), "old"), (datetime(2026, 7, 1, tzinfo=UTC), "new")]
     ... )
@@ -213,6 +221,7 @@ def tzdb_version() -> tuple[str, str]:
         ``(version, source)``: a version such as ``"2026a"`` or ``"unknown"``, and ``"tzdata"`` for
         the Python package or the system's folder.
 
+    >>> from incidentcore.instants import tzdb_version
     >>> version, source = tzdb_version()
     >>> bool(version) and bool(source)
     True

@@ -24,7 +24,9 @@ class AsyncStore:
     Attributes:
         store: The store.
 
-    >>> from datetime import UTC
+    >>> import asyncio
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.adapters import AsyncStore
     >>> from incidentcore.records import Incident
     >>> from incidentcore.storage import InMemoryStore
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)

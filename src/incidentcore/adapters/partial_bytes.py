@@ -18,6 +18,7 @@ def pack_partial(part: Partial, /) -> bytes:
     bytes for each value.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.adapters.partial_bytes import pack_partial, unpack_partial
     >>> from incidentcore.kpi import catalogue, gather_kpis
     >>> part = gather_kpis(catalogue.VOLUME, [], as_of=datetime(2026, 6, 1, tzinfo=UTC))
     >>> unpack_partial(pack_partial(part)) == part

@@ -105,6 +105,7 @@ class SqlAlchemyStore(SqlStore):
 
     >>> import tempfile
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.adapters.sqlalchemy import SqlAlchemyStore
     >>> from incidentcore.records import Incident
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
@@ -185,7 +186,8 @@ class AsyncSqlAlchemyStore:
         InvalidValueError: The database is neither SQLite nor PostgreSQL.
 
     >>> import asyncio, tempfile
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.adapters.sqlalchemy import AsyncSqlAlchemyStore
     >>> from incidentcore.records import Incident
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)

@@ -45,6 +45,7 @@ class SqliteStore(SqlStore):
 
     >>> import tempfile
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.adapters import SqliteStore
     >>> from incidentcore.records import Incident
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)

@@ -55,6 +55,7 @@ class NaiveBayes(WordModel):
     Source: rule G4; multinomial naive Bayes with additive smoothing; priors are the
     categories' shares; the root is our choice.
 
+    >>> from incidentcore.categorization import NaiveBayes
     >>> model = NaiveBayes.train(
     ...     [
     ...         ("vpn drops every hour", "network"),

@@ -122,6 +122,7 @@ def calibrate(
     Raises:
         InvalidValueError: It answers fewer than 10 of the records.
 
+    >>> from incidentcore.categorization import calibrate
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
     >>> by_words = KeywordCategorizer({"network": ["vpn"]})
     >>> honest = calibrate(by_words, [("vpn down", "network"), ("vpn token", "security")] * 10)

@@ -78,6 +78,7 @@ class Categorization:
     Raises:
         InvalidValueError: The category is not a path, or the confidence is not from 0 to 1.
 
+    >>> from incidentcore.categorization import Categorization, Evidence
     >>> print(Categorization("network", 0.8, (Evidence("keyword", "vpn", 2.0),)))
     network (0.80): keyword 'vpn' +2
     """
@@ -103,6 +104,7 @@ class Categorization:
     def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
         """Return an abstention with its reason.
 
+        >>> from incidentcore.categorization import Categorization
         >>> Categorization.abstain("no rule matches").abstained
         True
         """
@@ -199,7 +201,8 @@ def classify(
         InvalidValueError: The category is not a path, or the categorizer's answer is not a
             ``Categorization``.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.categorization import classify
     >>> from incidentcore.records import Incident
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="VPN drops", by="kim", at=nine)

@@ -48,6 +48,7 @@ class FallbackChain:
     Raises:
         DefinitionError: There is no categorizer, or the minimum is not a fraction.
 
+    >>> from incidentcore.categorization import FallbackChain
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
     >>> chain = FallbackChain([KeywordCategorizer({"network": ["vpn"]})], default="software")
     >>> print(chain("Mail is slow"))
@@ -122,6 +123,7 @@ class Vote:
         DefinitionError: A weight is not positive, there is not one for each categorizer, or the
             quorum is not a whole number from 1.
 
+    >>> from incidentcore.categorization import Vote
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
     >>> desk = [KeywordCategorizer({"network": ["vpn"]}), KeywordCategorizer({"network": ["slow"]})]
     >>> print(Vote(desk)("vpn is slow"))

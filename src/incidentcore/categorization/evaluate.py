@@ -47,6 +47,7 @@ def evaluate_categorizer(
     Raises:
         InvalidValueError: There is no pair, or a category is not a path.
 
+    >>> from incidentcore.categorization import evaluate_categorizer
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
     >>> by_words = KeywordCategorizer({"network": ["vpn"], "hardware": ["printer"]})
     >>> report = evaluate_categorizer(
@@ -119,6 +120,7 @@ def cross_validate(
     Raises:
         InvalidValueError: There are fewer than two folds, or fewer records than folds.
 
+    >>> from incidentcore.categorization import cross_validate
     >>> from incidentcore.categorization.bayes import NaiveBayes
     >>> tickets = [("vpn down", "network"), ("no toner", "hardware")] * 4
     >>> cross_validate(NaiveBayes.train, tickets, folds=4).accuracy
@@ -164,6 +166,7 @@ def compare_categorizers(
 def comparison_table(reports: Mapping[str, CategorizerReport]) -> str:
     """Return reports on the same records as a table; gains in points of accuracy over the first.
 
+    >>> from incidentcore.categorization import compare_categorizers, comparison_table
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
     >>> desk = {"words": KeywordCategorizer({"network": ["vpn"]})}
     >>> tried = [("vpn down", "network"), ("no toner", "hardware")]

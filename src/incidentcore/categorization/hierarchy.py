@@ -29,6 +29,7 @@ def roll_up(
 
     A parent's probability is the sum of its children's, and of its own where it is a category too.
 
+    >>> from incidentcore.categorization import roll_up
     >>> roll_up({("network", "vpn"): 0.5, ("network", "dns"): 0.25, ("data",): 0.25})[("network",)]
     0.75
     """
@@ -58,6 +59,7 @@ class HierarchicalCategorizer:
 
     Source: rule G5.
 
+    >>> from incidentcore.categorization import Categorization, HierarchicalCategorizer
     >>> def hesitates(record):
     ...     chances = {("network", "vpn"): 0.5, ("network", "dns"): 0.4, ("hardware",): 0.1}
     ...     return Categorization(("network", "vpn"), 0.5, (), chances)

@@ -72,6 +72,7 @@ class KeywordCategorizer:
 
     **Units**: a weight counts against the other weights only.
 
+    >>> from incidentcore.categorization import KeywordCategorizer
     >>> by_words = KeywordCategorizer(
     ...     {("network", "vpn"): {"vpn": 3, "remote access": 2}, "hardware": ["printer", "toner"]}
     ... )

@@ -54,6 +54,7 @@ class ModelCategorizer:
         DefinitionError: The id is empty, the model gives no probabilities, or the categories are
             in another order than the model's classes.
 
+    >>> from incidentcore.categorization import ModelCategorizer
     >>> class Coin:
     ...     classes_ = ["hardware", "network"]
     ...

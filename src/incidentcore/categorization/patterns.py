@@ -135,6 +135,7 @@ class PatternCategorizer:
     Raises:
         DefinitionError: A part is not a ``PatternRule``.
 
+    >>> from incidentcore.categorization import PatternCategorizer, PatternRule
     >>> by_pattern = PatternCategorizer(
     ...     [PatternRule("c++", "software"), PatternRule("vpn", "network")]
     ... )

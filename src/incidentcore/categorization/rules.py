@@ -63,6 +63,7 @@ class RuleCategorizer:
     Raises:
         DefinitionError: A part is not a ``CategoryRule``.
 
+    >>> from incidentcore.categorization import CategoryRule, RuleCategorizer
     >>> from incidentcore.conditions import field
     >>> by_rules = RuleCategorizer(
     ...     [
@@ -142,6 +143,7 @@ def route(record: Any, rules: Iterable[RoutingRule]) -> Route:
         record: The record, or a ``dict`` of its facts.
         rules: The rules in order; end with one on ``ALWAYS`` for a default.
 
+    >>> from incidentcore.categorization import RoutingRule, route
     >>> from incidentcore.conditions import ALWAYS, field
     >>> rules = [
     ...     RoutingRule(field("category").starts_with("network"), "network team", tier=2),

@@ -72,6 +72,7 @@ class SoftmaxCategorizer(WordModel):
     Source: rule G4; multinomial logistic regression on TF-IDF; the defaults of
     ``train`` are our choice.
 
+    >>> from incidentcore.categorization import SoftmaxCategorizer
     >>> model = SoftmaxCategorizer.train(
     ...     [
     ...         ("vpn drops every hour", "network"),

@@ -20,6 +20,7 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
     Raises:
         InvalidValueError: It is empty, or a step is not a non-empty text.
 
+    >>> from incidentcore.categorization.taxonomy import as_path
     >>> as_path("network"), as_path(["network", "vpn"])
     (('network',), ('network', 'vpn'))
     """
@@ -40,6 +41,7 @@ def as_paths(categories: Iterable[Iterable[str] | str]) -> tuple[Path, ...]:
 def path_text(path: Path) -> str:
     """Return a path as people read it.
 
+    >>> from incidentcore.categorization.taxonomy import path_text
     >>> path_text(("network", "vpn"))
     'network / vpn'
     """
@@ -80,6 +82,7 @@ class Taxonomy:
     Raises:
         DefinitionError: There is no category, or a step is not a non-empty text.
 
+    >>> from incidentcore.categorization import Taxonomy
     >>> desk = Taxonomy({"network": ["vpn", "wireless"], "hardware": {"printer": ["paper"]}})
     >>> desk.children(("network",))
     (('network', 'vpn'), ('network', 'wireless'))

@@ -43,6 +43,7 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
     Raises:
         InvalidValueError: A field is missing, or holds something else than text or None.
 
+    >>> from incidentcore.categorization.tokens import text_of
     >>> text_of({"title": "No mail", "description": "since nine"})
     'No mail\nsince nine'
     """
@@ -69,6 +70,7 @@ def fold_text(text: str) -> str:
     Case, compatibility forms such as full-width letters, and invisible characters such as bidi
     marks and soft hyphens are folded away.
 
+    >>> from incidentcore.categorization.tokens import fold_text
     >>> fold_text("Stra\u00dfe vp\u200bn")
     'strasse vpn'
     """
@@ -106,6 +108,7 @@ def tokenize(text: str, *, accents: bool = True) -> list[str]:
     Raises:
         InvalidValueError: It is not a text.
 
+    >>> from incidentcore.categorization import tokenize
     >>> tokenize("VPN: cannot re-connect (error 809)")
     ['vpn', 'cannot', 're', 'connect', 'error', '809']
     >>> tokenize("Conex\u00e3o", accents=False)

@@ -17,6 +17,7 @@ _SHOWN: Final = 10
 def shares(scores: list[float]) -> list[float]:
     """Return the softmax of scores: positive numbers that sum to one.
 
+    >>> from incidentcore.categorization.word_model import shares
     >>> shares([0.0, 0.0])
     [0.5, 0.5]
     """

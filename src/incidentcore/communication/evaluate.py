@@ -61,8 +61,8 @@ def due_updates(
 
     Source: our choice; rules T5 (deadlines), S1 (conditions) and E1 (keys) applied to updates.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.communication import UpdateRule
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.communication import CommunicationPlan, UpdateRule, due_updates
     >>> from incidentcore.records import Incident
     >>> plan = CommunicationPlan(
     ...     "status",

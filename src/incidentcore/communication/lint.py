@@ -52,8 +52,9 @@ def lint_communication(plan: CommunicationPlan, /, *, start: datetime) -> tuple[
         The findings, in the order of the rules; empty where all is well. What cannot be decided,
         because a condition is a function of your own, is not a finding.
 
-    >>> from datetime import UTC, timedelta
     >>> import attrs
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.communication import CommunicationPlan, UpdateRule, lint_communication
     >>> hourly = UpdateRule(name="all", audiences="customers", every=timedelta(hours=1))
     >>> urgent = attrs.evolve(hourly, name="urgent", every=timedelta(minutes=30))
     >>> plan = CommunicationPlan("status", [hourly, urgent])

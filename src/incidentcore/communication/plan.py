@@ -102,6 +102,8 @@ class UpdateRule:
 
     Source: our choice; ITIL 4, incident management practice (keep users and sponsors informed).
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.communication import UpdateRule
     >>> rule = UpdateRule(
     ...     name="critical",
     ...     audiences="customers",
@@ -240,6 +242,9 @@ class CommunicationPlan:
         DefinitionError: There is no rule, two rules share a name, or ``also`` names an audience
             that no rule has.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.communication import PUBLIC_REPLY, CommunicationPlan, UpdateRule
+    >>> from incidentcore.conditions import field
     >>> minute = timedelta(minutes=1)
     >>> critical = field("priority.name").equals("critical")
     >>> plan = CommunicationPlan(

@@ -80,6 +80,7 @@ def major_incident_plan(
     Source: our choice. Public runbooks often ask for a first update within 15 minutes and one
         every 30 for their highest severity, and for 30 and 60 minutes for the next.
 
+    >>> from incidentcore.communication import major_incident_plan
     >>> for rule in major_incident_plan().rules[:2]:
     ...     print(rule.name, "-", rule.first, rule.every, rule.channel)
     customers, critical - 0:15:00 0:30:00 status page

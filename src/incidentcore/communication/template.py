@@ -25,6 +25,7 @@ _PLACE: Final = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}")
 def as_text(value: object) -> str:
     """Return a field's value as people read it; empty without one.
 
+    >>> from incidentcore.communication.template import as_text
     >>> as_text(("network", "vpn"))
     'network, vpn'
     """
@@ -87,6 +88,7 @@ class UpdateTemplate:
         DefinitionError: The text has an unmatched brace, a name is not a field's
             path, or a given name has no place.
 
+    >>> from incidentcore.communication import UpdateTemplate
     >>> template = UpdateTemplate("first", "We look into {title}. Impact: {business_impact}.")
     >>> template.fields
     ('title', 'business_impact')
@@ -140,6 +142,7 @@ class UpdateTemplate:
         Raises:
             InvalidValueError: The record has no such field.
 
+        >>> from incidentcore.communication import UpdateTemplate
         >>> template = UpdateTemplate(
         ...     "next", "{title}: more at {next_update}.", given="next_update"
         ... )

@@ -25,6 +25,7 @@ def reader(path: str) -> Callable[[object], object]:
     Raises:
         DefinitionError: The path is empty or has an empty step.
 
+    >>> from incidentcore.conditions import reader
     >>> print(reader("state.pauses")({"state": None}))
     None
     """

@@ -85,6 +85,7 @@ def field(path: str) -> Field:
         path: A field of the record or event, or a dotted path below it: ``"priority"``,
             ``"state.name"``, ``"custom.customer"``, ``"by.role"``.
 
+    >>> from incidentcore.conditions import field
     >>> from incidentcore.values import Impact
     >>> rule = (field("impact") >= Impact.MEDIUM) & field("custom.vip").is_true()
     >>> rule.matches({"impact": Impact.HIGH, "custom": {"vip": False}})

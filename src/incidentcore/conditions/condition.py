@@ -73,6 +73,8 @@ class Condition:
     Attributes:
         test: The compiled form, for inner loops: ``test(subject, at)``.
 
+    >>> import attrs
+    >>> from incidentcore.conditions import ALWAYS, Condition
     >>> @attrs.frozen
     ... class Even(Condition):
     ...     path: str

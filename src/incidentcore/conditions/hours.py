@@ -77,7 +77,8 @@ def time_of_day(
     Raises:
         CalendarDefinitionError: The hours, days or zone cannot be used (rule C6).
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.conditions import time_of_day
     >>> night = time_of_day("22:00-06:00", zone="Europe/Berlin")
     >>> night.matches({}, at=datetime(2026, 7, 1, 3, 59, tzinfo=UTC))
     True

@@ -142,6 +142,8 @@ def reached(path: str) -> Condition:
 
     Source: rule S1.
 
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.conditions import reached
     >>> maintenance_over = reached("custom.until")
     >>> facts = {"custom": {"until": datetime(2026, 6, 1, 9, tzinfo=UTC)}}
     >>> maintenance_over.matches(facts, at=datetime(2026, 6, 1, 9, tzinfo=UTC))
@@ -155,6 +157,8 @@ def before(path: str) -> Condition:
 
     Source: rule S1.
 
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.conditions import before
     >>> facts = {"custom": {"until": datetime(2026, 6, 1, 9, tzinfo=UTC)}}
     >>> before("custom.until").matches(facts, at=datetime(2026, 6, 1, 9, tzinfo=UTC))
     False

@@ -74,6 +74,7 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
     known here. So a no is sure, and a yes means that the rules alone do not forbid it. A field that
     is compared with a level holds levels of that level's scale.
 
+    >>> from incidentcore.conditions import satisfiable
     >>> from incidentcore.conditions.builder import field
     >>> satisfiable(field("state.open").is_true() & field("state.resolved").is_true()).answer
     'no'
@@ -190,6 +191,7 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     Returns:
         Yes with such facts, no, or unknown with the reason.
 
+    >>> from incidentcore.conditions import overlap
     >>> from incidentcore.conditions.builder import field
     >>> from incidentcore.values import Impact
     >>> severe, mild = field("impact") >= Impact.MEDIUM, field("impact") <= Impact.MEDIUM
@@ -210,6 +212,7 @@ def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
     Returns:
         Yes; no with facts that satisfy the first only; or unknown with the reason.
 
+    >>> from incidentcore.conditions import implies
     >>> from incidentcore.conditions.builder import field
     >>> implies(field("reopen_count") > 1, field("reopen_count") > 0).answer
     'yes'

@@ -29,8 +29,8 @@ class Agenda:
         records: The records to begin with.
         delivered: Keys that were delivered before.
 
-    >>> from datetime import UTC, timedelta
-    >>> from incidentcore.desk import load_desk
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.desk import Agenda, load_desk
     >>> from incidentcore.records import Incident
     >>> desk = load_desk('''
     ... desk = 1

@@ -54,8 +54,8 @@ def check_desk(
     Returns:
         The findings, each once, in the order of the parts.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.desk import load_desk
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.desk import check_desk, load_desk
     >>> desk = load_desk('''
     ... desk = 1
     ... name = "small"

@@ -70,7 +70,7 @@ def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
     Returns:
         The differences in the order of the parts, one for each pair of rules that meet.
 
-    >>> from incidentcore.desk import load_desk
+    >>> from incidentcore.desk import diff_rules, load_desk
     >>> text = '''
     ... desk = 1
     ... name = "small"

@@ -111,7 +111,7 @@ class Desk:
         DefinitionError: A part is of another kind, a name is used twice, or a part names another
             (a service, a schedule, a priority) that the desk does not have.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.desk import load_desk
     >>> from incidentcore.records import Incident
     >>> from incidentcore.values import Impact, Urgency

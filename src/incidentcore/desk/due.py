@@ -99,8 +99,8 @@ def due_items(
 
     Source: rules E1, S8 and B4.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.desk import load_desk
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.desk import due_items, load_desk
     >>> from incidentcore.records import Incident
     >>> desk = load_desk('''
     ... desk = 1

@@ -63,6 +63,7 @@ def load_desk(
         FormatError: Every fault of the file: line (where known), path, what is there, what is
             allowed, and the nearest names.
 
+    >>> from incidentcore.desk import load_desk
     >>> print(load_desk('''
     ... desk = 1
     ... name = "small"

@@ -136,6 +136,8 @@ class Service:
     Raises:
         DefinitionError: A word is unknown, a priority is given twice, or nothing is promised.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.desk import Service, ServiceTarget
     >>> from incidentcore.schedule import BusinessCalendar
     >>> silver = Service(
     ...     name="silver",

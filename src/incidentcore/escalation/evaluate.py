@@ -68,8 +68,9 @@ def due_escalations(
 
     Source: rules E1 to E4.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.escalation import After, EscalationLevel, EscalationRow
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.escalation import After, EscalationLevel, EscalationMatrix, EscalationRow
+    >>> from incidentcore.escalation import due_escalations
     >>> from incidentcore.records import Incident
     >>> matrix = EscalationMatrix(
     ...     "desk",

@@ -76,8 +76,9 @@ def lint_escalation(
     Returns:
         The findings, in the order of rows and levels; empty where all is well.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.escalation import EscalationLevel, OnClock
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.escalation import EscalationLevel, EscalationMatrix, EscalationRow
+    >>> from incidentcore.escalation import OnClock, lint_escalation
     >>> matrix = EscalationMatrix(
     ...     "m", [EscalationRow("r", [EscalationLevel(OnClock("ola", 1), "x")])]
     ... )

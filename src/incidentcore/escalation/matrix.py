@@ -271,7 +271,9 @@ class EscalationMatrix(Tabular):
 
     Source: rules E1 to E3.
 
-    >>> from incidentcore.escalation import After, AfterPrevious, OnClock
+    >>> from datetime import timedelta
+    >>> from incidentcore.escalation import After, AfterPrevious, EscalationLevel, EscalationMatrix
+    >>> from incidentcore.escalation import EscalationRow, OnClock
     >>> matrix = EscalationMatrix(
     ...     "desk",
     ...     [

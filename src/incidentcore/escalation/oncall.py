@@ -211,7 +211,9 @@ class OnCallSchedule:
 
     Source: rule E5.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.escalation import OnCallLayer, OnCallSchedule, on_call
+    >>> from incidentcore.schedule import Rotation
     >>> weekly = Rotation(
     ...     anchor=datetime(2026, 6, 1, 7, tzinfo=UTC), zone="Europe/Berlin", unit="weeks"
     ... )
@@ -276,7 +278,9 @@ def next_on_call(
     Returns:
         The shift; None where nobody else has one.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.escalation import OnCallLayer, OnCallSchedule, next_on_call
+    >>> from incidentcore.schedule import Rotation
     >>> weekly = Rotation(anchor=datetime(2026, 6, 1, tzinfo=UTC), zone="UTC", unit="weeks")
     >>> schedule = OnCallSchedule("net", [OnCallLayer(weekly, ["ada", "grace"])])
     >>> next_on_call(schedule, at=datetime(2026, 6, 3, tzinfo=UTC)).people

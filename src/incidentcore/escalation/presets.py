@@ -67,6 +67,7 @@ def pagerduty_row(
         ack_timeout: How long an acknowledgement holds; None for no end.
         when: For which records, such as those of high urgency only.
 
+    >>> from incidentcore.escalation import pagerduty_row
     >>> row = pagerduty_row("prod", [("primary", 15), ("secondary", 30)], num_loops=1)
     >>> len(row.levels), row.repeat_after
     (2, datetime.timedelta(seconds=1800))

@@ -35,9 +35,9 @@ class ReachableHours(AbstractCalendar):
 
     Source: rule E2.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.escalation import OnCallLayer, OnCallSchedule, ReachableHours
     >>> from incidentcore.schedule import BusinessCalendar, Rotation
-    >>> from incidentcore.escalation import OnCallLayer
     >>> weekly = Rotation(anchor=datetime(2026, 6, 1, tzinfo=UTC), zone="UTC", unit="weeks")
     >>> schedule = OnCallSchedule("net", [OnCallLayer(weekly, ["ada", "grace"])])
     >>> chicago = BusinessCalendar(zone="America/Chicago", hours={"mon-sun": "07:00-22:00"})

@@ -31,8 +31,8 @@ def write_rota_ical(
 
     Source: RFC 5545, 3.6.1.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.escalation import OnCallLayer
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.escalation import OnCallLayer, OnCallSchedule, write_rota_ical
     >>> from incidentcore.schedule import Rotation
     >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
     >>> weekly = Rotation(anchor=monday, zone="UTC", unit="weeks")

@@ -38,6 +38,7 @@ class EscalationTarget:
         schedule: The schedule, where the kind is ``on_call`` or ``next_on_call``.
         members: Who takes turns, where the kind is ``round_robin``.
 
+    >>> from incidentcore.escalation import EscalationTarget
     >>> str(EscalationTarget.manager_of("assignee"))
     'manager of assignee'
     """
@@ -98,6 +99,8 @@ class EscalationTarget:
             counter: The field of the record that holds its number, counted by the caller from 0,
                 such as ``custom.number``. A record without one has nobody to notify.
 
+        >>> from datetime import datetime
+        >>> from incidentcore.escalation import EscalationTarget
         >>> team = EscalationTarget.round_robin(["ada", "bob"], counter="custom.number")
         >>> [team.people(datetime.max, {"custom": {"number": number}}) for number in range(3)]
         [('ada',), ('bob',), ('ada',)]

@@ -267,7 +267,9 @@ def breach_model(
 
     Source: Kaplan and Meier 1958 with delayed entry; one row a visit is our choice.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import SlaDefinition
+    >>> from incidentcore.forecast import breach_model
     >>> from incidentcore.lifecycle import advance
     >>> from incidentcore.records import Incident
     >>> from incidentcore.schedule import BusinessCalendar

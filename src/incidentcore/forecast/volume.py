@@ -125,6 +125,9 @@ def forecast_volume(
 
     Source: our choice: the rate by hour of the week, a negative binomial count.
 
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import Interval
+    >>> from incidentcore.forecast import forecast_volume
     >>> from incidentcore.records import Incident
     >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
     >>> opened = [

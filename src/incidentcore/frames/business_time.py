@@ -56,6 +56,7 @@ def open_time(
 
     Source: rules T3 and T4; the answers are those of ``calendar.open_time``.
 
+    >>> from incidentcore.frames import open_time
     >>> import numpy as np
     >>> from incidentcore.schedule import BusinessCalendar
     >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
@@ -114,6 +115,7 @@ def deadline(
 
     Source: rule T5; the answers are those of ``calendar.deadline``.
 
+    >>> from incidentcore.frames import deadline
     >>> import numpy as np
     >>> from datetime import timedelta
     >>> from incidentcore.schedule import BusinessCalendar
@@ -175,6 +177,7 @@ def is_open(
 
     Source: rule T3; the answers are those of ``calendar.is_open``.
 
+    >>> from incidentcore.frames import is_open
     >>> import numpy as np
     >>> from incidentcore.schedule import BusinessCalendar
     >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
@@ -225,6 +228,7 @@ def add_business_days(
 
     Source: rule C8; the answers are those of ``calendar.add_business_days``.
 
+    >>> from incidentcore.frames import add_business_days
     >>> import numpy as np
     >>> from incidentcore.schedule import BusinessCalendar
     >>> office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})

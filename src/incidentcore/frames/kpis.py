@@ -86,9 +86,10 @@ def gather_kpis_from(
 
     Source: rules K1 to K6; our choice: the answers are those of records of the same rows.
 
+    >>> from datetime import UTC, datetime
     >>> import numpy as np
     >>> import polars as pl
-    >>> from datetime import UTC
+    >>> from incidentcore.frames import gather_kpis_from
     >>> from incidentcore.kpi import catalogue, finish_partial
     >>> frame = pl.DataFrame(
     ...     {

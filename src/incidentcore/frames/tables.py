@@ -70,7 +70,8 @@ def records_to_frame(
     Raises:
         InvalidValueError: A column is not a field, or ``as_of`` is needed.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.frames import records_to_frame
     >>> from incidentcore.records import Incident
     >>> incident = Incident.open(
     ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 23, 16, tzinfo=UTC)
@@ -147,7 +148,8 @@ def to_frame(
     Raises:
         InvalidValueError: There is a value of another kind.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.frames import to_frame
     >>> from incidentcore.records import Incident
     >>> incident = Incident.open(
     ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 23, 16, tzinfo=UTC)
@@ -247,6 +249,7 @@ def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
     Raises:
         InvalidValueError: It is not a frame.
 
+    >>> from incidentcore.frames import rows
     >>> import polars as pl
     >>> list(rows(pl.DataFrame({"id": ["A", None], "n": [1.5, float("nan")]})))
     [{'id': 'A', 'n': 1.5}, {'id': None, 'n': None}]

@@ -176,6 +176,8 @@ class ImprovementAction:
     Raises:
         InvalidValueError: A text is empty, or a part is not what it should be.
 
+    >>> from datetime import date
+    >>> from incidentcore.improvement import ActionOrigin, ImprovementAction
     >>> action = ImprovementAction(
     ...     id="A-1",
     ...     title="Rotate the logs",

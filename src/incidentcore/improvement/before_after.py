@@ -206,7 +206,9 @@ def before_after(
     Source: our choice; intervals by Wilson for shares, the bootstrap for times, Garwood for counts.
     A share of repeats is held as if its records were independent, which makes its interval narrow.
 
-    >>> from datetime import UTC, date
+    >>> from datetime import UTC, date, datetime, timedelta
+    >>> from incidentcore import Interval
+    >>> from incidentcore.improvement import ImprovementAction, KpiTarget, before_after
     >>> from incidentcore.improvement.actions import ActionOrigin
     >>> from incidentcore.kpi import catalogue
     >>> from incidentcore.vendors import read_table

@@ -24,9 +24,10 @@ def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
     Title, the evidence as description, a proactive origin, and those of category, configuration
     item, service and assignment group that the candidate was grouped by under these names.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.vendors import read_table
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.improvement import problem_fields
     >>> from incidentcore.improvement.problem_candidates import problem_candidates
+    >>> from incidentcore.vendors import read_table
     >>> rows = [
     ...     {
     ...         "id": f"I{n:02}",

@@ -14,6 +14,7 @@ _STEPS: Final = 60  # each halves the bracket: the last is finer than any count 
 def at_least(count: int, expected: float) -> float:
     """Return the probability of so many or more, where so many are expected (Poisson).
 
+    >>> from incidentcore.improvement.poisson import at_least
     >>> round(at_least(3, 1.0), 6)
     0.080301
     """
@@ -35,6 +36,7 @@ def at_least(count: int, expected: float) -> float:
 def at_most(count: int, expected: float) -> float:
     """Return the probability of so many or fewer, where at least so many are expected (Poisson).
 
+    >>> from incidentcore.improvement.poisson import at_most
     >>> round(at_most(1, 3.0), 6)
     0.199148
     """
@@ -54,6 +56,7 @@ def poisson_lower(count: int, risk: float) -> float:
 
     Source: Garwood 1936, one-sided.
 
+    >>> from incidentcore.improvement.poisson import poisson_lower
     >>> round(poisson_lower(5, 0.05), 4)
     1.9701
     """
@@ -72,6 +75,7 @@ def poisson_upper(count: int, risk: float) -> float:
 
     Source: Garwood 1936, one-sided.
 
+    >>> from incidentcore.improvement.poisson import poisson_upper
     >>> round(poisson_upper(0, 0.05), 4)
     2.9957
     """
@@ -90,6 +94,7 @@ def poisson_upper(count: int, risk: float) -> float:
 def poisson_bounds(count: int, confidence: float) -> tuple[float, float]:
     """Return the two-sided interval of a Poisson mean.
 
+    >>> from incidentcore.improvement.poisson import poisson_bounds
     >>> low, high = poisson_bounds(10, 0.95)
     >>> round(low, 4), round(high, 4)
     (4.7954, 18.3904)

@@ -191,7 +191,8 @@ def problem_candidates(
     Memory: 500 to 800 bytes for each record that counts by the nine dimensions, most of it for
     groups of few records; the records themselves are not kept.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.improvement import problem_candidates
     >>> from incidentcore.vendors import read_table
     >>> rows = [
     ...     {"id": f"I{n:02}", "in": f"2026-06-{n % 28 + 1:02}T09:00Z", "ci": f"host{n % 20}"}

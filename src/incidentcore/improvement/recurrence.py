@@ -151,7 +151,8 @@ def recurrence(
     Source: KPI catalogue 43, recurring incidents; episodes are our choice. Memory: about 200 bytes
     for each record that counts; the records themselves are not kept.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.improvement import recurrence
     >>> from incidentcore.vendors import read_table
     >>> days = {"A": 1, "B": 3, "C": 4, "D": 20, "E": 21}
     >>> incidents = list(

@@ -37,7 +37,9 @@ class ImprovementRegister:
     Raises:
         InvalidValueError: Two actions share an id.
 
-    >>> from incidentcore.records import ActionItem
+    >>> from datetime import date
+    >>> from incidentcore.improvement import ImprovementRegister
+    >>> from incidentcore.records import ActionItem, PostIncidentReview
     >>> review = PostIncidentReview(
     ...     id="PIR-1",
     ...     incidents=("INC-1",),

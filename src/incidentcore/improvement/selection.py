@@ -116,6 +116,7 @@ def is_absent(value: object) -> bool:
 def name_text(name: str) -> str:
     """Return the heading of a part for people: ``custom.site`` is the site.
 
+    >>> from incidentcore.improvement.selection import name_text
     >>> name_text("configuration_item"), name_text("custom.site")
     ('configuration item', 'site')
     """

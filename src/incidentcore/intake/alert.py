@@ -76,7 +76,8 @@ class Alert:
         InvalidValueError: The key is empty, the status another word, a text no text, the value no
             finite number, or a time naive.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.intake import Alert
     >>> alert = Alert(key="disk", at=datetime(2026, 6, 1, 9, tzinfo=UTC), labels={"host": "db1"})
     >>> alert.status, alert.title, alert.labels["host"]
     ('firing', 'disk', 'db1')

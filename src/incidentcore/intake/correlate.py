@@ -81,7 +81,8 @@ def fold_alerts(
 
     Source: our choice; where other systems differ, ``IntakePolicy`` says which they do.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.intake import Alert, IntakePolicy, fold_alerts
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> five_past = nine.replace(minute=5)
     >>> alerts = [Alert(key="disk", at=nine), Alert(key="disk", at=five_past, status="resolved")]
@@ -105,7 +106,8 @@ class Intake:
         policy: How alerts become incidents.
         state: Where an earlier fold stopped.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.intake import Alert, Intake, IntakePolicy
     >>> intake = Intake(IntakePolicy())
     >>> intake.feed(Alert(key="disk", at=datetime(2026, 6, 1, 9, tzinfo=UTC)))
     []

@@ -49,6 +49,7 @@ def open_incident(
         InvalidValueError: The intent is of another kind, or a field is not what it accepts.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.intake import Alert, IncidentIntent, open_incident
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> alert = Alert(key="disk", at=nine, severity="critical", title="Disk full")
     >>> open_incident(IncidentIntent("open", nine, "alerts-1", "", alert))

@@ -244,6 +244,8 @@ class IntakePolicy:
     Raises:
         DefinitionError: A span, count, path or rule is not what it must be.
 
+    >>> from datetime import datetime
+    >>> from incidentcore.intake import Alert, IntakePolicy
     >>> policy = IntakePolicy(name="shop", group_by="labels.service")
     >>> policy.group_of(Alert(key="k", at=datetime.fromisoformat("2026-06-01T09:00Z")))
     'labels.service=None'

@@ -58,6 +58,7 @@ class SeverityTable:
 
     Source: our choice; the words are those of Prometheus' rules, syslog and Grafana.
 
+    >>> from incidentcore.intake import STANDARD_SEVERITIES
     >>> STANDARD_SEVERITIES.row("Critical").impact.name
     'high'
     >>> STANDARD_SEVERITIES.rank("page") < STANDARD_SEVERITIES.rank("info")

@@ -38,6 +38,7 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
     Raises:
         FormatError: Anything is wrong with the data.
 
+    >>> from incidentcore.intake import alert_from_dict
     >>> alert_from_dict({"key": "disk", "at": "2026-06-01T09:00:00Z", "host": "db1"}).extra
     FrozenMap({'host': 'db1'})
     >>> alert_from_dict({"key": 7, "status": "down"})
@@ -130,6 +131,7 @@ def alerts_from_alertmanager(
 
     Source: Prometheus, Alertmanager configuration, ``webhook_config``.
 
+    >>> from incidentcore.intake import alerts_from_alertmanager
     >>> payload = {
     ...     "version": "4",
     ...     "status": "firing",
@@ -239,6 +241,7 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
 
     Source: CloudEvents 1.0.2; which of its attributes mean what for an alert is our choice.
 
+    >>> from incidentcore.intake import alert_from_cloudevent
     >>> alert_from_cloudevent(
     ...     {
     ...         "specversion": "1.0",

@@ -94,6 +94,8 @@ class SampleThreshold:
     Source: our choice; ``lasting`` and ``keep_firing`` are what Prometheus' rules call ``for`` and
     ``keep_firing_for``, on the samples' instants instead of an evaluation interval's.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.intake import SampleThreshold
     >>> SampleThreshold("cpu", at_least=90, clear=80, lasting=timedelta(minutes=5)).clear
     80.0
     """
@@ -221,7 +223,8 @@ def fold_samples(
 
     Source: our choice.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.intake import MetricSample, SampleThreshold, fold_samples
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> hot = SampleThreshold("cpu", at_least=90, clear=80, lasting=timedelta(minutes=5))
     >>> values = (95, 92, 85, 70)

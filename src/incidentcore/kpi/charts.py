@@ -140,7 +140,8 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
     Raises:
         NaiveDatetimeError: An instant carries no offset.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.kpi import backlog_data
     >>> from incidentcore.vendors import read_table
     >>> records = list(
     ...     read_table(

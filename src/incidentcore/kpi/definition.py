@@ -98,7 +98,7 @@ class Kpi:
     Raises:
         KpiDefinitionError: The parts contradict each other.
 
-    >>> from incidentcore.kpi import Duration
+    >>> from incidentcore.kpi import Duration, Kpi
     >>> Kpi(id="mean_time_to_resolve", measure=Duration("opened_at", "resolved_at")).statistic.kind
     'mean'
     """

@@ -145,6 +145,7 @@ class AgeBuckets:
         days: The edges in whole days, ascending; an age of exactly an edge is above it.
         name: The column's heading.
 
+    >>> from incidentcore.kpi import AgeBuckets
     >>> AgeBuckets((5, 30)).labels
     ('< 5 d', '5-30 d', '>= 30 d')
     """

@@ -126,6 +126,7 @@ def _moments(moments: Iterable[MomentSpec]) -> tuple[MomentSpec, ...]:
 class Earliest(Moment):
     """The earliest of several moments, of those that are known.
 
+    >>> from incidentcore.kpi import Earliest
     >>> Earliest(["acknowledged_at", "resolved_at"]).moments
     ('acknowledged_at', 'resolved_at')
     """

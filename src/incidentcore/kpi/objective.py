@@ -35,6 +35,7 @@ class Objective:
 
     Units: fractions are 0 to 1, times are ``timedelta``; a float is read as it is written.
 
+    >>> from incidentcore.kpi import Objective
     >>> Objective(at_least=0.999).at_least
     Fraction(999, 1000)
     """

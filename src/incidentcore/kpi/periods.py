@@ -40,6 +40,8 @@ class Periods:
         year_starts: The month in which a year and its quarters begin. A year from April is named
             ``2026/27``, its first quarter ``2026/27-Q1``.
 
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.kpi import Periods
     >>> Periods("month", "Europe/Berlin").label(datetime(2026, 5, 31, 22, 30, tzinfo=UTC))
     '2026-06'
     >>> Periods("quarter", year_starts=4).label(datetime(2027, 2, 1, tzinfo=UTC))

@@ -48,6 +48,7 @@ REASONS: Final[FrozenMap[str]] = FrozenMap(
 def reason_text(code: str) -> str:
     """Return what a code says; the code itself for one of a definition's exclusions.
 
+    >>> from incidentcore.kpi import reason_text
     >>> reason_text("unresolved"), reason_text("test_ticket")
     ('not resolved', 'test ticket')
     """

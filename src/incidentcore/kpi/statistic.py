@@ -53,6 +53,7 @@ def quantile(q: float | str | Decimal | Fraction) -> Statistic:
     Args:
         q: From 0 to 1; a float is read as it is written, so that 0.9 is nine tenths.
 
+    >>> from incidentcore.kpi import quantile
     >>> quantile(0.9).q
     Fraction(9, 10)
     """

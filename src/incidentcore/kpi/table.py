@@ -33,6 +33,8 @@ _UTC: Final = ZoneInfo("UTC")
 def hours(span: timedelta) -> float:
     """Return a time as hours, for presentation only.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.kpi.table import hours
     >>> hours(timedelta(minutes=90))
     1.5
     """

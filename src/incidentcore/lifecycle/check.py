@@ -74,8 +74,8 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
     Source: rules H2 and L1.
 
     >>> from datetime import UTC, datetime
-    >>> from incidentcore.lifecycle.standard import advance
-    >>> from incidentcore.lifecycle.standard import INCIDENT
+    >>> from incidentcore.lifecycle import check_history
+    >>> from incidentcore.lifecycle.standard import INCIDENT, advance
     >>> from incidentcore.records import Incident
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)

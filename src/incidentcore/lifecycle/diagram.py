@@ -31,6 +31,7 @@ def _arrows(lifecycle: LifecycleTable) -> list[tuple[str, str, str]]:
 def to_mermaid(lifecycle: LifecycleTable, /) -> str:
     """Return a lifecycle as the text of a Mermaid state diagram.
 
+    >>> from incidentcore.lifecycle import to_mermaid
     >>> from incidentcore.lifecycle.standard import INCIDENT
     >>> to_mermaid(INCIDENT).splitlines()[8:10]
     ['    s0 --> s1: start', '    s0 --> s2: hold (reason)']
@@ -58,6 +59,7 @@ def to_dot(lifecycle: LifecycleTable, /) -> str:
 
     A dashed outline pauses, a double one is final, and a filled one is resolved.
 
+    >>> from incidentcore.lifecycle import to_dot
     >>> from incidentcore.lifecycle.standard import INCIDENT
     >>> print(to_dot(INCIDENT).splitlines()[5])
       "on_hold" [style="rounded,dashed"];

@@ -63,6 +63,7 @@ class Lifecycle(LifecycleTable):
 
     Source: rule L1.
 
+    >>> from incidentcore.lifecycle import Lifecycle, Transition
     >>> from incidentcore.values import CLOSED, NEW
     >>> tiny = Lifecycle(
     ...     "tiny",

@@ -72,6 +72,7 @@ class EveryLinked:
     Source: rule L4.
 
     >>> from incidentcore.conditions import field
+    >>> from incidentcore.lifecycle import EveryLinked
     >>> EveryLinked("parent_of", ~field("state.open").is_true(), id="no open child").id
     'no open child'
     """

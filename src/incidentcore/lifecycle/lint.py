@@ -79,6 +79,7 @@ def lint_lifecycle(
 
     Source: rule L5.
 
+    >>> from incidentcore.lifecycle import Lifecycle, Transition, lint_lifecycle
     >>> from incidentcore.lifecycle.standard import INCIDENT
     >>> from incidentcore.values import CLOSED, NEW, RESOLVED
     >>> lint_lifecycle(INCIDENT)

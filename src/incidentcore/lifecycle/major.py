@@ -71,6 +71,7 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
     Raises:
         LifecycleDefinitionError: A role is not a text, empty, or has a dot in it.
 
+    >>> from incidentcore.lifecycle import major_incident
     >>> for row in major_incident(roles=["scribe"]).transitions:
     ...     if row.guard is not None:
     ...         print(row.action, "-", row.guard)
@@ -142,7 +143,9 @@ def decide_major(
 
     Source: rule L4.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore import Incident
+    >>> from incidentcore.lifecycle import decide_major
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
     >>> print(decide_major(incident, "accept", at=opened, by="ada", work_notes="all sites"))

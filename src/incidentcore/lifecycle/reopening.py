@@ -62,7 +62,9 @@ def auto_close_at(
 
     Source: rule L6; the two bases and the exception are ServiceNow's.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import Incident
+    >>> from incidentcore.lifecycle import auto_close_at
     >>> from incidentcore.lifecycle.standard import advance
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
@@ -128,6 +130,8 @@ class ReopenWindow:
         LifecycleDefinitionError: The span is missing or negative, or counts business days without a
             calendar.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.lifecycle import ReopenWindow
     >>> ReopenWindow(timedelta(days=5), exempt=("agent",)).id
     'reopen within 5 days, 0:00:00'
     """

@@ -193,6 +193,7 @@ def decide(
         named: The same by keyword; undeclared ones are refused by name.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.lifecycle import decide
     >>> from incidentcore.records import Incident
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
@@ -233,6 +234,7 @@ def advance(
         LifecycleMismatchError: The record follows another lifecycle than the standard one.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.lifecycle import advance
     >>> from incidentcore.records import Incident
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
@@ -260,6 +262,7 @@ def explain(record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | Non
     """Return the shortest way of a record through its standard lifecycle to a state.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.lifecycle import explain
     >>> from incidentcore.records import Incident
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)

@@ -202,6 +202,7 @@ def refuse_open_tasks(
         LifecycleDefinitionError: It is for records without tasks, has none of the actions, or one
             of them has a guard that is not a condition.
 
+    >>> from incidentcore.lifecycle import refuse_open_tasks
     >>> from incidentcore.lifecycle.standard import SERVICE_REQUEST
     >>> refuse_open_tasks(SERVICE_REQUEST).id
     'service_request_tasks_first'

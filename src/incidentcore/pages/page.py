@@ -66,6 +66,7 @@ class Picture:
         dark: The same for dark pages; ``svg`` without.
         text: What it shows in words, also for readers who cannot see it.
 
+    >>> from incidentcore.pages import Picture
     >>> Picture(svg="<svg/>", text="Nothing yet").dark
     ''
     """
@@ -89,6 +90,7 @@ class Section:
         pictures: What the HTML form shows above the table.
         data: The same as plain data; a list of mappings is its CSV.
 
+    >>> from incidentcore.pages import Section
     >>> print(Section(key="a", title="A", text=("One line.",)).title)
     A
     """
@@ -125,6 +127,7 @@ class Page:
         sections: The parts in order.
         figures: Figures by name, for checks in jobs; None where a figure has no value.
 
+    >>> from incidentcore.pages import Page, Section
     >>> section = Section(
     ...     key="volume", title="Volume", table=(["n"], [["3"]], [True]), data=[{"n": 3}]
     ... )

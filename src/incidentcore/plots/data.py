@@ -34,8 +34,9 @@ def clock_data(status: SlaStatus, /) -> Rows:
     Args:
         status: The clock. Its due stands in the column ``due`` of each row.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, evaluate_sla
+    >>> from incidentcore.plots import clock_data
     >>> nine, noon = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 12))
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
     >>> office = BusinessCalendar(zone="UTC", hours={"mon-fri": "10:00-17:00"})
@@ -66,8 +67,9 @@ def life_data(record: Record, /, *, now: datetime) -> Rows:
         record: The record.
         now: The end of the last spans.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore import Incident, assign
+    >>> from incidentcore.plots import life_data
     >>> nine, ten = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 10))
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
     >>> incident = assign(incident, group="mail", at=nine, by="kim")

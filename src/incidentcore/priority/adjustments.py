@@ -54,6 +54,8 @@ class Adjustment:
     Raises:
         PriorityMatrixError: ``when`` is not a condition, or there is not exactly one move.
 
+    >>> from incidentcore.conditions import field
+    >>> from incidentcore.priority import Adjustment
     >>> from incidentcore.values import Priority
     >>> rule = Adjustment("payroll week", field("service").equals("payroll"), raise_by=1)
     >>> rule({"service": "payroll"}, Priority.LOW, Priority.scale.levels)
@@ -115,6 +117,7 @@ def vip(when: Condition = _VIP, *, raise_by: int = 1) -> Adjustment:
 def critical_services(*services: str, at_least: Level) -> Adjustment:
     """Return the rule that records of these services have at least this priority.
 
+    >>> from incidentcore.priority import critical_services
     >>> from incidentcore.values import Priority
     >>> rule = critical_services("payments", "login", at_least=Priority.HIGH)
     >>> print(rule.when)

@@ -57,7 +57,8 @@ def prioritize(
 
     Source: rules P2 and H5.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.priority import prioritize
     >>> from incidentcore.records import Incident
     >>> from incidentcore.values import Impact, Urgency
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)

@@ -34,6 +34,7 @@ def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
 
     Source: rule P1.
 
+    >>> from incidentcore.priority import lint_matrix
     >>> from incidentcore.priority.presets import JIRA_EXAMPLE
     >>> for finding in lint_matrix(JIRA_EXAMPLE):
     ...     print(finding.message)
@@ -63,6 +64,7 @@ def lint_cells(
     Raises:
         PriorityMatrixError: A row, column or priority is not of its scale.
 
+    >>> from incidentcore.priority import lint_cells
     >>> from incidentcore.values import Impact, Urgency
     >>> draft = {("high", "high"): "critical", ("high", "low"): "low", ("medium", "low"): "high"}
     >>> for finding in lint_cells(Impact.scale, Urgency.scale, draft)[-3:]:

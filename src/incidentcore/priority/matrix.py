@@ -130,6 +130,7 @@ class PriorityMatrix:
 
     Source: rule P1.
 
+    >>> from incidentcore.priority import PriorityMatrix
     >>> from incidentcore.values import Impact, Urgency
     >>> matrix = PriorityMatrix(
     ...     Impact.scale,
@@ -249,6 +250,8 @@ class PriorityMatrix:
 
         Source: rule P1; that the floor is taken with 1 as the best is our choice.
 
+        >>> from incidentcore.priority import PriorityMatrix
+        >>> from incidentcore.values import Scale
         >>> five = ("very_high", "high", "medium", "low", "very_low")
         >>> mean = PriorityMatrix.from_mean(
         ...     Scale("impact5", five), Scale("urgency5", five), scale=Scale("five", five)
@@ -302,6 +305,7 @@ class PriorityMatrix:
 
         Source: rule P1; additive weights are BMC's model.
 
+        >>> from incidentcore.priority import PriorityMatrix
         >>> from incidentcore.values import Impact, Urgency
         >>> matrix = PriorityMatrix.from_weights(
         ...     row_weights={"high": 20, "medium": 10, "low": 0},

@@ -168,7 +168,8 @@ def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult
 
     Source: rule P2.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.priority import PriorityPolicy, calculate_priority
     >>> from incidentcore.priority.adjustments import vip
     >>> from incidentcore.records import Incident
     >>> from incidentcore.values import Impact, Urgency

@@ -159,6 +159,9 @@ class ApprovalRule:
 
     Source: rule L7.
 
+    >>> from datetime import datetime
+    >>> from incidentcore import Actor
+    >>> from incidentcore.records import Approval, ApprovalRule
     >>> at = datetime.fromisoformat("2026-12-01T09:00:00+00:00")
     >>> rule = ApprovalRule.quorum(2, "bo", "lee", "max", required=["bo"])
     >>> print(rule.count([Approval(by=Actor("lee"), decision="approved", at=at)]))
@@ -238,6 +241,7 @@ class ApprovalRule:
 
         It is approved with the last one, and rejected or expired with any.
 
+        >>> from incidentcore.records import ApprovalRule
         >>> rule = ApprovalRule.in_stages(ApprovalRule.any_of("bo"), ApprovalRule.any_of("lee"))
         >>> print(rule.count([]))
         stage 1 of 2: 0 of 1 approval, missing: bo

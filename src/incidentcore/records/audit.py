@@ -42,6 +42,7 @@ def field_changes(record: Record, /, *fields: str) -> Iterator[FieldChange]:
     Source: rule H1.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import field_changes
     >>> from incidentcore.records.changes.fields import set_fields
     >>> from incidentcore.records.incident import Incident
     >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)

@@ -32,6 +32,7 @@ class Cause:
     Raises:
         InvalidValueError: The statement is empty, or what is behind it is not a sequence of causes.
 
+    >>> from incidentcore.records import Cause
     >>> why = Cause("disk full", (Cause("logs not rotated", (Cause("rotation untested"),)),))
     >>> [cause.statement for cause in why.roots()]
     ['rotation untested']

@@ -68,6 +68,7 @@ def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
         The gaps, in the order in which they would be filled.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import completeness
     >>> from incidentcore.records.service_request import ServiceRequest
     >>> at = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
     >>> request = ServiceRequest.open(id="REQ-1", title="A laptop", at=at, by="kim")

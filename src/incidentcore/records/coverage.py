@@ -59,6 +59,7 @@ def checked_covers(covers: Iterable[str] | None) -> frozenset[str] | None:
 def covers_fact(covers: frozenset[str] | None, name: str) -> bool:
     """Return whether a source that covers this tells a fact, or everything that a word means.
 
+    >>> from incidentcore.records.coverage import covers_fact
     >>> covers_fact(frozenset({"moments"}), "resolved_at")
     True
     >>> covers_fact(frozenset({"moments"}), "reopen_count")

@@ -65,6 +65,7 @@ def suggest_known_errors(
         InvalidValueError: The limit is not a whole number from 1.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import Incident, Problem, suggest_known_errors
     >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> problem = Problem.open(
     ...     id="PRB-1",

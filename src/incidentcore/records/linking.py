@@ -39,7 +39,8 @@ def link_both(
     Raises:
         InvalidValueError: The records are one and the same.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import link_both
     >>> from incidentcore.records.incident import Incident
     >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> one, other = (Incident.open(id=i, title="Mail", by="kim", at=at) for i in ("A", "B"))

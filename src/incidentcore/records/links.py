@@ -70,6 +70,7 @@ class Link:
     Raises:
         InvalidValueError: The type is neither, or the target is not a non-empty text.
 
+    >>> from incidentcore.records import Link
     >>> Link("child_of", "INC-1").inverse("INC-2")
     Link(type='parent_of', target='INC-2')
     """

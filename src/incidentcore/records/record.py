@@ -201,7 +201,7 @@ class Record(RecordBase):
                 accepts; or a priority and an override are both given.
             NaiveDatetimeError: A time carries no offset.
 
-        >>> from datetime import UTC
+        >>> from datetime import UTC, datetime
         >>> from incidentcore.records import Incident
         >>> from incidentcore.values import Impact, Priority, Urgency
         >>> incident = Incident.open(

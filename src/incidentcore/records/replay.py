@@ -42,6 +42,7 @@ def replay(events: Iterable[Event], /) -> Record:
     Source: rules H1 and H2.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import Incident, replay
     >>> incident = Incident.open(
     ...     id="INC-1",
     ...     title="Mail is down",

@@ -130,6 +130,8 @@ class PostIncidentReview:
         InvalidValueError: An id or text is empty, no incident is named, two actions share an id, or
             a part is not of its kind.
 
+    >>> from datetime import date
+    >>> from incidentcore.records import ActionItem, Cause, PostIncidentReview
     >>> review = PostIncidentReview(
     ...     id="PIR-1",
     ...     incidents=("INC-1",),
@@ -189,8 +191,9 @@ def review_required(incident: Incident, /, when: Condition) -> bool:
         incident: The incident.
         when: The condition, such as ``field("major_status").equals("accepted")``.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.conditions import field
+    >>> from incidentcore.records import Incident, review_required
     >>> from incidentcore.values import Priority
     >>> incident = Incident.open(
     ...     id="INC-1",

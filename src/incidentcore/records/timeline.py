@@ -125,7 +125,8 @@ class Timeline:
             InvalidValueError: A pair holds neither a state nor facts by name.
             NaiveDatetimeError: An instant carries no offset.
 
-        >>> from datetime import UTC
+        >>> from datetime import UTC, datetime
+        >>> from incidentcore.records import Timeline
         >>> from incidentcore.records.incident import Incident
         >>> from incidentcore.values import NEW, ON_HOLD
         >>> nine, ten = (datetime(2026, 6, 1, hour, tzinfo=UTC) for hour in (9, 10))

@@ -74,7 +74,9 @@ def build_report(
     Raises:
         InvalidValueError: ``by`` is not a field.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore import Incident
+    >>> from incidentcore.report import build_report
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)
     >>> page = build_report([incident], as_of=datetime(2026, 6, 2, tzinfo=UTC), title="June")
@@ -144,6 +146,8 @@ def failing(page: Page, test: str, /) -> str:
     Raises:
         InvalidValueError: The test cannot be read, or the page has no such figure.
 
+    >>> from incidentcore.pages import Page
+    >>> from incidentcore.report import failing
     >>> failing(Page(title="June", figures={"backlog": 7}), "backlog>5")
     'backlog is 7, which is > 5'
     >>> failing(Page(title="June", figures={"backlog": 7}), "backlog>7")

@@ -55,9 +55,12 @@ def service_page(
 
     Source: our choice.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore import Interval
     >>> from incidentcore.desk import load_desk
+    >>> from incidentcore.kpi import Objective
     >>> from incidentcore.records import Incident
+    >>> from incidentcore.report import service_page
     >>> desk = load_desk('''
     ... desk = 1
     ... name = "small"

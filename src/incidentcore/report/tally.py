@@ -150,7 +150,9 @@ class Tally:
         open_by_age: How many are open, by age.
         refused: The first few state changes that the first lifecycle does not have.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore import Incident
+    >>> from incidentcore.report import Tally
     >>> tally = Tally(datetime(2026, 6, 2, tzinfo=UTC))
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> tally.add(Incident.open(id="INC-1", title="Mail is down", by="kim", at=at))

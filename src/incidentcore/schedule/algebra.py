@@ -56,7 +56,10 @@ class AbstractCalendar(Engine):
     Attributes:
         zone: The zone in which business days are counted.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from zoneinfo import ZoneInfo
+    >>> from incidentcore import Interval
+    >>> from incidentcore.schedule import AbstractCalendar
     >>> class FirstHour(AbstractCalendar):
     ...     zone = ZoneInfo("UTC")
     ...
@@ -229,7 +232,7 @@ class _Composite(AbstractCalendar):
 class CalendarIntersection(_Composite):
     """Open where both are: ``a & b``. Where both are closed, the left one gives the reason.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.schedule import BusinessCalendar
     >>> office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
     >>> support = BusinessCalendar(zone="UTC", hours={"mon-sun": "12:00-20:00"})
@@ -253,7 +256,7 @@ class CalendarIntersection(_Composite):
 class CalendarUnion(_Composite):
     """Open where either is: ``a | b``. Where both are closed, the left one gives the reason.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar
     >>> berlin = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
     >>> tokyo = BusinessCalendar(zone="Asia/Tokyo", hours={"mon-fri": "09:00-17:00"})
@@ -280,8 +283,9 @@ class CalendarDifference(_Composite):
     An explanation names what was taken out: ``maintenance`` for ``Maintenance``, otherwise
     ``closed_in`` with the name of the calendar.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.schedule import BusinessCalendar
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import Interval
+    >>> from incidentcore.schedule import BusinessCalendar, Maintenance
     >>> saturday = datetime(2026, 6, 6, 20, tzinfo=UTC)
     >>> patch = Maintenance([Interval(saturday, saturday + timedelta(hours=4))], name="Patch night")
     >>> always = BusinessCalendar.always()
@@ -360,7 +364,9 @@ class Maintenance(AbstractCalendar):
         name: What it is called in explanations.
         zone: Where its business days would be counted.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import Interval
+    >>> from incidentcore.schedule import Maintenance
     >>> start = datetime(2026, 6, 6, 20, tzinfo=UTC)
     >>> Maintenance(Interval(start, start + timedelta(hours=1)), name="Patch night").is_open(start)
     True

@@ -83,7 +83,8 @@ class BusinessCalendar(AbstractCalendar):
     Raises:
         CalendarDefinitionError: Anything rule C6 refuses.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.schedule import BusinessCalendar, Holiday
     >>> office = BusinessCalendar(
     ...     zone="Europe/Berlin",
     ...     hours={"mon-fri": "08:00-18:00"},
@@ -145,7 +146,8 @@ class BusinessCalendar(AbstractCalendar):
     def always(cls, zone: ZoneInfo | str = "UTC") -> BusinessCalendar:
         """Return the calendar that never closes.
 
-        >>> from datetime import UTC
+        >>> from datetime import UTC, datetime, timedelta
+        >>> from incidentcore.schedule import BusinessCalendar
         >>> start = datetime(2026, 12, 31, tzinfo=UTC)
         >>> BusinessCalendar.always().open_time(start, start + timedelta(days=2))
         datetime.timedelta(days=2)
@@ -187,6 +189,7 @@ class BusinessCalendar(AbstractCalendar):
             years: Years in which to look at yearly holidays and rules too; every date that is
                 written out is looked at in any case.
 
+        >>> from incidentcore.schedule import BusinessCalendar
         >>> night = BusinessCalendar(
         ...     zone="UTC", hours={"mon-fri": "22:00-06:00"}, holidays=["2026-06-01"]
         ... )
@@ -198,7 +201,8 @@ class BusinessCalendar(AbstractCalendar):
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
         """Yield the open windows in ``[start, end)``, cut at both, ascending and disjoint.
 
-        >>> from datetime import UTC
+        >>> from datetime import UTC, datetime, timedelta
+        >>> from incidentcore.schedule import BusinessCalendar
         >>> night = BusinessCalendar(zone="UTC", hours={"fri": "22:00-06:00"})
         >>> friday = datetime(2026, 6, 5, tzinfo=UTC)
         >>> [window.duration for window in night.windows(friday, friday + timedelta(days=2))]

@@ -92,6 +92,8 @@ def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[
     Raises:
         InvalidValueError: A key is not a date, or the years are not bounded.
 
+    >>> from datetime import date
+    >>> from incidentcore.schedule import copy_holidays
     >>> copy_holidays({date(2026, 12, 25): "Christmas Day"}, years=[2026])
     (Holiday('2026-12-25', name='Christmas Day'),)
     """

@@ -104,6 +104,7 @@ class Holiday:
     Raises:
         CalendarDefinitionError: A part cannot be read, or not exactly one of the four is given.
 
+    >>> from incidentcore.schedule import Holiday
     >>> Holiday("2026-12-25", name="Christmas Day")
     Holiday('2026-12-25', name='Christmas Day')
     >>> Holiday(yearly="12-31", name="New Year's Eve", hours="09:00-12:00").hours
@@ -210,6 +211,7 @@ class Holiday:
     def dates(self, first: int, last: int) -> tuple[date, ...]:
         """Return the dates of some years, the ends included, on which the holiday falls.
 
+        >>> from incidentcore.schedule import Holiday
         >>> [day.isoformat() for day in Holiday(yearly="12-31/01-01").dates(2026, 2026)]
         ['2026-01-01', '2026-12-31']
         """
@@ -287,6 +289,7 @@ class Break:
         hours: A window or several, such as ``"12:00-13:00"``.
         name: What it is called.
 
+    >>> from incidentcore.schedule import Break
     >>> Break("12:00-12:30", "Lunch")
     Break(hours=('12:00-12:30',), name='Lunch')
     """
@@ -310,6 +313,8 @@ def as_holidays(value: object) -> tuple[Holiday, ...]:
 def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
     """Return one spelling for every list with this meaning: sorted, joined, without duplicates.
 
+    >>> from incidentcore.schedule import Holiday
+    >>> from incidentcore.schedule.holidays import canonical_holidays
     >>> canonical_holidays([Holiday("2026-12-26"), Holiday("2026-12-25"), Holiday("2026-12-25")])
     (Holiday(range='2026-12-25/2026-12-26'),)
     """
@@ -334,6 +339,8 @@ def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
 def closed_days(named: Iterable[tuple[str, date]]) -> tuple[Holiday, ...]:
     """Return the holidays of many names and dates, neighbours of one name as a range.
 
+    >>> from datetime import date
+    >>> from incidentcore.schedule.holidays import closed_days
     >>> closed_days([("Break", date(2026, 12, 28)), ("Break", date(2026, 12, 29))])
     (Holiday(range='2026-12-28/2026-12-29', name='Break'),)
     """

@@ -68,6 +68,7 @@ def parse_hours(value: object, field: str) -> tuple[Span, ...]:
     Raises:
         CalendarDefinitionError: A window cannot be read, or two overlap.
 
+    >>> from incidentcore.schedule.hours import parse_hours
     >>> parse_hours(["13:00-17:00", "08:00-12:00"], "hours")
     ((28800, 43200), (46800, 61200))
     >>> parse_hours("22:00-06:00", "hours")
@@ -131,6 +132,7 @@ def _disjoint(spans: Iterable[Span], field: str) -> tuple[Span, ...]:
 def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Return the union: ascending, disjoint, touching windows joined.
 
+    >>> from incidentcore.schedule.hours import merge
     >>> merge([(0, 10), (10, 20), (30, 40), (5, 7)])
     ((0, 20), (30, 40))
     """
@@ -146,6 +148,7 @@ def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
 def subtract(spans: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
     """Return what of ``spans`` is not in ``taken``.
 
+    >>> from incidentcore.schedule.hours import subtract
     >>> subtract([(0, 10)], [(3, 4), (8, 12)])
     ((0, 3), (4, 8))
     """
@@ -163,6 +166,7 @@ def subtract(spans: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
 def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
     """Return what both hold.
 
+    >>> from incidentcore.schedule.hours import intersect
     >>> intersect([(0, 10), (20, 30)], [(5, 25)])
     ((5, 10), (20, 25))
     """
@@ -180,6 +184,7 @@ def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]
 def split(spans: Iterable[Span]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     """Cut at 24:00: the head stays with the date, the tail is the next date's (rule C2).
 
+    >>> from incidentcore.schedule.hours import split
     >>> split([(79200, 108000)])
     (((79200, 86400),), ((0, 21600),))
     """
@@ -211,6 +216,7 @@ def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], .
         CalendarDefinitionError: A weekday or window cannot be read, a weekday is named twice, or
             windows of one date overlap once nights are cut.
 
+    >>> from incidentcore.schedule.hours import parse_week
     >>> parse_week({"mon": "22:00-06:00"})[:2]
     (((79200, 86400),), ((0, 21600),))
     """
@@ -235,6 +241,7 @@ def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], .
 def format_span(span: Span) -> str:
     """Write a window as text that reads back.
 
+    >>> from incidentcore.schedule.hours import format_span
     >>> format_span((79200, 108000))
     '22:00-06:00'
     """
@@ -260,6 +267,7 @@ def format_hours(spans: Iterable[Span]) -> tuple[str, ...]:
 def own_windows(week: tuple[tuple[Span, ...], ...]) -> tuple[tuple[Span, ...], ...]:
     """Return the windows that begin on each weekday, nights in one piece again (rule C2).
 
+    >>> from incidentcore.schedule.hours import own_windows, parse_week
     >>> own_windows(parse_week({"fri": "22:00-06:00"}))[4:6]
     (((79200, 108000),), ())
     """
@@ -277,6 +285,7 @@ def own_windows(week: tuple[tuple[Span, ...], ...]) -> tuple[tuple[Span, ...], .
 def friendly_week(week: tuple[tuple[Span, ...], ...]) -> dict[str, str | list[str]]:
     """Write a week as a person would: nights in one piece, equal neighbours as a range.
 
+    >>> from incidentcore.schedule.hours import friendly_week, parse_week
     >>> friendly_week(parse_week({"mon-fri": "09:00-17:00"}))
     {'mon-fri': '09:00-17:00'}
     >>> friendly_week(parse_week({"fri": "22:00-06:00"}))

@@ -60,6 +60,7 @@ def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]
 
     Source: RFC 5545; rules as in C5.
 
+    >>> from incidentcore.schedule import read_ical
     >>> text = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20261225\nSUMMARY:Christmas Day\n"
     >>> read_ical(text + "END:VEVENT\nEND:VCALENDAR", zone="UTC", years=[2026]).holidays
     (Holiday('2026-12-25', name='Christmas Day'),)
@@ -169,6 +170,8 @@ def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
 
     Source: RFC 5545, 3.1 and 3.6.1.
 
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.schedule import Holiday, read_ical, write_ical
     >>> at = datetime(2026, 6, 1, tzinfo=UTC)
     >>> text = write_ical([Holiday("2026-12-25", name="Christmas Day")], at=at)
     >>> read_ical(text, zone="UTC", years=[2026]).holidays

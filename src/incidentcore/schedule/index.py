@@ -146,6 +146,8 @@ class Index:
 def compile_index(spans: Edges, low: timedelta, high: timedelta) -> Index:
     """Build the index of disjoint ascending windows, which must lie within ``[low, high]``.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.schedule.index import compile_index
     >>> hour = timedelta(hours=1)
     >>> index = compile_index([(hour, 3 * hour)], 0 * hour, 9 * hour)
     >>> index.spend(0 * hour, hour)

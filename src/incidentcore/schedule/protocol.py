@@ -98,6 +98,7 @@ class BusinessDays:
         n: How many dates with open time.
         end_of_day: Whether the last of them counts to its closing.
 
+    >>> from incidentcore.schedule import BusinessDays
     >>> BusinessDays(2)
     BusinessDays(n=2, end_of_day=False)
     """

@@ -46,6 +46,8 @@ class OpenReason:
         name: Of the holiday, break, maintenance or calendar; empty where it has none.
 
     >>> from datetime import UTC, datetime
+    >>> from incidentcore import Interval
+    >>> from incidentcore.schedule import OpenReason
     >>> day = Interval(datetime(2026, 12, 25, tzinfo=UTC), datetime(2026, 12, 26, tzinfo=UTC))
     >>> OpenReason(day, "holiday", "Christmas Day").text
     'holiday Christmas Day'

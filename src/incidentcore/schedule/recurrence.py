@@ -47,6 +47,7 @@ class Recurrence:
 
         A rule with COUNT is followed for at most 100 years after its start.
 
+        >>> from incidentcore.schedule.recurrence import parse_rule
         >>> parse_rule("FREQ=MONTHLY;BYDAY=-1FR;BYMONTH=5").in_years(2026, 2027)
         (datetime.date(2026, 5, 29), datetime.date(2027, 5, 28))
         """
@@ -92,6 +93,7 @@ def parse_rule(text: str, start: date | None = None, field: str = "rule") -> Rec
 
     Source: RFC 5545, 3.3.10; the restrictions are rule C5.
 
+    >>> from incidentcore.schedule.recurrence import parse_rule
     >>> parse_rule("FREQ=YEARLY;BYMONTH=11;BYDAY=4TH").in_years(2026, 2026)
     (datetime.date(2026, 11, 26),)
     """

@@ -72,6 +72,8 @@ class Rotation:
 
     Source: rule E5.
 
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.schedule import Rotation
     >>> weekly = Rotation(
     ...     anchor=datetime(2026, 6, 1, 7, tzinfo=UTC), zone="Europe/Berlin", unit="weeks"
     ... )
@@ -106,6 +108,8 @@ class Rotation:
     def shift(self, at: datetime) -> Interval:
         """Return the turn at an instant, from its handoff to the next.
 
+        >>> from datetime import UTC, datetime
+        >>> from incidentcore.schedule import Rotation
         >>> daily = Rotation(
         ...     anchor=datetime(2026, 3, 28, 8, tzinfo=UTC), zone="Europe/Berlin", unit="days"
         ... )

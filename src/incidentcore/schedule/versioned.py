@@ -46,8 +46,9 @@ class VersionedCalendar(AbstractCalendar):
         versions: The calendars, each with the instant from which it holds.
         zone: Where business days are counted. Defaults to the zone of the earliest version.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.schedule import BusinessCalendar
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import Versions
+    >>> from incidentcore.schedule import BusinessCalendar, VersionedCalendar
     >>> short = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
     >>> long = BusinessCalendar(zone="UTC", hours={"mon-fri": "08:00-20:00"})
     >>> start, change = datetime(2026, 6, 1, tzinfo=UTC), datetime(2026, 6, 3, tzinfo=UTC)

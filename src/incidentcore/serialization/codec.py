@@ -64,6 +64,7 @@ class Codec:
 
     >>> import attrs
     >>> from incidentcore.conditions import Condition
+    >>> from incidentcore.serialization import Codec
     >>> @attrs.frozen
     ... class Contract:
     ...     customer: str

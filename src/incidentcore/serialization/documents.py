@@ -42,6 +42,7 @@ def dumps(value: object, *, indent: int | None = None) -> str:
         InvalidValueError: The value, or one inside it, has no written form: a function, a caller's
             class that no ``Codec`` names, a NaN. The error's ``where`` is the path.
 
+    >>> from incidentcore.serialization import dumps
     >>> from incidentcore.values import Actor
     >>> dumps(Actor("ada"))
     '{"type":"Actor","version":1,"value":{"id":"ada","role":"agent"}}'
@@ -60,13 +61,13 @@ def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
     Raises:
         InvalidValueError: As for ``dumps``; or the state is asked of what is not a record.
 
-    >>> from datetime import UTC, datetime
+    >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.records import Incident
+    >>> from incidentcore.serialization import to_plain
     >>> at = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> state = to_plain(Incident.open(id="INC-1", title="x", by="kim", at=at), view="state")
     >>> state["state"]["name"], state["opened_at"], state["version"]
     ('new', '2026-06-01T09:00:00Z', 1)
-    >>> from datetime import timedelta
     >>> to_plain(timedelta(hours=8))["value"]
     {'$timedelta': 'PT8H'}
     """
@@ -94,6 +95,7 @@ def loads(
     Raises:
         FormatError: Something is wrong with the text; it lists every problem with its path.
 
+    >>> from incidentcore.serialization import loads
     >>> from incidentcore.values import Actor
     >>> loads('{"type":"Actor","version":1,"value":{"id":"ada"}}', Actor)
     Actor(id='ada', role='agent')
@@ -125,6 +127,7 @@ def loads_with_unknown(
     Raises:
         FormatError: Something else is wrong with the text.
 
+    >>> from incidentcore.serialization import loads_with_unknown
     >>> from incidentcore.values import Actor
     >>> loads_with_unknown('{"type":"Actor","version":1,"value":{"id":"a","age":9}}', Actor)
     WithUnknownFields(value=Actor(id='a', role='agent'), unknown=((('age',), '9'),))
@@ -147,6 +150,7 @@ def from_plain(
         FormatError: Something is wrong with the data.
 
     >>> from datetime import timedelta
+    >>> from incidentcore.serialization import from_plain, to_plain
     >>> from_plain(to_plain(timedelta(minutes=90)), timedelta)
     datetime.timedelta(seconds=5400)
     """
@@ -167,6 +171,7 @@ def from_plain_with_unknown(
     Raises:
         FormatError: Something else is wrong with the data.
 
+    >>> from incidentcore.serialization import from_plain_with_unknown, to_plain
     >>> from incidentcore.values import Actor
     >>> from_plain_with_unknown(to_plain(Actor("ada")), Actor).unknown
     ()
@@ -195,6 +200,7 @@ def json_schema(
     Raises:
         InvalidValueError: The type has no written form, or the template has no ``{model}``.
 
+    >>> from incidentcore.serialization import json_schema
     >>> from incidentcore.values import Actor
     >>> schema = json_schema(Actor)
     >>> schema["properties"]["value"], schema["$defs"]["Actor"]["required"]

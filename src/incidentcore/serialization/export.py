@@ -60,8 +60,9 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
     Source: CloudEvents 1.0.2, sections 2 (type system) and 3.1 (required attributes), and JSON
     format 3.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
+    >>> from incidentcore.serialization import cloud_event
     >>> incident = Incident.open(
     ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 23, 16, tzinfo=UTC)
     ... )
@@ -99,8 +100,9 @@ def record_rows(
     Raises:
         InvalidValueError: A column is not a field.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
+    >>> from incidentcore.serialization import record_rows
     >>> incident = Incident.open(
     ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 23, 16, tzinfo=UTC)
     ... )
@@ -152,6 +154,7 @@ def xes_log(records: Iterable[Record], *, name: str = "incidents") -> Iterator[s
     Source: IEEE 1849-2016 with its standard extensions concept, time, lifecycle and
     organizational.
 
+    >>> from incidentcore.serialization import xes_log
     >>> "".join(xes_log([])).count("<extension")
     4
     """

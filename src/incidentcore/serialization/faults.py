@@ -135,6 +135,7 @@ def show(data: object) -> str:
 def render_path(path: Iterable[str | int]) -> str:
     """Return a path in JSONPath's spelling.
 
+    >>> from incidentcore.serialization.faults import render_path
     >>> render_path(("history", 3, "by", "a b"))
     '$.history[3].by["a b"]'
     """

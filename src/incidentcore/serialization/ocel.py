@@ -29,7 +29,9 @@ def ocel_log(records: Iterable[Record]) -> dict[str, Any]:
 
     Source: OCEL 2.0 specification, JSON format.
 
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
+    >>> from incidentcore.serialization import ocel_log
     >>> incident = Incident.open(
     ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 23, 16, tzinfo=UTC)
     ... )

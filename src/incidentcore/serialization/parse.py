@@ -36,6 +36,7 @@ class Limits:
     Raises:
         InvalidValueError: A limit is not a whole number of at least 1.
 
+    >>> from incidentcore.serialization import Limits
     >>> Limits(size=1_000).depth
     64
     """

@@ -30,6 +30,7 @@ _CODES: Final = {"no rule applies": "no_rule_applies", "timed anew": "retimed"}
 def plain_names(name: str, value: Any) -> tuple[str, Any]:
     """Return a document of version 1 with the names that replaced others before the first release.
 
+    >>> from incidentcore.serialization.upgrade import plain_names
     >>> plain_names("Escalation", {"lapsed_because": "nobody to tell"})
     ('Escalation', {'lapsed_because': 'nobody_to_tell'})
     """
@@ -72,6 +73,7 @@ def upgrade(
     Raises:
         Mismatch: The document is newer than this release, or too old for it.
 
+    >>> from incidentcore.serialization import upgrade
     >>> upgrade("Ticket", 1, {"prio": 1}, to=2, steps={1: lambda name, value: ("Incident", value)})
     ('Incident', {'prio': 1})
     """
@@ -101,6 +103,7 @@ def merged(name: str, fields: Any) -> tuple[str, Any]:
     Raises:
         Mismatch: The fields are not those of the kind.
 
+    >>> from incidentcore.serialization.upgrade import merged
     >>> merged("FirstMatch", {"categorizers": []})
     ('FallbackChain', {'categorizers': []})
     """

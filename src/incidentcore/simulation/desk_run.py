@@ -62,8 +62,10 @@ def simulate(
         InvalidValueError: Two workloads have one name, or nobody has the skill of one.
         InvalidIntervalError: The end lies before the start.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import Desk
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.simulation import Agent, Exponential, Team, Workload, simulate
     >>> desk = Desk(name="small")
     >>> office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
     >>> mail = Workload(name="mail", rate=2, arrives=office, work=Exponential(timedelta(hours=1)))

@@ -131,7 +131,10 @@ class Drill:
         DefinitionError: A name is used twice, a part is of another kind, or something happens
             after the end.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore import SlaDefinition
     >>> from incidentcore.conditions import field
+    >>> from incidentcore.simulation import Drill, Expectation, Inject
     >>> acknowledge = SlaDefinition(
     ...     name="acknowledge",
     ...     target=timedelta(minutes=5),
@@ -218,7 +221,8 @@ def injects_due(
 
     Source: rule X1; rule E1 applied to injects.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.simulation import Drill, Inject, injects_due
     >>> half = timedelta(minutes=30)
     >>> drill = Drill(
     ...     name="d", lasts=2 * half, injects=[Inject(n * half, "note", f"{n}") for n in range(3)]

@@ -136,6 +136,7 @@ def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
     Raises:
         FormatError: Every fault of the file, with its line.
 
+    >>> from incidentcore.simulation import load_drill
     >>> drill = load_drill('''
     ... drill = 1
     ... name = "payments-down"

@@ -41,7 +41,8 @@ def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFi
 
     Source: rule X1.
 
-    >>> from incidentcore.simulation import Inject
+    >>> from datetime import timedelta
+    >>> from incidentcore.simulation import Drill, Inject, lint_drill
     >>> drill = Drill(
     ...     name="d", lasts=timedelta(hours=1), injects=[Inject(timedelta(0), "mail", "Help!")]
     ... )

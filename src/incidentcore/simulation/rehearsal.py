@@ -63,7 +63,8 @@ def rehearse(
         InvalidValueError: A step is for a record that was not opened, or lacks a field.
         TransitionNotAllowedError: The lifecycle refuses a step.
 
-    >>> from datetime import UTC, timedelta
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore.simulation import BotStep, Drill, rehearse
     >>> steps = [BotStep(timedelta(minutes=n), do, "ada") for n, do in ((1, "open"), (4, "start"))]
     >>> drill = Drill(name="mail-down", lasts=timedelta(hours=1), bot=steps)
     >>> for incident in rehearse(drill, started_at=datetime(2026, 6, 1, 9, tzinfo=UTC)):

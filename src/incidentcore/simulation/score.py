@@ -43,9 +43,9 @@ def score_drill(
 
     Source: rule X1.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.conditions import field
-    >>> from incidentcore.simulation import BotStep, rehearse
+    >>> from incidentcore.simulation import BotStep, Drill, Expectation, rehearse, score_drill
     >>> from incidentcore.sla import SlaDefinition
     >>> minute = timedelta(minutes=1)
     >>> clock = SlaDefinition(

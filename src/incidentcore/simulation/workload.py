@@ -46,6 +46,8 @@ class Distribution(Protocol):
 class Exponential:
     """A length without memory.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.simulation import Exponential
     >>> Exponential(timedelta(hours=1))(0.5)
     datetime.timedelta(seconds=2495, microseconds=329850)
     """
@@ -65,6 +67,8 @@ class Lognormal:
         median: The median.
         sigma: The standard deviation of the logarithm; 1 puts a sixth beyond 2.7 medians.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.simulation import Lognormal
     >>> Lognormal(timedelta(hours=1), 1.0)(0.5)
     datetime.timedelta(seconds=3600)
     """
@@ -87,6 +91,8 @@ def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
 class Empirical:
     """One of the lengths that were seen, each as likely.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.simulation import Empirical
     >>> Empirical([timedelta(hours=3), timedelta(hours=1)])(0.4)
     datetime.timedelta(seconds=3600)
     """

@@ -118,6 +118,8 @@ class SlaDefinition:
 
     Source: rules S1, S4, S5, S6 and S8.
 
+    >>> from incidentcore import BusinessCalendar
+    >>> from incidentcore.sla import SlaDefinition
     >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
     >>> SlaDefinition.resolution(hours=4, calendar=office).target
     datetime.timedelta(seconds=14400)

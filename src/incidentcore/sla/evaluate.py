@@ -88,9 +88,10 @@ def evaluate_sla(
 
     Source: rules S1 to S11.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import SlaDefinition, evaluate_sla
     >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
     >>> incident = Incident.open(
     ...     id="INC-1", title="Mail is down", by="kim", at=datetime(2026, 12, 21, 16, 0, tzinfo=UTC)

@@ -76,8 +76,10 @@ def lint_sla(
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
 
+    >>> from datetime import timedelta
     >>> from incidentcore.conditions import field
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import SlaDefinition, lint_sla
     >>> is_open = field("state.open").is_true()
     >>> trap = SlaDefinition(
     ...     name="trap",
@@ -115,6 +117,7 @@ def lint_sla_policy(
 
     >>> from incidentcore.conditions import field
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import SlaDefinition, SlaPolicy, lint_sla_policy
     >>> day = SlaDefinition.resolution(hours=8, calendar=BusinessCalendar.always())
     >>> seen = field("reopen_count")
     >>> [

@@ -58,9 +58,10 @@ def slas_due_between(
     Raises:
         InvalidIntervalError: The end lies before the start.
 
-    >>> from datetime import UTC, timedelta
+    >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.records import Incident
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import SlaDefinition, slas_due_between
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
     >>> agreed = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
@@ -125,9 +126,10 @@ def work_queue(
 
     Source: our choice; rule S3 for the due of several clocks.
 
-    >>> from datetime import UTC, timedelta
+    >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.records import Incident
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import SlaDefinition, work_queue
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> a, b = (
     ...     Incident.open(id=id, title="Mail is down", by="kim", at=nine + late)

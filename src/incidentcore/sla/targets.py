@@ -38,7 +38,9 @@ class SlaTarget(Protocol):
 
     Its text is what the lint calls it.
 
-    >>> from datetime import UTC
+    >>> import attrs
+    >>> from datetime import UTC, timedelta
+    >>> from incidentcore.sla import SlaTarget
     >>> @attrs.frozen
     ... class EndOfWeek:
     ...     fields = ()
@@ -99,8 +101,9 @@ class ByTimeOfDay:
 
     Source: rule S6.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import ByTimeOfDay
     >>> office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
     >>> monday = datetime(2026, 6, 1, 10, 30, tzinfo=UTC)
     >>> for target in (ByTimeOfDay("16:00"), ByTimeOfDay("16:00", 1, cut_off="10:00")):
@@ -174,6 +177,7 @@ class DueDate:
     Raises:
         DefinitionError: The field is not a path.
 
+    >>> from incidentcore.sla import DueDate
     >>> DueDate("custom.due", follow=True).fields
     ('custom.due',)
     """

@@ -57,6 +57,7 @@ class CalendarByField:
         DefinitionError: The field is not a path, or something in the table is not a calendar.
 
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import CalendarByField
     >>> CalendarByField("custom.region", {}, BusinessCalendar.always()).pick(
     ...     {"custom": {}}
     ... ).zone.key
@@ -118,6 +119,9 @@ class SlaThreshold:
     Raises:
         SlaDefinitionError: None or several are given, or one is negative.
 
+    >>> from datetime import timedelta
+    >>> from fractions import Fraction
+    >>> from incidentcore.sla import SlaThreshold
     >>> SlaThreshold(name="warning", fraction=Fraction(3, 4)).point(timedelta(hours=4))
     datetime.timedelta(seconds=10800)
     """

@@ -18,8 +18,9 @@ __all__ = ["InMemoryStore"]
 class InMemoryStore:
     """Records in memory, under the whole contract of ``RecordStore``; safe between threads.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
+    >>> from incidentcore.storage import InMemoryStore
     >>> store = InMemoryStore()
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)

@@ -63,6 +63,7 @@ def redact(
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
+    >>> from incidentcore.storage import redact
     >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = redact(Incident.open(id="INC-1", title="Kim's mail is down", by="kim", at=at))
     >>> incident.title, incident.caller, incident.opened_at == at

@@ -226,8 +226,9 @@ def checked_append(
         InvalidTimelineError: The events are not of this record, not in sequence from the next
             number on, name an id twice, or the opening is missing or in the wrong place.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
+    >>> from incidentcore.storage import checked_append
     >>> opened = Incident.open(id="INC-1", title="x", by="kim", at=datetime(2026, 6, 1, tzinfo=UTC))
     >>> for event, document in checked_append(
     ...     "INC-1", opened.history, expected_version=0, version=0, stored={}

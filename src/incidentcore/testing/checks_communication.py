@@ -55,6 +55,7 @@ def check_communication(
     Source: rules E1, S1, S9 and K6 applied to updates.
 
     >>> from incidentcore.communication import major_incident_plan
+    >>> from incidentcore.testing import check_communication
     >>> check_communication(major_incident_plan(), examples=5)
     """
     findings = lint_communication(plan, start=start)

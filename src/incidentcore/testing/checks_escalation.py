@@ -52,7 +52,9 @@ def check_escalation(
 
     Source: rules E1 and E3.
 
+    >>> from incidentcore import EscalationMatrix
     >>> from incidentcore.escalation import EscalationRow, goalert_row
+    >>> from incidentcore.testing import check_escalation
     >>> check_escalation(
     ...     EscalationMatrix("m", [goalert_row("r", [("a", 5), ("b", 9)])]), examples=5
     ... )

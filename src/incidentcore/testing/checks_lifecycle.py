@@ -35,6 +35,7 @@ def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) 
         AssertionError: A law is broken; hypothesis shows the smallest history it found.
 
     >>> from incidentcore.lifecycle import INCIDENT, STANDARD_CASCADES
+    >>> from incidentcore.testing import check_lifecycle
     >>> check_lifecycle(INCIDENT, STANDARD_CASCADES)
     """
     findings = lint_lifecycle(lifecycle, cascades)

@@ -45,6 +45,7 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
     Source: the laws below rule C9 of the semantics.
 
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.testing import check_calendar
     >>> check_calendar(BusinessCalendar(zone="UTC", hours={"mon-fri": "9:00-17:00"}), examples=5)
     """
 

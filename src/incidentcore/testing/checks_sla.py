@@ -60,7 +60,9 @@ def check_sla(
 
     Source: rules S1 to S10 and the laws below rule S11.
 
+    >>> from incidentcore import SlaDefinition
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.testing import check_sla
     >>> office = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
     >>> check_sla(SlaDefinition.resolution(hours=8, calendar=office))
     """

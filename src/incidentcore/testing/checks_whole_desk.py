@@ -44,7 +44,8 @@ def check_whole_desk(
             record that breaks it.
         FormatError: The file cannot be read.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.testing import check_whole_desk
     >>> text = '''
     ... desk = 1
     ... name = "small"

@@ -35,6 +35,7 @@ class StoreContract(WritingChecks, ReadingChecks, ParallelChecks):
         seeds: With which seeds.
 
     >>> from incidentcore.storage import InMemoryStore
+    >>> from incidentcore.testing import StoreContract
     >>> class MemoryContract(StoreContract):
     ...     capabilities = frozenset({"nul"})
     ...

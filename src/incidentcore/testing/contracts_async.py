@@ -75,6 +75,7 @@ class AsyncStoreContract(StoreContract):
 
     >>> from incidentcore.adapters.async_store import AsyncStore
     >>> from incidentcore.storage import InMemoryStore
+    >>> from incidentcore.testing import AsyncStoreContract
     >>> class MemoryContract(AsyncStoreContract):
     ...     def make_async_store(self):
     ...         return AsyncStore(InMemoryStore())

@@ -57,6 +57,7 @@ def zones() -> st.SearchStrategy[str]:
 def offset_changes(zone: str, year: int) -> tuple[datetime, ...]:
     """Return the instants of one year at which a zone changes its offset.
 
+    >>> from incidentcore.testing.strategies_schedule import offset_changes
     >>> [at.isoformat() for at in offset_changes("Europe/Berlin", 2026)]
     ['2026-03-29T01:00:00+00:00', '2026-10-25T01:00:00+00:00']
     """

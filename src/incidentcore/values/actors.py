@@ -31,6 +31,7 @@ class Actor:
 
     Source: rule H4.
 
+    >>> from incidentcore.values import Actor
     >>> Actor("monitoring", "system")
     Actor(id='monitoring', role='system')
     """
@@ -52,6 +53,7 @@ def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor
         role: The role of a plain id.
         name: The argument's name, for the error.
 
+    >>> from incidentcore.values import as_actor
     >>> as_actor("ada")
     Actor(id='ada', role='agent')
     """

@@ -30,6 +30,7 @@ class LintFinding:
             needed.
         texts: The templates that ``message`` is made from; not part of the value.
 
+    >>> from incidentcore.values import LintFinding
     >>> finding = LintFinding(
     ...     "dead_end",
     ...     "waiting",

@@ -26,6 +26,7 @@ class FrozenMap(Mapping[str, V_co]):
     Raises:
         InvalidValueError: A key is not text.
 
+    >>> from incidentcore.values import FrozenMap
     >>> customer = FrozenMap({"vip": True, "name": "Acme"})
     >>> customer["name"], customer.set(name="Globex")["name"]
     ('Acme', 'Globex')
@@ -154,6 +155,7 @@ def _frozen_entries(data: dict[str, V_co]) -> dict[str, V_co]:
 def freeze(value: object) -> object:
     """Return the immutable form of plain data: lists become tuples, sets and mappings frozen.
 
+    >>> from incidentcore.values import freeze
     >>> freeze({"a": [1, {2}]})
     FrozenMap({'a': (1, frozenset({2}))})
     """

@@ -34,6 +34,7 @@ class Level:
 
     Source: rule P1.
 
+    >>> from incidentcore.values import Impact
     >>> Impact.HIGH > Impact.LOW
     True
     """
@@ -92,6 +93,7 @@ class Scale:
 
     Source: rule P1.
 
+    >>> from incidentcore.values import Scale
     >>> severity = Scale("severity", ("sev1", "sev2", "sev3"))
     >>> severity["sev1"] > severity["sev3"]
     True
@@ -195,6 +197,7 @@ class Urgency(metaclass=_Words):
 class Priority(metaclass=_Words):
     """The order in which incidents are worked on, by ServiceNow's five names; critical is worst.
 
+    >>> from incidentcore.values import Priority
     >>> Priority["high"] is Priority.HIGH
     True
     """

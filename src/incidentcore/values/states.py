@@ -28,6 +28,7 @@ class State:
 
     Source: rule H3.
 
+    >>> from incidentcore.values import State
     >>> State("waiting_for_customer", open=True, pauses=True).is_closed
     False
     """

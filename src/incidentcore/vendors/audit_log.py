@@ -197,6 +197,7 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
     Source: the data set's own description; rules H1 and H2 for what becomes of it.
 
+    >>> from incidentcore.vendors import read_audit_log
     >>> log = read_audit_log(
     ...     [
     ...         "number,incident_state,sys_updated_by,opened_at,sys_updated_at",
@@ -254,6 +255,7 @@ def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCh
 
     Source: rule H2.
 
+    >>> from incidentcore.vendors import check_states, read_audit_log
     >>> from incidentcore.vendors.servicenow_states import AUDIT_LIFECYCLE
     >>> log = read_audit_log(
     ...     [

@@ -81,6 +81,7 @@ def read_events(
         FormatError: The source cannot be read, or a case comes again after others without ``sort``.
         OSError: The file cannot be opened.
 
+    >>> from incidentcore.vendors import read_events
     >>> rows = ["case,what,when", "1,New,2026-03-02T08:00Z", "1,Resolved,2026-03-02T10:30Z"]
     >>> [incident] = read_events(rows, case="case", activity="what", at="when")
     >>> str(incident.resolved_at - incident.opened_at)

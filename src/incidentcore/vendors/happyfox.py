@@ -46,6 +46,7 @@ def read_happyfox(
     Returns:
         An incident for each ticket. Findings of its own: ``merged_record``.
 
+    >>> from incidentcore.vendors import read_happyfox
     >>> [incident] = read_happyfox(
     ...     {
     ...         "id": 3,

@@ -65,6 +65,7 @@ def read_jira(
         An incident for each issue. Findings of its own: ``truncated_history`` where the changelog
         says that it has more entries than came.
 
+    >>> from incidentcore.vendors import read_jira
     >>> [incident] = read_jira(
     ...     {
     ...         "key": "SD-7",

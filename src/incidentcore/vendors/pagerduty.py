@@ -58,6 +58,7 @@ def read_pagerduty(
         An incident for each. Findings of its own: ``several_assignees`` (the first one counts),
         ``truncated_history`` where a page says that there is more.
 
+    >>> from incidentcore.vendors import read_pagerduty
     >>> [incident] = read_pagerduty(
     ...     [{"id": "P1", "created_at": "2026-03-02T20:28:46Z", "status": "acknowledged"}],
     ...     [

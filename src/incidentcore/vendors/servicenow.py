@@ -89,6 +89,7 @@ def read_servicenow(
     Returns:
         An incident for each row of the table, by its number. Without an audit it has moments alone.
 
+    >>> from incidentcore.vendors import read_servicenow
     >>> [incident] = read_servicenow(
     ...     [{"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "2"}],
     ...     audit=[

@@ -33,6 +33,7 @@ def read_statuspage(
     Returns:
         An incident for each. ``truncated_history`` says that a feed came with 50, its limit.
 
+    >>> from incidentcore.vendors import read_statuspage
     >>> update = {"id": "u1", "status": "investigating", "body": "We look."}
     >>> times = {"created_at": "2026-03-02T16:20:00Z", "display_at": "2026-03-02T16:10:00Z"}
     >>> [incident] = read_statuspage(

@@ -108,6 +108,7 @@ def read_table(
 
     Source: our choice; moments and counts follow from events alone (rule H2).
 
+    >>> from incidentcore.vendors import read_table
     >>> reading = read_table(
     ...     ["Number;Created;Done", "INC-1;1.6.2026 9:00;1.6.2026 11:30", "INC-2;yesterday;"],
     ...     {"id": "Number", "opened": "Created", "resolved": "Done"},

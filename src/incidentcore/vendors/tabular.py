@@ -110,6 +110,7 @@ def open_table(
         InvalidValueError: The delimiter is not one character, or there is no such encoding.
         OSError: The file cannot be opened.
 
+    >>> from incidentcore.vendors import open_table
     >>> table = open_table(["id;opened", "1;2026-06-01", "2;2026-06-02"])
     >>> table.columns, list(table.rows)
     (('id', 'opened'), [(1, ['1', '2026-06-01']), (2, ['2', '2026-06-02'])])

@@ -66,6 +66,7 @@ def read_zendesk(
         An incident for each ticket. Findings of its own: ``deleted_record``, ``merged_record``,
         and ``truncated_history`` where a ticket's first audit is not there.
 
+    >>> from incidentcore.vendors import read_zendesk
     >>> [incident] = read_zendesk(
     ...     [{"id": 35, "created_at": "2026-03-02T08:00:00Z", "status": "open", "requester_id": 1}],
     ...     [

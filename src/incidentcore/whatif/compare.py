@@ -56,10 +56,11 @@ def compare_rules(
 
     Source: rule X2.
 
-    >>> from datetime import UTC, timedelta
+    >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.records import Incident, mark_restored
     >>> from incidentcore.schedule import BusinessCalendar
     >>> from incidentcore.sla import SlaDefinition
+    >>> from incidentcore.whatif import compare_rules
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="No mail", by="kim", at=nine)
     >>> four, two = (
@@ -252,8 +253,9 @@ def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> I
     Returns:
         The stretch of time; None where they never differ as far as calendars reach.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.whatif import first_difference
     >>> plain = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
     >>> lunch = BusinessCalendar(zone="UTC", hours={"mon-fri": ["09:00-12:00", "13:00-17:00"]})
     >>> found = first_difference(plain, lunch, at=datetime(2026, 6, 6, tzinfo=UTC))

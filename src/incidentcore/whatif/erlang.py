@@ -66,9 +66,11 @@ def offered_load(
     Raises:
         InvalidValueError: The window is empty.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import Interval
+    >>> from incidentcore.whatif import offered_load
     >>> monday = datetime(2026, 6, 1, tzinfo=UTC)
-    >>> offered_load([], window=Interval(monday, monday + 168 * _HOUR), zone="UTC").peak
+    >>> offered_load([], window=Interval(monday, monday + timedelta(days=7)), zone="UTC").peak
     0.0
     """
     if not window:
@@ -138,6 +140,7 @@ def wait_chance(load: float, agents: int) -> float:
 
     Source: A. K. Erlang, 1917; records wait as long as it takes, in the order of arrival.
 
+    >>> from incidentcore.whatif import wait_chance
     >>> round(wait_chance(200 * 180 / 3600, 14), 4)
     0.1741
     """
@@ -157,6 +160,8 @@ def answered_within(load: float, agents: int, *, handling: timedelta, within: ti
         handling: The mean work on a record.
         within: The time.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.whatif import answered_within
     >>> second = timedelta(seconds=1)
     >>> round(answered_within(10, 14, handling=180 * second, within=20 * second), 3)
     0.888
@@ -184,6 +189,8 @@ def agents_needed(load: float, *, handling: timedelta, within: timedelta, share:
     Raises:
         InvalidValueError: A value is out of range.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.whatif import agents_needed
     >>> second = timedelta(seconds=1)
     >>> agents_needed(10, handling=180 * second, within=20 * second, share=0.8)
     14

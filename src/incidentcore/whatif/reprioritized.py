@@ -28,9 +28,10 @@ def reprioritized(record: R, policy: PriorityPolicy, /) -> R:
     Source: rule X2.
 
     >>> from datetime import UTC, datetime
-    >>> from incidentcore.priority import PLAIN_3X3, prioritize
+    >>> from incidentcore.priority import PLAIN_3X3, PriorityPolicy, prioritize
     >>> from incidentcore.records import Incident
     >>> from incidentcore.values import Impact, Urgency
+    >>> from incidentcore.whatif import reprioritized
     >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="No mail", by="kim", at=nine)
     >>> incident = prioritize(incident, impact=Impact.LOW, urgency=Urgency.LOW, at=nine, by="ada")

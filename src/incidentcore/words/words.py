@@ -37,7 +37,9 @@ _MONTHS: Final = (
 def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
     """Return an instant in words, such as ``Wed 23 Dec 17:40``.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from zoneinfo import ZoneInfo
+    >>> from incidentcore.words import day_time
     >>> day_time(datetime(2026, 12, 23, 16, 40, tzinfo=UTC), ZoneInfo("Europe/Berlin"))
     'Wed 23 Dec 17:40'
     """
@@ -54,6 +56,8 @@ def clock_time(local: datetime) -> str:
 def span_text(span: timedelta) -> str:
     """Return a span of time as hours and minutes, with seconds where there are any.
 
+    >>> from datetime import timedelta
+    >>> from incidentcore.words import span_text
     >>> span_text(timedelta(hours=26, minutes=5)), span_text(-timedelta(minutes=3, seconds=7))
     ('26:05', '-0:03:07')
     """
@@ -77,6 +81,7 @@ def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
         code: The code. One without a template is returned as it is, with the data behind it.
         data: What the template names. Tuples are written as a list with commas.
 
+    >>> from incidentcore.words import render_text
     >>> render_text({"dead_end": "no action leaves {state}"}, "dead_end", {"state": "waiting"})
     'no action leaves waiting'
     """
@@ -103,6 +108,7 @@ class Words:
         day_time: Writes an instant in a zone, with the year where ``year=True`` is given.
         span: Writes a span of time.
 
+    >>> from incidentcore.words import Words
     >>> french = Words(language="fr", twins={"paused: {reason}": "en pause : {reason}"})
     >>> french.template("paused: {reason}")
     'en pause : {reason}'
@@ -155,7 +161,7 @@ def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None
         InvalidValueError: There is no such zone.
 
     >>> from incidentcore.values import LintFinding
-    >>> from incidentcore.words import GERMAN
+    >>> from incidentcore.words import GERMAN, render
     >>> texts = {"dead_end": "is not final and leads nowhere"}
     >>> render(LintFinding("dead_end", "waiting", texts=texts), words=GERMAN)
     'waiting: ist kein Endzustand und führt nirgendwohin'

@@ -31,7 +31,9 @@ class AtWallTime(Trigger):
 
     Source: rule E2.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.escalation import AtWallTime
+    >>> from incidentcore.schedule import Rotation
     >>> nine = Rotation(
     ...     anchor=datetime(2026, 6, 1, 7, tzinfo=UTC), zone="Europe/Berlin", unit="days"
     ... )

@@ -177,7 +177,9 @@ class Trigger:
 
     Source: rule E2.
 
-    >>> from incidentcore.escalation import EscalationLevel
+    >>> import attrs
+    >>> from datetime import timedelta
+    >>> from incidentcore.escalation import EscalationLevel, Trigger
     >>> @attrs.frozen
     ... class AtOnce(Trigger):
     ...     @property

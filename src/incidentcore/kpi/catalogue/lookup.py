@@ -143,6 +143,7 @@ def lookup(name: str) -> tuple[Meaning, ...]:
 
     Source: rule K3.
 
+    >>> from incidentcore.kpi.catalogue.lookup import lookup
     >>> for meaning in lookup("MTBF"):
     ...     print(f"{meaning.kpi.id}: {meaning.difference}")
     mean_time_between_failures: uptime of what is repaired, over the failures that began

@@ -331,6 +331,7 @@ def resolution_code_rate(kpi_id: str, *codes: str, title: str = "") -> Kpi:
 
     Source: ServiceNow, incident premium dashboard (closed by caller; not solved).
 
+    >>> from incidentcore.kpi.catalogue.rates import resolution_code_rate
     >>> resolution_code_rate("self_service_rate", "closed_by_caller").measure.of
     'resolved records'
     """

@@ -59,8 +59,8 @@ def compute_kpis(
 
     Source: rules K1 to K6.
 
-    >>> from datetime import UTC
-    >>> from incidentcore.kpi import catalogue
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.kpi import catalogue, compute_kpis
     >>> from incidentcore.vendors import read_table
     >>> records = list(
     ...     read_table(

@@ -50,6 +50,8 @@ def interpolate(ordered: Sequence[int | Fraction], q: Fraction) -> Fraction:
     The smallest value is quantile 0 and the greatest quantile 1, as in
     ``statistics.quantiles(method="inclusive")``.
 
+    >>> from fractions import Fraction
+    >>> from incidentcore.kpi.engine.estimates import interpolate
     >>> interpolate([10, 20, 40], Fraction(3, 4))
     Fraction(30, 1)
     """
@@ -97,6 +99,8 @@ def survival_interval(
 
     Source: Greenwood's variance on the log-log scale, so that the interval stays within 0 and 1.
 
+    >>> from fractions import Fraction
+    >>> from incidentcore.kpi.engine.estimates import survival_interval
     >>> [
     ...     (time, round(low, 3), round(high, 3))
     ...     for time, _, low, high, _ in survival_interval(
@@ -151,6 +155,7 @@ def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
 
     Source: Kaplan and Meier 1958; rule K5. Ties: events come before censorings of the same time.
 
+    >>> from incidentcore.kpi.engine.estimates import survival_median
     >>> survival_median([(2, True), (5, False), (30, True), (60, True), (200, True), (250, False)])
     60
     """
@@ -173,6 +178,8 @@ def _product(past: Sequence[tuple[int, int]]) -> Fraction:
 def wilson(hits: int, n: int, confidence: Fraction) -> tuple[float, float]:
     """Return Wilson's score interval of a share, for at least one trial.
 
+    >>> from fractions import Fraction
+    >>> from incidentcore.kpi.engine.estimates import wilson
     >>> low, high = wilson(8, 10, Fraction(95, 100))
     >>> round(low, 4), round(high, 4)
     (0.4902, 0.9433)
@@ -251,6 +258,7 @@ def control_limits(values: Sequence[float | int | Fraction]) -> ControlLimits | 
 
     Source: the XmR chart (Shewhart, Wheeler): mean ± 2.66 mean moving ranges.
 
+    >>> from incidentcore.kpi import control_limits
     >>> control_limits([10, 12, 11, 13])
     ControlLimits(center=11.5, lower=7.066666666666666, upper=15.933333333333334)
     """

@@ -45,6 +45,7 @@ class Count(Measure):
         amount: An amount for the whole window: divide it by the records, such as cost per ticket.
         unit: ``records``, ``values`` for ``distinct``, or the unit of the amount.
 
+    >>> from incidentcore.kpi import Count
     >>> Count().unit, Count(distinct="caller").unit, Count(amount=5000, unit="EUR").unit
     ('records', 'values', 'EUR')
     """

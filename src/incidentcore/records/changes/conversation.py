@@ -80,7 +80,8 @@ def log_update_sent(
     Raises:
         InvalidValueError: The audience is empty, or something else no text.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import log_update_sent
     >>> from incidentcore.records.incident import Incident
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)

@@ -139,7 +139,8 @@ def correct_event(
 
     Source: rule H1.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import correct_event
     >>> from incidentcore.records.incident import Incident
     >>> at = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=at)

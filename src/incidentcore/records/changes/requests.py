@@ -47,7 +47,8 @@ def request_approval(
     Raises:
         InvalidValueError: The record is not a service request, or the rule not an ``ApprovalRule``.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import ApprovalRule, approve, request_approval
     >>> from incidentcore.records.service_request import ServiceRequest
     >>> at = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
     >>> request = ServiceRequest.open(id="REQ-1", title="A laptop", at=at, by="kim")

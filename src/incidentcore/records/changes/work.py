@@ -73,7 +73,8 @@ def assign(
     Raises:
         InvalidValueError: Nothing is named, or a value is not what its field accepts.
 
-    >>> from datetime import UTC
+    >>> from datetime import UTC, datetime
+    >>> from incidentcore.records import assign
     >>> from incidentcore.records.incident import Incident
     >>> opened = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
     >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)

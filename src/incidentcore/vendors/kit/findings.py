@@ -35,6 +35,7 @@ class ImportFinding:
         path: The place inside the record's source, such as ``"histories[3]"``.
         count: How often the same thing was found.
 
+    >>> from incidentcore.vendors import ImportFinding
     >>> print(ImportFinding(12, "Resolved", "31/2/2016", "unreadable_time", "left out"))
     row 12, Resolved '31/2/2016': unreadable_time; left out
     >>> print(ImportFinding(0, "state", "Parked", "unknown_state", "read as open", "SD-7", count=3))
@@ -69,6 +70,7 @@ class Findings(Tabular, Sequence[ImportFinding]):
     Attributes:
         counts: How often each code was found.
 
+    >>> from incidentcore.vendors import Findings
     >>> findings = Findings()
     >>> for row in (1, 2, 3):
     ...     findings.add("unknown_level", "left out", row=row, field="Priority", value="Urgent!")

@@ -42,6 +42,7 @@ class Tables(TypedDict, total=False):
         lifecycle: The lifecycle that the records follow.
 
     >>> from incidentcore.vendors import read_statuspage
+    >>> from incidentcore.vendors.kit.importing import STANDARD_STATES, Tables
     >>> tables: Tables = {"states": STANDARD_STATES | {"identified": "in_progress"}}
     >>> read_statuspage([], **tables).counts["records"]
     0
@@ -81,6 +82,7 @@ class Import(Iterator[R], Generic[R]):
         InvalidValueError: ``covers`` has a word that is not known.
 
     >>> from incidentcore.records import Incident
+    >>> from incidentcore.vendors import Import
     >>> def build(history, ticket):
     ...     history.present(title=ticket["title"], state=ticket["state"])
     ...     history.opened(ticket["created"], by="kim")

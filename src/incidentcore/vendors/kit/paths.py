@@ -21,6 +21,7 @@ def pick(entry: object, path: str) -> Any:
     Raises:
         InvalidValueError: A step leads into something that is not a mapping.
 
+    >>> from incidentcore.vendors.kit.paths import pick
     >>> pick({"fields": {"status": {"name": "Open"}}}, "fields.status.name")
     'Open'
     >>> pick({"fields": None}, "fields.status.name") is None
@@ -63,6 +64,7 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
     Raises:
         FormatError: It is none of these.
 
+    >>> from incidentcore.vendors.kit.paths import unpaged
     >>> (
     ...     list(unpaged([{"issues": [1, 2]}, {"issues": [3]}], "issues")),
     ...     list(unpaged({"id": 7}, "x")),
@@ -91,6 +93,7 @@ def joined(
         key: The dotted path of the record's id, or a function that returns it.
         pages: Under which names a page has its objects.
 
+    >>> from incidentcore.vendors.kit.paths import joined
     >>> joined({"audits": [{"id": 1, "ticket": 7}, {"id": 2, "ticket": 7}]}, "ticket", "audits")
     {'7': [{'id': 1, 'ticket': 7}, {'id': 2, 'ticket': 7}]}
     """
@@ -132,6 +135,7 @@ def _characters(text: str) -> str:
 def clean(value: object) -> object:
     """Return plain data as it can be kept: texts that are text, numbers that are numbers.
 
+    >>> from incidentcore.vendors.kit.paths import clean
     >>> clean({"a": [float("nan"), 1]})
     {'a': [None, 1]}
     """
@@ -154,6 +158,7 @@ def natural(entry_id: str) -> int:
 
     An id that has neither form is 0.
 
+    >>> from incidentcore.vendors.kit.paths import natural
     >>> sorted(["10", "9", "comment-10", "comment-9"], key=natural)
     ['comment-9', 'comment-10', '9', '10']
     """

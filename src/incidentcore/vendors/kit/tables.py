@@ -65,6 +65,7 @@ class StateTable:
     Raises:
         InvalidValueError: A value is not a state.
 
+    >>> from incidentcore.vendors.kit.tables import StateTable
     >>> table = StateTable({"Parked": "on_hold"}, {"done": "resolved"})
     >>> table.find("parked")[0].pauses, table.find("Shipped", "done")[0]
     (True, State(name='Shipped', open=False, pauses=False, resolved=True, final=False))
@@ -93,6 +94,7 @@ class StateTable:
             by_category: As in the attribute.
 
         >>> from incidentcore.lifecycle import SERVICENOW_INCIDENT
+        >>> from incidentcore.vendors.kit.tables import StateTable
         >>> StateTable.of(SERVICENOW_INCIDENT, codes={"3": "On Hold"}).find(3)[0].name
         'On Hold'
         """
@@ -167,6 +169,7 @@ class LevelTable:
     Raises:
         InvalidValueError: A value is not a level.
 
+    >>> from incidentcore.vendors.kit.tables import LevelTable
     >>> LevelTable(priority={"Urgent": "critical"}).find("priority", "urgent").rank
     1
     """
@@ -214,6 +217,7 @@ class Roles:
         systems: Ids of bots, rules and integrations.
         default: The role of everybody else.
 
+    >>> from incidentcore.vendors.kit.tables import Roles
     >>> Roles(systems={"autoclose"}, default="agent").find("autoclose")
     'system'
     """

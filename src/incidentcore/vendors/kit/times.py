@@ -60,6 +60,7 @@ class Times:
     Raises:
         InvalidValueError: An attribute is not as described, or there is no such zone.
 
+    >>> from incidentcore.vendors.kit.times import Times
     >>> Times("Europe/Berlin", formats=("iso", "%d.%m.%Y %H:%M")).reader().read("2.3.2026 10:00")
     datetime.datetime(2026, 3, 2, 9, 0, tzinfo=datetime.timezone.utc)
     """

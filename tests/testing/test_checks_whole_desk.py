@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from hypothesis import given
 
+from incidentcore.desk import load_desk
 from incidentcore.errors import FormatError
-from incidentcore.testing import check_whole_desk, checks_whole_desk
+from incidentcore.lifecycle import check_history
+from incidentcore.simulation import Simulation
+from incidentcore.testing import (
+    check_whole_desk,
+    checks_communication,
+    checks_escalation,
+    checks_sla,
+    checks_whole_desk,
+    simulations,
+)
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DESK = """
@@ -22,6 +34,14 @@ response = "1h"
 resolution = "8h"
 [[agreements]]
 service = "all"
+[[escalation]]
+name = "late"
+levels = [{ at = "response breach", to = "group:lead" }]
+[[communication]]
+name = "callers"
+when = { priority = "critical" }
+to = "callers"
+updates = { every = "1h" }
 """
 
 
@@ -56,5 +76,43 @@ def test_a_broken_law_names_the_rule_and_the_smallest_record(
             return ()
 
     monkeypatch.setattr(checks_whole_desk, "Agenda", Silent)
-    with pytest.raises(AssertionError, match=r"agenda gives what is due.*R-1: \S+ opened by kim"):
+    with pytest.raises(
+        AssertionError,
+        match=r"(?s)^what is due: an agenda gives .*\n  \S+  opened new .* by requester$",
+    ):
         check_whole_desk(DESK, start=START, examples=60)
+
+
+def broken(*_: object, **__: object) -> None:
+    """Stand in for a law that no record keeps."""
+    raise AssertionError("this law never holds")
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize(
+    ("part", "module", "law"),
+    [
+        ("service level", checks_sla, "SLA_LAWS"),
+        ("escalation 'late'", checks_escalation, "_polls_agree"),
+        ("communication 'callers'", checks_communication, "_polls_agree"),
+        ("a simulated desk", checks_whole_desk, "check_history"),
+    ],
+)
+def test_the_rules_of_the_desk_are_judged_each_by_its_laws(
+    part: str, module: Any, law: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A law that breaks is named with the desk's own rule and the record."""
+    monkeypatch.setattr(module, law, (broken,) if law == "SLA_LAWS" else broken)
+    with pytest.raises(AssertionError, match=rf"(?s)^{part}: this law never holds\nhistory, in"):
+        check_whole_desk(DESK, start=START, examples=3)
+
+
+@given(simulations(load_desk(DESK), start=START, days=1))
+def test_a_simulated_desk_is_drawn_with_its_rules(run: Simulation) -> None:
+    """Its records follow the lifecycle, and each promise of the desk was watched."""
+    desk = load_desk(DESK)
+    for record in run.records:
+        assert not check_history(record, desk.lifecycle("incident"))
+        assert record.priority is not None
+    asked = {item.record_id for item in run.due_items}
+    assert asked <= {record.id for record in run.records}

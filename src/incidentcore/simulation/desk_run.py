@@ -32,6 +32,7 @@ __all__ = ["simulate"]
 _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _CALLER: Final = Actor("caller", "requester")
+_SAID: Final = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
 _DESK: Final = Actor("desk", "system")
 
 
@@ -293,7 +294,13 @@ class _Run:
             ticket.record = self.desk.advance(ticket.record, "hold", at=now, by=by, reason=reason)
             self.at(now + pause, "resume", ticket)
         else:
-            notes = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
+            rows = self.desk.lifecycle(ticket.record.record_type).transitions
+            asked = next((row.fields for row in rows if row.action == "resolve"), ())
+            notes = {
+                one.name: one.choices[0] if one.choices else _SAID.get(one.name, "simulated")
+                for one in asked
+                if one.required
+            }
             ticket.record = self.desk.advance(ticket.record, "resolve", at=now, by=by, **notes)
             if ticket.reopens is not None:
                 self.at(now + ticket.reopens, "reopen", ticket)

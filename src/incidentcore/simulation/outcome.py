@@ -41,10 +41,13 @@ class Simulation:
         utilization: For each agent, the share of open time that was worked.
     """
 
-    records: tuple[Incident, ...] = attrs.field(repr=False)
-    due_items: tuple[DueItem, ...] = attrs.field(repr=False)
-    stints: tuple[Stint, ...] = attrs.field(repr=False)
+    records: tuple[Incident, ...]
+    due_items: tuple[DueItem, ...]
+    stints: tuple[Stint, ...]
     utilization: FrozenMap[float]
+
+    def __repr__(self) -> str:
+        return f"<Simulation: {len(self.records)} records, {len(self.stints)} stints>"
 
     @property
     def waits(self) -> tuple[timedelta, ...]:

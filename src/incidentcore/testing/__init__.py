@@ -40,6 +40,7 @@ __all__ = [
     "rotations",
     "sample_thresholds",
     "samples",
+    "simulations",
     "sla_definitions",
     "sla_policies",
 ]
@@ -67,6 +68,7 @@ else:
         communicated_incidents,
         communication_plans,
     )
+    from incidentcore.testing.strategies_desk import simulations
     from incidentcore.testing.strategies_escalation import (
         escalated_incidents,
         escalation_matrices,

@@ -20,6 +20,7 @@ from incidentcore.communication import (
 )
 from incidentcore.errors import InvalidTimelineError
 from incidentcore.records import Communicated, Event, Record, replay
+from incidentcore.testing.checks_sla import showing
 from incidentcore.testing.strategies_communication import communicated_incidents
 
 __all__ = ["check_communication"]
@@ -61,6 +62,11 @@ def check_communication(
     findings = lint_communication(plan, start=start)
     wrong = [str(finding) for finding in findings if finding.code not in accepted]
     assert not wrong, "the lint finds\n" + "\n".join(wrong)
+    check_updates(plan, examples)
+
+
+def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
+    """Check every law of communication on drawn incidents, without the lint."""
 
     @settings(
         max_examples=examples or settings().max_examples,
@@ -69,7 +75,8 @@ def check_communication(
     )
     @given(communicated_incidents(plan), POLLS, st.randoms())
     def run(record: Record, minutes: list[int], chance: Random) -> None:
-        keep_laws(plan, record, minutes, chance)
+        with showing(record):
+            keep_laws(plan, record, minutes, chance)
 
     run()
 

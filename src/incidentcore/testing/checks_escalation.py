@@ -18,6 +18,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.records import Incident, Record, replay
 from incidentcore.sla import SlaRules
+from incidentcore.testing.checks_sla import showing
 from incidentcore.testing.strategies_escalation import (
     MINUTE,
     MINUTES,
@@ -62,6 +63,13 @@ def check_escalation(
     findings = lint_escalation(matrix, slas=slas, start=start, end=start + timedelta(days=366))
     wrong = [str(finding) for finding in findings if finding.code not in accepted]
     assert not wrong, "the lint finds\n" + "\n".join(wrong)
+    check_levels(matrix, slas, examples)
+
+
+def check_levels(
+    matrix: EscalationMatrix, slas: Sequence[SlaRules], examples: int | None = None
+) -> None:
+    """Check every law of escalation on drawn incidents, without the lint."""
 
     @settings(
         max_examples=examples or settings().max_examples,
@@ -71,6 +79,10 @@ def check_escalation(
     @given(escalated_incidents(), st.lists(MINUTES, min_size=1, max_size=5), st.randoms())
     def run(record: Incident, minutes: list[int], chance: Random) -> None:
         polls = sorted(OPENED + minute * MINUTE for minute in minutes)
+        with showing(record):
+            keep_laws(record, polls, chance)
+
+    def keep_laws(record: Record, polls: list[datetime], chance: Random) -> None:
         _polls_agree(matrix, record, slas, polls)
         shuffled = list(record.history)
         chance.shuffle(shuffled)

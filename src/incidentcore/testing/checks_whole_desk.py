@@ -10,15 +10,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidentcore.desk import Agenda, Desk, check_desk, due_items, load_desk, next_wakeup
-from incidentcore.records import Incident, Record
+from incidentcore.lifecycle import INCIDENT, check_history
+from incidentcore.records import Incident, Record, replay
 from incidentcore.schedule import Calendar
+from incidentcore.simulation import Simulation
+from incidentcore.testing.checks_communication import check_updates
+from incidentcore.testing.checks_escalation import check_levels
 from incidentcore.testing.checks_lifecycle import check_lifecycle
 from incidentcore.testing.checks_schedule import check_calendar
+from incidentcore.testing.checks_sla import check_clocks, showing
+from incidentcore.testing.strategies_desk import simulations
 from incidentcore.testing.strategies_records import legal_records
 
 __all__ = ["check_whole_desk"]
 
 _HOUR = timedelta(hours=1)
+_TICK = timedelta(microseconds=1)
 
 
 def check_whole_desk(
@@ -28,10 +35,11 @@ def check_whole_desk(
     examples: int | None = None,
     accepted: Collection[str] = (),
 ) -> None:
-    """Run the lint, the laws of its calendars and lifecycles, and those of due items on a desk.
+    """Run the lint of a desk and every law of its parts, of what is due, and of a simulated run.
 
-    Call it from a test of yours. Incidents go through the desk's lifecycle by generated steps; what
-    is due of them is asked at generated instants.
+    The parts are its calendars, lifecycles, clocks, escalation rows and communication rules. Call
+    it from a test of yours. Incidents try what each rule reads; what is due is asked at generated
+    instants; a run of a few days with generated people and arrivals is judged as a whole.
 
     Args:
         desk: The desk, or the text of its file.
@@ -69,7 +77,17 @@ def check_whole_desk(
     for lifecycle in whole.lifecycles:
         cascades = [rule for rule in whole.cascades if rule.target == lifecycle.record_type]
         _named(f"lifecycle {lifecycle.id!r}", partial(check_lifecycle, lifecycle, cascades))
-    _due_laws(whole, examples)
+    level = whole.service_level
+    if level is not None:
+        _named("service level", partial(check_clocks, level, examples))
+    slas = () if level is None else (level,)
+    for matrix in whole.matrices:
+        _named(f"escalation {matrix.name!r}", partial(check_levels, matrix, slas, examples))
+    for plan in whole.plans:
+        name = plan.rules[0].name
+        _named(f"communication {name!r}", partial(check_updates, plan, examples))
+    _named("what is due", partial(_due_laws, whole, examples))
+    _named("a simulated desk", partial(_run_laws, whole, start, examples))
 
 
 def _named(part: str, check: Callable[[], None]) -> None:
@@ -83,37 +101,62 @@ def _due_laws(desk: Desk, examples: int | None) -> None:
     records = legal_records(desk.lifecycle(Incident.record_type))
     hours = st.lists(st.integers(0, 24 * 14), min_size=1, max_size=4)
 
-    @settings(max_examples=examples or settings().max_examples, deadline=None)
+    @settings(
+        max_examples=examples or settings().max_examples, deadline=None, report_multiple_bugs=False
+    )
     @given(records, hours)
     def run(record: Record, steps: list[int]) -> None:
         agenda, delivered = Agenda(desk, [record]), set[str]()
-        for step in sorted(steps):
-            now = record.opened_at + step * _HOUR
-            items = due_items(desk, record, now=now)
-            keys = [item.key for item in items]
-            _holds(len(keys) == len(set(keys)), "a key names one item", record, now)
-            known = {item.key for item in due_items(desk, record, now=now, include_lapsed=True)}
-            _holds(set(keys) <= known, "what is due is among what ever was", record, now)
-            fresh = agenda.due(now=now)
-            _holds(
-                {item.key for item in fresh} == set(keys) - delivered,
-                "an agenda gives what is due and was not delivered",
-                record,
-                now,
-            )
-            agenda.delivered(*fresh)
-            delivered |= {item.key for item in fresh}
-            wake = next_wakeup(desk, [record], now=now)
-            _holds(wake is None or wake > now, "the next wake-up lies after now", record, now)
-            if wake is not None:
-                just = wake - timedelta(microseconds=1)
-                later = {item.key for item in due_items(desk, record, now=just)}
-                _holds(later <= set(keys), "nothing falls due before the wake-up", record, just)
+        with showing(record):
+            for step in sorted(steps):
+                delivered |= _look(desk, agenda, record, record.opened_at + step * _HOUR, delivered)
 
     run()
 
 
-def _holds(law: bool, rule: str, record: Record, now: datetime) -> None:  # noqa: FBT001  the law
-    if not law:
-        events = "; ".join(f"{e.at.isoformat()} {e.kind} by {e.by.id}" for e in record.history)
-        raise AssertionError(f"{rule}: broken at {now.isoformat()} for {record.id}: {events}")
+def _look(
+    desk: Desk, agenda: Agenda, record: Record, now: datetime, delivered: set[str]
+) -> set[str]:
+    """Check the laws of one look at what is due, and return the keys that were given."""
+    at = f"broken at {now.isoformat()}"
+    items = due_items(desk, record, now=now)
+    keys = {item.key for item in items}
+    assert len(keys) == len(items), f"a key names one item: {at}"
+    known = {item.key for item in due_items(desk, record, now=now, include_lapsed=True)}
+    assert keys <= known, f"what is due is among what ever was: {at}"
+    fresh = agenda.due(now=now)
+    given = {item.key for item in fresh}
+    assert given == keys - delivered, f"an agenda gives what is due and was not delivered: {at}"
+    agenda.delivered(*fresh)
+    wake = next_wakeup(desk, [record], now=now)
+    assert wake is None or wake > now, f"the next wake-up lies after now: {at}"
+    if wake is not None:
+        later = {item.key for item in due_items(desk, record, now=wake - _TICK)}
+        assert later <= keys, f"nothing falls due before the wake-up: {at}"
+    return given
+
+
+def _run_laws(desk: Desk, start: datetime, examples: int | None) -> None:
+    lifecycle = desk.lifecycle(Incident.record_type)
+    if not {row.action for row in INCIDENT.transitions} <= {
+        r.action for r in lifecycle.transitions
+    }:
+        return  # a run takes the actions of the standard lifecycle
+
+    @settings(max_examples=examples or settings().max_examples, deadline=None)
+    @given(simulations(desk, start=start))
+    def run(simulated: Simulation) -> None:
+        end = start + timedelta(days=365)
+        asked = {item.key for item in simulated.due_items}
+        assert len(asked) == len(simulated.due_items), "each key is delivered once"
+        for record in simulated.records:
+            with showing(record):
+                assert replay(record.history) == record, "a record is the fold of its history"
+                found = check_history(record, lifecycle)
+                assert not found, f"a run breaks no lifecycle: {found[0]}"
+                asked -= {
+                    item.key for item in due_items(desk, record, now=end, include_lapsed=True)
+                }
+        assert not asked, f"what was asked for stays known: {sorted(asked)}"
+
+    run()

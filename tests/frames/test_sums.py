@@ -39,13 +39,25 @@ def test_a_sketch_of_many_is_the_sketch_of_each(
         assert many.contents() == single.contents()
 
 
-def test_a_sample_of_many_is_in_order() -> None:
-    """The values are sorted once; more of them are sorted with the first ones."""
-    sample = Sample(times=True)
-    sums.add_values(sample, np.array([3, 1, 2]))
-    assert list(sample.ordered()) == [1, 2, 3]
-    sums.add_values(sample, np.array([0]))
-    assert list(sample.ordered()) == [0, 1, 2, 3]
+@given(
+    st.lists(st.tuples(st.lists(st.integers(-(1 << 61), 1 << 61)), st.booleans(), st.booleans()))
+)
+def test_a_sample_keeps_its_order_and_sum(parts: list[tuple[list[int], bool, bool]]) -> None:
+    """Parts at once or one by one, and asked for the sum between, are the sum of all, in order."""
+    whole, expected = Sample(times=True), []
+    for values, at_once, ask in parts:
+        part = Sample(times=True)
+        if at_once and values:
+            sums.add_values(part, np.array(sorted(values)))
+        else:
+            for value in values:
+                part.add(value)
+        assert not ask or part.total() == sum(values)
+        whole.merge(part)
+        expected += values
+        assert not ask or whole.total() == sum(expected)
+    assert list(whole.ordered()) == sorted(expected)
+    assert whole.total() == sum(expected)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ own moments came from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -30,7 +30,9 @@ Span = tuple[int, int, Calendar | None]
 """The places of two moments, and the calendar whose open time between them counts."""
 
 _TABLE: Final = 1 << 22
-_AT_ONCE: Final = 12  # comparisons, of two bits each, before keys are made small again
+_AT_ONCE: Final = 1 << 12  # from there on keys are made small again
+_BYTE: Final = 1 << 8
+_SMALL: Final = 1 << 8  # about how many numbers there are
 
 
 class OddRowError(Exception):
@@ -84,27 +86,34 @@ def number_rows() -> Any:
     def number(
         moments: Sequence[Ints], instants: Sequence[int], words: Sequence[tuple[Any, int]]
     ) -> tuple[Ints, int]:
-        key = np.zeros(len(moments[0] if moments else words[0][0]), np.int64)
-        step = 0
-        for turn, (one, other) in enumerate(_pairs(moments, instants), 1):
-            key <<= 2
-            key |= one < other
-            key |= (one > other).astype(np.int64) << 1
-            if not turn % (_AT_ONCE // 2):
-                key, step = small(key, step), step + 1
+        key: Any = np.zeros(len(moments[0] if moments else words[0][0]), np.uint8)
+        step, bound = 0, 1  # what the keys stay below; the same in all pieces
+        for bit in _bits(moments, instants):
+            if bound >= _AT_ONCE:
+                key, bound, step = small(key, step), _SMALL, step + 1
+            elif bound == _BYTE:
+                key = key.astype(np.int64)
+            key += key
+            key |= bit.view(np.uint8)
+            bound += bound
         for places, size in words:
-            key = small(key, step) * size + places
-            step += 1
+            if bound * size > _TABLE:
+                key, bound, step = small(key, step), _SMALL, step + 1
+            key = key * np.int64(size) + places
+            bound *= size
         return small(key, step), steps[step].count
 
     return number
 
 
-def _pairs(moments: Sequence[Ints], instants: Sequence[int]) -> Iterator[tuple[Ints, Any]]:
+def _bits(moments: Sequence[Ints], instants: Sequence[int]) -> Iterator[Any]:
+    """Yield whether each moment is there, and lies after and before each other one."""
+    other: Any
     for place, one in enumerate(moments):
-        yield one, MISSING
+        yield one > MISSING
         for other in (*instants, *moments[:place]):
-            yield one, other
+            yield one > other
+            yield one < other
 
 
 class Probe:
@@ -163,14 +172,14 @@ class Rows:
 
     moments: Sequence[Ints]
     clocks: dict[Calendar, Clock]
-    range: tuple[int, int]
+    range: Callable[[], tuple[int, int]]
     expected: int
 
     def clock(self, calendar: Calendar) -> Clock:
         """Return the arrays of a calendar over all moments of the frame; made once."""
         clock = self.clocks.get(calendar)
         if clock is None:
-            clock = self.clocks[calendar] = Clock(calendar, *self.range, rows=self.expected)
+            clock = self.clocks[calendar] = Clock(calendar, *self.range(), rows=self.expected)
         return clock
 
     def at(self, place: int, rows: Any) -> Ints:
@@ -180,6 +189,9 @@ class Rows:
 
     def times(self, spans: Sequence[Span], rows: Any, size: int) -> Ints:
         """Return the sum of spans of some rows."""
+        if len(spans) == 1 and spans[0][2] is None:
+            span = self.at(spans[0][1], rows) - self.at(spans[0][0], rows)
+            return span if len(span) == size else np.full(size, span)
         total = np.zeros(size, np.int64)
         for start, stop, calendar in spans:
             first, last = self.at(start, rows), self.at(stop, rows)

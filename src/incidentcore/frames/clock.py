@@ -36,9 +36,11 @@ def range_of(*columns: Ints) -> tuple[int, int]:
     """Return the least and the greatest instant in columns, missing ones aside."""
     least, greatest = _LAST, _FIRST
     for column in columns:
-        there = column if column.min(initial=0) != MISSING else column[column != MISSING]
-        if len(there):
-            least, greatest = min(least, int(there.min())), max(greatest, int(there.max()))
+        for place in range(0, len(column), CHUNK):
+            piece = column[place : place + CHUNK]
+            # One less than a missing instant is the greatest number, so it is not the least here.
+            least = min(least, int((piece - 1).min()) + 1)
+            greatest = max(greatest, int(piece.max()))
     return (least, greatest) if least <= greatest else (0, 0)
 
 

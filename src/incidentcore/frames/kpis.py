@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -128,13 +128,14 @@ def gather_kpis_from(
     return parts[0] if len(parts) == 1 else merge_partials(parts)
 
 
+_BYTE = 1 << 8
+
+
 class _Gatherer(Kinds):
     """Gathers one frame."""
 
     def __init__(self, plan: Plan, frame: nw.DataFrame[Any], fields: Mapping[str, str]) -> None:
         super().__init__(plan, frame, fields)
-        low, high = range_of(*self.moments)
-        self.range = (min(low, self.now), max(high, self.now))
         windows = Windows(plan.window, plan.as_of)
         self.days = Days(windows, *self.range) if self.is_windowed else None
         self.zone_days: dict[ZoneInfo, Days] = {}
@@ -145,6 +146,12 @@ class _Gatherer(Kinds):
         self.values: list[Values] = [Values() for _ in self.part.firsts]
         self.flows: dict[tuple[int, int], Ints] = {}
         self.odd: list[int] = []
+
+    @cached_property
+    def range(self) -> tuple[int, int]:
+        """The first and the last instant that can be asked for."""
+        low, high = range_of(*self.moments)
+        return min(low, self.now), max(high, self.now)
 
     def gather(self) -> Partial:
         """Return the partial of the whole frame."""
@@ -157,7 +164,7 @@ class _Gatherer(Kinds):
             rows = Rows(
                 [*moments, np.array([self.now])],
                 self.clocks,
-                self.range,
+                lambda: self.range,
                 self.size,
             )
             kinds, count = first(moments, self.plan.instants, words)
@@ -210,20 +217,20 @@ class _Gatherer(Kinds):
         width = 1 if days is None else len(days.names)
         for number in np.flatnonzero([kind.is_odd for kind in kinds]).tolist():
             self.odd += (place + np.flatnonzero(numbers == number)).tolist()
-        group_of = np.array([kind.group for kind in kinds], np.int64)[numbers]
+        small = np.uint8 if len(self.group_ids) * width < _BYTE else np.int64
+        group_of: Any = np.array([max(kind.group, 0) for kind in kinds], small).take(numbers)
         periods: dict[str, Ints] = {}
         firsts = self.part.firsts
         for basis in dict.fromkeys(
             "opened" if k.measure.spreads else k.window_basis for k in firsts
         ):
-            period = np.zeros(len(numbers), np.int64)
+            keys = numbers * width
             if days is not None and self.plan.window is not None and basis != "snapshot":
-                period -= 1
+                period = np.full(len(numbers), -1, np.int64)
                 for at, mask in self._each(kinds, numbers, partial(self._base, basis)):
                     period[mask] = days.of(rows.at(at, mask))
-            periods[basis] = period
-            there = period >= 0
-            keys = (numbers * width + period)[there]
+                periods[basis] = period
+                keys = (keys + period)[period >= 0]
             seen = np.bincount(keys, minlength=len(kinds) * width)
             before = self.counts.get(basis)
             if before is not None:
@@ -233,20 +240,28 @@ class _Gatherer(Kinds):
             if isinstance(kpi.measure, NetFlow):
                 self._flow(rows, numbers, group_of, family)
                 continue
-            period = periods[kpi.window_basis]
+            within = periods.get(kpi.window_basis)
 
             def timed(kind: Kind, family: int = family) -> Any:
                 outcome = kind.outcomes[family]
                 return outcome if isinstance(outcome, Timed) else None
 
             for (spans, less, bit), mask in self._each(kinds, numbers, timed):
-                mask &= period >= 0  # noqa: PLW2901  made for this turn
-                times = rows.times(spans, mask, int(mask.sum()))
+                if within is not None:
+                    mask &= within >= 0  # noqa: PLW2901  made for this turn
+                count = int(np.count_nonzero(mask))
+                if 2 * count < len(mask):
+                    times = rows.times(spans, mask, count)
+                else:  # most of them: one choice at the end costs less than one for each moment
+                    times = rows.times(spans, None, len(mask))[mask]
                 if less:
                     times -= less
                 if bit is not None:
                     times = times << 1 | bit
-                self.values[family].put(times, group_of[mask] * width + period[mask])
+                keys = group_of[mask] * width
+                if within is not None:
+                    keys = keys + within[mask]
+                self.values[family].put(times, keys)
 
     def _base(self, basis: str, kind: Kind) -> int | None:
         if basis == "opened":

@@ -28,6 +28,8 @@ Ints: TypeAlias = "NDArray[np.int64]"
 Codes: TypeAlias = "tuple[NDArray[np.int32], list[Any]]"
 """For each row the place of its value, and the values; what is missing is None among them."""
 
+_FEW: Final = 32
+
 MISSING: Final = int(np.iinfo(np.int64).min)
 """What a missing instant or time is: numpy's not-a-time."""
 
@@ -141,8 +143,10 @@ def codes_of(series: nw.Series[Any]) -> Codes:
     if isinstance(dtype, (nw.String, nw.Categorical, nw.Enum)) and hasattr(native, "to_physical"):
         space: Any = nw.get_native_namespace(series)
         coded = native if dtype != nw.String else native.cast(space.Categorical)
-        ids = coded.to_physical().cast(space.Int64).fill_null(-1).to_numpy()
-        seen, first, places = _unique_small(ids)
+        physical = coded.to_physical()
+        if physical.null_count():
+            physical = physical.cast(space.Int64).fill_null(-1)
+        seen, first, places = _unique_small(physical.to_numpy())
         values = [native[int(place)] for place in first]
         return places, [None if code == -1 else v for code, v in zip(seen, values, strict=True)]
     known: dict[Any, int] = {}
@@ -160,16 +164,28 @@ def _hashable(value: Any) -> Any:
 
 def _unique_small(ids: Ints) -> tuple[list[int], list[int], NDArray[np.int32]]:
     """Return the different codes, the first row of each, and each row's place among them."""
-    size = int(ids.max(initial=-1)) + 2
+    size = int(ids.max(initial=0)) + 2
+    places: Any
     if size > 4 * len(ids) + 1_000:
         seen, first, places = np.unique(ids, return_index=True, return_inverse=True)
         return seen.tolist(), first.tolist(), places.astype(np.int32)
+    has_none = bool(ids.min(initial=0) < 0)
+    shifted = ids + 1 if has_none else ids
     first_row = np.full(size, -1, np.int64)
-    first_row[ids[::-1] + 1] = np.arange(len(ids) - 1, -1, -1)
-    seen = np.flatnonzero(first_row >= 0)
-    place = np.zeros(size, np.int32)
-    place[seen] = np.arange(len(seen))
-    return (seen - 1).tolist(), first_row[seen].tolist(), place[ids + 1]
+    if size <= _FEW and len(ids):  # a look for each costs less than a note of every row
+        for code in range(size - 1 + has_none):
+            row = int(np.argmax(shifted == code))
+            first_row[code] = row if shifted[row] == code else -1
+    else:
+        first_row[shifted[::-1]] = np.arange(len(ids) - 1, -1, -1)
+    codes = np.flatnonzero(first_row >= 0)
+    if len(codes) and codes[-1] == len(codes) - 1:  # there are no others
+        places = shifted.astype(np.int32)
+    else:
+        place = np.zeros(size, np.int32)
+        place[codes] = np.arange(len(codes))
+        places = place.take(shifted)
+    return (codes - has_none).tolist(), first_row[codes].tolist(), places
 
 
 def _with_none(places: Any, values: list[Any]) -> Codes:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
+from functools import lru_cache
+from operator import sub
 from typing import Any
 
 import numpy as np
 
 from incidentcore.frames.native import Ints
 from incidentcore.kpi.engine.accumulators import Keyed, Ratio, Sample, SketchedSample, Tally
-from incidentcore.kpi.engine.sketch import PER_OCTAVE, Sketch, octave_edges
+from incidentcore.kpi.engine.sketch import Sketch, octave_edges
 
 __all__ = ["Values", "add_many", "add_values"]
 
+_WORD = 63
 _BITS = 53
 
 
@@ -27,24 +29,42 @@ class Values:
     def put(self, times: Ints, keys: Ints) -> None:
         """Keep the times of some rows."""
         self._times.append(times)
-        self._keys.append(keys.astype(np.uint16 if keys.max(initial=0) < 1 << 16 else np.int64))
+        self._keys.append(keys)
 
     def by_key(self) -> Iterator[tuple[int, Ints]]:
-        """Yield each group and period with its times."""
-        if not self._times:
-            return
-        times, keys = np.concatenate(self._times), np.concatenate(self._keys)
+        """Yield each group and period with its times, ascending."""
+        pieces = [pair for pair in zip(self._times, self._keys, strict=True) if len(pair[0])]
         self._times, self._keys = [], []
-        sizes = np.bincount(keys)
-        if np.count_nonzero(sizes) > 1:
-            times = times[np.argsort(keys, kind="stable")]
-        ends = np.cumsum(sizes)
-        for key in np.flatnonzero(sizes).tolist():
-            yield key, times[ends[key] - sizes[key] : ends[key]]
+        if not pieces:
+            return
+        low = min(int(times.min()) for times, _ in pieces)
+        bits = (max(int(times.max()) for times, _ in pieces) - low).bit_length()
+        last = max(int(keys.max()) for _, keys in pieces)
+        if bits + last.bit_length() <= _WORD:  # both in one number, which sorts quickest
+            ordered = np.concatenate([times for times, _ in pieces])
+            place = 0
+            for _, keys in pieces:
+                piece = ordered[place : place + len(keys)]
+                piece -= low
+                piece |= keys.astype(np.int64) << bits
+                place += len(keys)
+            ordered.sort()
+            firsts = np.arange(last + 2) << bits
+            ends = np.searchsorted(ordered, firsts[1:-1])
+            for key, times in enumerate(np.split(ordered, ends)):
+                if len(times):
+                    yield key, times - (firsts[key] - low)
+        else:
+            ordered, keys = (np.concatenate(columns) for columns in zip(*pieces, strict=True))
+            ordered = ordered[np.lexsort((ordered, keys))]
+            sizes = np.bincount(keys)
+            for key, times in enumerate(np.split(ordered, np.cumsum(sizes)[:-1])):
+                if len(times):
+                    yield key, times
 
 
 def add_values(total: Any, times: Ints) -> None:
-    """Add times to a sample, or to a sketch of one."""
+    """Add times, ascending, to a sample, or to a sketch of one."""
     if isinstance(total, SketchedSample):
         if not total.survival:
             _sketch(total.seen, times)
@@ -53,32 +73,45 @@ def add_values(total: Any, times: Ints) -> None:
         _sketch(total.seen, times[seen] >> 1)
         _sketch(total.censored, times[~seen] >> 1)
         return
-    ordered = np.sort(times).tobytes()
-    total.values.frombytes(ordered)
-    if len(total.values) == len(times):  # in order already, so that no one sorts them again
-        total.sorted = array("q")
-        total.sorted.frombytes(ordered)
+    known, before = total.summed
+    if known == len(total.values):
+        total.summed = known + len(times), before + _sum(times)
+    if not total.values:
+        total.ascending = len(times)
+    total.values.frombytes(times.view(np.uint8))
+
+
+def _sum(times: Ints) -> int:
+    """Return the exact sum of ascending times."""
+    if len(times) * max(abs(int(times[0])), abs(int(times[-1]))) < 1 << _WORD:
+        return int(times.sum())
+    return (int((times >> 32).sum()) << 32) + int((times & 0xFFFF_FFFF).sum())
+
+
+@lru_cache(maxsize=1)
+def _lower_edges() -> Ints:
+    """Return the least whole number of each bucket above zero, in all octaves of 63 bits."""
+    edges = octave_edges()
+    return np.array(
+        [
+            -(-edge >> _BITS - octave) if octave <= _BITS else edge << octave - _BITS
+            for octave in range(_WORD)
+            for edge in edges
+        ],
+        np.int64,
+    )
 
 
 def _sketch(sketch: Sketch, times: Ints) -> None:
-    """Count times of zero or more into buckets, as ``Sketch.add`` does one by one."""
+    """Count ascending times of zero or more into buckets, as ``Sketch.add`` does one by one."""
     if not len(times):
         return
     other = Sketch()
-    other.n, other.least, other.greatest = len(times), int(times.min()), int(times.max())
-    high = int((times >> 32).sum())
-    other.total = (high << 32) + int((times & 0xFFFF_FFFF).sum())
-    octave = np.frexp(times.astype(np.float64))[1].astype(np.int64) - 1
-    octave -= (times >> np.clip(octave, 0, 62)) == 0  # rounded up to the next power of two
-    octave = np.where(times > 0, octave, 0)
-    shift = _BITS - octave
-    mantissa = np.where(
-        shift >= 0, times << np.clip(shift, 0, _BITS), times >> np.clip(-shift, 0, 63)
-    )
-    step = np.searchsorted(np.array(octave_edges()), mantissa, "right") - 1
-    keys = np.where(times > 0, octave * PER_OCTAVE + step + 1, 0)
-    counts = np.bincount(keys)
-    other.buckets.update({int(key): int(counts[key]) for key in np.flatnonzero(counts)})
+    other.n, other.least, other.greatest = len(times), int(times[0]), int(times[-1])
+    other.total = _sum(times)
+    places = [0, *np.searchsorted(times, _lower_edges()).tolist(), len(times)]
+    counts = enumerate(map(sub, places[1:], places))
+    other.buckets.update({key: count for key, count in counts if count})
     sketch.merge(other)
 
 

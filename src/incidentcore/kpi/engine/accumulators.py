@@ -77,9 +77,15 @@ class Accumulator:
 
 
 class Sample(Accumulator):
-    """The multiset of values: eight bytes each for times, as many as it takes for numbers."""
+    """The multiset of values: eight bytes each for times, as many as it takes for numbers.
 
-    __slots__ = ("add", "sorted", "values")
+    Attributes:
+        values: The values, which are only ever appended to.
+        ascending: How many of the first values are known to be in ascending order.
+        summed: How many of the first values were added up, and their sum.
+    """
+
+    __slots__ = ("add", "ascending", "sorted", "summed", "values")
 
     add: Callable[[Any], object]  # type: ignore[assignment]  # bound once, see __init__
 
@@ -87,13 +93,30 @@ class Sample(Accumulator):
         super().__init__()
         self.values: Any = array("q") if times else []
         self.sorted: list[Any] = []
+        self.ascending = 0
+        self.summed: tuple[int, Any] = (0, 0)
         self.add = self.values.append  # bound once: the hot loop adds without a lookup
 
     def merge(self, other: Sample) -> None:
+        if not self.values:
+            self.ascending = other.ascending
+        known, total = self.summed
+        if known == len(self.values):
+            self.summed = known + other.summed[0], total + other.summed[1]
         self.values.extend(other.values)
 
-    def ordered(self) -> list[Any]:
+    def total(self) -> Any:
+        """Return the exact sum; added up once for all statistics of them."""
+        known, total = self.summed
+        if known != len(self.values):
+            total += sum(self.values[known:])
+            self.summed = len(self.values), total
+        return total
+
+    def ordered(self) -> Any:
         """Return the values in ascending order; sorted once for all statistics of them."""
+        if self.ascending == len(self.values):
+            return self.values
         if len(self.sorted) != len(self.values):
             self.sorted = sorted(self.values)
         return self.sorted

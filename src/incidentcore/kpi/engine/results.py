@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeAlias
 import attrs
 
 from incidentcore.kpi.engine.accumulators import Sample, SketchedSample
-from incidentcore.kpi.engine.estimates import bootstrap, interpolate, mean, survival_median
+from incidentcore.kpi.engine.estimates import bootstrap, interpolate, survival_median
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN, Statistic
 from incidentcore.schedule import Calendar
 
@@ -80,7 +80,8 @@ def sample_figure(kpi: Definition, values: Sample | SketchedSample) -> Figure:
         median = survival_median(observations)
         return Figure(value=None if median is None else _value(kpi, median), n=n)
     low, high = _bounds(kpi, statistic, ordered)
-    return Figure(value=_value(kpi, _statistic(statistic, ordered)), n=n, low=low, high=high)
+    value = _value(kpi, _statistic(statistic, values, ordered))
+    return Figure(value=value, n=n, low=low, high=high)
 
 
 def _value(kpi: Definition, value: int | Fraction) -> Value:
@@ -92,11 +93,12 @@ def _value(kpi: Definition, value: int | Fraction) -> Value:
     return float(value)
 
 
-def _statistic(statistic: Statistic, ordered: Sequence[int | Fraction]) -> int | Fraction:
-    if statistic.kind == "mean":
-        return mean(ordered)
-    if statistic.kind == "sum":
-        return sum(ordered)
+def _statistic(
+    statistic: Statistic, sample: Sample, ordered: Sequence[int | Fraction]
+) -> int | Fraction:
+    if statistic.kind in ("mean", "sum"):
+        total: int | Fraction = sample.total()
+        return Fraction(total) / len(ordered) if statistic.kind == "mean" else total
     if statistic.kind in ("min", "max"):
         return ordered[0 if statistic.kind == "min" else -1]
     return interpolate(ordered, _q(statistic))
@@ -149,7 +151,10 @@ def _of_sketch(kpi: Definition, sample: SketchedSample) -> Figure:
         value = (sketch.least if statistic.kind == "min" else sketch.greatest) or 0
     else:
         value = sketch.quantile(_q(statistic), scaled=sample.scaled)
-    low, high = _bounds(kpi, statistic, _Weighted(sketch.items(scaled=sample.scaled)))
+    low: Value = None
+    high: Value = None
+    if kpi.confidence is not None:
+        low, high = _bounds(kpi, statistic, _Weighted(sketch.items(scaled=sample.scaled)))
     return Figure(
         value=_value(kpi, value),
         n=sketch.n,

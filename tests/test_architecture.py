@@ -27,6 +27,7 @@ PACKAGE = "incidentcore"
 ROOMS: list[tuple[str, int]] = [
     ("_version", 0),
     ("errors", 0),
+    ("_checks", 0),
     ("instants", 0),
     ("digest", 0),
     ("words", 1),

@@ -197,8 +197,11 @@ def test_shifts_partition_time_and_agree_with_the_instant(
         (plan, "at least one layer"),
         (lambda: OnCallLayer(DAILY, []), "at least one person"),
         (lambda: OnCallLayer(DAILY, [""]), "non-empty ids"),
-        (lambda: plan(OnCallLayer(DAILY, "a"), combine="some"), "highest or all"),
-        (lambda: RotaOverride(Interval(MONDAY, MONDAY), "a", "swap"), "replace, add or remove"),
+        (lambda: plan(OnCallLayer(DAILY, "a"), combine="some"), "one of highest, all"),
+        (
+            lambda: RotaOverride(Interval(MONDAY, MONDAY), "a", "swap"),
+            "replace, add, remove",
+        ),
         (lambda: EscalationTarget("team", "x"), "one of group"),
         (lambda: EscalationTarget("on_call", "x"), "the kinds on_call"),
     ],

@@ -105,5 +105,5 @@ def test_a_custom_moment_may_start_the_delay() -> None:
     assert fired(rules, incident(), 500) == []
     assert fired(rules, record, 500) == [(50, "coordinator")]
     assert fired(rules, again, 500) == [(50, "coordinator"), (90, "coordinator")]
-    with pytest.raises(EscalationMatrixError, match="a field that holds an aware datetime"):
+    with pytest.raises(EscalationMatrixError, match="an aware datetime, or None"):
         fired(rules, wrong, 500)

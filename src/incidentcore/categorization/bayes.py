@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from math import exp, fsum, isfinite, log, sqrt
 from typing import Any, Self
 
 import attrs
 
+from incidentcore._checks import as_pairs
 from incidentcore.categorization.taxonomy import Path, as_path, as_paths
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel
@@ -24,8 +25,7 @@ def _counts(values: Iterable[int]) -> tuple[int, ...]:
 
 
 def _words(values: Any) -> _Words:
-    entries = values.items() if isinstance(values, Mapping) else values
-    return tuple(sorted((word, tuple(counts)) for word, counts in entries))
+    return tuple(sorted((word, tuple(counts)) for word, counts in as_pairs(values)))
 
 
 @attrs.frozen

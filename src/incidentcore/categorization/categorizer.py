@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from math import fsum
 from typing import Any, Protocol, TypeVar
 
 import attrs
 
+from incidentcore._checks import as_pairs, need_each, need_kind
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Classified, Record
@@ -56,8 +57,7 @@ def _evidence(value: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def _probabilities(value: Any) -> tuple[tuple[Path, float], ...]:
-    entries = value.items() if isinstance(value, Mapping) else value
-    return tuple((as_path(path), chance) for path, chance in entries)
+    return tuple((as_path(path), chance) for path, chance in as_pairs(value))
 
 
 def _category(value: Any) -> Path:
@@ -96,9 +96,7 @@ class Categorization:
             raise InvalidValueError("confidence", confidence, "a number from 0 to 1")
         if not 0 <= confidence <= 1:
             raise InvalidValueError("confidence", confidence, "a number from 0 to 1")
-        for each in self.evidence:
-            if not isinstance(each, Evidence):
-                raise InvalidValueError("evidence", each, "Evidence")
+        need_each("evidence", self.evidence, Evidence)
 
     @classmethod
     def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
@@ -212,8 +210,7 @@ def classify(
     answer: Any = by_what
     if callable(answer):
         answer = answer(record)
-        if not isinstance(answer, Categorization):
-            raise InvalidValueError("categorizer", answer, "a Categorization as its answer")
+        need_kind("categorizer", answer, Categorization, allowed="a Categorization as its answer")
     if isinstance(answer, Categorization):
         if answer.abstained:
             return record

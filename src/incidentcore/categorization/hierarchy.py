@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import as_pairs
 from incidentcore.categorization.categorizer import (
     Categorization,
     Categorizer,
@@ -33,9 +34,8 @@ def roll_up(
     >>> roll_up({("network", "vpn"): 0.5, ("network", "dns"): 0.25, ("data",): 0.25})[("network",)]
     0.75
     """
-    entries = probabilities.items() if isinstance(probabilities, Mapping) else probabilities
     parts: dict[Path, list[float]] = {}
-    for path, chance in entries:
+    for path, chance in as_pairs(probabilities):
         for length in range(1, len(path) + 1):
             parts.setdefault(path[:length], []).append(chance)
     return {path: min(fsum(chances), 1.0) for path, chances in sorted(parts.items())}

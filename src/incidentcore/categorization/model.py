@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Protocol, Self
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.categorization.categorizer import Categorization, Evidence, share
 from incidentcore.categorization.taxonomy import Path, as_path, as_paths, path_text
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of
@@ -75,8 +76,7 @@ class ModelCategorizer:
     )
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.id, str) or not self.id:
-            raise DefinitionError("id", self.id, "a non-empty text")
+        need_text("id", self.id, DefinitionError)
         if not callable(getattr(self.model, "predict_proba", None)):
             wanted = (
                 "a model with predict_proba; in scikit-learn, CalibratedClassifierCV(model) adds "

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from math import isfinite
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_each, need_text, need_word
 from incidentcore.categorization.categorizer import Categorization, weigh
 from incidentcore.categorization.taxonomy import Path, as_path
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, fold_text, text_of
@@ -59,13 +60,10 @@ class PatternRule:
     search: _Search = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.pattern, str) or not self.pattern:
-            raise DefinitionError("pattern", self.pattern, "a non-empty text")
+        need_text("pattern", self.pattern, DefinitionError)
         if type(self.weight) not in (int, float) or not (isfinite(self.weight) and self.weight > 0):
             raise DefinitionError(f"weight of {self.pattern}", self.weight, "a positive number")
-        if self.engine not in get_args(PatternEngine):
-            allowed = f"one of {', '.join(get_args(PatternEngine))}"
-            raise DefinitionError("engine", self.engine, allowed)
+        need_word("engine", self.engine, PatternEngine, DefinitionError)
         compilers = {"literal": _literal, "re2": _re2, "trusted": _trusted}
         object.__setattr__(self, "search", compilers[self.engine](self.pattern))
 
@@ -148,9 +146,7 @@ class PatternCategorizer:
     fields: tuple[str, ...] = attrs.field(default=TEXT_FIELDS, converter=field_names, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        for rule in self.rules:
-            if not isinstance(rule, PatternRule):
-                raise DefinitionError("rules", rule, "PatternRule")
+        need_each("rules", self.rules, PatternRule, DefinitionError)
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the category with the greatest weight, and what each pattern counted."""

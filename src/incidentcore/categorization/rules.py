@@ -7,6 +7,7 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import need_each, need_kind, need_text
 from incidentcore.categorization.categorizer import Categorization, Evidence
 from incidentcore.categorization.taxonomy import Path, as_path, path_text
 from incidentcore.conditions import Condition
@@ -16,8 +17,9 @@ __all__ = ["CategoryRule", "Route", "RoutingRule", "RuleCategorizer", "route"]
 
 
 def _condition(name: str, when: object) -> None:
-    if not isinstance(when, Condition):
-        raise DefinitionError(name, when, "a condition, such as field(...).has_text(...)")
+    need_kind(
+        name, when, Condition, DefinitionError, "a condition, such as field(...).has_text(...)"
+    )
 
 
 @attrs.frozen
@@ -78,9 +80,7 @@ class RuleCategorizer:
     rules: tuple[CategoryRule, ...] = attrs.field(converter=_rules)
 
     def __attrs_post_init__(self) -> None:
-        for rule in self.rules:
-            if not isinstance(rule, CategoryRule):
-                raise DefinitionError("rules", rule, "CategoryRule")
+        need_each("rules", self.rules, CategoryRule, DefinitionError)
 
     def __call__(self, record: Any, /) -> Categorization:
         """Return the category of the first rule that matches."""
@@ -112,8 +112,7 @@ class RoutingRule:
     name: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.group, str) or not self.group:
-            raise DefinitionError("group", self.group, "a non-empty text")
+        need_text("group", self.group, DefinitionError)
         _condition(self.group, self.when)
         if self.tier is not None and (type(self.tier) is not int or self.tier < 1):
             raise DefinitionError(f"{self.group}.tier", self.tier, "a support tier of at least 1")

@@ -21,6 +21,7 @@ from typing import Any, Final, Literal, Self, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.categorization.taxonomy import Path, as_path, as_paths
 from incidentcore.categorization.tokens import TEXT_FIELDS, field_names, text_of, tokenize
 from incidentcore.categorization.word_model import Term, WordModel, shares
@@ -202,13 +203,12 @@ def _check_options(passes: object, penalty: Any, least_texts: object) -> None:
         raise InvalidValueError("penalty", penalty, "a number from 0 to 1")
 
 
-def _class_weights(
-    option: Mapping[Any, float] | str | None, texts: Counter[Path], categories: list[Path]
-) -> list[float]:
+def _class_weights(option: Any, texts: Counter[Path], categories: list[Path]) -> list[float]:
     if option == "balanced":
         return [sum(texts.values()) / (len(texts) * texts[path]) for path in categories]
-    if option is not None and not isinstance(option, Mapping):
-        raise InvalidValueError("weights", option, 'a mapping from category to number, "balanced"')
+    need_kind(
+        "weights", option, Mapping | None, allowed='a mapping from category to number, "balanced"'
+    )
     weights = {as_path(category): weight for category, weight in (option or {}).items()}
     for path, weight in weights.items():
         if path not in texts:

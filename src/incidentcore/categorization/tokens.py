@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["TEXT_FIELDS", "field_names", "fold_text", "text_of", "tokenize"]
@@ -57,8 +58,7 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
             raise InvalidValueError(
                 "subject", subject, f"a text, or a record with {name}"
             ) from None
-        if text is not None and not isinstance(text, str):
-            raise InvalidValueError(name, text, "text")
+        need_kind(name, text, str | None, allowed="text")
         if text:
             texts.append(text)
     return "\n".join(texts)
@@ -114,8 +114,7 @@ def tokenize(text: str, *, accents: bool = True) -> list[str]:
     >>> tokenize("Conex\u00e3o", accents=False)
     ['conexao']
     """
-    if not isinstance(text, str):
-        raise InvalidValueError("text", text, "text")
+    need_kind("text", text, str)
     folded = fold_text(text)
     if not accents and not folded.isascii():
         bare = _ACCENTS.sub("", unicodedata.normalize("NFD", folded))

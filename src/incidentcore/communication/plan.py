@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
+from incidentcore._checks import as_pairs, as_tuple, need_each, need_kind, need_text
 from incidentcore.communication.template import UpdateTemplate
 from incidentcore.conditions import (
     ALWAYS,
@@ -42,7 +43,7 @@ _KINDS: Final = get_args(UpdateKind)
 
 
 def _audiences(audiences: str | Iterable[str]) -> tuple[str, ...]:
-    return (audiences,) if isinstance(audiences, str) else tuple(audiences)
+    return as_tuple(audiences, str)
 
 
 def _templates(
@@ -55,8 +56,7 @@ def _templates(
         return ()
     if isinstance(given, UpdateTemplate):
         return tuple((kind, given) for kind in _KINDS if kind != "change")
-    pairs = given.items() if isinstance(given, Mapping) else given
-    return tuple((kind, template) for kind, template in pairs)
+    return tuple(as_pairs(given))
 
 
 def _word(name: str, value: object) -> None:
@@ -143,18 +143,15 @@ class UpdateRule:
         for audience in self.audiences:
             _word(f"{self.name}.audiences", audience)
         for name in ("when", "stop", "ends"):
-            if not isinstance(getattr(self, name), Condition):
-                raise DefinitionError(f"{self.name}.{name}", getattr(self, name), "a Condition")
+            need_kind(f"{self.name}.{name}", getattr(self, name), Condition, DefinitionError)
         for path in self.on_change:
-            if not isinstance(path, str) or not path:
-                raise DefinitionError(f"{self.name}.on_change", path, "the path of a field")
+            need_text(f"{self.name}.on_change", path, DefinitionError, "the path of a field")
         if self.on_change and self.first is None and self.every is None:
             raise DefinitionError(
                 f"{self.name}.on_change", self.on_change, "first or every as well"
             )
         self._check_times()
-        if not isinstance(self.channel, str):
-            raise DefinitionError(f"{self.name}.channel", self.channel, "text")
+        need_kind(f"{self.name}.channel", self.channel, str, DefinitionError)
         for kind, template in self.templates:
             if kind not in _KINDS or not isinstance(template, UpdateTemplate):
                 raise DefinitionError(
@@ -203,14 +200,13 @@ class UpdateRule:
 
 
 def _rules(rules: Iterable[UpdateRule]) -> tuple[UpdateRule, ...]:
-    return (rules,) if isinstance(rules, UpdateRule) else tuple(rules)
+    return as_tuple(rules, UpdateRule)
 
 
 def _also(
     given: Mapping[str, Condition] | Iterable[tuple[str, Condition]],
 ) -> tuple[tuple[str, Condition], ...]:
-    pairs = given.items() if isinstance(given, Mapping) else given
-    return tuple((audience, condition) for audience, condition in pairs)
+    return tuple(as_pairs(given))
 
 
 def _reads(condition: Condition) -> frozenset[str] | None:
@@ -277,9 +273,7 @@ class CommunicationPlan:
 
     def __attrs_post_init__(self) -> None:
         _word("name", self.name)
-        for rule in self.rules:
-            if not isinstance(rule, UpdateRule):
-                raise DefinitionError(f"{self.name}.rules", rule, "an UpdateRule")
+        need_each(f"{self.name}.rules", self.rules, UpdateRule, DefinitionError)
         names = [rule.name for rule in self.rules]
         if not names or len(set(names)) != len(names):
             raise DefinitionError(f"{self.name}.rules", names, "one or more rules, each name once")

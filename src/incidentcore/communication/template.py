@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import as_tuple
 from incidentcore.conditions import reader
 from incidentcore.errors import DefinitionError
 from incidentcore.records import Record
@@ -53,7 +54,7 @@ def as_text(value: object) -> str:
 
 
 def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
+    return as_tuple(names, str)
 
 
 @attrs.frozen

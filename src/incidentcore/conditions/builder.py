@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions.condition import Condition, Not
 from incidentcore.conditions.fieldtest import FieldTest
 from incidentcore.conditions.instants import LaterThan
@@ -61,8 +62,7 @@ class Field:
         ``field("last_public_update_at").later_than(field("reopened_at"))`` is an answer since the
         last reopening.
         """
-        if not isinstance(other, Field):
-            raise DefinitionError(f"{self.path} later_than", other, 'a field, field("reopened_at")')
+        need_kind(f"{self.path} later_than", other, Field, DefinitionError)
         return LaterThan(self.path, other.path)
 
     def __ge__(self, value: object) -> Condition:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_each
 from incidentcore.errors import DefinitionError
 
 __all__ = [
@@ -195,9 +196,7 @@ def _joined(kind: type[AllOf | AnyOf], left: Condition, right: Condition) -> Con
 
 def _conditions(parts: Iterable[Condition]) -> tuple[Condition, ...]:
     given = tuple(parts)
-    for part in given:
-        if not isinstance(part, Condition):
-            raise DefinitionError("parts", part, "conditions")
+    need_each("parts", given, Condition, DefinitionError)
     return given
 
 

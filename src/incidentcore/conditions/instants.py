@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_word
 from incidentcore.conditions.access import reader
 from incidentcore.conditions.condition import Condition, Test, set_test
 from incidentcore.errors import DefinitionError, InvalidValueError
@@ -60,8 +61,7 @@ class AtInstant(Condition):
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if self.side not in get_args(InstantSide):
-            raise DefinitionError("side", self.side, f"one of {', '.join(get_args(InstantSide))}")
+        need_word("side", self.side, InstantSide, DefinitionError)
         path, read, wanted = self.path, reader(self.path), self.side == "reached"
 
         def test(subject: object, at: datetime | None) -> bool:

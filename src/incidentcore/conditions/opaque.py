@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.conditions.condition import Condition, Test, set_test
 from incidentcore.errors import DefinitionError
 
@@ -29,8 +30,7 @@ class Opaque(Condition):
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.id, str) or not self.id:
-            raise DefinitionError("id", self.id, "a non-empty text")
+        need_text("id", self.id, DefinitionError)
         function = self.function
         if not callable(function):
             raise DefinitionError("function", function, "a callable that takes the subject")

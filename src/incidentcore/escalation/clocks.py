@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Versions
 from incidentcore.records import Timeline
@@ -63,8 +64,7 @@ class Clocks:
         self._timeline = timeline
         self._now = now
         self._clocks: list[OneClock | SlaStatus] = []
-        if not isinstance(slas, Iterable):
-            raise InvalidValueError("slas", slas, "a sequence of rules or statuses")
+        need_kind("slas", slas, Iterable, allowed="a sequence of rules or statuses")
         for rules in slas:
             if not isinstance(rules, SlaStatus):
                 self._clocks.extend(single_clocks(rules, timeline.opened_at))

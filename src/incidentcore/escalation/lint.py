@@ -91,7 +91,7 @@ def lint_escalation(
         definition
         for rules in slas
         for clock in single_clocks(rules, span.start)
-        for definition in ((clock,) if isinstance(clock, SlaDefinition) else clock.definitions)
+        for definition in clock.definitions
     ]
     findings: list[LintFinding] = []
     for number, row in enumerate(matrix.rows):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Final, Literal, TypeAlias, TypeVar, get_args
+from typing import Final, Literal, TypeAlias, TypeVar
 
 import attrs
 
+from incidentcore._checks import need_kind, need_word
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.errors import EscalationMatrixError
@@ -88,11 +89,6 @@ _WORDS: Final[dict[str, object]] = {
 }
 
 
-def _word(name: str, given: object, words: object) -> None:
-    if given not in get_args(words):
-        raise EscalationMatrixError(name, given, f"one of {', '.join(get_args(words))}")
-
-
 @attrs.frozen
 class EscalationLevel:
     """One level of an escalation: when, to whom, and what silences it.
@@ -126,15 +122,13 @@ class EscalationLevel:
         return getattr(self.trigger, "until", "acknowledged")
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.trigger, Trigger):
-            raise EscalationMatrixError(
-                "trigger", self.trigger, "OnClock, After, AfterPrevious, HeldFor, or a Trigger"
-            )
+        allowed = "OnClock, After, AfterPrevious, HeldFor, or a Trigger"
+        need_kind("trigger", self.trigger, Trigger, EscalationMatrixError, allowed)
         if not self.targets:
             raise EscalationMatrixError("targets", (), "at least one target")
         need_calendar("during", self.during)
-        _word("mode", self.mode, EscalationMode)
-        _word("until", self.until, Until)
+        need_word("mode", self.mode, EscalationMode, EscalationMatrixError)
+        need_word("until", self.until, Until, EscalationMatrixError)
         code, data = self.trigger.why
         object.__setattr__(self, "why_code", code)
         object.__setattr__(self, "why_data", FrozenMap(data))
@@ -209,10 +203,7 @@ class EscalationRow:
         if not self.levels:
             raise EscalationMatrixError(f"{self.name}.levels", (), "at least one level")
         for name in ("when", "ack_when"):
-            if not isinstance(getattr(self, name), Condition):
-                raise EscalationMatrixError(
-                    f"{self.name}.{name}", getattr(self, name), "a Condition"
-                )
+            need_kind(f"{self.name}.{name}", getattr(self, name), Condition, EscalationMatrixError)
         if self.levels[0].trigger.chained:
             raise EscalationMatrixError(
                 f"{self.name}.levels[0]",
@@ -223,7 +214,7 @@ class EscalationRow:
             raise EscalationMatrixError(f"{self.name}.repeat", self.repeat, "0 to 100 passes")
         need_delay(f"{self.name}.repeat_after", self.repeat_after)
         for name, words in _WORDS.items():
-            _word(f"{self.name}.{name}", getattr(self, name), words)
+            need_word(f"{self.name}.{name}", getattr(self, name), words, EscalationMatrixError)
         triggers = [level.trigger for level in self.levels]
         delayed = (n for n, trigger in enumerate(triggers) if trigger.repeats(triggers, n))
         object.__setattr__(self, "delayed", tuple(delayed))

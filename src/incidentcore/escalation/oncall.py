@@ -7,10 +7,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import as_tuple, need_text, need_word
 from incidentcore.errors import EscalationMatrixError, InvalidIntervalError
 from incidentcore.instants import Interval, as_utc
 from incidentcore.schedule import Calendar, Rotation
@@ -55,17 +56,16 @@ OverrideMode: TypeAlias = Literal["replace", "add", "remove"]
 
 def people_ids(people: Iterable[str] | str) -> tuple[str, ...]:
     """Return ids of people in their stored form."""
-    people = (people,) if isinstance(people, str) else tuple(people)
-    for person in people:
-        if not isinstance(person, str) or not person:
-            raise EscalationMatrixError("people", person, "non-empty ids")
-    return people
+    ids = as_tuple(people, str)
+    for person in ids:
+        need_text("people", person, EscalationMatrixError, "non-empty ids")
+    return ids
 
 
 def _members(people: Iterable[str | None] | str) -> tuple[str | None, ...]:
-    people = (people,) if isinstance(people, str) else tuple(people)
-    people_ids(person for person in people if person is not None)
-    return people
+    members: tuple[str | None, ...] = as_tuple(people, str)
+    people_ids(person for person in members if person is not None)
+    return members
 
 
 @attrs.frozen
@@ -92,8 +92,7 @@ class OnCallLayer:
     def __attrs_post_init__(self) -> None:
         if not any(self.people):
             raise EscalationMatrixError("people", self.people, "at least one person")
-        if self.turns not in get_args(Turns):
-            raise EscalationMatrixError("turns", self.turns, f"one of {', '.join(get_args(Turns))}")
+        need_word("turns", self.turns, Turns, EscalationMatrixError)
         for name in ("since", "until"):
             at = getattr(self, name)
             if at is not None:
@@ -166,8 +165,7 @@ class RotaOverride:
     replaces: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if self.mode not in get_args(OverrideMode):
-            raise EscalationMatrixError("mode", self.mode, "replace, add or remove")
+        need_word("mode", self.mode, OverrideMode, EscalationMatrixError)
         if not isinstance(self.replaces, str) or (self.replaces and self.mode != "replace"):
             raise EscalationMatrixError("replaces", self.replaces, "an id, with mode replace only")
 
@@ -230,12 +228,10 @@ class OnCallSchedule:
     combine: Combine = attrs.field(default="highest", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise EscalationMatrixError("name", self.name, "a non-empty text")
+        need_text("name", self.name, EscalationMatrixError)
         if not self.layers:
             raise EscalationMatrixError("layers", (), "at least one layer")
-        if self.combine not in get_args(Combine):
-            raise EscalationMatrixError("combine", self.combine, "highest or all")
+        need_word("combine", self.combine, Combine, EscalationMatrixError)
 
 
 @attrs.frozen

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, shifts
 from incidentcore.instants import Interval, as_utc
@@ -51,11 +52,9 @@ class ReachableHours(AbstractCalendar):
     zone: ZoneInfo = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.schedule, OnCallSchedule):
-            raise EscalationMatrixError("schedule", self.schedule, "an OnCallSchedule")
+        need_kind("schedule", self.schedule, OnCallSchedule, EscalationMatrixError)
         for person, calendar in self.personal:
-            if not isinstance(calendar, Calendar):
-                raise EscalationMatrixError(f"personal[{person}]", calendar, "a Calendar")
+            need_kind(f"personal[{person}]", calendar, Calendar, EscalationMatrixError)
         object.__setattr__(self, "zone", self.schedule.layers[0].rotation.zone)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:

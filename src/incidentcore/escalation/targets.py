@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import Final, Literal, Self, TypeAlias, get_args
+from typing import Final, Literal, Self, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_kind, need_text, need_word
 from incidentcore.conditions import reader
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, next_on_call, on_call, people_ids
@@ -49,11 +50,8 @@ class EscalationTarget:
     members: tuple[str, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        kinds = get_args(TargetKind)
-        if self.kind not in kinds:
-            raise EscalationMatrixError("kind", self.kind, f"one of {', '.join(kinds)}")
-        if not isinstance(self.name, str) or not self.name:
-            raise EscalationMatrixError("target", self.name, "a non-empty text")
+        need_word("kind", self.kind, TargetKind, EscalationMatrixError)
+        need_text("target", self.name, EscalationMatrixError)
         if (self.kind in _ON_CALL) != (self.schedule is not None):
             raise EscalationMatrixError(
                 "schedule", self.schedule, "one with the kinds on_call and next_on_call only"
@@ -79,15 +77,13 @@ class EscalationTarget:
     @classmethod
     def on_call(cls, schedule: OnCallSchedule) -> Self:
         """Return whoever is on call when the escalation falls due."""
-        if not isinstance(schedule, OnCallSchedule):
-            raise EscalationMatrixError("schedule", schedule, "an OnCallSchedule")
+        need_kind("schedule", schedule, OnCallSchedule, EscalationMatrixError)
         return cls("on_call", schedule.name, schedule)
 
     @classmethod
     def next_on_call(cls, schedule: OnCallSchedule) -> Self:
         """Return whoever is on call next after those who are when the escalation falls due."""
-        if not isinstance(schedule, OnCallSchedule):
-            raise EscalationMatrixError("schedule", schedule, "an OnCallSchedule")
+        need_kind("schedule", schedule, OnCallSchedule, EscalationMatrixError)
         return cls("next_on_call", schedule.name, schedule)
 
     @classmethod
@@ -179,8 +175,7 @@ def as_targets(
     """Return targets in their stored form; a plain text names a group."""
     if isinstance(targets, (EscalationTarget, str)):
         targets = (targets,)
-    if not isinstance(targets, Iterable):
-        raise EscalationMatrixError("targets", targets, "targets, or names of groups")
+    need_kind("targets", targets, Iterable, EscalationMatrixError, "targets, or names of groups")
     return tuple(
         target if isinstance(target, EscalationTarget) else EscalationTarget.group(target)
         for target in targets

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition
 from incidentcore.conditions.hours import spell_test
 from incidentcore.errors import EscalationMatrixError, InvalidTimelineError
@@ -194,8 +195,7 @@ class RecordView:
         for moment in self.timeline.moments:
             value = moment.changes.get(name, value)
             instant = (value or {}).get(own) if own else value
-            if instant is not None and not isinstance(instant, datetime):
-                raise EscalationMatrixError(field, instant, "a field that holds an aware datetime")
+            need_kind(field, instant, datetime | None, EscalationMatrixError)
             if instant == current:
                 continue
             if current is not None:

@@ -8,6 +8,7 @@ from typing import Final, Literal, Self, TypeAlias, get_args
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import Count, Kpi, Recurrence
@@ -40,11 +41,6 @@ OriginKind: TypeAlias = Literal["review", "problem", "recurrence"]
 _ENDED: Final = ("done", "dropped")
 
 
-def _need_text(name: str, value: object, *, empty: bool = False) -> None:
-    if not isinstance(value, str) or not (value or empty):
-        raise InvalidValueError(name, value, "text" if empty else "a non-empty text")
-
-
 def _need_date(name: str, value: object) -> None:
     if isinstance(value, datetime) or not isinstance(value, date):
         raise InvalidValueError(name, value, "a date")
@@ -63,8 +59,8 @@ class ActionOrigin:
     id: str
 
     def __attrs_post_init__(self) -> None:
-        _need_text("kind", self.kind)
-        _need_text("id", self.id)
+        need_text("kind", self.kind)
+        need_text("id", self.id)
 
 
 @attrs.frozen(kw_only=True)
@@ -89,8 +85,8 @@ class ActionStatusChange:
             raise InvalidValueError(
                 "status", self.status, f"one of {', '.join(get_args(ActionStatus))}"
             )
-        _need_text("by", self.by, empty=True)
-        _need_text("note", self.note, empty=True)
+        need_text("by", self.by, empty=True)
+        need_text("note", self.note, empty=True)
 
 
 @attrs.frozen(kw_only=True)
@@ -202,7 +198,7 @@ class ImprovementAction:
 
     def __attrs_post_init__(self) -> None:
         for name in ("id", "title", "owner"):
-            _need_text(name, getattr(self, name))
+            need_text(name, getattr(self, name))
         _need_date("due", self.due)
         if not isinstance(self.origin, ActionOrigin):
             raise InvalidValueError("origin", self.origin, "an ActionOrigin")

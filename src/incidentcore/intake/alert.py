@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_each, need_kind, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.values import FrozenMap
@@ -98,17 +99,13 @@ class Alert:
     extra: FrozenMap[Any] = attrs.field(default=FrozenMap(), converter=_map)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.key, str) or not self.key:
-            raise InvalidValueError("key", self.key, "a non-empty text")
+        need_text("key", self.key)
         if self.status not in ("firing", "resolved"):
             raise InvalidValueError("status", self.status, "firing or resolved")
         for name in ("source", "severity", "title"):
-            if not isinstance(getattr(self, name), str):
-                raise InvalidValueError(name, getattr(self, name), "text")
+            need_kind(name, getattr(self, name), str)
         for name in ("labels", "annotations"):
-            for text in getattr(self, name).values():
-                if not isinstance(text, str):
-                    raise InvalidValueError(name, text, "texts by name")
+            need_each(name, getattr(self, name).values(), str, allowed="texts by name")
 
     @property
     def firing(self) -> bool:
@@ -139,7 +136,5 @@ class IncidentEnded:
     final: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.incident, str) or not self.incident:
-            raise InvalidValueError("incident", self.incident, "a non-empty text")
-        if not isinstance(self.final, bool):
-            raise InvalidValueError("final", self.final, "True or False")
+        need_text("incident", self.incident)
+        need_kind("final", self.final, bool)

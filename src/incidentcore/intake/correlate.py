@@ -25,6 +25,7 @@ from datetime import datetime
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.intake.alert import Alert, IncidentEnded
@@ -116,8 +117,7 @@ class Intake:
     """
 
     def __init__(self, policy: IntakePolicy, state: IntakeState | None = None) -> None:
-        if not isinstance(policy, IntakePolicy):
-            raise InvalidValueError("policy", policy, "an IntakePolicy")
+        need_kind("policy", policy, IntakePolicy)
         state = IntakeState() if state is None else state
         self._policy = policy
         self._decisions = Decisions(policy, state)

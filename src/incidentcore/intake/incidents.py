@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.intake.alert import Alert
 from incidentcore.intake.intents import IncidentIntent
@@ -131,8 +132,7 @@ def _counted(incident: Incident, intents: list[IncidentIntent], *, by: Actor | s
     if not taken:
         return incident
     count = incident.custom.get("alert_count", 0)
-    if not isinstance(count, int):
-        raise InvalidValueError("custom.alert_count", count, "a whole number")
+    need_kind("custom.alert_count", count, int)
     at = max(intent.at for intent in taken)
     recorded_at = max(at, *(one.alert.recorded_at for one in taken if one.alert is not None))
     return set_fields(

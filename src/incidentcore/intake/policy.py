@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import as_tuple, need_each, need_kind, need_text, need_word
 from incidentcore.conditions import ALWAYS, Condition, reader
 from incidentcore.errors import DefinitionError, UnreachableDeadlineError
 from incidentcore.intake.alert import Alert
@@ -106,14 +107,10 @@ class MaintenanceRule:
     resume: bool = attrs.field(default=True, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise DefinitionError("name", self.name, "a non-empty text")
-        if not isinstance(self.during, Calendar):
-            raise DefinitionError("during", self.during, "a calendar")
-        if not isinstance(self.when, Condition):
-            raise DefinitionError("when", self.when, "a condition on alerts")
-        if not isinstance(self.resume, bool):
-            raise DefinitionError("resume", self.resume, "True or False")
+        need_text("name", self.name, DefinitionError)
+        need_kind("during", self.during, Calendar, DefinitionError)
+        need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
+        need_kind("resume", self.resume, bool, DefinitionError)
 
     def end_of(self, at: datetime) -> datetime | None:
         """Return when the maintenance that is under way ends; None where no end can be seen."""
@@ -124,7 +121,7 @@ class MaintenanceRule:
 
 
 def _paths(paths: Iterable[str] | str) -> tuple[str, ...]:
-    return (paths,) if isinstance(paths, str) else tuple(paths)
+    return as_tuple(paths, str)
 
 
 def _check_paths(name: str, paths: tuple[str, ...]) -> None:
@@ -151,8 +148,7 @@ class Grouping:
     by: tuple[str, ...] = attrs.field(converter=_paths)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.when, Condition):
-            raise DefinitionError("when", self.when, "a condition on alerts")
+        need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
         _check_paths("by", self.by)
 
 
@@ -182,11 +178,9 @@ class Inhibit:
     name: str = attrs.field(default="inhibited", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise DefinitionError("name", self.name, "a non-empty text")
+        need_text("name", self.name, DefinitionError)
         for name, condition in (("source", self.source), ("target", self.target)):
-            if not isinstance(condition, Condition):
-                raise DefinitionError(name, condition, "a condition on alerts")
+            need_kind(name, condition, Condition, DefinitionError, "a condition on alerts")
         _check_paths("equal", self.equal)
 
     def key_of(self, alert: Alert) -> str:
@@ -195,15 +189,15 @@ class Inhibit:
 
 
 def _rules(rules: Iterable[MaintenanceRule] | MaintenanceRule) -> tuple[MaintenanceRule, ...]:
-    return (rules,) if isinstance(rules, MaintenanceRule) else tuple(rules)
+    return as_tuple(rules, MaintenanceRule)
 
 
 def _inhibits(rules: Iterable[Inhibit] | Inhibit) -> tuple[Inhibit, ...]:
-    return (rules,) if isinstance(rules, Inhibit) else tuple(rules)
+    return as_tuple(rules, Inhibit)
 
 
 def _groupings(rules: Iterable[Grouping] | Grouping) -> tuple[Grouping, ...]:
-    return (rules,) if isinstance(rules, Grouping) else tuple(rules)
+    return as_tuple(rules, Grouping)
 
 
 @attrs.frozen(kw_only=True)
@@ -268,13 +262,10 @@ class IntakePolicy:
     lateness: timedelta = _ZERO
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise DefinitionError("name", self.name, "a non-empty text")
-        if not isinstance(self.when, Condition):
-            raise DefinitionError("when", self.when, "a condition on alerts")
+        need_text("name", self.name, DefinitionError)
+        need_kind("when", self.when, Condition, DefinitionError, "a condition on alerts")
         _check_paths("group_by", self.group_by)
-        if not all(isinstance(rule, Grouping) for rule in self.groupings):
-            raise DefinitionError("groupings", self.groupings, "Grouping values")
+        need_each("groupings", self.groupings, Grouping, DefinitionError)
         _span("window", self.window, zero=False)
         _number("threshold", self.threshold, 1)
         _span("deduplicate", self.deduplicate, zero=True)
@@ -283,17 +274,11 @@ class IntakePolicy:
             _span("reopen_within", self.reopen_within, zero=True)
         if self.silence is not None:
             _span("silence", self.silence, zero=False)
-        choices = get_args(ResolveOn)
-        if self.resolve_on not in choices:
-            raise DefinitionError("resolve_on", self.resolve_on, f"one of {', '.join(choices)}")
-        if self.flapping is not None and not isinstance(self.flapping, Flapping):
-            raise DefinitionError("flapping", self.flapping, "Flapping, or None")
-        if not isinstance(self.severities, SeverityTable):
-            raise DefinitionError("severities", self.severities, "a SeverityTable")
-        if not all(isinstance(rule, MaintenanceRule) for rule in self.maintenance):
-            raise DefinitionError("maintenance", self.maintenance, "MaintenanceRule values")
-        if not all(isinstance(rule, Inhibit) for rule in self.inhibit):
-            raise DefinitionError("inhibit", self.inhibit, "Inhibit values")
+        need_word("resolve_on", self.resolve_on, ResolveOn, DefinitionError)
+        need_kind("flapping", self.flapping, Flapping | None, DefinitionError)
+        need_kind("severities", self.severities, SeverityTable, DefinitionError)
+        need_each("maintenance", self.maintenance, MaintenanceRule, DefinitionError)
+        need_each("inhibit", self.inhibit, Inhibit, DefinitionError)
         names = [rule.name for rule in self.inhibit]
         if len(set(names)) != len(names):
             raise DefinitionError("inhibit", names, "each rule under a name of its own")

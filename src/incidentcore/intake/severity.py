@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.errors import DefinitionError
 from incidentcore.values import Impact, Level, Urgency
 
@@ -14,7 +15,7 @@ __all__ = ["STANDARD_SEVERITIES", "SeverityRow", "SeverityTable"]
 
 
 def _words(words: Iterable[str] | str) -> tuple[str, ...]:
-    given = (words,) if isinstance(words, str) else tuple(words)
+    given = as_tuple(words, str)
     if not given or not all(isinstance(word, str) and word for word in given):
         raise DefinitionError("words", given, "one or more non-empty words")
     return tuple(word.casefold() for word in given)
@@ -36,8 +37,7 @@ class SeverityRow:
 
     def __attrs_post_init__(self) -> None:
         for name, level in (("impact", self.impact), ("urgency", self.urgency)):
-            if not isinstance(level, Level):
-                raise DefinitionError(name, level, "a Level of a scale such as Impact.HIGH")
+            need_kind(name, level, Level, DefinitionError, "a Level of a scale such as Impact.HIGH")
 
 
 def _rows(rows: Iterable[SeverityRow]) -> tuple[SeverityRow, ...]:
@@ -72,8 +72,7 @@ class SeverityTable:
     def __attrs_post_init__(self) -> None:
         ranks: dict[str, int] = {}
         for number, row in enumerate(self.rows):
-            if not isinstance(row, SeverityRow):
-                raise DefinitionError("rows", row, "a SeverityRow")
+            need_kind("rows", row, SeverityRow, DefinitionError)
             for word in row.words:
                 if word in ranks:
                     raise DefinitionError("rows", word, "each word in one row")

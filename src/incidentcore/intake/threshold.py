@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 import attrs
 
+from incidentcore._checks import need_kind, need_text
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import EARLIEST, as_utc
 from incidentcore.intake.alert import Alert, AlertStatus, as_number
@@ -64,8 +65,7 @@ class MetricSample:
     labels: FrozenMap[str] = attrs.field(default=FrozenMap(), kw_only=True, converter=_labels)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.series, str) or not self.series:
-            raise InvalidValueError("series", self.series, "a non-empty text")
+        need_text("series", self.series)
 
 
 @attrs.frozen
@@ -111,8 +111,7 @@ class SampleThreshold:
     title: str = attrs.field(default="", kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.id, str) or not self.id:
-            raise DefinitionError("id", self.id, "a non-empty text")
+        need_text("id", self.id, DefinitionError)
         given = [limit for limit in (self.at_least, self.at_most) if limit is not None]
         if len(given) != 1:
             raise DefinitionError("at_least, at_most", given, "a finite number for one of them")
@@ -129,8 +128,7 @@ class SampleThreshold:
         if stale is not None and not (isinstance(stale, timedelta) and _ZERO < stale <= _LONGEST):
             raise DefinitionError("stale_after", stale, "a timedelta of more than zero to 52 weeks")
         for name in ("severity", "title"):
-            if not isinstance(getattr(self, name), str):
-                raise DefinitionError(name, getattr(self, name), "text")
+            need_kind(name, getattr(self, name), str, DefinitionError)
 
     def breached_by(self, value: float) -> bool:
         """Return whether a value breaches the threshold."""
@@ -240,8 +238,7 @@ def fold_samples(
     order = Ordering(lateness, state.settled, ((one.at, one) for one in state.pending))
     late = []
     for sample in samples:
-        if not isinstance(sample, MetricSample):
-            raise InvalidValueError("samples", sample, "a Sample")
+        need_kind("samples", sample, MetricSample)
         if sample.at < order.settled:
             late.append(sample)
             continue

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import attrs
 
+from incidentcore._checks import need_kind, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.guards import EveryLinked
@@ -129,23 +130,17 @@ class CascadeRule:
             )
         if self.link:
             check_link_type(self.link)
-        if self.visibility not in get_args(Visibility):
-            words = ", ".join(get_args(Visibility))
-            raise LifecycleDefinitionError(f"{self.id}.visibility", self.visibility, words)
-        if self.every is not None and not isinstance(self.every, EveryLinked):
-            raise LifecycleDefinitionError(
-                f"{self.id}.every", self.every, "an EveryLinked, or None"
-            )
+        need_word(f"{self.id}.visibility", self.visibility, Visibility, LifecycleDefinitionError)
+        need_kind(f"{self.id}.every", self.every, EveryLinked | None, LifecycleDefinitionError)
         self._check_condition("when", self.when, self.source, "actor", "event")
         self._check_condition("target_when", self.target_when, self.target)
         self._check_effect()
 
-    def _check_condition(self, name: str, condition: object, kind: str, *more: str) -> None:
+    def _check_condition(self, name: str, condition: Any, kind: str, *more: str) -> None:
         """Refuse a condition on what records of a type do not have: it would never match."""
         if condition is None:
             return
-        if not isinstance(condition, Condition):
-            raise LifecycleDefinitionError(f"{self.id}.{name}", condition, "a Condition, or None")
+        need_kind(f"{self.id}.{name}", condition, Condition, LifecycleDefinitionError)
         facts = (*RECORD_TYPES[kind].default_facts(), *more)
         for path in condition.fields:
             if path.partition(".")[0] not in facts:
@@ -159,10 +154,8 @@ class CascadeRule:
         if len(effects) != 1:
             allowed = f"exactly one of {', '.join(kinds)}"
             raise LifecycleDefinitionError(f"{self.id}.action", effects, allowed)
-        if not isinstance(self.action, str):
-            raise LifecycleDefinitionError(f"{self.id}.action", self.action, "an action's name")
-        if not isinstance(self.comment, (Copy, str)):
-            raise LifecycleDefinitionError(f"{self.id}.comment", self.comment, "text, or a Copy")
+        need_kind(f"{self.id}.action", self.action, str, LifecycleDefinitionError)
+        need_kind(f"{self.id}.comment", self.comment, (Copy, str), LifecycleDefinitionError)
         copied = [value for value in (self.comment, *self.fields.values()) if type(value) is Copy]
         names = [copy.field for copy in copied if not copy.field.startswith("event.")]
         for name in (*names, *filter(None, [self.changes])):

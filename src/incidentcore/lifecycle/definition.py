@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import need_each, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.decision import PathStep
@@ -24,17 +25,13 @@ MIGRATE: Final = "migrate"
 
 def _states(states: Iterable[State]) -> tuple[State, ...]:
     kept = tuple(states)
-    for state in kept:
-        if not isinstance(state, State):
-            raise LifecycleDefinitionError("states", state, "a State")
+    need_each("states", kept, State, LifecycleDefinitionError)
     return kept
 
 
 def _rows(transitions: Iterable[Transition]) -> tuple[Transition, ...]:
     kept = tuple(transitions)
-    for transition in kept:
-        if not isinstance(transition, Transition):
-            raise LifecycleDefinitionError("transitions", transition, "a Transition")
+    need_each("transitions", kept, Transition, LifecycleDefinitionError)
     return kept
 
 
@@ -62,8 +59,7 @@ class LifecycleTable(Tabular):
 
     def __attrs_post_init__(self) -> None:
         for name, value in (("id", self.id), ("version", self.version)):
-            if not isinstance(value, str) or not value:
-                raise LifecycleDefinitionError(name, value, "a non-empty text")
+            need_text(name, value, LifecycleDefinitionError)
         if self.record_type not in RECORD_TYPES:
             raise LifecycleDefinitionError(
                 "record_type", self.record_type, f"one of {', '.join(RECORD_TYPES)}"

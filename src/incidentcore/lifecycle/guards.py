@@ -12,6 +12,7 @@ from typing import Any
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
@@ -84,8 +85,7 @@ class EveryLinked:
 
     def __attrs_post_init__(self) -> None:
         check_link_type(self.link)
-        if not isinstance(self.must, Condition):
-            raise LifecycleDefinitionError("must", self.must, "a Condition")
+        need_kind("must", self.must, Condition, LifecycleDefinitionError)
         if self.type and self.type not in RECORD_TYPES:
             allowed = f"one of {', '.join(RECORD_TYPES)}, or empty"
             raise LifecycleDefinitionError("type", self.type, allowed)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.conditions import AllOf, field
 from incidentcore.errors import (
     InvalidValueError,
@@ -77,7 +78,7 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
     ...         print(row.action, "-", row.guard)
     accept - major_roles.scribe is present
     """
-    names = (roles,) if isinstance(roles, str) else tuple(roles)
+    names = as_tuple(roles, str)
     for name in names:
         if not isinstance(name, str) or not name or "." in name:
             raise LifecycleDefinitionError("roles", name, "a name without dots")
@@ -151,8 +152,7 @@ def decide_major(
     >>> print(decide_major(incident, "accept", at=opened, by="ada", work_notes="all sites"))
     accept from no_candidate needs business_impact
     """
-    if not isinstance(incident, Incident):
-        raise InvalidValueError("incident", incident, "an Incident")
+    need_kind("incident", incident, Incident)
     at = as_utc(at)
     actor = incident.actor(by, at=at)
     facts = incident.facts()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, runtime_checkable
 
+from incidentcore._checks import as_tuple, need_kind
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import is_nothing
 from incidentcore.records import Record
@@ -24,7 +25,7 @@ class PriorityRule(Protocol):
 
 def as_names(names: Iterable[str]) -> tuple[str, ...]:
     """Return names of fields as they are stored."""
-    entries = (names,) if isinstance(names, str) else tuple(names)
+    entries = as_tuple(names, str)
     if not all(isinstance(name, str) and name for name in entries):
         raise LifecycleDefinitionError("opens_with", entries, "names of fields")
     return entries
@@ -32,8 +33,9 @@ def as_names(names: Iterable[str]) -> tuple[str, ...]:
 
 def as_state_map(states: Mapping[str, State | str]) -> FrozenMap[str]:
     """Return which state follows which, by their names."""
-    if not isinstance(states, Mapping):
-        raise LifecycleDefinitionError("migrates", states, "a mapping from states to states")
+    need_kind(
+        "migrates", states, Mapping, LifecycleDefinitionError, "a mapping from states to states"
+    )
     names = {old: new.name if isinstance(new, State) else new for old, new in states.items()}
     return FrozenMap(names)
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
+from incidentcore._checks import need_each, need_kind
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.records import FIELD_NAMES, Record, checked_fields
@@ -98,8 +99,7 @@ class InputField:
             raise LifecycleDefinitionError(
                 f"{self.name}.target", self.target, "a record's field, or custom.name"
             )
-        if not isinstance(self.required, bool):
-            raise LifecycleDefinitionError(f"{self.name}.required", self.required, "True or False")
+        need_kind(f"{self.name}.required", self.required, bool, LifecycleDefinitionError)
         key = None if self.target in FIELD_NAMES else self.target.removeprefix(_CUSTOM)
         object.__setattr__(self, "custom_key", key)
 
@@ -107,8 +107,7 @@ class InputField:
 def _names(sources: Iterable[State | str] | State | str) -> tuple[str, ...]:
     if isinstance(sources, (State, str)):
         sources = (sources,)
-    if not isinstance(sources, Iterable):
-        raise LifecycleDefinitionError("sources", sources, "states, or their names")
+    need_kind("sources", sources, Iterable, LifecycleDefinitionError, "states, or their names")
     return tuple(source.name if isinstance(source, State) else source for source in sources)
 
 
@@ -157,18 +156,13 @@ class Transition:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.action, str) or not self.action.isidentifier():
             raise LifecycleDefinitionError("action", self.action, "a name such as resolve")
-        for source in self.sources:
-            if not isinstance(source, str):
-                raise LifecycleDefinitionError(f"{self.action}.sources", source, "states' names")
+        need_each(f"{self.action}.sources", self.sources, str, LifecycleDefinitionError)
         if not self.sources or len(set(self.sources)) != len(self.sources):
             raise LifecycleDefinitionError(
                 f"{self.action}.sources", self.sources, "at least one state, each once"
             )
-        if not isinstance(self.target, State):
-            raise LifecycleDefinitionError(f"{self.action}.target", self.target, "a State")
-        for field in self.fields:
-            if not isinstance(field, InputField):
-                raise LifecycleDefinitionError(f"{self.action}.fields", field, "an InputField")
+        need_kind(f"{self.action}.target", self.target, State, LifecycleDefinitionError)
+        need_each(f"{self.action}.fields", self.fields, InputField, LifecycleDefinitionError)
         for what in ("name", "target"):
             names = [getattr(field, what) for field in self.fields]
             if len(set(names)) != len(names):
@@ -185,8 +179,7 @@ class Transition:
             raise LifecycleDefinitionError(
                 f"{self.action}.guard", guard, "a Condition, or a function of an Attempt"
             )
-        if not isinstance(self.guard_name, str):
-            raise LifecycleDefinitionError(f"{self.action}.guard_name", self.guard_name, "text")
+        need_kind(f"{self.action}.guard_name", self.guard_name, str, LifecycleDefinitionError)
         if guard is not None and not self.guard_name:
             name = str(guard) if isinstance(guard, Condition) else _called(guard)
             object.__setattr__(self, "guard_name", name)

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.conditions import Condition, field
 from incidentcore.errors import PriorityMatrixError
 from incidentcore.priority.matrix import PriorityCalculation
@@ -70,8 +71,7 @@ class Adjustment:
     at_most: Level | None = attrs.field(default=None, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise PriorityMatrixError("name", self.name, "a non-empty text")
+        need_text("name", self.name, PriorityMatrixError)
         if not isinstance(self.when, Condition):
             raise PriorityMatrixError(self.name, self.when, "a condition")
         if type(self.raise_by) is not int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, TypeVar
 
-from incidentcore.errors import InvalidValueError
+from incidentcore._checks import need_kind, need_text
 from incidentcore.instants import as_utc
 from incidentcore.priority.policy import STANDARD_POLICY, PriorityPolicy, calculate_priority
 from incidentcore.records import Opened, Prioritized, Record
@@ -128,8 +128,7 @@ def override_priority(
 
     Source: rules P2 and H5.
     """
-    if not isinstance(level, Level):
-        raise InvalidValueError("level", level, "a Level; clear_override takes an override back")
+    need_kind("level", level, Level, allowed="a Level; clear_override takes an override back")
     return _set_override(record, level, reason=reason, at=at, by=by, recorded_at=recorded_at)
 
 
@@ -171,8 +170,7 @@ def _set_override(
     by: Actor | str,
     recorded_at: datetime | None,
 ) -> R:
-    if not isinstance(reason, str) or not reason:
-        raise InvalidValueError("reason", reason, "a non-empty text that says why")
+    need_text("reason", reason, allowed="a non-empty text that says why")
     fields: dict[str, Any] = {"priority_override": level}
     return record.with_event(
         Prioritized,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Literal, Protocol, Self, TypeAlias, get_args
+from typing import Any, Literal, Protocol, Self, TypeAlias
 
 import attrs
 
+from incidentcore._checks import as_pairs, need_kind, need_word
 from incidentcore.conditions.access import reader
 from incidentcore.errors import DefinitionError, InvalidValueError, PriorityMatrixError
 from incidentcore.values import Impact, Level, Priority, Scale, Urgency
@@ -156,8 +157,7 @@ class PriorityMatrix:
 
     def __attrs_post_init__(self) -> None:
         for field in ("rows", "columns", "scale"):
-            if not isinstance(getattr(self, field), Scale):
-                raise PriorityMatrixError(field, getattr(self, field), "a Scale")
+            need_kind(field, getattr(self, field), Scale, PriorityMatrixError)
         checked_path("row_field", self.row_field)
         checked_path("column_field", self.column_field)
         for name in self.manual_only:
@@ -262,8 +262,7 @@ class PriorityMatrix:
         if not len(rows) == len(columns) == len(scale):
             lengths = (len(rows), len(columns), len(scale))
             raise PriorityMatrixError("scales", lengths, "three scales of one length")
-        if rounding not in get_args(Rounding):
-            raise PriorityMatrixError("rounding", rounding, " or ".join(get_args(Rounding)))
+        need_word("rounding", rounding, Rounding, PriorityMatrixError)
         # Ranks count from the worst, so rounding the rank up is rounding the place down.
         up = rounding == "milder"
         cells = [
@@ -382,7 +381,7 @@ class PriorityMatrix:
 
 
 def _numbers(where: str, scale: Scale, option: Numbers) -> dict[Level, int]:
-    entries = list(option.items() if isinstance(option, Mapping) else option)
+    entries = as_pairs(option)
     numbers = {as_level(scale, key, where): number for key, number in entries}
     for level, number in numbers.items():
         if type(number) is not int:

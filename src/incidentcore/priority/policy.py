@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError, PriorityMatrixError
 from incidentcore.priority.adjustments import PriorityAdjustment
 from incidentcore.priority.matrix import PriorityCalculation, PriorityCalculator
@@ -122,8 +123,7 @@ class PriorityPolicy:
     def __attrs_post_init__(self) -> None:
         if not callable(self.calculator):
             raise PriorityMatrixError("calculator", self.calculator, "a callable, such as a matrix")
-        if not isinstance(self.scale, Scale):
-            raise PriorityMatrixError("scale", self.scale, "a Scale")
+        need_kind("scale", self.scale, Scale, PriorityMatrixError)
         levels = self.levels
         for number, adjustment in enumerate(self.adjustments, 1):
             if not callable(adjustment):
@@ -224,9 +224,10 @@ def _without(rule: str, calculation: PriorityCalculation) -> str:
     return calculation.reason.removeprefix(f"{rule}: ")
 
 
-def _checked(calculation: object, levels: tuple[Level, ...], rule: str) -> Level | None:
-    if not isinstance(calculation, PriorityCalculation):
-        raise InvalidValueError(rule, calculation, "a PriorityCalculation")
+def _checked(
+    calculation: PriorityCalculation, levels: tuple[Level, ...], rule: str
+) -> Level | None:
+    need_kind(rule, calculation, PriorityCalculation)
     if calculation.level is None or calculation.level in levels:
         return calculation.level
     raise InvalidValueError(rule, calculation.level, _one_of(levels))

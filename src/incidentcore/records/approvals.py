@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays, Calendar
@@ -46,8 +47,7 @@ class Approval:
     stage: int = attrs.field(default=0, metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.by, Actor):
-            raise InvalidValueError("by", self.by, "an Actor")
+        need_kind("by", self.by, Actor)
         if self.decision not in ("approved", "rejected"):
             raise InvalidValueError("decision", self.decision, "approved or rejected")
         voice = self.on_behalf_of
@@ -128,8 +128,7 @@ def _required(ids: Iterable[str]) -> frozenset[str]:
 
 
 def _delegates(delegates: Mapping[str, Iterable[str]]) -> FrozenMap[tuple[str, ...]]:
-    if not isinstance(delegates, Mapping):
-        raise InvalidValueError("delegates", delegates, "a mapping from approvers to their own")
+    need_kind("delegates", delegates, Mapping, allowed="a mapping from approvers to their own")
     return FrozenMap({who: _ids(f"delegates[{who!r}]", ids) for who, ids in delegates.items()})
 
 
@@ -193,10 +192,8 @@ class ApprovalRule:
         for who, others in self.delegates.items():
             if who in others:
                 raise InvalidValueError(f"delegates[{who!r}]", others, "somebody else")
-        if not isinstance(self.veto, bool):
-            raise InvalidValueError("veto", self.veto, "True or False")
-        if self.then is not None and not isinstance(self.then, ApprovalRule):
-            raise InvalidValueError("then", self.then, "an ApprovalRule, or None")
+        need_kind("veto", self.veto, bool)
+        need_kind("then", self.then, ApprovalRule | None)
         self._check_expiry()
 
     def _check_expiry(self) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 import attrs
 
+from incidentcore._checks import need_each, need_kind, need_text
 from incidentcore.errors import InvalidValueError
-from incidentcore.records.tasks import _text
 
 __all__ = [
     "Cause",
@@ -43,12 +43,9 @@ class Cause:
     factor: str = ""
 
     def __attrs_post_init__(self) -> None:
-        _text("statement", self.statement)
-        for cause in self.because:
-            if not isinstance(cause, Cause):
-                raise InvalidValueError("because", cause, "a Cause")
-        if not isinstance(self.factor, str):
-            raise InvalidValueError("factor", self.factor, "text")
+        need_text("statement", self.statement)
+        need_each("because", self.because, Cause)
+        need_kind("factor", self.factor, str)
 
     def roots(self) -> Iterator[Cause]:
         """Yield the causes that have no further cause."""

@@ -7,6 +7,7 @@ from typing import Final, Literal, TypeAlias, get_args
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.errors import InvalidValueError
 
 __all__ = ["Link", "LinkType"]
@@ -80,8 +81,7 @@ class Link:
 
     def __attrs_post_init__(self) -> None:
         check_link_type(self.type)
-        if not isinstance(self.target, str) or not self.target:
-            raise InvalidValueError("target", self.target, "a non-empty text")
+        need_text("target", self.target)
 
     def inverse(self, source: str) -> Link | None:
         """Return the same link as the target holds it, or None where the type has no inverse."""

@@ -8,11 +8,11 @@ from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import as_tuple, need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.causes import Cause
-from incidentcore.records.events.base import need_text
 from incidentcore.records.incident import Incident
 
 __all__ = [
@@ -94,7 +94,7 @@ class ActionItem:
 
 
 def _ids(incidents: Iterable[str] | str) -> tuple[str, ...]:
-    return (incidents,) if isinstance(incidents, str) else tuple(incidents)
+    return as_tuple(incidents, str)
 
 
 def _causes(causes: Iterable[Cause]) -> tuple[Cause, ...]:

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 import attrs
 
+from incidentcore._checks import need_text, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 
@@ -22,11 +23,6 @@ __all__ = [
 ]
 
 
-def _text(name: str, value: object) -> None:
-    if not isinstance(value, str) or not value:
-        raise InvalidValueError(name, value, "a non-empty text")
-
-
 @attrs.frozen(kw_only=True)
 class RequestItem:
     """One thing that a service request asks for."""
@@ -36,8 +32,8 @@ class RequestItem:
     quantity: int = 1
 
     def __attrs_post_init__(self) -> None:
-        _text("id", self.id)
-        _text("name", self.name)
+        need_text("id", self.id)
+        need_text("name", self.name)
         if type(self.quantity) is not int or self.quantity < 1:
             raise InvalidValueError("quantity", self.quantity, "a whole number of at least 1")
 
@@ -75,13 +71,11 @@ class Task:
     due_at: datetime | None = attrs.field(default=None, metadata={"later": True})
 
     def __attrs_post_init__(self) -> None:
-        _text("id", self.id)
-        _text("title", self.title)
-        if self.status not in get_args(TaskStatus):
-            words = f"one of {', '.join(get_args(TaskStatus))}"
-            raise InvalidValueError("status", self.status, words)
+        need_text("id", self.id)
+        need_text("title", self.title)
+        need_word("status", self.status, TaskStatus)
         if self.assignee is not None:
-            _text("assignee", self.assignee)
+            need_text("assignee", self.assignee)
         if type(self.order) is not int:
             raise InvalidValueError("order", self.order, "a whole number")
         if isinstance(self.progress, bool) or not isinstance(self.progress, (int, float)):

@@ -23,7 +23,7 @@ from incidentcore.kpi.groups import compile_groups
 from incidentcore.kpi.table import hours
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Incident, Record
-from incidentcore.sla import SlaDefinition, SlaStatus, evaluate_sla
+from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.life import OneClock
 from incidentcore.values import FrozenMap, LintFinding
@@ -66,7 +66,7 @@ def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
     """
     if record.covers is None:
         return ()
-    definitions = (clock,) if isinstance(clock, SlaDefinition) else clock.definitions
+    definitions = clock.definitions
     stops = {path for one in definitions for path in one.stop.fields}
     return tuple(path for path in not_covered(clock, record.timeline()) if path in stops)
 

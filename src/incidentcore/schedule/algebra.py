@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import CalendarDefinitionError
 from incidentcore.instants import Interval, as_zone
 from incidentcore.schedule.civil import BASE, Edges, join
@@ -348,8 +349,7 @@ def _as_intervals(value: object) -> tuple[Interval, ...]:
         raise CalendarDefinitionError("intervals", value, "an Interval or an iterable of them")
     found: list[Interval] = []
     for item in given:
-        if not isinstance(item, Interval):
-            raise CalendarDefinitionError("intervals", item, "an Interval or an iterable of them")
+        need_kind("intervals", item, Interval, CalendarDefinitionError)
         found.append(item)
     spans = join(sorted((item.start - BASE, item.end - BASE) for item in found if item))
     return tuple(Interval(BASE + opens, BASE + closes) for opens, closes in spans)

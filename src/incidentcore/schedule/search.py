@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import EARLIEST, LATEST
 from incidentcore.schedule.civil import BASE
@@ -32,10 +33,9 @@ _FIRST = EARLIEST - BASE
 _LAST = LATEST - BASE
 
 
-def check_budget(budget: object, instead: str) -> timedelta:
+def check_budget(budget: timedelta, instead: str) -> timedelta:
     """Refuse a budget that is negative or not a duration, naming the opposite query (rule T5)."""
-    if not isinstance(budget, timedelta):
-        raise InvalidValueError("budget", budget, "a timedelta of open time")
+    need_kind("budget", budget, timedelta, allowed="a timedelta of open time")
     if budget < _ZERO:
         raise InvalidValueError(
             "budget", budget, f"a duration of zero or more; {instead} counts the other way"

@@ -11,6 +11,7 @@ from incidentcore.records.coverage import covers_fact
 from incidentcore.sla.cycles import RawCycle
 from incidentcore.sla.definition import SlaDefinition
 from incidentcore.sla.life import OneClock
+from incidentcore.sla.policy import SlaPolicy
 
 __all__ = ["imported_at", "not_covered", "since_import"]
 
@@ -32,14 +33,10 @@ def not_covered(rules: OneClock, timeline: Timeline) -> tuple[str, ...]:
     covers = timeline.facts_at(timeline.opened_at).get("covers")
     if covers is None:
         return ()
-    definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
-    paths = {path for each in definitions for path in _paths(each)}
-    paths |= (
-        set()
-        if isinstance(rules, SlaDefinition)
-        else {path for rule in rules.rules for path in rule.when.fields}
-    )
-    if any(each.reset is not None for each in definitions):
+    paths = {path for each in rules.definitions for path in _paths(each)}
+    if isinstance(rules, SlaPolicy):
+        paths.update(path for rule in rules.rules for path in rule.when.fields)
+    if any(each.reset is not None for each in rules.definitions):
         paths.add("last_public_update_at")  # a reset asks for messages
     return tuple(sorted(path for path in paths if not _covered(covers, path)))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack, get_args
+from typing import Any, Final, Literal, TypeAlias, TypedDict, Unpack
 
 import attrs
 
+from incidentcore._checks import as_tuple, need_each, need_kind, need_text, need_word
 from incidentcore.conditions import ALWAYS, NEVER, AtInstant, Condition, field, reader
 from incidentcore.conditions.instants import timed_tests
 from incidentcore.digest import content_id
@@ -155,29 +156,27 @@ class SlaDefinition:
     _hash: str | None = attrs.field(init=False, eq=False, repr=False, default=None)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise SlaDefinitionError("name", self.name, "a non-empty text")
+        need_text("name", self.name, SlaDefinitionError)
         check_target(self.target)
-        if not isinstance(self.calendar, (Calendar, CalendarByField, Versions)):
-            raise SlaDefinitionError(
-                "calendar", self.calendar, "a Calendar, CalendarByField, or Versions of a Calendar"
-            )
+        kinds = (Calendar, CalendarByField, Versions)
+        need_kind("calendar", self.calendar, kinds, SlaDefinitionError)
         for name, words in (
             ("reopen", ReopenMode),
             ("swap", TakeoverMode),
             ("agreement", Agreement),
             ("answers_from", AnswersFrom),
         ):
-            if getattr(self, name) not in get_args(words):
-                allowed = f"one of {', '.join(get_args(words))}"
-                raise SlaDefinitionError(name, getattr(self, name), allowed)
-        for threshold in self.thresholds:
-            if not isinstance(threshold, SlaThreshold):
-                raise SlaDefinitionError("thresholds", threshold, "SlaThreshold values")
+            need_word(name, getattr(self, name), words, SlaDefinitionError)
+        need_each("thresholds", self.thresholds, SlaThreshold, SlaDefinitionError)
         names = [threshold.name for threshold in self.thresholds]
         if len(set(names)) != len(names):
             raise SlaDefinitionError("thresholds", names, "each name once")
         self._set_reads()
+
+    @property
+    def definitions(self) -> tuple[SlaDefinition, ...]:
+        """Return itself, as a policy returns every definition that it may choose."""
+        return (self,)
 
     def _set_reads(self) -> None:
         """Check the conditions and note what they read."""
@@ -189,8 +188,7 @@ class SlaDefinition:
         conditions += [] if self.resume is None else [self.resume]
         for name in ("start", "pause", "resume", "stop", "cancel", "reset"):
             condition = getattr(self, name)
-            if condition is not None and not isinstance(condition, Condition):
-                raise SlaDefinitionError(name, condition, "a Condition")
+            need_kind(name, condition, Condition | None, SlaDefinitionError)
             if condition is not None and condition.reads_hours and name not in ("start", "reset"):
                 allowed = "a condition without time of day; hours are the calendar's"
                 raise SlaDefinitionError(name, str(condition), allowed)
@@ -371,7 +369,7 @@ class SlaDefinition:
                 ``contacted``, and ``communicated`` for an update to stakeholders.
             more: Any other attribute of the definition.
         """
-        kinds = (reset_by,) if isinstance(reset_by, str) else tuple(reset_by)
+        kinds = as_tuple(reset_by, str)
         public = ~field("kind").equals("commented") | field("visibility").equals("public")
         preset: dict[str, Any] = {
             "start": _OPEN,

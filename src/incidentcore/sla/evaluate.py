@@ -256,8 +256,7 @@ def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
     rules, timeline, cycles = status._rules, status._timeline, status._cycles  # noqa: SLF001
     if rules is None or now == status.now:
         return attrs.evolve(status, now=now)
-    definitions = () if isinstance(rules, SlaDefinition) else rules.definitions
-    reads = [one.reads for one in (rules, *definitions)]
+    reads = [one.reads for one in (rules, *rules.definitions)]
     at_now = takewhile(lambda moment: moment.at >= status.now, reversed(timeline.moments))
     if rules.timed or any(
         fields is None or not fields.isdisjoint(one.changes) for one in at_now for fields in reads

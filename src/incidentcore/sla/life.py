@@ -55,9 +55,8 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
         index = next(n for n, step in enumerate(steps) if step.at == timeline.opened_at)
         life.opened = index, opening
     if rules.judges_answers:
-        definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
         life.answers = {
-            rule: _answers(steps, rule) for rule in {d.answer_rule for d in definitions}
+            rule: _answers(steps, rule) for rule in {d.answer_rule for d in rules.definitions}
         }
     return life
 

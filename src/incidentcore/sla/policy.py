@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_each, need_kind, need_word
 from incidentcore.conditions import Condition
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.pages import Tabular
@@ -30,10 +31,8 @@ class SlaRule:
     definition: SlaDefinition
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.when, Condition):
-            raise SlaDefinitionError("when", self.when, "a Condition")
-        if not isinstance(self.definition, SlaDefinition):
-            raise SlaDefinitionError("definition", self.definition, "an SlaDefinition")
+        need_kind("when", self.when, Condition, SlaDefinitionError)
+        need_kind("definition", self.definition, SlaDefinition, SlaDefinitionError)
 
 
 def _rules(rules: Iterable[SlaRule | tuple[Condition, SlaDefinition]]) -> tuple[SlaRule, ...]:
@@ -78,16 +77,11 @@ class SlaPolicy(Tabular):
     def __attrs_post_init__(self) -> None:
         if not self.rules and self.default is None:
             raise SlaDefinitionError("rules", (), "at least one rule, or a default")
-        if self.match not in get_args(PolicyMatch):
-            raise SlaDefinitionError("match", self.match, " or ".join(get_args(PolicyMatch)))
+        need_word("match", self.match, PolicyMatch, SlaDefinitionError)
         if self.match == "shortest":
             for rule in self.rules:
-                if not isinstance(rule.definition.target, timedelta):
-                    raise SlaDefinitionError(
-                        f"{rule.definition.name}.target",
-                        rule.definition.target,
-                        "open time, where the shortest target is taken",
-                    )
+                where, allowed = f"{rule.definition.name}.target", "open time, to find the shortest"
+                need_kind(where, rule.definition.target, timedelta, SlaDefinitionError, allowed)
         timed, paths, known = with_fields(rule.when for rule in self.rules)
         chosen = [rule.definition for rule in self.rules]
         chosen += [] if self.default is None else [self.default]
@@ -163,6 +157,4 @@ class ServiceLevel:
     def __attrs_post_init__(self) -> None:
         if not self.clocks:
             raise SlaDefinitionError("clocks", (), "at least one definition or policy")
-        for clock in self.clocks:
-            if not isinstance(clock, (SlaDefinition, SlaPolicy)):
-                raise SlaDefinitionError("clocks", clock, "definitions and policies")
+        need_each("clocks", self.clocks, (SlaDefinition, SlaPolicy), SlaDefinitionError)

@@ -37,8 +37,7 @@ def fold_clock(
     """
     if not rules.timed:  # a clock that starts from a field waits for its instant
         return _fold(rules, life, life.steps, editions, swaps)
-    definitions = (rules,) if isinstance(rules, SlaDefinition) else rules.definitions
-    paths = {one.starts_from for one in definitions if one.starts_from is not None}
+    paths = {one.starts_from for one in rules.definitions if one.starts_from is not None}
     if not paths:
         return _fold(rules, life, life.steps, editions, swaps)
     turns = _origins(life, sorted(paths))

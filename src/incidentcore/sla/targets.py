@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import as_utc
@@ -216,10 +217,7 @@ Target: TypeAlias = timedelta | BusinessDays | SlaTarget
 
 def check_target(target: object) -> None:
     """Refuse what is not a target, and negative times."""
-    if not isinstance(target, (timedelta, BusinessDays, SlaTarget)):
-        raise SlaDefinitionError(
-            "target", target, "a timedelta, BusinessDays, ByTimeOfDay, DueDate or an SlaTarget"
-        )
+    need_kind("target", target, (timedelta, BusinessDays, SlaTarget), SlaDefinitionError)
     negative = isinstance(target, timedelta) and target < timedelta(0)
     if negative or (isinstance(target, BusinessDays) and target.n < 0):
         raise SlaDefinitionError("target", target, "a time that is not negative")

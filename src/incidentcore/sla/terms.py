@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import as_pairs, need_each, need_kind
 from incidentcore.conditions import reader
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.instants import Versions
@@ -39,7 +40,7 @@ TakeoverMode: TypeAlias = Literal[
 def _pairs(
     table: Mapping[Any, Calendar] | Iterable[tuple[object, Calendar]],
 ) -> tuple[tuple[object, Calendar], ...]:
-    return tuple(table.items() if isinstance(table, Mapping) else table)
+    return tuple(as_pairs(table))
 
 
 @attrs.frozen
@@ -72,8 +73,7 @@ class CalendarByField:
     def __attrs_post_init__(self) -> None:
         reader(self.field)
         for calendar in (*(known for _, known in self.table), self.default):
-            if not isinstance(calendar, Calendar):
-                raise SlaDefinitionError(f"calendar by {self.field}", calendar, "calendars")
+            need_kind(f"calendar by {self.field}", calendar, Calendar, SlaDefinitionError)
 
     def pick(self, facts: dict[str, object]) -> Calendar:
         """Return the calendar for a record's facts."""
@@ -135,8 +135,7 @@ class SlaThreshold:
     def __attrs_post_init__(self) -> None:
         where = f"threshold {self.name!r}"
         times = [value for value in (self.before_due, self.after_due) if value is not None]
-        if not all(isinstance(value, (timedelta, BusinessDays)) for value in times):
-            raise SlaDefinitionError(where, times, "times as timedelta or BusinessDays")
+        need_each(where, times, (timedelta, BusinessDays), SlaDefinitionError)
         if len(times) + (self.fraction is not None) != 1:
             given = (self.fraction, self.before_due, self.after_due)
             raise SlaDefinitionError(where, given, "exactly one of fraction, before_due, after_due")

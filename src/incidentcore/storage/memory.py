@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from threading import Lock
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition
-from incidentcore.errors import InvalidValueError, RecordNotFoundError, StaleRecordError
+from incidentcore.errors import RecordNotFoundError, StaleRecordError
 from incidentcore.records import Event, Record, replay
 from incidentcore.storage.store import PAGE, Change, checked_append, checked_page
 
@@ -88,8 +89,7 @@ class InMemoryStore:
     ) -> tuple[Record, ...]:
         """Return a page of the records that match; see ``RecordStore.find``."""
         checked_page(limit=limit)
-        if not isinstance(after, str):
-            raise InvalidValueError("after", after, "a record's id")
+        need_kind("after", after, str, allowed="a record's id")
         with self._lock:
             wanted = self._ids[bisect_right(self._ids, after) :]
         found: list[Record] = []

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.conditions import Condition
 from incidentcore.errors import (
     DuplicateEventError,
@@ -262,8 +263,7 @@ def _is_stored(event: object, stored: Mapping[str, Event]) -> bool:
 
 
 def _check_batch(record_id: str, batch: tuple[Event, ...], expected_version: int) -> None:
-    if not isinstance(record_id, str) or not record_id:
-        raise InvalidValueError("record_id", record_id, "a non-empty text")
+    need_text("record_id", record_id)
     if type(expected_version) is not int or expected_version < 0:
         raise InvalidValueError("expected_version", expected_version, "a whole number from 0")
     for sequence, event in enumerate(batch, expected_version + 1):

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.errors import InvalidValueError
 
 __all__ = ["Actor", "Role", "as_actor"]
@@ -41,8 +42,7 @@ class Actor:
 
     def __attrs_post_init__(self) -> None:
         for name, value in (("id", self.id), ("role", self.role)):
-            if not isinstance(value, str) or not value:
-                raise InvalidValueError(name, value, "a non-empty text")
+            need_text(name, value)
 
 
 def as_actor(by: Actor | str, *, role: str = "agent", name: str = "by") -> Actor:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NoReturn
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["Impact", "Level", "Priority", "Scale", "Urgency"]
@@ -45,8 +46,7 @@ class Level:
 
     def __attrs_post_init__(self) -> None:
         for name, value in (("scale", self.scale), ("name", self.name)):
-            if not isinstance(value, str) or not value:
-                raise InvalidValueError(name, value, "a non-empty text")
+            need_text(name, value)
         if type(self.rank) is not int or self.rank < 1:
             raise InvalidValueError("rank", self.rank, "a whole number from 1")
 
@@ -106,8 +106,7 @@ class Scale:
     levels: tuple[Level, ...] = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.id, str) or not self.id:
-            raise DefinitionError("id", self.id, "a non-empty text")
+        need_text("id", self.id, DefinitionError)
         if not self.names or not all(isinstance(name, str) and name for name in self.names):
             raise DefinitionError("levels", self.names, "one or more non-empty names")
         if len(set(self.names)) != len(self.names):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from incidentcore._checks import need_kind, need_text
 from incidentcore.errors import DefinitionError
 
 __all__ = ["CANCELED", "CLOSED", "IN_PROGRESS", "NEW", "ON_HOLD", "RESOLVED", "State"]
@@ -40,11 +41,9 @@ class State:
     final: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise DefinitionError("name", self.name, "a non-empty text")
+        need_text("name", self.name, DefinitionError)
         for flag in ("open", "pauses", "resolved", "final"):
-            if not isinstance(getattr(self, flag), bool):
-                raise DefinitionError(f"{self.name}.{flag}", getattr(self, flag), "True or False")
+            need_kind(f"{self.name}.{flag}", getattr(self, flag), bool, DefinitionError)
         if self.open and (self.resolved or self.final):
             raise DefinitionError(self.name, self, "an open state that is not resolved or final")
         if not (self.open or self.resolved or self.final):

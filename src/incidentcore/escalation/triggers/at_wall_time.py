@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.triggers.after import BEGINNINGS, After
 from incidentcore.escalation.triggers.base import Candidate, Trigger, TriggerContext
@@ -45,8 +46,7 @@ class AtWallTime(Trigger):
     since: str = "opened_at"
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.rotation, Rotation):
-            raise EscalationMatrixError("rotation", self.rotation, "a Rotation")
+        need_kind("rotation", self.rotation, Rotation, EscalationMatrixError)
         After(timedelta(0), self.since)  # refuses what is not a moment
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:

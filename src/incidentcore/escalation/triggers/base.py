@@ -8,6 +8,7 @@ from typing import ClassVar, Final, NamedTuple, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition
 from incidentcore.errors import EscalationMatrixError, UnreachableDeadlineError
 from incidentcore.escalation.view import Anchor, RecordView
@@ -256,5 +257,6 @@ def need_delay(name: str, delay: object) -> None:
 
 def need_calendar(name: str, calendar: object) -> None:
     """Refuse what is neither a calendar nor None."""
-    if calendar is not None and not isinstance(calendar, Calendar):
-        raise EscalationMatrixError(name, calendar, "a Calendar, or None for wall time")
+    need_kind(
+        name, calendar, Calendar | None, EscalationMatrixError, "a Calendar, or None for wall time"
+    )

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition, field, overlap
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.triggers.after import MOVED_BY_DELIVERY, After
@@ -44,8 +45,7 @@ class HeldFor(Trigger):
     def __attrs_post_init__(self) -> None:
         need_delay("span", self.span)
         need_calendar("calendar", self.calendar)
-        if not isinstance(self.condition, Condition):
-            raise EscalationMatrixError("condition", self.condition, "a Condition")
+        need_kind("condition", self.condition, Condition, EscalationMatrixError)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
         """Return one for each spell in which the condition held."""

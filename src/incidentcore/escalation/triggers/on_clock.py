@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.triggers.base import (
     Candidate,
@@ -54,8 +55,7 @@ class OnClock(Trigger):
     point: ClockPoint = attrs.field(converter=_point)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.clock, str) or not self.clock:
-            raise EscalationMatrixError("clock", self.clock, "the kind or name of a definition")
+        need_text("clock", self.clock, EscalationMatrixError, "the kind or name of a definition")
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
         """Return each crossing of the point; no manual escalation brings it forward."""

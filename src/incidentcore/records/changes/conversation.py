@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TypeVar
 
-from incidentcore.errors import InvalidValueError
+from incidentcore._checks import need_kind
 from incidentcore.records.events.activity import Commented, Communicated, Contacted, Visibility
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
@@ -30,8 +30,7 @@ def comment(
     recorded_at: datetime | None = None,
 ) -> R:
     """Write on a record. A public comment by an agent is a response (rule H4)."""
-    if not isinstance(text, str):
-        raise InvalidValueError("text", text, "text")
+    need_kind("text", text, str)
     return record.with_event(
         Commented, at=at, by=by, recorded_at=recorded_at, text=text, visibility=visibility
     )

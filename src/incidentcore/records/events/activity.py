@@ -8,9 +8,10 @@ from typing import Any, ClassVar, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_text, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
-from incidentcore.records.events.base import Event, check_fields, need_text, need_word
+from incidentcore.records.events.base import Event, check_fields
 from incidentcore.records.fields import MajorStatus
 from incidentcore.values import Actor, FrozenMap
 

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar, get_args
+from typing import Any, ClassVar
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.fields import FIELD_NAMES, checked_fields
 from incidentcore.values import Actor, State
 
-__all__ = ["Event", "LifecycleRef", "check_fields", "check_state", "need_text", "need_word"]
+__all__ = ["Event", "LifecycleRef", "check_fields", "check_state"]
 
 _set = object.__setattr__
-
-
-def need_text(name: str, value: object, *, empty: bool = False) -> None:
-    """Refuse what is not a text, or an empty one."""
-    if not isinstance(value, str) or not (value or empty):
-        raise InvalidValueError(name, value, "text" if empty else "a non-empty text")
-
-
-def need_word(name: str, value: object, words: Any) -> None:
-    """Refuse what is not one of the words of a ``Literal``."""
-    if value not in get_args(words):
-        raise InvalidValueError(name, value, f"one of {', '.join(get_args(words))}")
 
 
 @attrs.frozen

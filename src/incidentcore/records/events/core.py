@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
+from incidentcore._checks import need_kind, need_text
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.coverage import checked_covers
@@ -20,7 +21,6 @@ from incidentcore.records.events.base import (
     LifecycleRef,
     check_fields,
     check_state,
-    need_text,
 )
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
@@ -75,8 +75,7 @@ class Opened(Event):
         super().__attrs_post_init__()
         need_text("record_type", self.record_type)
         check_state(self)
-        if not isinstance(self.lifecycle, LifecycleRef):
-            raise InvalidValueError("lifecycle", self.lifecycle, "a LifecycleRef")
+        need_kind("lifecycle", self.lifecycle, LifecycleRef)
         check_fields(self)
         if self.covers is not None:
             _set(self, "covers", checked_covers(self.covers))
@@ -173,8 +172,7 @@ class Migrated(StateChanged):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if not isinstance(self.lifecycle, LifecycleRef):
-            raise InvalidValueError("lifecycle", self.lifecycle, "a LifecycleRef")
+        need_kind("lifecycle", self.lifecycle, LifecycleRef)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the lifecycle and state, with the moments and counts that follow."""
@@ -336,8 +334,7 @@ class LinkAdded(Event):
         super().__attrs_post_init__()
         if self.answered_at is not None:
             _set(self, "answered_at", as_utc(self.answered_at))
-        if not isinstance(self.link, Link):
-            raise InvalidValueError("link", self.link, "a Link")
+        need_kind("link", self.link, Link)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the links with this one."""
@@ -355,8 +352,7 @@ class LinkRemoved(Event):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if not isinstance(self.link, Link):
-            raise InvalidValueError("link", self.link, "a Link")
+        need_kind("link", self.link, Link)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the links without this one."""

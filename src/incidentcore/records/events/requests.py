@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 
 import attrs
 
-from incidentcore.errors import InvalidValueError
+from incidentcore._checks import need_kind, need_text, need_word
 from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalRule
-from incidentcore.records.events.base import Event, need_text, need_word
+from incidentcore.records.events.base import Event
 from incidentcore.records.tasks import Task, progress_of, roll_up
 
 __all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged", "expired"]
@@ -33,10 +33,8 @@ class ApprovalRequested(Event):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if not isinstance(self.rule, ApprovalRule):
-            raise InvalidValueError("rule", self.rule, "an ApprovalRule")
-        if not isinstance(self.keep_decisions, bool):
-            raise InvalidValueError("keep_decisions", self.keep_decisions, "True or False")
+        need_kind("rule", self.rule, ApprovalRule)
+        need_kind("keep_decisions", self.keep_decisions, bool)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the rule, with the result of the decisions under it."""
@@ -156,8 +154,7 @@ class TaskChanged(Event):
 
     def __attrs_post_init__(self) -> None:
         super().__attrs_post_init__()
-        if not isinstance(self.task, Task):
-            raise InvalidValueError("task", self.task, "a Task")
+        need_kind("task", self.task, Task)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the tasks with this one in its place, and what they come to."""

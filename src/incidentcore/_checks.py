@@ -1,0 +1,90 @@
+"""Checks of what callers pass; each refuses it with the error that its room raises.
+
+They stand at the edge, in the constructors of rules and the first lines of functions. Hot paths
+check in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from types import NoneType, UnionType
+from typing import Any, Final, TypeAlias, TypeVar, get_args
+
+from incidentcore.errors import DefinitionError, InvalidValueError
+
+__all__ = ["as_pairs", "as_tuple", "need_each", "need_kind", "need_text", "need_word"]
+
+T = TypeVar("T")
+
+Refusal: TypeAlias = type[InvalidValueError] | type[DefinitionError]
+Kind: TypeAlias = type | UnionType | tuple[type, ...]
+
+_NAMES: Final[dict[type, str]] = {
+    str: "text",
+    bool: "True or False",
+    int: "a whole number",
+    datetime: "an aware datetime",
+    NoneType: "None",
+}
+
+
+def need_kind(
+    where: str, value: object, kind: Kind, error: Refusal = InvalidValueError, allowed: str = ""
+) -> None:
+    """Refuse what is not of a kind; the error names the kind, or says what ``allowed`` says."""
+    if not isinstance(value, kind):
+        raise error(where, value, allowed or _named(kind))
+
+
+def need_each(
+    where: str,
+    values: Iterable[object],
+    kind: Kind,
+    error: Refusal = InvalidValueError,
+    allowed: str = "",
+) -> None:
+    """Refuse the first of several that is not of a kind."""
+    for value in values:
+        need_kind(where, value, kind, error, allowed)
+
+
+def _named(kind: Any) -> str:
+    kinds = kind if type(kind) is tuple else get_args(kind) or (kind,)
+    names = [_NAMES.get(each) or _with_article(each.__name__) for each in kinds]
+    return ", or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _with_article(name: str) -> str:
+    if name.endswith("s"):  # BusinessDays, Versions
+        return name
+    return f"{'an' if name[0] in 'AEIOU' or name.startswith('Sla') else 'a'} {name}"
+
+
+def need_text(
+    where: str,
+    value: object,
+    error: Refusal = InvalidValueError,
+    allowed: str = "",
+    *,
+    empty: bool = False,
+) -> None:
+    """Refuse what is not a text, or an empty one."""
+    if not isinstance(value, str) or not (value or empty):
+        raise error(where, value, allowed or ("text" if empty else "a non-empty text"))
+
+
+def need_word(where: str, value: object, words: Any, error: Refusal = InvalidValueError) -> None:
+    """Refuse what is not one of the words of a ``Literal``."""
+    if value not in get_args(words):
+        raise error(where, value, f"one of {', '.join(get_args(words))}")
+
+
+def as_tuple(value: Any, kind: type[T]) -> tuple[T, ...]:
+    """Return several values as a tuple, and a single one of a kind as a tuple of one."""
+    return (value,) if isinstance(value, kind) else tuple(value)
+
+
+def as_pairs(value: Any) -> list[tuple[Any, Any]]:
+    """Return the entries of a mapping, or pairs, as a list."""
+    return list(value.items() if isinstance(value, Mapping) else value)

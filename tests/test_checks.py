@@ -1,0 +1,75 @@
+"""Checks of what callers pass: what is refused, with which error, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import pytest
+
+from incidentcore._checks import as_pairs, as_tuple, need_each, need_kind, need_text, need_word
+from incidentcore.errors import DefinitionError, InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.schedule import BusinessDays
+from incidentcore.sla import SlaDefinition
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed"),
+    [
+        (str, "text"),
+        (bool, "True or False"),
+        (int, "a whole number"),
+        (timedelta, "a timedelta"),
+        (Interval, "an Interval"),
+        (SlaDefinition, "an SlaDefinition"),
+        (Mapping, "a Mapping"),
+        (datetime | None, "an aware datetime, or None"),
+        ((timedelta, BusinessDays), "a timedelta, or BusinessDays"),
+    ],
+)
+def test_the_error_names_the_kind(kind: Any, allowed: str) -> None:
+    with pytest.raises(InvalidValueError) as raised:
+        need_kind("field", b"x", kind)
+    assert (raised.value.where, raised.value.given, raised.value.allowed) == (
+        "field",
+        b"x",
+        allowed,
+    )
+
+
+def test_what_is_of_the_kind_passes() -> None:
+    need_kind("field", "x", str)
+    need_kind("field", None, str | None)
+    need_each("field", ["x", 1], (str, int))
+    need_text("field", "x")
+    need_text("field", "", empty=True)
+    need_word("field", "b", Literal["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("check", "given", "allowed"),
+    [
+        (lambda: need_kind("f", 1, str, DefinitionError, "a name"), 1, "a name"),
+        (lambda: need_each("f", ["x", 2, 3], str, DefinitionError), 2, "text"),
+        (lambda: need_text("f", "", DefinitionError), "", "a non-empty text"),
+        (lambda: need_text("f", 1, DefinitionError), 1, "a non-empty text"),
+        (lambda: need_text("f", 1, DefinitionError, empty=True), 1, "text"),
+        (lambda: need_text("f", "", DefinitionError, "an id"), "", "an id"),
+        (lambda: need_word("f", "c", Literal["a", "b"], DefinitionError), "c", "one of a, b"),
+    ],
+)
+def test_a_room_names_its_own_error(check: Any, given: object, allowed: str) -> None:
+    with pytest.raises(DefinitionError) as raised:
+        check()
+    assert (raised.value.given, raised.value.allowed) == (given, allowed)
+
+
+def test_one_or_several_become_a_tuple() -> None:
+    assert as_tuple("ab", str) == ("ab",)
+    assert as_tuple(["a", "b"], str) == ("a", "b")
+
+
+def test_a_mapping_or_pairs_become_pairs() -> None:
+    assert as_pairs({"a": 1}) == as_pairs(iter([("a", 1)])) == [("a", 1)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from math import exp, fsum
 from typing import Any, Final
 
@@ -27,7 +28,7 @@ def shares(scores: list[float]) -> list[float]:
     return [part / whole for part in parts]
 
 
-class WordModel:
+class WordModel(ABC):
     """Base of the trained categorizers whose scores are sums over the words of a text.
 
     A subclass has ``categories`` and ``_terms``. Sums are exact before they are rounded, so the
@@ -37,9 +38,10 @@ class WordModel:
     __slots__ = ()
     categories: tuple[Path, ...]
 
+    @abstractmethod
     def _terms(self, record: Any) -> tuple[list[Term], list[float]]:
         """Return each known word with what it adds to the categories' scores, and the prior."""
-        raise NotImplementedError
+        ...
 
     def probabilities(self, record: Any, /) -> dict[Path, float]:
         """Return the probability of each category; without a known word, the prior's.

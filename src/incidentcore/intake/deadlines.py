@@ -7,6 +7,7 @@ nothing here.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import datetime
 from heapq import heapify, heappop, heappush
@@ -25,7 +26,7 @@ Timer: TypeAlias = tuple[datetime, int, tuple[str, ...]]
 _SPARE: Final = 256  # timers out of date that are not worth clearing away
 
 
-class Deadlines:
+class Deadlines(ABC):
     """The live conditions, groups and incidents of a fold, with their deadlines.
 
     Args:
@@ -87,9 +88,10 @@ class Deadlines:
         if len(timers) > _SPARE + 4 * len(self.conditions):
             self._renew()
 
+    @abstractmethod
     def passed(self, live: Live, now: datetime) -> None:
         """Do what is due; the class below says what."""
-        raise NotImplementedError
+        ...
 
     def arm(self, live: Live) -> None:
         """Set a timer for the next deadline of something, if it has none by then."""

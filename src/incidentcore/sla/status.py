@@ -313,13 +313,13 @@ class SlaStatus(StatusForms):
                 spent = {each.cycle for each in self.crossings("due")} if self._editions else ()
                 ahead.append(None if len(self._cycles) in spent else self._figures.due_at)
         least = min((at for at in ahead if at is not None and at > self.now), default=None)
-        return self._change_ahead(least) if self._rules is not None and self._rules.timed else least
+        return least if self._rules is None else self._change_ahead(self._rules, least)
 
-    def _change_ahead(self, least: datetime | None) -> datetime | None:
+    def _change_ahead(self, rules: OneClock, least: datetime | None) -> datetime | None:
         """Return the first instant, up to another one, at which time alone changes an answer."""
-        rules, at = self._rules, self.now
-        assert rules is not None  # noqa: S101  asked with rules only
-        facts = self._timeline.facts_at(at)
+        if not rules.timed:
+            return least
+        at, facts = self.now, self._timeline.facts_at(self.now)
         for _ in range(_TRIES):
             changes = [leaf.next_change(facts, at) for leaf in rules.timed]
             known = [change for change in changes if change is not None and change > at]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
@@ -41,25 +40,19 @@ def fold_clock(
     if not paths:
         return _fold(rules, life, life.steps, editions, swaps)
     turns = _origins(life, sorted(paths))
-    for (index, origins), (until, _) in itertools.pairwise(turns):
-        life.origins = origins
+    ends = [*(index for index, _ in turns[1:]), None]
+    for (index, life.origins), until in zip(turns, ends, strict=True):
         earlier: list[Edition] = []
-        clock = _fold(rules, life, life.steps[:until], earlier, [])
+        clock = _fold(rules, life, life.steps[:until], earlier, swaps if until is None else [])
         since = life.steps[index].at if index else None
-        end = life.steps[until].at
-        last = earlier[-1].until if earlier else None
-        for edition in (*earlier, Edition(last, end, clock.cycles(end))):
+        if until is not None:
+            end = life.steps[until].at
+            last = earlier[-1].until if earlier else None
+            earlier.append(Edition(last, end, clock.cycles(end)))
+        for edition in earlier:
             if since is None or edition.until > since:
                 begin = max((at for at in (since, edition.since) if at is not None), default=None)
                 editions.append(edition._replace(since=begin))
-    index, life.origins = turns[-1]
-    earlier = []
-    clock = _fold(rules, life, life.steps, earlier, swaps)
-    since = life.steps[index].at if index else None
-    for edition in earlier:
-        if since is None or edition.until > since:
-            begin = max((at for at in (since, edition.since) if at is not None), default=None)
-            editions.append(edition._replace(since=begin))
     return clock
 
 

@@ -82,10 +82,8 @@ def regions(
 
 def with_facts(facts: Mapping[str, Any], more: Mapping[str, Any]) -> Facts:
     """Return facts with others over them; custom fields are merged."""
-    merged = {**facts, **more}
-    if isinstance(more.get("custom"), Mapping) and isinstance(facts.get("custom"), Mapping):
-        merged["custom"] = FrozenMap({**facts["custom"], **more["custom"]})
-    return merged
+    custom = FrozenMap({**facts["custom"], **more.get("custom", {})})
+    return {**facts, **more, "custom": custom}
 
 
 def is_later(one: SlaDefinition, other: SlaDefinition, facts: Facts) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, NamedTuple, TypeAlias
@@ -166,7 +167,7 @@ class LintScope:
 
 
 @attrs.frozen
-class Trigger:
+class Trigger(ABC):
     """What makes a level fall due; subclass it for a kind of your own.
 
     A subclass is one frozen attrs class with ``candidates`` and ``why``; all else has a default.
@@ -196,14 +197,16 @@ class Trigger:
     until: ClassVar[str] = "acknowledged"
     chained: ClassVar[bool] = False
 
+    @abstractmethod
     def candidates(self, context: TriggerContext) -> Sequence[Candidate]:
         """Return each chance of the level to fall due, in ascending order of cycles."""
-        raise NotImplementedError
+        ...
 
     @property
+    @abstractmethod
     def why(self) -> tuple[str, dict[str, str]]:
         """Why the level falls due: a code, and the data of its text."""
-        raise NotImplementedError
+        ...
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:

@@ -66,3 +66,15 @@ def test_record_and_facts_answer_alike():
     ):
         assert condition.matches(incident)
         assert condition.matches(incident.facts())
+
+
+def test_a_misspelt_first_step_is_an_error_too():
+    """As for a plain field, the error names what there is."""
+    with pytest.raises(InvalidValueError, match=r"'stat'.*a field of dict: f"):
+        field("stat.name.x").present().matches({"f": NEW})
+
+
+def test_what_no_path_leads_to_below_a_step_is_an_error():
+    """An unknown step below a dict's field names the step."""
+    with pytest.raises(InvalidValueError, match="'colour' does not"):
+        field("f.name.colour").present().matches({"f": NEW})

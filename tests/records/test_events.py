@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 from datetime import UTC, datetime, timedelta
+from inspect import signature
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -34,6 +36,8 @@ from incidentcore.records import (
     TaskChanged,
     Unacknowledged,
     Unsnoozed,
+    assign,
+    replay,
     set_fields,
 )
 from incidentcore.values import NEW, RESOLVED, Actor, FrozenMap, Impact
@@ -136,3 +140,39 @@ def test_custom_entries_are_merged() -> None:
     assert changed.tags == frozenset("y")
     with pytest.raises(InvalidValueError, match="resolved_at"):
         set_fields(record, resolved_at=AT, at=AT, by="ada")
+
+
+def test_an_event_keeps_its_instants_in_utc() -> None:
+    """Rule T2: what is given in another zone is converted where it enters."""
+    there = AT.astimezone(ZoneInfo("Asia/Tokyo"))
+    event = Commented(
+        record_id="INC-1", sequence=2, at=there, by=Actor("ada"), recorded_at=there, text="x"
+    )
+
+    assert event.at.tzinfo is UTC
+    assert (event.at, event.recorded_at) == (AT, AT)
+
+
+@pytest.mark.parametrize(
+    ("fields", "where"),
+    [({"id": ""}, "record_id"), ({"state": "new"}, "state"), ({"lifecycle": "x"}, "lifecycle")],
+)
+def test_an_opening_says_what_is_wrong(fields: Any, where: str) -> None:
+    """A record has an id, a state with its flags, and a lifecycle."""
+    with pytest.raises(InvalidValueError) as raised:
+        Incident.open(**{"id": "INC-1", "title": "Mail is down", "at": AT, "by": "kim", **fields})
+    assert raised.value.where == where
+
+
+def test_an_event_of_another_type_changes_nothing() -> None:
+    """Replay folds facts and never refuses one: an incident has no approvals (rule H2)."""
+    opened = incident()
+    later = replay([*opened.history, make(Approved, decision="approved")])
+
+    assert later.version == 2
+    assert later.state == opened.state
+
+
+def test_an_argument_left_out_shows_its_name() -> None:
+    """A signature says KEEP where None would mean nobody."""
+    assert str(signature(assign).parameters["group"]) == "group: 'str | _Keep | None' = KEEP"

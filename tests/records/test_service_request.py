@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from incidentcore.records import (
     RequestItem,
@@ -36,3 +36,9 @@ def test_a_task_takes_the_place_of_the_one_with_its_id() -> None:
         request = set_task(request, task, at=AT, by="ada")
 
     assert [task.title for task in request.tasks] == ["c", "b"]
+
+
+def test_before_the_opening_nobody_was_asked() -> None:
+    """The state of the approval at an instant is what was so then (rule L7)."""
+    request = ServiceRequest.open(id="REQ-1", title="A laptop", at=AT, by="kim")
+    assert request.approval_state_at(AT - timedelta(microseconds=1)) is None

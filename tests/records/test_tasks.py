@@ -8,6 +8,7 @@ import pytest
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import (
+    RequestItem,
     Task,
     roll_up,
 )
@@ -48,3 +49,9 @@ def test_a_mixture_cannot_be_open() -> None:
     """All tasks are done then."""
     with pytest.raises(InvalidValueError, match="mixed"):
         roll_up([], mixed=OPEN)
+
+
+def test_an_item_is_asked_for_at_least_once() -> None:
+    """Nothing of something is not a request."""
+    with pytest.raises(InvalidValueError, match="quantity: got 0"):
+        RequestItem(id="1", name="laptop", quantity=0)

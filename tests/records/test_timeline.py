@@ -8,10 +8,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidentcore.conditions import reached
 from incidentcore.records import (
     Acknowledged,
+    Incident,
     Opened,
     Record,
+    assign,
+    comment,
+    set_fields,
 )
 from incidentcore.testing.strategies_records import records
 from incidentcore.values import Actor
@@ -66,3 +71,26 @@ def test_the_timeline_does_not_see_the_future(record: Record, now: datetime) -> 
 def event(sequence: int = 2, **body: Any) -> Acknowledged:
     told: dict[str, Any] = {"record_id": "INC-1", "at": OPENED, "by": Actor("ada"), **body}
     return Acknowledged(sequence=sequence, **told)
+
+
+def early() -> Record:
+    """A record that was assigned before it was opened, and answered as it was opened."""
+    opened = Incident.open(id="INC-1", title="Mail is down", at=OPENED, by="kim")
+    before = assign(opened, group="mail", at=OPENED - 5 * MINUTE, by="ada")
+    return comment(before, "on it", at=OPENED, by="ada")
+
+
+def test_the_facts_of_an_opening_hold_what_came_before_it() -> None:
+    """An event before the opening shows after it; one at its instant does not yet (rule S1)."""
+    facts = early().timeline().opening_facts()
+    assert facts is not None
+    assert facts["assignment_group"] == "mail"
+    assert facts["first_response_at"] is None
+
+
+def test_time_changes_nothing_before_the_opening() -> None:
+    """Instants are looked for from the opening on."""
+    record = set_fields(early(), occurred_at=OPENED + 9 * MINUTE, at=OPENED, by="ada")
+    steps = record.timeline().with_instants([reached("occurred_at")], OPENED + 60 * MINUTE).moments
+
+    assert [step.at - OPENED for step in steps] == [-5 * MINUTE, 0 * MINUTE, 9 * MINUTE]

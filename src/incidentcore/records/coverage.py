@@ -40,14 +40,12 @@ _NEEDS: Final[Mapping[str, tuple[Coverage, ...]]] = {
 }
 
 
-def checked_covers(covers: Iterable[str] | None) -> frozenset[str] | None:
+def checked_covers(covers: Iterable[str]) -> frozenset[str]:
     """Return what a source covers as it is kept.
 
     Raises:
         InvalidValueError: A word is neither a ``Coverage`` nor a fact that needs one.
     """
-    if covers is None:
-        return None
     words = covers if isinstance(covers, (frozenset, set, tuple, list)) else (None,)
     kept = frozenset(word for word in words if isinstance(word, str))
     if len(kept) != len(words) or not kept <= _WORDS | _NEEDS.keys():

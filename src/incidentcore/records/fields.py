@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import takewhile
 from typing import Any, Final, Literal, TypeAlias, TypedDict, get_args
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records.causes import Cause
 from incidentcore.records.tasks import RequestItem
-from incidentcore.values import FrozenMap, Level, freeze
+from incidentcore.values import FrozenMap, Level
 from incidentcore.values.frozen import entries_of, of_sorted
 
 __all__ = [
@@ -85,10 +86,6 @@ def _text(name: str, value: object) -> object:
     raise InvalidValueError(name, value, "text")
 
 
-def _frozen(_name: str, value: object) -> object:
-    return freeze(value)
-
-
 def _some_text(name: str, value: object) -> object:
     if isinstance(value, str) and value:
         return value
@@ -108,10 +105,8 @@ def _optional_level(name: str, value: object) -> object:
 
 
 def _optional_instant(name: str, value: object) -> object:
-    if isinstance(value, datetime):
-        return as_utc(value, name)
-    if value is None:
-        return None
+    if value is None or isinstance(value, datetime):
+        return None if value is None else as_utc(value, name)
     raise InvalidValueError(name, value, "an aware datetime, or None")
 
 
@@ -288,12 +283,11 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
         raise InvalidValueError("fields", fields, "a mapping from field names to values")
     entries = entries_of(fields) if type(fields) is FrozenMap else fields
     if not all(map(allowed.__contains__, entries)):
-        for name, value in entries.items():
-            if name not in allowed:
-                raise InvalidValueError(
-                    "field", name, f"{_INSTEAD.get(name, '')}one of {', '.join(sorted(allowed))}"
-                )
-            _CHECKS.get(name, _frozen)(name, value)  # what comes first as given is refused first
+        for name, value in takewhile(lambda entry: entry[0] in allowed, entries.items()):
+            _CHECKS[name](name, value)  # what comes first as given is refused first
+        name = next(name for name in entries if name not in allowed)
+        names = ", ".join(sorted(allowed))
+        raise InvalidValueError("field", name, f"{_INSTEAD.get(name, '')}one of {names}")
     return stored_fields(fields)
 
 
@@ -309,7 +303,7 @@ def stored_fields(fields: Mapping[str, Any]) -> FrozenMap[object]:
         entries = entries_of(fields)
         for name, value in entries.items():
             if not value or type(value) is not at_once(name):
-                kept = _CHECKS.get(name, _frozen)(name, value)
+                kept = _CHECKS[name](name, value)
                 if kept is not value:
                     stored[name] = kept
         return of_sorted({**entries, **stored}) if stored else fields
@@ -319,9 +313,9 @@ def stored_fields(fields: Mapping[str, Any]) -> FrozenMap[object]:
             if value and type(value) is at_once(name):
                 stored[name] = value
             else:
-                stored[name] = _CHECKS.get(name, _frozen)(name, value)
+                stored[name] = _CHECKS[name](name, value)
     except InvalidValueError:
         for name, value in fields.items():  # what comes first as given is refused first
-            _CHECKS.get(name, _frozen)(name, value)
+            _CHECKS[name](name, value)
         raise
     return of_sorted(stored)

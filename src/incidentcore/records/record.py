@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self, TypeVar, Unpack
 
 import attrs
 
+from incidentcore._checks import need_kind, need_text
 from incidentcore.errors import InvalidTimelineError, InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.records._fast import opening
@@ -223,41 +224,26 @@ class Record(RecordBase):
         if priority is not None:
             if "priority_override" in values:
                 raise InvalidValueError("priority", priority, "priority or priority_override")
-            if not isinstance(priority, Level):
-                raise InvalidValueError("priority", priority, "a Level such as Priority.HIGH")
+            need_kind("priority", priority, Level, allowed="a Level such as Priority.HIGH")
             values["priority_override"] = priority
         if not cls._may_open_with.issuperset(values):
             checked_fields(values, cls._may_open_with)  # says which field, and what is allowed
         by = as_actor(by, role="requester")
         if lifecycle is None:
             lifecycle = cls._own_lifecycle
-        if (
-            isinstance(id, str)
-            and id
-            and isinstance(state, State)
-            and isinstance(lifecycle, LifecycleRef)
-        ):
-            event = opening(
-                record_id=id,
-                at=at,
-                by=by,
-                recorded_at=at if recorded_at is None else as_utc(recorded_at, "recorded_at"),
-                record_type=cls.record_type,
-                state=state,
-                lifecycle=lifecycle,
-                fields=stored_fields(values),
-            )
-        else:
-            event = Opened(  # says what is wrong
-                record_id=id,
-                sequence=1,
-                at=at,
-                by=by,
-                recorded_at=at if recorded_at is None else recorded_at,
-                record_type=cls.record_type,
-                state=state,
-                lifecycle=lifecycle,
-            )
+        need_text("record_id", id)
+        need_kind("state", state, State)
+        need_kind("lifecycle", lifecycle, LifecycleRef)
+        event = opening(
+            record_id=id,
+            at=at,
+            by=by,
+            recorded_at=at if recorded_at is None else as_utc(recorded_at, "recorded_at"),
+            record_type=cls.record_type,
+            state=state,
+            lifecycle=lifecycle,
+            fields=stored_fields(values),
+        )
         facts = cls.default_facts()
         facts.update(event.changes(facts))
         facts["updated_at"] = at

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from incidentcore.errors import InvalidIntervalError, InvalidValueError, UnreachableDeadlineError
@@ -50,11 +50,9 @@ class Engine(ABC):
         return self
 
     def __getstate__(self) -> object:
-        state = object.__getstate__(self)
-        if isinstance(state, tuple):
-            own, slots = state
-            return own, {name: value for name, value in slots.items() if name != "_index"}
-        return state
+        state: Any = object.__getstate__(self)  # a pair, since the index is a slot
+        own, slots = state
+        return own, {name: value for name, value in slots.items() if name != "_index"}
 
     @abstractmethod
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:

@@ -231,8 +231,7 @@ def _changes(index: Index, zone: ZoneInfo) -> Iterator[tuple[timedelta, timedelt
                     low = middle
                 else:
                     high = middle
-            if high < index.high:
-                yield high, after
+            yield high, after
         at, offset = then, after
 
 

@@ -114,8 +114,7 @@ def overlay(
     one, other = next(ones, None), next(others, None)
     while one is not None and other is not None:
         start, end = max(one[0], other[0]), min(one[1], other[1])
-        if start < end:
-            yield start, end, one[2:], other[2:]
+        yield start, end, one[2:], other[2:]
         if one[1] == end:
             one = next(ones, None)
         if other[1] == end:

@@ -109,7 +109,7 @@ class Import(Iterator[R], Generic[R]):
         covers: Iterable[str] = (),
     ) -> None:
         self.findings: Findings = Findings()
-        self.covers: frozenset[str] = checked_covers(frozenset(covers)) or frozenset()
+        self.covers: frozenset[str] = checked_covers(frozenset(covers))
         self.context: Context = Context(
             findings=self.findings,
             states=states,

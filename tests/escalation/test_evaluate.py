@@ -14,10 +14,13 @@ from incidentcore.escalation import (
     due_escalations,
     escalate_now,
     next_escalation_wakeup,
+    snooze,
     unacknowledge,
 )
+from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.instants import Interval
 from incidentcore.lifecycle import advance
+from incidentcore.schedule import Maintenance
 from incidentcore.sla import SlaDefinition
 from incidentcore.values import Actor
 
@@ -153,3 +156,41 @@ def test_what_lies_beyond_the_calendar_of_years_never_falls_due() -> None:
 
     assert fired(matrix(EscalationLevel(After(8000 * 365 * 1440 * MIN), "x")), incident(), 9) == []
     assert next_escalation_wakeup(CHAIN, [incident()], now=far) is None
+
+
+def test_before_the_opening_nothing_is_due() -> None:
+    """The record is not there yet, or not known of by then."""
+    record = incident()
+    before = at(-1)
+
+    assert due_escalations(CHAIN, record, now=before) == ()
+    assert due_escalations(CHAIN, record, now=at(100), known_at=before) == ()
+    assert next_escalation_wakeup(CHAIN, [record], now=before) is None
+    assert escalations_and_wakeup(CHAIN, record, slas=(), now=before) == ((), None)
+
+
+def test_the_end_of_a_snooze_that_holds_nothing_back_wakes_nobody() -> None:
+    """Snoozed before level one was due, the end changes nothing before that due."""
+    record = snooze(incident(), until=at(5), at=at(1), by="ada")
+
+    assert next_escalation_wakeup(CHAIN, [record], now=at(2)) == at(10)
+
+
+def test_hours_that_never_open_again_let_nobody_be_notified() -> None:
+    """A level waits for its contact hours; where none come it never falls due."""
+    over = Maintenance([Interval(at(0), at(5))])
+    late = matrix(EscalationLevel(After(10 * MIN), "one", during=over))
+
+    assert fired(late, incident(), 5_000) == []
+
+
+def test_a_matrix_as_a_table_has_a_row_for_each_level() -> None:
+    """Which records, when, whom and how; the row's name stands once."""
+    heads, rows, _ = CHAIN.cells()
+
+    assert heads == ["row", "records", "level", "when", "to", "mode"]
+    assert [(row[0], row[1], row[2], row[4]) for row in rows] == [
+        ("r", "all", "0", "one"),
+        ("", "", "1", "two"),
+        ("", "", "2", "three"),
+    ]

@@ -15,11 +15,14 @@ from incidentcore.escalation import (
     EscalationMatrix,
     EscalationRow,
     EscalationTarget,
+    OnCallHours,
     OnCallLayer,
     OnCallSchedule,
+    ReachableHours,
     RotaOverride,
     coverage_gaps,
     due_escalations,
+    jira_row,
     on_call,
     on_call_hours,
     shifts,
@@ -34,6 +37,10 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 DAILY = Rotation(anchor=MONDAY, zone="UTC", unit="days")
 OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+
+
+TEAM = EscalationRow("a", [EscalationLevel(After(HOUR), "x")])
+NEVER = Interval(MONDAY, MONDAY)
 
 
 def plan(*layers: OnCallLayer, **options: object) -> OnCallSchedule:
@@ -203,6 +210,25 @@ def test_shifts_partition_time_and_agree_with_the_instant(
             "replace, add, remove",
         ),
         (lambda: EscalationTarget("team", "x"), "one of group"),
+        (lambda: EscalationTarget("group", "x", members=("a",)), "round_robin only"),
+        (lambda: EscalationTarget.on_call("net"), "an OnCallSchedule"),
+        (lambda: EscalationLevel(After(HOUR), []), "at least one target"),
+        (lambda: EscalationLevel("soon", "x"), "or a Trigger"),
+        (lambda: EscalationRow("a/b", [EscalationLevel(After(HOUR), "x")]), "without a slash"),
+        (
+            lambda: EscalationMatrix("", [EscalationRow("a", [EscalationLevel(After(HOUR), "x")])]),
+            "without a slash",
+        ),
+        (
+            lambda: RotaOverride(Interval(MONDAY, MONDAY), "a", "add", replaces="b"),
+            "mode replace only",
+        ),
+        (lambda: ReachableHours("net", {}), "an OnCallSchedule"),
+        (
+            lambda: ReachableHours(plan(OnCallLayer(DAILY, "a")), {"a": "nine to five"}),
+            "a Calendar",
+        ),
+        (lambda: jira_row("r", [(5, "not_read", "x")]), "not_acknowledged or not_closed"),
         (lambda: EscalationTarget("on_call", "x"), "the kinds on_call"),
     ],
 )
@@ -216,3 +242,36 @@ def test_a_reversed_span_is_refused() -> None:
     """Half-open spans end at or after their start (rule T3)."""
     with pytest.raises(InvalidIntervalError):
         list(shifts(plan(OnCallLayer(DAILY, "a")), start=MONDAY, end=MONDAY - HOUR))
+
+
+def test_a_week_on_duty_is_shared_out_by_weekend() -> None:
+    """Somebody on call all week has two of seven days on the weekend; nobody is on for no time."""
+    weekly = plan(OnCallLayer(Rotation(anchor=MONDAY, zone="UTC", unit="weeks"), "a"))
+    (hours,) = on_call_hours(weekly, start=MONDAY, end=MONDAY + 7 * DAY, zone="UTC")
+
+    assert (hours.total, hours.weekend) == (7 * DAY, 2 * DAY)
+    assert hours.weekend_share == pytest.approx(2 / 7)
+    assert (
+        OnCallHours(
+            person="b", total=0 * DAY, night=0 * DAY, weekend=0 * DAY, shifts=0
+        ).weekend_share
+        is None
+    )
+
+
+def test_turns_by_duty_count_every_turn_without_hours() -> None:
+    """A layer around the clock has duty in each turn, so both ways to count agree."""
+    always = OnCallLayer(DAILY, ["a", "b", "c"])
+    on_duty = OnCallLayer(DAILY, ["a", "b", "c"], turns="on_duty")
+    for days in (-4, 0, 1, 50):
+        at = MONDAY + days * DAY
+        assert on_call(plan(on_duty), at=at) == on_call(plan(always), at=at)
+
+
+def test_hours_of_a_gap_reach_nobody() -> None:
+    """A calendar of reachable hours is closed while nobody is on call."""
+    gone = plan(OnCallLayer(DAILY, "a", until=MONDAY + DAY))
+    hours = ReachableHours(gone, {})
+
+    assert list(hours.windows(MONDAY, MONDAY + 3 * DAY)) == [Interval(MONDAY, MONDAY + DAY)]
+    assert list(hours.windows(MONDAY + DAY, MONDAY + 3 * DAY)) == []

@@ -23,3 +23,10 @@ def test_a_field_may_name_several_people_or_nobody() -> None:
 
     assert [one.people for one in told] == [("bo", "ada"), ("ada", "bo"), ("ada",), (), (), ()]
     assert [one.lapsed_because for one in told] == [""] * 3 + ["nobody_to_tell"] * 3
+
+
+def test_a_round_robin_names_its_members_and_counter() -> None:
+    """As text: who takes turns, and by which field."""
+    assert str(EscalationTarget.round_robin(["ada", "bob"], counter="custom.n")) == (
+        "ada or bob by custom.n"
+    )

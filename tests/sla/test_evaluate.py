@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
@@ -14,11 +15,12 @@ from incidentcore.errors import InvalidValueError, SlaDefinitionError
 from incidentcore.instants import Versions
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
-from incidentcore.schedule import BusinessCalendar, Holiday
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar, BusinessDays, Holiday
 from incidentcore.sla import (
     SlaDefinition,
     SlaPolicy,
     SlaStatus,
+    SlaThreshold,
     evaluate_sla,
 )
 from incidentcore.values import Actor, Impact, Urgency
@@ -625,3 +627,93 @@ Thu 24 Dec 08:00 - Thu 24 Dec 09:15   counting                    1:15
 Thu 24 Dec 09:15 - Mon 28 Dec 10:30   paused: awaiting vendor
 elapsed 1:35 of 4:00, remaining 2:25; on hold: no due time. If resumed now: Mon 28 Dec 12:55"""
     assert expected == str(status.trace)
+
+
+# Figures before a start, points by name, calendars that end.
+
+POP_UP = BusinessCalendar(zone="UTC", hours={}, special={"2026-06-01": "09:00-17:00"})
+
+
+def test_a_clock_that_has_not_started_has_no_figures() -> None:
+    """Before the opening nothing has counted and nothing was paused."""
+    status = tell(resolution(), incident(("mon 09:00", "new")), "mon 08:00")
+
+    assert (status.elapsed, status.wall_elapsed, status.paused_open_time) == (0 * HOUR,) * 3
+    assert "definition=<resolution>" in repr(status)
+    assert "definition=None" in repr(attrs.evolve(status, definition=None))
+
+
+def test_points_are_asked_by_name() -> None:
+    """Reached, ahead, not ahead while paused, and unknown."""
+    record = incident(("mon 09:00", "new"), ("mon 14:00", "on_hold"))
+    spent = tell(resolution(), record, "mon 15:00")
+    held = tell(resolution(8), record, "mon 15:00")
+
+    assert spent.reached_at("due") == at("mon 13:00")
+    assert tell(resolution(), record, "mon 10:00").reached_at("due") == at("mon 13:00")
+    assert held.reached_at("due") is None
+    with pytest.raises(InvalidValueError, match="an SlaThreshold, due, breach"):
+        held.reached_at("soon")
+
+
+def test_a_target_beyond_the_end_of_its_calendar_has_no_due() -> None:
+    """Nine hours in a calendar of eight: it runs, and nothing ahead wakes anybody."""
+    status = tell(resolution(9, POP_UP), incident(("mon 09:00", "new")), "mon 12:00")
+
+    assert (status.stage, status.elapsed, status.due_at) == ("running", 3 * HOUR, None)
+    assert (status.reached_at("breach"), status.next_wakeup) == (None, None)
+
+
+def test_a_threshold_in_a_calendar_that_has_ended_is_never_reached() -> None:
+    """An hour of a pop-up after the due of 22:00, when the pop-up is over."""
+    late = SlaThreshold(name="late", after_due=HOUR, calendar=POP_UP)
+    clock = resolution(calendar=ALWAYS_OPEN, thresholds=[late])
+    record = incident(("mon 18:00", "new"))
+
+    assert tell(clock, record, "tue 09:00").thresholds == ()
+    assert tell(clock, record, "mon 20:00").reached_at("late") is None
+
+
+def test_business_days_before_a_due_that_does_not_come_are_not_reached() -> None:
+    """Without a due there is no day before it."""
+    early = SlaThreshold(name="early", before_due=BusinessDays(1))
+    record = incident(("mon 09:00", "new"))
+
+    assert tell(resolution(9, POP_UP, thresholds=[early]), record, "mon 12:00").thresholds == ()
+    reached = tell(resolution(4, OFFICE, thresholds=[early]), record, "mon 12:00").thresholds
+    assert [(one.name, one.at) for one in reached] == [("early", at("mon 09:00"))]
+
+
+def test_a_message_of_neither_side_answers_nobody() -> None:
+    """Where only approvers answer, an agent's public message is not a response."""
+    clock = SlaDefinition.first_response(hours=1, calendar=ALWAYS_OPEN, answered_by="approver")
+    record = incident(("mon 09:00", "new"), ("mon 09:30", "reply"))
+
+    assert told(tell(clock, record, "mon 09:45")) == ("running", 45 * MINUTE)
+
+
+def test_a_status_and_its_trace_as_documents() -> None:
+    """The row, the stretches, and the closing line in each of three forms."""
+    status = tell(resolution(), incident(("mon 09:00", "new")), "mon 10:00")
+
+    for text in (str(status), status.to_markdown(), status.to_html()):
+        for part in ("INC-1", "resolution", "running", "counting", status.trace.summary):
+            assert part in text
+    assert status.trace.to_markdown().endswith(status.trace.summary)
+
+
+def test_a_calendar_of_ones_own_names_its_closing() -> None:
+    """A code that the texts do not know is shown in words."""
+
+    class Tides(AbstractCalendar):
+        zone = ZoneInfo("UTC")
+
+        def windows(self, start, end):
+            return OFFICE.windows(start, end)
+
+        def explain(self, start, end):
+            for reason in OFFICE.explain(start, end):
+                yield reason if reason.is_open else attrs.evolve(reason, code="low_tide", name="")
+
+    status = tell(resolution(calendar=Tides()), incident(("mon 08:00", "new")), "mon 10:00")
+    assert [entry.text for entry in status.trace] == ["closed: low tide", "counting"]

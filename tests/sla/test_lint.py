@@ -274,3 +274,15 @@ def test_check_sla_runs_the_lint_and_what_the_caller_states() -> None:
     )
     check_sla(other, at_least_as_good=[(VIP, ALWAYS)])
     check_sla(gap, within=NEVER)
+
+
+def test_targets_that_cannot_be_compared_are_not_inverted() -> None:
+    """A due read from a field, a calendar that has ended, and a rule on an unknown field."""
+    rest = SlaDefinition.resolution(hours=8, calendar=OFFICE, name="rest")
+    for rule in (
+        (CRITICAL, resolution(name="critical", target=DueDate("custom.due"))),
+        (CRITICAL, resolution(name="critical", calendar=ONE_DAY, target=timedelta(hours=9))),
+        (CRITICAL & field("priorty.name").equals("x"), resolution()),
+    ):
+        found = lint_sla_policy(SlaPolicy([rule], default=rest))
+        assert "inverted_targets" not in {one.code for one in found}

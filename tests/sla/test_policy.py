@@ -194,3 +194,19 @@ def test_the_shortest_target_wins_where_asked() -> None:
     assert tell(policy, record, "mon 10:00").definition.name == "gold"
     with pytest.raises(SlaDefinitionError, match="shortest"):
         SlaPolicy([(ALWAYS, resolution(target=BusinessDays(1)))], match="shortest")
+
+
+def test_a_policy_as_a_table_has_its_rules_in_order() -> None:
+    """Which records, which definition, how long, by which calendar; the default last."""
+    vip = field("custom.vip").is_true()
+    policy = SlaPolicy(
+        [(vip, resolution(2, name="vip"))],
+        default=resolution(target=BusinessDays(1), name="rest"),
+    )
+    heads, rows, _ = policy.cells()
+
+    assert heads == ["records", "definition", "target", "calendar"]
+    assert [row[:3] for row in rows] == [
+        [str(vip), "vip", "2:00"],
+        ["any other", "rest", str(BusinessDays(1))],
+    ]

@@ -134,3 +134,22 @@ def test_a_due_date_must_be_a_time() -> None:
     record = incident(("mon 10:00", "new"), ("mon 10:00", {"due": "friday"}))
     with pytest.raises(SlaDefinitionError, match=r"custom\.due"):
         tell(clock, record, "mon 12:00")
+
+
+@pytest.mark.parametrize(
+    ("make", "allowed"),
+    [
+        (lambda: ByTimeOfDay("10:00", 0, cut_off="12:00"), "a cut-off not after 10:00"),
+        (lambda: ByTimeOfDay(16), "a time of day such as"),
+        (lambda: ByTimeOfDay("teatime"), "a time of day such as"),
+    ],
+)
+def test_a_time_of_day_that_cannot_be_is_refused(make: Any, allowed: str) -> None:
+    """A cut-off after the due of the same day would be due before it starts."""
+    with pytest.raises(SlaDefinitionError, match=allowed):
+        make()
+
+
+def test_a_due_date_says_its_field() -> None:
+    """As text."""
+    assert str(DueDate("custom.due")) == "the date in custom.due"

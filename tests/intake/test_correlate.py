@@ -14,6 +14,7 @@ from incidentcore.intake import (
     Alert,
     Flapping,
     IncidentEnded,
+    Inhibit,
     Intake,
     IntakePolicy,
     MaintenanceRule,
@@ -22,7 +23,7 @@ from incidentcore.intake import (
 )
 from incidentcore.lifecycle import advance
 from incidentcore.records import acknowledge
-from incidentcore.schedule import Maintenance
+from incidentcore.schedule import BusinessCalendar, Maintenance
 
 ORACLES = Path(__file__).resolve().parent.parent / "oracles"
 T0 = datetime(2026, 6, 1, 9, tzinfo=UTC)
@@ -415,3 +416,43 @@ def test_a_clock_that_runs_ahead_cannot_push_time_forward():
         ("open", 0, "1", ""),
         ("open", 1, "2", ""),
     ]
+
+
+def test_maintenance_without_an_end_suppresses_at_once():
+    """Where no end can be seen there is nothing to wait for (rule A6)."""
+    policy = IntakePolicy(maintenance=MaintenanceRule("work", BusinessCalendar.always()))
+
+    assert told(policy, [alert()]) == [("suppressed", 0, "", "work")]
+
+
+def test_a_source_holds_back_by_its_latest_alert():
+    """A router that says it is one no longer holds nothing back."""
+    router, host = field("labels.role").equals("router"), field("labels.role").equals("host")
+    policy = IntakePolicy(inhibit=Inhibit(router, host))
+    first = Alert(key="r", at=T0, labels={"role": "router"})
+    then = Alert(key="r", at=T0 + 70 * MINUTE, labels={"role": "switch"})
+    held = Alert(key="h", at=T0 + 80 * MINUTE, labels={"role": "host"})
+    until = T0 + 2 * HOUR
+
+    assert told(policy, [first, held], until=until) == [("open", 0, "1", "")]
+    assert ("open", 80, "2", "") in told(policy, [first, then, held], until=until)
+
+
+def test_what_flapped_is_calm_at_once_under_a_policy_without_flapping():
+    """The state goes on under another policy: a condition that was resolved is resolved."""
+    turns = [alert(minutes=n, status=("firing", "resolved")[n % 2]) for n in range(6)]
+    flaps = IntakePolicy(flapping=Flapping(within=HOUR, start=4, stop=1))
+    before = fold_alerts(flaps, turns, until=T0 + 6 * MINUTE)
+
+    assert [(one.at - T0) // MINUTE for one in before.intents if one.kind == "resolve"] == [1]
+    assert [kind for kind, *_ in told(IntakePolicy(), [], state=before.state)] == ["resolve"]
+
+
+def test_clearing_timers_away_changes_nothing(monkeypatch):
+    """Timers that are out of date are only in the way."""
+    policy = IntakePolicy(silence=10 * MINUTE, deduplicate=5 * MINUTE)
+    storm = [alert(f"k{n % 3}", n, ("firing", "firing", "resolved")[n % 7 % 3]) for n in range(60)]
+    expected = told(policy, storm)
+    monkeypatch.setattr("incidentcore.intake.deadlines._SPARE", -1_000)
+
+    assert told(policy, storm) == expected

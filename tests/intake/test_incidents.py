@@ -18,8 +18,10 @@ from incidentcore.intake import (
     apply_intent,
     apply_intents,
     fold_alerts,
+    open_incident,
 )
 from incidentcore.lifecycle import INCIDENT, advance, check_history
+from incidentcore.records import set_fields
 from incidentcore.testing import alert_storms, intake_policies
 from incidentcore.values import Impact, Urgency
 
@@ -124,3 +126,19 @@ def test_every_storm_makes_legal_records(policy, storm):
         firing = [alert for alert in taken if alert.firing]
         worst = min(policy.severities.rank(one.severity) for one in firing)
         assert incident.impact >= policy.severities.rows[worst].impact
+
+
+def test_a_priority_may_be_left_to_others():
+    """Without a policy of priorities the incident has impact and urgency alone."""
+    opening = fold_alerts(IntakePolicy(), [alert(severity="critical")], until=NINE).intents[0]
+
+    assert open_incident(opening, priorities=None).priority is None
+
+
+def test_a_count_of_alerts_must_be_one():
+    """The field is the intake's own."""
+    [incident] = applied(IntakePolicy(), [alert()]).values()
+    spoiled = set_fields(incident, custom={"alert_count": "many"}, at=NINE, by="ada")
+    more = IncidentIntent("add", NINE, incident.id, "", alert(1))
+    with pytest.raises(InvalidValueError, match="alert_count: got 'many'"):
+        apply_intent(more, spoiled)

@@ -16,6 +16,7 @@ from incidentcore.intake import (
     SeverityRow,
     SeverityTable,
 )
+from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import Impact, Urgency
 
 MINUTE = timedelta(minutes=1)
@@ -40,6 +41,12 @@ MINUTE = timedelta(minutes=1)
         lambda: IntakePolicy(maintenance=["night"]),
         lambda: Flapping(within=MINUTE, start=2, stop=2),
         lambda: MaintenanceRule("", None),
+        lambda: MaintenanceRule("night", BusinessCalendar.always(), "at night"),
+        lambda: MaintenanceRule("night", BusinessCalendar.always(), resume="later"),
+        lambda: IntakePolicy(name=""),
+        lambda: IntakePolicy(when="firing"),
+        lambda: IntakePolicy(severities={"critical": 1}),
+        lambda: SeverityTable(["critical"], default="critical"),
         lambda: MaintenanceRule("night", "22:00-06:00"),
     ],
 )

@@ -10,12 +10,13 @@ from incidentcore.errors import (
     InvalidValueError,
 )
 from incidentcore.intake import (
+    Alert,
     IncidentEnded,
     IntakePolicy,
     IntakeState,
     fold_alerts,
 )
-from incidentcore.intake.state import ConditionState
+from incidentcore.intake.state import ConditionState, GroupState, PendingAlert
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 
@@ -36,3 +37,12 @@ def test_a_state_must_hang_together():
 def as_dict(state):
     names = ("source", "key", "firing", "last_at", "heard_at")
     return {name: getattr(state, name) for name in names}
+
+
+def test_a_state_counts_from_zero():
+    """And an alert that waits is one of a condition that is live."""
+    with pytest.raises(InvalidValueError, match="opened"):
+        IntakeState(opened=-1)
+    waiting = PendingAlert(NINE, Alert(key="k", at=NINE))
+    with pytest.raises(InvalidValueError, match="live conditions"):
+        IntakeState(groups=[GroupState(group="g", waiting=[waiting])])

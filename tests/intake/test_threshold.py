@@ -205,3 +205,11 @@ def test_quiet_series_are_not_kept(threshold, taken):
         assert breached
     if threshold.stale_after is not None:
         assert state.series == ()
+
+
+def test_time_does_not_go_back():
+    """An end before the last sample settles nothing more than the samples do."""
+    hot = SampleThreshold("hot", at_least=90)
+    taken = [MetricSample("cpu", BEGIN + n * MINUTE, 95) for n in range(3)]
+
+    assert fold_samples(hot, taken, until=BEGIN) == fold_samples(hot, taken)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
-from incidentcore.conditions import ALWAYS, field
+from incidentcore.conditions import ALWAYS, Opaque, field
 from incidentcore.errors import (
     DuplicateEventError,
     InvalidTimelineError,
@@ -157,3 +158,24 @@ def test_an_opening_alone_may_come_first(store: InMemoryStore) -> None:
         store.append("INC-2", incident("INC-1").history, expected_version=0)
     with pytest.raises(InvalidValueError):
         store.history("INC-1", limit=0)
+
+
+def test_a_batch_has_an_id_for_each_event(store: InMemoryStore) -> None:
+    """Two events of one id cannot both be stored."""
+    first, second = incident(comments=1).history
+    twice = [first, attrs.evolve(second, id=first.id)]
+    with pytest.raises(InvalidTimelineError, match="an id of its own"):
+        store.append("INC-1", twice, expected_version=0)
+
+
+def test_a_record_that_goes_while_others_are_read_is_left_out(store: InMemoryStore) -> None:
+    """A search sees what is there when it comes to it."""
+    for name in ("INC-1", "INC-2"):
+        store.append(name, incident(name).history, expected_version=0)
+
+    def drop(record: Incident) -> bool:
+        if record.id == "INC-1":
+            store.remove("INC-2", expected_version=1)
+        return True
+
+    assert [one.id for one in store.find(Opaque("drop", drop))] == ["INC-1"]

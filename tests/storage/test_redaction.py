@@ -17,7 +17,7 @@ from incidentcore.escalation import escalate_now
 from incidentcore.instants import Interval
 from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.serialization import dumps
+from incidentcore.serialization import UnknownEvent, dumps
 from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.storage import PERSONAL_FIELDS, InMemoryStore, redact
 from incidentcore.testing import histories, sla_definitions
@@ -368,3 +368,18 @@ def test_redacting_twice_changes_nothing_more() -> None:
     assert redact(redact(incident())) == redact(incident())
     with pytest.raises(InvalidValueError):
         redact(incident(), alias="")
+
+
+def test_the_body_of_an_unknown_kind_of_event_is_hidden() -> None:
+    """What a later version wrote may name anybody."""
+    event = UnknownEvent(
+        record_id="INC-1",
+        sequence=2,
+        at=AT,
+        by=Actor(MARK),
+        name="later",
+        body=f'{{"x": "{MARK}"}}',
+    )
+    redacted = redact(Incident.from_history([incident().history[0], event]))
+
+    assert MARK not in dumps(redacted)

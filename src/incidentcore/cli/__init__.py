@@ -51,7 +51,7 @@ class _Page(Protocol):
 
     def to_plain(self) -> dict[str, Any]:
         """Return the page as plain data."""
-        ...  # pragma: no cover
+        ...
 
 
 class _Parser(argparse.ArgumentParser):

@@ -20,7 +20,6 @@ from incidentcore.records import (
     Event,
     LinkAdded,
     Record,
-    ServiceRequest,
     StateChanged,
     are_linked,
     comment,
@@ -304,16 +303,16 @@ class _Run:
         """Return the target with a comment, contact or its open tasks ended; None for nothing."""
         event = self.event
         when: dict[str, Any] = {"at": event.at, "by": self.by, "recorded_at": event.recorded_at}
-        after = target
+        after: Any = target
         if rule.contact:
             after = log_contact(target, rule.contact, **when)
         elif rule.comment:
             text = _copied(rule.comment, facts)
             if text:
                 after = comment(target, str(text), visibility=rule.visibility, **when)
-        elif isinstance(target, ServiceRequest):
-            for task in target.tasks:
-                if rule.open_tasks and task.status == "open":
+        else:  # the rule is about open tasks, so it is a request
+            for task in after.tasks:
+                if task.status == "open":
                     after = set_task(after, attrs.evolve(task, status=rule.open_tasks), **when)
         new = after.events_after(target.version)
         return Allowed(new, after) if new else None

@@ -20,7 +20,7 @@ class PriorityRule(Protocol):
 
     def __call__(self, record: Record, /) -> Level | None:
         """Return the computed priority; None where there is none."""
-        ...  # pragma: no cover
+        ...
 
 
 def as_names(names: Iterable[str]) -> tuple[str, ...]:

@@ -46,15 +46,9 @@ def pairs(value: object, field: str) -> list[tuple[object, object]]:
     if isinstance(value, Mapping):
         return list(value.items())
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
-        found = []
-        for item in value:
-            if isinstance(item, (str, bytes)) or not isinstance(item, (tuple, list)):
-                break
-            if len(item) != 2:
-                break
-            found.append((item[0], item[1]))
-        else:
-            return found
+        items = list(value)
+        if all(isinstance(item, (tuple, list)) and len(item) == 2 for item in items):
+            return [(key, entry) for key, entry in items]
     raise CalendarDefinitionError(field, value, "a mapping or (key, value) pairs")
 
 

@@ -92,7 +92,7 @@ class RecordStore(Protocol):
             DuplicateEventError: An event's id or sequence is taken by another event.
             InvalidTimelineError: The events do not continue the record's history.
         """
-        ...  # pragma: no cover
+        ...
 
     def load(self, record_id: str) -> Record:
         """Return a record, built from its whole history.
@@ -100,7 +100,7 @@ class RecordStore(Protocol):
         Raises:
             RecordNotFoundError: No record has that id.
         """
-        ...  # pragma: no cover
+        ...
 
     def history(self, record_id: str, *, after: int = 0, limit: int = PAGE) -> Sequence[Event]:
         """Return a page of a record's events in order of sequence.
@@ -113,7 +113,7 @@ class RecordStore(Protocol):
         Raises:
             RecordNotFoundError: No record has that id.
         """
-        ...  # pragma: no cover
+        ...
 
     def find(
         self,
@@ -131,7 +131,7 @@ class RecordStore(Protocol):
             after: The last id that is already known.
             limit: The most records to return.
         """
-        ...  # pragma: no cover
+        ...
 
     def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
         """Return a page of what was written since a position, in the order of writing.
@@ -140,7 +140,7 @@ class RecordStore(Protocol):
             after: The last position that is already known; 0 for the beginning.
             limit: The most changes to return.
         """
-        ...  # pragma: no cover
+        ...
 
     def remove(self, record_id: str, *, expected_version: int) -> None:
         """Delete a record permanently, as erasure asks; the feed says that it is gone.
@@ -149,7 +149,7 @@ class RecordStore(Protocol):
             RecordNotFoundError: No record has that id.
             StaleRecordError: It has changed since; nothing was removed.
         """
-        ...  # pragma: no cover
+        ...
 
 
 @runtime_checkable
@@ -164,17 +164,17 @@ class AsyncRecordStore(Protocol):
         self, record_id: str, events: Iterable[Event], *, expected_version: int
     ) -> int:
         """Append a batch of events to a record; see ``RecordStore.append``."""
-        ...  # pragma: no cover
+        ...
 
     async def load(self, record_id: str) -> Record:
         """Return a record; see ``RecordStore.load``."""
-        ...  # pragma: no cover
+        ...
 
     async def history(
         self, record_id: str, *, after: int = 0, limit: int = PAGE
     ) -> Sequence[Event]:
         """Return a page of a record's events; see ``RecordStore.history``."""
-        ...  # pragma: no cover
+        ...
 
     async def find(
         self,
@@ -185,15 +185,15 @@ class AsyncRecordStore(Protocol):
         limit: int = PAGE,
     ) -> Sequence[Record]:
         """Return a page of the records that match; see ``RecordStore.find``."""
-        ...  # pragma: no cover
+        ...
 
     async def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
         """Return a page of what was written since; see ``RecordStore.changes``."""
-        ...  # pragma: no cover
+        ...
 
     async def remove(self, record_id: str, *, expected_version: int) -> None:
         """Delete a record permanently; see ``RecordStore.remove``."""
-        ...  # pragma: no cover
+        ...
 
 
 def checked_append(

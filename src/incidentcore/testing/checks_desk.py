@@ -27,15 +27,15 @@ class Outbox(Protocol):
 
     def collect(self, agenda: Agenda, now: datetime) -> None:
         """Store what is due under its key, in one transaction, and tell the agenda."""
-        ...  # pragma: no cover
+        ...
 
     def send(self, deliver: Callable[[str], None]) -> None:
         """Give every key that is not marked as sent to ``deliver``, and mark it."""
-        ...  # pragma: no cover
+        ...
 
     def restore(self, records: Iterable[Record]) -> Agenda:
         """Return an agenda of the records that knows every key in the store."""
-        ...  # pragma: no cover
+        ...
 
 
 class _CrashError(Exception):

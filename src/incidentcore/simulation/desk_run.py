@@ -263,8 +263,10 @@ class _Run:
         """Let an agent begin to work on a record."""
         agent, ticket.waiting = self.team.agents[place], False
         record = assign(ticket.record, assignee=agent.id, at=now, by=agent.id)
-        if not record.state.pauses and self.desk.decide(record, "start", at=now, by=agent.id):
-            record = self.desk.advance(record, "start", at=now, by=agent.id)
+        if not record.state.pauses:
+            answer = self.desk.decide(record, "start", at=now, by=agent.id)
+            if answer:
+                record = self.desk.prioritize(answer.record, at=now)
         if record.first_response_at is None:
             record = comment(record, "We are looking into it.", at=now, by=agent.id)
         ticket.record = record

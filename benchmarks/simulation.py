@@ -1,0 +1,232 @@
+"""Simulated desks, comparisons of rules, and forecasts, on a simulated month of 400 records.
+
+Run with ``python -m benchmarks.simulation``. The rows of lifelines need ``pip install lifelines``.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import chain, islice, repeat
+from time import perf_counter
+from typing import Any
+
+from benchmarks.harness import print_table, ratio
+from incidentcore.desk import Desk, diff_rules, load_desk
+from incidentcore.forecast import breach_model
+from incidentcore.forecast.hazards import HazardCurve
+from incidentcore.records import (
+    Assigned,
+    Commented,
+    Incident,
+    Opened,
+    Record,
+    StateChanged,
+    assign,
+    comment,
+)
+from incidentcore.schedule import BusinessCalendar
+from incidentcore.simulation import Agent, Exponential, Hold, Simulation, Team, Workload, simulate
+from incidentcore.sla import SlaDefinition, evaluate_sla
+from incidentcore.values import Impact, Urgency
+from incidentcore.whatif import compare_rules, smallest_target
+
+START = datetime(2026, 6, 1, tzinfo=UTC)
+END = datetime(2026, 7, 1, tzinfo=UTC)
+OFFICE = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "08:00-18:00"})
+LUNCH = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": ["08:00-12:00", "13:00-18:00"]})
+HOUR = timedelta(hours=1)
+DESK = load_desk("""
+desk = 1
+name = "bench"
+zone = "Europe/Berlin"
+[calendars]
+office = { hours = { mon-fri = "08:00-18:00" } }
+[services.all]
+calendar = "office"
+response = { critical = "30m", else = "4h" }
+resolution = { critical = "8h", high = "16h", else = "40h" }
+[[agreements]]
+service = "all"
+[[escalation]]
+name = "urgent"
+when = { priority = ["critical", "high"] }
+levels = [{ after = "15m", to = "group:lead" }, { at = "resolution 80%", to = "role:manager" }]
+""")
+MAIL = Workload(
+    name="mail",
+    rate=1.8,
+    arrives=OFFICE,
+    opening=[
+        {"impact": impact, "urgency": urgency}
+        for impact in Impact.scale.levels
+        for urgency in Urgency.scale.levels
+    ],
+    work=Exponential(1.5 * HOUR),
+    hold=Hold(chance=0.3, lasts=Exponential(8 * HOUR)),
+    reopen=0.05,
+)
+TEAM = Team([Agent(name, OFFICE) for name in ("ada", "ben", "chen", "dora")])
+
+
+def run(*, watch: bool) -> Simulation:
+    """Return the month of 400 records."""
+    return simulate(DESK, TEAM, [MAIL], seed=1, start=START, end=END, watch=watch)
+
+
+NOTES = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
+FIELDS: dict[str, dict[str, str]] = {"hold": {"reason": "awaiting_caller"}, "resolve": NOTES}
+
+
+def moves_of(record: Incident) -> Iterator[Callable[..., Incident]]:
+    """Yield the moves that made a record, so that they can be made again without a simulation."""
+    for event in record.history:
+        when: dict[str, Any] = {"at": event.at, "by": event.by}
+        if isinstance(event, Opened):
+            levels = {"impact": record.impact, "urgency": record.urgency}
+            who = {"id": record.id, "title": record.title}
+            yield partial(DESK.open, Incident, **who, **levels, **when)
+        elif isinstance(event, Assigned):
+            yield partial(assign, assignee=str(event.fields["assignee"]), **when)
+        elif isinstance(event, Commented):
+            yield partial(_comment, event.text, **when)
+        elif isinstance(event, StateChanged):
+            given: dict[str, Any] = {**FIELDS.get(event.action, {}), **when}
+            yield partial(_advance, event.action, **given)
+
+
+def _comment(text: str, record: Incident, **when: Any) -> Incident:
+    return comment(record, text, **when)
+
+
+def _advance(action: str, record: Incident, **given: Any) -> Incident:
+    return DESK.advance(record, action, **given)
+
+
+def fresh(records: Iterable[Record], times: int) -> Iterator[list[Record]]:
+    """Return copies of records on which nothing was computed before, made beforehand."""
+    return iter([[type(one).from_history(one.history) for one in records] for _ in range(times)])
+
+
+def simulation_rows() -> list[tuple[str, float | str, str]]:
+    """Compare a run with the same moves alone, and with rules that are watched."""
+    result = run(watch=False)
+    moves = [list(moves_of(record)) for record in result.records]
+
+    def alone() -> list[Any]:
+        made = []
+        for opening, *steps in moves:
+            one = opening()
+            for step in steps:
+                one = step(one)
+            made.append(one)
+        return made
+
+    assert alone() == list(result.records)
+    bare = ratio(lambda: run(watch=False), alone, rounds=11)
+    watched = ratio(lambda: run(watch=True), alone, rounds=5)
+    return [
+        (f"a run of {len(moves)} records without rules / its moves alone", bare, "<= 1.3"),
+        ("the loop of a run / its moves alone", bare - 1, "<= 0.15"),
+        ("a run with rules / its moves alone", watched, "<= 6"),
+    ]
+
+
+def many_rules(target: int) -> Desk:
+    """Return a desk with 40 agreements over three fields."""
+    rules = "".join(
+        f'[[agreements]]\nwhen = {{ service = "s{n % 8}", source = "c{n % 5}", '
+        f'category = "k{n // 8}" }}\nservice = "p{n % 4}"\n'
+        for n in range(40)
+    )
+    promises = "".join(
+        f'[services.p{n}]\ncalendar = "always"\nresolution = "{target + n}h"\n' for n in range(4)
+    )
+    return load_desk(f'desk = 1\nname = "many"\nzone = "UTC"\n{promises}{rules}')
+
+
+def whatif_rows(records: tuple[Incident, ...]) -> list[tuple[str, float | str, str]]:
+    """Compare both sides of a comparison, and a search of a target, with one evaluation."""
+    plain, lunch = (SlaDefinition.resolution(hours=8, calendar=one) for one in (OFFICE, LUNCH))
+    rounds = 9
+    copies = fresh(records, 4 * (rounds + 1))
+
+    def evaluate() -> None:
+        for record in next(copies):
+            evaluate_sla(plain, record, now=END)
+
+    both = ratio(
+        lambda: compare_rules(plain, lunch, next(copies), now=END), evaluate, rounds=rounds
+    )
+    search = ratio(
+        lambda: smallest_target(plain, next(copies), share="0.95", now=END),
+        evaluate,
+        rounds=rounds,
+    )
+    before, after = many_rules(8), many_rules(9)
+    began = perf_counter()
+    diff_rules(before, after)
+    took = perf_counter() - began
+    return [
+        ("compare_rules, a lunch break / one cold evaluation", both, "<= 1.5"),
+        ("smallest_target / one cold evaluation", search, "<= 1.2"),
+        ("diff_rules of 40 rules over 3 fields, s", took, "<= 1"),
+    ]
+
+
+def forecast_rows(records: tuple[Incident, ...]) -> list[tuple[str, float | str, str]]:
+    """Compare a fit with sorting its rows, an answer with a bisect, and twice with once."""
+    spread = list(islice(chain.from_iterable(repeat(range(86_400_000_000, 7, -37))), 40_000))
+    rows = [(-1, value * 7_919 % 86_399_999_999, value % 5 > 0) for value in spread]
+    entered, left, ended = (list(column) for column in zip(*rows, strict=True))
+    curve = HazardCurve(entered, left, ended)
+    curve.tail(10**9, 2 * 10**9)
+    fit = ratio(
+        lambda: HazardCurve(entered, left, ended).tail(0, 10**9), lambda: sorted(rows), rounds=9
+    )
+    edges = sorted(left)
+    answer = ratio(
+        lambda: curve.tail(10**9, 2 * 10**9),
+        lambda: bisect_right(edges, 10**9),
+        rounds=31,
+        number=200,
+    )
+    agreed = SlaDefinition.resolution(hours=8, calendar=OFFICE)
+    half = records[: len(records) // 2]
+    copies, halves = fresh(records, 6), fresh(half, 6)
+    grows = ratio(
+        lambda: breach_model(agreed, next(copies), as_of=END),
+        lambda: breach_model(agreed, next(halves), as_of=END),
+        rounds=5,
+    )
+    found: list[tuple[str, float | str, str]] = [
+        ("fit of a curve / sorted of its 40,000 rows", fit, "<= 3"),
+        ("one answer of a curve / one bisect", answer, "<= 10"),
+        ("breach_model of twice the history / of once", grows, "<= 2.2"),
+    ]
+    try:
+        from lifelines import KaplanMeierFitter  # noqa: PLC0415  not a dependency
+    except ModuleNotFoundError:
+        return [*found, ("an answer of lifelines / ours", "not installed", ">= 100")]
+    theirs = KaplanMeierFitter().fit([value / 1e6 for value in left], ended)
+    peer = ratio(
+        lambda: theirs.predict(2_000) / theirs.predict(1_000),
+        lambda: curve.tail(10**9, 2 * 10**9),
+        rounds=31,
+        number=20,
+    )
+    return [*found, ("an answer of lifelines / ours", peer, ">= 100")]
+
+
+def main() -> None:
+    """Print the ratios."""
+    print_table("simulation", simulation_rows())
+    records = run(watch=False).records
+    print_table("what-if", whatif_rows(records))
+    print_table("forecast", forecast_rows(records))
+
+
+if __name__ == "__main__":
+    main()

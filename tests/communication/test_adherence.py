@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from incidentcore.communication import (
     log_update_sent,
     major_incident_plan,
+    next_update_wakeup,
     update_adherence,
 )
+from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.lifecycle import advance
 from incidentcore.records import Incident, set_major_status
@@ -88,3 +90,13 @@ def test_nothing_due_has_no_share() -> None:
     kept = update_adherence(PLAN, [], now=at(23))
 
     assert (kept.share, kept.mean_lateness, kept.per_record) == (None, None, None)
+
+
+def test_a_record_that_is_not_open_yet_owes_nothing() -> None:
+    """Before the opening nothing is promised, listed or late."""
+    before = at(9)
+    adherence = update_adherence(PLAN, [accepted()], now=before)
+
+    assert (adherence.records, adherence.due, adherence.sent) == (0, 0, 0)
+    assert updates_and_wakeup(PLAN, accepted(), now=before) == ((), None)
+    assert next_update_wakeup(PLAN, [accepted()], now=before) is None

@@ -76,3 +76,9 @@ def test_templates_by_kind() -> None:
     assert rule(templates=TEMPLATE).template("final") == TEMPLATE
     some = rule(templates={"final": TEMPLATE})
     assert (some.template("first"), some.template("final")) == (None, TEMPLATE)
+
+
+def test_a_field_that_is_watched_is_a_path() -> None:
+    """Nothing is not a field."""
+    with pytest.raises(DefinitionError, match="the path of a field"):
+        UpdateRule(name="all", audiences="customers", every=timedelta(hours=1), on_change=("",))

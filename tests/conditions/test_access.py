@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from incidentcore.conditions import field
-from incidentcore.errors import InvalidValueError
+from incidentcore.conditions import AtInstant, field, reached
+from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.records import Incident
 from incidentcore.values import NEW, Actor, Impact
 
@@ -78,3 +78,15 @@ def test_what_no_path_leads_to_below_a_step_is_an_error():
     """An unknown step below a dict's field names the step."""
     with pytest.raises(InvalidValueError, match="'colour' does not"):
         field("f.name.colour").present().matches({"f": NEW})
+
+
+def test_a_condition_on_time_is_asked_at_an_instant_of_an_instant():
+    """It needs the instant at which it is asked, and a field that holds one."""
+    with pytest.raises(InvalidValueError, match="the instant at which to ask for f"):
+        reached("f").matches({"f": NINE})
+    with pytest.raises(InvalidValueError, match="an aware datetime, or no value"):
+        reached("f").matches({"f": "noon"}, at=NINE)
+    with pytest.raises(DefinitionError, match="one of"):
+        AtInstant("f", "during")
+    with pytest.raises(DefinitionError, match="a Field"):
+        f.later_than("g")

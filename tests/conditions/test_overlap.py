@@ -419,3 +419,28 @@ def test_verdict_has_no_truth_value():
     """Three answers have no truth: asking for it is an error."""
     with pytest.raises(TypeError):
         bool(Proof("no"))
+
+
+class Even(Condition):
+    """A condition of one's own without candidates: whether a number is even."""
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Return what it reads."""
+        return frozenset(("number",))
+
+    def test(self, subject: object, at: datetime | None = None) -> bool:
+        """Return whether the number is even."""
+        return subject["number"] % 2 == 0  # type: ignore[index]
+
+    def __str__(self) -> str:
+        return "number is even"
+
+
+def test_a_condition_without_candidates_is_unknown_never_no() -> None:
+    """Nothing is known of its values, and time alone does not change its answer."""
+    even = Even()
+    assert even.candidates("number") is None
+    assert even.next_change({"number": 2}, NINE) is None
+    assert overlap(even, field("other").equals(3)).answer == "unknown"
+    assert implies(even, field("state.open").is_true()).answer == "unknown"

@@ -298,3 +298,35 @@ def test_a_rule_that_cannot_work_is_refused(wrong: dict[str, Any], says: str) ->
     with pytest.raises((LifecycleDefinitionError, InvalidValueError), match=says):
         rule(**wrong)
     assert attrs.fields(CascadeRule).undoes.default is False
+
+
+def test_a_rule_on_states_is_not_about_other_events() -> None:
+    """Any kind of event that changes a field may trigger, but only a change of state enters one."""
+    record = comment(incident("A"), "seen", at=AT, by="ada")
+    entering = rule(on="", changes="description", enters="new", comment="new")
+    assert effects({"A": record}, "A", entering) == []
+
+
+def test_a_link_to_a_record_that_was_not_given_has_no_effect() -> None:
+    """Nothing is known of the other end."""
+    record = link(incident("A"), "child_of", "P", at=AT, by="ada")
+    assert effects({"A": record}, "A", rule(on="linked", link="child_of", comment="linked")) == []
+
+
+def test_a_record_that_never_changed_its_state_was_brought_there_by_nobody() -> None:
+    """A rule that undoes leaves a record alone that is in the state it was opened in."""
+    desk = {name: incident(name) for name in "PA"}
+    desk["A"] = comment(link(desk["A"], "child_of", "P", at=AT, by="ada"), "x", at=AT, by="ada")
+    desk["P"] = advance(desk["P"], "start", at=AT + HOUR, by="ada")
+    undo = rule(enters="in_progress", link="parent_of", action="start", states="new", undoes=True)
+    assert effects(desk, "P", undo) == []
+    assert ids(effects(desk, "P", attrs.evolve(undo, undoes=False))) == ["A"]
+
+
+def test_a_rule_for_problems_leaves_incidents_alone() -> None:
+    """The target's type is part of the rule."""
+    desk = {name: incident(name) for name in "PA"}
+    desk["A"] = link(desk["A"], "child_of", "P", at=AT, by="ada")
+    desk["P"] = advance(desk["P"], "start", at=AT + HOUR, by="ada")
+    other = rule(enters="in_progress", link="parent_of", target="problem", comment="started")
+    assert effects(desk, "P", other) == []

@@ -14,7 +14,7 @@ from incidentcore.errors import (
     TransitionNotAllowedError,
 )
 from incidentcore.lifecycle import INCIDENT, PROBLEM, Lifecycle, Refused, Transition, check_history
-from incidentcore.records import Incident, LifecycleRef, replay
+from incidentcore.records import Incident, LifecycleRef, acknowledge, replay
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import CLOSED, IN_PROGRESS, NEW, RESOLVED, Actor, State
 
@@ -146,3 +146,39 @@ def test_the_definition_reads_back() -> None:
     assert loads(dumps(V2), Lifecycle) == V2
     assert "migrates" not in dumps(attrs.evolve(V2, migrates={}))
     assert CLOSED not in V2.states
+
+
+def test_a_migration_does_not_acknowledge_anew() -> None:
+    """When somebody took notice stays as it was; what nobody took notice of stays so."""
+    record = V1.open(Incident, id="INC-1", title="t", at=AT, by="kim")
+    taken = acknowledge(record, at=AT + DAY, by="ada")
+
+    for before, expected in ((record, None), (taken, AT + DAY)):
+        after = V2.migrate(before, at=AT + 2 * DAY, by=SYSTEM)
+        assert (after.lifecycle.version, after.acknowledged_at) == ("2", expected)
+
+
+@pytest.mark.parametrize(
+    ("parts", "allowed"),
+    [
+        ({"opens_with": ["impact", ""]}, "names of fields"),
+        ({"migrates": [("triage", "new")]}, "a mapping from states to states"),
+    ],
+)
+def test_a_definition_names_fields_and_states(parts: Any, allowed: str) -> None:
+    """What is something else is refused where it is written."""
+    with pytest.raises(LifecycleDefinitionError, match=allowed):
+        attrs.evolve(V2, **parts)
+
+
+def test_a_lifecycle_and_a_refusal_show_themselves_in_a_notebook() -> None:
+    """The diagram, and a row with what is allowed instead."""
+    refused = INCIDENT.decide(
+        INCIDENT.open(Incident, id="INC-1", title="t", at=AT, by="kim"), "close", at=AT, by="ada"
+    )
+    assert isinstance(refused, Refused)
+    heads, [row], _ = refused.cells()
+
+    assert V2._repr_markdown_().startswith("```mermaid\n")
+    assert heads == ["action", "state", "why", "allowed here", "the way"]
+    assert row[:2] == ["close", "new"]

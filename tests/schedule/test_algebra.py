@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from incidentcore.digest import content_id
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import CalendarDefinitionError, InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.schedule import (
     AbstractCalendar,
@@ -258,3 +258,36 @@ def test_an_edge_moved_by_a_gap_makes_no_business_day() -> None:
     for calendar in (nuuk, nuuk & nuuk, nuuk | nuuk, nuuk - Maintenance([])):
         found = calendar.add_business_days(friday, 2).astimezone(nuuk.zone)
         assert (found.month, found.day, found.hour) == (4, 1, 10)
+
+
+def test_maintenance_answers_its_own_windows() -> None:
+    """Cut at both ends, and joined where they touch."""
+    work = Maintenance(
+        [Interval(MONDAY, MONDAY + HOUR), Interval(MONDAY + HOUR, MONDAY + 3 * HOUR)]
+    )
+
+    assert list(work.windows(MONDAY, MONDAY + 2 * HOUR)) == [Interval(MONDAY, MONDAY + 2 * HOUR)]
+
+
+def test_only_calendars_are_joined() -> None:
+    """What answers no windows is refused."""
+    with pytest.raises(CalendarDefinitionError, match="a calendar"):
+        CalendarUnion(BERLIN, "nine to five")
+
+
+class PandasDelta(timedelta):
+    """A duration of a data frame, which counts nanoseconds."""
+
+    nanoseconds = 0
+
+
+def test_a_duration_of_a_data_frame_is_a_plain_one() -> None:
+    """Whole microseconds count; finer ones cannot be counted (rule T5)."""
+    always = BusinessCalendar.always()
+    found = always.deadline_before(MONDAY, PandasDelta(hours=1))
+    fine = PandasDelta(hours=1)
+    fine.nanoseconds = 5
+
+    assert (type(found), found) == (datetime, MONDAY - HOUR)
+    with pytest.raises(InvalidValueError, match="whole microseconds"):
+        always.deadline_before(MONDAY, fine)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.schedule import (
     BusinessCalendar,
     Holiday,
@@ -71,3 +72,16 @@ def test_moved_working_days_come_along() -> None:
     short = public_holidays("CN", years=[2025], workday_hours="10:00-12:00")
     assert Holiday("2025-09-28", name="working day", hours="10:00-12:00") in short
     assert all(holiday.hours is None for holiday in public_holidays("DE", years=[2025]))
+
+
+def test_without_the_package_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error says what to install."""
+    monkeypatch.setitem(sys.modules, "holidays", None)
+    with pytest.raises(MissingExtraError, match="holidays"):
+        public_holidays("DE", years=[2026])
+
+
+def test_a_holiday_that_returns_has_no_dates_of_its_own() -> None:
+    """Only a day or a range lists its dates."""
+    assert Holiday(yearly="12-25").explicit_dates() == ()
+    assert Holiday("2026-12-25").explicit_dates() == (date(2026, 12, 25),)

@@ -345,3 +345,14 @@ def test_arguments_that_cannot_be_used_are_refused(call) -> None:
 def test_errors_are_ours() -> None:
     """FormatError is in the one tree of errors."""
     assert issubclass(FormatError, IncidentCoreError)
+
+
+def test_a_feed_of_too_many_days_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What would expand without end is named by its line."""
+    text = feed("UID:1\r\nDTSTART;VALUE=DATE:20260601\r\nRRULE:FREQ=DAILY;COUNT=9")
+    monkeypatch.setattr("incidentcore.schedule.ical._MOST_DAYS", 5)
+    with pytest.raises(FormatError, match="more than 5 days"):
+        read_ical(text, years=YEARS, zone="UTC")
+    monkeypatch.setattr("incidentcore.schedule.ical._MOST_EXPANDED", 0)
+    with pytest.raises(FormatError, match="too many rules"):
+        read_ical(text, years=YEARS, zone="UTC")

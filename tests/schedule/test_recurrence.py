@@ -195,3 +195,11 @@ def test_a_counted_rule_is_followed_for_a_hundred_years() -> None:
 
     assert (date(2000, 1, 1), date(2100, 1, 1)) == (found[0], found[-1])
     assert found[-1] - found[0] < timedelta(days=36_600)
+
+
+def test_a_counted_rule_starts_at_its_start() -> None:
+    """Asked for later years, the days before them are counted and left out (RFC 5545)."""
+    rule = parse_rule("FREQ=YEARLY;BYMONTH=5;BYMONTHDAY=1;COUNT=4", start=date(2020, 5, 1))
+
+    assert rule.in_years(2022, 2030) == (date(2022, 5, 1), date(2023, 5, 1))
+    assert rule.in_years(2121, 2130) == ()  # further away than a rule with COUNT is followed

@@ -13,6 +13,7 @@ PEERS = {
     "from_businesstimedelta": ["businesstimedelta"],
     "from_business_duration": ["business_duration", "pandas", "narwhals"],
     "from_transitions": ["transitions"],
+    "from_a_desk": [],
 }
 
 

@@ -27,6 +27,7 @@ from incidentcore import (
     schedule,
     simulation,
     sla,
+    whatif,
 )
 from incidentcore.conditions import (
     ALWAYS,
@@ -369,8 +370,43 @@ DRILL = simulation.Drill(
 )
 
 
+WORKLOAD = simulation.Workload(
+    name="mail",
+    rate=2,
+    arrives=OFFICE,
+    opening=[{"impact": Impact.HIGH, "by": Actor("kim", "requester"), "custom": {"site": "a"}}],
+    work=simulation.Lognormal(HOUR, 0.5),
+    hold=simulation.Hold(chance=0.3, lasts=simulation.Exponential(HOUR)),
+    reassign=simulation.Reassign(chance=0.1, group="second", skill="deep"),
+    patience=simulation.Empirical([HOUR, 2 * HOUR]),
+)
+TEAM = [simulation.Agent("ada", OFFICE, ["", "deep"])]
+
+
 EXAMPLES: tuple[Any, ...] = (
     _desk(),
+    *(WORKLOAD, simulation.Team(TEAM), simulation.Team(TEAM, order=simulation.by_arrival)),
+    whatif.compare_rules(RESPONSE, attrs.evolve(RESPONSE, target=HOUR / 9), RECORDS, now=AT + HOUR),
+    whatif.Comparison(
+        records=1,
+        outcomes=(("response", "met", "breached", 1),),
+        changes=[
+            whatif.Change(
+                record_id="INC-1",
+                key="response",
+                what="clock",
+                before="met",
+                after="breached",
+                since=AT,
+                why="counting -> closed",
+                group=("desk", Priority.HIGH, None),
+            )
+        ],
+        groups=("assignment_group", "priority", "category"),
+        penalties=(Decimal("0.5"), Decimal(2)),
+    ),
+    whatif.offered_load(RECORDS, window=Interval(AT, AT + 9 * HOUR), zone="Europe/Berlin"),
+    whatif.TargetEstimate(target=HOUR, low=None, high=2 * HOUR, n=3, running=1, record_id="INC-1"),
     DRILL,
     forecast.breach_model(RESOLUTION, RECORDS, as_of=AT + timedelta(days=9)),
     *RECORDS,

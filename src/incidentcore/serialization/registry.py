@@ -36,6 +36,7 @@ from incidentcore.simulation import written as simulation
 from incidentcore.sla import written as sla
 from incidentcore.values import FrozenMap
 from incidentcore.values import written as values
+from incidentcore.whatif import written as whatif
 
 __all__ = ["CLASSES", "EVENTS", "REGISTRY", "TAG", "Registry", "facts_of"]
 
@@ -158,6 +159,7 @@ CLASSES: Final[dict[str, type]] = {
     **simulation.WRITTEN,
     **sla.WRITTEN,
     **values.WRITTEN,
+    **whatif.WRITTEN,
 }
 EVENTS: Final = records.FAMILIES[Event]
 
@@ -172,6 +174,7 @@ REGISTRY: Final = Registry(
         **priority.FAMILIES,
         **records.FAMILIES,
         **{kind: (*members, *escalation.CALENDARS) for kind, members in schedule.FAMILIES.items()},
+        **simulation.FAMILIES,
         **sla.FAMILIES,
     },
     {**partials.FORMS, partials.PartialForm: "KpiPartial"},

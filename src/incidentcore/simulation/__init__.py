@@ -19,11 +19,14 @@ from incidentcore.simulation.rehearsal import rehearse
 from incidentcore.simulation.score import score_drill
 from incidentcore.simulation.workload import (
     Agent,
+    ByArrival,
+    ByPriority,
     Distribution,
     Empirical,
     Exponential,
     Hold,
     Lognormal,
+    QueueOrder,
     Reassign,
     Team,
     Workload,
@@ -34,6 +37,8 @@ from incidentcore.simulation.workload import (
 __all__ = [
     "Agent",
     "BotStep",
+    "ByArrival",
+    "ByPriority",
     "DRILL_TEXTS",
     "Distribution",
     "Drill",
@@ -49,6 +54,7 @@ __all__ = [
     "Inject",
     "InjectKind",
     "Lognormal",
+    "QueueOrder",
     "Reassign",
     "Simulation",
     "Stint",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from math import exp, log
-from typing import Any, Protocol, TypeAlias, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
@@ -16,6 +16,8 @@ from incidentcore.values import FrozenMap
 
 __all__ = [
     "Agent",
+    "ByArrival",
+    "ByPriority",
     "Distribution",
     "Empirical",
     "Exponential",
@@ -172,7 +174,7 @@ class Workload:
     name: str
     rate: tuple[float, ...] = attrs.field(converter=_rates)
     arrives: Calendar
-    opening: tuple[FrozenMap[Any], ...] = attrs.field(default=FrozenMap(), converter=_openings)
+    opening: tuple[FrozenMap[object], ...] = attrs.field(default=FrozenMap(), converter=_openings)
     work: Distribution
     skill: str = ""
     hold: Hold | None = None
@@ -211,19 +213,37 @@ class Agent:
     skills: frozenset[str] = attrs.field(default=frozenset([""]), converter=_skills)
 
 
-QueueOrder: TypeAlias = Callable[[Record, datetime], Any]
-"""What sorts waiting records: the least key comes first; asked when a record begins to wait."""
+@runtime_checkable
+class QueueOrder(Protocol):
+    """What sorts waiting records: the least key comes first; asked when one begins to wait."""
+
+    def __call__(self, record: Record, since: datetime, /) -> Any:
+        """Return the key of a record that waits since an instant."""
 
 
-def by_priority(record: Record, _: datetime) -> tuple[object, ...]:
-    """Return what puts the worst priority first and then the oldest, as ``work_queue`` does."""
-    rank = 1_000 if record.priority is None else record.priority.rank
-    return rank, record.opened_at, record.id
+@attrs.frozen
+class ByPriority:
+    """Puts the worst priority first and then the oldest, as ``work_queue`` does."""
+
+    def __call__(self, record: Record, _: datetime, /) -> tuple[object, ...]:
+        """Return the key of a record."""
+        rank = 1_000 if record.priority is None else record.priority.rank
+        return rank, record.opened_at, record.id
 
 
-def by_arrival(_: Record, since: datetime) -> tuple[object, ...]:
-    """Return what puts first the record that has waited longest."""
-    return (since,)
+@attrs.frozen
+class ByArrival:
+    """Puts first the record that has waited longest."""
+
+    def __call__(self, _: Record, since: datetime, /) -> tuple[object, ...]:
+        """Return the key of a record."""
+        return (since,)
+
+
+by_priority: Final = ByPriority()
+"""The worst priority first; of equal ones the oldest."""
+by_arrival: Final = ByArrival()
+"""The record first that has waited longest."""
 
 
 def _agents(given: Iterable[Agent]) -> tuple[Agent, ...]:

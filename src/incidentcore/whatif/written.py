@@ -1,0 +1,18 @@
+"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidentcore.whatif.comparison import Change, Comparison
+from incidentcore.whatif.erlang import Load
+from incidentcore.whatif.smallest_target import TargetEstimate
+
+__all__ = ["WRITTEN"]
+
+WRITTEN: Final[dict[str, type]] = {
+    "Comparison": Comparison,
+    "ComparisonChange": Change,
+    "OfferedLoad": Load,
+    "TargetEstimate": TargetEstimate,
+}

@@ -169,6 +169,34 @@ def test_a_worker_that_is_killed(tmp_path: Path, incident: Incident) -> None:
     store.close()
 
 
+def test_a_celery_worker_that_is_killed(
+    tmp_path: Path, recipe: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tasks that a dead worker took with it are sent again; each key is delivered once."""
+    needs("celery")
+    monkeypatch.setenv("DESK_FOLDER", str(tmp_path))
+    tasks = recipe("recipe_celery")
+    store = SqliteStore(tmp_path / "desk.sqlite")
+    names = {f"INC-{number}" for number in range(20)}
+    for name in names:
+        store.append(name, record_named(name).history, expected_version=0)
+    command = ("-m", "celery", "-A", "recipe_celery", "worker", "-P", "solo", "--without-gossip")
+    with started(*command, DESK_FOLDER=str(tmp_path)) as process:
+        tasks.sweep.delay()
+        wait_until(tasks.DELIVERED.read_text, process)
+    store.append("INC-99", record_named("INC-99").history, expected_version=0)
+    with started(*command, DESK_FOLDER=str(tmp_path)) as process:
+        tasks.sweep.delay()
+        wait_until(lambda: "INC-99" in tasks.DELIVERED.read_text(), process)
+        wait_until(lambda: not store.pending(), process)
+
+    delivered = tasks.DELIVERED.read_text().split()
+    assert len(delivered) == len(set(delivered))
+    assert set(delivered) == set(store.outbox_keys())
+    assert {key.split(":")[1].split("/")[0] for key in delivered} == {*names, "INC-99"}
+    store.close()
+
+
 def record_named(name: str) -> Incident:
     """Return an incident of long ago."""
     return Incident.open(id=name, title="x", by="kim", at=AT - timedelta(days=200))

@@ -186,7 +186,10 @@ def where_is(place: str) -> Path:
     return ROOT / place
 
 
-@pytest.mark.parametrize("page", [".github/CONTRIBUTING.md", "README.md", ".github/SECURITY.md"])
+@pytest.mark.parametrize(
+    "page",
+    [".github/CONTRIBUTING.md", ".github/RELEASING.md", "README.md", ".github/SECURITY.md"],
+)
 def test_every_place_that_a_page_names_is_there(page: str) -> None:
     """Files, folders and links; what is only an example of a path is not one of ours."""
     text = text_of(page)
@@ -245,6 +248,18 @@ def test_the_changelog_begins_with_what_is_unreleased() -> None:
     assert (
         re.findall(r"^## (.*)$", text_of("CHANGELOG.md"), flags=re.MULTILINE)[0] == "[Unreleased]"
     )
+
+
+def test_a_version_that_is_released_has_its_section() -> None:
+    """A stated version has a heading with what it brings; a development version needs none."""
+    stated = incidentcore.__version__
+    headings = re.findall(r"^## \[([\d.]+)\]", text_of("CHANGELOG.md"), flags=re.MULTILINE)
+    assert re.fullmatch(r"\d+\.\d+\.\d+(\.dev\d+)?", stated)
+    assert headings
+    if ".dev" not in stated:
+        assert headings[0] == stated
+        section = text_of("CHANGELOG.md").partition(f"## [{stated}]")[2].partition("\n## ")[0]
+        assert section.count("\n- ") > 0
 
 
 def test_the_licence_is_mit(declared: dict[str, Any]) -> None:

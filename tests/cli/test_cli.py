@@ -106,6 +106,17 @@ def test_demo_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert {row["clock"] for row in rows} == {"response", "resolution"}
 
 
+def test_a_report_in_german(capsys: pytest.CaptureFixture[str], table: Path) -> None:
+    """Titles and headings change; the figures stay."""
+    code, english, _ = run(capsys, "report", table, *MAP)
+    assert code == 0
+    _, german, _ = run(capsys, "report", table, *MAP, "--words", "de")
+    assert "\nVolume and backlog\n" in english
+    assert "\nAufkommen und Rückstand\n" in german
+    assert "Kennzahlen nach Priorität" in german
+    assert re.findall(r"\d+\.\d\d h", english) == re.findall(r"\d+\.\d\d h", german)
+
+
 def test_report_on_a_table(capsys: pytest.CaptureFixture[str], table: Path) -> None:
     """A table of tickets gives the figures that a hand computes from it."""
     code, page, err = run(capsys, "report", table, *MAP)

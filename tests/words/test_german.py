@@ -7,15 +7,25 @@ import pkgutil
 import re
 import string
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
 import incidentcore
+from incidentcore.demo import demo_desk, demo_report
+from incidentcore.instants import Interval
 from incidentcore.kpi import REASONS
+from incidentcore.pages import Section
+from incidentcore.records import Incident
+from incidentcore.report import build_report, service_page
 from incidentcore.sla import TakeoverMode
 from incidentcore.values import LintFinding
+from incidentcore.vendors import AUDIT_KPIS
 from incidentcore.words import GERMAN, render
+from incidentcore.words.german_pages import PAGES
 
 # Words that both languages have, in the templates that hold them.
 SHARED = {"custom", "matrix", "migration", "minus", "name", "resolved", "until", "amend", "true",
@@ -41,6 +51,44 @@ def tables() -> Iterator[tuple[str, Mapping[str, str]]]:
 TABLES = dict(tables())
 ENGLISH = {text for table in TABLES.values() for text in table.values()} | set(REASONS.values())
 ENGLISH |= {mode.replace("_", " ") for mode in get_args(TakeoverMode)}
+
+
+def said(section: Section) -> Iterator[str]:
+    """Yield the title and headings of a section, and of those below."""
+    yield section.title
+    yield from section.table[0] if section.table else ()
+    for part in section.parts:
+        yield from said(part)
+
+
+def headings() -> set[str]:
+    """Return all that is a title or a heading in a report, on a log, and on a service page."""
+    at, week = datetime(2026, 6, 1, tzinfo=UTC), timedelta(days=7)
+    record = Incident.open(id="INC-1", title="x", by="kim", at=at, custom={"office": "Berlin"})
+    options = {"as_of": at + week, "title": "t", "desk": demo_desk()}
+    pages = [
+        demo_report(7),
+        build_report([record], findings=[], tool_kpis=AUDIT_KPIS, **options),
+        service_page(
+            [record],
+            desk=demo_desk(),
+            period=Interval(at, at + week),
+            as_of=at + week,
+            title="t",
+            credit=lambda _: Decimal(0),
+        ),
+    ]
+    return {text for page in pages for section in page.sections for text in said(section)}
+
+
+HEADINGS = headings()
+SOURCE = "".join(
+    path.read_text("utf-8")
+    for room in ("report", "cli", "kpi")
+    for path in Path(incidentcore.__path__[0], room).rglob("*.py")
+)
+# Of pages, what a page was seen to say or what is written out in the code that makes them.
+ENGLISH |= {text for text in PAGES if text in HEADINGS or f'"{text}"' in SOURCE or "{" in text}
 
 
 def holes(template: str) -> set[str]:
@@ -71,6 +119,24 @@ def test_each_template_has_a_twin(where: str) -> None:
 def test_each_reason_for_leaving_out_has_a_twin() -> None:
     """As a report prints them."""
     assert [text for text in REASONS.values() if text not in GERMAN.twins] == []
+
+
+def test_each_heading_has_a_twin() -> None:
+    """Titles and headings of a report; numbers and percents have no language."""
+    same = {text for text in HEADINGS if text in {"n", "p90"}}
+    for text in sorted(HEADINGS - same):
+        assert text in PAGES or f"{text.partition(' by ')[0]} by {{fields}}" in PAGES, text
+
+
+def test_a_report_in_german_has_the_same_figures() -> None:
+    """Titles and headings change, rows and plain data do not."""
+    page = demo_report(7)
+    german = page.translated(GERMAN)
+    assert "KPIs by priority" in str(page)
+    assert "Kennzahlen nach Priorität" in str(german)
+    assert german.to_plain() == {**page.to_plain(), "about": german.to_plain()["about"]}
+    pairs = zip(page.sections, german.sections, strict=True)
+    assert all(one.table[1] == two.table[1] for one, two in pairs if one.table and two.table)
 
 
 def test_no_twin_is_left_over() -> None:

@@ -28,6 +28,7 @@ from incidentcore.records import Incident
 from incidentcore.report import build_report, clock_row, failing, service_page
 from incidentcore.sla import SlaStatus
 from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
+from incidentcore.words import GERMAN
 
 __all__ = ["add_report"]
 
@@ -71,6 +72,9 @@ def add_report(command: argparse.ArgumentParser) -> None:
         metavar="FIELD=VALUE",
         help="for --month: whose records, as custom.site=Bonn",
     )
+    command.add_argument(
+        "--words", choices=("en", "de"), default="en", help="the language of titles and headings"
+    )
     command.set_defaults(run=_report)
 
 
@@ -113,7 +117,9 @@ def _report(arguments: argparse.Namespace) -> Page:
             print(f"incidentcore: {reason}", file=sys.stderr)
     if arguments.only is not None:
         page = page.only(name.strip() for name in arguments.only.split(","))
-    return page.with_pictures(_pictures(page)) if arguments.form == "html" else page
+    if arguments.form == "html":
+        page = page.with_pictures(_pictures(page))
+    return page.translated(GERMAN) if arguments.words == "de" else page
 
 
 def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool) -> tuple[Any, ...]:

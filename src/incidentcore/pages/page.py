@@ -18,6 +18,7 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.pages.table import Cells, to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap
+from incidentcore.words import Words
 
 __all__ = ["Page", "Picture", "Section"]
 
@@ -105,6 +106,29 @@ class Section:
     data: Any = None
 
 
+def _said(words: Words, text: str) -> str:
+    """Return a text in other words; ``X by Y`` by the template ``X by {fields}``."""
+    head, by, fields = text.partition(" by ")
+    template = f"{head} by {{fields}}"
+    twin = words.template(template)
+    if by and twin != template:
+        return twin.format(fields=", ".join(_said(words, one) for one in fields.split(", ")))
+    return words.template(text)
+
+
+def _translated(section: Section, words: Words) -> Section:
+    table = section.table
+    if table is not None:
+        table = ([_said(words, head) for head in table[0]], table[1], table[2])
+    return attrs.evolve(
+        section,
+        title=_said(words, section.title),
+        text=tuple(_said(words, text) for text in section.text),
+        table=table,
+        parts=tuple(_translated(part, words) for part in section.parts),
+    )
+
+
 def _pairs(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
@@ -151,6 +175,23 @@ class Page:
     about: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
     sections: tuple[Section, ...] = attrs.field(default=(), converter=_sections)
     figures: Mapping[str, float | None] = attrs.field(default=FrozenMap(), converter=_figures)
+
+    def translated(self, words: Words, /) -> Page:
+        """Return the page with titles, headings, names and fixed sentences in other words.
+
+        Cells and traces are data and stay; so do the keys and figures of its plain form.
+
+        >>> from incidentcore.words import GERMAN
+        >>> section = Section(key="ageing", title="Age of the backlog", table=(["age"], [], [True]))
+        >>> print(Page(title="Juni", sections=[section]).translated(GERMAN).sections[0].title)
+        Alter des Rückstands
+        """
+        return attrs.evolve(
+            self,
+            title=_said(words, self.title),
+            about=[(_said(words, name), value) for name, value in self.about],
+            sections=[_translated(section, words) for section in self.sections],
+        )
 
     def __str__(self) -> str:
         wide = max((len(name) for name, _ in self.about), default=0)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from incidentcore.words.german_pages import PAGES
 from incidentcore.words.words import Words, clock_time
 
 __all__ = ["GERMAN"]
@@ -356,6 +357,7 @@ GERMAN: Final = Words(
         **_DRILLS,
         **_FORECASTS,
         **_EXCLUDED,
+        **PAGES,
     },
     day_time=_day_time,
 )

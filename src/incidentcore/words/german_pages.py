@@ -1,0 +1,81 @@
+"""German twins of what pages say: titles, headings, names and fixed sentences."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["PAGES"]
+
+PAGES: Final = {
+    "Volume and backlog": "Aufkommen und Rückstand",
+    "KPIs": "Kennzahlen",
+    "KPIs by {fields}": "Kennzahlen nach {fields}",
+    "Month by month": "Monat für Monat",
+    "Age of the backlog": "Alter des Rückstands",
+    "SLA compliance": "Einhaltung der Zusagen",
+    "The worst breach": "Die schlimmste Verletzung",
+    "Escalations": "Eskalationen",
+    "The latest": "Die jüngsten",
+    "State changes": "Zustandswechsel",
+    "Definitions": "Definitionen",
+    "The tool's own figures": "Zahlen des Werkzeugs selbst",
+    "Shares": "Anteile",
+    "Findings about the file": "Befunde zur Datei",
+    "Objectives": "Vorgaben",
+    "Misses": "Verfehlungen",
+    "Credits": "Gutschriften",
+    "priority": "Priorität",
+    "opened": "eröffnet",
+    "resolved": "gelöst",
+    "closed": "geschlossen",
+    "canceled": "abgebrochen",
+    "reopened": "wieder eröffnet",
+    "major": "schwer",
+    "backlog": "Rückstand",
+    "kpi": "Kennzahl",
+    "value": "Wert",
+    "counted": "gezählt",
+    "left out": "ausgelassen",
+    "month": "Monat",
+    "came in": "kamen",
+    "went out": "gingen",
+    "open at its end": "am Ende offen",
+    "age": "Alter",
+    "open": "offen",
+    "clock": "Uhr",
+    "note": "Hinweis",
+    "row": "Zeile",
+    "level": "Stufe",
+    "to": "an",
+    "mode": "Art",
+    "fell due": "fällig",
+    "hours": "Stunden",
+    "mean": "Mittel",
+    "median": "Mitte",
+    "share": "Anteil",
+    "records": "Vorgänge",
+    "denominator": "Grundmenge",
+    "finding": "Befund",
+    "count": "Zahl",
+    "first": "zuerst",
+    "field": "Feld",
+    "what was done": "was geschah",
+    "record": "Vorgang",
+    "title": "Titel",
+    "due": "Frist",
+    "over target": "über dem Ziel",
+    "why": "warum",
+    "compliance": "Einhaltung",
+    "credit": "Gutschrift",
+    "period": "Zeitraum",
+    "as of": "Stand",
+    "zone": "Zeitzone",
+    "desk": "Regeln",
+    "A reopened record comes in again; the last month may be incomplete.": (
+        "Ein wieder eröffneter Vorgang kommt erneut; der letzte Monat kann unvollständig sein."
+    ),
+    "Compliance is met of met and breached; clocks that still run or pause are left out.": (
+        "Einhaltung ist der erfüllte Teil der erfüllten und verletzten; was noch läuft oder ruht, "
+        "ist ausgelassen."
+    ),
+}

@@ -1,0 +1,213 @@
+"""What a desk and its file refuse, each part in a small file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from tests.desk.test_forms import HEAD, SERVICE, loaded
+
+from incidentcore.desk import Agreement, Desk, Service, dump_desk, load_desk
+from incidentcore.desk.due import look_at
+from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
+from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
+from incidentcore.schedule import BusinessDays
+
+AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DESK = load_desk(HEAD + SERVICE)
+CASCADE = '[[cascades]]\nid = "c"\nsource = "problem"\ntarget = "incident"\nlinks = "problem"\n'
+STATES = (
+    '[lifecycle.incident]\nid = "own"\n'
+    'states = [{ name = "A", open = true }, { name = "B", final = true }]\n'
+)
+ON_CALL = '[oncall.ops]\nlayers = [{ people = ["anna", "ben"] }]\n'
+LEVEL = '[[escalation]]\nname = "p1"\nlevels = [{ to = "group:a", '
+
+
+def when(condition: str) -> str:
+    """Return an agreement with a condition."""
+    return f'[[agreements]]\nwhen = {{ {condition} }}\nservice = "all"\n'
+
+
+# What follows the head of a file, and what the error must say: the place, and the way out.
+PARTS: list[tuple[str, str, str]] = [
+    ("always = { hours = {} }\n", "calendars.always", "built in"),
+    ("b = 7\n", "calendars.b", "hours, by, plus, minus or both"),
+    ('b = { plus = ["office", "always"], name = "x" }\n', "calendars.b", "one of plus"),
+    ('b = { plus = ["office"] }\n', "calendars.b", "two calendars or more"),
+    (
+        'f = { by = "status", else = "office" }\nb = { both = ["f", "always"] }\n',
+        "calendars.b.both[1]",
+        "not chosen by a field",
+    ),
+    ("b = { hours = { mon = 8 } }\n", "calendars.b.hours.mon", "hours in quotes"),
+    ("b = { hours = 8 }\n", "calendars.b.hours", "a table of names"),
+    ('b = { hours = {}, special = "x" }\n', "calendars.b.special", "a list in brackets"),
+    ("b = { hours = {}, special = [8] }\n", "special[1]", "a table with the keys day, hours"),
+    ("b = { hours = {}, holidays = 8 }\n", "holidays", "names of [holidays], or dates"),
+    ('b = { hours = {}, holidays = ["2026-13-01"] }\n', "holidays[1]", "2026-12-24"),
+    ("b = { hours = {}, holidays = [8] }\n", "holidays[1]", "2026-12-24"),
+    ("[holidays]\na = 7\n", "holidays.a", "a list of dates and tables"),
+    ('[holidays]\na = { ical = "a.ics", years = "2026" }\n', "holidays.a", "files={...}"),
+    ("[priority]\nmatrix = 7\n", "priority.matrix", "IMPACT"),
+    ('[priority]\nmatrix = { high = "low" }\n', "priority.matrix", "high = {"),
+    ('[priority]\nmatrix = { code = "m" }\n', "priority.matrix", "none was given"),
+    ('[priority]\nadjust = [{ code = "a" }]\n', "priority.adjust[1]", "none was given"),
+    ("[categories]\nrules = [{ when = {} }]\n", "categories", "a category, a group or both"),
+    ("[lifecycle]\nincident = 7\n", "lifecycle.incident", "a table with the keys"),
+    ('[lifecycle.incident]\nbase = "nope"\n', "lifecycle.incident", "one of standard"),
+    (f'{STATES}base = "standard"\n', "lifecycle.incident", "either base, or states"),
+    (f'{STATES}initial = "C"\n', "lifecycle.incident", "one of the states A, B"),
+    (
+        f'{STATES}transitions = [{{ action = "go", from = "A", to = "C" }}]\n',
+        "lifecycle.incident",
+        "one of the states A, B",
+    ),
+    (f'{STATES}reopen_within = "2d"\n', "lifecycle.incident", "the action reopen"),
+    ("[lifecycle.incident]\nrecomputes = 7\n", "recomputes", '{ code = "name" }'),
+    (ON_CALL, "oncall.ops.layers[1]", "when they hand over"),
+    (f'{LEVEL}after = "1 business day" }}]\n', "escalation[1].levels[1]", "a span such as"),
+    (f'{LEVEL}at = "resolution" }}]\n', "escalation[1].levels[1]", "resolution due"),
+    (CASCADE + "comment = 1.5\n", "cascades[1].comment", 'copy = "field"'),
+    ('[services.b]\ncalendar = "office"\nresolution = {}\n', "services.b.resolution", "priority"),
+    ('[services.b]\ncalendar = "office"\npause = 7\n', "services.b.pause", "a table such as"),
+    (
+        '[services.b]\ncalendar = "office"\nresolution = "4h"\nwarn = ["soon before"]\n',
+        "services.b.warn[1]",
+        "1h before",
+    ),
+    (
+        '[services.b]\ncalendar = "office"\nresolution = "4h"\nwarn = ["x%"]\n',
+        "services.b.warn[1]",
+        "80%",
+    ),
+    ('[services.b]\ncalendar = "office"\nresolution = ""\n', "services.b.resolution", "a span"),
+    ('[services.b]\ncalendar = "office"\nresolution = "999999999d 1d"\n', "resolution", "a span"),
+    ('[lifecycle.incident]\nclose_after = "1h always"\n', "close_after", "business days"),
+    (when("any = 7"), "when.any", "any = [{ ... }, { ... }]"),
+    (when("major = 7"), "when.major", "true or false"),
+    (when("title = {}"), "when.title", "at_least"),
+    (when('title = { contains = "" }'), "when.title", "a non-empty text"),
+    (when("title = []"), "when.title", "at least one value"),
+    (when("category = 7"), "when.category", "network/vpn"),
+    (when('opened_at = "soon"'), "when.opened_at", "2026-12-31"),
+    (when("opened_at = 7"), "when.opened_at", "2026-12-31"),
+    (when('record_type = "task"'), "when.record_type", "incident"),
+    (when('"impact.name" = "huge"'), 'when."impact.name"', "one of"),
+    (when('code = "f"'), "when.code", "none was given"),
+    (when('during = "night"'), "when.during", "office"),
+    (when("custom = { status = 7 }"), "when.custom.status", "a text"),
+]
+
+
+@pytest.mark.parametrize(("part", "place", "way"), PARTS, ids=range(len(PARTS)))
+def test_a_part_is_refused_at_its_place_with_the_way_out(part: str, place: str, way: str) -> None:
+    """Each part alone: what is wrong is named by its path, and what may be there is said."""
+    with pytest.raises(FormatError) as caught:
+        load_desk(HEAD + part + ("" if "services.b" in part else SERVICE))
+    text = "\n".join(caught.value.problems)
+    assert place in text
+    assert way in text
+
+
+@pytest.mark.parametrize("name", ["holidays", "calendars", "lifecycle", "services"])
+def test_a_section_that_is_not_a_table_is_refused(name: str) -> None:
+    """A number where a section must be: the section is named."""
+    with pytest.raises(FormatError, match=f"{name}: got 7"):
+        load_desk({"desk": 1, "name": "d", name: 7})
+
+
+VALUES: list[tuple[Callable[[], Any], str]] = [
+    (lambda: DeskField("a.b"), "without a dot"),
+    (lambda: DeskField("a", kind="colour"), "bool, text"),
+    (lambda: DeskField("a", words=("x",)), "only there"),
+    (lambda: AutoClose(after=BusinessDays(2)), "a calendar"),
+    (lambda: AutoClose(after=-HOUR), "not negative"),
+    (lambda: AutoClose(after=HOUR, basis="opened_at"), "resolved_at or updated_at"),
+    (lambda: ApprovalStage(of=()), "somebody to ask"),
+    (lambda: ApprovalStage(of=DESK.sources or ("a",), need=0), "whole number"),  # type: ignore[arg-type]
+    (lambda: ApprovalPlan(stages=()), "at least one stage"),
+    (lambda: Agreement(service="all", kind="slo"), "sla"),
+    (lambda: Agreement(service="all", when=True), "a Condition"),  # type: ignore[arg-type]
+    (lambda: Service(name="", calendar=DESK.calendars["office"]), "non-empty name"),
+    (lambda: Service(name="s", calendar=DESK.calendars["office"]), "at least one of"),
+    (lambda: Desk(name="a/b"), "without a slash"),
+    (lambda: Desk(name="d", fields=("vip",)), "DeskField values"),  # type: ignore[arg-type]
+    (lambda: Desk(name="d", fields=(DeskField("a"), DeskField("a"))), "each name once"),
+    (lambda: Desk(name="d", auto_close={"task": AutoClose(after=HOUR)}), "incident"),
+]
+
+
+@pytest.mark.parametrize(("make", "way"), VALUES, ids=range(len(VALUES)))
+def test_a_value_that_cannot_be_meant_is_refused(make: Callable[[], Any], way: str) -> None:
+    """A part made in code is checked as one of a file is."""
+    with pytest.raises(DefinitionError, match=way):
+        make()
+
+
+def test_what_is_not_a_desk_or_a_record_is_refused() -> None:
+    """The error says what was expected."""
+    given: Any = "INC-1"
+    with pytest.raises(InvalidValueError, match="a record"):
+        look_at(DESK, given, now=AT)
+    with pytest.raises(InvalidValueError, match="incident"):
+        DESK.lifecycle("task")
+    with pytest.raises(InvalidValueError, match="TOML text, or a mapping"):
+        load_desk(given and 7)
+    with pytest.raises(FormatError, match="is not UTF-8 text"):
+        load_desk(b"\xff\xff")
+
+
+def test_a_matrix_of_its_own_is_read_and_written() -> None:
+    """Its rows and columns are its own levels, and so are its priorities."""
+    rows = 'big = { now = "P1", soon = "P2" }, small = { now = "P2", soon = "P3" }'
+    table = f"[priority]\nmatrix = {{ {rows} }}\n"
+    desk = loaded(HEAD + table + SERVICE)
+    assert [level.name for level in desk.priority.levels] == ["P1", "P2", "P3"]
+    plain: Any = desk.priority.calculator
+    assert plain.level(plain.rows["small"], plain.columns["now"]).name == "P2"
+
+
+def test_conditions_of_every_shape_come_back() -> None:
+    """Each says the same after a dump."""
+    shapes = (
+        "all = [{ major = false }]",
+        'during = "office"',
+        'tags = ["vpn", "mail"]',
+        'tags = "vpn"',
+        'category = { starts_with = ["a/b", "c"] }',
+        'title = { starts_with = "VPN" }',
+        'custom = { status = "x" }',
+        "opened_at = 2026-06-01",
+        '"impact.name" = "high"',
+        'record_type = "incident"',
+    )
+    for shape in shapes:
+        loaded(HEAD + SERVICE.partition("[[")[0] + when(shape))
+
+
+def test_targets_and_levels_of_every_shape_come_back() -> None:
+    """A sum of spans, business days with a cut-off, a wall time, turns, a daily handover."""
+    desk = loaded(
+        HEAD
+        + '[services.all]\ncalendar = "office"\nwarn = ["1/3"]\n'
+        + 'resolution = { critical = "1d 4h always", '
+        + 'else = "by 12:00 +2 business days cutoff 09:30" }\n'
+        + '[[agreements]]\nservice = "all"\n'
+        + '[oncall.ops]\nlayers = [{ people = ["a", "b"], '
+        + 'change = "daily 09:00", from = 2026-01-05 }]\n'
+        + LEVEL
+        + 'every = "daily 09:00", from = 2026-06-01, '
+        + 'zone = "Asia/Tokyo", since = "resolved_at" }]\n'
+        + '[[escalation]]\nname = "turns"\n'
+        + 'levels = [{ after = "5m", to = { round_robin = "night", members = ["a", "b"] } }]\n'
+    )
+    first = desk.services[0].resolution[0].target
+    assert first == timedelta(days=1, hours=4)
+    assert desk.services[0].warn[0].fraction == Fraction(1, 3)
+    assert desk.on_call[0].layers[0].rotation.unit == "days"
+    assert dump_desk(desk).count("round_robin") == 1

@@ -188,8 +188,20 @@ def read_modules(root: Path) -> tuple[Module, ...]:
             parts.pop()
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text)
-        modules.append(Module(".".join(parts), path, text, tree, tuple(ast.walk(tree))))
+        modules.append(Module(".".join(parts), path, text, tree, walk(tree)))
     return tuple(modules)
+
+
+def walk(tree: ast.AST) -> tuple[ast.AST, ...]:
+    """Return a node and all below it as ast.walk does, without contexts, in a third of the time."""
+    nodes = [tree]
+    for node in nodes:
+        for part in vars(node).values():
+            if isinstance(part, list):
+                nodes += [one for one in part if isinstance(one, ast.AST)]
+            elif isinstance(part, ast.AST) and not isinstance(part, ast.expr_context):
+                nodes.append(part)
+    return tuple(nodes)
 
 
 @cache
@@ -199,12 +211,10 @@ def read_imports(module: Module, root: Path) -> tuple[Import, ...]:
 
 
 def _imports(module: Module, root: Path) -> Iterator[Import]:
-    lazy = {
-        id(inner)
-        for outer in module.nodes
-        if isinstance(outer, (ast.FunctionDef, ast.AsyncFunctionDef))
-        for inner in ast.walk(outer)
-    }
+    functions = [
+        node for node in module.nodes if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    ]
+    lazy = {id(inner) for outer in functions for inner in _statements(outer.body)}
     for node in module.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -215,6 +225,15 @@ def _imports(module: Module, root: Path) -> Iterator[Import]:
             ours = base.partition(".")[0] == PACKAGE
             for target in {name if ours and _is_module(name, root) else base for name in inside}:
                 yield Import(node, target, id(node) in lazy)
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        yield statement
+        for part in ("body", "orelse", "finalbody"):
+            yield from _statements(getattr(statement, part, []))
+        for block in (*getattr(statement, "handlers", []), *getattr(statement, "cases", [])):
+            yield from _statements(block.body)
 
 
 def _absolute(module: Module, node: ast.ImportFrom) -> str:
@@ -402,7 +421,7 @@ def find_attribute_magic(root: Path) -> Iterator[str]:
                 and _is_name(node.test.operand, "TYPE_CHECKING")
                 for statement in node.body
             }
-        for node in module.nodes:
+        for node in module.nodes if "__getattr" in module.text else ():
             names = {
                 getattr(node, "name", ""),
                 node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) else "",

@@ -49,6 +49,8 @@ def prose(text: str) -> Iterator[tuple[int, str]]:
 
 def odd_words(text: str) -> list[tuple[int, str]]:
     """Return the odd words of a module with their lines."""
+    if not ODD.search(text):
+        return []  # tokenizing is slow
     return [
         (line + part.count("\n", 0, match.start()), match[0])
         for line, part in prose(text)

@@ -45,7 +45,7 @@ from . import reference
 BATCH = 50
 EXAMPLES = settings().max_examples  # of the profile that conftest chose
 IN_FULL = settings(max_examples=EXAMPLES if EXAMPLES <= 2_000 else EXAMPLES // BATCH)
-IN_PART = settings(max_examples=max(15, IN_FULL.max_examples // 20))
+IN_PART = settings(max_examples=5 if EXAMPLES <= 10 else max(15, IN_FULL.max_examples // 20))
 SEEDS = st.integers(0, 2**32)
 TRAPS = [
     ("Europe/Paris", date(2023, 3, 26), {"sun": [["01:00", "02:30"], ["03:00", "05:00"]]}),

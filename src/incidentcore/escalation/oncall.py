@@ -128,12 +128,15 @@ def _duty_turns(layer: OnCallLayer, block: int) -> tuple[int, ...]:
         return tuple(range(_BLOCK))
     first = block * _BLOCK
     start, end = _turn_start(rotation, first), _turn_start(rotation, first + _BLOCK)
-    places: set[int] = set()
-    for window in during.windows(start, end):
-        low = rotation.turn(max(window.start, start))
-        high = rotation.turn(min(window.end, end) - _INSTANT)
-        places.update(range(low - first, high - first + 1))
-    return tuple(sorted(places))
+    windows = during.windows(start, end)
+    window = next(windows, None)
+    places = []
+    for place, handoff in enumerate(rotation.handoffs(start + _INSTANT, end + _INSTANT)):
+        if window is not None and window.start < handoff:
+            places.append(place)
+        while window is not None and window.end <= handoff:
+            window = next(windows, None)
+    return tuple(places)
 
 
 def _turn_start(rotation: Rotation, turn: int) -> datetime:

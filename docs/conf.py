@@ -82,18 +82,9 @@ nb_merge_streams = True
 
 trim_doctest_flags = True
 doctest_test_doctest_blocks = "default"
-doctest_global_setup = """
-from datetime import UTC, date, datetime, time, timedelta
-from importlib.util import find_spec
-from zoneinfo import ZoneInfo
-
-has_sklearn = find_spec("sklearn") is not None
-"""
-doctest_global_setup += f"""
-from pathlib import Path
-
-DOCS = Path({str(Path(__file__).parent)!r})
-"""
+# Examples can be pasted as they stand: nothing is imported for them here. They run where the files
+# are that a page shows; a condition of ``:skipif:`` imports what it asks.
+doctest_global_setup = f"""__import__("os").chdir({str(Path(__file__).parent / "howto")!r})"""
 
 # What no room exports has no entry: type variables, internal classes that stand in a signature
 # under their module, and names that only type checkers import. What a page itself refers to is

@@ -38,3 +38,13 @@ def test_every_example_is_tried() -> None:
         and page.name != "gallery.rst"  # made by a build, which runs its code
     ]
     assert not untried
+
+
+def test_pages_hide_no_code() -> None:
+    """An example runs where it is pasted: no page or setting imports something out of sight."""
+    setup = re.findall(r"(?m)^doctest_global_setup.*", (DOCS / "conf.py").read_text("utf-8"))
+    assert len(setup) == 1
+    assert 'f"""__import__("os").chdir(' in setup[0]
+    hidden = re.compile(r"(?m)^ *(\.\. testsetup::|:hide:|:tags: .*(remove|hide))")
+    pages = [*DOCS.rglob("*.rst"), *DOCS.rglob("*.md")]
+    assert not [page.name for page in pages if hidden.search(page.read_text("utf-8"))]

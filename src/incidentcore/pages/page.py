@@ -181,6 +181,7 @@ class Page:
 
         Cells and traces are data and stay; so do the keys and figures of its plain form.
 
+        >>> from incidentcore.pages import Page, Section
         >>> from incidentcore.words import GERMAN
         >>> section = Section(key="ageing", title="Age of the backlog", table=(["age"], [], [True]))
         >>> print(Page(title="Juni", sections=[section]).translated(GERMAN).sections[0].title)

@@ -182,3 +182,11 @@ def test_status_is_the_last_change_up_to_the_day(changes: list[tuple[int, str]],
             expected = status
     assert one.status_on(on) == expected
     assert one.is_overdue(on=on) is (day > 0 and expected in ("open", "in_progress"))
+
+
+def test_less_is_better_where_nothing_else_is_said() -> None:
+    """A target of a time is reached by less of it."""
+    windows = [Interval(START, START + DAY), Interval(START + DAY, START + 2 * DAY)]
+    target = KpiTarget(kpi=catalogue.VOLUME, baseline=windows[0], after=windows[1])
+
+    assert target.better == "lower"

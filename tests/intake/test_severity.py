@@ -18,3 +18,11 @@ def test_severities_by_a_table():
     assert table.rank("critical") < table.rank("warning") < table.rank("info")
     own = SeverityTable([SeverityRow("p1", Impact.HIGH, Urgency.LOW)], default="P1")
     assert own.row("anything").urgency == Urgency.LOW
+
+
+def test_the_words_of_the_middle_row() -> None:
+    """Words that monitoring tools use for the same are one row."""
+    rows = {STANDARD_SEVERITIES.rank(word) for word in ("warning", "warn", "medium", "average")}
+
+    assert len(rows) == 1
+    assert "medium" in STANDARD_SEVERITIES.row("warning").words

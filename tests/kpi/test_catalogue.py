@@ -10,7 +10,7 @@ import pytest
 
 from incidentcore.conditions import field
 from incidentcore.instants import Interval
-from incidentcore.kpi import Group, Kpi, KpiResult, catalogue, compute_kpis
+from incidentcore.kpi import Duration, Group, Kpi, KpiResult, catalogue, compute_kpis
 from incidentcore.lifecycle import SERVICE_REQUEST, advance
 from incidentcore.records import (
     Escalated,
@@ -465,3 +465,23 @@ def test_a_population_is_not_an_exclusion() -> None:
     result = figure(kpi, tickets())
 
     assert (result.value, result.n, dict(result.excluded)) == (1, 1, {})
+
+
+@pytest.mark.parametrize(("replies", "share"), [(0, 0), (1, 1), (2, 0)])
+def test_one_touch_is_exactly_one_reply(replies: int, share: int) -> None:
+    """No reply is not one touch, and neither are two."""
+    record = incident()
+    for number in range(replies):
+        record = comment(record, "text", at=minute(number + 1), by=Actor("ada", "agent"))
+
+    assert figure(catalogue.ONE_TOUCH_RATE, [resolved(record, 60)]).value == share
+
+
+def test_a_record_without_a_beginning_is_left_out_of_each_way_to_read_times() -> None:
+    """An unknown beginning is named, not taken for zero, whatever else is asked for."""
+    records = [resolved(incident(), 60)]
+    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(measure=Duration("occurred_at", "resolved_at"))
+
+    for asked in (kpi, kpi.replace(clock=BusinessCalendar.always())):
+        result = figure(asked, records)
+        assert (result.value, dict(result.excluded)) == (None, {"no_start": 1})

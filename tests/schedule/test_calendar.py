@@ -268,3 +268,12 @@ def test_open_on_the_eve_and_after_noon_sla_s11() -> None:
     )
     nine = datetime(2020, 2, 26, 9, tzinfo=sao_paulo.zone)
     assert sao_paulo.open_time(nine, nine + timedelta(hours=5)) == timedelta(hours=2)
+
+
+def test_a_start_in_utc_and_an_end_in_the_own_zone() -> None:
+    """Instants are compared, not wall times: 07:00 UTC is 09:00 in Berlin's summer."""
+    zone = ZoneInfo("Europe/Berlin")
+    calendar = BusinessCalendar(zone="Europe/Berlin", hours={"mon": "09:00-17:00"})
+    start = datetime(2026, 6, 1, 7, tzinfo=UTC)
+
+    assert calendar.open_time(start, datetime(2026, 6, 1, 12, tzinfo=zone)) == timedelta(hours=3)

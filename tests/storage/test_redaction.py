@@ -17,7 +17,7 @@ from incidentcore.escalation import escalate_now
 from incidentcore.instants import Interval
 from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.serialization import UnknownEvent, dumps
+from incidentcore.serialization import UnknownEvent, dumps, loads
 from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.storage import PERSONAL_FIELDS, InMemoryStore, redact
 from incidentcore.testing import histories, sla_definitions
@@ -383,3 +383,16 @@ def test_the_body_of_an_unknown_kind_of_event_is_hidden() -> None:
     redacted = redact(Incident.from_history([incident().history[0], event]))
 
     assert MARK not in dumps(redacted)
+
+
+def test_a_root_cause_is_hidden_to_its_depth_and_read_back() -> None:
+    """Every statement is hidden, the shape and the factors stay; each is the same when read."""
+    cause = records.Cause(MARK, (records.Cause(MARK, (), "people"),), "configuration")
+    problem = Problem.open(id="PRB-1", title="x", at=AT, by="kim")
+    problem = records.set_fields(problem, at=AT, by="kim", root_cause=cause)
+    hidden = redact(problem)
+
+    assert loads(dumps(problem), Problem).root_cause == cause
+    assert loads(dumps(hidden), Problem).root_cause == records.Cause(
+        "[redacted]", (records.Cause("[redacted]", (), "people"),), "configuration"
+    )

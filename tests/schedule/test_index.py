@@ -4,6 +4,7 @@ import sys
 import threading
 import tracemalloc
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -188,3 +189,20 @@ def test_the_wall_index_is_used_only_where_it_is_valid() -> None:
     ]
     assert wall is not EMPTY
     assert [end - start for start, end in holes] == [HOUR, HOUR]
+
+
+class AbsoluteDatetime(datetime):
+    """A datetime that subtracts in UTC, also within one zone, as a Timestamp of pandas 3 does."""
+
+    def __sub__(self, other: Any) -> Any:  # type: ignore[override]
+        return datetime.__sub__(self.astimezone(UTC), other.astimezone(UTC))
+
+
+def test_a_subclass_that_subtracts_in_utc_gives_the_same_deadline() -> None:
+    """Also once inputs in the own zone were seen: 4 hours from 23:00 CEST end at 01:00 UTC."""
+    zone = ZoneInfo("Europe/Berlin")
+    night = BusinessCalendar(zone=zone, hours={"mon-sun": "22:00-06:00"})
+    night.deadline(AbsoluteDatetime(2026, 3, 28, 23, tzinfo=zone), timedelta(hours=4))
+    start = AbsoluteDatetime(2026, 10, 24, 23, tzinfo=zone)
+    expected = datetime(2026, 10, 25, 1, tzinfo=UTC)
+    assert expected == night.deadline(start, timedelta(hours=4))

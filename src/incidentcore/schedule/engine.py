@@ -133,7 +133,9 @@ class Engine(ABC):
         try:
             if boundary == "close" and horizon is HORIZON:
                 index = self._index
-                local = index.wall if start.tzinfo is self.zone else index
+                # A subclass may subtract otherwise than by the wall clock: pandas 3 does.
+                is_wall = start.tzinfo is self.zone and type(start) is datetime
+                local = index.wall if is_wall else index
                 at = start - local.origin
                 place = bisect_right(local.edges, at)
                 offset = local.offsets[place]

@@ -341,3 +341,35 @@ def test_pydantic_fields(recipe: Callable[[str], Any], incident: Incident) -> No
     properties = module.Handover.model_json_schema()["properties"]
     assert properties["incident"]["$ref"].endswith("/Incident.json")
     assert json_schema(Incident)["title"] == "Incident"
+
+
+@pytest.mark.parametrize("view", ["document", "state"])
+def test_generated_models_read_and_write_our_documents(
+    view: str, tmp_path: Path, incident: Incident, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What datamodel-code-generator makes of a schema takes a document and gives it back."""
+    needs("datamodel_code_generator", "pydantic")
+    done = {"resolution_code": "fix", "resolution_notes": "Done."}
+    record = advance(incident, "resolve", at=AT + timedelta(hours=1), by="ada", **done)
+    given: Any = {} if view == "document" else {"view": "state"}
+    schema = tmp_path / "schema.json"
+    schema.write_text(json.dumps(json_schema(Incident, **given)), "utf-8")
+    name = f"generated_{view}"
+    subprocess.run(  # noqa: S603  our own interpreter
+        [
+            *(sys.executable, "-m", "datamodel_code_generator", "--input-file-type", "jsonschema"),
+            *("--output-model-type", "pydantic_v2.BaseModel", "--input", str(schema)),
+            *("--output", str(tmp_path / f"{name}.py")),
+        ],
+        check=True,
+        capture_output=True,
+        timeout=PATIENCE,
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = importlib.import_module(name)
+    model = getattr(module, "Incident" if view == "document" else "IncidentState")
+    plain = json.loads(json.dumps(to_plain(record, **given)))
+    read = model.model_validate(plain)
+    assert json.loads(read.model_dump_json(by_alias=True, exclude_unset=True)) == plain
+    with pytest.raises(ValueError, match="unheard_of"):
+        model.model_validate({**plain, "unheard_of": 1})

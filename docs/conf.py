@@ -20,8 +20,10 @@ extensions = [
     "sphinx.ext.napoleon",
     "sphinx.ext.doctest",
     "sphinx.ext.intersphinx",
+    "sphinx_copybutton",
     "myst_nb",
     "gallery_pages",
+    "llms_file",
     "rule_links",
     "schema_files",
 ]
@@ -37,6 +39,10 @@ html_copy_source = False
 html_show_sphinx = False
 pygments_style = "tango"
 pygments_dark_style = "monokai"
+
+# A copied example is what one types: no prompts and no answers.
+copybutton_prompt_text = r">>> |\.\.\. |\$ "
+copybutton_prompt_is_regexp = True
 
 # What comes from a base of ours is shown where it is used; what comes from these is Python's.
 foreign = [

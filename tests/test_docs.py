@@ -48,3 +48,19 @@ def test_pages_hide_no_code() -> None:
     hidden = re.compile(r"(?m)^ *(\.\. testsetup::|:hide:|:tags: .*(remove|hide))")
     pages = [*DOCS.rglob("*.rst"), *DOCS.rglob("*.md")]
     assert not [page.name for page in pages if hidden.search(page.read_text("utf-8"))]
+
+
+def test_the_front_page_says_what_benchmarks_ask_for() -> None:
+    """Each ratio of the table is the least that the benchmark beside that package accepts."""
+    page = " ".join((DOCS / "index.rst").read_text("utf-8").split())
+    source = (DOCS.parent / "benchmarks" / "calendar.py").read_text("utf-8")
+    asked = dict(re.findall(r'"faster than ([\w ]+)[^"]*", ">= (\d+)"', source))
+    said = re.findall(
+        r"\* - (?:pandas )?(\S+) - (?:(?! \* - ).)*?at least (\d+) times faster", page
+    )
+    found = {name.strip("`"): least for name, least in said}
+
+    assert found == {
+        "CustomBusinessHour": asked["pandas CustomBusinessHour"],
+        "businesstimedelta": asked["businesstimedelta"],
+    }

@@ -206,3 +206,13 @@ def test_a_subclass_that_subtracts_in_utc_gives_the_same_deadline() -> None:
     start = AbsoluteDatetime(2026, 10, 24, 23, tzinfo=zone)
     expected = datetime(2026, 10, 25, 1, tzinfo=UTC)
     assert expected == night.deadline(start, timedelta(hours=4))
+
+
+def test_a_subclass_that_subtracts_in_utc_gives_the_same_open_time() -> None:
+    """Also once inputs in the own zone were seen: half an hour after the opening is counted."""
+    zone = ZoneInfo("Europe/Berlin")
+    night = BusinessCalendar(zone=zone, hours={"mon-sun": "22:00-06:00"})
+    start = AbsoluteDatetime(2026, 10, 24, 21, tzinfo=zone)
+    end = AbsoluteDatetime(2026, 10, 24, 22, 30, tzinfo=zone)
+    night.open_time(datetime(2026, 6, 1, 22, tzinfo=zone), datetime(2026, 6, 1, 23, tzinfo=zone))
+    assert night.open_time(start, end) == timedelta(minutes=30)

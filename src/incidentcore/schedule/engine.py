@@ -81,7 +81,8 @@ class Engine(ABC):
         # careful way below answers or refuses it.
         try:
             index = self._index
-            if start.tzinfo is self.zone and end.tzinfo is self.zone:
+            # A subclass may subtract otherwise than by the wall clock: pandas 3 does.
+            if start.tzinfo is self.zone is end.tzinfo and type(start) is type(end) is datetime:
                 index = index.wall
             origin = index.origin
             low = start - origin
@@ -133,7 +134,6 @@ class Engine(ABC):
         try:
             if boundary == "close" and horizon is HORIZON:
                 index = self._index
-                # A subclass may subtract otherwise than by the wall clock: pandas 3 does.
                 is_wall = start.tzinfo is self.zone and type(start) is datetime
                 local = index.wall if is_wall else index
                 at = start - local.origin

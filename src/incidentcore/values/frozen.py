@@ -112,12 +112,7 @@ class FrozenMap(Mapping[str, V_co]):
 
     def set(self, /, **entries: object) -> FrozenMap[object]:
         """Return a map with these entries added or replaced."""
-        merged: dict[str, object] = {**self._data, **_frozen_entries(entries)}
-        if len(merged) > len(self._data):
-            merged = {key: merged[key] for key in sorted(merged)}
-        made: FrozenMap[object] = FrozenMap()
-        object.__setattr__(made, "_data", merged)
-        return made
+        return merged(self, FrozenMap(entries))
 
 
 # A slot's own setter takes two thirds of the time that object.__setattr__ takes.
@@ -132,6 +127,15 @@ def of_sorted(entries: dict[str, V_co]) -> FrozenMap[V_co]:
     _put_data(frozen, entries)
     _put_hash(frozen, None)
     return frozen
+
+
+def merged(old: FrozenMap[object], new: FrozenMap[object]) -> FrozenMap[object]:
+    """Return a map with the entries of another one added or replaced."""
+    before = entries_of(old)
+    entries = {**before, **entries_of(new)}
+    if len(entries) > len(before):
+        entries = {key: entries[key] for key in sorted(entries)}
+    return of_sorted(entries)
 
 
 def entries_of(frozen: FrozenMap[V_co]) -> dict[str, V_co]:

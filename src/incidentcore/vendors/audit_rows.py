@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -97,6 +98,8 @@ COLUMNS: Final = frozenset(
 )
 
 Change = tuple[Callable[..., Event], dict[str, object]]
+_Picked = tuple[Callable[[list[str]], object], list[tuple[str, int, str]]]
+"""Reads some columns at once, and each with its place and what it becomes."""
 
 
 def whole_number(text: str) -> int | None:
@@ -238,10 +241,16 @@ class RowHistory:
         def placed(names: dict[str, str]) -> list[tuple[str, int, str]]:
             return [(name, columns[name], to) for name, to in names.items() if name in columns]
 
-        self._kinds = ((Assigned, placed(_GROUP)), (Prioritized, placed(_PRIORITY)))
+        def picked(names: dict[str, str]) -> _Picked:
+            places = placed(names)
+            pick = itemgetter(*(place for _, place, _ in places)) if places else len
+            return pick, places
+
+        self._kinds = ((Assigned, picked(_GROUP)), (Prioritized, picked(_PRIORITY)))
         self._category = [columns[name] for name in _CATEGORY if name in columns]
-        self._links, self._plains = placed(_LINKS), placed(_PLAIN)
-        self._customs = placed({**_TEXTS, **_FLAGS, **_COUNTS})
+        self._opened = [(column, to) for column, to in {**_GROUP, **_PRIORITY, **_PLAIN}.items()]
+        self._links, self._plains = placed(_LINKS), picked(_PLAIN)
+        self._customs = picked({**_TEXTS, **_FLAGS, **_COUNTS})
         self._state = columns["incident_state"]
 
     def build(self, rows: Sequence[AuditRow], times: Sequence[datetime]) -> list[Event]:
@@ -285,7 +294,7 @@ class RowHistory:
             for kind, places in self._kinds:
                 fields = self._differing(row, before, places)
                 if fields:
-                    yield kind, {"fields": FrozenMap(fields)}
+                    yield kind, {"fields": FrozenMap.of_frozen(fields)}
             if any(new[place] != old[place] for place in self._category):
                 yield Classified, {"category": self._path(row)}
         for column, place, name in self._links:
@@ -303,19 +312,20 @@ class RowHistory:
         if is_last:
             custom |= self._final(row)
         if custom:
-            fields["custom"] = FrozenMap(custom)
+            fields["custom"] = FrozenMap.of_frozen(custom)
         if fields:
-            yield FieldsChanged, {"fields": FrozenMap(fields)}
+            yield FieldsChanged, {"fields": FrozenMap.of_frozen(fields)}
         if is_first and row["incident_state"] != NEW.name:
             yield StateChanged, {"action": FIRST_SEEN, "state": self._read.state(row)}
         elif not is_first and new[self._state] != old[self._state]:
             yield StateChanged, {"action": UPDATED, "state": self._read.state(row)}
 
-    def _differing(
-        self, row: AuditRow, before: AuditRow, places: list[tuple[str, int, str]]
-    ) -> dict[str, object]:
+    def _differing(self, row: AuditRow, before: AuditRow, picked: _Picked) -> dict[str, object]:
         """Return the fields that differ from the row before."""
         new, old = row.fields, before.fields
+        pick, places = picked
+        if pick(new) == pick(old):
+            return {}
         return {
             name: self._readers[column](row, column)
             for column, place, name in places
@@ -329,10 +339,7 @@ class RowHistory:
         created = {"created_at": created_at, "created_by": read.text(row, "sys_created_by")}
         custom: dict[str, object] = {n: value for n, value in created.items() if value is not None}
         custom["first_seen"] = row["incident_state"]
-        fields = {
-            name: self._readers[column](row, column)
-            for column, name in {**_GROUP, **_PRIORITY, **_PLAIN}.items()
-        }
+        fields = {name: self._readers[column](row, column) for column, name in self._opened}
         known_at = opened_at
         if created_at is not None and opened_at < created_at <= updated_at:
             known_at = created_at  # opened by word of mouth, written down later
@@ -345,12 +352,12 @@ class RowHistory:
             record_type="incident",
             state=NEW,
             lifecycle=_LIFECYCLE,
-            fields=FrozenMap(
+            fields=FrozenMap.of_frozen(
                 {
                     "title": row["number"],
                     "category": self._path(row),
                     **fields,
-                    "custom": FrozenMap(custom),
+                    "custom": FrozenMap.of_frozen(custom),
                 }
             ),
             covers=self._covers,

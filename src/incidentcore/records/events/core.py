@@ -25,7 +25,7 @@ from incidentcore.records.events.base import (
 from incidentcore.records.fields import checked_fields
 from incidentcore.records.links import Link
 from incidentcore.values import FrozenMap, State
-from incidentcore.values.frozen import entries_of
+from incidentcore.values.frozen import entries_of, merged
 
 __all__ = [
     "Assigned",
@@ -221,7 +221,7 @@ def written_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[
     changes: dict[str, Any] = dict(entries_of(fields))
     custom = changes.get("custom")
     if custom is not None:
-        changes["custom"] = facts["custom"].set(**custom) if facts["custom"] else custom
+        changes["custom"] = merged(facts["custom"], custom) if facts["custom"] else custom
     if "assignment_group" in changes:
         before = facts["assignment_group"]
         if before is not None and changes["assignment_group"] != before:

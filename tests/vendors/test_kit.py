@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from incidentcore import Incident
 from incidentcore.errors import InvalidValueError
@@ -83,6 +86,40 @@ def test_what_is_never_guessed(text: object, options: dict[str, Any]) -> None:
     """An order that nobody stated, a part that is missing, a zone that is only a name."""
     with pytest.raises(InvalidValueError):
         Times(**options).reader().read(text)
+
+
+_PART = st.sampled_from(["%d", "%m", "%Y", "%H", "%M", "%S", "%y", "%b"])
+_SIGN = st.sampled_from(["/", "/", ":", "-", "(", "T", "0", "%", "%%", " "])
+_DATE = st.permutations(["%d/", "%m/", "%Y "]).map("".join)
+_FORM = st.builds("{}{}".format, _DATE, st.lists(st.tuples(_PART, _SIGN).map("".join)).map("".join))
+_TODAY = datetime(2026, 3, 2)  # noqa: DTZ001
+
+
+@given(
+    st.one_of(_FORM, _FORM.map(lambda form: form[:-1])),
+    st.datetimes(datetime(1000, 1, 1)),  # noqa: DTZ001
+    st.sampled_from(["", "0", "x", "%", "\u0663"]),
+    st.sampled_from(["", "/", ":", "0", "1"]),
+)
+@example("%d/%m/%Y", _TODAY, "", "")
+@example("%d/%m/%Y", _TODAY, "", "0")
+@example("%d/%m/%Y", _TODAY, "", "2")
+@example("%d/%m/%Y%", _TODAY, "%", "")
+@example("%d/%m%Y", _TODAY, "", "")
+@example("%d/%m0%Y", _TODAY, "", "0")
+@example("%d/%m/%Y %d", _TODAY, "", "")
+def test_a_format_reads_what_strptime_reads(
+    form: str, at: datetime, end: str, dropped: str
+) -> None:
+    """The same time, or a refusal from both; with an odd end, and with something dropped."""
+    text = " ".join((at.strftime(form).replace(dropped, "", 1) + end).split())
+    try:
+        expected = datetime.strptime(text, form).replace(tzinfo=UTC)
+    except (ValueError, re.error):
+        with pytest.raises(InvalidValueError):
+            Times(formats=form).reader().read(text)
+    else:
+        assert Times(formats=form).reader().read(text) == expected
 
 
 def test_a_date_alone_is_its_midnight() -> None:

@@ -173,7 +173,7 @@ class TimeReader:
         for form in self.times.formats:
             try:
                 return _iso(text) if form == "iso" else _by(form)(text)
-            except ValueError:
+            except (ValueError, re.error):  # the latter where a format has a part twice
                 continue
         if self.times.day_first is None:
             raise ValueError
@@ -192,7 +192,7 @@ def _by(form: str) -> Callable[[str], datetime]:
     Numbers with something between them, each once, take a fifth of its time; texts that do not fit
     so are left to it.
     """
-    parts = re.findall("%(.)", form)
+    parts = re.findall("%(.?)", form)
     names = [_PARTS.get(part) for part in parts]
     is_plain = None not in names and len(set(names)) == len(names)
     if not is_plain or not {"year", "month", "day"} <= {*names} or re.search(r"%.(%|\d)", form):

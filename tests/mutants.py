@@ -1,6 +1,7 @@
 """Change the source in one place at a time, and see whether the tests of its room notice.
 
-Run from the repository's root: ``python -m tests.mutants 40``; ``--seed 2`` draws other places.
+Run from the repository's root: ``python -m tests.mutants 40``; ``--seed 2`` draws other places,
+``--rooms sla escalation`` only those of some rooms. A survivor is printed with its line.
 The places are drawn by a digest of what they are, so an edit elsewhere does not draw others. Each
 mutant runs in a copy of the tree with the tests that mirror its module: the examples in its
 docstrings, its test file, its room's folder, and the long tables and oracles of the room. A mutant
@@ -29,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = Path("src/incidentcore")
 # Killed, of those not equivalent, which may only rise (0.95 is wanted); equivalent, of all.
 LEAST, MOST = 0.60, 0.06
-TIMEOUT = 90  # seconds of one run of pytest
+TIMEOUT = 90  # seconds of the processor for one run of pytest; ten times that by the clock
 COMPARE = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
     ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -62,6 +63,17 @@ class Mutant:
     def room(self) -> str:
         """Return the folder below the package, or the file."""
         return Path(self.path).parts[2].removesuffix(".py")
+
+    def shown(self) -> str:
+        """Return the file and line of the change, the key, and the lines before and after."""
+        data = (ROOT / self.path).read_bytes()
+        first = data.rfind(b"\n", 0, self.start) + 1
+        last = (data + b"\n").index(b"\n", self.end)
+        after = data[first : self.start] + self.text.encode() + data[self.end : last]
+        old, new = data[first:last].decode().split("\n"), after.decode().split("\n")
+        number = data.count(b"\n", 0, self.start) + 1
+        both = [*(f"-{line}" for line in old), *(f"+{line}" for line in new)]
+        return "\n  ".join([f"{self.path}:{number}", self.key, *both])
 
 
 def changed(node: ast.expr) -> Iterator[str]:
@@ -152,8 +164,8 @@ class Places(ast.NodeVisitor):
         self.generic_visit(node)
 
 
-def draw(count: int, seed: int) -> list[Mutant]:
-    """Return so many mutants, one of each room first."""
+def draw(count: int, seed: int, rooms: list[str] | None = None) -> list[Mutant]:
+    """Return so many mutants, of some rooms or all, one of each room first."""
     found = [
         mutant
         for path in sorted((ROOT / SOURCE).rglob("*.py"))
@@ -161,6 +173,7 @@ def draw(count: int, seed: int) -> list[Mutant]:
         for mutant in Places(
             path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
         ).all.values()
+        if rooms is None or mutant.room in rooms
     ]
     found.sort(key=lambda mutant: hashlib.sha256(f"{seed} {mutant.key}".encode()).digest())
     first = {mutant.room: mutant for mutant in reversed(found)}.values()
@@ -193,13 +206,14 @@ def survives(mutant: Mutant, tree: Path, python: str) -> bool:
         "PYTHONDONTWRITEBYTECODE": "1",
         "INCIDENTCORE_HYPOTHESIS": "quick",
     }
-    pytest = [python, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider"]
+    limit = ["sh", "-c", f'ulimit -t {TIMEOUT} && exec "$@"', "sh"]
+    pytest = [*limit, python, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider"]
     try:
         for marked in ("not (data or heavy or hostile or notebook or process or table)", "table"):
             options = ["-p", "no:randomly", "-m", marked, *tests_of(mutant)]
             done = subprocess.run(  # noqa: S603  pytest itself, on this project's tests
                 [*pytest, *options],
-                cwd=tree, env=environment, capture_output=True, check=False, timeout=TIMEOUT,
+                cwd=tree, env=environment, capture_output=True, check=False, timeout=10 * TIMEOUT,
             )  # fmt: skip
             if done.returncode == 4:  # pytest's for wrong arguments
                 raise RuntimeError(done.stdout.decode() + done.stderr.decode())
@@ -220,18 +234,20 @@ def equivalent() -> dict[str, str]:
 
 
 def main() -> int:
-    """Run so many mutants, two at a time; print survivors and figures, and judge them."""
+    """Run so many mutants, two at a time or as said; print survivors and figures, judge them."""
     parser = argparse.ArgumentParser()
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--skip", type=int, default=0, help="leave out the first ones")
+    parser.add_argument("--rooms", nargs="+", help="only those of these rooms")
+    parser.add_argument("--jobs", type=int, default=2, help="how many run at a time")
     parser.add_argument("--figures", type=Path, help="write the figures to this file, as JSON")
     given = parser.parse_args()
-    argued, mutants = equivalent(), draw(given.count, given.seed)[given.skip :]
+    argued, mutants = equivalent(), draw(given.count, given.seed, given.rooms)[given.skip :]
     alive: list[Mutant] = []
     with tempfile.TemporaryDirectory() as folder:
         trees: queue.SimpleQueue[Path] = queue.SimpleQueue()
-        for name in ("one", "two"):
+        for name in map(str, range(given.jobs)):
             leave = shutil.ignore_patterns(".*", "_build", "node_modules")
             shutil.copytree(ROOT, Path(folder, name), ignore=leave)
             trees.put(Path(folder, name))
@@ -241,11 +257,11 @@ def main() -> int:
             try:
                 if mutant.key not in argued and survives(mutant, tree, sys.executable):
                     alive.append(mutant)
-                    print("SURVIVED", mutant.key, flush=True)  # noqa: T201  its whole point
+                    print("SURVIVED", mutant.shown(), flush=True)  # noqa: T201  its whole point
             finally:
                 trees.put(tree)
 
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(given.jobs) as pool:
             list(pool.map(judge, mutants))
     same = sum(mutant.key in argued for mutant in mutants)
     killed = len(mutants) - same - len(alive)

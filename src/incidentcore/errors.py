@@ -87,7 +87,7 @@ class NaiveDatetimeError(InvalidValueError):
         super().__init__(
             where, given, "a datetime with a time zone, such as tzinfo=UTC or ZoneInfo"
         )
-        self.args = (where, given)
+        self.args: tuple[Any, ...] = (where, given)
 
 
 class InvalidIntervalError(InvalidValueError):
@@ -100,7 +100,7 @@ class InvalidIntervalError(InvalidValueError):
 
     def __init__(self, start: object, end: object) -> None:
         super().__init__("end", end, f"an instant not before the start {_show(start)}")
-        self.args = (start, end)
+        self.args: tuple[Any, ...] = (start, end)
         self.start = start
         self.end = end
 

@@ -13,10 +13,8 @@ from incidentcore.kpi.engine.gather import as_kpis
 
 try:
     from dask import compute, delayed
-except ModuleNotFoundError as error:
-    missing = MissingExtraError("dask", "incidentcore.adapters.dask")
-    missing.name = error.name
-    raise missing from error
+except ModuleNotFoundError:
+    raise MissingExtraError("dask", "incidentcore.adapters.dask") from None
 
 __all__ = ["gather_dask"]
 

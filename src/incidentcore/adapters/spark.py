@@ -13,10 +13,8 @@ from incidentcore.kpi.engine.gather import as_kpis
 
 try:
     import pyarrow as pa
-except ModuleNotFoundError as error:
-    missing = MissingExtraError("spark", "incidentcore.adapters.spark")
-    missing.name = error.name
-    raise missing from error
+except ModuleNotFoundError:
+    raise MissingExtraError("spark", "incidentcore.adapters.spark") from None
 
 __all__ = ["gather_spark"]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from incidentcore.conditions.hours import spell_test
-from incidentcore.escalation.matrix import EscalationMatrix
+from incidentcore.escalation.matrix import EscalationMatrix, EscalationRow
 from incidentcore.escalation.view import Mark, RecordView, Stage
 
 __all__ = ["Gate", "Notified", "RowSilence", "Window", "rows_chosen"]
@@ -74,14 +74,15 @@ class RowSilence:
         *,
         window: Window = (None, None),
     ) -> None:
-        self._view, self.row, self._window = view, matrix.rows[number], window
+        self._view, self._window = view, window
+        self.row: EscalationRow = matrix.rows[number]
         self._matrix = matrix.name
         self._applies = [one == number for one in chosen]
         self._always = not view.ended and window == (None, None) and all(self._applies)
         self._marks: list[tuple[Mark, ...]] = []
         self._cleared: set[datetime] = set()
-        self.beginnings = self._fold_marks()
-        self.restarts = self._restarts()
+        self.beginnings: tuple[datetime, ...] = self._fold_marks()
+        self.restarts: tuple[datetime, ...] = self._restarts()
 
     def _fold_marks(self) -> tuple[datetime, ...]:
         """Set the acknowledgements of each stage; return when the row starts a new cycle."""

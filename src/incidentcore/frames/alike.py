@@ -119,7 +119,7 @@ def _bits(moments: Sequence[Ints], instants: Sequence[int]) -> Iterator[Any]:
 class Probe:
     """Takes the place of a calendar, and notes between which instants it is asked."""
 
-    zone = ZoneInfo("UTC")
+    zone: ZoneInfo = ZoneInfo("UTC")
 
     def __init__(self) -> None:
         self.asked: list[tuple[datetime, datetime]] = []
@@ -157,7 +157,9 @@ class Days:
             while edges[-1] <= high:
                 self.names.append(periods.label(at_instant(edges[-1])))
                 edges.append(instant(periods.interval(self.names[-1] or "").end))
-        self.last = min(high if within is None else instant(within.end) - 1, instant(windows.as_of))
+        self.last: int = min(
+            high if within is None else instant(within.end) - 1, instant(windows.as_of)
+        )
         self.edges: Ints = np.array(edges, np.int64)
 
     def of(self, at: Ints) -> Ints:

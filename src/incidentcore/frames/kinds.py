@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import attrs
@@ -12,11 +12,12 @@ import numpy as np
 from incidentcore.frames.alike import OddRowError, Probe, Span, place_in
 from incidentcore.frames.native import MISSING, Ints, as_instants, codes_of
 from incidentcore.frames.plan import Plan, refuse
-from incidentcore.kpi import AtLeast, Duration, Kpi, NetFlow, SameDay, SlaClocks, as_known
+from incidentcore.kpi import AtLeast, Duration, Kpi, NetFlow, Partial, SameDay, SlaClocks, as_known
 from incidentcore.kpi.engine.accumulators import at_instant, instant, microseconds
 from incidentcore.kpi.engine.compile import compile_kpi
 from incidentcore.kpi.engine.gather import BASES
 from incidentcore.kpi.groups import compile_groups
+from incidentcore.kpi.measures.base import Extract
 from incidentcore.kpi.moments import compile_moment, compile_path
 from incidentcore.records import Record
 from incidentcore.sla import evaluate_sla
@@ -55,7 +56,7 @@ class Kinds:
     def __init__(self, plan: Plan, frame: nw.DataFrame[Any], fields: Mapping[str, str]) -> None:
         self.plan = plan
         self.fields = fields
-        self.part = plan.empty()
+        self.part: Partial = plan.empty()
         self.names: list[str] = []
         self.words: dict[str, tuple[Any, list[Any]]] = {}
         moments: list[Ints] = []
@@ -70,14 +71,18 @@ class Kinds:
             elif name != "id" or has_id:
                 self.words[name] = codes_of(series)
         self.moments = moments
-        self.size = len(moments[0])
-        self.now = instant(plan.as_of)
+        self.size: int = len(moments[0])
+        self.now: int = instant(plan.as_of)
         self.group_ids: dict[tuple[object, ...], int] = {}
-        self.group_of = compile_groups(plan.groups, plan.as_of)
-        self.is_windowed = plan.window is not None or any(
+        self.group_of: Callable[[Record], tuple[object, ...]] = compile_groups(
+            plan.groups, plan.as_of
+        )
+        self.is_windowed: bool = plan.window is not None or any(
             kpi.measure.spreads for kpi in self.part.firsts
         )
-        self.extracts = [compile_kpi(kpi, plan.as_of, imported=True) for kpi in self.part.firsts]
+        self.extracts: list[Extract] = [
+            compile_kpi(kpi, plan.as_of, imported=True) for kpi in self.part.firsts
+        ]
 
     def learn(self, kinds: list[Kind], numbers: Ints, count: int, place: int) -> None:
         """Read one row of each number that is new as a record."""

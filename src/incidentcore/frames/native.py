@@ -14,10 +14,8 @@ try:
     import narwhals.stable.v2 as nw
     import numpy as np
     from numpy.typing import NDArray
-except ModuleNotFoundError as error:
-    missing = MissingExtraError("frames", "incidentcore.frames")
-    missing.name = error.name
-    raise missing from error
+except ModuleNotFoundError:
+    raise MissingExtraError("frames", "incidentcore.frames") from None
 
 __all__ = [
     "Codes", "Ints", "MISSING", "as_frame", "as_instants", "as_series", "as_spans", "codes_of",

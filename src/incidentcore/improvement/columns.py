@@ -122,7 +122,7 @@ class Gatherer:
         if cost.unit != "duration":
             raise InvalidValueError("cost", cost.id, "a KPI whose values are times")
         given = [part if isinstance(part, tuple) else (part,) for part in dimensions]
-        self.columns = Columns(dimensions=_dimensions(given))
+        self.columns: Columns = Columns(dimensions=_dimensions(given))
         parts = _unique(part for dimension in given for part in dimension)
         self._selection = selection
         self._reads = [compile_key(part, selection.as_of) for part in parts]

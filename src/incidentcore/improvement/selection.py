@@ -56,8 +56,8 @@ class Selection:
             raise InvalidValueError("population", population, "a condition")
         self.as_of: datetime = as_utc(as_of, "as_of")
         self.period = period
-        self.n = 0
-        self.counted = 0
+        self.n: int = 0
+        self.counted: int = 0
         self.left_out: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._only_incidents = incidents

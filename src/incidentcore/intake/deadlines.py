@@ -37,12 +37,16 @@ class Deadlines(ABC):
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:
         self.policy = policy
         self._memory = {unheard: policy.memory(unheard=unheard) for unheard in (False, True)}
-        self.conditions = {
+        self.conditions: dict[tuple[str, str], LiveCondition] = {
             (one.source, one.key): LiveCondition.thawed(one, policy.severities)
             for one in state.conditions
         }
-        self.groups = {one.group: LiveGroup.thawed(one) for one in state.groups}
-        self.incidents = {one.id: LiveIncident.thawed(one) for one in state.incidents}
+        self.groups: dict[str, LiveGroup] = {
+            one.group: LiveGroup.thawed(one) for one in state.groups
+        }
+        self.incidents: dict[str, LiveIncident] = {
+            one.id: LiveIncident.thawed(one) for one in state.incidents
+        }
         for name, condition in self.conditions.items():
             if condition.incident:
                 self.incidents[condition.incident].members.add(name)

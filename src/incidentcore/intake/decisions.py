@@ -41,7 +41,7 @@ class Decisions(Deadlines):
         self._group_of = policy.group_of if policy.groupings else group_reader(policy.group_by)
         self._inhibition = Inhibition(policy, self.conditions.values())
         self.out: list[IncidentIntent] = []
-        self.opened = state.opened
+        self.opened: int = state.opened
 
     def _emit(
         self, kind: str, now: datetime, incident: LiveIncident, alert: Alert | None, why: str = ""

@@ -36,11 +36,11 @@ class LiveCondition:
         self.rank = 0
         self.incident = ""
         self.changes: list[datetime] = []
-        self.flapping = False
+        self.flapping: bool = False
         self.held: Alert | None = None
         self.held_until: datetime | None = None
-        self.held_by = ""
-        self.held_for = ""
+        self.held_by: str = ""
+        self.held_for: str = ""
         self.inhibits: tuple[str, ...] = ()
         self.unheard = False
         self.waits: list[str] = []
@@ -111,7 +111,7 @@ class LiveGroup:
     __slots__ = ("incident", "name", "timer", "waiting")
 
     def __init__(self, name: str, incident: str = "") -> None:
-        self.name = (name,)
+        self.name: tuple[str] = (name,)
         self.incident: str = incident
         self.waiting: list[PendingAlert] = []
         self.timer: datetime | None = None
@@ -136,7 +136,7 @@ class LiveIncident:
     __slots__ = ("group", "last_at", "members", "name", "opener", "resolved_at", "timer")
 
     def __init__(self, name: str, group: str, opener: tuple[str, str], last_at: datetime) -> None:
-        self.name = (name,)
+        self.name: tuple[str] = (name,)
         self.group: str = group
         self.opener: tuple[str, str] = opener
         self.last_at: datetime = last_at

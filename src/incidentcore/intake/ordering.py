@@ -36,7 +36,7 @@ class Ordering(Generic[T]):
         self, lateness: timedelta, settled: datetime, pending: Iterable[tuple[datetime, T]]
     ) -> None:
         self.lateness: timedelta = lateness
-        self.settled = settled
+        self.settled: datetime = settled
         self._batches: dict[datetime, list[T]] = {}
         self._instants: list[datetime] = []
         for at, item in pending:

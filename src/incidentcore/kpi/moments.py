@@ -202,7 +202,7 @@ class FirstAcknowledged(Moment):
     """
 
     not_reached = "unacknowledged"
-    needs = frozenset({"acknowledgements"})
+    needs: ClassVar[frozenset[str]] = frozenset({"acknowledgements"})
 
     condition: Condition = attrs.field(validator=need_condition)
 

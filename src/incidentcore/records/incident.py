@@ -27,7 +27,8 @@ class Incident(Record):
     Source: ITIL 4, incident management practice.
     """
 
-    __hash__ = Record.__hash__
+    def __hash__(self) -> int:
+        return Record.__hash__(self)
 
     record_type: ClassVar[str] = "incident"
 

@@ -28,7 +28,8 @@ class Problem(Record):
     Source: ITIL 4, problem management practice.
     """
 
-    __hash__ = Record.__hash__
+    def __hash__(self) -> int:
+        return Record.__hash__(self)
 
     record_type: ClassVar[str] = "problem"
     settable: ClassVar[frozenset[str]] = Record.settable | {

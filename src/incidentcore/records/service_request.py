@@ -39,7 +39,8 @@ class ServiceRequest(Record):
     Source: ISO/IEC 20000-1, 8.6.2.
     """
 
-    __hash__ = Record.__hash__
+    def __hash__(self) -> int:
+        return Record.__hash__(self)
 
     record_type: ClassVar[str] = "service_request"
     settable: ClassVar[frozenset[str]] = Record.settable | {"items"}

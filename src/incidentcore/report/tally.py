@@ -180,7 +180,7 @@ class Tally:
         self.unknown: dict[str, set[str]] = {}
         self.worst: tuple[SlaStatus, Incident] | None = None
         self.fired: Counter[tuple[str, int, str, str]] = Counter()
-        self.lapsed = 0
+        self.lapsed: int = 0
         self.came_in: Counter[str] = Counter()
         self.went_out: Counter[str] = Counter()
         self.open_by_age: Counter[str] = Counter()

@@ -57,7 +57,7 @@ class Faults(Exception):  # noqa: N818  never leaves the room
 
     def __init__(self, found: Iterable[Fault]) -> None:
         super().__init__()
-        self.found = tuple(found)
+        self.found: tuple[Fault, ...] = tuple(found)
 
 
 class Unwritable(Exception):  # noqa: N818  never leaves the room

@@ -81,9 +81,9 @@ class ClockFold:
         self.life: Life = life
         self.finished: list[RawCycle] = []
         self.stage: ClockStage = "not_started"
-        self.index = 0  # of the step in hand
-        self.judged = 0  # how many of the finished cycles no later definition judges again
-        self.barrier = 0  # index of the step from which a later definition judges
+        self.index: int = 0  # of the step in hand
+        self.judged: int = 0  # how many of the finished cycles no later definition judges again
+        self.barrier: int = 0  # index of the step from which a later definition judges
         self.started_at: datetime | None = None
         self.known_from: datetime | None = None
         self.judged_from: datetime | None = None

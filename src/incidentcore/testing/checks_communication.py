@@ -28,7 +28,7 @@ __all__ = ["check_communication"]
 _MINUTE: Final = timedelta(minutes=1)
 _INSTANT: Final = timedelta(microseconds=1)
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
-POLLS: Final = st.lists(
+POLLS: Final[st.SearchStrategy[list[int]]] = st.lists(
     st.one_of(st.integers(-10, 600), st.integers(0, 20_000)), min_size=1, max_size=5
 )
 

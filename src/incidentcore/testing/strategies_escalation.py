@@ -42,7 +42,7 @@ __all__ = ["escalated_incidents", "escalation_matrices", "on_call_schedules", "r
 
 OPENED: Final = datetime(2026, 3, 27, 15, 0, tzinfo=UTC)  # a Friday before a change of offset
 MINUTE: Final = timedelta(minutes=1)
-MINUTES: Final = st.integers(0, 10_000)  # a week
+MINUTES: Final[st.SearchStrategy[int]] = st.integers(0, 10_000)  # a week
 
 _PEOPLE: Final = ("ada", "bo", "cy", "dee")
 _HOURS: Final = (

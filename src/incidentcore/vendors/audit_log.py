@@ -146,7 +146,7 @@ class AuditLog(Import[Incident]):
                 state = row["incident_state"]
                 tell(row, "active", "active_contradicts_state", f"the state {state} stands")
         latest = max(times)
-        self.latest = latest if self.latest is None else max(self.latest, latest)
+        self.latest: datetime | None = latest if self.latest is None else max(self.latest, latest)
 
     def _check_incident(
         self, rows: list[AuditRow], times: list[datetime], incident: Incident

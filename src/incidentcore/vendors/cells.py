@@ -12,6 +12,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.vendors.kit import Times, pick
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.paths import clean
+from incidentcore.vendors.kit.times import TimeReader
 from incidentcore.vendors.tabular import Table
 
 __all__ = [
@@ -83,7 +84,9 @@ class TableReader:
         self.table = table
         self.width: int = len(table.columns)
         self.columns: dict[str, str] = {}
-        self.readers = {name: time.reader() for name, time in times.items() if name}
+        self.readers: dict[str, TimeReader] = {
+            name: time.reader() for name, time in times.items() if name
+        }
         self._missing = frozenset(("", *missing))
         self._get: dict[str, Callable[[Any], Any]] = {}
         self._places: list[tuple[str, int]] = []
@@ -97,7 +100,7 @@ class TableReader:
             if place not in taken and column:
                 self._others.setdefault(column, []).append(place)
         several = (name for name, places in self._others.items() if len(places) > 1)
-        self.repeated = [] if table.objects else list(several)
+        self.repeated: list[str] = [] if table.objects else list(several)
 
     def _place(self, name: str, column: str | int) -> None:
         columns = self.table.columns

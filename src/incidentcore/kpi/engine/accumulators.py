@@ -93,7 +93,7 @@ class Sample(Accumulator):
         super().__init__()
         self.values: Any = array("q") if times else []
         self.sorted: list[Any] = []
-        self.ascending = 0
+        self.ascending: int = 0
         self.summed: tuple[int, Any] = (0, 0)
         self.add = self.values.append  # bound once: the hot loop adds without a lookup
 
@@ -143,8 +143,10 @@ class SketchedSample(Accumulator):
 
     def __init__(self, *, scaled: bool, survival: bool) -> None:
         super().__init__()
-        self.scaled, self.survival = scaled, survival
-        self.seen, self.censored = Sketch(), Sketch()
+        self.scaled: bool = scaled
+        self.survival: bool = survival
+        self.seen: Sketch = Sketch()
+        self.censored: Sketch = Sketch()
 
     def add(self, outcome: int | Fraction) -> None:
         if not self.survival:
@@ -187,7 +189,8 @@ class Tally(_Sums):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hits = self.n = 0
+        self.hits: int = 0
+        self.n: int = 0
 
     def add(self, outcome: bool) -> None:  # noqa: FBT001  the outcome is the yes or no itself
         self.n += 1
@@ -214,7 +217,7 @@ class Ratio(_Sums):
         super().__init__()
         self.above: int | Fraction = 0
         self.below: int | Fraction = 0
-        self.n = 0
+        self.n: int = 0
 
     def add(self, outcome: tuple[int | Fraction, int | Fraction]) -> None:
         self.above += outcome[0]
@@ -229,7 +232,9 @@ class Flow(_Sums):
 
     def __init__(self) -> None:
         super().__init__()
-        self.came = self.went = self.n = 0
+        self.came: int = 0
+        self.went: int = 0
+        self.n: int = 0
 
     def add(self, outcome: tuple[int, int]) -> None:
         self.came += outcome[0]
@@ -245,7 +250,7 @@ class Keyed(Accumulator):
     def __init__(self) -> None:
         super().__init__()
         self.keys: dict[Any, list[int]] = {}
-        self.n = 0
+        self.n: int = 0
 
     def add(self, outcome: Any) -> None:
         self.n += 1
@@ -275,7 +280,7 @@ class Spans(Accumulator):
     def __init__(self) -> None:
         super().__init__()
         self.spans: list[tuple[int, int, int | Fraction]] = []
-        self.n = 0
+        self.n: int = 0
 
     def add(self, outcome: list[tuple[datetime, datetime, int | Fraction]]) -> None:
         self.n += 1

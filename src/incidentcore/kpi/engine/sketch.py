@@ -67,7 +67,7 @@ class Sketch:
     __slots__ = ("buckets", "greatest", "least", "n", "total")
 
     def __init__(self) -> None:
-        self.n = 0
+        self.n: int = 0
         self.total: int | Fraction = 0
         self.least: int | Fraction | None = None
         self.greatest: int | Fraction | None = None

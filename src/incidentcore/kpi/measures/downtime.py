@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import attrs
 
@@ -81,7 +81,7 @@ class _Spells(Measure):
     during: Condition | None = attrs.field(default=None, converter=_condition)
     reopening_is_downtime: bool = True
 
-    unit = "duration"
+    unit: ClassVar[str] = "duration"
 
     @property
     def needs(self) -> frozenset[str]:
@@ -251,7 +251,7 @@ class Availability(_Outages):
     weights: tuple[tuple[Condition, Fraction], ...] = attrs.field(default=(), converter=_weights)
     planned: tuple[Interval, ...] = attrs.field(default=(), converter=_intervals)
 
-    unit = "fraction"
+    unit: ClassVar[str] = "fraction"
 
     of = "hours promised"
 

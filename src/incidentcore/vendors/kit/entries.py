@@ -116,7 +116,7 @@ class EntryLog:
         self.covers: frozenset[str] = context.covers
         self._context = context
         self.names: Mapping[str, str] = {}
-        self.is_left_out = False
+        self.is_left_out: bool = False
         self._entries: list[Entry] = []
         self._ids: set[tuple[object, ...]] = set()
         self._present: dict[str, object] = {}

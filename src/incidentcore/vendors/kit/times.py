@@ -96,7 +96,7 @@ class TimeReader:
 
     def __init__(self, times: Times) -> None:
         self.times = times
-        self.oddity = ""
+        self.oddity: str = ""
         self._is_iso = times.formats[:1] == ("iso",) and times.epoch is None
         self._cache: dict[Any, tuple[datetime, str]] = {}
 

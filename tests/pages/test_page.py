@@ -69,6 +69,114 @@ def test_text() -> None:
     assert str(page()) == EXPECTED
 
 
+LEFT = "padding:.15em .8em;text-align:left;white-space:nowrap"
+RIGHT = "padding:.15em .8em;text-align:right"
+MARKDOWN = """\
+# plain
+
+- source: plain
+
+## plain
+
+plain
+
+| what | plain |
+| :--- | ---: |
+| plain | 1,000 |
+| b | 2 |
+
+### plain
+
+plain
+
+    a
+      plain
+
+## Second
+
+    one
+      two"""
+HTML = f"""\
+<h1>plain</h1>
+<dl>
+<dt>source</dt><dd>plain</dd>
+</dl>
+<h2 id="first">plain</h2>
+<p>plain</p>
+<div class="wide" tabindex="0"><table>
+<thead><tr><th style="{LEFT}">what</th><th style="{RIGHT}">plain</th></tr></thead>
+<tbody>
+<tr><td style="{LEFT}">plain</td><td style="{RIGHT}">1,000</td></tr>
+<tr><td style="{LEFT}">b</td><td style="{RIGHT}">2</td></tr>
+</tbody>
+</table></div>
+<h3 id="part">plain</h3>
+<p>plain</p>
+<pre>a
+  plain</pre>
+<h2 id="second">Second</h2>
+<pre>one
+  two</pre>"""
+
+
+def test_markdown_and_html() -> None:
+    """The same in the same order; a part's heading is one level below."""
+    assert page().to_markdown() == MARKDOWN
+    assert page()._repr_html_() == HTML
+    assert f"<body>\n{HTML}\n</body>" in page().to_html()
+
+
+def test_a_page_without_anything() -> None:
+    """A title alone, and no list of pairs."""
+    empty = Page(title="Empty")
+    assert str(empty) == "Empty\n====="
+    assert empty._repr_html_() == "<h1>Empty</h1>"
+
+
+@pytest.mark.parametrize(("count", "listed"), [(3, False), (4, True)])
+def test_an_html_page_of_four_sections_lists_them(count: int, *, listed: bool) -> None:
+    """Each entry leads to its section, whose key may hold a space."""
+    sections = [Section(key=f"key {n}", title=f"Title {n}") for n in range(count)]
+    html = Page(title="t", sections=sections)._repr_html_()
+    link = '<nav><ul>\n<li><a href="#key-0">Title 0</a></li>\n'
+    assert (link in html) is ("<nav>" in html) is listed
+    assert '<h2 id="key-0">Title 0</h2>' in html
+
+
+def test_long_sentences_wrap_and_long_words_do_not() -> None:
+    """A line of text has at most 100 characters, but for a word that is longer."""
+    words, word = " ".join(["four"] * 20), "x" * 120
+    assert len(words) == 99
+    section = Section(key="a", title="A", text=(f"{words} four-five", word))
+    assert str(Page(title="t", sections=[section])).splitlines()[5:] == [words, "four-five", word]
+
+
+def test_parts_without_words_above_them() -> None:
+    """The first part follows the heading at once, the next after an empty line."""
+    parts = tuple(Section(key=name, title=name, lines=f"\n{name}") for name in "ab")
+    section = Section(key="s", title="S", parts=parts)
+    text = str(Page(title="t", sections=[section]))
+    assert text.splitlines()[3:] == ["S", "-", "a", "", "  a", "", "b", "", "  b"]
+
+
+def test_pictures_of_a_section() -> None:
+    """Given by key, after those that it has; each theme's own, with its text beside it."""
+    sections = [Section(key="a", title="A"), Section(key="b", title="B")]
+    one, two = Picture(svg="1", text="x"), Picture(svg="2", dark="3", text="y & z")
+    plain = Page(title="t", sections=sections).with_pictures({"b": one})
+    both = plain.with_pictures({"b": two})
+    assert [section.pictures for section in both.sections] == [(), (one, two)]
+    assert str(both) == str(Page(title="t", sections=sections))
+    url = "data:image/svg+xml;base64,"  # the base64 of 1, 2 and 3 is MQ==, Mg== and Mw==
+    dark = f'<source media="(prefers-color-scheme: dark)" srcset="{url}Mw==">'
+    images = f'<img src="{url}MQ==" alt="x">', f'{dark}<img src="{url}Mg==" alt="y &amp; z">'
+    texts = "x", "y &amp; z"
+    assert both._repr_html_().splitlines()[3:] == [
+        f"<figure><picture>{image}</picture><figcaption>{text}</figcaption></figure>"
+        for image, text in zip(images, texts, strict=True)
+    ]
+
+
 class Reader(HTMLParser):
     """Collects tags with their attributes."""
 

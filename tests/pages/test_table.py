@@ -30,6 +30,39 @@ def test_tables_render_alike_everywhere() -> None:
     assert to_csv(cells[0], cells[1]) == "a\n<b>\n"
 
 
+def test_numbers_stand_on_the_right() -> None:
+    """Text on the left; a cell with a line break stays in its row."""
+    cells: Any = (["name", "n"], [["a\nb", "1,000"], ["c", "2"]], [False, True])
+    assert to_text(*cells).splitlines() == [
+        "name      n",
+        "----  -----",
+        "a b   1,000",
+        "c         2",
+    ]
+    assert to_markdown(*cells).splitlines()[1:] == [
+        "| :--- | ---: |",
+        "| a b | 1,000 |",
+        "| c | 2 |",
+    ]
+
+
+def test_a_caption_stands_above_the_head() -> None:
+    """It is escaped, and to the left; without words there is none."""
+    html = to_html(["a"], [], [True], "x < y")
+    style = "padding:.15em .8em;text-align:left"
+    assert html.splitlines()[1] == f'<caption style="{style}">x &lt; y</caption>'
+    assert "<caption" not in to_html(["a"], [], [True])
+
+
+def test_a_table_has_a_short_repr() -> None:
+    """Its kind, its name or id where it has one that is text, and how many rows."""
+    assert repr(Two()) == "<Two: 1 rows>"
+    for attribute, shown in (("name", " 'x'"), ("id", " 'x'")):
+        kind = type("Named", (Two,), {attribute: "x"})
+        assert repr(kind()) == f"<Named{shown}: 1 rows>"
+        assert repr(type("Named", (Two,), {attribute: 5})()) == "<Named: 1 rows>"
+
+
 def test_a_cell_of_a_markdown_table_is_text() -> None:
     """It makes no link, code, tag or column, and stays in its row."""
     text = to_markdown(["a"], [["[x](javascript:1) `c` <b> | \\\n# d"]], [False])

@@ -30,6 +30,48 @@ def test_flow() -> None:
     assert heights == [[r["came_in"] for r in rows], [r["went_out"] for r in rows]]
 
 
+def test_the_bars_of_a_period_stand_side_by_side() -> None:
+    """What came in on the left of the tick, what went out on its right, hatched; both touch it."""
+    plot, _, _ = pictures()["flow"]
+    rows = [{"period": "2026-01", "came_in": 3, "went_out": 1, "growth": 2}]
+    ax = plot(rows, ax=mpl.figure.Figure().subplots())
+    spans = [(bar.get_x(), bar.get_x() + bar.get_width()) for bar in ax.patches]
+    assert spans == [pytest.approx((-0.4, 0)), pytest.approx((0, 0.4))]
+    assert [bar.get_hatch() or "" for bar in ax.patches] == ["", "///"]
+    assert ax.get_xlabel() == "period (UTC)"
+
+
+@pytest.mark.parametrize(("count", "named"), [(12, 12), (13, 7), (25, 9)])
+def test_as_many_periods_are_named_as_can_be_read(count: int, named: int) -> None:
+    """At most twelve: every one, every second, every third."""
+    plot, _, _ = pictures()["flow"]
+    rows = [{"period": f"P{n}", "came_in": 1, "went_out": 1} for n in range(count)]
+    labels = plot(rows, ax=mpl.figure.Figure().subplots()).get_xticklabels()
+    assert len(labels) == named
+    assert [labels[0].get_text(), labels[1].get_text()] == ["P0", f"P{-(-count // 12)}"]
+
+
+@pytest.mark.parametrize("name", ["ageing", "distribution"])
+@pytest.mark.parametrize(("records", "words"), [(19, "few records"), (20, "")])
+def test_a_picture_of_fewer_than_twenty_says_so(name: str, records: int, words: str) -> None:
+    """Nineteen are few, twenty are not."""
+    plot, _, _ = pictures()[name]
+    row = {"age": "x", "open": records, "count": records, "from": 0, "to": 4}
+    assert titles(plot([row], ax=mpl.figure.Figure().subplots())) == words
+
+
+def test_the_bins_of_a_distribution_are_named() -> None:
+    """Below the first edge, between two, and from the last on; an empty lowest bin is left out."""
+    plot, _, _ = pictures()["distribution"]
+    edges = [(None, 1.0), (1.0, 2.5), (2.5, None)]
+    for lowest, first in ((0, []), (4, ["< 1"])):
+        rows = [
+            {"from": low, "to": high, "count": lowest if low is None else 0} for low, high in edges
+        ]
+        labels = plot(rows, ax=mpl.figure.Figure().subplots()).get_xticklabels()
+        assert [label.get_text() for label in labels] == [*first, "1-2.5", ">= 2.5"]
+
+
 def test_the_line_of_the_backlog_in_a_flow() -> None:
     """Rows with the open records have a line of them."""
     plot, _, _ = pictures()["flow"]

@@ -114,3 +114,16 @@ def test_forms_of_a_report(
     assert "<script" not in page
     assert "&lt;script&gt;" in page
     assert page.startswith("<!DOCTYPE html>" if form == "--html" else "# Report on")
+
+
+def test_a_report_by_a_desk_that_names_a_callable(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path
+) -> None:
+    """It is judged without the callable, by its name, as a check of the file is."""
+    office.write_text(f'{OFFICE}[categories]\ncode = "guess"\n', encoding="utf-8")
+    asked = ("report", table, *MAP, "--zone", "UTC", "--desk", office)
+    code, _, err = run(capsys, *asked)
+    assert (code, "guess" in err) == (2, True)
+    code, page, err = run(capsys, *asked, "--code", " other , guess ")
+    assert (code, err) == (0, "")
+    assert "desk   office" in page

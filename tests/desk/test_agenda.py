@@ -294,3 +294,29 @@ def test_one_change_costs_the_same_among_many(
 
         costs.append(work_of(change))
     assert costs[1] <= 1.2 * costs[0]
+
+
+def test_when_an_agenda_is_to_be_asked_again() -> None:
+    """At once while something changed or is owed, then at the least wake-up, never in the past.
+
+    A page is due at 09:30, unless somebody took the ticket; an update of the users at 10:00.
+    """
+    agenda = Agenda(DESK)
+    assert agenda.next_wakeup(now=FRIDAY) is None
+    agenda.put(opened())
+    assert agenda.next_wakeup(now=FRIDAY) == FRIDAY  # changed
+    assert agenda.due(now=FRIDAY) == ()
+    assert agenda.next_wakeup(now=FRIDAY) == FRIDAY + HOUR / 2
+    assert agenda.next_wakeup(now=FRIDAY + 2 * HOUR) == FRIDAY + 2 * HOUR  # asked too late
+    (page,) = agenda.due(now=FRIDAY + HOUR / 2)
+    assert agenda.next_wakeup(now=FRIDAY + HOUR / 2) == FRIDAY + HOUR / 2  # owed
+    agenda.delivered(page)
+    assert agenda.next_wakeup(now=FRIDAY + HOUR / 2) == FRIDAY + HOUR
+
+    agenda = Agenda(DESK, [opened(), opened(2, FRIDAY + HOUR / 4)])
+    agenda.due(now=FRIDAY + HOUR / 4)
+    agenda.put(acknowledge(opened(), at=FRIDAY + HOUR / 4, by="ada"))
+    agenda.due(now=FRIDAY + HOUR / 4)
+    assert agenda.next_wakeup(now=FRIDAY + HOUR / 4) == FRIDAY + HOUR * 3 / 4  # the second's page
+    agenda.drop("INC-2")
+    assert agenda.next_wakeup(now=FRIDAY + HOUR / 4) == FRIDAY + HOUR

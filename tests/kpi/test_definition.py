@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from fractions import Fraction
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from incidentcore.conditions import field
+from incidentcore.communication import CommunicationPlan, UpdateRule
+from incidentcore.conditions import ALWAYS, field
 from incidentcore.errors import DefinitionError, InvalidValueError, KpiDefinitionError
+from incidentcore.instants import Interval, Versions
 from incidentcore.kpi import (
     MEDIAN,
     SURVIVAL_MEDIAN,
@@ -21,23 +26,123 @@ from incidentcore.kpi import (
     Earliest,
     FieldValue,
     Group,
+    HasLink,
     Kpi,
     KpiResult,
+    NetFlow,
+    Objective,
     Periods,
     Rate,
+    RatioOfSums,
+    Recurrence,
+    SlaClocks,
     Statistic,
+    Updates,
+    WhenResolved,
     catalogue,
     compute_kpis,
+    distribution_data,
     gather_kpis,
     merge_partials,
     quantile,
+    survival_data,
 )
 from incidentcore.kpi.groups import COLUMNS
 from incidentcore.records import Incident, Problem
-from incidentcore.schedule import BusinessCalendar
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar
+from incidentcore.sla import SlaDefinition
 
 from .tickets import minute, tickets
 
+
+class Unhashable(AbstractCalendar):
+    """A calendar that can be changed."""
+
+    zone = ZoneInfo("UTC")
+    __hash__ = None  # type: ignore[assignment]
+
+    def windows(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
+        """Return no opening hours."""
+        return ()
+
+
+def of(**given: Any) -> Kpi:
+    return catalogue.MEAN_TIME_TO_RESOLVE.replace(**given)
+
+
+PLAN = CommunicationPlan("p", UpdateRule(name="all", audiences="users", first=timedelta(hours=1)))
+CLOCK = SlaDefinition.resolution(hours=4, calendar=BusinessCalendar.always())
+# What is made with something of another kind, or out of its range.
+NOT_THAT: dict[str, tuple[Callable[[Any], Any], *tuple[Any, ...]]] = {
+    "a reason to leave out": (lambda code: of(exclusions=[(code, ALWAYS)]), "", 3),
+    "an objective": (lambda goal: of(objective=goal), timedelta(hours=4)),
+    "an objective of a time": (lambda goal: of(objective=Objective(at_most=goal)), 0.9),
+    "an objective of a share": (
+        lambda goal: catalogue.REOPEN_RATE.replace(objective=Objective(at_most=goal)),
+        timedelta(1),
+        -0.1,
+        1.1,
+    ),
+    "a goal": (lambda goal: Objective(at_least=goal), "soon", float("nan"), None),
+    "a clock": (lambda clock: of(clock=clock), Unhashable()),
+    "a quantile of a mean": (lambda q: Statistic("mean", q), Fraction(1, 2)),
+    "a statistic without its quantile": (lambda _: Statistic("quantile"), None),
+    "an instant to group at": (lambda when: Group("priority", when), "later"),
+    "a field of events": (lambda path: Group(path, "event"), "", 3),
+    "a clock of promises": (SlaClocks, "sla", Versions([(minute(0), 1)])),
+    "an outcome of clocks": (lambda outcome: SlaClocks(CLOCK, outcome), "kept"),
+    "late clocks that count as missed": (
+        lambda outcome: SlaClocks(CLOCK, outcome, overdue_missed=True),
+        "cycles_met",
+    ),
+    "a plan of updates": (Updates, "plan", Versions([(minute(0), 1)])),
+    "an outcome of updates": (lambda outcome: Updates(PLAN, outcome), "kept"),
+    "a unit of a number of records": (lambda unit: Count(unit=unit), "EUR"),
+    "two things to count": (lambda path: Count(distinct=path, per=path), "caller"),
+    "a time of downtime": (lambda during: Availability(during=during), "open"),
+    "a weight": (
+        lambda weight: Availability(weights=[(ALWAYS, weight)]),
+        "half",
+        float("nan"),
+        -0.1,
+        1.1,
+    ),
+    "a condition with a weight": (lambda test: Availability(weights=[(test, 0.5)]), "major"),
+    "what is inside": (lambda inside: NetFlow(inside=inside), "open"),
+    "a sum": (
+        lambda summed: RatioOfSums(numerator=summed, denominator=Count(), of="x"),
+        Rate(numerator=ALWAYS, of="records"),
+        Count(distinct="caller"),
+    ),
+    "a span of a recurrence": (
+        lambda within: Recurrence("caller", within=within),
+        timedelta(0),
+        -timedelta(1),
+        30,
+    ),
+    "a key of a recurrence": (lambda key: Recurrence(key, within=timedelta(1)), ()),
+    "a test": (lambda test: Rate(numerator=test, of="records"), "open", None),
+    "a type of link": (HasLink, "", None),
+    "a condition at the resolution": (WhenResolved, HasLink("caused_by")),
+    "a mode": (lambda mode: gather_kpis([], [], as_of=minute(0), mode=mode), "quick"),
+    "a window": (lambda window: gather_kpis([], [], as_of=minute(0), window=window), "June"),
+    "edges": (
+        lambda edges: distribution_data(
+            catalogue.MEAN_TIME_TO_RESOLVE, [], as_of=minute(0), edges=edges
+        ),
+        (),
+        (timedelta(2), timedelta(1)),
+        (timedelta(1), timedelta(1)),
+    ),
+    "a KPI of bins": (
+        lambda kpi: distribution_data(kpi, [], as_of=minute(0), edges=[timedelta(1)]),
+        catalogue.SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
+    ),
+    "a KPI of survival": (
+        lambda kpi: survival_data([], as_of=minute(0), kpi=kpi),
+        catalogue.MEAN_TIME_TO_RESOLVE,
+    ),
+}
 REFUSED: dict[str, Callable[[], Any]] = {
     "mttr": lambda: Kpi(id="mttr", measure=Duration()),
     "respond": lambda: Kpi(id="mean_time_to_respond", measure=Duration()),
@@ -83,6 +188,11 @@ REFUSED: dict[str, Callable[[], Any]] = {
     "ages out of order": lambda: AgeBuckets((5, 1)),
     "half a day of age": lambda: AgeBuckets((0.5, 1)),  # type: ignore[arg-type]
     "an unknown period": lambda: Periods("decade"),  # type: ignore[arg-type]
+    **{
+        f"{what}: {given!r}": partial(make, given)  # type: ignore[call-arg]
+        for what, (make, *wrong) in NOT_THAT.items()
+        for given in wrong
+    },
 }
 
 

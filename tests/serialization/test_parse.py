@@ -14,7 +14,7 @@ from incidentcore.serialization import (
     from_plain,
     loads,
 )
-from incidentcore.serialization.parse import _Reader
+from incidentcore.serialization.parse import _Reader, check_plain, parse
 
 
 def doc(value: Any, name: str = "plain", **more: Any) -> str:
@@ -44,6 +44,7 @@ def test_work_grows_with_the_text_alone(
             loads(text, object)
 
     few, many = (make(number) for number in (500, 2_000))
+    read(few)  # loads what is loaded once
     assert work_of(lambda: read(many)) <= 4.1 * work_of(lambda: read(few))
 
 
@@ -77,6 +78,41 @@ def test_a_cycle_is_too_deep() -> None:
 
     with pytest.raises(FormatError, match="nested deeper than 64"):
         from_plain(cycle, object)
+
+
+def nested(shape: str) -> Any:
+    """Return plain data with a list for each ``l`` and a dict for each ``d``, outermost first."""
+    data: Any = "x"
+    for kind in reversed(shape):
+        data = [data] if kind == "l" else {"k": data}
+    return data
+
+
+@pytest.mark.parametrize("shape", ["l", "d", "ll", "dd", "ld", "dl", "dldl", "llddd"])
+def test_depth_is_counted_in_lists_and_dicts_alike(shape: str) -> None:
+    """As deep as the limit is allowed, in text and in plain data; one deeper is refused."""
+    data, deep = nested(shape), len(shape)
+    enough, less = Limits(depth=deep), Limits(depth=deep - 1) if deep > 1 else None
+
+    assert check_plain(data, enough) == []
+    assert parse(json.dumps(data), enough) == (data, [])
+    if less is not None:
+        assert [fault.message for fault in check_plain(data, less)] == [
+            f"nested deeper than {deep - 1}"
+        ]
+        with pytest.raises(FormatError, match=f"nested deeper than {deep - 1} @"):
+            parse(json.dumps(data), less)
+
+
+@pytest.mark.parametrize("data", [[1, 2, 3], {"a": 1, "b": 2, "c": 3}, [[1], {"b": 2}]])
+def test_values_are_counted_in_lists_and_dicts_alike(data: Any) -> None:
+    """Three or four values inside: so many are allowed, one less is refused."""
+    inside = 4 if isinstance(data[0] if isinstance(data, list) else None, list) else 3
+
+    assert check_plain(data, Limits(values=inside)) == []
+    assert [fault.fatal for fault in check_plain(data, Limits(values=inside - 1))] == [True]
+    with pytest.raises(FormatError, match="more than 1 values"):
+        parse(json.dumps(data), Limits(values=1))
 
 
 def test_limits_are_arguments() -> None:

@@ -1,0 +1,122 @@
+"""Which records count, by what was known of them, and whose errors are whose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from tests.kpi.tickets import minute
+
+from incidentcore import advance
+from incidentcore.conditions import field
+from incidentcore.errors import InvalidValueError
+from incidentcore.instants import Interval
+from incidentcore.kpi import (
+    AtMost,
+    Duration,
+    FieldValue,
+    GroupBy,
+    HasLink,
+    Kpi,
+    KpiResult,
+    Rate,
+    as_known,
+    catalogue,
+    compute_kpis,
+    gather_kpis,
+)
+from incidentcore.records import Incident, Record, link
+
+WINDOWS = [None, Interval(minute(0), minute(100))]
+
+
+def incident(number: int = 1, **fields: Any) -> Incident:
+    return Incident.open(id=f"I{number}", title="x", at=minute(0), by="kim", **fields)
+
+
+def resolved(record: Incident, at: float, **how: Any) -> Incident:
+    said = {"resolution_code": "done", "resolution_notes": "ok", "by": "ada"}
+    return advance(record, "resolve", at=minute(at), **said, **how)
+
+
+def figure(kpi: Kpi, *records: Record, **how: Any) -> KpiResult:
+    (result,) = compute_kpis([kpi], records, as_of=minute(50), **how).results
+    return result
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_what_was_recorded_later_was_not_known(window: Interval | None) -> None:
+    """Resolved at minute 20, which was recorded at minute 60: at minute 50 nobody knew (K6)."""
+    late = resolved(incident(), 20, recorded_at=minute(60))
+    known = as_known(late, minute(50))
+    assert (late.updated_at, known is not None and known.resolved_at) == (minute(20), None)
+    result = figure(catalogue.MEAN_TIME_TO_RESOLVE, late, window=window)
+    assert (result.value, dict(result.excluded)) == (None, {"unresolved": 1})
+    assert as_known(late, minute(60)) is late
+    unknown = Incident.open(id="I", title="x", at=minute(0), by="kim", recorded_at=minute(60))
+    assert figure(catalogue.VOLUME, unknown, window=window).value == 0
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_records_of_exercises_are_left_out_by_name(window: Interval | None) -> None:
+    """Unless the definition counts them in."""
+    records = incident(1), incident(2, exercise="fire drill")
+    result = figure(catalogue.VOLUME, *records, window=window)
+    assert (result.value, dict(result.excluded)) == (1, {"exercise": 1})
+    both = figure(catalogue.VOLUME.replace(exercises="include"), *records, window=window)
+    assert (both.value, dict(both.excluded)) == (2, {})
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_group_that_cannot_be_hashed_is_refused(window: Interval | None) -> None:
+    """A list is not a group; what to return instead stands in the error."""
+    with pytest.raises(InvalidValueError, match="values that can be hashed"):
+        figure(catalogue.VOLUME, incident(), window=window, group_by=lambda _: [1])
+
+
+def test_an_error_in_a_callers_function_stays_his() -> None:
+    """A field that no record has is named; an attribute of something else is not our error."""
+
+    def broken(_: Record) -> object:
+        return minute(0).century  # type: ignore[attr-defined]
+
+    with pytest.raises(AttributeError, match="century"):
+        figure(catalogue.VOLUME, incident(), group_by=broken)
+    with pytest.raises(InvalidValueError, match="workaround"):
+        figure(Kpi(id="x", measure=FieldValue("workaround")), incident())
+
+
+def test_more_groups_than_are_found_by_identity() -> None:
+    """Each of 1,100 groups that are new objects has its one record."""
+    groups: GroupBy = lambda record: ("group", record.id)  # noqa: E731
+    records = [incident(number) for number in range(1_100)]
+    part = gather_kpis([catalogue.VOLUME], [*records, records[0]], as_of=minute(1), group_by=groups)
+    assert len(part.cells) == 1_100
+
+
+@pytest.mark.parametrize(
+    ("among", "expected"),
+    [
+        (field("priority").missing(), (1, 2, {})),
+        (HasLink("caused_by"), (1, 1, {"outside_denominator": 1})),
+        (HasLink("caused_by", present=False), (0, 1, {"outside_denominator": 1})),
+    ],
+)
+def test_a_rate_among_records_that_pass_a_test(among: Any, expected: tuple[Any, ...]) -> None:
+    """One of two records was resolved in time, and it alone has a cause."""
+    linked = link(incident(1), "caused_by", "P1", at=minute(1), by="ada")
+    records = resolved(linked, 10), resolved(incident(2), 40)
+    in_time = AtMost(Duration(), minute(15) - minute(0))
+    kpi = Kpi(id="x", measure=Rate(numerator=in_time, denominator=among, of="some"))
+    result = figure(kpi, *records)
+    assert (result.numerator, result.denominator, dict(result.excluded)) == expected
+
+
+def test_a_limit_of_what_a_record_lacks_is_outside_a_rate() -> None:
+    """Unknown is neither in time nor among those that were: it counts in no denominator."""
+    in_time = AtMost(Duration(), minute(15) - minute(0))
+    kpi = Kpi(id="x", measure=Rate(numerator=in_time, denominator=in_time, of="some"))
+    records = resolved(incident(1), 10), resolved(incident(2), 40), incident(3)
+    result = figure(kpi, *records)
+    assert (result.numerator, result.denominator) == (1, 1)
+    assert sum(result.excluded.values()) == 2

@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import json
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import attrs
 from hypothesis import Phase, given, settings
 from tests.desk.drawn import desks
 
-from incidentcore.desk import Desk, desk_mapping, dump_desk, load_desk
+from incidentcore.desk import Desk, desk_mapping, desk_schema, dump_desk, load_desk
+from incidentcore.lifecycle import STANDARD_CASCADES
 from incidentcore.serialization import dumps, loads
 
 ACME = (Path(__file__).parent / "acme.toml").read_text(encoding="utf-8")
+EVERY = (Path(__file__).parent / "every.toml").read_text(encoding="utf-8")
+# The words that stand for one of a few choices; a file of one version keeps them.
+WORDS = {
+    *("acknowledgeable", "acknowledged", "add", "all", "always", "any", "clamp", "clear"),
+    *("continue", "contract", "exclude_closed", "first", "functional", "hierarchical", "high"),
+    *("highest", "internal", "keep", "keep_elapsed", "last", "level", "low", "medium", "never"),
+    *("new_cycle", "ola", "on_duty", "public", "refuse", "remove", "replace", "resolved"),
+    *("resolved_at", "restart", "resume", "retroactive", "sla", "updated_at", "wrap"),
+}
 
 
 # A desk is large and shrinks for minutes: what is dumped says enough.
@@ -42,3 +56,45 @@ def test_json_says_the_same_as_toml() -> None:
     desk = load_desk(ACME)
     text = json.dumps(desk_mapping(desk), default=str)
     assert load_desk(json.loads(text)) == desk
+
+
+def dicts(data: Any) -> Iterator[dict[str, Any]]:
+    """Yield every table of plain data, the outer ones first."""
+    if isinstance(data, dict):
+        yield data
+    if isinstance(data, (dict, list)):
+        for inner in data.values() if isinstance(data, dict) else data:
+            yield from dicts(inner)
+
+
+def mine(_: object, __: object = None) -> bool:
+    return True
+
+
+def test_a_file_with_every_key_is_written_as_it_is_read() -> None:
+    """Each key and value comes back, in the form that a dump has; nothing else is written."""
+    code = {"mine": mine}
+    desk = load_desk(EVERY, code=code)
+    assert desk_mapping(desk, code=code) == tomllib.loads(EVERY)
+    assert load_desk(dump_desk(desk, code=code), code=code) == desk
+
+
+def test_every_key_and_word_of_the_schema_is_known() -> None:
+    """Keys stand in that file, but for ``like``, which a dump writes out; words stand above."""
+    keys = {name for table in dicts(desk_schema()) for name in table.get("properties", ())}
+    assert keys - {name for table in dicts(tomllib.loads(EVERY)) for name in table} == {"like"}
+    assert {word for table in dicts(desk_schema()) for word in table.get("enum", ())} == WORDS
+
+
+def test_the_standard_cascades_survive_a_dump() -> None:
+    """Those of any event too, whose ``on`` is empty."""
+    desk = attrs.evolve(load_desk('desk = 1\nname = "x"\n'), cascades=STANDARD_CASCADES)
+    assert load_desk(dump_desk(desk)) == desk
+
+
+def test_a_lifecycle_that_follows_states_of_a_preset_survives_a_dump() -> None:
+    """The presets that lack the state are passed over when it is written."""
+    text = '[lifecycle.incident]\nbase = "servicenow_incident"\nmigrates = { Parked = "On Hold" }\n'
+    desk = load_desk(f'desk = 1\nname = "x"\n{text}')
+    assert desk_mapping(desk)["lifecycle"] == tomllib.loads(text)["lifecycle"]
+    assert load_desk(dump_desk(desk)) == desk

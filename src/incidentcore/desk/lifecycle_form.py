@@ -14,6 +14,7 @@ from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.rules_form import AUTO_CLOSE, DAYS_FORM, EVERY, auto_close_of
 from incidentcore.desk.when import FIELD, WHEN
 from incidentcore.desk.words import WrongError
+from incidentcore.errors import DefinitionError
 from incidentcore.lifecycle import (
     DIALECTS,
     STANDARD,
@@ -317,11 +318,12 @@ def _as_preset(
             calendar_of = None if window is None else window.calendar
             try:
                 made = _changed(preset, some, within, calendar_of)
-            except WrongError:
-                continue
+                is_same = attrs.evolve(made, **later) == lifecycle
+            except (WrongError, DefinitionError):
+                continue  # it lacks a state or action that the lifecycle has
             if made.priority_policy is not None and lifecycle.priority_policy is None:
                 continue  # a file cannot take it away
-            if attrs.evolve(made, **later) == lifecycle:
+            if is_same:
                 table: dict[str, Any] = {} if name == "standard" else {"base": name}
                 if some:
                     table["hold_reasons"] = list(some)

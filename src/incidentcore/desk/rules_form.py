@@ -11,8 +11,8 @@ import attrs
 from incidentcore.communication import UpdateRule, UpdateTemplate
 from incidentcore.conditions import ALWAYS, NEVER, field
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
-from incidentcore.desk.forms import Form, Key, Table, level_of, list_of, simple, table_of, word
-from incidentcore.desk.holiday_form import COUNT, FLAG, TEXT, TEXTS
+from incidentcore.desk.forms import Form, Key, Table, level_of, list_of, table_of, word
+from incidentcore.desk.holiday_form import COUNT, FLAG, LINE, TEXT, TEXTS
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
 from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.when import FIELD, WHEN, about, field_path
@@ -40,7 +40,7 @@ from incidentcore.intake import (
     SeverityTable,
 )
 from incidentcore.lifecycle import CascadeRule, Copy, EveryLinked
-from incidentcore.values import Impact, Urgency
+from incidentcore.values import FrozenMap, Impact, Urgency
 
 __all__ = ["APPROVAL", "CASCADE", "COMMUNICATION", "INTAKE", "SPAN_FORM", "WHO_FORM"]
 
@@ -214,7 +214,7 @@ CASCADE: Final = Table(
         Key("source", TEXT, "The type of record that changes."),
         Key("target", TEXT, "The type of record that follows."),
         Key("links", TEXT, "What the source is to the target; empty for itself.", "", "link"),
-        Key("on", simple(str, "an event", {"type": "string"}), "The event.", "state_changed"),
+        Key("on", LINE, "The event; empty for any.", "state_changed"),
         Key("enters", TEXTS, "The states that the source enters.", ()),
         Key("via", TEXTS, "The actions by which it does.", ()),
         Key("changes", TEXT, "A field that the event must change.", ""),
@@ -228,7 +228,7 @@ CASCADE: Final = Table(
         Key("undoes", FLAG, "Whether it takes back what another rule did.", False),
         Key("states", TEXTS, "The target's states in which it applies.", ()),
         Key("target_when", WHEN, "A condition on the target.", None),
-        Key("fields", table_of(COPIED), "What is given with the action.", {}),
+        Key("fields", table_of(COPIED), "What is given with the action.", FrozenMap()),
     ),
     CascadeRule,
 )

@@ -31,7 +31,7 @@ def read_github(issues, timelines):
                 history.changed(*where, field="state", after=state)
             elif kind in ("assigned", "unassigned"):
                 login = pick(event, "assignee.login") if kind == "assigned" else None
-                history.changed(*where, field="assignee", before=None, after=login)
+                history.changed(*where, field="assignee", after=login)
             elif kind == "commented":
                 history.add(Commented, *where, text=event.get("body") or "")
             elif event.get("created_at") is None:

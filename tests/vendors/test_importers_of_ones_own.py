@@ -6,25 +6,31 @@ import ast
 import csv
 import importlib.util
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from incidentcore import Incident
 from incidentcore.vendors import read_json
 from incidentcore.vendors.kit import reported_slas
 
 from . import writers
-from .writers import START, Life, Step
+from .test_writers import check, expected, only, shown, the_one
+from .writers import START, Life, Step, lives
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "importers"
 LONGEST = {
     "own": 25,
-    **dict.fromkeys(("fivetran", "github", "jira_in_forty_lines", "opsgenie", "zammad"), 40),
+    **dict.fromkeys(("fivetran", "freshservice", "github", "glpi"), 40),
+    **dict.fromkeys(("jira_in_forty_lines", "opsgenie", "zammad"), 40),
 }
 
 
+@cache
 def load(name: str) -> Any:
     """Return a module of the how-to pages."""
     spec = importlib.util.spec_from_file_location(name, FOLDER / f"{name}.py")
@@ -97,6 +103,45 @@ def test_jira_in_forty_lines() -> None:
     [sla] = reported_slas(incident)
     assert (sla.elapsed, sla.breached) == (timedelta(hours=7), False)
     assert not reading.findings
+
+
+@given(lives(writers.GLPI), st.randoms(use_true_random=False))
+def test_glpi(life: Life, random: Any) -> None:
+    """A log in any order and twice; whoever comes before another goes holds the ticket."""
+    data = writers.glpi(life)
+    logs, notes = ([*data[name], *data[name]] for name in ("logs", "followups"))
+    random.shuffle(logs)
+    random.shuffle(notes)
+    agents = [writers.GLPI_ID[name] for name in writers.AGENTS]
+    reading = load("glpi").read_glpi([data["ticket"]], logs, notes, agents=agents)
+    incident = the_one(reading)
+    names = {**writers.GLPI_ID, "bot": "cron_closeticket"}
+    check(incident, life, names, ties=False)
+    only(reading, "duplicate_entry", "several_assignees")
+    assert incident.custom["tool"]["waiting_duration"] == 60 * life.last_minute()
+    alone = load("glpi").read_glpi([data["ticket"]], [], agents=agents)
+    assert not the_one(alone).is_covered("reopen_count")
+    assert alone.findings.counts["truncated_history"] == 1
+
+
+@given(lives(writers.FRESHSERVICE, apart=1), st.randoms(use_true_random=False))
+def test_freshservice(life: Life, random: Any) -> None:
+    """Sentences in any order and twice; conversations beside them."""
+    data = writers.freshservice(life)
+    activities = [*data["activities"], *data["activities"]]
+    random.shuffle(data["conversations"])
+    read = load("freshservice").read_freshservice
+    reading = read([data["ticket"]], {5: activities}, data["conversations"])
+    incident = the_one(reading)
+    names = {name: str(number) for name, number in writers.FRESH_ID.items()} | {"bot": "System"}
+    seen = [one if one[0] != "assignee" else (*one[:4], names[one[4]]) for one in shown(incident)]
+    assert sorted(seen) == sorted(expected(life, names))
+    assert incident.state.name == life.now("state")
+    assert str(incident.priority) == life.now("priority")
+    only(reading, "duplicate_entry")
+    cut = read([data["ticket"]], {})
+    assert not the_one(cut).is_covered("reopen_count")
+    assert cut.findings.counts["truncated_history"] == 1
 
 
 def at(hour: int, minute: int = 0, *, day: int = 2) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from incidentcore import Incident, dumps, loads
@@ -19,7 +19,7 @@ from incidentcore.vendors import (
     read_statuspage,
     read_zendesk,
 )
-from incidentcore.vendors.kit import reported_slas
+from incidentcore.vendors.kit import Roles, reported_slas
 
 from . import writers
 from .writers import START, Life, Step, lives, pages
@@ -130,33 +130,86 @@ def test_jira_pages(life: Life, data: st.DataObject) -> None:
         assert reading.findings.counts["truncated_history"] == 1
 
 
+NOW = {"r1": "login-r1", "bot": "system"}
+AGENTS = Roles(agents=writers.AGENTS, systems=("system",))
+
+
 @given(lives(writers.SERVICENOW), SLA, st.randoms(use_true_random=False))
 def test_servicenow(life: Life, sla: tuple[int, int, bool], random: Any) -> None:
-    """The two state fields are one; ties of one second follow the checkpoint.
+    """The two state fields are one; each row may come twice, in any order.
 
-    A journal has no number, so entries of one second may stand in any order.
+    A journal has no number, so entries of one second may be in any order.
     """
     data = writers.servicenow(life, sla)
-    for rows in (data["audit"], data["journal"]):
-        random.shuffle(rows)
+    rows = {name: [*data[name], *data[name]] for name in ("audit", "journal")}
+    for own in rows.values():
+        random.shuffle(own)
+    options = {**rows, "slas": data["slas"], "users": {"sys-r1": "login-r1"}}
+    reading = read_servicenow([data["incident"]] * 2, **options, roles=AGENTS)
+    incident = the_one(reading)
+    check(incident, life, NOW, ties=False)
+    only(reading, "duplicate_entry", "duplicate_id")
+    [result] = reported_slas(incident)
+    assert (result.elapsed, result.breached) == (timedelta(minutes=sla[0]), sla[2])
+    tool = incident.custom["tool"]
+    assert (tool["made_sla"], tool["reopen_count"]) == (False, writers.reopenings(life))
+    assert tool["reassignment_count"] == sum(s.kind == "assignee" for s in life.steps) + 1_000
+
+
+@given(lives(writers.SERVICENOW))
+def test_servicenow_roles(life: Life) -> None:
+    """Without stated roles, those who work are agents; anybody else who writes is not known."""
+    data = writers.servicenow(life)
     reading = read_servicenow(
         [data["incident"]],
         audit=data["audit"],
-        journal=[*data["journal"], *data["journal"]],
-        slas=data["slas"],
+        journal=data["journal"],
         users={"sys-r1": "login-r1"},
     )
     incident = the_one(reading)
-    if not data["audit"]:  # without an audit there are moments alone
-        return
-    workers = {step.actor for step in life.steps if step.kind in ("state", "assignee", "priority")}
-    workers |= {step.actor for step in life.steps if step.kind == "internal"}
-    known = [s for s in life.steps if s.kind != "public" or s.actor in workers]
-    if len(known) == len(life.steps):
-        check(incident, life, {"r1": "login-r1", "bot": "system"}, ties=False)
-    only(reading, "duplicate_entry", "unknown_actor")
-    [result] = reported_slas(incident)
-    assert (result.elapsed, result.breached) == (timedelta(minutes=sla[0]), sla[2])
+    workers = {step.actor for step in life.steps if step.kind not in ("public", "customer")}
+    strangers = [s for s in life.steps if s.kind == "public" and s.actor not in workers]
+    assert reading.findings.counts["unknown_actor"] == len(strangers)
+    if not strangers:
+        check(incident, life, NOW, ties=False)
+
+
+@given(lives(writers.SERVICENOW), st.booleans(), st.randoms(use_true_random=False))
+def test_servicenow_history_lines(life: Life, has_codes: bool, random: Any) -> None:  # noqa: FBT001
+    """Lines of two history sets, with codes or with labels alone, give what the audit gives."""
+    data = writers.servicenow(life)
+    lines = writers.history_lines(life, has_codes=has_codes)
+    random.shuffle(lines)
+    options = {"users": {"sys-r1": "login-r1"}, "roles": AGENTS}
+    reading = read_servicenow([data["incident"]], history={"result": lines}, **options)
+    incident = the_one(reading)
+    check(incident, life, NOW, ties=False)
+    only(reading, "duplicate_entry")
+    assert not lines or incident.is_covered("reopen_count")
+
+
+@given(lives(writers.SERVICENOW, kinds=("state", "assignee"), apart=1), st.data())
+def test_servicenow_cut(life: Life, data: st.DataObject) -> None:
+    """A log that lacks a change says so: at its gap, or at its end."""
+    rows = writers.servicenow(life)
+    assume(life.steps)
+    lost = data.draw(st.sampled_from(life.steps))
+    own = [step for step in life.steps if step.kind == lost.kind]
+    audit = [row for row in rows["audit"] if row["record_checkpoint"] != number_of(life, lost)]
+    reading = read_servicenow([rows["incident"]], audit=audit)
+    incident = the_one(reading)
+    counts = reading.findings.counts
+    if not audit:
+        assert not incident.is_covered("reopen_count")
+    elif lost is not own[-1]:
+        assert counts["truncated_history"] == (lost is not own[0])
+    elif len(own) > 1:  # what the tool shows now is not where the log ends
+        assert counts["history_disagrees"] == 1
+
+
+def number_of(life: Life, step: Step) -> str:
+    """Return the number of a step in the audit."""
+    return str(life.steps.index(step) + 1)
 
 
 @given(lives(writers.ZENDESK, final=("closed",)), SLA, st.randoms(use_true_random=False))
@@ -236,6 +289,17 @@ def test_happyfox(life: Life, breaches: int, random: Any) -> None:
     assert reading.findings.counts["truncated_history"] == 1
 
 
+@given(lives(writers.HAPPYFOX, kinds=("state",), apart=1), st.data())
+def test_happyfox_cut(life: Life, data: st.DataObject) -> None:
+    """A ticket that lacks an update between others says so."""
+    assume(len(life.steps) > 2)
+    ticket = writers.happyfox(life)
+    del ticket["updates"][data.draw(st.integers(1, len(life.steps) - 2))]
+    reading = read_happyfox([ticket])
+    assert the_one(reading).is_covered("reopen_count")
+    assert reading.findings.counts["truncated_history"] == 1
+
+
 @given(
     lives(writers.STATUSPAGE, kinds=("state",), apart=1),
     st.integers(0, 60),
@@ -252,3 +316,47 @@ def test_statuspage(life: Life, late: int, random: Any) -> None:
     assert [(e.state.name, e.at) for e in changes] == [(s.after, s.at) for s in life.steps]
     assert all(e.recorded_at - e.at == timedelta(minutes=late) for e in incident.history)
     assert sum(e.kind == "communicated" for e in incident.history) == len(life.steps) + 1
+
+
+@given(lives(writers.STATUSPAGE, kinds=("state",), apart=1))
+def test_statuspage_cut(life: Life) -> None:
+    """A feed that comes with as many incidents as it can hold may lack older ones."""
+    others = [{"id": f"i{n}", "created_at": START.isoformat()} for n in range(2, 51)]
+    feed = [writers.statuspage(life, 0), *others]
+    for count, codes in ((49, {}), (50, {"truncated_history": 1})):
+        reading = read_statuspage({"incidents": feed[:count]})
+        assert len(list(reading)) == count
+        assert reading.findings.counts == codes
+
+
+def test_history_lines_of_people_and_of_the_opening() -> None:
+    """A name is the incident's own id of that name; update 0 is what it was opened with."""
+    incident = {
+        "sys_id": "i1",
+        "number": "INC1",
+        "opened_at": "2026-03-02 09:00:00",
+        "state": {"value": "2", "display_value": "In Progress"},
+        "assigned_to": {"value": "u2", "display_value": "Second Agent"},
+    }
+    line = {"set.id": "i1", "user_id": "ada"}
+    created = {**line, "update": "0", "update_time": "2026-03-02 09:01:00"}
+    worked = {**line, "update": "3", "update_time": "2026-03-02 09:30:00"}
+    lines = [
+        {**created, "field": "state", "old": "", "new": "New"},
+        {**created, "field": "assigned_to", "old": "", "new": "First Agent"},
+        {**worked, "field": "state", "old": "New", "new": "In Progress"},
+        {**worked, "field": "assigned_to", "old": "First Agent", "new": "Second Agent"},
+    ]
+    reading = read_servicenow(
+        [incident, {**incident, "number": "INC2", "sys_id": "i2"}], history=lines
+    )
+    first, second = reading
+    assert [(e.kind, e.at.minute) for e in first.history] == [
+        ("opened", 0),
+        ("assigned", 30),
+        ("state_changed", 30),
+    ]
+    assert first.timeline().facts_at(first.opened_at)["assignee"] == "First Agent"
+    assert first.assignee == "u2"
+    assert not second.is_covered("reopen_count")
+    assert reading.findings.counts == {"truncated_history": 1, "unknown_actor": 2}

@@ -214,6 +214,9 @@ def servicenow(life: Life, sla: tuple[int, int, bool] | None = None) -> dict[str
         "state": {"value": _CODE[life.now("state")], "display_value": life.now("state")},
         "priority": _RANK[life.now("priority")],
         "assigned_to": life.now("assignee") or "",
+        "made_sla": "false",
+        "reopen_count": str(reopenings(life)),
+        "reassignment_count": f"{sum(step.kind == 'assignee' for step in life.steps) + 1_000:,}",
     }
     rows: list[dict[str, Any]] = []
     if sla is not None:
@@ -228,6 +231,42 @@ def servicenow(life: Life, sla: tuple[int, int, bool] | None = None) -> dict[str
             }
         )
     return {"incident": incident, "audit": audit, "journal": journal, "slas": rows}
+
+
+def reopenings(life: Life) -> int:
+    """Return how often a life goes back to work once it was resolved."""
+    done = ("Resolved", "Closed")
+    return sum(
+        step.before in done and step.after not in done
+        for step in life.steps
+        if step.kind == "state"
+    )
+
+
+def history_lines(life: Life, *, has_codes: bool) -> list[dict[str, str]]:
+    """Write sys_history_line: labels and, as newer releases have them, codes; two sets of it."""
+    lines: list[dict[str, str]] = []
+    for number, step in enumerate(life.steps, 1):
+        login = {REQUESTER: "login-r1", BOT: "system"}.get(step.actor, step.actor)
+        names = {"internal": "work_notes", "state": "state", "priority": "priority"}
+        field = names.get(step.kind, "assigned_to" if step.kind == "assignee" else "comments")
+        line = {
+            "set.id": "i1",
+            "field": field,
+            "update": str(number),
+            "update_time": _plain(step.at),
+            "user_id": login,
+            "user_name": f"Name of {login}",
+        }
+        for side, value in (("old", step.before), ("new", step.after)):
+            codes = {"state": _CODE, "priority": _RANK}.get(step.kind)
+            code = "" if value is None else value if codes is None else codes[value]
+            line[side] = f"{code} - {value}" if step.kind == "priority" else value or ""
+            line[f"{side}_value"] = code if has_codes and codes is not None else ""
+        if field in ("work_notes", "comments"):
+            line["journal_sysid"] = f"j{number}"
+        lines += [{**line, "sys_id": f"{name}{number}"} for name in ("first", "second")]
+    return lines
 
 
 # Zendesk
@@ -363,8 +402,15 @@ def pagerduty(life: Life) -> dict[str, Any]:
         "status": life.now("state"),
         "priority": {"summary": "P2"},
         "urgency": "high",
+        "resolved_at": resolved_at(life, "resolved"),
     }
     return {"incident": incident, "log_entries": entries}
+
+
+def resolved_at(life: Life, name: str) -> str | None:
+    """Return when a life ends in the state of this name, as the tool shows it."""
+    ends = [step.at for step in life.steps if step.kind == "state" and step.after == name]
+    return ends[-1].isoformat() if ends and life.now("state") == name else None
 
 
 def _pd_entry(name: str, kind: str, at: datetime, agent: Any) -> dict[str, Any]:
@@ -448,5 +494,106 @@ def statuspage(life: Life, late: int) -> dict[str, Any]:
         "status": life.now("state"),
         "impact": "major",
         "started_at": START.isoformat(),
+        "resolved_at": resolved_at(life, "resolved"),
         "incident_updates": updates,
     }
+
+
+# GLPI
+
+GLPI = ("New", "Assigned", "Planned", "Pending", "Solved", "Closed")
+_GLPI_LEVEL = {"critical": "5", "high": "4", "moderate": "3", "low": "2"}
+GLPI_ID = {"a1": "21", "a2": "22", "a3": "23", REQUESTER: "9"}
+
+
+def glpi(life: Life) -> dict[str, Any]:
+    """Write a ticket with its log, in which people come and go as relations, and followups."""
+    logs: list[dict[str, Any]] = []
+    followups: list[dict[str, Any]] = []
+
+    def log(at: datetime, actor: str, what: tuple[int, int], old: str, new: str) -> None:
+        option, action = what
+        user = f"Name ({GLPI_ID[actor]})" if actor in GLPI_ID else "cron_closeticket"
+        entry = {"id": len(logs) + 70, "items_id": 7, "itemtype": "Ticket", "user_name": user}
+        entry |= {"date_mod": _plain(at), "id_search_option": option, "linked_action": action}
+        logs.append({**entry, "old_value": old, "new_value": new})
+
+    def person(name: str) -> str:
+        return f"Name ({GLPI_ID[name]})"
+
+    log(START, REQUESTER, (0, 20), "", "")
+    if life.start["assignee"] is not None:
+        log(START, REQUESTER, (5, 15), "", person(life.start["assignee"]))
+    for step in life.steps:
+        if step.kind in ("public", "internal", "customer"):
+            followup = {"id": len(followups) + 1, "items_id": 7, "date": _plain(step.at)}
+            followup |= {"users_id": int(GLPI_ID[step.actor]), "content": step.after}
+            followups.append({**followup, "is_private": int(step.kind == "internal")})
+            log(step.at, step.actor, (0, 17), "", f"Followup ({len(followups)})")
+        elif step.kind == "assignee":
+            log(step.at, step.actor, (5, 15), "", person(step.after))
+            if step.before is not None:
+                log(step.at, step.actor, (5, 16), person(step.before), "")
+        else:
+            table = _GLPI_LEVEL if step.kind == "priority" else _glpi_codes()
+            option = 3 if step.kind == "priority" else 12
+            log(step.at, step.actor, (option, 0), table[step.before], table[step.after])
+    ticket = {
+        "id": 7,
+        "name": "Printer",
+        "date": _plain(START),
+        "users_id_recipient": 9,
+        "status": int(_glpi_codes()[life.now("state")]),
+        "priority": int(_GLPI_LEVEL[life.now("priority")]),
+        "waiting_duration": 60 * life.last_minute(),
+    }
+    return {"ticket": ticket, "logs": logs, "followups": followups}
+
+
+def _glpi_codes() -> dict[str, str]:
+    return {name: str(code) for code, name in enumerate(GLPI, 1)}
+
+
+# Freshservice
+
+FRESHSERVICE = ("Open", "Pending", "Resolved", "Closed")
+_FRESH_LEVEL = {"critical": "Urgent", "high": "High", "moderate": "Medium", "low": "Low"}
+FRESH_ID = {"a1": 31, "a2": 32, "a3": 33, REQUESTER: 8}
+
+
+def freshservice(life: Life) -> dict[str, Any]:
+    """Write a ticket with its activities, newest first, and its conversations."""
+    activities: list[dict[str, Any]] = []
+    conversations: list[dict[str, Any]] = []
+    for number, step in enumerate(life.steps, 1):
+        at = step.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        if step.kind in ("public", "internal", "customer"):
+            talk = {"id": number, "ticket_id": 5, "created_at": at, "body_text": step.after}
+            talk |= {"user_id": FRESH_ID[step.actor], "private": step.kind == "internal"}
+            conversations.append(talk)
+            continue
+        label = {"state": "Status", "priority": "Priority", "assignee": "Agent"}[step.kind]
+        value = _FRESH_LEVEL[step.after] if step.kind == "priority" else step.after
+        actor = {"id": FRESH_ID.get(step.actor), "name": f"Name of {step.actor}"}
+        if step.actor == BOT:
+            actor = {"id": None, "name": "System"}
+        sentence = f"set {label} as {value}"
+        is_rule = number % 2 == 0
+        activities.append(
+            {
+                "actor": actor,
+                "created_at": at,
+                "content": f" {'set Type as Incident' if is_rule else sentence} ",
+                "sub_contents": [sentence] if is_rule else [],
+            }
+        )
+    ticket = {
+        "id": 5,
+        "subject": "Laptop",
+        "requester_id": 8,
+        "created_at": START.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "status": FRESHSERVICE.index(str(life.now("state"))) + 2,
+        "priority": ("Low", "Medium", "High", "Urgent").index(_FRESH_LEVEL[life.now("priority")])
+        + 1,
+    }
+    return {"ticket": ticket, "activities": activities[::-1], "conversations": conversations}

@@ -256,7 +256,7 @@ class _Log:
             if latest is not None and at < latest:
                 history.find("time_goes_back", "put in its place in time", path=number)
             by = history.actor(None if self.by is None else event.get(self.by), path=number)
-            first = None if latest is None else state
+            first = None if latest is None else UNSTATED
             if latest is None:
                 history.opened(at, by)
                 own = {f: trace[name] for f, name in fields.items() if name in trace}
@@ -276,7 +276,7 @@ class _Log:
                 state = meaning
             for field, name in fields.items():
                 if name in event and event[name] != before.get(field, _ABSENT):
-                    old, value = before.get(field), event[name]
+                    old, value = UNSTATED if field in before else None, event[name]
                     history.changed(number, at, by, field=field, before=old, after=value)
                     before[field] = value
 

@@ -153,10 +153,10 @@ def _entry(history: HistoryBuilder, entry: Mapping[str, Any], users: set[str]) -
     channel = entry.get("channel") or {}
     if kind == "acknowledge":
         history.add(Acknowledged, entry_id, at, by)
-        history.changed(entry_id, at, by, field="state", before="triggered", after="acknowledged")
+        history.changed(entry_id, at, by, field="state", after="acknowledged")
     elif kind == "unacknowledge":
         history.add(Unacknowledged, entry_id, at, by, reason=channel.get("type") or "")
-        history.changed(entry_id, at, by, field="state", before="acknowledged", after="triggered")
+        history.changed(entry_id, at, by, field="state", after="triggered")
     elif kind == "resolve":
         history.changed(entry_id, at, by, field="state", after="resolved")
     elif kind in ("assign", "reassign", "delegate", "escalate"):

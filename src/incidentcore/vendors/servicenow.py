@@ -1,4 +1,4 @@
-"""ServiceNow's tables as its Table API gives them: incident, sys_audit, journal, task_sla."""
+"""ServiceNow's tables as its Table API gives them: incidents, their logs, journal and SLAs."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def read_servicenow(
     incidents: Rows,
     *,
     audit: Rows = (),
+    history: Rows = (),
     journal: Rows = (),
     slas: Rows = (),
     users: Mapping[str, str] | None = None,
@@ -79,6 +80,9 @@ def read_servicenow(
     Args:
         incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.
         audit: That of ``sys_audit``, in any order; joined by ``documentkey``.
+        history: That of ``sys_history_line``, joined by ``set.id``; read for an incident that the
+            audit does not have. The tool makes these lines of the audit when somebody looks at a
+            record, and deletes them later: where none came, nothing is known.
         journal: That of ``sys_journal_field``.
         slas: That of ``task_sla``, kept as the tool's own results.
         users: From a user's ``sys_id`` to the login, so that the caller is known in the journal.
@@ -104,7 +108,8 @@ def read_servicenow(
         joined(rows, partial(cell, name=name), *_PAGES)
         for rows, name in ((audit, "documentkey"), (journal, "element_id"), (slas, "task"))
     )
-    has_audit, has_journal = bool(changes), bool(notes)
+    lines = joined(history, lambda line: cell(line, "set.id") or cell(line, "id"), *_PAGES)
+    has_log, has_journal = bool(changes or lines), bool(notes)
     people = users or {}
     settings = SERVICENOW | tables
     lifecycle = settings["lifecycle"]
@@ -113,6 +118,7 @@ def read_servicenow(
     def build(history: HistoryBuilder, row: Mapping[str, Any]) -> None:
         key = str(cell(row, "sys_id"))
         own, written = changes.get(key, []), notes.get(key, [])
+        own = own or [_as_audit(line, row) for line in lines.get(key, ())]
         who = _people(row, own, written, people)
         shown = {field: cell(row, name) for name, field in _FIELDS.items() if name in row}
         reason = shown.get("hold_reason")
@@ -132,7 +138,7 @@ def read_servicenow(
             elif not has_journal:  # else the journal has it too
                 _note(history, _as_note(entry), who)
         if not own:
-            if has_audit and state is not None and history.state(state) != initial:
+            if has_log and state is not None and history.state(state) != initial:
                 action = "no audit entry came: moments alone"
                 history.truncated(action, path="sys_audit")
             moments = {m: cell(row, f"{m}_at") for m in ("resolved", "closed")}
@@ -145,8 +151,8 @@ def read_servicenow(
         updated = cell(row, "sys_updated_on")
         history.check(resolved_at=cell(row, "resolved_at"), updated_at=updated)
 
-    covers = {"moments", *(LOGGED if has_audit else ())}
-    if has_journal:
+    covers = {"moments", *(LOGGED if has_log else ())}
+    if has_journal or lines:
         covers.add("comments")
     if results:
         covers.add("sla")
@@ -184,6 +190,31 @@ def _counted(audit: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
     """Return the entries without the second of the two state fields, which are written together."""
     has_state = any(cell(entry, "fieldname") == "state" for entry in audit)
     return [e for e in audit if not has_state or cell(e, "fieldname") != "incident_state"]
+
+
+def _as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a line of the history as the entry of the audit that it was made of.
+
+    A value that has only its display is the incident's own where that shows the same. The lines of
+    update 0 are what the incident was opened with.
+    """
+    name, update = str(cell(line, "field")), plain_text(cell(line, "update"))
+    present = incident.get(name)
+    own = present if isinstance(present, Mapping) else {}
+    before, after = (cell(line, f"{side}_value") or cell(line, side) for side in ("old", "new"))
+    known = {own.get("display_value"): own.get("value")}
+    return {
+        "sys_id": cell(line, "journal_sysid")
+        or (f"{name}-{update}" if update else cell(line, "sys_id")),
+        "fieldname": name,
+        "oldvalue": known.get(before, before),
+        "newvalue": known.get(after, after),
+        "user": cell(line, "user_id") or cell(line, "user_name"),
+        "sys_created_on": cell(incident, "opened_at")
+        if update == "0"
+        else cell(line, "update_time"),
+        "record_checkpoint": update,
+    }
 
 
 def _change(history: HistoryBuilder, entry: Mapping[str, Any], who: Mapping[str, str]) -> None:

@@ -42,6 +42,7 @@ _NEEDED: Final = ("title", "description", "source")
 # What is never changed in a log, as a rule, but belongs to the last change of state.
 _WITH_END: Final = ("resolution_code", "resolution_notes")
 _NOT_BORN: Final = ("hold_reason", *_WITH_END)
+_TRACED: Final = ("state", *LEVELS, *ASSIGNED)
 _LONGEST_CHAIN: Final = 100
 _TOLERANCE: Final = timedelta(minutes=1)
 
@@ -124,9 +125,18 @@ class HistoryBuilder(EntryLog):
                 if place > start:
                     _chain(entries, range(start, place + 1), values)
                 for one in entries[start : place + 1]:
+                    self._check_gap(one, values.get(one.field, UNSTATED))
                     values[one.field] = one.after
                 start = place + 1
         return entries
+
+    def _check_gap(self, entry: Entry, known: object) -> None:
+        """Say where a change does not begin where the one before it led."""
+        before = entry.before
+        if entry.field not in _TRACED or UNSTATED in (before, known) or str(before) == str(known):
+            return
+        action = f"kept: begins in {before}, not in {known}; changes are missing, or names changed"
+        self.find("truncated_history", action, field=entry.field, value=entry.after, path=entry.id)
 
     def _at_opening(self, entries: list[Entry], opened: datetime) -> tuple[dict[str, Any], State]:
         """Return the fields and the state at the opening.
@@ -300,7 +310,7 @@ def _chain(entries: list[Entry], places: range, values: Mapping[str, object]) ->
         if not 1 < len(rest) <= _LONGEST_CHAIN:
             continue
         value = values.get(field, UNSTATED)
-        if all(one.after == two.before for one, two in pairwise(rest)):
+        if all(two.before in (one.after, UNSTATED) for one, two in pairwise(rest)):
             continue
         for place in own:
             following = [one for one in rest if one.before == value]

@@ -1,0 +1,54 @@
+"""Freshservice: tickets with their activities, which are English sentences, and conversations."""
+
+import re
+
+from incidentcore.records import Commented, Incident
+from incidentcore.vendors.kit import IMPORTER, LOGGED, Import, Times, joined, pick
+from incidentcore.vendors.presets import (
+    FRESHSERVICE_LEVELS,
+    FRESHSERVICE_STATES,
+    FRESHSERVICE_TICKET,
+)
+
+FIELDS = {"status": "state", "priority": "priority", "agent": "assignee", "group": "group"}
+SET = re.compile(r"set ([\w ]+?) as (.+)", re.IGNORECASE)
+MOMENTS = {"responded": "first_responded_at", "resolved": "resolved_at", "closed": "closed_at"}
+
+
+def read_freshservice(tickets, activities, conversations=()):
+    """Read tickets got with ``include=stats``; activities and conversations by the ticket's id."""
+    notes = joined(conversations, "ticket_id")
+
+    def build(history, ticket):
+        def who(person, name=""):
+            asks = person == ticket["requester_id"]
+            role = "requester" if asks else "system" if name == "System" else "agent"
+            return history.actor(person or name, role)
+
+        history.present(state=ticket["status"], priority=ticket["priority"])
+        history.present(title=ticket["subject"], type=ticket.get("type"))
+        history.opened(ticket["created_at"], who(ticket["requester_id"]))
+        for entry in activities.get(ticket["id"], ()):
+            at, by = entry["created_at"], who(pick(entry, "actor.id"), pick(entry, "actor.name"))
+            for text in (entry["content"].strip(), *(entry.get("sub_contents") or ())):
+                for part in re.split(r",\s*(?=set )", text, flags=re.IGNORECASE):
+                    found = SET.fullmatch(part.strip())
+                    if found is None:
+                        history.find("unknown_entry", "left out", field="content", value=part)
+                        continue
+                    name = found[1].casefold()
+                    field = FIELDS.get(name, f"custom.{name}")
+                    history.changed(f"{at} {part}", at, by, field=field, after=found[2])
+        for note in notes.get(history.id, ()):
+            where = (f"conversation-{note['id']}", note["created_at"], who(note["user_id"]))
+            shown = "internal" if note["private"] else "public"
+            history.add(Commented, *where, text=note["body_text"], visibility=shown)
+        if ticket["id"] not in activities:
+            history.truncated("no activities came: moments alone", path="activities")
+            stats = ticket.get("stats") or {}
+            history.moments(IMPORTER, **{name: stats.get(key) for name, key in MOMENTS.items()})
+        history.check(resolved_at=pick(ticket, "stats.resolved_at"))
+
+    options = {"states": FRESHSERVICE_STATES, "levels": FRESHSERVICE_LEVELS, "times": Times()}
+    options |= {"lifecycle": FRESHSERVICE_TICKET, "covers": LOGGED | {"comments", "moments"}}
+    return Import(tickets, build, record=Incident, id="id", **options)

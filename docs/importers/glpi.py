@@ -1,0 +1,56 @@
+"""GLPI: tickets with their log and followups; the log numbers what changed by search options."""
+
+import re
+
+from incidentcore.records import Commented, Incident
+from incidentcore.vendors.kit import IMPORTER, LOGGED, Import, Roles, Times, joined
+from incidentcore.vendors.presets import GLPI_LEVELS, GLPI_STATES, GLPI_TICKET
+
+FIELDS = {"1": "title", "3": "priority", "5": "assignee", "8": "group", "12": "state"}
+ADDED, REMOVED = "15", "16"  # somebody or a group; "0" is a change of a field
+FIGURES = ("takeintoaccount_delay_stat", "solve_delay_stat", "close_delay_stat", "waiting_duration")
+
+
+def id_in(text):
+    """Return the id of ``Name (7)``, any other text as it is."""
+    found = re.search(r"\((\d+)\)$", text or "")
+    return found[1] if found else text
+
+
+def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
+    """Read rows of ``glpi_tickets``, ``glpi_logs``, ``glpi_itilfollowups``; say who is an agent."""
+    changes, notes = joined(logs, "items_id"), joined(followups, "items_id")
+
+    def build(history, ticket):
+        own = sorted(changes.get(history.id, ()), key=lambda entry: int(entry["id"]))
+        history.present(state=ticket["status"], title=ticket["name"], priority=ticket["priority"])
+        history.opened(ticket["date"], ticket.get("users_id_recipient"))
+        people = {"assignee": [], "group": []}
+        for entry in own:
+            option, action = str(entry["id_search_option"]), str(entry["linked_action"])
+            field, who = FIELDS.get(option, f"custom.option_{option}"), id_in(entry["user_name"])
+            before, after = entry["old_value"], entry["new_value"]
+            if field in people and action in (ADDED, REMOVED):
+                several, left = people[field], id_in(before)
+                added = [id_in(after)] if action == ADDED else []
+                people[field] = [one for one in several if one != left] + added
+                before, after = (next(iter(those), None) for those in (several, people[field]))
+            if action == "0" or (field in people and before != after):
+                by = history.actor(who, None if who and who.isdigit() else "system")
+                where = (entry["id"], entry["date_mod"], by)
+                history.changed(*where, field=field, before=before, after=after)
+        for note in notes.get(history.id, ()):
+            where = (f"followup-{note['id']}", note["date"], str(note["users_id"]))
+            shown = "internal" if int(note["is_private"]) else "public"
+            history.add(Commented, *where, text=note["content"], visibility=shown)
+        if not own:
+            history.truncated("no entry of the log came: moments alone", path="glpi_logs")
+            history.moments(IMPORTER, resolved=ticket.get("solvedate"))
+        for name in FIGURES:
+            history.reported(name, ticket.get(name))
+        history.check(resolved_at=ticket.get("solvedate"), updated_at=ticket.get("date_mod"))
+
+    options = {"states": GLPI_STATES, "levels": GLPI_LEVELS, "lifecycle": GLPI_TICKET}
+    options |= {"roles": Roles(agents=agents, default="requester"), "times": Times(zone)}
+    covers = LOGGED | {"comments", "moments"}
+    return Import(tickets, build, record=Incident, id="id", covers=covers, **options)

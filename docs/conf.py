@@ -9,6 +9,7 @@ from docutils import nodes
 from incidentcore import __version__
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))  # for what stands beside this file
+sys.path.append(str(Path(__file__).resolve().parent / "importers"))  # that pages show and import
 
 project = "incidentcore"
 author = "The incidentcore developers"

@@ -50,5 +50,6 @@ def read_freshservice(tickets, activities, conversations=()):
         history.check(resolved_at=pick(ticket, "stats.resolved_at"))
 
     options = {"states": FRESHSERVICE_STATES, "levels": FRESHSERVICE_LEVELS, "times": Times()}
-    options |= {"lifecycle": FRESHSERVICE_TICKET, "covers": LOGGED | {"comments", "moments"}}
+    covers = {*LOGGED, "moments", *(["comments"] if notes else [])}
+    options |= {"lifecycle": FRESHSERVICE_TICKET, "covers": covers}
     return Import(tickets, build, record=Incident, id="id", **options)

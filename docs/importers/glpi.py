@@ -52,5 +52,5 @@ def read_glpi(tickets, logs, followups=(), *, agents=(), zone="UTC"):
 
     options = {"states": GLPI_STATES, "levels": GLPI_LEVELS, "lifecycle": GLPI_TICKET}
     options |= {"roles": Roles(agents=agents, default="requester"), "times": Times(zone)}
-    covers = LOGGED | {"comments", "moments"}
+    covers = {*LOGGED, "moments", *(["comments"] if notes else [])}
     return Import(tickets, build, record=Incident, id="id", covers=covers, **options)

@@ -35,7 +35,12 @@ _JSON: Final[dict[str, tuple[Callable[..., Import[Incident]], Sequence[str], dic
     "servicenow": (
         read_servicenow,
         ("incidents", "incident"),
-        {"audit": "sys_audit", "journal": "sys_journal_field", "slas": "task_sla"},
+        {
+            "audit": "sys_audit",
+            "history": "sys_history_line",
+            "journal": "sys_journal_field",
+            "slas": "task_sla",
+        },
     ),
     "zendesk": (
         read_zendesk,

@@ -77,6 +77,8 @@ def main() -> None:
     assert due_of(sample) == 600 == breached_of(sample)  # one for each audience of each record
     assert all(len(missed_updates(PLAN, one, now=NOW)) >= 3 for one in sample)
     short, long = [open_major(0, 100)], [open_major(0, 1_000)]
+    closed = [advance(one, "cancel", at=NOW - MINUTE, by="ada") for one in sample]
+    assert due_of(closed) == 0
     print_table(
         "Communication: three audiences, 12 events a record",
         [
@@ -93,6 +95,11 @@ def main() -> None:
                     rounds=11,
                 ),
                 "about 1",
+            ),
+            (
+                "updates_due of a record that can be owed nothing / of one that is owed",
+                ratio(lambda: due_of(closed), lambda: due_of(sample), rounds=11),
+                "next to nothing",
             ),
             (
                 "1,000 updates / 100 updates in one history",

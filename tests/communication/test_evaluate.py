@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from incidentcore.communication import (
     PUBLIC_REPLY,
@@ -14,8 +17,10 @@ from incidentcore.communication import (
     due_updates,
     log_update_sent,
     missed_updates,
+    next_update_wakeup,
     update_log,
 )
+from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.conditions import Condition, Opaque, field
 from incidentcore.errors import NaiveDatetimeError
 from incidentcore.lifecycle import advance
@@ -27,6 +32,8 @@ from incidentcore.records import (
     set_fields,
 )
 from incidentcore.schedule import BusinessCalendar
+from incidentcore.testing import communicated_incidents, communication_plans
+from incidentcore.testing.checks_communication import POLLS
 from incidentcore.values import Actor
 
 MINUTE = timedelta(minutes=1)
@@ -354,3 +361,48 @@ def test_naive_times_are_refused() -> None:
     """As everywhere (rule T1)."""
     with pytest.raises(NaiveDatetimeError):
         due_updates(CommunicationPlan("status", rule()), incident(), now=datetime(2026, 6, 1))  # noqa: DTZ001  the fact
+
+
+@given(st.data(), communication_plans(), POLLS)
+def test_the_early_no_agrees_with_the_walk(
+    data: Any, plan: CommunicationPlan, minutes: list[int]
+) -> None:
+    """What is due is what stands of everything that was ever listed, at any instant."""
+    record = data.draw(communicated_incidents(plan))
+    for minute in minutes:
+        now = record.opened_at + minute * MINUTE
+        walked = due_updates(plan, record, now=now, include_lapsed=True)
+        standing = tuple(one for one in walked if one.sent_at is None and one.lapsed_at is None)
+        assert due_updates(plan, record, now=now) == standing
+        listed, wakeup = updates_and_wakeup(plan, record, now=now, include_lapsed=True)
+        assert (listed, wakeup) == (walked, next_update_wakeup(plan, [record], now=now))
+        assert updates_and_wakeup(plan, record, now=now, include_lapsed=False)[1] == wakeup
+
+
+def test_a_record_that_can_be_owed_nothing_costs_next_to_nothing(
+    work_of: Callable[[Callable[[], object]], int],
+) -> None:
+    """A record that no rule is for, one that is closed, and one that is too young.
+
+    None of them walks the history: that of a record with a hundred events costs the same.
+    """
+    plan = CommunicationPlan("major", rule(when=field("major_status").equals("accepted")))
+    every = CommunicationPlan("all", rule(final=10 * MINUTE))
+    short, long = (_talked(incident(), count) for count in (1, 100))
+    late = AT + timedelta(hours=9)
+    for one, watched in ((short, plan), (long, plan)):
+        assert work_of(lambda one=one, plan=watched: due_updates(plan, one, now=late)) < 60
+    canceled = [advance(one, "cancel", at=late, by="ada") for one in (short, long)]
+    for one in canceled:
+        assert work_of(lambda one=one: due_updates(every, one, now=late)) < 60
+        assert due_updates(every, one, now=late) == ()
+    young = work_of(lambda: due_updates(every, long, now=AT + 9 * MINUTE))
+    assert young < 20
+    assert len(due_updates(every, long, now=late)) == 1
+    assert work_of(lambda: due_updates(every, long, now=late)) > 1_000
+
+
+def _talked(record: Incident, count: int) -> Incident:
+    for number in range(count):
+        record = comment(record, "We are on it.", at=AT + number * MINUTE / 60, by="ada")
+    return record

@@ -11,6 +11,8 @@ from incidentcore.communication.updates import (
     MissedUpdate,
     Owed,
     StakeholderUpdate,
+    in_force,
+    may_stand,
     owed,
     update_of,
 )
@@ -84,6 +86,11 @@ def due_updates(
     customers 16:55:00 0:15:00 after the start
     """
     now = as_utc(now, "now")
+    plan = in_force(plan, record)
+    if known_at is None and (
+        now < record.opened_at + plan.lead or not (include_lapsed or may_stand(plan, record, now))
+    ):
+        return ()
     state = owed(plan, record, now=now, known_at=known_at)
     if state is None:
         return ()
@@ -191,8 +198,9 @@ def next_update_wakeup(
     now = as_utc(now, "now")
     soonest: datetime | None = None
     for record in records:
-        state = owed(plan, record, now=now)
-        soonest = _wakeup(plan, record, state, now, soonest)
+        rules = in_force(plan, record)
+        if may_stand(rules, record, now):
+            soonest = _wakeup(rules, record, owed(rules, record, now=now), now, soonest)
     return soonest
 
 
@@ -223,13 +231,15 @@ def _wakeup(
 
 
 def updates_and_wakeup(
-    plan: CommunicationPlan, record: Record, *, now: datetime
+    plan: CommunicationPlan, record: Record, *, now: datetime, include_lapsed: bool
 ) -> tuple[tuple[StakeholderUpdate, ...], datetime | None]:
-    """Return the updates that were listed by now, lapsed ones too, and when that changes next."""
+    """Return the updates that were listed by now, and when that changes next."""
+    if not include_lapsed and not may_stand(plan, record, now):
+        return (), None
     state = owed(plan, record, now=now)
     if state is None:
         return (), None
-    listed = _listed(state, record.id, now, include_lapsed=True)
+    listed = _listed(state, record.id, now, include_lapsed=include_lapsed)
     return listed, _wakeup(plan, record, state, now) if state.asked or plan.timed else None
 
 

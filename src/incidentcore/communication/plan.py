@@ -199,6 +199,14 @@ class UpdateRule:
         return templates.get(kind, templates.get("next") if kind == "change" else None)
 
 
+def _lead(rule: UpdateRule) -> timedelta:
+    """Return a time after its start before which an update is never listed."""
+    if rule.notice and rule.during is not None:
+        return _ZERO  # the notice is open time, which may be days
+    spans = (rule.first, rule.every, rule.on_hold, rule.final)
+    return min(span for span in spans if span is not None) - rule.notice
+
+
 def _rules(rules: Iterable[UpdateRule]) -> tuple[UpdateRule, ...]:
     return as_tuple(rules, UpdateRule)
 
@@ -270,6 +278,8 @@ class CommunicationPlan:
     watched: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False, default=None)
     # The single tests whose answers time alone changes.
     timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False, default=())
+    # How long after its opening a record is owed nothing that is listed.
+    lead: timedelta = attrs.field(init=False, eq=False, repr=False, default=_ZERO)
 
     def __attrs_post_init__(self) -> None:
         _word("name", self.name)
@@ -292,6 +302,7 @@ class CommunicationPlan:
         paths = (path.partition(".")[0] for rule in self.rules for path in rule.on_change)
         watched = {"state", *paths}.union(*(names for names in read if names is not None))
         object.__setattr__(self, "timed", timed_tests(asked))
+        object.__setattr__(self, "lead", min(_lead(rule) for rule in self.rules))
         object.__setattr__(self, "watched", None if None in read else frozenset(watched))
 
     @property

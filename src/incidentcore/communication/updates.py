@@ -18,7 +18,15 @@ from incidentcore.values import Actor, FrozenMap
 from incidentcore.words import ENGLISH, Words
 from incidentcore.words.words import Texts
 
-__all__ = ["MissedUpdate", "Owed", "StakeholderUpdate", "WHY_TEXTS", "owed", "update_of"]
+__all__ = [
+    "MissedUpdate",
+    "Owed",
+    "StakeholderUpdate",
+    "WHY_TEXTS",
+    "in_force",
+    "owed",
+    "update_of",
+]
 
 WHY_TEXTS: Final[Texts] = {
     "first": "{span} after the start",
@@ -141,13 +149,38 @@ def owed(
     """
     if now < record.opened_at:
         return None
-    if isinstance(plan, Versions):
-        plan = plan.at(record.opened_at)
+    plan = in_force(plan, record)
     try:
         timeline = record.timeline(now=now, known_at=known_at)
     except InvalidTimelineError:
         return None
     return Owed(plan, *promises(plan, timeline, until or now))
+
+
+def may_stand(plan: CommunicationPlan, record: Record, now: datetime) -> bool:
+    """Return whether an update may be owed at an instant; False is certain.
+
+    It asks the facts as they are and walks no history: where no rule that applies asks for
+    anything, every promise has ended as sent or lapsed.
+    """
+    if plan.watched is None or plan.timed or now < record.updated_at:
+        return True
+    facts = vars(record)
+    for rule in plan.rules:
+        if rule.when.test(facts, now):
+            if rule.ends.test(facts, now):
+                if rule.final is not None:
+                    return True
+            elif facts["state"].open and not rule.stop.test(facts, now):
+                return True
+    return False
+
+
+def in_force(
+    plan: CommunicationPlan | Versions[CommunicationPlan], record: Record
+) -> CommunicationPlan:
+    """Return the plan that counts for a record: of versions the one at its opening."""
+    return plan.at(record.opened_at) if isinstance(plan, Versions) else plan
 
 
 def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **more: timedelta) -> U:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.due import DueItem, look_at
@@ -14,6 +15,8 @@ from incidentcore.records import Record
 from incidentcore.sla import SlaStatus
 
 __all__ = ["Agenda"]
+
+_SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is much for a record that rests
 
 
 class Agenda:
@@ -68,7 +71,7 @@ class Agenda:
         self._wakeups: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
         self._owed: dict[str, tuple[DueItem, ...]] = {}
-        self._folds: dict[str, tuple[SlaStatus, ...]] = {}  # while no event lies after them
+        self._folds: dict[str, tuple[SlaStatus, ...]] = {}  # of records that soon wake, unchanged
         self._looked: datetime | None = None
         for record in records:
             self.put(record)
@@ -129,13 +132,12 @@ class Agenda:
         return tuple(sorted(owed, key=lambda item: (item.due_at, item.key)))
 
     def _look(self, record: Record, now: datetime) -> None:
-        found = look_at(self._desk, record, now=now, kept=self._folds.get(record.id, ()))
-        if record.updated_at <= now and found.next is not None:
+        kept = self._folds.pop(record.id, ())
+        found = look_at(self._desk, record, now=now, include_lapsed=False, kept=kept)
+        if record.updated_at <= now and found.next is not None and found.next - now <= _SOON:
             self._folds[record.id] = found.statuses
         delivered = self._delivered
-        owed = tuple(
-            item for item in found.items if item.lapsed_at is None and item.key not in delivered
-        )
+        owed = tuple(item for item in found.items if item.key not in delivered)
         if owed:
             self._owed[record.id] = owed
         else:
@@ -161,6 +163,8 @@ class Agenda:
                 self._owed[item.record_id] = left
             else:
                 del self._owed[item.record_id]
+        if not self._owed:
+            self._owed.clear()  # which gives its memory back
 
     def next_wakeup(self, *, now: datetime) -> datetime | None:
         """Return when to call ``due`` again; ``now`` while something is owed or was changed.

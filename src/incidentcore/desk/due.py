@@ -117,12 +117,10 @@ def due_items(
     >>> [item.kind for item in due_items(desk, incident, now=at + timedelta(hours=2))]
     ['sla.due', 'sla.breach']
     """
-    found = look_at(desk, record, now=now, known_at=known_at, ahead=False).items
-    return tuple(
-        item
-        for item in found
-        if item.key not in already and (include_lapsed or item.lapsed_at is None)
+    found = look_at(
+        desk, record, now=now, known_at=known_at, ahead=False, include_lapsed=include_lapsed
     )
+    return tuple(item for item in found.items if item.key not in already)
 
 
 def next_wakeup(
@@ -138,7 +136,7 @@ def next_wakeup(
     Returns:
         When to look again; None where nothing can become due by itself.
     """
-    wakeups = (look_at(desk, record, now=now).next for record in records)
+    wakeups = (look_at(desk, record, now=now, include_lapsed=False).next for record in records)
     return min((at for at in wakeups if at is not None), default=None)
 
 
@@ -150,9 +148,10 @@ def look_at(
     now: datetime,
     known_at: datetime | None = None,
     ahead: bool = True,
+    include_lapsed: bool = True,
     kept: tuple[SlaStatus, ...] = (),
 ) -> Look:
-    """Return what is due for a record, lapsed items too, and when that changes by itself.
+    """Return what is due for a record, and when that changes by itself.
 
     Args:
         desk: The desk, or ``Versions`` of it.
@@ -160,6 +159,7 @@ def look_at(
         now: The instant to look at.
         known_at: Use only what was recorded by this instant.
         ahead: Whether to find the next instant as well.
+        include_lapsed: Also return items that have become pointless since.
         kept: What its clocks said at an earlier instant after which nothing happened.
     """
     now = as_utc(now, "now")
@@ -181,13 +181,16 @@ def look_at(
     escalations: Sequence[Escalations]
     updates: Sequence[Updates]
     if ahead and known_at is None:  # one walk gives what is due and what comes next
-        updates = [updates_and_wakeup(plan, judged, now=now) for plan in rules.plans]
+        updates = [
+            updates_and_wakeup(plan, judged, now=now, include_lapsed=include_lapsed)
+            for plan in rules.plans
+        ]
         escalations = [
             escalations_and_wakeup(matrix, judged, slas=statuses, now=now)
             for matrix in rules.matrices
         ]
     else:
-        cut: _Cut = {"now": now, "known_at": known_at, "include_lapsed": True}
+        cut: _Cut = {"now": now, "known_at": known_at, "include_lapsed": include_lapsed}
         updates = [(due_updates(plan, judged, **cut), None) for plan in rules.plans]
         escalations = [
             (due_escalations(matrix, judged, slas=statuses, **cut), None)
@@ -198,6 +201,8 @@ def look_at(
         known = items.get(item.key)
         if known is None or item.due_at < known.due_at:
             items[item.key] = item
+    if not include_lapsed:
+        items = {key: item for key, item in items.items() if item.lapsed_at is None}
     ordered = tuple(sorted(items.values(), key=lambda item: (item.due_at, item.key)))
     if record.exercise is not None:
         ordered = tuple(attrs.evolve(item, exercise=record.exercise) for item in ordered)

@@ -198,13 +198,12 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
 
 def _fold_stretch(opening: Opened, rest: list[Event], defaults: Mapping[str, Any]) -> Timeline:
     """Fold events of which the same ones count at every instant."""
-    base = dict(defaults)
-    opened = changes_of(opening, base)
-    facts = {**base, **opened}
+    opened = changes_of(opening, defaults)
+    facts = {**defaults, **opened}
     early = sum(1 for event in rest if event.at < opening.at)
     if not early:
         moments = _moments((opening, *rest), facts, opened)
-        return Timeline(base, moments, opening.at)
+        return Timeline(defaults, moments, opening.at)
     base = dict(facts)
     return Timeline(base, _moments((*rest[:early], opening, *rest[early:]), facts, {}), opening.at)
 

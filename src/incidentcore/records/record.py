@@ -269,16 +269,20 @@ class Record(RecordBase):
 
     @classmethod
     def _fold(cls, history: tuple[Event, ...]) -> Self:
-        return cls._of(fold_facts(history, cls.default_facts()), history)
+        return cls._of(fold_facts(history, cls._usual_facts()), history)
 
     @classmethod
     def default_facts(cls) -> dict[str, Any]:
         """Return the facts of a record of this type before its opening."""
+        return dict(cls._usual_facts())
+
+    @classmethod
+    def _usual_facts(cls) -> dict[str, Any]:
         if "_defaults" not in cls.__dict__:
             names = {field.name: field.default for field in attrs.fields(cls)}
             del names["history"]
             cls._defaults = {**names, "record_type": cls.record_type}
-        return dict(cls._defaults)
+        return cls._defaults
 
     def with_event(
         self,
@@ -332,7 +336,7 @@ class Record(RecordBase):
             record = longer
         if not is_late:
             return record
-        facts = fold_facts(record.history, self.default_facts())
+        facts = fold_facts(record.history, self._usual_facts())
         return self._of(facts, record.history, numbered=record._numbered)  # noqa: SLF001
 
     def _append(self, event: Event, *, checked: bool = False) -> Self:

@@ -55,6 +55,11 @@ class RecordBase:
         """Return the facts of a record of this type before its opening."""
         raise NotImplementedError  # pragma: no cover  every record type has its own
 
+    @classmethod
+    def _usual_facts(cls) -> dict[str, Any]:
+        """Return the same, shared by all records of the type: never change it."""
+        raise NotImplementedError  # pragma: no cover  every record type has its own
+
     @property
     def version(self) -> int:
         """Return the number of events in the history."""
@@ -134,9 +139,9 @@ class RecordBase:
         if known_at is not None:
             known_at = as_utc(known_at, "known_at")
             known = [event for event in self.history if event.recorded_at <= known_at]
-            timeline = fold_timeline(known, self.default_facts())
+            timeline = fold_timeline(known, self._usual_facts())
         elif self._timeline is None:
-            timeline = fold_timeline(self.history, self.default_facts())
+            timeline = fold_timeline(self.history, self._usual_facts())
             _put_timeline(self, timeline)
         else:
             timeline = self._timeline

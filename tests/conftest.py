@@ -37,6 +37,7 @@ for _profile, _examples in EXAMPLES.items():
         _profile,
         max_examples=_examples,
         deadline=None,
+        stateful_step_count=20 if _profile == "quick" else 50,
         derandomize=_profile == "quick",
         database=None if _profile == "quick" else settings.default.database,
         print_blob=True,

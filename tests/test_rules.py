@@ -176,6 +176,7 @@ def test_the_checks_can_fail(tmp_path: Path) -> None:
     assert find_untested([module], ["T1", "T2", "T3", "T4", "T5"]) == ["T4", "T5"]
 
 
+@pytest.mark.process
 def test_citations_are_links_and_unknown_rules_warnings(tmp_path: Path) -> None:
     """In text, not in code: four links, and a warning for a rule that has no anchor."""
     pytest.importorskip("sphinx")

@@ -101,6 +101,7 @@ def test_demo_runs_as_a_module_and_is_the_same_in_every_process() -> None:
     assert len(pages) == 1
 
 
+@pytest.mark.heavy
 def test_demo_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """The same figures come as JSON."""
     code, text, _ = run(capsys, "demo", "--json")

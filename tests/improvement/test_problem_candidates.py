@@ -370,6 +370,7 @@ def test_a_planted_pattern_is_found_in_every_year() -> None:
         assert {incident.id for incident in planted} <= set(best.members)
 
 
+@pytest.mark.heavy
 def test_noise_is_claimed_no_more_often_than_stated() -> None:
     """Of 100 years in which nothing goes with anything, at most 5 % have any candidate at all.
 
@@ -384,6 +385,7 @@ def test_noise_is_claimed_no_more_often_than_stated() -> None:
     assert claimed <= 9
 
 
+@pytest.mark.heavy
 def test_skewed_noise_gives_no_pair() -> None:
     """Values of very different frequency that meet by chance are no pairs."""
     random = Random(7)  # noqa: S311  made-up data

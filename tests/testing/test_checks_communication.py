@@ -64,6 +64,7 @@ PLANS: dict[str, CommunicationPlan] = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("name", PLANS)
 def test_a_plan_of_ours_keeps_the_laws(name: str) -> None:
     """The preset, a plan in business time and one at night."""

@@ -66,6 +66,7 @@ def test_a_file_that_cannot_be_read_is_refused() -> None:
         check_whole_desk("desk = 1\nzone = 7", start=START)
 
 
+@pytest.mark.heavy
 def test_a_broken_law_names_the_rule_and_the_smallest_record(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ from incidentcore.vendors import (
     read_xes,
     read_zendesk,
 )
+
+from . import writers
+from .writers import lives
 
 T = "2026-03-02T08:00:00Z"
 TICKET = {"id": "n", "opened": "o"}
@@ -175,6 +179,34 @@ FINDINGS: dict[str, tuple[Callable[[], Import[Incident]], set[str], int]] = {
         lambda: jira(comment={"comments": [{"id": 1, "created": T, "body": deep()}]}),
         {"malformed_record"},
         0,
+    ),
+    "an entry whose incident is a text": (
+        lambda: pager({"id": "R", "type": "assign_log_entry", "created_at": T, "incident": "x"}),
+        {"unknown_actor"},
+        1,
+    ),
+    "assignees that are a number": (
+        lambda: pager({"id": "R", "type": "assign_log_entry", "created_at": T, "assignees": 7}),
+        {"malformed_record"},
+        0,
+    ),
+    "an SLA breached beyond all measure": (
+        lambda: jira(customfield_1={"name": "x", "completedCycles": [{"breached": float("inf")}]}),
+        {"malformed_record"},
+        0,
+    ),
+    "half a surrogate pair in a status and in a comment": (
+        lambda: jira(
+            status={"name": "\ud800"},
+            comment={"comments": [{"id": 1, "created": T, "body": "\udc00", "author": None}]},
+        ),
+        {"unknown_state"},
+        1,
+    ),
+    "a number of a thousand bits": (
+        lambda: fox(priority={"name": 1 << 1000}),
+        {"unknown_level"},
+        1,
     ),
     "SLA cycles that are texts": (
         lambda: jira(customfield_1={"name": "x", "completedCycles": ["y"]}),
@@ -380,6 +412,79 @@ def test_any_plain_data_gives_records_and_findings(name: str, data: Any) -> None
             continue
         for record in records:
             assert loads(dumps(record), Incident) == record
+
+
+ODD = st.sampled_from(
+    (
+        *(None, True, False, 0, -1, 10**400, float("inf"), float("nan"), "", " ", "x", "\ud800"),
+        *("2026-03-02T08:00:00Z", "9" * 50, "\0", "\u0663", [], [None], ["x"], [{}], {}),
+        *({"a": 1}, {"value": None}, [[]]),
+    )
+)
+WHOLE: dict[str, tuple[st.SearchStrategy[Any], Callable[[dict[str, Any]], Import[Incident]]]] = {
+    "jira": (
+        st.builds(writers.jira, lives(writers.JIRA), st.just((9, 9, True))),
+        lambda data: read_jira([data]),
+    ),
+    "servicenow": (
+        st.builds(writers.servicenow, lives(writers.SERVICENOW), st.just((9, 9, True))),
+        lambda data: read_servicenow(
+            [data["incident"]], audit=data["audit"], journal=data["journal"], slas=data["slas"]
+        ),
+    ),
+    "history lines": (
+        st.builds(writers.history_lines, lives(writers.SERVICENOW), has_codes=st.booleans()).map(
+            lambda lines: {"incident": {"number": "I", "sys_id": "i1", "opened_at": T}, "h": lines}
+        ),
+        lambda data: read_servicenow([data["incident"]], history=data["h"]),
+    ),
+    "zendesk": (
+        st.builds(writers.zendesk, lives(writers.ZENDESK), st.just((9, 9, True))),
+        lambda data: read_zendesk([data["ticket"]], data["audits"], metric_events=data["metrics"]),
+    ),
+    "pagerduty": (
+        writers.pages().map(writers.pagerduty),
+        lambda data: read_pagerduty([data["incident"]], data["log_entries"]),
+    ),
+    "happyfox": (
+        st.builds(writers.happyfox, lives(writers.HAPPYFOX)),
+        lambda data: read_happyfox([data]),
+    ),
+    "statuspage": (
+        st.builds(writers.statuspage, lives(writers.STATUSPAGE, kinds=("state",)), st.just(9)),
+        lambda data: read_statuspage([data]),
+    ),
+}
+
+
+def places(value: Any, depth: int = 0) -> Iterator[tuple[Any, Any]]:
+    """Yield the holder and the key of each value below the resources of a tool."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if depth:
+            yield value, key
+        if isinstance(inner, (dict, list)):
+            yield from places(inner, depth + 1)
+
+
+@pytest.mark.hostile
+@pytest.mark.parametrize("name", WHOLE)
+@given(data=st.data())
+def test_a_good_export_with_odd_values_gives_records_and_findings(
+    name: str, data: st.DataObject
+) -> None:
+    """Of an export in which a few values are gone or odd, each record is read or left out."""
+    drawn, read = WHOLE[name]
+    export = data.draw(drawn)
+    for _ in range(data.draw(st.integers(1, 3))):
+        listed = list(places(export))
+        if listed:
+            holder, key = listed[data.draw(st.integers(0, len(listed) - 1))]
+            if data.draw(st.booleans()):
+                holder[key] = deepcopy(data.draw(ODD))
+            else:
+                del holder[key]
+    for record in read(export):
+        assert loads(dumps(record), Incident) == record
 
 
 @given(st.binary(max_size=200))

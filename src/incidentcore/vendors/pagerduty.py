@@ -78,7 +78,9 @@ def read_pagerduty(
     only = pick(listed[0], "id") if len(listed) == 1 and isinstance(listed[0], Mapping) else None
     logs = joined(
         pages,
-        lambda entry: pick(entry, "incident.id") if entry.get("incident") else only,
+        lambda entry: (
+            pick(entry, "incident.id") if isinstance(entry.get("incident"), dict) else only
+        ),
         "log_entries",
     )
     users = {user for own in logs.values() for entry in own for user in _users(entry)}
@@ -123,8 +125,9 @@ def read_pagerduty(
 
 
 def _users(entry: Mapping[str, Any]) -> Iterable[str]:
-    people = [entry.get("agent"), entry.get("user"), *entries_of(entry, "assignees")]
-    for person in people:
+    assignees = entry.get("assignees")  # what else they are is found where the entry is read
+    several = assignees if isinstance(assignees, list) else ()
+    for person in (entry.get("agent"), entry.get("user"), *several):
         if isinstance(person, Mapping) and str(person.get("type")).startswith("user"):
             yield str(person.get("id"))
 

@@ -39,6 +39,7 @@ __all__ = ["Table", "TableInput", "open_table", "read_json"]
 TableInput: TypeAlias = str | Path | Iterable[str] | Iterable[Mapping[str, Any]]
 
 LARGEST: Final = 1 << 30  # bytes of JSON or of a spreadsheet, which are not read line by line
+_CHUNK: Final = 1 << 20
 _ZIP: Final = b"PK\x03\x04"
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _SEP: Final = re.compile(r'"?sep=(.)"?\s*')
@@ -153,23 +154,20 @@ def read_json(path: str | Path) -> Any:
         FormatError: It is not JSON, is nested too deeply or holds more than 1 GiB.
         OSError: The file cannot be opened.
     """
-    with opened(Path(path)) as file:
-        try:
-            data = file.read(LARGEST + 1)
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise FormatError(f"a broken gzip archive: {error} @ {path}") from None
-    if len(data) > LARGEST:
-        raise FormatError(f"more than {LARGEST:,} bytes of JSON; use JSON lines @ {path}")
-    return _parsed(data, str(path))
-
-
-def _parsed(data: bytes | str, place: str) -> Any:
+    data = bytearray()
     try:
+        with opened(Path(path)) as file:
+            while chunk := file.read(_CHUNK):
+                data += chunk
+                if len(data) > LARGEST:
+                    raise FormatError(f"more than {LARGEST:,} bytes; use JSON lines @ {path}")
         return json.loads(data)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise FormatError(f"a broken gzip archive: {error} @ {path}") from None
     except RecursionError:
-        raise FormatError(f"JSON nested too deeply @ {place}") from None
+        raise FormatError(f"JSON nested too deeply @ {path}") from None
     except ValueError as error:
-        raise FormatError(f"not JSON: {error} @ {place}") from None
+        raise FormatError(f"not JSON: {error} @ {path}") from None
 
 
 def _objects(entries: Iterable[Any], notes: list[tuple[str, str]]) -> Table:

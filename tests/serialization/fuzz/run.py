@@ -1,7 +1,8 @@
 """Fuzz the parsers, as a rule for ten minutes each.
 
 From the repository's root: ``python -m tests.serialization.fuzz.run json --minutes 10``; the other
-targets are ical, rrule and servicenow. Where atheris is installed (``pip install atheris``, Python
+targets are ical, rrule, servicenow (its audit log), tools (the JSON of each tool) and tables (with
+event logs and XES). Where atheris is installed (``pip install atheris``, Python
 3.11 to 3.13 on Linux) it leads by coverage, and half of its inputs come from the mutators beside
 this file; ``--plain`` leaves it out, as does its absence. Each finding is told once, by the place
 that raised it, and its input kept below ``--keep``. At the end the slowest input runs once more to
@@ -82,7 +83,7 @@ class Tally:
 
 def new_input(target: Any, name: str, data: bytes, draw: random.Random) -> bytes:
     """Return an input made from another."""
-    if name == "json" and draw.random() < 0.7:
+    if name in ("json", "tools") and draw.random() < 0.7:
         found = mutate().mutate_json(data, target.seeds, draw)
         if found is not None:
             return found
@@ -198,7 +199,8 @@ def _again(name: str, folder: Path) -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Fuzz the targets one after the other, and tell what came of it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("target", nargs="+", choices=["json", "ical", "rrule", "servicenow"])
+    names = ["json", "ical", "rrule", "servicenow", "tools", "tables"]
+    parser.add_argument("target", nargs="+", choices=names)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--plain", action="store_true", help="without atheris")

@@ -10,12 +10,13 @@ import contextlib
 import gzip
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from incidentcore.errors import CalendarDefinitionError, FormatError
+from incidentcore.errors import CalendarDefinitionError, FormatError, InvalidValueError
+from incidentcore.records import Incident
 from incidentcore.schedule import Holiday, read_ical, write_ical
 from incidentcore.serialization import (
     dumps,
@@ -25,9 +26,18 @@ from incidentcore.serialization import (
     loads_with_unknown,
     to_plain,
 )
-from incidentcore.vendors import read_audit_log
+from incidentcore.vendors import (
+    read_audit_log,
+    read_events,
+    read_jira_csv,
+    read_ocel,
+    read_table,
+    read_xes,
+)
+from incidentcore.vendors.profiles import read_profile
 
-from ..examples import EXAMPLES  # noqa: TID252  the folder of tests has no name of its own
+from ...vendors import writers  # noqa: TID252  the folder of tests has no name of its own
+from ..examples import EXAMPLES  # noqa: TID252
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 AT = datetime(2026, 6, 1, tzinfo=UTC)
@@ -135,6 +145,81 @@ def read_audit(data: bytes) -> bool:
     return was_read
 
 
+def _read_all(*readers: Callable[[], Iterable[Incident]]) -> bool:
+    """Read the file in several ways; what comes of any must be written and read again."""
+    was_read = False
+    for read in readers:
+        reading: Iterable[Incident] = ()
+        with contextlib.suppress(FormatError, InvalidValueError):  # no column of that name
+            reading = read()
+        with contextlib.suppress(FormatError):
+            for incident in reading:
+                was_read = True
+                assert loads(dumps(incident), Incident) == incident
+    return was_read
+
+
+def read_tools(data: bytes) -> bool:
+    """Read JSON as that of each tool."""
+    _FILE.write_bytes(data)
+    return _read_all(
+        *(lambda tool=tool: read_profile(_FILE, tool) for tool in _TOOLS),
+        lambda: read_ocel(_FILE, object_type="incident"),
+    )
+
+
+def read_tables(data: bytes) -> bool:
+    """Read a file as a table of tickets, as an event log and as XES."""
+    _FILE.write_bytes(data)
+    mapping = {"id": "Id", "opened": "Opened", "resolved": "Resolved", "state": "State"}
+    return _read_all(
+        lambda: read_table(_FILE, {**mapping, "priority": "Priority"}, optional=True),
+        lambda: read_table(_FILE, mapping, optional=True, duplicates="last", day_first=True),
+        lambda: read_jira_csv(_FILE),
+        lambda: read_events(_FILE, case="Id", activity="State", at="Opened", sort=True),
+        lambda: read_xes(_FILE),
+    )
+
+
+def _tool_seeds() -> tuple[bytes, ...]:
+    steps = (
+        writers.Step("public", 20, "a1", after="On it."),
+        writers.Step("assignee", 20, "a1", None, "a2"),
+        writers.Step("priority", 40, "a2", "high", "low"),
+        writers.Step("internal", 45, "a2", after="Not so bad."),
+    )
+
+    def life(*names: str) -> writers.Life:
+        moves = zip(names, names[1:], range(30, 9_999, 30), strict=False)
+        moved = [writers.Step("state", at, "a1", one, two) for one, two, at in moves]
+        start = {"state": names[0], "assignee": None, "priority": "high"}
+        return writers.Life(start, sorted([*steps, *moved], key=lambda step: step.minute))
+
+    snow, zendesk = writers.servicenow(life(*writers.SERVICENOW), (9, 9, True)), life("new", "open")
+    lines = writers.history_lines(life(*writers.SERVICENOW), has_codes=True)
+    tickets = writers.zendesk(zendesk, (9, 9, False))
+    calls = writers.Life({"state": "triggered"}, [writers.Step("state", 9, "a1", None, "resolved")])
+    page = writers.Life({"state": "investigating"}, [])
+    ocel = {
+        "objects": [{"id": "i1", "type": "incident", "attributes": []}],
+        "events": [{"type": "new", "time": "2026-03-02T08:00Z"}],
+    }
+    ocel["events"][0]["relationships"] = [{"objectId": "i1", "qualifier": "of"}]
+    named = {"sys_audit": snow["audit"], "sys_journal_field": snow["journal"]}
+    audits = {"audits": tickets["audits"], "ticket_metric_events": tickets["metrics"]}
+    seeds = (
+        writers.jira(life(*writers.JIRA), (9, 9, True)),
+        {"incident": [snow["incident"]], **named, "task_sla": snow["slas"]},
+        {"incident": [snow["incident"]], "sys_history_line": lines},
+        {"ticket": [tickets["ticket"]], **audits, "users": writers.ZENDESK_USERS},
+        writers.pagerduty(calls),
+        writers.happyfox(life(*writers.HAPPYFOX), 1),
+        writers.statuspage(page, 9),
+        ocel,
+    )
+    return tuple(json.dumps(seed).encode() for seed in seeds)
+
+
 def _json_seeds() -> tuple[bytes, ...]:
     texts = [path.read_text(encoding="utf-8") for path in sorted(GOLDEN.rglob("*.json"))]
     short = [json.dumps(json.loads(text), ensure_ascii=False) for text in texts]
@@ -205,6 +290,23 @@ code 5,Resolved by 149,29/2/2016 11:29,5/3/2016 12:00
 INC2,-100,false,9,1,?,maybe,?,?,27/3/2016 02:30,?,?,?,30/10/2016 02:30,?,?,?,Subcategory 1,?,?,\
 9 - None,?,?,?,?,?,?,?,?,?,?,INC1,?,?,?,?
 """
+_TOOLS = ("jira", "servicenow", "zendesk", "pagerduty", "happyfox", "statuspage", "freshservice")
+_TABLE = """Id;Opened;Resolved;State;Priority;Tag;Tag
+T-1;2026-03-02 08:00;2026-03-02T10:30+01:00;resolved;high;a;b
+"T-2";3 March 2026 9:00;;on_hold;7;;
+T-2;1772438400;2026-03-29 02:30;Canceled;"1 - Critical
+or so";x;
+Total rows: 3
+"""
+_ISSUES = """Issue key,Created,Resolved,Status,Priority,Comment,Comment
+SD-1,2/Mar/26 9:00 AM,,Waiting for customer,Highest,2/Mar/26 9:30 AM;ada;On it.,
+"""
+_XES = """<log xmlns="http://www.xes-standard.org/"><global scope="event"/>
+<trace><string key="concept:name" value="1"/><event>
+<string key="concept:name" value="in_progress"><string key="x" value="y"/></string>
+<date key="time:timestamp" value="2026-03-02T08:00:00+01:00"/>
+<string key="org:resource" value="ada"/></event></trace></log>
+"""
 _LOG = f"{_HEADER}\n{_ROWS}".encode()
 _SHORT_LOG = (
     b"number,incident_state,sys_updated_by,opened_at,sys_updated_at\n"
@@ -259,6 +361,61 @@ TARGETS: dict[str, Target] = {
             *(b"1/1/0002 00:00", b"31/12/9998 23:59", b"29/3/2026 02:30", b"25/10/2026 02:30"),
             *(b'"', b'""', b",", b"\n", b"\r", b"\x00", b"\xef\xbb\xbf", b"\x1f\x8b\x08", b"\xff"),
             *(b"number", b"first_seen", b"custom", b"\xc2\xa0", b" ", b"0x1F", b"\xd9\xa1"),
+        ),
+    ),
+    "tools": Target(
+        read_tools,
+        _tool_seeds(),
+        (
+            *(
+                b"null",
+                b"true",
+                b"[]",
+                b"{}",
+                b"-1",
+                b"1e400",
+                b"9" * 100,
+                b'"\\ud800"',
+                b'""',
+                b"NaN",
+            ),
+            *(b'"2026-03-02T08:00:00Z"', b'"2026-03-02 08:00:00"', b'"0001-01-01"', b'"deleted"'),
+            *(b'"id"', b'"value"', b'"more": true,', b'"total": 99,', b'"state"', b'"Closed"'),
+        ),
+    ),
+    "tables": Target(
+        read_tables,
+        (
+            _TABLE.encode(),
+            _TABLE.replace("high", "größer").encode("cp1252"),
+            _ISSUES.encode("utf-8-sig"),
+            gzip.compress(_ISSUES.encode(), mtime=0),
+            _XES.encode(),
+            b'{"Id": {"value": 1}, "Opened": "2026-03-02"}\n{"Id": 2.0, "Opened": "2026-03-02"}\n',
+        ),
+        (
+            *(
+                b";",
+                b",",
+                b"\t",
+                b'"',
+                b"\n",
+                b"\r\n",
+                b"\x00",
+                b"\xef\xbb\xbf",
+                b"\xff",
+                b"sep=|\n",
+            ),
+            *(b"2026-10-25 02:30", b"9999-12-31T23:59:59-12:00", b"0001-01-01", b"24:00", b" CET"),
+            *(
+                b"<event>",
+                b"</trace>",
+                b"<!DOCTYPE x>",
+                b"&amp;",
+                b"<![CDATA[",
+                b"NaN",
+                b"\xd9\xa1",
+            ),
         ),
     ),
 }

@@ -183,6 +183,7 @@ class EntryLog:
 
     def state(self, name: object) -> State:
         """Return a state of the import's table; one that it does not have is a finding."""
+        name = clean(name)
         if name in self._states:
             return self._states[name]
         category = self._category if name == self._present.get("state") else None
@@ -212,7 +213,7 @@ class EntryLog:
         """
         self._category = state_category
         for name, value in fields.items():
-            self._present[ALIASES.get(name, name)] = None if value == "" else value
+            self._present[str(clean(ALIASES.get(name, name)))] = None if value == "" else value
 
     def opened(self, at: object, by: object, *, recorded_at: object = None) -> None:
         """State when and by whom the record was opened."""
@@ -250,7 +251,7 @@ class EntryLog:
         kind = _KINDS.get(field, FieldsChanged)
         entry = self._entry(kind, entry_id, at, by, recorded_at=recorded_at, what=field)
         if entry is not None:
-            entry.field = field
+            entry.field = str(clean(field))
             entry.order = (order or entry.order[0], entry.order[1])
             entry.before, entry.after = (None if v == "" else v for v in (before, after))
 
@@ -278,7 +279,8 @@ class EntryLog:
             kind, entry_id, at, by, recorded_at=recorded_at, what=repr(sorted(body))
         )
         if entry is not None:
-            entry.body = body
+            texts = {name: clean(text) for name, text in body.items() if isinstance(text, str)}
+            entry.body = {**body, **texts}
 
     def leave_out(self, code: str, action: str) -> None:
         """Leave the record out, with a finding: it is not one that the import is for."""

@@ -227,7 +227,7 @@ class HistoryBuilder(EntryLog):
             (LinkAdded, {"link": link}) for link in self._links if link not in record.links
         )
         if self._slas:
-            self._reported["slas"] = [sla.to_plain() for sla in self._slas]
+            self._reported["slas"] = clean([sla.to_plain() for sla in self._slas])
         if self._reported:
             tool = FrozenMap({"custom": {"tool": self._reported}})
             extra.append((FieldsChanged, {"fields": tool}))

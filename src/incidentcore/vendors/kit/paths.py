@@ -13,6 +13,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 __all__ = ["clean", "entries_of", "joined", "natural", "pick", "plain_text", "unpaged"]
 
 _LONGEST: Final = 40  # digits of an id that is a number
+_BITS: Final = 328  # 99 digits, which every file can hold
 
 
 def pick(entry: object, path: str) -> Any:
@@ -140,6 +141,8 @@ def clean(value: object) -> object:
     {'a': [None, 1]}
     """
     match value:
+        case int() if value.bit_length() > _BITS:
+            return hex(value)  # no file holds such a number
         case None | int() | datetime():
             return value
         case float():

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.records import Record
 
 __all__ = ["ReportedSla", "reported_slas"]
@@ -40,6 +41,9 @@ class ReportedSla:
     goal: timedelta | None = None
     paused: timedelta | None = None
     stage: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        need_kind("breached", self.breached, (bool, type(None)), allowed="True, False or None")
 
     def to_plain(self) -> dict[str, object]:
         """Return the result as it is kept below ``custom``: durations are seconds."""

@@ -44,7 +44,7 @@ BESIDE = {  # a file of no room is tested where it is used
     "digest": ["tests/values", "tests/serialization"],
     "errors": ["tests/values", "tests/records", "tests/serialization"],
     "_terminal": ["tests/test_terminal.py"],
-    "_checks": ["tests/values", "tests/records", "tests/intake"],
+    "_checks": ["tests/test_checks.py", "tests/values", "tests/records", "tests/intake"],
     "demo": ["tests/test_demo.py"],
 }
 

@@ -27,6 +27,7 @@ from incidentcore.sla import SlaDefinition
         (Mapping, "a Mapping"),
         (datetime | None, "an aware datetime, or None"),
         ((timedelta, BusinessDays), "a timedelta, or BusinessDays"),
+        (str | None, "text, or None"),
     ],
 )
 def test_the_error_names_the_kind(kind: Any, allowed: str) -> None:

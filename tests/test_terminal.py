@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
-from incidentcore._terminal import WatchedPath, one_line, printable, with_progress
+from incidentcore._terminal import WatchedPath, leave_quietly, one_line, printable, with_progress
 
 
 class Terminal(io.StringIO):
@@ -41,3 +42,16 @@ def test_no_character_steers_a_terminal() -> None:
     """Escapes are shown; an error is one line."""
     assert printable("a\x1b[2J\nb") == "a\\x1b[2J\nb"
     assert one_line(ValueError("a\nb\x07")) == "a; b\\x07"
+
+
+def test_what_is_left_for_a_closed_pipe_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Standard output is the null device from then on, so that the last flush cannot fail."""
+    moved: list[tuple[int, int]] = []
+    monkeypatch.setattr(sys, "stdout", Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+    monkeypatch.setattr(os, "dup2", lambda one, other: moved.append((one, other)))
+    leave_quietly()
+    ((new, old),) = moved
+    assert old == sys.stdout.fileno()
+    assert os.fstat(new).st_rdev == os.stat(os.devnull).st_rdev
+    os.close(new)
+    sys.stdout.close()

@@ -154,6 +154,12 @@ def test_nothing_english_is_left_in_a_twin() -> None:
     assert left == set()
 
 
+def test_words_for_people_have_no_underscore() -> None:
+    """But for names of the library, which stand in both."""
+    named = [set(re.findall(r"\w*_\w*", text)) for pair in GERMAN.twins.items() for text in pair]
+    assert [pair for pair in zip(named[::2], named[1::2], strict=True) if pair[1] - pair[0]] == []
+
+
 @pytest.mark.parametrize("english", sorted(ENGLISH))
 def test_what_is_said_keeps_nothing_english(english: str) -> None:
     """Filled with what no language has, a template and its twin share no word."""

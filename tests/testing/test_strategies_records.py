@@ -1,0 +1,130 @@
+"""What strategies draw: every word of each closed choice, every kind, and both sides of a flag."""
+
+from __future__ import annotations
+
+import types
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from incidentcore.testing.strategies_escalation import (
+    escalated_incidents,
+    escalation_matrices,
+    on_call_schedules,
+)
+from incidentcore.testing.strategies_intake import alert_storms, intake_policies
+from incidentcore.testing.strategies_records import lifecycles, records
+
+Seen = dict[tuple[type, str], set[Any]]
+
+
+@cache
+def choices(kind: type) -> dict[str, tuple[Any, ...]]:
+    """Return the closed choices of a class's attributes: words, and both sides of a flag."""
+    hints = get_type_hints(kind)
+    found = {}
+    for one in attrs.fields(kind):
+        hint = hints.get(one.name)
+        parts = get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
+        words = [word for part in parts if get_origin(part) is Literal for word in get_args(part)]
+        if words or hint is bool:
+            found[one.name] = tuple(words) or (True, False)
+    return found
+
+
+def values(value: Any) -> Iterator[Any]:
+    """Yield every attrs value inside a value, itself first."""
+    if attrs.has(type(value)):
+        yield value
+        for one in attrs.fields(type(value)):
+            yield from values(getattr(value, one.name, None))
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from values(inner)
+
+
+def drawn(strategy: st.SearchStrategy[Any], count: int) -> tuple[set[str], Seen]:
+    """Return the classes and the choices that so many examples hold."""
+    kinds: set[str] = set()
+    seen: Seen = defaultdict(set)
+
+    @settings(
+        max_examples=count,
+        phases=[Phase.generate],
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def look(example: Any) -> None:
+        for value in values(example):
+            kind = type(value)
+            kinds.add(kind.__name__)
+            for attribute in choices(kind):
+                seen[kind, attribute].add(getattr(value, attribute))
+
+    look()
+    return kinds, seen
+
+
+EVENTS = {
+    *("Acknowledged", "Assigned", "Classified", "Commented", "Communicated", "Contacted"),
+    *("Corrected", "Escalated", "FieldsChanged", "LinkAdded", "LinkRemoved", "Opened"),
+    *("Prioritized", "Restored", "Snoozed", "StateChanged", "Unacknowledged", "Unsnoozed"),
+    *("MajorStatusChanged", "Approved", "ApprovedOnBehalf", "ApprovalRequested", "TaskChanged"),
+}
+STRATEGIES: dict[str, tuple[st.SearchStrategy[Any], int, set[str]]] = {
+    "records": (records(), 500, {"Incident", "Problem", "ServiceRequest", *EVENTS}),
+    "lifecycles": (lifecycles(), 40, {"InputField", "Lifecycle", "State", "Transition"}),
+    "matrices": (
+        escalation_matrices(),
+        60,
+        {"After", "AfterPrevious", "AtWallTime", "HeldFor", "OnClock", "OnCallSchedule"},
+    ),
+    "incidents": (
+        escalated_incidents(),
+        60,
+        {"Acknowledged", "Unacknowledged", "Assigned", "Escalated", "Snoozed", "Unsnoozed"},
+    ),
+    "schedules": (on_call_schedules(), 60, {"OnCallLayer", "Rotation", "RotaOverride"}),
+    "storms": (alert_storms(ends=True), 150, {"Alert", "IncidentEnded"}),
+    "policies": (intake_policies(), 80, {"Flapping", "IntakePolicy", "MaintenanceRule"}),
+}
+# What nothing that is tested with them reads.
+LEFT_OUT = {
+    ("Approved", "decision", "withdrawn"),  # taken back by those who gave it, who seldom did
+    ("ApprovedOnBehalf", "decision", "withdrawn"),
+    ("Escalated", "mode", "hierarchical"),
+    ("MajorStatusChanged", "status", "rejected"),
+    ("EscalationTarget", "kind", "next_on_call"),
+    ("EscalationTarget", "kind", "role"),
+    ("EscalationTarget", "kind", "round_robin"),
+    ("Holiday", "opens", True),
+    ("Problem", "known_error", True),
+    ("Problem", "origin", "proactive"),
+    ("Task", "status", "closed_incomplete"),
+    ("Task", "status", "pending"),
+    ("Task", "status", "work_in_progress"),
+}
+
+
+@pytest.mark.table
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_each_kind_and_each_choice_is_drawn(name: str) -> None:
+    """A law that is tested with these values meets every kind and every word of a choice."""
+    strategy, count, expected = STRATEGIES[name]
+    kinds, seen = drawn(strategy, count)
+    assert expected - kinds == set()
+    missing = {
+        (kind.__name__, attribute, word)
+        for (kind, attribute), words in seen.items()
+        for word in set(choices(kind)[attribute]) - words
+    }
+    assert missing - LEFT_OUT == set()

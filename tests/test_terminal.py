@@ -52,6 +52,6 @@ def test_what_is_left_for_a_closed_pipe_goes_nowhere(monkeypatch: pytest.MonkeyP
     leave_quietly()
     ((new, old),) = moved
     assert old == sys.stdout.fileno()
-    assert os.fstat(new).st_rdev == os.stat(os.devnull).st_rdev
+    assert os.fstat(new).st_rdev == Path(os.devnull).stat().st_rdev
     os.close(new)
     sys.stdout.close()

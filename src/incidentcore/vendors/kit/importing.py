@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Final, Generic, TypedDict, TypeVar
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import FormatError
 from incidentcore.lifecycle import Lifecycle
 from incidentcore.records import Record
@@ -79,7 +80,7 @@ class Import(Iterator[R], Generic[R]):
         latest: The latest instant so far; None before the first record.
 
     Raises:
-        InvalidValueError: ``covers`` has a word that is not known.
+        InvalidValueError: ``covers`` has a word that is not known, or a table is of another kind.
 
     >>> from incidentcore.records import Incident
     >>> from incidentcore.vendors import Import
@@ -108,6 +109,9 @@ class Import(Iterator[R], Generic[R]):
         lifecycle: Lifecycle | None = None,
         covers: Iterable[str] = (),
     ) -> None:
+        kinds = {"states": StateTable, "levels": LevelTable, "roles": Roles}
+        for (name, kind), table in zip(kinds.items(), (states, levels, roles), strict=True):
+            need_kind(name, table, kind)
         self.findings: Findings = Findings()
         self.covers: frozenset[str] = checked_covers(frozenset(covers))
         self.context: Context = Context(

@@ -1,0 +1,246 @@
+"""Issues of Jira from made exports: changelogs, comments, texts in blocks, cycles, and the CSV."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from incidentcore.errors import InvalidValueError
+from incidentcore.records import Commented, Incident
+from incidentcore.vendors import read_jira, read_jira_csv
+from incidentcore.vendors.kit import Roles, reported_slas
+
+KIM = {"accountId": "kim", "accountType": "customer"}
+ADA = {"accountId": "ada", "accountType": "atlassian"}
+HOUR = timedelta(hours=1)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
+
+
+def text(hour: int) -> str:
+    return f"2026-03-02T{hour:02}:00:00.000+0000"
+
+
+def change(number: int, hour: int, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"id": str(number), "author": ADA, "created": text(hour), "items": list(items)}
+
+
+def item(name: str, before: str | None, after: str | None, **ids: Any) -> dict[str, Any]:
+    return {"field": name, "fromString": before, "toString": after, **ids}
+
+
+def read(*histories: Any, **fields: Any) -> tuple[Incident, list[str]]:
+    status = {"name": "Done", "statusCategory": {"key": "done"}}
+    issue = {
+        "key": "SD-7",
+        "fields": {"created": text(9), "status": status, "reporter": KIM, **fields},
+        "changelog": {"histories": list(histories), "total": len(histories)},
+    }
+    reading = read_jira(issue)
+    (incident,) = reading
+    return incident, [finding.code for finding in reading.findings]
+
+
+def comments(incident: Incident) -> list[tuple[str, str, str, str]]:
+    return [
+        (one.text, one.by.id, one.by.role, one.visibility)
+        for one in incident.history
+        if isinstance(one, Commented)
+    ]
+
+
+DONE = change(9, 12, item("status", "To Do", "Done"))
+
+
+def test_changes_of_fields() -> None:
+    """People by their ids, labels word by word, a field of the tool's own under its name."""
+    incident, codes = read(
+        change(1, 10, item("assignee", "Ben", "Ada", **{"from": "ben", "to": "ada"})),
+        change(2, 11, item("labels", "a b", "a b c"), item("Floor", "1", "2", fieldId="cf_1")),
+        DONE,
+        assignee=ADA,
+        labels=["a", "b", "c"],
+        priority={"name": "High"},
+        summary="No mail",
+        issuetype={"name": "Bug"},
+    )
+    timeline = incident.timeline()
+    assert [timeline.facts_at(at(hour))["assignee"] for hour in (9, 10)] == ["ben", "ada"]
+    assert [set(timeline.facts_at(at(hour))["tags"]) for hour in (10, 11)] == [
+        {"a", "b"},
+        {"a", "b", "c"},
+    ]
+    assert incident.custom["Floor"] == "2"
+    assert (incident.title, incident.priority.name) == ("No mail", "high")  # type: ignore[union-attr]
+    assert (incident.opened_by.role, incident.caller) == ("requester", "kim")
+    assert (incident.resolved_at, codes) == (at(12), [])
+
+
+def test_comments_are_public_where_the_service_desk_says_so() -> None:
+    """Not those limited to a role, nor those without the mark."""
+    rows = [
+        {"id": "1", "author": ADA, "created": text(10), "body": "hello", "jsdPublic": True},
+        {"id": "2", "author": ADA, "created": text(10), "body": "note", "jsdPublic": False},
+        {
+            "id": "3",
+            "author": ADA,
+            "created": text(10),
+            "body": "team",
+            "jsdPublic": True,
+            "visibility": {"type": "role", "value": "Team"},
+        },
+        {"id": "4", "author": KIM, "created": text(11), "body": None},
+    ]
+    incident, codes = read(DONE, comment={"comments": rows, "total": 4})
+    assert comments(incident) == [
+        ("hello", "ada", "agent", "public"),
+        ("note", "ada", "agent", "internal"),
+        ("team", "ada", "agent", "internal"),
+        ("", "kim", "requester", "internal"),
+    ]
+    assert codes == []
+    _, codes = read(DONE, comment={"comments": rows, "total": 5})
+    assert codes == ["truncated_history"]
+
+
+def test_a_text_in_blocks() -> None:
+    """A line for each block; breaks, mentions and emojis are text, empty blocks are not."""
+
+    def block(*content: dict[str, Any]) -> dict[str, Any]:
+        return {"type": "paragraph", "content": list(content)}
+
+    def words(said: str) -> dict[str, Any]:
+        return {"type": "text", "text": said}
+
+    mention = {"type": "mention", "attrs": {"text": "@ada"}}
+    listed = {"type": "bulletList", "content": [block(words("one")), block(words("two"))]}
+    body = {
+        "type": "doc",
+        "content": [
+            block(words("Hello "), mention, {"type": "hardBreak"}, words("please")),
+            block(),
+            listed,
+        ],
+    }
+    incident, _ = read(DONE, description=body)
+    assert incident.description == "Hello @ada\nplease\none\ntwo"
+
+
+def test_a_changelog_that_was_cut_off() -> None:
+    """Its pages take the place of what came with the issue; else it is a finding."""
+    issue = {
+        "key": "SD-7",
+        "fields": {
+            "created": text(9),
+            "resolutiondate": text(12),
+            "status": {"name": "Done", "statusCategory": {"key": "done"}},
+            "reporter": KIM,
+        },
+        "changelog": {"histories": [], "total": 1},
+    }
+    reading = read_jira([issue])
+    assert [one.state.name for one in reading] == ["Done"]
+    assert "truncated_history" in [one.code for one in reading.findings]
+    pages = {"SD-7": [{"values": [DONE], "total": 2}, {"values": [DONE, change(10, 13)]}]}
+    reading = read_jira([issue], changelogs=pages)
+    assert [one.resolved_at for one in reading] == [at(12)]
+    assert [one.code for one in reading.findings] == []
+    del issue["changelog"]
+    reading = read_jira([issue])
+    assert [one.resolved_at for one in reading] == [at(12)]
+    assert [one.code for one in reading.findings] == ["truncated_history"]
+
+
+def test_cycles_are_the_tool_s_results() -> None:
+    """A completed one and one that runs, from a field of the issue and from pages beside it."""
+
+    def moment(hour: int) -> dict[str, Any]:
+        return {"epochMillis": int(at(hour).timestamp() * 1000)}
+
+    goal = {"goalDuration": {"millis": 14_400_000}}
+    done = {
+        "breached": True,
+        "startTime": moment(9),
+        "stopTime": moment(14),
+        "breachTime": moment(13),
+        "elapsedTime": {"millis": 18_000_000},
+        **goal,
+    }
+    runs = {"breached": False, "paused": True, "startTime": moment(15), **goal}
+    field = {"name": "Resolve", "completedCycles": [done], "ongoingCycle": runs}
+    status = {"name": "Done", "statusCategory": {"key": "done"}}
+    fields = {"created": text(9), "status": status, "reporter": KIM}
+    log = {"histories": [DONE], "total": 1}
+    of_issue = {"key": "SD-7", "fields": {**fields, "cf_2": field}, "changelog": log}
+    beside = {"key": "SD-7", "fields": fields, "changelog": log}
+    (one,) = read_jira(of_issue)
+    (two,) = read_jira(beside, slas={"SD-7": {"values": [field]}})
+    for incident in (one, two):
+        first, second = reported_slas(incident, "Resolve")
+        assert (first.breached, first.elapsed, first.goal) == (True, 5 * HOUR, 4 * HOUR)
+        assert (first.started_at, first.stopped_at, first.due_at) == (at(9), at(14), at(13))
+        assert (first.stage, second.stage, second.stopped_at) == (None, "paused", None)
+
+
+def test_people_of_a_server() -> None:
+    """Without an account id the key or the name; the roles are stated beside it."""
+    issue = {
+        "key": "SD-7",
+        "fields": {
+            "created": text(9),
+            "status": {"name": "Open", "statusCategory": {"key": "new"}},
+            "reporter": {"key": "", "name": "kim", "displayName": "Kim K."},
+            "assignee": {"key": "JIRAUSER1", "name": "ada"},
+        },
+        "changelog": {"histories": [], "total": 0},
+    }
+    (incident,) = read_jira(issue, roles=Roles(requesters=["kim"]))
+    assert (incident.caller, incident.opened_by.role) == ("kim", "requester")
+    assert incident.assignee == "JIRAUSER1"
+
+
+def test_comments_in_cells_of_the_csv() -> None:
+    """``time;author;text``, and further semicolons belong to the text; one cell or several."""
+    header = "Issue key,Summary,Status,Created,{}\n"
+    one = "SD-1,a,Open,02/Mar/26 9:00 AM,02/Mar/26 10:00 AM;ada;hello; you"
+    found = read_jira_csv([header.format("Comment"), one + "\n"], zone="UTC")
+    (incident,) = found
+    assert comments(incident) == [("hello; you", "ada", "system", "internal")]
+    two = f"{one},02/Mar/26 11:00 AM;kim;thanks\n"
+    (incident,) = read_jira_csv([header.format("Comment,Comment"), two], zone="UTC")
+    assert [(by, said) for said, by, _, _ in comments(incident)] == [
+        ("ada", "hello; you"),
+        ("kim", "thanks"),
+    ]
+    (incident,) = read_jira_csv(
+        ["Issue key,Status,Created\n", "SD-1,Open,02/Mar/26 9:00 AM\n"], zone="UTC"
+    )
+    assert comments(incident) == []
+
+
+def test_an_own_extension_of_the_csv_comes_after_the_comments() -> None:
+    """It is given the columns that are left; other columns may be mapped."""
+    seen: list[dict[str, Any]] = []
+    header = "Issue key,Status,Created,Comment,Floor,Boss\n"
+    row = "SD-1,Open,02/Mar/26 9:00 AM,02/Mar/26 10:00 AM;ada;x,3,lee\n"
+    (incident,) = read_jira_csv(
+        [header, row],
+        zone="UTC",
+        mapping={"assignee": "Boss"},
+        extend=lambda _, custom: seen.append(dict(custom)),
+        roles=Roles(agents=["ada"]),
+    )
+    assert seen == [{"Floor": "3"}]
+    assert incident.assignee == "lee"
+    assert comments(incident) == [("x", "ada", "agent", "internal")]
+
+
+@pytest.mark.parametrize(("name", "kind"), [("roles", "Roles"), ("states", "StateTable")])
+def test_a_table_of_another_kind_is_refused(name: str, kind: str) -> None:
+    """It left out every record, each with a finding."""
+    with pytest.raises(InvalidValueError, match=f"^{name}: .*{kind}"):
+        read_jira([], **{name: {"kim": "requester"}})  # type: ignore[arg-type]

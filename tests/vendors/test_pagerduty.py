@@ -1,0 +1,142 @@
+"""Incidents of PagerDuty from made logs: each kind of entry, and who acted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from incidentcore.records import Communicated, Escalated, Incident, Snoozed
+from incidentcore.values import Priority
+from incidentcore.vendors import read_pagerduty
+
+USER, SERVICE = {"id": "U1", "type": "user_reference"}, {"id": "S", "type": "service_reference"}
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
+
+
+def text(hour: int, minute: int = 0) -> str:
+    return at(hour, minute).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def entry(kind: str, minute: int, agent: Any = USER, **more: Any) -> dict[str, Any]:
+    made = {"id": f"R{minute}", "type": f"{kind}_log_entry", "created_at": text(20, minute)}
+    return {**made, "agent": agent, **more}
+
+
+TRIGGER = entry("trigger", 0, SERVICE)
+
+
+def read(*log: Any, status: str = "triggered", **fields: Any) -> tuple[Incident, list[str]]:
+    incident = {"id": "P1", "created_at": text(20), "status": status, **fields}
+    reading = read_pagerduty([incident], log)
+    (read_one,) = reading
+    return read_one, [finding.code for finding in reading.findings]
+
+
+def test_each_kind_of_entry() -> None:
+    """An escalation, updates, notes and snoozes are events; notifications are noise."""
+    two = [{"id": "U2", "summary": "Ben"}, {"id": "U3", "summary": "Cy"}]
+    incident, codes = read(
+        TRIGGER,
+        entry("notify", 1),
+        entry("reach_ack", 2),
+        entry("no_escalation", 3),
+        entry("responder_request_for_escalation", 4),
+        entry("acknowledge", 5),
+        entry("unacknowledge", 6, SERVICE, channel={"type": "timeout"}),
+        entry("escalate", 7, assignees=two),
+        entry("escalate", 8, assignees=[]),
+        entry("assign", 9, assignees=two[1:]),
+        entry("annotate", 10, channel={"summary": "looking"}),
+        entry("annotate", 11, channel={"content": "found"}),
+        entry("status_update", 12, message="We work on it."),
+        entry("snooze", 13, changed_actions=[{}, {"at": text(22)}]),
+        entry("unsnooze", 14),
+        entry("snooze", 15),
+        entry("merge", 16),
+        entry("resolve", 17),
+        status="resolved",
+        resolved_at=text(20, 17),
+        priority={"summary": "P1"},
+    )
+    kinds = [event.kind for event in incident.history]
+    assert [kind for kind in kinds if kind not in ("state_changed", "assigned")] == [
+        "opened",
+        "acknowledged",
+        "unacknowledged",
+        "escalated",
+        "escalated",
+        "commented",
+        "commented",
+        "communicated",
+        "snoozed",
+        "unsnoozed",
+    ]
+    assert sorted(codes) == ["merged_record", "several_assignees", *["unknown_entry"] * 2]
+    escalated = [one.target for one in incident.history if isinstance(one, Escalated)]
+    assert escalated == ["U2", "unknown"]
+    assert [getattr(one, "text", None) for one in incident.history if one.kind == "commented"] == [
+        "looking",
+        "found",
+    ]
+    (update,) = (one for one in incident.history if isinstance(one, Communicated))
+    assert (update.audience, update.text, update.at) == (
+        "subscribers",
+        "We work on it.",
+        at(20, 12),
+    )
+    (snoozed,) = (one for one in incident.history if isinstance(one, Snoozed))
+    assert snoozed.until == at(22)
+    assert (incident.assignee, incident.resolved_at) == ("U3", at(20, 17))
+    assert incident.priority is Priority.CRITICAL
+    timeline = incident.timeline()
+    assert [timeline.facts_at(at(20, minute))["state"].name for minute in (0, 5, 6, 16, 17)] == [
+        *("triggered", "acknowledged", "triggered", "triggered", "resolved")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("agent", "more", "role"),
+    [
+        (USER, {}, "agent"),
+        (SERVICE, {}, "system"),
+        ({"id": "U1"}, {}, "agent"),  # a user by another entry
+        ({"id": "U8"}, {"channel": {"type": "mobile"}}, "agent"),  # by the channel
+        ({"id": "U8"}, {"channel": {"type": "timeout"}}, "system"),
+        ({"summary": "Rule"}, {}, "system"),
+    ],
+)
+def test_who_acted(agent: Any, more: Any, role: str) -> None:
+    """By the type; without one by another entry or the channel; else a system, with a finding."""
+    log = TRIGGER, entry("assign", 1, assignees=[USER]), entry("acknowledge", 5, agent, **more)
+    incident, codes = read(*log, status="acknowledged")
+    (acted,) = (one for one in incident.history if one.kind == "acknowledged")
+    assert acted.by.role == role
+    assert acted.by.id == (agent.get("id") or "Rule")
+    assert ("unknown_actor" in codes) is (not agent.get("type") and role == "system")
+
+
+def test_a_log_that_is_not_whole() -> None:
+    """No entry: moments alone; no trigger, or a page that says that there is more: a finding."""
+    incident, codes = read(status="resolved", resolved_at=text(21))
+    assert (incident.resolved_at, sorted(codes)) == (at(21), ["truncated_history", "unknown_actor"])
+    assert incident.covers == {"moments"}
+    _, codes = read(entry("acknowledge", 5), status="acknowledged")
+    assert sorted(codes) == ["truncated_history", "unknown_actor"]  # nobody is known to open it
+    _, codes = read({"log_entries": [TRIGGER], "more": True})
+    assert codes == ["truncated_history"]
+    _, codes = read({"log_entries": [TRIGGER], "more": False})
+    assert codes == []
+
+
+def test_entries_belong_to_the_incident_that_they_name() -> None:
+    """With several incidents an entry without one belongs to none."""
+    rows = [{"id": name, "created_at": text(20), "status": "triggered"} for name in ("P1", "P2")]
+    named = [{**TRIGGER, "id": name, "incident": {"id": name}} for name in ("P1", "P2")]
+    acknowledged = {**entry("acknowledge", 5), "incident": {"id": "P2"}}
+    one, two = read_pagerduty({"incidents": rows}, [*named, acknowledged])
+    assert (one.acknowledged_at, two.acknowledged_at) == (None, at(20, 5))

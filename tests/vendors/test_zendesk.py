@@ -1,0 +1,174 @@
+"""Tickets of Zendesk from made exports: who is an agent, what audits say, the tool's results."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from incidentcore.records import Commented, Incident
+from incidentcore.values import Priority
+from incidentcore.vendors import read_zendesk
+from incidentcore.vendors.kit import reported_slas
+
+MINUTE = timedelta(minutes=1)
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
+
+
+def text(hour: int, minute: int = 0) -> str:
+    return at(hour, minute).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ticket(**fields: Any) -> dict[str, Any]:
+    return {"id": 7, "created_at": text(8), "status": "new", "requester_id": 1, **fields}
+
+
+def audit(number: int, hour: int, by: int, *events: dict[str, Any]) -> dict[str, Any]:
+    numbered = [{"id": 10 * number + place, **event} for place, event in enumerate(events)]
+    made = {"id": number, "ticket_id": 7, "created_at": text(hour), "author_id": by}
+    return {**made, "events": numbered}
+
+
+def change(name: str, value: Any, before: Any = None, kind: str = "Change") -> dict[str, Any]:
+    return {"type": kind, "field_name": name, "value": value, "previous_value": before}
+
+
+CREATED = audit(1, 8, 1, change("status", "new", kind="Create"), change("tags", [], kind="Create"))
+
+
+def read(*audits: Any, **more: Any) -> tuple[Incident, dict[str, int]]:
+    fields = more.pop("fields", {})
+    reading = read_zendesk([ticket(**fields)], audits, **more)
+    (incident,) = reading
+    codes = [finding.code for finding in reading.findings]
+    return incident, {code: codes.count(code) for code in codes}
+
+
+def comments(incident: Incident) -> list[tuple[str, str, str, str]]:
+    return [
+        (one.text, one.by.id, one.by.role, one.visibility)
+        for one in incident.history
+        if isinstance(one, Commented)
+    ]
+
+
+def said(body: str, *, public: bool, **more: Any) -> dict[str, Any]:
+    return {"type": "Comment", "body": body, "public": public, **more}
+
+
+def test_who_is_an_agent_is_seen_by_what_they_did() -> None:
+    """An internal note, a change of priority or group, an assignment; a public word shows none.
+
+    Who cannot be told is read as a system, with a finding.
+    """
+    incident, codes = read(
+        CREATED,
+        audit(2, 9, 2, said("note", public=False, author_id=2)),
+        audit(3, 10, 3, change("priority", "high"), said("hello", public=True, author_id=3)),
+        audit(4, 11, 4, said("who?", public=True, author_id=4)),
+        audit(5, 12, 1, said("thanks", public=True, author_id=1)),
+        audit(6, 13, 3, change("assignee_id", 5, 6), change("status", "open", "new")),
+        audit(7, 14, 5, said("mine", public=True, author_id=5)),
+        audit(8, 15, 6, said("was mine", public=True, author_id=6)),
+        audit(9, 16, -1, said("by a trigger", public=True)),
+        fields={"priority": "high", "assignee_id": 5, "status": "open"},
+    )
+    assert comments(incident) == [
+        ("note", "2", "agent", "internal"),
+        ("hello", "3", "agent", "public"),
+        ("who?", "4", "system", "public"),
+        ("thanks", "1", "requester", "public"),
+        ("mine", "5", "agent", "public"),
+        ("was mine", "6", "agent", "public"),
+        ("by a trigger", "-1", "system", "public"),
+    ]
+    assert codes == {"unknown_actor": 1}
+    assert incident.first_response_at == at(10)
+    assert incident.priority is Priority.HIGH
+
+
+def test_roles_that_are_stated_count() -> None:
+    """An administrator is an agent; who is said to be an end user is a requester."""
+    users = [{"id": 4, "role": "admin"}, {"id": 9, "role": "end-user"}, {"id": 8}, "broken"]
+    incident, codes = read(
+        CREATED,
+        audit(2, 9, 9, said("me too", public=True, author_id=9)),
+        audit(3, 10, 4, said("hello", public=True, author_id=4)),
+        users=users,
+    )
+    assert [(by, role) for _, by, role, _ in comments(incident)] == [
+        ("9", "requester"),
+        ("4", "agent"),
+    ]
+    assert codes == {}
+
+
+def test_a_comment_of_somebody_else_than_the_audit() -> None:
+    """The comment's author counts, as where a rule posts it for an agent."""
+    incident, _ = read(CREATED, audit(2, 9, -1, said("auto", public=True, author_id=1)))
+    assert comments(incident) == [("auto", "1", "requester", "public")]
+
+
+def test_the_first_comment_is_the_description() -> None:
+    """What came with the creation is not a comment; tags that were empty are not a change."""
+    first = audit(1, 8, 1, change("status", "new", kind="Create"), said("x", public=True))
+    incident, codes = read(first)
+    assert (comments(incident), codes) == ([], {})
+    assert incident.opened_by.role == "requester"
+
+
+def test_a_ticket_as_it_was_updated_last_counts() -> None:
+    """Of two of one id, in any order; a deleted one is left out, and what is not a ticket."""
+    old, new = ticket(updated_at=text(9), subject="a"), ticket(updated_at=text(10), subject="b")
+    for rows in ([old, new], [new, old]):
+        (incident,) = read_zendesk(rows, [CREATED])
+        assert incident.title == "b"
+    reading = read_zendesk([ticket(status="deleted")], [CREATED])
+    assert (list(reading), [one.code for one in reading.findings]) == ([], ["deleted_record"])
+
+
+def test_a_merged_ticket_and_a_log_without_its_beginning() -> None:
+    """Both are kept, with a finding."""
+    _, codes = read(CREATED, fields={"tags": ["closed_by_merge"]})
+    assert codes["merged_record"] == 1
+    _, codes = read(audit(2, 9, 2, said("note", public=False, author_id=2)))
+    assert codes["truncated_history"] == 1
+
+
+def test_metrics_are_the_tool_s_results() -> None:
+    """20 of 60 minutes by the calendar; 90 of 60 in business hours; without a goal no verdict."""
+
+    def event(metric: str, kind: str, hour: int, minute: int = 0, **more: Any) -> dict[str, Any]:
+        made = {"ticket_id": 7, "metric": metric, "instance_id": 1, "type": kind}
+        return {**made, "time": text(hour, minute), **more}
+
+    goal = {"target": 60, "business_hours": False, "policy": {"title": "gold"}}
+    slow = {"target": 60, "business_hours": True}
+    used = {"calendar": 20, "business": 90}
+    incident, _ = read(
+        CREATED,
+        metric_events=[
+            event("reply_time", "fulfill", 8, 20),
+            event("reply_time", "activate", 8),
+            event("reply_time", "apply_sla", 8, sla={**goal, "target": 30}),
+            event("reply_time", "apply_sla", 8, 1, sla=goal),
+            event("reply_time", "update_status", 8, 20, status=used),
+            event("agent_work_time", "activate", 8),
+            event("agent_work_time", "apply_sla", 8, sla=slow),
+            event("agent_work_time", "breach", 9),
+            event("agent_work_time", "update_status", 9, 30, status=used),
+            event("requester_wait_time", "activate", 8),
+        ],
+    )
+    (reply,) = reported_slas(incident, "reply_time")
+    assert (reply.breached, reply.elapsed, reply.goal) == (False, 20 * MINUTE, 60 * MINUTE)
+    assert (reply.started_at, reply.stopped_at, reply.stage) == (at(8), at(8, 20), "gold")
+    (work,) = reported_slas(incident, "agent_work_time")
+    assert (work.breached, work.elapsed, work.stopped_at) == (True, 90 * MINUTE, None)
+    (wait,) = reported_slas(incident, "requester_wait_time")
+    assert (wait.breached, wait.elapsed, wait.goal) == (None, None, None)
+    assert incident.covers is not None
+    assert "sla" in incident.covers
+    assert "sla" not in (read(CREATED)[0].covers or ())

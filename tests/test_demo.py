@@ -80,3 +80,12 @@ def test_every_seed_gives_a_page(seed: int) -> None:
     page = str(demo_report(seed))
     assert page.startswith("A generated month of a service desk\n")
     assert "INC-0001: Orders stand still in all offices" in page
+
+
+def test_the_requester_reopens_the_major_incident() -> None:
+    """It is the caller who finds that it was not mended; everybody else is on the staff."""
+    (major, *_) = demo_month(1, count=1)
+    said = [(getattr(one, "action", ""), one.by.role) for one in major.history]
+    assert ("reopen", "requester") in said
+    assert {role for action, role in said if action not in ("", "reopen")} == {"agent"}
+    assert major.opened_by.role == "system"

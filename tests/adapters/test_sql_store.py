@@ -47,3 +47,28 @@ def test_ids_that_no_database_holds_are_refused(store: SqliteStore) -> None:
         store.load("\ud800")
     with pytest.raises(InvalidValueError, match="record_id: got 7"):
         store.load(7)  # type: ignore[arg-type]
+
+
+def test_a_file_of_sqlite_is_safe_through_both_stores(tmp_path: Path) -> None:
+    """Readers do not wait for a writer, a commit is on the disk, and a removal leaves nothing.
+
+    1 is on, 2 is FULL; an engine of the caller's own is left as it is.
+    """
+    sa = pytest.importorskip("sqlalchemy", reason="needs SQLAlchemy, of the extra 'check'")
+    from incidentcore.adapters.sqlalchemy import SqlAlchemyStore  # noqa: PLC0415  an extra
+
+    store = SqlAlchemyStore(f"sqlite:///{tmp_path}/desk.sqlite")
+    version = store.append("INC-1", incident().history, expected_version=0)
+    assert (version, store.load("INC-1"), store.find(ALWAYS)) == (1, incident(), (incident(),))
+    wanted = {"journal_mode": "wal", "busy_timeout": 60_000, "synchronous": 2, "secure_delete": 1}
+    with store._connected() as db:
+        found = {name: db.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted}
+    store.close()
+    assert found == wanted
+
+    own = sa.create_engine(f"sqlite:///{tmp_path}/own.sqlite")
+    other = SqlAlchemyStore(own)
+    with other._connected() as db:
+        assert db.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+    other.close()
+    own.dispose()

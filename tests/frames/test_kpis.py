@@ -304,3 +304,15 @@ def test_relations_and_files_are_read_by_batches(tmp_path: Path) -> None:
         assert part == expected
     with pytest.raises(InvalidValueError, match=r"the path of a \.parquet file"):
         frames.gather_kpis_from("tickets.csv", KPIS[0], MAPPING, **how)
+
+
+def test_what_comes_and_goes_in_the_first_period_counts_once() -> None:
+    """Three came and one went on the first day: the flow is 2, of three records."""
+    flow = catalogue.BACKLOG_GROWTH
+    rows = [{**one(done=None), "id": "B"}, {**one(done=None), "id": "C"}, one()]
+    part = frames.gather_kpis_from(
+        polars.DataFrame(rows, schema=SCHEMA), [flow], MAPPING, as_of=AS_OF, window=Periods("day")
+    )
+    table = finish_partial(part)
+    first = table.results[0]
+    assert (first.value, first.n) == (2, 3)

@@ -68,6 +68,20 @@ def test_the_same_the_other_way_round_is_worse() -> None:
     assert look(records, target=4 * HOUR, better="higher").target_met is True
 
 
+def test_a_table_of_both_sides() -> None:
+    """Ten hours and one, each of five; figures stand on the right, words on the left."""
+    found = look(resolved([10] * 5, [1] * 5))
+    headings, rows, numeric = found.cells()
+    assert numeric == [False, False, True, True, False]
+    assert headings[0] == headings[0].strip()
+    assert [row[0] for row in rows] == ["before", "after"]
+    assert [row[3] for row in rows] == ["5", "5"]
+    assert [row[2].startswith(text) for row, text in zip(rows, ("10", "1"), strict=True)] == [
+        True,
+        True,
+    ]
+
+
 def test_overlapping_intervals_say_nothing() -> None:
     """A small difference with much spread is no difference that can be told (rule I4)."""
     found = look(resolved([1, 30, 2, 25, 3, 28], [1, 26, 2, 24, 3, 27]))

@@ -17,6 +17,12 @@ def test_compliance_has_wilsons_interval() -> None:
     assert not row.enough
 
 
+@pytest.mark.parametrize(("ended", "enough"), [(19, False), (20, True)])
+def test_twenty_clocks_are_enough(ended: int, *, enough: bool) -> None:
+    """Fewer are shown, and said to be few."""
+    assert compliance({"met": ended - 1, "breached": 1}, definition="d").enough is enough
+
+
 def test_without_a_clock_that_ended_there_is_no_value() -> None:
     """Nothing met and nothing breached is not 0 and not 100 per cent."""
     row = compliance({"running": 3}, definition="d", objective=Objective(at_least=0.9))

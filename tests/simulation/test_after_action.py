@@ -90,6 +90,35 @@ def test_the_timeline_is_drawn_to_scale() -> None:
     assert "data:image/svg+xml" in REPORT.to_html()
 
 
+def test_each_lane_has_its_shape_and_colour() -> None:
+    """Injects and actions are circles, escalations and misses squares, each in its lane."""
+    kinds = ("inject", "action", "escalation", "miss")
+    entries = [DrillEntry(NINE, kind, "x") for kind in kinds]  # type: ignore[arg-type]
+    report = DrillReport(drill="d", started_at=NINE, now=NINE, lines=(), timeline=entries)
+    svg = report.page.only(["timeline"]).sections[0].pictures[0].svg
+    for place, colour in ((0, "#1f5fa8"), (1, "#5b8c3a")):
+        circle = f'<circle cx="80.0" cy="{14 + 24 * place}" r="5" fill="{colour}">'
+        assert f"{circle}<title>0:00 x</title></circle>" in svg
+    for place, colour in ((2, "#f2b134"), (3, "#b3261e")):
+        square = f'<rect x="75.0" y="{9 + 24 * place}" width="10" height="10" fill="{colour}">'
+        assert f"{square}<title>0:00 x</title></rect>" in svg
+    assert ">0:01</text>" in svg  # a line has a length, also where no time went by
+
+
+def test_columns_of_times_stand_on_the_right() -> None:
+    """When something was due, done and late by; counts too; all words on the left."""
+    tables = {one.key: one.table for one in REPORT.page.sections if one.table is not None}
+    assert {
+        key: [place for place, right in enumerate(table[2]) if right]
+        for key, table in tables.items()
+    } == {
+        "lines": [2, 3, 4],
+        "owners": list(range(1, len(tables["owners"][0]))),
+        "timeline": [0],
+        **({"actions": []} if "actions" in tables else {}),
+    }
+
+
 def test_an_empty_drill_has_a_page() -> None:
     """Nothing was expected."""
     empty = DrillReport(drill="talk", started_at=NINE, now=NINE, lines=())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from incidentcore import Incident
 from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import Lifecycle, check_history, lint_lifecycle
-from incidentcore.records import Commented, StateChanged
+from incidentcore.records import Acknowledged, Commented, StateChanged
 from incidentcore.values import Priority, State
 from incidentcore.vendors import presets, read_table
 from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
@@ -327,6 +327,23 @@ def test_notes_of_one_instant_follow_their_numbers() -> None:
         [record] = Import([numbers], build, record=Incident, id=lambda _: "R")
         texts = [event.text for event in record.history if isinstance(event, Commented)]
         assert texts == ["9", "10", "101"]
+
+
+def test_an_entry_of_one_kind_and_id_counts_once() -> None:
+    """The first one; a finding names it. Another kind with the id is another entry."""
+
+    def build(history: Any, _: object) -> None:
+        ada = history.actor("ada", "agent")
+        history.opened(NINE, history.actor("kim", "requester"))
+        history.add(Commented, "7", at(5), ada, text="first")
+        history.add(Commented, "7", at(6), ada, text="again")
+        history.add(Acknowledged, "7", at(7), ada)
+
+    reading = Import([0], build, record=Incident, id=lambda _: "R")
+    (record,) = reading
+    assert [event.kind for event in record.history] == ["opened", "commented", "acknowledged"]
+    assert [getattr(event, "text", "") for event in record.history] == ["", "first", ""]
+    assert [(one.code, one.path) for one in reading.findings] == [("duplicate_entry", "7")]
 
 
 def test_the_value_at_the_opening_is_found() -> None:

@@ -113,7 +113,7 @@ def _people(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         rows = [
             [
                 name,
-                ", ".join(layer["people"]),
+                ", ".join(people if isinstance(people := layer["people"], list) else [people]),
                 layer.get("change", ""),
                 str(layer.get("during", "")),
             ]

@@ -1,0 +1,153 @@
+"""A desk as a page to sign: every part that it has, and none that it does not."""
+
+from __future__ import annotations
+
+from incidentcore.desk import desk_page, load_desk
+
+TEXT = """
+desk = 1
+name = "small"
+zone = "Europe/Berlin"
+fields = { vip = "bool" }
+[holidays]
+office = [{ day = 2026-04-03 }, { from = 2026-12-28, to = 2026-12-31 }, { yearly = "12-24" }]
+[calendars]
+nights = { zone = "America/New_York", hours = { sat = "20:00-24:00" } }
+either = { plus = ["office", "nights"] }
+[calendars.office]
+hours = { mon-thu = ["08:00-12:00", "13:00-18:00"], fri = "08:00-16:00" }
+holidays = ["office"]
+[services.gold]
+calendar = "office"
+response = { critical = "15m nights", else = "1h" }
+resolution = "8h"
+pause = { state = "on_hold" }
+warn = ["80%"]
+reopen = "new_cycle"
+on_change = "restart"
+[services.gold.clocks.callback]
+targets = { high = "2h" }
+stop = { vip = true }
+[services.silver]
+calendar = "either"
+response = "4h"
+[oncall.first]
+layers = [
+  { people = ["ada", "ben"], change = "daily 09:00", from = 2026-01-05, during = "office" },
+  { people = "dana" },
+]
+[[agreements]]
+when = { vip = true }
+service = "gold"
+kind = "ola"
+[[agreements]]
+service = "silver"
+[[escalation]]
+name = "page"
+levels = [
+  { after = "30m", to = "oncall:first" },
+  { at = "response due", to = ["role:lead", "person:cy"], mode = "hierarchical" },
+  { every = "daily 09:00", from = 2026-01-05, to = "group:x|y" },
+]
+[[communication]]
+name = "users"
+to = ["users", "board"]
+updates = { first = "30m", every = "1h", on_hold = "4h" }
+[lifecycle.incident]
+close_after = "2d"
+[[approvals]]
+stages = [{ of = "person:ada" }]
+[intake]
+name = "A"
+"""
+PAGE = r"""# small
+
+All times are those of Europe/Berlin unless stated.
+
+## Opening hours
+
+| Calendar | Zone | Open | Closed |
+|---|---|---|---|
+| either | - | plus ["office", "nights"] | - |
+| nights | America/New_York | sat 20:00-24:00 | - |
+| office | - | mon-thu 08:00-12:00, 13:00-18:00; fri 08:00-16:00 | 3 holidays, to 2026-12-31 |
+
+## Service gold
+
+Targets count in "office".
+
+| Clock | critical | high | moderate | low | planning | any other |
+|---|---|---|---|---|---|---|
+| response | 15m nights | - | - | - | - | 1h |
+| resolution | - | - | - | - | - | 8h |
+| callback | - | 2h | - | - | - | - |
+
+Clocks pause while: { state = "on_hold" }.
+
+Warnings at: ["80%"].
+
+After a reopening: "new_cycle".
+
+When another service comes to apply: "restart".
+
+## Service silver
+
+Targets count in "either".
+
+| Clock | critical | high | moderate | low | planning | any other |
+|---|---|---|---|---|---|---|
+| response | - | - | - | - | - | 4h |
+
+## Who has which service
+
+The first line that matches counts.
+
+|  | Records | Service | Kind |
+|---|---|---|---|
+| 1 | custom.vip is True | gold | ola |
+| 2 | all | silver | sla |
+
+## On call
+
+| Schedule | People | Change | During |
+|---|---|---|---|
+| first | ada, ben | daily 09:00 | office |
+| first | dana | - | - |
+
+## Escalation
+
+| Rule | Records | When | Who | How |
+|---|---|---|---|---|
+| page | all | after 30m | on call for first | functional |
+| page | all | response due | role lead, person cy | hierarchical |
+| page | all | daily 09:00 | x\|y | functional |
+
+## Updates
+
+| Rule | Records | To | First | Every | On hold | Final |
+|---|---|---|---|---|---|---|
+| users | all | users, board | 0:30:00 | 1:00:00 | 4:00:00 | - |
+
+## Lifecycle
+
+- incident: { close_after = "2d" }
+
+## Approvals
+
+- stages: [{ of = "person:ada" }]
+
+## Alerts
+
+- name: "A"
+"""
+
+
+def test_a_page_has_every_part() -> None:
+    """Hours and holidays, targets by priority, people, and the rest as the file has it."""
+    assert desk_page(load_desk(TEXT)) == PAGE
+
+
+def test_a_desk_of_a_name_alone() -> None:
+    """The zone is said, and nothing else."""
+    empty = load_desk('desk = 1\nname = "empty"\n')
+    assert desk_page(empty) == "# empty\n\nAll times are those of UTC unless stated.\n"

@@ -78,8 +78,6 @@ class Rate(Measure):
         if self.denominator == ALWAYS:
             return numerator
         among = compile_test(self.denominator, kpi, as_of)
-        if isinstance(self.denominator, Condition):
-            return lambda record: numerator(record) if among(record) else outside
         return lambda record: numerator(record) if among(record) is True else outside
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:

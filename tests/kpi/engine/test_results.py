@@ -1,0 +1,67 @@
+"""How gathered values become figures, exactly and from a sketch."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from tests.kpi.tickets import minute
+
+from incidentcore.kpi import MAX, MEAN, MIN, FieldValue, Kpi, PartialMode, compute_kpis, gather_kpis
+from incidentcore.kpi.catalogue import VOLUME
+from incidentcore.kpi.group_keys import label
+from incidentcore.records import Incident
+from incidentcore.values import Actor
+
+
+def incidents(*values: Any) -> list[Incident]:
+    return [
+        Incident.open(id=f"I{n}", title="x", at=minute(0), by="kim", custom={"n": value})
+        for n, value in enumerate(values)
+    ]
+
+
+@pytest.mark.parametrize("mode", ["exact", "sketch"])
+@pytest.mark.parametrize(("statistic", "value"), [(MIN, -2.5), (MAX, 1_000.0), (MEAN, 332.5)])
+def test_extremes_are_exact_in_each_mode(mode: PartialMode, statistic: Any, value: float) -> None:
+    """A sketch keeps the least, the greatest and the sum as they are."""
+    kpi = Kpi(id="n", measure=FieldValue("custom.n"), statistic=statistic)
+    table = compute_kpis([kpi], incidents(1_000, -2.5, 0), as_of=minute(1), mode=mode)
+    assert table["n"].value == pytest.approx(value)
+    assert compute_kpis([kpi], [], as_of=minute(1), mode=mode)["n"].value is None
+
+
+def test_an_interval_of_many_sketched_values() -> None:
+    """Without spread it is the value, also beyond 2,000, from where on it is drawn at once."""
+    kpi = Kpi(id="n", measure=FieldValue("custom.n"), confidence=0.9)
+    for count in (1, 2_001):
+        table = compute_kpis([kpi], incidents(*[4] * count), as_of=minute(1), mode="sketch")
+        row = table["n"]
+        assert (row.value, row.low, row.high, row.n) == (4.0, 4.0, 4.0, count)
+
+
+def test_partials_are_equal_by_what_they_hold() -> None:
+    """Not to anything else."""
+    one, two, other = (
+        gather_kpis([VOLUME], incidents(*[1] * count), as_of=minute(1)) for count in (2, 2, 3)
+    )
+    assert (one == two, hash(one) == hash(two)) == (True, True)
+    assert (one == other, one == "volume") == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "(none)"),
+        ((), "(none)"),
+        (frozenset(), "(none)"),
+        (("network", "vpn"), "network / vpn"),
+        (frozenset({"b", "a"}), "a, b"),
+        (Actor("ada", "agent"), "ada"),
+        (timedelta(hours=1), "1:00:00"),
+    ],
+)
+def test_a_group_as_text(value: object, text: str) -> None:
+    """Paths by strokes, sets by commas in order, an actor by the id."""
+    assert label(value) == text

@@ -160,12 +160,8 @@ def _is_late(record: Record, at: datetime | None) -> bool:
     """
     if at is None or (record.state.open and not record.reopen_count):
         return False
-    is_open = True
-    for step, facts in record.timeline().states():
-        if step.at >= at:
-            break
-        is_open = facts["state"].open
-    return not is_open
+    before = [facts["state"].open for step, facts in record.timeline().states() if step.at < at]
+    return bool(before) and not before[-1]
 
 
 def _is_open(facts: Any, _: datetime | None) -> bool:

@@ -5,12 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 
 import pytest
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import Interval
-from incidentcore.kpi import FieldValue, Kpi, KpiTable, Periods, catalogue, compute_kpis
+from incidentcore.kpi import (
+    FieldValue,
+    Kpi,
+    KpiTable,
+    Objective,
+    Periods,
+    catalogue,
+    compute_kpis,
+)
 from incidentcore.records import Incident
 
 from .tickets import minute, tickets
@@ -136,3 +145,52 @@ def test_the_unit_of_numbers_is_the_callers() -> None:
 
     assert (result.value, result.unit, result.hours, result.text()) == (2.5, "EUR", None, "2.50")
     assert table()["mean_time_to_resolve"].hours == pytest.approx(73 / 60)
+
+
+def test_an_arrow_table_has_one_kind_for_each_column() -> None:
+    """Figures are floats and counts whole numbers also where no row has one; the rest is text."""
+    pa = pytest.importorskip("pyarrow", reason="comes with whoever has such a table")
+    kpi = catalogue.REOPEN_RATE.replace(objective=Objective(at_most=0.1))
+    for records in (tickets(), []):
+        made = compute_kpis([kpi], records, as_of=minute(300))
+        arrow = pa.table(made)
+        assert arrow.num_rows == len(made.results)
+        kinds = {field.name: str(field.type) for field in arrow.schema}
+        numbers = {"value", "numerator", "denominator", "low", "high", "budget", "budget_left"}
+        assert {name for name, kind in kinds.items() if kind == "double"} == numbers
+        assert {name for name, kind in kinds.items() if kind == "bool"} == {
+            *("enough", "met", "approximate")
+        }
+        assert {name for name, kind in kinds.items() if kind == "int64"} == {"n", "excluded"}
+        assert set(kinds.values()) == {"double", "bool", "int64", "string"}
+        assert arrow.to_pylist() == [
+            {
+                name: part if kinds[name] != "string" or part is None else str(part)
+                for name, part in row.items()
+            }
+            for row in made
+        ]
+
+
+def test_without_pyarrow_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How to go on stands in the error."""
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtraError, match=r"incidentcore\[arrow\]"):
+        table().__arrow_c_stream__()
+
+
+@pytest.mark.parametrize(
+    ("objective", "said"),
+    [(0.3, "met, 0.2 left"), (0.2, "missed, -0.2 left"), (0.25, "met, 0.0 left")],
+)
+def test_an_objective_is_met_or_missed_with_what_is_left(objective: float, said: str) -> None:
+    """One of four was reopened; at most 30 % of four are 1.2, and 20 % are 0.8."""
+    kpi = catalogue.REOPEN_RATE.replace(objective=Objective(at_most=objective))
+    assert said in str(compute_kpis([kpi], tickets(), as_of=minute(300)))
+
+
+def test_an_objective_without_a_value_is_neither() -> None:
+    """Nothing was measured."""
+    kpi = catalogue.REOPEN_RATE.replace(objective=Objective(at_most=0.5))
+    text = str(compute_kpis([kpi], [], as_of=minute(300)))
+    assert not any(word in text for word in ("met", "missed"))

@@ -335,3 +335,24 @@ def test_an_error_in_the_middle_of_a_file_leaves_it_closed(
     assert run(capsys, *arguments)[0] == 2
     assert opened
     assert all(file.closed for file in opened)
+
+
+def test_nobody_reads_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], table: Path
+) -> None:
+    """A closed pipe ends quietly, with the code that shells give for it."""
+    left: list[bool] = []
+
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(cli, "_print", closed)
+    monkeypatch.setattr(cli, "leave_quietly", lambda: left.append(True))
+    assert run(capsys, "report", table, *MAP) == (128 + signal.SIGPIPE, "", "")
+    assert left == [True]
+
+
+def test_without_a_standard_output(monkeypatch: pytest.MonkeyPatch, table: Path) -> None:
+    """The caller closed it: the work is done, and nothing is printed."""
+    monkeypatch.setattr(sys, "stdout", None)
+    assert cli.main(["report", str(table), *MAP]) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,46 @@ def test_a_report_by_a_desk_that_names_a_callable(
     code, page, err = run(capsys, *asked, "--code", " other , guess ")
     assert (code, err) == (0, "")
     assert "desk   office" in page
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("--month", "2026-13"), "--month: got '2026-13'; allowed: a month such as 2026-06"),
+        (("--month", "2026-06", "--where", "site"), "--where: got 'site'; allowed: FIELD=VALUE"),
+        (("--month", "2026-06", "--where", "=Bonn"), "--where: got '=Bonn'"),
+    ],
+)
+def test_a_month_or_a_choice_that_is_none(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path, options: tuple[str], says: str
+) -> None:
+    """One line that says what is allowed."""
+    code, out, err = run(capsys, "report", table, *MAP, "--zone", "UTC", "--desk", office, *options)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert says in err
+
+
+def test_a_month_without_a_desk(capsys: pytest.CaptureFixture[str], table: Path) -> None:
+    """Whose service is it?"""
+    code, _, err = run(capsys, "report", table, *MAP, "--zone", "UTC", "--month", "2026-06")
+    assert (code, "only with --desk" in err) == (2, True)
+
+
+def test_a_report_that_has_to_call_a_named_callable(
+    capsys: pytest.CaptureFixture[str], table: Path, office: Path
+) -> None:
+    """It cannot: a name is enough for a check alone."""
+    row = '[[escalation]]\nwhen = { code = "mine" }\nlevels = [{ after = "1h", to = "group:x" }]\n'
+    office.write_text(f"{OFFICE}{row}", encoding="utf-8")
+    asked = ("report", table, *MAP, "--zone", "UTC", "--desk", office, "--code", "mine")
+    code, _, err = run(capsys, *asked)
+    assert (code, "only a check; call load_desk to run it" in err) == (2, True)
+
+
+def test_a_page_without_pictures_where_none_can_be_drawn(
+    capsys: pytest.CaptureFixture[str], table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tables are there without the extra that draws."""
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    code, page, err = run(capsys, "report", table, *MAP, "--zone", "UTC", "--html")
+    assert (code, err, "<img" in page, "<table>" in page) == (0, "", False, True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from incidentcore.adapters import SqliteStore
 from incidentcore.conditions import ALWAYS
 from incidentcore.errors import InvalidValueError
 from incidentcore.storage import RecordStore
+from incidentcore.testing.contracts import StoreContract
 from incidentcore.testing.contracts_base import incident
 
 
@@ -72,3 +74,47 @@ def test_a_file_of_sqlite_is_safe_through_both_stores(tmp_path: Path) -> None:
         assert db.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
     other.close()
     own.dispose()
+
+
+class InOneProcess(StoreContract):
+    """What of the contract can be asked without another process; the rest is asked elsewhere."""
+
+    capabilities = frozenset({"nul"})
+    appends, kills, steps, seeds = 3, 1, 40, (1,)
+
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> Iterator[None]:
+        self.folder, self.stores = tmp_path, list[Any]()
+        yield
+        for store in self.stores:
+            store.close()
+
+    def make_store(self) -> RecordStore:
+        """Return a store on a new file."""
+        self.stores.append(self.opened(self.folder / f"{len(self.stores)}.sqlite"))
+        return self.stores[-1]  # type: ignore[no-any-return]
+
+    def opened(self, path: Path) -> Any:
+        """Return a store on a file."""
+        raise NotImplementedError
+
+
+@pytest.mark.table
+class TestSqlite(InOneProcess):
+    """The store of the standard library's driver."""
+
+    def opened(self, path: Path) -> SqliteStore:
+        """Return a store on a file."""
+        return SqliteStore(path)
+
+
+@pytest.mark.table
+class TestSqlAlchemy(InOneProcess):
+    """The store on SQLAlchemy, on SQLite."""
+
+    def opened(self, path: Path) -> Any:
+        """Return a store on a file."""
+        pytest.importorskip("sqlalchemy", reason="needs SQLAlchemy, of the extra 'check'")
+        from incidentcore.adapters.sqlalchemy import SqlAlchemyStore  # noqa: PLC0415  an extra
+
+        return SqlAlchemyStore(f"sqlite:///{path}")

@@ -223,3 +223,14 @@ def test_writing_it_says_what_to_store_instead(build):
 
     with pytest.raises(InvalidValueError, match="stored by its own library"):
         dumps(build(desk))
+
+
+def test_a_model_without_classes_takes_the_order_that_is_given():
+    """It says nothing of its own; with nothing said on either side it is refused."""
+    model = Flat([0.3, 0.7])
+    del model.classes_
+
+    assert ModelCategorizer("m", model, ["b", "a"])("x").category == ("a",)
+    for categories in ((), None, {"b": "b"}):
+        with pytest.raises(DefinitionError, match="categories"):
+            ModelCategorizer("m", model, categories)

@@ -429,3 +429,29 @@ def test_functions_are_dimensions() -> None:
     assert isinstance(three, ProblemCandidate)
     assert isinstance(records[0], Incident)
     assert problem_fields(three).keys() == {"title", "description", "origin"}
+
+
+def test_one_incident_that_is_linked_is_said_in_the_singular() -> None:
+    """By the problem's name; a link that says nothing of a cause does not count."""
+    records = story()
+    problem = Problem.open(id="PRB-1", title="Mail", by="ada", at=at(50))
+    problem = link(problem, "related_to", records[1].id, at=at(51), by="ada")
+    problem = link(problem, "cause_of", records[0].id, at=at(51), by="ada")
+    (mx1,) = find(records, dimensions=ITEM, problems=[problem])
+    assert (mx1.linked, mx1.problems) == (1, (("PRB-1", 1),))
+    assert "1 of them is linked to a problem: PRB-1." in mx1.why
+    (unlinked,) = find(records, dimensions=ITEM)
+    assert "None of them is linked to a problem." in unlinked.why
+
+
+def test_exercises_are_left_out_by_name() -> None:
+    """What was played is not a problem."""
+    drill = opened("D", 1, exercise="fire", configuration_item="mx1")
+    found = find([*story(), drill], dimensions=ITEM)
+    assert dict(found.left_out) == {"exercise": 1}
+
+
+def test_an_error_of_a_caller_s_dimension_stays_his() -> None:
+    """A misspelt field of a record is ours to name, an attribute of something else is not."""
+    with pytest.raises(AttributeError, match="century"):
+        find(story(), dimensions=[lambda record: record.opened_at.century])

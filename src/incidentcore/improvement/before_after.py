@@ -140,11 +140,7 @@ class BeforeAfter(Tabular):
 
 def _below(one: Value, other: Value) -> bool:
     """Return whether a figure lies below another of the same unit."""
-    if isinstance(one, timedelta) and isinstance(other, timedelta):
-        return one < other
-    if isinstance(one, (int, float)) and isinstance(other, (int, float)):
-        return one < other
-    return False
+    return bool(one < other)  # type: ignore[operator]  # both are there, of one unit
 
 
 def _sentences(found: BeforeAfter) -> Iterator[str]:

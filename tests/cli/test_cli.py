@@ -200,6 +200,11 @@ WRONG: dict[str, tuple[list[str], str]] = {
         ["report", "{table}", "--map", "id=Number", "opened=Team"],
         "Team 'Net': unreadable_time",
     ),
+    "no date at all, and how to go on": (
+        ["report", "{table}", "--map", "id=Number", "opened=Team"],
+        "state how times are written",
+    ),
+    "neither map nor profile": (["report", "{table}"], "guesses a --map"),
     "bad zone": (["report", "{table}", *MAP, "--zone", "Mars"], "--zone: got 'Mars'"),
     "bad instant": (["report", "{table}", *MAP, "--as-of", "now"], "--as-of: got 'now'"),
     "far instant": (["report", "{table}", *MAP, "--as-of", "0001-01-01"], "--as-of"),

@@ -198,6 +198,31 @@ def test_results_from_elsewhere_can_be_compared() -> None:
         compare_sla([incident], 7, POLICY)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("cells", "formats"),
+    [
+        (["03.11.2026 08:15", "24.12.2026 23:59"], ["%d.%m.%Y %H:%M"]),
+        (["03/11/2026", "04/11/2026"], ["%d/%m/%Y", "%m/%d/%Y"]),  # either order: the reader says
+        (["03/11/2026", "13/11/2026"], ["%d/%m/%Y"]),
+        (["03/11/2026 1:05 PM", "11/25/2026 12:00 AM"], ["%m/%d/%Y %I:%M %p"]),
+        (["2026-03-11 08:15", "2026-03-12"], []),  # ISO 8601 needs none
+        (["03.11.2026", "soon"], []),
+        (["3.11", "7"], []),
+    ],
+)
+def test_the_formats_that_fit_a_column_are_named(
+    tmp_path: Path, cells: list[str], formats: list[str]
+) -> None:
+    """Each format that reads all of its times, and none where one of them is something else."""
+    path = tmp_path / "list.csv"
+    path.write_text("\n".join(["Number;When", *(f"1;{cell}" for cell in cells)]), encoding="utf-8")
+    page = describe_columns(path)
+    assert list(page.columns[1].formats) == formats
+    assert [line for line in str(page).splitlines() if line.startswith("--time-format")] == [
+        f'--time-format "{form}"' for form in formats
+    ]
+
+
 def test_columns_are_described(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Names, a few values, and a mapping to copy."""
     path = tmp_path / "list.csv"

@@ -29,6 +29,10 @@ __all__ = [
 ]
 
 AUDIT: Final = "servicenow-audit"
+_GUESSED: Final = (
+    "read as a ServiceNow audit log, since neither --profile nor --map says what the file is; "
+    "'incidentcore columns FILE' guesses a --map"
+)
 
 
 def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None:
@@ -125,15 +129,29 @@ def read_incidents(
     otherwise they are read as they are asked for.
     """
     arguments.opened = path = WatchedPath(arguments.file)
-    reading = read_profile(path, **options)
+    try:
+        reading = read_profile(path, **options)
+    except FormatError as error:
+        if arguments.profile or options["profile"] != AUDIT:
+            raise
+        raise FormatError(f"{error}; {_GUESSED}") from None
     as_of = instant_of(arguments, "as_of", options["zone"])
     if as_of is not None:
         return reading, with_progress(reading, path), as_of
     incidents = list(with_progress(reading, path))
     if reading.latest is None:
-        first = f"no incident comes of it; first: {reading.findings[0]}" if reading.findings else ""
-        raise FormatError(f"{first or 'no rows below the header'} @ {arguments.file}")
+        raise FormatError(f"{_nothing_read(reading)} @ {arguments.file}")
     return reading, incidents, reading.latest
+
+
+def _nothing_read(reading: Import[Incident]) -> str:
+    placed = [one for one in reading.findings if one.row or one.key]
+    if not placed:
+        return "no rows below the header"
+    more = ""
+    if placed[0].code == "unreadable_time":
+        more = "; state how times are written, such as --time-format '%d.%m.%Y %H:%M'"
+    return f"no incident comes of it; first: {placed[0]}{more}"
 
 
 def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime | None:

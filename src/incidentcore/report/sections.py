@@ -27,6 +27,7 @@ __all__ = [
 ]
 
 _CHANGES: Final = 6
+_VALUE: Final = 30  # characters of a value that are shown
 _MONTHS: Final = 13
 
 
@@ -226,15 +227,16 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
             f"{row['count']:,}",
             str(row["first_row"] or row["first_record"]),
             row["field"],
+            row["value"][:_VALUE],
             row["action"],
         ]
         for row in data
     ]
-    heads = ["finding", "count", "first", "field", "what was done"]
+    heads = ["finding", "count", "first", "field", "value", "what was done"]
     return Section(
         key="findings",
         title="Findings about the file",
-        table=(heads, rows, [False, True, True, False, False]) if rows else None,
+        table=(heads, rows, [False, True, True, False, False, False]) if rows else None,
         lines="" if rows else "none",
         data=data,
     )

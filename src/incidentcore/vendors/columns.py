@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +17,22 @@ __all__ = ["Column", "ColumnsPage", "describe_columns"]
 
 _ROWS: Final = 200
 _VALUES: Final = 3
+_DAYS: Final = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d/%b/%y")
+_CLOCKS: Final = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
+_FORMATS: Final = tuple(day + clock for day in _DAYS for clock in _CLOCKS)
+_TIMED: Final = 50  # columns looked at for times
 # Words of headings by field, the surest first; a column is guessed once.
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
-    "id": ("issue key", "number", "ticket id", "ticket number", "incident number", "key", "id"),
+    "id": (
+        "issue key",
+        "number",
+        "ticket id",
+        "ticket number",
+        "incident number",
+        "ticket",
+        "key",
+        "id",
+    ),
     "opened": ("opened", "opened at", "created", "created at", "opening date", "open time"),
     "resolved": ("resolved", "resolved at", "resolution date", "solved at", "resolved date"),
     "closed": ("closed", "closed at", "closing date", "close time"),
@@ -47,12 +62,14 @@ class Column:
         filled: In how many of the rows looked at it holds something.
         values: A few different values.
         field: The field that its name suggests; empty for none.
+        formats: The formats that fit all of its times; empty where they are ISO 8601, or no times.
     """
 
     name: str
     filled: int
     values: tuple[str, ...]
     field: str
+    formats: tuple[str, ...] = ()
 
 
 @attrs.frozen
@@ -84,6 +101,10 @@ class ColumnsPage:
             values = ", ".join(shown(value) for value in column.values)
             field = f"  -> {column.field}" if column.field else ""
             lines.append(f"{column.name}{field}  ({column.filled:,} filled)  {values}")
+        formats = dict.fromkeys(form for column in self.columns for form in column.formats)
+        if formats:
+            lines += ["", "times that are not ISO 8601; state the format that is meant:"]
+            lines += [f'--time-format "{form}"' for form in formats]
         guessed = [f'"{c.field}={c.name}"' for c in self.columns if c.field]
         if guessed:
             lines += ["", "a guess at the mapping, to check:", f"--map {' '.join(guessed)}"]
@@ -108,6 +129,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
     table = open_table(path, strict=False)
     filled: dict[int, int] = {}
     values: dict[int, dict[str, None]] = {}
+    formats: dict[int, tuple[str, ...]] = {}
     count = 0
     for _, row in table.rows:
         cells = [row.get(n) for n in table.columns] if table.objects else row
@@ -116,6 +138,9 @@ def describe_columns(path: str | Path) -> ColumnsPage:
             text = "" if cell is None else str(cell).strip()
             if text:
                 filled[place] = filled.get(place, 0) + 1
+                if place < _TIMED:
+                    known = formats.get(place, _FORMATS)
+                    formats[place] = tuple(form for form in known if _fits(text, form))
                 seen = values.setdefault(place, {})
                 if len(seen) < _VALUES:
                     seen[text] = None
@@ -123,10 +148,22 @@ def describe_columns(path: str | Path) -> ColumnsPage:
             break
     fields = _guessed(table.columns)
     columns = [
-        Column(name, filled.get(place, 0), tuple(values.get(place, ())), fields.get(place, ""))
+        Column(
+            name,
+            filled.get(place, 0),
+            tuple(values.get(place, ())),
+            fields.get(place, ""),
+            formats.get(place, ()),
+        )
         for place, name in enumerate(table.columns)
     ]
     return ColumnsPage(count, tuple(columns), tuple(action for _, action in table.notes))
+
+
+def _fits(text: str, form: str) -> bool:
+    with suppress(ValueError):
+        return bool(datetime.strptime(text, form))  # noqa: DTZ007  only asked whether it can
+    return False
 
 
 def _guessed(columns: tuple[str, ...]) -> dict[int, str]:

@@ -192,7 +192,9 @@ class EntryLog:
             raise _RefusedStateError(f"unknown state {name!r}")
         if not is_known:
             flags = [f for f in ("pauses", "open", "resolved", "final") if getattr(state, f)]
-            action = f"read as a state that is {' and '.join(flags)}"
+            action = (
+                f"read as a state that is {' and '.join(flags)}; states={{...}} says what it means"
+            )
             self._context.findings.add(
                 "unknown_state", action, row=self.row, field="state", value=name, key=self.id
             )

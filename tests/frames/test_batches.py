@@ -40,6 +40,18 @@ def test_every_form_of_a_source_is_read(tmp_path: Path) -> None:
         assert all(fields == {"field": "b"} for _, fields in pairs)
 
 
+def test_small_batches_are_read_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches of two rows make frames of four, in order, and the last has what is left."""
+    monkeypatch.setattr(batches, "BATCH", 4)
+    frame = polars.DataFrame({"a": range(7), "b": list("abcdefg")})
+    path = tmp_path / "a.parquet"
+    frame.write_parquet(path, row_group_size=2)
+    for source in (frame.to_arrow().to_reader(max_chunksize=2), path):
+        read = [one["b"].to_list() for one, _ in batches.each_frame(source, wanted)]
+        assert read == [["a", "b", "c", "d"], ["e", "f", "g"]]
+    assert not list(batches.each_frame(frame[:0].to_arrow().to_reader(), wanted))
+
+
 @pytest.mark.parametrize("source", [3, {"a": [1]}, None])
 def test_what_is_not_a_frame_is_refused(source: Any) -> None:
     """The error names the libraries."""

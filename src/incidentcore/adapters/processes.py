@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import repeat
 from multiprocessing import get_context
 from typing import Any
 
@@ -44,16 +45,11 @@ def gather_in_processes(
     Source: rule K4: parts merge to the whole, bit for bit.
     """
     several = as_kpis(kpis)
-    work = partial(_gather, kpis=several, mapping=dict(mapping), options=options)
     given = list(sources)
     if not given:
         raise InvalidValueError("sources", given, "at least one source")
+    # A process imports the room of what it calls: that of frames takes a third of the time of this.
+    gather = partial(gather_kpis_from, **options)
     # Not forked: libraries of frames have threads of their own, which a fork does not survive.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        return merge_partials(pool.map(work, given))
-
-
-def _gather(
-    source: Any, *, kpis: tuple[Kpi, ...], mapping: dict[str, str | int], options: dict[str, Any]
-) -> Partial:
-    return gather_kpis_from(source, kpis, mapping, **options)
+        return merge_partials(pool.map(gather, given, repeat(several), repeat(dict(mapping))))

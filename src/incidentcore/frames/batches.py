@@ -14,7 +14,7 @@ from incidentcore.frames.native import as_frame
 __all__ = ["BATCH", "each_frame"]
 
 BATCH: Final = 1_000_000
-"""How many rows of a relation or file are in memory at a time."""
+"""How many rows of a relation, reader or file are in memory at a time, up to its own batch."""
 
 Fields = Mapping[str, str]
 Wanted = Callable[[Sequence[str]], Fields]
@@ -35,13 +35,13 @@ def each_frame(source: Any, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any],
         reader = getattr(chosen, "to_arrow_reader", None) or chosen.fetch_arrow_reader
         yield from each_frame(reader(BATCH), lambda _: fields)
     elif hasattr(source, "read_next_batch"):  # an Arrow reader
-        for batch in source:
-            yield from each_frame(_table([batch]), wanted)
+        for table in _tables(source):
+            yield from each_frame(table, wanted)
     elif isinstance(source, (list, tuple, Iterator)):
         for one in source:
             yield from each_frame(one, wanted)
     elif hasattr(source, "num_rows") and not hasattr(source, "from_batches"):  # an Arrow batch
-        yield from each_frame(_table([source]), wanted)
+        yield from each_frame(next(_tables([source])), wanted)
     else:
         frame = nw.from_native(source, pass_through=True)
         if isinstance(frame, nw.LazyFrame):
@@ -52,10 +52,20 @@ def each_frame(source: Any, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any],
             yield eager, wanted(eager.columns)
 
 
-def _table(batches: Iterable[Any]) -> Any:
+def _tables(batches: Iterable[Any]) -> Iterator[Any]:
+    """Yield Arrow batches together, as many as make ``BATCH`` rows: small ones cost more a row."""
     import pyarrow as pa  # noqa: PLC0415
 
-    return pa.Table.from_batches(batches)
+    some: list[Any] = []
+    count = 0
+    for batch in batches:
+        some.append(batch)
+        count += batch.num_rows
+        if count >= BATCH:
+            yield pa.Table.from_batches(some)
+            some, count = [], 0
+    if some:
+        yield pa.Table.from_batches(some)
 
 
 def _parquet(path: str | Path, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any], Fields]]:
@@ -68,5 +78,5 @@ def _parquet(path: str | Path, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[An
     with ParquetFile(path) as file:
         fields = wanted(file.schema_arrow.names)
         columns = list(dict.fromkeys(fields.values()))
-        for batch in file.iter_batches(batch_size=BATCH, columns=columns):
-            yield as_frame(_table([batch])), fields
+        for table in _tables(file.iter_batches(batch_size=BATCH, columns=columns)):
+            yield as_frame(table), fields

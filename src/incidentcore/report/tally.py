@@ -186,7 +186,6 @@ class Tally:
         self.open_by_age: Counter[str] = Counter()
         self.refused: list[LintFinding] = []
         self._latest: list[Escalation] = []
-        self._known_missing: dict[tuple[int, frozenset[str]], tuple[str, ...]] = {}
         self._observed = 0
         self._faulty = [0] * len(lifecycles)
         self._changes: list[Counter[str]] = [Counter() for _ in lifecycles]
@@ -244,15 +243,12 @@ class Tally:
         return tuple(named)
 
     def _missing(self, clock: OneClock, incident: Incident) -> tuple[str, ...]:
-        """Return what a clock's stop lacks; asked once for each kind of source."""
-        if incident.covers is None:
-            return ()
-        key = (id(clock), incident.covers)
-        if key not in self._known_missing:
-            self._known_missing[key] = missing_fields(clock, incident)
-            rest = set(not_covered(clock, incident.timeline())) - {*self._known_missing[key]}
+        """Return what a clock's stop lacks, and note what else the source does not cover."""
+        missing = missing_fields(clock, incident)
+        if incident.covers is not None:
+            rest = {*not_covered(clock, incident.timeline())}.difference(missing)
             self.unknown.setdefault(clock.name, set()).update(rest)
-        return self._known_missing[key]
+        return missing
 
     def _flow(self, incident: Incident) -> None:
         ended = [incident.resolved_at, incident.closed_at, incident.canceled_at]

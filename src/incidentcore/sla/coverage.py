@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from incidentcore.records import Timeline
@@ -28,11 +29,30 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
+class _Same:
+    """Rules as a key by identity: hashing all that is in them takes longer than the answer."""
+
+    __slots__ = ("rules",)
+
+    def __init__(self, rules: OneClock) -> None:
+        self.rules = rules
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.rules is other.rules
+
+    def __hash__(self) -> int:
+        return id(self.rules)
+
+
 def not_covered(rules: OneClock, timeline: Timeline) -> tuple[str, ...]:
     """Return the fields that a clock reads and the record's source does not cover."""
     covers = timeline.facts_at(timeline.opened_at).get("covers")
-    if covers is None:
-        return ()
+    return () if covers is None else _lacking(_Same(rules), covers)
+
+
+@lru_cache(maxsize=64)
+def _lacking(same: _Same, covers: frozenset[str]) -> tuple[str, ...]:
+    rules = same.rules
     paths = {path for each in rules.definitions for path in _paths(each)}
     if isinstance(rules, SlaPolicy):
         paths.update(path for rule in rules.rules for path in rule.when.fields)

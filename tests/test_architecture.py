@@ -104,7 +104,7 @@ LAZY = {
     ("plots", "matplotlib"): "an extra, needed only to draw; slow to load",
     ("kpi", "pyarrow"): "needed only by tables of figures as tables of Arrow",
     ("frames", "pyarrow"): "needed only by batches of Arrow and parquet files",
-    ("frames", "serialization"): "half of the import; needed only by the usual columns of records",
+    ("values", "html"): "needed only by a finding in a notebook; loads every name of a sign",
     ("schedule", "dateutil"): "needed only by calendars with recurrence rules",
     ("schedule", "holidays"): "an extra, needed only to copy a country's holidays",
     ("vendors", "dateutil"): "needed only by free-form times",

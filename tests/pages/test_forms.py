@@ -11,7 +11,8 @@ from incidentcore import decide
 from incidentcore.demo import MONTH, demo_desk, demo_month
 from incidentcore.kpi import catalogue, compute_kpis
 from incidentcore.lifecycle import INCIDENT
-from incidentcore.vendors import read_table
+from incidentcore.values import LintFinding
+from incidentcore.vendors import ImportFinding, read_table
 
 
 def forms() -> dict[str, Any]:
@@ -77,3 +78,13 @@ def test_a_trace_shows_its_bar_and_its_words() -> None:
     html = trace._repr_html_()
     assert html.startswith("<svg")
     assert html.endswith(f"<p>{trace.summary}</p>")
+
+
+def test_a_single_finding_is_its_line_and_nothing_of_it_is_markup() -> None:
+    """In HTML as in text; what a source says is escaped."""
+    lint = LintFinding("odd", "<b>", {"state": "a&b"}, texts={"odd": "no action leaves {state}"})
+    assert lint._repr_html_() == "<p>&lt;b&gt;: no action leaves a&amp;b</p>"
+    found = ImportFinding(12, "Resolved", "<i>", "unreadable_time", "left out")
+    assert found._repr_html_() == (
+        "<p>row 12, Resolved &#x27;&lt;i&gt;&#x27;: unreadable_time; left out</p>"
+    )

@@ -14,6 +14,7 @@ from incidentcore.instants import as_utc
 from incidentcore.kpi import KpiTable
 from incidentcore.kpi.moments import compile_path
 from incidentcore.records import Event, Opened, Record, StateChanged
+from incidentcore.records.fields import RECORD_COLUMNS
 from incidentcore.schedule import Calendar
 from incidentcore.sla import SlaStatus
 from incidentcore.values import Actor, FrozenMap, Level, LintFinding, State
@@ -46,7 +47,7 @@ def records_to_frame(
     /,
     *,
     library: Library,
-    columns: Iterable[str] | None = None,
+    columns: Iterable[str] = RECORD_COLUMNS,
     time_in: str | None = None,
     as_of: datetime | None = None,
     clock: Calendar | None = None,
@@ -56,8 +57,7 @@ def records_to_frame(
     Args:
         records: The records, read once.
         library: Whose frame: ``pandas``, ``polars`` or ``pyarrow``.
-        columns: Fields of records, also dotted ones such as ``custom.site``; those of
-            ``serialization.RECORD_COLUMNS`` by default.
+        columns: Fields of records, also dotted ones such as ``custom.site``.
         time_in: A field: for each of its values a column says how long the record had it, from its
             opening to its end or ``as_of``. ``"state"`` and ``"assignment_group"`` are usual.
         as_of: Until when records that have not ended are counted; needed for ``time_in``.
@@ -83,10 +83,6 @@ def records_to_frame(
     >>> frame.rows()
     [('INC-1', 'new', datetime.timedelta(seconds=7200))]
     """
-    if columns is None:
-        from incidentcore.serialization import RECORD_COLUMNS  # noqa: PLC0415  half of an import
-
-        columns = RECORD_COLUMNS
     names = tuple(columns)
     reads = {name: compile_path(name) for name in names}
     if time_in is not None and as_of is None:

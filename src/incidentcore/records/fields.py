@@ -23,9 +23,19 @@ __all__ = [
     "MajorStatus",
     "OpeningFields",
     "ProblemOrigin",
+    "RECORD_COLUMNS",
     "ReportedVia",
     "checked_fields",
 ]
+
+RECORD_COLUMNS: Final = (
+    *("id", "record_type", "title", "state", "hold_reason", "priority", "impact", "urgency"),
+    *("category", "service", "configuration_item", "caller", "source", "assignment_group"),
+    *("assignee", "support_tier", "tags", "resolution_code", "opened_at", "acknowledged_at"),
+    *("first_response_at", "restored_at", "resolved_at", "closed_at", "canceled_at", "updated_at"),
+    *("reopen_count", "reassignment_count", "escalation_count", "version"),
+)
+"""The columns of a record in a table, where none are named."""
 
 
 ReportedVia: TypeAlias = Literal["user_report", "monitoring_alert", "other"]

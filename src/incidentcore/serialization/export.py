@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.records import Event, Opened, Record, StateChanged
+from incidentcore.records.fields import RECORD_COLUMNS
 from incidentcore.serialization.documents import to_plain
 from incidentcore.serialization.parse import write
 from incidentcore.serialization.scalars import SCALARS
@@ -23,13 +24,6 @@ from incidentcore.values import Actor, FrozenMap, Level, State
 
 __all__ = ["EVENT_COLUMNS", "RECORD_COLUMNS", "cloud_event", "event_rows", "record_rows", "xes_log"]
 
-RECORD_COLUMNS: Final = (
-    *("id", "record_type", "title", "state", "hold_reason", "priority", "impact", "urgency"),
-    *("category", "service", "configuration_item", "caller", "source", "assignment_group"),
-    *("assignee", "support_tier", "tags", "resolution_code", "opened_at", "acknowledged_at"),
-    *("first_response_at", "restored_at", "resolved_at", "closed_at", "canceled_at", "updated_at"),
-    *("reopen_count", "reassignment_count", "escalation_count", "version"),
-)
 EVENT_COLUMNS: Final = (
     *("record_id", "sequence", "id", "kind", "at", "recorded_at", "by", "role", "state", "body"),
 )

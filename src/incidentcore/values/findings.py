@@ -61,3 +61,8 @@ class LintFinding:
 
     def __str__(self) -> str:
         return self.in_words(ENGLISH)
+
+    def _repr_html_(self) -> str:
+        from html import escape  # noqa: PLC0415
+
+        return f"<p>{escape(str(self))}</p>"

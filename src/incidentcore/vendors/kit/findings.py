@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from html import escape
 from typing import Any, Final, overload
 
 import attrs
@@ -58,6 +59,9 @@ class ImportFinding:
         where = ", ".join(place for place in places if place) or "source"
         times = f" ({self.count:,} times)" if self.count > 1 else ""
         return f"{where}: {self.code}; {self.action}{times}"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>"
 
 
 class Findings(Tabular, Sequence[ImportFinding]):

@@ -51,8 +51,9 @@ pre{overflow-x:auto;background:var(--band);padding:.75rem;font-size:.8rem;line-h
 figure{margin:1rem 0;overflow-x:auto}
 img{max-width:100%;height:auto}
 figcaption{color:var(--soft);font-size:.875rem}
-@media(max-width:40rem){th:first-child,td:first-child{position:sticky;left:0;
-background:var(--paper)}table{width:max-content}img{max-width:none;width:36rem}
+@media(max-width:40rem){th,td{padding:.15em .5em!important}th:first-child,td:first-child{
+position:sticky;left:0;background:var(--paper);max-width:8rem;white-space:normal!important;
+overflow-wrap:anywhere}table{width:max-content}img{max-width:none;width:36rem}
 dl{grid-template-columns:1fr}dt{font-weight:600;margin-top:.4rem}}
 @media print{nav{display:none}.wide,pre{overflow:visible}pre{white-space:pre-wrap}}
 """

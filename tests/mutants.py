@@ -39,13 +39,13 @@ BINARY = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.FloorDiv: ast.Mult, ast.Mod: ast.Add,
     ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
 }  # fmt: skip
-BESIDE = {  # a file of no room is tested where it is used
+BESIDE = {  # a file of no room is tested by its own file, and where it is used
     "instants": ["tests/values", "tests/schedule"],
     "digest": ["tests/values", "tests/serialization"],
     "errors": ["tests/values", "tests/records", "tests/serialization"],
-    "_terminal": ["tests/test_terminal.py"],
-    "_checks": ["tests/test_checks.py", "tests/values", "tests/records", "tests/intake"],
-    "demo": ["tests/test_demo.py"],
+    "_terminal": [],
+    "_checks": ["tests/values", "tests/records", "tests/intake"],
+    "demo": [],
 }
 
 
@@ -186,7 +186,9 @@ def tests_of(mutant: Mutant) -> list[str]:
     name = ".".join(("incidentcore", *parts))
     example = f"tests/test_doctests.py::test_examples_run[{name}]"
     if len(parts) == 1:
-        return [example, *BESIDE.get(mutant.room, ["tests/values"])]
+        own = Path("tests", f"test_{mutant.room.lstrip('_')}.py")
+        beside = BESIDE.get(mutant.room, ["tests/values"])
+        return [example, *([str(own)] if (ROOT / own).exists() else []), *beside]
     plain = Path("tests", *parts[:-1])
     near = plain / f"test_{parts[-1].lstrip('_')}.py"
     folders = [path for path in (near, Path("tests", parts[0])) if (ROOT / path).exists()]

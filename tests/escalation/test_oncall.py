@@ -2,12 +2,13 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.errors import EscalationMatrixError, InvalidIntervalError
+from incidentcore.errors import EscalationMatrixError, InvalidIntervalError, NaiveDatetimeError
 from incidentcore.escalation import (
     After,
     AfterPrevious,
@@ -138,6 +139,21 @@ def test_a_layer_is_in_force_from_and_until() -> None:
 
     told = [on_call(plan(layer), at=MONDAY + n * HOUR) for n in range(3)]
     assert told == [(), ("ada",), ()]
+
+
+def test_the_bounds_of_a_layer_are_instants() -> None:
+    """Given in any zone they are stored in UTC, and a naive one is refused by its name."""
+    second = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"), fold=1)  # of two
+    layer = OnCallLayer(DAILY, ["ada"], since=second, until=second + HOUR)
+    assert layer.since is not None
+    assert layer.until is not None
+    assert [at.isoformat() for at in (layer.since, layer.until)] == [
+        "2026-10-25T01:30:00+00:00",
+        "2026-10-25T02:30:00+00:00",
+    ]
+    for name in ("since", "until"):
+        with pytest.raises(NaiveDatetimeError, match=f"^{name}:"):
+            OnCallLayer(DAILY, ["ada"], **{name: datetime(2026, 6, 1)})  # noqa: DTZ001  refused
 
 
 def test_an_escalation_names_who_is_on_call_when_it_falls_due() -> None:

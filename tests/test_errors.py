@@ -44,8 +44,8 @@ SAID: list[tuple[type[Exception], tuple[Any, ...], str]] = [
         errors.NaiveDatetimeError,
         ("now", datetime(2026, 6, 1, 9)),  # noqa: DTZ001  it is what the error is about
         (
-            "now: got 2026-06-01T09:00:00; allowed: a datetime with a time zone, such as tzinfo=UTC "
-            "or ZoneInfo"
+            "now: got 2026-06-01T09:00:00; "
+            "allowed: a datetime with a time zone, such as tzinfo=UTC or ZoneInfo"
         ),
     ),
     (

@@ -16,6 +16,7 @@ from incidentcore.communication import (
     due_updates,
     log_update_sent,
     missed_updates,
+    next_update_wakeup,
     update_adherence,
 )
 from incidentcore.conditions import NEVER, before
@@ -413,3 +414,31 @@ def test_the_room_agrees_with_an_engine_that_walks(
     figures = update_adherence(plan, [record], now=now)
     assert figures.on_time == sum(desk.kept for desk in desks.values())
     assert figures.missed == len(missed)
+
+
+@given(st.lists(rules(), min_size=1, max_size=3), happenings, happenings, st.integers(0, 3000))
+@example([EVERY_HALF_HOUR], [], [(0, "customers")], 0)
+@example([STOPS], [(1, "quiet")], [(1, "quiet"), (2, "cancel")], 45)
+@example([STOPS], [(1, "flag")], [], 70)
+def test_a_wakeup_is_the_first_change_of_what_is_due(
+    plain: list[Rule], one: list[tuple[int, str]], other: list[tuple[int, str]], minute: int
+) -> None:
+    """Just before it the list is as it was, at it another; of two records the sooner counts."""
+    plan, now = plan_of(plain), T0 + minute * MIN
+    records = [
+        record_of([event for event in past if event[0] <= minute])[0] for past in (one, other)
+    ]
+    found = []
+    for record in records:
+        listed = due_updates(plan, record, now=now)
+        wakeup = next_update_wakeup(plan, [record], now=now)
+        found.append(wakeup)
+        until = T0 + FOREVER * MIN if wakeup is None else wakeup
+        for at in (now + (until - now) / 3, until - timedelta.resolution):
+            assert due_updates(plan, record, now=at) == listed
+        if wakeup is not None:
+            assert wakeup > now
+            assert due_updates(plan, record, now=wakeup) != listed
+    soonest = min((at for at in found if at is not None), default=None)
+    for order in (records, records[::-1]):
+        assert next_update_wakeup(plan, order, now=now) == soonest

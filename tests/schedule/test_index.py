@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from incidentcore.errors import InvalidIntervalError
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.schedule.civil import BASE
 from incidentcore.schedule.index import EMPTY, compile_index, wanted_range
@@ -216,3 +217,25 @@ def test_a_subclass_that_subtracts_in_utc_gives_the_same_open_time() -> None:
     end = AbsoluteDatetime(2026, 10, 24, 22, 30, tzinfo=zone)
     night.open_time(datetime(2026, 6, 1, 22, tzinfo=zone), datetime(2026, 6, 1, 23, tzinfo=zone))
     assert night.open_time(start, end) == timedelta(minutes=30)
+
+
+BERLIN = ZoneInfo("Europe/Berlin")
+ZONES = {"UTC": UTC, "own": BERLIN, "other": ZoneInfo("Asia/Kathmandu")}
+
+
+@pytest.mark.parametrize(
+    "begins", [datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)]
+)
+@pytest.mark.parametrize("there", ZONES)
+@pytest.mark.parametrize("here", ZONES)
+def test_each_end_may_be_in_a_zone_of_its_own(here: str, there: str, begins: datetime) -> None:
+    """Three hours over a change of clocks are three, whichever zones they are written in."""
+    calendar = BusinessCalendar.always(BERLIN)
+    start, end = begins.astimezone(ZONES[here]), (begins + 3 * HOUR).astimezone(ZONES[there])
+    for seen in (UTC, BERLIN):  # also once inputs in the own zone were seen
+        calendar.open_time(at(2026, 5).astimezone(seen), at(2026, 6).astimezone(seen))
+        assert calendar.open_time(start, end) == 3 * HOUR
+        assert calendar.deadline(start, 3 * HOUR) == begins + 3 * HOUR
+        assert calendar.open_time(start, start) == timedelta()
+        with pytest.raises(InvalidIntervalError):
+            calendar.open_time(end, start)

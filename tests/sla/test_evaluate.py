@@ -17,6 +17,7 @@ from incidentcore.lifecycle import advance
 from incidentcore.records import Incident
 from incidentcore.schedule import AbstractCalendar, BusinessCalendar, BusinessDays, Holiday
 from incidentcore.sla import (
+    CalendarByField,
     SlaDefinition,
     SlaPolicy,
     SlaStatus,
@@ -309,6 +310,29 @@ def test_breach_at_closing_time() -> None:
     assert after.over_target == MICRO
     stopped = tell(clock, incident(("mon 09:00", "new"), ("mon 17:00", "resolved")), "fri 09:00")
     assert ("met", Fraction(1)) == (stopped.cycles[0].result, stopped.fraction)
+
+
+def test_a_second_cycle_wakes_by_its_own_calendar() -> None:
+    """The first cycle counted around the clock at site a; the second counts office hours at b."""
+    sites = CalendarByField("custom.site", {"a": ALWAYS_OPEN}, OFFICE, follow=True)
+    clock = resolution(
+        4, sites, reopen="new_cycle", thresholds=(SlaThreshold(name="soon", fraction="3/4"),)
+    )
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 09:00", {"site": "a"}),
+        ("mon 10:00", "resolved"),
+        ("mon 15:00", {"site": "b"}),
+        ("mon 15:00", "in_progress"),
+    )
+    opened = tell(clock, record, "mon 09:30")
+    assert (at("mon 13:00"), at("mon 12:00")) == (opened.due_at, opened.next_wakeup)
+    again = tell(clock, record, "mon 16:00")
+    assert tuple(cycle.result for cycle in again.cycles) == ("met", "running")
+    assert (at("tue 11:00"), at("tue 10:00")) == (again.due_at, again.next_wakeup)
+    assert at("tue 11:00") == tell(clock, record, "tue 10:00").next_wakeup
+    assert at("tue 11:00") + MICRO == tell(clock, record, "tue 11:00").next_wakeup
+    assert at("tue 11:00") == again.reached_at("breach") - MICRO
 
 
 def test_due_on_the_eve_of_a_holiday() -> None:

@@ -211,9 +211,14 @@ def _wakeup(
     now: datetime,
     soonest: datetime | None = None,
 ) -> datetime | None:
-    known = () if state is None else _listed(state, record.id, now)
     at = now
+    known: tuple[StakeholderUpdate, ...] | None = None
     while state is not None:
+        listed = _listed(state, record.id, at)
+        if known is None:
+            known = listed
+        elif listed != known:
+            return at
         ahead = [
             one.listed
             for one in state.promises
@@ -221,12 +226,10 @@ def _wakeup(
         ]
         changes = (leaf.next_change(state.facts, at) for leaf in state.plan.timed)
         ahead += [change for change in changes if change is not None and change > at]
-        at = min(ahead, default=at if soonest is None else soonest)
-        if not ahead or (soonest is not None and at >= soonest):
+        if not ahead or (soonest is not None and min(ahead) >= soonest):
             break
+        at = min(ahead)
         state = owed(plan, record, now=now, until=at)
-        if state is not None and _listed(state, record.id, at) != known:
-            soonest = at
     return soonest
 
 

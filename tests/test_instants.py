@@ -6,11 +6,12 @@ import zoneinfo
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from incidentcore.errors import DefinitionError, InvalidValueError
-from incidentcore.instants import Versions, as_utc, tzdb_version
+from incidentcore.errors import DefinitionError, InvalidIntervalError, InvalidValueError
+from incidentcore.instants import Interval, Versions, as_utc, as_zone, tzdb_version
 
 JUNE = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -37,6 +38,65 @@ def test_versions_are_at_least_one_for_an_instant() -> None:
         Versions([])
     with pytest.raises(DefinitionError, match="one version for each instant"):
         Versions([(JUNE, "a"), (JUNE, "b")])
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "common"),
+    [
+        (0, 1, None),
+        (0, 2, None),  # it ends where the other begins
+        (0, 3, (2, 3)),
+        (2, 5, (2, 5)),
+        (3, 4, (3, 4)),
+        (4, 9, (4, 5)),
+        (0, 9, (2, 5)),
+        (5, 9, None),
+        (3, 3, None),  # empty
+    ],
+)
+def test_what_two_intervals_have_in_common(
+    start: int, end: int, common: tuple[int, int] | None
+) -> None:
+    """Half-open, so neighbours have nothing in common (rule T3)."""
+    one = Interval(JUNE + 2 * HOUR, JUNE + 5 * HOUR)
+    other = Interval(JUNE + start * HOUR, JUNE + end * HOUR)
+    expected = None if common is None else Interval(*(JUNE + n * HOUR for n in common))
+    assert one.intersect(other) == other.intersect(one) == expected
+
+
+def test_an_interval_holds_its_start_and_not_its_end() -> None:
+    """In UTC, from whichever zones it was given; a reversed one is refused, an empty one false."""
+    berlin = ZoneInfo("Europe/Berlin")
+    one = Interval(JUNE.astimezone(berlin), JUNE + HOUR)
+    assert (one.start.tzinfo, one.start) == (UTC, JUNE)
+    assert [at in one for at in (JUNE - HOUR, JUNE, (JUNE + HOUR).astimezone(berlin))] == [
+        False,
+        True,
+        False,
+    ]
+    assert (bool(one), bool(Interval(JUNE, JUNE)), one.duration) == (True, False, HOUR)
+    with pytest.raises(InvalidIntervalError):
+        Interval(JUNE, JUNE - timedelta.resolution)
+
+
+@pytest.mark.parametrize("zone", ["Mars/Base", "", "../etc", 5, None])
+def test_a_zone_that_is_not_one_is_refused(zone: object) -> None:
+    """By the name of its argument."""
+    with pytest.raises(InvalidValueError, match=r"^tz: got .*; allowed: an IANA time zone such as"):
+        as_zone(zone, "tz")  # type: ignore[arg-type]
+    assert as_zone(ZoneInfo("UTC")) is ZoneInfo("UTC")
+
+
+def test_a_version_holds_from_its_instant_until_the_next() -> None:
+    """The earliest one answers for everything before it."""
+    day = timedelta(days=1)
+    versions = Versions([(JUNE + day, "b"), (JUNE, "a"), (JUNE + 2 * day, "c")])
+    asked = [JUNE - day, JUNE, JUNE + day - timedelta.resolution, JUNE + day, JUNE + 9 * day]
+    assert [versions.at(at) for at in asked] == ["a", "a", "a", "b", "c"]
+    assert list(versions) == ["a", "b", "c"]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from incidentcore.schedule import (
     BusinessCalendar,
     Holiday,
 )
-from incidentcore.schedule.holidays import canonical_holidays
+from incidentcore.schedule.holidays import canonical_holidays, closed_days
 from incidentcore.serialization import from_plain, to_plain
 
 
@@ -173,3 +173,40 @@ def test_a_document_without_opens_reads_as_the_default() -> None:
     plain = to_plain(Holiday(yearly="12-24", hours="09:00-12:00"))
     del plain["value"]["opens"]
     assert from_plain(plain, Holiday) == Holiday(yearly="12-24", hours="09:00-12:00")
+
+
+def test_a_very_long_stretch_is_cut_into_ranges_that_can_be_built_again() -> None:
+    """A range has at most 3,660 days; one more begins another."""
+    first = date(2020, 1, 1)
+    days = [("Closed", first + timedelta(days=number)) for number in range(2 * 3660 + 1)]
+    (whole,) = closed_days(days[:3660])
+    assert whole.range == (first, first + timedelta(days=3659))
+    one, two, rest = closed_days(days)
+    assert [one.range, two.range] == [
+        (first, first + timedelta(days=3659)),
+        (first + timedelta(days=3660), first + timedelta(days=7319)),
+    ]
+    assert (rest.range, rest.day) == (None, first + timedelta(days=7320))
+
+
+@pytest.mark.parametrize(
+    ("holiday", "opens"),
+    [
+        (Holiday("2026-06-01", hours="09:00-12:00"), True),
+        (Holiday(range="2026-06-01/2026-06-02", hours="09:00-12:00"), True),
+        (Holiday(rule="FREQ=YEARLY;BYMONTH=6;BYMONTHDAY=1", hours="09:00-12:00"), True),
+        (Holiday(yearly="06-01", hours="09:00-12:00", opens=True), True),
+        (Holiday(yearly="06-01", hours="09:00-12:00"), False),
+        (Holiday("2026-06-01"), False),
+        (Holiday("2026-06-01", hours="mon"), False),
+    ],
+    ids=str,
+)
+def test_what_alone_opens_a_calendar_without_hours(holiday: Holiday, opens: bool) -> None:  # noqa: FBT001  a table
+    """A calendar that never opens is refused (rule C6)."""
+    if not opens:
+        with pytest.raises(CalendarDefinitionError):
+            BusinessCalendar(zone="UTC", hours={}, holidays=[holiday])
+        return
+    calendar = BusinessCalendar(zone="UTC", hours={}, holidays=[holiday])
+    assert calendar.is_open(datetime(2026, 6, 1, 10, tzinfo=UTC))

@@ -217,6 +217,7 @@ def test_the_icalendar_package_reads_what_we_write() -> None:
         (feed("DTSTART;TZID=Mars/Base:20260101T100000"), "TZID 'Mars/Base' is not an IANA zone"),
         (feed("DTSTART:20260101\nDTSTART:20260102"), "more than one @ $.line[5].DTSTART"),
         (feed("DTSTART:20260101\nDTEND:20260101T100000"), "a date beside a date-time"),
+        (feed("DTSTART:20260102\nDTEND:nope"), "not a date or date-time of RFC 5545 @ $.line[5].DTEND"),
         (feed("DTSTART:20260102\nDTEND:20260101"), "ends before it starts, or lasts over ten years"),
         (feed("DTSTART:20260102\nDTEND:99980101"), "ends before it starts, or lasts over ten years"),
         (feed("DTSTART:20260102\nDURATION:-P1D"), "not a duration such as P1D"),
@@ -231,7 +232,7 @@ def test_the_icalendar_package_reads_what_we_write() -> None:
         (b"X" * 1_000_001, "more than 1000000 bytes"),
         (7, "text or bytes, not int"),
     ],
-    ids=range(27),
+    ids=range(28),
 )  # fmt: skip
 def test_what_cannot_be_read_is_a_format_error(text: object, message: str) -> None:
     """The one way to fail, with the place."""
@@ -245,6 +246,14 @@ def test_every_problem_is_named() -> None:
     with pytest.raises(FormatError) as caught:
         read(lines("DTSTART:x"), lines("DTSTART:20260101", "DURATION:y"))
     assert len(caught.value.problems) == 2
+
+
+@pytest.mark.parametrize(("events", "named"), [(99, 99), (100, 100), (150, 100)])
+def test_the_first_hundred_problems_are_named(events: int, named: int) -> None:
+    """A feed that is wrong throughout makes no endless error."""
+    with pytest.raises(FormatError) as caught:
+        read(*["DTSTART:x"] * events)
+    assert len(caught.value.problems) == named
 
 
 PIECES = st.sampled_from(

@@ -15,6 +15,7 @@ from incidentcore.schedule import (
     Maintenance,
     OpenReason,
 )
+from incidentcore.schedule.reasons import fill
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -109,3 +110,27 @@ def test_a_reason_is_a_value() -> None:
     assert why == OpenReason(Interval(utc("mon 10:00"), utc("mon 11:00")), "open")
     assert why.is_open
     assert why == pickle.loads(pickle.dumps(why))  # noqa: S301  our own bytes
+
+
+def test_of_overlapping_reasons_the_earlier_counts() -> None:
+    """One that ends within another says nothing, and one that outlasts it goes on after it."""
+    h = [timedelta(hours=number) for number in range(11)]
+    long, within, after = (h[1], h[5], "a", ""), (h[2], h[3], "b", ""), (h[4], h[6], "c", "")
+    assert list(fill([(h[7], h[8])], h[0], h[10], [long, within, after])) == [
+        (h[0], h[1], "out_of_hours", ""),
+        (h[1], h[5], "a", ""),
+        (h[5], h[6], "c", ""),
+        (h[6], h[7], "out_of_hours", ""),
+        (h[7], h[8], "open", ""),
+        (h[8], h[10], "out_of_hours", ""),
+    ]
+
+
+def test_a_break_that_begins_in_a_gap_and_ends_before_it_closes_nothing() -> None:
+    """On 29 March 2026 in Berlin, 02:30 lies at 01:30 UTC and 03:10 at 01:10 UTC (rule C3)."""
+    hours = {"mon-sun": "00:00-24:00"}
+    plain = BusinessCalendar(zone=BERLIN, hours=hours)
+    skipped = BusinessCalendar(zone=BERLIN, hours=hours, breaks={"2026-03-29": "02:30-03:10"})
+    night = datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 3, 29, 6, tzinfo=UTC)
+    assert list(skipped.explain(*night)) == list(plain.explain(*night))
+    assert skipped.open_time(*night) == 8 * HOUR

@@ -37,6 +37,8 @@ def by_dateutil(text: str, start: date, first: int, last: int) -> list[date]:
         ("FREQ=MONTHLY;BYMONTH=6;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", ["2026-06-30"]),
         ("FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=2,3,4,5,6,7,8;BYDAY=TU", ["2026-11-03"]),
         ("RRULE:FREQ=YEARLY;BYMONTH=1;BYDAY=3MO", ["2026-01-19"]),
+        ("FREQ=MONTHLY;BYDAY=5MO", ["2026-03-30", "2026-06-29", "2026-08-31", "2026-11-30"]),
+        ("FREQ=MONTHLY;BYDAY=-5TU", ["2026-03-03", "2026-06-02", "2026-09-01", "2026-12-01"]),
     ],
 )
 def test_the_days_of_2026(text: str, expected: list[str]) -> None:
@@ -57,6 +59,7 @@ def test_the_days_of_2026(text: str, expected: list[str]) -> None:
         ),
         ("FREQ=DAILY;INTERVAL=10;COUNT=2", "2026-06-01", ["2026-06-01", "2026-06-11"]),
         ("FREQ=YEARLY", "2024-02-29", ["2024-02-29", "2028-02-29"]),
+        ("FREQ=YEARLY;BYWEEKNO=20;COUNT=2", "2026-01-07", ["2026-05-13", "2027-05-19"]),
         ("FREQ=MONTHLY;COUNT=3", "2026-01-31", ["2026-01-31", "2026-03-31", "2026-05-31"]),
     ],
 )

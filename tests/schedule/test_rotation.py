@@ -219,3 +219,22 @@ def test_queries_refuse_what_they_cannot_answer() -> None:
         rotation.member(START, [])
     with pytest.raises(InvalidValueError, match="years 2 to 9998"):
         rotation.shift(datetime(9990, 1, 1, tzinfo=UTC))
+
+
+def test_a_handoff_in_a_repeated_hour_is_at_the_first_of_both() -> None:
+    """At the second 02:10 in Berlin, the handoff of 02:30 has been: it was at the first."""
+    berlin = ZoneInfo("Europe/Berlin")
+    daily = Rotation(anchor=datetime(2026, 10, 24, 2, 30, tzinfo=berlin), zone=berlin, unit="days")
+    handoff = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    second = datetime(2026, 10, 25, 1, 10, tzinfo=UTC)
+    assert (daily.turn(handoff - timedelta.resolution), daily.turn(handoff)) == (0, 1)
+    assert daily.turn(second) == 1
+    assert daily.shift(second).start == handoff
+
+
+@pytest.mark.parametrize(("year", "month", "day"), [(2, 2, 1), (9998, 11, 30)])
+def test_turns_are_counted_to_the_ends_of_time(year: int, month: int, day: int) -> None:
+    """Changes of clocks are looked for in years that there are."""
+    anchor = datetime(year, month, day, tzinfo=UTC)
+    hourly = Rotation(anchor=anchor, zone="UTC", unit="hours")
+    assert [hourly.turn(anchor + timedelta(hours=n)) for n in (-30, 0, 30)] == [-30, 0, 30]

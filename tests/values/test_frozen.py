@@ -120,3 +120,22 @@ def test_what_is_no_mapping_from_text_is_refused(entries: Any) -> None:
 def test_a_map_is_no_dict() -> None:
     """A map equals maps only, so that equality and hash agree."""
     assert FrozenMap({"a": 1}) != {"a": 1}
+
+
+@pytest.mark.parametrize("entries", [{}, {"a": 1}, {"b": 2, "a": 1}], ids=str)
+def test_a_map_of_checked_entries_equals_one_of_any(entries: dict[str, int]) -> None:
+    """It is sorted as well, and what it was made of may change afterwards."""
+    made = FrozenMap.of_frozen(dict(entries))
+    assert made == FrozenMap(entries)
+    assert list(made) == sorted(entries)
+    assert (hash(made), repr(made)) == (hash(FrozenMap(entries)), repr(FrozenMap(entries)))
+
+
+def test_texts_and_maps_of_other_kinds_are_left_as_they_are() -> None:
+    """A subclass of text is immutable as well."""
+
+    class Word(str):
+        __slots__ = ()
+
+    word = Word("x")
+    assert freeze(word) is word

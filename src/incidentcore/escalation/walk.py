@@ -227,10 +227,10 @@ class _RowWalk:
 
     def _escalation(self, index: int, *, pass_: int, cycle: int, due: datetime) -> Escalation:
         level, gate = self.row.levels[index], self.gates[index]
-        people = people_now = level.known_people
-        lapsed_at: datetime | None = None
-        because = ""
-        if people is None or people_now is None:
+        lapsed: tuple[datetime | None, str] = _lapse(gate, due, self.until)
+        if level.known_people is not None:
+            people = people_now = level.known_people
+        else:
             facts = self._facts(level, due)
             people = _people(level, due, facts)
             if index not in self.people_now:
@@ -238,9 +238,7 @@ class _RowWalk:
                 self.people_now[index] = _people(level, self.until, facts_now)
             people_now = self.people_now[index]
             if all(target.is_empty(due, facts) for target in level.targets):
-                lapsed_at, because = due, NOBODY
-        if not because and len(gate) > 1:
-            lapsed_at, because = _lapse(gate, due, self.until)
+                lapsed = due, NOBODY
         return Escalation(
             key=self._key(index, pass_, cycle),
             record_id=self.view.record_id,
@@ -254,8 +252,8 @@ class _RowWalk:
             people_now=people_now,
             mode=level.mode,
             due_at=due,
-            lapsed_at=lapsed_at,
-            lapsed_because=because,
+            lapsed_at=lapsed[0],
+            lapsed_because=lapsed[1],
             why_code=level.why_code,
             why_data=level.why_data,
         )

@@ -23,7 +23,7 @@ from incidentcore.escalation import (
     servicenow_row,
     servicenow_sla_row,
 )
-from incidentcore.schedule import BusinessCalendar, Holiday, Rotation
+from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday, Rotation
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Impact, LintFinding
 
@@ -292,3 +292,20 @@ def test_a_holiday_without_anybody_is_a_witness() -> None:
     (finding,) = lint_escalation(rules, start=MONDAY, end=datetime(2027, 1, 1, tzinfo=UTC))
 
     assert finding.witness == datetime(2026, 12, 25, tzinfo=UTC)
+
+
+def test_a_level_is_compared_with_clocks_of_its_kind_whose_target_is_a_span() -> None:
+    """Two business days have no length of their own, and another kind's eight hours say nothing."""
+    days = SlaDefinition.resolution(target=BusinessDays(2), calendar=OFFICE, name="days")
+    other = SlaDefinition.first_response(hours=8, calendar=OFFICE)
+    early = SlaThreshold(name="early", before_due=4 * HOUR)
+    matrix = EscalationMatrix("m", [row(level(OnClock("resolution", early)))])
+
+    def found(*slas: SlaDefinition) -> list[tuple[str, object]]:
+        findings = lint_escalation(matrix, slas=slas, start=MONDAY, end=MONDAY + WEEK)
+        return [(one.code, one.witness) for one in findings]
+
+    assert found(days, other) == []
+    assert found(days, other, CLOCK) == [("due_at_once", 4 * HOUR)]
+    (finding,) = lint_escalation(matrix, slas=[other, CLOCK], start=MONDAY, end=MONDAY + WEEK)
+    assert "4:00:00 before the due" in finding.message

@@ -8,6 +8,7 @@ from incidentcore.conditions import field
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation import (
     After,
+    AtWallTime,
     EscalationLevel,
     HeldFor,
     OnClock,
@@ -16,6 +17,7 @@ from incidentcore.escalation import (
 )
 from incidentcore.lifecycle import advance
 from incidentcore.records import assign, comment, set_fields
+from incidentcore.schedule import Rotation
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Actor
 
@@ -107,3 +109,19 @@ def test_a_custom_moment_may_start_the_delay() -> None:
     assert fired(rules, again, 500) == [(50, "coordinator"), (90, "coordinator")]
     with pytest.raises(EscalationMatrixError, match="an aware datetime, or None"):
         fired(rules, wrong, 500)
+
+
+@pytest.mark.parametrize(
+    ("until", "minutes"),
+    [(None, [60, 1500, 2940]), (1500, [60]), (1501, [60, 1500]), (30, [])],
+)
+def test_a_wall_time_comes_daily_while_the_moment_stands(
+    until: int | None, minutes: list[float]
+) -> None:
+    """Daily at 10:00 until the moment is taken back; at that very instant no longer."""
+    ten = Rotation(anchor=at(60), zone="UTC", unit="days")
+    rules = matrix(EscalationLevel(AtWallTime(ten, "custom.asked_at"), "desk"))
+    record = set_fields(incident(), custom={"asked_at": T0}, at=T0, by="ada")
+    if until is not None:
+        record = set_fields(record, custom={"asked_at": None}, at=at(until), by="ada")
+    assert [minute for minute, _ in fired(rules, record, 3000)] == minutes

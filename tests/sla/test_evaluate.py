@@ -335,6 +335,28 @@ def test_a_second_cycle_wakes_by_its_own_calendar() -> None:
     assert at("tue 11:00") == again.reached_at("breach") - MICRO
 
 
+@pytest.mark.parametrize(
+    ("reopen", "elapsed", "due"), [("exclude_closed", 1, "tue 16:00"), ("continue", 7, "tue 10:00")]
+)
+def test_a_clock_that_is_reopened_counts_by_what_its_field_says_now(
+    reopen: str, elapsed: int, due: str
+) -> None:
+    """Nine hours, around the clock at site a, moved to office hours at b while it was resolved."""
+    sites = CalendarByField("custom.site", {"a": ALWAYS_OPEN}, OFFICE, follow=True)
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 09:00", {"site": "a"}),
+        ("mon 10:00", "resolved"),
+        ("mon 11:00", {"site": "b"}),
+        ("mon 16:00", "in_progress"),
+    )
+    status = tell(resolution(9, sites, reopen=reopen), record, "mon 16:00")
+    assert (status.elapsed, status.due_at) == (elapsed * HOUR, at(due))
+    assert tell(resolution(9, sites, reopen=reopen), record, "mon 20:00").elapsed == (
+        (elapsed + 1) * HOUR
+    )
+
+
 def test_due_on_the_eve_of_a_holiday() -> None:
     """Four hours from Thursday 14:00 end Monday 10:00 when Friday is a holiday."""
     closed = BusinessCalendar(

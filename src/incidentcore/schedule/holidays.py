@@ -231,9 +231,7 @@ class Holiday:
         """Return the dates of a holiday given by day or range; none for one that returns."""
         if self._recurrence is not None or self.yearly is not None:
             return ()
-        first, last = self.range or (self.day, self.day)
-        if first is None or last is None:
-            return ()
+        first, last = self.range or (self.day, self.day)  # type: ignore[assignment]  # one is given
         return tuple(first + timedelta(days=offset) for offset in _up_to((last - first).days + 1))
 
     def month_days(self) -> tuple[tuple[int, int], ...]:

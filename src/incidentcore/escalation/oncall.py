@@ -108,22 +108,23 @@ class OnCallLayer:
             return None
         if self.turns == "always" or self.during is None:
             return self.rotation.member(at, self.people)
-        turn = _duty_turn(self.rotation, self.during, self.rotation.turn(at))
-        return self.people[turn % len(self.people)]
+        return self.people[_duty_turn(self, self.rotation.turn(at)) % len(self.people)]
 
 
-def _duty_turn(rotation: Rotation, during: Calendar, turn: int) -> int:
+def _duty_turn(layer: OnCallLayer, turn: int) -> int:
     """Return the number of a turn among those with duty, counted from the anchor."""
     block, place = divmod(turn, _BLOCK)
     low, high = sorted((block, 0))
-    whole = sum(len(_duty_turns(rotation, during, number)) for number in range(low, high))
-    part = bisect_left(_duty_turns(rotation, during, block), place)
+    whole = sum(len(_duty_turns(layer, number)) for number in range(low, high))
+    part = bisect_left(_duty_turns(layer, block), place)
     return part - whole if block < 0 else part + whole
 
 
 @lru_cache(maxsize=4_096)
-def _duty_turns(rotation: Rotation, during: Calendar, block: int) -> tuple[int, ...]:
+def _duty_turns(layer: OnCallLayer, block: int) -> tuple[int, ...]:
     """Return which of a block of turns have duty, by their places in the block."""
+    rotation, during = layer.rotation, layer.during
+    assert during is not None  # noqa: S101  without hours every turn counts, and nobody asks
     first = block * _BLOCK
     start, end = _turn_start(rotation, first), _turn_start(rotation, first + _BLOCK)
     windows = during.windows(start, end)

@@ -229,9 +229,12 @@ class Holiday:
 
     def explicit_dates(self) -> tuple[date, ...]:
         """Return the dates of a holiday given by day or range; none for one that returns."""
-        if self._recurrence is not None or self.yearly is not None:
+        if self.range is not None:
+            first, last = self.range
+        elif self.day is not None and self.rule is None:
+            first = last = self.day
+        else:
             return ()
-        first, last = self.range or (self.day, self.day)  # type: ignore[assignment]  # one is given
         return tuple(first + timedelta(days=offset) for offset in _up_to((last - first).days + 1))
 
     def month_days(self) -> tuple[tuple[int, int], ...]:

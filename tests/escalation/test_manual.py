@@ -3,6 +3,7 @@
 from incidentcore.escalation import (
     escalate_now,
 )
+from incidentcore.instants import Versions
 
 from .chains import INCIDENT, at
 from .chains import people_fired as fired
@@ -42,3 +43,12 @@ def test_a_hand_that_asks_for_a_level_starts_no_further_pass() -> None:
     record = escalate_now(INCIDENT, "ben", at=at(200), by="kim", level=1)
 
     assert fired(matrix(past_last="wrap"), record, 500) == fired(matrix(), INCIDENT, 500)
+
+
+def test_a_hand_counts_once_whichever_version_of_the_matrix_it_met() -> None:
+    """Escalated at 15, so level two fell due then; the version since 20 does not use it again."""
+    record = escalate_now(INCIDENT, "next", at=at(15), by="kim")
+    versions = Versions([(at(0), matrix()), (at(20), matrix(past_last="wrap"))])
+
+    assert fired(versions, record, 40) == [(10, "ann"), (15, "ben")]
+    assert fired(versions, record, 500)[2:] == [(45, "cat")]

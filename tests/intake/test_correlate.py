@@ -456,3 +456,24 @@ def test_clearing_timers_away_changes_nothing(monkeypatch):
     monkeypatch.setattr("incidentcore.intake.deadlines._SPARE", -1_000)
 
     assert told(policy, storm) == expected
+
+
+def test_what_is_held_back_joins_with_the_alert_that_waited_before_it():
+    """Two alerts open an incident; the worse one of the first was held back by the router."""
+    worse = field("severity").equals("critical")
+    router = field("labels.service").equals("net")
+    policy = IntakePolicy(
+        group_by="labels.service", threshold=2, inhibit=Inhibit(router, worse, name="router")
+    )
+    items = [
+        alert("a", 0, severity="warning"),
+        Alert(key="r", at=T0 + MINUTE, labels={"service": "net"}),
+        alert("a", 2, severity="critical"),
+        alert("b", 3, severity="warning"),
+    ]
+    found = fold_alerts(policy, items, until=T0 + 5 * MINUTE).intents
+    assert [(one.kind, (one.at - T0) // MINUTE, one.alert.severity) for one in found] == [
+        ("open", 3, "warning"),
+        ("add", 3, "critical"),
+        ("add", 3, "warning"),
+    ]

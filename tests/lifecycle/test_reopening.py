@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import pytest
 
 from incidentcore.errors import (
@@ -167,3 +168,32 @@ def test_closed_two_business_days_after_a_friday_sla_s01() -> None:
     )
     closes = auto_close_at(record, after=BusinessDays(2), calendar=paris)
     assert closes == datetime(2019, 11, 5, 17, 30, tzinfo=paris.zone)
+
+
+@pytest.mark.parametrize(
+    ("window", "last"),
+    [
+        (
+            ReopenWindow(BusinessDays(1, end_of_day=True), OFFICE),
+            datetime(2026, 6, 8, 17, tzinfo=UTC),
+        ),
+        (ReopenWindow(BusinessDays(1), OFFICE), datetime(2026, 6, 8, 15, tzinfo=UTC)),
+        (ReopenWindow(2 * DAY), AT + 2 * DAY),
+        (ReopenWindow(timedelta()), AT),
+    ],
+    ids=str,
+)
+def test_the_last_instant_of_a_window_is_inside(window: ReopenWindow, last: datetime) -> None:
+    """Resolved on a Friday at 15:00; a microsecond later the answer names the last instant."""
+    rows = [
+        attrs.evolve(row, guard=window, guard_name="") if row.action == "reopen" else row
+        for row in INCIDENT.transitions
+    ]
+    lifecycle = attrs.evolve(INCIDENT, id="windowed", transitions=rows)
+    record = lifecycle.advance(incident(1, lifecycle), "resolve", at=AT, by="ada", **FIXED)
+    assert isinstance(lifecycle.decide(record, "reopen", at=last, by=KIM), Allowed)
+    refusal = lifecycle.decide(record, "reopen", at=last + timedelta.resolution, by=KIM)
+    assert isinstance(refusal, Refused)
+    assert refusal.reason.endswith(f"{window.id} (until {last.isoformat()})")
+    with pytest.raises(LifecycleDefinitionError, match="calendar, for business days"):
+        ReopenWindow(BusinessDays(1))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from incidentcore.conditions import reached
 from incidentcore.records import (
     Acknowledged,
+    Approved,
     Incident,
     Opened,
     Record,
@@ -94,3 +95,14 @@ def test_time_changes_nothing_before_the_opening() -> None:
     steps = record.timeline().with_instants([reached("occurred_at")], OPENED + 60 * MINUTE).moments
 
     assert [step.at - OPENED for step in steps] == [-5 * MINUTE, 0 * MINUTE, 9 * MINUTE]
+
+
+def test_an_event_of_another_type_of_record_changes_nothing() -> None:
+    """An approval of an incident is replayed, and its facts have no approvals (rule H2)."""
+    incident = Incident.open(id="I", title="x", at=OPENED, by="kim")
+    decided = Approved(
+        record_id="I", sequence=2, at=OPENED + MINUTE, by=Actor("ada"), decision="approved"
+    )
+    record = Incident.from_history([*incident.history, decided])
+    assert record.facts().keys() == incident.facts().keys()
+    assert record.facts()["updated_at"] == OPENED + MINUTE

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from incidentcore.errors import InvalidIntervalError
+from incidentcore.errors import InvalidIntervalError, UnreachableDeadlineError
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.schedule.civil import BASE
-from incidentcore.schedule.index import EMPTY, compile_index, wanted_range
+from incidentcore.schedule.index import EMPTY, compile_index, wall_index, wanted_range
 
 HOUR = timedelta(hours=1)
 NIGHTS = {"mon-fri": "22:00-06:00", "sat": "10:00-14:00"}
@@ -239,3 +239,31 @@ def test_each_end_may_be_in_a_zone_of_its_own(here: str, there: str, begins: dat
         assert calendar.open_time(start, start) == timedelta()
         with pytest.raises(InvalidIntervalError):
             calendar.open_time(end, start)
+
+
+def test_a_wall_index_leaves_out_an_end_within_a_change() -> None:
+    """Where an index ends half an hour after the clocks went back, no wall time is plain."""
+    change = datetime(2026, 10, 25, 1, tzinfo=UTC) - BASE
+    index = compile_index([(change - 9 * HOUR, change)], change - 9 * HOUR, change + HOUR / 2)
+    wall = wall_index(index, BERLIN)
+    (only,) = [
+        (start, end)
+        for start, end, offset in zip(wall.edges, wall.edges[1:], wall.offsets[1:], strict=False)
+        if offset is not None and start < end
+    ]
+    # 18:00 in summer to 02:00: what comes then is shown twice.
+    assert only == (change - 7 * HOUR, change + HOUR)
+
+
+def test_the_last_years_are_answered_as_often_as_they_are_asked() -> None:
+    """An index that reaches the end of time is not compiled again for what lies beyond it."""
+    always = BusinessCalendar.always()
+    low, high = datetime(9998, 12, 1, tzinfo=UTC), datetime(9998, 12, 31, 23, tzinfo=UTC)
+    assert [always.open_time(low, high) for _ in range(2)] == [high - low] * 2
+    with pytest.raises(UnreachableDeadlineError):
+        always.deadline(high, 9 * HOUR)
+    once = BusinessCalendar(zone="UTC", hours={}, special={"9998-12-30": "09:00-17:00"})
+    with pytest.raises(UnreachableDeadlineError):
+        once.next_open(high)
+    with pytest.raises(UnreachableDeadlineError):
+        always.next_close(high)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.conditions import before, during, field, reached
+from incidentcore.conditions import ALWAYS, NEVER, before, during, field, reached
 from incidentcore.instants import Versions
 from incidentcore.records import Incident, comment, set_fields
 from incidentcore.schedule import BusinessCalendar, BusinessDays
@@ -294,6 +294,14 @@ def imported(*covers: str) -> Incident:
     return Incident.from_history([opening])
 
 
+ALL_OF_IT = SlaDefinition.resolution(
+    hours=1, calendar=OFFICE, start=ALWAYS, stop=NEVER, pause=NEVER
+)
+BY_STATE = SlaPolicy([(field("state.open").is_true(), ALL_OF_IT)])
+BY_REQUESTER = SlaPolicy([(field("opened_by").present(), ALL_OF_IT)])
+RESET = attrs.evolve(ALL_OF_IT, reset=field("kind").equals("commented"))
+
+
 @pytest.mark.parametrize(
     ("clock", "covers", "missing"),
     [
@@ -306,6 +314,11 @@ def imported(*covers: str) -> Incident:
             ("moments",),
             False,
         ),
+        (BY_STATE, ("priorities",), True),
+        (BY_STATE, ("states",), False),
+        (RESET, ("states",), True),
+        (RESET, ("states", "comments"), False),
+        (BY_REQUESTER, ("states",), False),
     ],
 )
 def test_a_clock_that_needs_what_the_source_does_not_cover(

@@ -230,10 +230,7 @@ class Decisions(Deadlines):
         """Return how an alert may still get into its group's incident; empty where it may not."""
         if incident.resolved_at is None:
             return "add" if now - incident.last_at <= self.policy.window else ""
-        within = self.policy.reopen_within
-        if within is None or now - incident.resolved_at > within:
-            return ""
-        return "reopen"
+        return "reopen"  # it is forgotten once it may not be
 
     def _enter(
         self,

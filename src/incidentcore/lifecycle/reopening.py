@@ -18,7 +18,7 @@ _BASES = ("resolved_at", "updated_at")
 
 
 def _later(
-    start: datetime, span: timedelta | BusinessDays, calendar: Calendar | None, name: str
+    start: datetime, span: timedelta | BusinessDays, calendar: Calendar | None, name: str = "within"
 ) -> datetime:
     """Return the end of a span that begins at an instant."""
     if isinstance(span, BusinessDays):
@@ -108,7 +108,7 @@ def reopen_until(
     """
     if record.resolved_at is None:
         return None
-    return _later(record.resolved_at, within, calendar, "within")
+    return _later(record.resolved_at, within, calendar)
 
 
 def _roles(roles: Iterable[str]) -> tuple[str, ...]:
@@ -163,7 +163,7 @@ class ReopenWindow:
         return attempt.at <= self._end(resolved_at)
 
     def _end(self, resolved_at: datetime) -> datetime:
-        return _later(resolved_at, self.within, self.calendar, "within")
+        return _later(resolved_at, self.within, self.calendar)
 
     def why_not(self, attempt: Attempt, /) -> str:
         """Return what would have let a late attempt pass."""

@@ -276,8 +276,6 @@ def _days_before(
         if at <= span.end:
             return at, span.shown_at or at
         elapsed += span.calendar.open_time(span.start, span.end)
-        if elapsed >= known.target and known.fixed_due is None:
-            break
     return None
 
 

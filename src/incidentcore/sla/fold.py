@@ -358,7 +358,7 @@ class ClockFold:
         elif self.stopped_at is not None:
             if to.reopen == "new_cycle" or to.swap == "restart":
                 self._finish(self.stopped_at, self.ended_as)  # judged by what held then
-            elif to.swap == "keep_elapsed":
+            else:  # keep_elapsed: one that is retroactive folds the past by itself
                 self._fill_gap(to.reopen, self.stopped_at, at)  # still by the old calendar
                 self.stopped_at, self.shadow, self.judged_from = at, [], at
                 self._read(to, self.view(to, index, facts))

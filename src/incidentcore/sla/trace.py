@@ -345,9 +345,8 @@ def _span_entries(span: Span, cycle: RawCycle, pauses: _Pauses) -> Iterator[Trac
         while start < span.end:
             after = edges[index + 1] if index + 1 < len(edges) else span.end
             end = min(after, span.end)
-            if start < end:
-                yield _entry(start, end, "paused", cycle.number, reason=reasons[index])
-            start, index = max(start, end), index + 1
+            yield _entry(start, end, "paused", cycle.number, reason=reasons[index])
+            start, index = end, index + 1
 
 
 def _joined(entries: list[TraceEntry]) -> Iterator[TraceEntry]:

@@ -19,6 +19,7 @@ from incidentcore.communication import (
     next_update_wakeup,
     update_adherence,
 )
+from incidentcore.communication.evaluate import updates_and_wakeup
 from incidentcore.conditions import NEVER, before
 from incidentcore.conditions import field as fact
 from incidentcore.lifecycle import Allowed, decide
@@ -432,6 +433,9 @@ def test_a_wakeup_is_the_first_change_of_what_is_due(
     for record in records:
         listed = due_updates(plan, record, now=now)
         wakeup = next_update_wakeup(plan, [record], now=now)
+        for lapsed in (True, False):
+            both = updates_and_wakeup(plan, record, now=now, include_lapsed=lapsed)
+            assert both == (due_updates(plan, record, now=now, include_lapsed=lapsed), wakeup)
         found.append(wakeup)
         until = T0 + FOREVER * MIN if wakeup is None else wakeup
         for at in (now + (until - now) / 3, until - timedelta.resolution):

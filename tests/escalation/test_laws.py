@@ -17,10 +17,11 @@ from incidentcore.escalation import (
     due_escalations,
     next_escalation_wakeup,
 )
+from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.instants import Versions
 from incidentcore.records import Escalated, FieldsChanged, Incident, replay, set_fields
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.sla import SlaDefinition
+from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.testing import escalated_incidents, escalation_matrices
 from incidentcore.values import FrozenMap
 
@@ -111,6 +112,11 @@ def test_at_the_wakeup_something_is_new_and_not_before(
         lapsed = keys(matrix, past, at, include_lapsed=True)
         return {(key, False) for key in lapsed} | {(key, True) for key in keys(matrix, past, at)}
 
+    statuses = [evaluate_sla(clock, past, now=now) for clock in SLAS]
+    assert escalations_and_wakeup(matrix, past, slas=statuses, now=now) == (
+        due_escalations(matrix, past, slas=SLAS, now=now, include_lapsed=True),
+        wakeup,
+    )
     if wakeup is None:
         assert known(now + timedelta(days=60)) == known(now)
     else:

@@ -125,3 +125,14 @@ def test_a_wall_time_comes_daily_while_the_moment_stands(
     if until is not None:
         record = set_fields(record, custom={"asked_at": None}, at=at(until), by="ada")
     assert [minute for minute, _ in fired(rules, record, 3000)] == minutes
+
+
+def test_a_spell_that_a_restart_ends_is_one_cycle() -> None:
+    """Moved to another group and back: two spells in the group, numbered one and two."""
+    held = HeldFor(field("assignment_group").equals("mail"), 10 * MIN)
+    record = assign(incident(), group="mail", at=at(0), by="ada")
+    record = assign(record, group="web", at=at(30), by="ada")
+    record = assign(record, group="mail", at=at(60), by="ada")
+    rules = matrix(EscalationLevel(held, "x"))
+    due = due_escalations(rules, record, now=at(100), include_lapsed=True)
+    assert [(e.cycle, (e.due_at - T0) / MIN) for e in due] == [(1, 10), (2, 70)]

@@ -14,7 +14,7 @@ from incidentcore.errors import (
     TransitionNotAllowedError,
 )
 from incidentcore.lifecycle import INCIDENT, PROBLEM, Lifecycle, Refused, Transition, check_history
-from incidentcore.records import Incident, LifecycleRef, acknowledge, replay
+from incidentcore.records import Incident, LifecycleRef, StateChanged, acknowledge, replay
 from incidentcore.serialization import dumps, loads
 from incidentcore.values import CLOSED, IN_PROGRESS, NEW, RESOLVED, Actor, State
 
@@ -182,3 +182,15 @@ def test_a_lifecycle_and_a_refusal_show_themselves_in_a_notebook() -> None:
     assert V2._repr_markdown_().startswith("```mermaid\n")
     assert heads == ["action", "state", "why", "allowed here", "the way"]
     assert row[:2] == ["close", "new"]
+
+
+def test_what_comes_after_a_migration_is_judged_by_the_new_version() -> None:
+    """And what came before it is not: version 2 has neither triage nor a way back."""
+    record = V2.advance(opened(), "migrate", at=AT + DAY, by=SYSTEM)
+    record = V2.advance(record, "resolve", at=AT + DAY, by="ada")
+    assert check_history(record, V2) == ()
+    back = record.with_event(
+        StateChanged, at=AT + 2 * DAY, by="ada", action="start", state=IN_PROGRESS
+    )
+    (finding,) = check_history(back, V2)
+    assert (finding.code, finding.witness) == ("not_allowed", back.history[-1])

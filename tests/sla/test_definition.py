@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.conditions import field
+from incidentcore.conditions import Opaque, during, field
 from incidentcore.errors import DefinitionError, SlaDefinitionError
 from incidentcore.schedule import BusinessDays
 from incidentcore.sla import (
@@ -105,3 +105,20 @@ def test_an_error_names_what_was_given_and_what_is_allowed() -> None:
     """The integrator can act on it."""
     with pytest.raises(SlaDefinitionError, match=r"reopen.*start_over.*continue"):
         attrs.evolve(FOUR, reopen="start_over")
+
+
+def test_what_may_change_a_choice_is_known_where_its_conditions_say_what_they_read() -> None:
+    """A function says nothing of what it reads; opening hours read no field."""
+    gold = field("custom.tier").equals("gold")
+    clock = SlaDefinition.resolution(hours=1, calendar=OFFICE)
+    free = Opaque("gold", lambda facts: True)
+    for when, reads in (
+        (gold, {"custom"}),
+        (gold & during(OFFICE), {"custom"}),
+        (during(OFFICE), set()),
+        (free, None),
+        (gold & free, None),
+    ):
+        assert SlaPolicy([(when, clock)]).reads == reads
+    assert clock.reads == {"state"}
+    assert attrs.evolve(clock, pause=free).reads is None

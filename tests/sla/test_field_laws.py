@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pytest
@@ -21,6 +21,7 @@ from incidentcore.sla import (
     SlaDefinition,
     SlaPolicy,
     SlaThreshold,
+    TakeoverMode,
     evaluate_sla,
 )
 from incidentcore.sla.fold import ClockFold
@@ -339,3 +340,31 @@ def test_a_cycle_after_the_import_lives_on() -> None:
     clock = SlaDefinition.next_response(hours=1, calendar=OFFICE)
     status = evaluate_sla(clock, record, now=u("03 09:30"))
     assert (status.stage, status.due_at, status.not_covered) == ("running", u("03 10:00"), ())
+
+
+@pytest.mark.parametrize("swap", get_args(TakeoverMode))
+def test_a_policy_without_rules_is_its_default(swap: Any) -> None:
+    """The due and the calendar follow their fields, and what was crossed stays so."""
+    sites = CalendarByField("custom.site", {"a": ALWAYS_OPEN}, OFFICE, follow=True)
+    clock = SlaDefinition.resolution(
+        target=DueDate("custom.due", follow=True),
+        calendar=sites,
+        swap=swap,
+        thresholds=[SlaThreshold(name="soon", before_due=HOUR)],
+    )
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 09:00", {"due": at("mon 11:00"), "site": "a"}),
+        ("mon 12:00", {"due": at("tue 11:00")}),
+        ("mon 14:00", "on_hold"),
+        ("mon 15:00", {"site": "b"}),
+        ("tue 10:00", "in_progress"),
+    )
+    for words in ("mon 10:30", "mon 11:30", "mon 13:00", "mon 16:00", "tue 11:30", "wed 09:00"):
+        alone = evaluate_sla(clock, record, now=at(words))
+        chosen = evaluate_sla(SlaPolicy([], default=clock), record, now=at(words))
+        for name in ("stage", "elapsed", "due_at", "breached_at", "thresholds", "next_wakeup"):
+            assert getattr(chosen, name) == getattr(alone, name), (words, name)
+        for point in ("due", "breach", clock.thresholds[0]):
+            assert chosen.crossings(point) == alone.crossings(point), (words, point)
+    assert [one.at for one in alone.crossings("due")] == [at("mon 11:00")]

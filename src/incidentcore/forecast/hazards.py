@@ -1,15 +1,15 @@
 """How long is left, given how long it has lasted: the product limit with delayed entry.
 
-A curve holds the cumulative hazard at each time with an end, and the terms of Greenwood's variance.
-The chance to last beyond one time given another is then two bisections and one exponential. Times
-with an end of all that is at risk have a hazard without limit and are counted apart.
+A curve walks once over the times at which rows come and go, and holds what is so far at each: the
+cumulative hazard, the terms of Greenwood's variance, and how many are at risk. The chance to last
+beyond one time given another is then two bisections and one exponential. Times with an end of
+all that is at risk have a hazard without limit and are counted apart.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import groupby
 from math import exp, log, log1p
 from typing import Final, NamedTuple
 
@@ -56,55 +56,67 @@ class HazardCurve:
     """
 
     def __init__(self, entered: Sequence[int], left: Sequence[int], ended: Sequence[bool]) -> None:
-        self._entered, self._left = sorted(entered), sorted(left)
-        rows = [
-            (start, end) for start, end, seen in zip(entered, left, ended, strict=True) if not seen
+        # One number for each thing that happened, so that plain integers are sorted: at one time
+        # an end comes before a censoring, and both before a row that comes under observation.
+        steps = [
+            time * 8 + (0 if seen else 4 if start < 0 else 5)
+            for start, time, seen in zip(entered, left, ended, strict=True)
         ]
-        self._open = sorted(start for start, _ in rows), sorted(end for _, end in rows)
-        self.times: list[int] = []
-        self._hazard, self._variance = [0.0], [0.0]
+        late = [(start, seen) for start, seen in zip(entered, ended, strict=True) if start >= 0]
+        steps += [start * 8 + (6 if seen else 7) for start, seen in late]
+        steps.sort()
+        n = len(entered) - len(late)
+        censored = n - sum(ended) + sum(seen for _, seen in late)
+        self.times = [step >> 3 for step in steps]
         self._last: list[int] = []  # places in hazard after which nothing at risk is left
+        hazard, variance, at_risk, unended = [0.0], [0.0], [n], [censored]
         total = spread = lost = 0.0  # Kahan's compensation keeps a million steps exact
-        ends = sorted(end for end, seen in zip(left, ended, strict=True) if seen)
-        for time, group in groupby(ends):
-            events = sum(1 for _ in group)
-            at_risk = bisect_left(self._entered, time) - bisect_left(self._left, time)
-            self.times.append(time)
-            if events >= at_risk:
-                self._last.append(len(self.times))
+        for place, step in enumerate(steps, 1):
+            kind = step & 7
+            if kind > 5:
+                n += 1
+                censored += kind - 6
             else:
-                term = -log1p(-events / at_risk) - lost
-                total, lost = (after := total + term), (after - total) - term
-                spread += events / (at_risk * (at_risk - events))
-            self._hazard.append(total)
-            self._variance.append(spread)
+                if kind:
+                    censored -= 1
+                elif n > 1:
+                    term = -log1p(-1 / n) - lost
+                    total, lost = (after := total + term), (after - total) - term
+                    spread += 1 / (n * (n - 1))
+                else:
+                    self._last.append(place)
+                n -= 1
+            hazard.append(total)
+            variance.append(spread)
+            at_risk.append(n)
+            unended.append(censored)
+        self._hazard, self._variance = hazard, variance
+        self._at_risk, self._unended = at_risk, unended
 
     def at_risk(self, time: int) -> tuple[int, int]:
         """Return how many rows were seen beyond a time, and how many of them without an end."""
-        entered, left = self._open
-        return (
-            bisect_right(self._entered, time) - bisect_right(self._left, time),
-            bisect_right(entered, time) - bisect_right(left, time),
-        )
+        place = bisect_right(self.times, time)
+        return self._at_risk[place], self._unended[place]
 
     def share(self, since: int, until: int) -> float:
         """Return the chance to last beyond ``until``, given that it lasted beyond ``since``."""
-        first, last = bisect_right(self.times, since), bisect_right(self.times, until)
-        if bisect_right(self._last, last) > bisect_right(self._last, first):
+        return self._share(bisect_right(self.times, since), bisect_right(self.times, until))
+
+    def _share(self, first: int, last: int) -> float:
+        if self._last and bisect_right(self._last, last) > bisect_right(self._last, first):
             return 0.0
         return exp(self._hazard[first] - self._hazard[last])
 
     def tail(self, since: int, until: int) -> Tail:
         """Return the same with its interval, for at least one row at risk at ``since``."""
-        n, censored = self.at_risk(since)
-        share = self.share(since, until)
         first, last = bisect_right(self.times, since), bisect_right(self.times, until)
-        spread = self._variance[last] - self._variance[first]
+        n, share = self._at_risk[first], self._share(first, last)
         if share in (0.0, 1.0):
-            trials = float(n if share == 0.0 else max(1, min(n, self.at_risk(until)[0])))
+            trials = float(n if share == 0.0 else max(1, min(n, self._at_risk[last])))
         else:
-            trials = (1 - share) / (share * spread)
-        return Tail(share, *score_interval(share, trials), n, censored)
+            trials = (1 - share) / (share * (self._variance[last] - self._variance[first]))
+        low, high = score_interval(share, trials)
+        return Tail(share, low, high, n, self._unended[first])
 
     def quantile(self, since: int, share: float) -> int | None:
         """Return the least time by which a share has ended of those that lasted beyond ``since``.

@@ -33,6 +33,7 @@ _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _CALLER: Final = Actor("caller", "requester")
 _SAID: Final = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
+_OTHER: Final = "simulated"
 _DESK: Final = Actor("desk", "system")
 
 
@@ -117,11 +118,21 @@ class _Run:
     def __init__(self, desk: Desk, team: Team, window: Interval, seed: int, *, watch: bool) -> None:
         self.desk, self.team, self.window, self.seed = desk, team, window, seed
         self.agenda = Agenda(desk) if watch else None
+        self.lifecycle = desk.lifecycle(Incident.record_type)
+        asked = next((row for row in self.lifecycle.transitions if row.action == "resolve"), None)
+        self.notes = {
+            name: choices[0] if (choices := asked.inputs[name].choices) else _SAID.get(name, _OTHER)
+            for name in (asked.required if asked is not None else ())
+        }
+        self.dice = self.random()
         self.heap: list[tuple[datetime, int, str, Any]] = []
         self.numbers = 0
         self.tickets: dict[str, _Ticket] = {}
         self.queues: dict[str, list[tuple[Any, int, _Ticket]]] = {}
         self.free = list(range(len(team.agents)))
+        self.actors = [Actor(agent.id) for agent in team.agents]
+        self.shifts = [agent.calendar.windows(window.start, window.end) for agent in team.agents]
+        self.shift = [next(shifts, None) for shifts in self.shifts]
         self.woken: set[int] = set()
         self.looks: set[datetime] = set()
         self.counts: dict[str, int] = {}
@@ -138,11 +149,13 @@ class _Run:
         """Plan the first arrival of a workload; each arrival plans the next."""
         self.at(self.window.start, "next", (kind, self.arrivals(kind)))
 
-    def random(self, *names: object) -> Random:
-        """Return a stream of its own for a name."""
+    def random(self, *names: object, stream: Random | None = None) -> Random:
+        """Return a stream at the beginning of what it gives for a name."""
         from random import Random  # noqa: PLC0415  loads a cryptographic library
 
-        return Random("/".join(map(str, (self.seed, *names))))  # noqa: S311  a simulation
+        stream = stream or Random()  # noqa: S311  a simulation
+        stream.seed("/".join(map(str, (self.seed, *names))))
+        return stream
 
     def arrivals(self, kind: Workload) -> Iterator[datetime]:
         """Yield instants with exponential gaps of open time; thinned to the hours of the week."""
@@ -188,7 +201,7 @@ class _Run:
         kind = what[0]
         for _ in range(kind.burst):
             number = self.counts[kind.name] = self.counts.get(kind.name, 0) + 1
-            chance = self.random(kind.name, number)
+            chance = self.random(kind.name, number, stream=self.dice)
             # The draws come in one order with any options, so that options change little.
             which, work, holds, held, reopens, again, waits, passes = (
                 chance.random() for _ in range(8)
@@ -239,20 +252,23 @@ class _Run:
 
     def dispatch(self, now: datetime) -> None:
         """Let every free agent who is on duty take a record; wake the others for their hours."""
+        if not any(self.queues.values()):
+            return
         for place in list(self.free):
-            agent = self.team.agents[place]
-            if not agent.calendar.is_open(now):
+            shift = self.shift[place]
+            while shift is not None and shift.end <= now:
+                shift = self.shift[place] = next(self.shifts[place], None)
+            if shift is None:
+                self.free.remove(place)  # never again on duty
+            elif now < shift.start:
                 if place not in self.woken:
-                    try:
-                        self.at(agent.calendar.next_open(now), "on_duty", place)
-                        self.woken.add(place)
-                    except UnreachableDeadlineError:
-                        self.free.remove(place)  # never again on duty
-                continue
-            ticket = self.best(agent)
-            if ticket is not None:
-                self.free.remove(place)
-                self.start(now, place, ticket)
+                    self.woken.add(place)
+                    self.at(shift.start, "on_duty", place)
+            else:
+                ticket = self.best(self.team.agents[place])
+                if ticket is not None:
+                    self.free.remove(place)
+                    self.start(now, place, ticket)
 
     def come_on_duty(self, now: datetime, place: int) -> None:
         """Let an agent whose hours begin look at the queue."""
@@ -261,14 +277,14 @@ class _Run:
 
     def start(self, now: datetime, place: int, ticket: _Ticket) -> None:
         """Let an agent begin to work on a record."""
-        agent, ticket.waiting = self.team.agents[place], False
-        record = assign(ticket.record, assignee=agent.id, at=now, by=agent.id)
-        if not record.state.pauses:
-            answer = self.desk.decide(record, "start", at=now, by=agent.id)
+        agent, by, ticket.waiting = self.team.agents[place], self.actors[place], False
+        record = assign(ticket.record, assignee=agent.id, at=now, by=by)
+        if not record.state.pauses and "start" in self.lifecycle.allowed_actions(record):
+            answer = self.desk.decide(record, "start", at=now, by=by)
             if answer:
                 record = self.desk.prioritize(answer.record, at=now)
         if record.first_response_at is None:
-            record = comment(record, "We are looking into it.", at=now, by=agent.id)
+            record = comment(record, "We are looking into it.", at=now, by=by)
         ticket.record = record
         self.changed(now, ticket)
         try:
@@ -281,7 +297,7 @@ class _Run:
     def finish(self, now: datetime, what: tuple[int, _Ticket]) -> None:
         """End a part of the work: by a hold, for another group, or by the solution."""
         place, ticket = what
-        by = self.team.agents[place].id
+        by = self.actors[place]
         ticket.parts.pop(0)
         pause = ticket.breaks.pop(0) if ticket.breaks else None
         self.free.append(place)
@@ -296,14 +312,7 @@ class _Run:
             ticket.record = self.desk.advance(ticket.record, "hold", at=now, by=by, reason=reason)
             self.at(now + pause, "resume", ticket)
         else:
-            rows = self.desk.lifecycle(ticket.record.record_type).transitions
-            asked = next((row.fields for row in rows if row.action == "resolve"), ())
-            notes = {
-                one.name: one.choices[0] if one.choices else _SAID.get(one.name, "simulated")
-                for one in asked
-                if one.required
-            }
-            ticket.record = self.desk.advance(ticket.record, "resolve", at=now, by=by, **notes)
+            ticket.record = self.desk.advance(ticket.record, "resolve", at=now, by=by, **self.notes)
             if ticket.reopens is not None:
                 self.at(now + ticket.reopens, "reopen", ticket)
             closes = self.closes_at(ticket)
@@ -341,7 +350,7 @@ class _Run:
         if not self.desk.decide(ticket.record, "reopen", at=now, by=_CALLER):
             return
         ticket.reopens = None
-        chance = self.random(ticket.kind.name, ticket.record.id, "again")
+        chance = self.random(ticket.kind.name, ticket.record.id, "again", stream=self.dice)
         ticket.parts = [ticket.kind.work(chance.random()) / 2]
         ticket.record = self.desk.advance(ticket.record, "reopen", at=now, by=_CALLER)
         self.wait(now, ticket)
@@ -377,18 +386,12 @@ class _Run:
 
     def result(self) -> Simulation:
         """Return what came of the run."""
-        shares: dict[str, float] = {}
-        for agent in self.team.agents:
-            there = agent.calendar.open_time(self.window.start, self.window.end)
-            busy = sum(
-                (
-                    agent.calendar.open_time(stint.start, stint.end)
-                    for stint in self.stints
-                    if stint.agent == agent.id
-                ),
-                timedelta(0),
-            )
-            shares[agent.id] = busy / there if there else 0.0
+        busy = dict.fromkeys((agent.id for agent in self.team.agents), timedelta(0))
+        calendars = {agent.id: agent.calendar for agent in self.team.agents}
+        for stint in self.stints:
+            busy[stint.agent] += calendars[stint.agent].open_time(stint.start, stint.end)
+        there = {one: calendars[one].open_time(self.window.start, self.window.end) for one in busy}
+        shares = {one: busy[one] / there[one] if there[one] else 0.0 for one in busy}
         return Simulation(
             records=tuple(ticket.record for ticket in self.tickets.values()),
             due_items=tuple(self.due),

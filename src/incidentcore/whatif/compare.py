@@ -13,7 +13,7 @@ from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import LATEST, Interval, as_utc
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
-from incidentcore.sla import SlaRules, SlaStatus, TraceEntry, evaluate_sla
+from incidentcore.sla import SlaDefinition, SlaRules, SlaStatus, TraceEntry, evaluate_sla
 from incidentcore.sla.evaluate import in_force
 from incidentcore.sla.policy import ServiceLevel
 from incidentcore.whatif.comparison import Change, Comparison
@@ -83,22 +83,23 @@ def compare_rules(
         if record.exercise is not None or record.opened_at > now:
             continue
         count += 1
-        group = tuple(_value(record, path) for path in paths)
-        sides = [_clocks(rules, record, now) for rules in (before, after)]
-        for place, side in enumerate(sides if penalty is not None else ()):
-            paid[place] += sum((penalty(status) for _, status in side), Decimal(0))  # type: ignore[misc]
+        group = tuple([_value(record, path) for path in paths])
+        sides = _clocks(before, record, now), _clocks(after, record, now)
+        if penalty is not None:
+            for place, side in enumerate(sides):
+                paid[place] += sum((penalty(status) for _, status in side), Decimal(0))
         for key, mine, other in _matched(*sides):
-            pair = (_outcome(mine), _outcome(other))
-            outcomes[key, *pair] += 1
-            if pair[0] != pair[1]:
+            was, would_be = _outcome(mine), _outcome(other)
+            outcomes[key, was, would_be] += 1
+            if was != would_be:
                 since, why = _witness(mine, other)
                 changes.append(
                     Change(
                         record_id=record.id,
                         key=key,
                         what="clock",
-                        before=pair[0],
-                        after=pair[1],
+                        before=was,
+                        after=would_be,
                         since=since,
                         why=why,
                         group=group,
@@ -126,6 +127,8 @@ def _value(record: Record, path: str) -> object:
 
 
 def _clocks(rules: Rules, record: Record, now: datetime) -> Clocks:
+    if isinstance(rules, SlaDefinition):
+        return [(rules.name, evaluate_sla(rules, record, now=now))]
     if isinstance(rules, Desk):
         level = rules.service_level
         if level is None:
@@ -143,8 +146,7 @@ def _matched(
     mine: Clocks, other: Clocks
 ) -> Iterator[tuple[str, SlaStatus | None, SlaStatus | None]]:
     """Yield pairs of clocks by name; by place where there are as many of other names."""
-    names = [name for name, _ in mine]
-    if len(mine) == len(other) and set(names) != {name for name, _ in other}:
+    if len(mine) == len(other) and {name for name, _ in mine} != {name for name, _ in other}:
         yield from (
             (name or str(place + 1), one, two)
             for place, ((name, one), (_, two)) in enumerate(zip(mine, other, strict=True))

@@ -1,4 +1,4 @@
-"""Backlog: worked out by hand, and against what a desk with known hazards does."""
+"""Backlog: worked out, and against what a desk with known hazards does (rule X4)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from incidentcore.forecast import (
     forecast_backlog,
     forecast_volume,
 )
+from incidentcore.forecast.backlog import BacklogScore, _widening
 from incidentcore.instants import Interval
 
 from .history import AGREED, HOUR, PLAIN, START, exponential, ticket
@@ -36,6 +37,34 @@ def test_survivors_of_open_and_arriving_records_are_added() -> None:
     assert forecast.steps[0].expected == pytest.approx(3 * 21 / 28 + midnight * 21 / 28)
     assert forecast.steps[0].low < forecast.steps[0].expected < forecast.steps[0].high
     assert "not tested" in str(forecast)
+    assert "<p>not tested" in forecast.to_html()
+    scores = [
+        BacklogScore(ahead=hours * HOUR, n=9, mae=1, naive_mae=2, coverage=0.8, widening=times)
+        for hours, times in ((1, 2.0), (24, 7.0))
+    ]
+    options = {"now": now, "at": at, "scores": scores}
+    wider = forecast_backlog(model, volume, [*history, *open_now], **options)
+    (mine,), (other,) = forecast.steps, wider.steps
+    assert other.expected == mine.expected
+    assert other.high - other.expected == pytest.approx(2 * (mine.high - mine.expected))
+    assert other.low == 0.0
+    assert "2.0 times as wide as by chance" in wider.to_markdown()
+
+
+@pytest.mark.parametrize(
+    ("times", "widening"),
+    [
+        ([], 1.0),
+        ([0.2, 0.4], 1.0),  # never narrower than chance
+        ([3.0, 0.5, 2.0, 1.5], 3.0),  # four of five, the next one counted
+        ([0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 1.2, 1.6, 9.0], 1.6),
+    ],
+)
+def test_an_interval_is_widened_to_hold_four_of_five_misses(
+    times: list[float], widening: float
+) -> None:
+    """By the rank of conformal prediction: ceil(0.8 (n + 1)) of the earlier misses."""
+    assert _widening(times) == widening
 
 
 def test_a_model_without_the_cell_of_all_records_is_refused() -> None:
@@ -61,4 +90,21 @@ def test_a_steady_desk_is_forecast_and_compared_with_as_today() -> None:
     for score in scores:
         assert score.mae < 0.25 * steady
         assert score.coverage >= 0.5
+        assert score.widening < 2.5
         assert ("no better than as today" in str(score)) == (score.mae >= score.naive_mae)
+
+
+@pytest.mark.heavy
+def test_days_on_which_nobody_works_are_counted_by_the_widening() -> None:
+    """Each third day everybody is away: by chance alone the interval would hold far too little."""
+    records = []
+    for number, one in enumerate(exponential(5, 3_000, mean=30, days=60)):
+        end = one.resolved_at
+        assert end is not None
+        away = (end - START) // DAY % 3 == 2
+        lasts = end - one.opened_at + (DAY if away else timedelta(0))
+        records.append(ticket(number, one.opened_at - START, lasts))
+    mornings = [START + timedelta(days=day) for day in range(20, 56)]
+    (score,) = backtest_backlog(AGREED, records, mornings=mornings, ahead=[DAY], zone="UTC")
+    assert score.widening > 1.3
+    assert 0.65 <= score.coverage <= 0.95

@@ -1,4 +1,4 @@
-"""A simulated desk: its laws, queueing theory, another simulator on the same stream."""
+"""A simulated desk: its laws, queueing theory, another simulator on the same stream (rule X3)."""
 
 from __future__ import annotations
 

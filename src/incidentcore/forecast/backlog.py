@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from math import fsum, sqrt
-from typing import Final
+from typing import Final, NamedTuple
 
 import attrs
 
@@ -15,7 +15,7 @@ from incidentcore.forecast.hazards import HazardCurve
 from incidentcore.forecast.visits import Standing, standing
 from incidentcore.forecast.volume import VolumeForecast, forecast_volume
 from incidentcore.instants import Interval, as_utc
-from incidentcore.pages import Tabular, to_text
+from incidentcore.pages import Tabular
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
 from incidentcore.sla import OneClock
@@ -34,7 +34,8 @@ class BacklogStep:
     Attributes:
         at: The instant.
         expected: The mean.
-        low: The lower end of the 80 % interval, which knows chance but no drift.
+        low: The lower end of the 80 % interval: as wide as chance makes it, times the widening of
+            the score of the nearest distance.
         high: The upper end.
     """
 
@@ -53,7 +54,10 @@ class BacklogScore:
         n: How many forecasts.
         mae: Their mean absolute error.
         naive_mae: The error of saying "as today".
-        coverage: The share of 80 % intervals that held.
+        coverage: The share of 80 % intervals that held, each widened by the misses that were known
+            when it was made.
+        widening: How many times as wide as by chance alone the interval must be; at least 1. A desk
+            that is ill or on holiday for a day ends fewer clocks, all at once.
     """
 
     ahead: timedelta
@@ -61,13 +65,15 @@ class BacklogScore:
     mae: float
     naive_mae: float
     coverage: float
+    widening: float = 1.0
 
     def __str__(self) -> str:
+        days = self.ahead / timedelta(days=1)
         better = "better" if self.mae < self.naive_mae else "no better"
         return (
-            f"{self.ahead / timedelta(days=1):g} days ahead, {self.n} forecasts: "
+            f"{days:g} day{'' if days == 1 else 's'} ahead, {self.n} forecasts: "
             f"MAE {self.mae:.1f}, {better} than as today ({self.naive_mae:.1f}), "
-            f"80% interval held {self.coverage:.0%}"
+            f"80% interval held {self.coverage:.0%}, {self.widening:.1f} times as wide as by chance"
         )
 
 
@@ -97,9 +103,10 @@ class BacklogForecast(Tabular):
         ]
         return ["at (UTC)", "open", "80%"], rows, [False, True, True]
 
-    def __str__(self) -> str:
+    def notes(self) -> list[str]:
+        """Return why there is no forecast, and how well earlier ones did."""
         tested = [*map(str, self.scores)] or ["not tested: no scores were given"]
-        return "\n".join([*map(str, self.findings), to_text(*self.cells()), *tested])
+        return [*map(str, self.findings), *tested]
 
 
 def forecast_backlog(
@@ -120,14 +127,15 @@ def forecast_backlog(
         records: The records; those on which the clock does not go on are left out.
         now: The instant of the forecast.
         at: The instants to forecast.
-        scores: The back-test to show beside it, by ``backtest_backlog``.
+        scores: The back-test to show beside it, by ``backtest_backlog``; the intervals are widened
+            by it.
 
     Raises:
         InvalidValueError: An instant is not after ``now``, or the volume does not reach so far.
 
-    Source: our choice.
+    Source: rule X4.
     """
-    now = as_utc(now, "now")
+    now, scores = as_utc(now, "now"), tuple(scores)
     instants = sorted(as_utc(one, "at") for one in at)
     if not instants or instants[0] <= now:
         raise InvalidValueError("at", instants[:1], "instants after now")
@@ -147,16 +155,21 @@ def forecast_backlog(
         ahead = calendar.open_time(now, instant) // MICRO
         chances = [curve.share(since, since + ahead) for curve, since in curves]
         arrivals = [
-            step.expected * any_cell.share(-1, calendar.open_time(step.start, instant) // MICRO)
+            (step.expected, any_cell.share(-1, calendar.open_time(step.start, instant) // MICRO))
             for step in volume.steps
             if now <= step.start < instant
         ]
-        mean = fsum(chances) + fsum(arrivals)
-        spread = sqrt(fsum(p * (1 - p) for p in chances) + volume.dispersion * fsum(arrivals))
+        mean = fsum(chances) + fsum(n * p for n, p in arrivals)
+        varies = volume.dispersion * (1 + 1 / volume.weeks)  # the counts, and the rates they gave
+        variance = fsum(p * (1 - p) for p in chances)
+        variance += fsum(n * p * (1 - p + p * varies) for n, p in arrivals)
+        spread = sqrt(max(variance, 0.25))  # a count is off by half a record at least
+        if scores:
+            spread *= min(scores, key=lambda one: abs(one.ahead - (instant - now))).widening
         low, high = max(0.0, mean - _Z80 * spread), mean + _Z80 * spread
         steps.append(BacklogStep(at=instant, expected=mean, low=low, high=high))
     return BacklogForecast(
-        now=now, open=len(going), steps=tuple(steps), scores=tuple(scores), findings=findings
+        now=now, open=len(going), steps=tuple(steps), scores=scores, findings=findings
     )
 
 
@@ -197,9 +210,11 @@ def backtest_backlog(
 
     Raises:
         InvalidValueError: There is no instant whose history carries a forecast.
+
+    Source: rule X4.
     """
     rows = list(records)
-    errors: dict[timedelta, list[tuple[float, float, bool]]] = {one: [] for one in ahead}
+    misses: dict[timedelta, list[_Miss]] = {one: [] for one in ahead}
     for morning in sorted(as_utc(one, "mornings") for one in mornings):
         model = breach_model(definition, rows, as_of=morning, recent=recent)
         window = Interval(morning, morning + max(ahead) + timedelta(hours=1))
@@ -209,26 +224,41 @@ def backtest_backlog(
         forecast = forecast_backlog(model, volume, there, now=morning, at=at)
         for one, step in zip(sorted(ahead), forecast.steps, strict=False):
             came = _going(definition, rows, step.at)
-            errors[one].append(
-                (
-                    abs(step.expected - came),
-                    abs(forecast.open - came),
-                    step.low <= came <= step.high,
-                )
-            )
-    if not any(errors.values()):
+            error = abs(step.expected - came)
+            times = error / (step.high - step.expected)
+            known = [miss.times for miss in misses[one] if miss.at <= morning]
+            held = times <= _widening(known)
+            misses[one].append(_Miss(step.at, error, abs(forecast.open - came), held, times))
+    if not any(misses.values()):
         raise InvalidValueError("mornings", 0, "instants with two weeks of history before")
     return tuple(
         BacklogScore(
             ahead=one,
-            n=len(found),
-            mae=fsum(error for error, _, _ in found) / len(found),
-            naive_mae=fsum(naive for _, naive, _ in found) / len(found),
-            coverage=sum(held for _, _, held in found) / len(found),
+            n=len(each),
+            mae=fsum(miss.error for miss in each) / len(each),
+            naive_mae=fsum(miss.naive for miss in each) / len(each),
+            coverage=sum(miss.held for miss in each) / len(each),
+            widening=_widening([miss.times for miss in each]),
         )
-        for one, found in errors.items()
-        if found
+        for one, each in misses.items()
+        if each
     )
+
+
+class _Miss(NamedTuple):
+    """By how much a forecast for an instant missed; also in times of the interval by chance."""
+
+    at: datetime
+    error: float
+    naive: float
+    held: bool
+    times: float
+
+
+def _widening(times: Sequence[float]) -> float:
+    """Return how many times as wide as by chance intervals must be to hold 80 % of the misses."""
+    rank = min(-(-4 * (len(times) + 1) // 5), len(times))
+    return max(1.0, sorted(times)[rank - 1]) if times else 1.0
 
 
 def _going(definition: OneClock, records: Iterable[Record], at: datetime) -> int:

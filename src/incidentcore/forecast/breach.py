@@ -180,7 +180,7 @@ class BreachModel:
             The chance: 1 once it breached, 0 once it ended in time. None where nothing is promised
             and where the history cannot carry an answer; ``why_not`` says why.
 
-        Source: the conditional Kaplan-Meier estimate; the cells are our choice.
+        Source: rule X4; the conditional Kaplan-Meier estimate, the cells are our choice.
         """
         answer = self._answer(record, now, known_at)
         return answer if isinstance(answer, BreachChance) else None
@@ -223,10 +223,15 @@ class BreachModel:
                 high=high,
                 n=n,
                 cell=cell,
-                why=f"of {n} with {cell} that had taken {span_text(since)} there, {share:.0%} took "
-                f"more than the {span_text(left)} that are left",
+                why=f"of {n} with {cell} that had taken {whole_minutes(since)} there, {share:.0%} "
+                f"took more than the {whole_minutes(left)} that are left",
             )
         return why
+
+
+def whole_minutes(span: timedelta) -> str:
+    """Return a span as text, without what a reader does not look at."""
+    return span_text(span - span % timedelta(minutes=1))
 
 
 def _certain(share: float, why: str) -> BreachChance:

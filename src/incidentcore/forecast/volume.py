@@ -18,7 +18,7 @@ import attrs
 
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
-from incidentcore.pages import Tabular, to_text
+from incidentcore.pages import Tabular
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
 from incidentcore.values import LintFinding
@@ -66,6 +66,7 @@ class VolumeForecast(Tabular):
         dispersion: The variance of a count over its mean; 1 for a Poisson count.
         weeks: How many weeks the rates rest on.
         steps: The steps; empty where the history cannot carry a forecast.
+        score: The back-test, by ``backtest_volume``.
         findings: Why it cannot.
     """
 
@@ -75,6 +76,7 @@ class VolumeForecast(Tabular):
     dispersion: float
     weeks: float
     steps: tuple[VolumeStep, ...] = attrs.field(repr=False)
+    score: VolumeScore | None = None
     findings: tuple[LintFinding, ...] = ()
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
@@ -91,8 +93,9 @@ class VolumeForecast(Tabular):
         headings = [self.unit, "expected", *(f"{level:.0%}" for level in self.levels)]
         return headings, rows, [False, *([True] * (len(headings) - 1))]
 
-    def __str__(self) -> str:
-        return "\n".join([*map(str, self.findings), to_text(*self.cells())])
+    def notes(self) -> list[str]:
+        """Return why there is no forecast, and how well earlier ones did."""
+        return [*map(str, self.findings), str(self.score or "not tested: no score was given")]
 
 
 def forecast_volume(
@@ -106,6 +109,7 @@ def forecast_volume(
     unit: VolumeUnit = "hour",
     levels: Sequence[float] = (0.8, 0.95),
     recent: timedelta | None = None,
+    score: VolumeScore | None = None,
 ) -> VolumeForecast:
     """Return how many records will be opened in each step of a window.
 
@@ -119,11 +123,12 @@ def forecast_volume(
         unit: An hour or a day.
         levels: The levels of the bands.
         recent: Use only this time before ``as_of``; None for everything since the first opening.
+        score: The back-test to show beside it, by ``backtest_volume``.
 
     Raises:
         InvalidValueError: The window begins before ``as_of``, or an option is not allowed.
 
-    Source: our choice: the rate by hour of the week, a negative binomial count.
+    Source: rule X4: the rate by hour of the week, a negative binomial count.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval
@@ -147,6 +152,7 @@ def forecast_volume(
     ----------  --------  ---  ---
     Mon 22 Jun       3.5  1-7  0-9
     Tue 23 Jun       3.7  1-7  0-9
+    not tested: no score was given
     """
     as_of, zone = as_utc(as_of, "as_of"), as_zone(zone)
     if unit not in get_args(VolumeUnit):
@@ -178,6 +184,7 @@ def forecast_volume(
         dispersion=spread,
         weeks=weeks,
         steps=tuple(steps),
+        score=score,
         findings=(finding,) if short else (),
     )
 

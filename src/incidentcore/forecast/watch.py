@@ -7,12 +7,17 @@ from datetime import datetime
 
 import attrs
 
-from incidentcore.forecast.breach import BreachChance, BreachModel, expected_resolution
+from incidentcore.forecast.backtest import ForecastScore
+from incidentcore.forecast.breach import (
+    BreachChance,
+    BreachModel,
+    expected_resolution,
+    whole_minutes,
+)
 from incidentcore.forecast.visits import standing
 from incidentcore.instants import as_utc
-from incidentcore.pages import Tabular, to_text
+from incidentcore.pages import Tabular
 from incidentcore.records import Record
-from incidentcore.words import span_text
 
 __all__ = ["WatchItem", "WatchList", "watch_list"]
 
@@ -42,11 +47,13 @@ class WatchList(Tabular):
         now: The instant it was made for.
         items: The records, the most endangered first.
         unanswered: How many open records have no chance, since the history cannot carry it.
+        score: How good such chances were, by ``backtest_breach``.
     """
 
     now: datetime
     items: tuple[WatchItem, ...]
     unanswered: int
+    score: ForecastScore | None = None
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return headings, rows as text, and which columns are numbers."""
@@ -64,12 +71,20 @@ class WatchList(Tabular):
         headings = ["record", "chance", "95%", "left", "expected (UTC)", "why"]
         return headings, rows, [False, True, True, True, False, False]
 
-    def __str__(self) -> str:
-        return f"{to_text(*self.cells())}\nwithout an answer: {self.unanswered}"
+    def notes(self) -> list[str]:
+        """Return how many have no answer, and how good earlier answers were."""
+        tested = "not tested: no score was given" if self.score is None else str(self.score)
+        return [f"without an answer: {self.unanswered}", *tested.splitlines()[:2]]
 
 
 def watch_list(
-    model: BreachModel, records: Iterable[Record], /, *, now: datetime, at_least: float = 0.0
+    model: BreachModel,
+    records: Iterable[Record],
+    /,
+    *,
+    now: datetime,
+    at_least: float = 0.0,
+    score: ForecastScore | None = None,
 ) -> WatchList:
     """Return the open records inside their targets, the most endangered first.
 
@@ -78,6 +93,9 @@ def watch_list(
         records: The records; those whose clock does not go on or that breached are left out.
         now: The instant to ask at.
         at_least: Leave out records with a lower chance.
+        score: The back-test to show beside it, by ``backtest_breach``.
+
+    Source: rule X4.
     """
     now = as_utc(now, "now")
     items: list[WatchItem] = []
@@ -94,9 +112,9 @@ def watch_list(
                 WatchItem(
                     record=record,
                     chance=chance,
-                    left=span_text(stands.target - stands.elapsed),
+                    left=whole_minutes(stands.target - stands.elapsed),
                     expected_at=expected_resolution(model, record, now=now),
                 )
             )
     items.sort(key=lambda item: (-item.chance.probability, item.record.opened_at, item.record.id))
-    return WatchList(now=now, items=tuple(items), unanswered=unanswered)
+    return WatchList(now=now, items=tuple(items), unanswered=unanswered, score=score)

@@ -31,19 +31,25 @@ class Tabular:
         return f"<{type(self).__name__}{shown}: {len(self.cells()[1]):,} rows>"
 
     def __str__(self) -> str:
-        return to_text(*self.cells())
+        return "\n".join([to_text(*self.cells()), *self.notes()])
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return headings, rows as text, and which columns are numbers."""
         raise NotImplementedError
 
+    def notes(self) -> Sequence[str]:
+        """Return the lines that stand below the table, such as how far to trust it."""
+        return ()
+
     def to_markdown(self) -> str:
         """Return the table as Markdown."""
-        return to_markdown(*self.cells())
+        notes = (_STEERS.sub(r"\\\1", escape(note)) for note in self.notes())
+        return "\n\n".join([to_markdown(*self.cells()), *notes])
 
     def to_html(self) -> str:
         """Return the table as HTML; everything in it is escaped."""
-        return to_html(*self.cells())
+        notes = (f"<p>{escape(note)}</p>" for note in self.notes())
+        return "\n".join([to_html(*self.cells()), *notes])
 
     def _repr_html_(self) -> str:
         return self.to_html()

@@ -64,6 +64,8 @@ def simulate(
         InvalidValueError: Two workloads have one name, or nobody has the skill of one.
         InvalidIntervalError: The end lies before the start.
 
+    Source: rule X3.
+
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Desk
     >>> from incidentcore.schedule import BusinessCalendar

@@ -169,6 +169,8 @@ class Workload:
         patience: How long callers wait for the first agent before they cancel; None for ever.
         reopen: The share that the caller reopens a day after the solution; half the work again.
         burst: How many arrive at once.
+
+    Source: rule X3.
     """
 
     name: str

@@ -33,7 +33,6 @@ _HOUR: Final = timedelta(hours=1)
 _DAY: Final = timedelta(days=1)
 _CALLER: Final = Actor("caller", "requester")
 _SAID: Final = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
-_OTHER: Final = "simulated"
 _DESK: Final = Actor("desk", "system")
 
 
@@ -121,10 +120,12 @@ class _Run:
         self.desk, self.team, self.window, self.seed = desk, team, window, seed
         self.agenda = Agenda(desk) if watch else None
         self.lifecycle = desk.lifecycle(Incident.record_type)
-        asked = next((row for row in self.lifecycle.transitions if row.action == "resolve"), None)
+        rows = self.lifecycle.transitions
+        asked = next((row.fields for row in rows if row.action == "resolve"), ())
         self.notes = {
-            name: choices[0] if (choices := asked.inputs[name].choices) else _SAID.get(name, _OTHER)
-            for name in (asked.required if asked is not None else ())
+            one.name: one.choices[0] if one.choices else _SAID.get(one.name, "simulated")
+            for one in asked
+            if one.required
         }
         self.dice = self.random()
         self.heap: list[tuple[datetime, int, str, Any]] = []

@@ -156,7 +156,7 @@ class _Run:
         """Return a stream at the beginning of what it gives for a name."""
         from random import Random  # noqa: PLC0415  loads a cryptographic library
 
-        stream = stream or Random()  # noqa: S311  a simulation
+        stream = stream or Random(0)  # noqa: S311  a simulation
         stream.seed("/".join(map(str, (self.seed, *names))))
         return stream
 

@@ -194,7 +194,7 @@ def test_options_are_checked() -> None:
     for options in ({"recent": timedelta(0)}, {"enough": 0}, {"cells": (("no_such_field",),)}):
         with pytest.raises(InvalidValueError):
             model_of(SIX, **options)
-    with pytest.raises(InvalidValueError, match="SlaDefinition or SlaPolicy"):
+    with pytest.raises(InvalidValueError, match="an SlaDefinition, or an SlaPolicy"):
         breach_model("4 hours", SIX, as_of=AS_OF)
 
 

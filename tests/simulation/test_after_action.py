@@ -81,10 +81,10 @@ def test_what_a_file_holds_is_escaped(form: str) -> None:
 
 def test_the_timeline_is_drawn_to_scale() -> None:
     """Five of sixty minutes are a twelfth of the line, which begins at 80 and is 630 wide."""
-    (picture,) = REPORT.page.only(["timeline"]).sections[0].pictures
+    (picture,) = REPORT.page().only(["timeline"]).sections[0].pictures
     page = picture.svg
 
-    assert '<circle cx="80.0" cy="14"' in page
+    assert '<rect x="75.0" y="9" width="10" height="10" rx="5"' in page  # 80 - 5, 14 - 5
     assert '<rect x="127.5" y="81"' in page  # 80 + 630 / 12 - 5
     assert "<script>" not in page
     assert "data:image/svg+xml" in REPORT.to_html()

@@ -36,7 +36,7 @@ def test_injects_are_sorted_by_time() -> None:
     [
         ({"name": "a/b"}, "without a slash"),
         ({"lasts": -MINUTE}, "not negative"),
-        ({"injects": ["call"]}, "Inject values"),
+        ({"injects": ["call"]}, "an Inject"),
         ({"injects": [Inject(11 * MINUTE, "call", "late")]}, "at most 0:10:00, its end"),
         ({"bot": [BotStep(11 * MINUTE, "open", "kim")]}, "at most 0:10:00, its end"),
         ({"expects": [Expectation("a", CLOCK), Expectation("a", CLOCK)]}, "each name once"),

@@ -57,13 +57,8 @@ def _in_principle(before: Desk, after: Desk, title: str) -> Page:
         for one in found
     ]
     heads = ["part", "for example", "before", "after", "differs in", "sure"]
-    section = Section(
-        key="differences",
-        title="What differs in principle",
-        text=() if rows else ("Nothing: each record is judged alike by both.",),
-        table=(heads, rows, [False] * len(heads)) if rows else None,
-        data=[dict(zip(heads, row, strict=True)) for row in rows],
-    )
+    text = () if rows else ("Nothing: each record is judged alike by both.",)
+    section = Section.of_rows("differences", "What differs in principle", heads, rows, text=text)
     return Page(title=title, about=[("differences", str(len(found)))], sections=[section])
 
 

@@ -59,7 +59,7 @@ def _run(arguments: argparse.Namespace) -> Page | str:
         if not arguments.speed > 0:
             raise InvalidValueError("--speed", arguments.speed, "a number above 0; 1 is real time")
         _play(report, arguments.speed)
-    return report.page
+    return report.page()
 
 
 def _play(report: DrillReport, speed: float) -> None:

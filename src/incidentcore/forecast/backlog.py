@@ -176,12 +176,10 @@ def forecast_backlog(
 def _curve(model: BreachModel, stands: Standing) -> tuple[HazardCurve, int]:
     """Return the most specific curve with enough at risk, and the age on it; else the coarsest."""
     best: tuple[HazardCurve, int] | None = None
-    for fields, since in zip(model.cells, stands.entered, strict=True):
-        curve = model.curve(fields, stands.facts)
-        if curve is not None:
-            best = curve, since // MICRO
-            if curve.at_risk(best[1])[0] >= model.enough:
-                break
+    for _, curve, since in model.curves(stands):
+        best = curve, since // MICRO
+        if curve.at_risk(best[1])[0] >= model.enough:
+            break
     assert best is not None  # noqa: S101  the caller has a curve of the coarsest cell
     return best
 

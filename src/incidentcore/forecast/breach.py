@@ -8,23 +8,33 @@ those that had lasted as long. Time is the clock's own, so business hours and pa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Final
 
 import attrs
 
+from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.forecast.hazards import HazardCurve
-from incidentcore.forecast.visits import Cells, Row, cell_values, rows_of, standing, timeline_until
+from incidentcore.forecast.visits import (
+    CellHistory,
+    Cells,
+    Row,
+    Standing,
+    cell_values,
+    rows_of,
+    standing,
+    timeline_until,
+    whole_minutes,
+)
 from incidentcore.instants import as_utc
 from incidentcore.records import Record
 from incidentcore.sla import OneClock, SlaDefinition, SlaPolicy
 from incidentcore.sla.cycles import MICRO
 from incidentcore.sla.evaluate import clock_cycles
 from incidentcore.values import LintFinding
-from incidentcore.words import span_text
 
 __all__ = [
     "BreachChance",
@@ -50,29 +60,6 @@ _TEXTS: Final[Mapping[str, str]] = {
     "mostly_censored": "{censored} of {n} visits have no end: too few say how long it takes",
     "too_few": "{n} visits, fewer than {enough}",
 }
-
-
-@attrs.frozen
-class CellHistory:
-    """The visits of one cell, as columns of microseconds that the clock counted.
-
-    Attributes:
-        fields: The fields of the cell.
-        values: Their values as text.
-        entered: When the visit came under observation; -1 for one seen from its beginning.
-        left: When the clock ended or was last seen, counted from the beginning of the visit.
-        ended: Whether it ended then.
-    """
-
-    fields: tuple[str, ...]
-    values: tuple[str, ...]
-    entered: tuple[int, ...] = attrs.field(repr=False)
-    left: tuple[int, ...] = attrs.field(repr=False)
-    ended: tuple[bool, ...] = attrs.field(repr=False)
-
-    def __str__(self) -> str:
-        pairs = zip(self.fields, self.values, strict=True)
-        return ", ".join(f"{name} {value}" for name, value in pairs) or "any"
 
 
 @attrs.frozen(kw_only=True)
@@ -139,11 +126,18 @@ class BreachModel:
             self._curves[key] = HazardCurve(one.entered, one.left, one.ended)
         return self._curves.get(key)
 
+    def curves(self, stands: Standing) -> Iterator[tuple[tuple[str, ...], HazardCurve, timedelta]]:
+        """Yield the cells that a record is in, with its curve and the time there; finest first."""
+        for fields, since in zip(self.cells, stands.entered, strict=True):
+            curve = self.curve(fields, stands.facts)
+            if curve is not None:
+                yield fields, curve, since
+
     @cached_property
     def findings(self) -> tuple[LintFinding, ...]:
         """Return what the history cannot carry: for which cells, or any, the answer is None."""
         if self._completed_only:
-            return (_finding("completed_only", "", {"n": self.records}),)
+            return (LintFinding("completed_only", "", {"n": self.records}, texts=_TEXTS),)
         return tuple(
             finding
             for one in self.histories
@@ -156,9 +150,10 @@ class BreachModel:
 
     def _unfit(self, cell: str, n: int, censored: int) -> LintFinding | None:
         if n < self.enough:
-            return _finding("too_few", cell, {"n": n, "enough": self.enough})
+            return LintFinding("too_few", cell, {"n": n, "enough": self.enough}, texts=_TEXTS)
         if 2 * censored > n:
-            return _finding("mostly_censored", cell, {"n": n, "censored": censored})
+            data = {"n": n, "censored": censored}
+            return LintFinding("mostly_censored", cell, data, texts=_TEXTS)
         return None
 
     def __call__(self, record: Record, /, *, now: datetime) -> float | None:
@@ -199,22 +194,19 @@ class BreachModel:
         if stands is None or stands.cycle.outcome in ("canceled", "replaced"):
             return LintFinding("no_clock", record.id, texts={"no_clock": "no clock counts"})
         left = stands.target - stands.elapsed
-        if left < timedelta(0):
-            return _certain(1.0, "it breached already")
-        if not stands.goes_on:
-            return _certain(0.0, "it ended in time")
+        if left < timedelta(0) or not stands.goes_on:
+            share = float(left < timedelta(0))
+            why = "it breached already" if share else "it ended in time"
+            return BreachChance(probability=share, low=share, high=share, n=0, cell="", why=why)
         if self._completed_only:
             return self.findings[0]
-        why = _finding("too_few", "any", {"n": 0, "enough": self.enough})
-        for fields, since in zip(self.cells, stands.entered, strict=True):
-            curve = self.curve(fields, stands.facts)
-            if curve is None:
-                continue
+        unanswered = LintFinding("too_few", "any", {"n": 0, "enough": self.enough}, texts=_TEXTS)
+        for fields, curve, since in self.curves(stands):
             age = since // MICRO
             cell = str(CellHistory(fields, cell_values(fields, stands.facts), (), (), ()))
             unfit = self._unfit(cell, *curve.at_risk(age))
             if unfit is not None:
-                why = unfit
+                unanswered = unfit
                 continue
             share, low, high, n, _ = curve.tail(age, (since + left) // MICRO)
             return BreachChance(
@@ -226,20 +218,7 @@ class BreachModel:
                 why=f"of {n} with {cell} that had taken {whole_minutes(since)} there, {share:.0%} "
                 f"took more than the {whole_minutes(left)} that are left",
             )
-        return why
-
-
-def whole_minutes(span: timedelta) -> str:
-    """Return a span as text, without what a reader does not look at."""
-    return span_text(span - span % timedelta(minutes=1))
-
-
-def _certain(share: float, why: str) -> BreachChance:
-    return BreachChance(probability=share, low=share, high=share, n=0, cell="", why=why)
-
-
-def _finding(code: str, subject: str, data: Mapping[str, object]) -> LintFinding:
-    return LintFinding(code, subject, dict(data), texts=_TEXTS)
+        return unanswered
 
 
 def breach_model(
@@ -296,8 +275,7 @@ def breach_model(
 2:00 there, 75% took more than the 2:00 that are left
     """
     as_of = as_utc(as_of, "as_of")
-    if not isinstance(definition, (SlaDefinition, SlaPolicy)):
-        raise InvalidValueError("definition", definition, "an SlaDefinition or SlaPolicy")
+    need_kind("definition", definition, (SlaDefinition, SlaPolicy))
     if recent is not None and recent <= timedelta(0):
         raise InvalidValueError("recent", recent, "a positive timedelta, or None for everything")
     if type(enough) is not int or enough < 1:
@@ -391,9 +369,8 @@ def expected_resolution(
     stands = standing(model.definition, record, now=now, cells=model.cells)
     if stands is None or not stands.goes_on:
         return None
-    for fields, since in zip(model.cells, stands.entered, strict=True):
-        curve = model.curve(fields, stands.facts)
-        if curve is None or model._unfit("", *curve.at_risk(since // MICRO)) is not None:  # noqa: SLF001
+    for _, curve, since in model.curves(stands):
+        if model._unfit("", *curve.at_risk(since // MICRO)) is not None:  # noqa: SLF001
             continue
         time = curve.quantile(since // MICRO, share)
         if time is not None:

@@ -11,16 +11,30 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple, TypeAlias
 
+import attrs
+
+from incidentcore._checks import need_kind
 from incidentcore.conditions import reader
-from incidentcore.errors import InvalidTimelineError, InvalidValueError
+from incidentcore.errors import InvalidTimelineError
 from incidentcore.instants import as_utc
 from incidentcore.kpi.group_keys import label
 from incidentcore.records import Record, Timeline
 from incidentcore.sla import OneClock
 from incidentcore.sla.cycles import COUNTING, MICRO, RawCycle, Span, figures
 from incidentcore.sla.evaluate import clock_cycles
+from incidentcore.words import span_text
 
-__all__ = ["Cells", "Row", "Standing", "cell_values", "rows_of", "standing", "timeline_until"]
+__all__ = [
+    "CellHistory",
+    "Cells",
+    "Row",
+    "Standing",
+    "cell_values",
+    "rows_of",
+    "standing",
+    "timeline_until",
+    "whole_minutes",
+]
 
 Cells: TypeAlias = tuple[tuple[str, ...], ...]
 """Kinds of cell, most specific first, each by its fields."""
@@ -29,6 +43,29 @@ Row: TypeAlias = tuple[int, int, bool]
 """When a visit came under observation, when it ended or was last seen, and whether it ended."""
 
 _ENDED: Final = ("stopped", "reset", "canceled")
+
+
+@attrs.frozen
+class CellHistory:
+    """The visits of one cell, as columns of microseconds that the clock counted.
+
+    Attributes:
+        fields: The fields of the cell.
+        values: Their values as text.
+        entered: When the visit came under observation; -1 for one seen from its beginning.
+        left: When the clock ended or was last seen, counted from the beginning of the visit.
+        ended: Whether it ended then.
+    """
+
+    fields: tuple[str, ...]
+    values: tuple[str, ...]
+    entered: tuple[int, ...] = attrs.field(repr=False)
+    left: tuple[int, ...] = attrs.field(repr=False)
+    ended: tuple[bool, ...] = attrs.field(repr=False)
+
+    def __str__(self) -> str:
+        pairs = zip(self.fields, self.values, strict=True)
+        return ", ".join(f"{name} {value}" for name, value in pairs) or "any"
 
 
 class Standing(NamedTuple):
@@ -89,8 +126,7 @@ def standing(
 
 def timeline_until(record: Record, now: datetime, known_at: datetime | None) -> Timeline | None:
     """Return what is known of a record at an instant; None where that is nothing yet."""
-    if not isinstance(record, Record):
-        raise InvalidValueError("record", record, "a record")
+    need_kind("record", record, Record)
     if record.opened_at > now:
         return None
     if known_at is not None and all(event.recorded_at <= known_at for event in record.history):
@@ -154,6 +190,11 @@ def _counted(spans: Sequence[Span], since: datetime) -> timedelta:
         ),
         timedelta(0),
     )
+
+
+def whole_minutes(span: timedelta) -> str:
+    """Return a span as text, without what a reader does not look at."""
+    return span_text(span - span % timedelta(minutes=1))
 
 
 @lru_cache(maxsize=256)

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from math import exp, floor, fsum, lgamma, log, sqrt
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 
+from incidentcore._checks import need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc, as_zone
 from incidentcore.pages import Tabular
@@ -155,13 +156,13 @@ def forecast_volume(
     not tested: no score was given
     """
     as_of, zone = as_utc(as_of, "as_of"), as_zone(zone)
-    if unit not in get_args(VolumeUnit):
-        raise InvalidValueError("unit", unit, f"one of {', '.join(get_args(VolumeUnit))}")
+    need_word("unit", unit, VolumeUnit)
     if window.start < as_of:
         raise InvalidValueError("window", window, "an interval that begins at as_of or later")
     if not levels or not all(0 < level < 1 for level in levels):
         raise InvalidValueError("levels", levels, "numbers between 0 and 1, both exclusive")
-    opened = _opened(records, as_of)
+    known = (record for record in records if record.history[0].recorded_at <= as_of)
+    opened = [record.opened_at for record in known if record.opened_at <= as_of]
     first = min(opened, default=as_of) if recent is None else as_of - recent
     slots = _Slots(zone, unit, calendar)
     begins = list(slots.begins(first, as_of))
@@ -187,15 +188,6 @@ def forecast_volume(
         score=score,
         findings=(finding,) if short else (),
     )
-
-
-def _opened(records: Iterable[Record], as_of: datetime) -> list[datetime]:
-    """Return the openings that had happened and were recorded by an instant."""
-    return [
-        record.opened_at
-        for record in records
-        if record.opened_at <= as_of and record.history[0].recorded_at <= as_of
-    ]
 
 
 class _Slots:

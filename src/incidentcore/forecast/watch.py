@@ -8,13 +8,8 @@ from datetime import datetime
 import attrs
 
 from incidentcore.forecast.backtest import ForecastScore
-from incidentcore.forecast.breach import (
-    BreachChance,
-    BreachModel,
-    expected_resolution,
-    whole_minutes,
-)
-from incidentcore.forecast.visits import standing
+from incidentcore.forecast.breach import BreachChance, BreachModel, expected_resolution
+from incidentcore.forecast.visits import standing, whole_minutes
 from incidentcore.instants import as_utc
 from incidentcore.pages import Tabular
 from incidentcore.records import Record

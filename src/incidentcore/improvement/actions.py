@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from typing import Final, Literal, Self, TypeAlias, get_args
+from typing import Final, Literal, Self, TypeAlias
 
 import attrs
 
-from incidentcore._checks import need_text
+from incidentcore._checks import need_kind, need_text, need_word
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.kpi import Count, Kpi, Recurrence
-from incidentcore.records import ActionItem, PostIncidentReview
+from incidentcore.records import PostIncidentReview
 
 __all__ = [
     "ActionOrigin",
@@ -81,10 +81,7 @@ class ActionStatusChange:
 
     def __attrs_post_init__(self) -> None:
         _need_date("on", self.on)
-        if self.status not in get_args(ActionStatus):
-            raise InvalidValueError(
-                "status", self.status, f"one of {', '.join(get_args(ActionStatus))}"
-            )
+        need_word("status", self.status, ActionStatus)
         need_text("by", self.by, empty=True)
         need_text("note", self.note, empty=True)
 
@@ -113,10 +110,8 @@ class KpiTarget:
     after: Interval
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.kpi, Kpi):
-            raise InvalidValueError("kpi", self.kpi, "a Kpi")
-        if self.better not in ("lower", "higher"):
-            raise InvalidValueError("better", self.better, "lower or higher")
+        need_kind("kpi", self.kpi, Kpi)
+        need_word("better", self.better, Better)
         for name in ("baseline", "after"):
             window = getattr(self, name)
             if not isinstance(window, Interval) or not window:
@@ -200,10 +195,8 @@ class ImprovementAction:
         for name in ("id", "title", "owner"):
             need_text(name, getattr(self, name))
         _need_date("due", self.due)
-        if not isinstance(self.origin, ActionOrigin):
-            raise InvalidValueError("origin", self.origin, "an ActionOrigin")
-        if not isinstance(self.measure, (KpiTarget, type(None))):
-            raise InvalidValueError("measure", self.measure, "a KpiTarget, or None")
+        need_kind("origin", self.origin, ActionOrigin)
+        need_kind("measure", self.measure, (KpiTarget, type(None)))
 
     @property
     def status(self) -> str:
@@ -242,20 +235,14 @@ def actions_of_review(review: PostIncidentReview) -> tuple[ImprovementAction, ..
     Each keeps its text, owner and dates; its id is the review's id and its own, as
     ``"PIR-1/1"``, since an action's id is unique within its review only.
     """
-    return tuple(_of_review(review, item) for item in review.actions)
-
-
-def _of_review(review: PostIncidentReview, item: ActionItem) -> ImprovementAction:
-    done = () if item.done_on is None else (_done(item.done_on),)
-    return ImprovementAction(
-        id=f"{review.id}/{item.id}",
-        title=item.text,
-        owner=item.owner,
-        due=item.due,
-        origin=ActionOrigin("review", review.id),
-        changes=done,
+    return tuple(
+        ImprovementAction(
+            id=f"{review.id}/{item.id}",
+            title=item.text,
+            owner=item.owner,
+            due=item.due,
+            origin=ActionOrigin("review", review.id),
+            changes=[ActionStatusChange(on=on, status="done") for on in (item.done_on,) if on],
+        )
+        for item in review.actions
     )
-
-
-def _done(on: date) -> ActionStatusChange:
-    return ActionStatusChange(on=on, status="done")

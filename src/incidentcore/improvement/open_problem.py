@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from incidentcore.errors import InvalidValueError
+from incidentcore._checks import need_kind
 from incidentcore.improvement.candidate_report import ProblemCandidate
 from incidentcore.instants import as_utc
 from incidentcore.lifecycle import PROBLEM, Lifecycle
@@ -84,8 +84,7 @@ def open_problem(
         InvalidValueError: A field is unknown or not what it accepts.
         NaiveDatetimeError: A time carries no offset.
     """
-    if not isinstance(candidate, ProblemCandidate):
-        raise InvalidValueError("candidate", candidate, "a ProblemCandidate")
+    need_kind("candidate", candidate, ProblemCandidate)
     at = as_utc(at)
     recorded = at if recorded_at is None else as_utc(recorded_at, "recorded_at")
     actor = as_actor(by)

@@ -17,7 +17,7 @@ from incidentcore.improvement.recurrence import RecurrenceTally
 from incidentcore.improvement.selection import name_text
 from incidentcore.instants import Interval
 from incidentcore.kpi import GroupBy, Kpi
-from incidentcore.pages import Page, Section
+from incidentcore.pages import Page, Paged, Section
 from incidentcore.pages.table import Cells
 from incidentcore.records import Problem, Record
 from incidentcore.schedule import Calendar
@@ -35,7 +35,7 @@ _WEEK: Final = timedelta(days=7)
 
 
 @attrs.frozen(kw_only=True)
-class ProblemPage:
+class ProblemPage(Paged):
     """A page to read: as text, Markdown, HTML, or as plain data.
 
     Attributes:
@@ -57,20 +57,6 @@ class ProblemPage:
     def page(self) -> Page:
         """Return it as a page of sections."""
         return Page(title=self.title, about=self.about, sections=self._blocks())
-
-    def __str__(self) -> str:
-        return str(self.page())
-
-    def to_markdown(self) -> str:
-        """Return the page as Markdown; what a value holds of Markdown's own is escaped."""
-        return self.page().to_markdown()
-
-    def to_html(self) -> str:
-        """Return the page as one HTML document that needs nothing else."""
-        return self.page().to_html()
-
-    def _repr_html_(self) -> str:
-        return self.page()._repr_html_()
 
     def to_plain(self) -> dict[str, Any]:
         """Return the page as plain data that JSON can hold, with all that it found."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 __all__ = ["at_least", "at_most", "poisson_bounds", "poisson_lower", "poisson_upper"]
@@ -60,14 +61,7 @@ def poisson_lower(count: int, risk: float) -> float:
     >>> round(poisson_lower(5, 0.05), 4)
     1.9701
     """
-    low, high = 0.0, float(count)
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        if at_least(count, middle) < risk:
-            low = middle
-        else:
-            high = middle
-    return low
+    return _bisected(0.0, float(count), lambda mean: at_least(count, mean) < risk)[0]
 
 
 def poisson_upper(count: int, risk: float) -> float:
@@ -82,13 +76,15 @@ def poisson_upper(count: int, risk: float) -> float:
     low, high = float(count), count + 10.0
     while at_most(count, high) > risk:
         low, high = high, 2 * high
+    return _bisected(low, high, lambda mean: at_most(count, mean) > risk)[1]
+
+
+def _bisected(low: float, high: float, is_below: Callable[[float], bool]) -> tuple[float, float]:
+    """Return the bracket of the mean at which the answer changes, as narrow as floats allow."""
     for _ in range(_STEPS):
         middle = (low + high) / 2
-        if at_most(count, middle) > risk:
-            low = middle
-        else:
-            high = middle
-    return high
+        low, high = (middle, high) if is_below(middle) else (low, middle)
+    return low, high
 
 
 def poisson_bounds(count: int, confidence: float) -> tuple[float, float]:

@@ -204,10 +204,7 @@ def _measures(window: RecurrenceWindow, calendar: Calendar | None) -> tuple[With
             raise InvalidValueError("window", window, allowed)
         days, end_of_day = window.n, window.end_of_day
         add = calendar.add_business_days
-        return (
-            lambda before, after: after <= add(before, days, end_of_day=end_of_day),
-            _wall,
-        )
+        return (lambda before, after: after <= add(before, days, end_of_day=end_of_day)), _wall
     if not isinstance(window, timedelta) or window <= _ZERO:
         raise InvalidValueError("window", window, "a positive timedelta, or BusinessDays")
     gap = _wall if calendar is None else calendar.open_time

@@ -8,11 +8,9 @@ from typing import Self
 
 import attrs
 
+from incidentcore._checks import need_each
 from incidentcore.errors import InvalidValueError
-from incidentcore.improvement.actions import (
-    ImprovementAction,
-    actions_of_review,
-)
+from incidentcore.improvement.actions import ImprovementAction, actions_of_review
 from incidentcore.pages import to_csv, to_html, to_markdown, to_text
 from incidentcore.records import PostIncidentReview
 
@@ -21,9 +19,7 @@ __all__ = ["ImprovementRegister"]
 
 def _actions(actions: Iterable[ImprovementAction]) -> tuple[ImprovementAction, ...]:
     given = tuple(actions)
-    for action in given:
-        if not isinstance(action, ImprovementAction):
-            raise InvalidValueError("actions", action, "an ImprovementAction")
+    need_each("actions", given, ImprovementAction)
     return tuple(sorted(given, key=lambda action: action.id))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
+from incidentcore._checks import need_kind
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import Interval, as_utc
@@ -50,10 +51,8 @@ class Selection:
         population: Condition = ALWAYS,
         incidents: bool = False,
     ) -> None:
-        if period is not None and not isinstance(period, Interval):
-            raise InvalidValueError("period", period, "an Interval, or None for all time")
-        if not isinstance(population, Condition):
-            raise InvalidValueError("population", population, "a condition")
+        need_kind("period", period, (Interval, type(None)))
+        need_kind("population", population, Condition)
         self.as_of: datetime = as_utc(as_of, "as_of")
         self.period = period
         self.n: int = 0

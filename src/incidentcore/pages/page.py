@@ -20,7 +20,7 @@ from incidentcore.pages.table import Cells, to_csv, to_html, to_markdown, to_tex
 from incidentcore.values import FrozenMap
 from incidentcore.words import Words
 
-__all__ = ["Page", "Picture", "Section"]
+__all__ = ["Page", "Paged", "Picture", "Section"]
 
 _WIDTH: Final = 100
 _STEERS: Final = re.compile(r"([\\`*_\[\]|])")  # what Markdown would take as its own
@@ -105,6 +105,22 @@ class Section:
     parts: tuple[Section, ...] = ()
     pictures: tuple[Picture, ...] = ()
     data: Any = None
+
+    @classmethod
+    def of_rows(
+        cls,
+        key: str,
+        title: str,
+        heads: list[str],
+        rows: list[list[str]],
+        *,
+        number: int | None = None,
+        text: tuple[str, ...] = (),
+    ) -> Section:
+        """Return a table whose plain data are its rows; one column may hold numbers."""
+        table = (heads, rows, [place == number for place in range(len(heads))]) if rows else None
+        data = [dict(zip(heads, row, strict=True)) for row in rows]
+        return cls(key=key, title=title, text=text, table=table, data=data)
 
 
 def _said(words: Words, text: str) -> str:
@@ -345,3 +361,31 @@ def _cell(value: object) -> object:
     if isinstance(value, dict):
         return ", ".join(f"{name} {part}" for name, part in value.items())
     return "; ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+
+class Paged:
+    """The base of what reads as a page of sections: text, Markdown, HTML, and plain data."""
+
+    __slots__ = ()
+
+    def page(self) -> Page:
+        """Return it as a page."""
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return str(self.page())
+
+    def to_markdown(self) -> str:
+        """Return the page as Markdown; what a value holds of Markdown's own is escaped."""
+        return self.page().to_markdown()
+
+    def to_html(self) -> str:
+        """Return the page as one HTML document that needs nothing else."""
+        return self.page().to_html()
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return the page as plain data that JSON can hold; times are ISO, spans seconds."""
+        return self.page().to_plain()
+
+    def _repr_html_(self) -> str:
+        return self.page()._repr_html_()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore.improvement import ActionOrigin, ImprovementAction
-from incidentcore.pages import Page, Picture, Section
+from incidentcore.pages import Page, Paged, Picture, Section
 from incidentcore.words import day_time, span_text
 
 __all__ = ["DrillEntry", "DrillLine", "DrillReport", "DrillResult", "ordered"]
@@ -72,7 +72,7 @@ class DrillEntry:
 
 
 @attrs.frozen(kw_only=True)
-class DrillReport:
+class DrillReport(Paged):
     """What came of a drill: to read as text, Markdown or HTML, or as plain data.
 
     Attributes:
@@ -123,7 +123,6 @@ class DrillReport:
                 )
         return tuple(drafts)
 
-    @property
     def page(self) -> Page:
         """Return the report as a page, its timeline also drawn."""
         start, end = (day_time(at, _UTC, year=True) for at in (self.started_at, self.now))
@@ -134,11 +133,8 @@ class DrillReport:
             sections.append(self._timeline_section())
         drafts = [[one.title, one.owner, one.due.isoformat()] for one in self.actions()]
         if drafts:
-            heads = ["action", "owner", "due"]
-            rows = [dict(zip(heads, row, strict=True)) for row in drafts]
-            title = "Drafts for the improvement register"
-            table = (heads, drafts, [False] * 3)
-            sections.append(Section(key="actions", title=title, table=table, data=rows))
+            title, heads = "Drafts for the improvement register", ["action", "owner", "due"]
+            sections.append(Section.of_rows("actions", title, heads, drafts))
         return Page(title=f"After-action report: {self.drill}", about=about, sections=sections)
 
     def _lines_section(self) -> Section:
@@ -188,24 +184,6 @@ class DrillReport:
         """Return an instant as time since the start, as players count it."""
         return "" if at is None else span_text(at - self.started_at)
 
-    def __str__(self) -> str:
-        return str(self.page)
-
-    def to_markdown(self) -> str:
-        """Return the report as Markdown."""
-        return self.page.to_markdown()
-
-    def to_html(self) -> str:
-        """Return the report as one HTML document that needs nothing else."""
-        return self.page.to_html()
-
-    def _repr_html_(self) -> str:
-        return self.page._repr_html_()
-
-    def to_plain(self) -> dict[str, Any]:
-        """Return the report as plain data that JSON can hold; times are ISO, spans seconds."""
-        return self.page.to_plain()
-
 
 def _words(result: str) -> str:
     return result.replace("_", " ")
@@ -232,10 +210,10 @@ def _plain(value: Any) -> dict[str, Any]:
 
 _WIDE: Final = 720
 _LANES: Final = {  # distinct in grey and in shape too
-    "inject": ("#1f5fa8", "circle"),
-    "action": ("#5b8c3a", "circle"),
-    "escalation": ("#f2b134", "square"),
-    "miss": ("#b3261e", "square"),
+    "inject": ("#1f5fa8", 5),
+    "action": ("#5b8c3a", 5),
+    "escalation": ("#f2b134", 0),
+    "miss": ("#b3261e", 0),
 }
 
 
@@ -244,7 +222,7 @@ def _drawn(report: DrillReport) -> str:
     ends = [report.now, *(entry.at for entry in report.timeline)]
     length = (max(ends) - report.started_at) or timedelta(minutes=1)
     marks = []
-    for place, (kind, (colour, shape)) in enumerate(_LANES.items()):
+    for place, (kind, (colour, round_)) in enumerate(_LANES.items()):
         y = 14 + 24 * place
         marks.append(f'<text x="0" y="{y + 4}" font-size="12">{kind}</text>')
         marks.append(f'<line x1="80" y1="{y}" x2="{_WIDE - 10}" y2="{y}" stroke="#ccc"/>')
@@ -252,13 +230,8 @@ def _drawn(report: DrillReport) -> str:
             if entry.kind == kind:
                 x = 80 + (entry.at - report.started_at) / length * (_WIDE - 90)
                 title = escape(f"{span_text(entry.at - report.started_at)} {entry.text}")
-                box = (
-                    f'<circle cx="{x:.1f}" cy="{y}" r="5"'
-                    if shape == "circle"
-                    else f'<rect x="{x - 5:.1f}" y="{y - 5}" width="10" height="10"'
-                )
-                name = shape if shape == "circle" else "rect"
-                marks.append(f'{box} fill="{colour}"><title>{title}</title></{name}>')
+                box = f'x="{x - 5:.1f}" y="{y - 5}" width="10" height="10" rx="{round_}"'
+                marks.append(f'<rect {box} fill="{colour}"><title>{title}</title></rect>')
     foot = 14 + 24 * len(_LANES)
     marks.append(f'<text x="80" y="{foot}" font-size="12">0:00</text>')
     marks.append(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import attrs
 
@@ -34,6 +34,7 @@ _DAY: Final = timedelta(days=1)
 _CALLER: Final = Actor("caller", "requester")
 _SAID: Final = {"resolution_code": "fix", "resolution_notes": "Done and tested."}
 _DESK: Final = Actor("desk", "system")
+_Step: TypeAlias = Callable[[datetime, Any], None]
 
 
 def simulate(
@@ -94,7 +95,7 @@ def simulate(
             )
     run = _Run(desk, team, window, seed, watch=watch)
     for kind in kinds:
-        run.plan_arrivals(kind)
+        run.at(window.start, run.plan_next, (kind, run.arrivals(kind)))
     run.play()
     return run.result()
 
@@ -128,7 +129,7 @@ class _Run:
             if one.required
         }
         self.dice = self.random()
-        self.heap: list[tuple[datetime, int, str, Any]] = []
+        self.heap: list[tuple[datetime, int, _Step, Any]] = []
         self.numbers = 0
         self.tickets: dict[str, _Ticket] = {}
         self.queues: dict[str, list[tuple[Any, int, _Ticket]]] = {}
@@ -142,15 +143,11 @@ class _Run:
         self.due: list[DueItem] = []
         self.stints: list[Stint] = []
 
-    def at(self, instant: datetime, step: str, what: Any) -> None:
+    def at(self, instant: datetime, step: _Step, what: Any) -> None:
         """Plan a step; of several at one instant the one that was planned first comes first."""
         if instant < self.window.end:
             self.numbers += 1
             heapq.heappush(self.heap, (instant, self.numbers, step, what))
-
-    def plan_arrivals(self, kind: Workload) -> None:
-        """Plan the first arrival of a workload; each arrival plans the next."""
-        self.at(self.window.start, "next", (kind, self.arrivals(kind)))
 
     def random(self, *names: object, stream: Random | None = None) -> Random:
         """Return a stream at the beginning of what it gives for a name."""
@@ -178,26 +175,15 @@ class _Run:
 
     def play(self) -> None:
         """Take steps until none is left before the end."""
-        steps: dict[str, Callable[[datetime, Any], None]] = {
-            "next": self.plan_next,
-            "arrive": self.arrive,
-            "end": self.finish,
-            "resume": self.resume,
-            "reopen": self.reopen,
-            "cancel": self.cancel,
-            "close": self.close,
-            "on_duty": self.come_on_duty,
-            "look": self.look,
-        }
         while self.heap:
             now, _, step, what = heapq.heappop(self.heap)
-            steps[step](now, what)
+            step(now, what)
 
     def plan_next(self, now: datetime, what: tuple[Workload, Iterator[datetime]]) -> None:
         """Plan the next arrival."""
         at = next(what[1], None)
         if at is not None:
-            self.at(at, "arrive", what)
+            self.at(at, self.arrive, what)
 
     def arrive(self, now: datetime, what: tuple[Workload, Iterator[datetime]]) -> None:
         """Open the records of one arrival."""
@@ -228,21 +214,20 @@ class _Run:
             self.tickets[ticket.record.id] = ticket
             self.wait(now, ticket)
             if kind.patience is not None and ticket.waiting:
-                self.at(now + kind.patience(waits), "cancel", ticket)
+                self.at(now + kind.patience(waits), self.cancel, ticket)
         self.plan_next(now, what)
 
     def wait(self, now: datetime, ticket: _Ticket) -> None:
         """Put a record in the queue of its skill."""
-        ticket.key, ticket.waiting = (1, self.team.order(ticket.record, now)), True
-        self.push(ticket)
+        ticket.waiting = True
+        self.push(ticket, (1, self.team.order(ticket.record, now)))
         self.changed(now, ticket)
         self.dispatch(now)
 
-    def push(self, ticket: _Ticket) -> None:
-        """Put a record into its queue by its key."""
-        self.numbers += 1
-        queue = self.queues.setdefault(ticket.skill, [])
-        heapq.heappush(queue, (ticket.key, self.numbers, ticket))
+    def push(self, ticket: _Ticket, key: Any) -> None:
+        """Put a record into its queue by a key; the least comes first."""
+        self.numbers, ticket.key = self.numbers + 1, key
+        heapq.heappush(self.queues.setdefault(ticket.skill, []), (key, self.numbers, ticket))
 
     def best(self, agent: Agent) -> _Ticket | None:
         """Take the first waiting record that an agent can work on."""
@@ -266,7 +251,7 @@ class _Run:
             elif now < shift.start:
                 if place not in self.woken:
                     self.woken.add(place)
-                    self.at(shift.start, "on_duty", place)
+                    self.at(shift.start, self.come_on_duty, place)
             else:
                 ticket = self.best(self.team.agents[place])
                 if ticket is not None:
@@ -275,7 +260,7 @@ class _Run:
 
     def come_on_duty(self, now: datetime, place: int) -> None:
         """Let an agent whose hours begin look at the queue."""
-        self.woken.discard(place)
+        self.woken.remove(place)
         self.dispatch(now)
 
     def start(self, now: datetime, place: int, ticket: _Ticket) -> None:
@@ -295,7 +280,7 @@ class _Run:
         except UnreachableDeadlineError:
             done = self.window.end
         self.stints.append(Stint(agent.id, record.id, now, min(done, self.window.end)))
-        self.at(done, "end", (place, ticket))
+        self.at(done, self.finish, (place, ticket))
 
     def finish(self, now: datetime, what: tuple[int, _Ticket]) -> None:
         """End a part of the work: by a hold, for another group, or by the solution."""
@@ -313,14 +298,14 @@ class _Run:
         if pause is not None and ticket.kind.hold is not None:
             reason = ticket.kind.hold.reason
             ticket.record = self.desk.advance(ticket.record, "hold", at=now, by=by, reason=reason)
-            self.at(now + pause, "resume", ticket)
+            self.at(now + pause, self.resume, ticket)
         else:
             ticket.record = self.desk.advance(ticket.record, "resolve", at=now, by=by, **self.notes)
             if ticket.reopens is not None:
-                self.at(now + ticket.reopens, "reopen", ticket)
+                self.at(now + ticket.reopens, self.reopen, ticket)
             closes = self.closes_at(ticket)
             if closes is not None:
-                self.at(closes, "close", ticket)
+                self.at(closes, self.close, ticket)
         self.changed(now, ticket)
         self.dispatch(now)
 
@@ -368,7 +353,7 @@ class _Run:
         """Plan to look at the agenda, once for an instant."""
         if at not in self.looks:
             self.looks.add(at)
-            self.at(at, "look", None)
+            self.at(at, self.look, None)
 
     def look(self, now: datetime, _: None) -> None:
         """Act on what is due: an escalation puts a waiting record first."""
@@ -381,20 +366,21 @@ class _Run:
         for item in items:
             ticket = self.tickets[item.record_id]
             if item.kind == "escalation" and ticket.waiting and ticket.key[0]:
-                ticket.key = (0, ticket.key[1])
-                self.push(ticket)
+                self.push(ticket, (0, ticket.key[1]))
         wake = agenda.next_wakeup(now=now)
         if wake is not None and wake > now:
             self.plan_look(wake)
 
     def result(self) -> Simulation:
         """Return what came of the run."""
-        busy = dict.fromkeys((agent.id for agent in self.team.agents), timedelta(0))
         calendars = {agent.id: agent.calendar for agent in self.team.agents}
+        busy = dict.fromkeys(calendars, timedelta(0))
         for stint in self.stints:
             busy[stint.agent] += calendars[stint.agent].open_time(stint.start, stint.end)
-        there = {one: calendars[one].open_time(self.window.start, self.window.end) for one in busy}
-        shares = {one: busy[one] / there[one] if there[one] else 0.0 for one in busy}
+        whole = [one.open_time(self.window.start, self.window.end) for one in calendars.values()]
+        shares = {
+            one: busy[one] / there if there else 0.0 for one, there in zip(busy, whole, strict=True)
+        }
         return Simulation(
             records=tuple(ticket.record for ticket in self.tickets.values()),
             due_items=tuple(self.due),

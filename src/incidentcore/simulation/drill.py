@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import attrs
 
+from incidentcore._checks import need_each, need_kind, need_text
 from incidentcore.communication import CommunicationPlan
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationMatrix
@@ -33,8 +34,7 @@ def _word(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
 
 
 def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
-    if not isinstance(value, str):
-        raise DefinitionError(attribute.name, value, "text")
+    need_text(attribute.name, value, DefinitionError, empty=True)
 
 
 @attrs.frozen
@@ -77,8 +77,7 @@ class Expectation:
     owner: str = attrs.field(default="", kw_only=True, validator=_text)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.clock, SlaDefinition):
-            raise DefinitionError(f"{self.name}.clock", self.clock, "an SlaDefinition")
+        need_kind(f"{self.name}.clock", self.clock, SlaDefinition, DefinitionError)
 
 
 @attrs.frozen
@@ -105,9 +104,8 @@ class BotStep:
 
 
 def _in_order(items: Iterable[Any]) -> tuple[Any, ...]:
-    given = tuple(items)
-    known = all(isinstance(one, (Inject, BotStep)) for one in given)
-    return tuple(sorted(given, key=lambda one: one.at)) if known else given  # else refused below
+    # What has no instant is of another kind, which the drill refuses.
+    return tuple(sorted(items, key=lambda one: getattr(one, "at", timedelta(0))))
 
 
 def _expects(expects: Iterable[Expectation]) -> tuple[Expectation, ...]:
@@ -159,19 +157,13 @@ class Drill:
     bot: tuple[BotStep, ...] = attrs.field(default=(), converter=_in_order)
 
     def __attrs_post_init__(self) -> None:
-        kinds: dict[str, tuple[type, ...]] = {
-            "plan": (CommunicationPlan, type(None)),
-            "matrix": (EscalationMatrix, type(None)),
-        }
-        for name, kind in kinds.items():
-            if not isinstance(getattr(self, name), kind):
-                raise DefinitionError(name, getattr(self, name), f"a {kind[0].__name__}, or None")
-        parts: dict[str, type[Any]] = {"injects": Inject, "expects": Expectation, "bot": BotStep}
-        for name, one in parts.items():
+        need_kind("plan", self.plan, (CommunicationPlan, type(None)), DefinitionError)
+        need_kind("matrix", self.matrix, (EscalationMatrix, type(None)), DefinitionError)
+        need_each("expects", self.expects, Expectation, DefinitionError)
+        for name, kind in (("injects", Inject), ("bot", BotStep)):
             for part in getattr(self, name):
-                if not isinstance(part, one):
-                    raise DefinitionError(name, part, f"{one.__name__} values")
-                if name != "expects" and part.at > self.lasts:
+                need_kind(name, part, kind, DefinitionError)
+                if part.at > self.lasts:
                     raise DefinitionError(f"{name}.at", part.at, f"at most {self.lasts}, its end")
         names = [one.name for one in self.expects]
         names += [] if self.plan is None else [self.plan.name]

@@ -19,7 +19,7 @@ from incidentcore.records import (
     set_fields,
 )
 from incidentcore.simulation.drill import BotStep, Drill
-from incidentcore.values import Actor, Impact, Level, Scale, Urgency
+from incidentcore.values import Actor, Impact, Urgency
 
 __all__ = ["rehearse"]
 
@@ -88,7 +88,7 @@ def _done(
     drill: Drill, step: BotStep, record: Incident | None, at: datetime, lifecycle: Lifecycle
 ) -> Incident:
     fields: dict[str, Any] = {
-        name: _level(_SCALES[name], value) if name in _SCALES else value
+        name: _SCALES[name][value] if name in _SCALES and isinstance(value, str) else value
         for name, value in step.fields.items()
     }
     if step.do == "open":
@@ -104,12 +104,3 @@ def _done(
     if step.do in {row.action for row in MAJOR_INCIDENT.transitions}:
         return advance_major(record, step.do, at=at, by=by, **fields)
     return lifecycle.advance(record, step.do, at=at, by=by, **fields)
-
-
-def _level(scale: Scale, value: object) -> object:
-    if isinstance(value, Level):
-        return value
-    for level in scale.levels:
-        if level.name == value:
-            return level
-    raise InvalidValueError("level", value, f"one of {', '.join(scale.names)}")

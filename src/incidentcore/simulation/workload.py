@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol, runtime_checkable
 
 import attrs
 
+from incidentcore._checks import need_text
 from incidentcore.errors import DefinitionError
 from incidentcore.records import Record
 from incidentcore.schedule import Calendar
@@ -186,8 +187,7 @@ class Workload:
     burst: int = 1
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise DefinitionError("name", self.name, "a non-empty text")
+        need_text("name", self.name, DefinitionError)
         if len(self.rate) not in (1, 168) or min(self.rate) < 0 or not max(self.rate) > 0:
             raise DefinitionError("rate", self.rate, "one rate, or 168, some of them above zero")
         if type(self.burst) is not int or self.burst < 1:

@@ -106,8 +106,8 @@ def compare_rules(
                     )
                 )
         if isinstance(before, Desk) and isinstance(after, Desk):
-            for change, kind in _due_changes(before, after, record, now, group):
-                outcomes[kind, change.before, change.after] += 1
+            for change in _due_changes(before, after, record, now, group):
+                outcomes[change.what, change.before, change.after] += 1
                 if change.before != change.after:
                     changes.append(change)
     return Comparison(
@@ -201,7 +201,7 @@ def _first_split(
 
 def _due_changes(
     before: Desk, after: Desk, record: Record, now: datetime, group: tuple[object, ...]
-) -> Iterator[tuple[Change, str]]:
+) -> Iterator[Change]:
     """Yield what is due under either desk but for clocks: new, gone, earlier, later, the same."""
     sides = [_due(desk, record, now) for desk in (before, after)]
     for key in dict.fromkeys((*sides[0], *sides[1])):
@@ -217,18 +217,15 @@ def _due_changes(
             words = ("earlier", "later") if is_earlier else ("later", "earlier")
             since = min(mine.due_at, other.due_at)
             why = mine.why if mine.why == other.why else f"{mine.why} -> {other.why}"
-        yield (
-            Change(
-                record_id=record.id,
-                key=key,
-                what=item.kind,
-                before=words[0],
-                after=words[1],
-                since=since,
-                why=why,
-                group=group,
-            ),
-            item.kind,
+        yield Change(
+            record_id=record.id,
+            key=key,
+            what=item.kind,
+            before=words[0],
+            after=words[1],
+            since=since,
+            why=why,
+            group=group,
         )
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore.kpi.engine.estimates import wilson
-from incidentcore.pages import Page, Section
+from incidentcore.pages import Page, Paged, Section
 from incidentcore.words import day_time
 
 __all__ = ["FIXED", "Change", "Compliance", "Comparison"]
@@ -91,7 +91,7 @@ def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 @attrs.frozen(kw_only=True)
-class Comparison:
+class Comparison(Paged):
     """What two sets of rules say of the same records.
 
     Attributes:
@@ -168,16 +168,20 @@ class Comparison:
         sections = [self._counts_section()]
         if self.compliance:
             rows = [[key, str(a), str(b)] for key, (a, b) in self.compliance.items()]
-            sections.append(_table("compliance", "Met", ["clock", "before", "after"], rows))
+            sections.append(
+                Section.of_rows("compliance", "Met", ["clock", "before", "after"], rows)
+            )
         if self.groups and self.changes:
             groups = Counter((*one.group, one.before, one.after) for one in self.changes)
             rows = [[*map(_name, row), f"{count:,}"] for row, count in groups.most_common()]
             heads = [*self.groups, "before", "after", "changes"]
-            sections.append(_table("groups", "By group", heads, rows, number=len(heads) - 1))
+            sections.append(
+                Section.of_rows("groups", "By group", heads, rows, number=len(heads) - 1)
+            )
         if self.changes:
             reasons = Counter(one.why for one in self.changes).most_common(witnesses)
             rows = [[f"{count:,}", why] for why, count in reasons]
-            sections.append(_table("reasons", "Why", ["changes", "why"], rows, number=0))
+            sections.append(Section.of_rows("reasons", "Why", ["changes", "why"], rows, number=0))
             shown = self.witnesses(witnesses)
             title_ = f"Witnesses: {len(shown)} of {len(self.changes):,}"
             lines = "\n".join(map(str, shown))
@@ -193,28 +197,7 @@ class Comparison:
     def _counts_section(self) -> Section:
         rows = [[key, before, after, f"{count:,}"] for key, before, after, count in self.outcomes]
         heads = ["what", "before", "after", "records"]
-        return _table("counts", "Outcomes", heads, rows, number=3, text=(FIXED,))
-
-    def __str__(self) -> str:
-        return str(self.page())
-
-    def _repr_html_(self) -> str:
-        return self.page()._repr_html_()
-
-
-def _table(
-    key: str,
-    title: str,
-    heads: list[str],
-    rows: list[list[str]],
-    *,
-    number: int | None = None,
-    text: tuple[str, ...] = (),
-) -> Section:
-    """Return a table whose plain data are its rows; one column may hold numbers."""
-    data = [dict(zip(heads, row, strict=True)) for row in rows]
-    table = (heads, rows, [place == number for place in range(len(heads))])
-    return Section(key=key, title=title, text=text, table=table, data=data)
+        return Section.of_rows("counts", "Outcomes", heads, rows, number=3, text=(FIXED,))
 
 
 def _name(value: object) -> str:

@@ -95,19 +95,17 @@ def test_each_lane_has_its_shape_and_colour() -> None:
     kinds = ("inject", "action", "escalation", "miss")
     entries = [DrillEntry(NINE, kind, "x") for kind in kinds]  # type: ignore[arg-type]
     report = DrillReport(drill="d", started_at=NINE, now=NINE, lines=(), timeline=entries)
-    svg = report.page.only(["timeline"]).sections[0].pictures[0].svg
-    for place, colour in ((0, "#1f5fa8"), (1, "#5b8c3a")):
-        circle = f'<circle cx="80.0" cy="{14 + 24 * place}" r="5" fill="{colour}">'
-        assert f"{circle}<title>0:00 x</title></circle>" in svg
-    for place, colour in ((2, "#f2b134"), (3, "#b3261e")):
-        square = f'<rect x="75.0" y="{9 + 24 * place}" width="10" height="10" fill="{colour}">'
-        assert f"{square}<title>0:00 x</title></rect>" in svg
+    svg = report.page().only(["timeline"]).sections[0].pictures[0].svg
+    marks = ((0, "#1f5fa8", 5), (1, "#5b8c3a", 5), (2, "#f2b134", 0), (3, "#b3261e", 0))
+    for place, colour, radius in marks:  # a square of ten with corners of five is a circle
+        box = f'<rect x="75.0" y="{9 + 24 * place}" width="10" height="10" rx="{radius}"'
+        assert f'{box} fill="{colour}"><title>0:00 x</title></rect>' in svg
     assert ">0:01</text>" in svg  # a line has a length, also where no time went by
 
 
 def test_columns_of_times_stand_on_the_right() -> None:
     """When something was due, done and late by; counts too; all words on the left."""
-    tables = {one.key: one.table for one in REPORT.page.sections if one.table is not None}
+    tables = {one.key: one.table for one in REPORT.page().sections if one.table is not None}
     assert {
         key: [place for place, right in enumerate(table[2]) if right]
         for key, table in tables.items()

@@ -26,6 +26,7 @@ from incidentcore.conditions import (
     satisfiable,
 )
 from incidentcore.errors import InvalidValueError
+from incidentcore.records import Incident, Problem, ServiceRequest
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.values import (
     CANCELED,
@@ -444,3 +445,17 @@ def test_a_condition_without_candidates_is_unknown_never_no() -> None:
     assert even.next_change({"number": 2}, NINE) is None
     assert overlap(even, field("other").equals(3)).answer == "unknown"
     assert implies(even, field("state.open").is_true()).answer == "unknown"
+
+
+BARE = [
+    cls.open(id="R", title="t", at=datetime(2026, 6, 1, tzinfo=UTC), by=Actor("import", "system"))
+    for cls in (Incident, Problem, ServiceRequest)
+]
+
+
+@pytest.mark.parametrize("name", sorted({name for one in BARE for name in one.facts()}))
+def test_a_field_is_none_in_a_witness_only_where_a_record_may_lack_it(name: str) -> None:
+    """Every record has a description, if an empty one; not every one has a caller."""
+    lacks = any(one.facts().get(name) is None for one in BARE)
+    proof = satisfiable(field(name).missing())
+    assert lacks or proof.witness is None or proof.witness[name] is not None

@@ -291,3 +291,25 @@ def test_hours_of_a_gap_reach_nobody() -> None:
 
     assert list(hours.windows(MONDAY, MONDAY + 3 * DAY)) == [Interval(MONDAY, MONDAY + DAY)]
     assert list(hours.windows(MONDAY + DAY, MONDAY + 3 * DAY)) == []
+
+
+@pytest.mark.parametrize(
+    ("weeks", "person"),
+    [(0, "a"), (1, "c"), (80, "b"), (100, "c"), (205, "c"), (-1, "b"), (-80, "c"), (-100, "b")],
+)
+def test_turns_by_duty_are_counted_over_years(weeks: int, person: str) -> None:
+    """Five turns of a week count: 400 in eighty weeks, so the second of three people serves."""
+    layer = OnCallLayer(DAILY, ["a", "b", "c"], during=OFFICE, turns="on_duty")
+    at = MONDAY + weeks * 7 * DAY + 4 * HOUR
+    assert on_call(plan(layer), at=at) == (person,)
+
+
+def test_adjacent_shifts_of_one_person_are_one() -> None:
+    """A colleague joins for the second hour, which is no handoff for who stays."""
+    both = RotaOverride(Interval(MONDAY + HOUR, MONDAY + 2 * HOUR), ["ben"], mode="add")
+    rota = plan(OnCallLayer(DAILY, ["ada"]), overrides=[both])
+    hours = on_call_hours(rota, start=MONDAY, end=MONDAY + 3 * HOUR, zone="UTC")
+    assert [(one.person, one.total, one.shifts) for one in hours] == [
+        ("ada", 3 * HOUR, 1),
+        ("ben", HOUR, 1),
+    ]

@@ -55,6 +55,9 @@ def changed(**more: Any) -> Callable[[], object]:
         lambda: SlaDefinition.resolution(calendar=OFFICE, hours=float("inf")),
         lambda: SlaDefinition.resolution(calendar=OFFICE, hours=True),
         lambda: SlaDefinition.resolution(calendar=OFFICE, hours=1, target=HOUR),
+        lambda: SlaDefinition.resolution(calendar=OFFICE, minutes=1, target=HOUR),
+        lambda: SlaDefinition.resolution(calendar=OFFICE, minutes=-1, hours=1),
+        lambda: SlaDefinition.resolution(calendar=OFFICE, minutes="5"),  # type: ignore[arg-type]  # the point
         lambda: ByTimeOfDay("4pm"),
         lambda: ByTimeOfDay("16:00", -1),
         lambda: DueDate("custom..due"),

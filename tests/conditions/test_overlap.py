@@ -459,3 +459,24 @@ def test_a_field_is_none_in_a_witness_only_where_a_record_may_lack_it(name: str)
     lacks = any(one.facts().get(name) is None for one in BARE)
     proof = satisfiable(field(name).missing())
     assert lacks or proof.witness is None or proof.witness[name] is not None
+
+
+A, B, C = (field(f"custom.{name}_at") for name in "abc")
+OWN = Level("own", "two", 2)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        A.later_than(B) & B.later_than(C),
+        A.later_than(B) & B.later_than(C) & C.present(),
+        A.later_than(B) & ~A.later_than(C) & C.present(),
+        (field("custom.level") >= OWN) & field("custom.level.name").has_text("urgent"),
+        (field("custom.level") < OWN) & field("custom.level.name").has_text("urgent"),
+        (field("custom.level") < OWN) & (field("custom.level") > Level("own", "four", 4)),
+    ],
+    ids=str,
+)
+def test_what_some_record_satisfies_is_never_refused(condition: Condition) -> None:
+    """Three moments in a row, and levels of a scale that nobody has described."""
+    assert not satisfiable(condition).is_no

@@ -21,6 +21,7 @@ from incidentcore.lifecycle import (
     Refused,
     advance,
     cascade_effects,
+    follow_cascades,
 )
 from incidentcore.records import (
     Incident,
@@ -68,6 +69,7 @@ def test_a_refused_cascade_is_told() -> None:
 
     assert isinstance(effect.answer, Refused)
     assert effect.answer.code == "not_allowed"
+    assert follow_cascades(parent, parent.history[-1], [child], cascades=[rule]) == (effect,)
     done = advance(child, "cancel", at=AT, by="ada")
     assert cascade_effects(parent, parent.history[-1], [done], cascades=[rule]) == ()
 

@@ -21,6 +21,7 @@ from incidentcore.lifecycle import (
     check_history,
     lint_lifecycle,
 )
+from incidentcore.lifecycle.guards import linked_facts
 from incidentcore.priority import PriorityPolicy
 from incidentcore.records import Incident, link
 from incidentcore.serialization import dumps, loads
@@ -154,3 +155,35 @@ def test_a_refusal_is_code_and_data_and_its_text_a_table() -> None:
         "close geht nicht in new; es geht: start, hold, resolve, cancel; "
         "Weg: resolve (needs resolution_code, resolution_notes), dann close"
     )
+
+
+def test_of_two_guards_the_first_one_says_why() -> None:
+    """Each row's fields were right, and neither guard lets it pass."""
+    vip, mail = field("custom.vip").is_true(), field("category").equals(("mail",))
+    own = Lifecycle(
+        "own",
+        "incident",
+        states=(NEW, IN_PROGRESS, RESOLVED),
+        initial=NEW,
+        transitions=(
+            Transition("move", NEW, IN_PROGRESS, guard=vip, guard_name="first"),
+            Transition("move", NEW, RESOLVED, guard=mail, guard_name="second"),
+        ),
+    )
+    record = own.open(Incident, id="I", title="t", at=AT, by="kim")
+    refused = own.decide(record, "move", at=AT, by="ada")
+    assert isinstance(refused, Refused)
+    assert (refused.code, refused.guard) == ("guard", "first")
+
+
+def test_only_linked_records_count_from_when_they_are_there() -> None:
+    """Neither one without a link, nor one that is opened later, nor the record itself."""
+    parent, child = family(INCIDENT, on_parent=False)
+    stranger = INCIDENT.open(Incident, id="S", title="t", at=AT, by="kim")
+    at = AT + 2 * HOUR
+    known = [parent, child, stranger]
+    assert set(linked_facts(parent.facts(), "parent_of", known, at)) == {"C"}
+    assert set(linked_facts(child.facts(), "child_of", known, at)) == {"P"}
+    assert linked_facts(stranger.facts(), "parent_of", known, at) == {}
+    assert linked_facts(parent.facts(), "parent_of", known, AT) == {}  # not linked yet
+    assert linked_facts(parent.facts(), "parent_of", known, AT - HOUR) == {}

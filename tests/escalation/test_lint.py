@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
 from incidentcore.conditions import field
@@ -16,6 +17,7 @@ from incidentcore.escalation import (
     OnCallLayer,
     OnCallSchedule,
     OnClock,
+    RotaOverride,
     goalert_row,
     jira_row,
     lint_escalation,
@@ -23,6 +25,7 @@ from incidentcore.escalation import (
     servicenow_row,
     servicenow_sla_row,
 )
+from incidentcore.instants import Interval
 from incidentcore.schedule import BusinessCalendar, BusinessDays, Holiday, Rotation
 from incidentcore.sla import SlaDefinition, SlaThreshold
 from incidentcore.values import Impact, LintFinding
@@ -309,3 +312,18 @@ def test_a_level_is_compared_with_clocks_of_its_kind_whose_target_is_a_span() ->
     assert found(days, other, CLOCK) == [("due_at_once", 4 * HOUR)]
     (finding,) = lint_escalation(matrix, slas=[other, CLOCK], start=MONDAY, end=MONDAY + WEEK)
     assert "4:00:00 before the due" in finding.message
+
+
+def test_the_steps_of_who_stands_in_are_looked_at_too() -> None:
+    """An override may put anybody on call."""
+    stand_in = RotaOverride(Interval(MONDAY, MONDAY + HOUR), ["cat"])
+    rota = attrs.evolve(ROUND_THE_CLOCK, overrides=(stand_in,))
+    chain = (
+        level(After(0 * HOUR), EscalationTarget.on_call(rota)),
+        level(AfterPrevious(HOUR / 12), "x"),
+    )
+    personal = {name: [HOUR / 6] for name in ("ada", "bob", "cat", "eve")}
+    found = lint_escalation(
+        EscalationMatrix("m", [row(*chain)]), start=MONDAY, end=MONDAY, personal=personal
+    )
+    assert [one.witness for one in found] == [(name, HOUR / 6) for name in ("ada", "bob", "cat")]

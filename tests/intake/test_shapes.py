@@ -320,3 +320,18 @@ def test_values_are_counted_as_they_are_met(read, value, message):
     """A mapping that holds itself, or one twice at every level, ends in an error, not in hours."""
     with pytest.raises(FormatError, match=message):
         read(value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), True, "5", 10**400])
+def test_a_measured_value_is_a_finite_number(value):
+    """Anything else is refused at its place."""
+    with pytest.raises(FormatError, match=r"a finite number @ \$\.value$"):
+        alert_from_dict({"key": "k", "at": NINE, "value": value})
+
+
+def test_what_else_comes_may_hold_instants():
+    """With a zone; one without is nothing that could be written down."""
+    found = alert_from_dict({"key": "k", "at": NINE, "seen": [NINE, 1.5, None]})
+    assert found.extra["seen"] == (NINE, 1.5, None)
+    with pytest.raises(FormatError, match=r"what JSON can hold @ \$\.seen$"):
+        alert_from_dict({"key": "k", "at": NINE, "seen": NINE.replace(tzinfo=None)})

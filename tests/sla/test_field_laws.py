@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.conditions import ALWAYS, NEVER, before, during, field, reached
+from incidentcore.conditions import ALWAYS, NEVER, AllOf, before, during, field, reached
 from incidentcore.instants import Versions
 from incidentcore.records import Incident, comment, set_fields
 from incidentcore.schedule import BusinessCalendar, BusinessDays
@@ -24,6 +24,7 @@ from incidentcore.sla import (
     TakeoverMode,
     evaluate_sla,
 )
+from incidentcore.sla.evaluate import clock_cycles
 from incidentcore.sla.fold import ClockFold
 from incidentcore.testing.strategies_schedule import calendars
 from incidentcore.values import Actor
@@ -368,3 +369,33 @@ def test_a_policy_without_rules_is_its_default(swap: Any) -> None:
         for point in ("due", "breach", clock.thresholds[0]):
             assert chosen.crossings(point) == alone.crossings(point), (words, point)
     assert [one.at for one in alone.crossings("due")] == [at("mon 11:00")]
+
+
+@pytest.mark.parametrize(
+    ("instants", "wakeup"),
+    [
+        (("mon 10:00", "mon 11:00", "mon 12:00"), "mon 12:00"),
+        (("mon 12:00", "mon 11:00", "mon 10:00"), "mon 12:00"),
+        (("mon 10:00", "mon 10:00", None), None),
+    ],
+)
+def test_an_instant_that_changes_no_answer_wakes_nobody(
+    instants: tuple[str | None, ...], wakeup: str | None
+) -> None:
+    """The clock pauses once three instants have come; each alone changes nothing."""
+    waits = AllOf(tuple(reached(f"custom.{name}") for name in "abc"))
+    clock = SlaDefinition.resolution(hours=100, calendar=ALWAYS_OPEN, pause=waits)
+    fields = {name: at(when) for name, when in zip("abc", instants, strict=True) if when}
+    record = incident(("mon 09:00", "new"), ("mon 09:00", fields))
+    status = evaluate_sla(clock, record, now=at("mon 09:30"))
+    due = at("fri 13:00")
+    assert status.next_wakeup == (due if wakeup is None else at(wakeup))
+
+
+@pytest.mark.parametrize(("covers", "cycles"), [(("states",), 0), (("states", "comments"), 1)])
+def test_cycles_before_an_import_are_not_counted(covers: tuple[str, ...], cycles: int) -> None:
+    """Not even before calendars are asked, where the source says nothing of messages (K2)."""
+    clock = SlaDefinition.first_response(hours=1, calendar=OFFICE)
+    now = u("03 12:00")
+    found = clock_cycles(clock, imported(*covers).timeline(now=now), now=now)
+    assert len(found) == cycles

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.conditions import ALWAYS, NEVER, Opaque, before, field, reached
+from incidentcore.conditions import ALWAYS, NEVER, Condition, Opaque, before, field, reached
 from incidentcore.lifecycle import STANDARD
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import (
@@ -28,6 +28,12 @@ OPEN = field("state.open").is_true()
 HOLD = field("state.pauses").is_true()
 DONE = field("state.resolved").is_true()
 VIP = field("custom.vip").is_true()
+
+
+class SubDatetime(datetime):
+    """An instant of another library."""
+
+
 ONE_DAY = BusinessCalendar(zone="UTC", hours={}, special={"2026-06-01": "09:00-17:00"})
 
 
@@ -286,3 +292,49 @@ def test_targets_that_cannot_be_compared_are_not_inverted() -> None:
     ):
         found = lint_sla_policy(SlaPolicy([rule], default=rest))
         assert "inverted_targets" not in {one.code for one in found}
+
+
+UNREADABLE = Opaque("mine", lambda _: True)
+MOMENT = field("custom.waits_at").present()
+
+
+@pytest.mark.parametrize(
+    ("definition", "found"),
+    [
+        (resolution(pause=UNREADABLE, cancel_when_start_ends=True), ["unknown"] * 2),
+        (
+            resolution(start=OPEN & VIP, pause=HOLD & ~VIP, cancel_when_start_ends=True),
+            ["pause_cancels"],
+        ),
+        (resolution(start=OPEN & VIP, pause=HOLD, cancel_when_start_ends=True), []),
+        (resolution(cancel=UNREADABLE), ["unknown"]),
+        (resolution(pause=MOMENT), ["pause_never_ends"]),
+        (resolution(pause=MOMENT & VIP), []),  # it may end with the other part
+        (resolution(pause=MOMENT | VIP), ["pause_never_ends"]),
+    ],
+)
+def test_what_a_pause_may_do(definition: SlaDefinition, found: list[str]) -> None:
+    """A function of the caller's leaves open what it means; a moment once set stays set."""
+    assert [one.code for one in lint_sla(definition)] == found
+
+
+@pytest.mark.parametrize(
+    ("when", "found"),
+    [
+        (field("known_error").equals(True), []),
+        (field("known_error").equals(1), ["wrong_type"]),
+        (field("reopen_count").equals(1), []),
+        (field("reopen_count").equals(True), ["wrong_type"]),
+        (field("state.name").equals("new"), []),
+        (field("state.name").equals(5), ["wrong_type"]),
+        (field("opened_at").equals(SubDatetime(2026, 6, 1, tzinfo=UTC)), []),
+        (field("title").is_in("a", "b"), []),
+        (field("title").is_in("a", 5), ["wrong_type"]),
+    ],
+    ids=str,
+)
+def test_a_value_is_of_a_type_that_its_field_has(when: Condition, found: list[str]) -> None:
+    """A truth is not a number, and a subclass is of the type of its base."""
+    assert [
+        one.code for one in lint_sla(resolution(pause=when)) if one.code == "wrong_type"
+    ] == found

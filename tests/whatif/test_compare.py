@@ -250,3 +250,9 @@ def test_a_policy_is_compared_as_one_clock() -> None:
 
     comparison = compare_rules(one, two, records, now=NOW)
     assert comparison.counts == {("breached", "met"): 1, ("none", "none"): 1}
+
+
+def test_a_misspelt_field_to_break_down_by_is_refused() -> None:
+    """It would else look as if no record had a value."""
+    with pytest.raises(InvalidValueError, match=r"'grup'.*assignment_group"):
+        compare_rules(clock(PLAIN), clock(LUNCH), [incident(4.5, 1)], now=NOW, group_by="grup")

@@ -24,19 +24,11 @@ from incidentcore.values import Actor, Impact, Urgency
 __all__ = ["rehearse"]
 
 
-def _comment(record: Incident, /, *, text: str, **more: Any) -> Incident:
-    return comment(record, text, **more)
-
-
-def _update(record: Incident, /, *, audience: str, **more: Any) -> Incident:
-    return log_update_sent(record, audience, **more)
-
-
 _CHANGES: Final[dict[str, Callable[..., Incident]]] = {
     "acknowledge": acknowledge,
     "assign": assign,
-    "comment": _comment,
-    "update": _update,
+    "comment": lambda record, *, text, **more: comment(record, text, **more),
+    "update": lambda record, *, audience, **more: log_update_sent(record, audience, **more),
     "restored": mark_restored,
     "set": set_fields,
 }

@@ -158,10 +158,9 @@ def _update_lines(
             result = "late" if late else "met"
         else:
             result = "missed" if late else "open"
-        words = f"sent to {update.audience}" if update.sent_at else f"owed to {update.audience}"
-        words = f"{update.kind} update {words}"
-        words += f" {span_text(late)} after the due" if update.sent_at and late else ""
-        words += f", unsent {span_text(late)} after the due" if not update.sent_at and late else ""
+        words = f"{update.kind} update {'sent' if update.sent_at else 'owed'} to {update.audience}"
+        if late:
+            words += f"{'' if update.sent_at else ', unsent'} {span_text(late)} after the due"
         yield DrillLine(
             expectation=update.plan,
             owner=drill.owners[update.plan],

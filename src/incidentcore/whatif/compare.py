@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
+from incidentcore.conditions import reader
 from incidentcore.desk import Desk, DueItem, due_items
 from incidentcore.errors import InvalidValueError, UnreachableDeadlineError
 from incidentcore.instants import LATEST, Interval, as_utc
@@ -52,7 +53,8 @@ def compare_rules(
         penalty: What a status costs, summed on both sides.
 
     Raises:
-        InvalidValueError: The rules are not of these kinds, or a desk is compared with a clock.
+        InvalidValueError: The rules are not of these kinds, a desk is compared with a clock, or a
+            record has no field that changes are broken down by.
 
     Source: rule X2.
 
@@ -75,6 +77,7 @@ def compare_rules(
     if isinstance(before, Desk) is not isinstance(after, Desk):
         raise InvalidValueError("after", after, "a desk to compare with a desk, or neither")
     paths = (group_by,) if isinstance(group_by, str) else tuple(group_by)
+    reads = [reader(path) for path in paths]
     count = 0
     outcomes: Counter[tuple[str, str, str]] = Counter()
     changes: list[Change] = []
@@ -83,7 +86,7 @@ def compare_rules(
         if record.exercise is not None or record.opened_at > now:
             continue
         count += 1
-        group = tuple([_value(record, path) for path in paths])
+        group = tuple([read(record) for read in reads])
         sides = _clocks(before, record, now), _clocks(after, record, now)
         if penalty is not None:
             for place, side in enumerate(sides):
@@ -117,13 +120,6 @@ def compare_rules(
         groups=paths,
         penalties=None if penalty is None else (paid[0], paid[1]),
     )
-
-
-def _value(record: Record, path: str) -> object:
-    value: Any = record.facts()
-    for step in path.split("."):
-        value = value.get(step) if hasattr(value, "get") else getattr(value, step, None)
-    return value
 
 
 def _clocks(rules: Rules, record: Record, now: datetime) -> Clocks:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from incidentcore.kpi.engine.estimates import wilson
+from incidentcore.kpi.group_keys import label
 from incidentcore.pages import Page, Paged, Section
 from incidentcore.words import day_time
 
@@ -173,7 +174,7 @@ class Comparison(Paged):
             )
         if self.groups and self.changes:
             groups = Counter((*one.group, one.before, one.after) for one in self.changes)
-            rows = [[*map(_name, row), f"{count:,}"] for row, count in groups.most_common()]
+            rows = [[*map(label, row), f"{count:,}"] for row, count in groups.most_common()]
             heads = [*self.groups, "before", "after", "changes"]
             sections.append(
                 Section.of_rows("groups", "By group", heads, rows, number=len(heads) - 1)
@@ -200,10 +201,6 @@ class Comparison(Paged):
         return Section.of_rows("counts", "Outcomes", heads, rows, number=3, text=(FIXED,))
 
 
-def _name(value: object) -> str:
-    return str(getattr(value, "name", value))
-
-
 def _plain(change: Change) -> dict[str, Any]:
     since = None if change.since is None else change.since.isoformat()
-    return {**attrs.asdict(change), "since": since, "group": [*map(_name, change.group)]}
+    return {**attrs.asdict(change), "since": since, "group": [*map(label, change.group)]}

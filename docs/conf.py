@@ -25,6 +25,7 @@ extensions = [
     "myst_nb",
     "gallery_pages",
     "llms_file",
+    "proof_pages",
     "rule_links",
     "schema_files",
 ]
@@ -78,6 +79,9 @@ napoleon_custom_sections = [("Units", "notes_style"), ("Source", "notes_style")]
 
 # The inventory is committed (docs/python_inventory.py writes it), so the build needs no network.
 intersphinx_mapping = {"python": ("https://docs.python.org/3", "python.inv")}
+
+# These files are written beside the pages of HTML alone, from the list that links to them.
+linkcheck_ignore = [r"\.\./schemas/\w+\.json"]
 
 # Notebooks are pages of text (tests/test_notebooks.py runs them as well). Every build runs them, in
 # a kernel of its own environment; a cell that fails, fails the build.

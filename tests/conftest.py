@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 import sys
 import zoneinfo
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -31,6 +33,17 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = {"quick": 10, "full": 50, "long": 150, "heavy": 2_000, "million": 1_000_000}
 LEFT_OUT = ("data", "heavy", "hostile", "notebook", "process", "table")
 PROFILE = os.environ.get("INCIDENTCORE_HYPOTHESIS") or "quick"
+
+LEFT = pytest.StashKey[dict[str, int]]()
+# What the reasons of skipped tests say, and what is missing.
+LACKS = {
+    "PostgreSQL": "PostgreSQL",
+    "Chromium": "Chromium",
+    "real data": "the real data",
+    r"[Ee]xtra '?([\w]+)'?": r"the extra \1",
+    r"could not import '(\w+)": r"the package \1",
+    r"the stage interop installs (\w+)": r"the package \1",
+}
 
 for _profile, _examples in EXAMPLES.items():
     settings.register_profile(
@@ -61,10 +74,48 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     by_name = bool(config.args) and all("::" in argument for argument in config.args)
     if PROFILE != "quick" or config.option.markexpr or by_name:
         return
-    left_out = [item for item in items if any(map(item.get_closest_marker, LEFT_OUT))]
+    marked = [(item, next(filter(item.get_closest_marker, LEFT_OUT), None)) for item in items]
+    left_out = [item for item, marker in marked if marker]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not any(map(item.get_closest_marker, LEFT_OUT))]
+        items[:] = [item for item, marker in marked if not marker]
+    config.stash[LEFT] = dict(Counter(marker for _, marker in marked if marker))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let a process of several say what it left out: each of them collects the same tests."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = session.config.stash.get(LEFT, {})
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash[LEFT] = getattr(node, "workeroutput", {}).get("left_out", {})
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Iterator[None]:
+    """Say in one line at the end how many tests did not run, and for lack of what."""
+    yield
+    lacking = Counter(
+        lack(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ())
+    )
+    left_out = config.stash.get(LEFT, {})
+    parts = [f"{count} for lack of {what}" for what, count in sorted(lacking.items())]
+    if left_out:
+        named = ", ".join(f"{count} {marker}" for marker, count in sorted(left_out.items()))
+        parts.append(f"{sum(left_out.values())} left out of this profile ({named})")
+    if parts:
+        terminalreporter.write_line("not run: " + "; ".join(parts))
+
+
+def lack(reason: str) -> str:
+    """Return what a skipped test wants: a name, or its own words."""
+    reason = reason.removeprefix("Skipped: ")
+    for pattern, what in LACKS.items():
+        if match := re.search(pattern, reason):
+            return match.expand(what)
+    return f"something else ({reason})"
 
 
 def pytest_collection_finish() -> None:

@@ -35,6 +35,15 @@ def test_table(): pass
 @pytest.mark.data
 def test_data(data_dir): assert data_dir.name == "here"
 """
+SKIPS = """
+import pytest
+
+def test_database(): pytest.skip("no PostgreSQL on this machine: install it")
+def test_other_database(): pytest.skip("PostgreSQL cannot be started here: no")
+def test_columns(): pytest.importorskip("no_such_package.part")
+def test_extra(): pytest.skip("needs uvicorn, of the extra 'recipes'")
+def test_odd(): pytest.skip("Tuesday")
+"""
 
 
 def run_suite(folder: Path, *options: str, examples: int, data: str = "", profile: str = "") -> str:
@@ -99,6 +108,21 @@ def test_a_wrong_data_folder_fails(tmp_path: Path) -> None:
 
     assert "which is not a folder" in shown
     assert "3 passed, 1 error" in shown
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_the_end_says_what_did_not_run(tmp_path: Path, processes: str) -> None:
+    """In one line before the last: how many, for lack of what, and what the profile left out."""
+    (tmp_path / "test_skips.py").write_text(SKIPS)
+    *_, line, last = run_suite(tmp_path, "-n", processes, examples=10).strip().splitlines()
+
+    assert line == (
+        "not run: 2 for lack of PostgreSQL; 1 for lack of something else (Tuesday); "
+        "1 for lack of the extra recipes; 1 for lack of the package no_such_package; "
+        "3 left out of this profile (1 data, 1 heavy, 1 table)"
+    )
+    assert "1 passed, 5 skipped" in last
 
 
 def test_every_marker_of_ours_is_left_out() -> None:

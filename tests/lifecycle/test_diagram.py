@@ -65,4 +65,4 @@ def test_names_cannot_break_a_diagram() -> None:
 
     assert 'digraph "x\\"y" {' in to_dot(lifecycle)
     assert '"say \\"hi\\": now;\\nor never" -> "closed" [label="close"];' in to_dot(lifecycle)
-    assert '    s0: say "hi"  now, or never\n' in to_mermaid(lifecycle)
+    assert '    s0: say "hi" now, or never\n' in to_mermaid(lifecycle)

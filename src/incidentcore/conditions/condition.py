@@ -96,6 +96,7 @@ class Condition:
     __slots__ = ()
 
     __attrs_attrs__: ClassVar[tuple[Any, ...]]  # read at run time: attrs.Attribute takes no [ ]
+    depth: int = 1  # of its nesting
     test: Test
 
     def matches(self, subject: object, *, at: datetime | None = None) -> bool:
@@ -181,6 +182,9 @@ class Condition:
         return (type(self), tuple(arguments))
 
 
+_DEEPEST = 100  # levels; each takes some of Python's stack
+
+
 def set_test(condition: Condition, test: Test) -> None:
     """Set a condition's compiled form."""
     object.__setattr__(condition, "test", test)
@@ -197,7 +201,14 @@ def _joined(kind: type[AllOf | AnyOf], left: Condition, right: Condition) -> Con
 def _conditions(parts: Iterable[Condition]) -> tuple[Condition, ...]:
     given = tuple(parts)
     need_each("parts", given, Condition, DefinitionError)
+    if _depth(given) > _DEEPEST:
+        raise DefinitionError("parts", _depth(given), f"conditions nested at most {_DEEPEST} deep")
     return given
+
+
+def _depth(parts: tuple[Condition, ...]) -> int:
+    """Return the depth of a composition of these parts."""
+    return 1 + max((part.depth for part in parts), default=0)
 
 
 def _all_test(parts: tuple[Condition, ...]) -> Test:
@@ -286,9 +297,11 @@ class AllOf(_Composition):
     empty: ClassVar[str] = "always"
     decisive: ClassVar[bool] = False
     parts: tuple[Condition, ...] = attrs.field(converter=_conditions)
+    depth: int = attrs.field(init=False, eq=False, repr=False)
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "depth", _depth(self.parts))
         set_test(self, _all_test(self.parts))
 
 
@@ -300,9 +313,11 @@ class AnyOf(_Composition):
     empty: ClassVar[str] = "never"
     decisive: ClassVar[bool] = True
     parts: tuple[Condition, ...] = attrs.field(converter=_conditions)
+    depth: int = attrs.field(init=False, eq=False, repr=False)
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "depth", _depth(self.parts))
         set_test(self, _any_test(self.parts))
 
 
@@ -311,10 +326,12 @@ class Not(Condition):
     """Matches when its part does not."""
 
     part: Condition
+    depth: int = attrs.field(init=False, eq=False, repr=False)
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         (part,) = _conditions((self.part,))
+        object.__setattr__(self, "depth", 1 + part.depth)
         inner = part.test
         set_test(self, lambda subject, at: not inner(subject, at))
 

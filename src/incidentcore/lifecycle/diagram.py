@@ -49,8 +49,9 @@ def to_mermaid(lifecycle: LifecycleTable, /) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return text without what ends a label in Mermaid, or its block in Markdown."""
-    text = text.replace(";", ",").replace(":", " ").replace("\n", " ").replace("`", "'")
+    """Return text without what ends or steers a label in Mermaid, or its block in Markdown."""
+    text = " ".join(text.replace(";", ",").replace(":", " ").replace("`", "'").split())
+    text = text.replace("%%", "% %").replace("~~~", "~ ~ ~")
     return text.replace("<", "#lt;").replace(">", "#gt;")
 
 

@@ -98,9 +98,10 @@ class Index:
 
     def spend_back(self, at: timedelta, budget: timedelta) -> timedelta | None:
         """Return the latest instant from which a positive budget fits before ``at``."""
-        target = self.open_until(at) - budget
-        if target < _ZERO:
+        before = self.open_until(at)
+        if budget > before:
             return None
+        target = before - budget
         place = bisect_right(self.totals, target)
         offset: timedelta = self.offsets[2 * place + 3]
         return target - offset

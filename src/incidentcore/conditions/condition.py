@@ -72,6 +72,7 @@ class Condition:
     clock follow it where time alone changes its answer.
 
     Attributes:
+        depth: How deep it is nested, at most 100; a single test is 1.
         test: The compiled form, for inner loops: ``test(subject, at)``.
 
     >>> import attrs
@@ -96,7 +97,7 @@ class Condition:
     __slots__ = ()
 
     __attrs_attrs__: ClassVar[tuple[Any, ...]]  # read at run time: attrs.Attribute takes no [ ]
-    depth: int = 1  # of its nesting
+    depth: int = 1
     test: Test
 
     def matches(self, subject: object, *, at: datetime | None = None) -> bool:

@@ -26,8 +26,11 @@ extensions = [
     "gallery_pages",
     "llms_file",
     "proof_pages",
+    "room_lists",
     "rule_links",
     "schema_files",
+    "search_words",
+    "term_links",
 ]
 exclude_patterns = ["_build"]
 nitpicky = True

@@ -6,10 +6,12 @@ something else than the code. A test compares the committed files with what this
 
 from __future__ import annotations
 
+import doctest
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from incidentcore import BusinessCalendar, Incident, SlaDefinition, advance, evaluate_sla
@@ -189,6 +191,17 @@ def draw_clock() -> str:
     return picture.svg()
 
 
+def draw_readme() -> str:
+    """Return the clock of the README's first example, as its trace draws it."""
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    *steps, last = doctest.DocTestParser().get_examples(text.partition("```\n\n")[0])
+    exec("".join(step.source for step in steps), names)  # noqa: S102  our own text
+    asked = last.source.removeprefix("print(").removesuffix(".trace)\n")
+    picture: str = eval(f"{asked}.trace.svg()", names)  # noqa: S307  the same
+    return picture
+
+
 def drawn() -> dict[str, str]:
     """Return every picture by its file's name."""
     paris = BusinessCalendar(zone="Europe/Paris", hours={"sat": "22:00-06:00"})
@@ -206,6 +219,7 @@ def drawn() -> dict[str, str]:
         ),
         "dst_missing_day.svg": draw_missing_day(),
         "sla_clock.svg": draw_clock(),
+        "readme_clock.svg": draw_readme(),
     }
 
 

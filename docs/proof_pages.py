@@ -22,7 +22,7 @@ class Proof(SphinxDirective):
         group += [nodes.colspec(colwidth=width) for width in widths]
         group += nodes.thead("", self.row(heads))
         group += nodes.tbody("", *map(self.row, rows))
-        return [nodes.table("", group, classes=["proof"])]
+        return [nodes.table("", group, classes=["proof", "colwidths-given"])]
 
     def row(self, cells):
         """Return one row, its cells read as text of a page."""

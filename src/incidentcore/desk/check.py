@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -20,8 +20,14 @@ from incidentcore.desk.check_services import (
 )
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains, found, of_part
-from incidentcore.desk.service import AGREEMENT_KINDS, Agreement, Service
-from incidentcore.escalation import EscalationTarget, OnClock, coverage_gaps, lint_escalation
+from incidentcore.desk.service import AGREEMENT_KINDS, Agreement, Service, ServiceTarget
+from incidentcore.escalation import (
+    AfterPrevious,
+    EscalationTarget,
+    OnClock,
+    coverage_gaps,
+    lint_escalation,
+)
 from incidentcore.instants import Versions, as_utc
 from incidentcore.lifecycle import ReopenWindow, lint_lifecycle
 from incidentcore.records import Escalated, Record
@@ -35,9 +41,8 @@ _READING: Final = ("field", "manager_of")  # kinds of target that name a field
 _LOOK: Final = timedelta(weeks=9)  # how far on-call schedules are read
 _YEAR: Final = timedelta(days=366)
 _DAY: Final = timedelta(days=1)
-_FAR: Final = Fraction(3, 2)
+_MANY: Final = 9  # approvers; more are hardly ever meant
 Domains: TypeAlias = Mapping[str, tuple[object, ...]]
-_FIXED: Final = ("opened_at", "record_type", "id", "opened_by", "source", "occurred_at")
 
 
 def check_desk(
@@ -78,7 +83,9 @@ def check_desk(
         changes(desk),
         _definitions(desk),
         _escalations(desk, at),
+        _level_orders(desk),
         _communications(desk, at),
+        _approvals(desk),
         _lifecycles(desk),
         _spans_of_days(desk, at),
         _unclocked(desk),
@@ -191,15 +198,58 @@ def _missing_clocks(desk: Desk) -> Iterator[LintFinding]:
                 yield found("clock_missing", f"escalation.{row.name}", **data)
 
 
+def _level_orders(desk: Desk) -> Iterator[LintFinding]:
+    """Yield levels that come at the same time as the level before, or wait for a clock with it."""
+    for row in desk.escalation:
+        for place, (before, level) in enumerate(itertools.pairwise(row.levels), 2):
+            if isinstance(level.trigger, AfterPrevious):
+                subject = f"escalation.{row.name}"
+                if not level.trigger.delay:
+                    yield found("level_at_once", subject, level=place)
+                if isinstance(before.trigger, OnClock):
+                    clock = before.trigger.clock
+                    yield found("level_after_clock", subject, level=place, clock=clock)
+
+
+def _approvals(desk: Desk) -> Iterator[LintFinding]:
+    """Yield stages that hardly end: that ask for very many, or last longer than any promise."""
+    longest = max(map(rough_length, _targets(desk)), default=timedelta())
+    for place, plan in enumerate(desk.approvals, 1):
+        for number, stage in enumerate(plan.stages, 1):
+            subject = f"approvals[{place}]"
+            if isinstance(stage.need, int) and stage.need > _MANY:
+                yield found("many_approvers", subject, stage=number, need=stage.need)
+            within = timedelta() if stage.within is None else stage.within
+            if timedelta() < longest < rough_length(ServiceTarget(target=within)):
+                data = {"stage": number, "within": str(within), "longest": str(longest)}
+                yield found("approval_long", subject, **data)
+
+
+def _targets(desk: Desk) -> list[ServiceTarget]:
+    return [
+        one
+        for service in desk.services
+        for name in service.clock_names
+        for one in service.targets(name)
+    ]
+
+
 def _communications(desk: Desk, at: datetime) -> Iterator[LintFinding]:
     for plan in desk.plans:
         for finding in lint_communication(plan, start=at):
             yield of_part(f"communication.{plan.rules[0].name}", finding)
     for rule in desk.communication:
         subject = f"communication.{rule.name}"
-        for a, b in (("first", "every"), ("every", "on_hold")):
-            one, two = getattr(rule, a), getattr(rule, b)
-            if one is not None and two is not None and one > two:
+        spans = {
+            name: span
+            for name in ("first", "every", "on_hold")
+            if (span := getattr(rule, name)) is not None
+        }
+        pairs = [*itertools.pairwise(spans.items())]
+        if rule.final is not None and rule.every is not None:
+            pairs.append((("final", rule.final), [*spans.items()][-1]))
+        for (a, one), (b, two) in pairs:
+            if one > two:
                 data = {"worse": f"{a} ({one})", "milder": f"{b} ({two})"}
                 yield found("update_order", subject, **data)
     if not desk.communication:
@@ -265,13 +315,7 @@ def _longer(a: Any, b: Any) -> bool:
 
 
 def _calendars(desk: Desk, at: datetime) -> Iterator[LintFinding]:
-    targets = [
-        one
-        for service in desk.services
-        for name in service.clock_names
-        for one in service.targets(name)
-    ]
-    longest = max((rough_length(one) * 3 for one in targets), default=timedelta())
+    longest = max((rough_length(one) * 3 for one in _targets(desk)), default=timedelta())
     until = (at + _YEAR + longest).date()
     for name, calendar in desk.calendars.items():
         if not isinstance(calendar, BusinessCalendar):

@@ -8,11 +8,12 @@ from typing import Any, TypeAlias
 
 import attrs
 
+from incidentcore.categorization import CategoryRule, RoutingRule
 from incidentcore.conditions import ALWAYS, AnyOf, Condition, Not, implies, overlap, satisfiable
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains
 from incidentcore.lifecycle import STANDARD
-from incidentcore.priority import PriorityMatrix
+from incidentcore.priority import Adjustment, PriorityMatrix
 from incidentcore.sla import SlaDefinition, SlaPolicy
 from incidentcore.values import FrozenMap
 
@@ -120,7 +121,13 @@ def _differing(before: Any, after: Any) -> tuple[str, ...]:
     """Return the attributes by which two values differ, names and conditions aside."""
     if type(before) is not type(after) or before is None or not attrs.has(type(before)):
         return () if before == after else ("rule",)
-    skipped = ("when", "name") if isinstance(before, SlaDefinition) else ("when",)
+    named = (
+        SlaDefinition,
+        Adjustment,
+        CategoryRule,
+        RoutingRule,
+    )  # whose names are words for people
+    skipped = ("when", "name") if isinstance(before, named) else ("when",)
     return tuple(
         one.name
         for one in attrs.fields(type(before))
@@ -230,14 +237,16 @@ def _priority(before: Desk, after: Desk, domains: dict[str, Any]) -> Iterator[Ru
     else:
         yield from _whole("priority.matrix", a, b)
     for one, two in zip_longest(mine.adjustments, other.adjustments):
-        if one != two:
-            when = getattr(one if one is not None else two, "when", ALWAYS)
+        conditions = [getattr(side, "when", ALWAYS) for side in (one, two)]
+        names = _differing(one, two)
+        if names or not _alike(conditions[0], conditions[1], domains):
+            when = conditions[one is None]
             yield RuleDifference(
                 part="priority.adjust",
                 witness=satisfiable(when, domains=domains).witness,
                 before=one,
                 after=two,
-                attributes=_differing(one, two) or ("when",),
+                attributes=names or ("when",),
             )
 
 

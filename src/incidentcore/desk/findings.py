@@ -22,6 +22,11 @@ TEXTS: Final[dict[str, str]] = {
     "target_order": "{worse} is later than {milder}",
     "warn_too_early": "{point} lies before the start of the {clock} clock of {target}",
     "point_far": "{point} lies far beyond the due of the {clock} clock",
+    "level_at_once": "level {level} comes at the same time as the one before; make one of both",
+    "level_after_clock": "level {level} counts from the one before, which waits for the {clock} "
+    "clock; put levels that wait for a clock last, or say at = a later point",
+    "many_approvers": "stage {stage} needs {need} approvals",
+    "approval_long": "stage {stage} has {within}; no target is longer than {longest}",
     "update_order": "{worse} is longer than {milder}",
     "days_of_open_time": "{days} days of open time from {start} on end on {end}; for business "
     'days say "{days} business days"',

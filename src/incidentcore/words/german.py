@@ -262,6 +262,15 @@ _DESK: Final = {
     "Beginn der Uhr {clock} von {target}",
     "{point} lies far beyond the due of the {clock} clock": "{point} liegt weit hinter der "
     "Fälligkeit der Uhr {clock}",
+    "level {level} comes at the same time as the one before; make one of both": "Stufe {level} "
+    "kommt zur selben Zeit wie die davor; aus beiden eine machen",
+    "level {level} counts from the one before, which waits for the {clock} clock; put levels that "
+    "wait for a clock last, or say at = a later point": "Stufe {level} zählt ab der davor, die auf "
+    "die Uhr {clock} wartet; Stufen, die auf eine Uhr warten, ans Ende setzen, oder at = ein "
+    "späterer Punkt angeben",
+    "stage {stage} needs {need} approvals": "Stufe {stage} braucht {need} Genehmigungen",
+    "stage {stage} has {within}; no target is longer than {longest}": "Stufe {stage} hat {within}; "
+    "kein Ziel ist länger als {longest}",
     "{worse} is longer than {milder}": "{worse} ist länger als {milder}",
     '{days} days of open time from {start} on end on {end}; for business days say "{days} '
     'business days"': "{days} Tage offener Zeit ab {start} enden am {end}; für Arbeitstage "

@@ -64,7 +64,7 @@ CHANGES: dict[str, tuple[str, str, list[tuple[str, tuple[str, ...], dict[str, An
             ("all resolution -> nothing", ("rule",), {**NORMAL, "priority": HIGH}),
         ],
     ),
-    "a rule's name": ('"vips"', '"few"', [("vips -> few", ("name",), VIP)]),
+    "a rule's name, words for people": ('"vips"', '"few"', []),
     "a category": ('"x"', '"y"', [("categories", ("category",), VIP)]),
     "levels": ('after = "1h"', 'after = "2h"', [("escalation.page", ("levels",), VIP)]),
     "an escalation's name": (
@@ -101,7 +101,7 @@ CHANGES: dict[str, tuple[str, str, list[tuple[str, tuple[str, ...], dict[str, An
         "adjust = [",
         'adjust = [{ name = "n", when = { site = "NYC" }, raise = 1 }, ',
         [
-            ("VIP -> n", ("name", "raise_by", "at_least"), None),
+            ("VIP -> n", ("raise_by", "at_least"), None),
             ("nothing -> VIP", ("rule",), None),
         ],
     ),

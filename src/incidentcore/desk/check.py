@@ -20,7 +20,7 @@ from incidentcore.desk.check_services import (
 )
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains, found, of_part
-from incidentcore.desk.service import AGREEMENT_KINDS, Agreement, Service, ServiceTarget
+from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
 from incidentcore.escalation import (
     AfterPrevious,
     EscalationTarget,
@@ -94,10 +94,6 @@ def check_desk(
         _manual(desk, records),
     )
     return tuple(dict.fromkeys(finding for part in parts for finding in part))
-
-
-def _service_of(desk: Desk, agreement: Agreement) -> Service:
-    return next(one for one in desk.services if one.name == agreement.service)
 
 
 def _first_match(
@@ -185,7 +181,7 @@ def _missing_clocks(desk: Desk) -> Iterator[LintFinding]:
                 continue
             clock = level.trigger.clock
             for agreement in desk.agreements:
-                service = _service_of(desk, agreement)
+                service = service_named(desk.services, agreement.service)
                 if agreement.kind != "sla" or clock in (*service.clock_names, service.name):
                     continue
                 both = overlap(row.when, agreement.when, domains=domains)

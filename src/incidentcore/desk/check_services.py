@@ -11,7 +11,7 @@ from typing import Final
 from incidentcore.conditions import ALWAYS
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import found
-from incidentcore.desk.service import AGREEMENT_KINDS, Service, ServiceTarget
+from incidentcore.desk.service import AGREEMENT_KINDS, ServiceTarget, service_named
 from incidentcore.escalation import OnClock
 from incidentcore.schedule import BusinessDays
 from incidentcore.sla import SlaThreshold
@@ -132,12 +132,8 @@ def changes(desk: Desk) -> Iterator[LintFinding]:
         moving = sorted(path for path in paths if path not in _FIXED)
         if len(names) < 2 or not moving:
             continue
-        undecided = [name for name in names if _named(desk, name).on_change is None]
+        undecided = [one for one in names if service_named(desk.services, one).on_change is None]
         if undecided:
             witness = next(one.when for one in agreed if one.when != ALWAYS)
             subject = f"services.{', '.join(undecided)}"
             yield found("change_undecided", subject, witness, fields=tuple(moving))
-
-
-def _named(desk: Desk, name: str) -> Service:
-    return next(one for one in desk.services if one.name == name)

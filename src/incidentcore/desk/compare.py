@@ -9,7 +9,16 @@ from typing import Any, TypeAlias
 import attrs
 
 from incidentcore.categorization import CategoryRule, RoutingRule
-from incidentcore.conditions import ALWAYS, AnyOf, Condition, Not, implies, overlap, satisfiable
+from incidentcore.conditions import (
+    ALWAYS,
+    AnyOf,
+    Condition,
+    Not,
+    Proof,
+    implies,
+    overlap,
+    satisfiable,
+)
 from incidentcore.desk.desk import Desk
 from incidentcore.desk.findings import desk_domains
 from incidentcore.lifecycle import STANDARD
@@ -60,9 +69,9 @@ def _name(value: object) -> str:
 def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
     """Return where two desks say different things, each with a witness.
 
-    Another order of rules that never overlap, a renamed service or an unused calendar is not a
-    difference.
-    Where nothing is returned, any record is judged alike by both.
+    Another order of rules that never overlap, another name of a service, adjustment, category rule
+    or routing rule, or an unused calendar is not a difference. Where nothing is returned, any
+    record is judged alike by both.
 
     Args:
         before: One desk.
@@ -146,40 +155,34 @@ def _regions(
     The region of a rule is what its condition matches and no earlier one does; a last region
     without a rule takes the rest.
     """
-    if [when for when, _ in before] == [when for when, _ in after]:
-        for place, ((when, mine), (_, other)) in enumerate(zip(before, after, strict=True)):
-            names = _differing(mine, other)
-            if names:
-                earlier = tuple(one for one, _ in before[:place])
-                met = satisfiable(when & Not(AnyOf(earlier)), domains=domains)
-                if not met.is_no:
-                    yield RuleDifference(
-                        part=part,
-                        witness=met.witness,
-                        before=mine,
-                        after=other,
-                        attributes=names,
-                        answer=met.answer,
-                    )
-        return
+    aligned = [when for when, _ in before] == [when for when, _ in after]
     lists = [[*rules, (ALWAYS, None)] for rules in (before, after)]
     for i, (when, mine) in enumerate(lists[0]):
         for j, (condition, other) in enumerate(lists[1]):
+            if aligned and i != j:  # regions of the same conditions meet only themselves
+                continue
             names = _differing(mine, other)
-            if not names or overlap(when, condition, domains=domains).is_no:
+            if not names or (not aligned and overlap(when, condition, domains=domains).is_no):
                 continue
             taken = (*(one for one, _ in lists[0][:i]), *(one for one, _ in lists[1][:j]))
-            both = when if condition == ALWAYS else when & condition
+            both = when if condition in (ALWAYS, when) else when & condition
             met = satisfiable(both & Not(AnyOf(tuple(dict.fromkeys(taken)))), domains=domains)
-            if not met.is_no:
-                yield RuleDifference(
-                    part=part,
-                    witness=met.witness,
-                    before=mine,
-                    after=other,
-                    attributes=names,
-                    answer=met.answer,
-                )
+            yield from _met(part, mine, other, names, met)
+
+
+def _met(
+    part: str, before: object, after: object, names: tuple[str, ...], met: Proof
+) -> Iterator[RuleDifference]:
+    """Yield a difference unless it is proved that no record shows it."""
+    if not met.is_no:
+        yield RuleDifference(
+            part=part,
+            witness=met.witness,
+            before=before,
+            after=after,
+            attributes=names,
+            answer=met.answer,
+        )
 
 
 def _alike(a: Condition, b: Condition, domains: dict[str, Any]) -> bool:
@@ -205,15 +208,7 @@ def _named(
             continue
         rule: Any = other if mine is None else mine
         met = satisfiable(rule.when, domains=domains)
-        if not met.is_no:
-            yield RuleDifference(
-                part=f"{part}.{name}",
-                witness=met.witness,
-                before=mine,
-                after=other,
-                attributes=names,
-                answer=met.answer,
-            )
+        yield from _met(f"{part}.{name}", mine, other, names, met)
 
 
 def _priority(before: Desk, after: Desk, domains: dict[str, Any]) -> Iterator[RuleDifference]:
@@ -240,14 +235,8 @@ def _priority(before: Desk, after: Desk, domains: dict[str, Any]) -> Iterator[Ru
         conditions = [getattr(side, "when", ALWAYS) for side in (one, two)]
         names = _differing(one, two)
         if names or not _alike(conditions[0], conditions[1], domains):
-            when = conditions[one is None]
-            yield RuleDifference(
-                part="priority.adjust",
-                witness=satisfiable(when, domains=domains).witness,
-                before=one,
-                after=two,
-                attributes=names or ("when",),
-            )
+            met = satisfiable(conditions[one is None], domains=domains)
+            yield from _met("priority.adjust", one, two, names or ("when",), met)
 
 
 def _whole(part: str, before: object, after: object) -> Iterator[RuleDifference]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -51,14 +51,6 @@ T = TypeVar("T")
 _DESK: Final = Actor("desk", "system")
 
 
-def _as_zone(zone: ZoneInfo | str) -> ZoneInfo:
-    return as_zone(zone)
-
-
-def _zone_key(zone: ZoneInfo) -> str:
-    return zone.key
-
-
 def _tuple_of(kind: type[T], key: Callable[[T], str] | None = None) -> Any:
     """Return a field that holds a tuple of one kind, by ``key`` each once."""
 
@@ -71,14 +63,6 @@ def _tuple_of(kind: type[T], key: Callable[[T], str] | None = None) -> Any:
             raise DefinitionError(attribute.name, names, "each name once")
 
     return attrs.field(default=(), converter=tuple, validator=check)
-
-
-def _texts(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(texts)
-
-
-def _frozen_map(entries: Mapping[str, Any]) -> FrozenMap[Any]:
-    return FrozenMap(entries)
 
 
 @attrs.frozen(kw_only=True, slots=False, repr=False)
@@ -140,11 +124,13 @@ class Desk:
     """
 
     name: str
-    zone: ZoneInfo = attrs.field(default=ZoneInfo("UTC"), converter=_as_zone, eq=_zone_key)
+    zone: ZoneInfo = attrs.field(
+        default=ZoneInfo("UTC"), converter=as_zone, eq=lambda zone: zone.key
+    )
     fields: tuple[DeskField, ...] = _tuple_of(DeskField, lambda one: one.name)
-    calendars: FrozenMap[CalendarChoice] = attrs.field(default=FrozenMap(), converter=_frozen_map)
+    calendars: FrozenMap[CalendarChoice] = attrs.field(default=FrozenMap(), converter=FrozenMap)
     lifecycles: tuple[Lifecycle, ...] = _tuple_of(Lifecycle, lambda one: one.record_type)
-    auto_close: FrozenMap[AutoClose] = attrs.field(default=FrozenMap(), converter=_frozen_map)
+    auto_close: FrozenMap[AutoClose] = attrs.field(default=FrozenMap(), converter=FrozenMap)
     priority: PriorityPolicy = STANDARD_POLICY
     categories: tuple[CategoryRule, ...] = _tuple_of(CategoryRule)
     categorizer: Categorizer | None = None
@@ -157,8 +143,8 @@ class Desk:
     approvals: tuple[ApprovalPlan, ...] = _tuple_of(ApprovalPlan)
     cascades: tuple[CascadeRule, ...] = _tuple_of(CascadeRule, lambda one: one.id)
     intake: IntakePolicy | None = None
-    imports: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=_frozen_map)
-    sources: tuple[str, ...] = attrs.field(default=(), converter=_texts, eq=False)
+    imports: FrozenMap[object] = attrs.field(default=FrozenMap(), converter=FrozenMap)
+    sources: tuple[str, ...] = attrs.field(default=(), converter=tuple[str, ...], eq=False)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "/" in self.name:
@@ -203,12 +189,9 @@ class Desk:
         for known in self.lifecycles:
             if known.record_type == record_type:
                 return known
-        try:
+        if record_type in STANDARD:
             return STANDARD[record_type]
-        except KeyError:
-            raise InvalidValueError(
-                "record_type", record_type, f"one of {', '.join(STANDARD)}"
-            ) from None
+        raise InvalidValueError("record_type", record_type, f"one of {', '.join(STANDARD)}")
 
     def open(self, kind: type[R], /, **opening: Any) -> R:
         """Open a record with the category, priority and group that the desk's rules give.

@@ -11,8 +11,9 @@ from typing import Any, Final, TypeAlias
 
 import attrs
 
-from incidentcore.desk.reading import BROKEN, MISSING, Path, Reading, whole
+from incidentcore.desk.reading import BROKEN, MISSING, BrokenError, Path, Reading, whole
 from incidentcore.desk.words import WrongError
+from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.values import Scale
 
 __all__ = [
@@ -228,7 +229,17 @@ class Table:
             else:
                 found[key.attribute] = key.default
         whole(found.values())
-        return self.build(**found, **({"name": str(path[-1])} if self.named else {}))
+        if self.named:
+            found["name"] = str(path[-1])
+        try:
+            return self.build(**found)
+        except (DefinitionError, InvalidValueError) as error:  # at its key, where one is named
+            attribute = error.where.rpartition(".")[2]
+            for key in self.keys:
+                if key.attribute == attribute:
+                    reading.fault((*path, key.name), WrongError(error.given, error.allowed))
+                    raise BrokenError from None
+            raise
 
     def write(self, value: Any, writing: Any) -> dict[str, Any]:
         """Return the table of a value; keys that hold their default are left out."""

@@ -8,6 +8,7 @@ from typing import Final, Literal, get_args
 
 import attrs
 
+from incidentcore._checks import need_word
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.errors import DefinitionError
 from incidentcore.escalation import EscalationTarget
@@ -42,8 +43,7 @@ class DeskField:
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.name, str) or not self.name or "." in self.name:
             raise DefinitionError("field", self.name, "a name without a dot")
-        if self.kind not in FIELD_KINDS:
-            raise DefinitionError(self.name, self.kind, f"one of {', '.join(FIELD_KINDS)}")
+        need_word(self.name, self.kind, FieldKind, DefinitionError)
         if bool(self.words) != (self.kind == "word"):
             raise DefinitionError(self.name, self.words, "words with the kind word, and only there")
 

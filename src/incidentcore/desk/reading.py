@@ -93,8 +93,7 @@ class Reading:
         except NaiveDatetimeError as error:
             self.fault(path, WrongError(error.given, error.allowed))
         except (DefinitionError, InvalidValueError) as error:
-            where = next(getattr(error, n) for n in ("where", "field", "name") if hasattr(error, n))
-            self.fault(path, WrongError(error.given, f"{error.allowed} ({where})"))
+            self.fault(path, WrongError(error.given, f"{error.allowed} ({error.where})"))
         return BROKEN
 
     def each(

@@ -11,7 +11,7 @@ import attrs
 from incidentcore.communication import UpdateRule, UpdateTemplate
 from incidentcore.conditions import ALWAYS, NEVER, field
 from incidentcore.desk.calendar_form import PLAIN_CALENDAR
-from incidentcore.desk.forms import Form, Key, Table, level_of, list_of, table_of, word
+from incidentcore.desk.forms import Form, Key, Table, level_of, list_of, simple, table_of, word
 from incidentcore.desk.holiday_form import COUNT, FLAG, LINE, TEXT, TEXTS
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose
 from incidentcore.desk.reading import Path, Reading, whole
@@ -150,16 +150,15 @@ def _update(data: Any, reading: Reading, path: Path) -> Any:
 COMMUNICATION: Final = Form(_update, _COMMUNICATION.write, _COMMUNICATION.schema)
 
 
-def _need(data: Any, _: Reading, __: Path) -> Any:
-    if data in ("one", "all") or (type(data) is int and data >= 1):
-        return data
-    raise WrongError(data, '"one", "all", or a whole number from 1', ("one", "all"))
-
-
 _STAGE: Final = Table(
     (
         Key("of", WHO_FORM, "Who is asked."),
-        Key("need", Form(_need, lambda value, _: value, {}), "How many must approve.", "one"),
+        Key(
+            "need",
+            simple((str, int), "one, all, or a whole number", {}),
+            "How many must approve.",
+            "one",
+        ),
         Key("within", DAYS_FORM, "How long they have.", None),
     ),
     ApprovalStage,
@@ -181,11 +180,9 @@ AUTO_CLOSE: Final = (
 def auto_close_of(values: dict[str, Any], calendar: Any) -> AutoClose | None:
     """Return the auto-close rule that a lifecycle's keys define; None without one."""
     after, basis, major = (values[key.name] for key in AUTO_CLOSE)
-    return (
-        None
-        if after is None
-        else AutoClose(after=after, calendar=calendar, basis=basis, major=major)
-    )
+    if after is None:
+        return None
+    return AutoClose(after=after, calendar=calendar, basis=basis, major=major)
 
 
 def _copied(data: Any, _: Reading, __: Path) -> Any:

@@ -6,19 +6,20 @@ room: one policy for each clock and kind of agreement, whose rules are tried in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Final, Literal, get_args
 
 import attrs
 
+from incidentcore._checks import need_each, need_kind, need_text, need_word
 from incidentcore.conditions import ALWAYS, NEVER, AllOf, Condition, Not, field
 from incidentcore.errors import DefinitionError
 from incidentcore.priority import PriorityPolicy
 from incidentcore.schedule import Calendar
 from incidentcore.sla import ServiceLevel, SlaDefinition, SlaPolicy, SlaRule
 from incidentcore.sla.targets import Target
-from incidentcore.sla.terms import CalendarChoice, SlaThreshold
+from incidentcore.sla.terms import CalendarChoice, ReopenMode, SlaThreshold
 from incidentcore.values import Impact, Level, Scale, Urgency
 
 __all__ = [
@@ -26,20 +27,20 @@ __all__ = [
     "Agreement",
     "AgreementKind",
     "CLOCKS",
-    "ON_CHANGE",
+    "OnChange",
     "OwnClock",
     "Service",
     "ServiceTarget",
     "compile_clocks",
     "level_named",
     "scale_of",
+    "service_named",
 ]
 
 AgreementKind = Literal["sla", "ola", "contract"]
 AGREEMENT_KINDS: Final[tuple[str, ...]] = get_args(AgreementKind)
+OnChange = Literal["keep_elapsed", "restart", "retroactive"]
 CLOCKS: Final = ("response", "next_response", "update", "resolution")
-ON_CHANGE: Final = ("keep_elapsed", "restart", "retroactive")
-REOPEN: Final = ("exclude_closed", "continue", "new_cycle")
 
 
 @attrs.frozen(kw_only=True)
@@ -56,10 +57,6 @@ class ServiceTarget:
     target: Target
     level: str = ""
     calendar: Calendar | None = None
-
-
-def _targets(targets: Iterable[ServiceTarget]) -> tuple[ServiceTarget, ...]:
-    return tuple(targets)
 
 
 def _check_targets(where: str, targets: tuple[ServiceTarget, ...]) -> None:
@@ -86,7 +83,7 @@ class OwnClock:
     """
 
     name: str
-    targets: tuple[ServiceTarget, ...] = attrs.field(converter=_targets)
+    targets: tuple[ServiceTarget, ...] = attrs.field(converter=tuple)
     start: Condition = ALWAYS
     stop: Condition
     pause: Condition = NEVER
@@ -102,14 +99,6 @@ class OwnClock:
         if self.name in CLOCKS:
             raise DefinitionError("clock", self.name, f"a name other than {', '.join(CLOCKS)}")
         _check_targets(self.name, self.targets)
-
-
-def _thresholds(thresholds: Iterable[SlaThreshold]) -> tuple[SlaThreshold, ...]:
-    return tuple(thresholds)
-
-
-def _clocks(clocks: Iterable[OwnClock]) -> tuple[OwnClock, ...]:
-    return tuple(clocks)
 
 
 @attrs.frozen(kw_only=True)
@@ -150,38 +139,33 @@ class Service:
 
     name: str
     calendar: CalendarChoice
-    response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=_targets)
-    next_response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=_targets)
-    update: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=_targets)
-    resolution: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=_targets)
+    response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple)
+    next_response: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple)
+    update: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple)
+    resolution: tuple[ServiceTarget, ...] = attrs.field(default=(), converter=tuple)
     pause: Condition | None = None
-    warn: tuple[SlaThreshold, ...] = attrs.field(default=(), converter=_thresholds)
+    warn: tuple[SlaThreshold, ...] = attrs.field(default=(), converter=tuple)
     reopen: str = "exclude_closed"
     on_change: str | None = None
     starts_from: str | None = attrs.field(default=None, metadata={"later": True})
     answered_by: tuple[str, ...] = attrs.field(
         default=("agent",), converter=tuple, metadata={"later": True}
     )
-    clocks: tuple[OwnClock, ...] = attrs.field(default=(), converter=_clocks)
+    clocks: tuple[OwnClock, ...] = attrs.field(default=(), converter=tuple)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.name, str) or not self.name:
-            raise DefinitionError("service", self.name, "a non-empty name")
-        if self.on_change is not None and self.on_change not in ON_CHANGE:
-            raise DefinitionError(
-                f"{self.name}.on_change", self.on_change, f"one of {', '.join(ON_CHANGE)}"
-            )
-        if self.reopen not in REOPEN:
-            raise DefinitionError(f"{self.name}.reopen", self.reopen, f"one of {', '.join(REOPEN)}")
+        need_text("service", self.name, DefinitionError, "a non-empty name")
+        if self.on_change is not None:
+            need_word(f"{self.name}.on_change", self.on_change, OnChange, DefinitionError)
+        need_word(f"{self.name}.reopen", self.reopen, ReopenMode, DefinitionError)
         if len(set(self.clock_names)) != len(self.clock_names):
             raise DefinitionError(f"{self.name}.clocks", self.clock_names, "each clock once")
         if not self.clock_names:
             raise DefinitionError(self.name, (), f"targets for at least one of {', '.join(CLOCKS)}")
         for name in CLOCKS:
             _check_targets(f"{self.name}.{name}", getattr(self, name))
-        for target in self.update:
-            if not isinstance(target.target, timedelta):
-                raise DefinitionError(f"{self.name}.update", target.target, "a span such as 4h")
+        spans = [target.target for target in self.update]
+        need_each(f"{self.name}.update", spans, timedelta, DefinitionError, "a span such as 4h")
 
     @property
     def clock_names(self) -> tuple[str, ...]:
@@ -191,10 +175,8 @@ class Service:
 
     def targets(self, clock: str) -> tuple[ServiceTarget, ...]:
         """Return the targets of a clock; none where the service does not have it."""
-        if clock in CLOCKS:
-            found: tuple[ServiceTarget, ...] = getattr(self, clock)
-            return found
-        return next((own.targets for own in self.clocks if own.name == clock), ())
+        usual: dict[str, tuple[ServiceTarget, ...]] = {name: getattr(self, name) for name in CLOCKS}
+        return {**usual, **{own.name: own.targets for own in self.clocks}}.get(clock, ())
 
     def definition(self, clock: str, target: ServiceTarget, agreement: str) -> SlaDefinition:
         """Return the SLA definition of a clock for one of its targets."""
@@ -252,10 +234,8 @@ class Agreement:
     kind: str = "sla"
 
     def __attrs_post_init__(self) -> None:
-        if self.kind not in AGREEMENT_KINDS:
-            raise DefinitionError("kind", self.kind, f"one of {', '.join(AGREEMENT_KINDS)}")
-        if not isinstance(self.when, Condition):
-            raise DefinitionError("when", self.when, "a Condition")
+        need_word("kind", self.kind, AgreementKind, DefinitionError)
+        need_kind("when", self.when, Condition, DefinitionError)
 
 
 def compile_clocks(
@@ -274,7 +254,9 @@ def compile_clocks(
     """
     policies: list[SlaPolicy] = []
     for kind in AGREEMENT_KINDS:
-        named = [(one, _named(services, one.service)) for one in agreements if one.kind == kind]
+        named = [
+            (one, service_named(services, one.service)) for one in agreements if one.kind == kind
+        ]
         names = dict.fromkeys(name for _, service in named for name in service.clock_names)
         for clock in names:
             rules = tuple(_rules(named, clock, kind, scale))
@@ -285,7 +267,12 @@ def compile_clocks(
     return ServiceLevel(policies, name="desk") if policies else None
 
 
-def _named(services: Sequence[Service], name: str) -> Service:
+def service_named(services: Sequence[Service], name: str) -> Service:
+    """Return the service of a name.
+
+    Raises:
+        DefinitionError: There is none.
+    """
     for service in services:
         if service.name == name:
             return service

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import attrs
 
@@ -15,9 +15,8 @@ from incidentcore.desk.reading import BrokenError, Path, Reading
 from incidentcore.desk.service import (
     AGREEMENT_KINDS,
     CLOCKS,
-    ON_CHANGE,
-    REOPEN,
     Agreement,
+    OnChange,
     OwnClock,
     Service,
     ServiceTarget,
@@ -33,7 +32,7 @@ from incidentcore.desk.words import (
 )
 from incidentcore.errors import DefinitionError
 from incidentcore.sla import DueDate
-from incidentcore.sla.terms import SlaThreshold
+from incidentcore.sla.terms import ReopenMode, SlaThreshold
 
 __all__ = ["AGREEMENT", "POINT", "SERVICES"]
 
@@ -136,8 +135,8 @@ _SERVICE: Final = Table(
         *(Key(clock, TARGETS, f"The targets of the {clock} clock.", ()) for clock in CLOCKS),
         Key("pause", WHEN, "When resolution and update clocks pause.", None),
         Key("warn", list_of(POINT), "Points at which a warning is due.", ()),
-        Key("reopen", word(*REOPEN), "What a reopening does.", "exclude_closed"),
-        Key("on_change", word(*ON_CHANGE), "What a change of the target does.", None),
+        Key("reopen", word(*get_args(ReopenMode)), "What a reopening does.", "exclude_closed"),
+        Key("on_change", word(*get_args(OnChange)), "What a change of the target does.", None),
         _STARTS_FROM,
         _ANSWERED_BY,
         Key("clocks", names_of(_OWN.form), "Clocks of its own.", ()),

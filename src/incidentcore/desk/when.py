@@ -21,14 +21,14 @@ from incidentcore.conditions import (
     OpenHours,
     field,
 )
-from incidentcore.desk.forms import Form, level_of
+from incidentcore.desk.forms import Form, level_of, simple, word
+from incidentcore.desk.holiday_form import TEXT
 from incidentcore.desk.parts import DeskField
-from incidentcore.desk.reading import Path, Reading, whole
+from incidentcore.desk.reading import Path, Reading
 from incidentcore.desk.service import scale_of
 from incidentcore.desk.when_text import FACTS, MAJOR, OPS, SETS, SHORT, write_when
 from incidentcore.desk.words import WrongError, read_instant
 from incidentcore.records import RECORD_TYPES
-from incidentcore.values import Scale
 
 __all__ = ["FIELD", "WHEN", "field_names", "field_path", "states_of"]
 
@@ -37,6 +37,14 @@ _ACTOR: Final = ("id", "role")
 _EVENT: Final = ("kind", "visibility", "channel", "audience", "text", "by.id", "by.role", "at")
 _ALERT: Final = ("source", "key", "severity", "status", "title", "value", "at")
 _FLAGS: Final = frozenset(("acknowledged", "known_error", "major"))
+_KINDS: Final = {
+    "bool": simple(bool, "true or false"),
+    "number": simple((int, float), "a number"),
+    "text": simple(str, "a text"),
+    "instant": Form(
+        lambda value, reading, _: read_instant(value, reading.zone), lambda at, _: at, {}
+    ),
+}
 _LEVELS: Final = ("impact", "urgency", "priority", "computed_priority", "priority_override")
 
 
@@ -99,12 +107,10 @@ def _reasons(reading: Reading) -> tuple[str, ...]:
 def _read(data: Any, reading: Reading, path: Path) -> Any:
     if not isinstance(data, Mapping):
         raise WrongError(data, 'a table such as { priority = "high" }')
-    made = [
-        reading.tried((*path, name), _part, name, test, reading, (*path, name))
-        for name, test in data.items()
-    ]
-    whole(made)
-    parts = [part for some in made for part in some]
+    made = reading.each(
+        lambda test, reading, path: _part(str(path[-1]), test, reading, path), data.items(), path
+    )
+    parts = [part for some in made.values() for part in some]
     return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
 
 
@@ -123,12 +129,12 @@ def _part(name: str, test: Any, reading: Reading, path: Path) -> list[Any]:
     if name == "during":
         return [OpenHours(reading.named("plain_calendars", test, "a calendar of [calendars]"))]
     if name == "custom" and isinstance(test, Mapping) and reading.subject == "record":
-        made = [
-            reading.tried((*path, key), _tests, f"custom.{key}", value, reading)
-            for key, value in test.items()
-        ]
-        whole(made)
-        return [one for some in made for one in some]
+        made = reading.each(
+            lambda value, reading, path: _tests(f"custom.{path[-1]}", value, reading),
+            test.items(),
+            path,
+        )
+        return [one for some in made.values() for one in some]
     return _tests(name, test, reading)
 
 
@@ -160,9 +166,7 @@ def _compared(target: str, op: str, value: Any, reading: Reading) -> Condition:
             raise WrongError(value, "true or false")
         return field(target).present() if value else field(target).missing()
     if op in ("text", "contains"):
-        if not isinstance(value, str) or not value:
-            raise WrongError(value, "a non-empty text")
-        return FieldTest(target, OPS[op], value)
+        return FieldTest(target, OPS[op], TEXT.read(value, reading, ()))
     if op == "starts_with":
         return FieldTest(target, op, _category(value) if target == "category" else value)
     if op in ("from", "to"):
@@ -199,21 +203,19 @@ def _category(value: Any) -> Any:
     raise WrongError(value, 'a category such as "network/vpn"')
 
 
-def _own(target: str, reading: Reading) -> DeskField | None:
-    fields = reading.names.get("fields", {}).values()
-    return next((own for own in fields if own.path == target), None)
-
-
 def _value(target: str, value: Any, reading: Reading) -> Any:
     """Return the value that a field is compared with, checked against what the field holds."""
     if reading.subject != "record":
         return value
-    own = _own(target, reading)
-    if target in _LEVELS:
-        return level_of(_scale(target, reading)).read(value, reading, ())
+    fields = reading.names.get("fields", {}).values()
+    own = next((one for one in fields if one.path == target), None)
     allowed: tuple[str, ...] = ()
-    if target.endswith(".name") and target.removesuffix(".name") in _LEVELS:
-        allowed = _scale(target.removesuffix(".name"), reading).names
+    level = target.removesuffix(".name")
+    if level in _LEVELS:
+        scale = scale_of(reading.names["priority"]["policy"], level)
+        if target == level:
+            return level_of(scale).read(value, reading, ())
+        allowed = scale.names
     elif target == "state.name":
         allowed = states_of(reading)
     elif target == "record_type":
@@ -222,21 +224,8 @@ def _value(target: str, value: Any, reading: Reading) -> Any:
         allowed = _reasons(reading)
     elif own is not None:
         allowed = own.words
-    if allowed:
-        if value not in allowed:
-            raise WrongError(value, f"one of {', '.join(allowed)}", allowed)
-        return value
-    kind = _kind(target, own)
-    if kind == "instant":
-        return read_instant(value, reading.zone)
-    fits = {
-        "bool": isinstance(value, bool),
-        "number": isinstance(value, (int, float)) and not isinstance(value, bool),
-        "text": isinstance(value, str) and bool(value),
-    }
-    if not fits[kind]:
-        raise WrongError(value, {"bool": "true or false", "number": "a number"}.get(kind, "a text"))
-    return value
+    form = word(*allowed) if allowed else _KINDS[_kind(target, own)]
+    return form.read(value, reading, ())
 
 
 def _kind(target: str, own: DeskField | None) -> str:
@@ -249,10 +238,6 @@ def _kind(target: str, own: DeskField | None) -> str:
     if target.endswith("_at") or target in ("unanswered_since", "snoozed_until"):
         return "instant"
     return "text"
-
-
-def _scale(name: str, reading: Reading) -> Scale:
-    return scale_of(reading.names["priority"]["policy"], name)
 
 
 _SCHEMA: Final[dict[str, Any]] = {

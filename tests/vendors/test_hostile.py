@@ -272,6 +272,22 @@ FINDINGS: dict[str, tuple[Callable[[], Import[Incident]], set[str], int]] = {
         {"unknown_entry"},
         1,
     ),
+    "a case that is an object": (
+        lambda: events([{"c": {"a": 1}, "a": "new", "t": T}, {"c": 1.0, "a": "new", "t": T}]),
+        {"malformed_record"},
+        1,
+    ),
+    "an object whose attributes are an object": (
+        lambda: read_ocel(
+            {
+                "objects": [{"id": "1", "type": "i", "attributes": {"a": 1}}],
+                "events": [{"type": "new", "time": T, "relationships": [{"objectId": "1"}]}],
+            },
+            object_type="i",
+        ),
+        {"malformed_record"},
+        0,
+    ),
     "a log whose time goes back": (
         lambda: events(["c,a,t", f"1,new,{T}", "1,closed,2026-03-01T08:00Z"]),
         {"time_goes_back", "before_opening"},

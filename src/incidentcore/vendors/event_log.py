@@ -164,7 +164,7 @@ def read_ocel(
     return _Log(activity="activity", at="at", by="by", activities=activities).read(cases, tables)
 
 
-Case = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]
+Case = tuple[Any, Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
 
 def _as_objects(
@@ -178,9 +178,17 @@ def _as_objects(
             yield {**dict(zip(columns, row, strict=False)), _ROW: number}
 
 
+def _case_of(row: Mapping[str, Any], case: str) -> str:
+    """Return which case a row belongs to; an odd one is found where the case is read."""
+    try:
+        return plain_text(row.get(case)) or ""
+    except InvalidValueError:
+        return str(row[case])
+
+
 def _adjacent(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
     seen: set[str] = set()
-    for key, own in groupby(rows, key=lambda row: plain_text(row.get(case)) or ""):
+    for key, own in groupby(rows, key=lambda row: _case_of(row, case)):
         events = list(own)
         if key in seen:
             raise FormatError(
@@ -188,14 +196,14 @@ def _adjacent(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
                 f"@ row {events[0][_ROW]}, column {case}"
             )
         seen.add(key)
-        yield key, {}, events
+        yield events[0].get(case), {}, events
 
 
 def _grouped(rows: Iterable[Mapping[str, Any]], case: str) -> Iterator[Case]:
     cases: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
-        cases.setdefault(plain_text(row.get(case)) or "", []).append(row)
-    yield from ((key, {}, events) for key, events in cases.items())
+        cases.setdefault(_case_of(row, case), []).append(row)
+    yield from ((events[0].get(case), {}, events) for events in cases.values())
 
 
 @attrs.frozen(kw_only=True)
@@ -285,7 +293,7 @@ def _object_changes(history: HistoryBuilder, trace: Mapping[str, Any]) -> None:
     """Add the changes of an object's attributes; nobody is named for them."""
     latest: dict[str, object] = {}
     changed: set[str] = set()
-    for number, (field, at, value) in enumerate(trace.get("\0changes", ()), 1):
+    for number, (field, at, value) in enumerate(trace.get("\0changes", tuple)(), 1):
         if at is not None:
             changed.add(field)
             before, entry_id = latest.get(field), f"attribute-{number}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 from incidentcore.errors import FormatError, InvalidValueError
@@ -22,7 +23,7 @@ def ocel_cases(
     actor_qualifier: str,
     fields: Mapping[str, str] | None,
 ) -> Iterator[Case]:
-    """Yield each object of a type with its events and the changes of its attributes.
+    """Yield each object of a type with its events, and what returns its attributes' changes.
 
     Raises:
         FormatError: The data is not OCEL 2.0 in JSON.
@@ -43,7 +44,7 @@ def ocel_cases(
     for thing in objects:
         if thing.get("type") == object_type:
             key = str(thing.get("id"))
-            yield key, {"\0changes": _changes(thing, names)}, by_object.get(key, ())
+            yield key, {"\0changes": partial(_changes, thing, names)}, by_object.get(key, ())
 
 
 def _event(

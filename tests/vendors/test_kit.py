@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +18,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle import Lifecycle, check_history, lint_lifecycle
 from incidentcore.records import Acknowledged, Commented, StateChanged
 from incidentcore.values import Priority, State
-from incidentcore.vendors import presets, read_table
+from incidentcore.vendors import presets, read_jira, read_servicenow, read_table
 from incidentcore.vendors.kit import Findings, Import, LevelTable, Roles, StateTable, Times
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
@@ -30,6 +32,7 @@ from incidentcore.vendors.presets import (
     ZENDESK_LEVELS,
     ZENDESK_STATES,
 )
+from incidentcore.vendors.profiles import read_profile
 from incidentcore.vendors.table_presets import TABLE_PRESETS
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -380,3 +383,33 @@ def test_present_values_that_disagree_are_findings() -> None:
     record, findings = read([("1", 5, "assignee", "ada", "ben")], state="A", assignee="eve")
     assert record.assignee == "ben"
     assert findings.counts == {"history_disagrees": 1}
+
+
+def test_the_latest_instant_is_when_something_was_recorded() -> None:
+    """A record that was written down after it was opened is known as of the latest instant."""
+    row = {"number": "I", "opened_at": "2026-03-02 09:00:00", "state": "1"}
+    reading = read_servicenow([{**row, "sys_created_on": "2026-03-02 09:01:25"}])
+    [incident] = reading
+    assert reading.latest == datetime(2026, 3, 2, 9, 1, 25, tzinfo=UTC)
+
+
+def test_states_and_levels_of_ones_own_in_any_profile(tmp_path: Path) -> None:
+    """What a desk states counts beside the words of the tool; a profile takes nothing else."""
+    issue = {"key": "A", "fields": {"created": "2026-03-02T08:00Z", "status": {"name": "Parked"}}}
+    path = tmp_path / "export"
+    path.write_text(json.dumps({"issues": [issue]}), encoding="utf-8")
+    words = {"states": StateTable({"Parked": "on_hold"}), "levels": LevelTable()}
+    [incident] = read_profile(path, "jira", **words)
+    assert incident.state.pauses
+    assert next(read_jira([issue])).state.name == "Parked"
+    with pytest.raises(InvalidValueError, match="only with a table"):
+        read_profile(path, "jira", delimiter=";")
+    with pytest.raises(InvalidValueError, match="only with a table"):
+        read_profile(path, "servicenow-audit", **words)
+    rows = "c,a,t\n1,Parked,2026-03-02\n"
+    path.write_text(rows, encoding="utf-8")
+    mapping = {"case": "c", "activity": "a", "at": "t"}
+    [incident] = read_profile(path, "events", mapping=mapping, **words)
+    assert incident.state.pauses
+    with pytest.raises(InvalidValueError, match="a column for at"):
+        read_profile(path, "events", mapping={"case": "c", "activity": "a"})

@@ -55,6 +55,11 @@ def codes(reading: Import[Incident]) -> dict[str, int]:
     return dict(reading.findings.counts)
 
 
+def notes(incident: Incident) -> list[tuple[str, datetime]]:
+    """Return the comments: for whom each is, and its instant."""
+    return [(e.visibility, e.at) for e in incident.history if isinstance(e, Commented)]
+
+
 def the_one(reading: Import[Incident]) -> Incident:
     [incident] = reading
     assert loads(dumps(incident), Incident) == incident
@@ -158,6 +163,8 @@ def test_happyfox(samples: Path) -> None:
     assert incident.first_response_at == at(9, 30)
     assert incident.priority is Priority.HIGH
     assert incident.timeline().facts_at(at(11))["state"].pauses
+    assert notes(incident) == [("public", at(9, 30)), ("internal", at(11))]
+    assert incident.history[-2].by.role == "system"
     assert incident.resolved_at == incident.closed_at == at(9, day=3)
     assert incident.custom["tool"]["sla_breaches"] == 1
 
@@ -179,6 +186,8 @@ def test_zendesk(samples: Path) -> None:
     ]
     assert incident.timeline().facts_at(at(8))["priority"] is None
     assert incident.first_response_at == at(8, 20)
+    closing = [e for e in incident.history if isinstance(e, StateChanged)][-1]
+    assert closing.by.role == "system"
     [reply] = reported_slas(incident, "reply_time")
     assert (reply.breached, reply.elapsed, reply.goal) == (
         False,
@@ -210,6 +219,7 @@ def test_servicenow(samples: Path) -> None:
     assert timeline.facts_at(at(9))["priority"] is Priority.MODERATE
     assert timeline.facts_at(at(9, 45))["priority"] is Priority.HIGH
     assert timeline.facts_at(at(10))["hold_reason"] == "Awaiting Caller"
+    assert notes(incident) == [("public", at(9, 40)), ("internal", at(9, 50))]
     assert incident.first_response_at == at(9, 40)
     assert incident.history[-2].by.role == "system"
     [sla] = reported_slas(incident)
@@ -317,6 +327,7 @@ def test_genuine_files(samples: Path) -> None:
 
 
 PAGES: dict[str, tuple[str, ...]] = {
+    "log.xes": ("--profile", "xes", "--map", "activity=concept:name/lifecycle:transition"),
     "jira_issue.json": ("--profile", "jira"),
     "jira_export.csv": ("--profile", "jira-csv"),
     "pagerduty.json": ("--profile", "pagerduty"),
@@ -326,6 +337,10 @@ PAGES: dict[str, tuple[str, ...]] = {
     "servicenow_list.csv": ("--profile", "servicenow-list", "--zone", "Europe/Berlin"),
     "glpi_export.csv": ("--profile", "glpi-csv"),
     "statuspage.json": ("--profile", "statuspage"),
+    "../genuine/freshservice_tickets.json": ("--profile", "freshservice"),
+    "../genuine/jira_fivetran_issue.csv": ("--map", "id=key", "opened=created", "closed=resolved"),
+    "../genuine/pagerduty_incident.json": ("--profile", "pagerduty"),
+    "../genuine/servicenow_incident_table_api.json": ("--profile", "servicenow"),
 }
 
 
@@ -334,9 +349,12 @@ PAGES: dict[str, tuple[str, ...]] = {
 def test_pages_on_each_sample(
     samples: Path, capsys: pytest.CaptureFixture[str], command: str, name: str
 ) -> None:
-    """Each sample gives both pages from the command line."""
+    """Each sample gives both pages from the command line, with its records in them."""
     assert main([command, str(samples / "composed" / name), *PAGES[name]]) == 0
-    assert name in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert name.rpartition("/")[2] in out
+    assert "no records" not in out
+    assert "not_known" not in out
 
 
 def all_readings(samples: Path) -> Iterator[Any]:

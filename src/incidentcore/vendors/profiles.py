@@ -17,8 +17,9 @@ from incidentcore.vendors.audit_log import read_audit_log
 from incidentcore.vendors.event_log import read_events, read_xes
 from incidentcore.vendors.happyfox import read_happyfox
 from incidentcore.vendors.jira import read_jira, read_jira_csv
-from incidentcore.vendors.kit import HistoryBuilder, Import, LevelTable, StateTable, Times
+from incidentcore.vendors.kit import HistoryBuilder, Import, LevelTable, StateTable, Tables, Times
 from incidentcore.vendors.pagerduty import read_pagerduty
+from incidentcore.vendors.presets import HAPPYFOX, JIRA, PAGERDUTY, SERVICENOW, STATUSPAGE, ZENDESK
 from incidentcore.vendors.servicenow import read_servicenow
 from incidentcore.vendors.statuspage import read_statuspage
 from incidentcore.vendors.table import read_table
@@ -29,11 +30,14 @@ from incidentcore.vendors.zendesk import read_zendesk
 __all__ = ["PROFILES", "desk_options", "read_profile"]
 
 
-# By profile: its reader, what a file calls the records, and its other resources by argument.
-_JSON: Final[dict[str, tuple[Callable[..., Import[Incident]], Sequence[str], dict[str, str]]]] = {
-    "jira": (read_jira, (), {}),
+# By profile: its reader, what the tool's words mean, what a file calls the records, and its other
+# resources by argument.
+_Tool = tuple[Callable[..., Import[Incident]], Tables, Sequence[str], dict[str, str]]
+_JSON: Final[dict[str, _Tool]] = {
+    "jira": (read_jira, JIRA, (), {}),
     "servicenow": (
         read_servicenow,
+        SERVICENOW,
         ("incidents", "incident"),
         {
             "audit": "sys_audit",
@@ -44,24 +48,32 @@ _JSON: Final[dict[str, tuple[Callable[..., Import[Incident]], Sequence[str], dic
     ),
     "zendesk": (
         read_zendesk,
+        ZENDESK,
         ("tickets", "ticket"),
         {"audits": "audits", "metric_events": "ticket_metric_events", "users": "users"},
     ),
-    "pagerduty": (read_pagerduty, ("incidents", "incident"), {"log_entries": "log_entries"}),
-    "happyfox": (read_happyfox, (), {}),
-    "statuspage": (read_statuspage, (), {}),
+    "pagerduty": (
+        read_pagerduty,
+        PAGERDUTY,
+        ("incidents", "incident"),
+        {"log_entries": "log_entries"},
+    ),
+    "happyfox": (read_happyfox, HAPPYFOX, (), {}),
+    "statuspage": (read_statuspage, STATUSPAGE, (), {}),
 }
 
 
-def _read_json(data: Any, profile: str) -> Import[Incident]:
+def _read_json(data: Any, profile: str, words: Mapping[str, Any]) -> Import[Incident]:
     """Read parsed JSON: an object of a tool's resources by name, or the records alone."""
-    read, names, others = _JSON[profile]
+    read, tables, names, others = _JSON[profile]
     parts: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
     records = next((parts[name] for name in names if parts.get(name)), data)
     given = {name: parts.get(part) or () for name, part in others.items()}
     if profile == "pagerduty" and given["log_entries"]:
         given["log_entries"] = parts  # as a page, which says whether there are more
-    return read(records, **given)
+    if "states" in words:
+        words = {**words, "states": tables["states"] | words["states"]}
+    return read(records, **given, **words)
 
 
 _BOOLEANS: Final = {
@@ -71,7 +83,9 @@ _BOOLEANS: Final = {
 _AUDIT: Final = "servicenow-audit"
 _TABLE: Final = "table"
 _EVENTS: Final = "events"
-PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, _EVENTS, "xes", *_JSON)
+_XES: Final = "xes"
+_WORDS: Final = ("states", "levels")
+PROFILES: Final = (_AUDIT, _TABLE, *TABLE_PRESETS, _EVENTS, _XES, *_JSON)
 """The names of what a file can be."""
 
 
@@ -91,10 +105,12 @@ def read_profile(
             an object of them by name, such as ``tickets`` and ``audits``.
         profile: What it is; one of ``PROFILES``.
         mapping: For a table, columns by field, beside or instead of those that its profile knows;
-            for an event log, columns of case, activity, at, by, group and further fields.
+            for an event log, columns of case, activity, at, by, group and further fields; in XES,
+            whose activity may be several attributes with ``/`` between them, attributes.
         zone: For a table or audit log, the zone of times that state none.
         formats: For a table, the formats of its times; those of its profile by default.
-        options: For a table, further arguments of ``read_table``.
+        options: ``states`` and ``levels`` beside those of the tool, but for an audit log; for a
+            table, further arguments of ``read_table``.
 
     Raises:
         InvalidValueError: There is no such profile, or it takes no mapping or formats.
@@ -103,38 +119,40 @@ def read_profile(
     """
     if profile not in PROFILES:
         raise InvalidValueError("profile", profile, f"one of {', '.join(PROFILES)}")
-    if profile == _EVENTS:
-        return _events(path, mapping or {}, Times(zone, formats=tuple(formats) or "iso"))
     if profile == _TABLE or profile in TABLE_PRESETS:
         return _table(path, profile, mapping or {}, zone, formats=formats, **options)
-    for name, value in (("mapping", mapping), ("formats", formats), *options.items()):
+    is_log = profile in (_EVENTS, _XES)
+    words = {name: options.pop(name) for name in _WORDS if options.get(name) and profile != _AUDIT}
+    named = None if is_log else mapping
+    shaped = None if profile == _EVENTS else formats
+    for name, value in (("mapping", named), ("formats", shaped), *options.items()):
         if value:
             tables = ", ".join((_TABLE, *TABLE_PRESETS))
             raise InvalidValueError(name, value, f"only with a table: {tables}")
+    if is_log:
+        words["times"] = Times(zone, formats=tuple(formats) or "iso")
+        return _log(path, profile, dict(mapping or {}), words)
     if profile == _AUDIT:
         return read_audit_log(path, zone=zone)
-    if profile == "xes":
-        return read_xes(path)
-    return _read_json(read_json(path), profile)
+    return _read_json(read_json(path), profile, words)
 
 
-def _events(path: Path, mapping: Mapping[str, str], times: Times) -> Import[Incident]:
-    columns = dict(mapping)
+def _log(
+    path: Path, profile: str, columns: dict[str, str], words: Mapping[str, Any]
+) -> Import[Incident]:
+    """Read an event log; the attributes of XES have usual names, of which activity may be two."""
+    if profile == _XES:
+        activity = columns.pop("activity", "concept:name").split("/")
+        options = dict(words)
+        options.update((n, columns.pop(n)) for n in ("at", "by", "group") if n in columns)
+        return read_xes(path, activity=activity, fields=columns, **options)
     missing = [name for name in ("case", "activity", "at") if name not in columns]
     if missing:
         allowed = f"also a column for {missing[0]}, as in case=Id activity=State at=Time"
-        raise InvalidValueError("--map", dict(mapping), allowed)
-    return read_events(
-        path,
-        case=columns.pop("case"),
-        activity=columns.pop("activity"),
-        at=columns.pop("at"),
-        by=columns.pop("by", None),
-        group=columns.pop("group", None),
-        fields=columns,
-        times=times,
-        sort=True,
-    )
+        raise InvalidValueError("--map", columns, allowed)
+    stated = {name: columns.pop(name, None) for name in ("case", "activity", "at", "by", "group")}
+    options = {**stated, **words}
+    return read_events(path, fields=columns, sort=True, **options)
 
 
 def _table(

@@ -77,7 +77,8 @@ class Import(Iterator[R], Generic[R]):
     Attributes:
         findings: What was found so far; complete once the last record was read.
         covers: What the source tells. KPIs and clocks leave out what it does not.
-        latest: The latest instant so far; None before the first record.
+        latest: The latest instant so far at which something was recorded; None before the first
+            record.
 
     Raises:
         InvalidValueError: ``covers`` has a word that is not known, or a table is of another kind.
@@ -151,8 +152,8 @@ class Import(Iterator[R], Generic[R]):
         counts = self._counts
         counts["records"] += 1
         counts["events"] += record.version
-        if self.latest is None or record.updated_at > self.latest:
-            self.latest = record.updated_at
+        known = max(event.recorded_at for event in record.history)  # never before it happened
+        self.latest = known if self.latest is None else max(self.latest, known)
         return record
 
     def _read(self, row: int, entry: object, seen: set[str]) -> R | None:

@@ -389,7 +389,7 @@ def test_the_latest_instant_is_when_something_was_recorded() -> None:
     """A record that was written down after it was opened is known as of the latest instant."""
     row = {"number": "I", "opened_at": "2026-03-02 09:00:00", "state": "1"}
     reading = read_servicenow([{**row, "sys_created_on": "2026-03-02 09:01:25"}])
-    [incident] = reading
+    assert len(list(reading)) == 1
     assert reading.latest == datetime(2026, 3, 2, 9, 1, 25, tzinfo=UTC)
 
 

@@ -52,17 +52,14 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
 
 def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
     """Return the mapping without the columns that a table lacks; id and opening always remain."""
-    known = {*table.columns, *(() if not table.objects else _paths(table, mapping))}
     return {
         name: column
         for name, column in mapping.items()
-        if name in ("id", "opened") or isinstance(column, int) or column in known
+        if name in ("id", "opened")
+        or isinstance(column, int)
+        or column in table.columns
+        or (table.objects and column.partition(".")[0] in table.columns)
     }
-
-
-def _paths(table: Table, mapping: Mapping[str, str | int]) -> list[str]:
-    texts = [column for column in mapping.values() if isinstance(column, str)]
-    return [text for text in texts if text.partition(".")[0] in table.columns]
 
 
 class TableReader:

@@ -152,8 +152,9 @@ class Import(Iterator[R], Generic[R]):
         counts = self._counts
         counts["records"] += 1
         counts["events"] += record.version
-        known = max(event.recorded_at for event in record.history)  # never before it happened
-        self.latest = known if self.latest is None else max(self.latest, known)
+        for event in record.history:  # recorded when it happened, or later
+            if self.latest is None or event.recorded_at > self.latest:
+                self.latest = event.recorded_at
         return record
 
     def _read(self, row: int, entry: object, seen: set[str]) -> R | None:

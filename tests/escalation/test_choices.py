@@ -1,5 +1,6 @@
 """The choices in which engines differ (rules E3 and E4), each by a worked example."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,10 @@ from incidentcore.escalation import (
     HeldFor,
     OnClock,
     acknowledge,
+    goalert_row,
+    jira_row,
+    pagerduty_row,
+    servicenow_row,
     unacknowledge,
 )
 from incidentcore.instants import Versions
@@ -201,3 +206,32 @@ def test_the_level_after_a_clock_waits_for_the_first_of_two_clocks() -> None:
 
     assert fired(rules, INCIDENT, 500, slas=slas) == [(60, "ann"), (70, "ben")]
     assert fired(rules, INCIDENT, 500, slas=slas[::-1]) == [(60, "ann"), (70, "ben")]
+
+
+BOUNDS = [
+    (lambda n: pagerduty_row("r", [("x", n)]), "steps[0].delay", 1, 10_000),
+    (lambda n: pagerduty_row("r", [("x", 5)], num_loops=n), "num_loops", 0, 9),
+    (lambda n: goalert_row("r", [("x", 5), ("y", n)]), "steps[1].delay", 1, 9000),
+    (lambda n: goalert_row("r", [("x", 5)], repeat=n), "repeat", 0, 5),
+    (lambda n: jira_row("r", [(n, "not_closed", "x")]), "rules[0].minutes", 0, 100_000),
+    (
+        lambda n: jira_row("r", [(5, "not_closed", "x")], repeat=n, repeat_after=MIN),
+        "repeat",
+        0,
+        20,
+    ),
+    (lambda n: servicenow_row("r", [("x", n, MIN)]), "steps[0].reminders", 0, 100),
+]
+
+
+@pytest.mark.parametrize(("build", "where", "least", "most"), BOUNDS, ids=lambda one: str(one)[:20])
+def test_a_row_of_another_system_has_that_system_s_bounds(
+    build: Callable[[object], EscalationRow], where: str, least: int, most: int
+) -> None:
+    """Both ends are allowed; beyond them the error names what was given and the numbers from to."""
+    assert build(least).name == build(most).name == "r"
+    for given in (least - 1, most + 1, True, 5.0, "5"):
+        with pytest.raises(EscalationMatrixError) as caught:
+            build(given)
+        assert (caught.value.where, caught.value.given) == (where, given)
+        assert caught.value.allowed == f"a whole number from {least} to {most}"

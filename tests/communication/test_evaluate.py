@@ -32,6 +32,7 @@ from incidentcore.records import (
     set_fields,
 )
 from incidentcore.schedule import BusinessCalendar
+from incidentcore.serialization import to_plain
 from incidentcore.testing import communicated_incidents, communication_plans
 from incidentcore.testing.checks_communication import POLLS
 from incidentcore.values import Actor
@@ -406,3 +407,17 @@ def _talked(record: Incident, count: int) -> Incident:
     for number in range(count):
         record = comment(record, "We are on it.", at=AT + number * MINUTE / 60, by="ada")
     return record
+
+
+def test_what_came_later_is_written_only_where_it_says_something() -> None:
+    """A document of a real incident is as it was before there were exercises."""
+    plan = CommunicationPlan("status", rule(first=15 * MINUTE))
+    for exercise in (None, "drill 1"):
+        (update,) = due_updates(plan, incident(exercise=exercise), now=AT + 20 * MINUTE)
+        assert update.exercise == exercise
+        written = to_plain(update)["value"]
+        assert written.get("exercise") == exercise
+        assert ("exercise" in written) is (exercise is not None)
+    document = to_plain(plan)["value"]["rules"][0]
+    assert "on_change" not in document
+    assert document["final"] is None  # this one was always there

@@ -480,3 +480,26 @@ OWN = Level("own", "two", 2)
 def test_what_some_record_satisfies_is_never_refused(condition: Condition) -> None:
     """Three moments in a row, and levels of a scale that nobody has described."""
     assert not satisfiable(condition).is_no
+
+
+N = field("custom.n")
+
+
+@pytest.mark.parametrize(
+    ("condition", "answer"),
+    [
+        *((one, "yes") for one in (N < 5, N <= 5, N > 5, N >= 5)),
+        *((N.present() & ~one, "yes") for one in (N < 5, N <= 5, N > 5, N >= 5)),
+        ((N <= 5) & (N >= 5), "yes"),
+        ((N < 5) & (N > 3), "yes"),
+        ((N <= 5) & (N > 5), "no"),
+        ((N < 5) & (N >= 5), "no"),
+        ((N <= 3) & (N >= 5), "no"),
+        ((N <= 5) & N.equals(5), "yes"),
+        ((N < 5) & N.equals(5), "no"),
+    ],
+    ids=str,
+)
+def test_bounds_include_their_number_or_do_not(condition: Condition, answer: str) -> None:
+    """A witness, where there is one, is within them."""
+    assert satisfiable(condition).answer == answer

@@ -327,3 +327,12 @@ def test_the_steps_of_who_stands_in_are_looked_at_too() -> None:
         EscalationMatrix("m", [row(*chain)]), start=MONDAY, end=MONDAY, personal=personal
     )
     assert [one.witness for one in found] == [(name, HOUR / 6) for name in ("ada", "bob", "cat")]
+
+
+def test_a_level_at_the_start_of_its_clock_is_due_at_once() -> None:
+    """Nothing of four hours has elapsed at a fraction of zero."""
+    start = SlaThreshold(name="start", fraction=0)
+    matrix = EscalationMatrix("m", [row(level(OnClock("resolution", start)))])
+    (finding,) = lint_escalation(matrix, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
+    assert (finding.code, finding.witness) == ("due_at_once", 4 * HOUR)
+    assert "the point" in finding.message

@@ -50,5 +50,6 @@ def test_a_hand_counts_once_whichever_version_of_the_matrix_it_met() -> None:
     record = escalate_now(INCIDENT, "next", at=at(15), by="kim")
     versions = Versions([(at(0), matrix()), (at(20), matrix(past_last="wrap"))])
 
+    assert fired(versions, record, 500, live=True)[2:] == [(45, "cat")]
     assert fired(versions, record, 40) == [(10, "ann"), (15, "ben")]
     assert fired(versions, record, 500)[2:] == [(45, "cat")]

@@ -136,3 +136,13 @@ def test_a_spell_that_a_restart_ends_is_one_cycle() -> None:
     rules = matrix(EscalationLevel(held, "x"))
     due = due_escalations(rules, record, now=at(100), include_lapsed=True)
     assert [(e.cycle, (e.due_at - T0) / MIN) for e in due] == [(1, 10), (2, 70)]
+
+
+def test_a_wall_time_after_a_moment_that_never_came_is_none() -> None:
+    """Asked for minute 500, and taken back at 100: nothing is to be counted from."""
+    ten = Rotation(anchor=at(60), zone="UTC", unit="days")
+    rules = matrix(EscalationLevel(AtWallTime(ten, "custom.asked_at"), "desk"))
+    record = set_fields(incident(), custom={"asked_at": at(500)}, at=T0, by="ada")
+    assert fired(rules, record, 3000) == [(1500, "desk"), (2940, "desk")]
+    record = set_fields(record, custom={"asked_at": None}, at=at(100), by="ada")
+    assert fired(rules, record, 3000) == []

@@ -477,3 +477,27 @@ def test_what_is_held_back_joins_with_the_alert_that_waited_before_it():
         ("add", 3, "critical"),
         ("add", 3, "warning"),
     ]
+
+
+def test_what_is_released_together_joins_once():
+    """Two conditions wait with one alert each, and a worse one of each is held back."""
+    worse = field("severity").equals("critical")
+    router = field("labels.service").equals("net")
+    policy = IntakePolicy(
+        group_by="labels.service", threshold=3, inhibit=Inhibit(router, worse, name="router")
+    )
+    net = {"key": "r", "labels": {"service": "net"}}
+    items = [
+        alert("a", 0, severity="warning"),
+        alert("b", 1, severity="warning"),
+        Alert(at=T0 + 2 * MINUTE, **net),
+        alert("a", 3, severity="critical"),
+        alert("b", 4, severity="critical"),
+        Alert(at=T0 + 5 * MINUTE, status="resolved", **net),
+    ]
+    found = [
+        (one.alert.key, one.alert.severity)
+        for one in fold_alerts(policy, items, until=T0 + 9 * MINUTE).intents
+        if one.kind in ("open", "add")
+    ]
+    assert sorted(found) == [(key, bad) for key in "ab" for bad in ("critical", "warning")]

@@ -106,3 +106,4 @@ def test_an_event_of_another_type_of_record_changes_nothing() -> None:
     record = Incident.from_history([*incident.history, decided])
     assert record.facts().keys() == incident.facts().keys()
     assert record.facts()["updated_at"] == OPENED + MINUTE
+    assert record.timeline().facts_at(OPENED + MINUTE) == record.facts()

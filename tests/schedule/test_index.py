@@ -265,5 +265,14 @@ def test_the_last_years_are_answered_as_often_as_they_are_asked() -> None:
     once = BusinessCalendar(zone="UTC", hours={}, special={"9998-12-30": "09:00-17:00"})
     with pytest.raises(UnreachableDeadlineError):
         once.next_open(high)
-    with pytest.raises(UnreachableDeadlineError):
-        always.next_close(high)
+    for calendar in (always, once):
+        with pytest.raises(UnreachableDeadlineError):
+            calendar.next_close(high)
+
+
+def test_centuries_are_answered_in_pieces() -> None:
+    """An index holds 64 years; what it holds already is used for the first of them."""
+    nights = BusinessCalendar(zone="UTC", hours={"mon-sun": "22:00-06:00"})
+    low, high = at(1950), at(2150)
+    for _ in range(2):
+        assert nights.open_time(low, high) == (high - low) / 3

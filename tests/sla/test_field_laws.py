@@ -399,3 +399,14 @@ def test_cycles_before_an_import_are_not_counted(covers: tuple[str, ...], cycles
     now = u("03 12:00")
     found = clock_cycles(clock, imported(*covers).timeline(now=now), now=now)
     assert len(found) == cycles
+
+
+def test_a_search_for_a_change_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many instants that change no answer, the due is what it wakes for."""
+    monkeypatch.setattr("incidentcore.sla.status._TRIES", 3)
+    waits = AllOf(tuple(reached(f"custom.{name}") for name in "abcde"))
+    clock = SlaDefinition.resolution(hours=100, calendar=ALWAYS_OPEN, pause=waits)
+    fields = {name: at(f"mon {hour}:00") for hour, name in enumerate("abcd", 10)}
+    for more, wakeup in (({}, "fri 13:00"), ({"d": None, "e": at("mon 10:00")}, "fri 13:00")):
+        record = incident(("mon 09:00", "new"), ("mon 09:00", {**fields, **more}))
+        assert evaluate_sla(clock, record, now=at("mon 09:30")).next_wakeup == at(wakeup)

@@ -30,6 +30,12 @@ DONE = field("state.resolved").is_true()
 VIP = field("custom.vip").is_true()
 
 
+class SubText(str):
+    """A text of another library."""
+
+    __slots__ = ()
+
+
 class SubDatetime(datetime):
     """An instant of another library."""
 
@@ -290,8 +296,9 @@ def test_targets_that_cannot_be_compared_are_not_inverted() -> None:
         (CRITICAL, resolution(name="critical", calendar=ONE_DAY, target=timedelta(hours=9))),
         (CRITICAL & field("priorty.name").equals("x"), resolution()),
     ):
-        found = lint_sla_policy(SlaPolicy([rule], default=rest))
-        assert "inverted_targets" not in {one.code for one in found}
+        for rules in ([rule], [(CRITICAL, rest), rule]):
+            found = lint_sla_policy(SlaPolicy(rules, default=rest))
+            assert "inverted_targets" not in {one.code for one in found}
 
 
 UNREADABLE = Opaque("mine", lambda _: True)
@@ -329,6 +336,7 @@ def test_what_a_pause_may_do(definition: SlaDefinition, found: list[str]) -> Non
         (field("state.name").equals(5), ["wrong_type"]),
         (field("opened_at").equals(SubDatetime(2026, 6, 1, tzinfo=UTC)), []),
         (field("title").is_in("a", "b"), []),
+        (field("title").equals(SubText("a")), []),
         (field("title").is_in("a", 5), ["wrong_type"]),
     ],
     ids=str,

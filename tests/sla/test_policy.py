@@ -281,6 +281,8 @@ def test_what_was_crossed_before_a_start_moved_stays_crossed() -> None:
     moved = tell(policy, record, "mon 15:00")
     assert (moved.elapsed, moved.due_at) == (2 * HOUR, at("mon 16:00"))
     assert [one.at for one in moved.crossings("due")] == [at("mon 12:00")]
+    swapped = [one for one in moved.trace if one.code == "swapped"]
+    assert [one.interval.start for one in swapped] == [at("mon 11:00")]
 
 
 def test_time_that_was_promised_otherwise_is_told_as_replaced() -> None:
@@ -291,4 +293,35 @@ def test_time_that_was_promised_otherwise_is_told_as_replaced() -> None:
         ("replaced", 2 * HOUR, timedelta()),
         ("swapped", timedelta(), timedelta()),
         ("counting", HOUR, HOUR),
+    ]
+
+
+def test_a_promise_for_what_was_left_without_one_waits_for_an_opening() -> None:
+    """Reopened at 11:00 without one; silver comes while it is resolved, and starts at 14:00."""
+    silver = field("custom.tier").equals("silver")
+    policy = SlaPolicy(
+        [
+            (GOLD, resolution(4, name="gold")),
+            (silver, resolution(4, name="silver", swap="restart")),
+        ]
+    )
+    record = incident(
+        ("mon 09:00", "new"),
+        ("mon 09:00", {"tier": "gold"}),
+        ("mon 10:00", "resolved"),
+        ("mon 11:00", {"tier": "none"}),
+        ("mon 11:00", "in_progress"),
+        ("mon 12:00", "resolved"),
+        ("mon 13:00", {"tier": "silver"}),
+        ("mon 14:00", "in_progress"),
+    )
+    judged = [("gold", "met")]
+    for words in ("mon 11:30", "mon 13:30"):
+        status = tell(policy, record, words)
+        assert [(one.definition, one.result) for one in status.cycles] == judged
+    status = tell(policy, record, "mon 15:00")
+    assert (*told(status), status.due_at) == ("running", HOUR, at("mon 18:00"))
+    assert [(one.definition, one.result) for one in status.cycles] == [
+        *judged,
+        ("silver", "running"),
     ]

@@ -154,7 +154,7 @@ class Holiday:
                 given = yearly
             ends = [_month_day(part, "yearly") for part in _as_pair(given, "yearly")]
             texts = [f"{month:02}-{number:02}" for month, number in ends]
-            month_days = texts[0] if texts[0] == texts[1] else "/".join(texts)
+            month_days = "/".join(dict.fromkeys(texts))  # a single day is written once
         recurrence = None if rule is None else parse_rule(rule, when)
         said = [span is not None, month_days is not None, recurrence is not None]
         if sum(said) != (0 if when is not None and recurrence is None else 1):

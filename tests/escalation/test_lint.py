@@ -336,3 +336,13 @@ def test_a_level_at_the_start_of_its_clock_is_due_at_once() -> None:
     (finding,) = lint_escalation(matrix, slas=[CLOCK], start=MONDAY, end=MONDAY + WEEK)
     assert (finding.code, finding.witness) == ("due_at_once", 4 * HOUR)
     assert "the point" in finding.message
+
+
+def test_a_gap_of_a_rota_beside_a_field_that_may_be_empty() -> None:
+    """By night nobody is on call, and there may be no assignee either; the words say both."""
+    targets = (EscalationTarget.on_call(BY_DAY), EscalationTarget.field("assignee"))
+    matrix = EscalationMatrix("m", [row(level(After(HOUR), targets))])
+    (finding,) = lint_escalation(matrix, start=MONDAY, end=MONDAY + WEEK)
+    assert (finding.code, finding.witness) == ("may_tell_nobody", MONDAY)
+    assert MONDAY.isoformat() in finding.message
+    assert "assignee" in finding.message

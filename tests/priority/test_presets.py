@@ -7,7 +7,14 @@ import gzip
 
 import pytest
 
-from incidentcore.priority import FLOOR_OF_MEAN_5X5, GLPI, ITOP, PLAIN_3X3
+from incidentcore.priority import (
+    BMC,
+    FLOOR_OF_MEAN_5X5,
+    GLPI,
+    ITOP,
+    PLAIN_3X3,
+    PriorityMatrix,
+)
 from incidentcore.values import Impact, Priority, Urgency
 
 
@@ -73,3 +80,30 @@ def test_real_log_follows_the_plain_table(data_dir):
     for impact, urgency, priority in seen:
         level = PLAIN_3X3.level(impacts[impact[0]], urgencies[urgency[0]])
         assert f"{level.rank} - {level.name.capitalize()}" == priority
+
+
+FIVE = "very_high high medium low very_low"
+FOUR = "critical high medium low"
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "columns", "cells"),
+    [
+        (ITOP, "department service person", FOUR, FOUR),
+        (GLPI, FIVE, FIVE, f"major {FIVE}"),
+        (FLOOR_OF_MEAN_5X5, FIVE, FIVE, FIVE),
+        (
+            BMC,
+            "1-Extensive/Widespread 2-Significant/Large 3-Moderate/Limited 4-Minor/Localized",
+            "1-Critical 2-High 3-Medium 4-Low",
+            "Critical High Medium Low",
+        ),
+    ],
+    ids=lambda one: getattr(one, "name", None),
+)
+def test_levels_have_the_names_of_their_system(
+    table: PriorityMatrix, rows: str, columns: str, cells: str
+) -> None:
+    """The worst first; a record that was imported from it holds these words."""
+    names = [" ".join(scale.names) for scale in (table.rows, table.columns, table.scale)]
+    assert names == [rows, columns, cells]

@@ -341,6 +341,9 @@ def test_a_cycle_after_the_import_lives_on() -> None:
     clock = SlaDefinition.next_response(hours=1, calendar=OFFICE)
     status = evaluate_sla(clock, record, now=u("03 09:30"))
     assert (status.stage, status.due_at, status.not_covered) == ("running", u("03 10:00"), ())
+    record = comment(imported("states"), "Any news?", at=u("02 09:00"), by=KIM)  # at the import
+    status = evaluate_sla(clock, record, now=u("02 09:30"))
+    assert (status.stage, status.due_at) == ("running", u("02 10:00"))
 
 
 @pytest.mark.parametrize("swap", get_args(TakeoverMode))

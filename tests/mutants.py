@@ -185,15 +185,16 @@ def tests_of(mutant: Mutant) -> list[str]:
     parts = Path(mutant.path).with_suffix("").relative_to(SOURCE).parts
     name = ".".join(("incidentcore", *parts))
     example = f"tests/test_doctests.py::test_examples_run[{name}]"
+    names = "tests/test_checks.py::test_an_error_names_what_the_caller_gave"
     if len(parts) == 1:
         own = Path("tests", f"test_{mutant.room.lstrip('_')}.py")
         beside = BESIDE.get(mutant.room, ["tests/values"])
-        return [example, *([str(own)] if (ROOT / own).exists() else []), *beside]
+        return [example, names, *([str(own)] if (ROOT / own).exists() else []), *beside]
     plain = Path("tests", *parts[:-1])
     near = plain / f"test_{parts[-1].lstrip('_')}.py"
     folders = [path for path in (near, Path("tests", parts[0])) if (ROOT / path).exists()]
     written = ["tests/serialization"] if parts[-1] == "written" else []
-    return [example, *map(str, folders), *written]
+    return [example, names, *map(str, folders), *written]
 
 
 def survives(mutant: Mutant, tree: Path, python: str) -> bool:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 
+import incidentcore
 from incidentcore._checks import as_pairs, as_tuple, need_each, need_kind, need_text, need_word
 from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import Interval
@@ -74,3 +77,24 @@ def test_one_or_several_become_a_tuple() -> None:
 
 def test_a_mapping_or_pairs_become_pairs() -> None:
     assert as_pairs({"a": 1}) == as_pairs(iter([("a", 1)])) == [("a", 1)]
+
+
+CHECKED = re.compile(
+    r"""\bneed_\w+\(\(*["'](?P<name>[\w.]+)["']"""
+    r"""|\bas_(?:utc|zone)\([\w.]+, \(*["'](?P<other>\w+)["']"""
+)
+
+
+def test_an_error_names_what_the_caller_gave() -> None:
+    """Each check is made under a name that its module uses: of a parameter or an attribute."""
+    wrong, seen = [], 0
+    root = Path(incidentcore.__file__).parent
+    for path in root.rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        for match in CHECKED.finditer(text):
+            seen += 1
+            name = (match["name"] or match["other"]).split(".")[0]
+            if len(re.findall(rf"\b{name}\b", text)) < 2:
+                wrong.append(f"{path.relative_to(root)}: {name}")
+    assert seen > 200
+    assert not wrong

@@ -22,10 +22,11 @@ from incidentcore.escalation import (
     unacknowledge,
     unsnooze,
 )
+from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.lifecycle import advance
 from incidentcore.records import Escalated, Incident
 from incidentcore.schedule import BusinessCalendar
-from incidentcore.sla import SlaDefinition
+from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.values import Actor
 
 from .chains import INCIDENT, MIN, T0, at
@@ -234,3 +235,15 @@ def test_a_choice_that_is_none_is_refused(options: dict[str, object], said: str)
     """The error says what is allowed."""
     with pytest.raises(EscalationMatrixError, match=said):
         matrix(**options)
+
+
+def test_what_is_due_and_when_to_look_again_are_told_together_while_a_snooze_lasts() -> None:
+    """Level two comes at the end of the snooze, and the wake-up says so."""
+    record = quiet(INCIDENT, 15, 90)
+    statuses = {now: [evaluate_sla(CLOCK, record, now=at(now))] for now in (20, 61, 95)}
+    for now, wakeup in ((20, 60), (61, 90), (95, None)):
+        due, again = escalations_and_wakeup(matrix(), record, slas=statuses[now], now=at(now))
+        assert [((e.due_at - T0) / MIN, str(e.targets[0])) for e in due] == fired(
+            matrix(), record, now
+        )
+        assert again == (None if wakeup is None else at(wakeup))

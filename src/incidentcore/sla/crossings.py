@@ -72,8 +72,7 @@ def first_crossings(
                 continue
             known = edition.last if cycle is edition.cycles[-1] else None
             at = _shown_at(cycle, point, edition, known)
-            earlier = first.get(cycle.number)
-            if at is not None and (earlier is None or at < earlier.at):
+            if at is not None and cycle.number not in first:
                 first[cycle.number] = Crossing(cycle.number, at, definition)
     return tuple(first[number] for number in sorted(first))
 

@@ -21,6 +21,7 @@ BROKEN: list[tuple[str, str, str, str]] = [
     ('vip = "bool"', 'vip = "boolean"', "line 4: fields.vip", "nearest: bool"),
     ('vip = "bool"', "vip = true", "line 4: fields.vip", "bool, text, number, instant"),
     ('site = ["MUC", "NYC"]', "site = []", "fields.site", "list of words"),
+    ('like       = "silver"', 'liek = "silver"', "services.gold.liek", "nearest: like"),
     ("[services.gold]\n", "[service.gold]\n", "service", "nearest: services"),
     ("[priority]", "[prioritys]", "prioritys", "nearest: priority"),
     ("[[agreements]]\nservice", "[agreements]\nservice", "(at line", "[[NAME]]"),

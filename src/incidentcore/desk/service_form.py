@@ -131,6 +131,7 @@ _OWN: Final = Table(
 )
 _SERVICE: Final = Table(
     (
+        Key("like", TEXT, "The service that it varies.", None),
         Key("calendar", CALENDAR, "The calendar in which its clocks count."),
         *(Key(clock, TARGETS, f"The targets of the {clock} clock.", ()) for clock in CLOCKS),
         Key("pause", WHEN, "When resolution and update clocks pause.", None),
@@ -141,17 +142,11 @@ _SERVICE: Final = Table(
         _ANSWERED_BY,
         Key("clocks", names_of(_OWN.form), "Clocks of its own.", ()),
     ),
-    Service,
+    lambda like, **found: Service(**found),  # noqa: ARG005  what is inherited was merged before
+    lambda service, key: getattr(service, key.attribute, None),
     named=True,
 )
-_SCHEMA: Final = {
-    **_SERVICE.schema,
-    "required": [],
-    "properties": {
-        "like": {"type": "string", "description": "The service that it varies."},
-        **_SERVICE.schema["properties"],
-    },
-}
+_SCHEMA: Final = {**_SERVICE.schema, "required": []}
 
 
 def _service(_: Any, reading: Reading, path: Path) -> Any:

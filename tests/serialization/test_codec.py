@@ -38,7 +38,7 @@ from incidentcore.serialization import (
     loads,
     to_plain,
 )
-from incidentcore.values import CLOSED, NEW, Actor, FrozenMap, Impact, Level, Priority
+from incidentcore.values import CLOSED, NEW, Actor, FrozenMap, Impact, Level, Priority, State
 
 AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
 OFFICE = BusinessCalendar(
@@ -306,6 +306,29 @@ def test_every_problem_is_listed_with_its_path() -> None:
             "$.value.history[1]",
         ]
     )
+
+
+def test_small_values_of_a_history_are_one_object() -> None:
+    """The same person and state at several events take the memory of one."""
+    plain = to_plain(incident())
+    read = from_plain(plain, Incident)
+
+    people = {event.by for event in read.history}
+    assert len({id(event.by) for event in read.history}) == len(people)
+
+
+def test_a_number_is_not_taken_for_a_flag_that_equals_it() -> None:
+    """A state read before makes no difference to what is checked."""
+    flags = {"open": True, "pauses": False, "resolved": False, "final": False}
+    good = {"type": "State", "version": 1, "value": {"name": "new", **flags}}
+    assert from_plain(good, State) == State("new", open=True)
+
+    for wrong in (1, 1.0):
+        bad = {**good, "value": {**good["value"], "open": wrong}}
+        with pytest.raises(FormatError, match=r"true or false @ \$\.value\.open"):
+            from_plain(bad, State)
+    with pytest.raises(FormatError, match=r"not a field of State.* @ \$\.value\.more"):
+        from_plain({**good, "value": {**good["value"], "more": 1}}, State)
 
 
 def test_what_replay_refuses_is_refused() -> None:

@@ -30,7 +30,7 @@ from incidentcore.serialization import (
     to_plain,
 )
 from incidentcore.sla import SlaDefinition
-from incidentcore.values import Actor, Scale, State
+from incidentcore.values import Actor, FrozenMap, Scale, State
 
 from .examples import OFFICE, RECORDS, RESOLUTION
 
@@ -409,6 +409,18 @@ HOSTILE: list[tuple[str, str | bytes | Callable[[], str | bytes], Any, str]] = [
         doc({"name": "x", "open": True, "final": True}, "State"),
         State,
         "open",
+    ),
+    (
+        "a fault below sixty arrays",
+        raw("[" * 60 + '{"$no_such_type":1}' + "]" * 60),
+        tuple,
+        "no type is written as",
+    ),
+    (
+        "a fault below thirty objects",
+        raw('{"a":' * 30 + '{"$no_such_type":1}' + "}" * 30),
+        FrozenMap,
+        "no type is written as",
     ),
     ("scale that repeats", doc({"id": "x", "names": ["a", "a"]}, "Scale"), Scale, "each name once"),
     ("scale without levels", doc({"id": "x", "names": []}, "Scale"), Scale, "levels"),

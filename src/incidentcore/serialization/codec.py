@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.records import Record
+from incidentcore.records import Event, Record
 from incidentcore.serialization.faults import (
     Fault,
     Faults,
@@ -265,8 +265,7 @@ def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[st
     except Exception as error:  # noqa: BLE001  what the older kind was may be broken too
         raise Faults(faults_of(error, ("value",))) from None
     allowed = registry.names_for(kind)
-    events = {registry.names[cls] for cls in registry.events}
-    strange = keep and name not in registry.classes and allowed >= events
+    strange = keep and name not in registry.classes and allowed >= registry.names_for(Event)
     if name not in allowed and name != _PLAIN and not strange:
         words = ", ".join(sorted(allowed)) or _PLAIN
         raise Faults([Fault(f"got {show(name)}; allowed: {words}", ("type",))])

@@ -86,10 +86,7 @@ def read_list(read: ReadHook) -> ReadHook:
     def structure(data: Any, _: Any) -> list[Any]:
         if type(data) is not list:
             raise Mismatch(f"got {show(data)}; allowed: an array")
-        try:
-            return [read(item, None) for item in data]
-        except Exception:  # noqa: BLE001  the slower way tells of every problem
-            return read_each(enumerate(data), read)
+        return read_each(enumerate(data), read)
 
     return structure
 

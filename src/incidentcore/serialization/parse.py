@@ -122,14 +122,16 @@ def _decoded(data: bytes | bytearray, limits: Limits) -> str:
         raise FormatError([f"no UTF-8 at byte {error.start} @ $"]) from None
 
 
-def _check_shape(text: str, limits: Limits) -> int:
+def _check_shape(text: str, limits: Limits) -> int | None:
     """Refuse too many values and too deep a nesting, without reading them.
 
     Returns:
-        How many keys the text names.
+        How many keys the text names; None where it is too small to break a limit.
     """
     if text.startswith(_BOM):
         raise FormatError(["a byte order mark before the JSON @ $"])
+    if len(text) <= limits.values and text.count("[") + text.count("{") <= limits.depth:
+        return None
     bare = _ESCAPED.sub("", text) if "\\" in text else text
     outside = "".join(bare.split('"')[::2])
     values = outside.count(",") + outside.count("[") + outside.count("{")
@@ -168,11 +170,12 @@ class _Reader:
         self.digits = limits.digits
         self.keys = 0
 
-    def decode(self, text: str, keys: int) -> Any:
+    def decode(self, text: str, keys: int | None) -> Any:
         """Read the text; once more, and more slowly, where it names more keys than it gave."""
-        data = self.decoder(object_hook=self.count).decode(text)
-        if self.keys == keys:
-            return data
+        if keys is not None:
+            data = self.decoder(object_hook=self.count).decode(text)
+            if self.keys == keys:
+                return data
         return self.decoder(object_pairs_hook=self.object).decode(text)
 
     def decoder(self, **hooks: Any) -> json.JSONDecoder:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache, partial
+from operator import itemgetter
 from types import NoneType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
@@ -11,7 +13,7 @@ from cattrs import Converter
 from cattrs.gen import make_dict_structure_fn, override
 
 from incidentcore.categorization import PatternRule
-from incidentcore.records import FIELD_NAMES, Event, Record, checked_fields
+from incidentcore.records import FIELD_NAMES, Event, LifecycleRef, Record, checked_fields
 from incidentcore.schedule import BusinessCalendar, Holiday
 from incidentcore.serialization.containers import (
     MAPPINGS,
@@ -32,7 +34,7 @@ from incidentcore.serialization.registry import REGISTRY, TAG, Registry
 from incidentcore.serialization.scalars import SCALARS, read_date, read_text
 from incidentcore.serialization.unknown import UnknownEvent
 from incidentcore.serialization.upgrade import MERGED, merged
-from incidentcore.values import FrozenMap
+from incidentcore.values import Actor, FrozenMap, Level, State
 
 __all__ = ["Reader", "reader"]
 
@@ -90,7 +92,10 @@ class Reader:
             return read_set(self._lazily(arguments[0]))
         if origin in MAPPINGS:
             return self._mapping(self._lazily(arguments[1 if len(arguments) > 1 else 0]))
-        return self._class(origin or kind)
+        read = self._class(origin or kind)
+        if kind not in _SHARED:
+            return read
+        return _shared(read, {field.name: type_ for field, type_ in self._registry.fields_of(kind)})
 
     def _lazily(self, kind: Any) -> ReadHook:
         """Return the hook for a type, looked up later where a class holds itself."""
@@ -310,7 +315,7 @@ class Reader:
     def any(self, data: Any, _: Any = None) -> Any:
         """Read data that says itself what it is, as in a record's custom fields."""
         kind = type(data)
-        if kind is str or data is None or kind is int or kind is bool or kind is float:
+        if kind in _SINGLE:
             return data
         if kind is list:
             return tuple(self._items(data, None))
@@ -327,12 +332,10 @@ class Reader:
 
     def _entries(self, data: Any) -> dict[str, Any]:
         """Read an object whose keys are the writer's own."""
-        read = self.any
-        try:
-            values = {key: read(value) for key, value in as_object(data).items()}
-        except Exception as error:  # noqa: BLE001  the slower way tells of every problem
-            read_each(as_object(data).items(), read)
-            raise Faults(faults_of(error)) from None
+        if _SINGLE.issuperset(map(type, as_object(data).values())):
+            values = dict(data)
+        else:
+            values = dict(zip(data, read_each(data.items(), self.any), strict=True))
         if any(key[:1] == "$" for key in values):
             return {_unescaped(key): value for key, value in values.items()}
         return values
@@ -354,6 +357,33 @@ class Reader:
         raise Faults([Fault(f"no type is written as {show(key)}")])
 
 
+def _shared(read: ReadHook, kinds: Mapping[str, type]) -> ReadHook:
+    """Return a hook that makes equal small values once; types tell 1 from true."""
+    values_of, only_text = itemgetter(*kinds), {*kinds.values()} == {str}
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def structure(data: Any, _: Any) -> Any:
+        try:
+            values = values_of(data)
+            key = values if only_text else (values, *map(type, values))
+            found = known.get(key) if len(data) == len(kinds) else None
+        except (KeyError, TypeError):  # not an object of just these values
+            return read(data, None)
+        if found is None:
+            found = read(data, None)
+            if all(len(value) <= _SHORT for value in values if type(value) is str):
+                if len(known) >= _MANY:
+                    known.clear()
+                known[key] = found
+        return found
+
+    return structure
+
+
+_SHARED: Final = (Actor, Level, LifecycleRef, State)
+_SHORT: Final = 100
+_MANY: Final = 1_000
+_SINGLE: Final = frozenset((str, int, float, bool, NoneType))
 _NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
 _TAGS: Final[dict[str, ReadHook]] = {s.tag: s.read for s in SCALARS.values() if s.tag}
 

@@ -78,11 +78,7 @@ class Registry:
 
     def names_for(self, kind: Any) -> frozenset[str]:
         """Return the names of the documents that hold a value of a type."""
-        if kind in self.families:
-            return frozenset(self.names[cls] for cls in self.families[kind])
-        if not isinstance(kind, type):
-            return frozenset()
-        return frozenset(name for name, cls in self.classes.items() if issubclass(cls, kind))
+        return _names_for(self, kind)
 
     def extended(self, extra: Mapping[str, type]) -> Registry:
         """Return a registry that also knows a caller's classes.
@@ -125,6 +121,15 @@ def _satisfies(cls: type, kind: Any) -> bool:
         if name == "__call__" or not name.startswith("_")
     }
     return bool(wanted) and wanted <= own
+
+
+@lru_cache(maxsize=256)
+def _names_for(registry: Registry, kind: Any) -> frozenset[str]:
+    if kind in registry.families:
+        return frozenset(registry.names[cls] for cls in registry.families[kind])
+    if not isinstance(kind, type):
+        return frozenset()
+    return frozenset(name for name, cls in registry.classes.items() if issubclass(cls, kind))
 
 
 @lru_cache(maxsize=16)

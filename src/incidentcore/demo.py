@@ -32,6 +32,7 @@ from incidentcore.serialization import dumps, loads
 from incidentcore.simulation import Agent, Hold, Lognormal, Reassign, Team, Workload, simulate
 from incidentcore.storage import InMemoryStore, RecordStore
 from incidentcore.values import Actor, Impact, Urgency
+from incidentcore.words import Phrase
 
 __all__ = ["DEMO_DESK", "MONTH", "demo_desk", "demo_month", "demo_report", "refused_close"]
 
@@ -264,7 +265,7 @@ def refused_close(incidents: tuple[Incident, ...]) -> str:
         if incident.state.pauses:
             answer = decide(incident, "close", at=MONTH[1], by="ada")
             if isinstance(answer, Refused):
-                return f"{incident.id}: {answer.reason}"
+                return Phrase("{record}: {answer}", record=incident.id, answer=answer)
     return ""
 
 

@@ -121,7 +121,9 @@ def test_a_report_in_german(capsys: pytest.CaptureFixture[str], table: Path) -> 
     assert "\nVolume and backlog\n" in english
     assert "\nAufkommen und Rückstand\n" in german
     assert "Kennzahlen nach Priorität" in german
-    assert re.findall(r"\d+\.\d\d h", english) == re.findall(r"\d+\.\d\d h", german)
+    times = re.findall(r"\d+\.\d\d h", english)
+    assert times
+    assert [time.replace(".", ",") for time in times] == re.findall(r"\d+,\d\d h", german)
 
 
 def test_report_on_a_table(capsys: pytest.CaptureFixture[str], table: Path) -> None:

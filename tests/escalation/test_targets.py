@@ -28,5 +28,5 @@ def test_a_field_may_name_several_people_or_nobody() -> None:
 def test_a_round_robin_names_its_members_and_counter() -> None:
     """As text: who takes turns, and by which field."""
     assert str(EscalationTarget.round_robin(["ada", "bob"], counter="custom.n")) == (
-        "ada or bob by custom.n"
+        "one of ada, bob by custom.n"
     )

@@ -28,7 +28,7 @@ from incidentcore.records import Incident
 from incidentcore.report import build_report, clock_row, failing, service_page
 from incidentcore.sla import SlaStatus
 from incidentcore.vendors import AUDIT_KPIS, AUDIT_LIFECYCLE, STRICT_LIFECYCLE, Import
-from incidentcore.words import GERMAN
+from incidentcore.words import ENGLISH, GERMAN, Phrase, Words
 
 __all__ = ["add_report"]
 
@@ -73,7 +73,7 @@ def add_report(command: argparse.ArgumentParser) -> None:
         help="for --month: whose records, as custom.site=Bonn",
     )
     command.add_argument(
-        "--words", choices=("en", "de"), default="en", help="the language of titles and headings"
+        "--words", choices=("en", "de"), default="en", help="the language of the page"
     )
     command.set_defaults(run=_report)
 
@@ -91,14 +91,14 @@ def _report(arguments: argparse.Namespace) -> Page:
             page = build_report(
                 incidents,
                 as_of=as_of,
-                title=f"Report on {arguments.file.name}",
+                title=Phrase("Report on {file}", file=arguments.file.name),
                 desk=desk,
                 tool_kpis=AUDIT_KPIS if is_audit else (),
                 lifecycles=_lifecycles(reading, desk, is_audit=is_audit),
                 about=(
                     ("as of", as_of.isoformat()),
-                    ("zone", "UTC (no zone given)" if zone is None else zone.key),
-                    ("desk", "none given: no targets" if desk is None else desk.name),
+                    ("zone", Phrase("UTC (no zone given)") if zone is None else zone.key),
+                    ("desk", Phrase("none given: no targets") if desk is None else desk.name),
                 ),
                 kpi_text=_AUDIT_TEXT if is_audit else "",
                 by=arguments.by,
@@ -117,9 +117,10 @@ def _report(arguments: argparse.Namespace) -> Page:
             print(f"incidentcore: {reason}", file=sys.stderr)
     if arguments.only is not None:
         page = page.only(name.strip() for name in arguments.only.split(","))
+    words = GERMAN if arguments.words == "de" else ENGLISH
     if arguments.form == "html":
-        page = page.with_pictures(_pictures(page))
-    return page.translated(GERMAN) if arguments.words == "de" else page
+        page = page.with_pictures(_pictures(page, words))
+    return page.translated(words)
 
 
 def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool) -> tuple[Any, ...]:
@@ -149,7 +150,7 @@ def _month(
         desk=desk,
         period=period,
         as_of=min(as_of, period.end) if arguments.as_of else period.end,
-        title=f"Service in {arguments.month}{whose}",
+        title=Phrase("Service in {month}{whose}", month=arguments.month, whose=whose),
         population=population,
     )
 
@@ -173,18 +174,20 @@ def _row_writer(
     return write
 
 
-def _pictures(page: Page) -> dict[str, Picture]:
+def _pictures(page: Page, words: Words) -> dict[str, Picture]:
     """Return pictures of the sections that have one; none without the extra that draws them."""
     drawn: dict[str, Picture] = {}
     data = page.to_plain()
     try:
         if data.get("flow"):
-            drawn["flow"] = picture(plot_flow, data["flow"], text="What came in and went out")
+            text = "What came in and went out"
+            drawn["flow"] = picture(plot_flow, data["flow"], text=text, words=words)
         if data.get("ageing"):
-            drawn["ageing"] = picture(plot_ageing, data["ageing"], text="Open records by age")
+            text = "Open records by age"
+            drawn["ageing"] = picture(plot_ageing, data["ageing"], text=text, words=words)
         if data.get("sla") and data["sla"]["rows"]:
             text = "Share of clocks met, with its interval at 95 %"
-            drawn["sla"] = picture(plot_compliance, data["sla"]["rows"], text=text)
+            drawn["sla"] = picture(plot_compliance, data["sla"]["rows"], text=text, words=words)
     except MissingExtraError:
         return {}
     return drawn

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final, Literal, Self, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 
@@ -13,6 +14,7 @@ from incidentcore._checks import need_kind, need_text, need_word
 from incidentcore.conditions import reader
 from incidentcore.errors import EscalationMatrixError
 from incidentcore.escalation.oncall import OnCallSchedule, next_on_call, on_call, people_ids
+from incidentcore.words import ENGLISH, Words
 
 __all__ = ["EscalationTarget", "READING", "TargetKind", "as_targets"]
 
@@ -144,9 +146,12 @@ class EscalationTarget:
         return known and not self.people(at, facts)
 
     def __str__(self) -> str:
-        if self.kind == "round_robin":
-            return f"{' or '.join(self.members)} by {self.name}"
-        return self.name if self.kind == "group" else f"{_WORDS[self.kind]} {self.name}"
+        return self.in_words(ENGLISH)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return whom it names, in the words of a language."""
+        data = {"name": self.name, "members": self.members}
+        return words.text(TARGET_TEXTS, self.kind, data)
 
 
 def _named(value: object) -> tuple[str, ...]:
@@ -159,13 +164,15 @@ def _named(value: object) -> tuple[str, ...]:
     return ()
 
 
-_WORDS: Final = {
-    "role": "role",
-    "person": "person",
-    "on_call": "on call for",
-    "next_on_call": "next on call for",
-    "field": "whoever is",
-    "manager_of": "manager of",
+TARGET_TEXTS: Final = {
+    "group": "{name}",
+    "round_robin": "one of {members} by {name}",
+    "role": "role {name}",
+    "person": "person {name}",
+    "on_call": "on call for {name}",
+    "next_on_call": "next on call for {name}",
+    "field": "whoever is {name}",
+    "manager_of": "manager of {name}",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,8 +17,10 @@ from incidentcore.kpi.engine.results import Value
 from incidentcore.kpi.group_keys import label
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.periods import Periods
+from incidentcore.kpi.reasons import reason_text
 from incidentcore.pages import Tabular, to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap, Level
+from incidentcore.words import Phrase, Words
 
 __all__ = ["ALL", "KpiResult", "KpiTable", "hours"]
 
@@ -128,11 +131,12 @@ class KpiResult:
         """
         if self.unit != "fraction" or self.numerator is None or self.denominator is None:
             return ""
+        text = "{part} of {whole} {of}" if among and self.of else "{part} of {whole}"
         part, whole = (
-            f"{number:,}" if isinstance(number, int) else f"{number:,.2f}"
+            number if isinstance(number, int) else Decimal(f"{number:.2f}")
             for number in (self.numerator, self.denominator)
         )
-        return f"{part} of {whole} {self.of if among else ''}".rstrip()
+        return Phrase(text, part=part, whole=whole, of=Phrase(self.of))
 
 
 def _text(value: Value, unit: str) -> str:
@@ -347,23 +351,46 @@ def _wall(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _group_reader(place: int) -> Callable[[KpiResult], str]:
-    return lambda row: label(row.group[place])
+    return lambda row: group_cell(row.group[place])
+
+
+def group_cell(value: object) -> str:
+    """Return a group as a cell of a page; the total and a missing value are words."""
+    text = label(value)
+    return Phrase(text) if value == ALL or text == label(None) else text
 
 
 def _standing(row: KpiResult) -> str:
     if row.objective is None or row.met is None:
         return ""
-    left = row.budget_left
+    standing, left = Phrase("met" if row.met else "missed"), row.budget_left
+    if left is None:
+        return standing
     if isinstance(left, timedelta):
-        budget = f", {left / timedelta(minutes=1):,.1f} min left"
-    else:
-        budget = "" if left is None else f", {left:,.1f} left"
-    return ("met" if row.met else "missed") + budget
+        minutes = Decimal(f"{left / timedelta(minutes=1):.1f}")
+        return Phrase("{standing}, {minutes} min left", standing=standing, minutes=minutes)
+    return Phrase("{standing}, {count} left", standing=standing, count=Decimal(f"{left:.1f}"))
 
 
 def _few(row: KpiResult) -> str:
-    return "" if row.enough or not row.n else "few"
+    return "" if row.enough or not row.n else Phrase("few")
+
+
+@attrs.frozen
+class _Reason:
+    """Why records were left out: its code, or its text in a language that has one."""
+
+    code: str
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        english = reason_text(self.code)
+        said = words.template(english)
+        return self.code if said == english else said
 
 
 def _reasons(row: KpiResult) -> str:
-    return ", ".join(f"{code} {count:,}" for code, count in row.excluded.items())
+    counts = row.excluded.items()
+    return Phrase(
+        "{reasons}",
+        reasons=tuple(Phrase("{reason} {n}", reason=_Reason(code), n=n) for code, n in counts),
+    )

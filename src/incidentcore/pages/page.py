@@ -18,7 +18,7 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.pages.table import Cells, to_csv, to_html, to_markdown, to_text
 from incidentcore.values import FrozenMap
-from incidentcore.words import Words
+from incidentcore.words import Phrase, Words
 
 __all__ = ["Page", "Paged", "Picture", "Section"]
 
@@ -124,24 +124,34 @@ class Section:
 
 
 def _said(words: Words, text: str) -> str:
-    """Return a text in other words; ``X by Y`` by the template ``X by {fields}``."""
-    head, by, fields = text.partition(" by ")
-    template = f"{head} by {{fields}}"
-    twin = words.template(template)
-    if by and twin != template:
-        return twin.format(fields=", ".join(_said(words, one) for one in fields.split(", ")))
-    return words.template(text)
+    """Return a phrase, or a text that has a twin, in other words."""
+    return text.in_words(words) if isinstance(text, Phrase) else words.template(text)
+
+
+def _cell_said(words: Words, text: str, *, is_number: bool) -> str:
+    if isinstance(text, Phrase):
+        return text.in_words(words)
+    return words.number(text) if is_number else text
 
 
 def _translated(section: Section, words: Words) -> Section:
     table = section.table
     if table is not None:
-        table = ([_said(words, head) for head in table[0]], table[1], table[2])
+        heads, rows, numeric = table
+        table = (
+            [_said(words, head) for head in heads],
+            [
+                [_cell_said(words, c, is_number=n) for c, n in zip(row, numeric, strict=True)]
+                for row in rows
+            ],
+            numeric,
+        )
     return attrs.evolve(
         section,
         title=_said(words, section.title),
         text=tuple(_said(words, text) for text in section.text),
         table=table,
+        lines=_said(words, section.lines),
         parts=tuple(_translated(part, words) for part in section.parts),
     )
 
@@ -167,6 +177,7 @@ class Page:
         about: Pairs of name and value to show below it: the source, the instant, the zone.
         sections: The parts in order.
         figures: Figures by name, for checks in jobs; None where a figure has no value.
+        language: The code of the language it is in.
 
     >>> from incidentcore.pages import Page, Section
     >>> section = Section(
@@ -192,11 +203,13 @@ class Page:
     about: tuple[tuple[str, str], ...] = attrs.field(default=(), converter=_pairs)
     sections: tuple[Section, ...] = attrs.field(default=(), converter=_sections)
     figures: Mapping[str, float | None] = attrs.field(default=FrozenMap(), converter=_figures)
+    language: str = "en"
 
     def translated(self, words: Words, /) -> Page:
-        """Return the page with titles, headings, names and fixed sentences in other words.
+        """Return the page in other words: each ``Phrase``, and headings and texts with a twin.
 
-        Cells and traces are data and stay; so do the keys and figures of its plain form.
+        Other cells are data and stay, their numbers aside; so do the keys and figures of its plain
+        form.
 
         >>> from incidentcore.pages import Page, Section
         >>> from incidentcore.words import GERMAN
@@ -207,8 +220,12 @@ class Page:
         return attrs.evolve(
             self,
             title=_said(words, self.title),
-            about=[(_said(words, name), value) for name, value in self.about],
+            about=[
+                (_said(words, name), _cell_said(words, value, is_number=False))
+                for name, value in self.about
+            ],
             sections=[_translated(section, words) for section in self.sections],
+            language=words.language,
         )
 
     def __str__(self) -> str:
@@ -275,7 +292,8 @@ class Page:
     def to_html(self) -> str:
         """Return the page as one HTML document that needs nothing else."""
         return (
-            '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+            f'<!DOCTYPE html>\n<html lang="{escape(self.language)}">\n<head>\n'
+            '<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
             '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
             "style-src 'unsafe-inline'; img-src data:\">\n"

@@ -16,6 +16,7 @@ import attrs
 from incidentcore.errors import InvalidValueError, MissingExtraError
 from incidentcore.instants import as_zone
 from incidentcore.pages import Picture
+from incidentcore.words import ENGLISH, Words
 
 __all__ = [
     "FEW",
@@ -136,6 +137,7 @@ def picture(
     *,
     text: str,
     size: tuple[float, float] = (7.2, 3.2),
+    words: Words = ENGLISH,
     **options: Any,
 ) -> Picture:
     """Return a picture as SVG text in both themes, for a page.
@@ -145,6 +147,7 @@ def picture(
         rows: Its rows.
         text: What it shows, in words.
         size: Width and height in inches.
+        words: The language of its labels and of ``text``.
         options: Further arguments of the function.
 
     Raises:
@@ -157,7 +160,9 @@ def picture(
         with mpl.rc_context({"svg.hashsalt": "incidentcore", "svg.fonttype": "none"}):
             figure = mpl.figure.Figure(figsize=size, layout="constrained")
             plot(known, ax=figure.subplots(), theme=theme, **options)
+            for label in figure.findobj(mpl.text.Text):
+                label.set_text(words.template(label.get_text()))
             buffer = StringIO()
             figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
         drawn.append(buffer.getvalue())
-    return Picture(svg=drawn[0], dark=drawn[1], text=text)
+    return Picture(svg=drawn[0], dark=drawn[1], text=words.template(text))

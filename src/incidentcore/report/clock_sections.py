@@ -6,16 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import attrs
 
 from incidentcore.desk import Desk, desk_mapping
 from incidentcore.digest import content_id
 from incidentcore.kpi import ALL, KpiResult, KpiTable
-from incidentcore.kpi.group_keys import label, order
-from incidentcore.kpi.table import hours
+from incidentcore.kpi.group_keys import order
+from incidentcore.kpi.table import group_cell, hours
 from incidentcore.pages import Section
 from incidentcore.report.figures import compliance
 from incidentcore.report.tally import Tally
-from incidentcore.words import span_text
+from incidentcore.sla import Trace
+from incidentcore.words import Phrase, Words
 
 __all__ = ["compliance_section", "compliance_table", "escalation_section", "worst_section"]
 
@@ -47,18 +51,28 @@ def compliance_section(table: KpiTable, tally: Tally, desk: Desk) -> Section:
     """Return how the clocks ended, with what was promised."""
     shown = {row.group[0] for row in table.results}
     said = [
-        f"Service {name}, {clock}: {_said(targets)}."
+        Phrase(
+            "Service {name}, {clock}: {targets}.", name=name, clock=clock, targets=_said(targets)
+        )
         for name, service in desk_mapping(desk).get("services", {}).items()
         for clock, targets in _promised(service, tally.clocks)
     ]
     missing = [
-        f"The clock {name} cannot be judged: the source does not cover {', '.join(sorted(fields))}."
+        Phrase(
+            "The clock {name} cannot be judged: the source does not cover {fields}.",
+            name=name,
+            fields=tuple(sorted(fields)),
+        )
         for name, fields in tally.missing.items()
         if name not in shown
     ]
     missing += [
-        f"For the clock {name} the source has no history of {', '.join(sorted(fields))}: a pause "
-        "counts as open time, and the value given holds throughout."
+        Phrase(
+            "For the clock {name} the source has no history of {fields}: a pause counts as open "
+            "time, and the value given holds throughout.",
+            name=name,
+            fields=tuple(sorted(fields)),
+        )
         for name, fields in tally.unknown.items()
         if name in shown and fields
     ]
@@ -87,6 +101,21 @@ def _said(targets: str | dict[str, str]) -> str:
     return ", ".join(f"{level} {target}" for level, target in targets.items())
 
 
+@attrs.frozen
+class _ShortTrace:
+    """A trace whose text has at most some twenty lines."""
+
+    trace: Trace
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        lines = self.trace.in_words(words, zone).split("\n")
+        left_out = len(lines) - _TRACE_HEAD - _TRACE_TAIL
+        if left_out > 1:
+            text = Phrase("… {count} more lines of the same kind …", count=left_out)
+            lines[_TRACE_HEAD:-_TRACE_TAIL] = [text.in_words(words)]
+        return "\n".join(lines)
+
+
 def worst_section(tally: Tally) -> Section:
     """Return the worst breach, line by line."""
     title = "The worst breach"
@@ -95,11 +124,6 @@ def worst_section(tally: Tally) -> Section:
     status, incident = tally.worst
     name = status.definition.name if status.definition is not None else ""
     trace = status.trace
-    lines = str(trace).split("\n")
-    if len(lines) > _TRACE_HEAD + _TRACE_TAIL + 1:
-        left_out = len(lines) - _TRACE_HEAD - _TRACE_TAIL
-        lines[_TRACE_HEAD:-_TRACE_TAIL] = [f"… {left_out} more lines of the same kind …"]
-    over = f"{span_text(status.over_target)} open time over its target; times in {trace.zone.key}"
     data = {
         "record": incident.id,
         "definition": name,
@@ -122,9 +146,15 @@ def worst_section(tally: Tally) -> Section:
         title=title,
         text=(
             incident.id if incident.title == incident.id else f"{incident.id}: {incident.title}",
-            f"Priority {label(incident.priority)}, {name}, {over}.",
+            Phrase(
+                "Priority {priority}, {name}, {over} open time over its target; times in {zone}.",
+                priority=group_cell(incident.priority),
+                name=name,
+                over=status.over_target,
+                zone=trace.zone.key,
+            ),
         ),
-        lines="\n".join(lines),
+        lines=Phrase("{trace}", trace=_ShortTrace(trace)),
         data=data,
     )
 
@@ -137,8 +167,13 @@ def escalation_section(tally: Tally) -> Section:
     ]
     total, latest = tally.fired.total(), tally.latest()
     lines = [
-        f"{one.due_at:%Y-%m-%d %H:%M} UTC  {one.record_id} -> "
-        f"{', '.join(map(str, one.targets))}: {one.why}"
+        Phrase(
+            "{at} UTC  {record} -> {targets}: {why}",
+            at=f"{one.due_at:%Y-%m-%d %H:%M}",
+            record=one.record_id,
+            targets=one.targets,
+            why=one,
+        )
         for one in latest
     ]
     plain = {
@@ -152,16 +187,20 @@ def escalation_section(tally: Tally) -> Section:
     if not total:
         return Section(key="escalations", title="Escalations", lines="none fell due", data=plain)
     cells = [
-        [*(str(row[name]) for name in ("row", "level", "target", "mode")), f"{row['count']:,}"]
-        for row in data
+        [row, str(level), targets, Phrase(mode), f"{count:,}"]
+        for (row, level, targets, mode), count in sorted(tally.fired.items())
     ]
     heads = ["row", "level", "to", "mode", "fell due"]
-    text = f"{total:,} fell due; {tally.lapsed:,} of them were answered or resolved since."
+    text = Phrase(
+        "{total} fell due; {lapsed} of them were answered or resolved since.",
+        total=total,
+        lapsed=tally.lapsed,
+    )
     return Section(
         key="escalations",
         title="Escalations",
         text=(text,),
         table=(heads, cells, [False, True, False, False, True]),
-        parts=(Section(key="latest", title="The latest", lines="\n".join(lines)),),
+        parts=(Section(key="latest", title="The latest", lines=Phrase.joined(lines)),),
         data=plain,
     )

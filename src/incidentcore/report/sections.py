@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 
 from incidentcore.kpi import ALL, AgeBuckets, Kpi, KpiResult, KpiTable
 from incidentcore.kpi.group_keys import label
+from incidentcore.kpi.table import group_cell
 from incidentcore.pages import Section
 from incidentcore.report.figures import VOLUME
 from incidentcore.report.tally import Tally
 from incidentcore.vendors import ImportFinding, StateCheck
+from incidentcore.words import Phrase
 
 __all__ = [
     "definitions_section",
@@ -63,7 +65,7 @@ def volume_section(table: KpiTable) -> Section:
     for group in _groups(table):
         counts = {head: values.get((kpi.id, group), 0) for head, kpi in shown.items()}
         cells = ("-" if count is None else f"{count:,}" for count in counts.values())
-        rows.append([*map(label, group), *cells])
+        rows.append([*map(group_cell, group), *cells])
         names = (None if value is None else label(value) for value in group)
         data.append({**dict(zip(table.groups, names, strict=True)), **counts})
     numeric = [False] * len(table.groups) + [True] * len(shown)
@@ -79,7 +81,8 @@ def volume_section(table: KpiTable) -> Section:
 
 
 def _absent(names: Sequence[str]) -> tuple[str, ...]:
-    return (f"Left out, since the source does not cover them: {', '.join(names)}.",) * bool(names)
+    text = "Left out, since the source does not cover them: {names}."
+    return (Phrase(text, names=tuple(map(Phrase, names))),) * bool(names)
 
 
 def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Section:
@@ -89,7 +92,9 @@ def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Sectio
     part = attrs.evolve(table, results=tuple(r for r in table.results if r.kpi in wanted))
     return Section(
         key="kpis",
-        title=f"KPIs by {', '.join(table.groups)}" if table.groups else "KPIs",
+        title=Phrase("KPIs by {fields}", fields=tuple(map(Phrase, table.groups)))
+        if table.groups
+        else "KPIs",
         text=(*((text,) if text else ()), *_absent(absent)),
         table=part.cells() if len(part) else None,
         lines="" if len(part) else "no records",
@@ -147,13 +152,18 @@ def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) ->
             three = [found.get((f"{kind}_{name}", group)) for kind in ("mean", "median", "p90")]
             if three[0] is not None:
                 rows.append(
-                    [name, *map(label, group), f"{three[0].n:,}", *(_hours(row) for row in three)]
+                    [
+                        name,
+                        *map(group_cell, group),
+                        f"{three[0].n:,}",
+                        *(_hours(row) for row in three),
+                    ]
                 )
     headings = ["hours", *table.groups, "n", "mean", "median", "p90"]
     numeric = [False, *(False for _ in table.groups), True, True, True, True]
     total = (ALL,) * len(table.groups)
     shares = [
-        [row.kpi, row.text(), f"{row.numerator:,} of {row.denominator:,}", row.of]
+        [row.kpi, row.text(), row.counted(), Phrase(row.of)]
         for name in rates
         if (row := found.get((name, total))) is not None
     ]
@@ -183,22 +193,25 @@ def state_section(tally: Tally, example: str = "") -> Section:
     lines = [_check(check) for check in tally.checks]
     first = example or tally.refusal
     if first:
-        lines += ["", "one of them:" if not example else "one refused transition:", f"  {first}"]
+        head = Phrase("one of them:" if not example else "one refused transition:")
+        lines += ["", head, Phrase("  {first}", first=first)]
     checks = [{**attrs.asdict(one), "changes": dict(one.changes)} for one in tally.checks]
     data = {"rows": checks, "example": first or None}
-    return Section(key="states", title="State changes", lines="\n".join(lines), data=data)
+    return Section(key="states", title="State changes", lines=Phrase.joined(lines), data=data)
 
 
 def _check(check: StateCheck) -> str:
-    text = (
-        f"{check.lifecycle}: {check.refused:,} of {check.observed:,} state changes refused, in "
-        f"{check.incidents:,} incidents"
+    text = Phrase(
+        "{lifecycle}: {refused} of {observed} state changes refused, in {incidents} incidents",
+        **attrs.asdict(check, filter=lambda field, _: field.name != "changes"),
     )
     frequent = Counter(check.changes).most_common(_CHANGES)
     if frequent:
-        changes = ", ".join(f"{change} {count:,}" for change, count in frequent)
+        changes = tuple(f"{change} {count:,}" for change, count in frequent)
+        text = Phrase("{text}\n  {changes}", text=text, changes=changes)
         more = len(check.changes) - len(frequent)
-        text += f"\n  {changes}" + (f", and {more} more kinds" if more else "")
+        if more:
+            text = Phrase("{text}, and {more} more kinds", text=text, more=more)
     return text
 
 
@@ -228,7 +241,7 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
             str(row["first_row"] or row["first_record"]),
             row["field"],
             row["value"][:_VALUE],
-            row["action"],
+            action if isinstance(action := row["action"], Phrase) else Phrase(action),
         ]
         for row in data
     ]
@@ -259,19 +272,18 @@ def definitions_section(kpis: Iterable[Kpi], table: KpiTable, clocks: KpiTable) 
     ]
     for row in clocks.results:
         if row.group[-1] == ALL:
-            name = f"sla_compliance of {row.group[0]}"
+            name = Phrase("sla_compliance of {clock}", clock=row.group[0])
             formula = "clocks met / (met + breached), with Wilson's interval at 95 %"
             data.append({"figure": name, "formula": formula, "definition": row.definition})
-    text = tuple(
-        f"{row['figure']}: "
-        + " ".join(_sentence(row.get(name, "")) for name in ("title", "formula", "edge_cases"))
-        + (f" Source: {row['source']}." if row.get("source") else "")
-        + f" Definition {row['definition']}."
-        for row in data
-    )
-    text = tuple(" ".join(each.split()) for each in text)
+    text = tuple(map(_definition, data))
     return Section(key="definitions", title="Definitions", text=text, data=data)
 
 
-def _sentence(text: str) -> str:
-    return f"{text.rstrip('.')}." if text else ""
+def _definition(row: Mapping[str, str]) -> str:
+    said = (row.get(name, "") for name in ("title", "formula", "edge_cases"))
+    parts = [Phrase("{figure}:", figure=row["figure"])]
+    parts += [Phrase(text if text.endswith(".") else f"{text}.") for text in said if text]
+    if row.get("source"):
+        parts.append(Phrase("Source: {source}.", source=Phrase(row["source"])))
+    parts.append(Phrase("Definition {definition}.", definition=row["definition"]))
+    return Phrase.joined(parts, " ")

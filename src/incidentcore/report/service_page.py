@@ -19,7 +19,7 @@ from incidentcore.report.figures import compliance
 from incidentcore.report.tally import missing_fields, outcome, why
 from incidentcore.sla import SlaStatus, evaluate_sla
 from incidentcore.sla.life import OneClock
-from incidentcore.words import day_time, span_text
+from incidentcore.words import Phrase, span_text
 
 __all__ = ["service_page"]
 
@@ -123,7 +123,14 @@ def service_page(
     figures = {f"sla_compliance.{row.group[0]}": row.value for row in results}
     zone = (desk.at(now) if isinstance(desk, Versions) else desk).zone
     about = (
-        ("period", f"{_day(period.start, zone)} to before {_day(period.end, zone)}"),
+        (
+            "period",
+            Phrase(
+                "{start} to before {end}",
+                start=_day(period.start, zone),
+                end=_day(period.end, zone),
+            ),
+        ),
         ("as of", _day(now, zone)),
     )
     return Page(title=title, about=about, sections=sections, figures=figures)  # type: ignore[arg-type]  # shares
@@ -166,7 +173,9 @@ def _misses(misses: list[tuple[str, Record, SlaStatus]]) -> Section:
     data = []
     for name, record, status in sorted(misses, key=lambda miss: (miss[0], -miss[2].over_target)):
         zone = status.trace.zone
-        due = "" if status.due_at is None else f"{day_time(status.due_at, zone)} {zone.key}"
+        due = ""
+        if status.due_at is not None:
+            due = Phrase("{due} {zone}", due=status.due_at.astimezone(zone), zone=zone.key)
         over, reason = span_text(status.over_target), why(status)
         rows.append([name, record.id, record.title, due, over, reason])
         data.append(

@@ -28,7 +28,7 @@ from incidentcore.sla.coverage import not_covered
 from incidentcore.sla.life import OneClock
 from incidentcore.values import FrozenMap, LintFinding
 from incidentcore.vendors import StateCheck, change_text, observed_changes, refused_changes
-from incidentcore.words import span_text
+from incidentcore.words import Phrase
 
 __all__ = ["Tally", "clock_row", "missing_fields", "outcome", "why"]
 
@@ -79,8 +79,11 @@ def why(status: SlaStatus) -> str:
         if entry.code not in _COUNTED:
             text = entry.text
             spent[text] = spent.get(text, _ZERO) + entry.interval.duration
-    rest = (f"{text} {span_text(span)}" if span else text for text, span in spent.items())
-    return "; ".join((trace.summary, *rest))
+    rest = (
+        Phrase("{text} {span}", text=text, span=span) if span else text
+        for text, span in spent.items()
+    )
+    return Phrase.joined((trace.summary, *rest), "; ")
 
 
 def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[str, Any]:
@@ -234,7 +237,7 @@ class Tally:
                 matrix, incident, slas=statuses, now=self._as_of, include_lapsed=True
             )
             for one in due:
-                targets = ", ".join(map(str, one.targets))
+                targets = Phrase("{targets}", targets=one.targets)
                 self.fired[one.row, one.level, targets, one.mode] += 1
                 self.lapsed += one.lapsed_at is not None
             self._latest += due
@@ -302,8 +305,13 @@ class Tally:
         rows = self._lifecycles[0].transitions
         before = str(finding.data["before"])
         targets = [row.target.name for row in rows if before in row.sources]
-        allowed = ", ".join(dict.fromkeys(targets)) or "nothing"
-        return f"{finding}; allowed from {before}: {allowed}"
+        allowed = tuple(dict.fromkeys(targets)) or (Phrase("nothing"),)
+        return Phrase(
+            "{finding}; allowed from {before}: {allowed}",
+            finding=finding,
+            before=before,
+            allowed=allowed,
+        )
 
     def latest(self) -> list[Escalation]:
         """Return the latest few escalations."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any, Final
@@ -18,7 +18,7 @@ from incidentcore.schedule import OpenReason
 from incidentcore.sla.bar import svg_bar
 from incidentcore.sla.cycles import CLOSED, COUNTING, Figures, RawCycle, Span, Swap
 from incidentcore.values import FrozenMap
-from incidentcore.words import ENGLISH, Words
+from incidentcore.words import ENGLISH, Phrase, Words
 from incidentcore.words.words import Texts
 
 __all__ = [
@@ -83,7 +83,7 @@ class TraceEntry:
     @property
     def text(self) -> str:
         """Return the reason in words."""
-        return self.in_words(ENGLISH)
+        return Phrase("{entry}", entry=self)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
         """Return the reason in the words of a language."""
@@ -113,20 +113,19 @@ class Trace(Tabular):
     closing: tuple[tuple[str, FrozenMap[object]], ...]
 
     @property
-    def summary(self) -> str:
+    def summary(self) -> Phrase:
         """The closing line in words."""
-        return self._closing(ENGLISH, self.zone)
-
-    def _closing(self, words: Words, zone: ZoneInfo) -> str:
-        def shown(value: object) -> object:
-            if isinstance(value, datetime):
-                return words.day_time(value, zone)
-            return words.span(value) if isinstance(value, timedelta) else value
-
-        return "".join(
-            words.text(TRACE_TEXTS, code, {name: shown(value) for name, value in data.items()})
-            for code, data in self.closing
+        return Phrase.joined(
+            [Phrase(TRACE_TEXTS[code], **self._local(data)) for code, data in self.closing], ""
         )
+
+    def _local(self, data: Mapping[str, object]) -> dict[str, object]:
+        """Return data with its instants in the zone of the trace."""
+        zone = self.zone
+        return {
+            name: value.astimezone(zone) if isinstance(value, datetime) else value
+            for name, value in data.items()
+        }
 
     def __iter__(self) -> Iterator[TraceEntry]:
         return iter(self.entries)
@@ -164,7 +163,7 @@ class Trace(Tabular):
         when = max((len(row[0]) for row in rows), default=0)
         wide = max((len(row[1]) for row in rows), default=0)
         lines = [f"{a:<{when}}   {b:<{wide}}   {c:>6}".rstrip() for a, b, c in rows]
-        return "\n".join([*lines, self._closing(words, zone or self.zone)])
+        return "\n".join([*lines, self.summary.in_words(words, zone)])
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
         """Return when, what and how much counted, as a table."""

@@ -20,6 +20,7 @@ from incidentcore.vendors.kit import (
 )
 from incidentcore.vendors.kit.entries import MOMENTS
 from incidentcore.vendors.kit.paths import clean
+from incidentcore.words import Phrase
 
 __all__ = ["Duplicates", "Extend", "TableImport"]
 
@@ -75,7 +76,8 @@ class TableImport(Import[Incident]):
         for number, row in self._complete():
             _, key = self._cells(number, row)
             if key in last:
-                action = f"row left out: row {number} counts, the last of this id"
+                text = "row left out: row {number} counts, the last of this id"
+                action = Phrase(text, number=number)
                 self.findings.add("duplicate_id", action, row=last[key][0], value=key)
             last[key] = (number, row)
         yield from last.values()
@@ -115,7 +117,11 @@ class TableImport(Import[Incident]):
 
     def _short(self, code: str, number: int, row: Sequence[Any]) -> None:
         self._counts["rows"] = number
-        action = f"row left out: {len(row)} fields instead of {self._reader.width}"
+        action = Phrase(
+            "row left out: {count} fields instead of {width}",
+            count=len(row),
+            width=self._reader.width,
+        )
         self.findings.add(code, action, row=number, value=row[0] if row else "")
 
     def _cells(self, number: int, row: Any) -> tuple[dict[str, Any], str]:
@@ -134,7 +140,7 @@ class TableImport(Import[Incident]):
             )
         if self._duplicates is None and number >= _FIRST_ROWS and repeats > number / 2:
             self._refuse(repeats, number)
-        action = f"row left out: row {first} stands"
+        action = Phrase("row left out: row {first} stands", first=first)
         self.findings.add(
             "duplicate_id", action, row=number, field=self._reader.columns["id"], value=key
         )
@@ -160,7 +166,7 @@ class TableImport(Import[Incident]):
             self._build_row(history, row, given or self._reader.read(row))
             return history.build(Incident)
         except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
-            action = f"row left out: {' '.join(str(error).split())[:200]}"
+            action = Phrase("row left out: {why}", why=" ".join(str(error).split())[:200])
             self.findings.add("malformed_record", action, row=number, key=key)
         return None
 
@@ -175,7 +181,9 @@ class TableImport(Import[Incident]):
             history.is_left_out = True
             return
         if plain_text(given["id"]) is None:
-            history.find("missing_id", f"named {history.id}", field=reader.columns["id"])
+            history.find(
+                "missing_id", Phrase("named {key}", key=history.id), field=reader.columns["id"]
+            )
         custom = reader.others(row)
         if self._extend is not None:
             self._extend(history, custom)
@@ -190,7 +198,7 @@ class TableImport(Import[Incident]):
         assignee = plain_text(given.get("assignee"))
         if assignee is not None and "\n" in assignee:
             several = [line.strip() for line in assignee.splitlines() if line.strip()]
-            action = f"{several[0]} counts, the first"
+            action = Phrase("{name} counts, the first", name=several[0])
             column, value = reader.columns["assignee"], ", ".join(several)
             history.find("several_assignees", action, field=column, value=value)
             shown["assignee"] = assignee = several[0]
@@ -233,8 +241,8 @@ class TableImport(Import[Incident]):
         level = None if value is None else self.context.levels.find(name, value)
         if level is None and value is not None:
             column = self._reader.columns[name]
-            known = ", ".join(getattr(self.context.levels, name))
-            action = f"kept under custom; known: {known}"
+            known = tuple(getattr(self.context.levels, name))
+            action = Phrase("kept under custom; known: {known}", known=known)
             history.find("unknown_level", action, field=column, value=value)
             custom[column] = clean(value)
         return level

@@ -33,6 +33,7 @@ from incidentcore.vendors.lines import (
     opened,
     path_lines,
 )
+from incidentcore.words import Phrase
 
 __all__ = ["Table", "TableInput", "open_table", "read_json"]
 
@@ -264,7 +265,12 @@ def _delimited(
     if delimiter is None:
         delimiter = _detected(first)
         if delimiter != ",":
-            notes.append(("detected_delimiter", f"fields are separated by {delimiter!r}"))
+            notes.append(
+                (
+                    "detected_delimiter",
+                    Phrase("fields are separated by {mark}", mark=repr(delimiter)),
+                )
+            )
     rows = _rows(chain([first], lines), delimiter)
     _, header = next(rows, (0, []))
     columns = tuple(name.strip() for name in header)

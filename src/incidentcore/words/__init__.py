@@ -3,6 +3,7 @@
 from incidentcore.words.german import GERMAN
 from incidentcore.words.words import (
     ENGLISH,
+    Phrase,
     Worded,
     Words,
     day_time,
@@ -14,6 +15,7 @@ from incidentcore.words.words import (
 __all__ = [
     "ENGLISH",
     "GERMAN",
+    "Phrase",
     "Worded",
     "Words",
     "day_time",

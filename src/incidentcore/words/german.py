@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from incidentcore.words.german_figures import FIGURES, FOUND
 from incidentcore.words.german_pages import PAGES
 from incidentcore.words.words import Words, clock_time
 
 __all__ = ["GERMAN"]
 
+_MARK: Final = re.compile(r"(?<=[0-9])[.,](?=[0-9])")
 _DAYS: Final = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 _MONTHS: Final = (
     "Jan.",
@@ -299,6 +302,17 @@ _DRILLS: Final = {
     "it checks {checks!r}; known are {known}": "sie prüft {checks!r}; bekannt sind {known}",
 }
 
+_TARGETS: Final = {
+    "{name}": "{name}",
+    "one of {members} by {name}": "der Reihe nach {members} nach {name}",
+    "role {name}": "Rolle {name}",
+    "person {name}": "Person {name}",
+    "on call for {name}": "Bereitschaft für {name}",
+    "next on call for {name}": "nächste Bereitschaft für {name}",
+    "whoever is {name}": "wer {name} ist",
+    "manager of {name}": "Leitung von {name}",
+}
+
 _EXCLUDED: Final = {
     "acknowledged while it was resolved": "bestätigt, während es gelöst war",
     "closed again later": "später erneut geschlossen",
@@ -365,9 +379,14 @@ GERMAN: Final = Words(
         **_DESK,
         **_DRILLS,
         **_FORECASTS,
+        **_TARGETS,
         **_EXCLUDED,
         **PAGES,
+        **FIGURES,
+        **{f"{text}.": f"{twin}." for text, twin in FIGURES.items() if text[-1] != "."},
+        **FOUND,
     },
     day_time=_day_time,
+    number=lambda text: _MARK.sub(lambda mark: "," if mark[0] == "." else ".", text),
 )
 """German, with dates such as ``Mi 23. Dez. 17:40``."""

@@ -25,6 +25,82 @@ PAGES: Final = {
     "Misses": "Verfehlungen",
     "Credits": "Gutschriften",
     "priority": "Priorität",
+    "(all)": "(alle)",
+    "(none)": "(ohne)",
+    "{part} of {whole}": "{part} von {whole}",
+    "{part} of {whole} {of}": "{part} von {whole} {of}",
+    "resolved records": "gelösten Vorgängen",
+    "records resolved at least once": "Vorgängen, die je gelöst waren",
+    "all incidents": "allen Störungen",
+    "incidents with resolved_at": "Störungen mit Lösungszeit",
+    "all incidents, with or without resolved_at": "allen Störungen, ob mit Lösungszeit oder ohne",
+    "clocks met or breached": "Uhren, eingehalten oder verletzt",
+    "few": "wenige",
+    "missed": "verfehlt",
+    "objective": "Vorgabe",
+    "{standing}, {minutes} min left": "{standing}, noch {minutes} Min.",
+    "{standing}, {count} left": "{standing}, noch {count}",
+    "no records": "keine Vorgänge",
+    "none": "nichts",
+    "nothing": "nichts",
+    "Report on {file}": "Bericht über {file}",
+    "Service in {month}{whose}": "Dienst im Monat {month}{whose}",
+    "UTC (no zone given)": "UTC (keine angegeben)",
+    "none given: no targets": "keine angegeben: ohne Ziele",
+    "{start} to before {end}": "{start} bis vor {end}",
+    "Left out, since the source does not cover them: {names}.": (
+        "Ausgelassen, weil die Quelle dazu schweigt: {names}."
+    ),
+    "By the states, groups and replies that the log shows; the tool's own figures stand below.": (
+        "Nach Zuständen, Gruppen und Antworten im Protokoll; die Zahlen des Werkzeugs folgen unten."
+    ),
+    "Service {name}, {clock}: {targets}.": "Dienst {name}, {clock}: {targets}.",
+    "The clock {name} cannot be judged: the source does not cover {fields}.": (
+        "Die Uhr {name} ist nicht zu beurteilen: zu {fields} schweigt die Quelle."
+    ),
+    "For the clock {name} the source has no history of {fields}: a pause counts as open time, and "
+    "the value given holds throughout.": (
+        "Für die Uhr {name} fehlt die Vorgeschichte von {fields}: eine Unterbrechung zählt mit, "
+        "und der letzte Wert gilt durchweg."
+    ),
+    "none: no clock went over its target": "keine: jede Uhr blieb im Rahmen",
+    "Priority {priority}, {name}, {over} open time over its target; times in {zone}.": (
+        "Priorität {priority}, {name}, um {over} Geschäftszeit überschritten; Uhrzeiten in {zone}."
+    ),
+    "… {count} more lines of the same kind …": "… {count} weitere solche Zeilen …",
+    "{total} fell due; {lapsed} of them were answered or resolved since.": (
+        "{total} wurden fällig; {lapsed} davon sind seither beantwortet oder erledigt."
+    ),
+    "none fell due": "keine wurde fällig",
+    "functional": "fachlich",
+    "hierarchical": "hierarchisch",
+    "one of them:": "eine davon:",
+    "one refused transition:": "ein abgelehnter Übergang:",
+    "{finding}; allowed from {before}: {allowed}": "{finding}; erlaubt ab {before}: {allowed}",
+    "{lifecycle}: {refused} of {observed} state changes refused, in {incidents} incidents": (
+        "{lifecycle}: {refused} von {observed} Zustandswechseln abgelehnt, in {incidents} Vorgängen"
+    ),
+    "{text}, and {more} more kinds": "{text}, und {more} weitere Arten",
+    "Source: {source}.": "Quelle: {source}.",
+    "Definition {definition}.": "Kennung {definition}.",
+    "A clock counts where it was met in the period by its stop, and where it was breached in the "
+    "period by its breach. All others are left out, each with the reason.": (
+        "Eine Uhr zählt, wo sie im Zeitraum endete und eingehalten war oder im Zeitraum verletzt "
+        "wurde. Alle anderen sind ausgelassen, je mit Grund."
+    ),
+    "no clock ended": "keine Uhr endete",
+    "none: every objective was met": "keine: alle Vorgaben sind erfüllt",
+    "What came in and went out": "Was kam und was ging",
+    "Open records by age": "Offene Vorgänge nach Alter",
+    "Share of clocks met, with its interval at 95 %": (
+        "Anteil eingehaltener Uhren, mit Unsicherheit zu 95 %"
+    ),
+    "period (UTC)": "Zeitraum (UTC)",
+    "age (days)": "Alter (Tage)",
+    "open records": "offene Vorgänge",
+    "share (%)": "Anteil (%)",
+    "group (n)": "Gruppe (n)",
+    "hollow: few records": "hohl: wenige Vorgänge",
     "opened": "eröffnet",
     "resolved": "gelöst",
     "closed": "geschlossen",
@@ -51,7 +127,7 @@ PAGES: Final = {
     "fell due": "fällig",
     "hours": "Stunden",
     "mean": "Mittel",
-    "median": "Mitte",
+    "median": "Median",
     "share": "Anteil",
     "records": "Vorgänge",
     "denominator": "Grundmenge",

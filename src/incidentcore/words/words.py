@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Final, Protocol, TypeAlias
+from decimal import Decimal
+from typing import Any, Final, Protocol, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from incidentcore.instants import as_zone
 
-__all__ = ["ENGLISH", "Texts", "Worded", "Words", "day_time", "render", "render_text", "span_text"]
+__all__ = [
+    "ENGLISH",
+    "Phrase",
+    "Texts",
+    "Worded",
+    "Words",
+    "day_time",
+    "render",
+    "render_text",
+    "span_text",
+]
 
 Texts: TypeAlias = Mapping[str, str]
 """A template for each code, with the names of data in braces; another language is another table."""
@@ -107,6 +118,7 @@ class Words:
         twins: The template for each English one, with the same names in braces.
         day_time: Writes an instant in a zone, with the year where ``year=True`` is given.
         span: Writes a span of time.
+        number: Writes a number, or a text of numbers, that is given as English has it.
 
     >>> from incidentcore.words import Words
     >>> french = Words(language="fr", twins={"paused: {reason}": "en pause : {reason}"})
@@ -120,6 +132,7 @@ class Words:
     twins: Mapping[str, str] = attrs.field(repr=False, hash=False)
     day_time: DayTime = day_time
     span: Callable[[timedelta], str] = span_text
+    number: Callable[[str], str] = str
 
     def template(self, english: str) -> str:
         """Return the twin of an English template, or the template itself where it has none."""
@@ -139,6 +152,69 @@ class Words:
 
 ENGLISH: Final = Words(language="en", twins={})
 """The words that every text has by itself."""
+
+
+class Phrase(str):
+    """English text that knows how it is made, so that it can be said in other words.
+
+    Args:
+        template: The text, with names of data in braces.
+        data: What fills it. Text is data and stays; phrases and other worded values are said in
+            the same words; ints, decimals, instants and spans are written as the language writes
+            them. A tuple is written as a list with commas. Without data the template is the text.
+
+    >>> from incidentcore.words import GERMAN, Phrase, render
+    >>> text = Phrase("KPIs by {fields}", fields=(Phrase("priority"), "site"))
+    >>> print(text)
+    KPIs by priority, site
+    >>> render(text, words=GERMAN)
+    'Kennzahlen nach Priorität, site'
+    """
+
+    __slots__ = ("_data", "_template")
+
+    _data: dict[str, object]
+    _template: str
+
+    def __new__(cls, template: str, /, **data: object) -> Self:
+        """Fill the template in English."""
+        self = super().__new__(cls, _filled(template, data, ENGLISH))
+        self._template, self._data = template, data
+        return self
+
+    def __reduce__(self) -> Any:
+        return _phrase, (self._template, self._data)
+
+    @classmethod
+    def joined(cls, parts: Iterable[str], by: str = "\n") -> Phrase:
+        """Return several texts as one."""
+        data = {f"part{place}": part for place, part in enumerate(parts)}
+        return cls(by.join(f"{{{name}}}" for name in data), **data)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the text in the words of a language."""
+        return _filled(words.template(self._template), self._data, words, zone)
+
+
+def _phrase(template: str, data: dict[str, object]) -> Phrase:
+    return Phrase(template, **data)
+
+
+def _filled(
+    template: str, data: Mapping[str, object], words: Words, zone: ZoneInfo | None = None
+) -> str:
+    def said(value: object) -> str:
+        if isinstance(value, tuple):
+            return ", ".join(map(said, value))
+        if hasattr(value, "in_words"):
+            return str(value.in_words(words, zone))
+        if isinstance(value, datetime):
+            return words.day_time(value, zone or value.tzinfo)
+        if isinstance(value, timedelta):
+            return words.span(value)
+        return words.number(f"{value:,}") if type(value) in (int, Decimal) else str(value)
+
+    return template.format_map({name: said(data[name]) for name in data}) if data else template
 
 
 class Worded(Protocol):

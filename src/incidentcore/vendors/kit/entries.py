@@ -28,6 +28,7 @@ from incidentcore.vendors.kit.paths import clean, natural, plain_text
 from incidentcore.vendors.kit.reported import ReportedSla
 from incidentcore.vendors.kit.tables import UNKNOWN
 from incidentcore.vendors.kit.times import TimeReader
+from incidentcore.words import Phrase
 
 __all__ = [
     "ALIASES",
@@ -192,9 +193,8 @@ class EntryLog:
             raise _RefusedStateError(f"unknown state {name!r}")
         if not is_known:
             flags = [f for f in ("pauses", "open", "resolved", "final") if getattr(state, f)]
-            action = (
-                f"read as a state that is {' and '.join(flags)}; states={{...}} says what it means"
-            )
+            text = "read as a state that is {flags}; states={{...}} says what it means"
+            action = Phrase(text, flags=tuple(flags))
             self._context.findings.add(
                 "unknown_state", action, row=self.row, field="state", value=name, key=self.id
             )

@@ -18,6 +18,7 @@ from incidentcore.vendors.kit.history import HistoryBuilder
 from incidentcore.vendors.kit.paths import pick, plain_text
 from incidentcore.vendors.kit.tables import STANDARD_STATES, LevelTable, Roles, StateTable
 from incidentcore.vendors.kit.times import Times
+from incidentcore.words import Phrase
 
 __all__ = ["Import", "Tables"]
 
@@ -172,7 +173,7 @@ class Import(Iterator[R], Generic[R]):
             if self._build is not None:
                 self._build(history, entry)
             if name is None:
-                history.find("missing_id", f"named {key}")
+                history.find("missing_id", Phrase("named {key}", key=key))
             seen.add(key)
             return history.build(self._record)
         except FormatError:
@@ -180,7 +181,9 @@ class Import(Iterator[R], Generic[R]):
         except RecursionError:
             self.findings.add("malformed_record", "left out: nested too deeply", key=key)
         except _MALFORMED as error:
-            self.findings.add("malformed_record", f"left out: {_reason(error)}", key=key)
+            self.findings.add(
+                "malformed_record", Phrase("left out: {why}", why=_reason(error)), key=key
+            )
         return None
 
 

@@ -1,0 +1,179 @@
+"""German twins of what a report says about its figures, and about what an importer found."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["FIGURES", "FOUND"]
+
+_LAST: Final = (
+    "Wieder eröffnete zählen bis zur letzten Lösung, die Lücke inbegriffen. Offene sind als "
+    "ungelöst ausgelassen, was einem wachsenden Rückstand schmeichelt: dazu den "
+    "Kaplan-Meier-Median lesen."
+)
+
+FIGURES: Final = {
+    "Volume": "Aufkommen",
+    "number of records": "Zahl der Vorgänge",
+    "Duplicates count until they are merged; canceled records count.": (
+        "Doppelte zählen bis zur Zusammenführung; abgebrochene zählen."
+    ),
+    "Records resolved": "Gelöste Vorgänge",
+    "Records closed": "Geschlossene Vorgänge",
+    "Records canceled": "Abgebrochene Vorgänge",
+    "Records reopened": "Wieder eröffnete Vorgänge",
+    "Records major": "Schwere Vorgänge",
+    "our choice": "eigene Festlegung",
+    "Backlog": "Rückstand",
+    "number of records open as of the instant": "Zahl der Vorgänge, die zum Zeitpunkt offen sind",
+    "Replayed as of the instant, not today's state; group by AgeBuckets for ageing.": (
+        "Nachgespielt zum Zeitpunkt, nicht der heutige Zustand; nach Alter über AgeBuckets."
+    ),
+    "Mean time to acknowledge": "Mittlere Zeit bis zur Bestätigung",
+    "mean(first acknowledged - opened), over acknowledged records": (
+        "Mittel(erste Bestätigung - Eröffnung), über bestätigte Vorgänge"
+    ),
+    "Never acknowledged is left out as unacknowledged, so the worst cases are not in it: read the "
+    "survival median beside it. A later acknowledgement is ignored. One given while the record was "
+    "resolved is left out as after_resolution.": (
+        "Nie bestätigte sind ausgelassen, die schlimmsten Fälle fehlen also: dazu den "
+        "Kaplan-Meier-Median lesen. Eine spätere Bestätigung zählt nicht. Eine während der Lösung "
+        "gegebene ist ausgelassen."
+    ),
+    "PagerDuty, escalation policy insights": "PagerDuty, Auswertung der Eskalationsregeln",
+    "Mean time to first response": "Mittlere Zeit bis zur ersten Antwort",
+    "mean(first public agent reply - opened)": "Mittel(erste sichtbare Antwort - Eröffnung)",
+    "Internal notes and automatic replies are not a response. Unanswered records are left out as "
+    "unanswered.": (
+        "Interne Notizen und selbsttätige Antworten zählen nicht. Unbeantwortete sind ausgelassen."
+    ),
+    "Zendesk, first reply time": "Zendesk, Zeit bis zur ersten Antwort",
+    "Mean time to resolve": "Mittlere Zeit bis zur Lösung",
+    "mean(last resolved - opened), over resolved records": (
+        "Mittel(letzte Lösung - Eröffnung), über gelöste Vorgänge"
+    ),
+    "Reopened records run to their last resolution, the gap included. Open ones are left out as "
+    "unresolved, which flatters a growing backlog: read the survival median beside it.": _LAST,
+    "Zendesk, full resolution time; PagerDuty": "Zendesk, Zeit bis zur vollen Lösung; PagerDuty",
+    "Median time to resolve": "Median der Zeit bis zur Lösung",
+    "median(last resolved - opened), over resolved records": (
+        "Median(letzte Lösung - Eröffnung), über gelöste Vorgänge"
+    ),
+    "SRE, incident metrics: even medians are weak at small n": (
+        "SRE, Kennzahlen von Störungen: bei kleinem n ist auch ein Median schwach"
+    ),
+    "90th percentile of the time to resolve": "90-%-Wert der Zeit bis zur Lösung",
+    "0.9 quantile(last resolved - opened), inclusive and linear": (
+        "0,9-Anteilswert(letzte Lösung - Eröffnung), einschließend und geradlinig"
+    ),
+    "Median time to resolve, open and canceled ones censored": (
+        "Kaplan-Meier-Median der Zeit bis zur Lösung: offene und abgebrochene gelten als unbeendet"
+    ),
+    "product-limit median of last resolved - opened": (
+        "Kaplan-Meier-Median von letzter Lösung - Eröffnung"
+    ),
+    "None where at most half of the records were ever resolved.": (
+        "Ohne Wert, wo höchstens die Hälfte je gelöst wurde."
+    ),
+    "Kaplan and Meier 1958; rule K5": "Kaplan und Meier 1958; Regel K5",
+    "First-contact resolution, by proxy": "Lösung beim ersten Kontakt, genähert",
+    "resolved, never reassigned, never reopened / resolved at least once": (
+        "gelöst, nie umgeleitet, nie wieder eröffnet / je gelöst"
+    ),
+    "A proxy for logs that know no conversation: a record that one group worked on for a week "
+    "counts. The denominator is records resolved at least once, as a reopened one failed; of all "
+    "records the figure is lower.": (
+        "Eine Näherung für Protokolle ohne Gespräche: woran eine Gruppe eine Woche arbeitete, "
+        "zählt mit. Bezogen auf je gelöste Vorgänge, denn ein wieder eröffneter misslang; von "
+        "allen Vorgängen ist die Zahl kleiner."
+    ),
+    "HDI 2018 by proxy; our choice": "HDI 2018 genähert; eigene Festlegung",
+    "Reopen rate": "Anteil wieder eröffneter",
+    "reopened at least once / resolved at least once": "je wieder eröffnet / je gelöst",
+    "Counts records: one that came back three times counts once.": (
+        "Zählt Vorgänge: wer dreimal wiederkam, zählt einmal."
+    ),
+    "Resolved without reassignment": "Gelöst ohne Umleitung",
+    "resolved, never moved to another group / resolved": (
+        "gelöst, nie an eine andere Gruppe gegeben / gelöst"
+    ),
+    "The first assignment is not a reassignment.": "Die erste Zuweisung ist keine Umleitung.",
+    "ServiceNow, incident premium dashboard": "ServiceNow, Übersicht der Störungen",
+    "ServiceNow, incident management dashboard": "ServiceNow, Übersicht zur Störungsbearbeitung",
+    "clocks met / (met + breached), with Wilson's interval at 95 %": (
+        "eingehaltene Uhren / (eingehaltene + verletzte), Unsicherheit nach Wilson zu 95 %"
+    ),
+    "sla_compliance of {clock}": "sla_compliance, Uhr {clock}",
+    "ServiceNow audit log (UCI data set 498)": "ServiceNow-Protokoll (UCI 498)",
+    "reopened at least once": "je wieder eröffnet",
+    "never reassigned": "nie umgeleitet",
+    "first-contact resolution": "beim ersten Kontakt gelöst",
+    "made_sla on the last row": "made_sla in der letzten Zeile",
+    **{
+        f"opened to {end}, {kind}": f"Eröffnung bis {bis}, {art}"
+        for end, bis in (
+            ("resolved_at", "resolved_at"),
+            ("closed_at", "closed_at"),
+            ("the first row that is not New", "zur ersten Zeile, die nicht New ist"),
+        )
+        for kind, art in (("mean", "Mittel"), ("median", "Median"), ("90 %", "90 %"))
+    },
+    **{
+        f"the same, only incidents first seen as New, {kind}": f"nur anfangs neue, {art}"
+        for kind, art in (("mean", "Mittel"), ("median", "Median"), ("90 %", "90 %"))
+    },
+}
+
+FOUND: Final = {
+    "left out": "ausgelassen",
+    "left out: the first one counts": "ausgelassen: der erste gilt",
+    "left out: nested too deeply": "ausgelassen: zu tief verschachtelt",
+    "row left out: {count} fields instead of {width}": (
+        "Zeile ausgelassen: {count} Felder statt {width}"
+    ),
+    "row left out: {why}": "Zeile ausgelassen: {why}",
+    "row left out: a record needs its opening": "Zeile ausgelassen: ihr fehlt die Eröffnung",
+    "left out: {why}": "ausgelassen: {why}",
+    "{name} counts, the first": "{name} gilt, der erste Name",
+    "kept under custom; known: {known}": "unter custom aufgehoben; bekannt: {known}",
+    "the closing time counts as the resolution": "die Zeit des Schließens gilt als Lösung",
+    "not UTF-8: read as cp1252": "kein UTF-8: als cp1252 gelesen",
+    "fields are separated by {mark}": "Felder sind getrennt durch {mark}",
+    "row left out: row {first} stands": "Zeile ausgelassen: Zeile {first} gilt",
+    "record left out: the first one of this id counts": (
+        "Vorgang ausgelassen: der erste mit dieser Kennung gilt"
+    ),
+    "record left out: it needs its opening": "Vorgang ausgelassen: ihm fehlt die Eröffnung",
+    "entry left out: it has no time": "Eintrag ausgelassen: ohne Zeitangabe",
+    "entry left out": "Eintrag ausgelassen",
+    "event left out": "Ereignis ausgelassen",
+    "read as the first of the two": "gelesen als die erste von beiden",
+    "moved forward by the length of the gap": "um die Lücke nach vorn geschoben",
+    "read as UTC, like all times without a zone": "gelesen als UTC, wie alle ohne Zeitzone",
+    "kept as a tuple": "aufgehoben als Tupel",
+    "row left out: row {number} counts, the last of this id": (
+        "Zeile ausgelassen: Zeile {number} gilt, die letzte mit dieser Kennung"
+    ),
+    "named {key}": "benannt als {key}",
+    "kept under custom": "unter custom aufgehoben",
+    "kept as it stands": "aufgehoben, wie es ist",
+    "kept as custom.activity": "als custom.activity aufgehoben",
+    "read as a state that is {flags}; states={{...}} says what it means": (
+        "gelesen als Zustand mit {flags}; states={{...}} legt es fest"
+    ),
+    "read as the system actor unknown": "gelesen als System unknown",
+    "read as a system: it answers and acknowledges nothing": (
+        "gelesen als System: es antwortet und bestätigt nichts"
+    ),
+    "all times are read as UTC: the log states no zone": (
+        "alle Zeiten gelten als UTC: das Protokoll nennt keine Zeitzone"
+    ),
+    "each incident is titled by its number": "jede Störung trägt ihre Nummer als Titel",
+    "final values on every row: kept under custom from the last row on": (
+        "Endwerte in jeder Zeile: unter custom aufgehoben, ab der letzten"
+    ),
+    "read as missing on every row": "gilt in jeder Zeile als fehlend",
+    "opened as New; the state counts as entered by this row's time at the latest": (
+        "eröffnet als New; der Zustand gilt spätestens ab der Zeit dieser Zeile"
+    ),
+}

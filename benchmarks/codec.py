@@ -31,7 +31,7 @@ def incident_of_six_events() -> Incident:
     record = assign(record, group="messaging", assignee="ada", at=AT + minute, by="dispatch")
     record = advance(record, "start", at=AT + 2 * minute, by="ada")
     record = comment(record, "Looking into it.", at=AT + 3 * minute, by="ada")
-    done = {"resolution_code": "fixed", "resolution_notes": "Queue restarted."}
+    done: dict[str, Any] = {"resolution_code": "fixed", "resolution_notes": "Queue restarted."}
     record = advance(record, "resolve", at=AT + 7 * minute, by="ada", **done)
     return advance(record, "close", at=AT + 9 * minute, by="ada")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import itemgetter
 from types import UnionType
 from typing import Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
@@ -29,6 +30,7 @@ __all__ = [
     "read_each",
     "read_list",
     "read_set",
+    "read_shared",
     "union_shape",
 ]
 
@@ -39,6 +41,8 @@ Shape: TypeAlias = tuple[tuple[type, ...], dict[str, Any], bool]
 MAPPINGS: Final = (FrozenMap, Mapping, dict)
 _COLLECTIONS: Final = (tuple, frozenset)
 _ENOUGH: Final = 10_000
+_SHORT: Final = 100
+_MANY: Final = 1_000
 
 PYTHON_TYPES: Final[dict[str, type]] = {
     "string": str,
@@ -171,3 +175,26 @@ def read_choice(allowed: tuple[Any, ...]) -> ReadHook:
 def is_union(kind: Any) -> bool:
     """Return whether a type is a union, in either spelling."""
     return get_origin(kind) in (Union, UnionType)
+
+
+def read_shared(read: ReadHook, kinds: Mapping[str, type]) -> ReadHook:
+    """Return a hook that makes equal small values once; types tell 1 from true."""
+    values_of, only_text = itemgetter(*kinds), {*kinds.values()} == {str}
+    known: dict[tuple[Any, ...], Any] = {}
+
+    def structure(data: Any, _: Any) -> Any:
+        try:
+            values = values_of(data)
+            key = values if only_text else (values, *map(type, values))
+            found = known.get(key) if len(data) == len(kinds) else None
+        except (KeyError, TypeError):  # not an object of just these values
+            return read(data, None)
+        if found is None:
+            found = read(data, None)
+            if all(len(value) <= _SHORT for value in values if type(value) is str):
+                if len(known) >= _MANY:
+                    known.clear()
+                known[key] = found
+        return found
+
+    return structure

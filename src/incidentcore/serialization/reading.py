@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache, partial
-from operator import itemgetter
 from types import NoneType
 from typing import Any, Final, Literal, TypeVar, get_args, get_origin
 
@@ -26,6 +24,7 @@ from incidentcore.serialization.containers import (
     read_each,
     read_list,
     read_set,
+    read_shared,
     union_shape,
 )
 from incidentcore.serialization.faults import Fault, Faults, Mismatch, faults_of, show
@@ -56,7 +55,6 @@ class Reader:
         self._trusted = trusted
         self._hooks: dict[Any, ReadHook] = {}
         self._tagged_hooks: dict[type, ReadHook] = {}
-        self._items = read_list(self.any)
         self._set = read_set(self.any)
         self._converter = Converter(detailed_validation=True)
         for kind, scalar in SCALARS.items():
@@ -65,10 +63,9 @@ class Reader:
 
     def hook(self, kind: Any) -> ReadHook:
         """Return the function that reads data as a type."""
-        found = self._hooks.get(kind)
-        if found is None:
-            found = self._hooks[kind] = self._build(kind)
-        return found
+        if kind not in self._hooks:
+            self._hooks[kind] = self._build(kind)
+        return self._hooks[kind]
 
     def _build(self, kind: Any) -> ReadHook:
         origin = get_origin(kind)
@@ -95,7 +92,9 @@ class Reader:
         read = self._class(origin or kind)
         if kind not in _SHARED:
             return read
-        return _shared(read, {field.name: type_ for field, type_ in self._registry.fields_of(kind)})
+        return read_shared(
+            read, {field.name: type_ for field, type_ in self._registry.fields_of(kind)}
+        )
 
     def _lazily(self, kind: Any) -> ReadHook:
         """Return the hook for a type, looked up later where a class holds itself."""
@@ -106,10 +105,9 @@ class Reader:
 
     def tagged(self, cls: type) -> ReadHook:
         """Return the function that reads a class whose name stands beside its fields."""
-        found = self._tagged_hooks.get(cls)
-        if found is None:
-            found = self._tagged_hooks[cls] = self._class(cls, (TAG,))
-        return found
+        if cls not in self._tagged_hooks:
+            self._tagged_hooks[cls] = self._class(cls, (TAG,))
+        return self._tagged_hooks[cls]
 
     def _class(self, cls: Any, beside: tuple[str, ...] = ()) -> ReadHook:
         if cls not in self._registry.names:
@@ -318,7 +316,7 @@ class Reader:
         if kind in _SINGLE:
             return data
         if kind is list:
-            return tuple(self._items(data, None))
+            return tuple(read_each(enumerate(data), self.any))
         if not isinstance(data, dict):
             raise Mismatch(f"got {show(data)}; allowed: what JSON text reads to")
         if len(data) == 1:
@@ -357,32 +355,7 @@ class Reader:
         raise Faults([Fault(f"no type is written as {show(key)}")])
 
 
-def _shared(read: ReadHook, kinds: Mapping[str, type]) -> ReadHook:
-    """Return a hook that makes equal small values once; types tell 1 from true."""
-    values_of, only_text = itemgetter(*kinds), {*kinds.values()} == {str}
-    known: dict[tuple[Any, ...], Any] = {}
-
-    def structure(data: Any, _: Any) -> Any:
-        try:
-            values = values_of(data)
-            key = values if only_text else (values, *map(type, values))
-            found = known.get(key) if len(data) == len(kinds) else None
-        except (KeyError, TypeError):  # not an object of just these values
-            return read(data, None)
-        if found is None:
-            found = read(data, None)
-            if all(len(value) <= _SHORT for value in values if type(value) is str):
-                if len(known) >= _MANY:
-                    known.clear()
-                known[key] = found
-        return found
-
-    return structure
-
-
 _SHARED: Final = (Actor, Level, LifecycleRef, State)
-_SHORT: Final = 100
-_MANY: Final = 1_000
 _SINGLE: Final = frozenset((str, int, float, bool, NoneType))
 _NO_FIELDS: Final[FrozenMap[object]] = FrozenMap()
 _TAGS: Final[dict[str, ReadHook]] = {s.tag: s.read for s in SCALARS.values() if s.tag}
@@ -408,12 +381,10 @@ def _unescaped(key: str) -> str:
     raise Faults([Fault(f"a key that starts with one $ stands alone: {show(key)}", (key,))])
 
 
-def _hours(data: Any, _: Any) -> Any:
-    return data if type(data) is str else read_list(read_text)(data, None)
-
-
 def _hours_by_day(data: Any, _: Any) -> dict[str, Any]:
-    values = read_each(as_object(data).items(), _hours)
+    several = read_list(read_text)
+    pairs = as_object(data).items()
+    values = read_each(pairs, lambda day, _: day if type(day) is str else several(day, None))
     return dict(zip(data, values, strict=True))
 
 

@@ -95,11 +95,15 @@ class SqlStore:
             What was due. Its keys may have been in the outbox before; each is there once.
         """
         items = agenda.due(now=now)
+        self.put_due(items)
+        agenda.delivered(*items)
+        return items
+
+    def put_due(self, items: Iterable[DueItem]) -> None:
+        """Write items into the outbox; a key that is there already stays as it is."""
         with self._writing() as run:
             statements.lock(run)
             outbox.put_due(run, items)
-        agenda.delivered(*items)
-        return items
 
     def pending(self) -> tuple[DueItem, ...]:
         """Return what is in the outbox and not marked as sent, in the order of its due.

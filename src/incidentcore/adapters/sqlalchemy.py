@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from incidentcore.adapters import outbox, statements
+from incidentcore.adapters import statements
 from incidentcore.adapters.outbox import Run
 from incidentcore.adapters.sql_store import SqlStore
-from incidentcore.conditions import Condition
 from incidentcore.desk import Agenda, DueItem
 from incidentcore.errors import InvalidValueError, MissingExtraError, StorageError
-from incidentcore.records import Event, Record
-from incidentcore.storage import PAGE, Change
 
 try:
     import sqlalchemy as sa
@@ -25,6 +23,7 @@ except ModuleNotFoundError:
 __all__ = ["AsyncSqlAlchemyStore", "SqlAlchemyStore"]
 
 T = TypeVar("T")
+P = ParamSpec("P")
 
 _TYPES = {
     "sqlite": {"integer": "INTEGER", "bytes": "BLOB"},
@@ -136,8 +135,13 @@ class SqlAlchemyStore(SqlStore):
         ``store.within(session.connection()).append(...)``. Writers wait for each other until the
         transaction ends.
         """
-        store = SqlAlchemyStore.__new__(SqlAlchemyStore)
-        store._engine, store._joined = self._engine, connection  # noqa: SLF001  our own
+        return self.joined(connection)
+
+    @classmethod
+    def joined(cls, connection: sa.Connection) -> SqlAlchemyStore:
+        """Return a store on a connection of yours whose tables are there; see ``within``."""
+        store = cls.__new__(cls)
+        store._engine, store._joined = connection.engine, connection  # noqa: SLF001  our own
         return store
 
     @contextmanager
@@ -175,6 +179,23 @@ class SqlAlchemyStore(SqlStore):
         self._engine.dispose()
 
 
+def _begun_store(db: sa.Connection, *, writes: bool) -> SqlAlchemyStore:
+    _begun(db, writes=writes)
+    return SqlAlchemyStore.joined(db)
+
+
+def _later(
+    method: Callable[Concatenate[SqlAlchemyStore, P], T], *, writes: bool = False
+) -> Callable[Concatenate[AsyncSqlAlchemyStore, P], Coroutine[Any, Any, T]]:
+    """Return a method of the sync store as one that is awaited."""
+
+    @wraps(method)
+    async def call(self: AsyncSqlAlchemyStore, /, *given: P.args, **options: P.kwargs) -> T:
+        return await self._call(lambda store: method(store, *given, **options), writes=writes)
+
+    return call
+
+
 class AsyncSqlAlchemyStore:
     """The same as ``SqlAlchemyStore`` for ``asyncio``: an ``AsyncRecordStore`` with an outbox.
 
@@ -208,8 +229,8 @@ class AsyncSqlAlchemyStore:
         _prepared(self._engine.sync_engine, ours=ours)
         self._is_current = False
 
-    async def _call(self, work: Callable[..., T], *given: object, writes: bool = False) -> T:
-        """Do a piece of ``statements`` in a transaction of its own."""
+    async def _call(self, work: Callable[[SqlAlchemyStore], T], *, writes: bool) -> T:
+        """Do a piece of work of the sync store in a transaction of its own."""
         try:
             async with self._engine.connect() as db:
                 if not self._is_current:
@@ -219,77 +240,29 @@ class AsyncSqlAlchemyStore:
                         await db.commit()
                     await db.rollback()
                     self._is_current = True
-                answer = await db.run_sync(lambda inner: work(_begun(inner, writes=writes), *given))
+                answer = await db.run_sync(lambda inner: work(_begun_store(inner, writes=writes)))
                 await db.commit()
                 return answer
         except sa.exc.SQLAlchemyError as error:
             raise _failure(error) from error
 
-    async def append(
-        self,
-        record_id: str,
-        events: Iterable[Event],
-        *,
-        expected_version: int,
-        due: Iterable[DueItem] = (),
-    ) -> int:
-        """Append a batch of events, and what is due; see ``SqlStore.append``."""
-        given = (record_id, events, expected_version, due)
-        return await self._call(statements.append, *given, writes=True)
-
-    async def load(self, record_id: str) -> Record:
-        """Return a record; see ``RecordStore.load``."""
-        return await self._call(statements.load, record_id)
-
-    async def history(
-        self, record_id: str, *, after: int = 0, limit: int = PAGE
-    ) -> tuple[Event, ...]:
-        """Return a page of a record's events; see ``RecordStore.history``."""
-        return await self._call(statements.history, record_id, after, limit)
-
-    async def find(
-        self,
-        condition: Condition,
-        *,
-        at: datetime | None = None,
-        after: str = "",
-        limit: int = PAGE,
-    ) -> tuple[Record, ...]:
-        """Return a page of the records that match; see ``SqlStore.find``."""
-        found: list[Record] = []
-        place: str | None = after
-        while place is not None:
-            given = (condition, at, place, limit - len(found))
-            page, place = await self._call(statements.find, *given)
-            found += page
-        return tuple(found)
-
-    async def changes(self, *, after: int = 0, limit: int = PAGE) -> tuple[Change, ...]:
-        """Return a page of what was written since; see ``RecordStore.changes``."""
-        return await self._call(statements.changes, after, limit)
-
-    async def remove(self, record_id: str, *, expected_version: int) -> None:
-        """Delete a record and what the outbox holds of it; see ``RecordStore.remove``."""
-        await self._call(statements.remove, record_id, expected_version, writes=True)
+    append = _later(SqlStore.append, writes=True)
+    load = _later(SqlStore.load)
+    history = _later(SqlStore.history)
+    find = _later(SqlStore.find)
+    changes = _later(SqlStore.changes)
+    remove = _later(SqlStore.remove, writes=True)
+    pending = _later(SqlStore.pending)
+    mark_sent = _later(SqlStore.mark_sent, writes=True)
+    outbox_keys = _later(SqlStore.outbox_keys)
+    check = _later(SqlStore.check)
 
     async def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
         """Write what is due into the outbox; see ``SqlStore.collect``."""
         items = agenda.due(now=now)
-        await self._call(outbox.put_due, items, writes=True)
-        agenda.delivered(*items)
+        await self._call(lambda store: store.put_due(items), writes=True)
+        agenda.delivered(*items)  # once it is committed
         return items
-
-    async def pending(self) -> tuple[DueItem, ...]:
-        """Return what is in the outbox and not sent; see ``SqlStore.pending``."""
-        return await self._call(outbox.pending)
-
-    async def mark_sent(self, *keys: str) -> None:
-        """Note that items were delivered; see ``SqlStore.mark_sent``."""
-        await self._call(outbox.mark_sent, keys, writes=True)
-
-    async def outbox_keys(self) -> tuple[str, ...]:
-        """Return the keys that entered the outbox; see ``SqlStore.outbox_keys``."""
-        return await self._call(outbox.outbox_keys)
 
     async def close(self) -> None:
         """Close the connections of the pool."""

@@ -100,6 +100,7 @@ PAGES: Final = {
     "open records": "offene Vorgänge",
     "share (%)": "Anteil (%)",
     "group (n)": "Gruppe (n)",
+    "few records": "wenige Vorgänge",
     "hollow: few records": "hohl: wenige Vorgänge",
     "opened": "eröffnet",
     "resolved": "gelöst",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 
 from incidentcore.desk import load_desk
 from incidentcore.errors import FormatError
-from incidentcore.lifecycle import check_history
+from incidentcore.lifecycle import INCIDENT, check_history
 from incidentcore.simulation import Simulation
 from incidentcore.testing import (
     check_whole_desk,
@@ -48,7 +49,18 @@ updates = { every = "1h" }
 @pytest.mark.process
 def test_a_desk_that_is_right_passes() -> None:
     """Its calendars, lifecycles and due items keep every law."""
-    check_whole_desk(DESK, start=START, examples=20)
+    assert check_whole_desk(DESK, start=START, examples=20) == ()
+
+
+@pytest.mark.process
+def test_a_desk_that_cannot_be_simulated_says_so() -> None:
+    """Incidents that cannot be reopened: what was left out is named with its reason."""
+    rows = [row for row in INCIDENT.transitions if row.action != "reopen"]
+    own = attrs.evolve(INCIDENT, id="own", transitions=rows)
+    desk = attrs.evolve(load_desk(DESK), lifecycles=[own])
+
+    absent = check_whole_desk(desk, start=START, examples=1)
+    assert absent == ("no simulated desk: its incidents have no action reopen",)
 
 
 def test_a_finding_of_the_lint_fails_unless_it_is_accepted() -> None:

@@ -19,6 +19,13 @@ __all__ = ["AsyncStoreContract"]
 T = TypeVar("T")
 
 
+def _waiting(name: str) -> Callable[..., Any]:
+    def call(self: _OnLoop, *given: Any, **named: Any) -> Any:
+        return self.wait(getattr(self.store, name)(*given, **named))
+
+    return call
+
+
 class _OnLoop:
     """A ``RecordStore`` whose calls run on an event loop in a thread of its own."""
 
@@ -42,23 +49,9 @@ class _OnLoop:
         self.thread.join()
         self.loop.close()
 
-    def append(self, *given: Any, **named: Any) -> Any:
-        return self.wait(self.store.append(*given, **named))
-
-    def load(self, *given: Any, **named: Any) -> Any:
-        return self.wait(self.store.load(*given, **named))
-
-    def history(self, *given: Any, **named: Any) -> Any:
-        return self.wait(self.store.history(*given, **named))
-
-    def find(self, *given: Any, **named: Any) -> Any:
-        return self.wait(self.store.find(*given, **named))
-
-    def changes(self, *given: Any, **named: Any) -> Any:
-        return self.wait(self.store.changes(*given, **named))
-
-    def remove(self, *given: Any, **named: Any) -> Any:
-        return self.wait(self.store.remove(*given, **named))
+    append, load, history, find, changes, remove = map(
+        _waiting, ("append", "load", "history", "find", "changes", "remove")
+    )
 
 
 async def _made(make: Callable[[], AsyncRecordStore]) -> AsyncRecordStore:

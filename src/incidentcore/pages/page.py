@@ -16,9 +16,18 @@ from typing import Any, Final
 import attrs
 
 from incidentcore.errors import InvalidValueError
-from incidentcore.pages.table import Cells, to_csv, to_html, to_markdown, to_text
+from incidentcore.pages.table import (
+    Cells,
+    said,
+    said_cell,
+    to_csv,
+    to_html,
+    to_markdown,
+    to_text,
+    translated_cells,
+)
 from incidentcore.values import FrozenMap
-from incidentcore.words import Phrase, Words
+from incidentcore.words import Words
 
 __all__ = ["Page", "Paged", "Picture", "Section"]
 
@@ -123,35 +132,13 @@ class Section:
         return cls(key=key, title=title, text=text, table=table, data=data)
 
 
-def _said(words: Words, text: str) -> str:
-    """Return a phrase, or a text that has a twin, in other words."""
-    return text.in_words(words) if isinstance(text, Phrase) else words.template(text)
-
-
-def _cell_said(words: Words, text: str, *, is_number: bool) -> str:
-    if isinstance(text, Phrase):
-        return text.in_words(words)
-    return words.number(text) if is_number else text
-
-
 def _translated(section: Section, words: Words) -> Section:
-    table = section.table
-    if table is not None:
-        heads, rows, numeric = table
-        table = (
-            [_said(words, head) for head in heads],
-            [
-                [_cell_said(words, c, is_number=n) for c, n in zip(row, numeric, strict=True)]
-                for row in rows
-            ],
-            numeric,
-        )
     return attrs.evolve(
         section,
-        title=_said(words, section.title),
-        text=tuple(_said(words, text) for text in section.text),
-        table=table,
-        lines=_said(words, section.lines),
+        title=said(words, section.title),
+        text=tuple(said(words, text) for text in section.text),
+        table=None if section.table is None else translated_cells(section.table, words),
+        lines=said(words, section.lines),
         parts=tuple(_translated(part, words) for part in section.parts),
     )
 
@@ -219,11 +206,8 @@ class Page:
         """
         return attrs.evolve(
             self,
-            title=_said(words, self.title),
-            about=[
-                (_said(words, name), _cell_said(words, value, is_number=False))
-                for name, value in self.about
-            ],
+            title=said(words, self.title),
+            about=[(said(words, name), said_cell(words, value)) for name, value in self.about],
             sections=[_translated(section, words) for section in self.sections],
             language=words.language,
         )

@@ -9,7 +9,19 @@ from html import escape
 from io import StringIO
 from typing import Final, TypeAlias
 
-__all__ = ["Cells", "Tabular", "to_csv", "to_html", "to_markdown", "to_text"]
+from incidentcore.words import Phrase, Words
+
+__all__ = [
+    "Cells",
+    "Tabular",
+    "said",
+    "said_cell",
+    "to_csv",
+    "to_html",
+    "to_markdown",
+    "to_text",
+    "translated_cells",
+]
 
 Rows: TypeAlias = Iterable[Sequence[str]]
 Cells: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[bool]]
@@ -120,3 +132,25 @@ def _inert(cell: object) -> object:
         return cell
     text = f"'{cell}" if cell.startswith(_FORMULA) else cell
     return text.replace("\r\n", "\n").replace("\r", "\n")  # a bare return would end the row
+
+
+def said(words: Words, text: str) -> str:
+    """Return a phrase, or a text that has a twin, in other words."""
+    return text.in_words(words) if isinstance(text, Phrase) else words.template(text)
+
+
+def said_cell(words: Words, text: str, *, is_number: bool = False) -> str:
+    """Return a phrase, or a number, in other words; other cells are data and stay."""
+    if isinstance(text, Phrase):
+        return text.in_words(words)
+    return words.number(text) if is_number else text
+
+
+def translated_cells(cells: Cells, words: Words) -> Cells:
+    """Return a table in other words."""
+    heads, rows, numeric = cells
+    said_rows = [
+        [said_cell(words, cell, is_number=n) for cell, n in zip(row, numeric, strict=True)]
+        for row in rows
+    ]
+    return [said(words, head) for head in heads], said_rows, numeric

@@ -235,3 +235,10 @@ def test_a_row_of_another_system_has_that_system_s_bounds(
             build(given)
         assert (caught.value.where, caught.value.given) == (where, given)
         assert caught.value.allowed == f"a whole number from {least} to {most}"
+
+
+@pytest.mark.parametrize(("everybody", "who"), [(False, "any"), (True, "all")])
+def test_everybody_must_acknowledge_where_that_is_asked(everybody: bool, who: str) -> None:  # noqa: FBT001  a table
+    """One is enough by default."""
+    assert goalert_row("r", [("x", 5)], everybody=everybody).acknowledged_by == who
+    assert goalert_row("r", [("x", 5)]).acknowledged_by == "any"

@@ -176,7 +176,7 @@ class DrillReport(Paged):
             key="timeline",
             title="Timeline",
             table=table,
-            pictures=(Picture(svg=_drawn(self), text=words),),
+            pictures=(Picture(svg=_drawn(self), dark=_drawn(self, dark=True), text=words),),
             data=[_plain(entry) for entry in self.timeline],
         )
 
@@ -209,23 +209,25 @@ def _plain(value: Any) -> dict[str, Any]:
 
 
 _WIDE: Final = 720
-_LANES: Final = {  # distinct in grey and in shape too
-    "inject": ("#1f5fa8", 5),
-    "action": ("#5b8c3a", 5),
-    "escalation": ("#f2b134", 0),
-    "miss": ("#b3261e", 0),
+_LANES: Final = {  # on light and on dark; distinct in grey and in shape too
+    "inject": ("#1f5fa8", "#56b4e9", 5),
+    "action": ("#5b8c3a", "#7fbf5a", 5),
+    "escalation": ("#b07700", "#f2b134", 0),
+    "miss": ("#b3261e", "#ff7b72", 0),
 }
 
 
-def _drawn(report: DrillReport) -> str:
+def _drawn(report: DrillReport, *, dark: bool = False) -> str:
     """Return the timeline as inline SVG: a lane for each kind, drawn to scale."""
+    ink, line = ("#e6edf3", "#3d444d") if dark else ("#1b1f24", "#ccc")
     ends = [report.now, *(entry.at for entry in report.timeline)]
     length = (max(ends) - report.started_at) or timedelta(minutes=1)
     marks = []
-    for place, (kind, (colour, round_)) in enumerate(_LANES.items()):
+    for place, (kind, (bright, shade, round_)) in enumerate(_LANES.items()):
+        colour = shade if dark else bright
         y = 14 + 24 * place
         marks.append(f'<text x="0" y="{y + 4}" font-size="12">{kind}</text>')
-        marks.append(f'<line x1="80" y1="{y}" x2="{_WIDE - 10}" y2="{y}" stroke="#ccc"/>')
+        marks.append(f'<line x1="80" y1="{y}" x2="{_WIDE - 10}" y2="{y}" stroke="{line}"/>')
         for entry in report.timeline:
             if entry.kind == kind:
                 x = 80 + (entry.at - report.started_at) / length * (_WIDE - 90)
@@ -239,7 +241,8 @@ def _drawn(report: DrillReport) -> str:
         f"{span_text(length)}</text>"
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{foot + 6}" role="img">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDE}" height="{foot + 6}" '
+        f'viewBox="0 0 {_WIDE} {foot + 6}" fill="{ink}" role="img">'
         f"<title>Timeline of {escape(report.drill)}</title>{''.join(marks)}</svg>"
     )
 

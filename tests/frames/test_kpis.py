@@ -178,7 +178,7 @@ LIBRARIES: dict[str, Callable[[Any], Any]] = {
 
 def of_records(rows: list[dict[str, Any]], kpis: Any, **how: Any) -> Any:
     """Return the partial of the same rows as records."""
-    records = list(read_table(rows, MAPPING)) if rows else []
+    records = list(read_table(rows, MAPPING, duplicates="first")) if rows else []
     return gather_kpis(kpis, records, **how)
 
 

@@ -72,7 +72,7 @@ def gather_kpis_from(
         levels: What levels mean; see ``read_table``.
         missing: Texts that mean nothing is there.
         unique_ids: Whether the ids are known to differ. Otherwise the first row of each id in a
-            batch counts, as in ``read_table``.
+            batch counts, as in ``read_table`` with ``duplicates="first"``; however many there are.
 
     Returns:
         The partial. ``finish_partial`` makes the table; partials of parts merge.

@@ -28,6 +28,7 @@ from incidentcore.escalation import (
     on_call_hours,
     shifts,
 )
+from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.instants import Interval
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar, Rotation
@@ -313,3 +314,20 @@ def test_adjacent_shifts_of_one_person_are_one() -> None:
         ("ada", 3 * HOUR, 1),
         ("ben", HOUR, 1),
     ]
+
+
+def test_who_is_on_call_now_is_asked_at_now_on_the_agenda_too() -> None:
+    """An hourly rota from 09:00: ada at 09:30 and ben at 10:30, however far ahead one looks."""
+    nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    hourly = Rotation(anchor=nine, zone="UTC", unit="hours")
+    rota = OnCallSchedule("network", [OnCallLayer(hourly, ["ada", "ben"])])
+    level = EscalationLevel(
+        After(timedelta(0)), [EscalationTarget("on_call", "network", schedule=rota)]
+    )
+    matrix = EscalationMatrix("network", [EscalationRow("all", [level])])
+    record = Incident.open(id="INC-1", title="Mail is down", at=nine, by="kim")
+    for minutes, person in ((30, "ada"), (90, "ben")):
+        now = nine + timedelta(minutes=minutes)
+        (one,), _ = escalations_and_wakeup(matrix, record, slas=[], now=now)
+        assert (one.people, one.people_now) == (("ada",), (person,))
+        assert due_escalations(matrix, record, now=now) == (one,)

@@ -86,6 +86,7 @@ class RecordView:
 
     Attributes:
         record_id: The record.
+        now: The instant.
         timeline: Its facts, instant by instant.
         clocks: Its clocks, each computed when it is first asked for.
         stages: What of the facts decides about silence, one for each moment of the timeline.
@@ -97,6 +98,7 @@ class RecordView:
     """
 
     record_id: str
+    now: datetime
     timeline: Timeline
     clocks: Clocks
     stages: tuple[Stage, ...]
@@ -177,6 +179,7 @@ class RecordView:
             ends.append(quiet)
         return cls(
             record.id,
+            now,
             timeline,
             Clocks(slas, record.id, events, until, now),
             tuple(stages),

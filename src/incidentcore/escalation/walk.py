@@ -234,8 +234,8 @@ class _RowWalk:
             facts = self._facts(level, due)
             people = _people(level, due, facts)
             if index not in self.people_now:
-                facts_now = self._facts(level, self.until)
-                self.people_now[index] = _people(level, self.until, facts_now)
+                now = self.view.now  # which may lie long before the end of the walk
+                self.people_now[index] = _people(level, now, self._facts(level, now))
             people_now = self.people_now[index]
             if all(target.is_empty(due, facts) for target in level.targets):
                 lapsed = due, NOBODY

@@ -320,7 +320,7 @@ def test_who_is_on_call_now_is_asked_at_now_on_the_agenda_too() -> None:
     """An hourly rota from 09:00: ada at 09:30 and ben at 10:30, however far ahead one looks."""
     nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
     hourly = Rotation(anchor=nine, zone="UTC", unit="hours")
-    rota = OnCallSchedule("network", [OnCallLayer(hourly, ["ada", "ben"])])
+    rota = OnCallSchedule("network", [OnCallLayer(hourly, ["ada", "ben", *map(str, range(9))])])
     level = EscalationLevel(
         After(timedelta(0)), [EscalationTarget("on_call", "network", schedule=rota)]
     )

@@ -45,7 +45,7 @@ with open(demo, "w") as file, redirect_stdout(file):
 import pytest
 print("Python", sys.version)
 # This hypothesis counts references to a random of its own, which Python 3.14 counts otherwise.
-quiet = ["-W", "ignore:It looks like .register_random.:hypothesis.errors.HypothesisWarning"]
+quiet = ["-W", "ignore:It looks like:hypothesis.errors.HypothesisWarning"]
 int(pytest.main(["-q", "-n", "0", "-p", "no:cacheprovider", *quiet, *tests]))
 `);
 process.exit(code);

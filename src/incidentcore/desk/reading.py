@@ -75,9 +75,10 @@ class Reading:
         given = given if len(given) <= 80 else f"{given[:79]}…"
         text = f"{self.source}, line {line}: " if line else f"{self.source}: "
         text += f"{path_text(path)}: "
-        text += "is missing" if wrong.given is MISSING else f"got {given}"
-        text += f"; allowed: {wrong.allowed}"
-        near = difflib.get_close_matches(str(wrong.given), wrong.names, 3, 0.5)
+        is_missing = wrong.given is MISSING
+        text += "is missing; needed: " if is_missing else f"got {given}; allowed: "
+        text += wrong.allowed
+        near = difflib.get_close_matches(str(wrong.given), dict.fromkeys(wrong.names), 3, 0.5)
         if near:
             text += f"; nearest: {', '.join(near)}"
         self.faults.setdefault((path, wrong.allowed), text)

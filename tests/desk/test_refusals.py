@@ -6,15 +6,29 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import attrs
 import pytest
 from tests.desk.test_forms import HEAD, SERVICE, loaded
 
-from incidentcore.desk import Agreement, Desk, Service, dump_desk, load_desk
+from incidentcore.conditions import ALWAYS
+from incidentcore.desk import (
+    Agenda,
+    Agreement,
+    Desk,
+    OwnClock,
+    Service,
+    ServiceTarget,
+    dump_desk,
+    load_desk,
+)
 from incidentcore.desk.due import look_at
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
 from incidentcore.errors import DefinitionError, FormatError, InvalidValueError
-from incidentcore.schedule import BusinessDays
+from incidentcore.instants import Interval
+from incidentcore.records import Incident
+from incidentcore.schedule import AbstractCalendar, BusinessCalendar, BusinessDays
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -211,3 +225,77 @@ def test_targets_and_levels_of_every_shape_come_back() -> None:
     assert desk.services[0].warn[0].fraction == Fraction(1, 3)
     assert desk.on_call[0].layers[0].rotation.unit == "days"
     assert dump_desk(desk).count("round_robin") == 1
+
+
+OFFICE = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+EIGHT = ServiceTarget(target=8 * HOUR)
+OWN = OwnClock(name="call", targets=[EIGHT], stop=ALWAYS)
+REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
+    "two targets of one priority": (
+        lambda: Service(name="a", calendar=OFFICE, resolution=[EIGHT, EIGHT]),
+        "a.resolution: .*each priority once",
+    ),
+    "an own clock with the name of a usual one": (
+        lambda: OwnClock(name="resolution", targets=[EIGHT], stop=ALWAYS),
+        "clock: got 'resolution'; allowed: a name other than",
+    ),
+    "a clock twice": (
+        lambda: Service(name="a", calendar=OFFICE, resolution=[EIGHT], clocks=[OWN, OWN]),
+        "a.clocks: .*each clock once",
+    ),
+    "what a change does": (
+        lambda: Service(name="a", calendar=OFFICE, resolution=[EIGHT], on_change="keep"),
+        "a.on_change: got 'keep'; allowed: one of",
+    ),
+    "what a reopening does": (
+        lambda: Service(name="a", calendar=OFFICE, resolution=[EIGHT], reopen="keep"),
+        "a.reopen: got 'keep'; allowed: one of",
+    ),
+    "updates by business days": (
+        lambda: Service(name="a", calendar=OFFICE, update=[ServiceTarget(target=BusinessDays(1))]),
+        "a.update: .*a span such as 4h",
+    ),
+    "no name": (lambda: Service(name="", calendar=OFFICE, resolution=[EIGHT]), "a non-empty name"),
+    "no target": (lambda: Service(name="a", calendar=OFFICE), "a: .*targets for at least one"),
+    "something else as a desk": (
+        lambda: look_at(3, DESK.open(Incident, id="I", title="x", at=AT, by="kim"), now=AT),  # type: ignore[arg-type]
+        "desk: got 3; allowed: a Desk, or Versions of it",
+    ),
+    "something else as a record": (
+        lambda: Agenda(DESK, ["INC-1"]),  # type: ignore[list-item]
+        "record: got 'INC-1'; allowed: a record",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_a_value_that_contradicts_itself_is_refused(what: str) -> None:
+    """When it is made, by its place."""
+    make, says = REFUSED[what]
+    with pytest.raises((DefinitionError, InvalidValueError), match=says):
+        make()
+
+
+class OwnHours(AbstractCalendar):
+    """Open on no day."""
+
+    zone = ZoneInfo("UTC")
+
+    def windows(self, start: datetime, end: datetime) -> tuple[Interval, ...]:
+        """Return no opening hours."""
+        return ()
+
+
+def test_what_has_no_form_in_a_file_is_refused_by_its_place() -> None:
+    """A calendar of the caller's own, and one without a name; a callable has the one it was given by."""
+    own = attrs.evolve(DESK, calendars={**DESK.calendars, "own": OwnHours()})
+    with pytest.raises(DefinitionError, match=r"calendars\.own: .*that a desk file can say"):
+        dump_desk(own)
+    (service,) = DESK.services
+    other = BusinessCalendar(zone="UTC", hours={"sun": "10:00-11:00"})
+    target = ServiceTarget(target=HOUR, calendar=other)
+    unnamed = attrs.evolve(DESK, services=[attrs.evolve(service, resolution=[target])])
+    with pytest.raises(DefinitionError, match=r"target\.calendar: .*that the desk names"):
+        dump_desk(unnamed)
+    coded = load_desk(HEAD + SERVICE + '[categories]\ncode = "mine"\n', code={"mine": print})
+    assert load_desk(dump_desk(coded, code={"mine": print}), code={"mine": print}) == coded

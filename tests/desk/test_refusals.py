@@ -287,7 +287,7 @@ class OwnHours(AbstractCalendar):
 
 
 def test_what_has_no_form_in_a_file_is_refused_by_its_place() -> None:
-    """A calendar of the caller's own, and one without a name; a callable has the one it was given by."""
+    """The caller's own calendar, one without a name; a callable has that of ``code``."""
     own = attrs.evolve(DESK, calendars={**DESK.calendars, "own": OwnHours()})
     with pytest.raises(DefinitionError, match=r"calendars\.own: .*that a desk file can say"):
         dump_desk(own)

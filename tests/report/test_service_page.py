@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from incidentcore.conditions import field
 from incidentcore.instants import Interval
@@ -11,6 +14,7 @@ from incidentcore.kpi import KpiResult, Objective
 from incidentcore.pages import Page
 from incidentcore.records import Incident
 from incidentcore.report import service_page
+from incidentcore.report.service_page import _in_period
 
 from .cases import DESK, at_work, opened, resolved
 
@@ -84,3 +88,39 @@ def test_only_the_customers_records() -> None:
     one = page(population=field("title").equals("Case met"))
     assert (resolution(one)["numerator"], resolution(one)["n"]) == (1, 1)
     assert one.to_plain()["misses"] == []
+
+
+IN, OUT = datetime(2026, 6, 15, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("stage", "breached_at", "stopped_at", "expected"),
+    [
+        ("stopped", None, IN, "met"),
+        ("stopped", None, OUT, ""),  # of the next month
+        ("stopped", IN, OUT, "breached"),
+        ("stopped", OUT, OUT, ""),
+        ("running", IN, None, "breached"),
+        ("running", OUT, None, ""),
+        ("running", None, None, "running"),
+        ("paused", None, None, "paused"),
+        ("canceled", None, IN, "canceled"),
+        ("canceled", IN, IN, "canceled"),
+        ("canceled", None, OUT, ""),
+        ("canceled", None, None, ""),
+        ("none", None, None, ""),
+        ("not_started", None, None, "not_started"),
+    ],
+)
+def test_in_which_month_a_clock_counts(
+    stage: str, breached_at: Any, stopped_at: Any, expected: str
+) -> None:
+    """A miss in that of its due, all else in that of its end; June ends before July."""
+    status: Any = SimpleNamespace(
+        stage=stage,
+        breached=breached_at is not None,
+        breached_at=breached_at,
+        stopped_at=stopped_at,
+        not_covered=False,
+    )
+    assert _in_period(status, JUNE) == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from incidentcore.lifecycle import INCIDENT
 from incidentcore.records import Incident
 from incidentcore.report import Tally, clock_row
+from incidentcore.report.tally import outcome
 from incidentcore.sla import SlaStatus, evaluate
 
 from .cases import DESK, INCIDENTS, NOW, report
@@ -64,3 +66,27 @@ def test_outcomes_add_up_to_the_records() -> None:
     for (clock, _), counts in tally.outcomes.items():
         by_clock[clock] += counts.total()
     assert by_clock == {"response": len(INCIDENTS), "resolution": len(INCIDENTS)}
+
+
+@pytest.mark.parametrize(
+    ("stage", "breached", "expected"),
+    [
+        ("stopped", False, "met"),
+        ("stopped", True, "breached"),
+        ("running", False, "running"),
+        ("running", True, "running_breached"),
+        ("paused", False, "paused"),
+        ("paused", True, "paused_breached"),
+        ("canceled", False, "canceled"),
+        ("canceled", True, "canceled"),
+        ("not_started", False, "not_started"),
+        ("none", False, "no_sla"),
+    ],
+)
+def test_how_a_clock_stands(stage: str, *, breached: bool, expected: str) -> None:
+    """Late is said of what runs or pauses; what a source lacks comes before everything."""
+    status: Any = SimpleNamespace(stage=stage, breached=breached, not_covered=False)
+    assert outcome(status) == expected
+    assert outcome(status, ("resolved_at",)) == "not_covered"
+    status.not_covered = True
+    assert outcome(status) == ("not_covered" if stage == "none" else expected)

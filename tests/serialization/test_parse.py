@@ -144,3 +144,23 @@ def test_problems_are_counted_beyond_the_limit() -> None:
 
     assert len(caught.value.problems) == 11
     assert caught.value.problems[-1] == "and 40 more problems @ $"
+
+
+@pytest.mark.parametrize("given", [None, 7, ["{}"]])
+def test_what_is_neither_text_nor_bytes_is_refused(given: Any) -> None:
+    """By its kind."""
+    with pytest.raises(FormatError, match=f"got a {type(given).__name__}; allowed: JSON as text"):
+        parse(given, Limits())
+
+
+def test_depth_has_a_limit_of_its_own() -> None:
+    """What Python's own recursion bears."""
+    assert Limits(depth=200).depth == 200
+    with pytest.raises(InvalidValueError, match="depth: got 201; allowed: at most 200"):
+        Limits(depth=201)
+
+
+def test_a_number_that_python_does_not_read_is_a_format_error() -> None:
+    """Longer than its limit of digits, where the caller's limit allows it."""
+    with pytest.raises(FormatError, match="not JSON"):
+        parse("1" * 5_000, Limits(digits=10_000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -269,3 +270,55 @@ def test_a_data_frame_is_a_table() -> None:
     pa = pytest.importorskip("pyarrow", reason="comes with whoever has such a table")
     table = open_table(pa.table({"id": [1, 2], "opened": ["one", "two"]}))
     assert list(table.rows) == [(1, {"id": 1, "opened": "one"}), (2, {"id": 2, "opened": "two"})]
+
+
+@pytest.mark.parametrize(
+    ("lines", "delimiter", "columns", "noted"),
+    [
+        (["id,opened\n"], None, ("id", "opened"), None),
+        (["id;opened\n"], None, ("id", "opened"), ";"),
+        (["id;opened\n"], ";", ("id", "opened"), None),
+        (["id,opened\n"], ";", ("id,opened",), None),
+        (["sep=;\n", "id;opened\n"], None, ("id", "opened"), None),
+        (["sep=;\n", "id;opened\n"], ",", ("id", "opened"), None),  # the file's own word counts
+        (["\n", " \n", "id,opened\n"], None, ("id", "opened"), None),
+        ([" id , opened ,,\n"], None, ("id", "opened"), None),
+        ([",id\n"], None, ("", "id"), None),
+        (['"a;b;c",d\n'], None, ("a;b;c", "d"), None),  # what is quoted separates nothing
+        (["a,b;c\n"], None, ("a", "b;c"), None),  # of two alike the first of the list
+        (["a;b,c;d\n"], None, ("a", "b,c", "d"), ";"),
+        (["alone\n"], None, ("alone",), None),
+    ],
+)
+def test_a_header_and_what_separates_it(
+    lines: list[str], delimiter: str | None, columns: tuple[str, ...], noted: str | None
+) -> None:
+    """What is detected is noted, unless it is the usual comma; what is stated is not."""
+    table = open_table(lines, delimiter=delimiter)
+    assert table.columns == columns
+    said = [] if noted is None else [("detected_delimiter", f"fields are separated by {noted!r}")]
+    assert table.notes == said
+    assert list(table.rows) == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        (["sep=;\n"], "no header: the first line must name the columns @ header"),
+        ([",,\n", "1,2,3\n"], "no header: the first line must name the columns @ header"),
+        (["\0\n"], "a NUL character, which is not text @ header"),
+        (["sep=;\n", "\0\n"], "a NUL character, which is not text @ header"),
+        (['"id\n'], "not delimited text: unexpected end of data @ header"),
+    ],
+)
+def test_a_header_that_is_none(lines: list[str], says: str) -> None:
+    """It is refused at once, by its place."""
+    with pytest.raises(FormatError, match=f"^{re.escape(says)}$"):
+        open_table(lines)
+
+
+def test_rows_of_another_length_come_as_they_are_where_asked() -> None:
+    """Short and long ones; strict, empty fields beyond the last column are passed over."""
+    lines = ["id,opened\n", "1\n", "2,two,more\n"]
+    assert list(open_table(lines, strict=False).rows) == [(1, ["1"]), (2, ["2", "two", "more"])]
+    assert list(open_table(["id,opened\n", "1,one,,\n"]).rows) == [(1, ["1", "one"])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -13,14 +14,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from incidentcore.lifecycle import InputField, Lifecycle, Transition
+from incidentcore.records import RECORD_TYPES
 from incidentcore.testing.strategies_escalation import (
     escalated_incidents,
     escalation_matrices,
     on_call_schedules,
 )
 from incidentcore.testing.strategies_intake import alert_storms, intake_policies
-from incidentcore.testing.strategies_records import lifecycles, records
+from incidentcore.testing.strategies_records import input_for, lifecycles, records
+from incidentcore.values import NEW, State
 
+AT = datetime(2026, 6, 1, 9, tzinfo=UTC)
 Seen = dict[tuple[type, str], set[Any]]
 
 
@@ -128,3 +133,25 @@ def test_each_kind_and_each_choice_is_drawn(name: str) -> None:
         for word in set(choices(kind)[attribute]) - words
     }
     assert missing - LEFT_OUT == set()
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *("tags", "category", "custom", "impact", "urgency", "computed_priority"),
+        *("priority_override", "support_tier", "occurred_at", "detected_at", "known_error"),
+        *("major_roles", "assignee", "resolution_code", "root_cause", "custom.why", "title"),
+    ],
+)
+def test_a_sample_is_what_its_field_takes(target: str) -> None:
+    """An action that asks for a field of any kind goes through with it."""
+    done = State("done", resolved=True)
+    asked = (InputField("given", target),)
+    rows = [Transition("finish", ["new"], done, fields=asked)]
+    kind = "problem" if target in ("known_error", "root_cause") else "incident"
+    lifecycle = Lifecycle("own", kind, states=[NEW, done], initial=NEW, transitions=rows)
+    record = lifecycle.open(RECORD_TYPES[kind], id="R", title="t", at=AT, by="kim")
+    given = input_for(asked[0])
+    answer = lifecycle.decide(record, "finish", at=AT, by="ada", given=given)
+    assert answer, answer
+    assert input_for(InputField("x", "custom.x", choices=("b", "a"))) == "b"

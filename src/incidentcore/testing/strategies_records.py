@@ -18,6 +18,7 @@ from incidentcore.records import (
     Approved,
     ApprovedOnBehalf,
     Assigned,
+    Cause,
     Classified,
     Commented,
     Communicated,
@@ -214,6 +215,7 @@ def input_for(field: InputField) -> object:
         "occurred_at": _OPENED,
         "detected_at": _OPENED,
         "known_error": True,
+        "root_cause": Cause("worn out"),
         "major_roles": {"scribe": "lee"},
     }
     return samples.get(field.target, f"some {field.name}")

@@ -14,6 +14,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.lifecycle import check_history
 from incidentcore.records import (
     Assigned,
+    Commented,
     Incident,
     Link,
     Prioritized,
@@ -29,8 +30,10 @@ from incidentcore.vendors import (
     change_text,
     check_states,
     read_audit_log,
+    read_servicenow,
     refused_changes,
 )
+from incidentcore.vendors.servicenow import duration
 
 DEFAULTS = {
     "number": "INC1",
@@ -575,3 +578,100 @@ def test_a_log_without_resolved_at_is_not_blamed_on_its_incidents() -> None:
     _, findings = load_audit_log(lines)
     assert "closed_without_resolved_at" not in {finding.code for finding in findings}
     assert [f.code for f in findings if f.field == "resolved_at"] == ["missing_column"]
+
+
+def entry(number: int, name: str, minute: int, user: str = "ada", **values: str) -> dict[str, Any]:
+    made = {"documentkey": "a", "fieldname": name, "user": user, "sys_id": f"x{number}"}
+    when = {"sys_created_on": f"2026-03-02 09:{minute:02}:00"}
+    return {**made, **when, "oldvalue": "", "newvalue": "", **values}
+
+
+ROW = {
+    **{"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "1"},
+    "opened_by": "ada",
+}
+
+
+def test_a_row_of_the_table_api_with_its_audit_alone() -> None:
+    """A reason of a hold by its word, links, and notes of the audit where no journal came."""
+    row = {
+        **ROW,
+        "state": "3",
+        "hold_reason": "1",
+        "contact_type": "self-service",
+        "sys_created_by": "kim",
+        "problem_id": {"link": "https://x", "value": "PRB1"},
+        "made_sla": "true",
+    }
+    reading = read_servicenow(
+        [row],
+        audit=[
+            entry(1, "work_notes", 5, newvalue="looking"),
+            entry(2, "comments", 6, user="kim", newvalue="and?"),
+            entry(3, "state", 10, oldvalue="1", newvalue="3"),
+            entry(4, "incident_state", 10, oldvalue="1", newvalue="3"),
+            entry(5, "hold_reason", 10, oldvalue="", newvalue="1"),
+            entry(6, "problem_id", 20, newvalue="PRB1"),
+            entry(7, "problem_id", 21, oldvalue="PRB1"),
+        ],
+    )
+    (incident,) = reading
+    assert list(reading.findings) == []
+    said = [
+        (one.text, one.by.role, one.visibility)
+        for one in incident.history
+        if isinstance(one, Commented)
+    ]
+    assert said == [("looking", "agent", "internal"), ("and?", "requester", "public")]
+    assert (incident.state.name, incident.hold_reason) == ("On Hold", "Awaiting Caller")
+    assert [(one.type, one.target) for one in incident.links] == [("caused_by", "PRB1")]
+    assert [one.kind for one in incident.history].count("state_changed") == 1
+
+
+def test_a_journal_takes_the_place_of_the_notes_of_the_audit() -> None:
+    """Each note once; an element that is none is a finding."""
+    note = {"element_id": "a", "sys_id": "j1", "sys_created_on": "2026-03-02 09:05:00"}
+    reading = read_servicenow(
+        [ROW],
+        audit=[entry(1, "work_notes", 5, newvalue="looking")],
+        journal=[
+            {**note, "element": "work_notes", "value": "looking", "sys_created_by": "ada"},
+            {**note, "element": "approval_history", "value": "x", "sys_id": "j2"},
+        ],
+    )
+    (incident,) = reading
+    assert [one.text for one in incident.history if isinstance(one, Commented)] == ["looking"]
+    assert [(one.code, one.value) for one in reading.findings] == [
+        ("unknown_entry", "approval_history")
+    ]
+
+
+def test_an_incident_that_the_audit_lacks_has_moments_alone() -> None:
+    """Where others have an audit it is a finding, unless it is as new as it was."""
+    resolved = {**ROW, "number": "INC2", "sys_id": "b", "state": "6"}
+    resolved["resolved_at"] = "2026-03-02 11:00:00"
+    new = {**ROW, "number": "INC3", "sys_id": "c"}
+    reading = read_servicenow([resolved, new], audit=[entry(1, "priority", 5, newvalue="1")])
+    one, two = reading
+    assert one.resolved_at == datetime(2026, 3, 2, 11, tzinfo=UTC)
+    assert (one.is_covered("states"), two.is_covered("states")) == (False, True)
+    assert [(found.code, found.key) for found in reading.findings] == [
+        ("truncated_history", "INC2")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("3600", 3600),
+        ("1:30:05", 5405),
+        ("2 03:04:05", 2 * 86_400 + 3 * 3600 + 4 * 60 + 5),
+        ("1970-01-02 01:00:00", 90_000),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_duration_in_each_way_to_write_it(value: object, seconds: int | None) -> None:
+    """Seconds, days with hours, or an instant counted from the beginning of 1970."""
+    assert duration(value) == (None if seconds is None else timedelta(seconds=seconds))

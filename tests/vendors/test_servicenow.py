@@ -587,7 +587,10 @@ def entry(number: int, name: str, minute: int, user: str = "ada", **values: str)
 
 
 ROW = {
-    **{"number": "INC1", "sys_id": "a", "opened_at": "2026-03-02 09:00:00", "state": "1"},
+    "number": "INC1",
+    "sys_id": "a",
+    "opened_at": "2026-03-02 09:00:00",
+    "state": "1",
     "opened_by": "ada",
 }
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident, replay
-from incidentcore.values import Impact, Priority
+from incidentcore.values import NEW, Impact, Priority
 from incidentcore.vendors import ImportFinding, read_table
 
 MAPPING = {
@@ -339,3 +339,60 @@ def test_most_rows_take_the_shorter_way(monkeypatch: pytest.MonkeyPatch) -> None
     mapping = {name: column for name, column in COLUMNS.items() if column in row}
     [record] = read_table([row], mapping)
     assert record.state.is_closed
+
+
+TWICE = [
+    {"id": "A", "in": "2026-06-01T09:00Z", "who": "ada"},
+    {"id": "B", "in": "2026-06-01T09:00Z", "who": "ben"},
+    {"id": "A", "in": "2026-06-01T10:00Z", "who": "cy"},
+]
+TWICE_FIELDS = {"id": "id", "opened": "in", "assignee": "who"}
+
+
+@pytest.mark.parametrize(
+    ("duplicates", "expected", "row", "says"),
+    [
+        (None, [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 stands"),
+        ("first", [("A", "ada"), ("B", "ben")], 3, "row left out: row 1 stands"),
+        ("last", [("A", "cy"), ("B", "ben")], 1, "row left out: row 3 counts, the last of this id"),
+    ],
+)
+def test_which_row_of_one_id_counts(
+    duplicates: Any, expected: list[tuple[str, str]], row: int, says: str
+) -> None:
+    """The first, or the last where asked; the other one is a finding by its row."""
+    reading = read_table(TWICE, TWICE_FIELDS, duplicates=duplicates)
+    assert [(one.id, one.assignee) for one in reading] == expected
+    found = [one for one in reading.findings if one.code == "duplicate_id"]
+    assert [(one.row, one.value, one.action) for one in found] == [(row, "A", says)]
+
+
+def test_an_id_twice_is_refused_where_asked() -> None:
+    """By both rows, with the way out."""
+    with pytest.raises(
+        FormatError, match=r'A has a row already, row 1; .*"first" or "last" @ row 3'
+    ):
+        list(read_table(TWICE, TWICE_FIELDS, duplicates="refuse"))
+
+
+def test_tags_and_several_assignees_in_one_cell() -> None:
+    """Tags by comma, semicolon or blank; of several people the first counts."""
+    row = {"id": "A", "in": "2026-06-01T09:00Z", "who": "ada\n ben \n\n", "tags": "vpn, mail;x  y"}
+    reading = read_table([row], {**TWICE_FIELDS, "tags": "tags"})
+    (incident,) = reading
+    assert incident.assignee == "ada"
+    assert set(incident.tags) == {"vpn", "mail", "x", "y"}
+    assert [(one.code, one.field, one.value) for one in reading.findings] == [
+        ("several_assignees", "who", "ada, ben")
+    ]
+
+
+@pytest.mark.parametrize("state", ["On Hold", "Resolved"])
+def test_since_when_a_state_holds(state: str) -> None:
+    """Where no moment leads to it: from 10:00 on, and new before."""
+    fields = {**TWICE_FIELDS, "state": "state", "state_since": "since"}
+    row = {**TWICE[0], "state": state, "since": "2026-06-01T10:00Z"}
+    (incident,) = read_table([row], fields)
+    timeline, at = incident.timeline(), datetime(2026, 6, 1, 10, tzinfo=UTC)
+    assert timeline.facts_at(incident.opened_at)["state"].name == "new"
+    assert timeline.facts_at(at)["state"] == incident.state != NEW

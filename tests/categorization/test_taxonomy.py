@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import re
 
 import pytest
 from hypothesis import given
@@ -87,3 +88,19 @@ def test_tree_is_a_value():
 
     assert again == TREE
     assert hash(again) == hash(TREE)
+
+
+def test_the_shipped_tree_is_in_words():
+    """Seven types, each with kinds below it that are its own, in small words without signs."""
+    assert [path for path in STANDARD_TAXONOMY if len(path) == 1] == [
+        ("data",),
+        ("hardware",),
+        ("network",),
+        ("security",),
+        ("software",),
+        ("system crash",),
+        ("user error",),
+    ]
+    below = [path[1] for path in STANDARD_TAXONOMY if len(path) == 2]
+    assert len(set(below)) == len(below) == 33
+    assert all(re.fullmatch("[a-z]+( [a-z]+)*", name) for name in below)

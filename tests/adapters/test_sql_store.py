@@ -51,6 +51,7 @@ def test_ids_that_no_database_holds_are_refused(store: SqliteStore) -> None:
         store.load(7)  # type: ignore[arg-type]
 
 
+@pytest.mark.table
 def test_a_file_of_sqlite_is_safe_through_both_stores(tmp_path: Path) -> None:
     """Readers do not wait for a writer, a commit is on the disk, and a removal leaves nothing.
 

@@ -8,18 +8,22 @@ import pytest
 from tests.kpi.tickets import minute
 
 from incidentcore import advance
+from incidentcore.communication import CommunicationPlan, UpdateRule
 from incidentcore.conditions import field
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi import (
     AtMost,
     Duration,
     FieldValue,
+    Group,
     GroupBy,
     HasLink,
     Kpi,
     KpiResult,
+    Objective,
     Rate,
+    Updates,
     as_known,
     catalogue,
     compute_kpis,
@@ -120,3 +124,64 @@ def test_a_limit_of_what_a_record_lacks_is_outside_a_rate() -> None:
     result = figure(kpi, *records)
     assert (result.numerator, result.denominator) == (1, 1)
     assert sum(result.excluded.values()) == 2
+
+
+def test_canceled_comes_before_every_other_reason() -> None:
+    """A canceled record of a very important person is left out as canceled."""
+    kpi = catalogue.MEAN_TIME_TO_RESOLVE.replace(
+        exclusions=[("vip", field("custom.vip").is_true())]
+    )
+    canceled = advance(incident(1, custom={"vip": True}), "cancel", at=minute(5), by="ada")
+    important = resolved(incident(2, custom={"vip": True}), 5)
+    result = figure(kpi, canceled, important, resolved(incident(3), 10))
+    assert (result.value, dict(result.excluded)) == (
+        minute(10) - minute(0),
+        {"canceled": 1, "vip": 1},
+    )
+
+
+def test_a_population_by_several_fields() -> None:
+    """Two that are equal to a value, and one that is not."""
+    wanted = (
+        field("service").equals("mail")
+        & field("assignment_group").equals("desk")
+        & field("assignee").missing()
+    )
+    records = [
+        incident(1, service="mail", assignment_group="desk"),
+        incident(2, service="mail", assignment_group="desk", assignee="ada"),
+        incident(3, service="mail", assignment_group="net"),
+        incident(4, service="web", assignment_group="desk"),
+    ]
+    assert figure(catalogue.VOLUME.replace(population=wanted), *records).value == 1
+
+
+def test_what_a_plan_owes_nothing_is_left_out() -> None:
+    """No update was due, so none was missed."""
+    rule = UpdateRule(name="all", audiences="users", first=minute(5) - minute(0))
+    silent = UpdateRule(
+        name="vip",
+        audiences="users",
+        first=minute(5) - minute(0),
+        when=field("custom.vip").is_true(),
+    )
+    for one, expected in ((rule, (1.0, {})), (silent, (None, {"nothing_owed": 1}))):
+        kpi = Kpi(id="x", measure=Updates(CommunicationPlan("p", one), "missed"))
+        result = figure(kpi, incident())
+        assert (result.value, dict(result.excluded)) == expected
+
+
+def test_the_group_of_a_record_that_was_not_resolved_is_none() -> None:
+    """Grouped by who had it at its resolution, or at its opening."""
+    record = incident(assignment_group="desk")
+    for when, group in (("resolution", None), ("opening", "desk")):
+        result = figure(catalogue.VOLUME, record, group_by=Group("assignment_group", when))  # type: ignore[arg-type]
+        assert result.group == (group,)
+
+
+def test_an_objective_of_a_time_is_not_asked_of_a_share() -> None:
+    """Nor the other way round."""
+    hours = Objective(at_most=minute(240) - minute(0))
+    assert hours.is_met_by(minute(240) - minute(0))
+    with pytest.raises(KpiDefinitionError, match="a value like 4:00:00"):
+        hours.is_met_by(0.5)

@@ -270,6 +270,7 @@ def test_the_last_years_are_answered_as_often_as_they_are_asked() -> None:
             calendar.next_close(high)
 
 
+@pytest.mark.table
 def test_centuries_are_answered_in_pieces() -> None:
     """An index holds 64 years; what it holds already is used for the first of them."""
     nights = BusinessCalendar(zone="UTC", hours={"mon-sun": "22:00-06:00"})

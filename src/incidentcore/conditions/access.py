@@ -19,8 +19,8 @@ def reader(path: str) -> Callable[[object], object]:
     The first step names a field of the subject: a key where the subject is a plain ``dict`` of
     facts, an attribute otherwise. Later steps go through attributes and mapping keys. An absent
     value anywhere on the way, or an absent key of a mapping such as ``custom``, reads as None; a
-    field that the subject does not have is an error, so that a misspelt rule cannot pass for one
-    that never matches.
+    field that the subject does not have is an error, so that a misspelt field is not mistaken for a
+    rule that never matches.
 
     Raises:
         DefinitionError: The path is empty or has an empty step.
@@ -77,7 +77,7 @@ def reader(path: str) -> Callable[[object], object]:
 
 @lru_cache(maxsize=256)
 def _is_mapping(kind: type) -> bool:
-    """Return whether values of a type are mappings; asking the abstract class is slow."""
+    """Return whether values of a type are mappings; checking the abstract class is slow."""
     return issubclass(kind, Mapping)
 
 

@@ -15,7 +15,7 @@ __all__ = ["Field", "field"]
 
 @attrs.frozen(order=False)  # said to the type checker too: comparisons build conditions
 class Field:
-    """A field, waiting for the test to make of it; see ``field``."""
+    """A field on which to build a test; see ``field``."""
 
     path: str
 
@@ -48,7 +48,7 @@ class Field:
         return FieldTest(self.path, "intersects", values)
 
     def starts_with(self, *prefix: str) -> Condition:
-        """Test that a path such as a category lies at or below another, or text begins so."""
+        """Test that a path such as a category lies at or below a prefix, or text begins with it."""
         return FieldTest(self.path, "starts_with", prefix[0] if len(prefix) == 1 else prefix)
 
     def has_text(self, text: str) -> Condition:
@@ -58,9 +58,9 @@ class Field:
     def later_than(self, other: Field) -> Condition:
         """Test that the field's instant is later than another field's.
 
-        Without the first instant it does not match; where only the second is missing it does. So
-        ``field("last_public_update_at").later_than(field("reopened_at"))`` is an answer since the
-        last reopening.
+        Without the first instant it does not match; if only the second is missing, it does. So
+        ``field("last_public_update_at").later_than(field("reopened_at"))`` matches after a public
+        update since the last reopening.
         """
         need_kind(f"{self.path} later_than", other, Field, DefinitionError)
         return LaterThan(self.path, other.path)

@@ -1,9 +1,9 @@
-"""Values that cover a field: enough of them to try a condition on every case that it separates.
+"""Values that cover a field: enough to try a condition on every case that it distinguishes.
 
-For each field that a condition reads there are a handful of values, so that every value the field
-may have answers the condition's tests as one of them does: the values mentioned, those beside them,
-something else, nothing. Where that is not certain, as for text match, ``ANY`` is a value of which
-nothing is known. A condition of another kind names its own values; see ``Condition.candidates``.
+Each field that a condition reads gets a handful of values, chosen so that any value the field may
+have gives the same test results as one of them: the values mentioned, those beside them, another
+value, no value. If that is not certain, as for text match, ``ANY`` is a value of which nothing is
+known. Conditions of other types name their own values; see ``Condition.candidates``.
 """
 
 from __future__ import annotations
@@ -76,11 +76,11 @@ _ORDER: Final = ("above", "at_least", "below", "at_most")
 def candidates_of(
     tests: Iterable[Condition], domains: Mapping[str, tuple[object, ...]]
 ) -> dict[str, list[Candidate]]:
-    """Return for each field the values to try.
+    """Return the values to try for each field.
 
     Args:
         tests: Every single test of the conditions in question.
-        domains: All values that a path may have, for the paths of which that is known.
+        domains: All values that a path may have, for the paths for which they are known.
 
     Raises:
         TooManyError: There are more values than the limit.
@@ -136,9 +136,9 @@ class _Node:
         return [candidate for candidate in found if self._fits(candidate.value, domains)]
 
     def _of_others(self) -> list[Candidate]:
-        """Return what tests of other kinds cover, and a value of which nothing is known.
+        """Return the values that tests of other types cover, and a value of which nothing is known.
 
-        The latter only where the values of one test need not cover the outcomes of another.
+        The latter is included only if the values of one test may not cover the outcomes of another.
         """
         found = []
         for test in self.others:
@@ -149,7 +149,7 @@ class _Node:
         return found
 
     def _fits(self, value: object, domains: Mapping[str, tuple[object, ...]]) -> bool:
-        """Return whether a value keeps the known domains of what lies below it."""
+        """Return whether a value respects the known domains of the paths below it."""
         return all(
             getattr(value, step, None) in domains[child.path]
             for step, child in self.below.items()
@@ -177,7 +177,7 @@ class _Node:
     def _mapped(
         self, mentioned: list[Any], domains: Mapping[str, tuple[object, ...]]
     ) -> list[Candidate]:
-        """Return mappings: every combination of what the steps below may have."""
+        """Return mappings with every combination of values that the steps below may have."""
         steps = list(self.below)
         choices = [_unique(self.below[step].candidates(domains)) for step in steps]
         _check(choices)
@@ -256,7 +256,7 @@ def _matched_below(below: Mapping[str, _Node]) -> bool:
 
 
 def _levels(mentioned: list[Any], below: Mapping[str, _Node]) -> list[Candidate]:
-    """Return the levels of the scales mentioned; of an unknown scale also what may lie between."""
+    """Return the levels of the scales mentioned; of an unknown scale also possible others."""
     levels = [value for value in mentioned if isinstance(value, Level)]
     found = [Candidate(level) for level in levels]
     for scale_id in {level.scale for level in levels}:
@@ -276,7 +276,7 @@ def _levels(mentioned: list[Any], below: Mapping[str, _Node]) -> list[Candidate]
 
 
 def _plain(root: str, step: str, tests: list[FieldTest], mentioned: list[Any]) -> list[Candidate]:
-    """Return values for a field of which nothing below is tested."""
+    """Return values for a field without tests on the steps below it."""
     if root in _FLAGS:
         return [Candidate(True), Candidate(False)]
     found = [Candidate(value) for value in mentioned]
@@ -317,7 +317,7 @@ def _plain(root: str, step: str, tests: list[FieldTest], mentioned: list[Any]) -
 
 
 def _is_of_kind(root: str, value: object) -> bool:
-    """Return whether a known field may hold a value of this kind at all."""
+    """Return whether a known field may hold a value of this type at all."""
     if value is ANY:
         return True
     if root in _SMALLEST:

@@ -36,8 +36,8 @@ class Explanation:
 
     Attributes:
         condition: The condition in words.
-        matched: Its answer.
-        seen: The value a single test looked at; None for a composition.
+        matched: Its result.
+        seen: The value that a single test read; None for a composition.
         parts: The explanations of what it is composed of, as far as they were needed.
     """
 
@@ -63,13 +63,13 @@ class Explanation:
 
 
 class Condition:
-    """A test on the facts of a record at an instant; the base of all the kinds below.
+    """A test on the facts of a record at an instant; the base of all types below.
 
     Compose with ``&``, ``|`` and ``~``; build the single tests with ``field(...)``.
 
-    To write a kind of your own, subclass it as a frozen attrs class with ``test`` and ``fields``.
+    To write a type of your own, subclass it as a frozen attrs class with ``test`` and ``fields``.
     ``candidates`` lets the lint reason about it, and ``reads_time`` with ``next_change`` lets a
-    clock follow it where time alone changes its answer.
+    clock follow it where time alone changes its result.
 
     Attributes:
         depth: How deep it is nested, at most 100; a single test is 1.
@@ -113,7 +113,7 @@ class Condition:
         return self.test(subject, at)
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the answer with the reason for it."""
+        """Return the result with the reason for it."""
         return Explanation(str(self), self.test(subject, at))
 
     @property
@@ -123,32 +123,32 @@ class Condition:
 
     @property
     def reads_time(self) -> bool:
-        """Return whether the answer may change with the instant alone."""
+        """Return whether the result may change with time alone."""
         return False
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether it reads the time of day; a clock evaluates that at the opening only."""
+        """Return whether it reads the time of day, which a clock evaluates only at the opening."""
         return False
 
     @property
     def reads_only_fields(self) -> bool:
-        """Return whether only a change of the fields that it names can change its answer."""
+        """Return whether only a change of the fields that it names can change its result."""
         return all(leaf.fields and not leaf.reads_time for leaf in self.leaves())
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
-        """Return the next instant after ``at`` at which time alone may change the answer.
+        """Return the next instant after ``at`` at which time alone may change the result.
 
-        None where there is not one, and for the time of day.
+        None if there is no such instant, and for the time of day.
         """
         return None
 
     def candidates(self, path: str) -> Iterable[object] | None:
-        """Return values of a field that cover every outcome; None where that is not known.
+        """Return values of a field that cover every outcome; None if they are not known.
 
         With several fields every combination of their values is tried, at the instant
-        2000-01-01 00:00 UTC for a condition that reads the time. Without candidates the lint
-        answers unknown.
+        2000-01-01 00:00 UTC for a condition that reads the time. Without candidates the result of
+        the lint is ``unknown``.
         """
         return None
 
@@ -157,11 +157,11 @@ class Condition:
         yield self
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the answer that follows from those of the single tests; None is unknown."""
+        """Return the result that follows from those of the single tests; None if unknown."""
         return answer(self)
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the condition with its tests of the time of day answered for one instant."""
+        """Return the condition with its tests of the time of day evaluated at one instant."""
         return self
 
     def __and__(self, other: Condition) -> Condition:
@@ -192,7 +192,7 @@ def set_test(condition: Condition, test: Test) -> None:
 
 
 def _joined(kind: type[AllOf | AnyOf], left: Condition, right: Condition) -> Condition:
-    """Compose two conditions; a chain of one kind is one composition, however it was bracketed."""
+    """Compose two conditions; a chain of one type is one composition, however it was grouped."""
     parts: list[Condition] = []
     for side in (left, right):
         parts.extend(side.parts if isinstance(side, kind) else (side,))
@@ -233,7 +233,7 @@ def _any_test(parts: tuple[Condition, ...]) -> Test:
 
 
 class _Composition(Condition):
-    """What all compositions share: parts, their fields, their words."""
+    """The base of all compositions: their parts, fields and words."""
 
     __slots__ = ()
 
@@ -243,7 +243,7 @@ class _Composition(Condition):
     parts: tuple[Condition, ...]
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the answer with the answers of the parts."""
+        """Return the result with the results of the parts."""
         parts = tuple(part.explain(subject, at=at) for part in self.parts)
         return Explanation(str(self), self.test(subject, at), parts=parts)
 
@@ -254,12 +254,12 @@ class _Composition(Condition):
 
     @property
     def reads_time(self) -> bool:
-        """Return whether any part's answer may change with the instant alone."""
+        """Return whether any part's result may change with time alone."""
         return any(part.reads_time for part in self.parts)
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether any part asks for the time of day."""
+        """Return whether any part reads the time of day."""
         return any(part.reads_hours for part in self.parts)
 
     def leaves(self) -> Iterator[Condition]:
@@ -268,7 +268,7 @@ class _Composition(Condition):
             yield from part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the decisive answer of a part, else unknown where a part's is."""
+        """Return the decisive result of a part, otherwise None if a part's result is unknown."""
         unknown = False
         for part in self.parts:
             judged = part.judge(answer)
@@ -278,7 +278,7 @@ class _Composition(Condition):
         return None if unknown else not self.decisive
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the composition of its parts, each with its hours answered."""
+        """Return the composition of its parts, each with its hours evaluated."""
         bound: Condition = attrs.evolve(self, parts=tuple(part.at_hours(at) for part in self.parts))  # type: ignore[misc]  # both kinds are attrs classes
         return bound
 
@@ -337,7 +337,7 @@ class Not(Condition):
         set_test(self, lambda subject, at: not inner(subject, at))
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the answer with what the part saw."""
+        """Return the result with the explanation of the part."""
         inner = self.part.explain(subject, at=at)
         return Explanation(
             str(self), self.test(subject, at), inner.seen, (inner,) if inner.parts else ()
@@ -350,12 +350,12 @@ class Not(Condition):
 
     @property
     def reads_time(self) -> bool:
-        """Return whether the part's answer may change with the instant alone."""
+        """Return whether the part's result may change with time alone."""
         return self.part.reads_time
 
     @property
     def reads_hours(self) -> bool:
-        """Return whether the part asks for the time of day."""
+        """Return whether the part reads the time of day."""
         return self.part.reads_hours
 
     def leaves(self) -> Iterator[Condition]:
@@ -363,12 +363,12 @@ class Not(Condition):
         return self.part.leaves()
 
     def judge(self, answer: Callable[[Condition], bool | None]) -> bool | None:
-        """Return the opposite of the part's answer."""
+        """Return the opposite of the part's result."""
         judged = self.part.judge(answer)
         return None if judged is None else not judged
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return the opposite of the part with its hours answered."""
+        """Return the opposite of the part with its hours evaluated."""
         return Not(self.part.at_hours(at))
 
     def __invert__(self) -> Condition:

@@ -53,8 +53,8 @@ class FieldTest(Condition):
         value: What the field is compared with.
 
     An absent field fails every test but ``equals(None)``. Comparing a state, level or actor with
-    text, either way round, is refused when it happens: test ``state.name``, so that no rule is
-    silently never true.
+    text, either way round, is refused when it happens; test ``state.name`` instead. So no rule
+    silently never matches.
 
     Raises:
         DefinitionError: There is no such test or field path, or the value does not fit the test.
@@ -130,7 +130,7 @@ class FieldTest(Condition):
             ) from None
 
     def explain(self, subject: object, *, at: datetime | None = None) -> Explanation:
-        """Return the answer with the value that was seen."""
+        """Return the result with the value that was read."""
         return Explanation(str(self), self.test(subject, at), reader(self.path)(subject))
 
     @property

@@ -23,9 +23,9 @@ SpellTest: TypeAlias = Callable[[dict[str, Any], datetime, bool], bool]
 class OpenHours(Condition):
     """Matches when a calendar is open at the instant of the facts.
 
-    A time of day is a calendar that is open then. A clock and its policy ask it of the record's
-    opening only; pause, stop and cancel refuse it (rule S1), since opening hours belong to the
-    calendar of the clock.
+    A time of day is written as a calendar that is open then. A clock and its policy evaluate it
+    only at the record's opening; pause, stop and cancel refuse it (rule S1), since opening hours
+    belong to the calendar of the clock.
     """
 
     calendar: Calendar
@@ -52,7 +52,7 @@ class OpenHours(Condition):
         return True
 
     def at_hours(self, at: datetime | None) -> Condition:
-        """Return a condition that always or never matches, as the calendar is open at ``at``."""
+        """Return a condition that always or never matches, depending on the calendar at ``at``."""
         return ALWAYS if self.test(None, at) else NEVER
 
     def __str__(self) -> str:
@@ -89,10 +89,10 @@ def time_of_day(
 
 
 def spell_test(condition: Condition) -> SpellTest:
-    """Return a test to ask at each instant of a record, in order of time.
+    """Return a test to evaluate at each instant of a record, in order of time.
 
-    Tests of the time of day are answered for the instant at which all others came to hold in the
-    present cycle, so that no later event changes the answer (rule S1).
+    Tests of the time of day are evaluated at the instant at which all others became true in the
+    present cycle, so that no later event changes the result (rule S1).
     """
     if not condition.reads_hours:
         return lambda facts, at, _: condition.test(facts, at)

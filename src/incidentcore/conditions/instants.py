@@ -1,4 +1,4 @@
-"""Conditions on instants that fields hold: reached or not yet, and one later than another."""
+"""Conditions on instants held by fields: reached or not, and one later than another."""
 
 from __future__ import annotations
 
@@ -43,9 +43,9 @@ def _instant(path: str, seen: object) -> datetime | None:
 
 @attrs.frozen
 class AtInstant(Condition):
-    """Matches once an instant that a field holds has come, or while it lies ahead.
+    """Matches from the instant that a field holds on, or only before it.
 
-    It changes its answer at that very instant, without an event. A field without a value matches
+    Its result changes at that very instant, without an event. A field without a value matches
     neither side. See ``reached`` and ``before``.
 
     Attributes:
@@ -85,12 +85,12 @@ class AtInstant(Condition):
         return True
 
     def next_change(self, facts: dict[str, Any], at: datetime) -> datetime | None:
-        """Return the instant that the field holds, where it lies ahead."""
+        """Return the instant that the field holds, if it lies in the future."""
         instant = _instant(self.path, reader(self.path)(facts))
         return instant if instant is not None and instant > at else None
 
     def candidates(self, path: str) -> Iterable[object]:
-        """Return no instant, one that has come and one that lies ahead."""
+        """Return no instant, one in the past and one in the future."""
         return (None, SAMPLE, SAMPLE + _TICK)
 
     def __str__(self) -> str:
@@ -130,7 +130,7 @@ class LaterThan(Condition):
         return frozenset((self.path, self.other))
 
     def candidates(self, path: str) -> Iterable[object]:
-        """Return no instant and two in order."""
+        """Return no instant, and two in ascending order."""
         return (None, SAMPLE, SAMPLE + _TICK)
 
     def __str__(self) -> str:
@@ -138,7 +138,7 @@ class LaterThan(Condition):
 
 
 def reached(path: str) -> Condition:
-    """Return the condition that an instant which a field holds has come.
+    """Return the condition that the instant held by a field has been reached.
 
     Source: rule S1.
 
@@ -153,7 +153,7 @@ def reached(path: str) -> Condition:
 
 
 def before(path: str) -> Condition:
-    """Return the condition that an instant which a field holds lies ahead.
+    """Return the condition that the instant held by a field has not been reached yet.
 
     Source: rule S1.
 
@@ -167,6 +167,6 @@ def before(path: str) -> Condition:
 
 
 def timed_tests(conditions: Iterable[Condition]) -> tuple[Condition, ...]:
-    """Return the single tests of conditions whose answers time alone changes."""
+    """Return the single tests of conditions whose results can change with time alone."""
     leaves = (leaf for condition in conditions for leaf in condition.leaves())
     return tuple(leaf for leaf in leaves if leaf.reads_time and not leaf.reads_hours)

@@ -1,4 +1,4 @@
-"""The values beside, between and apart from those that a rule mentions."""
+"""Values next to, between and other than those that a rule mentions."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Candidate:
     """A value that a field may have.
 
     Attributes:
-        value: The value; ``ANY`` where nothing is known of it.
-        certain: Whether a record may have it for sure; a level between two known ones may not
+        value: The value; ``ANY`` if nothing is known of it.
+        certain: Whether a record can certainly have it; a level between two known ones may not
             exist.
     """
 
@@ -67,7 +67,7 @@ ORDERED: Final = (*_NUMBERS, datetime, date, timedelta)
 
 
 def fresh_text(taken: Iterable[object]) -> str:
-    """Return a text that is none of those taken, and neither holds one nor is held by one."""
+    """Return a text that neither equals nor contains, nor is contained in, any of those taken."""
     texts = [text.casefold() for text in taken if isinstance(text, str) and text]
     if not any(text in "other" or "other" in text for text in texts):
         return "other"
@@ -76,7 +76,7 @@ def fresh_text(taken: Iterable[object]) -> str:
 
 
 def is_stepped(value: object) -> bool:
-    """Return whether one more than a number is another number; beyond the precision it is not."""
+    """Return whether adding one changes a number; beyond the precision it does not."""
     if isinstance(value, Decimal):
         digits = len(value.as_tuple().digits)
         return value.is_finite() and digits <= _EXACT_DIGITS and abs(value) < _EXACT
@@ -84,7 +84,7 @@ def is_stepped(value: object) -> bool:
 
 
 def numbers_beside(mentioned: list[Any], smallest: int | None) -> list[Candidate]:
-    """Return the numbers beside those mentioned and between them."""
+    """Return the numbers next to those mentioned and between them."""
     numbers = [
         Fraction(value)
         for value in mentioned

@@ -22,7 +22,7 @@ class Opaque(Condition):
 
     Attributes:
         id: A name for it that changes whenever its meaning does.
-        function: Called with the subject; its answer's truth counts.
+        function: Called with the subject; the truth value of its result counts.
     """
 
     id: str

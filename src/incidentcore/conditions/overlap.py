@@ -32,8 +32,8 @@ class Proof:
 
     Attributes:
         answer: ``yes``, ``no`` or ``unknown``.
-        witness: The facts that prove the answer: that satisfy, or that contradict an implication;
-            None where no facts can prove it. A condition's ``matches`` takes them.
+        witness: The facts that prove the answer: they satisfy, or contradict an implication; None
+            if no facts can prove it. A condition's ``matches`` takes them.
         reason: Why the answer is unknown; empty otherwise.
     """
 
@@ -63,16 +63,16 @@ def satisfiable(condition: Condition, *, domains: Domains | None = None) -> Proo
 
     Args:
         condition: The condition.
-        domains: All values that a path may have, for the paths of which that is known, such as
-            ``{"state": lifecycle.states}``. Of other fields only their kind is known.
+        domains: All values that a path may have, for the paths for which they are known, such as
+            ``{"state": lifecycle.states}``. Of other fields only the type is known.
 
     Returns:
         Yes with facts that satisfy it, no, or unknown: because of a caller's function, opening
         hours or text match, or because more than 100,000 combinations would have to be tried.
 
-    Fields are taken one by one: that a record with a resolution has a resolved state, say, is not
-    known here. So a no is sure, and a yes means that the rules alone do not forbid it. A field that
-    is compared with a level holds levels of that level's scale.
+    Fields are independent of each other here: that a record with a resolution has a resolved state,
+    say, is not known. So a no is certain, and a yes means that the rules alone do not forbid it. A
+    field that is compared with a level holds levels of that level's scale.
 
     >>> from incidentcore.conditions import satisfiable
     >>> from incidentcore.conditions.builder import field
@@ -98,7 +98,7 @@ class _Search:
     """Tries candidates field by field, and leaves a branch as soon as the condition fails in it.
 
     Attributes:
-        open_end: Why the first combination that may satisfy the condition does not prove it.
+        open_end: Why the first combination that may satisfy the condition is not a proof.
     """
 
     def __init__(
@@ -121,10 +121,10 @@ class _Search:
         self._answers: dict[tuple[int, int], bool | None] = {}
 
     def walk(self, *, certain: bool) -> dict[str, Any] | None:
-        """Return the first facts that satisfy the condition for sure, from what is chosen so far.
+        """Return the first facts certain to satisfy the condition, given what is chosen so far.
 
         Args:
-            certain: Whether a record may have all that is chosen for sure.
+            certain: Whether a record can certainly have all that is chosen.
         """
         if not certain and self.open_end:
             return None
@@ -154,7 +154,7 @@ class _Search:
         return None
 
     def _answer(self, leaf: Condition) -> bool | None:
-        """Return the answer of a single test; None while a field of it is not chosen."""
+        """Return the result of a single test; None while a field of it is not chosen."""
         roots = self._roots.get(id(leaf))
         if roots is None or len(roots) > 1:
             chosen = all(path.partition(".")[0] in self._facts for path in leaf.fields)
@@ -167,7 +167,7 @@ class _Search:
         return self._answers[key]
 
     def _leave_open(self) -> None:
-        """Note that the condition may hold for what is chosen, if some test has some outcome."""
+        """Record that the condition may hold for what is chosen, if some test has some outcome."""
         if self.open_end:
             return
         free: dict[object, str] = {}
@@ -202,7 +202,7 @@ def overlap(a: Condition, b: Condition, *, domains: Domains | None = None) -> Pr
 
 
 def implies(a: Condition, b: Condition, *, domains: Domains | None = None) -> Proof:
-    """Return whether every facts that satisfy one condition satisfy another too.
+    """Return whether all facts that satisfy one condition also satisfy another.
 
     Args:
         a: The condition that is to imply.
@@ -229,7 +229,7 @@ def _holds(
     free: dict[object, str],
     assumed: Mapping[object, bool],
 ) -> bool | None:
-    """Return the answer for facts; None where it depends on tests of unknown outcome.
+    """Return the result for facts; None if it depends on tests of unknown outcome.
 
     Those tests are put into ``free`` with their reasons; ``assumed`` gives them outcomes.
     """
@@ -256,7 +256,7 @@ def _key(condition: Condition) -> object:
 
 
 def _tested(condition: Condition, facts: dict[str, Any]) -> tuple[bool | None, str]:
-    """Return the answer of a single test; None with the reason where it is not known."""
+    """Return the result of a single test; None with the reason if it is not known."""
     if not condition.fields or condition.reads_hours:
         return None, f"{condition} cannot be read"
     read = [_read(path, facts) for path in condition.fields]
@@ -276,7 +276,7 @@ def _tested(condition: Condition, facts: dict[str, Any]) -> tuple[bool | None, s
 
 
 def _read(path: str, facts: dict[str, Any]) -> tuple[object, bool]:
-    """Return what a path holds, and whether it was read to its end."""
+    """Return the value at a path, and whether the path could be read to its end."""
     value: Any = facts
     steps = path.split(".")
     for step in steps:

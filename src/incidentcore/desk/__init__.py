@@ -1,4 +1,4 @@
-"""A whole service desk as one value: its file, its check, and the agenda of what is due."""
+"""A whole service desk as one value, with its file, its check, and the agenda of due items."""
 
 from incidentcore.desk.agenda import Agenda
 from incidentcore.desk.check import check_desk

@@ -1,4 +1,4 @@
-"""The agenda: what is due among many records, looking only at those that changed or woke."""
+"""The agenda: what is due among many records, evaluating only those that changed or are due."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is much for a re
 class Agenda:
     """What is due among many records: ``due_items`` run incrementally.
 
-    A record is looked at when it was put and when its wake-up comes, and never else, so a change
-    costs the same among a thousand records as among a million. The agenda is a cache: its truth is
-    the records and the keys that were delivered, which the caller stores. Built again from both it
-    goes on where it stopped. It is not safe to share between threads without a lock.
+    A record is evaluated only when it was put and when its wake-up time comes, so a change costs
+    the same among a thousand records as among a million. The agenda is a cache of the records and
+    the delivered keys, which the caller stores. Rebuilt from both, it continues where it stopped.
+    It is not safe to share between threads without a lock.
 
     Args:
         desk: The desk, or ``Versions`` of it.
-        records: The records to begin with.
-        delivered: Keys that were delivered before.
+        records: The initial records.
+        delivered: Keys of items that were delivered before.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.desk import Agenda, load_desk
@@ -81,10 +81,10 @@ class Agenda:
         return len(self._records)
 
     def put(self, record: Record) -> None:
-        """Add a record, or replace it by a newer version; several before a look count as one.
+        """Add a record, or replace it with a newer version; it is evaluated at the next ``due``.
 
         Raises:
-            InvalidValueError: It is not a record, or older than the version that is here.
+            InvalidValueError: It is not a record, or it is older than the version held here.
         """
         if not isinstance(record, Record):
             raise InvalidValueError("record", record, "a record")
@@ -102,18 +102,18 @@ class Agenda:
         self._folds.pop(record.id, None)
 
     def drop(self, record_id: str) -> None:
-        """Forget a record and what is due for it; nothing happens where it is not here."""
+        """Forget a record and what is due for it; an unknown record is ignored."""
         for table in (self._records, self._changed, self._wakeups, self._owed, self._folds):
             table.pop(record_id, None)
 
     def due(self, *, now: datetime) -> tuple[DueItem, ...]:
-        """Return everything that is due and not yet delivered, in the order of its due.
+        """Return everything that is due and not yet delivered, in order of due time.
 
         An item is returned at each call until it is delivered or has lapsed. An instant before
-        that of an earlier call is allowed; it looks at every record.
+        that of an earlier call is allowed, but then every record is evaluated.
 
         Args:
-            now: The instant to look at.
+            now: The instant to evaluate at.
         """
         now = as_utc(now, "now")
         if self._looked is not None and now < self._looked:
@@ -152,7 +152,7 @@ class Agenda:
                 heapq.heapify(self._heap)
 
     def delivered(self, *items: DueItem) -> None:
-        """Note that items were delivered: they are not returned again."""
+        """Record that items were delivered; they are not returned again."""
         for item in items:
             self._delivered.add(item.key)
             owed = self._owed.get(item.record_id)
@@ -167,10 +167,10 @@ class Agenda:
             self._owed.clear()  # which gives its memory back
 
     def next_wakeup(self, *, now: datetime) -> datetime | None:
-        """Return when to call ``due`` again; ``now`` while something is owed or was changed.
+        """Return when to call ``due`` again; ``now`` while something is undelivered or changed.
 
         Args:
-            now: The instant to look from.
+            now: The instant to start from.
         """
         now = as_utc(now, "now")
         if self._changed or self._owed:

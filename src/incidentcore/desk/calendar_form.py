@@ -93,7 +93,7 @@ def _business(data: Any, reading: Reading, path: Path, name: str) -> Any:
 
 
 def _without(hours: Any, days: str, taken: Any) -> dict[str, tuple[str, ...]]:
-    """Return weekly hours without a break of every week."""
+    """Return weekly hours with a weekly break taken out."""
     pairs = list(zip(parse_week(hours), parse_week({days: taken}, "breaks"), strict=True))
     left = [tuple(subtract(spans, gaps)) for spans, gaps in pairs]
     if any(gaps and one == spans for one, (spans, gaps) in zip(left, pairs, strict=True)):
@@ -102,7 +102,7 @@ def _without(hours: Any, days: str, taken: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _calendar(data: Any, reading: Reading, path: Path) -> Any:
-    """Read a calendar that is named, or written in its place."""
+    """Read a calendar that is given by name or written inline."""
     if isinstance(data, str):
         return reading.named("calendars", data, "a calendar of [calendars]")
     return _written_calendar(data, reading, path, "")
@@ -207,7 +207,7 @@ PLAIN_CALENDAR: Final = _PLAIN
 
 
 class _Named(dict[str, Any]):
-    """The calendars of a file, each read when it is first asked for."""
+    """The calendars of a file, each read when first needed."""
 
     def __init__(self, reading: Reading, data: Mapping[str, Any]) -> None:
         super().__init__(dict.fromkeys(data))
@@ -233,7 +233,7 @@ class _Named(dict[str, Any]):
 
 
 def _calendars(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
-    """Read the holidays and calendars of a file; note their names."""
+    """Read the holidays and calendars of a file, and record their names."""
     read_holidays(reading)
     whole_table = isinstance(data, Mapping)
     tables = dict(data) if whole_table else {}

@@ -1,4 +1,4 @@
-"""What in a desk cannot be meant: the lint of every part, and what only the whole shows."""
+"""Find likely mistakes in a desk: in each of its parts, and in how they fit together."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ Domains: TypeAlias = Mapping[str, tuple[object, ...]]
 def check_desk(
     desk: Desk, /, *, start: datetime, records: Iterable[Record] = ()
 ) -> tuple[LintFinding, ...]:
-    """Return what in a desk cannot be meant; nothing found is an empty tuple.
+    """Return findings on the likely mistakes in a desk; an empty tuple if there are none.
 
     Args:
         desk: The desk.
-        start: From when its calendars and schedules are looked at; today, as a rule.
-        records: Records whose manual escalations are looked at: one without a matrix counts for
+        start: From when its calendars and schedules are checked; usually today.
+        records: Records whose manual escalations are checked: one without a matrix counts for
             every row that applies.
 
     Returns:
@@ -99,7 +99,7 @@ def check_desk(
 def _first_match(
     part: str, rules: Sequence[tuple[int, Condition]], domains: Domains
 ) -> Iterator[LintFinding]:
-    """Yield the rules of a first-match list that never match."""
+    """Yield findings on the rules of a first-match list that never match."""
     earlier: list[Condition] = []
     for place, when in rules:
         if satisfiable(when & Not(AnyOf(tuple(earlier))), domains=domains).is_no:
@@ -161,7 +161,7 @@ def _escalations(desk: Desk, at: datetime) -> Iterator[LintFinding]:
 
 
 def _manual(desk: Desk, records: Iterable[Record]) -> Iterator[LintFinding]:
-    """Yield manual escalations that move several matrices, for they name none."""
+    """Yield manual escalations that affect several matrices because they do not name one."""
     for record in records:
         for event in record.history:
             if not isinstance(event, Escalated) or event.key or event.matrix:
@@ -208,7 +208,7 @@ def _level_orders(desk: Desk) -> Iterator[LintFinding]:
 
 
 def _approvals(desk: Desk) -> Iterator[LintFinding]:
-    """Yield stages that hardly end: that ask for very many, or last longer than any promise."""
+    """Yield stages that may never end: they ask too many people, or outlast every target."""
     longest = max(map(rough_length, _targets(desk)), default=timedelta())
     for place, plan in enumerate(desk.approvals, 1):
         for number, stage in enumerate(plan.stages, 1):
@@ -355,7 +355,7 @@ def _unused(desk: Desk) -> Iterator[LintFinding]:
 
 
 def _values(value: object) -> list[Any]:
-    """Return every value that a value is made of."""
+    """Return every value nested in a value."""
     found: list[Any] = []
     waiting: list[Any] = [value]
     while waiting:

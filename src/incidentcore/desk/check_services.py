@@ -1,4 +1,4 @@
-"""What in services and agreements cannot be meant: targets, their order, changes of contract."""
+"""Find likely mistakes in services and agreements: targets, their order, changes of contract."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FIXED: Final = ("opened_at", "record_type", "id", "opened_by", "source", "occur
 
 
 def promises(desk: Desk) -> Iterator[LintFinding]:
-    """Yield clocks without a target for some priority, or for none."""
+    """Yield clocks without a target for some priority, or for records without a priority."""
     used = {agreement.service for agreement in desk.agreements}
     for service in desk.services:
         if service.name not in used:
@@ -42,7 +42,7 @@ def promises(desk: Desk) -> Iterator[LintFinding]:
 
 
 def _length(target: ServiceTarget) -> tuple[int, timedelta] | None:
-    """Return a target in a form that compares with others of its kind; None where none does."""
+    """Return a target in a form comparable with others of its type; None if there is none."""
     if isinstance(target.target, timedelta):
         return 0, target.target
     if isinstance(target.target, BusinessDays):
@@ -95,7 +95,7 @@ def orders(desk: Desk) -> Iterator[LintFinding]:
 
 
 def far_points(desk: Desk) -> Iterator[LintFinding]:
-    """Yield points at more than half as much again as the target: 80 that was meant as 8.0."""
+    """Yield points at more than 150 percent of the target, such as 8.0 where 0.8 was meant."""
     for row in desk.escalation:
         for level in row.levels:
             trigger = level.trigger
@@ -124,7 +124,7 @@ def _said(target: ServiceTarget) -> str:
 
 
 def changes(desk: Desk) -> Iterator[LintFinding]:
-    """Yield services among which a ticket may change while nobody said what happens then."""
+    """Yield services between which a ticket may move although ``on_change`` is not set."""
     for kind in AGREEMENT_KINDS:
         agreed = [one for one in desk.agreements if one.kind == kind]
         names = dict.fromkeys(one.service for one in agreed)

@@ -1,4 +1,4 @@
-"""Which rule of one desk says otherwise in another, with a record that shows it; no data needed."""
+"""Find rules that differ between two desks, each with a record that shows it; no data needed."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ Rules: TypeAlias = Sequence[tuple[Condition, Any]]
 
 @attrs.frozen(kw_only=True)
 class RuleDifference:
-    """A place where two desks say different things.
+    """A difference between the rules of two desks.
 
     Attributes:
         part: The part: ``resolution`` for a clock, ``routing``, ``escalation.night``.
-        witness: Facts of a record that the two judge differently; None where the question could
-            not be decided, or no facts are needed.
-        before: What the first says; None for nothing.
-        after: What the second says.
-        attributes: Which attributes of the two differ.
-        answer: ``yes``, or ``unknown`` where it could not be proved that such a record exists.
+        witness: Facts of a record that the two treat differently; None if this could not be
+            decided, or no facts are needed.
+        before: The value in the first desk; None if there is none.
+        after: The value in the second desk; None if there is none.
+        attributes: The attributes in which the two differ.
+        answer: ``yes``, or ``unknown`` if it could not be proved that such a record exists.
     """
 
     part: str
@@ -67,11 +67,11 @@ def _name(value: object) -> str:
 
 
 def diff_rules(before: Desk, after: Desk, /) -> tuple[RuleDifference, ...]:
-    """Return where two desks say different things, each with a witness.
+    """Return the differences between the rules of two desks, each with a witness.
 
-    Another order of rules that never overlap, another name of a service, adjustment, category rule
-    or routing rule, or an unused calendar is not a difference. Where nothing is returned, any
-    record is judged alike by both.
+    A different order of rules that never overlap, a different name for a service, adjustment,
+    category rule or routing rule, and an unused calendar are not differences. If nothing is
+    returned, both desks treat every record alike.
 
     Args:
         before: One desk.
@@ -150,10 +150,10 @@ def _differing(before: Any, after: Any) -> tuple[str, ...]:
 def _regions(
     part: str, before: Rules, after: Rules, domains: dict[str, Any]
 ) -> Iterator[RuleDifference]:
-    """Yield where a region of one list of rules meets a region of the other that says otherwise.
+    """Yield the places where regions of two lists of rules overlap and their values differ.
 
     The region of a rule is what its condition matches and no earlier one does; a last region
-    without a rule takes the rest.
+    without a rule covers the rest.
     """
     aligned = [when for when, _ in before] == [when for when, _ in after]
     lists = [[*rules, (ALWAYS, None)] for rules in (before, after)]
@@ -173,7 +173,7 @@ def _regions(
 def _met(
     part: str, before: object, after: object, names: tuple[str, ...], met: Proof
 ) -> Iterator[RuleDifference]:
-    """Yield a difference unless it is proved that no record shows it."""
+    """Yield a difference unless it is proved that no record can show it."""
     if not met.is_no:
         yield RuleDifference(
             part=part,
@@ -195,7 +195,7 @@ def _alike(a: Condition, b: Condition, domains: dict[str, Any]) -> bool:
 def _named(
     part: str, before: Sequence[Any], after: Sequence[Any], domains: dict[str, Any]
 ) -> Iterator[RuleDifference]:
-    """Yield rules of one name that differ; every rule that matches counts, in any order."""
+    """Yield rules that share a name and differ; every rule that matches counts, in any order."""
     sides = [{one.name: one for one in rules} for rules in (before, after)]
     for name in dict.fromkeys((*sides[0], *sides[1])):
         mine, other = sides[0].get(name), sides[1].get(name)

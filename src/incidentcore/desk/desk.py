@@ -1,4 +1,4 @@
-"""A whole service desk as one frozen value: what it has decided, and what follows for a record."""
+"""A whole service desk as one frozen value: its rules, and what they mean for a record."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _DESK: Final = Actor("desk", "system")
 
 
 def _tuple_of(kind: type[T], key: Callable[[T], str] | None = None) -> Any:
-    """Return a field that holds a tuple of one kind, by ``key`` each once."""
+    """Return a field that holds a tuple of values of one type, unique by ``key``."""
 
     def check(_: object, attribute: attrs.Attribute[Any], values: tuple[T, ...]) -> None:
         for value in values:
@@ -67,21 +67,21 @@ def _tuple_of(kind: type[T], key: Callable[[T], str] | None = None) -> Any:
 
 @attrs.frozen(kw_only=True, slots=False, repr=False)
 class Desk:
-    """Everything that a service desk has decided.
+    """The rules of a service desk.
 
     Attributes:
         name: The desk's name.
-        zone: The zone of dates and times that state none.
-        fields: The fields of its own that its conditions read.
+        zone: The time zone of dates and times that do not state one.
+        fields: The desk's own fields, which its conditions can read.
         calendars: Calendars by name.
         lifecycles: How records may change; the standard lifecycle for types without one.
-        auto_close: By type of record, when it is closed by itself.
+        auto_close: By type of record, when a record is closed automatically.
         priority: How priorities are computed.
         categories: Rules for the category, in order.
-        categorizer: A categorizer of your own, asked where no rule matches.
+        categorizer: A categorizer of your own, used if no rule matches.
         routing: Rules for the group that works on a record, in order.
         services: The services.
-        agreements: Which records have which service, in order.
+        agreements: Which records get which service, in order.
         on_call: On-call schedules.
         escalation: Rows of escalations; every row that matches counts.
         communication: Rules for updates; every rule that matches counts.
@@ -89,10 +89,10 @@ class Desk:
         cascades: What follows on linked records.
         intake: How alerts become incidents.
         imports: How exports are read: the options of the importer, by name.
-        sources: Where holidays were copied from, in words; not part of the desk's meaning.
+        sources: Where holidays were copied from, as text; not part of the desk's meaning.
 
     Raises:
-        DefinitionError: A part is of another kind, a name is used twice, or a part names another
+        DefinitionError: A part is of the wrong type, a name is used twice, or a part names another
             (a service, a schedule, a priority) that the desk does not have.
 
     >>> from datetime import UTC, datetime
@@ -168,14 +168,14 @@ class Desk:
 
     @cached_property
     def service_level(self) -> ServiceLevel | None:
-        """Return the clocks of all agreements; None where nothing is promised."""
+        """Return the clocks of all agreements; None if nothing is promised."""
         return compile_clocks(self.services, self.agreements, self.priority.scale)
 
     @cached_property
     def matrices(self) -> tuple[EscalationMatrix, ...]:
         """Return an escalation matrix for each row, since every row that matches counts.
 
-        A manual escalation names the one that it is meant for by the name of the row (rule E3).
+        A manual escalation names the matrix that it applies to by the name of the row (rule E3).
         """
         return tuple(EscalationMatrix(row.name, (row,)) for row in self.escalation)
 
@@ -185,7 +185,7 @@ class Desk:
         return tuple(CommunicationPlan(self.name, (rule,)) for rule in self.communication)
 
     def lifecycle(self, record_type: str) -> Lifecycle:
-        """Return the lifecycle of a type of record; the standard one where the desk has none."""
+        """Return the lifecycle of a type of record; the standard one if the desk has none."""
         for known in self.lifecycles:
             if known.record_type == record_type:
                 return known
@@ -196,14 +196,14 @@ class Desk:
     def open(self, kind: type[R], /, **opening: Any) -> R:
         """Open a record with the category, priority and group that the desk's rules give.
 
-        What is given is left as it is; what the rules give is part of the opening.
+        Given values are kept; what the rules add is part of the opening.
 
         Args:
             kind: ``Incident``, ``Problem`` or ``ServiceRequest``.
             opening: The arguments of its ``open``.
 
         Raises:
-            InvalidValueError: A field is unknown, or an impact or urgency is of another scale.
+            InvalidValueError: A field is unknown, or an impact or urgency is on a different scale.
         """
         lifecycle = self.lifecycle(kind.record_type)
         record = lifecycle.open(kind, **opening)
@@ -253,7 +253,7 @@ class Desk:
         """Return a record with the priority that the desk computes now.
 
         Call it after a change of a field that the priority policy reads. A record whose priority
-        cannot be computed, since it has no impact or urgency, is returned as it is.
+        cannot be computed, because it has no impact or urgency, is returned unchanged.
         """
         if calculate_priority(self.priority, record).computed is None:
             return record
@@ -262,9 +262,9 @@ class Desk:
     def evaluate(
         self, record: Record, /, *, now: datetime, known_at: datetime | None = None
     ) -> tuple[SlaStatus, ...]:
-        """Return what each clock of the record's services says at an instant.
+        """Return the status of each clock of the record's services at an instant.
 
-        A record that was opened without a priority is judged by the one that the desk computes
+        A record that was opened without a priority is given the one that the desk computes
         from its opening. Clocks without a promise for the record are left out.
 
         Args:
@@ -281,7 +281,7 @@ class Desk:
     def judged(self, record: R) -> R:
         """Return the record as the desk's rules see it: opened with its computed priority.
 
-        The record is returned unchanged where its opening or a later event sets a priority.
+        The record is returned unchanged if its opening or a later event sets a priority.
         """
         if record.priority is not None:
             return record
@@ -300,16 +300,16 @@ class Desk:
         return type(record).from_history(history)
 
     def approval(self, record: Record) -> ApprovalPlan | None:
-        """Return the first approval plan that matches a record; None where it needs none."""
+        """Return the first approval plan that matches a record; None if it needs no approval."""
         return next((plan for plan in self.approvals if plan.when.matches(record)), None)
 
     def approval_rule(
         self, record: Record, /, *, people: Callable[[EscalationTarget], Iterable[str]]
     ) -> ApprovalRule | None:
-        """Return the rule under which a record is approved; None where it needs no approval.
+        """Return the rule under which a record is approved; None if it needs no approval.
 
-        Limits count in the calendar of the record's service; in the desk's first calendar where it
-        has no service.
+        Limits count in the calendar of the record's service, or in the desk's first calendar if
+        it has no service.
 
         Args:
             record: The record.
@@ -329,10 +329,10 @@ class Desk:
 
 
 def desk_at(desk: Desk | Versions[Desk], record: Record) -> Desk:
-    """Return the desk that holds for a record: of versions, the one at its opening (rule S11).
+    """Return the desk that applies to a record: of versions, the one at its opening (rule S11).
 
     Raises:
-        InvalidValueError: It is neither a desk nor versions of one.
+        InvalidValueError: ``desk`` is neither a desk nor versions of one.
     """
     chosen = desk.at(record.opened_at) if isinstance(desk, Versions) else desk
     if isinstance(chosen, Desk):

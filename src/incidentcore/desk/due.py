@@ -1,7 +1,7 @@
-"""Everything that a desk's rules ask of a record by an instant, each with a key, due and reason.
+"""Everything that a desk's rules require by an instant, each item with key, due time and reason.
 
-The parts come from their rooms: clocks from sla, escalations, updates, auto-close. Here they take
-one form, and one walk over a record gives what is due and when to look again.
+The items come from several packages: clocks, escalations, updates, auto-close. Here they take one
+form, and one pass over a record finds what is due and when to check again.
 """
 
 from __future__ import annotations
@@ -31,20 +31,20 @@ _MICRO: Final = timedelta(microseconds=1)
 
 @attrs.frozen(kw_only=True)
 class DueItem:
-    """Something that the rules ask for: an intent; acting on it is the caller's.
+    """Something that the rules require: an intent, which the caller carries out.
 
     Attributes:
-        key: Unique among everything that the desk ever asks of the record; deliver by it once.
+        key: Unique among all items that a record ever has; deliver each key once.
         kind: ``sla.due``, ``sla.breach``, ``sla.`` and the name of a threshold, ``escalation``,
             ``update``, ``auto_close``, ``snooze_end``, ``approval`` (it expired), or ``field.`` and
             the name of a field of the desk's own whose instant was reached.
         record_id: The record.
-        due_at: When it became due. An update may be announced before its due.
+        due_at: When it became due. An update may be announced before its due time.
         why: The reason in words.
         lapsed_at: When it became pointless, if it did since.
         lapsed_because: Why; empty otherwise.
         exercise: The exercise that the record belongs to; None for a real one.
-        body: The status, escalation or update that it comes from; None for the other kinds.
+        body: The status, escalation or update that it comes from; None for other kinds.
     """
 
     key: str
@@ -85,13 +85,13 @@ def due_items(
     Args:
         desk: The desk, or ``Versions`` of it: the one that held at the record's opening counts.
         record: The record.
-        now: The instant to look at.
+        now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant.
-        already: Keys of items that were delivered; they are left out.
+        already: Keys of items already delivered; they are left out.
         include_lapsed: Also return items that have become pointless since.
 
     Returns:
-        The items in the order of their due.
+        The items in the order of their due times.
 
     Raises:
         InvalidValueError: ``desk`` is not a desk, or a condition reads a field that the record
@@ -126,15 +126,15 @@ def due_items(
 def next_wakeup(
     desk: Desk | Versions[Desk], records: Iterable[Record], /, *, now: datetime
 ) -> datetime | None:
-    """Return the least instant after ``now`` at which ``due_items`` may change without an event.
+    """Return the earliest instant after ``now`` at which ``due_items`` may change without an event.
 
     Args:
         desk: The desk, or ``Versions`` of it.
         records: The records to watch.
-        now: The instant to look from.
+        now: The instant to start from.
 
     Returns:
-        When to look again; None where nothing can become due by itself.
+        When to check again; None if nothing can become due by itself.
     """
     wakeups = (look_at(desk, record, now=now, include_lapsed=False).next for record in records)
     return min((at for at in wakeups if at is not None), default=None)
@@ -156,11 +156,11 @@ def look_at(
     Args:
         desk: The desk, or ``Versions`` of it.
         record: The record.
-        now: The instant to look at.
+        now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant.
         ahead: Whether to find the next instant as well.
         include_lapsed: Also return items that have become pointless since.
-        kept: What its clocks said at an earlier instant after which nothing happened.
+        kept: The statuses of its clocks at an earlier instant after which nothing happened.
     """
     now = as_utc(now, "now")
     if not isinstance(record, Record):
@@ -221,7 +221,7 @@ class _Cut(TypedDict):
 
 
 def _as_it_was(record: Record, now: datetime, known_at: datetime | None) -> Record | None:
-    """Return the record as it was at an instant; None where it was not known to exist."""
+    """Return the record as it was at an instant; None if it was not known to exist."""
     if known_at is None and record.updated_at <= now:
         return record
     events = [
@@ -314,7 +314,7 @@ def _clock_items(clock: SlaPolicy, status: SlaStatus) -> Iterator[DueItem]:
 
 
 def _thresholds(clock: SlaPolicy) -> Iterator[tuple[SlaThreshold, str | None]]:
-    """Yield a clock's thresholds, each with the definition that has it; None where all do."""
+    """Yield a clock's thresholds, each with the definition that has it; None if all do."""
     definitions = clock.definitions
     for threshold in dict.fromkeys(t for one in definitions for t in one.thresholds):
         having = [one.name for one in definitions if threshold in one.thresholds]
@@ -325,7 +325,7 @@ def _thresholds(clock: SlaPolicy) -> Iterator[tuple[SlaThreshold, str | None]]:
 
 
 def _instants(desk: Desk, view: Record) -> Iterator[tuple[str, datetime, str]]:
-    """Yield the instants that a record carries itself and that stand."""
+    """Yield the instants that the record itself holds and that are still in force."""
     close = desk.auto_close.get(view.record_type)
     at = None if close is None else close.at(view)
     if at is not None:

@@ -60,7 +60,7 @@ def load_desk(
         source: What errors call the file.
 
     Raises:
-        FormatError: Every fault of the file: line (where known), path, what is there, what is
+        FormatError: Every fault of the file: line (if known), path, the given value, what is
             allowed, and the nearest names.
 
     >>> from incidentcore.desk import load_desk
@@ -90,7 +90,7 @@ def read_file(
     files: Mapping[str, str],
     source: str,
 ) -> Any:
-    """Return what a reader makes of a file; see ``load_desk`` for what is given and refused."""
+    """Return the result of a reader for a file; see ``load_desk`` for arguments and errors."""
     lines: dict[Path, int] = {}
     if isinstance(text, bytes):
         try:
@@ -116,7 +116,7 @@ def read_file(
 
 
 def _plain(data: Any) -> Any:
-    """Return plain data with dicts and lists, as the parser of a text gives it."""
+    """Return plain data as dicts and lists, as a parser would return it."""
     if isinstance(data, Mapping):
         return {str(key): _plain(value) for key, value in data.items()}
     return [_plain(one) for one in data] if isinstance(data, (list, tuple)) else data
@@ -138,7 +138,7 @@ def _version(data: Any, _: Reading, __: Path) -> int:
 
 
 def read_zone(data: Any, reading: Reading, _: Path) -> ZoneInfo:
-    """Read the zone in which the times of a file are meant."""
+    """Read the time zone of the times in a file."""
     reading.zone = as_zone(data)
     return reading.zone
 
@@ -213,7 +213,7 @@ _DESK: Final = Table(
 
 
 def begin(data: Any, reading: Reading) -> None:
-    """Note what every file may name without saying it: levels, lifecycles, the plain calendars."""
+    """Register what a file may name without defining it: levels, lifecycles, built-in calendars."""
     reading.names["priority"] = {"policy": STANDARD_POLICY, "scale": STANDARD_POLICY.scale}
     reading.names["lifecycles"] = dict(STANDARD)
     reading.names["fields"] = reading.names["on_call"] = {}
@@ -237,7 +237,7 @@ def _read(data: Any, reading: Reading) -> Desk:
 
 
 class Writing:
-    """What is known while a desk is written: names of its calendars and callables.
+    """The context while a desk is written: the names of its calendars and callables.
 
     Args:
         desk: The desk.
@@ -254,13 +254,13 @@ class Writing:
             self.named.setdefault(calendar, name)
 
     def calendar_name(self, calendar: Calendar) -> Any:
-        """Return the name of a calendar; its table where the desk has no name for it."""
+        """Return the name of a calendar, or its table if the desk has no name for it."""
         if calendar in self.named:
             return self.named[calendar]
         return calendar_table(calendar, self)
 
     def holidays(self, days: tuple[Holiday, ...]) -> Any:
-        """Return holidays as the name of a list that is written once, or as the list."""
+        """Return holidays as the name of a list written once, or as the list itself."""
         form = list_of(ENTRY)
         entries = form.write(days, self)
         if not self.calendar:
@@ -328,8 +328,8 @@ def desk_mapping(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> dic
 def dump_desk(desk: Desk, /, *, code: Mapping[str, Any] | None = None) -> str:
     """Return a desk as the TOML text of a desk file.
 
-    Dates of country holidays are written one by one, and what ``like`` inherited in full: keep
-    editing the file that you wrote, and dump desks that were built in Python.
+    Dates of country holidays are written one by one, and what ``like`` inherited is written in
+    full: keep editing the file that you wrote, and dump desks that were built in Python.
 
     Args:
         desk: The desk.

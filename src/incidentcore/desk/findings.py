@@ -1,4 +1,4 @@
-"""What the check of a desk finds, in words, and what is known of the values of its fields."""
+"""The texts of the findings on a desk, and what is known of the values of its fields."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def found(code: str, subject: str, witness: object = None, **data: object) -> Li
 
 
 def of_part(subject: str, finding: LintFinding) -> LintFinding:
-    """Return what the lint of a part found, under the name that the part has in the desk."""
+    """Return the findings on a part, under the name that the part has in the desk."""
     return attrs.evolve(finding, subject=subject)
 
 

@@ -1,7 +1,7 @@
 """How the values of a desk file are written: tables of keys.
 
-A section is a ``Table``: for each key a form that reads, writes and describes its value. The same
-tables make the error's "allowed", the JSON Schema and ``dump_desk``.
+A section is a ``Table``: each key has a form that reads, writes and describes its value. The same
+tables produce the "allowed" part of errors, the JSON Schema and the output of ``dump_desk``.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ Writer: TypeAlias = Callable[[Any, Any], Any]
 
 @attrs.frozen
 class Form:
-    """How one kind of value is read and written.
+    """How one type of value is read and written.
 
     Attributes:
-        read: From plain data, the reading and the path; raises ``WrongError``.
-        write: To plain data, from the value and the writing.
+        read: Reads plain data, given the reading and the path; raises ``WrongError``.
+        write: Returns plain data, given the value and the writing.
         schema: Its JSON Schema.
     """
 
@@ -56,9 +56,9 @@ class Key:
     Attributes:
         name: The key in the file.
         form: How its value is written.
-        help: One sentence that says what it means.
-        default: The value without it; required where there is none.
-        attribute: The value's attribute, where it is not the key's name.
+        help: One sentence on what it means.
+        default: The value if the key is absent; a key without a default is required.
+        attribute: The value's attribute, if it is not the key's name.
     """
 
     name: str
@@ -96,7 +96,7 @@ def simple(
 
 
 def word(*words: str) -> Form:
-    """Return the form of one word of a few."""
+    """Return the form of a word from a fixed list."""
 
     def read(data: Any, _: Reading, __: Path) -> Any:
         if isinstance(data, str) and data in words:
@@ -107,7 +107,7 @@ def word(*words: str) -> Form:
 
 
 def level_of(scale: Scale | None = None) -> Form:
-    """Return the form of a level of a scale by its name; of the desk's priorities without one."""
+    """Return the form of a level by its name, on a scale or, if omitted, the desk's priorities."""
 
     def read(data: Any, reading: Reading, _: Path) -> Any:
         known: Scale = scale or reading.names["priority"]["scale"]
@@ -120,7 +120,7 @@ def level_of(scale: Scale | None = None) -> Form:
 
 
 def list_of(form: Form, *, single: bool = False) -> Form:
-    """Return the form of a list of one form; with ``single`` one may stand without brackets."""
+    """Return the form of a list of one form; with ``single`` one item needs no brackets."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         if single and not isinstance(data, (list, tuple)):
@@ -152,7 +152,7 @@ def table_of(form: Form) -> Form:
 
 
 def names_of(form: Form) -> Form:
-    """Return the form of a table from names to values, of which each holds its name."""
+    """Return the form of a table from names to values, each of which holds its own name."""
     tables = table_of(form)
     return Form(
         lambda data, reading, path: tuple(tables.read(data, reading, path).values()),
@@ -162,7 +162,7 @@ def names_of(form: Form) -> Form:
 
 
 def noted(kind: str, form: Form, *, broken: bool = True) -> Form:
-    """Return a form of a table of names that notes what it reads; names of broken parts too."""
+    """Return a form of a table of names that registers the names, even of faulty parts."""
 
     def read(data: Any, reading: Reading, path: Path) -> Any:
         names = data if broken and isinstance(data, Mapping) else ()
@@ -179,13 +179,14 @@ def _part(value: Any, key: Key) -> Any:
 
 
 class Table:
-    """A table with known keys: reads every one, and notes each fault.
+    """A table with known keys; reading it reads every key and records each fault.
 
     Args:
         keys: The keys.
-        build: Makes the value from the keys' values by attribute; absent ones have their default.
-        take: Gives a key's value back; the attribute of that name by default, or an entry.
-        named: Whether the value is made with the table's own name too.
+        build: Builds the value from the keys' values by attribute; absent keys have their default.
+        take: Returns a key's value when writing; by default the attribute of that name, or an
+            entry.
+        named: Whether the value is also built with the table's own name.
     """
 
     def __init__(
@@ -207,7 +208,7 @@ class Table:
         return tuple(key.name for key in self.keys)
 
     def read(self, data: Any, reading: Reading, path: Path) -> Any:
-        """Return the value of a table, after every fault in it was noted."""
+        """Return the value of a table, after recording every fault in it."""
         if not isinstance(data, Mapping):
             raise WrongError(data, f"a table with the keys {', '.join(self.names)}")
         found: dict[str, Any] = {}

@@ -196,7 +196,7 @@ HOLIDAYS: Final = Form(
 
 
 def read_holidays(reading: Reading) -> None:
-    """Read the lists of holidays of a file; note them by name."""
+    """Read the lists of holidays of a file, and register them by name."""
     lists = reading.data.get("holidays", {})
     if not isinstance(lists, Mapping):
         reading.fault(("holidays",), WrongError(lists, "a table of lists"))

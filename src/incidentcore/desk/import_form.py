@@ -1,4 +1,4 @@
-"""How exports are read, as a desk file says it."""
+"""How exports are read, as defined in a desk file."""
 
 from __future__ import annotations
 

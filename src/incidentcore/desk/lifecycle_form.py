@@ -99,7 +99,7 @@ def _late(_: Any, /) -> None:
 
 
 def with_priority(lifecycles: tuple[Lifecycle, ...], policy: Any) -> tuple[Lifecycle, ...]:
-    """Return lifecycles of which those that recompute have the policy of the desk."""
+    """Return lifecycles, with the desk's policy in those that recompute the priority."""
     return tuple(
         attrs.evolve(one, priority_policy=policy) if one.priority_policy is _late else one
         for one in lifecycles
@@ -154,9 +154,9 @@ def _presets(record_type: str) -> dict[str, Lifecycle]:
 
 
 def _lifecycles(data: Any, reading: Reading, path: Path) -> dict[str, Any]:
-    """Return the lifecycles and auto-closes of a file by type of record; note them for conditions.
+    """Return the lifecycles and auto-closes of a file by record type; register them for conditions.
 
-    Guards are conditions, which speak of states: so the states are noted first.
+    Guards are conditions that refer to states, so the states are registered first.
     """
     if not isinstance(data, dict):
         raise WrongError(data, "[lifecycle.TYPE] tables")
@@ -334,7 +334,7 @@ def _as_preset(
 
 
 def _later_table(lifecycle: Lifecycle, base: Lifecycle | None, writing: Any) -> dict[str, Any]:
-    """Return what a lifecycle says beside its states and transitions, and its base does not."""
+    """Return what a lifecycle sets beside its states and transitions and unlike its base."""
     keys = [key for key in _LIFECYCLE.keys if key.attribute in _LATER]
     values = {}
     for key in keys:

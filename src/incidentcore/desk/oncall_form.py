@@ -112,7 +112,7 @@ def _layer(values: dict[str, Any], zone: str) -> OnCallLayer:
 
 
 def rotation_of(change: str, first: Any, zone: str) -> Rotation:
-    """Return the rotation that a text such as ``"weekly mon 09:00"`` says, from its first turn.
+    """Return the rotation of a text such as ``"weekly mon 09:00"``, from its first turn.
 
     Raises:
         WrongError: The text cannot be read, or there is no first turn.
@@ -146,7 +146,7 @@ def rotation_words(rotation: Rotation) -> tuple[str, Any]:
 
 
 def _still(zone: str) -> Rotation:
-    """Return the turns of a single person, who never hands over."""
+    """Return the turns of a single person, without handoffs."""
     return Rotation(anchor=_wall(_ANCHOR, zone), zone=zone, unit="weeks")
 
 

@@ -1,4 +1,4 @@
-"""A desk as a page to agree on with a customer, and how its rules apply to one record."""
+"""A desk as a page to be agreed with a customer, and how its rules apply to one record."""
 
 from __future__ import annotations
 
@@ -178,12 +178,12 @@ def _rest(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
 
 
 def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
-    """Return the clocks of a record, what is due for it, and when to look again, as text.
+    """Return the clocks of a record, what is due for it, and when to check again, as text.
 
     Args:
         desk: The desk.
         record: The record.
-        now: The instant to look at.
+        now: The instant to evaluate at.
     """
     at = as_utc(now, "now")
     judged = desk.judged(record)

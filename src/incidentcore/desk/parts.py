@@ -55,16 +55,16 @@ class DeskField:
 
 @attrs.frozen(kw_only=True)
 class AutoClose:
-    """When resolved records of a type may be closed by themselves (rule L6).
+    """When resolved records of a type may be closed automatically (rule L6).
 
     Attributes:
         after: How long they stay resolved.
         calendar: The calendar to count in; wall time without one.
-        basis: From which moment: ``resolved_at`` or ``updated_at``.
+        basis: The moment to count from: ``resolved_at`` or ``updated_at``.
         major: Whether major incidents are closed too.
 
     Raises:
-        DefinitionError: The span is negative or needs a calendar, or the basis is another field.
+        DefinitionError: The span is negative or needs a calendar, or the basis is not allowed.
     """
 
     after: timedelta | BusinessDays
@@ -82,7 +82,7 @@ class AutoClose:
             raise DefinitionError("basis", self.basis, "resolved_at or updated_at")
 
     def at(self, record: Record) -> datetime | None:
-        """Return when a record may be closed; None where it is not resolved or left out."""
+        """Return when a record may be closed; None if it is not resolved or is excluded."""
         return auto_close_at(
             record, after=self.after, calendar=self.calendar, basis=self.basis, major=self.major
         )
@@ -93,9 +93,9 @@ class ApprovalStage:
     """One stage of an approval.
 
     Attributes:
-        of: Who is asked.
+        of: Who is asked to approve.
         need: ``one``, ``all``, or how many of them must approve.
-        within: How long they have; no limit without it.
+        within: How long they have; no limit if omitted.
 
     Raises:
         DefinitionError: Nobody is asked, or the need is neither a word nor a number.
@@ -119,7 +119,7 @@ class ApprovalPlan:
 
     Attributes:
         stages: The stages in order.
-        when: For which records; the first plan that matches counts.
+        when: The records that it is for; the first plan that matches counts.
     """
 
     stages: tuple[ApprovalStage, ...] = attrs.field(converter=tuple)
@@ -138,11 +138,12 @@ class ApprovalPlan:
         """Return the plan as a rule about people, for ``request_approval``.
 
         Args:
-            people: Returns the ids of whom an addressee means, such as a group's members.
+            people: Returns the ids of the people that an addressee names, such as a group's
+                members.
             calendar: The calendar in which the stages' limits count.
 
         Raises:
-            InvalidValueError: An addressee means nobody, or more must approve than are asked.
+            InvalidValueError: An addressee names nobody, or more must approve than are asked.
         """
         made = []
         for stage in self.stages:

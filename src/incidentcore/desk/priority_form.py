@@ -123,7 +123,7 @@ _PRIORITY: Final = Table(
 
 
 def _priority(data: Any, reading: Reading, path: Path) -> Any:
-    """Read the priorities: the matrix first, since conditions and bounds speak of its levels."""
+    """Read the priorities: the matrix first, since conditions and bounds refer to its levels."""
     matrix = SERVICENOW
     if isinstance(data, Mapping) and "matrix" in data:
         here = (*path, "matrix")
@@ -150,7 +150,7 @@ CATEGORY: Final = Table(
 def categories_of(
     rules: tuple[dict[str, Any], ...],
 ) -> tuple[tuple[CategoryRule, ...], tuple[RoutingRule, ...]]:
-    """Return the rules for categories and for groups that a list of both says."""
+    """Return the rules for categories and those for groups from a list of both."""
     categories, routing = [], []
     for rule in rules:
         if rule["category"] is None and rule["group"] is None:
@@ -166,7 +166,7 @@ def categories_of(
 
 
 def category_values(rule: CategoryRule | RoutingRule) -> dict[str, Any]:
-    """Return what a rule says by the keys of its table."""
+    """Return the values that a rule sets, by the keys of its table."""
     values: dict[str, Any] = {**dict.fromkeys(CATEGORY.names), "when": rule.when, "name": rule.name}
     if isinstance(rule, CategoryRule):
         return {**values, "category": "/".join(rule.category)}

@@ -1,4 +1,4 @@
-"""What is known while a desk file is read, and every fault with its place."""
+"""The context in which a desk file is read, and the faults found with their places."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def path_text(path: Path) -> str:
 
 
 class Reading:
-    """What is known while a file is read: names, zones, faults.
+    """The context in which a file is read: names, zones, faults.
 
     Args:
         data: The file's tables.
@@ -63,7 +63,7 @@ class Reading:
         self.subject = "record"
 
     def fault(self, path: Path, wrong: WrongError) -> None:
-        """Note what is wrong at a path."""
+        """Record a fault at a path."""
         for length in range(len(path), 0, -1):
             if path[:length] in self.homes:  # inherited: the fault is where it was written
                 path = (*self.homes[path[:length]], *path[length:])
@@ -84,7 +84,7 @@ class Reading:
         self.faults.setdefault((path, wrong.allowed), text)
 
     def tried(self, path: Path, read: Callable[..., Any], *arguments: Any) -> Any:
-        """Return what a reader returns, or BROKEN; what is wrong is noted at the path."""
+        """Return the result of a reader, or BROKEN; a fault is recorded at the path."""
         try:
             return read(*arguments)
         except BrokenError:
@@ -106,7 +106,7 @@ class Reading:
         """Return the result of a reader for each item, by its key or place.
 
         Raises:
-            BrokenError: An item has a fault; the faults of all were noted.
+            BrokenError: An item has a fault; the faults of all items were recorded.
         """
         made = {
             key: self.tried((*path, key), read, item, self, (*path, key)) for key, item in items
@@ -118,7 +118,7 @@ class Reading:
         """Return a named value of a section.
 
         Raises:
-            WrongError: There is none of that name.
+            WrongError: There is no value of that name.
         """
         known = self.names.get(kind, {})
         if isinstance(name, str) and name in known:
@@ -142,7 +142,7 @@ class Reading:
 
 
 class BrokenError(Exception):
-    """Raised where a part has a fault that was noted already."""
+    """Raised if a part has a fault that was already recorded."""
 
 
 BROKEN: Final = object()
@@ -150,7 +150,7 @@ BROKEN: Final = object()
 
 
 def whole(values: Iterable[object]) -> None:
-    """Refuse values of which one could not be read.
+    """Refuse values if one of them could not be read.
 
     Raises:
         BrokenError: One is BROKEN.

@@ -1,7 +1,7 @@
 """Services and agreements: targets by priority, and which service a record has.
 
-A service is a table of targets, an agreement picks one. Both are compiled to the clocks of the SLA
-room: one policy for each clock and kind of agreement, whose rules are tried in order.
+A service is a table of targets; an agreement picks a service. Both are compiled to SLA clocks: one
+policy for each clock and kind of agreement, whose rules are tried in order.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class ServiceTarget:
         target: The target, as an ``SlaDefinition`` takes it.
         level: The name of the priority; empty for all other priorities and for
             records without one.
-        calendar: The calendar, where it is not the service's.
+        calendar: The calendar, if it is not that of the service.
     """
 
     target: Target
@@ -67,16 +67,16 @@ def _check_targets(where: str, targets: tuple[ServiceTarget, ...]) -> None:
 
 @attrs.frozen(kw_only=True)
 class OwnClock:
-    """A clock that is none of the four usual ones.
+    """A clock other than the four usual ones.
 
     Attributes:
         name: The clock's name.
         targets: Its targets by priority.
         start: When it attaches.
         stop: When its target is met or missed.
-        pause: While it holds the clock pauses.
+        pause: The clock pauses while this condition holds.
         resume: When a pause ends; None for when ``pause`` no longer holds.
-        cancel: When it ends without a result.
+        cancel: When the clock ends without a result.
         reset: A condition on an event that ends a cycle and starts the next.
         starts_from: A field whose instant begins the first cycle.
         answered_by: The roles whose public messages count as answers.
@@ -107,7 +107,7 @@ class Service:
 
     Attributes:
         name: The service's name, to which agreements refer.
-        calendar: The calendar in which its clocks count, or one chosen by a field.
+        calendar: The calendar in which its clocks count, or a choice of calendar by a field.
         response: Targets for the first response.
         next_response: Targets for the answer to each further message.
         update: Targets for regular public updates; spans.
@@ -115,8 +115,8 @@ class Service:
         pause: When the resolution and update clocks pause; None for every state that pauses.
         warn: Points on each clock at which a warning is due.
         reopen: What a reopening does to the resolution clock.
-        on_change: What happens to a running clock when another target comes to apply; None where
-            it was not decided, which counts as ``retroactive``.
+        on_change: What happens to a running clock when another target starts to apply; None if
+            this was not decided, which counts as ``retroactive``.
         starts_from: A field whose instant begins the first cycle of response and resolution, also
             before the opening, such as ``occurred_at``; None for the opening.
         answered_by: The roles whose public messages are answers, for the usual clocks.
@@ -174,7 +174,7 @@ class Service:
         return (*usual, *(clock.name for clock in self.clocks))
 
     def targets(self, clock: str) -> tuple[ServiceTarget, ...]:
-        """Return the targets of a clock; none where the service does not have it."""
+        """Return the targets of a clock; empty if the service does not have it."""
         usual: dict[str, tuple[ServiceTarget, ...]] = {name: getattr(self, name) for name in CLOCKS}
         return {**usual, **{own.name: own.targets for own in self.clocks}}.get(clock, ())
 
@@ -218,7 +218,7 @@ class Service:
 
 @attrs.frozen(kw_only=True)
 class Agreement:
-    """Which records have a service; of each kind the first agreement that matches counts.
+    """Which records get a service; of each kind the first agreement that matches counts.
 
     Attributes:
         service: The service's name.
@@ -241,7 +241,7 @@ class Agreement:
 def compile_clocks(
     services: Sequence[Service], agreements: Sequence[Agreement], scale: Scale
 ) -> ServiceLevel | None:
-    """Return the clocks of all agreements as one service level; None where nothing is promised.
+    """Return the clocks of all agreements as one service level; None if nothing is promised.
 
     Args:
         services: The services.
@@ -249,8 +249,8 @@ def compile_clocks(
         scale: The scale of the priorities.
 
     Returns:
-        A policy for each kind of agreement and clock, ``sla`` first. A record that an agreement
-        takes never falls through to a later one, even where the service has no target for it.
+        A policy for each kind of agreement and clock, ``sla`` first. A record that matches
+        an agreement never falls through to a later one, even if the service has no target for it.
     """
     policies: list[SlaPolicy] = []
     for kind in AGREEMENT_KINDS:
@@ -271,7 +271,7 @@ def service_named(services: Sequence[Service], name: str) -> Service:
     """Return the service of a name.
 
     Raises:
-        DefinitionError: There is none.
+        DefinitionError: There is no such service.
     """
     for service in services:
         if service.name == name:

@@ -159,7 +159,7 @@ SERVICES: Final = noted("services", names_of(Form(_service, _SERVICE.write, _SCH
 
 
 def _inherited(data: Mapping[str, Any], name: str, chain: list[str], reading: Reading) -> Any:
-    """Return a service's table with what it inherits; note where each part was written."""
+    """Return a service's table with what it inherits, and record where each part was written."""
     own = data[name]
     if not isinstance(own, Mapping):
         raise WrongError(own, f"a table [services.{name}]")

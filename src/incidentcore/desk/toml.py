@@ -32,7 +32,7 @@ _TRAPS: Final = (
 
 
 def hint(text: str, message: str) -> str:
-    """Return what is probably wrong in the line of a syntax error; empty where nothing is seen."""
+    """Return what is probably wrong in the line of a syntax error; empty if nothing is found."""
     match = re.search(r"line (\d+)", message)
     lines = text.splitlines()
     number = int(match[1]) - 1 if match else len(lines) - 1
@@ -49,10 +49,10 @@ def _steps(text: str) -> tuple[str, ...]:
 
 
 def line_numbers(text: str) -> dict[Path, int]:
-    """Return the line of each table header and key of a text that ``tomllib`` has read.
+    """Return the line of each table header and key in a text that ``tomllib`` can read.
 
     Keys inside an inline table are found by their name; a list of tables that ends on a later line
-    has the line of its key.
+    is given the line of its key.
     """
     found: dict[Path, int] = {}
     counts: dict[Path, int] = {}

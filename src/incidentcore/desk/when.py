@@ -1,7 +1,7 @@
 """Conditions as tables: ``{ priority = ["critical", "high"], vip = true }``, read and written.
 
-All tests of a table hold at once; ``any``, ``all`` and ``not`` compose tables. A name of the desk's
-own fields means ``custom.NAME``; a few short names mean longer paths.
+All tests of a table must hold at once; ``any``, ``all`` and ``not`` compose tables. A name of the
+desk's own fields means ``custom.NAME``; a few short names are aliases of longer paths.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def states_of(reading: Reading) -> tuple[str, ...]:
 
 
 def _reasons(reading: Reading) -> tuple[str, ...]:
-    """Return every hold reason that a lifecycle offers; none where one takes any text."""
+    """Return every hold reason that a lifecycle offers; empty if one accepts any text."""
     found: dict[str, None] = {}
     for lifecycle in reading.names.get("lifecycles", {}).values():
         for transition in lifecycle.transitions:
@@ -115,7 +115,7 @@ def _read(data: Any, reading: Reading, path: Path) -> Any:
 
 
 def _part(name: str, test: Any, reading: Reading, path: Path) -> list[Any]:
-    """Return the conditions that one key of a table says; together all of them hold."""
+    """Return the conditions that one key of a table defines; all of them must hold."""
     if name in ("any", "all"):
         if not isinstance(test, (list, tuple)):
             raise WrongError(test, f"{name} = [{{ ... }}, {{ ... }}]")
@@ -204,7 +204,7 @@ def _category(value: Any) -> Any:
 
 
 def _value(target: str, value: Any, reading: Reading) -> Any:
-    """Return the value that a field is compared with, checked against what the field holds."""
+    """Return the value that a field is compared with, checked against the type of the field."""
     if reading.subject != "record":
         return value
     fields = reading.names.get("fields", {}).values()

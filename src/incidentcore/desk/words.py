@@ -60,12 +60,12 @@ _KINDS: Final = ("group", "role", "person", "field", "manager_of")
 
 
 class WrongError(Exception):
-    """A value in a desk file that cannot be read.
+    """Raised if a value in a desk file cannot be read.
 
     Attributes:
-        given: What is there.
-        allowed: What may be there, in words.
-        names: Names of which the nearest are shown.
+        given: The given value.
+        allowed: What is allowed, in words.
+        names: Known names, of which the nearest are shown.
     """
 
     def __init__(self, given: object, allowed: str, names: tuple[str, ...] = ()) -> None:
@@ -98,7 +98,7 @@ def span_word(span: timedelta) -> str:
 
 
 def read_target(text: object) -> tuple[Target, str]:
-    """Return a target, and the name of the calendar behind it; empty where there is none."""
+    """Return a target, and the name of the calendar that follows it; empty if there is none."""
     if not isinstance(text, str):
         raise WrongError(text, TARGET)
     kind, _, field = text.partition(":")
@@ -200,7 +200,7 @@ def warn_word(point: SlaThreshold) -> str:
 
 
 def read_who(text: object, schedules: Mapping[str, OnCallSchedule]) -> EscalationTarget:
-    """Return the addressee that ``KIND:NAME`` says."""
+    """Return the addressee that a text ``KIND:NAME`` describes."""
     kind, colon, name = text.partition(":") if isinstance(text, str) else ("", "", "")
     kind, name = kind.strip(), name.strip()
     if not colon or not name or kind not in (*_KINDS, "oncall"):
@@ -222,7 +222,7 @@ def who_word(target: EscalationTarget) -> str:
 
 
 def read_instant(value: object, zone: ZoneInfo) -> datetime:
-    """Return the instant of a date (its midnight) or time; in the zone where it states none."""
+    """Return the instant of a date (its midnight) or time, in ``zone`` if none is stated."""
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)

@@ -1,4 +1,4 @@
-"""The SLA clocks that a matrix speaks of: each folded once, for all levels and points."""
+"""The SLA clocks that a matrix refers to: each evaluated once, for all levels and points."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OneClock: TypeAlias = SlaDefinition | SlaPolicy
 
 
 def single_clocks(rules: SlaRules, opened_at: datetime) -> tuple[OneClock, ...]:
-    """Return the clocks of any kind of rules, as they hold for a record opened at an instant."""
+    """Return the clocks of rules of any type, as they apply to a record opened at an instant."""
     chosen = rules.at(opened_at) if isinstance(rules, Versions) else rules
     if isinstance(chosen, ServiceLevel):
         return chosen.clocks
@@ -40,14 +40,14 @@ def single_clocks(rules: SlaRules, opened_at: datetime) -> tuple[OneClock, ...]:
 
 
 class Clocks:
-    """A record's clocks, each computed when a level first asks for it.
+    """A record's clocks, each computed when a level first needs it.
 
     Args:
-        slas: The rules of the clocks, or what they already answered about the record.
+        slas: The rules of the clocks, or their statuses if already evaluated for the record.
         record_id: The record.
         timeline: Its facts over time.
-        now: The instant at which they are asked, if nothing happens after ``seen``.
-        seen: What happened after is not seen; a status may be of this instant too.
+        now: The instant to evaluate them at, if nothing happens after ``seen``.
+        seen: Later events are ignored; a status may also be as of this instant.
 
     Raises:
         InvalidValueError: A status is of another record or instant, or something is not a clock.

@@ -1,4 +1,4 @@
-"""When a level reaches nobody, and which personal steps the next level outruns."""
+"""When a level reaches nobody, and which personal steps come after the next level is due."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["nobody_findings", "unreachable_steps"]
 
 
 def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[TriggerFinding]:
-    """Yield that a level notifies nobody: at some hour, or while a field is empty."""
+    """Yield a finding if a level notifies nobody: at some hour, or while a field is empty."""
     level = row.levels[index]
     if any(_is_certain(row, target) for target in level.targets):
         return
@@ -38,7 +38,7 @@ def nobody_findings(row: EscalationRow, index: int, span: Interval) -> Iterator[
 
 
 def _is_certain(row: EscalationRow, target: EscalationTarget) -> bool:
-    """Return whether a target is somebody at every hour, as far as can be known."""
+    """Return whether a target names somebody at every hour, as far as can be known."""
     if target.kind in READING:
         return implies(row.when, field(target.name).present()).is_yes
     return target.schedule is None
@@ -64,7 +64,7 @@ def _first_common(
 def unreachable_steps(
     row: EscalationRow, index: int, personal: Mapping[str, Sequence[timedelta]]
 ) -> Iterator[TriggerFinding]:
-    """Yield the personal steps that come when the next level has fallen due already."""
+    """Yield the personal steps that come after the next level has already become due."""
     wait = _wait(row, index)
     if wait is None:
         return
@@ -77,7 +77,7 @@ def unreachable_steps(
 
 
 def _wait(row: EscalationRow, index: int) -> timedelta | None:
-    """Return how soon a level is followed by the next; None where that cannot be said."""
+    """Return how soon the next level follows a level; None if that is not known."""
     if index + 1 == len(row.levels):
         return row.repeat_after if row.repeat else None
     here, after = row.levels[index].trigger, row.levels[index + 1].trigger
@@ -95,7 +95,7 @@ def _wait(row: EscalationRow, index: int) -> timedelta | None:
 
 
 def _all_of(target: EscalationTarget) -> Iterator[str]:
-    """Yield everybody whom a target may notify at some hour, as far as known by id."""
+    """Yield everybody whom a target may notify at some hour, as far as the ids are known."""
     if target.kind == "person":
         yield target.name
     yield from target.members

@@ -32,7 +32,8 @@ class Escalation:
     """An escalation that has become due: an intent; the caller delivers it.
 
     Attributes:
-        key: (record, matrix, row, level, pass, cycle) as text. Delivery keyed by it happens once.
+        key: (record, matrix, row, level, pass, cycle) as text. Use it to deliver each escalation
+            only once.
         record_id: The record.
         matrix: The matrix's name.
         row: The row's name.
@@ -40,19 +41,19 @@ class Escalation:
         pass_: The pass through the row, from 0.
         cycle: Which cycle of its clock, or which occurrence of its moment, from 1.
         targets: Whom it notifies.
-        people: Who of them are known by id: persons, and who is on call at the due.
-        people_now: The same as they are at the instant of the question: after an outage, whoever
-            can act.
+        people: Those of them whose ids are known: persons, and who is on call at the due time.
+        people_now: The same people at the instant of evaluation: after an outage, those who can
+            act now.
         mode: ``functional`` or ``hierarchical``.
         due_at: When it became due.
         lapsed_at: When it became pointless, if it did since.
-        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, ``snoozed`` as long as that
+        lapsed_because: ``acknowledged``, ``resolved``, ``canceled``, ``snoozed`` while the snooze
             lasts, or ``nobody_to_tell`` for a level that is skipped; empty otherwise.
         overtaken_by: The key of the latest escalation of the same level, in a later pass or cycle,
             that also fell due before this one was delivered: deliver that one. Empty otherwise.
         why_code: Why it falls due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
             or the code of a trigger of your own.
-        why_data: What the text of the reason is made of.
+        why_data: The data for the text of the reason.
         exercise: The exercise that the record belongs to; None for a real one.
     """
 
@@ -81,7 +82,7 @@ class Escalation:
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the reason in the words of a language."""
+        """Return the reason in a language."""
         why = words.text(WHY_TEXTS, self.why_code, self.why_data)
         again = {"why": why, "pass_": self.pass_ + 1}
         return words.text(WHY_TEXTS, "pass", again) if self.pass_ else why

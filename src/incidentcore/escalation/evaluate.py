@@ -1,4 +1,4 @@
-"""Which escalations are due, computed from history: any polling gives the same (rule E1)."""
+"""Which escalations are due, computed from history, however often it is polled (rule E1)."""
 
 from __future__ import annotations
 
@@ -37,29 +37,29 @@ def due_escalations(
     include_lapsed: bool = False,
     live: bool = False,
 ) -> tuple[Escalation, ...]:
-    """Return the escalations of a record that have become due by now, and sends nothing.
+    """Return the escalations of a record that have become due by now; nothing is sent.
 
     For a fixed matrix, policies and history the set that has become due only grows with ``now``,
-    so polling late, twice or after a crash adds no key and loses none. Pass the keys that were
-    delivered as ``already``.
+    so polling late, twice or after a crash adds no key and loses none. Pass the keys of delivered
+    escalations as ``already``.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.
         record: The record.
-        slas: The rules of the clocks that the matrix speaks of, as ``evaluate_sla`` takes them;
-            every clock the record ever had counts. A status of the same record, ``now`` and
-            ``known_at`` may be given instead and saves the folding.
-        now: The instant at which it is asked.
+        slas: The rules of the clocks that the matrix refers to, as ``evaluate_sla`` takes them;
+            every clock the record ever had counts. A status for the same record, ``now`` and
+            ``known_at`` may be given instead, which saves evaluating the clock again.
+        now: The instant of evaluation.
         known_at: Use only what was recorded by this instant.
         already: Keys to leave out.
-        include_lapsed: Also return those that an acknowledgement, a resolution or a cancellation
-            has made pointless since, and those that a snooze holds back for now.
-        live: Of ``Versions``, take the one that holds when a level falls due, instead of the one
-            that held when the record was opened (rule E4). A level that is overdue when a version
-            begins to hold falls due then; a level at the same place keeps its key.
+        include_lapsed: Also return those made pointless since by an acknowledgement, a resolution
+            or a cancellation, and those that a snooze holds back for now.
+        live: Of ``Versions``, use the one in force when a level becomes due, instead of the one
+            in force when the record was opened (rule E4). A level that is overdue when a version
+            comes into force becomes due then; a level at the same place keeps its key.
 
     Returns:
-        The escalations in order of their due.
+        The escalations in order of their due times.
 
     Raises:
         InvalidValueError: Something among ``slas`` is not a clock, or is a status of another record
@@ -98,7 +98,7 @@ def due_escalations(
 
 
 def _overtaken(due: Iterable[Escalation]) -> Iterator[Escalation]:
-    """Yield escalations in order, those that a later one of their level overtook with its key."""
+    """Yield escalations in order; one overtaken by a later one of its level carries that key."""
     due = list(due)
     latest: dict[tuple[str, int], Escalation] = {}
     for one in due:
@@ -113,12 +113,12 @@ def _overtaken(due: Iterable[Escalation]) -> Iterator[Escalation]:
 def escalations_and_wakeup(
     matrix: EscalationMatrix, record: Record, /, *, slas: Sequence[SlaStatus], now: datetime
 ) -> tuple[tuple[Escalation, ...], datetime | None]:
-    """Return what fell due by now, lapsed too, and when the next does, by one walk where it can be.
+    """Return what became due by now, lapsed or not, and when the next is, in one walk if possible.
 
     Args:
         matrix: The matrix.
         record: The record.
-        slas: What its clocks said at ``now``.
+        slas: The statuses of its clocks at ``now``.
         now: The instant to look at.
     """
     until = min(now, _LATEST - _HORIZON) + _HORIZON
@@ -142,9 +142,9 @@ def _all_due(
     until: datetime,
     live: bool,
 ) -> list[Escalation]:
-    """Return everything that falls due by an instant, in order, each key once.
+    """Return everything that becomes due by an instant, in order, each key once.
 
-    What fell due under one version of a matrix stays as it was under the next (rule E4).
+    What became due under one version of a matrix is unchanged under the next (rule E4).
     """
     due: dict[str, Escalation] = {}
     before: EscalationMatrix | None = None
@@ -167,18 +167,18 @@ def next_escalation_wakeup(
     now: datetime,
     live: bool = False,
 ) -> datetime | None:
-    """Return when next an escalation becomes due, or a snooze gives one back, without an event.
+    """Return when an escalation next becomes due without an event, or is released by a snooze.
 
     Args:
         matrix: The matrix, or ``Versions`` of it.
         records: The records to watch.
-        slas: The rules of the clocks that the matrix speaks of; for a single record also what they
-            answered at ``now``.
-        now: The instant to look from.
+        slas: The rules of the clocks that the matrix refers to; for a single record also their
+            statuses at ``now``.
+        now: The instant to start from.
         live: As for ``due_escalations``.
 
     Returns:
-        When to look again; None where nothing will fall due within two years.
+        When to check again; None if nothing becomes due within two years.
     """
     now = as_utc(now, "now")
     until = min(now, _LATEST - _HORIZON) + _HORIZON
@@ -201,7 +201,7 @@ def next_escalation_wakeup(
 
 
 def _timed(matrix: EscalationMatrix | Versions[EscalationMatrix]) -> tuple[Condition, ...]:
-    """Return the tests of all versions whose answers time alone changes."""
+    """Return the tests of all versions whose results can change with time alone."""
     if isinstance(matrix, Versions):
         return tuple(test for _, version in matrix.entries for test in version.timed)
     return matrix.timed if isinstance(matrix, EscalationMatrix) else ()
@@ -210,7 +210,7 @@ def _timed(matrix: EscalationMatrix | Versions[EscalationMatrix]) -> tuple[Condi
 def _versions(
     matrix: EscalationMatrix | Versions[EscalationMatrix], record: Record, *, live: bool
 ) -> Iterator[tuple[EscalationMatrix, Window]]:
-    """Yield the versions that count for a record, each with the window in which it holds."""
+    """Yield the versions that count for a record, each with the window in which it is in force."""
     if isinstance(matrix, EscalationMatrix):
         yield matrix, (None, None)
     elif not isinstance(matrix, Versions):

@@ -1,4 +1,4 @@
-"""What in an escalation matrix cannot work as it was meant, each with a witness."""
+"""Find the parts of an escalation matrix that cannot work as intended, each with a witness."""
 
 from __future__ import annotations
 
@@ -61,20 +61,20 @@ def lint_escalation(
     end: datetime,
     personal: Mapping[str, Sequence[timedelta]] | None = None,
 ) -> tuple[LintFinding, ...]:
-    """Return what in a matrix cannot work as it was meant.
+    """Return findings on the parts of a matrix that cannot work as intended.
 
-    The subject of a finding is the row, and ``row, level 2`` where it is about one level.
+    The subject of a finding is the row, or ``row, level 2`` if it concerns one level.
 
     Args:
         matrix: The matrix.
         slas: The rules of the clocks that its levels name.
-        start: From when on coverage is looked at.
-        end: Until when.
-        personal: For people by id, how long after a page each of their own steps comes, such as a
-            call ten minutes after a message; for systems that drop those at the next level.
+        start: The start of the time in which coverage is checked.
+        end: Its end.
+        personal: By person id, how long after a page each of that person's own steps comes, such as
+            a call ten minutes after a message; for systems that drop these at the next level.
 
     Returns:
-        The findings, in the order of rows and levels; empty where all is well.
+        The findings, in the order of rows and levels; empty if nothing is wrong.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.escalation import EscalationLevel, EscalationMatrix, EscalationRow
@@ -160,7 +160,7 @@ def _row_findings(
 
 
 def _never(row: EscalationRow, scope: LintScope) -> Iterator[LintFinding]:
-    """Yield why a level can never fire, the first reason that is met."""
+    """Yield the first reason found why a level can never fire."""
     level = row.levels[scope.index]
     never = level.trigger.never(scope)
     start = scope.span.start

@@ -1,4 +1,4 @@
-"""Manual escalations, as changes of the record."""
+"""Manual escalations, recorded as changes of the record."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def escalate_now(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Note that a record was escalated: manually, or the delivery of one that was due.
+    """Record a manual escalation, or the delivery of an escalation that was due.
 
     A manual escalation, without a key, withdraws the acknowledgement (rule E3). Give the key of
-    a due ``Escalation`` to note its delivery; that leaves the acknowledgement alone.
+    a due ``Escalation`` to record its delivery; the acknowledgement then stays in force.
 
     Args:
         record: The record.
@@ -42,17 +42,17 @@ def escalate_now(
         by: Who did it.
         mode: ``functional`` or ``hierarchical``.
         level: The level of the matrix, from 0. A manual escalation makes it and those before it
-            due now, and none after it: pressed on an old message, it changes nothing. Without a
-            level the next one falls due.
+            due now, and none after it: one sent from an old message changes nothing. Without a
+            level the next one becomes due.
         key: The key of the escalation that was due; empty for a manual one.
-        matrix: The matrix that a manual escalation is meant for, or its name. Other matrices go on
-            as they were. Without one it counts for every matrix.
+        matrix: The matrix that a manual escalation applies to, or its name. Other matrices are
+            not affected. Without one it applies to every matrix.
         reason: Why.
         recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: A manual escalation of a record that is resolved, closed or canceled, for
-            which nobody needs to do anything; of one that is snoozed, as in Jira: end the snooze
+        InvalidValueError: A manual escalation of a record that is resolved, closed or canceled, on
+            which no action is needed; of one that is snoozed, as in Jira: end the snooze
             first; or during a maintenance of the matrix.
     """
     at = as_utc(at)

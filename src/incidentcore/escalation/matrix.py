@@ -94,18 +94,18 @@ class EscalationLevel:
     """One level of an escalation: when, to whom, and what silences it.
 
     Attributes:
-        trigger: When it falls due.
-        targets: Whom it tells: an ``EscalationTarget``, several, or the plain name of a group.
+        trigger: When it becomes due.
+        targets: Whom it notifies: an ``EscalationTarget``, several, or the name of a group as text.
         mode: ``functional`` or ``hierarchical``.
         until: What silences it: ``acknowledged``, the default for levels after a delay, or
             ``resolved``, the default for levels on a clock. A resolved or canceled record silences
             both.
-        during: The contact hours: outside of them a due moves to their next opening, and is gone if
-            the level was silenced before that.
-        why_code: Why it falls due, as in ``Escalation.why_code``.
-        why_data: What the text of the reason is made of.
-        known_people: Whom it notifies, as far as known by id, if independent of record and time;
-            None otherwise.
+        during: The contact hours: a due time outside them moves to their next opening, and is
+            dropped if the level is silenced before that.
+        why_code: Why it becomes due, as in ``Escalation.why_code``.
+        why_data: The data for the text of the reason.
+        known_people: The ids of those it notifies, as far as known, if they do not depend on record
+            or time; None otherwise.
     """
 
     trigger: Trigger
@@ -138,7 +138,7 @@ class EscalationLevel:
 
 
 def _all(name: str, given: object, kind: type[T]) -> tuple[T, ...]:
-    """Return the parts in their stored form, where all are of one kind."""
+    """Return the parts in their stored form, if all are of one type."""
     if isinstance(given, Iterable):
         parts = tuple(given)
         if all(isinstance(part, kind) for part in parts):
@@ -157,23 +157,23 @@ class EscalationRow:
     Attributes:
         name: The row's name, part of the keys of its escalations.
         levels: Its levels in order.
-        when: For which records; the first row that matches applies.
-        repeat: How many further passes follow the first, through the levels that fire after a
-            delay, and through a condition that heads a chain.
+        when: The records that it is for; the first row that matches applies.
+        repeat: How many further passes follow the first. They go through the levels that fire after
+            a delay, and through a condition at the start of a chain.
         repeat_from: The level at which further passes begin, from 0.
-        repeat_after: How long after the last level's due the next pass begins.
+        repeat_after: How long after the due time of the last level the next pass begins.
         acknowledged_by: ``any``, ``all`` or ``level``; see ``AcknowledgedBy``.
-        ack_timeout: How long an acknowledgement silences; without end by default.
+        ack_timeout: How long an acknowledgement silences the row; without limit by default.
         on_unacknowledge: ``resume`` at the level where it stopped, or ``restart`` from the first.
-        on_snooze_end: The same, when a snooze ends by itself or is ended; see ``OnSnoozeEnd``.
+        on_snooze_end: The same, for when a snooze expires or is ended; see ``OnSnoozeEnd``.
         snooze_silences: ``acknowledgeable`` or ``all``; see ``SnoozeSilences``.
         past_last: ``clamp`` or ``wrap``; see ``PastLast``.
-        on_reopen: What a reopening does; see ``OnOccasion``. Where one event is an occasion of
-            several kinds, the first of reopening, applying, moving and worsening decides.
-        on_apply: What it does that the row comes to apply, also for the first time.
+        on_reopen: What a reopening does; see ``OnOccasion``. If one event is an occasion of several
+            kinds, the first of reopening, applying, moving and worsening decides.
+        on_apply: What happens when the row starts to apply, also for the first time.
         on_move: What a move to another group does; a first group is not a move.
         on_worse: What a worse priority within the row does.
-        ack_when: Whose acknowledgements silence the row: a condition on the event, such as
+        ack_when: Which acknowledgements silence the row: a condition on the event, such as
             ``field("by.role").equals("agent")``.
         delayed: The levels that further passes go through.
     """
@@ -253,9 +253,9 @@ class EscalationMatrix(Tabular):
         rows: The rows; the first whose condition holds applies.
         maintenance: Intervals in which nothing begins: a delay after a moment that lies in one
             begins at its end. What has begun goes on.
-        timed: The single tests, of rows and levels, whose answers time alone changes.
-        reads: The fields by which rows are chosen, where only a change of them can change the
-            choice; None where a time of day or a function of your own may.
+        timed: The single tests in rows and levels whose results can change with time alone.
+        reads: The fields by which rows are chosen, if only a change of them can change the
+            choice; None if a time of day or a function of your own can.
 
     Raises:
         EscalationMatrixError: There is no row, or two rows share a name.
@@ -305,7 +305,7 @@ class EscalationMatrix(Tabular):
         object.__setattr__(self, "reads", fields if known else None)
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return its levels as a table: which records, when, whom and how."""
+        """Return its levels as a table with columns for the records, when, whom and how."""
         rows = [
             [
                 row.name if not number else "",

@@ -20,11 +20,11 @@ class OnCallHours:
     """How much of the on-call load one person carries.
 
     Attributes:
-        person: Who.
+        person: The person.
         total: The time on call.
         night: The part of it at night.
         weekend: The part of it on Saturday and Sunday, nights included.
-        shifts: How many shifts, counted without the handoffs to oneself.
+        shifts: How many shifts; a handoff to oneself does not start a new one.
     """
 
     person: str
@@ -35,12 +35,12 @@ class OnCallHours:
 
     @property
     def night_share(self) -> float | None:
-        """Return night over total, a fraction from 0 to 1; None without any time on call."""
+        """Return night over total, a fraction from 0 to 1; None if there is no time on call."""
         return self.night / self.total if self.total else None
 
     @property
     def weekend_share(self) -> float | None:
-        """Return weekend over total, a fraction from 0 to 1; None without any time on call."""
+        """Return weekend over total, a fraction from 0 to 1; None if there is no time on call."""
         return self.weekend / self.total if self.total else None
 
 
@@ -54,15 +54,15 @@ def on_call_hours(
     night: str = "22:00-06:00",
     served: Iterable[Shift] = (),
 ) -> tuple[OnCallHours, ...]:
-    """Return how the on-call time of ``[start, end)`` is shared out, the busiest first.
+    """Return how the on-call time of ``[start, end)`` is shared among people, busiest first.
 
     Args:
         schedule: The schedule.
         start: First instant.
         end: First instant after.
-        zone: The zone of nights and weekends.
+        zone: The time zone of nights and weekends.
         night: The hours that count as night.
-        served: Shifts as they were really served; in their intervals they count instead of the
+        served: Shifts as they were actually served; in their intervals they replace the
             schedule.
     """
     overrides = [RotaOverride(shift.interval, shift.people) for shift in served]

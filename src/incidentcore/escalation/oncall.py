@@ -55,7 +55,7 @@ OverrideMode: TypeAlias = Literal["replace", "add", "remove"]
 
 
 def people_ids(people: Iterable[str] | str) -> tuple[str, ...]:
-    """Return ids of people in their stored form."""
+    """Return the ids of people in their stored form."""
     ids = as_tuple(people, str)
     for person in ids:
         need_text("people", person, EscalationMatrixError, "non-empty ids")
@@ -73,13 +73,13 @@ class OnCallLayer:
     """People who take turns.
 
     Attributes:
-        rotation: When they hand over.
-        people: Who takes turns, the first at the rotation's anchor; None for a turn of nobody.
-        during: The hours in which the layer is on duty; always without them.
+        rotation: When the handoffs are.
+        people: Who takes turns, the first at the rotation's anchor; None leaves a turn to nobody.
+        during: The hours in which the layer is on duty; always if omitted.
         since: When the layer begins to count; always by default.
-        until: When it ceases to count; never by default.
-        turns: ``always`` or ``on_duty``; see ``Turns``. With ``on_duty`` a turn without any hours
-            of duty is skipped, so that a weekend uses up nobody's turn.
+        until: When it stops counting; never by default.
+        turns: ``always`` or ``on_duty``; see ``Turns``. With ``on_duty`` a turn without hours of
+            duty is skipped, so that a weekend does not use up a turn.
     """
 
     rotation: Rotation
@@ -99,7 +99,7 @@ class OnCallLayer:
                 object.__setattr__(self, name, as_utc(at, name))
 
     def at(self, at: datetime) -> str | None:
-        """Return who of this layer is on call; None where it is not in force, or nobody's turn."""
+        """Return who in this layer is on call; None if not in force, or nobody has the turn."""
         if self.since is not None and at < self.since:
             return None
         if self.until is not None and at >= self.until:
@@ -122,7 +122,7 @@ def _duty_turn(layer: OnCallLayer, turn: int) -> int:
 
 @lru_cache(maxsize=4_096)
 def _duty_turns(layer: OnCallLayer, block: int) -> tuple[int, ...]:
-    """Return which of a block of turns have duty, by their places in the block."""
+    """Return the positions within a block of the turns that have duty."""
     rotation, during = layer.rotation, layer.during
     assert during is not None  # noqa: S101  without hours every turn counts, and nobody asks
     first = block * _BLOCK
@@ -139,7 +139,7 @@ def _duty_turns(layer: OnCallLayer, block: int) -> tuple[int, ...]:
 
 
 def _turn_start(rotation: Rotation, turn: int) -> datetime:
-    """Return when a turn begins, also one that follows turns lost to a change of clocks."""
+    """Return when a turn begins, even if turns before it were lost to a change of clocks."""
     at = rotation.anchor
     length = rotation.every * _LENGTHS[rotation.unit]
     while (number := rotation.turn(at)) != turn:
@@ -154,11 +154,11 @@ class RotaOverride:
     Attributes:
         interval: The interval.
         people: The people concerned.
-        mode: ``replace`` lets them serve instead of everybody, ``add`` beside the others.
-            ``remove`` takes them off, as for an absence; where that leaves nobody in a turn, the
-            layers below answer.
-        replaces: With ``replace``, the one person whom they stand in for, wherever and only where
-            that person serves; empty for everybody.
+        mode: ``replace`` puts them on call instead of everybody, ``add`` in addition to the
+            others. ``remove`` takes them off, as for an absence; if that leaves nobody in a
+            turn, the layers below apply.
+        replaces: With ``replace``, the one person whom they stand in for, wherever that person is
+            on call and only there; empty for everybody.
     """
 
     interval: Interval
@@ -198,12 +198,12 @@ def _overrides(overrides: Iterable[RotaOverride]) -> tuple[RotaOverride, ...]:
 
 @attrs.frozen
 class OnCallSchedule:
-    """Who is on call, for all time.
+    """Who is on call, at any time.
 
     Attributes:
         name: The schedule's id, which escalation targets name.
         layers: The layers, lowest first.
-        overrides: Exceptions for stretches of time.
+        overrides: Exceptions for intervals of time.
         combine: ``highest`` or ``all``; see ``Combine``.
 
     Raises:
@@ -245,7 +245,7 @@ class Shift:
 
 
 def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
-    """Return who is on call at an instant; empty where nobody is.
+    """Return who is on call at an instant; empty if nobody is.
 
     Args:
         schedule: The schedule.
@@ -266,15 +266,15 @@ def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
 def next_on_call(
     schedule: OnCallSchedule, /, *, at: datetime, within: timedelta = _YEAR
 ) -> Shift | None:
-    """Return the next shift that somebody else serves than whoever is on call.
+    """Return the next shift served by somebody who is not on call now.
 
     Args:
         schedule: The schedule.
-        at: The instant; who is on call then is passed over, also in later shifts.
+        at: The instant; whoever is on call then is skipped, also in later shifts.
         within: How far to look.
 
     Returns:
-        The shift; None where nobody else has one.
+        The shift; None if nobody else has one.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.escalation import OnCallLayer, OnCallSchedule, next_on_call
@@ -325,7 +325,7 @@ def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> It
 
 
 def _edges(schedule: OnCallSchedule, low: datetime, high: datetime) -> set[datetime]:
-    """Return every instant in the span at which the answer may change, with both its ends."""
+    """Return every instant in the span at which the result may change, with both its ends."""
     edges = {low, high}
     for layer in schedule.layers:
         edges.update(layer.rotation.handoffs(low, high))
@@ -341,7 +341,7 @@ def _edges(schedule: OnCallSchedule, low: datetime, high: datetime) -> set[datet
 def coverage_gaps(
     schedule: OnCallSchedule, /, *, start: datetime, end: datetime
 ) -> tuple[Interval, ...]:
-    """Return the stretches of ``[start, end)`` in which nobody is on call."""
+    """Return the intervals within ``[start, end)`` in which nobody is on call."""
     return tuple(
         shift.interval for shift in shifts(schedule, start=start, end=end) if not shift.people
     )

@@ -1,7 +1,7 @@
-"""Rows in the shape in which well-known systems write their escalation policies.
+"""Rows in the form in which well-known systems write their escalation policies.
 
-Each takes that system's own numbers, holds them to its bounds, and gives a row of ours; where the
-systems differ in meaning, the row says so in its fields.
+Each function takes the numbers of that system, checks them against its limits, and returns a row;
+where the systems differ in meaning, the fields of the row are set to match.
 
 Source: the systems' public documentation and source, November 2026.
 """
@@ -36,7 +36,7 @@ def _bounded(name: str, given: object, low: int, high: int) -> int:
 
 
 def _chain(steps: Sequence[tuple[Targets, int]], longest: int) -> list[EscalationLevel]:
-    """Return levels of which each waits for the one before for that one's delay."""
+    """Return levels, each of which waits for the delay of the level before it."""
     if not steps:
         raise EscalationMatrixError("steps", steps, "at least one step")
     levels: list[EscalationLevel] = []
@@ -65,7 +65,7 @@ def pagerduty_row(
         rules: Pairs of targets and the minutes to wait for them before the next rule; at least 1.
         num_loops: How many further times it goes through the rules, 0 to 9.
         ack_timeout: How long an acknowledgement holds; None for no end.
-        when: For which records, such as those of high urgency only.
+        when: The records that it is for, such as those of high urgency only.
 
     >>> from incidentcore.escalation import pagerduty_row
     >>> row = pagerduty_row("prod", [("primary", 15), ("secondary", 30)], num_loops=1)
@@ -97,7 +97,7 @@ def goalert_row(
         steps: Pairs of targets and the delay in minutes after the step, 1 to 9000.
         repeat: How many further times it goes through the steps, 0 to 5.
         everybody: Whether everybody who was notified must acknowledge.
-        when: For which records.
+        when: The records that it is for.
     """
     return EscalationRow(
         name,
@@ -128,7 +128,7 @@ def jira_row(
             targets.
         repeat: How many further times it goes through the rules, 0 to 20.
         repeat_after: How long after the last rule it begins again.
-        when: For which records.
+        when: The records that it is for.
     """
     silenced_by: dict[str, Until] = {"not_acknowledged": "acknowledged", "not_closed": "resolved"}
     levels = []
@@ -160,9 +160,9 @@ def servicenow_row(
 
     Args:
         name: The row's name.
-        steps: Triples of targets, number of reminders, and the time between reminders. A step is
-            left after its reminders and one more such time.
-        when: For which records.
+        steps: Triples of targets, number of reminders, and the time between reminders. The next
+            step follows the last reminder by one more such time.
+        when: The records that it is for.
     """
     levels: list[EscalationLevel] = []
     wait = timedelta(0)
@@ -179,8 +179,8 @@ def servicenow_sla_row(
 ) -> EscalationRow:
     """Return the notifications of ServiceNow's default SLA flow: at 50, 75 and 100 percent.
 
-    Half-way it tells the assignee and who supports the component, at three quarters and at the due
-    the assignee and the assignee's manager.
+    Half-way it notifies the assignee and the component's support group; at three quarters and at
+    the due time, the assignee and the assignee's manager.
     """
     assignee = EscalationTarget.field("assignee")
     manager = EscalationTarget.manager_of("assignee")

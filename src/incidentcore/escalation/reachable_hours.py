@@ -1,4 +1,4 @@
-"""The hours in which whoever is on call may be reached, by each person's own time."""
+"""The hours in which the person on call may be reached, by each person's own calendar."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def _pairs(
 
 @attrs.frozen
 class ReachableHours(AbstractCalendar):
-    """A calendar that is open while somebody on call is within hours of their own.
+    """A calendar that is open while somebody on call is within their personal hours.
 
-    Given as ``during=`` of a level, a page waits for the personal hours of whoever is on call.
+    Given as ``during=`` of a level, it makes a page wait for the personal hours of those on call.
 
     Attributes:
         schedule: Who is on call.
-        personal: For people by id, when they may be reached; at every hour without an entry.
+        personal: By person id, when each may be reached; a person without an entry, at any hour.
         zone: The zone of the schedule's first rotation.
 
     Source: rule E2.

@@ -16,12 +16,12 @@ def write_rota_ical(
 ) -> str:
     """Return the shifts of one person as iCalendar, for a feed to subscribe to.
 
-    A shift keeps its id while it begins at the same instant, so that a calendar that asks again
-    moves it instead of adding another.
+    A shift keeps its id while it begins at the same instant, so that a calendar that fetches the
+    feed again updates the shift instead of adding another.
 
     Args:
         schedule: The schedule.
-        person: Whose shifts; somebody who has none gets an empty calendar.
+        person: The person whose shifts are written; one without shifts gets an empty calendar.
         start: The first instant.
         end: The first instant after.
         at: When it is written (DTSTAMP).

@@ -24,7 +24,7 @@ Window: TypeAlias = tuple[datetime | None, datetime | None]
 
 
 def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
-    """Return for each stage of a record which row applies; -1 where none does."""
+    """Return for each stage of a record which row applies; -1 if none does."""
     rows, reads = matrix.rows, matrix.reads
     tests = [spell_test(row.when) for row in rows]
     by_hour = any(row.when.reads_hours for row in rows)
@@ -55,12 +55,12 @@ class RowSilence:
         matrix: The matrix.
         number: The row's number.
         chosen: Which row applies in each stage of the record.
-        window: From and until when this version of the matrix holds.
+        window: The interval in which this version of the matrix is in force.
 
     Attributes:
         row: The row.
         beginnings: When levels that count from the opening, or from the row's own condition,
-            start a new cycle: at a reopening, and so on.
+            start a new cycle, as at a reopening.
         restarts: When every chain of the row starts a new cycle because silence ended; manual
             escalations continue a chain.
     """
@@ -122,7 +122,7 @@ class RowSilence:
         """Return for each level when it may fire, and what keeps it silent otherwise.
 
         Args:
-            notified: Who was notified by the row, where everybody's acknowledgement counts.
+            notified: Who was notified by the row, if everybody's acknowledgement counts.
         """
         row = self.row
         shared: dict[object, Gate] = {}
@@ -183,7 +183,7 @@ class RowSilence:
                 yield edge, which, stage, self._alive(marks, edge)
 
     def _alive(self, marks: tuple[Mark, ...], at: datetime) -> tuple[Mark, ...]:
-        """Return the acknowledgements that neither timed out nor ended with a snooze."""
+        """Return the acknowledgements that have neither timed out nor ended with a snooze."""
         timeout, ends = self.row.ack_timeout, self._view.snooze_ends
         if marks and timeout is not None:
             marks = tuple(mark for mark in marks if at < mark.at + timeout)
@@ -196,7 +196,7 @@ class RowSilence:
     def _counts(
         self, index: int, marks: tuple[Mark, ...], notified: Notified, at: datetime
     ) -> bool:
-        """Return whether acknowledgements, of which there are some, silence a level."""
+        """Return whether acknowledgements, of which there is at least one, silence a level."""
         whose = self.row.acknowledged_by
         if whose == "level":
             return any(mark.level is None or mark.level >= index for mark in marks)

@@ -31,15 +31,15 @@ _ON_CALL: Final = ("on_call", "next_on_call")
 
 @attrs.frozen
 class EscalationTarget:
-    """One addressee; build it with the method of its kind.
+    """One addressee; create it with the method for its kind.
 
     Attributes:
         kind: See ``TargetKind``.
         name: The group, role, person or schedule; for ``field`` and ``manager_of`` the field of
             the record that names the person or group, such as ``assignee``; for ``round_robin`` the
             field that holds the record's number.
-        schedule: The schedule, where the kind is ``on_call`` or ``next_on_call``.
-        members: Who takes turns, where the kind is ``round_robin``.
+        schedule: The schedule, if the kind is ``on_call`` or ``next_on_call``.
+        members: Who takes turns, if the kind is ``round_robin``.
 
     >>> from incidentcore.escalation import EscalationTarget
     >>> str(EscalationTarget.manager_of("assignee"))
@@ -78,24 +78,24 @@ class EscalationTarget:
 
     @classmethod
     def on_call(cls, schedule: OnCallSchedule) -> Self:
-        """Return whoever is on call when the escalation falls due."""
+        """Return whoever is on call when the escalation becomes due."""
         need_kind("schedule", schedule, OnCallSchedule, EscalationMatrixError)
         return cls("on_call", schedule.name, schedule)
 
     @classmethod
     def next_on_call(cls, schedule: OnCallSchedule) -> Self:
-        """Return whoever is on call next after those who are when the escalation falls due."""
+        """Return whoever is on call next after those on call when the escalation becomes due."""
         need_kind("schedule", schedule, OnCallSchedule, EscalationMatrixError)
         return cls("next_on_call", schedule.name, schedule)
 
     @classmethod
     def round_robin(cls, members: Iterable[str], *, counter: str) -> Self:
-        """Return one of some people, dealt out by incident and not by time.
+        """Return one of several people, who take turns by incident and not by time.
 
         Args:
             members: Who takes turns.
             counter: The field of the record that holds its number, counted by the caller from 0,
-                such as ``custom.number``. A record without one has nobody to notify.
+                such as ``custom.number``. For a record without a number nobody is notified.
 
         >>> from datetime import datetime
         >>> from incidentcore.escalation import EscalationTarget
@@ -107,7 +107,7 @@ class EscalationTarget:
 
     @classmethod
     def field(cls, path: str) -> Self:
-        """Return whoever a field of the record names when the escalation falls due."""
+        """Return whoever a field of the record names when the escalation becomes due."""
         return cls("field", path)
 
     @classmethod
@@ -116,10 +116,10 @@ class EscalationTarget:
         return cls("manager_of", field)
 
     def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
-        """Return the people it notifies, as far as the library can know them by id.
+        """Return the ids of the people it notifies, as far as the library can know them.
 
         Args:
-            at: The instant, for whoever is on call then.
+            at: The instant at which to look up who is on call.
             facts: The record's fields at that instant.
         """
         if self.kind == "person":
@@ -149,13 +149,13 @@ class EscalationTarget:
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return whom it names, in the words of a language."""
+        """Return whom it names, in a language."""
         data = {"name": self.name, "members": self.members}
         return words.text(TARGET_TEXTS, self.kind, data)
 
 
 def _named(value: object) -> tuple[str, ...]:
-    """Return whom a field names: one by a text, several by a collection of texts."""
+    """Return whom a field names: one for a text, several for a collection of texts."""
     if isinstance(value, str):
         return (value,) if value else ()
     if isinstance(value, Collection) and not isinstance(value, Mapping):
@@ -179,7 +179,7 @@ TARGET_TEXTS: Final = {
 def as_targets(
     targets: EscalationTarget | str | Iterable[EscalationTarget | str],
 ) -> tuple[EscalationTarget, ...]:
-    """Return targets in their stored form; a plain text names a group."""
+    """Return targets in their stored form; plain text is the name of a group."""
     if isinstance(targets, (EscalationTarget, str)):
         targets = (targets,)
     need_kind("targets", targets, Iterable, EscalationMatrixError, "targets, or names of groups")

@@ -35,7 +35,7 @@ _QUIET: Final = frozenset((Acknowledged, Commented, Communicated, Contacted, Esc
 
 
 class Mark(NamedTuple):
-    """One acknowledgement that stands, with the event that gave it."""
+    """One acknowledgement in force, with the event that gave it."""
 
     at: datetime
     by: str
@@ -44,16 +44,16 @@ class Mark(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """What holds from an instant at which something happened until the next one.
+    """The situation from an instant at which something happened until the next one.
 
     Attributes:
         at: The instant.
         ended: ``resolved`` or ``canceled``; empty while the record is open.
         snoozed_until: When a snooze ends, or ended.
-        acts: In order, acknowledgements given at the instant, and for each withdrawal of them the
-            matrix that it is meant for; empty for every matrix.
+        acts: In order, acknowledgements given at the instant, and for each withdrawal the matrix
+            that it applies to; empty for every matrix.
         occasion: ``reopened``, ``moved`` or ``worsened``, the first that is true; empty otherwise.
-        reach: How many of the acts come before the end of the last event that may be an occasion.
+        reach: How many of the acts come before the end of the last possible occasion.
     """
 
     at: datetime
@@ -73,7 +73,7 @@ class Manual(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """A moment from which a trigger counts, for as long as it stands."""
+    """A moment from which a trigger counts, for as long as it stays set."""
 
     at: datetime
     until: datetime | None
@@ -82,18 +82,18 @@ class Anchor(NamedTuple):
 
 @attrs.frozen
 class RecordView:
-    """A record as it is seen at an instant.
+    """A record as it was known at an instant.
 
     Attributes:
         record_id: The record.
         now: The instant.
         timeline: Its facts, instant by instant.
-        clocks: Its clocks, each computed when it is first asked for.
-        stages: What of the facts decides about silence, one for each moment of the timeline.
-        snooze_ends: When a snooze ended, or will: by itself, or ended before its time by somebody
-            who did not answer for the record instead.
+        clocks: Its clocks, each computed when first needed.
+        stages: The facts that decide about silence, one stage for each moment of the timeline.
+        snooze_ends: When a snooze ended or will end: by expiring, or early, ended by somebody who
+            did not acknowledge the record instead.
         ended: Whether it was ever resolved or canceled.
-        answered: Whether anybody ever answered for it, or asked for silence.
+        answered: Whether anybody ever acknowledged or snoozed it.
         manual: The manual escalations.
     """
 
@@ -118,15 +118,15 @@ class RecordView:
         known_at: datetime | None = None,
         timed: Sequence[Condition] = (),
     ) -> RecordView | None:
-        """Return the view; None before the record was opened, or known by ``known_at``.
+        """Return the view; None if the record was not yet opened, or not yet known at ``known_at``.
 
         Args:
             record: The record.
-            slas: The rules of its clocks, or what they answered about it.
-            now: What happened after is not seen.
-            until: The instant at which the clocks are asked, if nothing else happens.
+            slas: The rules of its clocks, or their statuses for it.
+            now: Later events are ignored.
+            until: The instant to evaluate the clocks at, if nothing else happens.
             known_at: Use only what was recorded by this instant.
-            timed: The tests whose answers time alone changes.
+            timed: The tests whose results can change with time alone.
         """
         if now < record.opened_at:
             return None
@@ -226,7 +226,7 @@ class RecordView:
 def _acts(
     moment: TimelineStep, occasion: str, manual: list[Manual]
 ) -> tuple[tuple[Mark | str, ...], int]:
-    """Return what an instant's events do about acknowledgements, and how far an occasion reaches.
+    """Return how an instant's events affect acknowledgements, and how far an occasion reaches.
 
     Manual escalations of the instant are added to ``manual``.
     """

@@ -1,23 +1,25 @@
 """How the levels of a row follow each other, pass by pass (rules E2 and E3).
 
-One record is looked at in three steps, and none goes back to one before it.
+A record is evaluated in three steps; no step returns to an earlier one.
 
 1. The *view* (``view.py``) folds the history once: stages between instants at which something
    happened, the values that moments took, the spells in which conditions held, the clocks.
 2. The *silence* of a row (``silence.py``) turns the stages into one gate for each level: from which
-   instant on nothing keeps it silent, or what does. It also says when chains start a new cycle.
+   instant nothing keeps it silent, or what keeps it silent. It also says when chains start a new
+   cycle.
 3. The *walk* goes through the levels of the row in order. A trigger names the candidates of its
-   level, one for each cycle; a candidate falls due at the first instant at which its trigger, the
+   level, one for each cycle; a candidate becomes due at the first instant at which its trigger, the
    contact hours and the gate all allow it, or at a manual escalation before that. Once all levels
    of the first pass are settled, further passes repeat the distances between them.
 
 A cycle is one occurrence of what a chain counts from: a value of a moment, a spell of a condition,
-a cycle of a clock. A chain keeps the cycle of its first level, and ends with what that counts from.
+a cycle of a clock. A chain keeps the cycle of its first level, and ends when that level's starting
+point ends.
 
-Time is never stepped through. A gate is a sorted list, so each due is found by bisection, and what
-falls due by an instant does not depend on when anybody asks (rule E1). One thing is circular: where
-everybody must acknowledge, who was notified decides about silence, and silence about who is
-notified. Nobody is notified before the instant, so the walk is repeated until nothing changes.
+Time is never stepped through. A gate is a sorted list, so each due time is found by bisection, and
+what becomes due by an instant does not depend on when it is evaluated (rule E1). One dependency is
+circular: where everybody must acknowledge, silence depends on who was notified, and who is notified
+on silence. Nobody is notified before the instant, so the walk is repeated until nothing changes.
 """
 
 from __future__ import annotations
@@ -53,14 +55,14 @@ def fallen_due(
     settled: Settled = NO_SETTLED,
     before: EscalationMatrix | None = None,
 ) -> list[Escalation]:
-    """Return every escalation that falls due by ``until`` if no event comes after those seen.
+    """Return every escalation that becomes due by ``until`` if no further event comes.
 
     Args:
         matrix: The matrix.
         view: The record.
-        until: The last instant that is looked at.
-        window: From and until when the matrix holds.
-        settled: What fell due under earlier versions of the matrix, by key; it stays as it was.
+        until: The last instant that is considered.
+        window: The interval in which the matrix is in force.
+        settled: What became due under earlier versions of the matrix, by key; it does not change.
         before: The version before.
     """
     chosen = rows_chosen(matrix, view)
@@ -82,7 +84,7 @@ def fallen_due(
 
 
 class _RowWalk:
-    """One row worked through for one record."""
+    """The evaluation of one row for one record."""
 
     def __init__(
         self,
@@ -109,13 +111,13 @@ class _RowWalk:
         )
 
     def set_version(self, before: EscalationMatrix | None, since: datetime | None) -> None:
-        """Note how many levels the row had in the version before, and when that ended."""
+        """Record how many levels the row had in the version before, and when that version ended."""
         rows = () if before is None else before.rows
         self.levels_before = sum(len(one.levels) for one in rows if one.name == self.row.name)
         self.since = since
 
     def run(self) -> Iterator[Escalation]:
-        """Yield what falls due, the first pass level by level, then the further passes."""
+        """Yield what becomes due, the first pass level by level, then the further passes."""
         context, delayed = self.context, self.row.delayed
         last: dict[int, Fallen] = {}
         for index, level in enumerate(self.row.levels):
@@ -187,10 +189,10 @@ class _RowWalk:
         return f"{self.view.record_id}/{place}"
 
     def _due(self, index: int, pass_: int, candidate: Candidate) -> datetime | None:
-        """Return when a candidate falls due: by its trigger, or brought forward manually.
+        """Return when a candidate becomes due: by its trigger, or brought forward manually.
 
-        A manual escalation that asks for a level brings it forward with those before it, and none
-        after it.
+        A manual escalation that names a level brings forward that level and those before it, and
+        none after it.
         """
         gate = self.gates[index]
         due = None
@@ -259,7 +261,7 @@ class _RowWalk:
         )
 
     def _facts(self, level: EscalationLevel, at: datetime) -> Mapping[str, Any]:
-        """Return the facts at an instant, where a target asks for any."""
+        """Return the facts at an instant, if a target needs any."""
         asked = any(target.kind in READING for target in level.targets)
         return self.view.timeline.facts_at(at) if asked else {}
 
@@ -293,7 +295,7 @@ def _since(entry: tuple[datetime, str]) -> datetime:
 
 
 def _first_open(gate: Gate, at: datetime) -> datetime | None:
-    """Return the first instant from ``at`` on at which a gate is open; None where it stays shut."""
+    """Return the first instant from ``at`` on at which a gate is open; None if it stays closed."""
     place = bisect_right(gate, at, key=_since) - 1
     if place >= 0 and not gate[place][1]:
         return at
@@ -307,9 +309,9 @@ def _reason_at(gate: Gate, at: datetime) -> str:
 
 
 def _lapse(gate: Gate, due: datetime, now: datetime) -> tuple[datetime | None, str]:
-    """Return when and by what an escalation that fell due became pointless.
+    """Return when and why an escalation that had become due became pointless.
 
-    A snooze takes nothing back: it holds an escalation only as long as it lasts itself.
+    A snooze revokes nothing: it holds an escalation back only while it lasts.
     """
     lapsed: tuple[datetime | None, str] = (None, "")
     for since, reason in gate[bisect_right(gate, due, key=_since) :]:

@@ -1,4 +1,4 @@
-"""What will probably come: the chance of a breach, volume and backlog, each with its back-test."""
+"""Forecasts of the chance of a breach, of volume and of backlog, each with its back-test."""
 
 from incidentcore.forecast.backlog import (
     BacklogForecast,

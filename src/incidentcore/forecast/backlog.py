@@ -1,4 +1,4 @@
-"""How many records will be open: the survivors of those that are, and of those that will come."""
+"""How many records will be open: those open now or still to come that will not have ended."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _Z80: Final = 1.2815515655446004
 
 @attrs.frozen(kw_only=True)
 class BacklogStep:
-    """How many clocks will go on at an instant.
+    """How many clocks will be running or paused at an instant.
 
     Attributes:
         at: The instant.
         expected: The mean.
-        low: The lower end of the 80 % interval: as wide as chance makes it, times the widening of
+        low: The lower end of the 80 % interval: the width by chance alone, times the widening of
             the score of the nearest distance.
         high: The upper end.
     """
@@ -47,17 +47,17 @@ class BacklogStep:
 
 @attrs.frozen(kw_only=True)
 class BacklogScore:
-    """How well forecasts of the backlog fitted what came, for one distance.
+    """How well forecasts of the backlog matched what happened, for one distance.
 
     Attributes:
-        ahead: How far ahead.
+        ahead: How far ahead the forecasts were made.
         n: How many forecasts.
         mae: Their mean absolute error.
-        naive_mae: The error of saying "as today".
-        coverage: The share of 80 % intervals that held, each widened by the misses that were known
-            when it was made.
-        widening: How many times as wide as by chance alone the interval must be; at least 1. A desk
-            that is ill or on holiday for a day ends fewer clocks, all at once.
+        naive_mae: The error of the forecast "as today".
+        coverage: The share of 80 % intervals that contained the actual count, each widened by the
+            misses known when it was made.
+        widening: The factor by which the interval must be wider than by chance alone; at least 1. A
+            desk whose staff is ill or on holiday for a day ends fewer clocks, all at once.
     """
 
     ahead: timedelta
@@ -79,12 +79,12 @@ class BacklogScore:
 
 @attrs.frozen(kw_only=True)
 class BacklogForecast(Tabular):
-    """How many records will be open, with how well earlier forecasts did.
+    """How many records will be open, with the accuracy of earlier forecasts.
 
     Attributes:
         now: The instant of the forecast.
         open: How many are open now.
-        steps: The steps; empty where the history cannot carry a forecast.
+        steps: The steps; empty if the history is not enough for a forecast.
         scores: The back-test, by distance; see ``backtest_backlog``.
         findings: Why there is no forecast.
     """
@@ -104,7 +104,7 @@ class BacklogForecast(Tabular):
         return ["at (UTC)", "open", "80%"], rows, [False, True, True]
 
     def notes(self) -> list[str]:
-        """Return why there is no forecast, and how well earlier ones did."""
+        """Return why there is no forecast, and how accurate earlier ones were."""
         tested = [*map(str, self.scores)] or ["not tested: no scores were given"]
         return [*map(str, self.findings), *tested]
 
@@ -119,12 +119,13 @@ def forecast_backlog(
     at: Iterable[datetime],
     scores: Iterable[BacklogScore] = (),
 ) -> BacklogForecast:
-    """Return how many of the model's clocks will go on at some instants.
+    """Return how many of the model's clocks will be running or paused at some instants.
 
     Args:
-        model: What became of earlier records; give it ``recent``, for old habits mislead here.
+        model: The model of earlier records; build it with ``recent``, since old habits mislead
+            here.
         volume: The arrivals from ``now`` on, up to the last instant.
-        records: The records; those on which the clock does not go on are left out.
+        records: The records; those whose clock is not running or paused are left out.
         now: The instant of the forecast.
         at: The instants to forecast.
         scores: The back-test to show beside it, by ``backtest_backlog``; the intervals are widened
@@ -174,7 +175,7 @@ def forecast_backlog(
 
 
 def _curve(model: BreachModel, stands: Standing) -> tuple[HazardCurve, int]:
-    """Return the most specific curve with enough at risk, and the age on it; else the coarsest."""
+    """Return the most specific curve with enough at risk, or the coarsest, and the age on it."""
     best: tuple[HazardCurve, int] | None = None
     for _, curve, since in model.curves(stands):
         best = curve, since // MICRO
@@ -195,7 +196,7 @@ def backtest_backlog(
     recent: timedelta | None = timedelta(days=14),
     calendar: Calendar | None = None,
 ) -> tuple[BacklogScore, ...]:
-    """Return how well forecasts of the backlog would have done, beside saying "as today".
+    """Return how accurate forecasts of the backlog would have been, compared with "as today".
 
     Args:
         definition: The clock.
@@ -207,7 +208,7 @@ def backtest_backlog(
         calendar: As for ``forecast_volume``.
 
     Raises:
-        InvalidValueError: There is no instant whose history carries a forecast.
+        InvalidValueError: There is no instant whose history is enough for a forecast.
 
     Source: rule X4.
     """
@@ -244,7 +245,7 @@ def backtest_backlog(
 
 
 class _Miss(NamedTuple):
-    """By how much a forecast for an instant missed; also in times of the interval by chance."""
+    """By how much a forecast missed, also as a multiple of the interval by chance."""
 
     at: datetime
     error: float
@@ -254,13 +255,13 @@ class _Miss(NamedTuple):
 
 
 def _widening(times: Sequence[float]) -> float:
-    """Return how many times as wide as by chance intervals must be to hold 80 % of the misses."""
+    """Return the factor by which intervals by chance must widen to hold 80 % of the misses."""
     rank = min(-(-4 * (len(times) + 1) // 5), len(times))
     return max(1.0, sorted(times)[rank - 1]) if times else 1.0
 
 
 def _going(definition: OneClock, records: Iterable[Record], at: datetime) -> int:
-    """Return on how many records a clock goes on at an instant."""
+    """Return on how many records a clock is running or paused at an instant."""
     found = (
         standing(definition, one, now=at)
         for one in records

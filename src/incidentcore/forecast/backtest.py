@@ -1,4 +1,4 @@
-"""How good the chances were: every forecast is scored on what came, beside a plain guess."""
+"""How good the chances were: every forecast is scored on what happened, beside a simple guess."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ _TENTHS: Final = tuple(place / 10 for place in range(1, 10))
 
 @runtime_checkable
 class Chance(Protocol):
-    """What answers the chance of a breach: a ``BreachModel`` or a model of your own."""
+    """The protocol of a model of the chance of a breach: ``BreachModel`` or one of your own."""
 
     def __call__(self, record: Record, /, *, now: datetime) -> float | None:
-        """Return the probability that the record's clock will breach; None for no answer.
+        """Return the probability that the record's clock will breach; None if it is unknown.
 
         Args:
             record: The record, with all that ever happened to it.
-            now: The instant to ask at; whoever answers must not look at later events.
+            now: The instant of the forecast; the model must not use later events.
         """
 
 
 @attrs.frozen(kw_only=True)
 class ForecastScore:
-    """How well chances fitted what came.
+    """How well chances matched what happened.
 
     Attributes:
-        questions: How many questions were answered and decided.
-        records: On how many records.
-        unanswered: Questions that the model left open.
-        undecided: Questions on clocks that still went on at the end of the records.
+        questions: How many questions the model answered and the records decided.
+        records: How many records these questions were about.
+        unanswered: Questions for which the model gave no chance.
+        undecided: Questions on clocks that had not ended at the end of the records.
         rate: The share of questions whose clock breached.
         brier: The mean squared error of the chances; 0 is perfect.
-        base_brier: The same for a guess that always says ``rate``.
+        base_brier: The same for a guess that is always ``rate``.
         ece: Expected calibration error: the mean distance of chance and share, by tenths.
-        auc: The chance that a breach was given a higher chance than none; None where all came
-            alike.
-        tenths: For each tenth of the chances: how many, their mean, the share that breached.
+        auc: The probability that a breach was given a higher chance than a clock that met its
+            target; None if all had the same outcome.
+        tenths: For each tenth of the chances: the count, the mean, and the share that breached.
 
     Source: Brier 1950.
     """
@@ -67,7 +67,7 @@ class ForecastScore:
 
     @property
     def skill(self) -> float:
-        """Return by what share the error is less than that of always saying ``rate``."""
+        """Return the fraction by which the error is less than that of always guessing ``rate``."""
         return 1 - self.brier / self.base_brier if self.base_brier else 0.0
 
     def __str__(self) -> str:
@@ -91,20 +91,21 @@ def backtest_breach(
     questions: Iterable[datetime],
     until: datetime | None = None,
 ) -> ForecastScore:
-    """Return how well chances fitted what came of open records.
+    """Return how well chances matched what happened to open records.
 
-    At each instant every record whose clock goes on inside its target is asked about. The model
-    must know nothing later than the first question: fit it as of then.
+    At each instant there is one question for every record whose clock is running or paused inside
+    its target. The model must not know anything later than the first question: fit it as of then.
 
     Args:
         definition: The clock.
         records: The records with their whole history.
         chance: The model, such as that of ``breach_model``, or any function of the same shape.
-        questions: The instants to ask at.
-        until: When to look what came; by default the last event of the records.
+        questions: The instants of the forecasts.
+        until: When to check what happened; by default the last event of the records.
 
     Raises:
-        InvalidValueError: There is no question, no record was open at one, or none was answered.
+        InvalidValueError: There is no question, no record was open at one, or none could be
+            answered.
 
     Source: our choice; the measures are named in ``ForecastScore``.
     """
@@ -145,7 +146,7 @@ def backtest_breach(
 
 
 def _came(definition: OneClock, record: Record, cycle: int, horizon: datetime) -> bool | None:
-    """Return whether a cycle breached in the end; None where it still goes on."""
+    """Return whether a cycle breached in the end; None if it has not ended."""
     end = standing(definition, record, now=horizon, cycle=cycle)
     if end is None or end.cycle.outcome in ("canceled", "replaced"):
         return None

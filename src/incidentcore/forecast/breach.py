@@ -1,9 +1,9 @@
-"""The chance that a clock will breach its target, from what became of similar records.
+"""The chance that a clock will breach its target, from the outcomes of similar records.
 
-A record walks through cells, such as its priority, state and group. Each visit of a cell is one
-row: the time that the clock counted from entering the cell to the end of the cycle, censored where
-the end was not known. The chance of a breach is the share of rows that needed more than is left, of
-those that had lasted as long. Time is the clock's own, so business hours and pauses are respected.
+A record passes through cells, such as its priority, state and group. Each visit to a cell is one
+row: the time that the clock counted from entering the cell to the end of the cycle, censored if the
+end was not known. Of the rows that had lasted as long, the chance of a breach is the share that
+needed more time than is left. Time is the clock's own, so business hours and pauses are respected.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ class BreachChance:
         probability: The chance, from 0 to 1.
         low: The lower end of its 95 % interval.
         high: The upper end.
-        n: How many earlier visits it rests on; 0 where it is certain.
-        cell: The cell that they share, in words.
+        n: How many earlier visits it is based on; 0 if it is certain.
+        cell: The cell of these visits, in words.
         why: The reason as a sentence.
     """
 
@@ -85,19 +85,19 @@ class BreachChance:
 
 @attrs.frozen(kw_only=True, slots=False)
 class BreachModel:
-    """What became of the visits of each cell, and the chances that follow from it.
+    """The outcomes of the visits to each cell, and the chances that follow from them.
 
-    It is a value: it serializes, and models of parts of the records merge to that of the whole.
-    Called with a record it gives the bare probability, as ``backtest_breach`` takes it.
+    It is a value: it serializes, and models of parts of the records merge into that of the whole.
+    Called with a record it returns only the probability, as ``backtest_breach`` expects.
 
     Attributes:
         definition: The clock.
-        as_of: What is known at this instant counts.
+        as_of: The instant up to which events are known and count.
         recent: Only what was observed in this time before ``as_of`` counts; None for everything.
         cells: The kinds of cell, most specific first.
-        enough: How many visits must have lasted as long for a cell to answer.
+        enough: How many visits must have lasted as long for a cell to be used.
         records: How many records have a clock.
-        running: On how many of them it goes on.
+        running: On how many of them it is running or paused.
         histories: The visits by cell.
     """
 
@@ -119,7 +119,7 @@ class BreachModel:
         return {}
 
     def curve(self, fields: tuple[str, ...], facts: Mapping[str, Any]) -> HazardCurve | None:
-        """Return the curve of the cell that facts lie in; None where nothing was there before."""
+        """Return the curve of the cell that facts lie in; None if there were no visits."""
         key = fields, cell_values(fields, facts)
         if key not in self._curves and key in self._histories:
             one = self._histories[key]
@@ -127,7 +127,7 @@ class BreachModel:
         return self._curves.get(key)
 
     def curves(self, stands: Standing) -> Iterator[tuple[tuple[str, ...], HazardCurve, timedelta]]:
-        """Yield the cells that a record is in, with its curve and the time there; finest first."""
+        """Yield each cell that a record is in, with the curve and the time there; finest first."""
         for fields, since in zip(self.cells, stands.entered, strict=True):
             curve = self.curve(fields, stands.facts)
             if curve is not None:
@@ -135,7 +135,7 @@ class BreachModel:
 
     @cached_property
     def findings(self) -> tuple[LintFinding, ...]:
-        """Return what the history cannot carry: for which cells, or any, the answer is None."""
+        """Return why the history is not enough: for which cells, or for any, the chance is None."""
         if self._completed_only:
             return (LintFinding("completed_only", "", {"n": self.records}, texts=_TEXTS),)
         return tuple(
@@ -168,12 +168,12 @@ class BreachModel:
 
         Args:
             record: The record.
-            now: The instant to ask at; later events are not seen.
+            now: The instant of the forecast; later events are ignored.
             known_at: Use only what was recorded by this instant.
 
         Returns:
-            The chance: 1 once it breached, 0 once it ended in time. None where nothing is promised
-            and where the history cannot carry an answer; ``why_not`` says why.
+            The chance: 1 once it breached, 0 once it ended in time. None if nothing is promised
+            or the history is not enough; ``why_not`` gives the reason.
 
         Source: rule X4; the conditional Kaplan-Meier estimate, the cells are our choice.
         """
@@ -231,23 +231,23 @@ def breach_model(
     cells: Iterable[Iterable[str]] = STANDARD_CELLS,
     enough: int = 30,
 ) -> BreachModel:
-    """Return what the records say about the chance that a clock breaches its target.
+    """Return a model of the chance that a clock breaches its target, fitted to the records.
 
     Args:
         definition: The clock: a definition or a policy.
         records: The records, open ones too; iterated once.
-        as_of: Only what had happened and was recorded by then is used.
+        as_of: Only events that had happened and were recorded by then are used.
         recent: Use only what was observed in this time before ``as_of``, so that old habits fade.
             ``backtest_breach`` shows which value forecasts best.
         cells: The kinds of cell, most specific first, each by the fields whose values must agree.
-        enough: How many visits must have lasted as long for a cell to answer.
+        enough: How many visits must have lasted as long for a cell to be used.
 
     Returns:
-        The model. Its ``findings`` say where it cannot answer.
+        The model. Its ``findings`` list the cases in which it gives no chance.
 
     Raises:
-        InvalidValueError: The definition is not a clock, a field does not exist, ``recent`` or
-            ``enough`` is not positive.
+        InvalidValueError: The definition is not a clock, a field does not exist, or ``recent``
+            or ``enough`` is not positive.
 
     Source: Kaplan and Meier 1958 with delayed entry; one row a visit is our choice.
 
@@ -326,7 +326,7 @@ def merge_models(models: Iterable[BreachModel], /) -> BreachModel:
         models: At least one; of different records, with the same definition, instant and options.
 
     Raises:
-        InvalidValueError: The list is empty, or they differ in more than their records.
+        InvalidValueError: The list is empty, or the models differ in more than their records.
     """
     parts = list(models)
     bare = [attrs.evolve(part, records=0, running=0, histories=()) for part in parts]
@@ -351,13 +351,13 @@ def expected_resolution(
     """Return the instant by which the clock will have ended with a given chance.
 
     Args:
-        model: What became of earlier records.
+        model: The model of earlier records.
         record: The record.
-        now: The instant to ask at.
+        now: The instant of the forecast.
         share: The chance; 0.5 gives the median.
 
     Returns:
-        The instant, through the clock's calendar and as if no pause came; None where nothing goes
+        The instant, by the clock's calendar and assuming no pauses; None if the clock does not go
         on or the history does not reach so far.
 
     Raises:

@@ -1,9 +1,9 @@
-"""How long is left, given how long it has lasted: the product limit with delayed entry.
+"""How much time is left, given the time so far: the product limit with delayed entry.
 
-A curve walks once over the times at which rows come and go, and holds what is so far at each: the
+A curve passes once over the times at which rows come and go, and holds the values up to each: the
 cumulative hazard, the terms of Greenwood's variance, and how many are at risk. The chance to last
-beyond one time given another is then two bisections and one exponential. Times with an end of
-all that is at risk have a hazard without limit and are counted apart.
+beyond one time given another then takes two bisections and one exponential. Times at which all rows
+at risk end have an infinite hazard and are counted separately.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _Z: Final = 1.959963984540054  # of a two-sided interval of 95 %
 
 
 class Tail(NamedTuple):
-    """The chance to last beyond a time, given another.
+    """The chance to last beyond one time, given that another was reached.
 
     Attributes:
         share: The chance.
         low: The lower end of its 95 % interval.
         high: The upper end.
         n: How many rows were at risk at the given time.
-        censored: How many of these have no end.
+        censored: How many of these have no known end.
     """
 
     share: float
@@ -39,13 +39,13 @@ class Tail(NamedTuple):
 
 
 def score_interval(share: float, n: float) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a share of an effective number of trials."""
+    """Return Wilson's 95 % interval for a share of an effective number of trials."""
     low, high = estimates.score_interval(share, n, _Z)
     return min(share, low), max(share, high)
 
 
 class HazardCurve:
-    """The product-limit estimate of rows that may have come under observation late.
+    """The product-limit estimate for rows that may have come under observation late.
 
     Args:
         entered: When each row came under observation; -1 for those seen from their beginning.
@@ -94,7 +94,7 @@ class HazardCurve:
         self._at_risk, self._unended = at_risk, unended
 
     def at_risk(self, time: int) -> tuple[int, int]:
-        """Return how many rows were seen beyond a time, and how many of them without an end."""
+        """Return how many rows were seen beyond a time, and how many of them have no known end."""
         place = bisect_right(self.times, time)
         return self._at_risk[place], self._unended[place]
 
@@ -108,7 +108,7 @@ class HazardCurve:
         return exp(self._hazard[first] - self._hazard[last])
 
     def tail(self, since: int, until: int) -> Tail:
-        """Return the same with its interval, for at least one row at risk at ``since``."""
+        """Return this chance with its interval; at least one row must be at risk at ``since``."""
         first, last = bisect_right(self.times, since), bisect_right(self.times, until)
         n, share = self._at_risk[first], self._share(first, last)
         if share in (0.0, 1.0):
@@ -119,9 +119,9 @@ class HazardCurve:
         return Tail(share, low, high, n, self._unended[first])
 
     def quantile(self, since: int, share: float) -> int | None:
-        """Return the least time by which a share has ended of those that lasted beyond ``since``.
+        """Return the least time by which a share of the rows that outlasted ``since`` have ended.
 
-        None where the rows do not reach so far.
+        None if the rows do not reach that far.
         """
         first = bisect_right(self.times, since)
         wanted = self._hazard[first] - log(1 - share)

@@ -1,7 +1,8 @@
-"""The cells that a record walks through, and what a clock counted in each.
+"""The cells that a record passes through, and the time that a clock counted in each.
 
-A cell is the values of some fields, such as priority, state and group. A visit begins when a record
-enters a cell while a clock goes on; its length is what the clock counts until the cycle ends.
+A cell is a combination of values of fields, such as priority, state and group. A visit begins when
+a record enters a cell while a clock is running or paused; its length is the time that the clock
+counts until the cycle ends.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _ENDED: Final = ("stopped", "reset", "canceled")
 
 @attrs.frozen
 class CellHistory:
-    """The visits of one cell, as columns of microseconds that the clock counted.
+    """The visits to one cell, as columns of microseconds that the clock counted.
 
     Attributes:
         fields: The fields of the cell.
@@ -69,15 +70,15 @@ class CellHistory:
 
 
 class Standing(NamedTuple):
-    """Where a clock stands on a record: what a forecast of it starts from.
+    """The position of a clock on a record, from which a forecast starts.
 
     Attributes:
         cycle: The current or last cycle.
-        elapsed: What it counted so far.
+        elapsed: The time counted so far.
         target: Its target.
-        goes_on: Whether it runs or is paused.
+        goes_on: Whether it is running or paused.
         facts: The record's facts now.
-        entered: For each kind of cell, what was counted since the record entered the present one.
+        entered: For each kind of cell, the time counted since the record entered the present one.
     """
 
     cycle: RawCycle
@@ -98,15 +99,15 @@ def standing(
     known_at: datetime | None = None,
     cycle: int | None = None,
 ) -> Standing | None:
-    """Return where a clock stands on a record; None where it has not started.
+    """Return the position of a clock on a record; None if it has not started.
 
     Args:
         definition: The clock.
         record: The record.
-        now: The instant to look at.
+        now: The instant to evaluate at.
         cells: The kinds of cell.
         known_at: Use only what was recorded by this instant.
-        cycle: The number of the cycle to look at; None for the last.
+        cycle: The number of the cycle to evaluate; None for the last.
     """
     now = as_utc(now, "now")
     timeline = timeline_until(record, now, known_at)
@@ -125,7 +126,7 @@ def standing(
 
 
 def timeline_until(record: Record, now: datetime, known_at: datetime | None) -> Timeline | None:
-    """Return what is known of a record at an instant; None where that is nothing yet."""
+    """Return what is known of a record at an instant; None if nothing is known yet."""
     need_kind("record", record, Record)
     if record.opened_at > now:
         return None
@@ -166,7 +167,7 @@ def rows_of(
 
 
 def _visits(fields: tuple[str, ...], timeline: Timeline) -> list[tuple[datetime, tuple[str, ...]]]:
-    """Return when a record entered each of its cells, and which."""
+    """Return the cells that a record entered, and when it entered each."""
     names = {field.partition(".")[0] for field in fields}
     visits: list[tuple[datetime, tuple[str, ...]]] = []
     facts = dict(timeline.base)
@@ -181,7 +182,7 @@ def _visits(fields: tuple[str, ...], timeline: Timeline) -> list[tuple[datetime,
 
 
 def _counted(spans: Sequence[Span], since: datetime) -> timedelta:
-    """Return the open time that counted after an instant."""
+    """Return the open time that was counted after an instant."""
     return sum(
         (
             span.calendar.open_time(max(span.start, since), span.end)
@@ -193,7 +194,7 @@ def _counted(spans: Sequence[Span], since: datetime) -> timedelta:
 
 
 def whole_minutes(span: timedelta) -> str:
-    """Return a span as text, without what a reader does not look at."""
+    """Return a span as text, without units too small to matter."""
     return span_text(span - span % timedelta(minutes=1))
 
 

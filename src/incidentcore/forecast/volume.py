@@ -1,8 +1,8 @@
-"""How many records will be opened, hour by hour or day by day, with intervals that hold.
+"""How many records will be opened, hour by hour or day by day, with calibrated intervals.
 
 The rate of an hour is that of the same hour in earlier weeks; dates on which the calendar is closed
-are a kind of day of their own. Counts vary more than a Poisson count would, so the intervals are
-those of a negative binomial count whose spread is the one that the history shows.
+are a separate kind of day. Counts vary more than Poisson counts would, so the intervals are those
+of a negative binomial distribution with the spread found in the history.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class VolumeStep:
     Attributes:
         start: Its beginning.
         expected: The mean count.
-        bands: For each level the least and the greatest count, both included.
+        bands: For each level the least and the greatest count, both inclusive.
     """
 
     start: datetime
@@ -62,13 +62,13 @@ class VolumeForecast(Tabular):
 
     Attributes:
         unit: The length of a step.
-        zone: The zone of the steps' weekdays and hours.
+        zone: The time zone of the weekdays and hours of the steps.
         levels: The levels of the bands, such as 0.8.
         dispersion: The variance of a count over its mean; 1 for a Poisson count.
-        weeks: How many weeks the rates rest on.
-        steps: The steps; empty where the history cannot carry a forecast.
+        weeks: How many weeks the rates are based on.
+        steps: The steps; empty if the history is not enough for a forecast.
         score: The back-test, by ``backtest_volume``.
-        findings: Why it cannot.
+        findings: Why there is no forecast.
     """
 
     unit: VolumeUnit
@@ -95,7 +95,7 @@ class VolumeForecast(Tabular):
         return headings, rows, [False, *([True] * (len(headings) - 1))]
 
     def notes(self) -> list[str]:
-        """Return why there is no forecast, and how well earlier ones did."""
+        """Return why there is no forecast, and how accurate earlier ones were."""
         return [*map(str, self.findings), str(self.score or "not tested: no score was given")]
 
 
@@ -118,9 +118,9 @@ def forecast_volume(
         records: The records; iterated once.
         as_of: Only openings that had happened and were recorded by then are used.
         window: What to forecast; it begins at ``as_of`` or later.
-        zone: The zone whose weekdays and hours matter.
-        calendar: Dates on which it is never open are a kind of day of their own, so that a holiday
-            neither spoils its weekday nor is forecast as one.
+        zone: The time zone whose weekdays and hours count.
+        calendar: Dates on which it is never open are a separate kind of day, so that a holiday
+            neither distorts its weekday nor is forecast as one.
         unit: An hour or a day.
         levels: The levels of the bands.
         recent: Use only this time before ``as_of``; None for everything since the first opening.
@@ -191,7 +191,7 @@ def forecast_volume(
 
 
 class _Slots:
-    """The steps of a zone, and which of them are of one kind."""
+    """The steps in a time zone, and which of them are of the same kind."""
 
     def __init__(self, zone: ZoneInfo, unit: VolumeUnit, calendar: Calendar | None) -> None:
         self.zone, self.unit, self.calendar = zone, unit, calendar
@@ -211,7 +211,7 @@ class _Slots:
             begin = self.begin(begin + _HOUR * (1 if self.unit == "hour" else 30))
 
     def slot(self, begin: datetime) -> tuple[int | None, int]:
-        """Return the kind of a step: weekday and hour; no weekday where the calendar is closed."""
+        """Return the kind of a step: weekday and hour; no weekday on a date without open time."""
         local = begin.astimezone(self.zone)
         day = local.date()
         if self.calendar is not None and day not in self._closed:
@@ -259,7 +259,7 @@ def _steps(
 
 
 def _band(mean: float, spread: float, level: float) -> tuple[int, int]:
-    """Return the least and greatest count of the middle share of a negative binomial."""
+    """Return the least and greatest count in the central share of a negative binomial."""
     if mean <= 0:
         return 0, 0
     tail = (1 - level) / 2
@@ -277,7 +277,7 @@ def _band(mean: float, spread: float, level: float) -> tuple[int, int]:
 
 
 def _mass(count: int, mean: float, spread: float) -> float:
-    """Return the probability of a count; of a Poisson one where the spread is 1."""
+    """Return the probability of a count; that of a Poisson count if the spread is 1."""
     if spread - 1 < _NO_SPREAD:
         return exp(count * log(mean) - mean - lgamma(count + 1))
     size = mean / (spread - 1)
@@ -287,14 +287,14 @@ def _mass(count: int, mean: float, spread: float) -> float:
 
 @attrs.frozen(kw_only=True)
 class VolumeScore:
-    """How well forecasts of a volume fitted what came.
+    """How well forecasts of a volume matched what happened.
 
     Attributes:
         steps: How many steps were compared.
         mae: The mean absolute error of the expected counts.
         naive_mae: The same for the count of the same step one week earlier.
         coverage: For each level, the share of steps whose count lay in the band.
-        unanswered: Windows whose history could not carry a forecast.
+        unanswered: Windows whose history was not enough for a forecast.
     """
 
     steps: int
@@ -319,7 +319,7 @@ def backtest_volume(
     levels: Sequence[float] = (0.8, 0.95),
     recent: timedelta | None = None,
 ) -> VolumeScore:
-    """Return how well forecasts of past windows, each as of its beginning, fitted what came.
+    """Return how well forecasts of past windows, each as of its beginning, matched what happened.
 
     Args:
         records: The records.

@@ -23,9 +23,9 @@ class WatchItem:
 
     Attributes:
         record: The record.
-        chance: The chance, with the sentence that says why.
-        left: What may still be counted; zero or more.
-        expected_at: The median of the end, through the clock's calendar; None where unknown.
+        chance: The chance, with the reason as a sentence.
+        left: The time that may still be counted before the breach; zero or more.
+        expected_at: The median of the end, by the clock's calendar; None if unknown.
     """
 
     record: Record
@@ -41,7 +41,7 @@ class WatchList(Tabular):
     Attributes:
         now: The instant it was made for.
         items: The records, the most endangered first.
-        unanswered: How many open records have no chance, since the history cannot carry it.
+        unanswered: How many open records have no chance, since the history is not enough.
         score: How good such chances were, by ``backtest_breach``.
     """
 
@@ -67,7 +67,7 @@ class WatchList(Tabular):
         return headings, rows, [False, True, True, True, False, False]
 
     def notes(self) -> list[str]:
-        """Return how many have no answer, and how good earlier answers were."""
+        """Return how many records have no chance, and how good earlier chances were."""
         tested = "not tested: no score was given" if self.score is None else str(self.score)
         return [f"without an answer: {self.unanswered}", *tested.splitlines()[:2]]
 
@@ -84,9 +84,10 @@ def watch_list(
     """Return the open records inside their targets, the most endangered first.
 
     Args:
-        model: What became of earlier records.
-        records: The records; those whose clock does not go on or that breached are left out.
-        now: The instant to ask at.
+        model: The model of earlier records.
+        records: The records; those whose clock has breached, or is not running or paused, are left
+            out.
+        now: The instant of the forecast.
         at_least: Leave out records with a lower chance.
         score: The back-test to show beside it, by ``backtest_breach``.
 

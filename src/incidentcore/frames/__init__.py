@@ -1,4 +1,4 @@
-"""Columns: business time and KPIs of whole frames (extra ``frames``: numpy and narwhals)."""
+"""Business time and KPIs of whole data frames (extra ``frames``: numpy and narwhals)."""
 
 from incidentcore.frames.business_time import (
     add_business_days,

@@ -1,10 +1,10 @@
-"""Rows that are alike: one record answers for all of them.
+"""Group rows that are alike, so that one record gives the result for all of them.
 
-What a row of moments and words becomes as a record depends on its words and on the order of its
-moments, not on how far they lie apart. So rows get a number by their words and by how each moment
-compares with each other and with the instants that the definitions name; for each number one row is
-read as a record, and asked. Only times are computed row by row, from the moments that the record's
-own moments came from.
+The record that a row of moments and words becomes depends on its words and on the order of its
+moments, not on how far apart they are. So rows are numbered by their words and by how each moment
+compares with the others and with the instants in the definitions; for each number one row is read
+as a record and evaluated. Only durations are computed row by row, from the columns that hold the
+record's moments.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _SMALL: Final = 1 << 8  # about how many numbers there are
 
 
 class OddRowError(Exception):
-    """Raised when a record's moment is not one of its row: its like are read as records."""
+    """Raised when a record's moment is not in its row: rows like it are then read as records."""
 
 
 class _Numbers:
-    """Gives each different key a number, in the order of their appearance."""
+    """Numbers distinct keys in the order of their appearance."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -71,7 +71,7 @@ class _Numbers:
 
 
 def number_rows() -> Any:
-    """Return a function that numbers the rows of a piece, alike in all pieces.
+    """Return a function that numbers the rows of a piece, consistently across pieces.
 
     It takes the moments, the instants that they are compared with, and for each column of words
     the places of its values with their number.
@@ -107,7 +107,7 @@ def number_rows() -> Any:
 
 
 def _bits(moments: Sequence[Ints], instants: Sequence[int]) -> Iterator[Any]:
-    """Yield whether each moment is there, and lies after and before each other one."""
+    """Yield whether each moment is present, and whether it lies after or before each other one."""
     other: Any
     for place, one in enumerate(moments):
         yield one > MISSING
@@ -117,7 +117,7 @@ def _bits(moments: Sequence[Ints], instants: Sequence[int]) -> Iterator[Any]:
 
 
 class Probe:
-    """Takes the place of a calendar, and notes between which instants it is asked."""
+    """Replaces a calendar, and records the pairs of instants for which it is called."""
 
     zone: ZoneInfo = ZoneInfo("UTC")
 
@@ -125,13 +125,13 @@ class Probe:
         self.asked: list[tuple[datetime, datetime]] = []
 
     def open_time(self, start: datetime, end: datetime) -> timedelta:
-        """Note the instants, and return nothing."""
+        """Record the instants, and return zero."""
         self.asked.append((start, end))
         return timedelta()
 
 
 def place_in(moments: Sequence[int], at: datetime) -> int:
-    """Return the place of a record's moment among those of its row, of which the last is now.
+    """Return the position of a record's moment among those of its row, the last of which is now.
 
     Raises:
         OddRowError: The row has no such moment.
@@ -143,7 +143,7 @@ def place_in(moments: Sequence[int], at: datetime) -> int:
 
 
 class Days:
-    """Periods as places in the list of their names; -1 where an instant lies in none."""
+    """Periods as positions in the list of their names; -1 if an instant is in no period."""
 
     def __init__(self, windows: Windows, low: int, high: int) -> None:
         within = windows.within
@@ -163,14 +163,14 @@ class Days:
         self.edges: Ints = np.array(edges, np.int64)
 
     def of(self, at: Ints) -> Ints:
-        """Return the place of each instant's period."""
+        """Return the position of the period of each instant."""
         place = np.searchsorted(self.edges, at, "right") - 1
         return np.where((at > self.last) | (place >= len(self.names)), -1, place)
 
 
 @attrs.define
 class Rows:
-    """The moments of a piece of a frame, the instant of the computation last."""
+    """The moments in a piece of a frame; the last column is the instant of the computation."""
 
     moments: Sequence[Ints]
     clocks: dict[Calendar, Clock]
@@ -178,19 +178,19 @@ class Rows:
     expected: int
 
     def clock(self, calendar: Calendar) -> Clock:
-        """Return the arrays of a calendar over all moments of the frame; made once."""
+        """Return the arrays of a calendar over all moments of the frame, computed once."""
         clock = self.clocks.get(calendar)
         if clock is None:
             clock = self.clocks[calendar] = Clock(calendar, *self.range(), rows=self.expected)
         return clock
 
     def at(self, place: int, rows: Any) -> Ints:
-        """Return a moment of some rows."""
+        """Return one column of moments for some rows."""
         column = self.moments[place]
         return column if rows is None or len(column) == 1 else column[rows]
 
     def times(self, spans: Sequence[Span], rows: Any, size: int) -> Ints:
-        """Return the sum of spans of some rows."""
+        """Return the sum of the given spans for each of some rows."""
         if len(spans) == 1 and spans[0][2] is None:
             span = self.at(spans[0][1], rows) - self.at(spans[0][0], rows)
             return span if len(span) == size else np.full(size, span)

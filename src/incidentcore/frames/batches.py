@@ -1,4 +1,4 @@
-"""Frames one by one: those in memory, relations of DuckDB, Arrow readers, and parquet files."""
+"""Read frames one by one: in memory, or from DuckDB relations, Arrow readers and parquet files."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Wanted = Callable[[Sequence[str]], Fields]
 
 
 def each_frame(source: Any, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any], Fields]]:
-    """Yield a source as frames with the columns that are needed, by field.
+    """Yield a source as frames, with the needed columns by field.
 
     Args:
         source: See ``gather_kpis_from``.
-        wanted: Says by field which of some columns are needed.
+        wanted: Returns by field which of the given columns are needed.
     """
     if isinstance(source, (str, Path)):
         yield from _parquet(source, wanted)
@@ -53,7 +53,7 @@ def each_frame(source: Any, wanted: Wanted) -> Iterator[tuple[nw.DataFrame[Any],
 
 
 def _tables(batches: Iterable[Any]) -> Iterator[Any]:
-    """Yield Arrow batches together, as many as make ``BATCH`` rows: small ones cost more a row."""
+    """Yield Arrow batches joined into ``BATCH`` rows, since small ones cost more per row."""
     import pyarrow as pa  # noqa: PLC0415
 
     some: list[Any] = []

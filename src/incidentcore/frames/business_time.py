@@ -1,4 +1,4 @@
-"""Business time of whole columns: each row's answer is the one that the calendar gives alone."""
+"""Business time of whole columns: each row has the result that the calendar gives for it alone."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def open_time(
 
     Args:
         calendar: The calendar; or a mapping from the values of ``by`` to calendars.
-        start: The first instants: a column of times with a zone of any library that narwhals reads,
-            a numpy array of ``datetime64``, which is taken as UTC, or one datetime.
+        start: The first instants: a column of times with a zone, of any library that narwhals
+            reads, a numpy array of ``datetime64``, which is taken as UTC, or one datetime.
         end: The first instants after, in any of these forms.
         by: The column that chooses the calendar.
         counts: A mapping, to which the number of nulls is added by reason: ``missing`` (an instant
@@ -169,8 +169,8 @@ def is_open(
         counts: A mapping, to which the number of nulls is added: ``missing``, ``no_calendar``.
 
     Returns:
-        Truths in the form of the column, null where the instant is; for a numpy array with
-        missing instants a masked array.
+        Booleans in the form of the column, null where the instant is; for a numpy array with
+        missing instants, a masked array.
 
     Raises:
         InvalidValueError: The column does not hold times with a zone.
@@ -208,14 +208,14 @@ def add_business_days(
 ) -> Any:
     """Return the instants ``n`` dates with open time later, row by row.
 
-    Each different instant is asked for once; a column of dates is quick, one of a million different
-    instants takes some ten microseconds for each.
+    Each distinct instant is computed once; a column of dates is fast, a million distinct instants
+    take about ten microseconds each.
 
     Args:
         calendar: The calendar; or a mapping from the values of ``by`` to calendars.
         start: Where the counting begins; see ``open_time``.
         n: How many business days; negative ones lie before.
-        end_of_day: Answer with the last closing of that date.
+        end_of_day: Return the last closing of that date.
         by: The column that chooses the calendar.
         counts: A mapping, to which the number of nulls is added: ``missing``, ``unreachable``,
             ``no_calendar``.
@@ -266,7 +266,7 @@ def _answer(
     work: Callable[[Clock, tuple[Ints, ...]], Ints],
     counts: Counts | None,
 ) -> Ints:
-    """Run what needs a clock of a known range, piece by piece."""
+    """Run a function that needs a clock of a known range, piece by piece."""
     low, high = range_of(*columns)
     columns = _even(columns)
 
@@ -310,7 +310,7 @@ def _by_calendar(
 
 
 def _even(columns: tuple[Ints, ...]) -> tuple[Ints, ...]:
-    """Return columns of one length; one instant is repeated."""
+    """Return columns of equal length; a single instant is repeated."""
     length = max(len(column) if len(column) != 1 else 1 for column in columns)
     if any(len(column) == 0 for column in columns):
         length = 0

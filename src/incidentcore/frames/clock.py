@@ -2,8 +2,8 @@
 
 Edges are microseconds since 1970. As in ``schedule.index``, ``i = searchsorted(edges, x)`` is odd
 where the calendar is open, and the open time since the range began is ``offsets[i]``, plus ``x``
-where it is open. Where all edges lie on a grid, such as the quarters of an hour, a table with one
-row for each slot of the grid takes the place of the search.
+where it is open. If all edges lie on a grid, such as quarters of an hour, a table with one row for
+each slot of the grid replaces the search.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TICK: Final = np.timedelta64(1, "us")
 
 
 def range_of(*columns: Ints) -> tuple[int, int]:
-    """Return the least and the greatest instant in columns, missing ones aside."""
+    """Return the least and the greatest instant in columns, ignoring missing ones."""
     least, greatest = _LAST, _FIRST
     for column in columns:
         for place in range(0, len(column), CHUNK):
@@ -45,13 +45,13 @@ def range_of(*columns: Ints) -> tuple[int, int]:
 
 
 class Clock:
-    """A calendar's windows between two instants; see the theory above.
+    """A calendar's windows between two instants; see the module docstring.
 
     Args:
-        calendar: The calendar; one of the library answers from its own index.
+        calendar: The calendar; those of the library use their own index.
         low: The first instant.
         high: The last instant.
-        rows: How many instants will be asked for: a table of slots is made for many.
+        rows: How many instants will be computed; for many a table of slots is made.
     """
 
     def __init__(self, calendar: Calendar, low: int, high: int, *, rows: int = 0) -> None:
@@ -74,7 +74,7 @@ class Clock:
         self._tabulate(rows)
 
     def _tabulate(self, rows: int) -> None:
-        """Make the table of slots where the edges lie on a grid and the rows are worth it."""
+        """Make the table of slots if the edges lie on a grid and there are enough rows."""
         self.slot: int = 0
         edges = self.edges
         if not rows or not len(edges):

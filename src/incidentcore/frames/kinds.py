@@ -1,4 +1,4 @@
-"""Read one row of each kind as a record, and note what the definitions say of it."""
+"""Read one row of each kind as a record, and store the results of the definitions for it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ROW: Final = " row "
 
 
 class Timed(NamedTuple):
-    """What a time is made of, which each row has for itself."""
+    """The moments from which each row's duration is computed."""
 
     spans: tuple[Span, ...]
     less: int = 0  # microseconds that are taken off
@@ -40,7 +40,7 @@ class Timed(NamedTuple):
 
 @attrs.define
 class Kind:
-    """What the rows of one number have in common."""
+    """The results that all rows of one number share."""
 
     known: Record | None
     group: int = -1
@@ -51,7 +51,7 @@ class Kind:
 
 
 class Kinds:
-    """The columns of a frame, and the kinds of its rows as they are met."""
+    """The columns of a frame, and the kinds of its rows, found as pieces are read."""
 
     def __init__(self, plan: Plan, frame: nw.DataFrame[Any], fields: Mapping[str, str]) -> None:
         self.plan = plan
@@ -85,7 +85,7 @@ class Kinds:
         ]
 
     def learn(self, kinds: list[Kind], numbers: Ints, count: int, place: int) -> None:
-        """Read one row of each number that is new as a record."""
+        """Read one row of each new number as a record."""
         new = range(len(kinds), count)
         rows = [place + int(np.argmax(numbers == number)) for number in new]
         for row, known in zip(rows, self.records(rows), strict=True):
@@ -99,7 +99,7 @@ class Kinds:
                     kind.is_odd = True
 
     def records(self, rows: Sequence[int]) -> list[Record | None]:
-        """Return rows as records as they were known at the instant; None where there is none."""
+        """Return rows as records as they were known at the instant; None if a row has none."""
         entries = list(map(self._entry, rows))
         mapping = {name: column for name, column in self.fields.items() if "." not in name}
         found: dict[str, Record] = {}
@@ -123,7 +123,7 @@ class Kinds:
         return entry
 
     def _ask(self, kind: Kind, known: Record, moments: list[int]) -> None:
-        """Note what the definitions say of a record, times as the moments that they run between."""
+        """Store the results of the definitions for a record; durations as bounding moments."""
         group = self.group_of(known)
         kind.group = self.group_ids.setdefault(group, len(self.group_ids))
         kind.checks = [self._check(kpi, test, known, moments) for kpi, test in self.plan.checks]
@@ -148,7 +148,7 @@ class Kinds:
     def _timed(
         self, measure: Any, kpi: Kpi, known: Record, moments: list[int]
     ) -> Timed | str | None:
-        """Return what a time is made of: its spans, what is taken off, and the bit of survival."""
+        """Return the parts of a duration: its spans, the time taken off, and the survival bit."""
         if isinstance(measure, SlaClocks):
             status = evaluate_sla(measure.rules, known, now=self.plan.as_of)
             cycles = status._cycles  # noqa: SLF001  the spans before they are asked for their time
@@ -177,7 +177,7 @@ class Kinds:
         return Timed(places, bit=answer & 1 if kpi.unfinished == "censor" else None)
 
     def _check(self, kpi: Kpi | None, test: Any, known: Record, moments: list[int]) -> Any:
-        """Return what decides one yes or no in each row; None where all alike have the same."""
+        """Return what decides one yes or no in each row; None if the whole kind has the same."""
         if kpi is None:  # a band of hours
             at = compile_path(test[0])(known)
             return None if at is None else ("open", place_in(moments, at), test[1])
@@ -200,7 +200,7 @@ class Kinds:
 
 
 def _moves(steps: list[tuple[Any, int]], moments: list[int]) -> list[int]:
-    """Return the places of the moments at which a record came, went, or was only seen.
+    """Return the positions of the moments at which a record came, went, or was only seen.
 
     Raises:
         OddRowError: It came or went more than once.

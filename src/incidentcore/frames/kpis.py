@@ -1,4 +1,4 @@
-"""KPIs of a frame with one row for each ticket, without making a record of each."""
+"""KPIs of a frame with one row for each ticket, without making a record for each."""
 
 from __future__ import annotations
 
@@ -55,22 +55,22 @@ def gather_kpis_from(
     missing: Collection[str] = ("",),
     unique_ids: bool = False,
 ) -> Partial:
-    """Gather KPIs from columns: the figures of ``read_table`` and ``gather_kpis``, much faster.
+    """Gather KPIs from columns: the figures of ``read_table`` with ``gather_kpis``, much faster.
 
     Args:
         frame: A frame of pandas, polars, pyarrow or another library that narwhals reads, also a
             lazy one; a DuckDB relation, a reader of Arrow batches, the path of a parquet file, or
             several of these, which are read batch by batch. One row is one ticket.
-        kpis: The definitions, with different ids; or one alone.
+        kpis: The definitions, with different ids; or a single one.
         mapping: Which column holds which field, as in ``vendors.read_table``. Times are columns of
             times with a zone. What definitions name as ``custom.x`` is the column ``x``.
-        as_of: Only what had happened by then counts (rule K6).
+        as_of: Only events that had happened by then count (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or ``HourBands``.
         window: An ``Interval`` in which the window basis of a ticket must lie, or ``Periods``.
         mode: ``exact`` keeps every value, ``sketch`` a histogram (rule K4).
         states: What the states mean; see ``read_table``.
         levels: What levels mean; see ``read_table``.
-        missing: Texts that mean nothing is there.
+        missing: Texts that mean an empty cell.
         unique_ids: Whether the ids are known to differ. Otherwise the first row of each id in a
             batch counts, as in ``read_table`` with ``duplicates="first"``; however many there are.
 
@@ -78,11 +78,11 @@ def gather_kpis_from(
         The partial. ``finish_partial`` makes the table; partials of parts merge.
 
     Raises:
-        InvalidValueError: A KPI needs the history of records, or a group is a function of them,
-            each by its name; or a column is not there or does not hold times with a zone.
-        MissingExtraError: A parquet file is named, and pyarrow is not installed.
+        InvalidValueError: A KPI needs the history of records, or a group is a function of records
+            (the error names it); or a column is missing or does not hold times with a zone.
+        MissingExtraError: A parquet file is given, and pyarrow is not installed.
 
-    Units: times are exact to the microsecond; nanoseconds of a column are cut.
+    Units: times are exact to the microsecond; nanoseconds of a column are truncated.
 
     Source: rules K1 to K6; our choice: the answers are those of records of the same rows.
 
@@ -149,7 +149,7 @@ class _Gatherer(Kinds):
 
     @cached_property
     def range(self) -> tuple[int, int]:
-        """The first and the last instant that can be asked for."""
+        """The first and the last instant that can occur."""
         low, high = range_of(*self.moments)
         return min(low, self.now), max(high, self.now)
 
@@ -179,7 +179,7 @@ class _Gatherer(Kinds):
         return self._finish()
 
     def _bit(self, rows: Rows, number: int, numbers: Ints) -> Ints:
-        """Return the yes or no of one check for the rows of a piece."""
+        """Return the result of one check for the rows of a piece, 1 or 0."""
         bit = np.zeros(len(numbers), np.int64)
         for kind, mask in self._each(self.first_kinds, numbers, lambda k: k.checks[number]):
             size = int(mask.sum())
@@ -199,7 +199,7 @@ class _Gatherer(Kinds):
     def _each(
         self, kinds: list[Kind], numbers: Ints, read: Callable[[Kind], Any]
     ) -> Iterator[tuple[Any, Any]]:
-        """Yield what some kinds have in common, with the rows of these."""
+        """Yield each value that some kinds share, with the rows of these kinds."""
         alike: dict[Any, list[int]] = {}
         for number in np.flatnonzero(np.bincount(numbers, minlength=len(kinds))).tolist():
             kind = kinds[number]
@@ -212,7 +212,7 @@ class _Gatherer(Kinds):
             yield value, among[numbers]
 
     def _count(self, rows: Rows, numbers: Ints, place: int) -> None:
-        """Count the rows of a piece by kind and period, and keep their times."""
+        """Count the rows of a piece by kind and period, and keep their durations."""
         kinds, days = self.kinds, self.days
         width = 1 if days is None else len(days.names)
         for number in np.flatnonzero([kind.is_odd for kind in kinds]).tolist():
@@ -270,7 +270,7 @@ class _Gatherer(Kinds):
         return None if at < 0 else at
 
     def _flow(self, rows: Rows, numbers: Ints, group_of: Ints, family: int) -> None:
-        """Count what came and went: both where both moments lie in one period."""
+        """Count what came and what went; both count if both moments lie in one period."""
         days = self.days
         assert days is not None  # noqa: S101  flows have periods of their own
         width = len(days.names)
@@ -301,7 +301,7 @@ class _Gatherer(Kinds):
         return np.bincount((key + period)[period >= 0], minlength=size)
 
     def _finish(self) -> Partial:
-        """Put what was counted into the accumulators."""
+        """Add the counts to the accumulators."""
         part, days = self.part, self.days
         names = [None] if days is None else days.names
         width, groups = len(names), list(self.group_ids)
@@ -346,7 +346,7 @@ class _Gatherer(Kinds):
 
 
 def _key(value: Any) -> Any:
-    """Return what tells outcomes apart: calendars by identity, which is quicker than by content."""
+    """Return a key that distinguishes outcomes; calendars by identity, which is faster."""
     if isinstance(value, (tuple, list)):
         return tuple(map(_key, value))
     return id(value) if hasattr(value, "open_time") else value

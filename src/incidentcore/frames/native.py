@@ -1,4 +1,4 @@
-"""Columns in and out: instants and times as whole microseconds in numpy, and back as they came."""
+"""Convert columns: instants and durations to whole microseconds in numpy, and back."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ _SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timed
 
 
 def as_frame(source: Any) -> nw.DataFrame[Any]:
-    """Return a frame of any kind that narwhals reads, or a mapping of numpy arrays.
+    """Return a frame of any type that narwhals reads, or a mapping of numpy arrays.
 
     Raises:
-        InvalidValueError: It is not one.
+        InvalidValueError: It is not a frame.
     """
     try:
         frame = nw.from_native(source)
@@ -50,7 +50,7 @@ def as_frame(source: Any) -> nw.DataFrame[Any]:
 
 
 def as_series(values: Any, where: str, allowed: str) -> nw.Series[Any]:
-    """Return a column of any library as one of narwhals."""
+    """Return a column of any library as a narwhals series."""
     try:
         return nw.from_native(values, series_only=True)
     except TypeError:
@@ -97,9 +97,9 @@ def as_spans(values: Any, where: str) -> Ints:
 def like(
     given: Iterable[Any], values: Ints, kind: Literal["instant", "span", "open"], name: str
 ) -> Any:
-    """Return an answer in the form of the first column given: its library, its index.
+    """Return a result in the form of the first column given: its library, its index.
 
-    Instants are in UTC. Nulls of a numpy array are not-a-time, of truths a mask.
+    Instants are in UTC. Nulls in a numpy array are not-a-time; those of booleans are a mask.
     """
     form = "M8[us]" if kind == "instant" else "m8[us]"
     first = next((each for each in given if not isinstance(each, (datetime, timedelta))), None)
@@ -128,7 +128,7 @@ def like(
 
 
 def codes_of(series: nw.Series[Any]) -> Codes:
-    """Return a column as places in the list of its different values."""
+    """Return a column as positions in the list of its distinct values."""
     native, dtype = series.to_native(), series.dtype
     if hasattr(native, "factorize"):  # pandas and its kin
         places, values = native.factorize()
@@ -161,7 +161,7 @@ def _hashable(value: Any) -> Any:
 
 
 def _unique_small(ids: Ints) -> tuple[list[int], list[int], NDArray[np.int32]]:
-    """Return the different codes, the first row of each, and each row's place among them."""
+    """Return the distinct codes, the first row of each, and each row's position among them."""
     size = int(ids.max(initial=0)) + 2
     places: Any
     if size > 4 * len(ids) + 1_000:

@@ -1,4 +1,4 @@
-"""What is asked of columns, checked once: KPIs, groups, and the columns that these need."""
+"""The plan of a computation, checked once: KPIs, groups, and the columns that these need."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _FIELD_OF: Final = {"group": "assignment_group", "priority": "computed_priority"
 
 
 def _walk(value: Any) -> Iterator[Any]:
-    """Yield a value and all that is in it, calendars as they are."""
+    """Yield a value and everything nested in it, but not the parts of calendars."""
     yield value
     if hasattr(value, "open_time") or isinstance(value, type):  # a calendar
         return
@@ -62,14 +62,14 @@ def _walk(value: Any) -> Iterator[Any]:
 
 
 def refuse(kpi: Kpi, why: str) -> None:
-    """Refuse a KPI by its name."""
+    """Refuse a KPI, naming it."""
     allowed = f"KPIs that moments and words of a row answer; {why}: use compute_kpis(read_table())"
     raise InvalidValueError("kpis", kpi.id, allowed)
 
 
 @attrs.define
 class Plan:
-    """What is asked, checked once."""
+    """The plan of a computation, checked once."""
 
     kpis: tuple[Kpi, ...]
     mapping: dict[str, str | int]
@@ -126,7 +126,7 @@ class Plan:
         return part
 
     def _check(self, kpi: Kpi) -> None:
-        """Refuse what the moments and words of one row do not answer."""
+        """Refuse what cannot be computed from the moments and words of one row."""
         measure = kpi.measure
         if type(measure) not in _MEASURES:
             refuse(kpi, f"{type(measure).__name__} reads the histories of records")
@@ -156,7 +156,7 @@ class Plan:
         return str(column)
 
     def wanted(self, columns: Sequence[str]) -> dict[str, str]:
-        """Return by field the columns that are read; other columns under their own names."""
+        """Return the columns that are read, by field; other columns by their own names."""
         fields = {}
         roots = {text.partition(".")[0] for text in self.texts}
         for name in self.mapping:

@@ -1,4 +1,4 @@
-"""Times and counts of many rows at once, into the accumulators of KPIs."""
+"""Add durations and counts of many rows at once to the accumulators of KPIs."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _BITS = 53
 
 
 class Values:
-    """Times with the number of the group and period that each belongs to."""
+    """Durations, each with the number of its group and period."""
 
     def __init__(self) -> None:
         self._times: list[Ints] = []
         self._keys: list[Ints] = []
 
     def put(self, times: Ints, keys: Ints) -> None:
-        """Keep the times of some rows."""
+        """Keep the durations of some rows."""
         self._times.append(times)
         self._keys.append(keys)
 
     def by_key(self) -> Iterator[tuple[int, Ints]]:
-        """Yield each group and period with its times, ascending."""
+        """Yield each group and period with its durations, ascending."""
         pieces = [pair for pair in zip(self._times, self._keys, strict=True) if len(pair[0])]
         self._times, self._keys = [], []
         if not pieces:
@@ -64,7 +64,7 @@ class Values:
 
 
 def add_values(total: Any, times: Ints) -> None:
-    """Add times, ascending, to a sample, or to a sketch of one."""
+    """Add ascending durations to a sample, or to a sketch of one."""
     if isinstance(total, SketchedSample):
         if not total.survival:
             _sketch(total.seen, times)
@@ -82,7 +82,7 @@ def add_values(total: Any, times: Ints) -> None:
 
 
 def _sum(times: Ints) -> int:
-    """Return the exact sum of ascending times."""
+    """Return the exact sum of ascending durations."""
     if len(times) * max(abs(int(times[0])), abs(int(times[-1]))) < 1 << _WORD:
         return int(times.sum())
     return (int((times >> 32).sum()) << 32) + int((times & 0xFFFF_FFFF).sum())
@@ -103,7 +103,7 @@ def _lower_edges() -> Ints:
 
 
 def _sketch(sketch: Sketch, times: Ints) -> None:
-    """Count ascending times of zero or more into buckets, as ``Sketch.add`` does one by one."""
+    """Count ascending durations of zero or more into buckets, as ``Sketch.add`` does one by one."""
     if not len(times):
         return
     other = Sketch()
@@ -116,7 +116,7 @@ def _sketch(sketch: Sketch, times: Ints) -> None:
 
 
 def add_many(total: Any, outcome: Any, count: int) -> None:
-    """Add the outcome of so many records that are alike."""
+    """Add the outcome of ``count`` records that are alike."""
     if isinstance(outcome, str):
         total.excluded[outcome] = total.excluded.get(outcome, 0) + count
     elif isinstance(total, Tally):

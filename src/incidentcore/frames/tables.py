@@ -58,14 +58,14 @@ def records_to_frame(
         records: The records, read once.
         library: Whose frame: ``pandas``, ``polars`` or ``pyarrow``.
         columns: Fields of records, also dotted ones such as ``custom.site``.
-        time_in: A field: for each of its values a column says how long the record had it, from its
+        time_in: A field: for each of its values a column holds how long the record had it, from its
             opening to its end or ``as_of``. ``"state"`` and ``"assignment_group"`` are usual.
-        as_of: Until when records that have not ended are counted; needed for ``time_in``.
+        as_of: The end of the time counted for records that have not ended; needed for ``time_in``.
         clock: The calendar whose open time counts; wall time without one.
 
     Returns:
-        The frame: instants in UTC, durations, whole numbers, truths and text, each null where the
-        record has nothing. The columns of ``time_in`` are named ``time_in.`` and the value.
+        The frame: instants in UTC, durations, whole numbers, booleans and text, each null where the
+        record has no value. The columns of ``time_in`` are named ``time_in.`` and the value.
 
     Raises:
         InvalidValueError: A column is not a field, or ``as_of`` is needed.
@@ -103,7 +103,7 @@ def records_to_frame(
 def _times(
     record: Record, path: str, as_of: datetime, clock: Calendar | None
 ) -> dict[str, timedelta]:
-    """Return how long each value of a field held, up to the record's end or an instant."""
+    """Return how long a field had each value, up to the record's end or an instant."""
     times: dict[str, timedelta] = {}
     first, _, rest = path.partition(".")
     held: tuple[str, datetime] | None = None
@@ -137,16 +137,16 @@ def to_frame(
     """Return a KPI table, events, SLA statuses or findings as a frame with one row each.
 
     Args:
-        values: The values, all of one kind. The histories of records are their events:
+        values: The values, all of one type. The events of records are in their histories:
             ``(event for record in records for event in record.history)``.
         library: Whose frame: ``pandas``, ``polars`` or ``pyarrow``.
 
     Returns:
         The frame, typed as ``records_to_frame`` types it. Times of a KPI table are hours, as in its
-        plain rows. Without values it has no columns, since their kind is not known.
+        plain rows. Without values it has no columns, since the type is not known.
 
     Raises:
-        InvalidValueError: There is a value of another kind.
+        InvalidValueError: There is a value of another type.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.frames import to_frame
@@ -219,7 +219,7 @@ def _frame(cells: Mapping[str, list[Any]], library: Library) -> Any:
 
 
 def _kind(name: str, column: Sequence[Any]) -> Any:
-    """Return the type of a column: that of its values, or of its name where all are null."""
+    """Return the type of a column: that of its values, or by its name if all are null."""
     kinds = {type(value) for value in column if value is not None}
     if not kinds and name.endswith("_at"):
         kinds = {datetime}
@@ -239,12 +239,12 @@ def rows(frame: Any, /) -> Iterator[dict[str, Any]]:
     """Yield the rows of a frame as mappings that ``vendors.read_table`` takes.
 
     Args:
-        frame: What ``gather_kpis_from`` takes: a frame of any library, a DuckDB relation, batches
-            of Arrow or a parquet file.
+        frame: A source as ``gather_kpis_from`` takes it: a frame of any library, a DuckDB relation,
+            batches of Arrow or a parquet file.
 
     Yields:
-        Values of Python by column, None where the frame has nothing: not-a-time and not-a-number
-        count as nothing.
+        Python values by column; None where the frame has no value, or not-a-time or
+        not-a-number.
 
     Raises:
         InvalidValueError: It is not a frame.

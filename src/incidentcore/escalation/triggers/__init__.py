@@ -1,4 +1,4 @@
-"""Triggers: one kind in one file; a subclass of ``Trigger`` is a kind of your own (rule E2)."""
+"""Triggers, each type in a file of its own; subclass ``Trigger`` to add a type (rule E2)."""
 
 from incidentcore.escalation.triggers.after import After
 from incidentcore.escalation.triggers.after_previous import AfterPrevious

@@ -1,4 +1,4 @@
-"""A trigger a delay after a moment of the record."""
+"""A trigger that fires a delay after a moment of the record."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _MOMENTS: Final = (
 
 @attrs.frozen
 class After(Trigger):
-    """Fires a delay after a moment of the record, for as long as that moment stands.
+    """Fires a delay after a moment of the record, for as long as that moment stays set.
 
     Attributes:
         delay: How long after it.
@@ -62,7 +62,7 @@ class After(Trigger):
             )
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one for each value that the moment took."""
+        """Return one candidate for each value that the moment had."""
         own = self.since in BEGINNINGS
         return context.delayed(context.view.moments(self.since), self.delay, self.calendar, own=own)
 
@@ -78,7 +78,7 @@ class After(Trigger):
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return True: the level repeats in every further pass."""
+        """Return True, since the level repeats in every further pass."""
         return True
 
     def offset(
@@ -90,13 +90,13 @@ class After(Trigger):
         return later(begin, max(self.delay - first.delay, _ZERO), self.calendar)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return that its moment is one of a record that is not open."""
+        """Return a finding if its moment exists only on a record that is not open."""
         if self.since not in _ENDINGS:
             return None
         return "level_never_fires", {"because": "ended", "since": self.since}, self.since
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield where it comes before the level above, silences itself or moves its own moment."""
+        """Yield findings if it precedes the level above, silences itself or moves its moment."""
         above = scope.above
         if (
             isinstance(above, After)

@@ -1,4 +1,4 @@
-"""A trigger a delay after the level above fell due."""
+"""A trigger that fires a delay after the level above became due."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ __all__ = ["AfterPrevious"]
 
 @attrs.frozen
 class AfterPrevious(Trigger):
-    """Fires a delay after the level above fell due, never after it was polled.
+    """Fires a delay after the level above became due, not after it was polled.
 
-    It ends with what the level above counts from: a chain that began when nothing had happened for
-    an hour ends when something does.
+    It ends when the level above's starting point ends: a chain that began because nothing had
+    happened for an hour ends when something happens.
 
     Attributes:
         delay: How long after it.
@@ -46,14 +46,14 @@ class AfterPrevious(Trigger):
         need_calendar("calendar", self.calendar)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one for each cycle in which the level above fell due."""
+        """Return one candidate for each cycle in which the level above became due."""
         return [
             Candidate(cycle, above.at, self._after(above), above.until)
             for cycle, above in sorted(context.previous.items())
         ]
 
     def _after(self, above: Fallen) -> datetime | None:
-        """Return when it follows a level; at once where nobody was notified there (rule E3)."""
+        """Return when it follows a level; at once if that level notified nobody (rule E3)."""
         return later(above.at, self.delay, self.calendar) if above.reached else above.at
 
     @property
@@ -67,7 +67,7 @@ class AfterPrevious(Trigger):
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return that further passes go through it."""
+        """Return True, since further passes go through it."""
         return True
 
     def offset(
@@ -79,7 +79,7 @@ class AfterPrevious(Trigger):
         return None if previous is None else self._after(previous)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return that the level above never fires."""
+        """Return a finding if the level above never fires."""
         if not scope.dead:
             return None
         return "level_never_fires", {"because": "level_above"}, scope.index - 1

@@ -1,4 +1,4 @@
-"""A trigger that comes back at a wall time: a reminder."""
+"""A trigger that recurs at a wall time: a reminder."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 @attrs.frozen
 class AtWallTime(Trigger):
-    """Fires again and again at a wall time, while a moment of the record stands.
+    """Fires again and again at a wall time, while a moment of the record is set.
 
-    The times are the handoffs of a rotation, so they are right across changes of clocks (rule E5).
-    Each time is a cycle of its own. One at which the level is silent, or outside of its contact
-    hours, is left out and not made up for. A manual escalation brings none forward.
+    The times are the handoffs of a rotation, so they are correct across changes of clocks (rule
+    E5). Each time is a cycle of its own. A time at which the level is silent, or outside its
+    contact hours, is skipped and not made up for. A manual escalation does not bring any forward.
 
     Attributes:
-        rotation: When it comes back, such as each day at the wall time of its anchor.
-        since: The moment from which on it comes, as in ``After``.
+        rotation: When it recurs, such as each day at the wall time of its anchor.
+        since: The moment from which it recurs, as in ``After``.
 
     Source: rule E2.
 
@@ -50,7 +50,7 @@ class AtWallTime(Trigger):
         After(timedelta(0), self.since)  # refuses what is not a moment
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one for each time after the moment."""
+        """Return one candidate for each wall time after the moment."""
         anchors = context.begun(context.view.moments(self.since), own=self.since in BEGINNINGS)
         times: list[datetime] = []
         for anchor in anchors:

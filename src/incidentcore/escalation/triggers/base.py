@@ -1,4 +1,4 @@
-"""The protocol of a trigger: what makes a level of an escalation fall due (rule E2)."""
+"""The protocol of a trigger: what makes a level of an escalation become due (rule E2)."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ TriggerFinding: TypeAlias = tuple[str, dict[str, object], object]
 
 
 class Candidate(NamedTuple):
-    """One chance of a level to fall due.
+    """One occasion on which a level can become due.
 
     Attributes:
         cycle: The occurrence it belongs to, from 1.
-        ready: From when on a manual escalation may bring it forward; None where none may.
-        at: When its trigger makes it due; None where only a manual escalation can.
-        until: When what it counts from ends; None where it does not end.
+        ready: From when a manual escalation may bring it forward; None if none may.
+        at: When its trigger makes it due; None if only a manual escalation can.
+        until: When its starting point ends; None if it does not end.
     """
 
     cycle: int
@@ -55,8 +55,8 @@ class Fallen(NamedTuple):
     """What became of a level in one cycle.
 
     Attributes:
-        at: When it fell due.
-        until: When what it counts from ends; None where it does not end.
+        at: When it became due.
+        until: When its starting point ends; None if it does not end.
         reached: Whether it notified anybody.
     """
 
@@ -67,14 +67,14 @@ class Fallen(NamedTuple):
 
 @attrs.define
 class TriggerContext:
-    """What a trigger may ask.
+    """What a trigger may read when it computes its candidates.
 
     Attributes:
         view: The record with its clocks.
         when: The condition of the row.
         index: The level's place in the row, from 0.
-        until: The last instant that is looked at.
-        previous: By cycle, how the level above fell due; empty for the first level.
+        until: The last instant that is considered.
+        previous: By cycle, how the level above became due; empty for the first level.
         maintenance: Intervals in which nothing begins.
         beginnings: When levels that count from the opening, or from the row's own condition,
             start a new cycle.
@@ -95,7 +95,7 @@ class TriggerContext:
 
         Args:
             anchors: The anchors.
-            own: Whether they are the opening, or spells of the row's own condition.
+            own: Whether the anchors are the opening, or spells of the row's own condition.
         """
         cuts = self.restarts
         if own and self.beginnings:
@@ -124,7 +124,7 @@ class TriggerContext:
         *,
         own: bool = False,
     ) -> list[Candidate]:
-        """Return one candidate for each anchor, a delay after it; ``own`` as in ``begun``."""
+        """Return one candidate a delay after each anchor; ``own`` is as in ``begun``."""
         candidates = []
         for start, until, cycle in self.begun(anchors, own=own):
             due = later(start, delay, calendar)
@@ -146,10 +146,10 @@ class LintScope:
         when: The condition of the row.
         triggers: The triggers of all its levels.
         index: The level's place in the row.
-        silenced: Whether the first acknowledgement silences the level, without an end.
+        silenced: Whether the first acknowledgement silences the level without limit.
         definitions: The clocks that are known.
-        span: The time in which calendars are looked at.
-        dead: Whether the level above can never fall due.
+        span: The time in which calendars are checked.
+        dead: Whether the level above can never become due.
     """
 
     when: Condition
@@ -168,12 +168,12 @@ class LintScope:
 
 @attrs.frozen
 class Trigger(ABC):
-    """What makes a level fall due; subclass it for a kind of your own.
+    """What makes a level become due; subclass it for a type of your own.
 
-    A subclass is one frozen attrs class with ``candidates`` and ``why``; all else has a default.
+    A subclass is a frozen attrs class with ``candidates`` and ``why``; all else has a default.
 
     Attributes:
-        until: What silences a level with this trigger where the level does not say.
+        until: What silences a level with this trigger if the level does not specify it.
         chained: Whether it needs a level above.
         calendar: The calendar of its delay; None for wall time.
 
@@ -199,18 +199,18 @@ class Trigger(ABC):
 
     @abstractmethod
     def candidates(self, context: TriggerContext) -> Sequence[Candidate]:
-        """Return each chance of the level to fall due, in ascending order of cycles."""
+        """Return each occasion on which the level can become due, in ascending order of cycles."""
         ...
 
     @property
     @abstractmethod
     def why(self) -> tuple[str, dict[str, str]]:
-        """Why the level falls due: a code, and the data of its text."""
+        """Why the level becomes due: a code, and the data of its text."""
         ...
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """How long it waits, and in whose open time; wall time without a calendar."""
+        """How long it waits, and the calendar that counts; wall time without one."""
         return _ZERO, None
 
     @property
@@ -229,18 +229,18 @@ class Trigger(ABC):
 
         Args:
             begin: When the pass begins.
-            previous: The level before in the pass; None where it never falls due.
+            previous: The level before in the pass; None if it never becomes due.
             first: The trigger of the first level of the pass.
             head: Whether this is that level.
         """
         return begin
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return why the level can never fall due, as ``level_never_fires``; None where it can."""
+        """Return why the level can never become due, as ``level_never_fires``; None if it can."""
         return None
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield what else cannot work as it was meant."""
+        """Yield findings on anything else that cannot work as intended."""
         yield from ()
 
 
@@ -253,13 +253,13 @@ def later(at: datetime, delay: timedelta, calendar: Calendar | None) -> datetime
 
 
 def need_delay(name: str, delay: object) -> None:
-    """Refuse what is not a time, or is negative."""
+    """Refuse a delay that is not a ``timedelta``, or is negative."""
     if not isinstance(delay, timedelta) or delay < _ZERO:
         raise EscalationMatrixError(name, delay, "a timedelta that is not negative")
 
 
 def need_calendar(name: str, calendar: object) -> None:
-    """Refuse what is neither a calendar nor None."""
+    """Refuse a value that is neither a calendar nor None."""
     need_kind(
         name, calendar, Calendar | None, EscalationMatrixError, "a Calendar, or None for wall time"
     )

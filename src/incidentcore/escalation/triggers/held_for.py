@@ -1,4 +1,4 @@
-"""A trigger when a condition has held for a time."""
+"""A trigger that fires when a condition has held for some time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OPEN: Final = field("state.open").is_true()
 
 @attrs.frozen
 class HeldFor(Trigger):
-    """Fires when a condition has held for a time without a break.
+    """Fires when a condition has held for some time without interruption.
 
     Attributes:
         condition: The condition.
@@ -48,7 +48,7 @@ class HeldFor(Trigger):
         need_kind("condition", self.condition, Condition, EscalationMatrixError)
 
     def candidates(self, context: TriggerContext) -> list[Candidate]:
-        """Return one for each spell in which the condition held."""
+        """Return one candidate for each spell in which the condition held."""
         own = self.condition == context.when
         spells = context.view.spells(self.condition)
         return context.delayed(spells, self.span, self.calendar, own=own)
@@ -69,11 +69,11 @@ class HeldFor(Trigger):
         return (self.condition,)
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:
-        """Return whether it heads a chain, so that further passes go through it."""
+        """Return whether it starts a chain, so that further passes go through it."""
         return not index and not any(isinstance(one, After) for one in triggers)
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return that it cannot hold where the row applies, or while the record is open."""
+        """Return a finding if it cannot hold where the row applies, or while the record is open."""
         held = self.condition
         if overlap(held, scope.when).is_no:
             return "level_never_fires", {"because": "row"}, str(held)
@@ -82,6 +82,6 @@ class HeldFor(Trigger):
         return None
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield that its own delivery changes what it reads."""
+        """Yield a finding if its own delivery changes the fields it reads."""
         if self.condition.fields & MOVED_BY_DELIVERY:
             yield "loop", {"because": "level"}, str(self.condition)

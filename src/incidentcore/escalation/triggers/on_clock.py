@@ -46,7 +46,8 @@ class OnClock(Trigger):
         point: ``"due"``, ``"breach"`` or an ``SlaThreshold``; a fraction such as ``0.75`` is
             written as the threshold of that fraction.
 
-    At due means at or after it; breach is the first instant at which elapsed exceeds the target.
+    The due point is reached at the due time; breach is the first instant at which elapsed time
+    exceeds the target.
     """
 
     until: ClassVar[str] = "resolved"
@@ -71,13 +72,13 @@ class OnClock(Trigger):
         return "clock_reached", {"clock": self.clock, "point": point}
 
     def never(self, scope: LintScope) -> TriggerFinding | None:
-        """Return that no definition is of its kind or name."""
+        """Return a finding if no definition has its kind or name."""
         if any(self.clock in (one.kind, one.name) for one in scope.definitions):
             return None
         return "level_never_fires", {"because": "no_clock", "clock": self.clock}, self.clock
 
     def lint(self, scope: LintScope) -> Iterator[TriggerFinding]:
-        """Yield where it is due at the start of its clock, or before the level above."""
+        """Yield findings if it is due at the start of its clock, or before the level above."""
         above = scope.above
         for definition in scope.definitions:
             target = definition.target
@@ -103,7 +104,7 @@ class OnClock(Trigger):
                     yield "out_of_order", data, (elapsed, first)
 
     def elapsed_at(self, target: timedelta) -> timedelta:
-        """Return what has elapsed of a target at the point, without its calendar."""
+        """Return how much of a target has elapsed at the point, without its calendar."""
         point = self.point
         if isinstance(point, SlaThreshold):
             later = point.after_due if point.runs_on else _ZERO

@@ -1,8 +1,9 @@
 """incidentcore: the domain library for IT incident management.
 
 The names that most callers need can be imported from here. Everything else is imported from its
-room, such as ``incidentcore.kpi``; the rooms are attributes of the package. A room is loaded when
-something in it is first asked for, so that importing the package costs next to nothing.
+subpackage, such as ``incidentcore.kpi``; the subpackages are attributes of the package. A
+subpackage is loaded when something in it is first used, so that importing the package costs next to
+nothing.
 """
 
 from importlib import import_module

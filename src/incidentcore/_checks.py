@@ -1,7 +1,7 @@
-"""Checks of what callers pass; each refuses it with the error that its room raises.
+"""Checks of arguments; each raises the error class of the package that calls it.
 
-They stand at the edge, in the constructors of rules and the first lines of functions. Hot paths
-check in place.
+They are called at the edge, in the constructors of rules and in the first lines of functions. Hot
+paths check inline.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _NAMES: Final[dict[type, str]] = {
 def need_kind(
     where: str, value: object, kind: Kind, error: Refusal = InvalidValueError, allowed: str = ""
 ) -> None:
-    """Refuse what is not of a kind; the error names the kind, or says what ``allowed`` says."""
+    """Refuse a value that is not of a type; the error names the type, or quotes ``allowed``."""
     if not isinstance(value, kind):
         raise error(where, value, allowed or _named(kind))
 
@@ -44,7 +44,7 @@ def need_each(
     error: Refusal = InvalidValueError,
     allowed: str = "",
 ) -> None:
-    """Refuse the first of several that is not of a kind."""
+    """Refuse the first of several values that is not of a type."""
     for value in values:
         need_kind(where, value, kind, error, allowed)
 
@@ -69,22 +69,22 @@ def need_text(
     *,
     empty: bool = False,
 ) -> None:
-    """Refuse what is not a text, or an empty one."""
+    """Refuse a value that is not a text, and an empty text."""
     if not isinstance(value, str) or not (value or empty):
         raise error(where, value, allowed or ("text" if empty else "a non-empty text"))
 
 
 def need_word(where: str, value: object, words: Any, error: Refusal = InvalidValueError) -> None:
-    """Refuse what is not one of the words of a ``Literal``."""
+    """Refuse a value that is not one of the words of a ``Literal``."""
     if value not in get_args(words):
         raise error(where, value, f"one of {', '.join(get_args(words))}")
 
 
 def as_tuple(value: Any, kind: type[T]) -> tuple[T, ...]:
-    """Return several values as a tuple, and a single one of a kind as a tuple of one."""
+    """Return several values as a tuple, and a single value of a given type as a tuple of one."""
     return (value,) if isinstance(value, kind) else tuple(value)
 
 
 def as_pairs(value: Any) -> list[tuple[Any, Any]]:
-    """Return the entries of a mapping, or pairs, as a list."""
+    """Return the items of a mapping, or an iterable of pairs, as a list of pairs."""
     return list(value.items() if isinstance(value, Mapping) else value)

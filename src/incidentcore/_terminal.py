@@ -1,4 +1,4 @@
-"""Text for a terminal: without control characters, errors on one line, progress counted."""
+"""Text for a terminal: no control characters, errors on one line, and a progress display."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STEP: Final = 250
 
 
 class WatchedPath(type(Path())):  # type: ignore[misc]  # the class for this system
-    """A path that remembers the file that was opened last, to say how far it was read."""
+    """A path that remembers the file it last opened, to report how much of it has been read."""
 
     last: Any = None
 
@@ -27,18 +27,18 @@ class WatchedPath(type(Path())):  # type: ignore[misc]  # the class for this sys
         return self.last
 
     def close(self) -> None:
-        """Close the file, which an error in the middle of it leaves open."""
+        """Close the file, which stays open if an error stops the reading halfway."""
         if self.last is not None:
             self.last.close()
 
     def share_read(self) -> float:
-        """Return how much of the file was read, 0 to 1; 1 where that is not known."""
+        """Return the fraction of the file that was read, from 0 to 1; 1 if it is not known."""
         size = self.stat().st_size
         return 1.0 if self.last is None or self.last.closed or not size else self.last.tell() / size
 
 
 def with_progress(incidents: Iterable[T], path: WatchedPath) -> Iterator[T]:
-    """Yield the incidents on; on a terminal, show count, rate and time left on standard error."""
+    """Pass incidents through; on a terminal, show count, rate and time left on standard error."""
     if not sys.stderr.isatty():
         yield from incidents
         return
@@ -57,7 +57,7 @@ def with_progress(incidents: Iterable[T], path: WatchedPath) -> Iterator[T]:
 
 
 def printable(text: str) -> str:
-    """Return text without characters that would steer a terminal: a file may hold any."""
+    """Return text without terminal control characters, which a file may contain."""
     return "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
@@ -69,5 +69,5 @@ def one_line(error: Exception) -> str:
 
 
 def leave_quietly() -> None:
-    """Let the interpreter's last flush go nowhere: nobody reads standard output any more."""
+    """Discard the interpreter's last flush: nobody reads standard output any more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

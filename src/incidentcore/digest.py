@@ -26,8 +26,8 @@ def content_id(value: object) -> str:
     """Return a short digest of a value's content.
 
     Two values with equal content have equal ids, in every process and on every machine; a value
-    that differs in any compared field has another. Class names and field names are part of the
-    content, so values of different types never share an id by accident.
+    that differs in any compared field has a different id. Class names and field names are part of
+    the content, so values of different types do not share an id by accident.
 
     Args:
         value: A value of this library, or plain data: numbers, text, dates, collections.
@@ -50,7 +50,7 @@ def content_id(value: object) -> str:
 
 
 def _feed(feed: Callable[[bytes], object], value: object, path: str) -> None:
-    """Write a value unambiguously: each node as its tag, its size and its parts."""
+    """Feed a value to the hash unambiguously: for each node its tag, its size and its parts."""
     kind = type(value)
     if value is None or kind in _LEAVES or (kind.__module__, kind.__name__) in _EXACT:
         _leaf(feed, kind.__name__, repr(value))

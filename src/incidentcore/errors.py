@@ -53,16 +53,16 @@ def _show(value: object) -> str:
 
 
 class IncidentCoreError(Exception):
-    """Raised when the library refuses something; the base of every error below."""
+    """The base class of all errors that the library raises."""
 
 
 class InvalidValueError(IncidentCoreError, ValueError):
-    """Raised when a value the caller passed is not one the function accepts.
+    """Raised when the function does not accept a value that the caller passed.
 
     Attributes:
         where: The argument or field.
         given: What was passed.
-        allowed: What would have been accepted, in words.
+        allowed: A description of the values that are accepted.
     """
 
     def __init__(self, where: str, given: object, allowed: str) -> None:
@@ -113,9 +113,9 @@ class DefinitionError(IncidentCoreError, ValueError):
     """Raised when a table or rule that an integrator wrote cannot be used.
 
     Attributes:
-        where: Where in the definition.
-        given: What stands there.
-        allowed: What may stand there, in words.
+        where: The place in the definition.
+        given: The value found there.
+        allowed: A description of the values that are allowed there.
     """
 
     def __init__(self, where: str, given: object, allowed: str) -> None:
@@ -156,7 +156,7 @@ class TransitionNotAllowedError(IncidentCoreError):
     """Raised when a lifecycle refuses an action; the record is unchanged (rule L2).
 
     Attributes:
-        refusal: The whole answer of ``decide``: code, reason, missing fields, allowed actions and
+        refusal: The full result of ``decide``: code, reason, missing fields, allowed actions and
             the shortest legal path.
     """
 
@@ -169,7 +169,7 @@ class TransitionNotAllowedError(IncidentCoreError):
 
 
 class LifecycleMismatchError(TransitionNotAllowedError):
-    """Raised when a record is advanced by another lifecycle than its own (rule L1)."""
+    """Raised when a record is advanced by a lifecycle other than its own (rule L1)."""
 
 
 class UnreachableDeadlineError(IncidentCoreError):
@@ -177,8 +177,8 @@ class UnreachableDeadlineError(IncidentCoreError):
 
     Attributes:
         since: Where the search began.
-        budget: The open time that was to be spent; None for a search without a budget.
-        unspent: What of it was left at the horizon; None likewise.
+        budget: The open time to be used up; None for a search without a budget.
+        unspent: The part of the budget left at the horizon; None for a search without a budget.
     """
 
     def __init__(
@@ -199,7 +199,7 @@ class UnreachableDeadlineError(IncidentCoreError):
 
 
 class FormatError(IncidentCoreError, ValueError):
-    """Raised when text or data from outside cannot be read; the only thing parsers raise.
+    """Raised when text or data from outside cannot be read; parsers raise no other error.
 
     Attributes:
         problems: Every problem found, each as ``"message @ $.path[2].field"``.
@@ -224,11 +224,11 @@ class FormatError(IncidentCoreError, ValueError):
 
 
 class MissingExtraError(IncidentCoreError, ModuleNotFoundError):
-    """Raised when a function needs a package that one of the extras brings.
+    """Raised when a function needs a package that an optional extra installs.
 
     Attributes:
-        extra: The extra.
-        what: What needs it.
+        extra: The name of the extra.
+        what: The feature that needs it.
     """
 
     def __init__(self, extra: str, what: str) -> None:
@@ -244,14 +244,14 @@ class MissingExtraError(IncidentCoreError, ModuleNotFoundError):
 
 
 class StorageError(IncidentCoreError):
-    """Raised when a store cannot do what was asked."""
+    """Raised when a store cannot carry out an operation."""
 
 
 class RecordNotFoundError(StorageError, LookupError):
-    """Raised when a store holds no record of that id.
+    """Raised when a store holds no record with the given id.
 
     Attributes:
-        record_id: The id that was asked for.
+        record_id: The id that was requested.
     """
 
     def __init__(self, record_id: str) -> None:
@@ -293,7 +293,7 @@ class StaleRecordError(StorageError):
 
 
 class DuplicateEventError(StorageError):
-    """Raised when an event comes again with the same id or sequence but another body.
+    """Raised when an event arrives again with the same id or sequence but different content.
 
     Attributes:
         record_id: The record.

@@ -1,8 +1,8 @@
 """Instants, intervals and values with a period of validity (rules T1 to T7).
 
 Everything inside the library is UTC: arithmetic on datetimes that share one ``ZoneInfo`` is
-wall-clock arithmetic and wrong across a change of offset (rule T2), so values are converted where
-they enter.
+wall-clock arithmetic and wrong across a change of offset (rule T2), so values are converted on
+input.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def as_utc(value: datetime, name: str = "at") -> datetime:
     """Convert an aware datetime to UTC.
 
     Args:
-        value: Any aware datetime; its ``tzinfo`` may be of any library.
+        value: Any aware datetime; its ``tzinfo`` may come from any library.
         name: The argument's name, for the error.
 
     Returns:
@@ -112,7 +112,7 @@ def as_zone(zone: ZoneInfo | str, name: str = "zone") -> ZoneInfo:
 class Interval:
     """A half-open span of time ``[start, end)`` (rule T3).
 
-    An empty interval is allowed, a reversed one refused. Both ends are kept in UTC.
+    An empty interval is allowed; a reversed one is refused. Both ends are kept in UTC.
 
     Attributes:
         start: First instant inside.
@@ -178,14 +178,14 @@ def _by_validity(entries: Iterable[tuple[datetime, T]]) -> tuple[tuple[datetime,
 
 @attrs.frozen
 class Versions(Generic[T_co]):
-    """One definition as it changed over time: each version holds from its instant on.
+    """A definition that changed over time: each version is in force from a given instant on.
 
     Editing today's calendar or policy must not rewrite last year's results (rule S11), so keep the
-    old one and add the new one with the instant from which it holds.
+    old one and add the new one with the instant from which it is in force.
 
     Attributes:
         entries: Pairs of (first instant of validity, definition), given in any order. The earliest
-            version also answers for everything before it.
+            version also applies to all earlier instants.
 
     Raises:
         DefinitionError: No version was given, or two begin at one instant.
@@ -202,7 +202,7 @@ class Versions(Generic[T_co]):
     entries: tuple[tuple[datetime, T_co], ...] = attrs.field(converter=_by_validity)
 
     def at(self, at: datetime) -> T_co:
-        """Return the version that holds at an instant."""
+        """Return the version that is in force at an instant."""
         index = bisect_right(self.entries, as_utc(at), key=_valid_from)
         return self.entries[max(index - 1, 0)][1]
 

@@ -1,6 +1,6 @@
-"""What touches the outside: stores on databases, each in a module of its own.
+"""Adapters to the outside: stores on databases, and KPIs over processes and distributed frames.
 
-Those that need an extra are imported by their module, such as ``incidentcore.adapters.sqlalchemy``.
+Import an adapter that needs an extra from its module, such as ``incidentcore.adapters.sqlalchemy``.
 """
 
 from incidentcore.adapters.async_store import AsyncStore

@@ -17,9 +17,9 @@ __all__ = ["AsyncStore"]
 
 @attrs.frozen
 class AsyncStore:
-    """An ``AsyncRecordStore`` on a store that is safe between threads, such as ``SqliteStore``.
+    """An ``AsyncRecordStore`` that wraps a thread-safe store, such as ``SqliteStore``.
 
-    A call that is cancelled goes on in its thread; what it writes is written whole.
+    A cancelled call continues in its thread, so its write is never left incomplete.
 
     Attributes:
         store: The store.
@@ -68,7 +68,7 @@ class AsyncStore:
         return await asyncio.to_thread(self.store.find, condition, at=at, after=after, limit=limit)
 
     async def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
-        """Return a page of what was written since; see ``RecordStore.changes``."""
+        """Return a page of the changes since a position; see ``RecordStore.changes``."""
         return await asyncio.to_thread(self.store.changes, after=after, limit=limit)
 
     async def remove(self, record_id: str, *, expected_version: int) -> None:

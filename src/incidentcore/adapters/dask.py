@@ -28,7 +28,7 @@ def gather_dask(
     /,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from a Dask data frame: each partition where it is, then merged.
+    """Gather KPIs from a Dask data frame: each partition is processed where it is, then merged.
 
     Args:
         frame: The data frame. The same id in two partitions counts twice.
@@ -37,7 +37,7 @@ def gather_dask(
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Returns:
-        The partial, that of the frame as a whole; ``finish_partial`` makes the table.
+        The partial of the whole frame; ``finish_partial`` turns it into the table.
 
     Raises:
         InvalidValueError: ``gather_kpis_from`` refuses something.

@@ -1,4 +1,4 @@
-"""What proves a stored row: bytes in and out of columns, and a digest of them."""
+"""Verification of stored rows: the bytes of their columns, and a digest of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["as_bytes", "as_key", "damaged", "digest_of"]
 
 
 def as_key(text: object, where: str = "record_id") -> bytes:
-    """Return an id as it is stored, in UTF-8."""
+    """Return an id in its stored form, UTF-8."""
     if not isinstance(text, str):
         raise InvalidValueError(where, text, "text")
     try:
@@ -20,7 +20,7 @@ def as_key(text: object, where: str = "record_id") -> bytes:
 
 
 def digest_of(*parts: object) -> bytes:
-    """Return the digest of a row's columns, each behind its length."""
+    """Return the digest of a row's columns, each preceded by its length."""
     hashed = sha256()
     for part in parts:
         data = part if isinstance(part, bytes) else str(part).encode()
@@ -29,10 +29,10 @@ def digest_of(*parts: object) -> bytes:
 
 
 def as_bytes(value: object) -> bytes:
-    """Return a column of bytes; where the column became something else, no digest will fit."""
+    """Return a column as bytes; for a value of another type, bytes that match no digest."""
     return bytes(value) if isinstance(value, (bytes, memoryview)) else b""
 
 
 def damaged(what: str) -> StorageError:
-    """Return the error for a row that is not what was written."""
+    """Return the error for a row that differs from what was written."""
     return StorageError(f"{what} is damaged: it is not what was written; restore it from a copy")

@@ -1,4 +1,4 @@
-"""The statements of the outbox, in which what is due waits until it was delivered."""
+"""The statements of the outbox, which keeps due items until they have been delivered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Run: TypeAlias = Callable[..., Sequence[Sequence[Any]]]
 
 
 def put_due(run: Run, items: Iterable[DueItem]) -> None:
-    """Write what is due into the outbox; a key that is there already stays as it is."""
+    """Write due items into the outbox; a key that is already there is left unchanged."""
     rows = [
         {
             "key": as_key(item.key, "key"),
@@ -38,7 +38,7 @@ def put_due(run: Run, items: Iterable[DueItem]) -> None:
 
 
 def pending(run: Run) -> tuple[DueItem, ...]:
-    """Return what is in the outbox and not marked as sent, in the order of its due."""
+    """Return the items of the outbox that are not marked as sent, ordered by due time."""
     items = []
     for key, record_id, kind, due_at, why, digest in run(
         "SELECT key, record_id, kind, due_at, why, digest FROM incidentcore_outbox WHERE sent = 0"
@@ -58,14 +58,14 @@ def pending(run: Run) -> tuple[DueItem, ...]:
 
 
 def mark_sent(run: Run, keys: Iterable[str]) -> None:
-    """Note that items were delivered."""
+    """Mark items as delivered."""
     rows = [{"key": as_key(key, "key")} for key in keys]
     if rows:
         run("UPDATE incidentcore_outbox SET sent = 1 WHERE key = :key", rows)
 
 
 def outbox_keys(run: Run) -> tuple[str, ...]:
-    """Return every key that ever entered the outbox, of records that are still there."""
+    """Return every key that ever entered the outbox, for records that still exist."""
     return tuple(
         sorted(as_bytes(row[0]).decode() for row in run("SELECT key FROM incidentcore_outbox"))
     )

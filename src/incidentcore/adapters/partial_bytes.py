@@ -1,4 +1,4 @@
-"""A partial as a compact document, to be sent from one process or machine to another."""
+"""A partial as a compact document that can be sent to another process or machine."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def pack_partial(part: Partial, /) -> bytes:
 
 
 def unpack_partial(data: bytes, /) -> Partial:
-    """Return the partial of a compressed document.
+    """Return the partial that a compressed document contains.
 
     Raises:
-        FormatError: It is not one.
+        FormatError: The bytes are not such a document.
     """
     try:
         text = zlib.decompress(data).decode()

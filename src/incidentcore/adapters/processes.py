@@ -1,4 +1,4 @@
-"""KPIs of many files or frames on several processes of one machine."""
+"""KPIs of many files or frames, computed in several processes on one machine."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def gather_in_processes(
     workers: int = 2,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from several sources at once; the partial is that of all of them.
+    """Gather KPIs from several sources in parallel, and return one partial for all of them.
 
-    Each source goes to a fresh process, so what starts it must be importable: a script calls this
+    Each source is read in a new process, which imports the main module: a script must call this
     under ``if __name__ == "__main__":``.
 
     Args:

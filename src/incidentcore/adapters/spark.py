@@ -26,10 +26,10 @@ def gather_spark(
     /,
     **options: Any,
 ) -> Partial:
-    """Gather KPIs from a Spark data frame: each partition on its worker, by batches of Arrow.
+    """Gather KPIs from a Spark data frame: each partition on its worker, in Arrow batches.
 
-    The workers need this library with its extra ``spark``. Spark's times have the zone of the
-    session; they are instants all the same.
+    The workers need this library with its extra ``spark``. Spark shows times in the zone of the
+    session; they are read as instants.
 
     Args:
         frame: The data frame. The same id in two batches counts twice.
@@ -38,11 +38,11 @@ def gather_spark(
         options: The other arguments of ``frames.gather_kpis_from``.
 
     Returns:
-        The partial, that of the frame as a whole; ``finish_partial`` makes the table.
+        The partial of the whole frame; ``finish_partial`` turns it into the table.
 
     Raises:
-        InvalidValueError: ``gather_kpis_from`` refuses something; Spark wraps it where it shows
-            only on a worker.
+        InvalidValueError: ``gather_kpis_from`` refuses something; Spark wraps the error if it
+            occurs only on a worker.
 
     Source: rule K4: parts merge to the whole, bit for bit.
     """

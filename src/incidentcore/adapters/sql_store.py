@@ -1,4 +1,4 @@
-"""What the stores on SQL databases share: each method is one transaction of ``statements``."""
+"""The base of the stores on SQL databases: each method runs ``statements`` in one transaction."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ __all__ = ["SqlStore"]
 
 
 class SqlStore:
-    """A ``RecordStore`` with an outbox on four tables; a subclass opens transactions."""
+    """A ``RecordStore`` with an outbox, on four tables; a subclass opens the transactions."""
 
     def _reading(self) -> AbstractContextManager[Run]:
-        """Open a transaction that sees one state of the tables."""
+        """Open a transaction that sees a consistent snapshot of the tables."""
         raise NotImplementedError
 
     def _writing(self) -> AbstractContextManager[Run]:
-        """Open a transaction that is written whole when it ends, or not at all."""
+        """Open a transaction that is committed completely when it ends, or not at all."""
         raise NotImplementedError
 
     def append(
@@ -39,10 +39,10 @@ class SqlStore:
 
         Args:
             record_id: The record.
-            events: What comes after ``expected_version``.
-            expected_version: The version that the caller built upon.
-            due: What enters the outbox in the same transaction, such as items that the events
-                are the answer to.
+            events: The events that follow ``expected_version``.
+            expected_version: The version that the caller's events build on.
+            due: Items to write into the outbox in the same transaction, such as those that the
+                events respond to.
         """
         with self._writing() as run:
             return statements.append(run, record_id, events, expected_version, due)
@@ -67,8 +67,8 @@ class SqlStore:
     ) -> tuple[Record, ...]:
         """Return a page of the records that match; see ``RecordStore.find``.
 
-        This loads records in order of id until the page is full. For conditions that are asked
-        often, let a follower of the feed write a table of states.
+        This loads records in order of id until the page is full. For conditions that are queried
+        often, let a follower of the feed maintain a table of states.
         """
         found: list[Record] = []
         place: str | None = after
@@ -79,20 +79,20 @@ class SqlStore:
         return tuple(found)
 
     def changes(self, *, after: int = 0, limit: int = PAGE) -> tuple[Change, ...]:
-        """Return a page of what was written since; see ``RecordStore.changes``."""
+        """Return a page of the changes since a position; see ``RecordStore.changes``."""
         with self._reading() as run:
             return statements.changes(run, after, limit)
 
     def remove(self, record_id: str, *, expected_version: int) -> None:
-        """Delete a record and what the outbox holds of it; see ``RecordStore.remove``."""
+        """Delete a record and its items in the outbox; see ``RecordStore.remove``."""
         with self._writing() as run:
             statements.remove(run, record_id, expected_version)
 
     def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
-        """Write what is due into the outbox, in one transaction, and note it in the agenda.
+        """Write due items into the outbox in one transaction, and mark them in the agenda.
 
         Returns:
-            What was due. Its keys may have been in the outbox before; each is there once.
+            The items that were due. Keys that were already in the outbox are not written twice.
         """
         items = agenda.due(now=now)
         self.put_due(items)
@@ -100,32 +100,32 @@ class SqlStore:
         return items
 
     def put_due(self, items: Iterable[DueItem]) -> None:
-        """Write items into the outbox; a key that is there already stays as it is."""
+        """Write items into the outbox; a key that is already there is left unchanged."""
         with self._writing() as run:
             statements.lock(run)
             outbox.put_due(run, items)
 
     def pending(self) -> tuple[DueItem, ...]:
-        """Return what is in the outbox and not marked as sent, in the order of its due.
+        """Return the items of the outbox that are not marked as sent, ordered by due time.
 
-        An item has its key, kind, record, due and reason; its ``body`` is None.
+        An item has its key, kind, record, due time and reason; its ``body`` is None.
         """
         with self._reading() as run:
             return outbox.pending(run)
 
     def mark_sent(self, *keys: str) -> None:
-        """Note that items were delivered; call it after the delivery, never before."""
+        """Mark items as delivered; call it after the delivery, never before."""
         with self._writing() as run:
             statements.lock(run)
             outbox.mark_sent(run, keys)
 
     def outbox_keys(self) -> tuple[str, ...]:
-        """Return the keys that entered the outbox: ``Agenda(desk, records, delivered=keys)``."""
+        """Return every key that entered the outbox, for ``Agenda(desk, records, delivered=…)``."""
         with self._reading() as run:
             return outbox.outbox_keys(run)
 
     def check(self) -> None:
-        """Read all that is stored and prove it against its digests.
+        """Read all stored rows and verify them against their digests.
 
         Raises:
             StorageError: A row was changed or lost; the message names the first.

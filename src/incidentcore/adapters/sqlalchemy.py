@@ -59,7 +59,7 @@ def _run(db: sa.Connection) -> Run:
 
 
 def _begun(db: sa.Connection, *, writes: bool) -> Run:
-    """Begin a transaction in which reads see one state, or that is written whole."""
+    """Begin a transaction that reads a consistent snapshot, or that is committed completely."""
     if db.dialect.name == "postgresql":
         level = "READ COMMITTED" if writes else "REPEATABLE READ"  # a writer reads once it is alone
         db.execution_options(isolation_level=level)
@@ -92,11 +92,11 @@ def _failure(error: sa.exc.SQLAlchemyError) -> StorageError:
 
 
 class SqlAlchemyStore(SqlStore):
-    """Records and the outbox of an agenda in a database; safe between threads and processes.
+    """Records and an agenda's outbox in a database; safe to use from several threads and processes.
 
     Args:
         engine: A URL, such as ``postgresql+psycopg://host/desk`` or ``sqlite:///desk.sqlite``, or
-            an engine of yours.
+            an existing engine.
 
     Raises:
         InvalidValueError: The database is neither SQLite nor PostgreSQL.
@@ -129,7 +129,7 @@ class SqlAlchemyStore(SqlStore):
                 db.commit()
 
     def within(self, connection: sa.Connection) -> SqlAlchemyStore:
-        """Return a store whose calls belong to a transaction of yours, which you commit.
+        """Return a store whose calls take part in your own transaction, which you commit.
 
         An append and rows of your own models are then written together:
         ``store.within(session.connection()).append(...)``. Writers wait for each other until the
@@ -139,7 +139,7 @@ class SqlAlchemyStore(SqlStore):
 
     @classmethod
     def joined(cls, connection: sa.Connection) -> SqlAlchemyStore:
-        """Return a store on a connection of yours whose tables are there; see ``within``."""
+        """Return a store on your own connection, where the tables exist already; see ``within``."""
         store = cls.__new__(cls)
         store._engine, store._joined = connection.engine, connection  # noqa: SLF001  our own
         return store
@@ -187,7 +187,7 @@ def _begun_store(db: sa.Connection, *, writes: bool) -> SqlAlchemyStore:
 def _later(
     method: Callable[Concatenate[SqlAlchemyStore, P], T], *, writes: bool = False
 ) -> Callable[Concatenate[AsyncSqlAlchemyStore, P], Coroutine[Any, Any, T]]:
-    """Return a method of the sync store as one that is awaited."""
+    """Return a method of the sync store as an async one."""
 
     @wraps(method)
     async def call(self: AsyncSqlAlchemyStore, /, *given: P.args, **options: P.kwargs) -> T:
@@ -201,7 +201,7 @@ class AsyncSqlAlchemyStore:
 
     Args:
         engine: A URL with an async driver, such as ``postgresql+psycopg://host/desk`` or
-            ``sqlite+aiosqlite:///desk.sqlite``, or an async engine of yours.
+            ``sqlite+aiosqlite:///desk.sqlite``, or an existing async engine.
 
     Raises:
         InvalidValueError: The database is neither SQLite nor PostgreSQL.
@@ -230,7 +230,7 @@ class AsyncSqlAlchemyStore:
         self._is_current = False
 
     async def _call(self, work: Callable[[SqlAlchemyStore], T], *, writes: bool) -> T:
-        """Do a piece of work of the sync store in a transaction of its own."""
+        """Run a function of the sync store in a transaction of its own."""
         try:
             async with self._engine.connect() as db:
                 if not self._is_current:
@@ -258,7 +258,7 @@ class AsyncSqlAlchemyStore:
     check = _later(SqlStore.check)
 
     async def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
-        """Write what is due into the outbox; see ``SqlStore.collect``."""
+        """Write due items into the outbox; see ``SqlStore.collect``."""
         items = agenda.due(now=now)
         await self._call(lambda store: store.put_due(items), writes=True)
         agenda.delivered(*items)  # once it is committed

@@ -1,8 +1,8 @@
-"""A store in one SQLite file, with the standard library alone.
+"""A store in one SQLite file, which needs only the standard library.
 
-Write-ahead logging lets readers go on while one process writes; an answered append survives the
-death of the process and of the machine. Any number of threads and processes may use one file, on a
-local disk: SQLite's locks do not work on network drives.
+Write-ahead logging lets readers continue while one process writes; an append that has returned
+survives a crash of the process or of the machine. Any number of threads and processes may use one
+file, on a local disk: SQLite's locks do not work on network drives.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ _ADVICE: Final = {
 
 
 class SqliteStore(SqlStore):
-    """Records and the outbox of an agenda in one file; safe between threads and processes.
+    """Records and an agenda's outbox in one file; safe to use from several threads and processes.
 
-    Opening brings the tables of an older release up to date. A file that is open for reading alone
-    is not written to: ``SqliteStore("file:desk.sqlite?mode=ro")``.
+    Opening a file upgrades the tables of an older release. A file that is opened read-only is not
+    written to: ``SqliteStore("file:desk.sqlite?mode=ro")``.
 
     Args:
         path: The file, or a URI that starts with ``file:``.
-        timeout: How many seconds to wait for another writer.
+        timeout: The number of seconds to wait for another writer.
 
     Raises:
         StorageError: The file cannot be opened, or a newer release wrote it.
@@ -162,7 +162,7 @@ class SqliteStore(SqlStore):
             yield run
 
     def check(self) -> None:
-        """Prove the file's structure too; see ``SqlStore.check``."""
+        """Also verify the file's structure; see ``SqlStore.check``."""
         with self._connected() as db:
             found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":

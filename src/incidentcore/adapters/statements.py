@@ -2,10 +2,10 @@
 
 A *run* executes one statement in a transaction and returns its rows; the stores differ only in how
 they open transactions. Four tables: events as documents, one row for each record, the outbox, and
-two counters. What is stored is proved when it is read: each row has a digest of all its columns, a
-record's row names its version, and positions have no gap, so that neither a changed row nor a lost
-one is taken for the truth. Ids are UTF-8 bytes, so that order, case and normal form are those of
-the text under every collation. A removal leaves its rows behind without content.
+two counters. Stored rows are verified when they are read: each row has a digest of all its columns,
+a record's row names its version, and positions have no gap, so that neither a changed row nor a
+lost one goes unnoticed. Ids are UTF-8 bytes, so that order, case and normal form stay exact under
+every collation. A removal keeps the rows but empties their content.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ _EVENTS: Final = (
 
 
 def schema_number(run: Run) -> int:
-    """Return how many steps of ``MIGRATIONS`` the tables have had."""
+    """Return how many steps of ``MIGRATIONS`` have been applied to the tables."""
     rows = run("SELECT value FROM incidentcore_counters WHERE name = 'schema'")
     number = int(rows[0][0]) if rows else 0
     if number > len(MIGRATIONS):
@@ -79,7 +79,7 @@ def schema_number(run: Run) -> int:
 
 
 def migrate(run: Run, **types: str) -> None:
-    """Bring the tables to the form of this release; the names of types are the database's."""
+    """Migrate the tables to this release; ``types`` names the database's column types."""
     run("INSERT INTO incidentcore_counters VALUES ('schema', 0) ON CONFLICT DO NOTHING")
     lock(run, "schema")
     number = schema_number(run)
@@ -95,7 +95,7 @@ def lock(run: Run, name: str = "position") -> None:
 
 
 def _event(row: Sequence[Any]) -> Event:
-    """Return the event of a row, proved by its digest; kinds of a newer release are kept."""
+    """Return the event of a row, verified by its digest; event kinds of newer releases are kept."""
     position, key, sequence, event_id, document, digest = row
     what = f"the event at position {position}"
     if digest_of(position, as_bytes(key), sequence, as_bytes(event_id), document) != as_bytes(
@@ -109,7 +109,7 @@ def _event(row: Sequence[Any]) -> Event:
 
 
 def _version(run: Run, key: bytes) -> int:
-    """Return a record's version, 0 where it is not there; both of its tables must agree."""
+    """Return a record's version, 0 if there is no such record; both of its tables must agree."""
     by = {"key": key}
     heads = run("SELECT version, digest FROM incidentcore_records WHERE record_id = :key", by)
     last = run(
@@ -136,7 +136,7 @@ def append(
     expected_version: int,
     due: Iterable[DueItem] = (),
 ) -> int:
-    """Write a batch, and what is due with it."""
+    """Write a batch of events, and the due items that come with it."""
     batch, key = tuple(events), as_key(record_id)
     lock(run)
     version = _version(run, key)
@@ -241,7 +241,7 @@ def history(run: Run, record_id: str, after: int, limit: int) -> tuple[Event, ..
 def find(
     run: Run, condition: Condition, at: datetime | None, after: str, limit: int
 ) -> tuple[list[Record], str | None]:
-    """Return matches among the next records by id, and the id to go on from; None at the end."""
+    """Return matches among the next records by id, and the id to continue from; None at the end."""
     checked_page(limit=limit)
     where = {"after": as_key(after, "after"), "limit": _IDS}
     heads = run(
@@ -295,7 +295,7 @@ def _change(row: Sequence[Any]) -> Change:
 
 
 def remove(run: Run, record_id: str, expected_version: int) -> None:
-    """Delete what a record's rows hold, and note that it is gone."""
+    """Delete the content of a record's rows, and note that the record was removed."""
     key = as_key(record_id)
     lock(run)
     version = _version(run, key)

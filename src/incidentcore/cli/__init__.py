@@ -1,4 +1,4 @@
-"""The command line: a demonstration, reports, columns, and the check of a desk file.
+"""The command line: a demonstration, reports, columns, and checks of desk files.
 
 Any error in the user's input is reported as one line on standard error, with exit code 2.
 """
@@ -49,7 +49,7 @@ _LONGEST_WITHIN: Final = 36_500
 
 
 class _Page(Protocol):
-    """What a command prints: text to read, or plain data."""
+    """The output of a command: text to read, or plain data."""
 
     def to_plain(self) -> dict[str, Any]:
         """Return the page as plain data."""
@@ -57,10 +57,10 @@ class _Page(Protocol):
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose complaints are one line."""
+    """An argument parser whose error messages are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Exit with one line that says what is wrong."""
+        """Exit with a one-line error message."""
         self.exit(_WRONG_INPUT, f"{self.prog}: {message} (--help tells more)\n")
 
 
@@ -68,10 +68,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        argv: The arguments; Defaults to those of the process.
+        argv: The arguments. Defaults to those of the process.
 
     Returns:
-        The exit code: 0, or 2 for wrong input, 130 when interrupted, 141 when nobody reads on.
+        The exit code: 0, or 2 for wrong input, 130 when interrupted, 141 when the output's reader
+        has gone.
     """
     arguments = _parser().parse_args(argv)
     often = gc.get_threshold()

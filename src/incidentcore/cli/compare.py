@@ -1,4 +1,4 @@
-"""``incidentcore compare``: two desk files, in principle or on the incidents of a log."""
+"""``incidentcore compare``: two desk files, by their definitions or on the incidents of a log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["add_compare"]
 
 
 def add_compare(commands: Any) -> None:
-    """Add the command to those of the command line."""
+    """Add the ``compare`` command to the command line."""
     command = commands.add_parser(
         "compare", help="print what another desk file would change, for how many and why"
     )

@@ -1,4 +1,4 @@
-"""``incidentcore drill``: run a drill against its bot, and print the after-action report."""
+"""``incidentcore drill``: run a drill against a bot, and print the after-action report."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHIPPED: Final = Path(simulation.__file__).parent / "scenarios"
 
 
 def add_drill(commands: Any) -> None:
-    """Add the command to those of the command line."""
+    """Add the ``drill`` command to the command line."""
     names = ", ".join(sorted(path.stem for path in SHIPPED.glob("*.toml")))
     command = commands.add_parser("drill", help="run a drill against its bot and score it")
     command.add_argument(

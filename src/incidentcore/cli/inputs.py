@@ -1,4 +1,4 @@
-"""What commands share: options, and the files that they read."""
+"""Options that several commands share, and the reading of their files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _GUESSED: Final = (
 
 
 def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None:
-    """Add what says how a file is read."""
+    """Add the file argument and the options for how it is read."""
     command.add_argument(
         "file", type=Path, nargs=nargs, metavar="FILE", help="the export, gzip or not"
     )
@@ -64,7 +64,7 @@ def add_file(command: argparse.ArgumentParser, nargs: str | None = None) -> None
 
 
 def add_form(command: argparse.ArgumentParser, *forms: str) -> None:
-    """Add an option for each form that a page can be printed in beside text."""
+    """Add an option for each output format other than text."""
     command.set_defaults(form="text")
     group = command.add_mutually_exclusive_group()
     for form in forms:
@@ -78,7 +78,7 @@ def add_form(command: argparse.ArgumentParser, *forms: str) -> None:
 
 
 def read_desk(arguments: argparse.Namespace) -> Desk:
-    """Return the desk of the option, with its feeds beside it."""
+    """Return the desk that ``--desk`` names, with its feeds."""
     path: Path = arguments.desk
     names = code.split(",") if (code := getattr(arguments, "code", None)) else ()
     return load_desk(
@@ -94,12 +94,12 @@ def _uncalled(*_: object) -> NoReturn:
 
 
 def now_of(arguments: argparse.Namespace) -> datetime:
-    """Return the instant of ``--now``; the clock's without one."""
+    """Return the instant of ``--now``, or the current time without it."""
     return instant_of(arguments, "now", None) or datetime.now(UTC)
 
 
 def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:
-    """Return how the file is read: as the desk states, but for what the command line states."""
+    """Return the reading options: those of the command line, otherwise those of the desk."""
     stated = {} if desk is None else desk_options(desk)
     mapping = dict(stated.get("mapping", {}))
     named: set[str] = set()
@@ -123,10 +123,10 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
 def read_incidents(
     arguments: argparse.Namespace, options: dict[str, Any]
 ) -> tuple[Import[Incident], Iterable[Incident], datetime]:
-    """Return the reading, its incidents, and the instant of a page.
+    """Return the reading, its incidents, and the instant that the page is computed for.
 
-    Where no instant is stated it is the latest of the file, so that all incidents are read first;
-    otherwise they are read as they are asked for.
+    If no instant is given, it is the latest one in the file, so all incidents are read first;
+    otherwise they are read lazily.
     """
     arguments.opened = path = WatchedPath(arguments.file)
     try:
@@ -155,7 +155,7 @@ def _nothing_read(reading: Import[Incident]) -> str:
 
 
 def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime | None:
-    """Return the instant of an option; in the file's zone where it states none."""
+    """Return the instant that an option gives; without an offset it is in the file's zone."""
     text = getattr(arguments, name)
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""The report command: what it is computed from, where it goes, and when a job fails by it."""
+"""The report command: its input, its output, and when it exits with an error."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def add_report(command: argparse.ArgumentParser) -> None:
 
 
 def _report(arguments: argparse.Namespace) -> Page:
-    """Return the page that is asked for; set the exit code, and write CSV files."""
+    """Return the requested page; set the exit code, and write CSV files."""
     desk = None if arguments.desk is None else read_desk(arguments)
     options = reading_options(arguments, desk)
     reading, incidents, as_of = read_incidents(arguments, options)
@@ -175,7 +175,7 @@ def _row_writer(
 
 
 def _pictures(page: Page, words: Words) -> dict[str, Picture]:
-    """Return pictures of the sections that have one; none without the extra that draws them."""
+    """Return the charts of the sections that have one; none if the plotting extra is missing."""
     drawn: dict[str, Picture] = {}
     data = page.to_plain()
     try:

@@ -1,4 +1,4 @@
-"""Figures with their definition: KPIs as values, computed whole, streamed or merged from parts."""
+"""KPIs as values with a definition, computed at once, streamed, or merged from parts."""
 
 from incidentcore.kpi import catalogue
 from incidentcore.kpi.charts import (

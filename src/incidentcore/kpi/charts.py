@@ -1,4 +1,4 @@
-"""The rows that a chart needs; ``plots`` or another tool draws them."""
+"""The rows of data for charts; ``plots`` or another tool draws them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def series(table: KpiTable, kpi: str, group: Sequence[object]) -> list[KpiResult
 
 
 def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return a KPI's figure for each period, in order of time; times are hours.
+    """Return a KPI's figure for each period, in order of time; durations are in hours.
 
     Args:
         table: A table computed with ``Periods``.
@@ -61,7 +61,7 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         group: The groups' values, where the table has groups.
 
     Raises:
-        InvalidValueError: The table has no such figures by period.
+        InvalidValueError: The table has no figures by period for this KPI and group.
     """
     return [
         {"period": row.period, "value": _number(row), "n": row.n, "enough": row.enough}
@@ -70,10 +70,10 @@ def trend_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
 
 
 def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return a trend with its natural limits, and which points lie outside: signals, not noise.
+    """Return a trend with its natural limits and the points outside them: signals, not noise.
 
-    Periods without a value, or with fewer records than the definition's ``min_n``, take no part in
-    the limits and are never signals. With fewer than two periods that do, there are no limits.
+    Periods without a value, or with fewer records than the definition's ``min_n``, do not affect
+    the limits and are never signals. If fewer than two periods remain, there are no limits.
 
     Args:
         table: A table computed with ``Periods``.
@@ -96,7 +96,7 @@ def control_chart_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
 
 
 def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -> Rows:
-    """Return for each period what came in, what went out and the difference.
+    """Return for each period how many records came in, how many went out, and the difference.
 
     Args:
         table: A table of ``BACKLOG_GROWTH`` computed with ``Periods``.
@@ -117,12 +117,12 @@ def flow_data(table: KpiTable, /, *group: object, kpi: str = "backlog_growth") -
 def ageing_data(
     records: Iterable[Record], /, *, as_of: datetime, buckets: AgeBuckets | None = None
 ) -> Rows:
-    """Return how many records are open in each group of age, the youngest first.
+    """Return how many records are open in each age group, the youngest first.
 
     Args:
         records: The records, read once.
         as_of: The instant; the backlog is replayed as it was known then.
-        buckets: The groups; below 1, 5 and 30 days and above by default.
+        buckets: The age groups; by default below 1, 5 and 30 days, and above.
     """
     ages = AgeBuckets() if buckets is None else buckets
     table = compute_kpis([BACKLOG], records, as_of=as_of, group_by=ages)
@@ -173,7 +173,7 @@ def backlog_data(records: Iterable[Record], /, *, at: Iterable[datetime]) -> Row
 
 
 def open_spans(record: Record) -> Iterator[tuple[datetime, datetime | None]]:
-    """Yield when a record was open; the last span may have no end."""
+    """Yield the spans in which a record was open; the last one may have no end."""
     since: datetime | None = None
     for moment, facts in record.timeline().states():
         if moment.at < record.opened_at:
@@ -198,13 +198,13 @@ def _sample(kpi: Kpi, records: Iterable[Record], as_of: datetime) -> list[int]:
 def distribution_data(
     kpi: Kpi, records: Iterable[Record], /, *, as_of: datetime, edges: Sequence[timedelta]
 ) -> Rows:
-    """Return how many values of a time fall between edges: [from, to), the last without an end.
+    """Return how many durations fall into each bin ``[from, to)``; the last bin has no upper edge.
 
     Args:
-        kpi: A KPI of a time; its statistic does not matter.
+        kpi: A KPI that measures a duration; its statistic does not matter.
         records: The records, read once.
         as_of: Only what had happened and been recorded by then counts.
-        edges: Where the bins begin, ascending; what lies below the first is counted as well.
+        edges: Where the bins begin, ascending; values below the first edge are counted as well.
     """
     bounds = [edge // _MICRO for edge in edges]
     if not bounds or bounds != sorted(set(bounds)):
@@ -230,7 +230,7 @@ def survival_data(
     as_of: datetime,
     kpi: Kpi = SURVIVAL_MEDIAN_TIME_TO_RESOLVE,
 ) -> Rows:
-    """Return the share of records that had not reached the stop after so many hours.
+    """Return, by hours since the start, the share of records that had not reached the stop.
 
     Args:
         records: The records, read once.
@@ -238,8 +238,8 @@ def survival_data(
         kpi: A KPI with the statistic ``SURVIVAL_MEDIAN``.
 
     Returns:
-        For each step its ``hours`` and ``share``, the interval from ``low`` to ``high`` at 95 %,
-        and how many records had come so far (``at_risk``).
+        For each step its ``hours`` and ``share``, the 95 % confidence interval from ``low`` to
+        ``high``, and how many records had lasted that long (``at_risk``).
 
     Source: Kaplan and Meier 1958; rule K5. The interval is Greenwood's on the log-log scale.
     """

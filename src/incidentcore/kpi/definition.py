@@ -1,4 +1,4 @@
-"""A KPI as a value: what is measured, on which records, by which clock and policies (rule K1)."""
+"""A KPI as a value: what it measures, on which records, by which clock and policies (rule K1)."""
 
 from __future__ import annotations
 
@@ -57,43 +57,46 @@ def _confidence(level: float | str | Fraction | None) -> Fraction | None:
 class Kpi:
     """A figure with its definition (rule K1); ``compute_kpis`` gives its value.
 
-    Records of the population are looked at in this order, and the first reason counts: exercise,
-    canceled, the exclusions as given, then what the measure itself cannot answer.
+    Each record of the population is checked for reasons to leave it out, and the first counts:
+    exercise, canceled, the exclusions in the order given, then whether the measure has a value for
+    it.
 
     Attributes:
-        id: Its name, such as ``"mean_time_to_resolve"``; never "mttr" or a bare "respond", which
-            mean something else in every tool (rule K3).
+        id: The KPI's name, such as ``"mean_time_to_resolve"``; never "mttr" or a bare "respond",
+            which mean something else in every tool (rule K3).
         measure: What is measured on each record.
         statistic: How the values become one figure; the mean by default. Only for measures that
             give values: times and numbers.
         population: Which records are looked at; all others are not counted at all.
         exclusions: Records of the population that are left out, each with the stable code under
             which they are counted.
-        clock: The calendar whose open time counts; wall time without one.
-        reopened: For durations to ``resolved_at``: ``first`` resolution, ``last``, or ``net``, the
-            time in open states up to the last.
+        clock: The calendar whose open time counts. Without one, wall time counts.
+        reopened: For durations to ``resolved_at``: ``first`` or ``last`` for that resolution, or
+            ``net`` for the time in open states up to the last one.
         canceled: ``exclude`` counts canceled records as left out, ``censor`` ends their time at the
             cancelation (for survival), ``include`` treats them like any other.
         exercises: ``exclude`` leaves out the records of exercises; ``include`` counts them too.
         unfinished: What to do with a record that has not reached the stop of a duration, such as
-            one that is unacknowledged or still open: ``exclude``, ``censor`` at the instant of the
-            computation or at its end without the stop (for survival), or count to ``as_of``.
+            one that is unacknowledged or still open: ``exclude`` it, ``censor`` it at the instant
+            of the computation or where the record ended without the stop (for survival), or count
+            to ``as_of``.
         window_basis: Which moment must lie in the window: ``opened``, ``first_resolved``,
             ``resolved`` (the last resolution) or ``closed``. A reopening undoes a resolution: the
             window of an earlier one lists the record as left out, as ``reopened`` where it is not
             resolved now, otherwise as ``resolved_again``. ``snapshot`` looks at all records as of
             the instant in any window.
-        objective: What it is to reach. Results then say whether it is met, and for shares how much
+        objective: The value to reach. Results then state whether it is met, and for shares how much
             of the error budget is left.
-        min_n: Below this many records, a result says that it is too few to claim a trend.
-        confidence: The level of a confidence interval, such as 0.95; None for none. Wilson's for
-            rates, the bootstrap's for means and quantiles; refused for other figures.
-        title: Its name for people.
+        min_n: With fewer records than this, a result is marked as too small to show a trend.
+        confidence: The level of a confidence interval, such as 0.95; None for no interval. It is
+            Wilson's for rates and the bootstrap's for means and quantiles; other figures cannot
+            have one.
+        title: The name that people read.
         formula: The formula in words.
-        edge_cases: What to know before reading it.
+        edge_cases: What a reader of the figure should know.
         source: Where the definition comes from.
 
-    The texts do not belong to the definition: two KPIs that differ in them alone are equal.
+    These texts are not compared: two KPIs that differ only in them are equal.
 
     Raises:
         KpiDefinitionError: The parts contradict each other.
@@ -189,7 +192,7 @@ class Kpi:
             self._refuse("clock", "a calendar that hashes, since a KPI is a value")
 
     def _check_effects(self) -> None:
-        """Refuse a setting that would change nothing: its author expects otherwise."""
+        """Refuse a setting that would have no effect, since its author expects one."""
         tests = [self.population, *(test for _, test in self.exclusions)]
         settings = self.measure.settings.union(
             *(test.settings for test in tests if isinstance(test, RecordTest))
@@ -214,7 +217,7 @@ class Kpi:
 
     @property
     def unit(self) -> str:
-        """Return the unit of its value: duration, fraction, records, times or the caller's."""
+        """Return the unit of its value: duration, fraction, records, times or the caller's own."""
         return self.measure.unit
 
     @property
@@ -223,7 +226,7 @@ class Kpi:
         return _definition(self)
 
     def replace(self, **changes: Any) -> Self:
-        """Return the same KPI with other parts, such as another statistic under another id."""
+        """Return a copy with some attributes changed, such as the statistic and the id."""
         return attrs.evolve(self, **changes)
 
 

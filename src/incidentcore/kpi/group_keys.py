@@ -24,7 +24,7 @@ def label(value: object) -> str:
 
 
 def order(key: Iterable[object]) -> tuple[tuple[int, str, Any, str], ...]:
-    """Return what sorts groups: levels from the worst, numbers by size, the rest by text.
+    """Return the sort key of a group: levels from the worst, numbers by size, the rest by text.
 
     A group without a value comes last.
     """

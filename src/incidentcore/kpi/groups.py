@@ -1,4 +1,4 @@
-"""How a table is broken down: groups of records, and periods of time."""
+"""How a table is broken down: by groups of records and of events."""
 
 from __future__ import annotations
 
@@ -66,18 +66,18 @@ def _values(values: Iterable[object]) -> tuple[object, ...]:
 
 @attrs.frozen
 class Group:
-    """A field to group by, with the instant at which its value is taken (rule K6).
+    """A field to group by, with the instant at which its value is read (rule K6).
 
     Attributes:
         path: The field, such as ``"priority"`` or ``"custom.customer"``.
         when: ``as_of`` takes the value as of the computation's instant, ``opening`` the one after
-            the last event of the opening's instant, ``resolution`` the one at the last resolution
-            (None where there is none), ``event`` the field of the event that is counted, such as
+            the last event at the opening's instant, ``resolution`` the one at the last resolution
+            (None without a resolution), ``event`` the field of the event that is counted, such as
             ``"target"`` or ``"by.id"``: only in tables of ``EventCount`` KPIs.
         name: The column's heading; the path by default.
-        values: Values that have a row even where no record has them, such as all services: a
-            service without an outage was available all the time. Others have theirs as well. It
-            takes values for all groups of a table, and periods with bounds.
+        values: Values that have a row even if no record has them, such as all services: a service
+            without an outage was available all the time. Other values that occur have rows as well.
+            This works only if all groups of a table declare values and any periods have bounds.
     """
 
     path: str = attrs.field()
@@ -137,12 +137,13 @@ def _days(days: Iterable[int]) -> tuple[int, ...]:
 
 @attrs.frozen
 class AgeBuckets:
-    """Groups of age, the oldest first: from the opening to the computation's instant.
+    """Age groups, the oldest first; age is the time from the opening to the computation's instant.
 
     A group without a record has its row too.
 
     Attributes:
-        days: The edges in whole days, ascending; an age of exactly an edge is above it.
+        days: The edges in whole days, ascending; an age equal to an edge belongs to the group above
+            it.
         name: The column's heading.
 
     >>> from incidentcore.kpi import AgeBuckets
@@ -166,7 +167,7 @@ class AgeBuckets:
 
     @property
     def values(self) -> tuple[Level, ...]:
-        """Return the groups from the youngest: levels, so that ages have an order."""
+        """Return the groups as levels, from the youngest, so that they are sorted by age."""
         return Scale(self.name, reversed(self.labels)).levels[::-1]
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
@@ -191,10 +192,10 @@ class HourBands:
     A band without a record has its row too.
 
     Attributes:
-        bands: Names with their calendars; the first that is open at the moment counts.
+        bands: Names with their calendars; the first calendar that is open at the moment counts.
         moment: A field that holds an instant; a record without it has no band. ``event`` takes the
             instant of the event that is counted, such as a page: only for ``EventCount`` KPIs.
-        otherwise: The band of moments at which none is open.
+        otherwise: The band of moments at which no calendar is open.
         name: The column's heading.
     """
 
@@ -240,7 +241,8 @@ def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:
     """Return the headings of the groups.
 
     Raises:
-        InvalidValueError: Two have one name, one has that of a column, or one is not a group.
+        InvalidValueError: Two groups have the same name, one has the name of a column, or one is
+            not a group.
     """
     names = tuple(_name(group) for group in group_by)
     for name in names:
@@ -282,7 +284,7 @@ def compile_groups(
 
 
 def declared_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
-    """Return the groups that have a row even without a record: none unless all declare values."""
+    """Return the groups that have a row even without a record; empty unless all declare values."""
     kinds = (Group, AgeBuckets, HourBands)
     return list(product(*(g.values if isinstance(g, kinds) else () for g in group_by)))
 
@@ -291,7 +293,7 @@ def groups_events(group_by: Sequence[GroupBy], kpis: Iterable[Kpi]) -> EventGrou
     """Return a function that groups the events of a record, or None where records are grouped.
 
     Raises:
-        InvalidValueError: Events are grouped, and a KPI counts something else.
+        InvalidValueError: Events are grouped, but a KPI does not count events.
     """
     by_event = [bool(getattr(group, "of_events", False)) for group in group_by]
     if not any(by_event):

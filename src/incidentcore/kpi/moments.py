@@ -1,8 +1,8 @@
-"""The moments that durations run between: fields, or what a record's history tells.
+"""The moments that durations run between: fields, or moments found in a record's history.
 
 A moment is written as a field path such as ``"resolved_at"`` or ``"custom.deployed_at"``, as
 ``AS_OF``, or as one of the values below. All read only what is known as of the instant of the
-computation, since they are given the record as it was then (rule K6).
+computation, since they receive the record as it was then (rule K6).
 """
 
 # ruff: noqa: D102  what these methods do is said once, in ``Moment``
@@ -68,9 +68,9 @@ INSTANTS: Final = frozenset(name for name in FIELDS if name.endswith("_at"))
 
 
 class Moment:
-    """The base of the moments that are read off a record's history or links.
+    """The base of the moments that are read from a record's history or links.
 
-    A moment of another kind is a frozen class that derives from this one and has ``compile``.
+    To add a kind of moment, derive a frozen class from this one and implement ``compile``.
     """
 
     __slots__ = ()
@@ -110,7 +110,7 @@ def as_path(path: str) -> str:
 
 
 def need_condition(_: object, field: attrs.Attribute[Any], value: object) -> None:
-    """Refuse what is not a condition."""
+    """Refuse a value that is not a condition."""
     if not isinstance(value, Condition):
         raise KpiDefinitionError(field.name, value, 'a condition, such as field("kind").equals(…)')
 
@@ -124,7 +124,7 @@ def _moments(moments: Iterable[MomentSpec]) -> tuple[MomentSpec, ...]:
 
 @attrs.frozen
 class Earliest(Moment):
-    """The earliest of several moments, of those that are known.
+    """The earliest of several moments; unknown ones are ignored.
 
     >>> from incidentcore.kpi import Earliest
     >>> Earliest(["acknowledged_at", "resolved_at"]).moments
@@ -140,7 +140,7 @@ class Earliest(Moment):
 
 @attrs.frozen
 class FirstKnown(Moment):
-    """The first of several moments that is known, in the order given: a fallback."""
+    """The first known one of several moments, in the order given: later ones are fallbacks."""
 
     moments: tuple[MomentSpec, ...] = attrs.field(converter=_moments)
 
@@ -151,7 +151,7 @@ class FirstKnown(Moment):
 
 @attrs.frozen
 class FirstWhen(Moment):
-    """The first instant after whose last event a condition on the record's facts holds."""
+    """The first instant at which a condition on the record's facts holds after the last event."""
 
     condition: Condition = attrs.field(validator=need_condition)
 
@@ -167,7 +167,7 @@ class FirstWhen(Moment):
 
 @attrs.frozen
 class FirstEvent(Moment):
-    """When the first event happened that satisfies a condition on events (``kind``, ``by.role``).
+    """The time of the first event that satisfies a condition on events (``kind``, ``by.role``).
 
     Events that a correction made void do not count.
     """
@@ -181,7 +181,7 @@ class FirstEvent(Moment):
 
 @attrs.frozen
 class LastEvent(Moment):
-    """When the last event happened that satisfies a condition on events."""
+    """The time of the last event that satisfies a condition on events."""
 
     condition: Condition = attrs.field(validator=need_condition)
 
@@ -192,10 +192,10 @@ class LastEvent(Moment):
 
 @attrs.frozen
 class FirstAcknowledged(Moment):
-    """When a record was first acknowledged by somebody who counts, or by work on it.
+    """When a record was first acknowledged by an actor who counts, or by work on it.
 
-    As in the rows of an escalation: ``FirstAcknowledged(row.ack_when)`` is when the row was
-    silenced, so that a robot's acknowledgement is not the desk's.
+    This works as in the rows of an escalation: ``FirstAcknowledged(row.ack_when)`` is when the row
+    was silenced, so that a bot's acknowledgement does not count as the desk's.
 
     Attributes:
         condition: Whose acknowledgements count: a condition on the event.
@@ -226,11 +226,11 @@ def _times(times: Mapping[str, datetime]) -> FrozenMap[datetime]:
 
 @attrs.frozen
 class LinkedAt(Moment):
-    """When the first of the things happened that a record is linked to, such as a deployment.
+    """When the first of the items that a record is linked to happened, such as a deployment.
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.
-        times: The ids of the things with their instants; links to others do not count.
+        times: The ids of the items with their instants; links to others do not count.
     """
 
     type: str

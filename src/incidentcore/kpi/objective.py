@@ -1,4 +1,4 @@
-"""What a KPI is to reach."""
+"""The objective of a KPI."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def _goal(value: timedelta | float | str | Decimal | Fraction | None) -> Goal | 
 
 @attrs.frozen(kw_only=True)
 class Objective:
-    """What a KPI is to reach: at least a value, or at most one.
+    """The objective of a KPI: a value to reach, or a value not to exceed.
 
     Attributes:
         at_least: The least value that meets it, such as 0.999 for an availability.
         at_most: The greatest value that meets it, such as four hours for a time to resolve.
 
-    Units: fractions are 0 to 1, times are ``timedelta``; a float is read as it is written.
+    Units: fractions are 0 to 1, times are ``timedelta``; a float is read as its decimal text.
 
     >>> from incidentcore.kpi import Objective
     >>> Objective(at_least=0.999).at_least
@@ -50,7 +50,7 @@ class Objective:
 
     @property
     def goal(self) -> Goal:
-        """Return the value to reach or not to exceed."""
+        """Return the value to reach or the value not to exceed."""
         goal = self.at_most if self.at_least is None else self.at_least
         assert goal is not None  # noqa: S101  checked when it is made
         return goal

@@ -1,4 +1,4 @@
-"""Windows side by side: the days, weeks, months, quarters or years of a zone's civil time."""
+"""Consecutive windows: the days, weeks, months, quarters or years in a time zone."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def _utc() -> ZoneInfo:
 
 @attrs.frozen
 class Periods:
-    """Windows side by side: every day, week, month, quarter or year of a zone's calendar.
+    """Consecutive windows: every day, week, month, quarter or year in a time zone.
 
     Attributes:
         unit: ``day``, ``week``, ``month``, ``quarter`` or ``year``.
-        zone: In whose civil time they begin.
-        within: Only moments in this interval count; None for all. With it a table has a row for
-            each of its periods that has begun, also for one in which nothing happened.
-        week_starts: The first weekday of a week. A week from Monday has its ISO name, such as
-            ``2026-W23``; any other that of its first date, such as ``2026-05-31``.
-        year_starts: The month in which a year and its quarters begin. A year from April is named
-            ``2026/27``, its first quarter ``2026/27-Q1``.
+        zone: The time zone in which they begin.
+        within: Only moments in this interval count; None for all. If it is given, a table has a row
+            for each period in it that has begun, even if nothing happened in the period.
+        week_starts: The first weekday of a week. A week that starts on Monday has its ISO name,
+            such as ``2026-W23``; any other is named by its first date, such as ``2026-05-31``.
+        year_starts: The month in which a year and its quarters begin. A year that begins in April
+            is named ``2026/27``, its first quarter ``2026/27-Q1``.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.kpi import Periods
@@ -71,12 +71,12 @@ class Periods:
         return _label(self.unit, local.date(), self._weekday, self.year_starts)
 
     def interval(self, label: str) -> Interval:
-        """Return the period of a name, from its first instant to the next one's."""
+        """Return the interval of a named period, which ends where the next period begins."""
         first = _first_day(self.unit, label, self._weekday, self.year_starts)
         return Interval(self._midnight(first), self._midnight(_next(self.unit, first)))
 
     def labels(self, as_of: datetime) -> list[str]:
-        """Return the names of the periods of ``within`` that have begun, in order of time."""
+        """Return the names of the periods in ``within`` that have begun, in order of time."""
         labels: list[str] = []
         if self.within:
             at, end = self.within.start, min(self.within.end, as_of)

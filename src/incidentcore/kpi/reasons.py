@@ -1,4 +1,4 @@
-"""Why a record is left out of a KPI: the codes, and what each says in English."""
+"""Why a record is left out of a KPI: the codes, and the English text of each."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ REASONS: Final[FrozenMap[str]] = FrozenMap(
 
 
 def reason_text(code: str) -> str:
-    """Return what a code says; the code itself for one of a definition's exclusions.
+    """Return the text of a code; for an exclusion of a definition, the code itself.
 
     >>> from incidentcore.kpi import reason_text
     >>> reason_text("unresolved"), reason_text("test_ticket")

@@ -1,4 +1,4 @@
-"""Boolean tests on records: conditions, and what measures, moments and links of a record say."""
+"""Boolean tests on records: conditions, and tests of a record's measures, moments and links."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``RecordTest``
 
@@ -40,7 +40,7 @@ Answer: TypeAlias = Callable[[Record], bool | str]
 class RecordTest:
     """The base of tests on a record that are more than a condition on its facts.
 
-    A test of another kind is a frozen class that derives from this one and has ``compile``.
+    To add a kind of test, derive a frozen class from this one and implement ``compile``.
     """
 
     __slots__ = ()
@@ -58,10 +58,10 @@ class RecordTest:
 
 
 def as_test(test: Condition | RecordTest) -> Condition | RecordTest:
-    """Return a test of a record.
+    """Return a condition or a record test as a test of a record.
 
     Raises:
-        KpiDefinitionError: The value is not one, or a condition can never match.
+        KpiDefinitionError: The value is not a test, or a condition can never match.
     """
     if isinstance(test, Condition):
         _check_links(test)
@@ -72,7 +72,7 @@ def as_test(test: Condition | RecordTest) -> Condition | RecordTest:
 
 
 def _check_links(condition: Any) -> None:
-    """Refuse to look for a type among links, which are values of their own."""
+    """Refuse a condition that compares links with a link type: links are separate values."""
     if getattr(condition, "path", "") == "links" and isinstance(condition.value, str):
         raise KpiDefinitionError(
             "links",
@@ -86,14 +86,14 @@ def _check_links(condition: Any) -> None:
 
 
 def compile_test(test: Condition | RecordTest, kpi: Definition, as_of: datetime) -> Answer:
-    """Return the function that answers for a record."""
+    """Return the function that evaluates a test on a record."""
     if isinstance(test, Condition):
         return compile_condition(test, as_of)
     return test.compile(kpi, as_of)
 
 
 def test_needs(test: Condition | RecordTest) -> frozenset[str]:
-    """Return what a record's source must cover so that a test can be asked."""
+    """Return what a record's source must cover so that a test can be evaluated."""
     return facts_of(test.fields) if isinstance(test, Condition) else test.needs
 
 
@@ -151,7 +151,7 @@ def _zone(zone: ZoneInfo | str) -> ZoneInfo:
 
 @attrs.frozen
 class SameDay(RecordTest):
-    """Whether two moments fall on one date of a zone; unknown where one is missing."""
+    """Whether two moments fall on the same date in a time zone; unknown if one is missing."""
 
     first: MomentSpec = attrs.field(converter=as_moment)
     second: MomentSpec = attrs.field(converter=as_moment)
@@ -180,7 +180,7 @@ class HasLink(RecordTest):
 
     Attributes:
         type: The type of the link, such as ``"duplicate_of"``.
-        present: Whether it must be there; False asks for records without one.
+        present: Whether the link must be there; False selects records without such a link.
     """
 
     type: str
@@ -205,8 +205,8 @@ def _condition(condition: Condition) -> Condition:
 class WhenResolved(RecordTest):
     """Whether a condition held on the facts as they were at the last resolution.
 
-    What is said after it does not matter, nor what the requester says where the requester resolved
-    the record. A record that is not resolved does not satisfy it.
+    Later changes do not matter, nor do changes by the requester if the requester resolved the
+    record. A record that is not resolved does not satisfy it.
     """
 
     condition: Condition = attrs.field(converter=_condition)

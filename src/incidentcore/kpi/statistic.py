@@ -17,7 +17,7 @@ Kind: TypeAlias = Literal["mean", "median", "quantile", "sum", "min", "max", "su
 
 @attrs.frozen
 class Statistic:
-    """How the values of many records become one figure; see ``MEAN`` and its kin.
+    """How the values of many records become one figure; ``MEAN`` and others are ready-made.
 
     Attributes:
         kind: mean, median, quantile, sum, min, max or survival_median.
@@ -51,7 +51,7 @@ def quantile(q: float | str | Decimal | Fraction) -> Statistic:
     """Return the statistic of a quantile, inclusive and linear.
 
     Args:
-        q: From 0 to 1; a float is read as it is written, so that 0.9 is nine tenths.
+        q: From 0 to 1; a float is read as its decimal text, so that 0.9 is nine tenths.
 
     >>> from incidentcore.kpi import quantile
     >>> quantile(0.9).q

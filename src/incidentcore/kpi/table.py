@@ -1,4 +1,4 @@
-"""Results with their definition, and the table of them (rule K2)."""
+"""Results with their definitions, and the table that holds them (rule K2)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _UTC: Final = ZoneInfo("UTC")
 
 
 def hours(span: timedelta) -> float:
-    """Return a time as hours, for presentation only.
+    """Return a duration in hours, for presentation only.
 
     >>> from datetime import timedelta
     >>> from incidentcore.kpi.table import hours
@@ -46,7 +46,7 @@ def hours(span: timedelta) -> float:
 
 @attrs.frozen(kw_only=True)
 class KpiResult:
-    """One figure with everything needed to defend it.
+    """One figure with everything needed to justify it.
 
     Attributes:
         kpi: The KPI's id.
@@ -54,24 +54,24 @@ class KpiResult:
         group: The groups' values, in the order of the table's headings; ``ALL`` in a total.
         period: The period's name, or None without periods.
         value: A ``timedelta`` where the unit is ``duration``, rounded half to even to the
-            microsecond; a whole number for counts; a float otherwise; None where there is none:
-            no records, or a denominator of zero. Never 0, 100 or NaN in its place.
-        unit: ``duration``, ``fraction`` (0 to 1), ``records``, or what the measure says.
-        n: How many records it is made from.
+            microsecond; a whole number for counts; a float otherwise; None if there is no value: no
+            records, or a denominator of zero. A missing value is never shown as 0, 100 or NaN.
+        unit: ``duration``, ``fraction`` (0 to 1), ``records``, or the unit of the measure.
+        n: How many records it is computed from.
         excluded: How many were left out, by reason.
-        numerator: For rates and ratios, what was counted; hours for availability.
-        denominator: For rates and ratios, among what.
+        numerator: For rates and ratios, the number that was counted; hours for availability.
+        denominator: For rates and ratios, the number it is divided by.
         of: For rates and ratios, the denominator in words.
-        low: The lower bound of the confidence interval, where one was asked for. Where there is no
-            value: what it is at least, such as the uptime of a window without a failure.
+        low: The lower bound of the confidence interval, if one was requested. If there is no value:
+            a lower bound for it, such as the uptime of a window without a failure.
         high: The upper bound of the confidence interval.
-        enough: Whether ``n`` reaches the definition's ``min_n``; where that is 1, whether there is
-            a value, so that a week without records is a volume of zero like any other.
-        approximate: Whether it comes from a sketch and is near, not exact.
-        objective: What the definition is to reach, where it says so.
-        budget: For an objective on a share: how much may miss it, as a time for shares of time,
-            otherwise as a number of what is counted.
-        budget_left: How much of the budget is left; below zero where it is overspent.
+        enough: Whether ``n`` reaches the definition's ``min_n``; if that is 1, whether there is a
+            value, so that the volume of zero of a week without records counts like any other.
+        approximate: Whether it comes from a sketch and is not exact.
+        objective: The definition's objective, if it has one.
+        budget: For an objective on a share: how much may miss it, as a duration for shares of time,
+            otherwise as a number of the counted items.
+        budget_left: How much of the budget is left; negative if it is overspent.
     """
 
     kpi: str
@@ -95,18 +95,18 @@ class KpiResult:
 
     @property
     def met(self) -> bool | None:
-        """Return whether the objective is met; None without one or without a value."""
+        """Return whether the objective is met; None without an objective or a value."""
         if self.objective is None or self.value is None:
             return None
         return self.objective.is_met_by(self.value)
 
     @property
     def hours(self) -> float | None:
-        """Return a duration as hours, for presentation; None where there is no value."""
+        """Return a duration in hours, for presentation; None if there is no value."""
         return hours(self.value) if isinstance(self.value, timedelta) else None
 
     def is_of(self, group: Sequence[object]) -> bool:
-        """Return whether it is the figure of a group; text also means a level or state so named."""
+        """Return whether it is the figure of a group; a level or state also matches its name."""
         return len(self.group) == len(group) and all(
             seen == wanted or (isinstance(wanted, str) and label(seen) == wanted)
             for seen, wanted in zip(self.group, group, strict=True)
@@ -123,11 +123,10 @@ class KpiResult:
         return f"~{shown}" if self.approximate and self.value is not None else shown
 
     def counted(self, *, among: bool = False) -> str:
-        """Return what a rate is a share of, such as ``"12 of 40"``; empty for all other figures.
+        """Return the counts behind a rate, such as ``"12 of 40"``; empty for all other figures.
 
         Args:
-            among: Whether to say what the records of the denominator are: ``"12 of 40 resolved
-                records"``.
+            among: Whether to name the records of the denominator: ``"12 of 40 resolved records"``.
         """
         if self.unit != "fraction" or self.numerator is None or self.denominator is None:
             return ""
@@ -154,7 +153,7 @@ def _text(value: Value, unit: str) -> str:
 
 
 def _percent(value: float) -> str:
-    """Return a share that reads 0 or 100 per cent only where nothing or all counts (rule T4)."""
+    """Return a share as text: 0 or 100 per cent only if nothing or everything counts (rule T4)."""
     text = f"{100 * value:.2f} %"
     if text == "100.00 %" and value < 1:
         return "> 99.99 %"
@@ -174,13 +173,13 @@ def _plain(value: object) -> Any:
 
 @attrs.frozen(kw_only=True, repr=False)
 class KpiTable(Tabular):
-    """The results of one computation: text, Markdown, HTML, CSV, or plain rows.
+    """The results of one computation, available as text, Markdown, HTML, CSV or plain rows.
 
     Iterating gives plain rows, as mappings from column to number, text or None, which a data frame
-    library takes as they are; times are hours there.
+    library accepts directly; durations are in hours there.
 
     Attributes:
-        results: The results: by KPI in the order asked for, then by group, then by period.
+        results: The results: by KPI in the order given, then by group, then by period.
         groups: The headings of the groups.
         as_of: The instant of the computation.
         window: The window or periods, if any.
@@ -196,11 +195,11 @@ class KpiTable(Tabular):
     zone_data: tuple[str, str] = attrs.field(default=("", ""), eq=False)
 
     def result(self, kpi: str, *group: object, period: str | None = None) -> KpiResult:
-        """Return the result of a KPI for a group (and period).
+        """Return the result of a KPI for a group and a period.
 
         Args:
             kpi: The KPI's id.
-            group: The groups' values in the order of ``groups``; text also finds a level or state
+            group: The groups' values in the order of ``groups``; a text also finds a level or state
                 by its name.
             period: The period's name.
 
@@ -253,7 +252,7 @@ class KpiTable(Tabular):
             }
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Give the plain rows to libraries of frames that take Arrow tables, such as polars.
+        """Export the plain rows to data frame libraries that accept Arrow tables, such as polars.
 
         Raises:
             MissingExtraError: The extra ``arrow`` is not installed.
@@ -276,7 +275,7 @@ class KpiTable(Tabular):
         return pa.table(arrays, names=columns).__arrow_c_stream__(requested_schema)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the table as plain data that JSON can hold, excluded counts by reason."""
+        """Return the table as plain data that JSON can hold, with excluded counts by reason."""
         rows = []
         for row, result in zip(self, self.results, strict=True):
             row["excluded_by_reason"] = dict(result.excluded)
@@ -296,7 +295,7 @@ class KpiTable(Tabular):
         }
 
     def cells(self, *, among: bool = False) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return headings, rows as text, and which columns are numbers."""
+        """Return the headings, the rows as text, and which columns hold numbers."""
         columns: list[tuple[str, bool, Callable[[KpiResult], str]]] = [
             ("kpi", False, lambda row: row.kpi),
             *((name, False, _group_reader(place)) for place, name in enumerate(self.groups)),
@@ -325,7 +324,7 @@ class KpiTable(Tabular):
     def to_html(self) -> str:
         """Return the table as HTML; everything in it is escaped.
 
-        The caption names the instant, the window and the mode.
+        The caption states the instant, the window and the mode.
         """
         return to_html(*self.cells(among=True), caption=self._caption())
 
@@ -340,7 +339,7 @@ class KpiTable(Tabular):
         return text if self.mode == "exact" else f"{text}; {self.mode}, quantiles within 1 %"
 
     def to_csv(self) -> str:
-        """Return the plain rows as CSV; a text that a spreadsheet would run is made inert."""
+        """Return the plain rows as CSV; text that a spreadsheet would execute is made inert."""
         rows = list(self)
         headings = list(rows[0]) if rows else ["kpi"]
         return to_csv(headings, ([row[name] for name in headings] for row in rows))
@@ -355,7 +354,7 @@ def _group_reader(place: int) -> Callable[[KpiResult], str]:
 
 
 def group_cell(value: object) -> str:
-    """Return a group as a cell of a page; the total and a missing value are words."""
+    """Return a group as a table cell; the total and a missing value are phrases to translate."""
     text = label(value)
     return Phrase(text) if value == ALL or text == label(None) else text
 
@@ -378,7 +377,7 @@ def _few(row: KpiResult) -> str:
 
 @attrs.frozen
 class _Reason:
-    """Why records were left out: its code, or its text in a language that has one."""
+    """Why records were left out: the code, or its text in a language that has a translation."""
 
     code: str
 

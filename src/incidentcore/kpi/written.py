@@ -1,4 +1,4 @@
-"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+"""Names under which documents refer to this package's classes; ``serialization`` collects them."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ Merge: TypeAlias = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 
 
 def _as(name: str, renamed: Mapping[str, str] = FrozenMap(), **more: str) -> Merge:
-    """Return the way to read fields as those of another kind."""
+    """Return a function that reads the fields of an old kind as those of another kind."""
 
     def merge(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         taken = {new: fields[old] for old, new in renamed.items()}  # each was required

@@ -1,4 +1,4 @@
-"""SLA clocks, computed from history: nothing is counted, so nothing drifts."""
+"""SLA clocks, computed from history: no counters are stored, so none can drift."""
 
 from incidentcore.sla.crossings import ClockPoint, Crossing
 from incidentcore.sla.cycles import Cycle, CycleResult, PassedThreshold

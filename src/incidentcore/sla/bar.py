@@ -1,4 +1,4 @@
-"""The stretches of a clock as a bar of SVG, drawn to scale."""
+"""The stretches of a clock as an SVG bar, drawn to scale."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _COLOURS: Final = {
 
 
 def svg_bar(parts: Iterable[tuple[timedelta, str, str]], *, title: str) -> str:
-    """Return one bar of stretches drawn to scale.
+    """Return one bar of stretches, drawn to scale.
 
     Args:
-        parts: For each stretch how long it is, its code and the text shown when pointed at.
-        title: What the bar shows, for readers who do not see it.
+        parts: For each stretch its length, its code and the text of its tooltip.
+        title: A description of the bar for screen readers.
     """
     drawable = [part for part in parts if part[0] > timedelta(0)]
     total = sum((length for length, _, _ in drawable), timedelta(0)) or timedelta(1)

@@ -1,4 +1,4 @@
-"""What the source of an imported record does not cover, for the clocks that need it (rule K2)."""
+"""Fields that a clock needs and an imported record's source does not cover (rule K2)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class _Same:
-    """Rules as a key by identity: hashing all that is in them takes longer than the answer."""
+    """Rules as a key by identity: hashing their contents takes longer than computing the result."""
 
     __slots__ = ("rules",)
 
@@ -45,7 +45,7 @@ class _Same:
 
 
 def not_covered(rules: OneClock, timeline: Timeline) -> tuple[str, ...]:
-    """Return the fields that a clock reads and the record's source does not cover."""
+    """Return the fields that a clock reads but the record's source does not cover."""
     covers = timeline.facts_at(timeline.opened_at).get("covers")
     return () if covers is None else _lacking(_Same(rules), covers)
 

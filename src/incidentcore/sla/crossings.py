@@ -1,8 +1,8 @@
-"""When a point on a clock was first reached, in any edition of its life (rules S8 and E1).
+"""When a point on a clock was first reached, in any edition of the clock (rules S8 and E1).
 
-An ``Edition`` is the life of a clock as it was computed until something changed the past: another
-definition took over, a due date moved, or the instant from which the clock starts. Escalations
-cannot be unsent, so they ask for the first edition that shows a point as reached.
+An ``Edition`` is a clock's life as computed until something changed the past: another definition
+took over, or the due date or the start of the clock was changed. Escalations cannot be unsent, so
+they use the first edition that shows a point as reached.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Edition(NamedTuple):
 
     Attributes:
         since: When this edition began; None for the first.
-        until: When another one took its place; for the one that holds, just after now.
+        until: When another edition replaced it; for the current one, just after now.
         cycles: The cycles as they stood then.
-        last: The figures of the last cycle, where they are known already.
+        last: The figures of the last cycle, if they are known already.
     """
 
     since: datetime | None
@@ -45,7 +45,7 @@ class Crossing:
 
     Attributes:
         cycle: The number of the cycle in which it was reached.
-        at: The first instant at which an evaluation shows it reached, in UTC.
+        at: The first instant at which an evaluation shows it as reached, in UTC.
         definition: The definition that the cycle was judged by then.
     """
 
@@ -62,7 +62,7 @@ def first_crossings(
     Args:
         editions: The editions in order.
         point: The point.
-        of: Only cycles judged by a definition of this kind or name; None for all.
+        of: Only cycles judged by a definition of this kind or name; None for all cycles.
     """
     first: dict[int, Crossing] = {}
     for edition in editions:
@@ -93,7 +93,7 @@ def _shown_at(
 def _crossed(
     cycle: RawCycle, known: Figures, point: ClockPoint
 ) -> tuple[datetime, datetime] | None:
-    """Return when a point was reached, and since when that is known."""
+    """Return when a point was reached, and when that became known."""
     if point == "breach":
         last = known.breached_at
         if last is None or last == cycle.judged_from:
@@ -108,7 +108,7 @@ def _crossed(
 
 
 def _known_at(cycle: RawCycle, at: datetime) -> datetime:
-    """Return since when an instant is known to have counted: later in a gap of a reopening."""
+    """Return when an instant became known to have counted: later if a reopening made it count."""
     for span in cycle.spans:
         if span.start < at <= span.end:  # what a span counts up to its end, it counts by then
             return span.shown_at or at

@@ -1,8 +1,8 @@
-"""Cycles of a clock and what they are worth: elapsed time, due, breach, points (S2, S3, S8).
+"""Cycles of a clock and their figures: elapsed time, due time, breach, points (S2, S3, S8).
 
 The fold cuts a record's life into cycles, and each cycle into spans of wall time that counted, were
-paused or lay between a stop and a reopening. Here calendars are asked: a span is worth its open
-time, the due is where the open time that counted reaches the target, and the points of a clock
+paused or lay between a stop and a reopening. Here calendars are applied: a span counts with its
+open time, the due time is where the counted open time reaches the target, and the points of a clock
 follow from both.
 """
 
@@ -63,7 +63,7 @@ class Span(NamedTuple):
         start: Its first instant.
         end: The first instant after it.
         calendar: The calendar by which it counts.
-        shown_at: For a gap that counts because the record was reopened: when it was reopened.
+        shown_at: For a gap that counts because of a reopening: when the record was reopened.
     """
 
     kind: SpanKind
@@ -78,10 +78,10 @@ class Swap(NamedTuple):
 
     Attributes:
         at: When.
-        before: The name of the definition until then; None where there was not one.
-        after: The name of the one since; None where there is not one.
-        how: As the later one says; see ``TakeoverMode``.
-        cycle: The number of the cycle that was going on.
+        before: The name of the definition until then; None if there was no definition.
+        after: The name of the definition since then; None if there is no definition.
+        how: The mode that the later definition states; see ``TakeoverMode``.
+        cycle: The number of the cycle that was in progress.
     """
 
     at: datetime
@@ -94,20 +94,21 @@ class Swap(NamedTuple):
 # Never changed, but not frozen: one is made for each evaluation, and freezing doubles the time.
 @attrs.define(kw_only=True, unsafe_hash=True)
 class RawCycle:
-    """One cycle of a clock, before calendars are asked.
+    """One cycle of a clock, before calendars are applied.
 
     Attributes:
         number: From 1.
         definition: The definition that judges it.
         started_at: When it began.
-        known_from: When it attached: later than its beginning where that lies before the opening.
-        facts: What its target reads.
-        calendar: The calendar by which it counts at its end.
-        spans: What happened since, without gaps, up to its end or to now.
-        ended_at: When it stopped, was canceled, replaced or reset; None while it goes on.
-        outcome: How it ended, or how it goes on.
-        ended_by: The event at which it ended; None while it goes on, and where time ended it.
-        judged_from: When the definition took over what was counted; nothing is due before.
+        known_from: When it attached: later than its beginning if that lies before the opening.
+        facts: The facts that its target reads.
+        calendar: The calendar that counts at its end.
+        spans: Its spans, without gaps, up to its end or to now.
+        ended_at: When it stopped, was canceled, replaced or reset; None while it is in progress.
+        outcome: How it ended, or its state while in progress.
+        ended_by: The event that ended it; None while it is in progress, and if the passing of time
+            ended it.
+        judged_from: When the definition took over the counted time; nothing is due before that.
     """
 
     number: int
@@ -133,8 +134,8 @@ class Figures:
         due_at: See ``SlaStatus.due_at``.
         breached_at: See ``SlaStatus.breached_at``.
         due_if_resumed: See ``SlaStatus.due_at_if_resumed``.
-        spent_at: The due, where it has come; None while it lies ahead.
-        fixed_due: For a target relative to the start, the due that it named; None otherwise.
+        spent_at: The due time, once it has come; None while it lies ahead.
+        fixed_due: For a target relative to the start, the due time that it gave; None otherwise.
     """
 
     target: timedelta
@@ -147,7 +148,7 @@ class Figures:
 
 
 def figures(cycle: RawCycle, now: datetime) -> Figures:
-    """Return the figures of a cycle; ``now`` is where a cycle that goes on is cut."""
+    """Return the figures of a cycle; a cycle in progress is cut at ``now``."""
     target, named = resolve_target(
         cycle.definition.target, cycle.started_at, cycle.calendar, cycle.facts
     )
@@ -195,7 +196,7 @@ def figures(cycle: RawCycle, now: datetime) -> Figures:
 
 
 def named_due(spans: Sequence[Span], named: datetime) -> datetime:
-    """Return a named due, later by the open time of what did not count before it (rule S6)."""
+    """Return a given due time, postponed by the open time that did not count before it (S6)."""
     due = named
     for span in spans:
         if span.kind != COUNTING and span.start < due:
@@ -206,7 +207,7 @@ def named_due(spans: Sequence[Span], named: datetime) -> datetime:
 
 
 def _named_due_if_come(cycle: RawCycle, named: datetime, end: datetime) -> datetime | None:
-    """Return a named due that has come by ``end``; a pause before it puts it off while it lasts."""
+    """Return a given due time if it has come by ``end``; a pause before it postpones it."""
     spans = cycle.spans
     if spans and spans[-1].kind != COUNTING and cycle.outcome != "running":
         end = spans[-1].start
@@ -218,10 +219,10 @@ def _named_due_if_come(cycle: RawCycle, named: datetime, end: datetime) -> datet
 def threshold_crossing(
     cycle: RawCycle, known: Figures, threshold: SlaThreshold
 ) -> tuple[datetime, datetime] | None:
-    """Return when a cycle reached a threshold, and since when that was known.
+    """Return when a cycle reached a threshold, and when that became known.
 
-    The two differ where a reopening made a gap count. A threshold in another calendar or in
-    business days is reached some time after its crossing, also after the end of the cycle.
+    The two differ if a reopening made a gap count. A threshold in another calendar or in business
+    days is reached some time after its crossing, possibly after the end of the cycle.
     """
     if threshold.days is not None and threshold.before_due is not None:
         return _days_before(cycle, known, threshold)
@@ -258,8 +259,8 @@ def _days_before(
 ) -> tuple[datetime, datetime] | None:
     """Return when a number of business days before the due was reached (rule S8).
 
-    While a span counts its due stands still; the first span that holds the point, or begins after
-    it, is where it was crossed, and there it stays.
+    While a span counts, its due time does not move; the point is crossed in the first span that
+    contains it or begins after it, and stays there.
     """
     elapsed = ZERO
     for number, span in enumerate(cycle.spans):
@@ -285,19 +286,20 @@ CycleResult: TypeAlias = Literal["met", "breached", "canceled", "replaced", "run
 
 @attrs.frozen(kw_only=True)
 class Cycle:
-    """One cycle of a clock, finished or going on.
+    """One cycle of a clock, finished or in progress.
 
     Attributes:
         number: From 1.
         definition: The name of the definition that judges it.
         started_at: When it attached.
-        stopped_at: When it ended; None while it goes on.
+        stopped_at: When it ended; None while it is in progress.
         target: The target as open time.
         elapsed: The open time that counted.
         due_at: When it was or is due.
         breached_at: See ``SlaStatus.breached_at``.
-        result: See ``CycleResult``; a cycle that goes on past its target is ``breached``.
-        stopped_by: The event at which it ended; None while it goes on, and where time ended it.
+        result: See ``CycleResult``; a cycle in progress past its target is ``breached``.
+        stopped_by: The event that ended it; None while it is in progress, and if the passing of
+            time ended it.
     """
 
     number: int
@@ -337,7 +339,7 @@ def judged(cycle: RawCycle, now: datetime) -> Cycle:
 
 @attrs.frozen
 class PassedThreshold:
-    """A threshold that was reached, and when."""
+    """A threshold that was reached, with the instant."""
 
     name: str
     at: datetime

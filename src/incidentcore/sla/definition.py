@@ -1,4 +1,4 @@
-"""What is agreed, and when its clock starts, pauses and stops (rules S1, S5, S6, S8)."""
+"""The agreed time, and when its clock starts, pauses and stops (rules S1, S5, S6, S8)."""
 
 from __future__ import annotations
 
@@ -77,18 +77,18 @@ _SPOKEN: Final = (
 
 @attrs.frozen(kw_only=True)
 class SlaDefinition:
-    """One agreed time: a target, a calendar, and when its clock runs.
+    """One agreed time: a target, a calendar, and the conditions under which its clock runs.
 
     Attributes:
         name: The definition's id.
         target: Open time as a ``timedelta``, ``BusinessDays``, ``ByTimeOfDay``, ``DueDate``, or an
             ``SlaTarget`` that you write.
         calendar: The calendar in whose open time the clock counts, a ``CalendarByField``, or
-            ``Versions`` of a calendar, each of which answers for the time in which it held.
-        start: When the clock attaches; a record that already satisfies ``stop`` is not attached.
-            A time of day in it is asked of the record's opening.
-        pause: While it holds the clock stands; it is paused until ``resume``.
-        resume: When a pause ends; by default when ``pause`` no longer holds.
+            ``Versions`` of a calendar, each of which applies to the time in which it is in force.
+        start: When the clock attaches; a record that already satisfies ``stop`` is not attached. A
+            time of day in it is evaluated at the record's opening.
+        pause: While it holds, the clock is paused, and stays so until ``resume``.
+        resume: When a pause ends; by default, when ``pause`` no longer holds.
         stop: When the result is decided, until a reopening.
         cancel: When the clock ends without a result, until a reopening.
         reset: A condition on an event: the cycle ends with its result and a new one starts.
@@ -96,25 +96,26 @@ class SlaDefinition:
         reopen: What a reopening does; see ``ReopenMode``.
         swap: How this definition takes over from another; see ``TakeoverMode``.
         thresholds: Named points on the clock.
-        kind: ``response``, ``next_response``, ``update``, ``resolution`` or a word of your own.
+        kind: ``response``, ``next_response``, ``update``, ``resolution`` or your own word.
         agreement: See ``Agreement``.
-        starts_from: A field whose instant is the beginning of the first cycle, also before the
-            opening, such as ``"detected_at"``. Without a value the clock starts as usual.
-        answered_by: The roles whose public messages count as answers in the fields
+        starts_from: A field whose instant is the beginning of the first cycle, even before the
+            opening, such as ``"detected_at"``. If it has no value, the clock starts as usual.
+        answered_by: The roles whose public messages count as replies in the fields
             ``first_response_at`` and ``unanswered_since``.
-        agent_spoke_first: Whether only a message after the requester's first word is a response.
-        answers_from: Whether an answer on a merged duplicate counts from the merge on.
+        agent_spoke_first: Whether only a message after the requester's first message is a response.
+        answers_from: Whether a reply on a merged duplicate counts from the merge on.
         fields: The fields of a record that its conditions read.
-        reads: The same, where only a change of them can change an answer; None where a reset or
-            a condition that names no fields may.
-        timed: The single tests whose answers time alone changes.
-        is_special: Whether ``judges_answers`` or ``follows`` says anything.
-        answer_rule: Who answers whom: ``answered_by``, ``agent_spoke_first``, ``answers_from``.
-        judges_answers: Whether it has a rule of its own for who answers whom.
-        follows: The fields whose change moves the due or the calendar of a running clock.
+        reads: The same fields, if only their changes can change a result; None if a reset or a
+            condition that names no fields can change one too.
+        timed: The single tests whose results can change with time alone.
+        is_special: Whether ``judges_answers`` or ``follows`` is set.
+        answer_rule: The rule of replies: ``answered_by``, ``agent_spoke_first``, ``answers_from``.
+        judges_answers: Whether its rule of replies differs from the usual one.
+        follows: The fields whose change moves the due time or changes the calendar of a running
+            clock.
 
     Raises:
-        SlaDefinitionError: The target is negative, a condition on time of day stands in pause,
+        SlaDefinitionError: The target is negative, a condition on time of day is used in pause,
             resume, stop or cancel, or a word is not one of those above.
 
     Source: rules S1, S4, S5, S6 and S8.
@@ -175,11 +176,11 @@ class SlaDefinition:
 
     @property
     def definitions(self) -> tuple[SlaDefinition, ...]:
-        """Return itself, as a policy returns every definition that it may choose."""
+        """Return a tuple of this definition; a policy returns all that it may choose."""
         return (self,)
 
     def _set_reads(self) -> None:
-        """Check the conditions and note what they read."""
+        """Check the conditions and store which fields they read."""
         rule = (self.answered_by, self.agent_spoke_first, self.answers_from)
         judges = rule != (("agent",), False, "record")
         object.__setattr__(self, "answer_rule", rule)
@@ -210,13 +211,13 @@ class SlaDefinition:
         object.__setattr__(self, "reads", fields | followed if known else None)
 
     def start_holds(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
-        """Return whether start holds; a time of day is asked of the opening (rule S1)."""
+        """Return whether start holds; a time of day is evaluated at the opening (rule S1)."""
         if self._by_hour:
             return self.start.at_hours(facts.get("opened_at") or at).test(facts, at)
         return self.start.test(facts, at)
 
     def starts(self, facts: dict[str, Any], at: datetime | None = None) -> bool:
-        """Return whether a clock attaches by these facts: start holds, stop and cancel do not."""
+        """Return whether these facts attach a clock: start holds, stop and cancel do not."""
         start = self.start.test if not self._by_hour else self.start_holds
         return (
             start(facts, at) and not self.stop.test(facts, at) and not self.cancel.test(facts, at)
@@ -224,7 +225,7 @@ class SlaDefinition:
 
     @property
     def content_hash(self) -> str:
-        """Return a digest of the whole definition, which any change of it changes (rule S11)."""
+        """Return a digest of the whole definition; any change of it changes the digest (S11)."""
         if self._hash is None:
             object.__setattr__(self, "_hash", content_id(self))
         return str(self._hash)
@@ -241,7 +242,7 @@ class SlaDefinition:
         pause: Condition = _PAUSES,
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return an agreed time to resolve: runs while open, stopped by the resolution.
+        """Return an agreed time to resolve: it runs while open and stops at the resolution.
 
         Args:
             calendar: The calendar in whose open time it counts.
@@ -249,7 +250,7 @@ class SlaDefinition:
             minutes: The target in minutes of open time, in addition to hours.
             target: The target in another form, instead of hours and minutes.
             name: The definition's id.
-            pause: While it holds the clock stands; by default in a state that pauses.
+            pause: While it holds, the clock is paused; by default in a state that pauses.
             more: Any other attribute of the definition.
         """
         preset: dict[str, Any] = {
@@ -275,10 +276,10 @@ class SlaDefinition:
         agent_spoke_first: bool = False,
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return an agreed time to answer: stopped by the first public reply.
+        """Return an agreed time to first response: it stops at the first public reply.
 
-        A resolution without a reply stops it too, since nobody waits any longer. By default it is
-        not paused.
+        A resolution without a reply stops it too, since nobody is waiting any longer. By default it
+        is not paused.
 
         Args:
             calendar: As for ``resolution``.
@@ -287,9 +288,9 @@ class SlaDefinition:
             target: As for ``resolution``.
             name: The definition's id.
             pause: While it holds the clock stands.
-            answered_by: The roles that answer.
-            agent_spoke_first: Whether the clock waits for the requester's first word, where an
-                agent opened the record and wrote first.
+            answered_by: The roles whose replies count.
+            agent_spoke_first: Whether the clock waits for the requester's first message if an agent
+                opened the record and wrote first.
             more: Any other attribute of the definition.
         """
         preset: dict[str, Any] = {
@@ -316,10 +317,11 @@ class SlaDefinition:
         answered_by: str | Iterable[str] = ("agent",),
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return an agreed time to answer each further message of the requester (rule S6).
+        """Return an agreed time to reply to each further message of the requester (rule S6).
 
         It starts at the earliest unanswered message, which a second one does not move, or at a
-        reopening by the requester; each answer ends a cycle. A record that is not open pauses it.
+        reopening by the requester; each reply ends a cycle. It is paused while the record is not
+        open.
 
         Args:
             calendar: As for ``resolution``.
@@ -328,7 +330,7 @@ class SlaDefinition:
             target: As for ``resolution``.
             name: The definition's id.
             pause: While it holds the clock stands.
-            answered_by: The roles that answer, such as ``("agent", "bot")``.
+            answered_by: The roles whose replies count, such as ``("agent", "bot")``.
             more: Any other attribute of the definition.
         """
         waiting = field("unanswered_since").present()
@@ -356,7 +358,7 @@ class SlaDefinition:
         reset_by: str | Iterable[str] = _UPDATES,
         **more: Unpack[OtherTerms],
     ) -> SlaDefinition:
-        """Return an agreed pace of public updates: each one ends a cycle and starts the next.
+        """Return an agreed pace of public updates: each update ends a cycle and starts the next.
 
         Args:
             calendar: As for ``resolution``.
@@ -386,7 +388,7 @@ class SlaDefinition:
 def with_fields(
     conditions: Iterable[Condition],
 ) -> tuple[tuple[Condition, ...], frozenset[str], bool]:
-    """Return the tests that time alone changes, the paths read, and whether they tell it all."""
+    """Return the tests that time alone changes, the paths read, and whether these are complete."""
     leaves = [leaf for condition in conditions for leaf in condition.leaves()]
     paths = frozenset(path for leaf in leaves for path in leaf.fields)
     return timed_tests(leaves), paths, all(leaf.fields or leaf.reads_hours for leaf in leaves)

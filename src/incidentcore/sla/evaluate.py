@@ -1,4 +1,4 @@
-"""``evaluate_sla``: a clock, computed on read from history, definition and now (rule S1)."""
+"""``evaluate_sla``: a clock, computed on demand from history, definition and now (rule S1)."""
 
 from __future__ import annotations
 
@@ -65,25 +65,25 @@ def evaluate_sla(
     now: datetime,
     known_at: datetime | None = None,
 ) -> SlaStatus | tuple[SlaStatus, ...]:
-    """Return what a clock says about a record at an instant.
+    """Return the status of a clock for a record at an instant.
 
-    Nothing is stored: the answer follows from the record's history, so a pause, a reopening, a
-    late event or another calendar cannot leave a stale counter behind.
+    Nothing is stored: the result follows from the record's history, so a pause, a reopening, a late
+    event or another calendar cannot leave a stale counter behind.
 
     Args:
         rules: A definition, a policy, a ``ServiceLevel``, or ``Versions`` of one of them, of which
-            the one that held at the record's opening is taken.
-        record: The record; or a timeline made of your own data by ``Timeline.from_facts``.
-        now: The instant to evaluate it for; events after it are not seen.
+            the one in force at the record's opening is used.
+        record: The record, or a timeline made from your own data by ``Timeline.from_facts``.
+        now: The instant to evaluate it at; later events are ignored.
         known_at: Use only what was recorded by this instant.
 
     Returns:
-        The status; for a ``ServiceLevel`` a tuple of them, one for each clock.
+        The status; for a ``ServiceLevel`` a tuple of statuses, one for each clock.
 
     Raises:
-        InvalidValueError: The rules are not one of these, or ``known_at`` is asked of a timeline,
-            which does not know when it was recorded.
-        UnreachableDeadlineError: A target in business days lies beyond what its calendar reaches.
+        InvalidValueError: The rules are not one of these, or ``known_at`` is given with a timeline,
+            which does not know when its facts were recorded.
+        UnreachableDeadlineError: A target in business days lies beyond the range of its calendar.
         NaiveDatetimeError: An instant carries no offset.
 
     Source: rules S1 to S11.
@@ -113,7 +113,7 @@ def evaluate_sla(
 
 
 def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLevel:
-    """Return the rules that hold for a record: of versions the one at its opening (rule S11)."""
+    """Return the rules in force for a record: of versions, the one at its opening (rule S11)."""
     if isinstance(rules, Versions):
         rules = rules.at(record.opened_at)
     if isinstance(rules, (SlaDefinition, SlaPolicy, ServiceLevel)):
@@ -126,7 +126,7 @@ def in_force(rules: object, record: Record | Timeline) -> OneClock | ServiceLeve
 def timeline_at(
     record: Record | Timeline, *, now: datetime, known_at: datetime | None
 ) -> Timeline | None:
-    """Return the timeline cut at ``now``; None where nothing was opened yet, or not known of."""
+    """Return the timeline cut at ``now``; None if the record was not opened or not known yet."""
     if known_at is not None:
         known_at = as_utc(known_at, "known_at")
     if isinstance(record, Timeline):
@@ -158,12 +158,12 @@ def _status(
 
 
 def clock_cycles(rules: OneClock, timeline: Timeline, /, *, now: datetime) -> list[RawCycle]:
-    """Return the cycles of a clock before calendars are asked; not those before an import (K2).
+    """Return a clock's cycles before calendars are applied, without those before an import (K2).
 
     Args:
         rules: The clock.
-        timeline: What happened, cut at ``now``.
-        now: The instant to look at.
+        timeline: The record's timeline, cut at ``now``.
+        now: The instant.
     """
     cycles: Iterable[RawCycle] = fold_clock(rules, life_of(rules, timeline, now), [], []).cycles(
         now
@@ -203,14 +203,14 @@ def evaluate_slas(
     now: datetime,
     known_at: datetime | None = None,
 ) -> Iterator[SlaStatus | tuple[SlaStatus, ...]]:
-    """Yield what ``evaluate_sla`` says about each record, one at a time.
+    """Yield the result of ``evaluate_sla`` for each record, one at a time.
 
     Calendars are compiled once and shared by all records.
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records; iterated once.
-        now: The instant to evaluate them for.
+        now: The instant to evaluate them at.
         known_at: Use only what was recorded by this instant.
     """
     for record in records:
@@ -218,7 +218,7 @@ def evaluate_slas(
 
 
 def statuses(rules: object, record: Record | Timeline, *, now: datetime) -> tuple[SlaStatus, ...]:
-    """Return a status for each clock of any kind of rules."""
+    """Return a status for each clock of rules of any type."""
     answer: SlaStatus | tuple[SlaStatus, ...]
     answer = evaluate_sla(rules, record, now=now)  # type: ignore[call-overload]  # any of them
     return answer if isinstance(answer, tuple) else (answer,)
@@ -231,7 +231,7 @@ def next_sla_wakeup(
     *,
     now: datetime,
 ) -> datetime | None:
-    """Return the least instant after ``now`` at which an answer changes without an event (S9).
+    """Return the first instant after ``now`` at which a result changes without an event (S9).
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
@@ -239,7 +239,7 @@ def next_sla_wakeup(
         now: The instant to look from.
 
     Returns:
-        When to look again, or None where nothing can change by itself.
+        When to evaluate again, or None if nothing can change without an event.
     """
     wakeups = (
         status.next_wakeup for record in records for status in statuses(rules, record, now=now)
@@ -248,10 +248,10 @@ def next_sla_wakeup(
 
 
 def later_status(status: SlaStatus, now: datetime) -> SlaStatus:
-    """Return what a clock says at a later instant, if nothing happens until then.
+    """Return the status of a clock at a later instant, if nothing happens until then.
 
-    The fold is kept: only the stretch that goes on becomes longer. Where time alone may change an
-    answer, or a field that it reads changed at the very instant of the status, it is folded again.
+    The fold is kept: only the last stretch becomes longer. If time alone may change a result, or a
+    field that it reads changed at the very instant of the status, the clock is folded again.
     """
     rules, timeline, cycles = status._rules, status._timeline, status._cycles  # noqa: SLF001
     if rules is None or now == status.now:

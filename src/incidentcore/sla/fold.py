@@ -3,21 +3,21 @@
 How it works. A timeline gives, instant by instant, the facts after the last event of the instant.
 ``ClockFold.step`` applies one instant to the state of one clock, by the precedence of rule S1. The
 state is small: no cycle yet, a cycle with an open span that counts or is paused, or a cycle that
-ended and that a reopening may continue. The fold asks neither targets nor opening hours: it makes
-cycles of spans of wall time, and ``cycles`` finds out afterwards what they are worth.
+ended and that a reopening may continue. The fold uses neither targets nor opening hours: it makes
+cycles of spans of wall time, and ``cycles`` computes their figures afterwards.
 
-Three things make it more than one pass over events:
+Three things make it more than a single pass over events:
 
-- *Instants without an event.* A condition such as ``reached("custom.starts")`` changes its answer
-  by itself, so steps are put into the timeline at such instants (``Life``).
-- *Another definition takes over.* ``swap`` ends, keeps or restarts what is there. A retroactive
+- *Instants without an event.* A condition such as ``reached("custom.starts")`` changes its result
+  by itself, so steps are inserted into the timeline at such instants (``Life``).
+- *Another definition takes over.* ``swap`` ends, keeps or restarts the current cycle. A retroactive
   definition is folded from the beginning instead, by a second ``ClockFold`` that becomes the clock.
-  It begins at ``barrier``, the last instant that no later definition may judge again: a restart,
-  or a reopening after a stop that began a new cycle. Of the finished cycles the first ``judged``
-  lie before it. A fold that was replaced is kept and goes on where it stood when its definition
-  comes back, so that many swaps cost no more than one pass for each definition.
+  It begins at ``barrier``, the last instant before which no later definition may judge again: a
+  restart, or a reopening after a stop that began a new cycle. Of the finished cycles, the first
+  ``judged`` lie before it. A fold that was replaced is kept and continues where it stopped when its
+  definition comes back, so that many swaps cost no more than one pass for each definition.
 - *The past moves.* When a due date, or the instant from which a clock starts, is changed in its
-  field, the clock is computed with the later value; what it said before is kept as an ``Edition``.
+  field, the clock is computed with the later value; its earlier result is kept as an ``Edition``.
 """
 
 from __future__ import annotations
@@ -108,11 +108,11 @@ class ClockFold:
 
     @property
     def attached(self) -> bool:
-        """Return whether a cycle is going on."""
+        """Return whether a cycle is in progress."""
         return self.since is not None
 
     def view(self, definition: SlaDefinition, index: int, facts: Facts) -> Facts:
-        """Return the facts as a definition sees them, by its own rule of who answers whom."""
+        """Return the facts as a definition sees them, by its own rule of replies."""
         if not definition.judges_answers:
             return facts
         return {**facts, **self.life.answers[definition.answer_rule][index]}
@@ -175,7 +175,7 @@ class ClockFold:
             self._stop(at, facts, events, "stopped", ignore_pause=ignore_pause)
 
     def rest(self, at: datetime, facts: Facts, *, ignore_pause: bool = False) -> None:
-        """Note whether a stopped clock is paused, for a reopening that counts the gap."""
+        """Track whether a stopped clock is paused, for a reopening that counts the gap."""
         was = bool(self.shadow) and self.shadow[-1][0] == PAUSED
         paused = not ignore_pause and self._paused(facts, at, was)
         kind: SpanKind = PAUSED if paused else COUNTING
@@ -207,7 +207,7 @@ class ClockFold:
         self._run(begin, facts, at=at, ignore_pause=ignore_pause)
 
     def _read(self, definition: SlaDefinition, facts: Facts) -> None:
-        """Note the calendar by which the cycle counts, and what its target reads."""
+        """Store the calendar that the cycle counts by, and the facts that its target reads."""
         choice, target = definition.calendar, definition.target
         if type(choice) is BusinessCalendar and type(target) is timedelta:  # by far most frequent
             self.calendar, self.facts = choice, {}
@@ -217,7 +217,7 @@ class ClockFold:
         self.facts = {name: facts[name] for name in firsts if name in facts}
 
     def moves_due(self, index: int, facts: Facts) -> bool:
-        """Return whether a step moves the due of the cycle that is going on."""
+        """Return whether a step moves the due time of the cycle in progress."""
         definition = self.definition
         if definition is None or self.since is None:
             return False
@@ -226,7 +226,7 @@ class ClockFold:
         return any(reader(path)(facts) != reader(path)(self.facts) for path in paths)
 
     def _follow(self, at: datetime, facts: Facts) -> None:
-        """Let the due and the calendar follow their fields (rule S6)."""
+        """Update the due time and the calendar when their fields change (rule S6)."""
         definition = self.definition
         assert definition is not None  # noqa: S101  step asks only with a definition
         held, calendar = self.facts, self.calendar
@@ -261,7 +261,7 @@ class ClockFold:
         self._run(at, facts, at=at, ignore_pause=ignore_pause)
 
     def _fill_gap(self, reopen: str, stopped_at: datetime, at: datetime) -> None:
-        """Add what the time between a stop and a reopening counts as (rule S5)."""
+        """Add the time between a stop and a reopening, as what it counts as (rule S5)."""
         if reopen == "continue":
             pieces = [*self.shadow, (COUNTING, at)]
             for (kind, start), (_, end) in itertools.pairwise(pieces):
@@ -343,9 +343,9 @@ class ClockFold:
         )
 
     def swap(self, to: SlaDefinition | None, step: TimelineStep, index: int, facts: Facts) -> None:
-        """Leave the current definition for another one, as that one's ``swap`` says (rule S4).
+        """Replace the current definition by another one, as the ``swap`` of that one says (S4).
 
-        The caller folds the past by a retroactive definition.
+        For a retroactive definition, the caller folds the past.
         """
         self.index, at = index, step.at
         if to is None:
@@ -371,7 +371,7 @@ class ClockFold:
         self.definition = to
 
     def cycles(self, now: datetime) -> tuple[RawCycle, ...]:
-        """Return every cycle as it stands at ``now``, the current one last."""
+        """Return every cycle as of ``now``, the current one last."""
         if self.started_at is None:
             return tuple(self.finished)
         if self.since is None:

@@ -1,4 +1,4 @@
-"""What a clock reads of a record: its timeline, with what the rules need beside it (rule S1)."""
+"""The input of a clock: a record's timeline, and what the rules need besides it (rule S1)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ OneClock: TypeAlias = SlaDefinition | SlaPolicy
 
 
 class Life:
-    """What the clocks of a record read: its timeline, with what rules need beside it.
+    """The input of a record's clocks: its timeline, and what the rules need besides it.
 
     Attributes:
         base: The facts before the first step.
-        steps: What changed, with a step without events where time alone changes a condition.
-        opened: The index of the opening's step and the facts after the opening alone, where other
+        steps: The changes, with a step without events wherever time alone changes a condition.
+        opened: The index of the opening's step and the facts after the opening alone, if other
             events share its instant.
-        origins: What the fields hold from which clocks start.
-        answers: For each rule of who answers whom, what it makes of the facts at each step.
+        origins: The values of the fields that clocks start from.
+        answers: For each rule of replies, the facts at each step by that rule.
     """
 
     __slots__ = ("answers", "base", "opened", "origins", "steps")
@@ -45,7 +45,7 @@ _NO_ANSWERS: Final[Mapping[AnswerRule, list[Facts]]] = {}
 
 
 def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
-    """Return what the clock of these rules reads of a timeline that is cut at ``now``."""
+    """Return the input of the clock of these rules, from a timeline that is cut at ``now``."""
     steps: Sequence[TimelineStep] = timeline.with_instants(rules.timed, now).moments
     life = Life(timeline.base, steps)
     first = steps[0]
@@ -62,7 +62,7 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
 
 
 def _answers(steps: Sequence[TimelineStep], rule: AnswerRule) -> list[Facts]:
-    """Return for each step who was answered and who waits, by other rules than the record's."""
+    """Return for each step the first response and the unanswered message, by a rule of replies."""
     roles, spoke_first, source = rule
     waiting: datetime | None = None
     answered: datetime | None = None

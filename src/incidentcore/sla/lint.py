@@ -1,4 +1,4 @@
-"""What is wrong with a definition or a policy before any record meets it (rule S10)."""
+"""Errors in a definition or a policy that can be found without any record (rule S10)."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ def lint_sla(
     domains: Domains | None = None,
     starts: Iterable[datetime] = _TRIED,
 ) -> tuple[LintFinding, ...]:
-    """Return what is wrong with a definition; nothing found is an empty tuple.
+    """Return the errors in a definition; an empty tuple if there are none.
 
     Args:
         definition: The definition.
-        domains: All values that a path may have, for the paths of which that is known, such as
+        domains: All values that a path may have, for paths whose values are known, such as
             ``{"state": lifecycle.states}``.
-        starts: The instants from which its target must be reachable; a calendar that reaches it
-            from none of them is a finding.
+        starts: The instants from which its target must be reachable; it is a finding if a calendar
+            reaches it from none of them.
 
     Source: rule S10; the three traps of ServiceNow's page on SLA conditions.
 
@@ -106,7 +106,7 @@ def lint_sla_policy(
     domains: Domains | None = None,
     starts: Iterable[datetime] = _TRIED,
 ) -> tuple[LintFinding, ...]:
-    """Return what is wrong with a policy, its rules and its definitions.
+    """Return the errors in a policy, its rules and its definitions.
 
     Args:
         policy: The policy.
@@ -197,7 +197,7 @@ def _pauses(definition: SlaDefinition, domains: Domains | None) -> Iterator[Lint
 
 
 def _endless(definition: SlaDefinition) -> Iterator[LintFinding]:
-    """Yield a pause that holds because a moment is set, which no passing of time undoes."""
+    """Yield a finding for a pause that holds once a moment is set, which time cannot end."""
     for leaf in definition.pause.leaves():
         if isinstance(leaf, FieldTest) and leaf.op == "present" and _is_moment(leaf.path):
             alone = implies(leaf, definition.pause)
@@ -249,7 +249,7 @@ def _rules(policy: SlaPolicy, domains: Domains | None) -> Iterator[LintFinding]:
 
 
 def _before(policy: SlaPolicy, index: int) -> list[int]:
-    """Return the rules that are asked before one: the earlier ones, or the shorter ones."""
+    """Return the rules that are tried before one: earlier ones, or ones with shorter targets."""
     if policy.match == "first":
         return list(range(index))
     target = policy.rules[index].definition.target

@@ -1,4 +1,4 @@
-"""Conditions on fields that do not exist, or with values that the field never has (rule S10)."""
+"""Conditions on fields that do not exist, or on values that a field never has (rule S10)."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ _SHOWN: Final[dict[type, str]] = {
 def field_findings(
     conditions: Iterable[Condition], subject: str, *, records: Iterable[type[Record]] = ()
 ) -> tuple[LintFinding, ...]:
-    """Return what is wrong with the fields that conditions on a record's facts read.
+    """Return the errors in the fields that conditions on a record's facts read.
 
     Args:
         conditions: The conditions.
-        subject: The name of their owner, for the findings.
+        subject: The name of their owner, shown in the findings.
         records: The types of record that they are for; by default all three.
     """
     known: dict[str, tuple[type, ...]] = {}
@@ -60,7 +60,7 @@ def field_findings(
 
 
 def event_findings(condition: Condition, subject: str) -> tuple[LintFinding, ...]:
-    """Return what is wrong with the fields that a condition on events reads."""
+    """Return the errors in the fields that a condition on events reads."""
     known: dict[str, tuple[type, ...]] = {"kind": (str,)}
     for event in FAMILIES[Event]:
         for name, kinds in _fields_of(event).items():
@@ -102,7 +102,7 @@ def _findings(
 
 
 def _values(leaf: FieldTest, subject: str, kinds: tuple[type, ...]) -> Iterator[LintFinding]:
-    """Yield where a test compares a field with a value of a type that it never has."""
+    """Yield a finding where a test compares a field with a value of a type that it never has."""
     values = leaf.value if leaf.op == "is_in" else (leaf.value,)
     for value in values:  # type: ignore[attr-defined]  # a collection, by FieldTest
         if value is None or not kinds:
@@ -138,7 +138,7 @@ def _nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _fields_of(cls: type) -> dict[str, tuple[type, ...]]:
-    """Return the fields of a class, each with the types of its values; none where any may be."""
+    """Return the fields of a class with the types of their values; no types if any may occur."""
     return _typed(cls)
 
 

@@ -1,4 +1,4 @@
-"""Which definition applies to a record: ordered rules, and bundles of clocks (rule S10)."""
+"""Which definition applies to a record: ordered rules, and groups of clocks (rule S10)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PolicyMatch: TypeAlias = Literal["first", "shortest"]
 
 @attrs.frozen
 class SlaRule:
-    """A definition, and the records that it is for."""
+    """A definition, and a condition for the records that it applies to."""
 
     when: Condition
     definition: SlaDefinition
@@ -45,16 +45,17 @@ class SlaPolicy(Tabular):
 
     Attributes:
         rules: ``SlaRule`` or pairs of condition and definition.
-        default: The definition where no rule matches; None where no clock is to run.
-        match: The first rule that matches, or of those that match the shortest target (as iTop
-            does; open time only).
+        default: The definition if no rule matches; None if no clock is to run then.
+        match: ``first`` takes the first rule that matches, ``shortest`` the matching rule with the
+            shortest target (as iTop does; open time only).
         name: The policy's id.
         fields: The fields of a record that its rules read.
-        reads: The same, where only a change of them can change the choice; None where a condition
-            that names no fields may.
+        reads: The same fields, if only their changes can change the choice; None if a condition
+            that names no fields can change it too.
         definitions: Every definition it may choose, each once.
-        judges_answers: Whether one of them has a rule of its own for who answers whom.
-        timed: The single tests of its rules and definitions whose answers time alone changes.
+        judges_answers: Whether one of them has its own rule of replies.
+        timed: The single tests of its rules and definitions whose results can change with time
+            alone.
 
     Raises:
         SlaDefinitionError: There is neither rule nor default, or ``shortest`` would have to compare
@@ -96,7 +97,7 @@ class SlaPolicy(Tabular):
         object.__setattr__(self, "timed", (*timed, *own))
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return its rules in order as a table, the default last."""
+        """Return the rules in order as a table, with the default last."""
         ways = [(str(rule.when), rule.definition) for rule in self.rules]
         ways += [] if self.default is None else [("any other", self.default)]
         rows = []
@@ -108,12 +109,12 @@ class SlaPolicy(Tabular):
         return ["records", "definition", "target", "calendar"], rows, [False] * 4
 
     def pick(self, facts: dict[str, Any], *, at: datetime | None = None) -> SlaDefinition | None:
-        """Return the definition for a record's facts; None where there is not one.
+        """Return the definition for a record's facts; None if none applies.
 
         Args:
-            facts: The facts by name. A time of day is asked of their ``opened_at``, so that what
-                was agreed at the opening does not change when somebody comments.
-            at: The instant of the facts; also of the opening, where the facts lack it.
+            facts: The facts by name. A time of day is evaluated at their ``opened_at``, so that
+                what was agreed at the opening does not change when somebody comments.
+            at: The instant of the facts; it is also the opening, if the facts lack one.
         """
         rules = self.rules
         if self._by_hour:
@@ -148,7 +149,7 @@ class ServiceLevel:
         name: The service level's id.
 
     Raises:
-        SlaDefinitionError: There is none, or one is neither a definition nor a policy.
+        SlaDefinitionError: There is no clock, or one is neither a definition nor a policy.
     """
 
     clocks: tuple[SlaDefinition | SlaPolicy, ...] = attrs.field(converter=_clocks)

@@ -1,4 +1,4 @@
-"""What is due when, and what to work on next, over many records."""
+"""Due times of many records, and the order in which to work on them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["QueueItem", "UpcomingDue", "first_due", "slas_due_between", "work_qu
 
 @attrs.frozen(order=True)
 class UpcomingDue:
-    """A cycle of a clock that falls due.
+    """A cycle of a clock that becomes due.
 
     Attributes:
-        at: When, in UTC.
+        at: When it is due, in UTC.
         record_id: The record.
         definition: The definition's name.
         cycle: The cycle's number.
@@ -43,11 +43,11 @@ def slas_due_between(
     start: datetime,
     end: datetime,
 ) -> tuple[UpcomingDue, ...]:
-    """Return the clocks that fall due in ``[start, end)`` while they still go on.
+    """Return the clocks that become due in ``[start, end)`` while they are still in progress.
 
-    It uses what is known at ``end`` and no further event until then, so it answers for a
-    shift that lies ahead as for a week that is over. What was stopped or canceled before its due,
-    or is paused at ``end`` before it, does not fall due.
+    It uses what is known at ``end`` and assumes no further event until then, so it works for a
+    shift that lies ahead as well as for a week that is over. A clock that was stopped or canceled
+    before its due time, or is paused at ``end`` before it, does not become due.
 
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
@@ -84,7 +84,7 @@ def slas_due_between(
 
 
 def first_due(clocks: Iterable[SlaStatus], /) -> datetime | None:
-    """Return the due of several clocks: the least among those that run (rule S3)."""
+    """Return the due time of several clocks: the earliest among those that run (rule S3)."""
     return min(
         (s.due_at for s in clocks if s.stage == "running" and s.due_at is not None),
         default=None,
@@ -97,8 +97,8 @@ class QueueItem:
 
     Attributes:
         record: The record.
-        priority: Its effective priority at that time; None where it has none.
-        due_at: The next due of its clocks; None where none runs.
+        priority: Its effective priority at that time; None if it has no priority.
+        due_at: The earliest due time of its clocks; None if no clock runs.
     """
 
     record: Record
@@ -117,11 +117,11 @@ def work_queue(
 
     The worst priority comes first and records without one last; then the clock that is or was due
     earliest, with records on which no clock runs last; then the oldest; then the id. So any two
-    records have an order, independent of the order given.
+    records have a fixed order, independent of the order given.
 
     Args:
         records: The records; those that are not open at ``now`` are left out.
-        now: The instant to evaluate it for.
+        now: The instant to evaluate the queue at.
         slas: The clocks: a definition, a policy, a service level, or ``Versions`` of one.
 
     Source: our choice; rule S3 for the due of several clocks.

@@ -1,4 +1,4 @@
-"""What a clock says at an instant (rules S2, S3, S8, S9, S11)."""
+"""The status of a clock at an instant (rules S2, S3, S8, S9, S11)."""
 
 from __future__ import annotations
 
@@ -58,18 +58,18 @@ def _name(definition: SlaDefinition | None) -> str:
 
 @attrs.frozen(kw_only=True)
 class SlaStatus(StatusForms):
-    """What one clock says about one record at one instant.
+    """The status of one clock for one record at one instant.
 
     Attributes:
         record_id: The record.
-        definition: The definition in force; None where none applies.
-        now: The instant it was evaluated for, in UTC.
-        stage: Where the clock stands; see ``ClockStage``.
-        not_covered: The fields that the clock needs and that the source of an imported record does
-            not cover, where the stage is ``none`` for that reason (rule K2).
+        definition: The definition in force; None if none applies.
+        now: The instant it was evaluated at, in UTC.
+        stage: The stage of the clock; see ``ClockStage``.
+        not_covered: The fields that the clock needs but the source of an imported record does not
+            cover, if the stage is ``none`` for that reason (rule K2).
         zone_data: Version and source of the zone data that were used (rule T7).
 
-    Two statuses are equal when they answer alike. Figures are exact: ``timedelta`` and
+    Two statuses are equal when all their results are equal. Figures are exact: ``timedelta`` and
     ``Fraction``, never float.
     """
 
@@ -102,7 +102,7 @@ class SlaStatus(StatusForms):
 
     @property
     def stopped_at(self) -> datetime | None:
-        """Return when the last cycle ended; None while one goes on."""
+        """Return when the last cycle ended; None while one is in progress."""
         return self._cycles[-1].ended_at if self._cycles else None
 
     @property
@@ -145,16 +145,16 @@ class SlaStatus(StatusForms):
 
     @property
     def wall_remaining(self) -> timedelta | None:
-        """Return the wall time from now to the due, negative past it; None without a due.
+        """Return the wall time from now to the due time, negative past it; None without a due time.
 
-        After a stop it is what was left then.
+        After a stop it is the time that was left then.
         """
         due = self.due_at
         return None if due is None else due - (self.stopped_at or self.now)
 
     @property
     def wall_fraction(self) -> Fraction | None:
-        """Return the wall time that counted over the target, as ServiceNow's actual percentage."""
+        """Return counted wall time divided by the target, like ServiceNow's actual percentage."""
         target = self.target
         return Fraction(self.wall_elapsed // MICRO, target // MICRO) if target else None
 
@@ -162,30 +162,30 @@ class SlaStatus(StatusForms):
     def due_at(self) -> datetime | None:
         """Return the earliest instant at which elapsed equals the target (rule S3).
 
-        None before a start, while paused before the due, and after a cancellation. Once passed it
-        is fixed; after a stop it is the due as it stood then.
+        None before a start, while paused before the due time, and after a cancellation. Once passed
+        it is fixed; after a stop it is the due time as of the stop.
         """
         return self._figures.due_at
 
     @property
     def due_at_if_resumed(self) -> datetime | None:
-        """Return when it would be due if it counted from now on (rule S3).
+        """Return when the clock would be due if it counted from now on (rule S3).
 
-        Once the target is spent this is the instant at which that happened. None before a start
+        Once the target is used up, this is the instant at which that happened. None before a start
         and after a stop or cancellation.
         """
         return self._figures.due_if_resumed
 
     @property
     def breached(self) -> bool:
-        """Return whether elapsed exceeds the target; stopping exactly at the due is met (S2)."""
+        """Return whether elapsed exceeds the target; a stop exactly at the due time is met (S2)."""
         return bool(self._cycles) and self._figures.elapsed > self._figures.target
 
     @property
     def breached_at(self) -> datetime | None:
         """Return the last instant at which the target still held; None until breached (S2).
 
-        Due at 17:00 and still running, this is 09:00 of the next day: no counted time lies between.
+        If due at 17:00 and still running, this is 09:00 the next day: no counted time lies between.
         """
         return self._figures.breached_at
 
@@ -196,12 +196,12 @@ class SlaStatus(StatusForms):
 
     @property
     def cycles(self) -> tuple[Cycle, ...]:
-        """Return every cycle with its own start, stop, due and result, the current one last."""
+        """Return every cycle with its start, stop, due time and result, the current one last."""
         return tuple(judged(cycle, self.now) for cycle in self._cycles)
 
     @property
     def thresholds(self) -> tuple[PassedThreshold, ...]:
-        """Return the thresholds that were reached in the current cycle, with when (rule S8)."""
+        """Return the thresholds reached in the current cycle, with their instants (rule S8)."""
         if not self._cycles:
             return ()
         reached: list[PassedThreshold] = []
@@ -212,22 +212,22 @@ class SlaStatus(StatusForms):
         return tuple(sorted(reached, key=lambda threshold: threshold.at))
 
     def crossings(self, point: ClockPoint, *, of: str | None = None) -> tuple[Crossing, ...]:
-        """Return when a point was first reached in each cycle, also where the past has changed.
+        """Return when a point was first reached in each cycle, even if the past has changed.
 
         Every cycle counts: the current one, those that were finished, canceled or replaced, and
         those of a definition that is no longer in force, each as far as it was reached before its
-        end. So for fixed rules and a fixed history the answer only grows, and asking more often
-        finds nothing else.
+        end. So for fixed rules and a fixed history the result only grows with time, and evaluating
+        it more often adds nothing.
 
         Args:
-            point: A threshold (rule S8), ``"due"`` for the due being reached, or ``"breach"`` for
-                the target being exceeded, which is one microsecond of counted time later.
-            of: Only in cycles judged by a definition of this kind or name; None for all.
+            point: A threshold (rule S8), ``"due"`` for reaching the due time, or ``"breach"`` for
+                exceeding the target, which is one microsecond of counted time later.
+            of: Only cycles judged by a definition of this kind or name; None for all cycles.
 
         Returns:
-            At most one crossing for each cycle number, in ascending order. Where a reopening,
-            another definition or a moved due makes the past count, ``at`` is when that became
-            known, not an instant in that past.
+            At most one crossing for each cycle number, in ascending order. If a reopening, another
+            definition or a moved due date makes the past count, ``at`` is when that became known,
+            not an instant in that past.
 
         Raises:
             InvalidValueError: The point is not one of these.
@@ -252,10 +252,11 @@ class SlaStatus(StatusForms):
         """Return the first instant at which the current cycle reaches a point.
 
         Args:
-            point: ``"due"``, ``"breach"``, a threshold, or the name of one of the definition's.
+            point: ``"due"``, ``"breach"``, a threshold, or the name of one in the definition.
 
         Returns:
-            The instant, which lies ahead where the clock runs on to it; None where it does not.
+            The instant, which lies in the future if the clock will run on to it; None if it will
+            not.
 
         Raises:
             InvalidValueError: There is no such point.
@@ -276,7 +277,7 @@ class SlaStatus(StatusForms):
         return self.due_at if given == "due" else self._breach_ahead()
 
     def _crossing(self, threshold: SlaThreshold, *, ahead: bool = False) -> datetime | None:
-        """Return when a threshold was passed; or will be, where the clock counts on."""
+        """Return when a threshold was passed, or will be passed if the clock keeps counting."""
         known, cycle = self._figures, self._cycles[-1]
         crossed = threshold_crossing(cycle, known, threshold)
         if crossed is not None:
@@ -298,11 +299,11 @@ class SlaStatus(StatusForms):
 
     @property
     def next_wakeup(self) -> datetime | None:
-        """Return the least instant after ``now`` at which an answer changes without an event.
+        """Return the first instant after ``now`` at which a result changes without an event.
 
-        The answers are the stage, the definition, the thresholds passed, whether a due of the cycle
-        has been reached, and breached (one microsecond after ``breached_at``). None where nothing
-        can change by itself (rule S9).
+        The results are the stage, the definition, the thresholds passed, whether a due time of the
+        cycle has been reached, and breached (one microsecond after ``breached_at``). None if
+        nothing can change without an event (rule S9).
         """
         ahead: list[datetime | None] = []
         if self._cycles:
@@ -316,7 +317,7 @@ class SlaStatus(StatusForms):
         return least if self._rules is None else self._change_ahead(self._rules, least)
 
     def _change_ahead(self, rules: OneClock, least: datetime | None) -> datetime | None:
-        """Return the first instant, up to another one, at which time alone changes an answer."""
+        """Return the first instant, up to another one, at which time alone changes a result."""
         if not rules.timed:
             return least
         at, facts = self.now, self._timeline.facts_at(self.now)
@@ -350,7 +351,7 @@ class SlaStatus(StatusForms):
 
     @property
     def trace(self) -> Trace:
-        """Return where every second went, from the opening to now (rule S7)."""
+        """Return how every second was counted, from the opening to now (rule S7)."""
         cycles = self._cycles
         choices = () if self.definition is None else calendars_in(self.definition.calendar)
         zone = choices[0][1].zone if len(choices) == 1 else _UTC
@@ -365,7 +366,7 @@ class SlaStatus(StatusForms):
 
 
 def status_of(rules: OneClock, record_id: str, timeline: Timeline, now: datetime) -> SlaStatus:
-    """Return what a clock says about a timeline that is cut at ``now``."""
+    """Return the status of a clock for a timeline that is cut at ``now``."""
     editions: list[Edition] = []
     swaps: list[Swap] = []
     clock = fold_clock(rules, life_of(rules, timeline, now), editions, swaps)

@@ -26,12 +26,12 @@ _RETROACTIVE: Final = ("retroactive", "retroactive_without_pauses")
 def fold_clock(
     rules: OneClock, life: Life, editions: list[Edition], swaps: list[Swap]
 ) -> ClockFold:
-    """Fold a record's life through a definition, or through what a policy picks.
+    """Fold a record's life through a definition, or through the definitions that a policy picks.
 
     Args:
         rules: The definition or policy.
-        life: What it reads.
-        editions: Filled with what the clock said before something changed its past.
+        life: The input of the clock.
+        editions: Filled with the clock's life as computed before something changed its past.
         swaps: Filled with the takeovers.
     """
     if not rules.timed:  # a clock that starts from a field waits for its instant
@@ -57,7 +57,7 @@ def fold_clock(
 
 
 def _origins(life: Life, paths: Sequence[str]) -> list[tuple[int, dict[str, datetime]]]:
-    """Return what the fields hold from which clocks start, with the steps that changed it."""
+    """Return the values of the fields that clocks start from, with the steps that changed them."""
     facts = dict(life.base)
     turns: list[tuple[int, dict[str, datetime]]] = []
     for index, step in enumerate(life.steps):
@@ -103,11 +103,11 @@ def _keep_edition(editions: list[Edition], clock: ClockFold, at: datetime) -> No
 
 @attrs.define
 class _Standing:
-    """A fold by one definition alone, as far as it came.
+    """A fold by one definition alone, up to some step.
 
     Attributes:
         clock: The fold.
-        next: The index of the step that it has not seen.
+        next: The index of the first step that it has not seen.
         facts: The facts before that step.
         since: The clock's barrier and number of judged cycles when the fold began.
     """
@@ -191,7 +191,7 @@ class _PolicyFold:
     def _take_over(
         self, to: SlaDefinition | None, steps: Sequence[TimelineStep], index: int, facts: Facts
     ) -> None:
-        """Put another definition in charge from a step on."""
+        """Let another definition take over from a step on."""
         clock, step = self.clock, steps[index]
         before = clock.definition
         if index:

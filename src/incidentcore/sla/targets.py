@@ -1,4 +1,4 @@
-"""What a clock is measured against: open time, business days, a time of day, a due date (S6)."""
+"""The targets of clocks: open time, business days, a time of day, a due date (S6)."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _Time: TypeAlias = time
 
 @runtime_checkable
 class SlaTarget(Protocol):
-    """A target that names its due from the start of the clock; write your own as one class.
+    """A target that computes its due time from the start of the clock; derive your own from it.
 
     Attributes:
         fields: The fields of the record that it reads.
-        follow: Whether a change of them moves the due of a running clock.
+        follow: Whether a change of them moves the due time of a running clock.
 
-    Its text is what the lint calls it.
+    The lint shows it by its text, ``str(target)``.
 
     >>> import attrs
     >>> from datetime import UTC, timedelta
@@ -60,11 +60,11 @@ class SlaTarget(Protocol):
 
     @property
     def follow(self) -> bool:
-        """Return whether a change of its fields moves the due of a running clock."""
+        """Return whether a change of its fields moves the due time of a running clock."""
         ...
 
     def resolve(self, start: datetime, calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return the due for a clock that starts at an instant, at the earliest that instant."""
+        """Return the due time for a clock that starts at an instant; never an earlier instant."""
         ...
 
 
@@ -87,18 +87,19 @@ def _optional_time(value: time | str | None) -> time | None:
 class ByTimeOfDay:
     """Due on the n-th business day after the start, at a time of day in the calendar's zone.
 
-    The days are counted from the start's own date, also when it starts outside opening hours.
+    The days are counted from the date of the start, even if it is outside opening hours.
 
     Attributes:
         time: The time of day.
-        business_days: How many dates with open time later; 1 is the next business day, 0 the first
-            date on which the time still lies ahead.
-        cut_off: A start before this time of day belongs to its own date, if that has open time;
-            any other to the next date with open time. The days are counted from that date.
+        business_days: The number of dates with open time to count; 1 is the next business day, 0
+            the first date on which the time still lies ahead.
+        cut_off: A start before this time of day belongs to its own date, if that has open time; any
+            other start belongs to the next date with open time. The days are counted from that
+            date.
 
     Raises:
-        SlaDefinitionError: A time is not one, the days are negative, or the cut-off is later than
-            the time of the same day.
+        SlaDefinitionError: A time is not a time of day, the days are negative, or the cut-off is
+            later than the time on the same day.
 
     Source: rule S6.
 
@@ -128,7 +129,7 @@ class ByTimeOfDay:
             raise SlaDefinitionError("cut_off", self.cut_off, allowed)
 
     def resolve(self, start: datetime, calendar: Calendar, _facts: Mapping[str, Any]) -> datetime:
-        """Return the due, counted from the start's own date."""
+        """Return the due time, counted from the date of the start."""
         today = start.astimezone(calendar.zone).date()
         until = self.cut_off
         if until is None and self.business_days == 0:
@@ -159,7 +160,7 @@ def _is_open_date(calendar: Calendar, day: date) -> bool:
 
 
 def _open_date_after(calendar: Calendar, start: datetime, today: date, number: int) -> date:
-    """Return the number-th date with open time after today."""
+    """Return the date with open time that is ``number`` such dates after today."""
     if not _is_open_date(calendar, today):
         number -= 1  # a start on a closed date is moved to the first of them
     closing = calendar.add_business_days(start, number, end_of_day=True)
@@ -171,9 +172,10 @@ class DueDate:
     """Due at an instant that a field of the record holds when the clock starts.
 
     Attributes:
-        field: The field, such as ``"custom.due_at"``. Where it is empty or lies before the start,
-            the clock is due at its start.
-        follow: Whether a change of the field moves the due of a running clock, also once passed.
+        field: The field, such as ``"custom.due_at"``. If it is empty or lies before the start, the
+            clock is due at its start.
+        follow: Whether a change of the field moves the due time of a running clock, even if it has
+            passed.
 
     Raises:
         DefinitionError: The field is not a path.
@@ -195,7 +197,7 @@ class DueDate:
         return (self.field,)
 
     def resolve(self, start: datetime, _calendar: Calendar, facts: Mapping[str, Any]) -> datetime:
-        """Return what the field holds, or the start where it is empty.
+        """Return the value of the field, or the start if it is empty.
 
         Raises:
             SlaDefinitionError: The field holds something other than a datetime.
@@ -216,7 +218,7 @@ Target: TypeAlias = timedelta | BusinessDays | SlaTarget
 
 
 def check_target(target: object) -> None:
-    """Refuse what is not a target, and negative times."""
+    """Refuse a value that is not a target, and negative times."""
     need_kind("target", target, (timedelta, BusinessDays, SlaTarget), SlaDefinitionError)
     negative = isinstance(target, timedelta) and target < timedelta(0)
     if negative or (isinstance(target, BusinessDays) and target.n < 0):
@@ -224,7 +226,7 @@ def check_target(target: object) -> None:
 
 
 def target_fields(target: Target, *, follow: bool = False) -> tuple[str, ...]:
-    """Return the fields that a target reads; with ``follow`` only where they move its due."""
+    """Return the fields that a target reads; with ``follow``, only if they move its due time."""
     if isinstance(target, (timedelta, BusinessDays)) or (follow and not target.follow):
         return ()
     return tuple(target.fields)
@@ -233,7 +235,7 @@ def target_fields(target: Target, *, follow: bool = False) -> tuple[str, ...]:
 def resolve_target(
     target: Target, start: datetime, calendar: Calendar, facts: Mapping[str, Any]
 ) -> tuple[timedelta, datetime | None]:
-    """Return a target as open time, and its due where it is relative to the start.
+    """Return a target as open time, and its due time if it is relative to the start.
 
     Raises:
         SlaDefinitionError: A due date's field holds something other than a datetime.
@@ -250,7 +252,7 @@ def resolve_target(
 
 
 def target_of(hours: float, minutes: float, target: Target | None) -> Target:
-    """Return a preset's target: hours and minutes, or another form."""
+    """Return the target of a preset, from hours and minutes or from another form."""
     if target is not None:
         if hours or minutes:
             raise SlaDefinitionError("hours", hours or minutes, "a time or a target, not both")

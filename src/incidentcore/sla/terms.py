@@ -1,4 +1,4 @@
-"""The terms of an SLA: reopening, taking over, which calendar counts, points on the clock."""
+"""The terms of an SLA: reopening, takeover, the calendar that counts, points on the clock."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class CalendarByField:
 
 
 def _fraction(value: Fraction | float | str | None) -> Fraction | None:
-    """Return the fraction that was written: 0.8 means 8/10, not the binary number nearest to it."""
+    """Return the fraction as written: 0.8 means 8/10, not the binary number nearest to it."""
     if value is None or isinstance(value, Fraction):
         return value
     try:
@@ -100,24 +100,24 @@ _ZERO: Final = timedelta(0)
 
 @attrs.frozen(kw_only=True)
 class SlaThreshold:
-    """A named point on the clock (rule S8): a fraction of the target, or a time around the due.
+    """A named point on the clock (rule S8): a fraction of the target, or a time relative to due.
 
     Exactly one of ``fraction``, ``before_due`` and ``after_due`` is given.
 
     Attributes:
-        name: What a status and an escalation call it.
+        name: The name that statuses and escalations refer to.
         fraction: Reached when ``elapsed >= fraction * target``, compared exactly.
         before_due: Reached when ``elapsed >= target - before_due``, in open time; or business days
-            before the due.
+            before the due time.
         after_due: Reached when ``elapsed >= target + after_due``, in open time; or business days
-            after the due.
+            after the due time.
         calendar: Another calendar, in which ``after_due`` or the business days are counted.
 
-    A point in another calendar or in business days is fixed at its first crossing: it runs on from
-    there, also while the clock is paused or stopped.
+    A point in another calendar or in business days is fixed at its first crossing: the time runs on
+    from there, even while the clock is paused or stopped.
 
     Raises:
-        SlaDefinitionError: None or several are given, or one is negative.
+        SlaDefinitionError: None or more than one of them is given, or one is negative.
 
     >>> from datetime import timedelta
     >>> from fractions import Fraction
@@ -150,19 +150,19 @@ class SlaThreshold:
 
     @property
     def days(self) -> int | None:
-        """Return the number of business days before or after the due; None for other points."""
+        """Return the business days before or after the due time; None for other points."""
         offset = self.before_due if self.after_due is None else self.after_due
         return offset.n if isinstance(offset, BusinessDays) else None
 
     @property
     def runs_on(self) -> bool:
-        """Return whether it is reached some time after its crossing, whether the clock counts."""
+        """Return whether it is reached some time after its crossing, even if the clock stops."""
         return self.after_due is not None and (self.calendar is not None or self.days is not None)
 
     def point(self, target: timedelta) -> timedelta:
         """Return the least elapsed time at which it is reached.
 
-        For business days and another calendar this is the due, from which they are counted.
+        For business days and for another calendar it is the due time, from which they are counted.
         """
         if self.fraction is not None:
             micros = target // _MICRO
@@ -176,7 +176,7 @@ class SlaThreshold:
         return target + self.after_due
 
     def offset(self, at: datetime, calendar: Calendar) -> datetime:
-        """Return when it is reached, counted from the due by its own calendar or the clock's.
+        """Return when it is reached, counted from the due time by its own calendar or the clock's.
 
         Raises:
             UnreachableDeadlineError: The calendar does not reach that far.
@@ -201,7 +201,7 @@ def _versioned(versions: Versions[Calendar]) -> Calendar:
 
 
 def calendars_in(choice: CalendarChoice) -> tuple[tuple[str, Calendar], ...]:
-    """Return every calendar that may be chosen, each with the words for when."""
+    """Return every calendar that may be chosen, each with a description of when it is chosen."""
     if isinstance(choice, CalendarByField):
         named = [(f" for {choice.field} {key!r}", calendar) for key, calendar in choice.table]
         return (*named, (" by default", choice.default))
@@ -209,7 +209,7 @@ def calendars_in(choice: CalendarChoice) -> tuple[tuple[str, Calendar], ...]:
 
 
 def pick_calendar(choice: CalendarChoice, facts: dict[str, object]) -> Calendar:
-    """Return the calendar by which a clock counts for a record's facts."""
+    """Return the calendar that a clock counts by, given a record's facts."""
     if isinstance(choice, CalendarByField):
         return choice.pick(facts)
     return _versioned(choice) if isinstance(choice, Versions) else choice

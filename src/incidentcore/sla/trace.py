@@ -1,4 +1,4 @@
-"""Where every second of a clock went, as data and as lines to read (rule S7)."""
+"""How every second of a clock was counted, as data and as text (rule S7)."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ class TraceEntry:
 
     Attributes:
         interval: The stretch.
-        code: A code of ``TRACE_TEXTS``, or the code of a reason of a calendar of your own.
-        data: What the text is made of, such as the reason of a pause.
+        code: A code of ``TRACE_TEXTS``, or the code of a reason of your own calendar.
+        data: The values in the text, such as the reason for a pause.
         cycle: The cycle it belongs to; 0 before the first.
         counted: The open time that counted in it.
     """
@@ -86,7 +86,7 @@ class TraceEntry:
         return Phrase("{entry}", entry=self)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the reason in the words of a language."""
+        """Return the reason in another language."""
         code = self.code
         if code not in TRACE_TEXTS and "reason" in self.data:
             code = "closed"
@@ -100,12 +100,12 @@ class TraceEntry:
 class Trace(Tabular):
     """The whole life of a clock without gaps, from its record's opening to ``now``.
 
-    Iterates over its entries; as text it reads in the zone of the clock's calendar.
+    Iterating gives its entries; its text shows times in the zone of the clock's calendar.
 
     Attributes:
         entries: The stretches in order of time.
-        zone: The zone of the text.
-        closing: The closing line, figures and due, as codes of ``TRACE_TEXTS`` with data.
+        zone: The time zone of the text.
+        closing: The closing line with figures and due time, as codes of ``TRACE_TEXTS`` with data.
     """
 
     entries: tuple[TraceEntry, ...]
@@ -114,7 +114,7 @@ class Trace(Tabular):
 
     @property
     def summary(self) -> Phrase:
-        """The closing line in words."""
+        """The closing line as text."""
         return Phrase.joined(
             [Phrase(TRACE_TEXTS[code], **self._local(data)) for code, data in self.closing], ""
         )
@@ -140,7 +140,7 @@ class Trace(Tabular):
 
         Args:
             words: The language.
-            zone: The zone of the times; None for that of the trace.
+            zone: The time zone of the times; None for that of the trace.
         """
         zone = zone or self.zone
         edges = [at for entry in self.entries for at in (entry.interval.start, entry.interval.end)]
@@ -158,7 +158,7 @@ class Trace(Tabular):
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the rows and the closing line in the words of a language."""
+        """Return the rows and the closing line in another language."""
         rows = self.rows(words, zone)
         when = max((len(row[0]) for row in rows), default=0)
         wide = max((len(row[1]) for row in rows), default=0)
@@ -166,7 +166,7 @@ class Trace(Tabular):
         return "\n".join([*lines, self.summary.in_words(words, zone)])
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return when, what and how much counted, as a table."""
+        """Return a table of when each stretch was, what it was, and how much of it counted."""
         heads = [f"when ({self.zone.key})", "what", "counted"]
         return heads, [list(row) for row in self.rows()], [False, False, True]
 
@@ -190,12 +190,12 @@ class Trace(Tabular):
 
 
 class StatusForms(Tabular):
-    """A status as a table of one row, with where its time went below it."""
+    """A status as a table of one row, with its trace below."""
 
     __slots__ = ()
 
     def cells(self: Any) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return what the status says as a table of one row."""
+        """Return the figures of the status as a table of one row."""
         name = "" if self.definition is None else self.definition.name
         row = [self.record_id, name, self.stage.replace("_", " "), self.trace.summary]
         return ["record", "clock", "stage", "says"], [row], [False] * 4
@@ -215,7 +215,7 @@ class StatusForms(Tabular):
 def closing_of(
     stage: str, known: Figures | None, *, applies: bool, ended: bool
 ) -> tuple[tuple[str, FrozenMap[object]], ...]:
-    """Return the closing line of a trace, as codes with data: figures and due."""
+    """Return the closing line of a trace, as codes with data: figures and due time."""
     if known is None:
         return (("not_started" if applies else "no_sla", _NO_DATA),)
     spans = {
@@ -301,7 +301,7 @@ def _entry(start: datetime, end: datetime, code: str, cycle: int, **data: object
 
 
 def _why_closed(reason: OpenReason) -> FrozenMap[object]:
-    """Return what the text of a closed stretch is made of; for a code of one's own its text."""
+    """Return the values in the text of a closed stretch; for a custom code, its text."""
     if reason.code in TRACE_TEXTS:
         return FrozenMap({"name": reason.name})
     return FrozenMap({"reason": reason.text})
@@ -312,7 +312,7 @@ _Pauses = tuple[list[datetime], list[str]]
 
 
 def _pause_reasons(timeline: Timeline) -> _Pauses:
-    """Return why a clock would be paused, from each instant on at which that changes."""
+    """Return the instants at which the reason for a pause changes, with the reasons."""
     since: list[datetime] = []
     reasons: list[str] = []
     for moment, facts in timeline.states():
@@ -349,7 +349,7 @@ def _span_entries(span: Span, cycle: RawCycle, pauses: _Pauses) -> Iterator[Trac
 
 
 def _joined(entries: list[TraceEntry]) -> Iterator[TraceEntry]:
-    """Yield the entries with neighbors of one kind joined."""
+    """Yield the entries, with adjacent entries of the same kind joined."""
     held: TraceEntry | None = None
     for entry in entries:
         if (

@@ -1,4 +1,4 @@
-"""Whether what is more urgent is due sooner: policies compared over levels and facts (rule S10)."""
+"""Whether more urgent records are due sooner: a policy compared across levels (rule S10)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Comparison(NamedTuple):
     """Two levels of which the more urgent one is due later.
 
     Attributes:
-        words: The worse level with its target and definition, then the milder one's.
-        witness: The facts of the worse one.
+        words: The more urgent level with its target and definition, then the less urgent one's.
+        witness: The facts with the more urgent level.
     """
 
     words: tuple[str, ...]
@@ -41,7 +41,7 @@ class Comparison(NamedTuple):
 def inverted(
     policy: SlaPolicy, *, domains: Mapping[str, Iterable[object]] | None = None
 ) -> Iterator[Comparison]:
-    """Yield the levels of a scale that are due later than a milder one, all else being equal."""
+    """Yield the levels of a scale that are due later than a less urgent one, all else equal."""
     seen: set[tuple[str, str]] = set()
     for path in sorted(policy.fields & _SCALES.keys()):
         given = (domains or {}).get(path, ())
@@ -68,7 +68,7 @@ def regions(
     within: Condition | None = None,
     domains: Mapping[str, Iterable[object]] | None = None,
 ) -> Iterator[Facts]:
-    """Yield facts that reach each rule of a policy, and its default, as far as they are found."""
+    """Yield facts for which each rule of a policy, or its default, applies, if any can be found."""
     earlier: list[Condition] = []
     conditions = [rule.when for rule in policy.rules]
     for when in (*conditions, None):
@@ -81,7 +81,7 @@ def regions(
 
 
 def with_facts(facts: Mapping[str, Any], more: Mapping[str, Any]) -> Facts:
-    """Return facts with others over them; custom fields are merged."""
+    """Return facts overridden by others; custom fields are merged."""
     custom = FrozenMap({**facts["custom"], **more.get("custom", {})})
     return {**facts, **more, "custom": custom}
 
@@ -89,8 +89,8 @@ def with_facts(facts: Mapping[str, Any], more: Mapping[str, Any]) -> Facts:
 def is_later(one: SlaDefinition, other: SlaDefinition, facts: Facts) -> bool:
     """Return whether one definition is due later than another from most starts of a week.
 
-    Every sixth hour is tried, and half of them are enough: two calendars may differ, and nights and
-    weekends are not where a target is compared. Targets that read fields are not compared.
+    Every sixth hour is tried, and half of them are enough: two calendars may differ, and a night or
+    a weekend alone should not decide. Targets that read fields are not compared.
     """
     if target_fields(one.target) or target_fields(other.target):
         return False

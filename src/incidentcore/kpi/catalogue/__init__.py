@@ -1,8 +1,9 @@
 """The catalogue: every shipped KPI, by name and by id.
 
-``ALL`` maps ids to the definitions; the constants and functions are the same by name. Definitions
-that need something of the caller's, such as an SLA policy, are functions. Definitions are values:
-change one by ``replace``, for example to another clock, and its content id changes with it.
+``ALL`` maps ids to the definitions; the constants and functions give the same ones by name.
+Definitions that need something from the caller, such as an SLA policy, are functions. Definitions
+are values: ``replace`` changes one, for example to another clock, and its content id changes with
+it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ __all__ += updates.__all__
 
 
 def _kpis(module: ModuleType) -> tuple[Kpi, ...]:
-    """Return the KPIs of a module in the order in which they are written there."""
+    """Return the KPIs of a module in the order of its source."""
     return tuple(
         value
         for value in vars(module).values()

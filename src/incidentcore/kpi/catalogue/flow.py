@@ -1,4 +1,4 @@
-"""The catalogue's volumes and backlogs: what comes, what waits, what comes back."""
+"""The catalogue's volumes and backlogs: records that arrive, wait, and come back."""
 
 from __future__ import annotations
 
@@ -105,10 +105,10 @@ ON_HOLD_SHARE_OF_BACKLOG: Final = Kpi(
 
 
 def stale_rate(days: int) -> Kpi:
-    """Return the share of open records that no person touched for some days.
+    """Return the share of open records that no person has touched for a number of days.
 
     Args:
-        days: How many days of wall time.
+        days: The number of days of wall time.
 
     Raises:
         KpiDefinitionError: The number of days is not a positive whole number.
@@ -140,7 +140,7 @@ def same_day_resolution_rate(zone: ZoneInfo | str) -> Kpi:
     """Return the share of resolved records that were resolved on the day of their opening.
 
     Args:
-        zone: In whose civil time the day is counted; the figure depends on it.
+        zone: The time zone that decides where a day begins; the figure depends on it.
     """
     return Kpi(
         id="same_day_resolution_rate",
@@ -162,7 +162,7 @@ def recurrence_rate(*key: str, days: int = 30) -> Kpi:
 
     Args:
         key: The fields that make two records the same, such as category and configuration item.
-        days: Within how many days of the earlier record's opening.
+        days: A recurrence counts within this many days of the earlier record's opening.
     """
     return Kpi(
         id="recurrence_rate",

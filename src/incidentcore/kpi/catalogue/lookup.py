@@ -21,7 +21,7 @@ class Meaning:
 
     Attributes:
         kpi: The definition.
-        difference: How it differs from the others of that name.
+        difference: How it differs from the other KPIs of that name.
     """
 
     kpi: Kpi
@@ -133,7 +133,7 @@ def _catalogue() -> Iterable[Kpi]:
 
 
 def lookup(name: str) -> tuple[Meaning, ...]:
-    """Return the exact KPIs that a name may mean, the most usual first.
+    """Return the exact KPIs that a name may mean, the most common meaning first.
 
     Args:
         name: An abbreviation such as ``"MTTR"`` or ``"FCR"``, or the id or title of a KPI.

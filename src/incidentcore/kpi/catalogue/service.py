@@ -1,4 +1,4 @@
-"""The catalogue's promises and outages, problems, requests, changes and cost."""
+"""The catalogue's SLA clocks, outages, problems, requests, changes and cost."""
 
 from __future__ import annotations
 
@@ -60,12 +60,12 @@ _REQUEST: Final = field("record_type").equals("service_request")
 
 
 def sla_compliance(rules: OneClock | Versions[OneClock], *, overdue_missed: bool = False) -> Kpi:
-    """Return the share of completed clocks that held their target.
+    """Return the share of completed clocks that met their target.
 
     Args:
         rules: The definition or policy of one clock.
-        overdue_missed: Whether a clock that runs and has breached counts as missed, instead of
-            being left out.
+        overdue_missed: Whether a running clock that has breached counts as missed instead of being
+            left out.
     """
     return Kpi(
         id="sla_compliance",
@@ -82,7 +82,7 @@ def sla_compliance(rules: OneClock | Versions[OneClock], *, overdue_missed: bool
 
 
 def sla_cycle_compliance(rules: OneClock | Versions[OneClock]) -> Kpi:
-    """Return the share of completed cycles that held their target.
+    """Return the share of completed cycles that met their target.
 
     Args:
         rules: The definition or policy of one clock.
@@ -102,7 +102,7 @@ def sla_cycle_compliance(rules: OneClock | Versions[OneClock]) -> Kpi:
 
 
 def sla_running_breached_rate(rules: OneClock | Versions[OneClock]) -> Kpi:
-    """Return the share of clocks running or paused that have breached.
+    """Return the share of running or paused clocks that have breached.
 
     Args:
         rules: The definition or policy of one clock.
@@ -163,7 +163,7 @@ MEAN_TIME_BETWEEN_FAILURES: Final = Kpi(
 
 
 def availability(planned: Iterable[Interval]) -> Kpi:
-    """Return the availability in which agreed maintenance is neither downtime nor promised.
+    """Return an availability that counts agreed maintenance as neither downtime nor promised time.
 
     Args:
         planned: When maintenance was agreed.
@@ -172,7 +172,7 @@ def availability(planned: Iterable[Interval]) -> Kpi:
 
 
 def mean_time_between_failures(planned: Iterable[Interval]) -> Kpi:
-    """Return the mean time between failures without agreed maintenance.
+    """Return the mean time between failures, not counting agreed maintenance.
 
     Args:
         planned: When maintenance was agreed.
@@ -244,10 +244,10 @@ MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME: Final = Kpi(
 
 
 def mean_failed_deployment_recovery_time(finished: Mapping[str, datetime]) -> Kpi:
-    """Return the mean time from a deployment to the resolution of what it caused.
+    """Return the mean time from a deployment to the resolution of the incidents it caused.
 
     Args:
-        finished: The ids of deployments with the instants at which they had finished; records are
+        finished: The ids of deployments with the instants at which they finished; records are
             linked to them by ``"caused_by_change"``.
     """
     return MEAN_FAILED_DEPLOYMENT_RECOVERY_TIME.replace(
@@ -264,7 +264,7 @@ def change_failure_rate(deployments: Iterable[str]) -> Kpi:
     """Return the share of deployments that caused an incident.
 
     Args:
-        deployments: The ids of all deployments of the window, failed or not; records are linked to
+        deployments: The ids of all deployments in the window, failed or not; records are linked to
             them by ``"caused_by_change"``.
     """
     return Kpi(
@@ -278,7 +278,7 @@ def change_failure_rate(deployments: Iterable[str]) -> Kpi:
 
 
 def cost_per_record(total: int | Decimal | Fraction, *, unit: str = "number") -> Kpi:
-    """Return an amount of the caller's, such as the operating expense, for each record.
+    """Return a given amount, such as the operating expense, divided by the number of records.
 
     Args:
         total: The amount for the whole window; a table by group divides it by each group's records.

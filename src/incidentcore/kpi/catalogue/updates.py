@@ -1,4 +1,4 @@
-"""KPIs of a communication plan: how many updates came in time, how late the others, how many."""
+"""KPIs of a communication plan: updates sent on time, lateness of the others, and their number."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["mean_update_lateness", "mean_updates_sent", "updates_on_time_rate"]
 
 
 def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
-    """Return the share of updates that were sent by their due.
+    """Return the share of updates that were sent by their due time.
 
     Args:
         plan: The communication plan.
@@ -35,7 +35,7 @@ def updates_on_time_rate(plan: CommunicationRules) -> Kpi:
 
 
 def mean_update_lateness(plan: CommunicationRules) -> Kpi:
-    """Return how late the updates were that were not sent by their due.
+    """Return how late the updates were that were not sent by their due time.
 
     Args:
         plan: The communication plan.
@@ -60,7 +60,7 @@ def mean_update_lateness(plan: CommunicationRules) -> Kpi:
 
 
 def mean_updates_sent(plan: CommunicationRules) -> Kpi:
-    """Return how many updates went out for a record to which the plan applied.
+    """Return the mean number of updates sent for each record to which the plan applied.
 
     Args:
         plan: The communication plan.

@@ -1,8 +1,8 @@
-"""What is gathered of many records: one accumulator for each measure, group and period (rule K4).
+"""Totals over many records: one accumulator for each measure, group and period (rule K4).
 
 An accumulator adds outcomes one by one and merges with others of its kind. At the end its measure
 computes the figure from it, once. ``serialization.partials`` writes and reads each of the seven
-kinds; your own measure uses one of them, and so has documents too.
+kinds; your own measure uses one of them, so its partials can be written as documents too.
 """
 
 # ruff: noqa: D102  what the methods of every accumulator do is said once, in ``Accumulator``
@@ -64,25 +64,25 @@ class Accumulator:
         self.excluded: dict[str, int] = {}
 
     def add(self, outcome: Any) -> object:
-        """Add what a measure's reader returned for a record."""
+        """Add the outcome that a measure's reader returned for a record."""
         raise NotImplementedError
 
     def merge(self, other: Any) -> None:
-        """Add what an accumulator of the same kind holds, reasons aside."""
+        """Add the contents of an accumulator of the same kind, except its reasons."""
         raise NotImplementedError
 
     def contents(self) -> object:
-        """Return what it holds in an order that does not depend on the order of records."""
+        """Return the contents in an order that does not depend on the order of the records."""
         raise NotImplementedError
 
 
 class Sample(Accumulator):
-    """The multiset of values: eight bytes each for times, as many as it takes for numbers.
+    """The multiset of values: eight bytes for each time, and as many as needed for each number.
 
     Attributes:
         values: The values, which are only ever appended to.
         ascending: How many of the first values are known to be in ascending order.
-        summed: How many of the first values were added up, and their sum.
+        summed: How many of the first values have been added up, and their sum.
     """
 
     __slots__ = ("add", "ascending", "sorted", "summed", "values")
@@ -106,7 +106,7 @@ class Sample(Accumulator):
         self.values.extend(other.values)
 
     def total(self) -> Any:
-        """Return the exact sum; added up once for all statistics of them."""
+        """Return the exact sum of the values; it is computed once for all statistics."""
         known, total = self.summed
         if known != len(self.values):
             total += sum(self.values[known:])
@@ -114,7 +114,7 @@ class Sample(Accumulator):
         return total
 
     def ordered(self) -> Any:
-        """Return the values in ascending order; sorted once for all statistics of them."""
+        """Return the values in ascending order; they are sorted once for all statistics."""
         if self.ascending == len(self.values):
             return self.values
         if len(self.sorted) != len(self.values):
@@ -137,7 +137,7 @@ def _load_sample(values: Any, excluded: dict[str, int]) -> Sample:
 
 
 class SketchedSample(Accumulator):
-    """A histogram in place of the values; for survival one of the seen and one of the censored."""
+    """A histogram instead of the values; for survival, one for seen and one for censored values."""
 
     __slots__ = ("censored", "scaled", "seen", "survival")
 
@@ -168,7 +168,7 @@ class SketchedSample(Accumulator):
 
 
 class _Sums(Accumulator):
-    """Sums that are added side by side."""
+    """Several sums that are merged attribute by attribute."""
 
     __slots__ = ()
 
@@ -183,7 +183,7 @@ class _Sums(Accumulator):
 
 
 class Tally(_Sums):
-    """How many records, and how many of them satisfy the numerator."""
+    """The number of records, and how many of them satisfy the numerator."""
 
     __slots__ = ("hits", "n")
 
@@ -197,7 +197,7 @@ class Tally(_Sums):
         self.hits += outcome
 
     def settle(self) -> None:
-        """Move the yes and no that a loop counted among the reasons, which saves a call each."""
+        """Move the True and False that a loop counted among the reasons, which saves calls."""
         counts: Any = self.excluded  # True and False too
         hits = counts.pop(True, 0)
         self.hits += hits
@@ -209,7 +209,7 @@ class Tally(_Sums):
 
 
 class Ratio(_Sums):
-    """Two sums, each exact, and over how many records."""
+    """Two exact sums, and the number of records they were taken over."""
 
     __slots__ = ("above", "below", "n")
 
@@ -243,7 +243,7 @@ class Flow(_Sums):
 
 
 class Keyed(Accumulator):
-    """For each key the instants at which it was seen; records are counted beside."""
+    """The instants at which each key was seen, and the number of records."""
 
     __slots__ = ("keys", "n")
 
@@ -273,7 +273,7 @@ class Keyed(Accumulator):
 
 
 class Spans(Accumulator):
-    """Spells of time, each from its beginning to its end with its weight, of ``n`` records."""
+    """Spells of time of ``n`` records, each with its beginning, its end and its weight."""
 
     __slots__ = ("n", "spans")
 

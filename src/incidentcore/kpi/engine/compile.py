@@ -1,7 +1,7 @@
-"""Compile a definition into the function that is run on each record.
+"""Compile a definition into the function that is called for each record.
 
 The function returns an outcome, the code under which the record is left out, or None for a record
-outside the population. It is given the record as it was at the instant (rule K6).
+outside the population. It receives the record as it was at the instant (rule K6).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def compile_kpi(
     Args:
         kpi: The definition.
         as_of: The instant.
-        imported: Whether the records come from a source that may not cover what is measured.
+        imported: Whether the records come from a source that may not cover the measured data.
         exercise: Whether the records belong to exercises.
     """
     if exercise and kpi.exercises == "exclude":
@@ -46,7 +46,7 @@ def compile_kpi(
 
 
 def _belonging(kpi: Kpi, as_of: datetime, measure: Extract, *, imported: bool) -> Extract:
-    """Return the measure of what belongs to the population; None for all else."""
+    """Return a reader that gives None for records outside the population."""
     if kpi.population == ALWAYS:
         return measure
     belongs = compile_test(kpi.population, kpi, as_of)
@@ -64,9 +64,9 @@ def _belonging(kpi: Kpi, as_of: datetime, measure: Extract, *, imported: bool) -
 
 
 def _covered(read: Extract, needs: frozenset[str]) -> Extract:
-    """Return a reader that leaves out what the record's source does not cover.
+    """Return a reader that leaves out records whose source does not cover the needed data.
 
-    The records of one source share what it covers, so that it is asked once.
+    The records of one source share what it covers, so it is checked once for all of them.
     """
     names = sorted(needs)
     answers: dict[frozenset[str] | None, bool] = {}
@@ -91,7 +91,7 @@ def _without(
     *,
     canceled_first: bool,
 ) -> Extract:
-    """Return the measure of what no exclusion takes out; canceled comes before all others."""
+    """Return a reader that applies the exclusions; the one of canceled records may come first."""
 
     def extract(record: Record) -> Any:
         if not (canceled_first and record.canceled_at is not None):

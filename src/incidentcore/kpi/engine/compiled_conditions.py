@@ -1,8 +1,8 @@
 """Conditions on records, compiled for a loop over a million of them.
 
-A condition answers for records, events and plain facts alike, and pays for it on each. Here only
-records are asked, so their fields are read in C, and the usual tests of plain values are made
-without a detour. What is not plain goes to the condition itself: the answers are the same.
+A condition can be evaluated on records, events and plain facts alike, which costs time on each.
+Here it is only evaluated on records, so their fields are read in C, and the usual tests of plain
+values are done directly. All other cases go to the condition itself: the results are the same.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def compile_condition(condition: Condition, as_of: datetime) -> Judge:
 
 
 def _all_of(conditions: tuple[Condition, ...], as_of: datetime) -> Judge:
-    """Return the test of all parts; plain equalities of fields are read and compared as one."""
+    """Return the test of all parts; plain equalities of fields are compared in one step."""
     plain = [part for part in conditions if _is_plain_equality(part)]
     if len(plain) > 1 and conditions[: len(plain)] == tuple(plain):
         read = attrgetter(*[part.path for part in plain])
@@ -102,7 +102,7 @@ def _any_of(parts: list[Judge]) -> Judge:
 
 
 def _field_test(test: FieldTest, read: Callable[[Any], Any], as_of: datetime) -> Judge | None:
-    """Return the test of a field by its plain values, or None where there is nothing to gain."""
+    """Return the test of a field by its plain values, or None where it would not be faster."""
     wanted, slow = test.value, test.test
     if test.op == "present" and test.path in INSTANTS:
         return lambda record: read(record) is not None

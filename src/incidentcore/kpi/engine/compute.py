@@ -39,13 +39,14 @@ def compute_kpis(
 
     Args:
         kpis: The definitions, with different ids; or one alone.
-        records: The records, read once; a stream will do.
+        records: The records, read once; they may be a stream.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or functions of a
-            record; none for one figure.
+            record; without any there is one figure.
         window: An ``Interval`` in which a record's opening, resolution or closing must lie, as the
             KPI's ``window_basis`` says, or ``Periods`` for one figure for each.
-        mode: ``exact`` keeps every value, ``sketch`` a histogram of two per cent (rule K4).
+        mode: ``exact`` keeps every value, ``sketch`` a histogram with buckets of two per cent (rule
+            K4).
         totals: Whether to add the figures of all groups together.
 
     Returns:
@@ -84,10 +85,10 @@ def compute_kpis(
 
 
 def finish_partial(part: Partial, /, *, totals: bool = False) -> KpiTable:
-    """Return the table of a partial, or of several merged (rule K4).
+    """Return the table of a partial, which may have been merged from several (rule K4).
 
     Args:
-        part: What was gathered.
+        part: The partial.
         totals: Whether to add the figures of all groups together.
     """
     rows = _regular(part)
@@ -112,10 +113,10 @@ def finish_partial(part: Partial, /, *, totals: bool = False) -> KpiTable:
 
 
 def _regular(part: Partial) -> dict[Key, Row]:
-    """Return the rows of a partial, with those in which there was nothing to count.
+    """Return the rows of a partial, and rows for periods in which nothing happened.
 
-    Every group has a row for each period that has begun of periods with bounds: no tickets in a
-    week is a volume of zero and no value of a mean, and without an outage all was available.
+    If the periods have bounds, every group has a row for each period that has begun: a week without
+    tickets has a volume of zero and no mean, and a week without an outage is fully available.
     """
     rows: dict[Key, Row] = dict(part.cells)
     periods = part.window.labels(part.as_of) if isinstance(part.window, Periods) else [None]

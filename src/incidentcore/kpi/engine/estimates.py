@@ -1,7 +1,7 @@
 """The statistics, each exact from sorted whole numbers or fractions (rule K4).
 
-A mean or quantile is a fraction until the very end; a figure that is a time is then rounded half to
-even to the microsecond.
+A mean or quantile is a fraction until the very end; a duration is then rounded half to even to the
+microsecond.
 """
 
 from __future__ import annotations
@@ -126,20 +126,20 @@ def survival_interval(
 
 
 def _normal_quantile(confidence: Fraction) -> float:
-    """Return how many deviations a two-sided interval is wide."""
+    """Return the half-width of a two-sided interval in standard deviations."""
     from statistics import NormalDist  # noqa: PLC0415  slow to load, needed for intervals only
 
     return NormalDist().inv_cdf(0.5 + float(confidence) / 2)
 
 
 class _Logs:
-    """The logarithm of the product-limit estimate, so that a million steps keep nine digits."""
+    """The logarithm of the product-limit estimate, accurate to nine digits over a million steps."""
 
     def __init__(self) -> None:
         self.log = self.lost = 0.0  # Kahan's compensation
 
     def add(self, events: int, at_risk: int) -> float:
-        """Count in a step and return the logarithm after it; minus infinity where none is left."""
+        """Add a step and return the logarithm after it; minus infinity if no record is left."""
         if events == at_risk:
             return -math.inf
         term = math.log1p(-events / at_risk) - self.lost
@@ -148,7 +148,7 @@ class _Logs:
 
 
 def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
-    """Return the least time at which at most half has not reached the stop, or None if never.
+    """Return the least time at which at most half have not reached the stop, or None if never.
 
     Args:
         observations: Times with whether the stop was seen; a time without is censored there.
@@ -170,7 +170,7 @@ def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
 
 
 def _product(past: Sequence[tuple[int, int]]) -> Fraction:
-    """Return the exact product-limit estimate; asked for only where it is close to one half."""
+    """Return the exact product-limit estimate; it is computed only close to one half."""
     numerator = math.prod(at_risk - events for events, at_risk in past)
     return Fraction(numerator, math.prod(at_risk for _, at_risk in past))
 
@@ -189,7 +189,7 @@ def wilson(hits: int, n: int, confidence: Fraction) -> tuple[float, float]:
 
 
 def score_interval(share: float, n: float, z: float) -> tuple[float, float]:
-    """Return Wilson's interval of a share of an effective number of trials, z deviations wide."""
+    """Return Wilson's interval of a share for an effective number of trials and a z-score."""
     square = z * z
     middle = (share + square / (2 * n)) / (1 + square / n)
     half = z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
@@ -202,8 +202,8 @@ def bootstrap(
     """Return the percentile bootstrap's interval of a mean or quantile.
 
     A quantile's resampled order statistics are drawn from their own distribution (a beta), so its
-    cost does not grow with the sample. A mean is resampled value by value up to 2,000 values; from
-    there on the resampled mean is drawn from the normal distribution that it then follows.
+    cost does not grow with the sample. A mean is resampled value by value up to 2,000 values; above
+    that, the resampled mean is drawn from the normal distribution that it then follows.
 
     Args:
         ordered: At least one value, ascending.
@@ -254,7 +254,7 @@ def control_limits(values: Sequence[float | int | Fraction]) -> ControlLimits | 
     """Return the limits of a control chart for individual values, or None for fewer than two.
 
     Args:
-        values: One figure for each period, in order of time.
+        values: One value for each period, in order of time.
 
     Source: the XmR chart (Shewhart, Wheeler): mean ± 2.66 mean moving ranges.
 

@@ -1,4 +1,4 @@
-"""Read records once and gather what they contribute to KPIs, also in parts that merge (rule K4)."""
+"""Read records once and gather their contribution to KPIs, in parts that merge (rule K4)."""
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ _UNDONE: Final[dict[str, tuple[str, str]]] = {
 
 
 def as_known(record: Record, /, as_of: datetime) -> Record | None:
-    """Return a record as it was known at an instant, or None where it was not known yet.
+    """Return a record as it was known at an instant, or None if it was not known yet.
 
-    Only events count that had happened and had been recorded by then (rule K6). Where that is the
+    Only events that had happened and had been recorded by then count (rule K6). If that is the
     whole history, the record itself is returned.
 
     Args:
@@ -80,14 +80,14 @@ def gather_kpis(
     window: Window = None,
     mode: PartialMode = "exact",
 ) -> Partial:
-    """Gather what a part of the records contributes to KPIs.
+    """Gather the contribution of a part of the records to KPIs.
 
     Args:
         kpis: The definitions, with different ids; or one alone.
         records: The records of this part, read once.
         as_of: Only what had happened and been recorded by then counts (rule K6).
         group_by: What to break down by: field paths, ``Group``, ``AgeBuckets`` or functions of a
-            record; none for one figure.
+            record; without any there is one figure.
         window: An ``Interval`` in which the window basis of a record must lie, or ``Periods``.
         mode: ``exact`` keeps every value, ``sketch`` a histogram (rule K4).
 
@@ -139,7 +139,7 @@ def as_kpis(kpis: Iterable[Kpi] | Kpi) -> tuple[Kpi, ...]:
 
 
 def declare_groups(part: Partial, groups: Sequence[GroupBy]) -> None:
-    """Make the rows of groups known in advance; ``finish_partial`` adds their other periods."""
+    """Add the rows of groups known in advance; ``finish_partial`` adds their other periods."""
     period: str | None = None
     if isinstance(part.window, Periods):
         period = next(iter(part.window.labels(part.as_of)), None)
@@ -160,7 +160,7 @@ def _plan(row: Row, extracts: Sequence[Extract]) -> Plan:
 def _plan_finder(
     part: Partial, groups: Sequence[GroupBy], *, imported: bool = False, exercise: bool = False
 ) -> Callable[[Record], Plan]:
-    """Return a function that finds what to run on a record, by its group."""
+    """Return a function that finds the readers and totals for a record, by its group."""
     extracts = [
         compile_kpi(kpi, part.as_of, imported=imported, exercise=exercise) for kpi in part.firsts
     ]
@@ -198,10 +198,10 @@ def _plan_finder(
 
 
 def _gather(part: Partial, records: Iterable[Record], groups: Sequence[GroupBy]) -> None:
-    """Count in every record: the plain case, in which little may be done for each.
+    """Count every record: the plain case, in which the work for each record must be small.
 
-    What a call would cost is done in place here: whether the whole history is known, which is what
-    ``as_known`` asks, and the counting of yes and no beside the reasons.
+    To save calls, two things are done inline: the check of ``as_known`` whether the whole history
+    is known, and the counting of True and False together with the reasons.
     """
     as_of = part.as_of
     plan_of = _plan_finder(part, groups)
@@ -251,7 +251,7 @@ def _gather_by_window(
     groups: Sequence[GroupBy],
     by_event: EventGroups | None,
 ) -> None:
-    """Count in the records whose moment lies in the window, or each in its period."""
+    """Count the records whose moment lies in the window, or each record in its period."""
     as_of = part.as_of
     windows = Windows(part.window, as_of)
     group_of = compile_groups(groups, as_of)
@@ -295,10 +295,10 @@ def _gather_by_window(
 
 
 def _periods(record: Record, basis: str, windows: Windows) -> Iterator[tuple[str | None, str]]:
-    """Yield the periods in which a record is looked at, each with a code where it is left out.
+    """Yield the periods in which a record is considered, each with a code if it is left out there.
 
-    A reopening undoes a resolution: its period lists the record as left out, and only that of the
-    last resolution counts it.
+    A reopening undoes a resolution: its period lists the record as left out, and only the period of
+    the last resolution counts it.
     """
     if basis == "snapshot" or windows.window is None:
         yield None, ""
@@ -328,13 +328,14 @@ def _count(total: Accumulator, outcome: Any) -> None:
 
 
 def merge_partials(parts: Iterable[Partial], /) -> Partial:
-    """Return what several parts contribute together; their order changes nothing.
+    """Merge several partials into one; their order does not matter.
 
     Args:
-        parts: At least one partial; all of the same definitions, instant, groups, window and mode.
+        parts: At least one partial; all with the same definitions, instant, groups, window and
+            mode.
 
     Raises:
-        InvalidValueError: There is none, or two differ in what they are of.
+        InvalidValueError: There is no partial, or two of them differ in one of these.
 
     Source: rule K4.
     """

@@ -1,4 +1,4 @@
-"""What a part of the records contributes: the accumulators of every group and period."""
+"""The contribution of a part of the records: the accumulators of every group and period."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Row: TypeAlias = list[Accumulator]
 
 
 def _family(kpi: Kpi) -> tuple[object, ...]:
-    """Return what decides the values of a KPI, for any statistic of them."""
+    """Return the attributes that decide a KPI's values, which all statistics of them share."""
     return (
         kpi.measure,
         kpi.population,
@@ -38,7 +38,7 @@ def _family(kpi: Kpi) -> tuple[object, ...]:
 
 
 def _families(kpis: Sequence[Kpi]) -> tuple[tuple[Kpi, ...], tuple[int, ...]]:
-    """Return one KPI for each set of values to keep, and for each KPI the place of its own."""
+    """Return one KPI for each set of values to keep, and for each KPI the index of its set."""
     places: dict[Any, int] = {}
     firsts: list[Kpi] = []
     of: list[int] = []
@@ -55,20 +55,20 @@ def _contents(total: Accumulator) -> tuple[object, ...]:
 
 
 class Partial:
-    """What a part of the records contributes: mergeable, and finished by ``finish_partial``.
+    """The contribution of a part of the records; it can be merged, and ``finish_partial`` ends it.
 
-    It pickles, and is written as a document by ``dumps``. Two that hold the same of the same are
-    equal. Once made it does not change.
+    A partial can be pickled, and ``dumps`` writes it as a document. Two partials with the same
+    contents are equal. A partial does not change once it is made.
 
     Attributes:
-        kpis: The definitions, in the order asked for.
+        kpis: The definitions, in the order given.
         as_of: The instant of the computation.
         groups: The headings of the groups.
         window: The window or periods, if any.
         mode: ``exact`` or ``sketch``.
         cells: For each group and period, one accumulator for each set of values.
         firsts: One KPI for each set of values that is kept.
-        places: For each KPI, the place of its set of values.
+        places: For each KPI, the index of its set of values.
     """
 
     __slots__ = ("as_of", "cells", "firsts", "groups", "kpis", "mode", "places", "window")
@@ -118,7 +118,7 @@ class Partial:
             raise InvalidValueError("window", self.window, "an Interval, Periods, or None")
 
     def row(self, key: Key) -> Row:
-        """Return the accumulators of a group and period, new ones where there are none yet."""
+        """Return the accumulators of a group and period; new ones if there are none yet."""
         row = self.cells.get(key)
         if row is None:
             row = self.cells[key] = self.empty_row()
@@ -130,7 +130,7 @@ class Partial:
 
     @property
     def identity(self) -> tuple[object, ...]:
-        """Return what two partials must share to be merged."""
+        """Return the attributes that two partials must share to be merged."""
         return self.kpis, self.as_of, self.groups, self.window, self.mode
 
     def __eq__(self, other: object) -> bool:

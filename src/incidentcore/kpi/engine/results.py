@@ -26,7 +26,7 @@ Value: TypeAlias = timedelta | int | float | None
 
 @attrs.frozen(kw_only=True)
 class Figure:
-    """A value with the evidence for it; see ``KpiResult``."""
+    """A value with the numbers behind it; see ``KpiResult``."""
 
     value: Value
     n: int
@@ -38,7 +38,7 @@ class Figure:
 
 
 class Definition(Protocol):
-    """What a measure may ask of the KPI that it belongs to; see ``Kpi``."""
+    """The attributes that a measure may read of the KPI that it belongs to; see ``Kpi``."""
 
     @property
     def unit(self) -> str: ...
@@ -57,12 +57,12 @@ class Definition(Protocol):
 
 
 def exact_number(value: int | Fraction) -> int | float:
-    """Return an exact number as people use it: whole where it is whole."""
+    """Return an exact number as an int if it is whole, otherwise as a float."""
     return value.numerator if value.denominator == 1 else float(value)
 
 
 def share(part: int | Fraction, whole: int | Fraction) -> float:
-    """Return a share that is 1 only where it is all (rule T4)."""
+    """Return a share as a float that is 1 only if the part is the whole (rule T4)."""
     value = float(Fraction(part) / Fraction(whole))
     return math.nextafter(1.0, 0.0) if value == 1.0 and part != whole else value
 
@@ -119,7 +119,7 @@ def _bounds(
 
 
 class _Weighted(Sequence[Fraction]):
-    """Representatives with their counts, read as the ordered sample that they make up."""
+    """Representatives with their counts, as the ordered sample that they describe."""
 
     def __init__(self, items: Iterable[tuple[Fraction, int]]) -> None:
         self._items = list(items)

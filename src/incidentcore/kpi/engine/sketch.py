@@ -1,8 +1,8 @@
-"""A mergeable histogram with buckets of two per cent, for samples too large to keep (rule K4).
+"""A mergeable histogram with buckets of two per cent, for samples too large to store (rule K4).
 
-A value lies within one per cent of its bucket's representative. The buckets' edges are whole
-numbers found by whole-number arithmetic, so that every machine puts a value into the same bucket
-and parts merge exactly, in any order.
+A value lies within one per cent of its bucket's representative. The buckets' edges are computed by
+integer arithmetic, so that every machine puts a value into the same bucket and parts merge exactly,
+in any order.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def _representative(bucket: int) -> Fraction:
 
 
 class Sketch:
-    """Counts by bucket, with the exact number, sum, least and greatest value.
+    """Counts by bucket, with the exact number of values, their sum, the least and the greatest.
 
     Whole numbers are bucketed as they are; fractions in millionths.
     """
@@ -74,7 +74,7 @@ class Sketch:
         self.buckets: defaultdict[int, int] = defaultdict(int)
 
     def add(self, value: int | Fraction, *, scaled: bool) -> None:
-        """Count a value; ``scaled`` says that it is a number, not a time in microseconds."""
+        """Count a value; ``scaled`` is True for a number, False for a time in microseconds."""
         self.n += 1
         self.total += value
         if self.least is None or value < self.least:
@@ -94,7 +94,7 @@ class Sketch:
         return bucket if whole > 0 else -bucket
 
     def merge(self, other: Sketch) -> None:
-        """Count in what another sketch has counted."""
+        """Add the counts of another sketch."""
         if other.least is None or other.greatest is None:
             return  # it is empty
         if self.least is None or other.least < self.least:
@@ -130,11 +130,11 @@ class Sketch:
         return value
 
     def items(self, *, scaled: bool) -> list[tuple[Fraction, int]]:
-        """Return the representatives with their counts, ascending."""
+        """Return the representatives with their counts, in ascending order."""
         return [
             (self._value(key, scaled=scaled), self.buckets[key]) for key in sorted(self.buckets)
         ]
 
     def state(self) -> Mapping[int, int]:
-        """Return the counts by bucket, ascending."""
+        """Return the counts by bucket, in ascending order."""
         return {key: self.buckets[key] for key in sorted(self.buckets)}

@@ -1,4 +1,4 @@
-"""Where an instant or a span of time lies: in a window, in one of several periods, or nowhere."""
+"""Where an instant or a span of time lies: in a window, in one or more periods, or outside."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Window: TypeAlias = Interval | Periods | None
 
 @attrs.frozen
 class Windows:
-    """A window or periods, asked as of an instant.
+    """A window or periods, as of an instant.
 
     Attributes:
         window: An ``Interval``, ``Periods``, or None for all time.

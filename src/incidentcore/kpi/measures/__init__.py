@@ -1,6 +1,6 @@
-"""What KPIs measure: one kind in each file.
+"""What KPIs measure: one kind of measure in each module.
 
-To add a kind, add its file, name its class here, and give it a name in ``kpi.written``.
+To add a kind, add its module, list its class here, and give it a name in ``kpi.written``.
 """
 
 from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, ValueMeasure

@@ -1,4 +1,4 @@
-"""What every measure is: what it needs, how it reads a record, and how its figure is made."""
+"""The base of all measures: what they need, how they read a record and compute their figure."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ _HISTORY_OF: Final = {
 
 
 class Measure:
-    """What is measured on each record, and what many such answers add up to.
+    """What is measured on each record, and how many such outcomes become one figure.
 
-    A measure is a frozen attrs class that derives from this one. It is evaluated, merged in
-    partials and, named to a ``Codec``, written like those of the library.
+    A measure is a frozen attrs class that derives from this one. It is evaluated and merged in
+    partials like those of the library and, if registered with a ``Codec``, also written like them.
 
     Attributes:
-        exact_only: Whether it keeps state by key, which a sketch cannot.
+        exact_only: Whether it keeps state by key, which a sketch cannot do.
         needs_window: Whether it is a share of a window's time.
-        spreads: Whether its outcomes have instants of their own, which decide the period.
+        spreads: Whether its outcomes have their own instants, which decide the period.
         has_statistic: Whether it gives values for a statistic.
     """
 
@@ -85,7 +85,7 @@ class Measure:
 
     @property
     def of(self) -> str:
-        """Return the denominator in words; empty where there is none."""
+        """Return the denominator in words; empty if it has no denominator."""
         return ""
 
     @property
@@ -95,11 +95,11 @@ class Measure:
 
     @property
     def settings(self) -> frozenset[Setting]:
-        """Return the settings of a KPI that have an effect on it; others are refused."""
+        """Return the settings of a KPI that affect this measure; others are refused."""
         return _NOTHING
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        """Return the function that reads an outcome off a record."""
+        """Return the function that reads an outcome from a record."""
         raise NotImplementedError
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
@@ -111,16 +111,16 @@ class Measure:
         raise NotImplementedError
 
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
-        """Return the figure of what was accumulated, within a window up to the instant."""
+        """Return the figure of an accumulator, within a window up to the instant."""
         raise NotImplementedError
 
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
-        """Yield a spread outcome by period: the period's name and the part that lies in it."""
+        """Yield the parts of a spread outcome by period: the period's name and the part in it."""
         raise NotImplementedError
 
 
 class ValueMeasure(Measure):
-    """The base of measures that read a value off each record: a time or a number."""
+    """The base of measures that read a value from each record: a duration or a number."""
 
     __slots__ = ()
 
@@ -142,13 +142,13 @@ class ValueMeasure(Measure):
 
 
 def facts_of(paths: Iterable[str]) -> frozenset[str]:
-    """Return the facts that paths begin with; a state is known where resolutions are."""
+    """Return the facts that paths begin with; a state is known wherever resolutions are known."""
     facts = (path.partition(".")[0] for path in paths)
     return frozenset("resolved_at" if fact == "state" else fact for fact in facts)
 
 
 def history_needs(condition: Condition) -> frozenset[str]:
-    """Return what a source must cover so that a condition can be asked of a whole history."""
+    """Return what a source must cover so that a condition can be evaluated over a whole history."""
     facts = {path.partition(".")[0] for path in condition.fields}
     kinds = _kinds(condition) if "kind" in facts else _NOTHING
     return frozenset(_HISTORY_OF.get(fact, fact) for fact in facts) | frozenset(

@@ -1,4 +1,4 @@
-"""What became of SLA clocks: held, breached, and by how much."""
+"""The outcomes of SLA clocks: met, breached, and by how much."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -41,21 +41,21 @@ def _check_rules(_: object, field: attrs.Attribute[Any], value: object) -> None:
 
 @attrs.frozen
 class SlaClocks(ValueMeasure):
-    """What became of one SLA clock on each record.
+    """The outcome of one SLA clock on each record.
 
     Attributes:
         rules: The definition or policy of the clock.
-        outcome: ``met`` is the share of completed clocks that held their target; a clock that was
-            reset or reopened counts once, by its last cycle. ``cycles_met`` is the share of all
-            completed cycles, for clocks that run again and again. ``running_breached`` is the share
-            of clocks running or paused that have breached. ``time_over_target`` is the open time
+        outcome: ``met`` is the share of completed clocks that met their target; a clock that was
+            reset or reopened counts once, by its last cycle. ``cycles_met`` is the same share of
+            all completed cycles, for clocks that run repeatedly. ``running_breached`` is the share
+            of running or paused clocks that have breached. ``time_over_target`` is the open time
             beyond the target, of the records that breached it.
-        overdue_missed: For ``met``: whether a clock that runs and has breached counts as missed,
+        overdue_missed: For ``met``: whether a running clock that has breached counts as missed
             instead of being left out as ``running_breached``.
 
-    Clocks outside of the denominator are left out by what they are: ``no_sla``, ``not_started``,
-    ``running``, ``running_breached``, ``paused``, ``paused_breached``, ``completed``,
-    ``within_target`` or ``canceled``.
+    Clocks outside the denominator are left out under one of these codes: ``no_sla``,
+    ``not_started``, ``running``, ``running_breached``, ``paused``, ``paused_breached``,
+    ``completed``, ``within_target`` or ``canceled``.
     """
 
     rules: OneClock | Versions[OneClock] = attrs.field(validator=_check_rules)

@@ -1,4 +1,4 @@
-"""How many records there are: all, by different values, or an amount for each."""
+"""Counts: the number of records, of different values, or an amount per record."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -37,7 +37,7 @@ def _path(path: str | None) -> str | None:
 
 @attrs.frozen(kw_only=True)
 class Count(Measure):
-    """The number of records, or what follows from it; one of the three at most is given.
+    """The number of records, or a figure derived from it; at most one of the first three is given.
 
     Attributes:
         distinct: A field: count its different values instead of the records.

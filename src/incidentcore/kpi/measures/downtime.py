@@ -1,4 +1,4 @@
-"""When a service was down: the spells of downtime of each record, and what they add up to.
+"""When a service was down: the spells of downtime of each record, and the figures made of them.
 
 A spell begins with the outage, or with a reopening. It ends with the restoration or the resolution,
 whichever comes first (rule K1).
@@ -74,7 +74,7 @@ def _weights(
 
 @attrs.frozen(kw_only=True)
 class _Spells(Measure):
-    """What the measures of downtime share; see ``Availability`` for the attributes."""
+    """The base of the measures of downtime; see ``Availability`` for the attributes."""
 
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
     stop: MomentSpec = attrs.field(default="restored_at", converter=as_moment)
@@ -134,7 +134,7 @@ class _Spells(Measure):
         return () if self.during is None else (self.during,)
 
     def _weight(self) -> Callable[[Mapping[str, Any], datetime], Weight] | None:
-        """Return a function that weighs downtime by the facts, or None where all of it counts."""
+        """Return a function that weights downtime by the facts, or None if all of it counts."""
         if self.during is None:
             return None
         test = self.during.test
@@ -164,9 +164,9 @@ def _weighed(
     spells: Iterable[tuple[datetime, datetime]],
     weight_of: Callable[[Mapping[str, Any], datetime], Weight],
 ) -> Iterable[Spell]:
-    """Yield the parts of spells that weigh anything, each with its weight.
+    """Yield the parts of spells with a weight above zero, each with its weight.
 
-    Before the opening the facts of the opening hold.
+    Before the opening, the facts of the opening apply.
     """
     steps = [(step.at, weight_of(facts, step.at)) for step, facts in timeline.states()]
     for begin, end in spells:
@@ -185,10 +185,10 @@ def _weighed(
 
 @attrs.frozen(kw_only=True)
 class Downtime(_Spells, ValueMeasure):
-    """For how long each record's service was down, over all its spells; see ``Availability``.
+    """How long each record's service was down, over all its spells; see ``Availability``.
 
-    Open time by the KPI's clock where it has one. A record whose last spell has not ended is left
-    out as ``unrestored``.
+    It is measured in open time if the KPI has a clock. A record whose last spell has not ended is
+    left out as ``unrestored``.
     """
 
     @property
@@ -210,7 +210,7 @@ class Downtime(_Spells, ValueMeasure):
 
 
 class _Outages(_Spells):
-    """The base of the measures that share out a window by its downtime."""
+    """The base of the measures that divide a window into uptime and downtime."""
 
     __slots__ = ()
 
@@ -231,21 +231,21 @@ class _Outages(_Spells):
 
 @attrs.frozen(kw_only=True)
 class Availability(_Outages):
-    """The share of the window in which no outage ran; outages that overlap count once.
+    """The share of the window without an outage; outages that overlap count once.
 
     Attributes:
         start: When an outage began.
         stop: What ends a spell of downtime: ``"restored_at"`` for the restoration or the
             resolution, ``"resolved_at"`` for the resolution alone; a reopening then begins another
-            spell. Any other moment ends the one spell of the record. One without an end runs to
-            the instant of the computation.
+            spell. Any other moment ends the record's only spell. A spell without an end runs to the
+            instant of the computation.
         during: A condition on the record's facts: only the part of a spell in which it held is
             downtime.
         weights: Conditions with weights from 0 to 1, such as 0.3 for a partial outage; the first
-            that holds counts, and what matches none counts whole. Where outages overlap, the
-            heaviest counts.
+            that holds counts, and downtime that matches none counts in full. Where outages overlap,
+            the heaviest counts.
         reopening_is_downtime: Whether a reopening begins another spell.
-        planned: Agreed maintenance: neither downtime nor part of the time that was promised.
+        planned: Agreed maintenance: neither downtime nor part of the promised time.
     """
 
     weights: tuple[tuple[Condition, Fraction], ...] = attrs.field(default=(), converter=_weights)
@@ -290,7 +290,7 @@ class Availability(_Outages):
 
 @attrs.frozen(kw_only=True)
 class TimeBetweenFailures(_Outages):
-    """The mean uptime between failures: uptime in the window over outages that began in it.
+    """The mean uptime between failures: uptime in the window divided by the outages begun in it.
 
     Outages that overlap or touch are one failure. Without a failure there is no value, only a lower
     bound: the uptime of the window. See ``Availability`` for the attributes.
@@ -318,7 +318,7 @@ class TimeBetweenFailures(_Outages):
 def _shared_out(
     total: Spans, planned: Iterable[Interval], within: Interval | None
 ) -> tuple[int, Weight, int]:
-    """Return the promised time, how much of it was down, and how many failures began in it."""
+    """Return the promised time, how much of it was downtime, and how many failures began in it."""
     assert within is not None  # noqa: S101  a partial without one is refused
     first, last = instant(within.start), instant(within.end)
 
@@ -342,7 +342,7 @@ def _shared_out(
 
 
 def _heaviest(spans: Iterable[Span]) -> list[Span]:
-    """Return disjoint spans in order of time, each with the heaviest weight that runs in it."""
+    """Return disjoint spans in order of time, each with the heaviest weight that applies in it."""
     changes: dict[int, list[tuple[Weight, int]]] = {}
     for start, stop, weight in spans:
         changes.setdefault(start, []).append((weight, 1))

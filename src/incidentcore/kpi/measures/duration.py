@@ -47,7 +47,7 @@ def not_reached(stop: MomentSpec) -> str:
 
 
 def between(start: datetime, stop: datetime, clock: Calendar | None) -> timedelta:
-    """Return the time between two instants by a clock; nothing where they are out of order."""
+    """Return the time between two instants by a clock; zero if they are out of order."""
     if stop <= start:
         return timedelta()
     return stop - start if clock is None else clock.open_time(start, stop)
@@ -62,7 +62,7 @@ def time_held(
     *,
     timed: Sequence[Condition] = (),
 ) -> timedelta:
-    """Return for how long a condition on the facts held; ``timed`` are its tests that read time."""
+    """Return how long a condition on the facts held; ``timed`` are its time-dependent tests."""
     total, since = timedelta(), None
     for moment, facts in record.timeline().with_instants(timed, stop).states():
         if moment.at >= stop:
@@ -77,10 +77,10 @@ def time_held(
 
 @attrs.frozen
 class Duration(ValueMeasure):
-    """The time from one moment to another; wall time, or open time by the KPI's clock.
+    """The time from one moment to another: wall time, or open time by the KPI's clock.
 
-    An acknowledgement that was given while the record was resolved is too late to matter: as a stop
-    it is left out as ``after_resolution``, and censored at the resolution.
+    An acknowledgement that was given while the record was resolved came too late to matter: as a
+    stop it is left out as ``after_resolution``, or censored at the resolution.
     """
 
     start: MomentSpec = attrs.field(default="opened_at", converter=as_moment)
@@ -121,10 +121,10 @@ class Duration(ValueMeasure):
         )
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
-        """Return the plainest and most usual of all readers, or None where the KPI is another.
+        """Return the reader of the plainest and most common case, or None for any other KPI.
 
-        Wall time between two fields with canceled records left out: all is read at once, in C.
-        Measured: it is what most tables spend their time on.
+        The case is wall time between two fields, with canceled records left out: all fields are
+        read at once, in C. Measurements show that most tables spend most of their time on it.
         """
         if kpi.unfinished != "exclude" or kpi.clock is not None or kpi.reopened == "net":
             return None
@@ -156,7 +156,7 @@ class Duration(ValueMeasure):
 def _is_late(record: Record, at: datetime | None) -> bool:
     """Return whether a record was acknowledged after it was resolved, closed or canceled.
 
-    An acknowledgement of the same instant is in time; one after a reopening counts as usual.
+    An acknowledgement at the same instant is in time; one after a reopening counts as usual.
     """
     if at is None or (record.state.open and not record.reopen_count):
         return False
@@ -218,7 +218,7 @@ def _censored(
     kpi: Definition,
     as_of: datetime,
 ) -> Extract:
-    """Return times shifted left by one bit; the lowest bit says whether the stop was seen."""
+    """Return a reader of times shifted left by one bit; the lowest bit tells if a stop was seen."""
     clock, net = kpi.clock, kpi.reopened == "net"
     checks_late = not_reached(stop_spec) == "unacknowledged"
 

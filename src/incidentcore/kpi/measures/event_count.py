@@ -1,4 +1,4 @@
-"""How many events there were, each counted at its own instant."""
+"""The number of events, each counted at its own instant."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -26,9 +26,9 @@ __all__ = ["EventCount"]
 class EventCount(Measure):
     """The number of events that satisfy a condition, each counted at its own instant.
 
-    Events that a correction made void do not count. A table of such KPIs may be grouped by what an
-    event says, such as pages by person: ``Group("target", when="event")``; and
-    ``condition & during(night)`` asks for the time of day of the event.
+    Events that a correction made void do not count. A table of such KPIs may be grouped by a field
+    of the events, such as pages by person: ``Group("target", when="event")``; and ``condition &
+    during(night)`` tests the time of day of the event.
 
     Attributes:
         condition: What an event must satisfy, such as ``field("kind").equals("escalated")``.

@@ -28,10 +28,10 @@ _GREATEST: Final = 10**_DIGITS  # a float holds it, and sums of it
 
 @attrs.frozen
 class FieldValue(ValueMeasure):
-    """What a field holds: a number, or a time.
+    """The value of a field: a number or a duration.
 
     Attributes:
-        path: The field. A number is a whole one, a float, a Decimal, or one written as text.
+        path: The field. A number may be an int, a float, a Decimal, or a number written as text.
         unit: The unit of the number; ``duration`` for a field that holds a ``timedelta``.
     """
 
@@ -65,7 +65,7 @@ class FieldValue(ValueMeasure):
 
 
 def _exact(value: object) -> int | Fraction | str:
-    """Return a number exactly, or the code of what is not a number."""
+    """Return a number exactly, or the code for a value that is not a number."""
     if isinstance(value, str):
         try:
             value = Decimal(value)

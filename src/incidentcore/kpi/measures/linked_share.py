@@ -25,11 +25,11 @@ def _names(names: Iterable[str]) -> frozenset[str]:
 
 @attrs.frozen
 class LinkedShare(Measure):
-    """The share of given things that a record is linked to, such as deployments that failed.
+    """The share of given items that a record is linked to, such as deployments that failed.
 
     Attributes:
         type: The type of the link, such as ``"caused_by_change"``.
-        targets: The ids of all the things, linked to or not: the denominator.
+        targets: The ids of all the items, linked or not: the denominator.
     """
 
     exact_only = True

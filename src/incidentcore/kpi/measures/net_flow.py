@@ -1,4 +1,4 @@
-"""What came in less what went out."""
+"""The records that came in minus those that went out."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -37,14 +37,14 @@ def _inside(condition: Condition | None) -> Condition | None:
 
 @attrs.frozen
 class NetFlow(Measure):
-    """Records that came in less those that went out, each counted where its moment falls.
+    """Records that came in minus those that went out, each counted in the period of its moment.
 
     Attributes:
         inflow: When a record comes in.
         outflow: When it goes out.
-        inside: A condition on the record's facts in place of the two moments: a record comes in
-            whenever it begins to hold, and goes out whenever it ceases to. Over a window the
-            figure is the change in the number of records for which it holds.
+        inside: A condition on the record's facts instead of the two moments: a record comes in
+            whenever it becomes true, and goes out whenever it becomes false. Over a window the
+            figure is the change in the number of records for which it is true.
     """
 
     spreads = True
@@ -83,8 +83,8 @@ class NetFlow(Measure):
     def placed(self, outcome: Any, windows: Windows) -> Iterable[tuple[str | None, Any]]:
         """Yield for each period whether the record came in, and whether it went out.
 
-        A record that came and went several times in a period did what that comes to: it came in, it
-        went out, or both.
+        If a record came and went several times in a period, only the net effect counts: it came in,
+        it went out, or both.
         """
         moved: dict[str | None, list[int]] = {}
         for at, step in outcome:

@@ -1,4 +1,4 @@
-"""How often a condition came to hold on a record."""
+"""How often a condition became true for a record."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -20,7 +20,7 @@ __all__ = ["OccurrenceCount"]
 
 @attrs.frozen
 class OccurrenceCount(ValueMeasure):
-    """How often a condition on the record's facts came to hold, once for each instant."""
+    """How often a condition on the record's facts became true, at most once for each instant."""
 
     condition: Condition = attrs.field(validator=need_condition)
     unit: str = "times"

@@ -22,7 +22,7 @@ __all__ = ["Rate", "tally_figure"]
 
 
 def tally_figure(kpi: Definition, total: Tally) -> Figure:
-    """Return the share of a tally, with Wilson's interval where one is asked for."""
+    """Return the share of a tally, with Wilson's interval if one is requested."""
     if not total.n:
         return Figure(value=None, n=0, numerator=0, denominator=0)
     low = high = None
@@ -40,12 +40,12 @@ def tally_figure(kpi: Definition, total: Tally) -> Figure:
 
 @attrs.frozen(kw_only=True)
 class Rate(Measure):
-    """A share of records: those that satisfy the numerator, of those of the denominator.
+    """A share of records: of those in the denominator, those that satisfy the numerator.
 
     Attributes:
-        numerator: What is counted.
-        denominator: Among which records; those outside are left out under ``outside``.
-        of: The denominator in words: a rate says what it is a share of.
+        numerator: Which records are counted.
+        denominator: The records they are a share of; others are left out under ``outside``.
+        of: The denominator in words, so that a rate states what it is a share of.
         outside: The code under which records outside the denominator are counted.
     """
 

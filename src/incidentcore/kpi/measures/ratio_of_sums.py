@@ -1,4 +1,4 @@
-"""A sum over a sum."""
+"""One sum divided by another."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -43,15 +43,16 @@ def _summed(measure: Measure) -> Measure:
 
 @attrs.frozen(kw_only=True)
 class RatioOfSums(Measure):
-    """A sum over a sum, such as reopenings for each resolution.
+    """One sum divided by another, such as reopenings for each resolution.
 
     Attributes:
-        numerator: What is summed above; a ``Count`` counts one for each record.
-        denominator: What is summed below; a record without either value is left out.
+        numerator: The measure summed for the numerator; a ``Count`` adds one for each record.
+        denominator: The measure summed for the denominator; a record that lacks either value is
+            left out.
         of: The denominator in words.
         unit: The unit of the ratio.
-        complement: Whether the value is one less the ratio; the numerator of the result is then
-            what the sum above leaves of the one below.
+        complement: Whether the value is one minus the ratio; the numerator of the result is then
+            the denominator minus the numerator.
     """
 
     numerator: Measure = attrs.field(converter=_summed)

@@ -1,4 +1,4 @@
-"""The share of records that are like an earlier one."""
+"""The share of records that repeat an earlier one."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -39,7 +39,7 @@ class Recurrence(Measure):
     """The share of records with an earlier record of the same key within a span of time.
 
     Attributes:
-        key: The fields that make two records the same; one without any of them is left out.
+        key: The fields that make two records the same; a record without any of them is left out.
         within: How long after the earlier record's opening a recurrence counts.
     """
 

@@ -1,4 +1,4 @@
-"""How often a field came back to a value that it had before."""
+"""How often a field returned to an earlier value."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -19,7 +19,7 @@ __all__ = ["ReturnCount"]
 
 @attrs.frozen
 class ReturnCount(ValueMeasure):
-    """How often a field came back to a value that it had before: group A, then B, then A again."""
+    """How often a field returned to an earlier value: group A, then B, then A again."""
 
     path: str = attrs.field(converter=as_path)
     unit: str = "times"

@@ -1,4 +1,4 @@
-"""The time in which a condition held on a record."""
+"""How long a condition held for a record."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -28,7 +28,7 @@ __all__ = ["TimeIn"]
 
 @attrs.frozen
 class TimeIn(ValueMeasure):
-    """The time in which a condition on the record's facts held, from the opening on.
+    """How long a condition on the record's facts held, from the opening on.
 
     Attributes:
         condition: What must hold, such as ``field("state.pauses").is_true()``.

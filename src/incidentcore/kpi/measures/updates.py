@@ -1,4 +1,4 @@
-"""What became of the updates that a communication plan asks for."""
+"""The outcomes of the updates that a communication plan requires."""
 
 # ruff: noqa: D102  what these methods do is said once, in ``Measure``
 
@@ -31,13 +31,13 @@ def _check_plan(_: object, field: attrs.Attribute[Any], value: object) -> None:
 
 @attrs.frozen
 class Updates(ValueMeasure):
-    """How many updates a record's audiences were owed, by what became of them.
+    """How many updates a record's audiences were owed, by outcome.
 
     Attributes:
-        plan: The plan that asks for them.
-        outcome: ``on_time`` for those sent by their due, ``missed`` for those that were not,
-            ``due`` for both, ``sent`` for all that went out, asked for or not, and ``lateness``
-            for by how much the missed ones were late, summed.
+        plan: The plan that requires them.
+        outcome: ``on_time`` for those sent by their due time, ``missed`` for those that were not,
+            ``due`` for both, ``sent`` for all that went out, required or not, and ``lateness`` for
+            the total time by which the missed ones were late.
 
     A record to which the plan owed nothing is left out as ``nothing_owed``.
     """

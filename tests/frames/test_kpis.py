@@ -34,7 +34,7 @@ from incidentcore.kpi import (
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import CalendarByField, SlaDefinition, SlaPolicy
 from incidentcore.values import Priority
-from incidentcore.vendors import read_table
+from incidentcore.vendors import Findings, read_table
 
 np = pytest.importorskip("numpy")
 pytest.importorskip("narwhals")
@@ -184,7 +184,8 @@ def of_records(rows: list[dict[str, Any]], kpis: Any, **how: Any) -> Any:
 
 def agree(library: str, rows: list[dict[str, Any]], kpis: Any, **how: Any) -> None:
     """The partial and the table of the columns are those of the records."""
-    part = frames.gather_kpis_from(LIBRARIES[library](rows), kpis, MAPPING, **how)
+    frame = LIBRARIES[library](rows)
+    part = frames.gather_kpis_from(frame, kpis, MAPPING, findings=Findings(), **how)
     expected = of_records(rows, kpis, **how)
     assert finish_partial(part) == finish_partial(expected)
     assert part == expected
@@ -222,7 +223,7 @@ def test_batches_give_what_the_whole_gives(
     how: Any = {"as_of": AS_OF, "group_by": "priority", "window": window}
     batches = [as_polars(rows[:cut]), as_arrow(rows[cut:]).to_batches()]
 
-    part = frames.gather_kpis_from(batches, kpis, MAPPING, **how)
+    part = frames.gather_kpis_from(batches, kpis, MAPPING, findings=Findings(), **how)
 
     assert part == of_records(rows, kpis, **how)
 
@@ -250,6 +251,23 @@ def test_what_needs_a_history_is_refused_by_name(kpi: Kpi, message: str) -> None
     """The error names the KPI and the way through records."""
     with pytest.raises(InvalidValueError, match=message):
         frames.gather_kpis_from(as_polars([one()]), kpi, MAPPING, as_of=AS_OF)
+
+
+def test_words_that_are_not_known_are_listed_or_warned_of() -> None:
+    """As the records of the same rows say it, each word once."""
+    rows = [
+        {**one(), "id": name, "state": word}
+        for name, word in zip("abc", ("New", "Parked", "Parked"), strict=True)
+    ]
+    how: Any = {"as_of": AS_OF}
+    found = Findings()
+    frames.gather_kpis_from(as_polars(rows), catalogue.BACKLOG, MAPPING, findings=found, **how)
+    assert [(each.code, each.value) for each in found] == [("unknown_state", "Parked")]
+    with pytest.warns(UserWarning, match="state 'Parked' .read as a state that is open.*states="):
+        frames.gather_kpis_from(as_polars(rows), catalogue.BACKLOG, MAPPING, **how)
+    frames.gather_kpis_from(
+        as_polars(rows), catalogue.BACKLOG, MAPPING, states={"Parked": "on_hold"}, **how
+    )
 
 
 def test_what_columns_cannot_answer_is_refused() -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -128,6 +129,24 @@ def test_jira_pages(life: Life, data: st.DataObject) -> None:
         reading = read_jira([{**twice, "changelog": short}])
         the_one(reading)
         assert reading.findings.counts["truncated_history"] == 1
+
+
+@pytest.mark.parametrize("changelog", [None, {"total": 2, "histories": []}])
+def test_a_jira_issue_without_its_changes_is_resolved_when_it_says(changelog: Any) -> None:
+    """Its present state does not date from its creation."""
+    issue: dict[str, Any] = {
+        "key": "SD-7",
+        "fields": {
+            "summary": "x",
+            "created": "2026-03-02T08:00:00.000+0000",
+            "updated": "2026-03-02T12:00:00.000+0000",
+            "resolutiondate": "2026-03-02T12:00:00.000+0000",
+            "status": {"name": "Done", "statusCategory": {"key": "done"}},
+        },
+    }
+    incident = the_one(read_jira([issue | ({"changelog": changelog} if changelog else {})]))
+    assert incident.opened_at == datetime(2026, 3, 2, 8, tzinfo=UTC)
+    assert incident.resolved_at == datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 NOW = {"r1": "login-r1", "bot": "system"}

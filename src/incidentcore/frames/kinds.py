@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import attrs
@@ -105,13 +105,20 @@ class Kinds:
         found: dict[str, Record] = {}
         if entries and "id" in self.words:  # one by one, since ids may be missing
             for row, entry in zip(rows, entries, strict=True):
-                for record in read_table([entry], mapping, **self.plan.reading):
+                for record in self._read([entry], mapping):
                     found[str(row)] = record
         elif entries:
             numbered = {**mapping, "id": _ROW}
-            found = {each.id: each for each in read_table(entries, numbered, **self.plan.reading)}
+            found = {each.id: each for each in self._read(entries, numbered)}
         records = [found.get(str(row)) for row in rows]
         return [None if each is None else as_known(each, self.plan.as_of) for each in records]
+
+    def _read(self, entries: list[dict[str, Any]], mapping: Mapping[str, str]) -> Iterator[Record]:
+        reading = read_table(entries, mapping, **self.plan.reading)
+        yield from reading
+        for one in reading.findings:
+            if one.code in ("unknown_state", "unknown_level"):
+                self.plan.findings.add(one.code, one.action, field=one.field, value=one.value)
 
     def _entry(self, row: int) -> dict[str, Any]:
         entry: dict[str, Any] = {_ROW: str(row)} if "id" not in self.words else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property, partial
@@ -35,7 +36,7 @@ from incidentcore.kpi.engine.windows import Windows
 from incidentcore.schedule import Calendar
 from incidentcore.values import Level, State
 from incidentcore.vendors.cells import check_mapping
-from incidentcore.vendors.kit import STANDARD_STATES, LevelTable, StateTable
+from incidentcore.vendors.kit import STANDARD_STATES, Findings, LevelTable, StateTable
 
 __all__ = ["gather_kpis_from"]
 
@@ -54,6 +55,7 @@ def gather_kpis_from(
     levels: LevelTable | Mapping[str, Mapping[str, Level | str]] | None = None,
     missing: Collection[str] = ("",),
     unique_ids: bool = False,
+    findings: Findings | None = None,
 ) -> Partial:
     """Gather KPIs from columns: the figures of ``read_table`` with ``gather_kpis``, much faster.
 
@@ -73,6 +75,8 @@ def gather_kpis_from(
         missing: Texts that mean an empty cell.
         unique_ids: Whether the ids are known to differ. Otherwise the first row of each id in a
             batch counts, as in ``read_table`` with ``duplicates="first"``; however many there are.
+        findings: Where to list the words for states and levels that are not known, each once.
+            Without it they are warned of.
 
     Returns:
         The partial. ``finish_partial`` makes the table; partials of parts merge.
@@ -115,7 +119,8 @@ def gather_kpis_from(
     several = as_kpis(kpis)
     check_mapping(mapping)
     reading = {"states": states, "levels": levels, "missing": missing}
-    plan = Plan(several, dict(mapping), as_of, groups, window, mode, reading)
+    unknown = Findings() if findings is None else findings
+    plan = Plan(several, dict(mapping), as_of, groups, window, mode, reading, unknown)
     parts = []
     for one, fields in each_frame(frame, plan.wanted):
         if not unique_ids:
@@ -123,11 +128,23 @@ def gather_kpis_from(
             first = ids.is_first_distinct() | ids.is_null()
             one = one if first.all() else one.filter(first)  # noqa: PLW2901  this turn's frame
         parts.append(_Gatherer(plan, one, fields).gather())
+    if findings is None and unknown:
+        warnings.warn(_warning(unknown), stacklevel=2)
     if not parts:
         parts = [plan.empty()]
     return parts[0] if len(parts) == 1 else merge_partials(parts)
 
 
+def _warning(unknown: Findings) -> str:
+    names = [f"{one.field} {one.value!r} ({one.action})" for one in unknown[:_NAMED]]
+    more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
+    return (
+        f"words that are not known: {'; '.join(names)}{more}. Say what they mean with states= or "
+        "levels=, or list them with findings="
+    )
+
+
+_NAMED = 5
 _BYTE = 1 << 8
 
 

@@ -36,6 +36,7 @@ from incidentcore.kpi.record_tests import test_needs
 from incidentcore.records.coverage import covers_fact
 from incidentcore.values import FrozenMap
 from incidentcore.vendors.cells import TIMES
+from incidentcore.vendors.kit import Findings
 
 __all__ = ["Plan", "refuse"]
 
@@ -78,6 +79,7 @@ class Plan:
     window: Window
     mode: PartialMode
     reading: dict[str, Any]
+    findings: Findings = attrs.field(factory=Findings)
     texts: frozenset[str] = attrs.field(init=False)
     instants: list[int] = attrs.field(init=False)
     checks: list[tuple[Kpi | None, Any]] = attrs.field(init=False, factory=list)

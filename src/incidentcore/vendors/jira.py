@@ -132,7 +132,7 @@ def read_jira(
 
 
 def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> bool:
-    """Add the changes of a changelog; return whether there is one."""
+    """Add the changes of a changelog; return whether it says which states there were."""
     changelog = issue.get("changelog") if pages is None else pages
     entries: dict[str, Mapping[str, Any]] = {}
     total = 0
@@ -141,7 +141,8 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> b
         for name in ("histories", "values"):
             for entry in entries_of(page, name):
                 entries.setdefault(str(entry["id"]), entry)
-    if changelog is None or len(entries) < total:
+    says_states = changelog is not None and len(entries) >= total
+    if not says_states:
         action = f"{len(entries)} of {total or 'unknown'} changelog entries came; page the rest"
         history.truncated(action, path="changelog")
     for entry_id, entry in entries.items():
@@ -154,10 +155,11 @@ def _changes(history: HistoryBuilder, issue: Mapping[str, Any], pages: Any) -> b
                 before, after = item.get("from", before), item.get("to", after)
             elif field == "tags":
                 before, after = (before or "").split(), (after or "").split()
+            says_states = says_states or field == "state"
             history.changed(
                 entry_id, entry.get("created"), by, field=field, before=before, after=after
             )
-    return changelog is not None
+    return says_states
 
 
 def _comments(history: HistoryBuilder, fields: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Improvement actions: what will be done, who answers for it, and where it stands."""
+"""Improvement actions: what will be done, who is responsible, and the status."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ class ActionOrigin:
     """What an action comes from.
 
     Attributes:
-        kind: Review, problem, recurrence, or the caller's own word; see ``OriginKind``.
-        id: The id of the review or problem, or what came back in words.
+        kind: Review, problem, recurrence, or a word of your own; see ``OriginKind``.
+        id: The id of the review or problem, or a text on what recurred.
     """
 
     kind: str
@@ -69,9 +69,9 @@ class ActionStatusChange:
 
     Attributes:
         on: The day.
-        status: What it is from then on; see ``ActionStatus``.
-        by: Who said so; empty where it does not matter.
-        note: Why.
+        status: The status from then on; see ``ActionStatus``.
+        by: Who changed it; empty if it does not matter.
+        note: The reason.
     """
 
     on: date
@@ -88,19 +88,19 @@ class ActionStatusChange:
 
 @attrs.frozen(kw_only=True)
 class KpiTarget:
-    """What an action is to change: a KPI, its target, and the windows to look at.
+    """What an action should change: a KPI, its target, and the windows to compare.
 
     Attributes:
-        kpi: The figure. Its population says which records; its ``min_n`` how many are enough on
+        kpi: The KPI. Its population selects the records; its ``min_n`` is how many are enough on
             either side.
-        target: What it is to reach: a time for durations, a fraction for rates, a number a month
+        target: The value to reach: a time for durations, a fraction for rates, a number a month
             (30.44 days) for counts; None for "better than before".
-        better: Which way is better.
+        better: Which direction is better.
         baseline: The window before the action.
-        after: The window after it, which begins at the baseline's end or later.
+        after: The window after the action, which begins at the end of the baseline or later.
 
     Raises:
-        InvalidValueError: The target is not of the KPI's unit, or the windows are empty or overlap.
+        InvalidValueError: The target is not in the KPI's unit, or the windows are empty or overlap.
     """
 
     kpi: Kpi
@@ -140,7 +140,7 @@ class KpiTarget:
 
 
 def _has_interval(kpi: Kpi) -> bool:
-    """Return whether it can be said how far chance alone moves a KPI."""
+    """Return whether an interval for the effect of chance on a KPI can be computed."""
     if kpi.statistic is not None:
         return kpi.statistic.kind in ("mean", "median", "quantile")
     measure = kpi.measure
@@ -153,19 +153,19 @@ def _changes(changes: Iterable[ActionStatusChange]) -> tuple[ActionStatusChange,
 
 @attrs.frozen(kw_only=True)
 class ImprovementAction:
-    """Something that will be done so that fewer incidents happen, or hurt less.
+    """Something that will be done so that fewer incidents happen, or do less harm.
 
     Attributes:
         id: Its id in the register.
         title: What will be done.
-        owner: Who answers for it.
-        due: By which date.
+        owner: Who is responsible for it.
+        due: The date by which it is due.
         origin: What it comes from.
-        changes: How its status changed, in order of time; before the first it is open.
-        measure: What it is to change, where somebody said so.
+        changes: The changes of its status, in order of time; before the first it is open.
+        measure: What it should change, if defined.
 
     Raises:
-        InvalidValueError: A text is empty, or a part is not what it should be.
+        InvalidValueError: A text is empty, or a part is not of the right type.
 
     >>> from datetime import date
     >>> from incidentcore.improvement import ActionOrigin, ImprovementAction
@@ -200,11 +200,11 @@ class ImprovementAction:
 
     @property
     def status(self) -> str:
-        """Return where it stands after its last change."""
+        """Return its status after its last change."""
         return self.changes[-1].status if self.changes else "open"
 
     def status_on(self, on: date) -> str:
-        """Return where it stood at the end of a day."""
+        """Return its status at the end of a day."""
         _need_date("on", on)
         then = [change.status for change in self.changes if change.on <= on]
         return then[-1] if then else "open"
@@ -232,8 +232,8 @@ class ImprovementAction:
 def actions_of_review(review: PostIncidentReview) -> tuple[ImprovementAction, ...]:
     """Return the actions of a review as actions of a register.
 
-    Each keeps its text, owner and dates; its id is the review's id and its own, as
-    ``"PIR-1/1"``, since an action's id is unique within its review only.
+    Each keeps its text, owner and dates; its id joins the review's id and its own, as in
+    ``"PIR-1/1"``, since an action's id is unique only within its review.
     """
     return tuple(
         ImprovementAction(

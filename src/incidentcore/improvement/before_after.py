@@ -1,4 +1,4 @@
-"""The figure of an improvement action before and after it, read alike on both sides."""
+"""The KPI of an improvement action before and after it, computed alike on both sides."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ class KpiSide:
     """A KPI on one side of an action.
 
     Attributes:
-        window: The window that was read, which ends at the instant of the computation at the
+        window: The window that was used, which ends at the instant of the computation at the
             latest.
-        as_of: What had happened and been recorded by then counted.
-        result: The KPI's result; its value is a time, a share, or a count for each month.
+        as_of: Only events that had happened and been recorded by then counted.
+        result: The KPI's result; its value is a time, a share, or a count per month.
     """
 
     window: Interval
@@ -46,27 +46,27 @@ class KpiSide:
 
     @property
     def n(self) -> int:
-        """Return how many records it is made from."""
+        """Return how many records it is computed from."""
         return self.result.n
 
     @property
     def value(self) -> Value:
-        """Return the figure."""
+        """Return the value of the KPI."""
         return self.result.value
 
 
 @attrs.frozen(kw_only=True)
 class BeforeAfter(Tabular):
-    """A KPI before and after an action, with what can be said of the difference.
+    """A KPI before and after an action, with conclusions about the difference.
 
     It never says that the action caused it: other things changed in between, too.
 
     Attributes:
         action: The action's id.
-        measure: What was looked at, and the target.
+        measure: What was measured, and the target.
         before: The side of the baseline.
-        after: The side after it.
-        complete: Whether the window after is over.
+        after: The side after the action.
+        complete: Whether the window after the action has ended.
         min_n: How many records are enough.
         confidence: The level of the intervals.
     """
@@ -81,10 +81,10 @@ class BeforeAfter(Tabular):
 
     @property
     def enough(self) -> bool:
-        """Return whether there are records enough to compare.
+        """Return whether there are enough records to compare.
 
-        Shares, means and quantiles need ``min_n`` on both sides. Of a count, nothing at all is a
-        figure too: there one side is enough.
+        Shares, means and quantiles need ``min_n`` on both sides. For a count, zero is
+        a valid figure, so one side is enough.
         """
         if None in (self.before.value, self.after.value):
             return False
@@ -105,7 +105,7 @@ class BeforeAfter(Tabular):
 
     @property
     def target_met(self) -> bool | None:
-        """Return whether the figure after reaches the target; None where nobody can say."""
+        """Return whether the figure after reaches the target; None if unknown."""
         target, value = self.measure.target, self.after.value
         if target is None or value is None or not self.enough:
             return None
@@ -179,21 +179,21 @@ def before_after(
 ) -> BeforeAfter:
     """Compute the KPI of an action before and after it.
 
-    Both sides are read with the same delay: the one after as of ``as_of``, the one before as of as
-    long after its end. Otherwise the older records would have had more time to be resolved,
-    reopened or found out about, and a mean over resolved ones would compare unlike things.
+    Both sides are computed with the same delay: the side after as of ``as_of``, the side before as
+    of the same time after its end. Otherwise the older records would have had more time to be
+    resolved, reopened or recorded, and means over resolved records would not be comparable.
 
     Args:
-        action: The action; its ``measure`` says which KPI and windows.
-        records: The records; held while both sides are read.
-        as_of: The instant of the computation. Where the window after is not over, it is read up to
-            here.
-        min_n: How many records are enough; the KPI's own ``min_n`` where that is more. With fewer
-            than ten, the bootstrap calls sides that were drawn alike different too often.
+        action: The action; its ``measure`` defines the KPI and the windows.
+        records: The records; held in memory while both sides are computed.
+        as_of: The instant of the computation. If the window after the action has not ended, it is
+            used up to this instant.
+        min_n: How many records are enough; the KPI's own ``min_n`` if that is more. With fewer
+            than ten, the bootstrap too often reports a difference where there is none.
 
     Returns:
-        Both sides with n, what was left out and an interval: at the KPI's confidence, 0.95 where it
-        has none. Counts are given per month (30.44 days), so that windows may differ in length.
+        Both sides with n, what was left out and an interval at the KPI's confidence, or 0.95 if
+        it has none. Counts are given per month (30.44 days), so that windows may differ in length.
 
     Raises:
         InvalidValueError: The action has no measure, ``min_n`` is not a whole number from 1, or

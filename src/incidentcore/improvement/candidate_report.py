@@ -1,4 +1,4 @@
-"""A problem candidate with its evidence, and the list of them with what was looked at."""
+"""A problem candidate with its evidence, and the report of all candidates and what was examined."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _HOUR: Final = timedelta(hours=1)
 
 
 def group_label(names: tuple[str, ...], key: tuple[object, ...]) -> str:
-    """Return a readable text of what a group has in common."""
+    """Return readable text on what a group has in common."""
     return ", ".join(
         f"{name_text(name)} {label(part)}" for name, part in zip(names, key, strict=True)
     )
@@ -38,7 +38,7 @@ def group_label(names: tuple[str, ...], key: tuple[object, ...]) -> str:
 
 @attrs.frozen(kw_only=True)
 class ProblemCandidate:
-    """A group of incidents that stands out, as a seed of a problem; it proves no common cause.
+    """A group of incidents that stands out: a possible problem, not proof of a common cause.
 
     Attributes:
         dimension: What the group has in common, such as ``("category",)``.
@@ -46,23 +46,23 @@ class ProblemCandidate:
         members: The ids of its incidents in the order of their opening, then of their ids.
         first: When the first was opened.
         last: When the last was opened.
-        expected: How many incidents the base gives such a group. For one value: an even share, the
-            incidents with a value over the number of values. For a pair: what its values would
-            share by chance, the product of their counts over the incidents with both.
-        at_least: How many the group counts for once chance is allowed for: the lower bound of a
-            Poisson mean, at a risk that all values looked at share.
-        recent: How many of them were opened in the later half of all that count.
-        recent_of_all: The share of that half among all that count, about 1/2.
-        trend: ``rising`` or ``falling`` where Wilson's interval of their recent share lies above or
-            below that of all by more than a tenth of it, ``steady`` otherwise.
-        time: What they cost together: by default the wall time from opening to resolution.
-        timed: How many of them have such a time; open ones do not.
-        time_share: Their part of the time of all that count, 0 to 1; None where that is zero.
+        expected: How many incidents such a group would have at the base rate. For one value: an
+            even share, the incidents with a value over the number of values. For a pair: the number
+            shared by chance, the product of their counts over the incidents with both.
+        at_least: The count with chance allowed for: the lower bound of a Poisson mean, at a risk
+            that is divided among all values examined.
+        recent: How many of them were opened in the later half of all counted incidents.
+        recent_of_all: The share of that half among all counted incidents, about 1/2.
+        trend: ``rising`` or ``falling`` if Wilson's interval for their recent share lies above or
+            below ``recent_of_all`` by more than a tenth of it, ``steady`` otherwise.
+        time: Their total cost: by default the wall time from opening to resolution.
+        timed: How many of them have such a time; open incidents do not.
+        time_share: Their part of the time of all counted incidents, 0 to 1; None if that is zero.
         callers: How many different callers they name.
-        main_caller: Who called in more than half of them, with how many; None where nobody did.
+        main_caller: The caller of more than half of them, with the number; None if there is none.
         open: How many of them are open.
         linked: How many of them are linked to a problem.
-        problems: The problems with how many are linked to each, the most frequent first.
+        problems: The problems, with how many are linked to each, most frequent first.
         same_as: Further candidates with nearly the same incidents, by their labels.
     """
 
@@ -93,17 +93,17 @@ class ProblemCandidate:
 
     @property
     def lift(self) -> float:
-        """Return how many times as many as expected there are."""
+        """Return the ratio of the count to the expected count."""
         return self.count / self.expected
 
     @property
     def lift_at_least(self) -> float:
-        """Return the same by the lower bound; above 1 for every candidate."""
+        """Return the ratio for the lower bound; above 1 for every candidate."""
         return self.at_least / self.expected
 
     @property
     def excess(self) -> float:
-        """Return by how many incidents the lower bound is above what is expected."""
+        """Return by how many incidents the lower bound exceeds the expected count."""
         return self.at_least - self.expected
 
     @property
@@ -113,7 +113,7 @@ class ProblemCandidate:
 
     @property
     def mean_time(self) -> timedelta | None:
-        """Return what one of them costs on average; None where none has a time."""
+        """Return what one of them costs on average; None if none has a time."""
         return self.time / self.timed if self.timed else None
 
     @property
@@ -125,12 +125,12 @@ class ProblemCandidate:
 
     @property
     def label(self) -> str:
-        """Return what it has in common for people, such as ``"category mail, service web"``."""
+        """Return a label of what it has in common, such as ``"category mail, service web"``."""
         return group_label(self.dimension, self.key)
 
     @property
     def why(self) -> tuple[str, ...]:
-        """Return the evidence in sentences, and what it suggests."""
+        """Return the evidence as sentences, and what it suggests."""
         return tuple(_sentences(self))
 
 
@@ -183,21 +183,21 @@ def _percent(share: float) -> str:
 
 
 def hours(time: timedelta, digits: int = 0) -> str:
-    """Return a time as hours for people."""
+    """Return a time in hours, as readable text."""
     return f"{time / _HOUR:,.{digits}f}"
 
 
 @attrs.frozen(kw_only=True)
 class DimensionSummary:
-    """What was looked at by one dimension; ``n`` and ``without`` add up to all that count.
+    """What was examined by one dimension; ``n`` and ``without`` add up to all counted incidents.
 
     Attributes:
         dimension: What the incidents were grouped by.
         values: How many different values, or pairs, there are.
-        n: How many incidents have one.
+        n: How many incidents have a value.
         without: How many do not.
-        few: How many values have too few incidents to be looked at.
-        candidates: How many stand out, with those that are nearly the same as another.
+        few: How many values have too few incidents to be examined.
+        candidates: How many stand out, including those that are nearly the same as another.
     """
 
     dimension: tuple[str, ...]
@@ -209,29 +209,29 @@ class DimensionSummary:
 
     @property
     def label(self) -> str:
-        """Return the dimension for people."""
+        """Return the dimension as readable text."""
         return " with ".join(map(name_text, self.dimension))
 
 
 @attrs.frozen(kw_only=True, repr=False)
 class CandidateReport(Tabular):
-    """The problem candidates, and all that was looked at to find them.
+    """The problem candidates, and all that was examined to find them.
 
     Attributes:
-        candidates: The candidates: single values before pairs; of each kind those furthest above
-            what is expected first, counted in incidents by the lower bound, then by dimension and
-            key.
-        more: How many further ones were cut off by ``limit``.
-        dimensions: What was looked at, by dimension.
+        candidates: The candidates: single values before pairs; within each kind those furthest
+            above the expected count first, counted in incidents by the lower bound, then by
+            dimension and key.
+        more: How many more were cut off by ``limit``.
+        dimensions: What was examined, by dimension.
         as_of: The instant of the computation.
-        observed: The time in which openings were looked for; None where there was none.
-        split: From when on an incident is recent; None where none counts.
-        n: How many records were looked at.
-        counted: How many of them count.
-        left_out: How many do not, by reason.
-        confidence: The least probability with which noise alone gives no candidate at all.
-        min_n: With fewer incidents, a group is not a candidate.
-        cost: The id of the KPI that the times are values of.
+        observed: The time in which openings were looked for; None if there was no such time.
+        split: From when an incident is recent; None if none counts.
+        n: How many records were examined.
+        counted: How many of them were counted.
+        left_out: How many were not, by reason.
+        confidence: The least probability that noise alone gives no candidate at all.
+        min_n: A group with fewer incidents is not a candidate.
+        cost: The id of the KPI whose values are the times.
     """
 
     candidates: tuple[ProblemCandidate, ...]
@@ -254,7 +254,7 @@ class CandidateReport(Tabular):
         return iter(self.candidates)
 
     def candidate(self, *key: object) -> ProblemCandidate:
-        """Return the candidate of a key; its label also finds it.
+        """Return the candidate with a key; its label is also accepted.
 
         Raises:
             InvalidValueError: There is no such candidate.
@@ -297,7 +297,7 @@ class CandidateReport(Tabular):
         return to_text(*self.cells()) if self.candidates else "nothing stands out"
 
     def to_csv(self) -> str:
-        """Return the candidates as CSV; a text that a spreadsheet would run is made inert."""
+        """Return the candidates as CSV; text that a spreadsheet would run is made inert."""
         headings, rows, _ = self.cells()
         return to_csv(["rank", *headings[1:]], rows)
 

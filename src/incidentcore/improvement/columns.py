@@ -40,9 +40,9 @@ class Dimension:
 
     Attributes:
         names: The headings of its parts.
-        places: Where the parts stand among all that are read.
-        members: For each key, the places of its records.
-        without: How many records that count lack a part.
+        places: The positions of the parts among all that are read.
+        members: For each key, the positions of its records.
+        without: How many counted records lack a part.
     """
 
     names: tuple[str, ...]
@@ -58,16 +58,16 @@ class Dimension:
 
 @attrs.define
 class Columns:
-    """Everything that candidates are made from, record by record in parallel rows.
+    """The data from which candidates are made, as parallel columns with one entry per record.
 
     Attributes:
         dimensions: The ways to group, each with its keys.
         ids: The ids.
         opened: The openings, as microseconds.
-        times: What each cost, as microseconds; -1 where there is no time yet.
-        callers: Who called; None where nobody is named.
+        times: What each cost, as microseconds; -1 if there is no time yet.
+        callers: Who called; None if nobody is named.
         is_open: 1 for a record that is open as of the instant, 0 for others.
-        problems: The problems that a record is linked to, where there are any.
+        problems: The problems that a record is linked to, if any.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -84,7 +84,7 @@ class Columns:
         return sum(known) * _MICROSECOND, len(known)
 
     def linked(self, members: Iterable[int]) -> tuple[int, tuple[tuple[str, int], ...]]:
-        """Return how many records are linked to a problem, and how often to which."""
+        """Return how many records are linked to a problem, and how many to each problem."""
         counts: Counter[str] = Counter()
         linked = 0
         for place in members:
@@ -96,19 +96,19 @@ class Columns:
 
 
 class Gatherer:
-    """Reads what is needed off each record that counts, once.
+    """Reads the needed values from each record that counts, once.
 
     Args:
-        selection: Says which records count.
+        selection: Decides which records count.
         dimensions: What to group by.
         cost: The KPI whose values are the times.
-        problems: Problems whose links count beside those of the records.
+        problems: Problems whose links count in addition to those of the records.
 
     Attributes:
         columns: What was gathered so far.
 
     Raises:
-        InvalidValueError: A dimension is not a value or a pair, or one comes twice.
+        InvalidValueError: A dimension is not a value or a pair, or one is given twice.
     """
 
     def __init__(
@@ -130,10 +130,10 @@ class Gatherer:
         self._problems, self._by_incident = _known_problems(problems, selection.as_of)
 
     def add(self, record: Record) -> None:
-        """Count a record in.
+        """Add a record to the counts.
 
         Raises:
-            InvalidValueError: It comes twice, or a value cannot be read or hashed.
+            InvalidValueError: The record occurs twice, or a value cannot be read or hashed.
         """
         known = self._selection.admit(record)
         if known is None:
@@ -208,7 +208,7 @@ def _problems_of(record: Record, known: frozenset[str]) -> frozenset[str]:
     """Return the problems that a record itself is linked to.
 
     What caused an incident is a problem; what resolved it may also be a change, and counts only
-    where it is known to be a problem.
+    if it is known to be a problem.
     """
     return frozenset(
         link.target

@@ -1,4 +1,4 @@
-"""What comes back: groups of records of one key that follow each other within a window."""
+"""Recurrence: groups of records with one key that follow each other within a window."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HALF: Final = Fraction(1, 2)
 
 @attrs.frozen(kw_only=True)
 class Episode:
-    """Records of one key, each of which was opened within the window after the one before it.
+    """Records with one key, each opened within the window after the one before it.
 
     Attributes:
         members: Their ids, in the order of their opening; at least two.
@@ -50,18 +50,18 @@ class Episode:
 
 @attrs.frozen(kw_only=True)
 class RecurrenceGroup:
-    """The records of one key, of which at least one came back within the window.
+    """The records with one key, at least one of which recurred within the window.
 
     Attributes:
         key: The key's parts.
         members: The ids of all its records in the order of their opening, then of their ids.
         first: When the first was opened.
         last: When the last was opened.
-        episodes: The runs in which it came back, in order of time.
-        gaps: The times between one opening and the next, in order of time; open time where the
+        episodes: The runs in which it recurred, in order of time.
+        gaps: The times between one opening and the next, in order of time; open time if the
             window is measured by a calendar, wall time otherwise.
-        per_month: Records for each month of the time observed (30.44 days); None where that time
-            is empty.
+        per_month: Records per month of the time observed (30.44 days); None if that time is
+            empty.
     """
 
     key: tuple[object, ...]
@@ -84,7 +84,7 @@ class RecurrenceGroup:
 
     @property
     def repeat_share(self) -> float:
-        """Return the share of repeats, from 0 to 1; the first record of a key is never one."""
+        """Return the share of repeats, from 0 to 1; the first record of a key is not a repeat."""
         return self.repeats / self.count
 
     @property
@@ -100,15 +100,16 @@ class RecurrenceGroup:
 
     @property
     def label(self) -> str:
-        """Return the key for people."""
+        """Return the key as readable text."""
         return label(self.key)
 
 
 @attrs.frozen(kw_only=True)
 class RecurrenceReport(Tabular):
-    """What came back within a window, and what did not, so that the counts add up.
+    """What recurred within a window and what did not, so that the counts add up.
 
-    ``n`` is the records of all groups, those of keys that did not come back, and those left out.
+    ``n`` is the sum of the records of all groups, those of keys that did not recur, and those left
+    out.
 
     Attributes:
         key: The headings of the key's parts.
@@ -117,10 +118,10 @@ class RecurrenceReport(Tabular):
         groups: The groups, those with the most repeats first, then the most records, then by key.
         as_of: The instant of the computation.
         observed: The time in which openings were looked for; None where there was none.
-        n: How many records were looked at.
+        n: How many records were examined.
         counted: How many have a key and count.
-        left_out: How many do not, by reason.
-        keys: How many different keys there are, with those that did not come back.
+        left_out: How many were left out, by reason.
+        keys: How many different keys there are, including those that did not recur.
     """
 
     key: tuple[str, ...]
@@ -141,19 +142,19 @@ class RecurrenceReport(Tabular):
 
     @property
     def repeat_share(self) -> float | None:
-        """Return the share of repeats among all that count, 0 to 1; None where none does."""
+        """Return the share of repeats among all counted records, 0 to 1; None if there are none."""
         return self.repeats / self.counted if self.counted else None
 
     @property
     def once(self) -> int:
-        """Return how many records count whose key did not come back within the window."""
+        """Return how many counted records have a key that did not recur within the window."""
         return self.counted - sum(group.count for group in self.groups)
 
     def group(self, *key: object) -> RecurrenceGroup:
-        """Return the group of a key; its label also finds it.
+        """Return the group with a key; its label is also accepted.
 
         Raises:
-            InvalidValueError: No such key came back.
+            InvalidValueError: No such key recurred.
         """
         for group in self.groups:
             if group.key == key or (len(key) == 1 and group.label == key[0]):
@@ -161,14 +162,14 @@ class RecurrenceReport(Tabular):
         raise InvalidValueError("key", key, "the key of a group that came back")
 
     def top(self, n: int) -> RecurrenceReport:
-        """Return the same answer with its first groups only; the counts stay those of all.
+        """Return the report with its first groups only; the counts remain those of all groups.
 
-        ``repeats`` and ``once`` are then those of the groups that are left.
+        ``repeats`` and ``once`` are then those of the remaining groups.
         """
         return attrs.evolve(self, groups=self.groups[:n])
 
     def window_text(self) -> str:
-        """Return the window for people, such as ``"7 days"``."""
+        """Return the window as readable text, such as ``"7 days"``."""
         if isinstance(self.window, BusinessDays):
             return f"{self.window.n} business day{'s' if self.window.n != 1 else ''}"
         return span_of_days(self.window) + (" of open time" if self.calendar else "")
@@ -201,12 +202,12 @@ class RecurrenceReport(Tabular):
         return to_text(*self.cells()) if self.groups else "nothing came back"
 
     def to_csv(self) -> str:
-        """Return the groups as CSV; a text that a spreadsheet would run is made inert."""
+        """Return the groups as CSV; text that a spreadsheet would run is made inert."""
         headings, rows, _ = self.cells()
         return to_csv(headings, rows)
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the answer as plain data that JSON can hold; times are hours."""
+        """Return the report as plain data that JSON can hold; times are hours."""
         observed = self.observed
         return {
             "key": list(self.key),
@@ -235,7 +236,7 @@ class RecurrenceReport(Tabular):
 
 
 def span_of_days(time: timedelta) -> str:
-    """Return a time in the unit that people would use, such as ``"7 days"`` or ``"1.5 h"``."""
+    """Return a time in the most readable unit, such as ``"7 days"`` or ``"1.5 h"``."""
     if time % _DAY == _ZERO and time:
         days = time // _DAY
         return f"{days:,} day{'s' if days != 1 else ''}"

@@ -21,8 +21,8 @@ _FIELDS: Final = frozenset(("assignment_group", "category", "configuration_item"
 def problem_fields(candidate: ProblemCandidate, /) -> dict[str, Any]:
     """Return the fields with which ``Problem.open`` opens a problem for a candidate.
 
-    Title, the evidence as description, a proactive origin, and those of category, configuration
-    item, service and assignment group that the candidate was grouped by under these names.
+    The title, the evidence as description, a proactive origin, and those of category, configuration
+    item, service and assignment group by which the candidate was grouped, under these names.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.improvement import problem_fields
@@ -67,21 +67,21 @@ def open_problem(
 ) -> Problem:
     """Open a problem for a candidate, linked as the cause of its incidents.
 
-    The links stand on the problem; ``are_linked`` and ``problem_candidates(problems=...)`` read
-    them from either side. Link an incident back by ``link(incident, "caused_by", problem.id, ...)``
-    where a store wants both.
+    The links are held by the problem; ``are_linked`` and ``problem_candidates(problems=...)`` read
+    them from either side. Link an incident back with ``link(incident, "caused_by", problem.id,
+    ...)`` if a store needs both.
 
     Args:
         candidate: The candidate.
         id: The problem's id.
         at: When it is opened.
-        by: Who opens it; a plain id is an agent's.
+        by: Who opens it; a plain id is that of an agent.
         recorded_at: When that became known; ``at`` by default.
-        lifecycle: The lifecycle it follows.
-        fields: Fields of ``Problem.open`` to set instead of, or beside, ``problem_fields``.
+        lifecycle: The lifecycle that it follows.
+        fields: Fields of ``Problem.open`` to set instead of, or in addition to, ``problem_fields``.
 
     Raises:
-        InvalidValueError: A field is unknown or not what it accepts.
+        InvalidValueError: A field is unknown, or its value is not allowed.
         NaiveDatetimeError: A time carries no offset.
     """
     need_kind("candidate", candidate, ProblemCandidate)

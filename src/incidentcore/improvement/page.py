@@ -1,4 +1,4 @@
-"""The page for a problem manager: candidates with their evidence, and what came back."""
+"""The page for a problem manager: candidates with their evidence, and recurrences."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class ProblemPage(Paged):
         title: The heading.
         about: Pairs of name and value to show below it.
         candidates: The problem candidates.
-        recurrences: What came back, by key.
-        detailed: For how many single values, and for how many pairs, the evidence is described.
-        rows: How many rows a table of what came back has at most.
+        recurrences: The recurrences, by key.
+        detailed: The number of single values, and of pairs, for which the evidence is described.
+        rows: The maximum number of rows in a table of recurrences.
     """
 
     title: str
@@ -55,11 +55,11 @@ class ProblemPage(Paged):
     rows: int = 10
 
     def page(self) -> Page:
-        """Return it as a page of sections."""
+        """Return the result as a page of sections."""
         return Page(title=self.title, about=self.about, sections=self._blocks())
 
     def to_plain(self) -> dict[str, Any]:
-        """Return the page as plain data that JSON can hold, with all that it found."""
+        """Return the page as plain data that JSON can hold, with all results."""
         return {
             "title": self.title,
             "about": dict(self.about),
@@ -204,21 +204,21 @@ def problem_page(
     """Return the page on problem candidates and recurrence, from one pass over the records.
 
     Args:
-        records: The records, read once, so that a stream will do.
-        as_of: Only what had happened and been recorded by then counts (rule K6).
+        records: The records, read once, so an iterator is enough.
+        as_of: Only events that had happened and been recorded by then count (rule K6).
         title: The heading.
         about: Pairs of name and value to show below it, such as where the records come from.
-        dimensions: What candidates are looked for by; see ``problem_candidates``.
+        dimensions: The dimensions of candidates; see ``problem_candidates``.
         keys: What makes two records the same; see ``recurrence``.
-        window: Within what a record counts as coming back.
+        window: The time within which a record counts as a repeat.
         calendar: Measures the window in its open time.
-        period: Where the opening must lie; everywhere without one.
-        population: Which records are looked at.
-        problems: Problems whose links count beside those of the incidents.
+        period: The period in which the opening must lie; any time if omitted.
+        population: Which records are examined.
+        problems: Problems whose links count in addition to those of the incidents.
         cost: The KPI whose values are the time that a group cost.
-        min_n: With fewer incidents, a group is not a candidate.
-        confidence: The probability of no candidate at all where there is only noise.
-        limit: How many single values, and how many pairs, the page has at most.
+        min_n: A group with fewer incidents is not a candidate.
+        confidence: The probability of no candidate at all if there is only noise.
+        limit: The maximum number of single values, and of pairs, on the page.
 
     Raises:
         InvalidValueError: As in ``problem_candidates`` and ``recurrence``.

@@ -1,4 +1,4 @@
-"""What a count supports: exact bounds of a Poisson mean, so that few records are not overread."""
+"""Exact bounds of a Poisson mean, so that not too much is concluded from few records."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _STEPS: Final = 60  # each halves the bracket: the last is finer than any count 
 
 
 def at_least(count: int, expected: float) -> float:
-    """Return the probability of so many or more, where so many are expected (Poisson).
+    """Return the probability of ``count`` or more events if ``expected`` are expected (Poisson).
 
     >>> from incidentcore.improvement.poisson import at_least
     >>> round(at_least(3, 1.0), 6)
@@ -35,7 +35,7 @@ def at_least(count: int, expected: float) -> float:
 
 
 def at_most(count: int, expected: float) -> float:
-    """Return the probability of so many or fewer, where at least so many are expected (Poisson).
+    """Return the probability of ``count`` or fewer events if no fewer are expected (Poisson).
 
     >>> from incidentcore.improvement.poisson import at_most
     >>> round(at_most(1, 3.0), 6)
@@ -53,7 +53,7 @@ def at_most(count: int, expected: float) -> float:
 
 
 def poisson_lower(count: int, risk: float) -> float:
-    """Return the mean at which a count so great or greater has just the probability ``risk``.
+    """Return the mean at which ``count`` or more events have exactly the probability ``risk``.
 
     Source: Garwood 1936, one-sided.
 
@@ -65,7 +65,7 @@ def poisson_lower(count: int, risk: float) -> float:
 
 
 def poisson_upper(count: int, risk: float) -> float:
-    """Return the mean at which a count so small or smaller has just the probability ``risk``.
+    """Return the mean at which ``count`` or fewer events have exactly the probability ``risk``.
 
     Source: Garwood 1936, one-sided.
 
@@ -80,7 +80,7 @@ def poisson_upper(count: int, risk: float) -> float:
 
 
 def _bisected(low: float, high: float, is_below: Callable[[float], bool]) -> tuple[float, float]:
-    """Return the bracket of the mean at which the answer changes, as narrow as floats allow."""
+    """Return the bracket of the mean at which the result changes, as narrow as floats allow."""
     for _ in range(_STEPS):
         middle = (low + high) / 2
         low, high = (middle, high) if is_below(middle) else (low, middle)

@@ -1,4 +1,4 @@
-"""Which groups of incidents stand out: the seeds of problem management."""
+"""Find groups of incidents that stand out, as a starting point of problem management."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ _MATTERS: Final = 0.1
 class CandidateTally:
     """Gathers candidates one record at a time, where a stream is read for several answers at once.
 
-    ``problem_candidates`` does the same for records that are read for this alone, and says what
-    the arguments mean.
+    ``problem_candidates`` does the same for records that are read only for this, and documents the
+    arguments.
     """
 
     def __init__(
@@ -88,15 +88,15 @@ class CandidateTally:
         self._gatherer = Gatherer(self._selection, dimensions, cost=cost, problems=problems)
 
     def add(self, record: Record) -> None:
-        """Count a record in.
+        """Add a record to the counts.
 
         Raises:
-            InvalidValueError: It comes twice, or a value cannot be read or hashed.
+            InvalidValueError: The record occurs twice, or a value cannot be read or hashed.
         """
         self._gatherer.add(record)
 
     def result(self) -> CandidateReport:
-        """Return the answer for the records so far."""
+        """Return the report for the records so far."""
         columns, selection, min_n = self._gatherer.columns, self._selection, self._min_n
         opened = columns.opened
         begin = self._split
@@ -149,39 +149,40 @@ def problem_candidates(
     """Find the groups of incidents that stand out over their base rate.
 
     A group has one value, or a pair of values, in common. For one value the base is an even share:
-    the incidents that have a value, over the number of different values. For a pair it is chance:
-    what the two values would share if they had nothing to do with each other. A group is a
-    candidate where it has ``min_n`` incidents and the lower bound of its count is above its base.
-    The bound allows for having looked at many groups: where values come evenly and pairs by chance,
+    the incidents that have a value, over the number of different values. For a pair it is the
+    number that the two values would share by chance if they were independent. A group is a
+    candidate if it has ``min_n`` incidents and the lower bound of its count is above its base.
+    The bound allows for the number of groups examined: if values come evenly and pairs by chance,
     there is no candidate at all with at least the probability ``confidence``.
 
-    Single values come before pairs, and of each kind first what is furthest above its base, counted
-    in incidents by the lower bound. Candidates that share four fifths of their incidents are one:
-    the first stays and names the others, so that a pair is listed only where it narrows down.
+    Single values come before pairs, and within each kind the group furthest above its base first,
+    counted in incidents by the lower bound. Candidates that share four fifths of their incidents
+    are merged: the first stays and names the others, so a pair is listed only if it is narrower.
 
     Args:
         records: The records, read once, each once; only incidents count, canceled ones do not.
             Their order does not matter.
-        as_of: Only what had happened and been recorded by then counts (rule K6).
+        as_of: Only events that had happened and been recorded by then count (rule K6).
         dimensions: What to group by: field paths, ``Group`` or functions of a record, and pairs of
             them as tuples.
-        period: Where the opening must lie; everywhere without one.
-        population: Which incidents are looked at.
-        problems: Problems whose links say which incidents they are the cause of, beside the links
-            that the incidents hold themselves (``caused_by``; ``resolved_by`` to one of these).
+        period: The period in which the opening must lie; any time if omitted.
+        population: Which incidents are examined.
+        problems: Problems whose links name the incidents that they caused, in addition to the links
+            held by the incidents (``caused_by``; ``resolved_by`` to one of these).
         cost: The KPI whose values are summed up as the time that a group cost.
-        split: From when on an incident is recent; the median opening by default.
-        min_n: With fewer incidents, a group is not a candidate.
-        confidence: The probability, from 0.5 on, of claiming nothing where there is only noise;
-            also that of the interval behind a trend, for each candidate by itself.
-        limit: How many single values, and how many pairs, to return at most; all without.
+        split: From when an incident is recent; the median opening by default.
+        min_n: A group with fewer incidents is not a candidate.
+        confidence: The probability, at least 0.5, of finding nothing if there is only noise; also
+            the confidence of the interval behind a trend, for each candidate by itself.
+        limit: The maximum number of single values, and of pairs, to return; all if omitted.
 
     Returns:
         The candidates with their columns, and how many records were left out and why.
 
     Raises:
-        InvalidValueError: A number is out of range, a dimension cannot be used or comes twice, a
-            record comes twice, a value cannot be read or hashed, or ``cost`` measures no time.
+        InvalidValueError: A number is out of range, a dimension cannot be used or is given twice, a
+            record occurs twice, a value cannot be read or hashed, or ``cost`` does not measure
+            time.
 
     Units: times are ``timedelta``, shares fractions from 0 to 1.
 
@@ -251,7 +252,7 @@ def _recent(opened: Iterable[int], begin: int | None) -> int:
 
 @attrs.frozen(kw_only=True)
 class _Everything:
-    """What each candidate is held against: the figures of all incidents that count."""
+    """The figures of all counted incidents, with which each candidate is compared."""
 
     time: timedelta
     begin: int | None
@@ -293,7 +294,7 @@ def _claims(columns: Columns, min_n: int, confidence: float) -> Iterator[_Claim]
 
 
 def _with_base(one: Dimension) -> Iterator[tuple[Key, array[int], float]]:
-    """Yield each group of a dimension with how many records its base gives it."""
+    """Yield each group of a dimension with the number of records at its base."""
     n = one.n
     if len(one.names) == 1:
         even = n / max(len(one.members), 1)
@@ -309,7 +310,7 @@ def _with_base(one: Dimension) -> Iterator[tuple[Key, array[int], float]]:
 
 
 def _rank(claim: _Claim) -> tuple[object, ...]:
-    """Return what puts single values before pairs, and what is furthest above its base first."""
+    """Return a sort key: single values before pairs, then the furthest above its base first."""
     return len(claim.key), -round(claim.excess, 6), claim.names, order(claim.key)
 
 
@@ -319,7 +320,7 @@ def _first_of_each_kind(kept: list[_Kept], limit: int | None) -> list[_Kept]:
 
 
 def _without_doubles(claims: list[_Claim]) -> Iterator[_Kept]:
-    """Yield each claim that no earlier one represents, with those that it represents."""
+    """Yield each claim that is not represented by an earlier one, with those that it represents."""
     kept: list[tuple[_Claim, set[int], list[_Claim]]] = []
     for claim in claims:
         members = set(claim.members)
@@ -372,7 +373,7 @@ def _candidate(
 
 
 def _main(callers: Counter[str], count: int) -> tuple[str, int] | None:
-    """Return who called more than half of the times, or None where nobody did."""
+    """Return who called more than half of the times, or None if nobody did."""
     return next((item for item in callers.most_common(1) if 2 * item[1] > count), None)
 
 

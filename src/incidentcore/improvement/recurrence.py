@@ -1,4 +1,4 @@
-"""Which records came back: of one key, opened within a window after one another."""
+"""Find records that recur: with the same key, opened within a window after one another."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ Gap: TypeAlias = Callable[[datetime, datetime], timedelta]
 class RecurrenceTally:
     """Gathers recurrence one record at a time, where a stream is read for several answers at once.
 
-    ``recurrence`` does the same for records that are read for this alone, and says what the
-    arguments mean.
+    ``recurrence`` does the same for records that are read only for this, and documents the
+    arguments.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class RecurrenceTally:
         self._without = 0
 
     def add(self, record: Record) -> None:
-        """Count a record in.
+        """Add a record to the counts.
 
         Raises:
-            InvalidValueError: It comes twice, or its key cannot be read or hashed.
+            InvalidValueError: The record occurs twice, or its key cannot be read or hashed.
         """
         known = self._selection.admit(record)
         if known is None:
@@ -81,7 +81,7 @@ class RecurrenceTally:
             self._found.setdefault(key, []).append((known.opened_at, known.id))
 
     def result(self) -> RecurrenceReport:
-        """Return the answer for the records so far."""
+        """Return the report for the records so far."""
         selection, found = self._selection, self._found
         first = min((min(members)[0] for members in found.values()), default=None)
         observed = selection.observed(first)
@@ -119,32 +119,33 @@ def recurrence(
     population: Condition = ALWAYS,
     partial_keys: bool = False,
 ) -> RecurrenceReport:
-    """Find the records that came back: of one key, opened within a window after one another.
+    """Find the records that recur: with the same key, opened within a window after one another.
 
-    A record is a repeat where the one opened before it with the same key lies at most the window
-    back. Records that follow each other so make an episode; its first record is not a repeat.
+    A record is a repeat if the one opened before it with the same key lies at most the window back.
+    Records that follow each other in this way form an episode; its first record is not a repeat.
 
     Canceled records are left out, as are those without a key (``no_key``), which would otherwise
-    all be the same.
+    all share one key.
 
     Args:
         records: The records, read once, each once; their order does not matter.
         key: What makes two records the same: a field path such as ``"category"``, a ``Group``, a
             function of a record, or a tuple of them.
         window: How long after an earlier record a repeat counts: a time, or ``BusinessDays``.
-        as_of: Only what had happened and been recorded by then counts (rule K6).
+        as_of: Only events that had happened and been recorded by then count (rule K6).
         calendar: Measures the window in its open time; ``BusinessDays`` need one.
-        period: Where the opening must lie, so that nothing before it is seen; everywhere without.
-        population: Which records are looked at.
+        period: The period in which the opening must lie; earlier records are ignored. Any time if
+            omitted.
+        population: Which records are examined.
         partial_keys: Whether a record that lacks some parts of the key counts with the others, as
-            it does in ``kpi.Recurrence``; by default it is left out.
+            in ``kpi.Recurrence``; by default it is left out.
 
     Returns:
         The groups with their evidence, and how many records were left out and why.
 
     Raises:
         InvalidValueError: The window is not positive, business days lack a calendar, a record
-            comes twice, or a key cannot be read or hashed.
+            occurs twice, or a key cannot be read or hashed.
 
     Units: gaps are ``timedelta``, shares fractions from 0 to 1; a month is 30.4375 days.
 
@@ -222,7 +223,7 @@ def _group(
     gap: Gap,
     months: float,
 ) -> RecurrenceGroup | None:
-    """Return the group of a key, or None where nothing came back."""
+    """Return the group of a key, or None if nothing recurred."""
     runs = [[members[0]]]
     for before, after in pairwise(members):
         if within(before[0], after[0]):

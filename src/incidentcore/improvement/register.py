@@ -1,4 +1,4 @@
-"""The register of improvement actions: one value that holds them all."""
+"""The register of improvement actions: a single value that holds all of them."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ class ImprovementRegister:
         return iter(self.actions)
 
     def action(self, id: str) -> ImprovementAction:  # noqa: A002  the field's name
-        """Return the action of an id.
+        """Return the action with an id.
 
         Raises:
-            InvalidValueError: There is none.
+            InvalidValueError: There is no such action.
         """
         for action in self.actions:
             if action.id == id:
@@ -74,7 +74,7 @@ class ImprovementRegister:
         raise InvalidValueError("id", id, "the id of an action of this register")
 
     def with_action(self, action: ImprovementAction) -> Self:
-        """Return the register with an action added, or put in place of the one of its id."""
+        """Return the register with an action added, or replacing the one with its id."""
         others = [other for other in self.actions if other.id != action.id]
         return attrs.evolve(self, actions=(*others, action))
 
@@ -82,7 +82,7 @@ class ImprovementRegister:
         """Return the register with the actions of a review.
 
         An action that is there already keeps its measure and its own changes of status; text,
-        owner, due date and being done follow the review. Adding a review twice changes nothing.
+        owner, due date and completion follow the review. Adding a review twice changes nothing.
         """
         register = self
         known = {action.id: action for action in self.actions}
@@ -134,7 +134,7 @@ class ImprovementRegister:
         return headings, rows, [False, False, False, True, False, False, False]
 
     def to_text(self, *, on: date) -> str:
-        """Return the register as of a day: what is overdue, then open, then over."""
+        """Return the register as of a day: overdue actions, then open ones, then finished ones."""
         return to_text(*self.cells(on=on)) if self.actions else "no actions"
 
     def to_markdown(self, *, on: date) -> str:
@@ -146,13 +146,13 @@ class ImprovementRegister:
         return to_html(*self.cells(on=on))
 
     def to_csv(self, *, on: date) -> str:
-        """Return the register as of a day as CSV; a text that a spreadsheet would run is inert."""
+        """Return the register as of a day as CSV; text that a spreadsheet would run is inert."""
         headings, rows, _ = self.cells(on=on)
         return to_csv(headings, rows)
 
 
 def _followed(known: ImprovementAction, review: ImprovementAction) -> ImprovementAction:
-    """Return a known action with what its review says of it now."""
+    """Return a known action updated from its review."""
     changes = known.changes
     stated = review.changes
     if stated and not any(change.status == "done" for change in changes):

@@ -1,4 +1,4 @@
-"""Which records count, which key groups them, and why the others are left out."""
+"""Decide which records count, which key groups them, and why the others are left out."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ Key: TypeAlias = tuple[object, ...]
 
 
 class Selection:
-    """Says which records count, and counts those that do not by reason.
+    """Decides which records count, and counts the others by reason.
 
     The reasons, in this order: ``not_known`` as of the instant (rule K6), ``not_an_incident``
-    where only incidents are asked for, ``outside_period`` by the opening, ``exercise``,
+    if only incidents count, ``outside_period`` by the opening, ``exercise``,
     ``canceled``, ``outside_population``.
 
     Args:
-        as_of: Only what had happened and been recorded by then counts.
-        period: Where the opening must lie; everywhere without one.
-        population: Which records are looked at.
+        as_of: Only events that had happened and been recorded by then count.
+        period: The period in which the opening must lie; any time if omitted.
+        population: Which records are examined.
         incidents: Whether only incidents count.
 
     Attributes:
         n: How many records were seen so far.
-        counted: How many of them count.
-        left_out: How many do not, by reason.
+        counted: How many of them were counted.
+        left_out: How many were left out, by reason.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Selection:
         """Return a record that counts, as it was known at the instant; None for one left out.
 
         Raises:
-            InvalidValueError: The record comes twice, or lacks a field that the population tests.
+            InvalidValueError: The record occurs twice, or lacks a field that the population tests.
         """
         if record.id in self._seen:
             raise InvalidValueError("records", record.id, "each record once")
@@ -93,10 +93,10 @@ class Selection:
         return None if self._is_all or self._belongs(record) else "outside_population"
 
     def observed(self, first: datetime | None) -> Interval | None:
-        """Return the time in which openings were looked for, or None where there was none.
+        """Return the time in which openings were looked for, or None if there was no such time.
 
         Args:
-            first: The first opening that counts, where the period does not say when to begin.
+            first: The first opening that counts; used if there is no period.
         """
         start = first if self.period is None else self.period.start
         end = self.as_of if self.period is None else min(self.period.end, self.as_of)
@@ -104,7 +104,7 @@ class Selection:
 
 
 def is_absent(value: object) -> bool:
-    """Return whether a value says nothing: None, empty, or no number."""
+    """Return whether a value holds no information: None, empty, or not a number."""
     if value is None:
         return True
     if isinstance(value, (str, tuple, frozenset)):
@@ -113,7 +113,7 @@ def is_absent(value: object) -> bool:
 
 
 def name_text(name: str) -> str:
-    """Return the heading of a part for people: ``custom.site`` is the site.
+    """Return a readable heading of a part: ``custom.site`` is the site.
 
     >>> from incidentcore.improvement.selection import name_text
     >>> name_text("configuration_item"), name_text("custom.site")
@@ -128,15 +128,15 @@ def key_names(key: object) -> tuple[str, ...]:
 
 
 def compile_key(key: object, as_of: datetime) -> Callable[[Record], Key]:
-    """Return a function that reads the parts of a key off a record.
+    """Return a function that reads the parts of a key from a record.
 
     Args:
-        key: What ``KpiTable`` groups by: a field path, a ``Group`` or a function; or a tuple of
-            them.
+        key: A key as ``KpiTable`` groups by it: a field path, a ``Group`` or a function; or a tuple
+            of them.
         as_of: The instant of the computation.
 
     Raises:
-        InvalidValueError: The key is of another kind, or has no part.
+        InvalidValueError: The key is of the wrong type, or has no parts.
         KpiDefinitionError: No kind of record has such a field.
     """
     read = compile_groups(_parts(key), as_of)

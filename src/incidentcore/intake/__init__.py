@@ -1,22 +1,22 @@
-"""From alerts to incidents: shapes read, samples judged, alerts folded into intents and records.
+"""From alerts to incidents: read alerts, evaluate samples, fold alerts into intents and records.
 
 ``fold_alerts`` is a pure function from a policy, alerts and a state to intents and a state. Its
-rules, beside those that ``IntakePolicy`` sets:
+rules, in addition to those that ``IntakePolicy`` sets:
 
 - **Condition**: alerts of one source and key are about one condition. It fires, or it does not.
-- **One answer each**: every alert is in one incident, suppressed, or dropped with a reason, in one
+- **One intent each**: every alert is in one incident, suppressed, or dropped with a reason, in one
   intent. Until that is decided it is in ``IntakeState.undecided``.
-- **Time** is the latest instant of an alert, or what ``until`` says, less ``lateness``. What is
-  before that is settled and never changes. An alert counts at its instant, but not before what is
+- **Time** is the latest instant of an alert, or ``until``, less ``lateness``. Everything before
+  that is settled and never changes. An alert counts at its instant, but not before what is
   settled (it came late) and not after it came in (its clock runs ahead). One that is older than the
   latest of its condition is ``stale``.
-- **Equal instants**: the order of arrival means nothing. Ended incidents count first, then what
-  fires, then what is resolved; a condition that is both at one instant fires. Deadlines of an
+- **Equal instants**: the order of arrival does not matter. Ended incidents count first, then firing
+  alerts, then resolved ones; a condition that is both at one instant fires. Deadlines of an
   instant come after its alerts, so that every window includes its last instant; a change of status
-  leaves the window for flapping just when it is as old as that.
-- **Openings**: only a firing alert opens or reopens an incident. One that is resolved takes none.
+  leaves the window for flapping exactly when it is as old as the window.
+- **Openings**: only a firing alert opens or reopens an incident. A resolved alert does neither.
 - **Memory**: a condition is kept while it fires, and afterwards until ``deduplicate`` (or the
-  window for flapping, if that is longer) has passed since it was last heard of or its incident
+  window for flapping, if that is longer) has passed since it was last reported or its incident
   ended. An incident is kept while it may take an alert. See ``IntakeState``.
 """
 

@@ -1,4 +1,4 @@
-"""An alert: one message of a monitoring source that a condition holds, or no longer holds."""
+"""An alert: one message from a monitoring source that a condition holds, or no longer holds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def as_number(value: object, name: str = "value") -> float:
     """Return a finite number as a float.
 
     Raises:
-        InvalidValueError: It is not one.
+        InvalidValueError: It is not a finite number.
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         try:
@@ -60,22 +60,22 @@ class Alert:
     """One message about one condition; the same source and key mean the same condition.
 
     Attributes:
-        key: Which condition, unique within the source: a fingerprint.
+        key: The condition, unique within the source: a fingerprint.
         at: Since when the status holds, in UTC.
         status: ``"firing"`` or ``"resolved"``.
         source: Who sent it.
-        severity: How bad it is, in the source's own word; see ``SeverityTable``.
-        title: What is wrong, in one line; the key where the source has no better words.
+        severity: How severe it is, in the source's own word; see ``SeverityTable``.
+        title: What is wrong, in one line; the key if the source gives no better text.
         recorded_at: When it was received, in UTC. Defaults to ``at``. A source whose clock runs
-            ahead cannot push time forward: where ``at`` is later than this, this counts.
+            ahead cannot push time forward: if ``at`` is later than this, this counts.
         value: The measured value, if there is one.
         labels: What identifies the condition, by name.
         annotations: What the source says about it, by name.
-        extra: Everything else that came with it, as it came.
+        extra: Everything else that was received with it, unchanged.
 
     Raises:
-        InvalidValueError: The key is empty, the status another word, a text no text, the value no
-            finite number, or a time naive.
+        InvalidValueError: The key is empty, the status is not one of the two words, a text or the
+            value is of the wrong type, the value is not finite, or a time is naive.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert
@@ -114,7 +114,7 @@ class Alert:
 
     @property
     def happened_at(self) -> datetime:
-        """Return the instant that counts: ``at``, or the time of receipt where that is earlier."""
+        """Return the instant that counts: ``at``, or the time of receipt if that is earlier."""
         return min(self.at, self.recorded_at)
 
 
@@ -122,13 +122,13 @@ class Alert:
 class IncidentEnded:
     """An incident ended outside of the fold: it was resolved, closed or merged.
 
-    From then on the incident takes no alert, and those it had count as resolved: one that fires
-    again, or is sent again, is a new one.
+    From then on the incident takes no alerts, and those it had count as resolved: one that fires
+    again, or is sent again, counts as new.
 
     Attributes:
         incident: The incident, by the id of its intents.
         at: When it ended, in UTC.
-        final: Whether it may not be reopened either, as when it was closed.
+        final: Whether it can no longer be reopened, as after it was closed.
     """
 
     incident: str

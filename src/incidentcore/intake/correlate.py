@@ -1,21 +1,21 @@
-"""The fold from alerts to incident intents: a pure function, and the same fold kept running.
+"""The fold from alerts to incident intents: a pure function, and the same fold as a running object.
 
-How it works. A stream has one clock, the latest instant at which something was received. What was
+How it works. A stream has one clock, the latest instant at which something was received. Anything
 received ``lateness`` before that is settled: it is decided, in order, and never changes. An alert
 waits in ``ordering`` until then, at the instant at which it happened, so that alerts within the
 lateness are put in order of time; one that comes later than that counts at the first instant that
 is not settled. So an alert is never decided before anything that was received ``lateness`` earlier.
 
-``decisions`` takes the settled alerts one by one. It keeps what is live in three tables: conditions
+``decisions`` takes the settled alerts one by one. It keeps live entries in three tables: conditions
 (one for each source and key), groups and incidents. Each alert either joins the incident of its
 condition, or its condition looks for one: the open incident of its group, one that may be reopened,
 or a new one once enough alerts wait in the group. Before a new one is opened, or an old one
-reopened, maintenance and inhibiting conditions are asked; they hold the alert back with its
+reopened, maintenance and inhibiting conditions are checked; they hold the alert back with its
 condition, and it is tried again when the maintenance or the last inhibiting condition ends.
 
-``deadlines`` holds one timer for each live thing: silence, the end of flapping, the end of a
+``deadlines`` holds one timer for each live entry: silence, the end of flapping, the end of a
 maintenance, waiting alerts that are too few, and forgetting. The deadlines of an instant come after
-its alerts. The whole memory is a value, ``IntakeState``, from which any process goes on.
+its alerts. The whole memory is a value, ``IntakeState``, from which any process can continue.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ __all__ = ["Intake", "IntakeResult", "fold_alerts"]
 
 @attrs.frozen
 class IntakeResult:
-    """What a fold of alerts gave.
+    """The result of a fold of alerts.
 
     Attributes:
-        intents: What to do, in order.
-        state: Where to go on.
+        intents: The intents, in order.
+        state: The state from which to continue.
     """
 
     intents: tuple[IncidentIntent, ...]
@@ -62,17 +62,17 @@ def fold_alerts(
 ) -> IntakeResult:
     """Fold alerts into incident intents.
 
-    A stream may be cut anywhere: folding the rest from the state that the first part gave changes
-    nothing. Nor does the order in which alerts of one instant come, or any order in which none
-    comes later than ``policy.lateness`` after a later one. Alerts count in the order in which they
-    were received (``recorded_at``), put in order of ``at`` within ``policy.lateness``.
+    A stream may be split anywhere: folding the rest from the state returned for the first part
+    gives the same result. So does any order of alerts of one instant, and any order in which no
+    alert comes more than ``policy.lateness`` after a later one. Alerts count in the order in which
+    they were received (``recorded_at``), put in order of ``at`` within ``policy.lateness``.
 
     Args:
         policy: How alerts become incidents.
-        alerts: The alerts as they come, with words of incidents that ended outside.
-        state: Where an earlier fold stopped. Defaults to the beginning.
-        until: What time it is. Defaults to when the latest alert was received, whose instant is
-            not decided before a later one is seen.
+        alerts: The alerts as they come, with an ``IncidentEnded`` for each incident ended outside.
+        state: The state in which an earlier fold stopped. Defaults to the beginning.
+        until: The current time. Defaults to when the latest alert was received; its instant is
+            not decided until a later one is seen.
 
     Returns:
         The intents and the state. Each alert is in one intent or in ``state.undecided``.
@@ -105,7 +105,7 @@ class Intake:
 
     Args:
         policy: How alerts become incidents.
-        state: Where an earlier fold stopped.
+        state: The state in which an earlier fold stopped.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, Intake, IntakePolicy
@@ -129,7 +129,7 @@ class Intake:
 
     @property
     def state(self) -> IntakeState:
-        """Return where the fold stands, to be written down."""
+        """Return the present state of the fold, which can be stored."""
         pending: list[PendingAlert] = []
         ends: list[IncidentEnded] = []
         for at, items in self._order.pending():
@@ -159,7 +159,7 @@ class Intake:
         return min(found) + self._policy.lateness if found else None
 
     def feed(self, item: Alert | IncidentEnded) -> list[IncidentIntent]:
-        """Take an alert, or the end of an incident, and return what is decided by it.
+        """Take an alert, or the end of an incident, and return the intents decided by it.
 
         Raises:
             InvalidValueError: The item is neither.
@@ -180,10 +180,10 @@ class Intake:
         return self._decided()
 
     def settle(self, *, until: datetime) -> list[IncidentIntent]:
-        """Say what time it is, and return what is decided by that.
+        """Set the current time, and return the intents decided by it.
 
         Args:
-            until: No alert comes any more that is more than ``policy.lateness`` older.
+            until: The current time; no further alert is older by more than ``policy.lateness``.
         """
         edge = self._order.edge(as_utc(until, "until")) + TICK
         if edge > self._order.settled:

@@ -1,7 +1,7 @@
 """Timers of the fold: one for each live condition, group and incident, set to its deadline.
 
 When a deadline is postponed, the old timer reschedules itself when it fires; when one comes nearer,
-a second timer is set and the first is out of date. So an alert that prolongs a deadline costs
+a second timer is set and the first is out of date. So an alert that extends a deadline costs
 nothing here.
 """
 
@@ -57,7 +57,7 @@ class Deadlines(ABC):
         self._renew()
 
     def next_due(self) -> datetime | None:
-        """Return the earliest deadline; None where there is none."""
+        """Return the earliest deadline; None if there is none."""
         while self._timers:
             at, place, name = self._timers[0]
             live = self._find(place, name)
@@ -94,18 +94,18 @@ class Deadlines(ABC):
 
     @abstractmethod
     def passed(self, live: Live, now: datetime) -> None:
-        """Do what is due; the class below says what."""
+        """Do what is due; the subclass defines it."""
         ...
 
     def arm(self, live: Live) -> None:
-        """Set a timer for the next deadline of something, if it has none by then."""
+        """Set a timer for the next deadline of an entry, unless it has one by then."""
         due = self.due(live)
         if due is not None and (live.timer is None or due < live.timer):
             live.timer = due
             heappush(self._timers, (due, live.place, live.name))
 
     def due(self, live: Live) -> datetime | None:
-        """Return when something must be looked at again; None where only an alert changes it."""
+        """Return when an entry must be checked again; None if only an alert changes it."""
         if isinstance(live, LiveCondition):
             return self._condition_due(live)
         if isinstance(live, LiveGroup):

@@ -1,4 +1,4 @@
-"""What each alert, each ended incident and each passing deadline means; the heart of the fold.
+"""The effect of each alert, each ended incident and each passing deadline; the core of the fold.
 
 Everything here happens in order of time: ``take`` and ``end`` are called at ascending instants, and
 ``run_timers`` in between. A deadline at an instant comes after the alerts of that instant.
@@ -58,7 +58,7 @@ class Decisions(Deadlines):
     # Alerts
 
     def take(self, alert: Alert, now: datetime) -> None:
-        """Decide what an alert means that counts at an instant."""
+        """Decide the effect of an alert that counts at an instant."""
         policy = self.policy
         if not self._all and not policy.when.test(alert, now):
             self._leave_out("dropped", now, alert, "not_matched")
@@ -156,7 +156,7 @@ class Decisions(Deadlines):
         self._release(condition, now)
 
     def _suppress(self, condition: LiveCondition, now: datetime) -> str:
-        """Suppress the alert that is held back; return the name of the rule that holds it."""
+        """Suppress the alert that is held back; return the name of the rule that held it."""
         by = condition.held_by
         held = self._inhibition.let_go(condition)
         if held is not None:
@@ -164,7 +164,7 @@ class Decisions(Deadlines):
         return by
 
     def _release(self, condition: LiveCondition, now: datetime) -> None:
-        """Look again at what a condition held back, where it holds it back no longer."""
+        """Check again the alerts that a condition no longer holds back."""
         if condition.firing or condition.flapping:
             return
         for name in self._inhibition.ended(condition):
@@ -174,7 +174,7 @@ class Decisions(Deadlines):
                 self.arm(self.conditions[name])
 
     def _give_up(self, condition: LiveCondition, now: datetime) -> None:
-        """Drop the alerts of a condition that wait for others to open an incident with."""
+        """Drop the alerts of a condition that wait until there are enough to open an incident."""
         for name in sorted(set(condition.waits)):
             group = self.groups[name]
             kept = []
@@ -227,7 +227,7 @@ class Decisions(Deadlines):
             self.arm(group)
 
     def _way_into(self, incident: LiveIncident, now: datetime) -> str:
-        """Return how an alert may still get into its group's incident; empty where it may not."""
+        """Return how an alert may still join its group's incident; empty if it may not."""
         if incident.resolved_at is None:
             return "add" if now - incident.last_at <= self.policy.window else ""
         return "reopen"  # it is forgotten once it may not be
@@ -240,13 +240,13 @@ class Decisions(Deadlines):
         incident: LiveIncident,
         now: datetime,
     ) -> None:
-        """Let an alert into its group's incident, and those that waited in the group after it."""
+        """Add an alert to its group's incident, and then those that waited in the group."""
         self._join(kind, alert, condition, incident, now)
         for waiting, other in self._waited(self.groups[incident.group]):
             self._join("add", waiting, other, incident, now)
 
     def _waited(self, group: LiveGroup) -> list[tuple[Alert, LiveCondition]]:
-        """Return the alerts that waited in a group, which wait no more, and their conditions."""
+        """Remove and return the alerts that waited in a group, with their conditions."""
         if not group.waiting:
             return []
         waiting, group.waiting = group.waiting, []
@@ -260,7 +260,7 @@ class Decisions(Deadlines):
     def _open(
         self, group: LiveGroup, alerts: list[tuple[Alert, LiveCondition]], now: datetime
     ) -> None:
-        """Open an incident with the alerts that are enough for it."""
+        """Open an incident, since there are enough alerts for it."""
         (first, condition), *others = alerts
         self.opened += 1
         name = f"{self.policy.name}-{self.opened}"
@@ -310,7 +310,7 @@ class Decisions(Deadlines):
                 self.arm(incident)
 
     def _close(self, incident: LiveIncident, now: datetime) -> None:
-        """Take note that an incident is resolved: what is in it counts as resolved too."""
+        """Register that an incident is resolved; its conditions then count as resolved too."""
         for name in incident.members:
             condition = self.conditions[name]
             condition.firing = False
@@ -330,7 +330,7 @@ class Decisions(Deadlines):
             self._release(self.conditions[name], now)
 
     def end(self, ended: IncidentEnded, now: datetime) -> None:
-        """Take note that an incident was ended outside."""
+        """Register that an incident was ended outside the fold."""
         incident = self.incidents.get(ended.incident)
         if incident is not None and incident.resolved_at is None:
             self._close(incident, now)
@@ -360,7 +360,7 @@ class Decisions(Deadlines):
             self._pass(live, now)
 
     def _expire(self, group: LiveGroup, now: datetime) -> None:
-        """Drop the alerts that waited too long for others to open an incident with."""
+        """Drop the alerts that waited too long for enough others to open an incident."""
         while group.waiting and group.waiting[0].at + self.policy.window <= now:
             alert = group.waiting.pop(0).alert
             self.conditions[alert.source, alert.key].waits.remove(group.name[0])

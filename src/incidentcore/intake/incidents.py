@@ -1,4 +1,4 @@
-"""From intents to records: incidents opened, commented, raised, resolved and reopened."""
+"""From intents to records: open, comment on, raise, resolve and reopen incidents."""
 
 from __future__ import annotations
 
@@ -31,23 +31,24 @@ def open_incident(
     lifecycle: Lifecycle = INCIDENT,
     fields: OpeningFields | None = None,
 ) -> Incident:
-    """Open the incident that an intent asks for.
+    """Open the incident that an intent requests.
 
     Title, impact, urgency and the time it was noticed come from the alert; the alert's labels are
     in ``custom["labels"]``, its source and key beside them. ``custom["alert_count"]`` counts the
-    alerts that the incident took, this one first.
+    alerts of the incident, starting with this one.
 
     Args:
         intent: An intent to open.
         id: The record's id. Defaults to the intent's own.
         by: Who opens it.
         severities: What the alert's severity means.
-        priorities: How its priority is computed; None leaves that to others.
+        priorities: How its priority is computed; None if it is set elsewhere.
         lifecycle: The lifecycle it follows.
-        fields: Further fields, which go before those that the alert gives.
+        fields: Further fields, which take precedence over those from the alert.
 
     Raises:
-        InvalidValueError: The intent is of another kind, or a field is not what it accepts.
+        InvalidValueError: The intent is of the wrong kind, or a field has a value that is not
+            allowed.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.intake import Alert, IncidentIntent, open_incident
@@ -98,7 +99,7 @@ def apply_intent(
     priorities: PriorityPolicy | None = STANDARD_POLICY,
     lifecycle: Lifecycle = INCIDENT,
 ) -> Incident:
-    """Bring an incident on to what an intent asks for.
+    """Change an incident as an intent requests.
 
     An alert that is added, or reopens, becomes an internal comment; one of a worse severity raises
     impact and urgency. Alerts that were dropped as duplicates of the incident are only counted, in
@@ -106,18 +107,19 @@ def apply_intent(
 
     Args:
         intent: An intent to add, to reopen or to resolve, or a dropped alert of the incident.
-        incident: The record as it stands.
+        incident: The current record.
         by: Who changes it.
         severities: What an alert's severity means.
-        priorities: How a priority is computed; None leaves it as it stands.
+        priorities: How a priority is computed; None leaves it unchanged.
         lifecycle: The lifecycle that the incident follows.
 
     Returns:
         The record with its new events.
 
     Raises:
-        InvalidValueError: The intent is of another kind, or adds an alert that fires to an incident
-            that is not open: give the fold ``IncidentEnded`` for incidents that end outside.
+        InvalidValueError: The intent is of the wrong kind, or adds an alert that fires to an
+            incident that is not open: give the fold ``IncidentEnded`` for incidents that end
+            outside.
         TransitionNotAllowedError: The lifecycle refuses to resolve or reopen it.
     """
     incident = _apply(
@@ -127,7 +129,7 @@ def apply_intent(
 
 
 def _counted(incident: Incident, intents: list[IncidentIntent], *, by: Actor | str) -> Incident:
-    """Add the alerts of intents to those that an incident took, in one event."""
+    """Add the alerts of intents to the alert count of an incident, in one event."""
     taken = [intent for intent in intents if intent.alert is not None and intent.kind != "open"]
     if not taken:
         return incident
@@ -226,10 +228,10 @@ def apply_intents(
 
     Args:
         intents: The intents of a fold, in order.
-        incidents: The records as they stand, by the ids of the intents.
+        incidents: The current records, by the ids of the intents.
         by: Who changes them.
         severities: What an alert's severity means; that of the fold's policy.
-        priorities: How priorities are computed; None leaves them to others.
+        priorities: How priorities are computed; None if they are set elsewhere.
         lifecycle: The lifecycle they follow.
 
     Returns:

@@ -37,7 +37,7 @@ class Inhibition:
                 self._waiting.setdefault(condition.held_for, set()).add(condition.name)
 
     def note(self, condition: LiveCondition, alert: Alert) -> None:
-        """Take note of what a condition holds back by its latest firing alert."""
+        """Register what a condition holds back by its latest firing alert."""
         keys = self._policy.inhibits(alert)
         for key in condition.inhibits:
             if key not in keys:
@@ -47,7 +47,7 @@ class Inhibition:
         condition.inhibits = keys
 
     def hold(self, condition: LiveCondition, alert: Alert) -> bool:
-        """Hold an alert back with its condition if another condition wants it; say whether."""
+        """Hold an alert back with its condition if another condition inhibits it; return if so."""
         for rule in self._policy.inhibit:
             if not rule.target.test(alert, alert.at):
                 continue
@@ -59,13 +59,13 @@ class Inhibition:
         return False
 
     def let_go(self, condition: LiveCondition) -> Alert | None:
-        """Hold nothing of a condition back any more; return the alert that was held."""
+        """Stop holding back the alert of a condition; return the alert."""
         if condition.held_for:
             self._waiting.get(condition.held_for, set()).discard(condition.name)
         return condition.let_go()
 
     def ended(self, condition: LiveCondition) -> list[Name]:
-        """Take note that a condition fires no longer; return those that waited for it alone."""
+        """Register that a condition no longer fires; return those that waited for it alone."""
         keys, condition.inhibits = condition.inhibits, ()
         free: list[Name] = []
         for key in keys:

@@ -1,4 +1,4 @@
-"""What a fold of alerts answers: one intent for each alert, and one for each resolution."""
+"""The result of a fold of alerts: one intent for each alert, and one for each resolution."""
 
 from __future__ import annotations
 
@@ -35,27 +35,28 @@ IntentReason: TypeAlias = Literal[
 class IncidentIntent:
     """What one alert, or the passing of time, means for incidents.
 
-    Every alert is in exactly one intent, as soon as it is decided; a resolution has none.
+    Every alert is in exactly one intent, as soon as it is decided; a resolution has no alert.
 
     Attributes:
-        kind: See ``IntentKind``. ``add`` says that the alert belongs to an incident that is open,
-            firing or resolved; the resolution of the incident itself is a ``resolve`` of its own.
-        at: The instant at which it counts, in UTC: that of the alert, or later where the alert came
+        kind: See ``IntentKind``. ``add`` means that the alert, firing or resolved, belongs to an
+            incident that is open; the resolution of the incident itself is a ``resolve`` of its
+            own.
+        at: The instant at which it counts, in UTC: that of the alert, or later if the alert came
             late or was held back.
-        incident: The incident's id, unique among all of one fold; a dropped alert names the
-            incident of its condition. Empty where there is none.
-        group: What the incident's alerts have in common, in words; empty where there is none.
+        incident: The incident's id, unique within a fold; a dropped alert names the incident of its
+            condition. Empty if there is none.
+        group: What the incident's alerts have in common, in words; empty if nothing.
         alert: The alert; None for a resolution.
         reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:
 
-            ``duplicate``: the condition was heard of within the span for deduplication.
+            ``duplicate``: the condition was reported within the span for deduplication.
             ``stale``: a newer alert of the condition is known already.
-            ``outweighed``: the condition is resolved and firing at one instant; firing counts.
+            ``outweighed``: the condition is both resolved and firing at one instant; firing counts.
             ``not_firing``: a resolved alert of a condition that does not fire, as far as is known;
             it opens nothing.
             ``below_threshold``: too few alerts fired within the window.
             ``flapping``: the condition comes and goes, and counts as firing meanwhile.
-            ``not_matched``: the policy is not about such alerts.
+            ``not_matched``: the policy does not apply to such alerts.
     """
 
     kind: str

@@ -87,7 +87,7 @@ class LiveCondition:
         )
 
     def change(self, now: datetime, flapping: Flapping | None) -> None:
-        """Note a change of status, and whether the condition flaps by it."""
+        """Record a change of status, and whether it makes the condition flap."""
         if flapping is None:
             return
         self.changes.append(now)
@@ -97,7 +97,7 @@ class LiveCondition:
             self.flapping = True
 
     def let_go(self) -> Alert | None:
-        """Hold nothing back any more; return the alert that was held."""
+        """Stop holding back the alert; return it."""
         alert, self.held, self.held_until = self.held, None, None
         self.held_by = self.held_for = ""
         return alert
@@ -129,7 +129,7 @@ class LiveGroup:
 
 
 class LiveIncident:
-    """See ``OpenIncident``; ``members`` are the conditions that count as firing in it."""
+    """See ``OpenIncident``; ``members`` are its conditions that count as firing."""
 
     place: ClassVar[int] = 2
 
@@ -169,9 +169,9 @@ def in_order(
 ) -> list[Alert | IncidentEnded]:
     """Return the items of one instant in the order in which they are processed.
 
-    Ended incidents first, so that they take none of the instant's alerts; then what fires, so that
-    nothing is resolved that fires at the same instant, and of that first what inhibits others;
-    within a condition by time, then the worst first, then what was received first.
+    Ended incidents first, so that they take none of the instant's alerts; then firing alerts, so
+    that nothing is resolved that fires at the same instant, those that inhibit others first;
+    within a condition by time, then the worst first, then the first received.
     """
     severities = policy.severities
 

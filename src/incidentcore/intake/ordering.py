@@ -1,8 +1,8 @@
-"""Put a stream in order of time, within a lateness.
+"""Put a stream in order of time, allowing for lateness.
 
 Time is the latest instant seen, less the lateness allowed for; everything before it is settled. An
-item that is later still counts at the first instant that is not settled: it is never lost, and the
-past is never rewritten.
+item that comes even later counts at the first instant that is not settled: it is never lost, and
+the past is never rewritten.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ TICK: Final = timedelta(microseconds=1)
 
 
 class Ordering(Generic[T]):
-    """Items by instant, handed out in order once no earlier one is waited for.
+    """Items by instant, released in order once no earlier one is expected.
 
     Args:
-        lateness: For how long an item may be late and still take its place.
-        settled: Everything before this instant was handed out already.
-        pending: Items from then on, with their instants.
+        lateness: How late an item may be and still be put in order.
+        settled: Everything before this instant was already released.
+        pending: Items from that instant on, with their instants.
     """
 
     __slots__ = ("_batches", "_instants", "lateness", "settled")
@@ -43,7 +43,7 @@ class Ordering(Generic[T]):
             self.put(at, item)
 
     def edge(self, seen: datetime) -> datetime:
-        """Return up to which instant things are settled once an instant was seen."""
+        """Return the instant before which everything is settled once an instant was seen."""
         if not self.lateness:
             return seen
         return seen - self.lateness if seen - EARLIEST > self.lateness else EARLIEST

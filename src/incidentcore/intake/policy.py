@@ -25,7 +25,7 @@ _LONGEST: Final = timedelta(weeks=52)
 
 @lru_cache(maxsize=256)
 def group_reader(paths: tuple[str, ...]) -> Callable[[Alert], str]:
-    """Return the function that names an alert's group."""
+    """Return a function that returns the name of an alert's group."""
     readers = [
         (f"{path}=", attrgetter(path) if "." not in path else reader(path)) for path in paths
     ]
@@ -55,12 +55,12 @@ def _number(name: str, value: object, least: int) -> None:
 class Flapping:
     """When a condition that fires and resolves repeatedly counts as firing throughout.
 
-    It begins to flap with the change of status that is the ``start``-th within ``within``, and
-    ends as soon as no more than ``stop`` lie within it. Meanwhile it counts as firing in its
-    incident, and its alerts are dropped as ``flapping``; one of a worse severity gets through.
+    It begins to flap with the ``start``-th change of status within ``within``, and stops as soon
+    as no more than ``stop`` changes lie within it. Meanwhile it counts as firing in its
+    incident, and its alerts are dropped as ``flapping``; one of a worse severity is let through.
 
     Attributes:
-        within: The length of the rolling window; a change leaves it just when it is as old.
+        within: The length of the rolling window; a change leaves it exactly at that age.
         start: Changes of status that make it flap, the first alert among them.
         stop: Changes that end it, fewer than ``start``.
 
@@ -84,21 +84,21 @@ class Flapping:
 
 @attrs.frozen
 class MaintenanceRule:
-    """Times in which alerts open no incident.
+    """Times in which alerts do not open incidents.
 
     Maintenance suppresses starts only (rule E2): an alert of an incident that is open reaches it.
 
     Attributes:
-        name: What the reason calls it.
+        name: Its name in the reason.
         during: A calendar that is open while the maintenance lasts, such as
             ``schedule.Maintenance``.
-        when: Which alerts it is about. Defaults to all.
-        resume: What becomes of an alert that fires on at the end: True holds it back until its
+        when: The alerts that it applies to. Defaults to all.
+        resume: What happens to an alert that still fires at the end: True holds it back until its
             condition is resolved, which suppresses it, or until the maintenance ends, when it
-            opens an incident after all; False suppresses it at once.
+            does open an incident; False suppresses it at once.
 
     Raises:
-        DefinitionError: The name is empty, or a part is not what it must be.
+        DefinitionError: The name is empty, or a part is not of the right type.
     """
 
     name: str
@@ -113,7 +113,7 @@ class MaintenanceRule:
         need_kind("resume", self.resume, bool, DefinitionError)
 
     def end_of(self, at: datetime) -> datetime | None:
-        """Return when the maintenance that is under way ends; None where no end can be seen."""
+        """Return when the present maintenance ends; None if no end is found."""
         try:
             return self.during.next_close(at)
         except UnreachableDeadlineError:
@@ -134,10 +134,10 @@ def _check_paths(name: str, paths: tuple[str, ...]) -> None:
 
 @attrs.frozen
 class Grouping:
-    """Which alerts share an incident, for some alerts.
+    """Which alerts share an incident, for a subset of the alerts.
 
     Attributes:
-        when: Which alerts it is about.
+        when: The alerts that it applies to.
         by: Fields that must be equal for them to share an incident.
 
     Raises:
@@ -154,17 +154,17 @@ class Grouping:
 
 @attrs.frozen
 class Inhibit:
-    """Conditions that hold back others: while a source fires, its targets open no incident.
+    """Conditions that hold back others: while a source fires, its targets do not open incidents.
 
-    What a target would open waits, and is looked at again when the last source ends; a target that
-    is resolved meanwhile is suppressed. An alert of an incident that is open reaches it, and
-    resolutions never wait. A condition never holds back itself.
+    An alert of a target waits, and is checked again when the last source ends; a target that is
+    resolved meanwhile is suppressed. An alert of an incident that is open reaches it, and
+    resolutions never wait. A condition never holds itself back.
 
     Attributes:
         source: Which alerts hold others back, such as ``field("labels.role").equals("router")``.
         target: Which alerts are held back.
         equal: Fields that must be equal in both, such as ``"labels.router"``; by default none.
-        name: What the reason calls it.
+        name: Its name in the reason.
 
     Raises:
         DefinitionError: A part is not what it must be.
@@ -208,35 +208,35 @@ class IntakePolicy:
     joins its incident.
 
     Attributes:
-        name: What the incidents' ids begin with.
+        name: The prefix of the ids of incidents.
         when: Which alerts count at all; the others are dropped as ``not_matched``.
         group_by: Fields of the alert that must be equal for alerts to share an incident, such as
             ``"labels.service"``; an absent label is a value like any other. By default each
-            condition has an incident of its own.
+            condition has its own incident.
         groupings: Other fields for some alerts: the first ``Grouping`` that matches counts,
             ``group_by`` where none does.
-        window: An open incident takes the alerts of further conditions as long as none comes more
-            than this after the one before; a rolling window.
-        threshold: How many alerts must fire within ``window`` to open an incident. What is
-            resolved again does not count, and repetitions dropped as duplicates do not.
-        deduplicate: A condition that was heard of within this span is not reported again: its
-            repetitions are dropped as ``duplicate``, and each prolongs the span. One of a worse
-            severity than any before gets through.
+        window: An open incident takes the alerts of further conditions as long as each comes no
+            more than this after the one before; a rolling window.
+        threshold: How many alerts must fire within ``window`` to open an incident. Those
+            resolved again do not count, nor do repetitions dropped as duplicates.
+        deduplicate: A condition that was reported within this span is not reported again: its
+            repetitions are dropped as ``duplicate``, and each extends the span. One of a worse
+            severity than any before is let through.
         reopen_within: An alert that fires within this span after its group's incident was resolved
-            reopens it instead of opening another; None never does.
+            reopens it instead of opening another; with None it never does.
         resolve_on: ``"all"``: an incident is resolved once every condition in it is;
             ``"first"``: with the one that opened it; ``"never"``: by people only.
-        silence: A condition of which nothing is received for so long counts as resolved; None
-            trusts it to say so.
-        flapping: When a condition that comes and goes counts as holding; None never.
-        maintenance: When alerts open no incident; the first rule that applies counts.
+        silence: A condition for which nothing is received for this long counts as resolved; with
+            None it counts as firing until a resolved alert comes.
+        flapping: When a condition that comes and goes counts as firing; None for never.
+        maintenance: When alerts do not open incidents; the first rule that applies counts.
         inhibit: Which conditions hold back others while they fire.
         severities: Which severity is worse, and what it means for impact and urgency.
-        lateness: For how long alerts are held back, from when they are received, to be put in
-            order of time. Alerts of one instant always are: their order of arrival is nothing.
+        lateness: How long alerts are held back, from when they are received, to be put in order of
+            time. For alerts of one instant the order of arrival never matters.
 
     Raises:
-        DefinitionError: A span, count, path or rule is not what it must be.
+        DefinitionError: A span, count, path or rule is not allowed.
 
     >>> from datetime import datetime
     >>> from incidentcore.intake import Alert, IntakePolicy
@@ -284,10 +284,10 @@ class IntakePolicy:
             raise DefinitionError("inhibit", names, "each rule under a name of its own")
 
     def memory(self, *, unheard: bool) -> timedelta:
-        """Return how long a condition that does not fire is remembered after it was heard of.
+        """Return how long a condition that does not fire is remembered after its last report.
 
         Args:
-            unheard: Whether only its resolution was received: its firing may still come.
+            unheard: Whether only its resolution was received: its firing alert may still come.
         """
         flapping = _ZERO if self.flapping is None else self.flapping.within
         silence = _ZERO if self.silence is None else self.silence

@@ -1,4 +1,4 @@
-"""What the readers of alert shapes share: every problem is collected with its path."""
+"""The base of the readers of alerts, which collects every problem with its path."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _show(value: object) -> str:
 
 
 class AlertFaults:
-    """A reader of fields that collects the faults of the data."""
+    """A reader of fields that collects the faults in the data."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
@@ -45,28 +45,28 @@ class AlertFaults:
         self.found.append(f"{message} @ {path}")
 
     def wrong(self, value: object, allowed: str, path: str) -> None:
-        """Note that a value is not what its place takes."""
+        """Record that a value is not allowed in its place."""
         self.note(f"got {_show(value)}; allowed: {allowed}", path)
 
     def checked(self, value: T | None) -> T:
-        """Return what was read where nothing was wrong with it.
+        """Return what was read, if there were no faults.
 
         Raises:
-            FormatError: Something was.
+            FormatError: There were faults.
         """
         if value is None or self.found:
             raise FormatError(self.found)
         return value
 
     def entries(self, value: object, path: str) -> Mapping[str, Any] | None:
-        """Return a value that is an object with text keys."""
+        """Return a value that must be an object with text keys."""
         if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
             return value
         self.wrong(value, "an object with text keys", path)
         return None
 
     def text(self, data: Mapping[str, Any], name: str, path: str, *, required: bool = False) -> str:
-        """Return a field that is text; empty where it is absent."""
+        """Return a field that must be text; empty if it is absent."""
         value = data.get(name)
         if isinstance(value, str) and (value or not required):
             return value
@@ -77,11 +77,11 @@ class AlertFaults:
         return ""
 
     def missing(self, name: str, path: str) -> None:
-        """Note that a required field is not there."""
+        """Record that a required field is missing."""
         self.note("a required field is missing", f"{path}.{name}")
 
     def texts(self, value: object, path: str) -> FrozenMap[str]:
-        """Return an object of texts; absent is empty, numbers and truth values become text."""
+        """Return an object of texts; empty if absent; numbers and truth values become text."""
         if value is None:
             return FrozenMap()
         found = self.entries(value, path)
@@ -98,7 +98,7 @@ class AlertFaults:
         return FrozenMap(texts)
 
     def instant(self, value: object, path: str) -> datetime | None:
-        """Return an instant, from an aware datetime or RFC 3339 text; cut at microseconds."""
+        """Return an instant, from an aware datetime or RFC 3339 text; truncated to microseconds."""
         at = value
         if isinstance(value, str):
             try:
@@ -115,7 +115,7 @@ class AlertFaults:
             return None
 
     def required_instant(self, data: Mapping[str, Any], name: str, path: str) -> datetime | None:
-        """Return a field that is an instant and must be there."""
+        """Return a required field that must be an instant."""
         if data.get(name) is None:
             self.missing(name, path)
             return None
@@ -129,7 +129,7 @@ class AlertFaults:
         return "firing"
 
     def number(self, value: object, path: str) -> float | None:
-        """Return a finite number, or None where there is none."""
+        """Return a finite number, or None if there is none."""
         if value is None:
             return None
         if isinstance(value, (int, float)) and not isinstance(value, bool):

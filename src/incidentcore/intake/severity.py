@@ -1,4 +1,4 @@
-"""From a source's severity words to impact and urgency, by a table."""
+"""A table that maps a source's severity words to impact and urgency."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def _words(words: Iterable[str] | str) -> tuple[str, ...]:
 
 @attrs.frozen
 class SeverityRow:
-    """One or more severity words and what they mean.
+    """One or more severity words and their meaning.
 
     Attributes:
-        words: The words, compared without regard to case.
+        words: The words, compared ignoring case.
         impact: The impact of an incident of that severity.
         urgency: Its urgency.
     """
@@ -46,15 +46,15 @@ def _rows(rows: Iterable[SeverityRow]) -> tuple[SeverityRow, ...]:
 
 @attrs.frozen
 class SeverityTable:
-    """Rows from worst to best; the order says which of two alerts is worse.
+    """Rows from worst to best; the order decides which of two alerts is worse.
 
     Attributes:
-        rows: The rows; a word stands in one of them.
-        default: The word whose row answers for alerts without a severity, and for unknown words.
-            What nobody has classified is better taken too seriously than missed.
+        rows: The rows; each word is in only one of them.
+        default: The word whose row applies to alerts without a severity, and to unknown words.
+            It is better to take an unclassified alert too seriously than to miss it.
 
     Raises:
-        DefinitionError: There is no row, a word stands in two, or the default in none.
+        DefinitionError: There is no row, a word is in two rows, or the default is in no row.
 
     Source: our choice; the words are those of Prometheus' rules, syslog and Grafana.
 
@@ -91,7 +91,7 @@ class SeverityTable:
         return self._ranks.get(severity.casefold(), self._ranks[self.default.casefold()])
 
     def row(self, severity: str) -> SeverityRow:
-        """Return the row of a severity, or that of the default."""
+        """Return the row of a severity, or the default row."""
         return self.rows[self.rank(severity)]
 
 

@@ -1,7 +1,7 @@
-"""Alerts in the shapes in which they come: Alertmanager, CloudEvents, and a plain object.
+"""Readers of alerts in three forms: Alertmanager, CloudEvents, and a plain object.
 
 Each reader takes data that was read from JSON, refuses what it cannot read with one ``FormatError``
-that lists every problem with its path, and keeps what it does not know in ``Alert.extra``.
+that lists every problem with its path, and keeps unknown fields in ``Alert.extra``.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
         recorded_at: When it was received. Defaults to the object's ``recorded_at``, or its ``at``.
 
     Returns:
-        The alert; what is not a field of an alert is in its ``extra``.
+        The alert; any other fields of the object are in its ``extra``.
 
     Raises:
-        FormatError: Anything is wrong with the data.
+        FormatError: There is any fault in the data.
 
     >>> from incidentcore.intake import alert_from_dict
     >>> alert_from_dict({"key": "disk", "at": "2026-06-01T09:00:00Z", "host": "db1"}).extra
@@ -65,7 +65,7 @@ def _from_object(
     recorded_at: datetime | None,
     extra: Mapping[str, object] | None = None,
 ) -> Alert | None:
-    """Read an alert from an object; what is ``given`` stands in for what the object leaves out."""
+    """Read an alert from an object; values in ``given`` replace fields that the object omits."""
     found = problems.entries(data, path)
     if found is None:
         return None
@@ -111,23 +111,22 @@ def alerts_from_alertmanager(
 ) -> tuple[Alert, ...]:
     """Read the alerts of a Prometheus Alertmanager webhook, version 4.
 
-    A firing alert counts from its ``startsAt``, a resolved one from its ``endsAt``. The fingerprint
-    is the key; the label ``severity`` the severity; the annotation ``summary``, or the label
-    ``alertname``, the title.
+    A firing alert counts from its ``startsAt``, a resolved one from its ``endsAt``. The key is the
+    fingerprint, the severity is the label ``severity``, and the title is the annotation ``summary``
+    or the label ``alertname``.
 
     Args:
         payload: The body of the request, read from JSON.
-        recorded_at: When it came in. A repetition of an alert that still fires has the old
+        recorded_at: When it was received. A repetition of an alert that still fires has the old
             ``startsAt``, so pass the time of receipt to know when it was last reported.
-        source: What to call the sender; several Alertmanagers need different names.
+        source: The name of the sender; several Alertmanagers need different names.
 
     Returns:
-        The alerts in order of time. What an alert has beyond
-        the fields above, the instants as they were written, and under ``group`` what the payload
-        has around its alerts, are in ``extra``.
+        The alerts in order of time. The other fields of an alert, the instants as they were
+        written, and under ``group`` the fields of the payload around its alerts are in ``extra``.
 
     Raises:
-        FormatError: Anything is wrong with the payload.
+        FormatError: There is any fault in the payload.
 
     Source: Prometheus, Alertmanager configuration, ``webhook_config``.
 
@@ -223,21 +222,21 @@ def _from_alertmanager(
 def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = None) -> Alert:
     """Read an alert from a CloudEvents 1.0 event in its JSON format.
 
-    The event's ``data`` is an alert as ``alert_from_dict`` reads it, in which the event stands in
-    for what is left out: ``source`` for the source, ``subject`` (or else ``type``) for the key,
-    ``time`` for the instant, ``type`` for the title. A ``type`` that ends in ``.firing`` or
-    ``.resolved`` stands in for the status.
+    The event's ``data`` is an alert as ``alert_from_dict`` reads it, in which attributes of
+    the event replace omitted fields: ``source`` for the source, ``subject`` (or else ``type``) for
+    the key, ``time`` for the instant, ``type`` for the title. A ``type`` that ends in ``.firing``
+    or ``.resolved`` replaces the status.
 
     Args:
         event: The event, read from JSON.
-        recorded_at: When it came in.
+        recorded_at: When it was received.
 
     Returns:
-        The alert; the event's other attributes and extensions, and what of its data is not a field
-        of an alert, are in ``extra``; the former under ``cloudevent``.
+        The alert. Its ``extra`` holds the event's other attributes and extensions, under
+        ``cloudevent``, and those parts of the data that are not fields of an alert.
 
     Raises:
-        FormatError: Anything is wrong with the event.
+        FormatError: There is any fault in the event.
 
     Source: CloudEvents 1.0.2; which of its attributes mean what for an alert is our choice.
 

@@ -1,7 +1,7 @@
-"""What a fold of alerts remembers: a small value that can be written down between two runs.
+"""The memory of a fold of alerts: a small value that can be stored between two runs.
 
 For each live condition it holds one ``ConditionState``: a condition is live while it fires, and
-after that until the spans of its policy have passed since it was last heard of
+after that until the spans of its policy have passed since it was last reported
 (``IntakePolicy.memory``). For each group, it holds fewer than ``threshold`` waiting alerts; for
 each incident that may still take an alert, one ``OpenIncident``; and the alerts of the latest
 instant and of the last ``lateness`` before it. Nothing else is held, for a stream of any length.
@@ -34,15 +34,15 @@ class ConditionState:
         key: Its key within the source.
         firing: Whether it holds, by its last alert, by silence and by the end of its incident.
         last_at: The latest instant of its alerts.
-        heard_at: When it was last heard of.
+        heard_at: When it was last reported.
         severity: The worst severity since it began to fire.
         incident: The incident it belongs to; empty for none.
-        changes: Its latest changes of status, oldest first; at most as many as make it flap.
-        flapping: Whether it flaps.
+        changes: Its latest changes of status, oldest first; no more than are needed for flapping.
+        flapping: Whether it is flapping.
         held: The alert that a maintenance or an inhibiting condition holds back.
         held_until: When the maintenance ends.
-        held_by: The name of the maintenance or of the rule that inhibits.
-        held_for: What must end: the rule and the fields that the inhibiting conditions share.
+        held_by: The name of the maintenance or of the inhibition rule.
+        held_for: The inhibition that must end: the rule and the fields that its sources share.
         inhibits: What it holds back while it fires: rules with the values of their fields.
         unheard: Whether only its resolution was received so far.
     """
@@ -66,7 +66,7 @@ class ConditionState:
 
 @attrs.frozen
 class PendingAlert:
-    """An alert that is not decided yet, and the instant at which it counts."""
+    """An alert that is not yet decided, and the instant at which it counts."""
 
     at: datetime
     alert: Alert
@@ -79,7 +79,7 @@ class GroupState:
     Attributes:
         group: The group, in words.
         incident: The incident that takes its alerts; empty for none.
-        waiting: Alerts that fire, too few yet to open one.
+        waiting: Firing alerts, not yet enough to open an incident.
     """
 
     group: str
@@ -116,7 +116,7 @@ def _settled(at: datetime) -> datetime:
 class IntakeState:
     """The state of a fold of alerts between two alerts.
 
-    Equal states continue alike in any process; write one with ``serialization.dumps``.
+    Equal states continue in the same way in any process; store one with ``serialization.dumps``.
 
     Attributes:
         settled: Everything before this instant is decided.
@@ -129,7 +129,7 @@ class IntakeState:
 
     Raises:
         InvalidValueError: A condition, group or incident occurs twice, or a reference names
-            none of them.
+            one that does not exist.
     """
 
     settled: datetime = attrs.field(default=EARLIEST, converter=_settled)

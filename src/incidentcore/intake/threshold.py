@@ -1,4 +1,4 @@
-"""From samples to alerts: a threshold that must be crossed for a while, and crossed back."""
+"""From samples to alerts: a threshold that must be crossed for a while, in both directions."""
 
 from __future__ import annotations
 
@@ -50,13 +50,14 @@ class MetricSample:
     """One measured value.
 
     Attributes:
-        series: What was measured, such as ``"cpu db1"``.
-        at: When, in UTC.
+        series: The name of what was measured, such as ``"cpu db1"``.
+        at: When it was measured, in UTC.
         value: The value, in the unit of the threshold.
-        labels: What goes into the alert's labels.
+        labels: The labels for the alert.
 
     Raises:
-        InvalidValueError: The series is empty, the value no finite number, or the time naive.
+        InvalidValueError: The series is empty, the value is not a finite number, or the time is
+            naive.
     """
 
     series: str
@@ -74,22 +75,22 @@ class SampleThreshold:
 
     Attributes:
         id: Its name; the source of its alerts, whose key is the series.
-        at_least: A value from this on breaches it; this, or ``at_most``, is given.
-        at_most: A value up to this breaches it.
-        clear: A firing alert clears by values beyond this, on the other side: below it with
+        at_least: A value of at least this breaches it; either this or ``at_most`` is given.
+        at_most: A value of at most this breaches it.
+        clear: A firing alert is cleared by values beyond this on the other side: below it with
             ``at_least``, above it with ``at_most``. Between the two, nothing changes (hysteresis).
             Defaults to the threshold itself.
-        lasting: How long all samples must breach it before the alert fires; the first sample that
-            at least this much later than the first breach makes it fire.
+        lasting: How long all samples must breach it before the alert fires; the first sample at
+            least this much later than the first breach makes it fire.
         keep_firing: How long all samples must be clear before the alert is resolved.
-        stale_after: A series without a sample for this long is over: its breach is forgotten,
+        stale_after: A series without a sample for this long has ended: its breach is forgotten,
             and a firing alert is resolved. None waits for the next sample.
         severity: The alert's severity.
         title: The alert's title. Defaults to id and series.
 
     Raises:
-        DefinitionError: Not just one threshold is given, the clear value lies on its wrong side, or
-            a span is negative.
+        DefinitionError: Both or neither of the thresholds are given, ``clear`` lies on the wrong
+            side, or a span is negative.
 
     Source: our choice; ``lasting`` and ``keep_firing`` are what Prometheus' rules call ``for`` and
     ``keep_firing_for``, on the samples' instants instead of an evaluation interval's.
@@ -144,14 +145,14 @@ class SampleThreshold:
 
 @attrs.frozen
 class SeriesState:
-    """What is known of a series that breaches a threshold, or did and is not clear yet.
+    """What is known of a series that breaches a threshold, or did so and is not yet clear.
 
     Attributes:
         series: The series.
         phase: ``pending`` while the breach must last, then ``firing``.
         since: When the breach began.
-        last_at: When its last sample was.
-        clear_since: Since when its samples are clear; None where they are not.
+        last_at: The instant of its last sample.
+        clear_since: Since when its samples are clear; None if they are not.
         labels: The labels of the sample that began the breach, then of the one that made it fire.
     """
 
@@ -165,7 +166,7 @@ class SeriesState:
 
 @attrs.frozen(kw_only=True)
 class SampleState:
-    """Where a fold of samples stands: one entry for each series that is not quiet.
+    """The state of a fold of samples: one entry for each series that is not quiet.
 
     Attributes:
         settled: Everything before this instant is decided.
@@ -184,8 +185,8 @@ class SampleResult:
 
     Attributes:
         alerts: The alerts, in order.
-        late: Samples that came after their time was settled, and count for nothing: the next one
-            tells.
+        late: Samples that came after their time was settled; they are ignored, and the next
+            sample counts.
         state: The state for the next call.
     """
 
@@ -205,15 +206,15 @@ def fold_samples(
 ) -> SampleResult:
     """Fold samples into alerts.
 
-    A stream may be cut anywhere and gone on with from the state. Of several samples of a series at
+    A stream may be split anywhere and continued from the state. Of several samples of a series at
     one instant the worst counts, in any order.
 
     Args:
         threshold: When an alert fires and when it is resolved.
         samples: The samples of any number of series, as they come.
-        state: Where an earlier fold stopped.
-        until: What time it is. Without it, time is the latest sample's, whose instant is not
-            decided before a later one is seen.
+        state: The state in which an earlier fold stopped.
+        until: The current time. Defaults to that of the latest sample; its instant is not
+            decided until a later one is seen.
         lateness: How late a sample may come and still count.
 
     Raises:
@@ -262,7 +263,7 @@ def _place(sample: MetricSample) -> tuple[object, ...]:
 
 
 class _Fold:
-    """The series that are not quiet, the one heard of longest ago first."""
+    """The series that are not quiet, the one with the oldest last sample first."""
 
     def __init__(self, threshold: SampleThreshold, state: SampleState) -> None:
         self._threshold = threshold
@@ -283,7 +284,7 @@ class _Fold:
         self._expire(edge)
 
     def _expire(self, before: datetime) -> None:
-        """End the series of which nothing was heard for too long."""
+        """End the series that have had no sample for too long."""
         stale = self._threshold.stale_after
         while stale is not None and self.series:
             oldest = next(iter(self.series.values()))

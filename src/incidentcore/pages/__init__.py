@@ -1,4 +1,4 @@
-"""Pages to read and hand over: sections of sentences and tables as text, Markdown, HTML or data."""
+"""Pages for readers: sections of sentences and tables, as text, Markdown, HTML or data."""
 
 from incidentcore.pages.page import Page, Paged, Picture, Section
 from incidentcore.pages.table import Tabular, to_csv, to_html, to_markdown, to_text

@@ -1,7 +1,7 @@
-"""A page of sections; one renderer for each form, and everything from records is escaped.
+"""A page of sections, with one renderer for each format; everything from records is escaped.
 
-A picture is embedded as data. The HTML document asks for nothing: its own policy forbids scripts
-and requests.
+Pictures are embedded as data. The HTML document loads nothing: its own policy forbids scripts and
+requests.
 """
 
 from __future__ import annotations
@@ -70,12 +70,12 @@ dl{grid-template-columns:1fr}dt{font-weight:600;margin-top:.4rem}}
 
 @attrs.frozen(kw_only=True)
 class Picture:
-    """A picture for the HTML form.
+    """A picture for the HTML format.
 
     Attributes:
-        svg: It as SVG text, for light pages.
-        dark: The same for dark pages; ``svg`` without.
-        text: What it shows in words, also for readers who cannot see it.
+        svg: The picture as SVG text, for light pages.
+        dark: The same for dark pages; ``svg`` if omitted.
+        text: What it shows, in words, for the caption and for readers who cannot see it.
 
     >>> from incidentcore.pages import Picture
     >>> Picture(svg="<svg/>", text="Nothing yet").dark
@@ -92,14 +92,14 @@ class Section:
     """A part of a page.
 
     Attributes:
-        key: Its name in the plain data, of its CSV file and for ``Page.only``.
+        key: Its name in the plain data, in its CSV file name and for ``Page.only``.
         title: Its heading.
         text: Sentences, one paragraph each.
         table: Headings, rows as text, and which columns are numbers.
-        lines: Text whose line breaks and columns matter, such as a trace.
+        lines: Text with fixed line breaks and columns, such as a trace.
         parts: Sections below this one.
-        pictures: What the HTML form shows above the table.
-        data: The same as plain data; a list of mappings is its CSV.
+        pictures: The pictures that the HTML format shows above the table.
+        data: The content as plain data; a list of mappings is also its CSV.
 
     >>> from incidentcore.pages import Section
     >>> print(Section(key="a", title="A", text=("One line.",)).title)
@@ -126,7 +126,7 @@ class Section:
         number: int | None = None,
         text: tuple[str, ...] = (),
     ) -> Section:
-        """Return a table whose plain data are its rows; one column may hold numbers."""
+        """Return a section with a table whose rows are its data; one column may hold numbers."""
         table = (heads, rows, [place == number for place in range(len(heads))]) if rows else None
         data = [dict(zip(heads, row, strict=True)) for row in rows]
         return cls(key=key, title=title, text=text, table=table, data=data)
@@ -157,14 +157,14 @@ def _figures(figures: Mapping[str, float | None]) -> FrozenMap[float | None]:
 
 @attrs.frozen(kw_only=True, repr=False)
 class Page:
-    r"""A page to read and hand over: text, Markdown, HTML, JSON or CSV.
+    r"""A page for readers: text, Markdown, HTML, JSON or CSV.
 
     Attributes:
         title: The heading.
         about: Pairs of name and value to show below it: the source, the instant, the zone.
         sections: The parts in order.
-        figures: Figures by name, for checks in jobs; None where a figure has no value.
-        language: The code of the language it is in.
+        figures: Figures by name, for checks in jobs; None if a figure has no value.
+        language: The code of the language of the page.
 
     >>> from incidentcore.pages import Page, Section
     >>> section = Section(
@@ -193,10 +193,10 @@ class Page:
     language: str = "en"
 
     def translated(self, words: Words, /) -> Page:
-        """Return the page in other words: each ``Phrase``, and headings and texts with a twin.
+        """Return the page in another language: each ``Phrase``, and texts that have a translation.
 
-        Other cells are data and stay, their numbers aside; so do the keys and figures of its plain
-        form.
+        Other cells are data and are not changed, except for the format of numbers; nor are the
+        keys and figures of the plain data.
 
         >>> from incidentcore.pages import Page, Section
         >>> from incidentcore.words import GERMAN
@@ -227,7 +227,7 @@ class Page:
         """Return the page with some of its sections, in the order of the keys.
 
         Raises:
-            InvalidValueError: It has no section of a name.
+            InvalidValueError: It has no section with one of the keys.
         """
         by_key = {section.key: section for section in self.sections}
         chosen = list(keys)
@@ -237,7 +237,7 @@ class Page:
         return attrs.evolve(self, sections=[by_key[key] for key in chosen])
 
     def with_pictures(self, pictures: Mapping[str, Picture]) -> Page:
-        """Return the page with a picture in each section that one is given for, by key."""
+        """Return the page with pictures added to its sections, given by the key of the section."""
         sections = [
             attrs.evolve(section, pictures=(*section.pictures, pictures[section.key]))
             if section.key in pictures
@@ -255,7 +255,7 @@ class Page:
         }
 
     def to_csv(self) -> dict[str, str]:
-        """Return a CSV text for each section that has rows, by key; no text in it is a formula."""
+        """Return CSV text for each section with rows, by key; no text in it acts as a formula."""
         texts = {}
         for section in self.sections:
             rows = section.data.get("rows") if isinstance(section.data, dict) else section.data
@@ -266,7 +266,7 @@ class Page:
         return texts
 
     def to_markdown(self) -> str:
-        """Return the page as Markdown; what a value holds of Markdown's own is escaped."""
+        """Return the page as Markdown; Markdown characters in values are escaped."""
         lines = [f"# {_markdown(self.title)}", ""]
         lines += [f"- {_markdown(f'{name}: {value}')}" for name, value in self.about]
         for section in self.sections:
@@ -274,7 +274,7 @@ class Page:
         return "\n".join(lines)
 
     def to_html(self) -> str:
-        """Return the page as one HTML document that needs nothing else."""
+        """Return the page as one self-contained HTML document."""
         return (
             f'<!DOCTYPE html>\n<html lang="{escape(self.language)}">\n<head>\n'
             '<meta charset="utf-8">\n'
@@ -315,7 +315,7 @@ def _as_text(section: Section) -> Iterator[str]:
 
 
 def _markdown(text: str) -> str:
-    """Return text that Markdown shows as it is, in one line."""
+    """Return text escaped for Markdown, in one line."""
     return _STEERS.sub(r"\\\1", escape(" ".join(text.split()), quote=False))
 
 
@@ -366,23 +366,23 @@ def _cell(value: object) -> object:
 
 
 class Paged:
-    """The base of what reads as a page of sections: text, Markdown, HTML, and plain data."""
+    """The base of results shown as a page of sections: text, Markdown, HTML, and plain data."""
 
     __slots__ = ()
 
     def page(self) -> Page:
-        """Return it as a page."""
+        """Return the result as a page."""
         raise NotImplementedError
 
     def __str__(self) -> str:
         return str(self.page())
 
     def to_markdown(self) -> str:
-        """Return the page as Markdown; what a value holds of Markdown's own is escaped."""
+        """Return the page as Markdown; Markdown characters in values are escaped."""
         return self.page().to_markdown()
 
     def to_html(self) -> str:
-        """Return the page as one HTML document that needs nothing else."""
+        """Return the page as one self-contained HTML document."""
         return self.page().to_html()
 
     def to_plain(self) -> dict[str, Any]:

@@ -33,7 +33,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class Tabular:
-    """The base of what reads as one table: text, Markdown, HTML in notebooks, and a short repr."""
+    """The base of results shown as a table: text, Markdown, HTML in notebooks, a short repr."""
 
     __slots__ = ()
 
@@ -50,7 +50,7 @@ class Tabular:
         raise NotImplementedError
 
     def notes(self) -> Sequence[str]:
-        """Return the lines that stand below the table, such as how far to trust it."""
+        """Return the lines shown below the table, such as how far to trust it."""
         return ()
 
     def to_markdown(self) -> str:
@@ -68,7 +68,7 @@ class Tabular:
 
 
 def to_text(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) -> str:
-    """Return aligned text: numbers to the right, everything else to the left."""
+    """Return aligned text: numbers on the right, everything else on the left."""
     lines = [list(headings), *(list(row) for row in rows)]
     flat = [[cell.replace("\n", " ") for cell in line] for line in lines]
     wide = [max(len(line[column]) for line in flat) for column in range(len(headings))]
@@ -95,7 +95,7 @@ def to_markdown(headings: Sequence[str], rows: Rows, numeric: Sequence[bool]) ->
 
 
 def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], caption: str = "") -> str:
-    """Return an HTML table with everything escaped; it looks right without a style sheet."""
+    """Return an HTML table with everything escaped; it is readable without a style sheet."""
     last = len(headings) - 1
     styles = [
         f"padding:.15em .8em;text-align:{'right' if right else 'left'}"
@@ -118,7 +118,7 @@ def to_html(headings: Sequence[str], rows: Rows, numeric: Sequence[bool], captio
 
 
 def to_csv(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Return CSV in which no text is a formula: such a cell begins with an apostrophe."""
+    """Return CSV in which no text acts as a formula: such cells are prefixed with an apostrophe."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow([_inert(heading) for heading in headings])
@@ -135,19 +135,19 @@ def _inert(cell: object) -> object:
 
 
 def said(words: Words, text: str) -> str:
-    """Return a phrase, or a text that has a twin, in other words."""
+    """Return a phrase, or a text that has a translation, in another language."""
     return text.in_words(words) if isinstance(text, Phrase) else words.template(text)
 
 
 def said_cell(words: Words, text: str, *, is_number: bool = False) -> str:
-    """Return a phrase, or a number, in other words; other cells are data and stay."""
+    """Return a phrase or number in another language; other cells are data and are not changed."""
     if isinstance(text, Phrase):
         return text.in_words(words)
     return words.number(text) if is_number else text
 
 
 def translated_cells(cells: Cells, words: Words) -> Cells:
-    """Return a table in other words."""
+    """Return a table in another language."""
     heads, rows, numeric = cells
     said_rows = [
         [said_cell(words, cell, is_number=n) for cell, n in zip(row, numeric, strict=True)]

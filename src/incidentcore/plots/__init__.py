@@ -1,4 +1,4 @@
-"""Pictures (extra ``plots``: matplotlib), each drawn from the rows of a ``*_data`` function.
+"""Charts (extra ``plots``: matplotlib), each drawn from the rows of a ``*_data`` function.
 
 Every function takes ``ax=None`` and returns the axes; ``theme`` is ``"light"`` or ``"dark"``.
 """

@@ -1,7 +1,7 @@
-"""Axes in both themes, and pictures as SVG text. Only this module imports matplotlib.
+"""Axes in both themes, and charts as SVG text. Only this module imports matplotlib.
 
 Colors are distinct for the color-blind (after Okabe and Ito); text has a contrast of at least 4.5
-to its ground, and no meaning stands in color alone.
+to its background, and no meaning is shown by color alone.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ __all__ = [
 
 Theme: TypeAlias = Literal["light", "dark"]
 
-FEW: Final = 20  # with fewer values a picture says so
+FEW: Final = 20  # with fewer values a chart has a note
 
 
 @attrs.frozen
 class Palette:
-    """The colors of a theme: ground, text, lines and four kinds of data."""
+    """The colors of a theme: background, text, lines and four kinds of data."""
 
     ground: str
     text: str
@@ -72,7 +72,7 @@ def _library() -> Any:
 
 
 def dress(ax: Any, theme: str, *, x: str, y: str) -> tuple[Any, Palette]:
-    """Return axes, new ones where none are given, in the colors of a theme and with labels."""
+    """Return axes with labels, in the colors of a theme; new axes are created if omitted."""
     colors = palette_of(theme)
     if ax is None:
         _, ax = _library().pyplot.subplots(layout="constrained")
@@ -90,7 +90,7 @@ def dress(ax: Any, theme: str, *, x: str, y: str) -> tuple[Any, Palette]:
 
 
 def finish(ax: Any, colors: Palette, *, few: bool = False, words: str = "few records") -> Any:
-    """Return the axes with a legend where something is named, and a note where data are few."""
+    """Return the axes with a legend if anything has a label, and a note if there are few data."""
     _, names = ax.get_legend_handles_labels()
     if names:
         ax.legend(
@@ -110,7 +110,7 @@ def finish(ax: Any, colors: Palette, *, few: bool = False, words: str = "few rec
 
 
 def whole_numbers(axis: Any) -> None:
-    """Put ticks at whole numbers alone: there is no half record."""
+    """Put ticks only at whole numbers, since there is no half record."""
     axis.set_major_locator(_library().ticker.MaxNLocator(integer=True))
 
 
@@ -120,7 +120,7 @@ def zone_name(zone: ZoneInfo | str) -> str:
 
 
 def time_axis(ax: Any, zone: ZoneInfo | str) -> ZoneInfo:
-    """Make the x axis one of civil time in a zone, and name it."""
+    """Make the x axis show civil time in a time zone, and label it with the zone."""
     place = as_zone(zone)
     dates = _library().dates
     locator = dates.AutoDateLocator(tz=place, maxticks=7)
@@ -140,12 +140,12 @@ def picture(
     words: Words = ENGLISH,
     **options: Any,
 ) -> Picture:
-    """Return a picture as SVG text in both themes, for a page.
+    """Return a chart as a picture in SVG text in both themes, for a page.
 
     Args:
-        plot: A function of this room.
-        rows: Its rows.
-        text: What it shows, in words.
+        plot: A function of this package.
+        rows: The rows that it draws.
+        text: What the chart shows, in words.
         size: Width and height in inches.
         words: The language of its labels and of ``text``.
         options: Further arguments of the function.

@@ -1,4 +1,4 @@
-"""The rows of pictures of one record, a rota, a week or a budget; no extra is needed for them."""
+"""The rows for charts of one record, a rota, a week or a budget; they need no extra."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _LANES = {"state": "state", "assignment_group": "group", "assignee": "assignee"}
 
 
 def clock_data(status: SlaStatus, /) -> Rows:
-    """Return where the time of a clock went: ``counted``, ``paused``, ``closed`` or ``ended``.
+    """Return how the time of a clock was spent: ``counted``, ``paused``, ``closed`` or ``ended``.
 
     Args:
-        status: The clock. Its due stands in the column ``due`` of each row.
+        status: The clock. Its due time is in the column ``due`` of each row.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import BusinessCalendar, Incident, SlaDefinition, evaluate_sla
@@ -61,7 +61,7 @@ def clock_data(status: SlaStatus, /) -> Rows:
 
 
 def life_data(record: Record, /, *, now: datetime) -> Rows:
-    """Return what a record was and whose, in spans, and what happened, as spans without a length.
+    """Return the states, groups and assignees of a record as spans, and its events as empty spans.
 
     Args:
         record: The record.
@@ -98,7 +98,7 @@ def _span(lane: str, value: str, start: datetime, end: datetime) -> dict[str, An
 
 
 def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Rows:
-    """Return who is on call when, a row for each person of a shift; a gap has no person.
+    """Return who is on call when, a row for each person of a shift; in a gap the person is empty.
 
     Args:
         schedule: The schedule.
@@ -125,7 +125,7 @@ def week_data(
     Args:
         records: The records, read once.
         as_of: Later openings do not count.
-        zone: Whose week it is.
+        zone: The time zone of the week.
     """
     place = as_zone(zone)
     counts: Counter[tuple[int, int]] = Counter()
@@ -141,10 +141,10 @@ def week_data(
 
 
 def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
-    """Return how the error budget of a KPI was spent, period by period, added up.
+    """Return how the error budget of a KPI was spent, cumulated period by period.
 
-    The budget is that of all periods together: the share that the objective lets miss, of all that
-    was counted in them.
+    The budget is that of all periods together: the share of all counted records that the objective
+    allows to miss.
 
     Args:
         table: A table computed with ``Periods``.
@@ -152,7 +152,7 @@ def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
         group: The groups' values, where the table has groups.
 
     Raises:
-        InvalidValueError: The table has no such figures, or they have no budget.
+        InvalidValueError: The table has no such figures, or they have no error budget.
     """
     found = series(table, kpi, group)
     objective = found[0].objective

@@ -1,4 +1,4 @@
-"""Pictures of figures over time, of groups and of distributions."""
+"""Charts of figures over time, of groups and of distributions."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _TICKS = 12
 
 
 def _periods(ax: Any, rows: Rows) -> range:
-    """Name the periods below the axis, as many as can be read."""
+    """Label the periods below the axis, as many as are readable."""
     step = -(-len(rows) // _TICKS) or 1
     places = range(len(rows))
     ax.set_xticks(places[::step], [row["period"] for row in rows[::step]], rotation=30, ha="right")
@@ -48,15 +48,15 @@ def _periods(ax: Any, rows: Rows) -> range:
 def plot_flow(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw what came in and what went out in each period.
+    """Draw how many records came in and went out in each period.
 
-    Where the rows have ``open``, it is drawn as a line: the backlog at the end of each period.
+    If the rows have ``open``, it is drawn as a line: the backlog at the end of each period.
 
     Args:
         rows: The rows of ``flow_data``.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: In whose civil time the periods begin, to name it.
+        zone: The time zone in which the periods begin, for the label.
     """
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="records")
     places = _periods(ax, rows)
@@ -83,9 +83,9 @@ def plot_backlog(
 
     Args:
         rows: The rows.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The zone of the time axis.
+        zone: The time zone of the time axis.
     """
     ax, colors = dress(ax, theme, x=f"time ({zone_name(zone)})", y="open records")
     time_axis(ax, zone)
@@ -97,11 +97,11 @@ def plot_backlog(
 
 
 def plot_ageing(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw how many records are open in each group of age, from rows of ``ageing_data``.
+    """Draw how many records are open in each age group, from rows of ``ageing_data``.
 
     Args:
         rows: The rows.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
     ax, colors = dress(ax, theme, x="age (days)", y="open records")
@@ -117,7 +117,7 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 
     Args:
         rows: The rows; an empty bin below the first edge is left out.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
     ax, colors = dress(ax, theme, x="hours", y="records")
@@ -139,15 +139,15 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 def plot_survival(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
 ) -> Any:
-    """Draw the share that is not done after so many hours, with its interval at 95 %.
+    """Draw the share that is not done over the hours, with its 95 % interval.
 
-    Draw several on one axes to compare them; each has a color and dashes of its own.
+    Draw several on the same axes to compare them; each has its own color and dashes.
 
     Args:
         rows: The rows of ``survival_data``.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        name: What the curve is of.
+        name: The name of the curve.
     """
     ax, colors = dress(ax, theme, x="hours", y="share not done (%)")
     place = len(ax.lines) % 3
@@ -171,14 +171,14 @@ def plot_trend(
     unit: str = "hours",
     zone: ZoneInfo | str = "UTC",
 ) -> Any:
-    """Draw a KPI's figure for each period; one of few records is hollow.
+    """Draw a KPI's value for each period; a period with few records has a hollow marker.
 
     Args:
         rows: The rows of ``trend_data``.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        unit: The unit of the values, to name it; ``fraction`` is 0 to 1.
-        zone: In whose civil time the periods begin, to name it.
+        unit: The unit of the values, for the label; ``fraction`` is 0 to 1.
+        zone: The time zone in which the periods begin, for the label.
     """
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
     _points(ax, rows, colors)
@@ -213,14 +213,14 @@ def plot_control_chart(
     unit: str = "hours",
     zone: ZoneInfo | str = "UTC",
 ) -> Any:
-    """Draw a trend with its natural limits; what lies outside of them has a square.
+    """Draw a trend with its natural limits; values outside them have a square marker.
 
     Args:
         rows: The rows of ``control_chart_data``.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        unit: The unit of the values, to name it.
-        zone: In whose civil time the periods begin, to name it.
+        unit: The unit of the values, for the label.
+        zone: The time zone in which the periods begin, for the label.
     """
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y=unit)
     _points(ax, rows, colors)
@@ -249,9 +249,9 @@ def plot_week(
 
     Args:
         rows: The rows of ``week_data``.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The zone of the rows, to name it.
+        zone: The time zone of the rows, for the label.
     """
     ax, colors = dress(ax, theme, x=f"hour of the day ({zone_name(zone)})", y="day of the week")
     days = list(dict.fromkeys(row["day"] for row in rows))
@@ -271,13 +271,13 @@ def plot_week(
 def plot_burndown(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw what is left of an error budget after each period; below zero it is overspent.
+    """Draw how much of an error budget is left after each period; below zero it is overspent.
 
     Args:
         rows: The rows of ``burndown_data``.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: In whose civil time the periods begin, to name it.
+        zone: The time zone in which the periods begin, for the label.
     """
     ax, colors = dress(ax, theme, x=f"period ({zone_name(zone)})", y="misses left in the budget")
     places = _periods(ax, rows)
@@ -290,12 +290,12 @@ def plot_burndown(
 
 
 def plot_compliance(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") -> Any:
-    """Draw a share by group with its interval; a group of few records is hollow.
+    """Draw a share by group with its interval; a group with few records has a hollow marker.
 
     Args:
-        rows: Plain rows of a ``KpiTable`` of a share, such as ``table.to_plain()["rows"]``; the
-            total is left out.
-        ax: The axes to draw on; new ones without.
+        rows: The plain rows of a ``KpiTable`` for a share, such as ``table.to_plain()["rows"]``;
+            the total is left out.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
     """
     ax, colors = dress(ax, theme, x="share (%)", y="group (n)")

@@ -1,4 +1,4 @@
-"""Pictures of spans of time in lanes: a clock, the life of a record, a rota."""
+"""Charts of time spans in lanes: a clock, the life of a record, a rota."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Rows: TypeAlias = Sequence[Mapping[str, Any]]
 def _lanes(  # noqa: PLR0917  what every picture here is drawn from
     rows: Rows, lane_of: Sequence[str], ax: Any, theme: str, zone: ZoneInfo | str, y: str
 ) -> tuple[Any, Any, list[str]]:
-    """Draw each row as a bar in the lane of its name, the first lane on top."""
+    """Draw each row as a bar in the lane with its name, the first lane at the top."""
     ax, colors = dress(ax, theme, x=f"time ({zone_name(zone)})", y=y)
     time_axis(ax, zone)
     lanes = list(dict.fromkeys(lane_of))
@@ -38,13 +38,13 @@ def _lanes(  # noqa: PLR0917  what every picture here is drawn from
 def plot_clock(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", zone: ZoneInfo | str = "UTC"
 ) -> Any:
-    """Draw what of a record's time counted, paused or was closed, and when it was or is due.
+    """Draw how a record's time was spent (counted, paused or closed), and when the clock is due.
 
     Args:
         rows: The rows of ``clock_data``.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The zone of the time axis.
+        zone: The time zone of the time axis.
     """
     kinds = [row["kind"] for row in rows]
     order = ("counted", "paused", "closed", "ended")
@@ -65,9 +65,9 @@ def plot_life(
 
     Args:
         rows: The rows of ``life_data``.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The zone of the time axis.
+        zone: The time zone of the time axis.
     """
     lane_of = [
         "event" if row["lane"] == "event" else f"{row['lane']}: {row['value']}" for row in rows
@@ -83,9 +83,9 @@ def plot_rota(
 
     Args:
         rows: The rows of ``rota_data``.
-        ax: The axes to draw on; new ones without.
+        ax: The axes to draw on; new axes are drawn if omitted.
         theme: ``"light"`` or ``"dark"``.
-        zone: The zone of the time axis.
+        zone: The time zone of the time axis.
     """
     lane_of = ["nobody" if row["person"] is None else row["person"] for row in rows]
     ax, colors, _ = _lanes(rows, lane_of, ax, theme, zone, "on call")

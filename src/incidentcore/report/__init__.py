@@ -1,4 +1,4 @@
-"""Reports: a page on many incidents, to read, to hand over, or as data."""
+"""Reports: a page on many incidents, for readers or as data."""
 
 from incidentcore.report.build import build_report, failing
 from incidentcore.report.figures import KPIS, VOLUME

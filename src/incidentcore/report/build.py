@@ -1,4 +1,4 @@
-"""Build a report from records in one pass, and check its figures in jobs."""
+"""Build a report from records in one pass, and check its figures in automated jobs."""
 
 from __future__ import annotations
 
@@ -49,26 +49,26 @@ def build_report(
 ) -> Page:
     """Return the report on incidents as a page.
 
-    A section is there only where the records' source covers it and, for clocks and escalations,
-    where the desk promises something. Nothing is promised without a desk.
+    A section is included only if the records' source covers it and, for clocks and escalations, if
+    the desk promises something. Without a desk nothing is promised.
 
     Args:
         incidents: The incidents; read once, so an iterator is enough.
-        as_of: The instant of the report; later events are not seen.
+        as_of: The instant of the report; later events are ignored.
         title: Its heading.
-        desk: What was promised, and to whom it escalates.
-        kpis: What is computed, in groups and for all.
+        desk: The desk: what was promised, and to whom it escalates.
+        kpis: The KPIs to compute, by group and in total.
         tool_kpis: KPIs over figures of the tool itself.
         lifecycles: The lifecycles that state changes are checked against.
         about: Pairs of name and value to show under the heading.
-        kpi_text: What to know before reading the KPIs.
-        by: What figures are grouped by.
-        zone: In whose civil time months begin; UTC by default.
-        findings: What the importer found, read when all incidents have passed; None where the
-            incidents were not imported.
-        example: One refused transition in words. Defaults to the first of the records.
-        on_record: Called with each incident and its clocks by name, such as to write
-            ``clock_row`` of them.
+        kpi_text: What readers should know before reading the KPIs.
+        by: The field by which figures are grouped.
+        zone: The time zone in which months begin; UTC by default.
+        findings: The importer's findings, read after all incidents; None if the incidents were not
+            imported.
+        example: One refused transition in words. Defaults to the first one in the records.
+        on_record: Called with each incident and its clocks by name, for example to write their
+            ``clock_row``.
         more: Further sections at the end.
 
     Raises:
@@ -134,14 +134,14 @@ def _number(row: KpiResult) -> float | None:
 
 
 def failing(page: Page, test: str, /) -> str:
-    """Return in words why a page fails a test of one of its figures; empty where it does not.
+    """Return in words why a page fails a test of one of its figures; empty if it passes.
 
-    A figure without a value fails: a job must not pass since there was nothing to measure.
+    A figure without a value fails: a job must not pass because there was nothing to measure.
 
     Args:
         page: The page.
-        test: When it fails, such as ``"sla_compliance<0.95"``, ``"sla_compliance.response < 95%"``
-            or ``"backlog>200"``. Times are hours.
+        test: The condition for failure, such as ``"sla_compliance<0.95"``,
+            ``"sla_compliance.response < 95%"`` or ``"backlog>200"``. Times are hours.
 
     Raises:
         InvalidValueError: The test cannot be read, or the page has no such figure.

@@ -1,4 +1,4 @@
-"""The sections on what a desk promised: compliance, the worst breach, escalations."""
+"""The sections on a desk's promises: compliance, the worst breach, escalations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _TRACE_TAIL: Final = 6
 
 
 def compliance_table(tally: Tally, group: str, as_of: datetime) -> KpiTable:
-    """Return how the clocks ended, by clock and group, those that the source does not cover apart.
+    """Return how the clocks ended, by clock and group; clocks not covered by the source separately.
 
     The results are shares of the clocks that ended, with Wilson's interval.
     """
@@ -103,7 +103,7 @@ def _said(targets: str | dict[str, str]) -> str:
 
 @attrs.frozen
 class _ShortTrace:
-    """A trace whose text has at most some twenty lines."""
+    """A trace whose text has at most about twenty lines."""
 
     trace: Trace
 

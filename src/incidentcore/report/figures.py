@@ -1,4 +1,4 @@
-"""The figures of a report, and compliance as a figure like any other."""
+"""The figures of a report, and compliance as one of them."""
 
 from __future__ import annotations
 
@@ -60,13 +60,14 @@ def compliance(
     group: Sequence[object] = (),
     objective: Objective | None = None,
 ) -> KpiResult:
-    """Return the share of clocks that were met, of those met and breached.
+    """Return the share of clocks that were met, among those met or breached.
 
     Args:
-        counts: How many clocks ended how; ``met`` and ``breached`` count, all others are left out.
-        definition: The content id of what was promised.
+        counts: The number of clocks by outcome; ``met`` and ``breached`` count, all others are left
+            out.
+        definition: The content id of the definition promised.
         group: The group's values.
-        objective: The share to reach.
+        objective: The target share.
     """
     met, n = counts.get("met", 0), counts.get("met", 0) + counts.get("breached", 0)
     low, high = wilson(met, n, _CONFIDENCE) if n else (None, None)

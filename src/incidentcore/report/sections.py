@@ -1,4 +1,4 @@
-"""The sections of a report; each is there only where its source and its desk have something."""
+"""The sections of a report; each is included only if the source and the desk have data for it."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _MONTHS: Final = 13
 
 
 def _groups(table: KpiTable) -> list[tuple[object, ...]]:
-    """Return the groups of a table in its order, the total last."""
+    """Return the groups of a table in their order, the total last."""
     return list(dict.fromkeys(result.group for result in table.results))
 
 
 def uncovered(table: KpiTable) -> list[str]:
-    """Return the KPIs that have no value anywhere since the source does not say what they need."""
+    """Return the KPIs that have no value in any group because the source lacks their data."""
     found: dict[str, list[KpiResult]] = {}
     for row in table.results:
         found.setdefault(row.kpi, []).append(row)
@@ -103,7 +103,7 @@ def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Sectio
 
 
 def flow_sections(tally: Tally) -> list[Section]:
-    """Return what came in and went out by month, and how old the open records are."""
+    """Return how many records came in and went out by month, and how old the open records are."""
     months = sorted({*tally.came_in, *tally.went_out})
     rows: list[dict[str, Any]] = []
     backlog = 0
@@ -138,12 +138,12 @@ def flow_sections(tally: Tally) -> list[Section]:
 
 
 def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) -> Section:
-    """Return the figures that the tool itself reports, in the form of a reference table.
+    """Return the figures reported by the tool itself, in the form of a reference table.
 
     Args:
         table: The table with groups and totals.
-        times: Names of times; each has a mean, a median and a 90th percentile.
-        rates: Names of rates.
+        times: The names of times, each with a mean, a median and a 90th percentile.
+        rates: The names of rates.
     """
     found = {(row.kpi, row.group): row for row in table.results}
     rows = []
@@ -256,7 +256,7 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
 
 
 def definitions_section(kpis: Iterable[Kpi], table: KpiTable, clocks: KpiTable) -> Section:
-    """Return what each figure of the page is, with the content id of its definition."""
+    """Return what each figure on the page means, with the content id of its definition."""
     absent = uncovered(table)
     data = [
         {

@@ -1,4 +1,4 @@
-"""The monthly page for one customer: objectives, misses with their reason, credits."""
+"""The monthly page for one customer: objectives, misses with their reasons, credits."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ def service_page(
 ) -> Page:
     """Return the page of a period, such as a month, for one customer.
 
-    Each clock counts once: where it was met, in the period of its stop; where it was breached, in
-    the period of its breach, whether or not the record was resolved since.
+    Each clock counts once: if it was met, in the period of its stop; if it was breached, in the
+    period of its breach, whether or not the record has been resolved since.
 
     Args:
         records: The records, read once.
-        desk: What was promised.
+        desk: The desk that defines what was promised.
         period: The month.
         title: Its heading, such as the customer and the month.
         population: Which records are the customer's.
-        objectives: The share of clocks to be met, by the clock's name; the others are shown
-            without one.
+        objectives: The share of clocks to be met, by the clock's name; other clocks are shown
+            without an objective.
         credit: Called with the result of each clock that missed its objective; what it returns is
             shown as the credit due.
-        as_of: What was known by when; the end of the period by default.
+        as_of: The instant up to which events are known; the end of the period by default.
 
     Source: our choice.
 
@@ -141,7 +141,7 @@ def _day(at: datetime, zone: Any) -> str:
 
 
 def _in_period(status: SlaStatus, period: Interval) -> str:
-    """Return how a clock counts in a period; empty where it counts in another, or not at all."""
+    """Return how a clock counts in a period; empty if it counts in another, or not at all."""
     at = status.breached_at if status.breached else None
     if at is not None and status.stage != "canceled":
         return "breached" if at in period else ""

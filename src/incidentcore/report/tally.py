@@ -1,7 +1,7 @@
-"""What a report gathers from each record as it passes: clocks, escalations, state changes.
+"""Gather the data of a report record by record: clocks, escalations, state changes.
 
-Each clock is folded once: its status serves compliance, the worst breach, the escalations and the
-row of the record.
+Each clock is evaluated once: its status is used for compliance, the worst breach, the escalations
+and the row of the record.
 """
 
 from __future__ import annotations
@@ -39,10 +39,11 @@ _COUNTED: Final = ("counting", "not_started", "stopped", "canceled")
 
 
 def outcome(status: SlaStatus, missing: tuple[str, ...] = ()) -> str:
-    """Return how a clock stands: ``met``, ``breached``, or why it is neither.
+    """Return the outcome of a clock: ``met``, ``breached``, or why it is neither.
 
-    The others are ``running``, ``running_breached``, ``paused``, ``paused_breached``, ``canceled``,
-    ``not_started``, ``no_sla``, and ``not_covered`` where the source lacks what the clock needs.
+    The other outcomes are ``running``, ``running_breached``, ``paused``, ``paused_breached``,
+    ``canceled``, ``not_started``, ``no_sla``, and ``not_covered`` if the source lacks what the
+    clock needs.
 
     Args:
         status: The clock.
@@ -61,8 +62,8 @@ def outcome(status: SlaStatus, missing: tuple[str, ...] = ()) -> str:
 def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
     """Return the fields that a clock's stop reads and the source of a record does not cover.
 
-    Without them the clock would seem to run on. One that lacks what pauses it is judged: what the
-    source does not cover counts as open time.
+    Without them the clock would seem to keep running. A clock that lacks only the fields of its
+    pause is evaluated: time that the source does not cover counts as open time.
     """
     if record.covers is None:
         return ()
@@ -72,7 +73,7 @@ def missing_fields(clock: OneClock, record: Record) -> tuple[str, ...]:
 
 
 def why(status: SlaStatus) -> str:
-    """Return where the time of a clock went, in one line."""
+    """Return how the time of a clock was spent, in one line."""
     trace = status.trace
     spent: dict[str, timedelta] = {}
     for entry in trace:
@@ -87,7 +88,7 @@ def why(status: SlaStatus) -> str:
 
 
 def clock_row(record: Record, clocks: Iterable[tuple[str, SlaStatus]]) -> dict[str, Any]:
-    """Return a record with its clocks as one row, under the id that it has in its source.
+    """Return a record with its clocks as one row, under its id in the source.
 
     Args:
         record: The record.
@@ -121,7 +122,7 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _severity(status: SlaStatus, record: Incident) -> tuple[bool, bool, int, timedelta, str]:
-    """Return what sorts breaches: resolutions, majors, priority, then time over target."""
+    """Return the sort key of breaches: resolutions, majors, priority, then time over target."""
     is_other = status.definition is None or status.definition.kind != "resolution"
     rank = _UNRANKED if record.priority is None else record.priority.rank
     is_minor = record.major_status != "accepted"
@@ -129,29 +130,30 @@ def _severity(status: SlaStatus, record: Incident) -> tuple[bool, bool, int, tim
 
 
 class Tally:
-    """Gathers what a report shows beside its KPIs, one record at a time.
+    """Gathers what a report shows in addition to its KPIs, one record at a time.
 
     Args:
         as_of: The instant of the report.
-        desk: What was promised and to whom it escalates; nothing without one.
-        by: What compliance is grouped by.
+        desk: The desk: what was promised and to whom it escalates; nothing if omitted.
+        by: The field by which compliance is grouped.
         lifecycles: The lifecycles that state changes are checked against.
-        zone: In whose civil time months begin.
+        zone: The time zone in which months begin.
         on_record: Called with each record and its clocks by name.
 
     Attributes:
-        clocks: The clocks by name, as they were last seen.
+        clocks: The clocks by name, as last seen.
         outcomes: How the clocks ended, by clock and group.
         worst: The worst breach with its record: of a resolution before others, then of a major
             incident, then by priority, then by how far it went over its target.
-        missing: For each clock, the fields of its stop that its records' sources do not cover.
-        unknown: For each clock, further fields that they do not cover.
+        missing: For each clock, the fields of its stop not covered by the sources of its records.
+        unknown: For each clock, further fields not covered by these sources.
         fired: By row, level, target and mode, how many escalations became due.
-        lapsed: How many of those an acknowledgement, a resolution or a cancelation made pointless.
+        lapsed: How many of those were made pointless by an acknowledgement, resolution or
+            cancelation.
         came_in: How often records became open, by month.
-        went_out: How often they ceased to be open, by month.
-        open_by_age: How many are open, by age.
-        refused: The first few state changes that the first lifecycle does not have.
+        went_out: How often records stopped being open, by month.
+        open_by_age: How many records are open, by age.
+        refused: The first few state changes that the first lifecycle does not allow.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import Incident
@@ -194,7 +196,7 @@ class Tally:
         self._changes: list[Counter[str]] = [Counter() for _ in lifecycles]
 
     def watch(self, incidents: Iterable[Incident]) -> Iterator[Incident]:
-        """Count each incident, then yield it as the desk judges it."""
+        """Count each incident, then yield it as the desk's rules see it."""
         for incident in incidents:
             judged = incident
             if self._desk is not None:
@@ -203,7 +205,7 @@ class Tally:
             yield judged
 
     def add(self, incident: Incident) -> None:
-        """Count an incident as it was known at the report's instant."""
+        """Count an incident as it was known at the instant of the report."""
         known = as_known(incident, self._as_of)
         if not isinstance(known, Incident) or known.exercise is not None:  # or not known then
             return
@@ -246,7 +248,7 @@ class Tally:
         return tuple(named)
 
     def _missing(self, clock: OneClock, incident: Incident) -> tuple[str, ...]:
-        """Return what a clock's stop lacks, and note what else the source does not cover."""
+        """Return the missing fields of a clock's stop, and record others that are not covered."""
         missing = missing_fields(clock, incident)
         if incident.covers is not None:
             rest = {*not_covered(clock, incident.timeline())}.difference(missing)

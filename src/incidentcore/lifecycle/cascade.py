@@ -1,4 +1,4 @@
-"""What a change of one record means for others: the answers, as data (rule L4)."""
+"""The effects of a change of one record on other records, as data (rule L4)."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ __all__ = ["CascadeEffect", "cascade_effects", "follow_cascades"]
 
 @attrs.frozen(kw_only=True)
 class CascadeEffect:
-    """What a rule means for one record.
+    """The effect of a rule on one record.
 
     Attributes:
         cascade: The rule's id.
         record_id: The record that is to change.
-        answer: Whether its lifecycle allows that; comments, contacts and tasks are never refused.
+        answer: The decision of its lifecycle; comments, contacts and tasks are never refused.
     """
 
     cascade: str
@@ -57,21 +57,22 @@ def cascade_effects(
     lifecycles: Mapping[str, Lifecycle] | None = None,
     by: Actor | str | None = None,
 ) -> tuple[CascadeEffect, ...]:
-    """Return what an event of a record means for related ones; nothing changes.
+    """Return the effects of a record's event on related records; nothing is changed.
 
-    The caller stores the answers that are allowed and reports the refused ones. Effects do not
-    cascade further by themselves; ``follow_cascades`` goes on with them.
+    The caller stores the allowed effects and reports the refused ones. Effects do not cascade
+    further on their own; use ``follow_cascades`` for that.
 
-    Whether a rule applies is judged on each record as it was at the event. Where several apply to
-    one record, each answer continues the one before, so that all their events can be appended.
+    Whether a rule applies is judged on each record as it was at the event. If several apply to one
+    record, each effect builds on the one before, so that all their events can be appended.
 
     Args:
         record: The record after the event.
         event: The event.
-        related: Records that may be linked to it; those that are not are left alone, and of several
-            with one id the last counts.
+        related: Records that may be linked to it; those that are not linked are ignored, and if
+            several have the same id, the last one counts.
         cascades: The rules.
-        lifecycles: The lifecycle of each id that related records follow, beside the standard ones.
+        lifecycles: The lifecycles that related records follow, by id, in addition to the standard
+            ones.
         by: Who does it. Defaults to the event's actor.
 
     Returns:
@@ -113,9 +114,9 @@ def follow_cascades(
     lifecycles: Mapping[str, Lifecycle] | None = None,
     by: Actor | str | None = None,
 ) -> tuple[CascadeEffect, ...]:
-    """Return what an event of a record means for others, and what that means in turn.
+    """Return the effects of a record's event on others, and the effects of those in turn.
 
-    Each answer continues the ones before. It ends for any rules: a rule is followed once for each
+    Each effect builds on the ones before. It always ends: each rule is followed once for each
     record.
 
     Args:
@@ -123,7 +124,8 @@ def follow_cascades(
         event: The event.
         related: All records that may be concerned.
         cascades: The rules.
-        lifecycles: The lifecycle of each id that related records follow, beside the standard ones.
+        lifecycles: The lifecycles that related records follow, by id, in addition to the standard
+            ones.
         by: Who does it. Defaults to the actor of each event.
 
     Returns:
@@ -189,7 +191,7 @@ def _joins(rule: CascadeRule, source: Record, target: Record) -> bool:
 
 @attrs.define
 class _Run:
-    """One event with the records that it may concern; answers continue one another."""
+    """One event with the records that it may concern; each effect builds on the one before."""
 
     event: Event
     records: Mapping[str, Record]
@@ -200,7 +202,7 @@ class _Run:
     def answer(
         self, rule: CascadeRule, source: Record, target: Record
     ) -> Allowed[Record] | Refused | None:
-        """Return what a rule means for a target; None for nothing."""
+        """Return the effect of a rule on a target, or None if it has no effect."""
         event = self.event
         facts = {**facts_then(source, event.at), "actor": event.by, "event": event}
         if not self._is_triggered(rule, source, facts) or not self._applies(rule, source, target):
@@ -280,7 +282,7 @@ class _Run:
     def _moved(
         self, rule: CascadeRule, source: Record, facts: Mapping[str, Any], target: Record
     ) -> Allowed[Record] | Refused:
-        """Return what the target's lifecycle says to the action."""
+        """Return the decision of the target's lifecycle about the action."""
         lifecycle = self.lifecycles.get(target.lifecycle.id)
         if lifecycle is None:
             raise InvalidValueError(
@@ -300,7 +302,7 @@ class _Run:
     def _followed(
         self, rule: CascadeRule, _source: Record, facts: Mapping[str, Any], target: Record
     ) -> Allowed[Record] | None:
-        """Return the target with a comment, contact or its open tasks ended; None for nothing."""
+        """Return the target with a comment, contact or its open tasks ended; None if unchanged."""
         event = self.event
         when: dict[str, Any] = {"at": event.at, "by": self.by, "recorded_at": event.recorded_at}
         after: Any = target
@@ -327,7 +329,7 @@ def _copied(value: object, facts: Mapping[str, Any]) -> Any:
 
 
 def _cause(target: Record, at: datetime) -> str:
-    """Return the id of the record whose change brought a record into its state of then."""
+    """Return the id of the record whose change brought a record into its state at that time."""
     for moment in reversed(target.timeline().moments):
         for event in reversed(moment.events):
             if moment.at <= at and isinstance(event, StateChanged):

@@ -1,4 +1,4 @@
-"""What a change of one record means for others: the rules, as data (rule L4)."""
+"""The rules for how a change of one record affects others, as data (rule L4)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["CascadeRule", "Copy"]
 
 @attrs.frozen
 class Copy:
-    """A value that a cascade takes over from its source.
+    """A value that a cascade copies from its source.
 
     Attributes:
         field: The name of the source's field, or ``event.`` and an attribute of the event, such as
@@ -51,43 +51,45 @@ _DONE: Final = tuple(status for status in get_args(TaskStatus) if status != "ope
 
 @attrs.frozen(kw_only=True)
 class CascadeRule:
-    """A rule: which change of a record leads to which change of it or of linked records.
+    """A rule by which a change of a record leads to a change of it or of linked records.
 
-    What follows is one of four: an action of the target's lifecycle, a comment on it, the note of a
-    contact, or a status for the tasks of it that are still open.
+    The effect is one of four: an action of the target's lifecycle, a comment on it, a logged
+    contact, or a status for those of its tasks that are still open.
 
     Attributes:
         id: The rule's id.
         source: The type of record that changes.
         enters: The states that it enters, by name; empty for any event of ``on``.
-        via: The actions by which it enters them; empty for any. Imported changes name none.
+        via: The actions by which it enters them; empty for any. Imported changes do not name an
+            action.
         on: The kind of event: ``state_changed``, or another such as ``task_changed``; empty for any
-            kind, where ``changes`` says what to look at.
+            kind, if ``changes`` names a field.
         changes: A field of the source that the event must have changed; empty for any or none.
         when: A condition on the source after the event, on ``actor``, who made it, and on the
             ``event`` itself, such as ``event.visibility``; None for always.
-        link: What the source is to the target, whichever of the two holds the link; empty for the
-            source itself. On ``linked``, the rule is about the link just made, from either end.
+        link: The type of link from the source to the target, stored on either of the two; empty if
+            the target is the source itself. For a ``linked`` event, the rule applies to the new
+            link, from either end.
         target: The type of the target.
-        action: What the target is to do.
-        comment: What is to be written on it: text, or ``Copy`` of a field of the source; where
-            that is empty, nothing is.
+        action: The action to take on the target.
+        comment: The comment to add to it: text, or a ``Copy`` of a field of the source; if that is
+            empty, no comment is added.
         visibility: Who may read the comment.
-        contact: Over which channel the requester is noted as having been spoken to.
-        open_tasks: What is to become of its open tasks, as a status of ``TaskStatus``.
+        contact: The channel of a contact with the requester to log on it.
+        open_tasks: The status to give to its open tasks; see ``TaskStatus``.
         states: The target's states in which the rule applies, by name; empty for every open one.
-            In other states it is left alone.
+            In other states the target is left unchanged.
         target_when: A condition on the target; None for always.
-        every: What all records that the target is linked to must be, the source among them; None
-            for anything. Where one of them is not given, the effect is refused by name.
+        every: A condition that all records linked to the target must match, the source included;
+            None for no condition. If one of them is not given, the effect is refused and names it.
         undoes: Whether it applies only to a target that a change of the source brought into its
-            state, as a reopening does that undoes a resolution.
-        fields: What is given with the action: values, or ``Copy`` of a field of the source.
+            state, such as a reopening that undoes a resolution.
+        fields: The fields to give with the action: values, or a ``Copy`` of a field of the source.
 
     Raises:
-        LifecycleDefinitionError: A type is unknown, a part is empty, a condition reads what records
-            of its type do not have, or there is not exactly one of action, comment, contact and
-            open_tasks.
+        LifecycleDefinitionError: A type is unknown, a part is empty, a condition reads a field that
+            records of its type do not have, or there is not exactly one of action, comment, contact
+            and open_tasks.
 
     Source: rule L4.
     """
@@ -137,7 +139,7 @@ class CascadeRule:
         self._check_effect()
 
     def _check_condition(self, name: str, condition: Any, kind: str, *more: str) -> None:
-        """Refuse a condition on what records of a type do not have: it would never match."""
+        """Refuse a condition on a field that records of a type lack: it would never match."""
         if condition is None:
             return
         need_kind(f"{self.id}.{name}", condition, Condition, LifecycleDefinitionError)
@@ -176,5 +178,5 @@ class CascadeRule:
             raise LifecycleDefinitionError(f"{self.id}.fields", self.fields, "none without action")
 
     def applies_in(self, state: State) -> bool:
-        """Return whether the rule applies to a target in a state."""
+        """Return whether the rule applies to a target in the given state."""
         return state.name in self.states if self.states else state.open

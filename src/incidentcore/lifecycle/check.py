@@ -50,19 +50,19 @@ def _finding(event: Event, code: str, **data: object) -> LintFinding:
 
 
 def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding, ...]:
-    """Return what a lifecycle would have refused of a record's history.
+    """Return the events of a record's history that a lifecycle would have refused.
 
-    Replay folds facts and never refuses one; this says which of them a lifecycle would not have
-    allowed: transitions, and an opening without a field that it must have. A record that is now in
-    a state that the lifecycle does not have is ``stuck``, with the way out that it declares. Each
-    such state of its past is found once, where the history first enters or leaves it.
+    Replay folds facts and never refuses one; this reports those that a lifecycle would not have
+    allowed: transitions, and an opening without a required field. A record whose current state the
+    lifecycle does not have is ``stuck``, with the way out that the lifecycle declares. Each such
+    past state is reported once, where the history first enters or leaves it.
 
-    Where the event names an action of the lifecycle, its rows decide, with their required fields,
-    choices and guards; guards that need linked records are taken to hold. Otherwise any row from
-    the state before to the state after lets it pass, since imported histories know states but not
-    actions. Entering the same state again is not a transition, unless a row leads there. Of a
-    record that migrated, the part is judged in which it followed this lifecycle and version, if
-    there is one.
+    If the event names an action of the lifecycle, the rows of that action decide, with their
+    required fields, choices and guards; guards that need linked records are assumed to pass.
+    Otherwise any row from the old state to the new one allows it, since imported histories contain
+    states but not actions. Entering the same state again is not a transition, unless a row leads
+    there. For a record that migrated, only the part of its history under this lifecycle and version
+    is checked, if there is one.
 
     Args:
         record: The record.
@@ -99,7 +99,7 @@ def check_history(record: Record, lifecycle: Lifecycle, /) -> tuple[LintFinding,
 def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
     """Return a finding for each event that a lifecycle would have refused, as ``check_history``.
 
-    Every change from or to a state that the lifecycle does not have is one.
+    Every change from or to a state that the lifecycle does not have gives a finding.
     """
     findings: list[LintFinding] = []
     names = {state.name for state in lifecycle.states}

@@ -1,4 +1,4 @@
-"""What a lifecycle answers: allowed with the outcome, or refused with the reason (rule L2)."""
+"""The decisions of a lifecycle: allowed with the outcome, or refused with the reason (rule L2)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class PathStep:
     Attributes:
         action: What to do.
         to: The state it leads to.
-        needs: The fields it cannot do without.
-        guard: What its guard is called, which must let it pass; empty where it has none.
+        needs: The fields that it requires.
+        guard: The name of its guard, which must let it pass; empty if it has no guard.
     """
 
     action: str
@@ -39,7 +39,7 @@ class PathStep:
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the step in the words of a language."""
+        """Return the step as text in a language."""
         needs = ""
         if self.needs:
             needs = words.template(REFUSALS["needs"]).format(fields=", ".join(self.needs))
@@ -48,10 +48,10 @@ class PathStep:
 
 @attrs.frozen
 class Allowed(Generic[R]):
-    """The answer that an action is legal.
+    """The decision that an action is allowed.
 
     Attributes:
-        events: What a store must append.
+        events: The events that a store must append.
         record: The record after them.
     """
 
@@ -92,22 +92,22 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 
 @attrs.frozen(kw_only=True)
 class Refused(Tabular):
-    """The answer that an action is not legal; the record is unchanged (rule L2).
+    """The decision that an action is not allowed; the record is unchanged (rule L2).
 
-    It is false, so that ``if decide(...)`` asks whether an action is legal.
+    It is false, so that ``if decide(...)`` tests whether an action is allowed.
 
     Attributes:
-        code: Why, as a stable code: ``unknown_action``, ``not_allowed``, ``missing_field``,
+        code: The reason, as a stable code: ``unknown_action``, ``not_allowed``, ``missing_field``,
             ``undeclared_field``, ``invalid_field``, ``guard``, ``before_opening``, ``no_effect``,
             ``unknown_state``, ``migrated`` or ``lifecycle_mismatch``.
-        action: What was asked for.
+        action: The requested action.
         state: The state the record was in.
-        data: What else the text is made of, by name.
+        data: The other values in the text, by name.
         missing_fields: Required fields that were not given.
-        guard: The guard that said no; empty where none did.
+        guard: The guard that refused it; empty if no guard did.
         allowed_actions: The actions that the table has for the state.
-        path: The shortest way through the table that ends with the action; guards may still
-            object on it.
+        path: The shortest path through the table that ends with the action; guards may still refuse
+            a step of it.
     """
 
     code: str
@@ -120,7 +120,7 @@ class Refused(Tabular):
     path: tuple[PathStep, ...] = ()
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return why, in the words of a language."""
+        """Return the reason as text in a language."""
         actions = self.allowed_actions
         data: dict[str, object] = {
             **self.data,
@@ -142,14 +142,14 @@ class Refused(Tabular):
         return text + words.text(REFUSALS, "path", {"path": path})
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:
-        """Return why, what is allowed instead, and the way to it."""
+        """Return the reason, what is allowed instead, and the path to the action."""
         way = REFUSALS["path_step"].join(map(str, self.path))
         row = [self.action, self.state.name, self.reason, ", ".join(self.allowed_actions), way]
         return ["action", "state", "why", "allowed here", "the way"], [row], [False] * 5
 
     @property
     def reason(self) -> str:
-        """Return why, in words."""
+        """Return the reason as text."""
         return self.in_words(ENGLISH)
 
     def __bool__(self) -> Literal[False]:

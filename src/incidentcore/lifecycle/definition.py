@@ -1,4 +1,4 @@
-"""What a lifecycle is: its table as data, checked when it is made (rule L1)."""
+"""The definition of a lifecycle: its table as data, checked when it is made (rule L1)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _rows(transitions: Iterable[Transition]) -> tuple[Transition, ...]:
 
 @attrs.frozen(repr=False)
 class LifecycleTable(Tabular):
-    """The data of a lifecycle, and what can be read from it without a record; see ``Lifecycle``."""
+    """The data of a lifecycle, with the methods that only read it; see ``Lifecycle``."""
 
     id: str
     record_type: str
@@ -122,7 +122,7 @@ class LifecycleTable(Tabular):
         return "one of " + ", ".join(state.name for state in self.states)
 
     def state(self, name: str) -> State:
-        """Return the state of that name.
+        """Return the state with the given name.
 
         Raises:
             InvalidValueError: The lifecycle has no such state.
@@ -133,20 +133,20 @@ class LifecycleTable(Tabular):
         raise InvalidValueError("state", name, self._state_names())
 
     def actions(self, state: State) -> tuple[str, ...]:
-        """Return the actions that the table has for a state, guards aside."""
+        """Return the actions that the table has for a state, ignoring guards."""
         return tuple(self.table.get(state.name, ()))
 
     def allowed_actions(self, record: Record, /) -> tuple[str, ...]:
-        """Return the actions that the table has for a record's state, guards aside."""
+        """Return the actions that the table has for a record's state, ignoring guards."""
         return self.actions(record.state)
 
     @property
     def ref(self) -> LifecycleRef:
-        """Return the id and version, as records carry them."""
+        """Return the id and version, as records store them."""
         return LifecycleRef(self.id, self.version)
 
     def state_for(self, state: State) -> State | None:
-        """Return the state in which a record in another lifecycle's state goes on here, if any."""
+        """Return the state of this lifecycle that replaces another lifecycle's state, if any."""
         name = self.migrates.get(state.name, state.name)
         return self.state(name) if name in self.table else None
 
@@ -156,11 +156,11 @@ class LifecycleTable(Tabular):
         return () if target is None else (PathStep(MIGRATE, target),)
 
     def explain(self, record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | None:
-        """Return the shortest way through the table to a state, with the fields it needs.
+        """Return the shortest path through the table to a state, with the fields it needs.
 
         Returns:
-            The steps, none for the state the record is in, or None where no way leads there.
-            Guards may still object on the way.
+            The steps, empty for the record's current state, or None if no path leads there. Guards
+            may still refuse a step.
 
         Raises:
             InvalidValueError: The lifecycle has no such state.

@@ -1,4 +1,4 @@
-"""Pictures of lifecycles as text, generated from the tables (rule L1)."""
+"""Diagrams of lifecycles as text, generated from the tables (rule L1)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["to_dot", "to_mermaid"]
 
 
 def _label(row: Transition) -> str:
-    """Return what an arrow says: the action, what it needs, and its guard."""
+    """Return the label of an arrow: the action, the fields it needs, and its guard."""
     label = row.action
     if row.required:
         label += f" ({', '.join(row.required)})"
@@ -58,7 +58,8 @@ def _plain(text: str) -> str:
 def to_dot(lifecycle: LifecycleTable, /) -> str:
     """Return a lifecycle as the text of a Graphviz graph.
 
-    A dashed outline pauses, a double one is final, and a filled one is resolved.
+    A dashed outline marks a state that pauses, a double one a final state, and a fill a resolved
+    one.
 
     >>> from incidentcore.lifecycle import to_dot
     >>> from incidentcore.lifecycle.standard import INCIDENT

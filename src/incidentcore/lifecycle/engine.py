@@ -1,4 +1,4 @@
-"""The engine: what an action would do to a record, or why it is refused (rules L1 and L2)."""
+"""The engine: the effect of an action on a record, or why it is refused (rules L1 and L2)."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ class Lifecycle(LifecycleTable):
         states: Its states.
         initial: The state in which records are opened.
         transitions: The table.
-        version: Which edition of the table; records carry it too.
+        version: The version of the table; records store it too.
         opens_with: Fields that an opening must have, by name or as ``custom.name``.
-        migrates: For states of other lifecycles or earlier versions, the state of this one in which
-            a record goes on, by their names; a state of the same name needs no entry.
-        priority_policy: What the opening computes its priority by, where impact and urgency are
-            given; a ``PriorityPolicy`` or another function of a record.
+        migrates: The state of this lifecycle that replaces each state of another lifecycle or an
+            earlier version, by name; a state of the same name needs no entry.
+        priority_policy: How the opening computes the priority, if impact and urgency are given; a
+            ``PriorityPolicy`` or another function of a record.
 
     Raises:
         LifecycleDefinitionError: A transition names a state that is not in the lifecycle, or sets
-            or asks about a field that records of this type do not have or that only the fold of
-            the history sets; or two states share a name.
+            or reads a field that records of this type do not have or that only the fold of the
+            history sets; or two states share a name.
 
     Source: rule L1.
 
@@ -123,11 +123,11 @@ class Lifecycle(LifecycleTable):
         fields: Mapping[str, object] = NO_FIELDS,
         **named: object,
     ) -> Allowed[R] | Refused:
-        """Return what an action would do, or why it is refused; nothing changes.
+        """Return the effect of an action, or why it is refused; nothing is changed.
 
-        An instant before the record's latest event makes it a late event: the action is judged on
-        the state the record was in then, and takes its place in time. Where it leads to a resolved
-        or final state, the next change of state must be a legal step from there.
+        If ``at`` is before the record's latest event, the result is a late event: the action is
+        judged by the state of the record at that time, and takes its place in time. If it leads to
+        a resolved or final state, the next change of state must be a legal step from there.
 
         Args:
             record: A record of this lifecycle.
@@ -135,13 +135,13 @@ class Lifecycle(LifecycleTable):
             at: When it is done.
             by: Who does it; an actor or an id (``Record.actor``).
             recorded_at: When it became known. Defaults to ``at``.
-            related: Records that may be linked to this one, for guards that ask about them.
-            amend: Whether a late action is taken also where the next change of state is not a legal
-                step after it; what follows is then replayed as it is.
-            cause: The id of the record whose change causes this one, as cascades give it.
+            related: Records that may be linked to this one, for guards that read them.
+            amend: Whether to accept a late action even if the next change of state is not a legal
+                step after it; the later events are then replayed unchanged.
+            cause: The id of the record whose change causes this one, as set by cascades.
             fields: The fields that the transition declares, as a mapping; for names that are taken
                 by other arguments, such as ``at``.
-            named: The same by keyword; undeclared ones are refused by name.
+            named: The same as keyword arguments; undeclared ones are refused by name.
 
         Returns:
             ``Allowed`` with the new events and the record after them, or ``Refused``.
@@ -182,10 +182,10 @@ class Lifecycle(LifecycleTable):
     ) -> R:
         """Return the record after an action.
 
-        Takes what ``decide`` takes.
+        Takes the same arguments as ``decide``.
 
         Raises:
-            TransitionNotAllowedError: The action is refused; its ``refusal`` says everything.
+            TransitionNotAllowedError: The action is refused; its ``refusal`` has the details.
             LifecycleMismatchError: The record follows another lifecycle.
         """
         after = self._after(
@@ -207,7 +207,7 @@ class Lifecycle(LifecycleTable):
     def migrate(
         self, record: R, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
     ) -> R:
-        """Return a record of another lifecycle, or of another version, as one of this.
+        """Return a record of another lifecycle, or of another version, as a record of this one.
 
         The same as ``advance(record, "migrate", ...)`` for a lifecycle without such a row.
 

@@ -1,7 +1,7 @@
-"""Guards as data that a condition on one record cannot say: what linked records must be (rule L4).
+"""Guards as data on linked records, which a condition on one record cannot express (rule L4).
 
-A guard of ours is a frozen value with an ``id``, which is what a refusal calls it. It can be
-written as a document, and the checker lets it hold.
+A built-in guard is a frozen value with an ``id``, its name in refusals. It can be written as a
+document, and the checker assumes that it passes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["EveryLinked", "facts_then", "linked_facts"]
 
 
 def facts_then(record: Record, at: datetime) -> Mapping[str, Any]:
-    """Return a record's facts at an instant, an approval that expired by then included."""
+    """Return a record's facts at an instant, including an approval that expired by then."""
     is_now = at >= record.updated_at
     facts = record.facts() if is_now else record.timeline(now=at).facts_at(at)
     return {**facts, "approval_state": "expired"} if expired(facts, at) else facts
@@ -39,7 +39,7 @@ def linked_facts(
 
     Args:
         facts: The record's own facts.
-        link: What the record is to the others.
+        link: The type of link from the record to the others.
         related: Records that may be linked to it.
         at: The instant.
     """
@@ -62,10 +62,10 @@ class EveryLinked:
     ``decide`` and ``advance`` need the records (``related=``) and refuse without them.
 
     Attributes:
-        link: What the record is to the others, such as ``"parent_of"``.
-        must: What must hold of each of them.
+        link: The type of link from the record to the others, such as ``"parent_of"``.
+        must: The condition that each of them must match.
         type: The type of the others; empty for any.
-        id: What a refusal calls it.
+        id: Its name in refusals.
 
     Raises:
         LifecycleDefinitionError: The link or type is unknown, or the condition is not one.
@@ -117,7 +117,7 @@ class EveryLinked:
         )
 
     def why_not(self, attempt: Attempt, /) -> str:
-        """Return which records object, or which are needed."""
+        """Return which records do not match, or which are needed."""
         if attempt.related is None:
             return f"give the records that it is {self.link} as related="
         missing = self.missing(attempt)

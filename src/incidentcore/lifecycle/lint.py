@@ -1,4 +1,4 @@
-"""What is wrong with a lifecycle or its cascades, before any record meets it (rule L5)."""
+"""Checks of a lifecycle and its cascades, before any record uses them (rule L5)."""
 
 from __future__ import annotations
 
@@ -59,22 +59,22 @@ def _finding(
 def lint_lifecycle(
     lifecycle: Lifecycle, /, cascades: Iterable[CascadeRule] = ()
 ) -> tuple[LintFinding, ...]:
-    """Return what is wrong with a lifecycle.
+    """Return the errors in a lifecycle.
 
-    Asked is: can every state be reached; does every state that is not final lead on, and in the
-    end to a final one; can every open state reach a resolved one; does no action have two rows
-    for the same facts; can every row be taken; does every required field exist; and does every
-    cascade that targets records of this lifecycle find a row, with its fields, in every state in
-    which it applies; can every cascade that they are the source of ever happen; and can cascades
-    undo each other for ever. A field that a cascade copies is taken to be given.
+    The checks are: every state can be reached; every state that is not final leads on, and in the
+    end to a final one; every open state can reach a resolved one; no action has two rows for the
+    same facts; every row can be taken; every required field exists; every cascade that targets
+    records of this lifecycle finds a row, with its fields, in every state in which it applies;
+    every cascade that starts from them can happen; and cascades cannot undo each other endlessly. A
+    field that a cascade copies is assumed to be given.
 
     Args:
         lifecycle: The lifecycle.
         cascades: The rules to check against it; those of other types of record are left out.
 
     Returns:
-        The findings; none for a sound lifecycle. Their data have an ``answer``: ``no`` where it is
-        proved; ``unknown`` where it depends on a function, or on more than 100,000
+        The findings, empty for a sound lifecycle. The data of each have an ``answer``: ``no`` if
+        the error is certain; ``unknown`` if it depends on a function, or on more than 100,000
         combinations.
 
     Source: rule L5.

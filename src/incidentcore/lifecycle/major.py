@@ -1,8 +1,8 @@
-"""Major incidents: a lifecycle of their own beside the incident's state (rule L4).
+"""Major incidents: a separate lifecycle beside the incident's state (rule L4).
 
 Proposing, accepting, rejecting or demoting a major incident leaves the incident's state untouched.
-The steps and what they ask for are ServiceNow's. That a rejected candidate may be proposed again,
-that roles have a step of their own and that accepting may ask for them are our choice.
+The steps and their fields are ServiceNow's. That a rejected candidate may be proposed again, that
+roles have their own step and that accepting may require them are our choice.
 """
 
 from __future__ import annotations
@@ -61,9 +61,9 @@ MAJOR_ROLES: Final = (
 def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> Lifecycle:  # noqa: A002
     """Return the steps of a major incident, with the roles that must be named to accept one.
 
-    Accepting asks for notes and the business impact, as in ServiceNow. Who holds which role may be
-    said with it or before it. ``assign_roles`` names or changes them afterwards; it cannot leave a
-    role open that accepting asks for, since a role once held can only be given to somebody else.
+    Accepting requires notes and the business impact, as in ServiceNow. Roles may be assigned with
+    that step or before it. ``assign_roles`` assigns or changes them afterwards; it cannot leave a
+    role open that accepting requires, since a role once held can only be given to somebody else.
 
     Args:
         roles: The roles that must be held, such as those of ``MajorRole``.
@@ -126,9 +126,10 @@ def decide_major(
     lifecycle: Lifecycle = MAJOR_INCIDENT,
     **fields: Any,
 ) -> Allowed[Incident] | Refused:
-    """Return what a step of the major incident lifecycle would do, or why it is refused.
+    """Return the effect of a step of the major incident lifecycle, or why it is refused.
 
-    Whoever accepts a major incident gets it assigned. Roles that are named join those that are.
+    A major incident is assigned to the actor who accepts it. The given roles are added to those
+    already assigned.
 
     Args:
         incident: The incident.
@@ -137,7 +138,7 @@ def decide_major(
         by: Who; an actor or an id (``Record.actor``).
         recorded_at: When it became known. Defaults to ``at``.
         lifecycle: The steps; see ``major_incident``.
-        fields: ``work_notes``, ``business_impact``, ``roles`` or ``reason``, as the step asks.
+        fields: ``work_notes``, ``business_impact``, ``roles`` or ``reason``, as the step requires.
 
     Raises:
         InvalidValueError: The record is not an incident.
@@ -223,10 +224,10 @@ def advance_major(
 ) -> Incident:
     """Return the incident after a step of the major incident lifecycle.
 
-    Takes what ``decide_major`` takes.
+    Takes the same arguments as ``decide_major``.
 
     Raises:
-        TransitionNotAllowedError: The step is refused; its ``refusal`` says everything.
+        TransitionNotAllowedError: The step is refused; its ``refusal`` has the details.
     """
     answer = decide_major(
         incident, action, at=at, by=by, recorded_at=recorded_at, lifecycle=lifecycle, **fields

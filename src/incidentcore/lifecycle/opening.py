@@ -1,4 +1,4 @@
-"""What a lifecycle asks of an opening and of a record that moves to it (rule L1)."""
+"""The requirements of a lifecycle for an opening and for a record that moves to it (rule L1)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["PriorityRule", "as_names", "as_state_map", "missing_at_opening"]
 
 @runtime_checkable
 class PriorityRule(Protocol):
-    """What computes a record's priority, such as a ``PriorityPolicy``."""
+    """A function that computes a record's priority, such as a ``PriorityPolicy``."""
 
     def __call__(self, record: Record, /) -> Level | None:
-        """Return the computed priority; None where there is none."""
+        """Return the computed priority, or None."""
         ...
 
 

@@ -1,8 +1,8 @@
-"""Lifecycles as well-known systems have them, as data (rule L4).
+"""The lifecycles of well-known systems, as data (rule L4).
 
-States and the moves that a source names are the vendors'; where a system documents states but no
-moves, or a move but no action's name, the rest is our choice and said so beside the table. Actions
-that two systems share have one name here.
+States and the transitions that a source names are the vendors'; if a system documents states but no
+transitions, or a transition without the name of its action, the rest is our choice and is marked so
+beside the table. Actions that two systems share have one name here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Why an action is refused, with what would be legal (rule L2)."""
+"""Why an action is refused, and which actions would be allowed (rule L2)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _step(row: Transition) -> PathStep:
 def shortest_path(
     table: Table, start: State, reached: Callable[[State], bool]
 ) -> tuple[PathStep, ...] | None:
-    """Return the shortest path from a state to one that satisfies ``reached``, guards aside."""
+    """Return the shortest path from a state to one that satisfies ``reached``, ignoring guards."""
     seen = {start.name}
     queue: deque[tuple[State, tuple[PathStep, ...]]] = deque([(start, ())])
     while queue:
@@ -69,7 +69,7 @@ def refuse_state(
 
 
 def path_to_action(table: Table, state: State, action: str) -> tuple[PathStep, ...]:
-    """Return the shortest path from a state that ends with an action; empty where none does."""
+    """Return the shortest path from a state that ends with an action; empty if there is none."""
     path = shortest_path(table, state, lambda reached: action in table[reached.name])
     if path is None:
         return ()
@@ -78,7 +78,7 @@ def path_to_action(table: Table, state: State, action: str) -> tuple[PathStep, .
 
 
 def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Refused:
-    """Refuse an action that the table does not have for a state, with the way that leads there."""
+    """Refuse an action that the table does not have for a state, with the path that leads to it."""
     is_known = any(action in actions for actions in table.values())
     return Refused(
         code="not_allowed" if is_known else "unknown_action",
@@ -91,7 +91,7 @@ def refuse_action(lifecycle: str, table: Table, action: str, state: State) -> Re
 
 
 def _missing_votes(facts: Mapping[str, Any]) -> str:
-    """Return which votes lack."""
+    """Return which votes are missing."""
     rule: ApprovalRule | None = facts.get("approval_rule")
     return "" if rule is None else str(rule.count(facts["approvals"]))
 
@@ -127,7 +127,7 @@ def _why_not(guard: Condition, attempt: Attempt) -> str:
 
 
 def refuse_guard(table: Table, transition: Transition, state: State, attempt: Attempt) -> Refused:
-    """Refuse what a guard does not let pass; a condition says what kept it from matching."""
+    """Refuse an action that a guard rejects; for a condition, with what kept it from matching."""
     why = ""
     if isinstance(transition.guard, Condition):
         why = f" ({_why_not(transition.guard, attempt)})"
@@ -144,9 +144,9 @@ def refuse_guard(table: Table, transition: Transition, state: State, attempt: At
 
 
 def is_legal(table: Table, state: State, event: StateChanged) -> bool:
-    """Return whether a change of state is a step of the table, guards aside.
+    """Return whether a change of state is a step of the table, ignoring guards.
 
-    An action that the table does not know, as imported ones are, may be any of its steps.
+    An action that is not in the table, such as an imported one, may be any of its steps.
     """
     if not any(event.action in actions for actions in table.values()):
         rows = [row for rows in table.get(state.name, {}).values() for row in rows]
@@ -183,7 +183,7 @@ def refuse_no_effect(
 def refuse_undeclared(
     table: Table, transition: Transition, state: State, fields: Mapping[str, object]
 ) -> Refused:
-    """Refuse fields that the transition does not ask for, by name."""
+    """Refuse, by name, fields that the transition does not declare."""
     undeclared = tuple(name for name in fields if name not in transition.inputs)
     takes = tuple(field.name for field in transition.fields)
     return refuse_fields(

@@ -1,4 +1,4 @@
-"""Reopen window and auto-close: pure rules with an instant (rule L6)."""
+"""Reopen window and auto-close: pure functions of a record and its times (rule L6)."""
 
 from __future__ import annotations
 
@@ -40,22 +40,22 @@ def auto_close_at(
     major: bool = False,
     zero_is_never: bool = False,
 ) -> datetime | None:
-    """Return the instant from which a resolved record may be closed by itself.
+    """Return the instant from which a resolved record may be closed automatically.
 
-    The caller compares it with the clock and advances the record; nothing happens here. Any event
-    moves it where the basis is ``updated_at``.
+    The caller compares it with the clock and advances the record; nothing is changed here. If the
+    basis is ``updated_at``, any event moves it.
 
     Args:
         record: The record.
         after: How long it stays resolved: open time of the calendar, wall time without one.
         calendar: The calendar to count by.
-        basis: From which moment: ``resolved_at`` or ``updated_at``.
-        major: Whether major incidents close by themselves too; ServiceNow leaves them out.
-        zero_is_never: Whether a span of zero means never, as in ServiceNow, and not at once.
+        basis: The time to count from: ``resolved_at`` or ``updated_at``.
+        major: Whether major incidents are closed automatically too; ServiceNow excludes them.
+        zero_is_never: Whether a span of zero means never, as in ServiceNow, rather than at once.
 
     Returns:
-        The instant in UTC, or None where the record is not resolved, is closed already, or is left
-        out.
+        The instant in UTC, or None if the record is not resolved, is closed already, or is
+        excluded.
 
     Raises:
         InvalidValueError: The basis is another field, or the span is negative.
@@ -102,7 +102,7 @@ def reopen_until(
         calendar: The calendar to count by; wall time without one.
 
     Returns:
-        The instant in UTC, or None where the record is not resolved.
+        The instant in UTC, or None if the record is not resolved.
 
     Source: rule L6.
     """
@@ -119,12 +119,12 @@ def _roles(roles: Iterable[str]) -> tuple[str, ...]:
 
 @attrs.frozen
 class ReopenWindow:
-    """A guard: a resolved record may be reopened for a while; some roles may always.
+    """A guard: a resolved record may be reopened for a limited time, by exempt roles at any time.
 
     Attributes:
-        within: How long after the resolution, its last instant included.
+        within: How long after the resolution, including the last instant.
         calendar: The calendar to count by; wall time without one.
-        exempt: Roles to whom the window does not apply.
+        exempt: Roles to which the window does not apply.
 
     Raises:
         LifecycleDefinitionError: The span is missing or negative, or counts business days without a
@@ -152,11 +152,11 @@ class ReopenWindow:
 
     @property
     def id(self) -> str:
-        """Return what a refusal calls it."""
+        """Return its name in refusals."""
         return f"reopen within {self.within}"
 
     def __call__(self, attempt: Attempt, /) -> bool:
-        """Return whether an attempt comes in time, or from an exempt role."""
+        """Return whether an attempt is in time, or by an exempt role."""
         resolved_at: datetime | None = attempt.facts["resolved_at"]
         if attempt.by.role in self.exempt or resolved_at is None:
             return True
@@ -166,6 +166,6 @@ class ReopenWindow:
         return _later(resolved_at, self.within, self.calendar)
 
     def why_not(self, attempt: Attempt, /) -> str:
-        """Return what would have let a late attempt pass."""
+        """Return what a late attempt would have needed to pass."""
         text = f"until {self._end(attempt.facts['resolved_at']).isoformat()}"
         return f"{text}, or by {' or '.join(self.exempt)}" if self.exempt else text

@@ -1,9 +1,9 @@
 """The standard lifecycles: incident, problem and service request (rule L4).
 
-The incident's is the plain reading of the ITIL practice in ServiceNow's words. The problem's
-follows ServiceNow's states with a canceled state of its own, and the service request's is ours;
-both are our choice. So is that a request of which approval was asked goes on when the rule holds
-and not before, while one of which it was not asked is approved or rejected by whoever says so.
+The incident lifecycle is the plain reading of the ITIL practice in ServiceNow's terms. The problem
+lifecycle has ServiceNow's states and a canceled state, and the service request lifecycle is our
+own; both are our choice. It is also our choice that a request with an approval rule continues only
+once the rule is met, while one without a rule can be approved or rejected by any actor.
 """
 
 from __future__ import annotations
@@ -175,10 +175,10 @@ def decide(
     fields: Mapping[str, object] = NO_FIELDS,
     **named: object,
 ) -> Allowed[R] | Refused:
-    """Return what an action would do to a record of a standard lifecycle, or why it is refused.
+    """Return the effect of an action on a record of a standard lifecycle, or why it is refused.
 
-    The same as ``Lifecycle.decide`` of the standard lifecycle of the record's type. Nothing
-    changes.
+    The same as ``Lifecycle.decide`` of the standard lifecycle of the record's type. Nothing is
+    changed.
 
     Args:
         record: The record.
@@ -186,11 +186,11 @@ def decide(
         at: When it is done.
         by: Who does it; an actor or an id (``Record.actor``).
         recorded_at: When it became known. Defaults to ``at``.
-        related: Records that may be linked to this one, for guards that ask about them.
-        amend: Whether a late action is taken also where the next change of state is not a legal
-            step after it.
+        related: Records that may be linked to this one, for guards that read them.
+        amend: Whether to accept a late action even if the next change of state is not a legal step
+            after it.
         fields: The fields that the transition declares, as a mapping.
-        named: The same by keyword; undeclared ones are refused by name.
+        named: The same as keyword arguments; undeclared ones are refused by name.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import decide
@@ -227,10 +227,10 @@ def advance(
 ) -> R:
     """Return a record of a standard lifecycle after an action.
 
-    Takes what ``decide`` takes.
+    Takes the same arguments as ``decide``.
 
     Raises:
-        TransitionNotAllowedError: The action is refused; its ``refusal`` says everything.
+        TransitionNotAllowedError: The action is refused; its ``refusal`` has the details.
         LifecycleMismatchError: The record follows another lifecycle than the standard one.
 
     >>> from datetime import UTC, datetime
@@ -254,12 +254,12 @@ def advance(
 
 
 def allowed_actions(record: Record, /) -> tuple[str, ...]:
-    """Return the actions that the standard lifecycle has for a record's state, guards aside."""
+    """Return the actions that the standard lifecycle has for a record's state, ignoring guards."""
     return STANDARD[record.record_type].allowed_actions(record)
 
 
 def explain(record: Record, /, *, to: State | str) -> tuple[PathStep, ...] | None:
-    """Return the shortest way of a record through its standard lifecycle to a state.
+    """Return the shortest path of a record through its standard lifecycle to a state.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.lifecycle import explain

@@ -1,7 +1,7 @@
-"""The cascades between standard records, and the makers of such tables for other state names.
+"""The cascades between standard records, and functions to make them for other state names.
 
-From parent to child and from problem to incident the rows are ServiceNow's. The rows about tasks
-follow what it does with an incident's tasks, and its roll-up from tasks to requests.
+The rows from parent to child and from problem to incident are ServiceNow's. The rows about tasks
+follow its handling of an incident's tasks and its roll-up from tasks to requests.
 """
 
 from __future__ import annotations
@@ -43,22 +43,22 @@ def parent_to_child(
     resolves: Condition | None = None,
     reopens_all: bool = False,
 ) -> tuple[CascadeRule, ...]:
-    """Return ServiceNow's rules from a parent incident to its children, for a lifecycle's names.
+    """Return ServiceNow's rules from a parent incident to its children, with given state names.
 
-    A parent's progress, holds and resolution pass on; one that waits for its caller, is closed,
-    canceled or becomes a major incident leaves its children as they are. An agent who reopens the
-    parent reopens the children that the parent resolved, or all resolved ones; a requester who does
-    so through the portal reopens the parent alone.
+    A parent's progress, holds and resolution are passed on; a parent that waits for its caller, is
+    closed or canceled, or becomes a major incident leaves its children unchanged. An agent who
+    reopens the parent reopens the children that the parent resolved, or all resolved ones; a
+    requester who does so through the portal reopens only the parent.
 
     Args:
         new: The name of the new state.
         in_progress: The name of the state in which work goes on.
-        on_hold: The name of the state on hold.
+        on_hold: The name of the on-hold state.
         resolved: The name of the resolved state.
-        reasons: The reasons to hold that pass on.
-        reopens: Whose reopening passes on, as a condition on ``actor``. Defaults to an agent's.
+        reasons: The hold reasons that are passed on.
+        reopens: Whose reopening is passed on, as a condition on ``actor``. Defaults to an agent's.
             ``NEVER`` leaves children resolved, ``ALWAYS`` reopens them with every parent.
-        resolves: Whose resolution passes on, as a condition on ``actor``. Defaults to anybody's.
+        resolves: Whose resolution is passed on, as a condition on ``actor``. Defaults to anybody's.
         reopens_all: Whether children that were resolved on their own reopen too.
     """
 
@@ -115,19 +115,19 @@ def problem_to_incident(
     code: str,
     resolves: Condition = ALWAYS,
 ) -> tuple[CascadeRule, ...]:
-    """Return ServiceNow's rules from a problem to the incidents that it is the cause of.
+    """Return ServiceNow's rules from a problem to the incidents that it causes.
 
-    Solved, it resolves those that wait for it. Closed without being solved, such as by accepting
-    the risk, it leaves them as they are and its notes are copied to them. A workaround is noted on
-    every incident that is still open.
+    A solved problem resolves the incidents that wait for it. A problem closed unsolved, such as by
+    accepting the risk, leaves them unchanged, but its notes are copied to them. A workaround is
+    noted on every incident that is still open.
 
     Args:
         solved: The names of the problem's states that solve it.
-        unsolved: The resolution codes that solve nothing, such as an accepted risk.
-        on_hold: The name of the incident's state on hold.
+        unsolved: The resolution codes of an unsolved problem, such as an accepted risk.
+        on_hold: The name of the incident's on-hold state.
         reason: The reason of incidents that wait for a problem.
-        code: The resolution code that they get.
-        resolves: Whose resolution passes on, as a condition on ``actor``.
+        code: The resolution code that the incidents get.
+        resolves: Whose resolution is passed on, as a condition on ``actor``.
     """
     is_unsolved = field("resolution_code").is_in(*unsolved)
 
@@ -195,12 +195,12 @@ def refuse_open_tasks(
 
     Args:
         lifecycle: A lifecycle of service requests.
-        actions: The actions that are refused then; those that cancel are better left out.
+        actions: The actions to refuse while a task is open; those that cancel are better left out.
         id: The new lifecycle's id; defaults to the old one with ``_tasks_first``.
 
     Raises:
-        LifecycleDefinitionError: It is for records without tasks, has none of the actions, or one
-            of them has a guard that is not a condition.
+        LifecycleDefinitionError: The lifecycle is for records without tasks, has none of the
+            actions, or has an action whose guard is not a condition.
 
     >>> from incidentcore.lifecycle import refuse_open_tasks
     >>> from incidentcore.lifecycle.standard import SERVICE_REQUEST

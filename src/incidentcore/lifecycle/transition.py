@@ -1,4 +1,4 @@
-"""What a lifecycle is made of: transitions, the fields they ask for, and guards (rule L1)."""
+"""The parts of a lifecycle: transitions, their fields, and guards (rule L1)."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _EMPTY: Final[tuple[object, ...]] = (None, "", (), [], frozenset(), set(), {}, _
 
 @attrs.frozen(kw_only=True)
 class Attempt:
-    """What a guard is asked about: an action on a record, before it happens.
+    """The argument of a guard: an action on a record, before it happens.
 
     Attributes:
-        facts: The record's fields at the instant of the action, with the given ones over them.
+        facts: The record's fields at the instant of the action, overridden by the given ones.
         action: The action.
         at: When.
         by: Who.
-        fields: What was given with the action.
-        related: The records that were given beside it; None where none were.
+        fields: The fields that were given with the action.
+        related: The related records that were given; None if none were.
     """
 
     facts: Mapping[str, Any]
@@ -45,19 +45,19 @@ class Attempt:
 
 @runtime_checkable
 class Guard(Protocol):
-    """A rule of your own on a transition: a plain function or a frozen object.
+    """A custom rule on a transition: a plain function or a frozen object.
 
-    An object that also has ``why_not(attempt)`` says with it, in a refusal, what would have let the
-    attempt pass. One that has an ``id`` is called so in refusals.
+    If an object also has ``why_not(attempt)``, its result explains in a refusal what would have let
+    the attempt pass. If it has an ``id``, that is its name in refusals.
     """
 
     def __call__(self, attempt: Attempt, /) -> object:
-        """Return something true to let the action pass."""
+        """Return a true value to let the action pass."""
         ...
 
 
 def is_nothing(value: object) -> bool:
-    """Return whether a value counts as none where one is required; 0 and False do not."""
+    """Return whether a value counts as missing where one is required; 0 and False do not."""
     return not value and value in _EMPTY
 
 
@@ -73,12 +73,13 @@ def _default_target(field: Any) -> str:
 
 @attrs.frozen
 class InputField:
-    """A field that a transition asks for.
+    """A field that a transition takes.
 
     Attributes:
-        name: The keyword under which ``advance`` takes it; ``fields={name: ...}`` takes any name.
-        target: The record's field that it sets; by default the one of the same name. What records
-            do not have is kept below ``custom``; say ``custom.name`` to show that it is meant.
+        name: The keyword argument of ``advance`` for it; ``fields={name: ...}`` takes any name.
+        target: The record's field that it sets; by default the one of the same name. A field that
+            records do not have is stored under ``custom``; write ``custom.name`` to make that
+            explicit.
         required: Whether the transition is refused without it.
         choices: The values it accepts; empty for any.
 
@@ -129,17 +130,17 @@ class Transition:
     """One row of a lifecycle's table.
 
     Attributes:
-        action: What is done, such as ``"resolve"``.
+        action: The name of the action, such as ``"resolve"``.
         sources: The names of the states in which it can be done.
         target: The state that it leads to.
-        fields: What it asks for.
+        fields: The fields that it takes.
         guard: A condition on the record's fields (with ``actor.id`` and ``actor.role``), or a
             caller's function of an ``Attempt``.
-        guard_name: What a refusal calls the guard.
+        guard_name: The guard's name in refusals.
         sets: Fields that the transition itself sets; those given with the action win.
 
     Raises:
-        LifecycleDefinitionError: A part is missing, of the wrong kind, or given twice.
+        LifecycleDefinitionError: A part is missing, of the wrong type, or given twice.
     """
 
     action: str
@@ -185,10 +186,11 @@ class Transition:
             object.__setattr__(self, "guard_name", name)
 
     def accept(self, fields: Mapping[str, object]) -> FrozenMap[object]:
-        """Return what the given fields set on the record, with what the transition itself sets.
+        """Return the record fields that the given fields and the transition itself set.
 
         Raises:
-            InvalidValueError: A value is none of the choices, or not what the record's field takes.
+            InvalidValueError: A value is not one of the choices, or is not accepted by the record's
+                field.
         """
         if not fields:
             return self.sets
@@ -215,7 +217,7 @@ class Transition:
             ) from None
 
     def passes(self, attempt: Attempt) -> bool:
-        """Return whether the guard lets an attempt pass."""
+        """Return whether the guard allows the attempt."""
         if self.guard is None:
             return True
         if isinstance(self.guard, Condition):

@@ -1,4 +1,4 @@
-"""What is worked on first: matrices, other calculators, adjustments and overrides."""
+"""Priorities of records: matrices, other calculators, adjustments and overrides."""
 
 from incidentcore.priority.adjustments import (
     Adjustment,

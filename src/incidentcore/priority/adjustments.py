@@ -1,4 +1,4 @@
-"""What may move a computed priority: important callers and services, many users, security."""
+"""Adjustments of a computed priority: important callers and services, many users, security."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ __all__ = [
 
 
 class PriorityAdjustment(Protocol):
-    """Moves a computed priority: a plain function or a frozen object fits."""
+    """A plain function or frozen object that adjusts a computed priority."""
 
     def __call__(
         self, record: Any, level: Level, levels: Sequence[Level], /
     ) -> PriorityCalculation | None:
-        """Return the moved priority with the reason, or None where this does not apply.
+        """Return the adjusted priority with the reason, or None if this does not apply.
 
         Args:
             record: The record.
@@ -41,19 +41,20 @@ class PriorityAdjustment(Protocol):
 
 @attrs.frozen
 class Adjustment:
-    """A rule that moves the priority of the records that a condition matches.
+    """A rule that adjusts the priority of the records that match a condition.
 
-    State exactly one of the three moves. A move past the end of the scale stops at its end.
+    Give exactly one of ``raise_by``, ``at_least`` and ``at_most``. An adjustment past the end of
+    the scale stops at its end.
 
     Attributes:
-        name: What the rule is called in explanations.
-        when: Which records it is about.
-        raise_by: How many levels worse; a negative number makes it milder.
-        at_least: A priority that is raised to this one where it is milder.
-        at_most: A priority that is lowered to this one where it is worse.
+        name: The name of the rule in explanations.
+        when: The condition that the records must match.
+        raise_by: How many levels to raise the priority by; a negative number lowers it.
+        at_least: The lowest priority that the records may have; a lower one is raised to it.
+        at_most: The highest priority that the records may have; a higher one is lowered to it.
 
     Raises:
-        PriorityMatrixError: ``when`` is not a condition, or there is not exactly one move.
+        PriorityMatrixError: ``when`` is not a condition, or not exactly one adjustment is given.
 
     >>> from incidentcore.conditions import field
     >>> from incidentcore.priority import Adjustment
@@ -85,7 +86,7 @@ class Adjustment:
     def __call__(
         self, record: Any, level: Level, levels: Sequence[Level], /
     ) -> PriorityCalculation | None:
-        """Return the moved priority with the reason, or None where this does not apply."""
+        """Return the adjusted priority with the reason, or None if this does not apply."""
         if not self.when.matches(record):
             return None
         moved, text = level, ""
@@ -108,17 +109,17 @@ _SECURITY: Final = field("category").starts_with("security")
 
 
 def vip(when: Condition = _VIP, *, raise_by: int = 1) -> Adjustment:
-    """Return the rule that important callers' records are more pressing.
+    """Return the rule that raises the priority of important callers' records.
 
     Args:
-        when: Who is important; ``custom.vip`` by default.
-        raise_by: How many levels worse.
+        when: The condition for an important caller; ``custom.vip`` by default.
+        raise_by: How many levels to raise the priority by.
     """
     return Adjustment("VIP", when, raise_by=raise_by)
 
 
 def critical_services(*services: str, at_least: Level) -> Adjustment:
-    """Return the rule that records of these services have at least this priority.
+    """Return the rule that records of the given services have at least the given priority.
 
     >>> from incidentcore.priority import critical_services
     >>> from incidentcore.values import Priority
@@ -132,22 +133,22 @@ def critical_services(*services: str, at_least: Level) -> Adjustment:
 def affected_users(
     number: int, *, raise_by: int = 1, path: str = "custom.affected_users"
 ) -> Adjustment:
-    """Return the rule that records that hit many users are more pressing.
+    """Return the rule that raises the priority of records that affect many users.
 
     Args:
-        number: From how many users on.
-        raise_by: How many levels worse.
+        number: The number of users from which the rule applies.
+        raise_by: How many levels to raise the priority by.
         path: The field that holds how many users are affected.
     """
     return Adjustment(f"{number} users or more", field(path) >= number, raise_by=raise_by)
 
 
 def security(at_least: Level, *, when: Condition = _SECURITY) -> Adjustment:
-    """Return the rule that security incidents have at least this priority.
+    """Return the rule that security incidents have at least the given priority.
 
     Args:
         at_least: The priority.
-        when: What is a security incident; by default the category ``security`` and all
-            below.
+        when: The condition for a security incident; by default the category ``security`` and all
+            below it.
     """
     return Adjustment("security", when, at_least=at_least)

@@ -1,8 +1,8 @@
 """Setting a record's priority: computed by a policy, or overridden by a person (rules P2, H5).
 
-Computed priority and override are separate fields of the record; the effective one is the override
-where there is one. ``prioritize`` sets the first, ``override_priority`` and ``clear_override`` the
-second, so recomputing cannot lose what somebody decided.
+Computed priority and override are separate fields of the record; the effective priority is the
+override if there is one. ``prioritize`` sets the first, ``override_priority`` and
+``clear_override`` the second, so recomputing cannot lose what somebody decided.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ def prioritize(
     urgency: Level | None = None,
     reason: str = "",
 ) -> R:
-    """Compute a record's priority and note it in its history.
+    """Compute a record's priority and add it to its history.
 
-    Call it whenever something that the policy reads has changed: recomputing is explicit here,
-    never a side effect. A standing override stays in force.
+    Call it when a field that the policy reads has changed: the priority is never recomputed as a
+    side effect. An override stays in force.
 
     Args:
         record: The record.
         policy: How priorities are computed; ServiceNow's matrix by default.
-        at: When; with a late ``at``, the record is read as it was then.
+        at: When; if that is before the latest event, the record is read as it was then.
         by: Who; a plain id is taken as an agent.
         recorded_at: When it became known. Defaults to ``at``.
         impact: A new impact; by default that of the record.
         urgency: A new urgency; likewise.
-        reason: Why, in words; by default the policy's steps.
+        reason: The reason as text; by default the policy's steps.
 
     Returns:
-        The record with one more ``Prioritized`` event; the record itself where nothing changes.
+        The record with one more ``Prioritized`` event; the record itself if nothing changes.
 
     Raises:
         InvalidValueError: The impact or urgency is not of the policy's scales.
@@ -95,7 +95,7 @@ def prioritize(
 
 
 def _as_it_was(record: R, at: datetime) -> R:
-    """Return the record without what happened after an instant."""
+    """Return the record without the events after an instant."""
     if at >= record.updated_at:
         return record
     return type(record).from_history(
@@ -141,7 +141,7 @@ def clear_override(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Take an override back: the computed priority is in force again.
+    """Clear an override, so that the computed priority is in force again.
 
     Args:
         record: The record.
@@ -151,7 +151,7 @@ def clear_override(
         recorded_at: When it became known. Defaults to ``at``.
 
     Returns:
-        The record with one more event; the record itself where no override stands.
+        The record with one more event; the record itself if no override is in force.
 
     Raises:
         InvalidValueError: The reason is empty.

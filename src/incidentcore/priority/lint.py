@@ -1,4 +1,4 @@
-"""What is odd about a priority table: gaps, steps in the wrong direction, unused levels."""
+"""Checks of priority tables: gaps, steps in the wrong direction, unused levels."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ TEXTS: Final = {
 
 
 def lint_matrix(matrix: PriorityMatrix, /) -> tuple[LintFinding, ...]:
-    """Return what is odd about a matrix.
+    """Return the oddities in a matrix.
 
     Args:
         matrix: The matrix.
 
     Returns:
-        ``not_monotone`` where a worse row or column has a milder priority, with both (row, column)
+        ``not_monotone`` if a worse row or column has a lower priority, with both (row, column)
         pairs as the witness; ``unused_level`` for a level that no cell gives, unless only an
         override sets it.
 
@@ -52,7 +52,7 @@ def lint_cells(
     scale: Scale = Priority.scale,
     manual_only: Iterable[str] = (),
 ) -> tuple[LintFinding, ...]:
-    """Return what is odd about a table that is still being written; gaps are ``missing_cell``.
+    """Return the oddities in an unfinished table; gaps are ``missing_cell``.
 
     Args:
         rows: The scale of the rows.

@@ -1,4 +1,4 @@
-"""The priority matrix, and what every way of computing a priority has in common (rule P1)."""
+"""The priority matrix, and the interface of all priority calculators (rule P1)."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class PriorityCalculation:
     """A computed priority with the reason for it.
 
     Attributes:
-        level: The priority; None where the record lacks what it is computed from.
-        reason: Why, in words.
+        level: The priority; None if the record lacks a value that it is computed from.
+        reason: The reason as text.
     """
 
     level: Level | None
@@ -47,9 +47,9 @@ class PriorityCalculation:
 
 
 class PriorityCalculator(Protocol):
-    """Computes a priority from a record: a plain function or a frozen object fits.
+    """A plain function or frozen object that computes a priority from a record.
 
-    The attribute ``scale``, if there is one, says which levels it may return.
+    The attribute ``scale``, if there is one, holds the levels that it may return.
     """
 
     def __call__(self, record: Any, /) -> PriorityCalculation:
@@ -76,7 +76,7 @@ def read_level(scale: Scale, path: str, record: object) -> Level | None:
     """Return the level that a record's field holds, checked against its scale.
 
     Raises:
-        InvalidValueError: The field holds something else than a level of the scale or None.
+        InvalidValueError: The field holds something other than a level of the scale or None.
     """
     seen = reader(path)(record)
     if seen is None or (isinstance(seen, Level) and seen in scale):
@@ -99,7 +99,7 @@ def checked_path(field: str, path: object) -> None:
 
 
 def _as_given(cells: Cells) -> Any:
-    """Take every form of cells in; they are checked against the scales after construction."""
+    """Accept every form of cells; they are checked against the scales after construction."""
     return cells
 
 
@@ -111,8 +111,9 @@ def _names(names: Iterable[str]) -> tuple[str, ...]:
 class PriorityMatrix:
     """A table that gives a priority for each pair of levels of two scales.
 
-    Any shape and any scales. The matrix must be total; whether it is monotone and uses every level
-    is asked of ``lint_matrix``, since tables in use are not always.
+    It can have any shape and any scales, but must have a priority for every pair. Use
+    ``lint_matrix`` to check whether it is monotone and uses every level, which tables in use do not
+    always do.
 
     Attributes:
         rows: The scale of the rows, usually the impact.
@@ -122,12 +123,12 @@ class PriorityMatrix:
         scale: The scale of the priorities.
         row_field: The record's field that gives the row.
         column_field: The record's field that gives the column.
-        manual_only: Names of levels that no computation gives, only an override (GLPI's "major").
-        name: What the table is called in explanations.
+        manual_only: Names of levels that only an override can set (GLPI's "major").
+        name: The name of the table in explanations.
 
     Raises:
-        PriorityMatrixError: A cell is missing, there is one too many, or it holds something else
-            than a level that may be computed.
+        PriorityMatrixError: A cell is missing, there is one too many, or a cell holds something
+            other than a level that may be computed.
 
     Source: rule P1.
 
@@ -231,17 +232,17 @@ class PriorityMatrix:
         row_field: str = "impact",
         column_field: str = "urgency",
     ) -> Self:
-        """Return the table whose cells are the mean of the two levels' places in their scales.
+        """Return the table whose cells are the mean of the two levels' positions in their scales.
 
-        All three scales have the same number of levels. Places count from 1 for the best level
-        up, so that ``"milder"`` is the floor of the mean.
+        All three scales have the same number of levels. Positions count up from 1 for the best
+        level, so that ``"milder"`` is the floor of the mean.
 
         Args:
             rows: The scale of the rows.
             columns: The scale of the columns.
             scale: The scale of the priorities.
-            rounding: Which way half a step goes: ``"milder"`` or ``"worse"``.
-            name: What the table is called in explanations.
+            rounding: The direction in which half a step is rounded: ``"milder"`` or ``"worse"``.
+            name: The name of the table in explanations.
             row_field: The record's field that gives the row.
             column_field: The record's field that gives the column.
 
@@ -293,9 +294,9 @@ class PriorityMatrix:
             columns: The scale of the columns.
             row_weights: A weight for each level of ``rows``, by level or name.
             column_weights: A weight for each level of ``columns``, by level or name.
-            bands: The least sum of each priority but the best, which takes all that lies below.
+            bands: The least sum of each priority except the best, which has no lower limit.
             scale: The scale of the priorities.
-            name: What the table is called in explanations.
+            name: The name of the table in explanations.
             row_field: The record's field that gives the row.
             column_field: The record's field that gives the column.
 

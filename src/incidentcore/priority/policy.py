@@ -36,11 +36,11 @@ class PriorityStep:
     """One step on the way to a priority.
 
     Attributes:
-        kind: What made it: ``calculator``, ``adjustment`` or ``override``.
-        rule: The name of that.
+        kind: The source of the step: ``calculator``, ``adjustment`` or ``override``.
+        rule: The name of that source.
         level: The priority after it.
-        applied: Whether it decided or changed the priority.
-        reason: Why, in words.
+        applied: Whether the step set or changed the priority.
+        reason: The reason as text.
     """
 
     kind: StepKind
@@ -76,9 +76,9 @@ class PriorityResult:
     """A record's priority, with every step that led to it.
 
     Attributes:
-        priority: The effective one: the override where there is one.
-        computed: What the policy says.
-        override: What somebody set instead, with who and why; None otherwise.
+        priority: The effective priority: the override if there is one.
+        computed: The priority that the policy computed.
+        override: The override, with who set it and why; None if there is none.
         steps: The calculator, each adjustment in order, and the override.
     """
 
@@ -97,11 +97,11 @@ def _adjustments(values: Iterable[PriorityAdjustment]) -> tuple[PriorityAdjustme
 
 @attrs.frozen
 class PriorityPolicy:
-    """How records get their priority: a calculator, then adjustments in order.
+    """How priorities are computed: a calculator, then adjustments in order.
 
     Attributes:
         calculator: A matrix, or a function.
-        adjustments: What moves the computed priority, one after the other.
+        adjustments: The adjustments of the computed priority, applied one after the other.
         scale: The scale of the priorities; by default the calculator's.
 
     Raises:
@@ -135,7 +135,7 @@ class PriorityPolicy:
                     raise PriorityMatrixError(where, bound, _one_of(levels))
 
     def __call__(self, record: Record, /) -> Level | None:
-        """Return what the policy computes for a record, its override aside."""
+        """Return the priority that the policy computes for a record, ignoring its override."""
         return calculate_priority(self, record).computed
 
     @property
@@ -153,18 +153,18 @@ STANDARD_POLICY: Final = PriorityPolicy()
 
 
 def calculate_priority(policy: PriorityPolicy, record: Record) -> PriorityResult:
-    """Compute a record's priority with each step; the record is not changed.
+    """Compute a record's priority, with every step; the record is not changed.
 
     Args:
         policy: How priorities are computed.
-        record: The record; its standing override counts.
+        record: The record; an override in force on it counts.
 
     Returns:
         The effective priority, the computed one, the override, and the steps.
 
     Raises:
         InvalidValueError: The record's impact or urgency is of another scale than the policy's, or
-            a calculator or adjustment of the caller's gives a level that the policy does not have.
+            a custom calculator or adjustment returns a level that the policy does not have.
 
     Source: rule P2.
 
@@ -234,7 +234,7 @@ def _checked(
 
 
 def standing_override(record: Record) -> PriorityOverride | None:
-    """Return the override in force on a record, with who set it and why; None without one.
+    """Return the override in force on a record, with who set it and why; None if there is none.
 
     Source: rule H5.
     """

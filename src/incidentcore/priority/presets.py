@@ -1,7 +1,7 @@
 """Priority tables of well-known tools, ready to use.
 
-Scales of other systems than ours are levels of their own, so that a mix-up is an error and not a
-wrong priority. Worst comes first everywhere, also where the system's numbers rise with severity.
+The scales of other systems have their own levels, so that a mix-up is an error and not a wrong
+priority. The worst level always comes first, even if the system's numbers rise with severity.
 """
 
 from __future__ import annotations

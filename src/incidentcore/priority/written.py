@@ -1,4 +1,4 @@
-"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+"""Names under which documents refer to this package's classes; ``serialization`` collects them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FAMILIES: Final[dict[Any, tuple[type, ...]]] = {
 def _tabulated(
     make: Callable[..., PriorityMatrix], fields: dict[str, Any]
 ) -> tuple[str, dict[str, Any]]:
-    """Return the fields of the matrix that a rule with these fields amounts to."""
+    """Return the fields of the matrix that is equivalent to a rule with these fields."""
     scales = {
         name: Scale(fields[name]["id"], tuple(fields[name]["names"]))
         for name in ("rows", "columns", "scale")

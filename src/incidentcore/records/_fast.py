@@ -15,7 +15,7 @@ _new: Final = object.__new__
 
 
 def _setter(kind: type, name: str) -> Callable[[object, object], None]:
-    """Return the setter of a slot, which takes two thirds of the time of object.__setattr__."""
+    """Return the setter of a slot, which needs two thirds of the time of object.__setattr__."""
     setter: Callable[[object, object], None] = getattr(kind, name).__set__
     return setter
 

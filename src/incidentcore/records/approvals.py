@@ -28,14 +28,14 @@ ApprovalState: TypeAlias = Literal["pending", "approved", "rejected", "expired"]
 
 @attrs.frozen(kw_only=True)
 class Approval:
-    """A decision on a service request that stands.
+    """A decision on a service request that has not been withdrawn.
 
     Attributes:
         by: Who decided.
         decision: ``approved`` or ``rejected``.
         at: When.
-        reason: Why.
-        on_behalf_of: The approver in whose place; None for the actor's own decision.
+        reason: The reason.
+        on_behalf_of: The approver for whom the actor decided; None for the actor's own decision.
         stage: The stage in which it was given, counted from 0.
     """
 
@@ -63,17 +63,17 @@ class Approval:
 
 @attrs.frozen(kw_only=True)
 class ApprovalCount:
-    """What the decisions under a rule come to; printed, it says which votes lack.
+    """The combined result of the decisions under a rule; its text names the missing votes.
 
     Attributes:
         state: See ``ApprovalState``.
         needed: How many approvals the rule asks for.
         approved: The approvers who approved, in the rule's order.
         rejected: Those who rejected.
-        pending: Those who were asked and have not answered.
-        required: Of the pending, those whose approval no other one replaces.
-        not_asked: Who decided without being asked; that counts for nothing.
-        stage: The stage that it is about, counted from 0: the first that is not approved.
+        pending: Those who were asked and have not decided.
+        required: The pending approvers whose approval cannot be replaced by another.
+        not_asked: Those who decided without being asked; their decisions do not count.
+        stage: The current stage, counted from 0: the first that is not approved.
         stages: How many stages there are.
     """
 
@@ -140,21 +140,22 @@ class ApprovalRule:
     and limit one with ``expiring``.
 
     Attributes:
-        approvers: Who is asked, in the order given; a set is put in the order of the ids.
+        approvers: Who is asked, in the given order; a set is sorted by id.
         needed: How many of them must approve.
-        required: Approvers without whom it is not approved, whoever else approves; the rejection
-            of one of them rejects.
-        delegates: For an approver, those who may decide in their place.
-        veto: Whether a single rejection rejects, as in ServiceNow's classic approvals. Without
-            it, rejected is what can no longer be approved (our choice).
-        then: The rule of the next stage, which is asked once this one is approved; None for none.
-        expires_after: How long the approvers have; None for as long as they like.
-        calendar: The calendar to count that by; wall time without one.
+        required: Approvers who must approve in any case; a rejection by one of them rejects the
+            request.
+        delegates: For each approver, those who may decide for them.
+        veto: Whether a single rejection rejects, as in ServiceNow's classic approvals. Without it,
+            a request is rejected once it can no longer be approved (our choice).
+        then: The rule of the next stage, which begins once this one is approved; None if this is
+            the last.
+        expires_after: How long the approvers have; None for no limit.
+        calendar: The calendar for that time; wall time without one.
 
     Raises:
-        InvalidValueError: Nobody is asked, more are needed than are asked, somebody is required or
-            represented who is not asked, the time is not a positive one, or it counts business days
-            without a calendar.
+        InvalidValueError: Nobody is asked, more are needed than are asked, somebody who is not
+            asked is required or has a delegate, the time is not positive, or it counts business
+            days without a calendar.
 
     Source: rule L7.
 
@@ -213,7 +214,7 @@ class ApprovalRule:
         return tuple(rules)
 
     def expires_at(self, asked_at: datetime) -> datetime | None:
-        """Return the last instant at which a vote counts, for a stage asked at an instant."""
+        """Return the last instant at which a vote counts in a stage that begins at ``asked_at``."""
         after, calendar = self.expires_after, self.calendar
         if isinstance(after, BusinessDays) and calendar is not None:
             return calendar.add_business_days(asked_at, after.n, end_of_day=after.end_of_day)
@@ -224,19 +225,19 @@ class ApprovalRule:
     def expiring(
         self, after: timedelta | BusinessDays, calendar: Calendar | None = None
     ) -> ApprovalRule:
-        """Return the rule with a limit: what is pending then is expired, and later votes are void.
+        """Return the rule with a time limit, after which it is expired and votes are void.
 
         Args:
-            after: Open time of the calendar, wall time without one, or business days.
+            after: The limit: open time of the calendar, wall time without one, or business days.
             calendar: The calendar to count by.
         """
         return attrs.evolve(self, expires_after=after, calendar=calendar)
 
     @classmethod
     def in_stages(cls, *rules: ApprovalRule) -> ApprovalRule:
-        """Return the rule that the given ones are asked one after another.
+        """Return a rule whose stages are the given rules, one after another.
 
-        It is approved with the last one, and rejected or expired with any.
+        It is approved once the last stage is, and rejected or expired as soon as any stage is.
 
         >>> from incidentcore.records import ApprovalRule
         >>> rule = ApprovalRule.in_stages(ApprovalRule.any_of("bo"), ApprovalRule.any_of("lee"))
@@ -283,7 +284,7 @@ class ApprovalRule:
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return the rule that so many must approve, and those who are required among them."""
+        """Return the rule that ``needed`` approvers must approve, including the required ones."""
         return cls(approvers, needed=needed, required=required, delegates=delegates, veto=veto)
 
     @classmethod
@@ -295,18 +296,18 @@ class ApprovalRule:
         delegates: Mapping[str, Iterable[str]] = FrozenMap(),
         veto: bool = False,
     ) -> ApprovalRule:
-        """Return the rule that a share of 1 to 100 per cent must approve, rounded up."""
+        """Return the rule that a percentage of approvers (1 to 100, rounded up) must approve."""
         if type(share) is not int or not 1 <= share <= 100:
             raise InvalidValueError("share", share, "a whole number from 1 to 100")
         needed = max(-(-len(approvers) * share // 100), 1)
         return cls(approvers, needed=needed, required=required, delegates=delegates, veto=veto)
 
     def count(self, approvals: Iterable[Approval]) -> ApprovalCount:
-        """Return what decisions come to; of several for one approver, the last one counts.
+        """Return the combined result of decisions; the last one for each approver counts.
 
-        A delegate's decision counts for the approver in whose place it was given. A decision by
-        somebody who was not asked, who may not speak for that approver, or whose stage had not
-        begun, counts for nothing.
+        A delegate's decision counts for the approver for whom it was given. A decision by somebody
+        who was not asked, who may not decide for that approver, or whose stage had not begun does
+        not count.
         """
         decisions = tuple(approvals)
         stages = self.stages()
@@ -317,7 +318,7 @@ class ApprovalRule:
         return attrs.evolve(count, stage=number, stages=len(stages))
 
     def _count(self, approvals: Iterable[Approval]) -> ApprovalCount:
-        """Return what the decisions of one stage come to."""
+        """Return the combined result of the decisions of one stage."""
         said: dict[str, str] = {}
         strangers: dict[str, None] = {}
         for approval in approvals:

@@ -1,4 +1,4 @@
-"""What each event changed, with the values before: read from the fold, never stored (rule H1)."""
+"""The changes of each event with the old values, read from the fold, never stored (rule H1)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def _causes(because: Iterable[Cause]) -> tuple[Cause, ...]:
 
 @attrs.frozen
 class Cause:
-    """A statement of cause with what lies behind it: a root cause, five whys, a fishbone.
+    """A statement of cause with the causes behind it: a root cause, five whys, a fishbone.
 
     Attributes:
         statement: The cause in words.
@@ -30,7 +30,7 @@ class Cause:
         factor: A label such as ``"people"`` or ``"configuration"``, or empty.
 
     Raises:
-        InvalidValueError: The statement is empty, or what is behind it is not a sequence of causes.
+        InvalidValueError: The statement is empty, or ``because`` is not a sequence of causes.
 
     >>> from incidentcore.records import Cause
     >>> why = Cause("disk full", (Cause("logs not rotated", (Cause("rotation untested"),)),))
@@ -48,7 +48,7 @@ class Cause:
         need_kind("factor", self.factor, str)
 
     def roots(self) -> Iterator[Cause]:
-        """Yield the causes that have no further cause."""
+        """Yield the root causes: those that have no further cause."""
         stack = [self]
         while stack:
             cause = stack.pop()

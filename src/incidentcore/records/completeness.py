@@ -1,4 +1,4 @@
-"""What a record's documentation lacks, a common complaint about closed records."""
+"""Gaps in a record's documentation, a common complaint about closed records."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["DocumentationGap", "completeness"]
 
 @attrs.frozen
 class DocumentationGap:
-    """One thing that a record's documentation lacks.
+    """One gap in a record's documentation.
 
     Attributes:
         field: The field that is empty, or ``diagnosis`` for a history without a finding.
@@ -57,9 +57,9 @@ _ROLES: Final = (
 
 
 def completeness(record: Record, /) -> tuple[DocumentationGap, ...]:
-    """Return what a record's documentation lacks for the state that it is in (our choice).
+    """Return the gaps in a record's documentation, given its current state (our choice).
 
-    A canceled record lacks nothing but its own description.
+    A canceled record needs only its own description.
 
     Args:
         record: The record.

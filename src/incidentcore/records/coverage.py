@@ -1,4 +1,4 @@
-"""What a record's source tells: an import seldom tells everything that a record can hold."""
+"""The coverage of a record's source: few imports contain everything that a record can hold."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _NEEDS: Final[Mapping[str, tuple[Coverage, ...]]] = {
 
 
 def checked_covers(covers: Iterable[str]) -> frozenset[str]:
-    """Return what a source covers as it is kept.
+    """Return the coverage of a source in its stored form.
 
     Raises:
         InvalidValueError: A word is neither a ``Coverage`` nor a fact that needs one.
@@ -55,7 +55,7 @@ def checked_covers(covers: Iterable[str]) -> frozenset[str]:
 
 
 def covers_fact(covers: frozenset[str] | None, name: str) -> bool:
-    """Return whether a source that covers this tells a fact, or everything that a word means.
+    """Return whether a source with this coverage contains a fact, or all facts of a ``Coverage``.
 
     >>> from incidentcore.records.coverage import covers_fact
     >>> covers_fact(frozenset({"moments"}), "resolved_at")

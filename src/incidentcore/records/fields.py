@@ -1,6 +1,6 @@
-"""Which fields a caller may set on a record, and what each accepts.
+"""The fields that a caller may set on a record, and the values that each accepts.
 
-Moments and counts are not here: only the fold of the history sets them (rule H2).
+Moments and counts are not among them: only the fold of the history sets them (rule H2).
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ MajorRole: TypeAlias = Literal[
 
 
 class OpeningFields(TypedDict, total=False):
-    """The fields that a record may be opened with; see ``Record`` and the types of record.
+    """The fields with which a record may be opened; see ``Record`` and the types of record.
 
-    Business impact and major roles are an incident's; origin, root cause, workaround and known
-    error a problem's; items a service request's.
+    Business impact and major roles are for incidents; origin, root cause, workaround and known
+    error for problems; items for service requests.
     """
 
     impact: Level | None
@@ -284,7 +284,7 @@ def checked_fields(fields: Mapping[str, Any], allowed: Collection[str]) -> Froze
         allowed: The names that may be set here.
 
     Returns:
-        The same map where it is one already and every value is in its stored form.
+        The fields; the same map if it is already one and every value is in its stored form.
 
     Raises:
         InvalidValueError: A name is not among them, or a value is not what its field accepts.

@@ -2,23 +2,22 @@
 
 How it works. Three orders matter. A history is stored in sequence order, so that a store only
 appends. It is folded by (at, sequence), so that a late event takes its place in time. And the
-opening is folded first, no matter when it is dated, so that every other event finds a record to
-change.
+opening is folded first, regardless of its date, so that every other event has a record to change.
 
 A correction voids an earlier event. Whether it counts is decided from the last event of the
 history backwards, since a correction may itself be corrected: read backwards, every correction is
 known to count or not before the event that it names is reached.
 
 The facts of *now* need no more than that: the events that are not void, in order. The *timeline*
-does, because a correction counts from its own instant: up to then, the facts are those with the
-wrong event, from then on those without it. So the timeline of a corrected history is made of
-stretches, cut where a correction is dated after the event that it names. Each stretch is folded
-from the events that count in it, and begins with one step that holds every fact in which it
-differs from the stretch before. A correction dated like its event cuts nothing: the past changes.
+needs more, because a correction counts from its own instant: up to then, the facts include the
+wrong event, from then on they do not. So the timeline of a corrected history is made of stretches,
+divided where a correction is dated after the event that it names. Each stretch is folded from the
+events that count in it, and begins with one step that holds every fact in which it differs from the
+stretch before. A correction dated like its event makes no division: the past itself changes.
 
-The opening is never void. Its corrections are applied to it before anything is folded: they say
-when the record was opened, and with which fields. That cannot change from an instant on, so they
-cut no stretch either.
+The opening is never void. Its corrections are applied to it before anything is folded: they state
+when the record was opened, and with which fields. That cannot change at a later instant, so they
+make no division either.
 """
 
 from __future__ import annotations
@@ -162,7 +161,7 @@ def fold_facts(
 
 
 def _forget(facts: dict[str, Any], known: Mapping[str, Any]) -> None:
-    """Remove from the facts what records of this type do not have."""
+    """Remove the facts that records of this type do not have."""
     for name in facts.keys() - known.keys():
         del facts[name]
 
@@ -185,9 +184,9 @@ def fold_steps(
 def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Timeline:
     """Fold a history to the timeline of its facts.
 
-    The opening's facts are known from the first moment on, also where another event is dated
-    before it. From the opening on, the facts at an instant are those of the record replayed from
-    the events up to that instant: a correction counts from its own ``at``.
+    The opening's facts are known from the first moment on, even if another event is dated before
+    it. From the opening on, the facts at an instant are those of the record replayed from the
+    events up to that instant: a correction counts from its own ``at``.
     """
     events = tuple(history)
     late = _late_corrections(events)
@@ -197,7 +196,7 @@ def fold_timeline(history: Iterable[Event], defaults: Mapping[str, Any]) -> Time
 
 
 def _fold_stretch(opening: Opened, rest: list[Event], defaults: Mapping[str, Any]) -> Timeline:
-    """Fold events of which the same ones count at every instant."""
+    """Fold events that are valid or void at every instant alike."""
     opened = changes_of(opening, defaults)
     facts = {**defaults, **opened}
     early = sum(1 for event in rest if event.at < opening.at)
@@ -233,7 +232,7 @@ def _moments(
 
 
 def _late_corrections(events: tuple[Event, ...]) -> list[datetime]:
-    """Return when corrections count that are dated after the event that they correct."""
+    """Return the instants of corrections that are dated after the event that they correct."""
     pairs = _corrections(events)
     opening = _opened(list(events)) if pairs else None
     if opening is None:
@@ -254,7 +253,7 @@ def _late_corrections(events: tuple[Event, ...]) -> list[datetime]:
 def _fold_corrected(
     events: tuple[Event, ...], defaults: Mapping[str, Any], late: list[datetime]
 ) -> Timeline:
-    """Fold a history in which it depends on the instant which events count."""
+    """Fold a history in which the instant determines which events count."""
     opening = _opened(list(events))
     assert opening is not None  # noqa: S101  without one, no correction is late
 

@@ -18,9 +18,9 @@ class Incident(Record):
     """An unplanned interruption to a service, or a reduction in its quality.
 
     Attributes:
-        major_status: Where it stands as a candidate for major incident; None is not a candidate.
+        major_status: Its status as a candidate for a major incident; None if it is not a candidate.
         major_roles: Who holds which role in the response to a major incident; see ``MajorRole``.
-        business_impact: What a major incident means for the business.
+        business_impact: The effect of a major incident on the business.
 
     All other attributes are those of ``Record``.
 

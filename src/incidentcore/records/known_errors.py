@@ -1,4 +1,4 @@
-"""Which known errors an incident looks like, and why."""
+"""Known errors that an incident resembles, with the evidence."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class KnownErrorMatch:
 
     Attributes:
         problem_id: The problem.
-        score: The sum of the points of its evidence; only good for sorting.
-        evidence: What speaks for it, strongest first.
-        workaround: How to live with it, if known.
+        score: The sum of the points of its evidence; only useful for sorting.
+        evidence: The evidence for the match, strongest first.
+        workaround: The workaround, if known.
     """
 
     problem_id: str
@@ -49,16 +49,16 @@ def suggest_known_errors(
     limit: int = 5,
     unsolved: Collection[str] = ("risk_accepted", "Risk Accepted"),
 ) -> tuple[KnownErrorMatch, ...]:
-    """Return the known errors that an incident looks like, the likeliest first.
+    """Return the known errors that an incident resembles, the most likely first.
 
-    Only problems whose ``known_error`` is set are considered, and of those that are closed only
-    the ones closed without being solved: an error with which one chose to live is met again.
-    Shared service and words alone are weak evidence; the reader decides.
+    Only problems whose ``known_error`` is set are considered, and closed ones only if they were
+    closed unsolved: an error that was accepted can occur again. A shared service or shared words
+    alone are weak evidence; the reader decides.
 
     Args:
         incident: The incident.
         problems: The problems to look through.
-        limit: How many to return at most.
+        limit: The maximum number to return.
         unsolved: The resolution codes of problems that were closed without being solved.
 
     Raises:

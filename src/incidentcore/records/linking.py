@@ -37,7 +37,7 @@ def link_both(
         Both records: the target holds the inverse link, where the type has one.
 
     Raises:
-        InvalidValueError: The records are one and the same.
+        InvalidValueError: Both records are the same.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import link_both
@@ -56,7 +56,7 @@ def link_both(
 
 
 def are_linked(record: Record, type: str, target: Record, /) -> bool:  # noqa: A002  the link's word
-    """Return whether a record is ``type`` of another, whichever of the two holds the link."""
+    """Return whether a record has a link of ``type`` to another, stored on either of the two."""
     there = Link(type, target.id)
     back = there.inverse(record.id)
     return there in record.links or (back is not None and back in target.links)
@@ -73,14 +73,14 @@ def merge_duplicate(
 ) -> tuple[A, B]:
     """Mark a record as the duplicate of another; each keeps its own history.
 
-    Nothing is copied or lost: what was said on the duplicate stays there, and ``joint_history``
-    reads both as one story. Canceling the duplicate is a transition of its lifecycle. The original
-    notes when the requester was first answered on the duplicate, for the clocks that count it
+    Nothing is copied or lost: comments on the duplicate stay there, and ``joint_history`` reads
+    both as one history. Canceling the duplicate is a transition of its lifecycle. The original
+    stores when the requester was first answered on the duplicate, for the clocks that count it
     (``answers_from="duplicates"``).
 
     Raises:
-        InvalidValueError: A record would be its own duplicate or that of another kind of record,
-            the original is itself one, or the duplicate is one of something else.
+        InvalidValueError: A record would be its own duplicate or that of another type of record,
+            the original is itself a duplicate, or the duplicate is already one of another record.
     """
     if duplicate.record_type != original.record_type:
         raise InvalidValueError("original", original.record_type, f"a {duplicate.record_type}")
@@ -103,7 +103,7 @@ def merge_duplicate(
 def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:
     """Return the events of several records as one history, in order of time.
 
-    Events of one instant stand in the order of their records and sequences.
+    Events at the same instant are in the order of their records and sequences.
     """
     events = [event for record in records for event in record.history]
     events.sort(key=lambda event: (event.at, event.record_id, event.sequence))

@@ -47,7 +47,7 @@ _INVERSE: Final = {
 
 
 def check_link_type(value: object) -> None:
-    """Refuse a type of link that no rule knows, unless its prefix says that it is the caller's."""
+    """Refuse an unknown type of link, unless it has the prefix of custom types."""
     if value in get_args(LinkType):
         return
     if isinstance(value, str) and value.startswith(_CUSTOM) and value != _CUSTOM:
@@ -64,8 +64,8 @@ class Link:
     """One link from a record to another.
 
     Attributes:
-        type: What the record is to the target: one of ``LinkType``, or a type of your own that
-            begins with ``custom.``.
+        type: The type of link to the target: one of ``LinkType``, or a custom type that begins with
+            ``custom.``.
         target: The other record's id.
 
     Raises:
@@ -84,6 +84,6 @@ class Link:
         need_text("target", self.target)
 
     def inverse(self, source: str) -> Link | None:
-        """Return the same link as the target holds it, or None where the type has no inverse."""
+        """Return the same link as seen from the target, or None if the type has no inverse."""
         inverse = _INVERSE.get(self.type)
         return None if inverse is None else Link(inverse, source)

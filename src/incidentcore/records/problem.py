@@ -18,10 +18,10 @@ class Problem(Record):
     """A cause, or potential cause, of one or more incidents.
 
     Attributes:
-        origin: Reactive, behind incidents that happened, or proactive; see ``ProblemOrigin``.
-        root_cause: The cause with what lies behind it, once it is known.
-        workaround: How to live with it until it is fixed.
-        known_error: It has been analysed and not been resolved (a status, not a state).
+        origin: Reactive, after incidents that happened, or proactive; see ``ProblemOrigin``.
+        root_cause: The cause with the causes behind it, once it is known.
+        workaround: How to work around it until it is fixed.
+        known_error: Whether it has been analysed but not resolved (a status, not a state).
 
     All other attributes are those of ``Record``.
 

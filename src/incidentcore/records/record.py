@@ -1,4 +1,4 @@
-"""What incidents, problems and service requests share: a value that is the fold of its history."""
+"""The base of incidents, problems and service requests: a value folded from its history."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ _id_of = attrgetter("id")
 class Record(RecordBase):
     """A tracked piece of work; the base of ``Incident``, ``Problem`` and ``ServiceRequest``.
 
-    A record is made by ``open`` or by replaying its history: every field is what the fold of the
-    history says (rules H1 and H2). Changing a record gives a new one with more history.
+    A record is made by ``open`` or by replaying its history: every field results from the fold of
+    the history (rules H1 and H2). Changing a record gives a new one with more history.
 
     Attributes:
         id: The record's id.
@@ -48,27 +48,27 @@ class Record(RecordBase):
         hold_reason: Why it is on hold; None when it is not.
         title: One line that says what is wrong or wanted.
         description: The details.
-        service: The service it touches.
-        configuration_item: The component it touches.
-        caller: Who reported it or asks for it.
-        opened_by: Who wrote it down.
-        covers: What the source of the history tells; None for everything. See ``Coverage``.
+        service: The service that is affected.
+        configuration_item: The component that is affected.
+        caller: Who reported or requested it.
+        opened_by: Who opened the record.
+        covers: What the source of the history covers; None for everything. See ``Coverage``.
         source: Where it came from; see ``ReportedVia``.
-        impact: How much of the business it touches.
+        impact: How much of the business is affected.
         urgency: How soon it must be resolved.
-        computed_priority: What the priority policy says.
-        priority_override: What somebody set instead; None otherwise.
-        priority: The effective one: the override where there is one.
+        computed_priority: The priority computed by the policy.
+        priority_override: The priority that somebody set instead; None if there is none.
+        priority: The effective priority: the override if there is one.
         category: The category as a path, most general first.
         assignment_group: The group that works on it.
         assignee: Who works on it.
         support_tier: The support tier that works on it, from 1.
         tags: Free labels.
-        custom: Fields of the caller's own.
+        custom: The caller's custom fields.
         links: Links to other records.
         resolution_code: How it was resolved, as a code.
         resolution_notes: How it was resolved, in words.
-        verification: How it was made sure that the resolution holds.
+        verification: How the resolution was verified.
         closure_confirmed_by: Who agreed to the closure.
         occurred_at: When it began to happen, if known.
         detected_at: When it was noticed, if known.
@@ -76,8 +76,8 @@ class Record(RecordBase):
         opened_at: When the record was opened.
         assigned_at: When a group, an assignee or a support tier was last set.
         acknowledged_at: When an agent or vendor first acknowledged it or moved it to an open state.
-        acknowledged: Whether the acknowledgement stands.
-        snoozed_until: When the last snooze ends or ended; None where it was ended before its time.
+        acknowledged: Whether it is currently acknowledged.
+        snoozed_until: When the last snooze ends or ended; None if it was ended early.
         first_response_at: When an agent first answered in public.
         restored_at: When the service first worked again; at the latest the first resolution.
         resolved_at: When it was last resolved; None while it is open again.
@@ -180,7 +180,7 @@ class Record(RecordBase):
         priority: Level | None = None,
         **fields: Unpack[OpeningFields],
     ) -> Self:
-        """Open a record.
+        """Return a new record.
 
         Args:
             id: Its id, unique among the caller's records.
@@ -191,8 +191,8 @@ class Record(RecordBase):
             state: The state it starts in. Defaults to that of the standard lifecycle.
             lifecycle: The lifecycle it follows; ``Lifecycle.open`` sets both.
             priority: A priority that the opener sets, as an override of the computed one.
-            fields: Impact, urgency and the other fields of ``OpeningFields``; a type of record
-                takes those that it has.
+            fields: Impact, urgency and the other fields of ``OpeningFields``; each type of record
+                accepts its own.
 
         Returns:
             The record, with its opening as its history.
@@ -302,7 +302,7 @@ class Record(RecordBase):
                 place in time.
             by: Who did it; an actor or an id (``actor``).
             recorded_at: When it became known. Defaults to ``at``.
-            body: What the event says.
+            body: The event's own attributes.
 
         Raises:
             InvalidValueError: An attribute is not what the event accepts.
@@ -342,7 +342,7 @@ class Record(RecordBase):
     def _append(self, event: Event, *, checked: bool = False) -> Self:
         """Return this record with the next event applied to the facts of now.
 
-        A late event or a correction is only tried so, to see whether it fits the type: the caller
+        For a late event or a correction this is only a check that it fits the type: the caller
         folds the history again.
 
         Args:

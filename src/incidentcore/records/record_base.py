@@ -1,4 +1,4 @@
-"""What a record keeps, and what it answers from that: facts, version, timeline."""
+"""The data that a record keeps, and the queries on it: facts, version, timeline."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ _new = object.__new__
 
 
 class RecordBase:
-    """What a record keeps beside its facts, which are its ``__dict__``.
+    """The data of a record besides its facts, which are its ``__dict__``.
 
-    So a change copies one dict instead of reading and setting each of half a hundred fields.
+    A change thus copies one dict instead of reading and setting about fifty fields.
     """
 
     __slots__ = ("__dict__", "__weakref__", "_numbered", "_timeline", "history")
@@ -66,7 +66,7 @@ class RecordBase:
         return len(self.history)
 
     def events_after(self, version: int) -> tuple[Event, ...]:
-        """Return what a store that holds ``version`` events must append.
+        """Return the events that a store with ``version`` events must append.
 
         Raises:
             InvalidValueError: The record has no such version.
@@ -80,13 +80,13 @@ class RecordBase:
         return dict(self.__dict__)
 
     def is_covered(self, name: str) -> bool:
-        """Return whether the record's source tells a fact; always so for one not imported.
+        """Return whether the record's source covers a fact; always true if it was not imported.
 
-        What it does not tell reads like nothing: a table with one row for each ticket knows no
-        reopening, so that ``reopen_count`` is 0. KPIs and clocks leave such a record out.
+        A fact that is not covered reads as empty: a table with one row for each ticket has no
+        reopenings, so ``reopen_count`` is 0. KPIs and clocks exclude such a record.
 
         Args:
-            name: A fact, such as ``"reopen_count"``; or a word of ``Coverage``, such as
+            name: A fact, such as ``"reopen_count"``; or a value of ``Coverage``, such as
                 ``"states"``.
         """
         return covers_fact(self.__dict__["covers"], name)
@@ -95,12 +95,12 @@ class RecordBase:
         """Return who acts on the record: an actor as it is, a plain id in its role.
 
         The caller's id is the requester and, where no caller is named, the opener's is.
-        An id that approval was asked of is an approver. Every other id is an agent,
-        and so does one that the record is assigned to or that acted on it as an agent.
+        An id whose approval was requested is an approver. Every other id is an agent, and so is one
+        that the record is assigned to or that acted on it as an agent.
 
         Args:
             by: An actor, or an id.
-            at: When; the record's caller and assignee of then count. Defaults to now.
+            at: The time whose caller and assignee count. Defaults to now.
 
         Raises:
             InvalidValueError: It is neither an ``Actor`` nor a non-empty text.

@@ -26,8 +26,8 @@ def replay(events: Iterable[Event], /) -> Record:
     """Return the record that a history folds to.
 
     Any permutation of the same events gives the same record; an event counts once, by its id. A
-    subset that contains the opening replays too: that sequences have no gaps is a matter of
-    appending, not of reading. Replaying n events takes time linear in n, beside one sort.
+    subset that contains the opening replays too: that sequences have no gaps is checked on append,
+    not on replay. Replaying n events takes time linear in n, plus one sort.
 
     Args:
         events: One record's events, in any order.

@@ -1,4 +1,4 @@
-"""The post-incident review as values: what happened, what it cost, why, and what will be done."""
+"""The post-incident review as values: timeline, impact, causes and actions."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class ReviewEntry:
     Attributes:
         at: When, in UTC.
         kind: Observation, decision, action or message; see ``EntryKind``.
-        text: What.
-        by: Who; empty where it does not matter.
+        text: What happened.
+        by: Who; empty if it does not matter.
     """
 
     at: datetime
@@ -62,13 +62,13 @@ class ReviewEntry:
 
 @attrs.frozen(kw_only=True)
 class ActionItem:
-    """Something that will be done so that it does not happen again.
+    """An action to prevent the incident from happening again.
 
     Attributes:
         id: Its id within the review.
         text: What will be done.
-        owner: Who answers for it.
-        due: By which date.
+        owner: Who is responsible for it.
+        due: The date by which it is due.
         done_on: When it was done; None while it is open.
     """
 
@@ -114,21 +114,21 @@ def _entries(timeline: Iterable[ReviewEntry]) -> tuple[ReviewEntry, ...]:
 
 @attrs.frozen(kw_only=True)
 class PostIncidentReview:
-    """A review of one or more incidents, without blame.
+    """A blameless review of one or more incidents.
 
     Attributes:
         id: Its id.
         incidents: The ids of the incidents it is about.
         summary: What happened, in a few sentences.
-        impact: What it meant for the users and the business.
+        impact: The effect on the users and the business.
         timeline: What was seen, decided, done and said, in order of time.
-        causes: Why; each a tree of what lies behind it.
+        causes: The causes, each with a tree of the causes behind it.
         actions: What will be done.
         held_on: When it was held; None while it is being prepared.
 
     Raises:
         InvalidValueError: An id or text is empty, no incident is named, two actions share an id, or
-            a part is not of its kind.
+            a part is not of its type.
 
     >>> from datetime import date
     >>> from incidentcore.records import ActionItem, Cause, PostIncidentReview
@@ -185,7 +185,7 @@ class PostIncidentReview:
 
 
 def review_required(incident: Incident, /, when: Condition) -> bool:
-    """Return whether an incident needs a review, by a caller's condition.
+    """Return whether an incident needs a review, by the caller's condition.
 
     Args:
         incident: The incident.

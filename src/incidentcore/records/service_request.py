@@ -1,4 +1,4 @@
-"""The service request: a wish for something agreed; requests are fulfilled (ISO/IEC 20000-1)."""
+"""The service request: a request for an agreed service, to be fulfilled (ISO/IEC 20000-1)."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ class ServiceRequest(Record):
     """A request by a user for something that is part of the agreed service.
 
     Attributes:
-        items: What is asked for.
-        approval_rule: Who was asked to approve, and how many must; None where nobody was.
-        approvals: The decisions that stand, the latest of each person.
-        approval_state: What they come to under the rule, see ``ApprovalState``; None without one.
-        approvals_pending: The approvers who were asked and have not answered.
-        approval_requested_at: When approval was last asked for.
+        items: The requested items.
+        approval_rule: Who was asked to approve, and how many must; None if nobody was.
+        approvals: The decisions in force, the latest of each person.
+        approval_state: Their combined result under the rule, see ``ApprovalState``; None without a
+            rule.
+        approvals_pending: The approvers who were asked and have not decided.
+        approval_requested_at: When approval was last requested.
         approval_decided_at: When it was approved or rejected; None while it is pending.
-        approval_stage: The stage that is asked, counted from 0; None where nobody was.
-        approval_expires_at: The last instant at which a vote in this stage counts; None without.
+        approval_stage: The current stage, counted from 0; None if nobody was asked.
+        approval_expires_at: The last instant at which a vote in this stage counts; None if there is
+            no limit.
         tasks: The work towards fulfilment.
-        tasks_status: What the tasks come to by ``roll_up``; None where there is none.
-        tasks_progress: How much of them is done, from 0 to 1; None where there is none.
+        tasks_status: The combined status of the tasks by ``roll_up``; None if there are no tasks.
+        tasks_progress: How much of them is done, from 0 to 1; None if there are no tasks.
 
     All other attributes are those of ``Record``.
 
@@ -59,9 +61,9 @@ class ServiceRequest(Record):
     tasks_progress: float | None = None
 
     def approval_state_at(self, now: datetime, /) -> str | None:
-        """Return what the approvers' decisions came to by an instant.
+        """Return the combined result of the approvers' decisions at an instant.
 
-        From the expiry on, what is still pending is ``expired``.
+        From the expiry on, a pending approval is ``expired``.
 
         Source: rule L7.
         """
@@ -73,16 +75,16 @@ class ServiceRequest(Record):
         return "expired" if expired(facts, now) else state
 
     def next_approval_wakeup(self, *, now: datetime) -> datetime | None:
-        """Return when time alone changes what the approval comes to: the expiry, if it is ahead."""
+        """Return when time alone changes the approval's state: the expiry, if it is ahead."""
         end = self.approval_expires_at
         is_ahead = end is not None and end > as_utc(now, "now") and self.approval_state == "pending"
         return end if is_ahead else None
 
     def ready_tasks(self) -> tuple[Task, ...]:
-        """Return the open tasks before which no other one is open, by their order."""
+        """Return the open tasks that do not wait for another, by their order."""
         return ready_tasks(self.tasks)
 
     def overdue_tasks(self, *, now: datetime) -> tuple[Task, ...]:
-        """Return the open tasks that were due before an instant, or at it."""
+        """Return the open tasks that were due at or before an instant."""
         now = as_utc(now, "now")
         return tuple(task for task in self.tasks if task.is_overdue(now))

@@ -1,4 +1,4 @@
-"""What a service request asks for, the tasks that fulfill it, and their combined progress."""
+"""The items of a service request, the tasks that fulfill it, and their combined progress."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = [
 
 @attrs.frozen(kw_only=True)
 class RequestItem:
-    """One thing that a service request asks for."""
+    """One item of a service request."""
 
     id: str
     name: str
@@ -51,10 +51,10 @@ class Task:
         title: What is to be done.
         status: Open, or how it was closed.
         assignee: Who does it.
-        order: Its place: it waits until every open task of a lower order is closed. Tasks of one
-            order are done side by side.
-        progress: How much of it is done, from 0 to 1; what is closed is done.
-        due_at: When it is due, in UTC; None where nobody said.
+        order: Its place: it waits until every open task of a lower order is closed. Tasks of the
+            same order are done in parallel.
+        progress: How much of it is done, from 0 to 1; a closed task counts as done.
+        due_at: When it is due, in UTC; None if not known.
 
     Raises:
         InvalidValueError: A part is not what it accepts.
@@ -86,7 +86,7 @@ class Task:
             object.__setattr__(self, "due_at", as_utc(self.due_at, "due_at"))
 
     def is_overdue(self, now: datetime) -> bool:
-        """Return whether it is open at an instant at which it was due."""
+        """Return whether it is still open at an instant although it is due."""
         return self.status == "open" and self.due_at is not None and now >= self.due_at
 
 
@@ -103,21 +103,21 @@ def ready_tasks(tasks: Iterable[Task]) -> tuple[Task, ...]:
 
 
 def progress_of(tasks: Iterable[Task]) -> float | None:
-    """Return how much of tasks is done, from 0 to 1, each weighing the same; None for none."""
+    """Return how much of the tasks is done, from 0 to 1, weighted equally; None without tasks."""
     shares = [task.progress if task.status == "open" else 1 for task in tasks]
     return sum(shares) / len(shares) if shares else None
 
 
 def roll_up(tasks: Iterable[Task], /, *, mixed: TaskStatus = "closed_complete") -> str:
-    """Return the status that tasks come to together.
+    """Return the combined status of tasks.
 
-    Open while any is open, or where there is none; incomplete as soon as all are done and any is
-    incomplete; otherwise what all of them are.
+    It is open while any task is open, or if there are none; incomplete if all are closed and any is
+    incomplete; otherwise the status that all of them have.
 
     Args:
         tasks: The tasks.
-        mixed: What complete and skipped ones come to; ServiceNow's documentation leaves this open,
-            so complete is our choice.
+        mixed: The status for a mix of complete and skipped tasks; ServiceNow's documentation leaves
+            this open, so complete is our choice.
 
     Raises:
         InvalidValueError: ``mixed`` is neither complete, incomplete nor skipped.

@@ -17,7 +17,7 @@ __all__ = ["Timeline", "TimelineStep", "changes_of"]
 
 
 def changes_of(event: Event, facts: Mapping[str, Any]) -> dict[str, object]:
-    """Return what an event changes, as far as records of this type have such facts.
+    """Return the changes of an event, limited to the facts that records of this type have.
 
     An event of another type's kind, such as an approval of an incident, changes nothing: replay
     folds facts and never refuses one (rule H2).
@@ -34,7 +34,7 @@ class TimelineStep:
 
     Attributes:
         at: The instant.
-        changes: The facts as they are after the last event of the instant, as far as they changed.
+        changes: The facts that changed, with their values after the last event of the instant.
         events: The events, in the order in which they were folded.
     """
 
@@ -63,7 +63,7 @@ class Timeline:
     default_facts: ClassVar[Callable[[], dict[str, Any]]]  # of an incident, which sets it
 
     def states(self) -> Iterator[tuple[TimelineStep, dict[str, Any]]]:
-        """Yield each moment with all facts after it; the mapping is reused, do not keep it."""
+        """Yield each moment with all facts after it; the mapping is reused, so do not keep it."""
         facts = dict(self.base)
         for moment in self.moments:
             facts.update(moment.changes)
@@ -88,7 +88,7 @@ class Timeline:
     def opening_facts(self) -> dict[str, Any] | None:
         """Return all facts after the opening event alone (rule S1).
 
-        None where no other event shares its instant, so that ``facts_at(opened_at)`` says the same.
+        None if no other event shares its instant, since ``facts_at(opened_at)`` is then the same.
         """
         moment = next((step for step in self.moments if step.at >= self.opened_at), None)
         if moment is None or len(moment.events) < 2:
@@ -108,16 +108,16 @@ class Timeline:
         *,
         id: str = "",  # noqa: A002  the field's name
     ) -> Timeline:
-        """Return the timeline of (instant, state or facts) pairs, without a record of ours.
+        """Return the timeline of (instant, state or facts) pairs, without a ``Record``.
 
-        ``evaluate_sla`` takes it in place of a record and answers the same as for a record with
-        that history, as far as the pairs hold what the conditions read.
+        ``evaluate_sla`` accepts it in place of a record, with the same result as for a record with
+        that history, if the pairs hold every fact that the conditions read.
 
         Args:
-            pairs: What was so from an instant on: a ``State``, or facts by name, ``state`` among
-                them. The first in time opens the record. Of two at one instant the later in order
-                counts. A reset condition sees each mapping as an event: give ``kind``, ``by`` and
-                the like where it asks for them.
+            pairs: Instants, each with the facts from then on: a ``State``, or facts by name,
+                including ``state``. The first in time opens the record. Of two at the same instant
+                the later in order counts. A reset condition reads each mapping as an event: include
+                ``kind``, ``by`` and so on if it reads them.
             id: The record's id, for the status.
 
         Raises:
@@ -154,8 +154,8 @@ class Timeline:
         """Return the timeline with the moments at which time alone changes a condition (rule S1).
 
         Args:
-            timed: The single tests whose answers time changes.
-            until: The last instant that is looked at.
+            timed: The single tests whose results change with time.
+            until: The last instant to consider.
         """
         if not timed:
             return self

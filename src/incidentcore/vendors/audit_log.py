@@ -1,10 +1,10 @@
 """The ServiceNow audit log: one row for each update of an incident, read into histories.
 
 The format is that of the "incident management process enriched event log" (University of São
-Paulo): day-first local times to the minute, ``?`` for what is missing, the rows of an incident
-adjacent, and five columns filled with their final values on every row. Nothing is dropped in
-silence: what is odd about a row is an ``ImportFinding`` and the incident is still imported; text
-that is not such a log is a ``FormatError``.
+Paulo): day-first local times to the minute, ``?`` for missing values, the rows of an incident
+adjacent, and five columns with their final values on every row. Nothing is dropped silently: an
+oddity in a row becomes an ``ImportFinding`` and the incident is still imported; text that is not
+such a log raises a ``FormatError``.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ _COVERS: Final = ("states", "assignments", "priorities", "acknowledgements", "mo
 
 
 class AuditLog(Import[Incident]):
-    """The incidents of an audit log, read one by one as they are asked for.
+    """The incidents of an audit log, read one by one on demand.
 
-    Only the rows of one incident are held at a time, beside the findings and the numbers seen.
-    ``latest`` counts the tool's own times too. Made by ``read_audit_log``.
+    Only the rows of one incident are in memory at a time, besides the findings and the incident
+    numbers seen. ``latest`` includes the tool's own times. Returned by ``read_audit_log``.
     """
 
     def __init__(self, source: TableInput, zone: ZoneInfo | None) -> None:
@@ -123,7 +123,7 @@ class AuditLog(Import[Incident]):
         return self._counted(incident)
 
     def _check_rows(self, rows: list[AuditRow], times: list[datetime]) -> None:
-        """Tell what is odd about the order of an incident's rows and about each row by itself."""
+        """Report oddities in the order of an incident's rows and in each row itself."""
         tell = self._fields.tell
         before, last_count = times[0], -1
         counts: set[int] = set()
@@ -180,18 +180,18 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
     Args:
         source: The path of a CSV file in UTF-8, which may be compressed by gzip; or its lines.
-        zone: The zone of its times. Defaults to UTC, with a finding.
+        zone: The time zone of the log. Defaults to UTC, with a finding.
 
     Returns:
         An iterator of incidents whose ``findings`` grow while it is read. An incident's history
-        holds what the log shows; the tool's own figures stand below ``custom``: the datetimes
-        ``tool_resolved_at`` and ``tool_closed_at`` (with the last row, since the log fills them in
-        from the first on), ``reassignment_count``, ``reopen_count``, ``made_sla``,
+        contains what the log shows; the tool's own figures are stored under ``custom``: the
+        datetimes ``tool_resolved_at`` and ``tool_closed_at`` (with the last row, since the log
+        fills them in from the first on), ``reassignment_count``, ``reopen_count``, ``made_sla``,
         ``closed_code``, ``resolved_by``, and ``first_seen``, the state of the first row.
 
     Raises:
-        FormatError: The text is not such a log; while reading, the message names row and column. A
-            time that cannot be read is such an error, any other odd field a finding.
+        FormatError: The text is not such a log; during reading, the message names row and column. A
+            time that cannot be read raises this error, while any other odd field gives a finding.
         InvalidValueError: There is no such zone.
         OSError: The file cannot be opened.
 
@@ -215,12 +215,12 @@ def read_audit_log(source: TableInput, *, zone: ZoneInfo | str | None = None) ->
 
 @attrs.frozen(kw_only=True)
 class StateCheck:
-    """The result of checking the state changes of audit logs against a lifecycle; checks add up.
+    """The result of checking the state changes of audit logs against a lifecycle; can be added.
 
     Attributes:
         lifecycle: The lifecycle's id.
         observed: State changes between adjacent rows of an incident.
-        refused: How many of them the lifecycle does not have.
+        refused: The number of them that the lifecycle does not have.
         incidents: Incidents with at least one refused change.
         changes: How often each change was refused, as ``"New -> Closed"``.
     """
@@ -244,10 +244,10 @@ class StateCheck:
 
 
 def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCheck:
-    """Check the state changes that an audit log shows against a lifecycle.
+    """Check the state changes in an audit log against a lifecycle.
 
-    The state of an incident's first row is left out where it is not New: how it came about is not
-    in the log.
+    The state of an incident's first row is ignored if it is not New, since the log does not show
+    how it was reached.
 
     Args:
         incidents: Incidents of ``read_audit_log``; read once.
@@ -284,14 +284,14 @@ def check_states(incidents: Iterable[Incident], lifecycle: Lifecycle) -> StateCh
 
 
 def observed_changes(incident: Incident) -> int:
-    """Return how many state changes were observed, inferred ones left out."""
+    """Return the number of observed state changes, without inferred ones."""
     return sum(
         isinstance(event, StateChanged) and event.action != FIRST_SEEN for event in incident.history
     )
 
 
 def refused_changes(incident: Incident, lifecycle: Lifecycle) -> tuple[LintFinding, ...]:
-    """Return the observed state changes that a lifecycle does not have, inferred ones left out."""
+    """Return the observed state changes that a lifecycle does not have, without inferred ones."""
     return tuple(
         finding
         for finding in judge_history(incident, lifecycle)

@@ -1,18 +1,17 @@
 """From the audit rows of one incident to the events of its history.
 
-The log prints an incident's whole row after every update, so an event is what differs from the row
-before it, and every row gives at least the ``FieldsChanged`` that carries its ``mod_count``. The
-opening takes the descriptive fields of the first row.
+The log has an incident's whole row after every update, so an event is the difference from the row
+before it, and every row gives at least a ``FieldsChanged`` with its ``mod_count``. The opening has
+the descriptive fields of the first row.
 
-Two things that the log does not say are decided here. An incident was New before its first row:
-where that row shows another state, an update that the log left out led to it, at the latest at the
-row's time (and not before the opening); its ``StateChanged`` carries the action ``FIRST_SEEN``
-instead of ``UPDATED``. And the columns that the log fills with their final values on every row
-become facts with the last row only, below ``custom``: what the tool reports never mixes with what
-the log shows.
+Two things that are not in the log are decided here. An incident was New before its first row: if
+that row shows another state, an update that is missing from the log led to it, at the latest at the
+row's time (and not before the opening); its ``StateChanged`` has the action ``FIRST_SEEN`` instead
+of ``UPDATED``. And the columns with their final values on every row become facts only with the last
+row, under ``custom``: the tool's own figures are never mixed with what the log shows.
 
 A time that cannot be read ends the import, since every history depends on its times. Any other
-field that cannot be read is left out of the record, with a finding.
+field that cannot be read is omitted from the record, with a finding.
 """
 
 from __future__ import annotations
@@ -103,7 +102,7 @@ _Picked = tuple[Callable[[list[str]], object], list[tuple[str, int, str]]]
 
 
 def whole_number(text: str) -> int | None:
-    """Return the number that a text of digits means; None for any other text."""
+    """Return a text of digits as a number; None for any other text."""
     return int(text) if _COUNT.fullmatch(text) else None
 
 
@@ -118,13 +117,13 @@ class AuditRow:
         self._columns = columns
 
     def __getitem__(self, column: str) -> str:
-        """Return what stands in a column; a column that the log does not have is missing."""
+        """Return the value in a column; the value of a column that the log lacks is missing."""
         place = self._columns.get(column)
         return "?" if place is None else self.fields[place]
 
 
 class FieldReader:
-    """Reads the fields of audit rows and adds what was wrong with them to the findings.
+    """Reads the fields of audit rows and adds errors in them to the findings.
 
     Args:
         zone: The zone of the log's times.
@@ -144,7 +143,7 @@ class FieldReader:
         )
 
     def text(self, row: AuditRow, column: str) -> str | None:
-        """Return a text, or None where it is missing."""
+        """Return a text, or None if it is missing."""
         value = row[column]
         return None if value in MISSING else value
 
@@ -152,7 +151,7 @@ class FieldReader:
         """Return a day-first time in UTC.
 
         Raises:
-            FormatError: It is missing, or not a time.
+            FormatError: The field is missing, or is not a time.
         """
         value = row[column]
         try:
@@ -167,7 +166,7 @@ class FieldReader:
         return at
 
     def optional_time(self, row: AuditRow, column: str) -> datetime | None:
-        """Return a time as ``time`` does, or None where it is missing."""
+        """Return a time as ``time`` does, or None if it is missing."""
         return None if row[column] in MISSING else self.time(row, column)
 
     def _checked(self, row: AuditRow, column: str, value: Any, code: str) -> Any:
@@ -176,34 +175,34 @@ class FieldReader:
         return value
 
     def count(self, row: AuditRow, column: str) -> int | None:
-        """Return a whole number, or None where it is missing or not one."""
+        """Return a whole number, or None if it is missing or not a whole number."""
         number: int | None = self._checked(row, column, whole_number(row[column]), "not_a_count")
         return number
 
     def flag(self, row: AuditRow, column: str) -> bool | None:
-        """Return true or false, or None where it is missing or neither."""
+        """Return true or false, or None if it is missing or neither."""
         flag: bool | None = self._checked(row, column, _TRUE.get(row[column]), "not_a_flag")
         return flag
 
     def level(self, row: AuditRow, column: str) -> Level | None:
-        """Return a level such as ``2 - Medium``, or None where it is missing or unknown."""
+        """Return a level, written such as ``2 - Medium``, or None if it is missing or unknown."""
         found = _TABLES.find(column, row[column])
         level: Level | None = self._checked(row, column, found, "unknown_level")
         return level
 
     def state(self, row: AuditRow) -> State:
-        """Return the state; one that the log's own list does not have counts as open."""
+        """Return the state; a state that is not among those of the log counts as open."""
         value = row["incident_state"]
         return self._states.get(value) or State(f"unknown_{value}", open=True)
 
     def check_state(self, row: AuditRow) -> None:
-        """Tell a state that the log's own list does not have."""
+        """Add a finding if a state is not among those of the log."""
         if row["incident_state"] not in self._states:
             action = f"read as the open state {self.state(row).name}"
             self.tell(row, "incident_state", "unknown_state", action)
 
     def actor(self, row: AuditRow, column: str) -> Actor:
-        """Return who acted, as an agent: the log does not say in which role."""
+        """Return the actor, as an agent, since the log does not contain roles."""
         value = row[column]
         if value in MISSING:
             self.tell(row, column, "no_actor", f"read as the actor {_UNKNOWN_ACTOR}")
@@ -220,8 +219,8 @@ class RowHistory:
     """Builds the histories of incidents from their audit rows.
 
     Args:
-        read: Reads the fields and finds what was wrong with them.
-        columns: The places of the columns that the log has.
+        read: The reader of the fields, which reports errors in them.
+        columns: The positions of the columns in the log.
         covers: The facts that the log covers.
     """
 
@@ -258,7 +257,7 @@ class RowHistory:
 
         Args:
             rows: Its rows, in the order of the log.
-            times: When each was written.
+            times: When each row was written.
 
         Raises:
             FormatError: A time cannot be read.
@@ -364,7 +363,7 @@ class RowHistory:
         )
 
     def _path(self, row: AuditRow) -> tuple[str, ...]:
-        """Return the category as a path; a subcategory without a category stands alone."""
+        """Return the category as a path; a subcategory without a category is the whole path."""
         steps = (self._read.text(row, column) for column in _CATEGORY)
         return tuple(step for step in steps if step is not None)
 
@@ -373,7 +372,7 @@ class RowHistory:
         return "other" if value is None and column == "contact_type" else value
 
     def _final(self, row: AuditRow) -> dict[str, object]:
-        """Return the tool's own final figures, as far as the last row has them."""
+        """Return those of the tool's own final figures that the last row has."""
         read = self._read
         final = {
             "tool_resolved_at": read.optional_time(row, "resolved_at"),

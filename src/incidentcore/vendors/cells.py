@@ -1,4 +1,4 @@
-"""The cells of a table by field: places, names and dotted paths."""
+"""The cells of a table by field: positions, names and dotted paths."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FIELDS: Final = ("id", *TIMES, "state", "state_category", *LEVELS, *TEXTS, *COUN
 
 
 def check_mapping(mapping: Mapping[str, str | int]) -> None:
-    """Refuse a mapping of unknown fields, or without id or opening."""
+    """Refuse a mapping with unknown fields, or without id or opening."""
     for name, column in mapping.items():
         if name not in FIELDS:
             raise InvalidValueError("mapping", name, f"one of {', '.join(FIELDS)}")
@@ -51,7 +51,7 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
 
 
 def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
-    """Return the mapping without the columns that a table lacks; id and opening always remain."""
+    """Return the mapping without the columns that a table lacks, but always with id and opening."""
     return {
         name: column
         for name, column in mapping.items()
@@ -66,9 +66,9 @@ class TableReader:
     """Reads the cells of a table by field.
 
     Attributes:
-        columns: By field, the column's name for findings.
-        readers: By field, how its times are read where they are written in a way of their own.
-        repeated: Columns that come more than once and are not mapped.
+        columns: The name of the column of each field, for findings.
+        readers: The time reader of each field whose times have their own format.
+        repeated: Columns that occur more than once and are not mapped.
     """
 
     def __init__(
@@ -119,7 +119,7 @@ class TableReader:
         self._get[name] = partial(pick, path=label) if is_path else methodcaller("get", label)
 
     def read(self, row: Any) -> dict[str, Any]:
-        """Return what the mapped cells of a row hold, None where that means nothing is there."""
+        """Return the values of the mapped cells of a row, None for values that mean empty."""
         if self._places:
             missing = self._missing
             try:
@@ -143,7 +143,7 @@ class TableReader:
         return value.item() if hasattr(value, "item") and not isinstance(value, datetime) else value
 
     def others(self, row: Any) -> dict[str, object]:
-        """Return the values of unmapped columns, by column; of repeated ones as a tuple."""
+        """Return the values of unmapped columns, by column; repeated columns as a tuple."""
         if self.table.objects:
             mapped = self.columns.values()
             pairs = ((str(name), self.cell(v)) for name, v in row.items() if name not in mapped)

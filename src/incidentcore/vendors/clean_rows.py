@@ -1,8 +1,8 @@
-"""Rows without anything odd, which are most rows, made incidents in a third of the time.
+"""Plain rows, which are most rows, are converted to incidents in a third of the time.
 
-The reader gives up at the first thing that is not plain: an odd time, a moment before another, a
-word that no table has, an object in a cell. The row then goes through ``HistoryBuilder``, which
-gives the same record for a plain row, and findings for any other.
+The reader gives up at the first oddity: an odd time, moments in the wrong order, a word that no
+table has, an object in a cell. The row then goes through ``HistoryBuilder``, which gives the same
+record for a plain row, and findings for any other.
 """
 
 from __future__ import annotations
@@ -57,11 +57,11 @@ class CleanRows:
         self._actors: dict[tuple[str, str], Actor] = {}
 
     def read(self, key: str, row: Any, given: Mapping[str, Any]) -> Incident | None:
-        """Return the incident of a plain row, None for any other.
+        """Return the incident of a plain row, or None for any other row.
 
         Raises:
-            InvalidValueError: A time cannot be read: it is not a plain row either.
-            TypeError: The same for a cell that holds something else.
+            InvalidValueError: A time cannot be read, so the row is not plain either.
+            TypeError: The same for a cell that holds another type of value.
         """
         if self._never and any(given[name] is not None for name in self._never):
             return None
@@ -108,7 +108,7 @@ class CleanRows:
         return fields
 
     def _word(self, kind: str, given: object) -> Level | State | None:
-        """Return what a word means, looked up once; None where no table has it."""
+        """Return the meaning of a word, looked up once; None if no table has it."""
         word = (kind, str(given))
         if word not in self._known:
             if len(self._known) >= _CACHED or type(given) not in (str, int):
@@ -121,7 +121,7 @@ class CleanRows:
         return self._known[word]
 
     def _state(self, given: object, ends: list[str]) -> State | None:
-        """Return the state in which the row ends; None where its moments do not lead there."""
+        """Return the state in which the row ends; None if its moments do not lead to it."""
         reached: State = MOMENTS[ends[-1]][1]["state"] if ends else self._context.initial
         if given is None:
             return self._context.entered(reached, None) if ends else reached

@@ -1,4 +1,4 @@
-"""What a table holds: its columns with a few values, and a guess at the mapping, to copy."""
+"""A description of a table: its columns with a few values, and a suggested mapping to copy."""
 
 from __future__ import annotations
 
@@ -59,10 +59,10 @@ class Column:
 
     Attributes:
         name: Its name in the header.
-        filled: In how many of the rows looked at it holds something.
-        values: A few different values.
-        field: The field that its name suggests; empty for none.
-        formats: The formats that fit all of its times; empty where they are ISO 8601, or no times.
+        filled: The number of inspected rows in which it is not empty.
+        values: A few of its distinct values.
+        field: The field that its name suggests; empty if none.
+        formats: The formats that fit all of its times; empty if they are ISO 8601, or not times.
     """
 
     name: str
@@ -74,10 +74,10 @@ class Column:
 
 @attrs.frozen
 class ColumnsPage:
-    """The columns of a file, as text or plain data.
+    """A page about the columns of a file, as text or plain data.
 
     Attributes:
-        rows: How many rows were looked at.
+        rows: The number of inspected rows.
         columns: The columns, in order.
         notes: What was detected about the file.
     """
@@ -167,7 +167,7 @@ def _fits(text: str, form: str) -> bool:
 
 
 def _guessed(columns: tuple[str, ...]) -> dict[int, str]:
-    """Return by column's place the field that its name suggests."""
+    """Return the field that each column's name suggests, by the column's position."""
     names = [fold(name) for name in columns]
     taken: dict[int, str] = {}
     for field, words in _WORDS.items():

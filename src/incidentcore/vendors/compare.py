@@ -1,4 +1,4 @@
-"""The tool's SLA results beside ours, record by record, with the reason where they differ."""
+"""The tool's SLA results compared with ours, record by record, with reasons for differences."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _MINUTE: Final = timedelta(minutes=1)
 
 @attrs.frozen(kw_only=True)
 class SlaComparison:
-    """One record's result by the tool and by a policy of ours.
+    """The result of one record according to the tool and to one of our policies.
 
     Attributes:
         record_id: The record.
         target: The target's name in the tool.
-        agrees: Whether both say the same: whether it was missed, and where both know it, the time
-            that counted within the tolerance.
-        ours: Our result; None where no definition applies.
-        theirs: The tool's; None where it has none.
-        difference: Our time that counted less theirs; None where one does not know it.
-        why: What explains the difference, in words; empty where they agree. ``ours.trace`` shows
-            span by span what counted.
+        agrees: Whether both have the same result: missed or not, and if both have it, the elapsed
+            time within the tolerance.
+        ours: Our result; None if no definition applies.
+        theirs: The tool's result; None if it has none.
+        difference: Our elapsed time minus theirs; None if one of them is unknown.
+        why: The explanation of the difference as text; empty if they agree. ``ours.trace`` shows
+            which spans counted.
     """
 
     record_id: str
@@ -56,9 +56,10 @@ def compare_sla(
     now: datetime | None = None,
     tolerance: timedelta = _MINUTE,
 ) -> tuple[SlaComparison, ...]:
-    """Compare the tool's own SLA results with what a policy makes of the same histories.
+    """Compare the tool's own SLA results with those of a policy for the same histories.
 
-    Where a target ran several times, as after a reopening, the last run of each side is compared.
+    If a target ran several times, for example after a reopening, the last run of each side is
+    compared.
 
     Args:
         records: The records, as an importer read them.
@@ -66,13 +67,14 @@ def compare_sla(
             results by record id.
         policy: Our definition or policy of the same target.
         now: The instant of the comparison; each record's last event by default.
-        tolerance: How far the times that counted may lie apart.
+        tolerance: By how much the elapsed times may differ.
 
     Returns:
-        A comparison for each record of which one side has a result, in the order of the records.
+        A comparison for each record for which either side has a result, in the order of the
+        records.
 
     Raises:
-        InvalidValueError: The tolerance is negative, or ``reported`` is neither.
+        InvalidValueError: The tolerance is negative, or ``reported`` is neither a name nor results.
     """
     if tolerance < timedelta(0):
         raise InvalidValueError("tolerance", tolerance, "a duration that is not negative")
@@ -122,7 +124,7 @@ def _compared(
 
 
 def _why(ours: SlaStatus, theirs: ReportedSla, tolerance: timedelta) -> str:
-    """Return the parts in which the two differ, the causes before what follows from them."""
+    """Return the parts in which the two differ, causes before consequences."""
     reasons: list[str] = []
 
     def differ(name: str, our_value: Any, their_value: Any) -> None:

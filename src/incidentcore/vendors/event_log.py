@@ -1,8 +1,8 @@
 """Event logs: one row for each event, as delimited text, XES or OCEL 2.0.
 
-A case is a record, and an activity is what happened: a state that was entered, an event of another
-kind, or nothing that records know. A row that changes nothing still is an event: it sets
-``custom.activity``.
+A case is a record, and an activity is an occurrence: a state that was entered, an event of another
+kind, or something that records do not represent. A row that changes nothing is still an event: it
+sets ``custom.activity``.
 """
 
 from __future__ import annotations
@@ -59,18 +59,19 @@ def read_events(
     """Read a table with one row for each event.
 
     Args:
-        source: What ``open_table`` takes.
+        source: Any source that ``open_table`` accepts.
         case: The column of the record's id.
-        activity: The column of what happened; of several, their values are joined by ``/``.
-        at: The column of the time. Rows of one time count in their order.
-        by: The column of who acted.
+        activity: The column of the activity; the values of several columns are joined by ``/``.
+        at: The column of the time. Rows with the same time keep their order.
+        by: The column of the actor.
         group: The column of the group.
-        fields: Further columns by field; what a column shows first is the value at the opening.
-        activities: What an activity means: a ``StateTable``, or a mapping from an activity to a
+        fields: Further columns by field; the first value in a column is the value at the opening.
+        activities: The meanings of activities: a ``StateTable``, or a mapping from an activity to a
             state, to an event's class such as ``Acknowledged``, or to None for nothing. With a
-            mapping, an activity that is not there is nothing, with a finding ``unknown_entry``.
-        sort: Read all rows first, so that the rows of a case may be apart.
-        delimiter: What separates fields; detected by default.
+            mapping, an activity that is not in it means nothing and gives a finding
+            ``unknown_entry``.
+        sort: Read all rows first, so that the rows of a case need not be adjacent.
+        delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
         tables: Words and times (``kit.Tables``); without roles everybody is an agent.
 
@@ -78,7 +79,8 @@ def read_events(
         An incident for each case, opened by its first event.
 
     Raises:
-        FormatError: The source cannot be read, or a case comes again after others without ``sort``.
+        FormatError: The source cannot be read, or, without ``sort``, the rows of a case are not
+            adjacent.
         OSError: The file cannot be opened.
 
     >>> from incidentcore.vendors import read_events
@@ -112,18 +114,18 @@ def read_xes(
     """Read an event log in XES, gzip or not, trace by trace.
 
     Args:
-        source: The path of a file; or several, whose traces of one name are joined in memory.
-        activity: The attribute of what happened; of several, their values are joined by ``/``, as
-            in ``("concept:name", "lifecycle:transition")`` where a state has sub-states.
+        source: The path of a file; or several, whose traces of the same name are joined in memory.
+        activity: The attribute of the activity; the values of several are joined by ``/``, for
+            example ``("concept:name", "lifecycle:transition")`` if a state has sub-states.
         at: The attribute of the time.
-        by: The attribute of who acted.
+        by: The attribute of the actor.
         group: The attribute of the group.
         fields: Further attributes by field, of an event or of its trace.
-        activities: What an activity means, as in ``read_events``.
-        tables: Words and times (``kit.Tables``); XES states the offsets of its times.
+        activities: The meanings of activities, as in ``read_events``.
+        tables: Words and times (``kit.Tables``); times in XES have offsets.
 
     Raises:
-        FormatError: It is not XES, later from the reading.
+        FormatError: A file is not XES; also raised later, during reading.
         OSError: A file cannot be opened.
     """
     log = _Log(activity=activity, at=at, by=by, group=group, fields=fields, activities=activities)
@@ -142,21 +144,22 @@ def read_ocel(
 ) -> Import[Incident]:
     """Read an object-centric event log, OCEL 2.0 in JSON.
 
-    Objects of one type become records. An event belongs to each of them that it is related to.
-    Attributes of an object with a time are changes of fields; the one of 1970 is the value at the
-    opening, wherever it is in the list.
+    Objects of one type become records. An event belongs to each object that it is related to.
+    Attributes of an object with a time are changes of fields; a time in 1970 marks the value at the
+    opening, regardless of its place in the list.
 
     Args:
         source: The path of a file, or its plain data.
         object_type: The type of object that is the record.
-        activity_attribute: The attribute of an event that says what happened; without it, its type.
-        actor_qualifier: The qualifier of the relation to who acted.
-        fields: Attributes of the object by field; of the same name by default.
-        activities: What an activity means, as in ``read_events``.
+        activity_attribute: The attribute of an event that contains the activity; by default its
+            type.
+        actor_qualifier: The qualifier of the relation to the actor.
+        fields: Attributes of the object by field; by default those with the fields' names.
+        activities: The meanings of activities, as in ``read_events``.
         tables: Words and times (``kit.Tables``).
 
     Raises:
-        FormatError: It is not OCEL 2.0 in JSON.
+        FormatError: The source is not OCEL 2.0 in JSON.
         OSError: The file cannot be opened.
     """
     data = read_json(source) if isinstance(source, (str, Path)) else source

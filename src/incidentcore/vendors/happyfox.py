@@ -34,17 +34,18 @@ def read_happyfox(
     tickets: Mapping[str, Any] | Iterable[Mapping[str, Any]],
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read tickets of HappyFox's API, each as ``/ticket/<number>/`` gives it.
+    """Read tickets of HappyFox's API, each as returned by ``/ticket/<number>/``.
 
     Args:
-        tickets: The parsed JSON: tickets, or pages with ``data``. Lists carry no updates; a ticket
-            without them is read by its moments alone, with a finding ``truncated_history``.
+        tickets: The parsed JSON: tickets, or pages with ``data``. Lists do not contain updates; a
+            ticket without them is read from its moments alone, with a finding
+            ``truncated_history``.
         tables: Words and times (``kit.Tables``) other than those of ``presets.HAPPYFOX``. A status
-            that is not there is read by its behavior, pending or completed. By the source, a user
-            or contact asks, staff works, and everything else is a rule.
+            that is not in them is read by its behavior, pending or completed. In this source, a
+            user or contact is a requester, staff are agents, and everything else is a rule.
 
     Returns:
-        An incident for each ticket. Findings of its own: ``merged_record``.
+        An incident for each ticket. Specific findings: ``merged_record``.
 
     >>> from incidentcore.vendors import read_happyfox
     >>> [incident] = read_happyfox(

@@ -1,4 +1,4 @@
-"""Jira and Jira Service Management: issues with changelogs, comments and SLA fields; the CSV."""
+"""Jira and Jira Service Management: issues with changelogs, comments and SLA fields; CSV."""
 
 from __future__ import annotations
 
@@ -49,21 +49,20 @@ def read_jira(
     slas: Mapping[str, Any] | None = None,
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read issues of Jira's REST API (versions 2 and 3), got with ``expand=changelog``.
+    """Read issues of Jira's REST API (versions 2 and 3), requested with ``expand=changelog``.
 
     Args:
         issues: The parsed JSON: issues, one issue, search pages, or an iterable of these.
-        changelogs: By issue key, the pages of ``/issue/{key}/changelog``, where the search cut the
-            changelogs off.
-        slas: By issue key, the pages of ``/request/{key}/sla``, where the SLA fields are not among
-            the issue's own.
-        tables: Words and times (``kit.Tables``) other than those of ``presets.JIRA``. A status
-            that is not there is read by its category. Roles are needed where the account type
-            (atlassian, customer, app) is wrong or absent, as on Jira Server.
+        changelogs: The pages of ``/issue/{key}/changelog`` by issue key, if the search truncated
+            the changelogs.
+        slas: The pages of ``/request/{key}/sla`` by issue key, if the issues lack the SLA fields.
+        tables: Words and times (``kit.Tables``) other than those of ``presets.JIRA``. A status that
+            is not in them is read by its category. Roles are needed if the account type (atlassian,
+            customer, app) is wrong or absent, as on Jira Server.
 
     Returns:
-        An incident for each issue. Findings of its own: ``truncated_history`` where the changelog
-        says that it has more entries than came.
+        An incident for each issue. Specific findings: ``truncated_history`` if the changelog has
+        more entries than were given.
 
     >>> from incidentcore.vendors import read_jira
     >>> [incident] = read_jira(
@@ -247,15 +246,15 @@ def read_jira_csv(
     mapping: Mapping[str, str | int] | None = None,
     **options: Any,
 ) -> Import[Incident]:
-    """Read Jira's CSV export of issues, with the comments that its cells hold.
+    """Read Jira's CSV export of issues, with the comments in its cells.
 
-    A comment's cell is ``time;author;text``. Whether it was public is not in the export: it is read
-    as internal. The authors are account ids, so say with ``roles`` who is an agent.
+    A comment's cell is ``time;author;text``. The export does not show whether it was public, so it
+    is read as internal. The authors are account ids, so use ``roles`` to state who is an agent.
 
     Args:
         source: What ``open_table`` takes.
-        zone: The zone of its times, which the export does not state.
-        mapping: Columns by field, beside or instead of those of ``JIRA_CSV``.
+        zone: The zone of the times, which the export does not contain.
+        mapping: Columns by field, added to or replacing those of ``JIRA_CSV``.
         options: Further arguments of ``read_table``, such as ``roles``.
 
     Raises:
@@ -274,7 +273,7 @@ def read_jira_csv(
 
 
 def _cell_comments(history: HistoryBuilder, custom: dict[str, Any]) -> None:
-    """Take the comments out of what no field takes."""
+    """Remove the comments from the values that no field takes."""
     cells = custom.pop("Comment", ())
     for number, cell in enumerate((cells,) if isinstance(cells, str) else cells, 1):
         at, _, rest = str(cell).partition(";")

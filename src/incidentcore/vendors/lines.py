@@ -27,11 +27,11 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 class LineError(Exception):
-    """Raised when a line cannot be read; the caller knows the row."""
+    """Raised when a line cannot be read; the caller adds the row."""
 
 
 def checked_lines(lines: Iterable[object]) -> Iterator[str]:
-    """Yield lines that are text within limits."""
+    """Yield lines, checked to be text within limits."""
     for line in lines:
         if not isinstance(line, str):
             raise LineError(f"{type(line).__name__} instead of a line of text")
@@ -49,7 +49,7 @@ def checked_lines(lines: Iterable[object]) -> Iterator[str]:
 
 @contextmanager
 def opened(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file, unpacked where it is compressed by gzip; its name does not matter."""
+    """Open a file, decompressed if it is gzip; its name does not matter."""
     with path.open("rb") as plain:
         is_packed = plain.read(2) == _GZIP
         plain.seek(0)
@@ -61,7 +61,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 def first_bytes(path: Path) -> bytes:
-    """Return how a file begins; nothing where it cannot be unpacked."""
+    """Return the first bytes of a file; empty if it cannot be decompressed."""
     with opened(path) as file:
         try:
             return file.read(4_096)
@@ -93,7 +93,7 @@ def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -
 
 
 class _Decoder:
-    """Decodes lines: as stated, else as UTF-8 until a line shows that the file is cp1252."""
+    """Decodes lines: in the given encoding, or as UTF-8 until a line shows that it is cp1252."""
 
     def __init__(self, encoding: str | None, notes: list[tuple[str, str]]) -> None:
         self._encoding = encoding or "utf-8"

@@ -45,18 +45,18 @@ def read_pagerduty(
 ) -> Import[Incident]:
     """Read incidents of PagerDuty's API with their log entries (``is_overview=false``).
 
-    A user is an agent; an integration, a service or a rule is a system. A timeout takes an
-    acknowledgement back. Notifications and other noise of the log are passed over.
+    A user is an agent; an integration, a service or a rule is a system. A timeout withdraws an
+    acknowledgement. Notifications and other noise in the log are ignored.
 
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
-        log_entries: The log entries of all incidents, or their pages, in any order. An entry that
-            names no incident belongs to the only one, if there is only one.
+        log_entries: The log entries of all incidents, or their pages, in any order. An entry
+            without an incident belongs to the only incident, if there is just one.
         tables: Words and times (``kit.Tables``) other than those of ``presets.PAGERDUTY``.
 
     Returns:
-        An incident for each. Findings of its own: ``several_assignees`` (the first one counts),
-        ``truncated_history`` where a page says that there is more.
+        An incident for each. Specific findings: ``several_assignees`` (the first one counts),
+        ``truncated_history`` if a page states that there are more entries.
 
     >>> from incidentcore.vendors import read_pagerduty
     >>> [incident] = read_pagerduty(
@@ -135,7 +135,7 @@ def _users(entry: Mapping[str, Any]) -> Iterable[str]:
 def _actor(
     history: HistoryBuilder, agent: object, entry: Mapping[str, Any], users: set[str]
 ) -> Actor:
-    """Return who acted; one without a type is a user where other entries or the channel say so."""
+    """Return the actor; one without a type is a user if other entries or the channel show that."""
     if not isinstance(agent, Mapping):
         return history.actor(None, path=f"log entry {entry.get('id')}")
     key, kind = agent.get("id") or agent.get("summary"), agent.get("type")

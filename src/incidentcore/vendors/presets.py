@@ -1,7 +1,7 @@
-"""What the words of well-known tools mean: lifecycles, states by name and code, levels.
+"""The meanings of well-known tools' words: lifecycles, states by name and code, levels.
 
-Each tool's ``Tables``, such as ``JIRA``, hold all that its importer starts from. Moves that no tool
-documents are our choice: what its pages let a person do.
+Each tool's ``Tables``, such as ``JIRA``, hold the defaults of its importer. Transitions that a tool
+does not document are our choice: those that its user interface allows.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _states(**names: str) -> dict[str, State]:
 
 
 def _lifecycle(name: str, initial: str, moves: str, **names: str) -> Lifecycle:
-    """Return a lifecycle; each of its moves is a line, ``action: from, from -> to``."""
+    """Return a lifecycle; each of its transitions is a line, ``action: from, from -> to``."""
     states = _states(**names)
     transitions = []
     for move in moves.strip().splitlines():

@@ -1,4 +1,4 @@
-"""Files by what they are: one name for each importer, as the command line asks for them."""
+"""Profiles of files: one name for each importer, as used on the command line."""
 
 from __future__ import annotations
 
@@ -98,22 +98,22 @@ def read_profile(
     formats: Sequence[str] = (),
     **options: Any,
 ) -> Import[Incident]:
-    """Read a file of a known kind.
+    """Read a file with the importer of a profile.
 
     Args:
-        path: The file. A JSON file holds what the tool's API gave; where that is several resources,
-            an object of them by name, such as ``tickets`` and ``audits``.
-        profile: What it is; one of ``PROFILES``.
-        mapping: For a table, columns by field, beside or instead of those that its profile knows;
-            for an event log, columns of case, activity, at, by, group and further fields; in XES,
-            whose activity may be several attributes with ``/`` between them, attributes.
-        zone: For a table or audit log, the zone of times that state none.
+        path: The file. A JSON file holds the tool's API response; several resources are an object
+            by name, such as ``tickets`` and ``audits``.
+        profile: The profile of the file; one of ``PROFILES``.
+        mapping: For a table, columns by field, added to or replacing those of its profile; for an
+            event log, columns of case, activity, at, by, group and further fields; for XES,
+            attributes instead of columns, where the activity may be several separated by ``/``.
+        zone: For a table or audit log, the zone of times without one.
         formats: For a table, the formats of its times; those of its profile by default.
-        options: ``states`` and ``levels`` beside those of the tool, but for an audit log; for a
-            table, further arguments of ``read_table``.
+        options: ``states`` and ``levels`` in addition to those of the tool, except for an audit
+            log; for a table, further arguments of ``read_table``.
 
     Raises:
-        InvalidValueError: There is no such profile, or it takes no mapping or formats.
+        InvalidValueError: There is no such profile, or it does not accept a mapping or formats.
         FormatError: The file cannot be read.
         OSError: The file cannot be opened.
     """
@@ -175,14 +175,14 @@ def _table(
 
 
 def desk_options(desk: Desk) -> dict[str, Any]:
-    """Return the options of ``read_profile`` that the ``[import]`` of a desk file states.
+    """Return the options of ``read_profile`` in the ``[import]`` table of a desk file.
 
     Names of states are those of the desk's lifecycle of incidents, names of levels those of its
-    priority policy. A table's columns for fields of the desk's own are read as the kind of the
-    field; ``map`` names such a column where it is not the field's name.
+    priority policy. A table's columns for the desk's custom fields are read by the kind of the
+    field; ``map`` names such a column if it differs from the field's name.
 
     Args:
-        desk: The desk; its zone counts where ``[import]`` states none.
+        desk: The desk; its zone is used if ``[import]`` does not set one.
     """
     stated: dict[str, Any] = dict(desk.imports)
     columns: dict[str, Any] = dict(stated.get("map", {}))
@@ -215,7 +215,7 @@ def desk_options(desk: Desk) -> dict[str, Any]:
 def _own_fields(
     own: Sequence[tuple[DeskField, str]], history: HistoryBuilder, custom: dict[str, Any]
 ) -> None:
-    """Move a row's columns to the desk's own fields, each read as the kind of its field."""
+    """Move a row's columns to the desk's custom fields, each read by the kind of its field."""
     for field, column in own:
         value = custom.pop(column, None)
         if value is None:
@@ -228,7 +228,7 @@ def _own_fields(
 
 
 def _cell(field: DeskField, value: object) -> object:
-    """Return what a cell means for a field that holds no instant; None where it means nothing."""
+    """Return the value of a cell for a field other than an instant; None if it is empty."""
     if field.kind == "bool":
         return _BOOLEANS.get(str(value).casefold())
     if field.kind != "number":

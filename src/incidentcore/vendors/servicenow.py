@@ -1,4 +1,4 @@
-"""ServiceNow's tables as its Table API gives them: incidents, their logs, journal and SLAs."""
+"""ServiceNow's tables as returned by its Table API: incidents, their logs, journal and SLAs."""
 
 from __future__ import annotations
 
@@ -72,26 +72,26 @@ def read_servicenow(
     users: Mapping[str, str] | None = None,
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read rows of ServiceNow's Table API: incidents, and the tables that belong to them.
+    """Read rows of ServiceNow's Table API: incidents, and the tables related to them.
 
-    Cells may be plain, ``{link, value}`` or ``{display_value, value}``; of the last the value is
-    read, which is in UTC, while the display is in the account's zone.
+    Cells may be plain, ``{link, value}`` or ``{display_value, value}``; in the last form the value
+    is read, which is in UTC, while the display is in the account's zone.
 
     Args:
         incidents: The parsed JSON of the table ``incident``: rows, or pages with ``result``.
-        audit: That of ``sys_audit``, in any order; joined by ``documentkey``.
-        history: That of ``sys_history_line``, joined by ``set.id``; read for an incident that the
-            audit does not have. The tool makes these lines of the audit when somebody looks at a
-            record, and deletes them later: where none came, nothing is known.
-        journal: That of ``sys_journal_field``.
-        slas: That of ``task_sla``, kept as the tool's own results.
-        users: From a user's ``sys_id`` to the login, so that the caller is known in the journal.
-        tables: Words and times (``kit.Tables``) other than those of ``presets.SERVICENOW``. Where
-            its roles do not say otherwise, the caller is a requester, and whoever wrote a work
-            note or changed state, group, priority or assignee is an agent.
+        audit: The JSON of ``sys_audit``, in any order; joined by ``documentkey``.
+        history: The JSON of ``sys_history_line``, joined by ``set.id``; read for an incident that
+            is not in the audit. The tool creates these lines from the audit when somebody views a
+            record, and deletes them later: their absence means nothing.
+        journal: The JSON of ``sys_journal_field``.
+        slas: The JSON of ``task_sla``, stored as the tool's own results.
+        users: The login of each user's ``sys_id``, to recognize the caller in the journal.
+        tables: Words and times (``kit.Tables``) other than those of ``presets.SERVICENOW``. Unless
+            its roles differ, the caller is a requester, and a user who wrote a work note or changed
+            state, group, priority or assignee is an agent.
 
     Returns:
-        An incident for each row of the table, by its number. Without an audit it has moments alone.
+        An incident for each row of the table, by its number. Without an audit it has only moments.
 
     >>> from incidentcore.vendors import read_servicenow
     >>> [incident] = read_servicenow(
@@ -172,7 +172,7 @@ def _people(
     journal: Iterable[Mapping[str, Any]],
     users: Mapping[str, str],
 ) -> dict[str, str]:
-    """Return the roles of logins, as far as what they did tells."""
+    """Return the roles of logins that can be inferred from their actions."""
     worked = (*_STATES, "assigned_to", "assignment_group", "priority", "impact", "urgency")
     agents = [cell(e, "user") for e in audit if cell(e, "fieldname") in worked]
     agents += [cell(e, "user") for e in audit if cell(e, "fieldname") == "work_notes"]
@@ -187,16 +187,16 @@ def _people(
 
 
 def _counted(audit: list[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    """Return the entries without the second of the two state fields, which are written together."""
+    """Return the entries without the second of the two state fields, which change together."""
     has_state = any(cell(entry, "fieldname") == "state" for entry in audit)
     return [e for e in audit if not has_state or cell(e, "fieldname") != "incident_state"]
 
 
 def _as_audit(line: Mapping[str, Any], incident: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a line of the history as the entry of the audit that it was made of.
+    """Return a line of the history as the entry of the audit from which it was made.
 
-    A value that has only its display is the incident's own where that shows the same. The lines of
-    update 0 are what the incident was opened with.
+    A value with only a display is the incident's own value if that has the same display. The lines
+    of update 0 are the values at the opening.
     """
     name, update = str(cell(line, "field")), plain_text(cell(line, "update"))
     present = incident.get(name)

@@ -1,7 +1,7 @@
-"""KPIs over the figures that a ServiceNow audit log itself reports, below ``custom``.
+"""KPIs of the figures that a ServiceNow audit log itself reports, stored under ``custom``.
 
-They say what the tool said, so that a report can be held against the tool's own. What the log
-*shows*, such as ``resolved_at`` by the states observed, is what the catalogue's KPIs read.
+They reproduce the tool's figures, for comparing a report with the tool's own. The KPIs of the
+catalogue read what the log *shows*, such as ``resolved_at`` by the observed states.
 """
 
 from __future__ import annotations

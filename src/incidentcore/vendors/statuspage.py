@@ -20,18 +20,18 @@ def read_statuspage(
     incidents: Mapping[str, Any] | Iterable[Mapping[str, Any]],
     **tables: Unpack[Tables],
 ) -> Import[Incident]:
-    """Read the incidents of a status page, as its API or public feed gives them.
+    """Read the incidents of a status page, as returned by its API or public feed.
 
     An update happened at its ``display_at`` and was recorded at its ``created_at``: pages are often
     filled in later. Each update is a communication to the public. Scheduled maintenance is not an
-    incident: it is left out, with a finding ``maintenance``.
+    incident: it is omitted, with a finding ``maintenance``.
 
     Args:
         incidents: The parsed JSON: incidents, or pages with ``incidents``.
         tables: Words and times (``kit.Tables``) other than those of ``presets.STATUSPAGE``.
 
     Returns:
-        An incident for each. ``truncated_history`` says that a feed came with 50, its limit.
+        An incident for each. A finding ``truncated_history`` means that a feed had 50, its limit.
 
     >>> from incidentcore.vendors import read_statuspage
     >>> update = {"id": "u1", "status": "investigating", "body": "We look."}
@@ -109,6 +109,6 @@ def read_statuspage(
 
 
 def _shown(history: HistoryBuilder, update: Mapping[str, Any]) -> Any:
-    """Return when an update counts from: its ``display_at``, else when it was written."""
+    """Return the time from which an update counts: its ``display_at``, or when it was written."""
     written = update.get("display_at") or update.get("created_at")
     return history.time(written, "display_at", action="update left out", path=update.get("id"))

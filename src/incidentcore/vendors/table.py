@@ -1,7 +1,7 @@
-"""Tables with one row for each ticket: a mapping from columns to fields makes incidents of them.
+"""Tables with one row for each ticket, converted to incidents by a mapping of columns to fields.
 
-A row tells moments, and where things stand; it tells no history. So its records state what they
-cover, and KPIs over replies, reassignments or reopenings leave them out.
+A row contains moments and the current state, but not a history. The records therefore state what
+they cover, and KPIs over replies, reassignments or reopenings exclude them.
 """
 
 from __future__ import annotations
@@ -56,53 +56,54 @@ def read_table(
 ) -> Import[Incident]:
     """Build incidents from a table with one row for each ticket.
 
-    Each row becomes an opening and, as far as their times are there, an acknowledgement, a first
-    public answer, a restoration, a resolution, a closure and a cancelation. A state that these do
-    not lead to counts from ``state_since`` or else the latest instant of the row, with a finding
-    ``state_without_time`` where clocks depend on it. Columns that no field takes are kept below
-    ``custom`` by their own names; a column that comes more than once as a tuple.
+    Each row becomes an opening and, if their times are present, an acknowledgement, a first public
+    answer, a restoration, a resolution, a closure and a cancelation. A state that these do not lead
+    to counts from ``state_since`` or otherwise the latest instant of the row, with a finding
+    ``state_without_time`` if clocks depend on it. Columns without a field are stored under
+    ``custom`` by their own names, repeated columns as a tuple.
 
-    A time before the opening is kept, with a finding: a duration that comes out negative is left
-    out, and counted as left out, by the KPIs. A closing time before the resolution is not an event,
-    since it would close a record that was open.
+    A time before the opening is kept, with a finding: the KPIs exclude a duration that is negative,
+    and count it as excluded. A closing time before the resolution is not an event, since it would
+    close a record that was open.
 
     Args:
-        source: A ``Table``, or what ``open_table`` takes. Cells may be ``{value, display_value}``.
-        mapping: Which column holds which field. ``id`` and ``opened`` always; ``acknowledged``,
-            ``responded`` (first public answer), ``restored``, ``resolved``, ``closed``,
-            ``canceled``, ``updated``, ``state_since``, ``occurred``, ``detected``; ``state``,
-            ``state_category``; ``priority``, ``impact``, ``urgency``; ``title``, ``description``,
-            ``caller``, ``service``, ``configuration_item``, ``category``, ``group``,
-            ``assignee``, ``source``, ``tags``, ``hold_reason``, ``resolution_code``,
-            ``resolution_notes``; ``reopen_count``, ``reassignment_count`` as the tool counts. A
-            column is a name, a dotted path into nested objects, or a place counted from 1.
-        zone: The zone of times that state none. Without it they are read as UTC, with a finding.
-        formats: ``"iso"``, or formats as ``datetime.strptime`` takes them, tried in order; or by
-            field, with those of all others under ``""``.
-        epoch: What a number counts from 1970: ``"s"`` or ``"ms"``.
+        source: A ``Table``, or any source that ``open_table`` accepts. Cells may be ``{value,
+            display_value}``.
+        mapping: The column of each field. Required: ``id`` and ``opened``; optional:
+            ``acknowledged``, ``responded`` (first public answer), ``restored``, ``resolved``,
+            ``closed``, ``canceled``, ``updated``, ``state_since``, ``occurred``, ``detected``;
+            ``state``, ``state_category``; ``priority``, ``impact``, ``urgency``; ``title``,
+            ``description``, ``caller``, ``service``, ``configuration_item``, ``category``,
+            ``group``, ``assignee``, ``source``, ``tags``, ``hold_reason``, ``resolution_code``,
+            ``resolution_notes``; ``reopen_count``, ``reassignment_count`` as counted by the tool. A
+            column is a name, a dotted path into nested objects, or a position counted from 1.
+        zone: The zone of times without one. By default they are read as UTC, with a finding.
+        formats: ``"iso"``, or formats of ``datetime.strptime``, tried in order; or formats by
+            field, with those of all other fields under ``""``.
+        epoch: The unit of numbers, counted from 1970: ``"s"`` or ``"ms"``.
         day_first: Read other texts free-form, the day first (True) or after the month (False).
-        states: What the states mean: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
-        levels: What levels mean, by ``priority``, ``impact`` and ``urgency``. Without it a level's
-            name is understood, also behind a number as in ``"1 - Critical"``, but never a bare
-            number (rule P1).
-        missing: Texts that mean nothing is there, such as ``"?"``. None and not-a-number always do.
-        duplicates: Which row of one id counts: the ``"first"`` or the ``"last"`` (which holds all
-            rows in memory), or ``"refuse"``. By default the first one, but a table of which most
-            rows repeat an id is refused: it is an event log.
-        delimiter: What separates fields; detected by default.
+        states: The meanings of states: a ``StateTable`` such as ``JIRA_STATES``, or a mapping.
+        levels: The meanings of levels, by ``priority``, ``impact`` and ``urgency``. By default a
+            level's name is recognized, also after a number as in ``"1 - Critical"``, but never a
+            number alone (rule P1).
+        missing: Texts that mean an empty value, such as ``"?"``. None and not-a-number always do.
+        duplicates: Which row with the same id counts: the ``"first"`` or the ``"last"`` (which
+            keeps all rows in memory), or ``"refuse"``. By default the first, but a table in which
+            most rows repeat an id is refused as an event log.
+        delimiter: The separator of fields; detected by default.
         encoding: The encoding of a file; UTF-8 or cp1252 by default.
-        optional: Pass over mapped columns that are not there, as presets do.
+        optional: Ignore mapped columns that do not exist, as presets do.
         lifecycle: The lifecycle that the records follow; the standard one by default.
-        roles: Who acts in which role, for what ``extend`` adds.
-        extend: Called with the ``HistoryBuilder`` of a row and what no field takes, by column; adds
-            entries of its own, and may take columns out.
+        roles: The roles of actors, for entries that ``extend`` adds.
+        extend: Called with the ``HistoryBuilder`` of a row and its values without a field, by
+            column; can add entries and remove columns.
 
     Returns:
-        The incidents in the order of their rows, read as they are asked for.
+        The incidents in the order of their rows, read on demand.
 
     Raises:
         InvalidValueError: The mapping names an unknown field, lacks ``id`` or ``opened``, or names
-            a column that is not there.
+            a column that does not exist.
         FormatError: The source cannot be read, or is refused for its duplicates.
         OSError: The file cannot be opened.
 

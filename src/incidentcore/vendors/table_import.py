@@ -1,4 +1,4 @@
-"""The rows of a table, one by one, on their way to incidents."""
+"""The conversion of the rows of a table to incidents, one by one."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class TableImport(Import[Incident]):
             self._refuse(repeats, repeats + len(seen))
 
     def _chosen(self) -> Iterator[tuple[int, Any]]:
-        """Yield the rows; of one id the last, where that is asked for."""
+        """Yield the rows; only the last of each id, if that is requested."""
         if self._duplicates != "last":
             yield from self._complete()
             return
@@ -83,7 +83,7 @@ class TableImport(Import[Incident]):
         yield from last.values()
 
     def _complete(self) -> Iterator[tuple[int, Any]]:
-        """Yield the rows that are whole; short ones are left out, and the last one is a footer."""
+        """Yield the complete rows; short ones are omitted, and a short last one is a footer."""
         width, table = self._reader.width, self._reader.table
         short: tuple[int, Any] | None = None
         for number, row in table.rows:
@@ -222,7 +222,7 @@ class TableImport(Import[Incident]):
         value: Any,
         custom: dict[str, object] | None = None,
     ) -> datetime | None:
-        """Return a time; one that cannot be read is kept below custom by its column's name."""
+        """Return a time; one that cannot be read is stored under custom by its column's name."""
         if value is None:
             return None
         column = self._reader.columns[name]
@@ -276,7 +276,7 @@ class TableImport(Import[Incident]):
     def _settle(
         self, history: HistoryBuilder, given: Mapping[str, Any], moments: Mapping[str, datetime]
     ) -> None:
-        """Say from when the row's state counts where its moments do not lead to it."""
+        """Set the time of the row's state if its moments do not lead to it."""
         since = self._time(history, "state_since", given.get("state_since"))
         state = given.get("state")
         ended = not {"resolved", "closed", "canceled"}.isdisjoint(moments)

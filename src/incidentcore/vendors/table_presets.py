@@ -1,6 +1,6 @@
-"""How the lists of well-known tools are written: columns, formats of times, states and levels.
+"""The formats of well-known tools' lists: columns, formats of times, states and levels.
 
-Each is a mapping of arguments of ``read_table``, to use as it is or with changes:
+Each is a mapping of arguments of ``read_table``, to be used unchanged or with changes:
 ``read_table(file, **{**JIRA_CSV, "zone": "Europe/Berlin"})``. Column names are the English ones.
 """
 

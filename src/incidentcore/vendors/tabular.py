@@ -1,8 +1,8 @@
 """Tables of text, JSON, spreadsheets and data frames, read row by row.
 
-What is wrong with a source itself ends as one ``FormatError`` that names row and column: bytes that
-are not text, a broken archive, an unfinished quote. Lines, fields, runs of blank lines and unpacked
-sizes are bounded, so that memory and time stay bounded for any file.
+Errors in a source itself raise one ``FormatError`` that names row and column: bytes that are not
+text, a broken archive, an unfinished quote. Lines, fields, runs of blank lines and unpacked sizes
+are bounded, so that memory and time stay bounded for any file.
 """
 
 from __future__ import annotations
@@ -50,14 +50,15 @@ _PAGES: Final = ("result", "records", "tickets", "issues", "incidents", "rows", 
 
 @attrs.frozen
 class Table:
-    """Rows with the names of their columns, read as they are asked for.
+    """Rows with the names of their columns, read on demand.
 
     Attributes:
-        columns: The names in the header, in order; of objects, those of the first one.
+        columns: The names in the header, in order; for objects, those of the first one.
         rows: Pairs of (row number, fields or object). Rows are counted from 1 below the header.
-            Blank lines are passed over.
+            Blank lines are ignored.
         objects: Whether rows are objects by name instead of fields in the order of the columns.
-        notes: What was detected instead of stated: pairs of code and words, growing with the rows.
+        notes: What was detected because it was not given: pairs of code and text, growing with the
+            rows.
     """
 
     columns: tuple[str, ...]
@@ -98,17 +99,17 @@ def open_table(
         source: The path of a file, which may be compressed by gzip; lines of
             text; rows as mappings; or a data frame with the Arrow stream interface (needs
             pyarrow). An ``.xlsx`` file needs openpyxl; its first sheet is read.
-        delimiter: What separates fields; without it the commonest of comma, semicolon, tab and
+        delimiter: The separator of fields; by default the most common of comma, semicolon, tab and
             ``|`` in the header.
-        encoding: The encoding of a file; without it UTF-8 or, where bytes are not that, cp1252.
-        strict: Refuse a row with too few or too many fields; else it comes as it is.
+        encoding: The encoding of a file; by default UTF-8 or, if the bytes are not UTF-8, cp1252.
+        strict: Refuse a row with too few or too many fields; otherwise it is returned unchanged.
 
     Returns:
-        The table. Its rows are read from the source as they are asked for, once.
+        The table. Its rows are read from the source on demand, once.
 
     Raises:
-        FormatError: The source has no header or cannot be read; later from ``rows``, where a row
-            cannot be read.
+        FormatError: The source has no header or cannot be read; also raised later by ``rows`` if a
+            row cannot be read.
         InvalidValueError: The delimiter is not one character, or there is no such encoding.
         OSError: The file cannot be opened.
 
@@ -152,7 +153,7 @@ def read_json(path: str | Path) -> Any:
     """Return the plain data of a JSON file, which may be compressed by gzip.
 
     Raises:
-        FormatError: It is not JSON, is nested too deeply or holds more than 1 GiB.
+        FormatError: The file is not JSON, is nested too deeply or holds more than 1 GiB.
         OSError: The file cannot be opened.
     """
     data = bytearray()

@@ -22,7 +22,7 @@ Case = tuple[str, Mapping[str, Any], Sequence[Mapping[str, Any]]]
 
 
 def xes_cases(source: str | Path | Sequence[str | Path]) -> Iterator[Case]:
-    """Yield the traces of a file; of several files joined by their names."""
+    """Yield the traces of a file; those of several files joined by their names."""
     if isinstance(source, (str, Path)):
         for place, (attributes, events) in enumerate(_traces(Path(source)), 1):
             yield _key(attributes, place), attributes, events
@@ -63,10 +63,10 @@ def _traces(path: Path) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]
 
 
 class _Reader:
-    """Gathers traces while the parser goes through the text.
+    """Collects traces while the parser reads the text.
 
-    Only attributes right below a trace or an event count: those inside another attribute describe
-    that one, and those of ``global`` and ``classifier`` describe the log.
+    Only attributes directly in a trace or an event count: those in another attribute describe that
+    attribute, and those of ``global`` and ``classifier`` describe the log.
     """
 
     def __init__(self) -> None:

@@ -52,19 +52,21 @@ def read_zendesk(
     """Read tickets of Zendesk's API with their audits.
 
     Args:
-        tickets: The parsed JSON: tickets, or pages with ``tickets``. Of a ticket that comes more
-            than once, as incremental exports give it, the one updated last counts. Deleted ones
-            are left out, with a finding.
-        audits: Those of ``/tickets/{id}/audits``, for all tickets, in any order.
-        metric_events: Those of ``/incremental/ticket_metric_events``, kept as the tool's results.
-        users: Users, for their roles. Without them, the requester is a requester, and whoever is
-            assigned, wrote an internal note or changed priority, group or assignee is an agent.
+        tickets: The parsed JSON: tickets, or pages with ``tickets``. If a ticket occurs more than
+            once, as in incremental exports, the one updated last counts. Deleted tickets are
+            omitted, with a finding.
+        audits: The audits from ``/tickets/{id}/audits``, for all tickets, in any order.
+        metric_events: The events from ``/incremental/ticket_metric_events``, stored as the tool's
+            own results.
+        users: Users, for their roles. Without them, the ticket's requester is a requester, and a
+            user who is assigned, wrote an internal note or changed priority, group or assignee is
+            an agent.
         tables: Words and times (``kit.Tables``) other than those of ``presets.ZENDESK``. A custom
-            status is read by its category. A ticket without a priority has none.
+            status is read by its category. A ticket without a priority is left without one.
 
     Returns:
-        An incident for each ticket. Findings of its own: ``deleted_record``, ``merged_record``,
-        and ``truncated_history`` where a ticket's first audit is not there.
+        An incident for each ticket. Specific findings: ``deleted_record``, ``merged_record``, and
+        ``truncated_history`` if a ticket's first audit is missing.
 
     >>> from incidentcore.vendors import read_zendesk
     >>> [incident] = read_zendesk(
@@ -127,7 +129,7 @@ def read_zendesk(
 
 
 def _latest(tickets: Rows) -> Iterable[object]:
-    """Return each ticket once, as it was updated last; what is not a ticket as it stands."""
+    """Return each ticket once, as it was last updated; anything else unchanged."""
     latest: dict[object, Any] = {}
     for place, ticket in enumerate(unpaged(tickets, "tickets")):
         is_ticket = isinstance(ticket, Mapping) and ticket.get("id") is not None
@@ -139,7 +141,7 @@ def _latest(tickets: Rows) -> Iterable[object]:
 
 
 def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return the agents, as far as what they did shows them."""
+    """Return the agents that can be inferred from their actions."""
     agents = [ticket.get("assignee_id")]
     for audit in audits:
         for event in entries_of(audit, "events"):
@@ -156,7 +158,7 @@ def _evidence(ticket: Mapping[str, Any], audits: Iterable[Mapping[str, Any]]) ->
 def _audit(
     history: HistoryBuilder, audit: Mapping[str, Any], who: Mapping[str, str | None]
 ) -> bool:
-    """Add what one audit says; return whether it is the one of the creation."""
+    """Add the changes of one audit; return whether it is that of the creation."""
     at, path = audit.get("created_at"), f"audit {audit['id']}"
     author = plain_text(audit.get("author_id"))
     by = history.actor(author, who.get(author or ""), path=path)
@@ -202,7 +204,7 @@ def _comment(
 
 
 def _metrics(history: HistoryBuilder, events: Iterable[Mapping[str, Any]]) -> None:
-    """Keep the tool's own results: one for each instance of a metric; its figures are minutes."""
+    """Store the tool's own results: one for each instance of a metric, in minutes."""
     instances: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     for event in events:
         key = (str(event.get("metric")), int(event.get("instance_id") or 0))

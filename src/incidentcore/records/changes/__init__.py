@@ -1,1 +1,1 @@
-"""The changes of a record that need no lifecycle: one verb for each event."""
+"""Changes of a record that need no lifecycle: one function for each event."""

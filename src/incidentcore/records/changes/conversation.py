@@ -1,4 +1,4 @@
-"""What was said on a record and around it: comments, contacts, updates to stakeholders."""
+"""Communication about a record: comments, contacts, updates to stakeholders."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def comment(
     visibility: Visibility = "public",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Write on a record. A public comment by an agent is a response (rule H4)."""
+    """Add a comment to a record. A public comment by an agent is a response (rule H4)."""
     need_kind("text", text, str)
     return record.with_event(
         Commented, at=at, by=by, recorded_at=recorded_at, text=text, visibility=visibility
@@ -46,7 +46,7 @@ def log_contact(
     text: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Note that agent and requester spoke, by telephone for example; by says who spoke."""
+    """Log that agent and requester spoke, for example by telephone; ``by`` is who spoke."""
     return record.with_event(
         Contacted, at=at, by=by, recorded_at=recorded_at, channel=channel, text=text
     )
@@ -64,20 +64,20 @@ def log_update_sent(
     text: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Note that an update went out to an audience; the library sends nothing.
+    """Log that an update was sent to an audience; the library sends nothing.
 
     Args:
         record: The record.
         audience: Who was informed, such as ``"customers"``.
-        at: When the update went out.
+        at: When the update was sent.
         by: Who sent it.
-        channel: Over what.
-        key: The key of the update that was due, so that the history says what this one answered.
-        text: What was said.
+        channel: The channel, such as ``"status page"``.
+        key: The key of the update that was due, so that the history shows which one this fulfils.
+        text: The text of the update.
         recorded_at: When it became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The audience is empty, or something else no text.
+        InvalidValueError: The audience is empty, or another part is not a text.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import log_update_sent

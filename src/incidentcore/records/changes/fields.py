@@ -1,4 +1,4 @@
-"""What a record is and what it is linked to: descriptive fields, links, corrections."""
+"""Changes to the description of a record: descriptive fields, links, corrections."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def link(
 
     Args:
         record: The record.
-        type: What it is to the target: one of ``LinkType``, or ``custom.`` and a name.
+        type: The type of link to the target: one of ``LinkType``, or ``custom.`` and a name.
         target: The other record's id.
         at: When.
         by: Who linked them.
@@ -90,10 +90,10 @@ def set_fields(
     recorded_at: datetime | None = None,
     **fields: Any,
 ) -> R:
-    """Set descriptive fields: title, service, tags, custom and so on.
+    """Set descriptive fields, such as title, service, tags and custom.
 
-    Entries of ``custom`` are merged into those that are there; everything else is replaced.
-    Moments and counts cannot be set: they follow from the history (rule H2).
+    Entries of ``custom`` are merged into the existing ones; every other field is replaced. Moments
+    and counts cannot be set: they follow from the history (rule H2).
 
     Raises:
         InvalidValueError: A field cannot be set, or a value is not what it accepts.
@@ -118,7 +118,7 @@ def correct_event(
     reason: str = "",
     fields: Mapping[str, object] = FrozenMap(),
 ) -> R:
-    """Note that an event did not happen as recorded; append what did happen beside it.
+    """Record that an event did not happen as recorded; append what did happen separately.
 
     The opening is corrected in place: the record was opened at ``at``, with ``fields``.
 
@@ -126,12 +126,12 @@ def correct_event(
         record: The record.
         event_id: The id of the event that was wrong.
         by: Who corrects it.
-        at: From when on the correction counts; for the opening, when the record was opened.
-            Defaults to the instant of the wrong event.
+        at: When the correction takes effect; for the opening, when the record was opened. Defaults
+            to the instant of the wrong event.
         recorded_at: When the error became known. Defaults to ``at``; for the opening, to when it
-            was recorded where that is later.
+            was recorded if that is later.
         reason: Why.
-        fields: For the opening alone, the fields that were wrong, with their right values.
+        fields: Only for the opening: the fields that were wrong, with their correct values.
 
     Raises:
         InvalidValueError: The record has no such event, fields are given for another event than

@@ -1,4 +1,4 @@
-"""The changes of a service request: approval asked for and given, and its tasks."""
+"""Changes of a service request: approvals requested and given, and its tasks."""
 
 from __future__ import annotations
 
@@ -32,16 +32,17 @@ def request_approval(
     keep_decisions: bool = False,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Ask for approval of a service request; asking again begins a new round.
+    """Request approval of a service request; a further call begins a new round.
 
-    The standard lifecycle then refuses ``start`` and ``approve`` until the rule holds.
+    The standard lifecycle then refuses ``start`` and ``approve`` until the rule is met.
 
     Args:
         record: The service request.
         rule: Who is asked, and how many of them must approve.
         at: When.
-        by: Who asks.
-        keep_decisions: Whether what was decided before still counts, as when an approver is added.
+        by: Who requests it.
+        keep_decisions: Whether earlier decisions still count, for example when an approver is
+            added.
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
@@ -78,19 +79,20 @@ def approve(
     on_behalf_of: str | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Note an approver's decision on a service request; the approver's last one counts.
+    """Record an approver's decision on a service request; the approver's last one counts.
 
     Args:
         record: The service request.
-        decision: ``approved``, ``rejected``, or ``withdrawn`` to take back the one before.
+        decision: ``approved``, ``rejected``, or ``withdrawn`` to withdraw the one before.
         at: When.
-        by: Who decided. Somebody who was not asked may say so, but it counts for nothing.
+        by: Who decided. A decision by somebody who was not asked is recorded, but does not count.
         reason: Why.
-        on_behalf_of: The approver in whose place a delegate decides; see ``ApprovalRule``.
+        on_behalf_of: The approver for whom a delegate decides; see ``ApprovalRule``.
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: The record is not a service request, or the decision is another.
+        InvalidValueError: The record is not a service request, or the decision is not one of the
+            three.
     """
     if on_behalf_of is None:
         return record.with_event(
@@ -116,7 +118,7 @@ def set_task(
         record: The service request.
         task: The task, in its new form.
         at: When.
-        by: Who changed it; the role of a plain id is that of ``Record.actor``.
+        by: Who changed it; an actor or an id (``Record.actor``).
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Who works on a record and how it goes on: assignment, silence, diagnosis, major status."""
+"""Work on a record: assignment, acknowledgement, snoozing, diagnosis, major status."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ R = TypeVar("R", bound=Record)
 
 
 class _Keep:
-    """The type of ``KEEP``: what an argument left out means where None means "nobody"."""
+    """The type of ``KEEP``, the default of arguments for which None means "nobody"."""
 
     def __repr__(self) -> str:
         return "KEEP"
@@ -59,7 +59,7 @@ def assign(
     tier: int | _Keep | None = KEEP,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Set who works on a record; what is not named stays, None means nobody.
+    """Set who works on a record; omitted arguments stay unchanged, and None means nobody.
 
     Args:
         record: The record.
@@ -71,7 +71,7 @@ def assign(
         recorded_at: When this became known. Defaults to ``at``.
 
     Raises:
-        InvalidValueError: Nothing is named, or a value is not what its field accepts.
+        InvalidValueError: Nothing is given, or a value is not what its field accepts.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import assign
@@ -103,7 +103,7 @@ def acknowledge(
     level: int | None = None,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Note that somebody took notice and answers for the record."""
+    """Record that somebody has noticed the record and takes responsibility for it."""
     return record.with_event(Acknowledged, at=at, by=by, recorded_at=recorded_at, level=level)
 
 
@@ -116,14 +116,14 @@ def unacknowledge(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Withdraw the acknowledgement; the first one stays a fact."""
+    """Withdraw the acknowledgement; the time of the first one is kept."""
     return record.with_event(Unacknowledged, at=at, by=by, recorded_at=recorded_at, reason=reason)
 
 
 def mark_restored(
     record: R, /, *, at: datetime, by: Actor | str, recorded_at: datetime | None = None
 ) -> R:
-    """Note that the service works again, whether or not the incident is resolved yet."""
+    """Record that the service works again, whether or not the incident is resolved yet."""
     return record.with_event(Restored, at=at, by=by, recorded_at=recorded_at)
 
 
@@ -137,16 +137,16 @@ def snooze(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Ask for silence until an instant; a second snooze moves the end of the first.
+    """Silence a record until an instant; a second snooze moves the end of the first.
 
-    What it silences and what its end does is for the escalation matrix to say (rule E3). An
-    acknowledgement ends it; it is not one itself. No clock pauses for it.
+    The escalation matrix determines what it silences and what its end does (rule E3). An
+    acknowledgement ends it; it is not itself an acknowledgement. It does not pause any clock.
 
     Args:
         record: The record.
-        until: When it ends by itself; after ``at``.
+        until: When it ends on its own; after ``at``.
         at: When.
-        by: Who asked for it.
+        by: Who snoozed it.
         reason: Why.
         recorded_at: When this became known. Defaults to ``at``.
 
@@ -170,7 +170,7 @@ def unsnooze(
     reason: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """End a snooze before its time; without one, nothing changes."""
+    """End a snooze early; without one, nothing changes."""
     return record.with_event(Unsnoozed, at=at, by=by, recorded_at=recorded_at, reason=reason)
 
 
@@ -184,7 +184,7 @@ def log_diagnosis(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Note a hypothesis, a test of one, or a finding (``step``)."""
+    """Log a step of the diagnosis: ``step`` is a hypothesis, a test of one, or a finding."""
     return record.with_event(
         DiagnosisNoted, at=at, by=by, recorded_at=recorded_at, step=step, text=text
     )
@@ -201,7 +201,7 @@ def log_runbook(
     outcome: str = "",
     recorded_at: datetime | None = None,
 ) -> R:
-    """Note that a runbook was followed, in which version and to what outcome."""
+    """Log that a runbook was followed, with its version and outcome."""
     return record.with_event(
         ProcedureFollowed,
         at=at,
@@ -228,7 +228,7 @@ def set_major_status(
 ) -> R:
     """Propose, accept, reject or demote an incident as a major one; see ``MajorStatus``.
 
-    Nothing here checks that the step is legal; ``lifecycle.decide_major`` does.
+    This does not check that the step is allowed; use ``lifecycle.decide_major`` for that.
 
     Args:
         record: The incident.
@@ -236,7 +236,7 @@ def set_major_status(
         at: When.
         by: Who decided.
         reason: Why.
-        business_impact: What it means for the business; what is known stays by default.
+        business_impact: The effect on the business; unchanged by default.
         roles: Who holds which role in the response; see ``MajorRole``.
         assignee: Who works on it from now on.
         recorded_at: When this became known. Defaults to ``at``.

@@ -53,7 +53,7 @@ EscalationKind: TypeAlias = Literal["functional", "hierarchical"]
 
 @attrs.frozen(kw_only=True)
 class Commented(Event):
-    """Somebody wrote on the record, for all to read or for the team alone."""
+    """Somebody commented on the record, publicly or for the team only."""
 
     kind: ClassVar[str] = "commented"
 
@@ -111,7 +111,7 @@ class Contacted(Event):
 
 @attrs.frozen(kw_only=True)
 class Acknowledged(Event):
-    """Somebody took notice and answers for it."""
+    """Somebody noticed the record and takes responsibility for it."""
 
     kind: ClassVar[str] = "acknowledged"
 
@@ -122,7 +122,7 @@ class Acknowledged(Event):
         _check_level(self.level)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return that it is acknowledged, and since when first; that ends a snooze."""
+        """Return the acknowledgement and the time of the first one; it ends a snooze."""
         changes: dict[str, object] = {"acknowledged": True}
         if facts["acknowledged_at"] is None:
             changes["acknowledged_at"] = self.at
@@ -144,7 +144,7 @@ class Unacknowledged(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return that it is no longer acknowledged; the first acknowledgement stays a fact."""
+        """Return that it is no longer acknowledged; the time of the first one is kept."""
         return {"acknowledged": False}
 
 
@@ -155,8 +155,8 @@ class Escalated(Event):
     Attributes:
         key: The key of the escalation that was due; empty for a manual one.
         mode: ``"functional"`` or ``"hierarchical"``.
-        target: To whom.
-        level: The level of the matrix, counted from 0; None where there is none.
+        target: To whom the record was escalated.
+        level: The level of the matrix, counted from 0; None if there is none.
         matrix: The matrix that a manual escalation is meant for; empty for every matrix.
     """
 
@@ -178,7 +178,7 @@ class Escalated(Event):
             need_text(name, getattr(self, name), empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the count; a manual one un-acknowledges and ends a snooze (rule E3)."""
+        """Return the new count; a manual escalation un-acknowledges and ends a snooze (rule E3)."""
         changes: dict[str, object] = {"escalation_count": facts["escalation_count"] + 1}
         if not self.key:
             changes["acknowledged"] = False
@@ -194,7 +194,7 @@ class Restored(Event):
     kind: ClassVar[str] = "restored"
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the moment of restoration, the first one."""
+        """Return the time of the first restoration."""
         return {} if facts["restored_at"] is not None else {"restored_at": self.at}
 
 
@@ -215,7 +215,7 @@ class DiagnosisNoted(Event):
 
 @attrs.frozen(kw_only=True)
 class ProcedureFollowed(Event):
-    """A runbook was followed."""
+    """A runbook was followed, in some version and with some outcome."""
 
     kind: ClassVar[str] = "procedure_followed"
 
@@ -237,7 +237,7 @@ class MajorStatusChanged(Event):
     Attributes:
         status: The status now; see ``MajorStatus``.
         reason: Why.
-        fields: What was said with it: ``business_impact``, ``major_roles`` and ``assignee``.
+        fields: The fields set with it: ``business_impact``, ``major_roles`` and ``assignee``.
     """
 
     kind: ClassVar[str] = "major_status_changed"
@@ -254,19 +254,19 @@ class MajorStatusChanged(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the status and what was said with it; the incident's own state stays."""
+        """Return the status and the fields set with it; the incident's own state is unchanged."""
         return {**dict(self.fields.items()), "major_status": self.status}
 
 
 @attrs.frozen(kw_only=True)
 class Communicated(Event):
-    """An update went out to an audience; not a reply to the requester, so not a response.
+    """An update was sent to an audience; not a reply to the requester, so not a response.
 
     Attributes:
         audience: Who was informed, such as ``"customers"`` or ``"executives"``.
-        channel: Over what, such as ``"status page"``; empty where nobody says.
-        key: The key of the update that was due; empty for one that nothing asked for.
-        text: What was said.
+        channel: The channel, such as ``"status page"``; empty if unknown.
+        key: The key of the update that was due; empty if no update was due.
+        text: The text of the update.
     """
 
     kind: ClassVar[str] = "communicated"
@@ -286,13 +286,13 @@ class Communicated(Event):
 
 @attrs.frozen(kw_only=True)
 class Snoozed(Event):
-    """Somebody asked for silence until an instant; a later one moves the end (rule E3).
+    """Somebody snoozed the record until an instant; a later snooze moves the end (rule E3).
 
-    It is not an acknowledgement: whoever snoozes does not answer for the record yet. An
-    acknowledgement, a manual escalation and a state that is not open end it before its time.
+    It is not an acknowledgement: the actor does not yet take responsibility for the record. An
+    acknowledgement, a manual escalation and a state that is not open end it early.
 
     Attributes:
-        until: When it ends by itself, in UTC; after ``at``.
+        until: When it ends on its own, in UTC; after ``at``.
         reason: Why.
     """
 
@@ -310,13 +310,13 @@ class Snoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return until when it is snoozed; only an open record can be."""
+        """Return the end of the snooze; only an open record can be snoozed."""
         return {"snoozed_until": self.until} if facts["state"].open else {}
 
 
 @attrs.frozen(kw_only=True)
 class Unsnoozed(Event):
-    """A snooze was ended before its time, which has the effect of its end (rule E3)."""
+    """A snooze was ended early, with the same effect as its normal end (rule E3)."""
 
     kind: ClassVar[str] = "unsnoozed"
 
@@ -327,7 +327,7 @@ class Unsnoozed(Event):
         need_text("reason", self.reason, empty=True)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return that it is no longer snoozed, and that nobody answers for it any more."""
+        """Return that it is no longer snoozed, and no longer acknowledged."""
         until = facts["snoozed_until"]
         if until is None or until <= self.at:
             return {}

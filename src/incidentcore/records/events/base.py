@@ -1,4 +1,4 @@
-"""What every event has: its record, its place in the history, when, who, and its id (rule H1)."""
+"""The base of all events: record, place in the history, time, actor and id (rule H1)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _set = object.__setattr__
 
 @attrs.frozen
 class LifecycleRef:
-    """Which lifecycle a record follows: its id and version (rule H3)."""
+    """The lifecycle that a record follows: its id and version (rule H3)."""
 
     id: str
     version: str = "1"
@@ -44,8 +44,8 @@ class Event:
         id: Its own id. Defaults to ``{record_id}:{sequence}``.
 
     Raises:
-        InvalidValueError: An id is empty, the sequence no whole number from 1, a time naive, or the
-            body not what the kind accepts.
+        InvalidValueError: An id is empty, the sequence is not a whole number from 1, a time is
+            naive, or the body is not what the kind accepts.
     """
 
     kind: ClassVar[str] = "event"
@@ -83,7 +83,7 @@ class Event:
 
 
 def check_fields(event: Any) -> None:
-    """Keep the fields that an event sets in their stored form; a count is never one (rule H2)."""
+    """Convert the fields that an event sets to their stored form; none can be a count (rule H2)."""
     fields = checked_fields(event.fields, event.allowed)
     if fields is not event.fields:
         _set(event, "fields", fields)

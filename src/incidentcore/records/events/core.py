@@ -1,7 +1,7 @@
 """The facts of a record's history: one frozen class for each kind (rule H1).
 
-An event says what happened, when it happened (``at``), when that became known (``recorded_at``)
-and who did it. It stores what is new, never what was before: before-values are read from the fold.
+An event states what happened, when it happened (``at``), when that became known (``recorded_at``)
+and who did it. It stores only new values, never old ones: those are read from the fold.
 """
 
 from __future__ import annotations
@@ -52,14 +52,14 @@ _set = object.__setattr__
 
 @attrs.frozen(kw_only=True)
 class Opened(Event):
-    """The record came into being; folded first, no matter when.
+    """The record was opened; folded first, regardless of its time.
 
     Attributes:
         record_type: The type of record.
         state: The state it starts in.
         lifecycle: The lifecycle it follows.
         fields: The fields it starts with.
-        covers: What the source of the history tells, in words of ``Coverage`` and names of facts;
+        covers: What the source of the history covers, as values of ``Coverage`` and names of facts;
             None for everything.
     """
 
@@ -107,9 +107,9 @@ class StateChanged(Event):
     """A transition of the lifecycle, with the state entered as a value.
 
     Attributes:
-        action: What was done.
+        action: The action that was taken.
         state: The state entered.
-        fields: What was set with it.
+        fields: The fields set with it.
         cause: The id of the record whose change caused this one by a cascade; empty for none.
     """
 
@@ -159,8 +159,8 @@ class StateChanged(Event):
 class Migrated(StateChanged):
     """The record moved to another lifecycle, or to another version of its own (rule L1).
 
-    Its state is the new lifecycle's. That is nobody's work on the record, so that it acknowledges
-    nothing; a hold goes on where the new state is one too.
+    Its state is one of the new lifecycle. The move is not work on the record, so it does not
+    acknowledge it; a hold continues if the new state is on hold too.
 
     Attributes:
         lifecycle: The lifecycle that it follows from now on.
@@ -188,8 +188,8 @@ class Migrated(StateChanged):
 def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str, object]:
     """Return the moments that entering a state that is not open sets.
 
-    What is resolved stays resolved since the first instant, through further resolved states; what
-    is closed is not canceled, and the other way round.
+    A resolved record stays resolved since the first such instant, through further resolved states;
+    a closed record is not canceled, and vice versa.
     """
     before: State | None = facts["state"]
     changes: dict[str, object] = {}
@@ -217,7 +217,7 @@ def _entering(state: State, at: datetime, facts: Mapping[str, Any]) -> dict[str,
 
 
 def written_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what setting fields changes, with the facts that follow from them."""
+    """Return the changes from setting fields, with the facts that follow from them."""
     changes: dict[str, Any] = dict(entries_of(fields))
     custom = changes.get("custom")
     if custom is not None:
@@ -231,7 +231,7 @@ def written_fields(fields: FrozenMap[object], facts: Mapping[str, Any]) -> dict[
 
 
 def _set_priority(changes: dict[str, Any], facts: Mapping[str, Any]) -> None:
-    """Add the effective priority where one of its two sources changes (rule H5)."""
+    """Add the effective priority if one of its two sources changes (rule H5)."""
     if "computed_priority" in changes or "priority_override" in changes:
         override = changes.get("priority_override", facts["priority_override"])
         computed = changes.get("computed_priority", facts["computed_priority"])
@@ -240,7 +240,7 @@ def _set_priority(changes: dict[str, Any], facts: Mapping[str, Any]) -> None:
 
 @attrs.frozen(kw_only=True)
 class Assigned(Event):
-    """Group, assignee or support tier were set; what is not named stays."""
+    """Group, assignee or support tier were set; those not given stay unchanged."""
 
     kind: ClassVar[str] = "assigned"
     allowed: ClassVar[frozenset[str]] = frozenset(("assignment_group", "assignee", "support_tier"))
@@ -252,13 +252,13 @@ class Assigned(Event):
         check_fields(self)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the assignment, when it was, and the count of moves from group to group."""
+        """Return the assignment, its time, and the count of moves from group to group."""
         return {**written_fields(self.fields, facts), "assigned_at": self.at}
 
 
 @attrs.frozen(kw_only=True)
 class Classified(Event):
-    """The category was set, with how sure and why."""
+    """The category was set, with a confidence and a reason."""
 
     kind: ClassVar[str] = "classified"
 
@@ -306,7 +306,7 @@ class Prioritized(Event):
 
 @attrs.frozen(kw_only=True)
 class FieldsChanged(Event):
-    """Descriptive fields were set; entries of ``custom`` are merged, all else replaced."""
+    """Descriptive fields were set; entries of ``custom`` are merged, all other fields replaced."""
 
     kind: ClassVar[str] = "fields_changed"
 
@@ -323,7 +323,7 @@ class FieldsChanged(Event):
 
 @attrs.frozen(kw_only=True)
 class LinkAdded(Event):
-    """A link to another record was made; ``answered_at`` on a merged duplicate, if it was."""
+    """A link to another record was added; ``answered_at``: when a merged duplicate was answered."""
 
     kind: ClassVar[str] = "linked"
 
@@ -364,10 +364,10 @@ class LinkRemoved(Event):
 class Corrected(Event):
     """An earlier event did not happen as recorded: it no longer counts.
 
-    What really happened is appended beside it as events of its own. A correction counts from its
-    own ``at``: dated like the event it corrects, it changes every answer about the past, while
-    ``known_at`` still shows what was known before it was recorded; dated later, it changes what
-    holds from then on. A correction can itself be corrected, by a later event.
+    What really happened is appended as separate events. A correction counts from its own ``at``:
+    dated like the event it corrects, it changes every result about the past, while ``known_at``
+    still shows what was known before it was recorded; dated later, it changes only the facts from
+    then on. A correction can itself be corrected, by a later event.
 
     A correction of the opening voids nothing: the record was opened at the correction's ``at``,
     with its ``fields`` over those of the opening.
@@ -375,7 +375,7 @@ class Corrected(Event):
     Attributes:
         corrects: The id of the event that was wrong.
         reason: Why.
-        fields: For the opening alone, the fields that were wrong, with their right values.
+        fields: Only for the opening: the fields that were wrong, with their correct values.
 
     Source: rule H1.
     """

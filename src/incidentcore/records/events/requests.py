@@ -1,4 +1,4 @@
-"""The facts of a service request: who was asked to approve, who did, and the work on it."""
+"""The facts of a service request: approvals requested and given, and its tasks."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ __all__ = ["ApprovalRequested", "Approved", "ApprovedOnBehalf", "TaskChanged", "
 
 @attrs.frozen(kw_only=True)
 class ApprovalRequested(Event):
-    """Approval was asked for, under a rule; a new round of it where one was asked before.
+    """Approval was requested under a rule; a new round if it was requested before.
 
     Attributes:
         rule: Who is asked, and how many of them must approve.
-        keep_decisions: Whether what was decided before still counts, as when an approver is added;
-            a new round begins without any.
+        keep_decisions: Whether earlier decisions still count, for example when an approver is
+            added; otherwise a new round begins without any.
     """
 
     kind: ClassVar[str] = "approval_requested"
@@ -47,7 +47,7 @@ class ApprovalRequested(Event):
 def _decided(
     event: Event, rule: ApprovalRule | None, approvals: Iterable[Approval], facts: Mapping[str, Any]
 ) -> dict[str, object]:
-    """Return the decisions, and what they come to where a rule says who was asked."""
+    """Return the decisions, and their combined result if there is a rule."""
     approvals = tuple(approvals)
     changes: dict[str, object] = {"approvals": approvals}
     if rule is None:
@@ -71,17 +71,17 @@ def _decided(
 
 
 def expired(facts: Mapping[str, Any], at: datetime) -> bool:
-    """Return whether the time for an approval that is still pending is over at an instant."""
+    """Return whether a still pending approval has expired at an instant."""
     end = facts.get("approval_expires_at")
     return end is not None and facts.get("approval_state") == "pending" and at >= end
 
 
 @attrs.frozen(kw_only=True)
 class Approved(Event):
-    """An approver decided, for or against, or took the decision back.
+    """An approver approved or rejected, or withdrew a decision.
 
-    Of several decisions by one person in one stage the last one counts. One that was cast after
-    the expiry changes nothing; at the expiry it still counts.
+    If a person decides several times in one stage, the last decision counts. A decision after the
+    expiry changes nothing; one at the expiry still counts.
 
     Source: rule L7.
     """
@@ -97,11 +97,11 @@ class Approved(Event):
         need_text("reason", self.reason, empty=True)
 
     def _voice(self) -> str | None:
-        """Return in whose place it was decided."""
+        """Return the approver for whom it was decided."""
         return None
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the approvals with this one, and what they come to; nothing after the expiry."""
+        """Return the approvals with this one and their combined result; empty after the expiry."""
         end = facts.get("approval_expires_at")
         if end is not None and self.at > end:
             return {}
@@ -125,7 +125,7 @@ class Approved(Event):
 
 @attrs.frozen(kw_only=True)
 class ApprovedOnBehalf(Approved):
-    """A delegate decided in an approver's place; it counts where the rule names the delegate.
+    """A delegate decided for an approver; it counts if the rule names the delegate.
 
     Attributes:
         on_behalf_of: The approver.
@@ -140,7 +140,7 @@ class ApprovedOnBehalf(Approved):
         need_text("on_behalf_of", self.on_behalf_of)
 
     def _voice(self) -> str | None:
-        """Return in whose place it was decided."""
+        """Return the approver for whom it was decided."""
         return self.on_behalf_of
 
 
@@ -157,7 +157,7 @@ class TaskChanged(Event):
         need_kind("task", self.task, Task)
 
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
-        """Return the tasks with this one in its place, and what they come to."""
+        """Return the tasks with this one in its place, and their combined status."""
         tasks: tuple[Task, ...] = facts.get("tasks", ())
         if any(task.id == self.task.id for task in tasks):
             tasks = tuple(self.task if task.id == self.task.id else task for task in tasks)

@@ -1,4 +1,4 @@
-"""The import kit: what the library's own importers are built on, for importers that you write."""
+"""The import kit: the basis of the library's own importers, for custom importers."""
 
 from incidentcore.vendors.kit.entries import IMPORTER, LOGGED, UNSTATED
 from incidentcore.vendors.kit.findings import Findings, ImportFinding

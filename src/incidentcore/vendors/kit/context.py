@@ -1,4 +1,4 @@
-"""What the histories of one import share."""
+"""Data that the histories of one import share."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class Context:
         return NEW if self.lifecycle is None else self.lifecycle.initial
 
     def entered(self, standard: State, shown: State | None) -> State:
-        """Return the state that a moment leads to.
+        """Return the state to which a moment leads.
 
-        It is the one that the tool shows now, where that means the same as the standard one; else
-        the lifecycle's own of that meaning.
+        It is the tool's present state if that has the same meaning as the standard one; otherwise
+        the lifecycle's own state with that meaning.
         """
         if shown is not None and (
             _meaning(shown) == _meaning(standard) or shown.name.casefold() == standard.name

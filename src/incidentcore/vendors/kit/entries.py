@@ -1,4 +1,4 @@
-"""The entries of a tool's log about one record, as an importer states them."""
+"""The entries of a tool's log about one record, as an importer adds them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ MOMENTS: Final[dict[str, tuple[Callable[..., Event], dict[str, Any]]]] = {
 
 @attrs.define
 class Entry:
-    """One entry of the log on its way to becoming an event."""
+    """One entry of the log, not yet an event."""
 
     at: datetime
     order: tuple[int, int]
@@ -96,19 +96,19 @@ class Entry:
 
 
 class EntryLog:
-    """What an importer says about one record, and what it asks while it does.
+    """The methods with which an importer describes one record.
 
-    Wherever a time is asked for, the source's own form will do: it is read by the import's
-    ``Times``. Wherever somebody acts (``by``), an id will do, or an ``Actor`` where the source
-    states the role; None is a finding ``unknown_actor``. Fields are those of ``Record``, with
-    ``group`` for ``assignment_group`` and ``priority`` for ``computed_priority``; any other name
-    goes below ``custom``.
+    A time may always be given in the source's own form: it is read by the import's ``Times``. An
+    actor (``by``) may be given as an id, or as an ``Actor`` if the source states the role; None
+    gives a finding ``unknown_actor``. Fields are those of ``Record``, with ``group`` for
+    ``assignment_group`` and ``priority`` for ``computed_priority``; any other name is stored under
+    ``custom``.
 
     Attributes:
         id: The record's id.
-        row: The row of the source, 0 where it has none.
-        names: What the source calls the moments of ``moments``, for findings.
-        covers: What the source tells of this record; all that the import covers unless changed.
+        row: The row of the source, 0 if it has none.
+        names: The source's names for the moments of ``moments``, for findings.
+        covers: What the source covers of this record; by default everything that the import covers.
     """
 
     def __init__(self, record_id: str, context: Context, row: int = 0) -> None:
@@ -147,7 +147,7 @@ class EntryLog:
         path: object = "",
         reader: TimeReader | None = None,
     ) -> datetime | None:
-        """Return a time in UTC, or None with a finding where it cannot be read."""
+        """Return a time in UTC, or None with a finding if it cannot be read."""
         reader = reader or self._context.reader
         if value is None or value == "":
             return None
@@ -163,11 +163,11 @@ class EntryLog:
         return at
 
     def actor(self, actor: object, role: str | None = None, *, path: object = "") -> Actor:
-        """Return who acted.
+        """Return the actor.
 
         Args:
-            actor: The id as the source has it; None or an empty one is nobody.
-            role: The role that the source states; the import's ``Roles`` win over it.
+            actor: The id in the source; None or an empty id means nobody.
+            role: The role that the source states; the import's ``Roles`` take precedence.
             path: The entry, for the finding.
         """
         if isinstance(actor, Actor):
@@ -183,7 +183,7 @@ class EntryLog:
         return Actor(name, known or "system")
 
     def state(self, name: object) -> State:
-        """Return a state of the import's table; one that it does not have is a finding."""
+        """Return a state of the import's table; a state that it does not have gives a finding."""
         name = clean(name)
         if name in self._states:
             return self._states[name]
@@ -206,19 +206,19 @@ class EntryLog:
         return self._context.states.find(name)[1]
 
     def present(self, *, state_category: object = None, **fields: object) -> None:
-        """State what the tool shows now: the value at the opening where a field never changed.
+        """Set the present values in the tool; a field that never changed had its value at the opening.
 
         Args:
-            state_category: The category of the present state, for a state that the table lacks.
-            fields: By name; None where a field is empty. Leave out what the source does not have:
-                what is given is held against the history's end.
+            state_category: The category of the present state, if the table lacks the state.
+            fields: Values by name; None if a field is empty. Omit fields that the source does not
+                have: the given ones are compared with the end of the history.
         """
         self._category = state_category
         for name, value in fields.items():
             self._present[str(clean(ALIASES.get(name, name)))] = None if value == "" else value
 
     def opened(self, at: object, by: object, *, recorded_at: object = None) -> None:
-        """State when and by whom the record was opened."""
+        """Set when and by whom the record was opened."""
         action = "record left out: it needs its opening"
         opened = self.time(at, "opened", action=action)
         if opened is not None:
@@ -243,11 +243,11 @@ class EntryLog:
             entry_id: The entry's id in the tool.
             at: When it happened.
             by: Who did it.
-            field: Which field.
-            after: Its value since then.
-            before: Its value until then, where the log tells it.
-            recorded_at: When it was written; defaults to ``at``.
-            order: What puts entries of one instant in order, where ids do not.
+            field: The field.
+            after: Its value after the change.
+            before: Its value before the change, if the log has it.
+            recorded_at: When it was recorded; defaults to ``at``.
+            order: A key that orders entries of the same instant, if ids do not.
         """
         field = ALIASES.get(field, field)
         kind = _KINDS.get(field, FieldsChanged)
@@ -274,7 +274,7 @@ class EntryLog:
             entry_id: The entry's id in the tool.
             at: When it happened.
             by: Who did it.
-            recorded_at: When it was written; defaults to ``at``.
+            recorded_at: When it was recorded; defaults to ``at``.
             body: The event's own attributes.
         """
         entry = self._entry(
@@ -285,28 +285,28 @@ class EntryLog:
             entry.body = {**body, **texts}
 
     def leave_out(self, code: str, action: str) -> None:
-        """Leave the record out, with a finding: it is not one that the import is for."""
+        """Skip the record, with a finding: the import is not for such records."""
         self.find(code, action)
         self.is_left_out = True
 
     def truncated(self, action: str, *, path: str, covers: Collection[str] | None = None) -> None:
-        """Say with a finding ``truncated_history`` that entries of the log are missing.
+        """Add a finding ``truncated_history``: entries of the log are missing.
 
-        ``covers`` is what the source still covers; by default all but what a log has (``LOGGED``).
+        ``covers`` is what the source still covers; by default all except ``LOGGED``.
         """
         self.find("truncated_history", action, path=path)
         self.covers = self.covers - LOGGED if covers is None else frozenset(covers)
 
     def moments(self, by: Actor, **moments: object) -> None:
-        """Add what single moments tell, where a source has no log.
+        """Add the events of single moments, for a source without a log.
 
         Args:
-            by: Who acted; resolutions and answers count as this actor's, the rest as a system's.
+            by: The actor of resolutions and answers; the other moments count as a system's.
             moments: Any of ``acknowledged``, ``responded`` (a public answer), ``restored``,
                 ``resolved``, ``closed`` and ``canceled``, each a time or nothing.
 
-        Of two at one instant, the one earlier in this list comes first (rule H1). Entering a state
-        takes the present state of the tool where its meaning is the same.
+        Of two at the same instant, the one earlier in this list comes first (rule H1). The state
+        that is entered is the tool's present state if that has the same meaning.
         """
         for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):
             value = moments.get(name)
@@ -328,17 +328,17 @@ class EntryLog:
                 entry.order, entry.body = (0, rank), body
 
     def reported(self, name: str, value: object) -> None:
-        """Keep a figure of the tool's own as ``custom.tool.<name>``, from the last event on."""
+        """Store a figure of the tool's own as ``custom.tool.<name>``, from the last event on."""
         if value is not None and value != "":
             self._reported[name] = clean(value)
 
     def counted(self, name: str, value: object, *, field: str = "") -> None:
-        """Keep a count of the tool's own, as ``reported`` does.
+        """Store a count of the tool's own, as ``reported`` does.
 
         Args:
-            name: What it counts.
-            value: The count; what is not one is left out, with a finding ``not_a_count``.
-            field: What the source calls it; the name by default.
+            name: The name of the count.
+            value: The count; any other value is omitted, with a finding ``not_a_count``.
+            field: The source's name for it; ``name`` by default.
         """
         text = plain_text(value)
         if text is None:
@@ -349,22 +349,22 @@ class EntryLog:
             self.find("not_a_count", "left out", field=field or name, value=text)
 
     def check(self, *, resolved_at: object = None, updated_at: object = None) -> None:
-        """State moments that the tool shows, for comparison with the history.
+        """Set moments shown by the tool, for comparison with the history.
 
         Args:
             resolved_at: When it was resolved; a minute's difference is allowed.
-            updated_at: When the tool last changed the record: where its present state is not the
-                history's last one, it counts from then on.
+            updated_at: When the tool last changed the record: if its present state is not the last
+                one of the history, it counts from then on.
         """
         self._resolved_at = self.time(resolved_at, "resolved_at", action="not compared")
         self._updated_at = self.time(updated_at, "updated_at", action="passed over")
 
     def linked(self, link: Link) -> None:
-        """State a link that the tool shows now; it counts from the last event on."""
+        """Add a link that is present in the tool; it counts from the last event on."""
         self._links[link] = None
 
     def reported_sla(self, sla: ReportedSla) -> None:
-        """Keep the tool's own result for one of its targets, below ``custom.tool.slas``."""
+        """Store the tool's own result for one of its targets under ``custom.tool.slas``."""
         self._slas.append(sla)
 
     def _entry(

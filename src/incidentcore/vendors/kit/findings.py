@@ -1,4 +1,4 @@
-"""Findings: everything in a source that an importer could not take as it stood, counted."""
+"""Findings: everything in a source that an importer could not use unchanged, with counts."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def shown(text: str) -> str:
 
 @attrs.frozen
 class ImportFinding:
-    """Something in a source that an importer could not take as it stood.
+    """Something in a source that an importer could not use unchanged.
 
     Attributes:
-        row: The row of the source, counted from 1 without the heading; 0 where there are no rows.
-        field: The field or column; empty where the row or record as a whole is meant.
-        value: What the source has there, as text.
-        code: What is wrong, as a stable code such as ``"unreadable_time"``.
-        action: What was done about it, in words.
-        key: The id of the record; empty where the source as a whole is meant.
+        row: The row of the source, counted from 1 without the heading; 0 if there are no rows.
+        field: The field or column; empty for the row or record as a whole.
+        value: The value in the source, as text.
+        code: The kind of finding, as a stable code such as ``"unreadable_time"``.
+        action: How the importer handled it, as text.
+        key: The id of the record; empty for the source as a whole.
         path: The place inside the record's source, such as ``"histories[3]"``.
-        count: How often the same thing was found.
+        count: How often the same finding occurred.
 
     >>> from incidentcore.vendors import ImportFinding
     >>> print(ImportFinding(12, "Resolved", "31/2/2016", "unreadable_time", "left out"))
@@ -67,12 +67,12 @@ class ImportFinding:
 class Findings(Tabular, Sequence[ImportFinding]):
     """The findings of one import; equal ones are counted, not repeated.
 
-    Two findings are equal where code, field, value and action are. Of one code and field at most
-    100 different values are kept; further ones are counted with the last of them, so that a million
-    faults take no more memory than a hundred.
+    Two findings are equal if code, field, value and action are equal. For each code and field at
+    most 100 distinct values are kept; further ones are counted with the last of them, so that a
+    million faults need no more memory than a hundred.
 
     Attributes:
-        counts: How often each code was found.
+        counts: How often each code occurred.
 
     >>> from incidentcore.vendors import Findings
     >>> findings = Findings()
@@ -100,7 +100,7 @@ class Findings(Tabular, Sequence[ImportFinding]):
         key: str = "",
         path: str = "",
     ) -> None:
-        """Add a finding, or count it where an equal one is there."""
+        """Add a finding, or count it if there is an equal one."""
         self.counts[code] += 1
         text = value if isinstance(value, str) else _text(value)
         same = (code, field, text[:200], action)

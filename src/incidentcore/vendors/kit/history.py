@@ -1,12 +1,13 @@
 """From the entries of a tool's log to the history of one record.
 
-Most logs tell only what changed, in any order, with ids of their own. The builder takes entries as
-they come. When it builds, it sorts them, finds the value that each field had at the opening (what
-the first change came from, or the present value where the field never changed), numbers the events
-and compares what they come to with what the tool shows now.
+Most logs contain only changes, in any order, with their own ids. The builder accepts entries in any
+order. When it builds, it sorts them, determines the value of each field at the opening (the old
+value of the first change, or the present value if the field never changed), numbers the events and
+compares their result with the present values in the tool.
 
 Ties at one instant: numeric entry ids decide; then the kind of entry (``entries._RANKS``); then the
-order of the source. Changes of one field follow each other, each from where the last one led.
+order of the source. Changes of one field follow each other, each beginning with the value to which
+the last one led.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class HistoryBuilder(EntryLog):
     """Builds the history of one record; made by ``Import`` for each entry of its source."""
 
     def build(self, record_type: type[R]) -> R | None:
-        """Return the record; None, with a finding, where it has no opening."""
+        """Return the record; None, with a finding, if it has no opening."""
         if self.is_left_out:
             return None
         if self._opening is None:
@@ -109,7 +110,7 @@ class HistoryBuilder(EntryLog):
         return last, fields
 
     def _sorted(self, opened: datetime) -> list[Entry]:
-        """Return the entries in order of time; of one field and instant, each from the last."""
+        """Return the entries in order of time; those of one field and instant follow each other."""
         if len(self._entries) < 2 and not (self._entries and self._entries[0].at < opened):
             return self._entries
         entries = sorted(self._entries, key=lambda entry: (entry.at, *entry.order))
@@ -131,7 +132,7 @@ class HistoryBuilder(EntryLog):
         return entries
 
     def _check_gap(self, entry: Entry, known: object) -> None:
-        """Say where a change does not begin where the one before it led."""
+        """Report changes that do not begin with the value to which the one before led."""
         before = entry.before
         if entry.field not in _TRACED or UNSTATED in (before, known) or str(before) == str(known):
             return
@@ -141,7 +142,7 @@ class HistoryBuilder(EntryLog):
     def _at_opening(self, entries: list[Entry], opened: datetime) -> tuple[dict[str, Any], State]:
         """Return the fields and the state at the opening.
 
-        An entry at the opening that sets a field from nothing is part of it, and removed.
+        An entry at the opening that sets an empty field is merged into the opening.
         """
         values = dict(self._present)
         seen: set[str] = set()
@@ -174,8 +175,8 @@ class HistoryBuilder(EntryLog):
     def _first_state(self, name: object, is_logged: bool) -> State:  # noqa: FBT001
         """Return the state at the opening.
 
-        Where no change of it is logged it is the present one, if that is open and waits for
-        nobody: nothing is born resolved, closed or on hold.
+        If no change of state is logged, it is the present state, if that is open and not on hold:
+        no record begins resolved, closed or on hold.
         """
         initial = self._context.initial
         if name is None or name == UNSTATED:
@@ -214,7 +215,7 @@ class HistoryBuilder(EntryLog):
         return plain_text(value)
 
     def _finished(self, record: R, events: list[Event], taken: set[str]) -> R:
-        """Return the record with the tool's figures, held against what the tool shows now."""
+        """Return the record with the tool's figures, compared with the tool's present values."""
         extra: list[tuple[Callable[..., Event], dict[str, Any]]] = []
         at = record.updated_at
         shown = self._present.get("state")
@@ -243,7 +244,7 @@ class HistoryBuilder(EntryLog):
     def _settle(
         self, record: Record, state: State, extra: list[tuple[Callable[..., Event], dict[str, Any]]]
     ) -> None:
-        """Let the tool's present state count where the history ends in another."""
+        """Use the tool's present state if the history ends in another."""
         is_logged = any(entry.field == "state" for entry in self._entries)
         action = f"the history ends in {record.state}" if is_logged else "no time of it is known"
         if not is_logged or _flags(state) != _flags(record.state):
@@ -281,7 +282,7 @@ def _event(
     kind: Callable[..., Event],
     body: Mapping[str, Any],
 ) -> Event:
-    """Return the next event, with an id made of the entry's, which may give several."""
+    """Return the next event, with an id made from that of the entry, which may give several."""
     record_id = events[0].record_id
     event_id, count = f"{record_id}:{entry.id}", 1
     while event_id in taken:
@@ -300,7 +301,7 @@ def _event(
 
 
 def _chain(entries: list[Entry], places: range, values: Mapping[str, object]) -> None:
-    """Put the changes of one instant in order, so that each begins where the last one led."""
+    """Order the changes of one instant, so that each begins where the last one ended."""
     by_field: dict[str, list[int]] = {}
     for place in places:
         if entries[place].field:

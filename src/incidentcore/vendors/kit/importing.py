@@ -32,15 +32,15 @@ _MALFORMED: Final = (ValueError, LookupError, TypeError, AttributeError, Arithme
 
 
 class Tables(TypedDict, total=False):
-    """How a tool writes, and what its words mean: what an importer may be given instead of its own.
+    """The formats of a tool and the meanings of its words: replacements for an importer's own.
 
     Each is an argument of ``Import`` and of every importer for a tool that takes ``**tables``.
 
     Attributes:
-        states: What the states mean, by name, code or category.
-        levels: What priorities, impacts and urgencies mean.
-        times: How times are written.
-        roles: Who acts in which role; what is stated there wins over what the source says.
+        states: The meanings of states, by name, code or category.
+        levels: The meanings of priorities, impacts and urgencies.
+        times: The formats of times.
+        roles: The roles of actors; they take precedence over those in the source.
         lifecycle: The lifecycle that the records follow.
 
     >>> from incidentcore.vendors import read_statuspage
@@ -58,31 +58,31 @@ class Tables(TypedDict, total=False):
 
 
 class Import(Iterator[R], Generic[R]):
-    """The records of a source, read one by one as they are asked for.
+    """The records of a source, read one by one on demand.
 
-    A record that cannot be read is left out whole, with a finding ``malformed_record``; so is one
-    whose id came before (``duplicate_id``). Nothing else ends the run.
+    A record that cannot be read is omitted entirely, with a finding ``malformed_record``; so is one
+    whose id occurred before (``duplicate_id``). Neither ends the import.
 
     Args:
         entries: The source's records as plain data, read once.
-        build: Called with a ``HistoryBuilder`` and one of them; says what the entry tells.
+        build: A function of a ``HistoryBuilder`` and one of them, which adds the record's data.
         record: The type of record.
         id: The dotted path of a record's id, or a function that returns it.
-        states: What the tool's states mean.
-        levels: What its levels mean.
-        times: How its times are written.
-        roles: Who acts in which role.
+        states: The meanings of the tool's states.
+        levels: The meanings of its levels.
+        times: The formats of its times.
+        roles: The roles of actors.
         lifecycle: The lifecycle that the records follow; the standard one by default.
-        covers: What the source tells, in words of ``records.Coverage`` and names of facts.
+        covers: What the source covers, as values of ``records.Coverage`` and names of facts.
 
     Attributes:
-        findings: What was found so far; complete once the last record was read.
-        covers: What the source tells. KPIs and clocks leave out what it does not.
+        findings: The findings so far; complete once the last record was read.
+        covers: What the source covers. KPIs and clocks exclude the facts that it does not cover.
         latest: The latest instant so far at which something was recorded; None before the first
             record.
 
     Raises:
-        InvalidValueError: ``covers`` has a word that is not known, or a table is of another kind.
+        InvalidValueError: ``covers`` has an unknown value, or a table is of another type.
 
     >>> from incidentcore.records import Incident
     >>> from incidentcore.vendors import Import
@@ -132,7 +132,7 @@ class Import(Iterator[R], Generic[R]):
 
     @property
     def counts(self) -> Counter[str]:
-        """Return how many rows, records and events were read so far, and findings by code."""
+        """Return the numbers of rows, records and events read so far, and of findings by code."""
         return self._counts + self.findings.counts
 
     def __iter__(self) -> Import[R]:

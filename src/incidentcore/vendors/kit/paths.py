@@ -17,7 +17,7 @@ _BITS: Final = 328  # 99 digits, which every file can hold
 
 
 def pick(entry: object, path: str) -> Any:
-    """Return the value at a dotted path of mappings; None where a step is absent or null.
+    """Return the value at a dotted path of mappings; None if a step is absent or null.
 
     Raises:
         InvalidValueError: A step leads into something that is not a mapping.
@@ -39,10 +39,10 @@ def pick(entry: object, path: str) -> Any:
 
 
 def entries_of(entry: object, path: str) -> Iterator[Mapping[str, Any]]:
-    """Yield the objects of the list at a path; nothing where there is no list.
+    """Yield the objects of the list at a path; nothing if there is no list.
 
     Raises:
-        InvalidValueError: There is something else, or one of them is not an object.
+        InvalidValueError: The value is not a list, or an element is not an object.
     """
     values = pick(entry, path)
     if values is None:
@@ -60,10 +60,10 @@ def unpaged(source: object, *keys: str) -> Iterator[Any]:
 
     Args:
         source: The plain data, or an iterable of it.
-        keys: Under which of these names a page has its objects.
+        keys: The names under which a page may have its objects.
 
     Raises:
-        FormatError: It is none of these.
+        FormatError: The source has none of these forms.
 
     >>> from incidentcore.vendors.kit.paths import unpaged
     >>> (
@@ -90,9 +90,9 @@ def joined(
     """Return the objects of a source by the record that they belong to.
 
     Args:
-        source: As ``unpaged`` takes it.
+        source: The source, as for ``unpaged``.
         key: The dotted path of the record's id, or a function that returns it.
-        pages: Under which names a page has its objects.
+        pages: The names under which a page may have its objects.
 
     >>> from incidentcore.vendors.kit.paths import joined
     >>> joined({"audits": [{"id": 1, "ticket": 7}, {"id": 2, "ticket": 7}]}, "ticket", "audits")
@@ -106,12 +106,12 @@ def joined(
 
 
 def plain_text(value: object) -> str | None:
-    """Return a text, or a number as text; None where nothing is there.
+    """Return a text, or a number as text; None for an empty value.
 
-    Whole numbers that a data frame made floats, such as ``123.0``, are read as whole.
+    Whole numbers that a data frame converted to floats, such as ``123.0``, are read as whole.
 
     Raises:
-        InvalidValueError: It is neither.
+        InvalidValueError: The value is neither.
     """
     match value:
         case str():
@@ -134,7 +134,7 @@ def _characters(text: str) -> str:
 
 
 def clean(value: object) -> object:
-    """Return plain data as it can be kept: texts that are text, numbers that are numbers.
+    """Return plain data that can be stored: valid texts and numbers, None for others.
 
     >>> from incidentcore.vendors.kit.paths import clean
     >>> clean({"a": [float("nan"), 1]})
@@ -159,7 +159,7 @@ def clean(value: object) -> object:
 def natural(entry_id: str) -> int:
     """Return a sort key for entry ids: the number; numbers after a word and ``-`` come first.
 
-    An id that has neither form is 0.
+    An id with neither form has the number 0.
 
     >>> from incidentcore.vendors.kit.paths import natural
     >>> sorted(["10", "9", "comment-10", "comment-9"], key=natural)

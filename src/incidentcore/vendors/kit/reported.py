@@ -18,18 +18,18 @@ _DURATIONS = ("elapsed", "goal", "paused")
 
 @attrs.frozen(kw_only=True)
 class ReportedSla:
-    """What a tool says about one target of a record; None where it does not say.
+    """A tool's result for one target of a record; None for values that it does not have.
 
     Attributes:
         target: The target's name in the tool.
         breached: Whether it was missed.
         started_at: When its clock started.
         stopped_at: When its clock stopped; None while it runs.
-        due_at: When it was or is due.
-        elapsed: The time that counted, by the tool's calendar.
+        due_at: Its due time.
+        elapsed: The elapsed time, by the tool's calendar.
         goal: The time allowed.
-        paused: The time that did not count because the clock was paused.
-        stage: The tool's own word for where it stands.
+        paused: The time for which the clock was paused.
+        stage: The tool's own name of its current stage.
     """
 
     target: str
@@ -46,7 +46,7 @@ class ReportedSla:
         need_kind("breached", self.breached, (bool, type(None)), allowed="True, False or None")
 
     def to_plain(self) -> dict[str, object]:
-        """Return the result as it is kept below ``custom``: durations are seconds."""
+        """Return the result as stored under ``custom``, with durations in seconds."""
         plain = {name: value for name, value in attrs.asdict(self).items() if value is not None}
         for name in _DURATIONS:
             if name in plain:
@@ -68,7 +68,7 @@ def reported_slas(record: Record, target: str | None = None) -> tuple[ReportedSl
 
     Args:
         record: A record of an importer.
-        target: Only those of this target.
+        target: Only return results of this target.
     """
     plain = record.custom.get("tool", {}).get("slas", ())
     results = tuple(ReportedSla.from_plain(one) for one in plain)

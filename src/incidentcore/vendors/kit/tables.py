@@ -1,4 +1,4 @@
-"""Tables of what a tool's words mean: its states, its levels, the roles of its people."""
+"""Tables of the meanings of a tool's words: its states, its levels, the roles of its users."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ def _states(given: Mapping[str, State | str]) -> FrozenMap[State]:
 
 @attrs.frozen
 class StateTable:
-    """What a tool's state names or codes mean; case, ``_`` and ``-`` do not matter.
+    """The meanings of a tool's state names or codes; case, ``_`` and ``-`` do not matter.
 
     Attributes:
         states: From a name or code to its state, or to the name of a standard state.
-        by_category: From a category of the tool to a state. A name that is not among ``states``
-            takes the flags of its category; a category is the tool's own word for such a group.
-        unknown: What becomes of a name without both: ``"open"`` reads it as an open state, since
-            work that is not known to be done is still owed; ``"refuse"`` leaves the record out.
+        by_category: From a category of the tool to a state. A name that is not among ``states`` has
+            the flags of its category; a category is the tool's own name for a group of states.
+        unknown: How to treat a name with neither: ``"open"`` reads it as an open state, since work
+            that is not known to be done is still due; ``"refuse"`` omits the record.
 
     Raises:
         InvalidValueError: A value is not a state.
@@ -89,7 +89,8 @@ class StateTable:
         """Return the table of lifecycles' states by name and by code.
 
         Args:
-            lifecycles: Where two have a state of one name, the first one's counts.
+            lifecycles: The lifecycles; if two have a state of the same name, the first one's
+                counts.
             codes: From a code, or another name, to the name of a state.
             by_category: As in the attribute.
 
@@ -105,7 +106,7 @@ class StateTable:
     def find(self, name: object, category: object = None) -> tuple[State | None, bool]:
         """Return the state for a name or code, and whether the table has it.
 
-        The state is None where the table refuses what it does not have.
+        The state is None if the table refuses unknown names.
         """
         state = self.states.get(fold(name))
         if state is not None:
@@ -116,7 +117,7 @@ class StateTable:
         return (State(str(name), open=True) if self.unknown == "open" else None), False
 
     def __or__(self, other: StateTable | Mapping[str, State | str]) -> StateTable:
-        """Return this table with the states of another, which win."""
+        """Return this table with the states of another, which take precedence."""
         if not isinstance(other, StateTable):
             other = StateTable(other)
         return StateTable(
@@ -159,12 +160,12 @@ def _urgencies(given: Mapping[str, Level | str] | None) -> FrozenMap[Level]:
 
 @attrs.frozen(kw_only=True)
 class LevelTable:
-    """What a tool's words or codes for priority, impact and urgency mean.
+    """The meanings of a tool's words or codes for priority, impact and urgency.
 
     Each is a mapping from a word to a level, or to the name of a level of the standard scale. By
-    default a level is known by its name alone, never by a number, since numbers mean opposite
+    default a level is recognized only by its name, never by a number, since numbers mean opposite
     things in different tools (rule P1). A number before the name, as in ``"1 - Critical"``, is
-    passed over.
+    ignored.
 
     Raises:
         InvalidValueError: A value is not a level.
@@ -179,7 +180,7 @@ class LevelTable:
     urgency: FrozenMap[Level] = attrs.field(default=None, converter=_urgencies)
 
     def find(self, kind: str, value: object) -> Level | None:
-        """Return the level for a word, None where the table does not have it."""
+        """Return the level for a word, or None if the table does not have it."""
         if isinstance(value, Level):
             return value
         table: FrozenMap[Level] = getattr(self, kind)
@@ -205,15 +206,15 @@ def _ids(given: Collection[object]) -> frozenset[str]:
 
 @attrs.frozen(kw_only=True)
 class Roles:
-    """Who acts in which role; acknowledgement and first response depend on it.
+    """The roles of actors, on which acknowledgement and first response depend.
 
-    What is stated here wins over what the source says of an actor. An actor of whom neither says
-    anything has the role ``default``; where that is None, it acts as a system, which answers and
-    acknowledges nothing, and a finding ``unknown_actor`` says so.
+    A role that is stated here takes precedence over that in the source. An actor without a role in
+    either has the role ``default``; if that is None, it acts as a system, which does not respond to
+    or acknowledge a record, and gives a finding ``unknown_actor``.
 
     Attributes:
         agents: Ids of those who work on records.
-        requesters: Ids of those who ask.
+        requesters: Ids of requesters.
         systems: Ids of bots, rules and integrations.
         default: The role of everybody else.
 
@@ -228,7 +229,7 @@ class Roles:
     default: str | None = None
 
     def find(self, actor: str, hint: str | None = None) -> str | None:
-        """Return the role of an actor, None where it is not known.
+        """Return the role of an actor, or None if it is not known.
 
         Args:
             actor: The actor's id.

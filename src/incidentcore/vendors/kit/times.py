@@ -1,4 +1,4 @@
-"""Times of exports: ISO 8601, stated formats, seconds since 1970, free-form texts day first."""
+"""Times of exports: ISO 8601, given formats, seconds since 1970, free-form texts day first."""
 
 from __future__ import annotations
 
@@ -50,17 +50,17 @@ def _names(formats: object) -> tuple[str, ...]:
 
 @attrs.frozen
 class Times:
-    """How the times of a source are written.
+    """The formats of the times of a source.
 
     Attributes:
-        zone: The zone of times that state none; without it they are read as UTC, with a finding.
-        formats: Tried in order: ``"iso"`` for ISO 8601, any other as ``datetime.strptime`` takes
-            it.
-        epoch: What a number counts from 1970: seconds ``"s"`` or milliseconds ``"ms"``; None
-            refuses numbers.
-        day_first: Read a text that no format fits free-form, with the day before the month (True)
-            or after it (False). None refuses such texts: the order is never guessed. A text that
-            lacks a part of its date is refused too.
+        zone: The zone of times without one; by default they are read as UTC, with a finding.
+        formats: The formats, tried in order: ``"iso"`` for ISO 8601, any other as for
+            ``datetime.strptime``.
+        epoch: The unit of numbers, counted from 1970: seconds ``"s"`` or milliseconds ``"ms"``;
+            None refuses numbers.
+        day_first: How to read a text that no format fits: free-form with the day before the month
+            (True) or after it (False). None refuses such texts: the order is never guessed. A text
+            that lacks a part of its date is refused too.
 
     Raises:
         InvalidValueError: An attribute is not as described, or there is no such zone.
@@ -82,7 +82,7 @@ class Times:
             raise InvalidValueError("day_first", self.day_first, "True, False or None")
 
     def reader(self) -> TimeReader:
-        """Return a reader with a cache of its own."""
+        """Return a reader with its own cache."""
         return TimeReader(self)
 
 
@@ -90,7 +90,7 @@ class TimeReader:
     """Reads the times of one source.
 
     Attributes:
-        oddity: What was odd about the last time read: ``"no_zone"``, ``"ambiguous_time"``,
+        oddity: The oddity of the last time read: ``"no_zone"``, ``"ambiguous_time"``,
             ``"skipped_time"`` or nothing.
     """
 
@@ -102,14 +102,14 @@ class TimeReader:
 
     @property
     def action(self) -> str:
-        """Return in words what was done about the oddity."""
+        """Return how the oddity was handled, as text."""
         return _ODDITIES.get(self.oddity, "")
 
     def read(self, value: object) -> datetime:
         """Return a time in UTC.
 
         Raises:
-            InvalidValueError: It is not a time that these rules can read.
+            InvalidValueError: The text is not a time that these rules can read.
         """
         if type(value) is datetime and value.tzinfo is UTC:
             self.oddity = ""
@@ -187,10 +187,10 @@ class TimeReader:
 
 @lru_cache(maxsize=64)
 def _by(form: str) -> Callable[[str], datetime]:
-    """Return what reads a text in a format, as ``datetime.strptime`` does.
+    """Return a function that reads a text in a format, as ``datetime.strptime`` does.
 
-    Numbers with something between them, each once, take a fifth of its time; texts that do not fit
-    so are left to it.
+    For formats of numbers with separators it needs a fifth of the time; texts that do not fit are
+    left to ``strptime``.
     """
     parts = re.findall("%(.?)", form)
     names = [_PARTS.get(part) for part in parts]
@@ -226,9 +226,9 @@ def _iso(text: str) -> datetime:
 
 
 def _free_form(text: str, *, day_first: bool) -> datetime:
-    """Return a free-form time; the parser fills in missing parts of a date, so it is asked twice.
+    """Return a free-form time; the parser fills in missing parts of a date, so it is called twice.
 
-    A date alone is its midnight, as in ISO 8601.
+    A date without a time is read as its midnight, as in ISO 8601.
     """
     from dateutil.parser import parse  # noqa: PLC0415  a fifth of the cost of importing the room
 

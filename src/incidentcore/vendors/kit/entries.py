@@ -206,7 +206,7 @@ class EntryLog:
         return self._context.states.find(name)[1]
 
     def present(self, *, state_category: object = None, **fields: object) -> None:
-        """Set the present values in the tool; a field that never changed had its value at the opening.
+        """Set the tool's present values; a field that never changed had its value at the opening.
 
         Args:
             state_category: The category of the present state, if the table lacks the state.

@@ -1,4 +1,4 @@
-"""What a record is about: categorizers that explain themselves, and who should work on it."""
+"""Categorization: what a record is about, with reasons, and which group should work on it."""
 
 from incidentcore.categorization.bayes import NaiveBayes
 from incidentcore.categorization.calibration import Calibrated, calibrate

@@ -30,21 +30,21 @@ def _words(values: Any) -> _Words:
 
 @attrs.frozen
 class NaiveBayes(WordModel):
-    """A categorizer that has learned from labelled texts which words suggest which category.
+    """A categorizer that learned from labelled texts which words suggest which category.
 
-    The model is what was counted, so it is a value: equal texts in any order give an equal model,
-    and a model trained on some texts that learns others equals one trained on all. Words that it
-    never saw say nothing; a text without a word that it knows is an abstention.
+    The model consists of word counts, so it is a value: the same texts in any order give an equal
+    model, and training on some texts and then learning the others equals training on all. Unknown
+    words are ignored; the model abstains on a text without a known word.
 
     Confidence comes from the joint log probability divided by the root of the number of different
-    words that the model knows. The undivided one treats every word as independent evidence and so
-    claims near certainty on most texts of some length. The order of the categories is the same.
+    words that the model knows. Without the division, every word counts as independent evidence,
+    which claims near certainty on most longer texts. The order of the categories is not affected.
 
     Attributes:
         categories: The categories, sorted.
-        texts: How many texts of each category were learned.
-        words: Each word with how often it occurred in each category's texts, sorted. Written as
-            pairs or a mapping.
+        texts: How many texts of each category it has learned.
+        words: Each word with its number of occurrences in each category's texts, sorted. May be
+            given as pairs or a mapping.
         smoothing: What is added to every count (Laplace: 1), so that no word rules a category out.
         fields: The record's fields that are read.
         accents: False if accents were removed from all words.
@@ -127,7 +127,7 @@ class NaiveBayes(WordModel):
         return cls._counted({}, {}, labelled, smoothing, field_names(fields), accents=accents)
 
     def learn(self, labelled: Iterable[tuple[Any, Iterable[str] | str]]) -> Self:
-        """Return the model that has learned these texts too."""
+        """Return a model that has also learned these texts."""
         texts = dict(zip(self.categories, self.texts, strict=True))
         words = {path: Counter[str]() for path in self.categories}
         for word, counts in self.words:
@@ -172,14 +172,14 @@ class NaiveBayes(WordModel):
         )
 
     def log_probabilities(self, subject: Any) -> dict[Path, float]:
-        """Return the natural logarithm of each category's textbook probability.
+        """Return the natural logarithm of each category's textbook naive Bayes probability.
 
-        These take every word as independent and so come close to 0 and 1 on long texts; the
-        ``probabilities`` of an answer do not.
+        These treat every word as independent evidence, so the probabilities come close to 0 and 1
+        on long texts; the ``probabilities`` of a categorization do not.
 
         Args:
-            subject: A record or a text. Without a word that the model knows, the answer is the
-                categories' shares of the texts learned.
+            subject: A record or a text. If it has no known word, the result is based on the
+                categories' shares of the learned texts.
         """
         rows, prior = self._rows(subject)
         joint = [fsum(column) for column in zip(prior, *(row for _, row in rows), strict=True)]

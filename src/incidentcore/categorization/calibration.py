@@ -1,4 +1,4 @@
-"""Confidence that is right about itself: how often answers of each confidence were right."""
+"""Calibrated confidence: how often answers with each confidence were right."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def _points(pairs: Iterable[Iterable[float]]) -> _Points:
 
 @attrs.frozen
 class Calibrated:
-    """A categorizer whose confidence is replaced by how often such answers were right.
+    """A categorizer whose confidence is replaced by the share of such answers that were right.
 
     Categories do not change. Between two points the confidence is interpolated, beyond them it is
-    that of the nearest. Where the confidence is the greatest of an answer's probabilities, all
-    are sharpened or flattened until that is so again: they sum to one and keep their order.
+    that of the nearest point. If the confidence is the greatest of the probabilities, these are
+    sharpened or flattened to match the new confidence: they sum to one and keep their order.
     Calibrate the model inside a ``HierarchicalCategorizer``, not the whole.
 
     Attributes:
-        categorizer: The other categorizer.
-        points: (confidence claimed, fraction that was right) pairs, rising in both.
+        categorizer: The categorizer to calibrate.
+        points: Pairs of (claimed confidence, fraction that was right), both ascending.
 
     Raises:
         DefinitionError: The categorizer cannot be called, or the points do not rise from 0 to 1.
@@ -58,11 +58,11 @@ class Calibrated:
             raise DefinitionError("points", self.points, "a pair for each of some confidences")
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the other categorizer's answer with its calibrated confidence."""
+        """Return the categorization of the given categorizer, with calibrated confidence."""
         return self._calibrated(self.categorizer(record))
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the answers on many records; quicker than one after the other for some models."""
+        """Return the results for many records; for some models faster than one at a time."""
         return [self._calibrated(answer) for answer in answer_all(self.categorizer, records)]
 
     def _calibrated(self, answer: Categorization) -> Categorization:
@@ -92,7 +92,7 @@ class Calibrated:
 
 
 def _sharpened(chances: list[float], wanted: float) -> list[float]:
-    """Return chances raised to the power at which the greatest is as wanted."""
+    """Return probabilities raised to the power that gives the greatest of them the wanted value."""
     best = max(chances)
     ratios = [chance / best for chance in chances]
     low, high = 0.0, 1000.0
@@ -110,17 +110,17 @@ def _sharpened(chances: list[float], wanted: float) -> list[float]:
 def calibrate(
     categorizer: Categorizer, labelled: Iterable[tuple[Any, Iterable[str] | str]]
 ) -> Calibrated:
-    """Return a categorizer with confidence measured on records whose category is known.
+    """Return a categorizer whose confidence is calibrated on records with a known category.
 
-    Use other records than it was trained on. Needed for models that claim too much or too little,
-    such as keywords, and naive Bayes of other libraries; ``SoftmaxCategorizer`` does without.
+    Use other records than it was trained on. This is for models that are over- or underconfident,
+    such as keywords, or naive Bayes of other libraries; ``SoftmaxCategorizer`` does not need it.
 
     Args:
         categorizer: Any categorizer.
-        labelled: Pairs of (record, category), in any order. Some hundred are enough.
+        labelled: Pairs of (record, category), in any order. A few hundred are enough.
 
     Raises:
-        InvalidValueError: It answers fewer than 10 of the records.
+        InvalidValueError: The categorizer abstains on all but fewer than 10 of the records.
 
     >>> from incidentcore.categorization import calibrate
     >>> from incidentcore.categorization.keywords import KeywordCategorizer
@@ -144,7 +144,7 @@ def calibrate(
 
 
 def _isotonic(tallies: dict[float, list[int]], least: int) -> list[tuple[float, float]]:
-    """Return the mean confidence and share right of blocks, merged until the shares rise."""
+    """Return the mean confidence and accuracy of blocks, merged until accuracy increases."""
     blocks: list[list[float]] = []  # answers, right ones, sum of confidences
     for confidence, (n, right) in sorted(tallies.items()):
         block = [n, right, n * confidence]

@@ -1,4 +1,4 @@
-"""What every categorizer answers: a category, how sure it is, and why; or that it abstains."""
+"""The result of a categorizer: a category, its confidence and the evidence; or an abstention."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Evidence:
     """One reason for a category.
 
     Attributes:
-        kind: Where it comes from: ``rule``, ``keyword``, ``pattern``, ``word``, ``prior``,
+        kind: The source of the evidence: ``rule``, ``keyword``, ``pattern``, ``word``, ``prior``,
             ``model``, ``path``, ``vote`` or ``note``; a custom categorizer may have other kinds.
-        what: The rule, the word, the pattern.
-        weight: How much it counted, on the scale of the categorizer that gave it.
-        category: The category that it suggests; empty where it suggests none.
+        what: The rule, word or pattern.
+        weight: How much it counted, on the scale of its categorizer.
+        category: The category that it suggests; empty if it suggests no category.
     """
 
     kind: str
@@ -66,14 +66,15 @@ def _category(value: Any) -> Path:
 
 @attrs.frozen
 class Categorization:
-    """What a categorizer says of a record.
+    """The result of a categorizer for a record.
 
     Attributes:
-        category: The category as a path; empty where the categorizer abstains.
-        confidence: How sure it is, a fraction from 0 to 1; what it means is the categorizer's.
-        evidence: Why, the weightiest first.
-        probabilities: (category, probability) pairs of all categories, from categorizers that have
-            them; empty otherwise.
+        category: The category as a path; empty if the categorizer abstains.
+        confidence: How sure the categorizer is, a fraction from 0 to 1; its meaning depends on the
+            categorizer.
+        evidence: The reasons, the weightiest first.
+        probabilities: Pairs of (category, probability) for all categories, from categorizers that
+            compute them; empty otherwise.
 
     Raises:
         InvalidValueError: The category is not a path, or the confidence is not from 0 to 1.
@@ -100,7 +101,7 @@ class Categorization:
 
     @classmethod
     def abstain(cls, evidence: Iterable[Evidence] | str = ()) -> Categorization:
-        """Return an abstention with its reason.
+        """Return an abstention with a reason.
 
         >>> from incidentcore.categorization import Categorization
         >>> Categorization.abstain("no rule matches").abstained
@@ -112,7 +113,7 @@ class Categorization:
 
     @property
     def abstained(self) -> bool:
-        """Return whether there is no category."""
+        """Return whether the categorizer abstained."""
         return not self.category
 
     def __str__(self) -> str:
@@ -121,18 +122,18 @@ class Categorization:
 
 
 class Categorizer(Protocol):
-    """Says what a record is about: a plain function or a frozen object fits.
+    """The protocol of categorizers: functions or frozen objects that return a record's category.
 
-    One that also has a method ``answers`` is asked about many records in one call of it.
+    If it also has a method ``answers``, that method is called once for many records.
     """
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the category of a record, with confidence and evidence, or abstain."""
+        """Return the category of a record, with confidence and evidence, or an abstention."""
         ...
 
 
 def answer_all(categorizer: Categorizer, records: Iterable[Any]) -> list[Categorization]:
-    """Return the answers on many records, in one call where the categorizer has ``answers``."""
+    """Return the results for many records, in one call if the categorizer has ``answers``."""
     batch = getattr(categorizer, "answers", None)
     if batch is not None:
         return list(batch(records))
@@ -140,17 +141,17 @@ def answer_all(categorizer: Categorizer, records: Iterable[Any]) -> list[Categor
 
 
 def share(part: float, whole: float) -> float:
-    """Return a part's share as a confidence, limited to 0 and 1 against rounding."""
+    """Return a part's share as a confidence, clamped to 0 and 1 against rounding."""
     return min(max(part / whole, 0.0), 1.0) if whole else 0.0
 
 
 def weigh(kind: str, matches: Iterable[tuple[Path, str, float]], minimum: float) -> Categorization:
-    """Return the category with the greatest sum of weights, or abstain.
+    """Return the category with the greatest sum of weights, or an abstention.
 
     Args:
         kind: The kind of evidence.
         matches: (category, what, weight) triples, in any order.
-        minimum: The least sum that is an answer.
+        minimum: The least sum that gives a category.
     """
     weights: dict[Path, list[float]] = {}
     entries = list(matches)
@@ -181,22 +182,22 @@ def classify(
     by: Actor | str,
     recorded_at: datetime | None = None,
 ) -> R:
-    """Set a record's category and note it in its history, with how sure and why.
+    """Set a record's category, and record it in the history with confidence and evidence.
 
     Args:
         record: The record.
-        by_what: A categorizer, its answer, or a category that a person chose.
+        by_what: A categorizer, its result, or a category that a person chose.
         at: When.
         by: Who; a plain id is taken as an agent. For a categorizer, usually
             ``Actor("classifier", "system")``.
-        recorded_at: When it became known. Defaults to ``at``.
+        recorded_at: When it was recorded. Defaults to ``at``.
 
     Returns:
-        The record with one more ``Classified`` event; the record itself where the categorizer
+        The record with one more ``Classified`` event; the record itself if the categorizer
         abstains.
 
     Raises:
-        InvalidValueError: The category is not a path, or the categorizer's answer is not a
+        InvalidValueError: The category is not a path, or the categorizer's result is not a
             ``Categorization``.
 
     >>> from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What is measured of a categorizer: accuracy, coverage, and how right its confidence is."""
+"""The quality of a categorizer: accuracy, coverage, and the calibration of its confidence."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def _ratio(part: float, whole: int) -> float | None:
 
 @attrs.frozen(kw_only=True)
 class CategoryScore:
-    """How well one category is recognized.
+    """How well a categorizer recognizes one category.
 
     Attributes:
         category: The category.
-        support: How many records have it.
+        support: How many records belong to it.
         predicted: How many records the categorizer put into it.
-        correct: How many of these have it.
+        correct: How many of these belong to it.
     """
 
     category: Path
@@ -47,23 +47,23 @@ class CategoryScore:
 
     @property
     def precision(self) -> float | None:
-        """Return the fraction of the records put into it that have it; None without any."""
+        """Return the fraction of the records put into it that belong there; None without any."""
         return _ratio(self.correct, self.predicted)
 
     @property
     def recall(self) -> float | None:
-        """Return the fraction of the records with it that were put into it; None without any."""
+        """Return the fraction of its records that were put into it; None without any."""
         return _ratio(self.correct, self.support)
 
     @property
     def f1(self) -> float:
-        """Return the harmonic mean of precision and recall; 0 where nothing was correct."""
+        """Return the harmonic mean of precision and recall; 0 if nothing was correct."""
         return 2 * self.correct / (self.support + self.predicted)
 
 
 @attrs.frozen(kw_only=True)
 class Confusion:
-    """How often one category was taken for another; an empty ``predicted`` is an abstention."""
+    """How often one category was predicted for another; an empty ``predicted`` is an abstention."""
 
     actual: Path
     predicted: Path
@@ -72,7 +72,7 @@ class Confusion:
 
 @attrs.frozen(kw_only=True)
 class ReliabilityBin:
-    """Answers of about the same confidence, and how many of them were right.
+    """Answers with about the same confidence, and how many of them were right.
 
     Attributes:
         low: The least confidence of the bin.
@@ -91,12 +91,12 @@ class ReliabilityBin:
 
 @attrs.frozen(kw_only=True)
 class ThresholdPoint:
-    """What a threshold on confidence would give.
+    """The effect of a threshold on confidence.
 
     Attributes:
-        minimum: The least confidence that is an answer.
-        answered: How many records would get one.
-        correct: How many of these correctly.
+        minimum: The least confidence that counts as an answer.
+        answered: How many records would get an answer.
+        correct: How many of these answers would be right.
         n: How many records there are.
     """
 
@@ -118,14 +118,15 @@ class ThresholdPoint:
 
 @attrs.frozen(kw_only=True)
 class CategorizerReport:
-    """How good a categorizer is.
+    """The measured quality of a categorizer.
 
     Attributes:
         n: How many records there are.
         categories: One score for each category that a record or an answer has, sorted.
-        confusion: How often what was taken for what, sorted; right answers included.
+        confusion: How often each category was predicted for each other, sorted; right answers are
+            included.
         confidences: The confidence of each answer and whether it was right, sorted.
-        thresholds: The confidences at which ``curve`` is read, rising.
+        thresholds: The confidences at which ``curve`` is evaluated, ascending.
     """
 
     n: int
@@ -151,7 +152,7 @@ class CategorizerReport:
 
     @property
     def majority(self) -> float:
-        """Return the accuracy of always answering the most frequent category: the least to beat."""
+        """Return the accuracy of always answering the most frequent category: the baseline."""
         return max(score.support for score in self.categories) / self.n
 
     @property
@@ -166,12 +167,12 @@ class CategorizerReport:
 
     @property
     def macro_f1(self) -> float:
-        """Return the plain mean of the categories' F1, so that rare ones count as much."""
+        """Return the plain mean of the categories' F1, so that rare categories count equally."""
         return fsum(score.f1 for score in self.categories) / len(self.categories)
 
     @property
     def reliability(self) -> tuple[ReliabilityBin, ...]:
-        """Return mean confidence beside accuracy in ten bins of equal width, without empty ones."""
+        """Return mean confidence and accuracy in ten bins of equal width, without empty bins."""
         bins: dict[int, list[tuple[float, bool]]] = {}
         for confidence, right in self.confidences:
             bins.setdefault(min(int(confidence * _BINS), _BINS - 1), []).append((confidence, right))
@@ -190,24 +191,24 @@ class CategorizerReport:
     def ece(self) -> float | None:
         """Return the expected calibration error; None without any answer.
 
-        It is the mean distance of confidence and accuracy over the bins of ``reliability``,
-        weighted by their answers: 0 where every confidence is right about itself.
+        It is the mean difference between confidence and accuracy over the bins of ``reliability``,
+        weighted by their answers: 0 if the confidence is perfectly calibrated.
         """
         gaps = (each.n * abs(each.confidence - each.accuracy) for each in self.reliability)
         return _ratio(fsum(gaps), self.answered)
 
     @property
     def brier(self) -> float | None:
-        """Return the mean square of confidence minus 1 or 0 for right or wrong; None without any.
+        """Return the mean square of confidence minus 1 (right) or 0 (wrong); None without answers.
 
-        It falls as the categorizer gets more accurate and as its confidence gets more honest.
+        It falls as the categorizer gets more accurate and its confidence better calibrated.
         """
         squares = ((confidence - right) ** 2 for confidence, right in self.confidences)
         return _ratio(fsum(squares), self.answered)
 
     @property
     def curve(self) -> tuple[ThresholdPoint, ...]:
-        """Return coverage against accuracy as the threshold on confidence rises."""
+        """Return coverage and accuracy for each threshold on confidence, ascending."""
         return tuple(map(self._point, self.thresholds))
 
     def _point(self, minimum: float) -> ThresholdPoint:
@@ -217,16 +218,16 @@ class CategorizerReport:
     def threshold_for(
         self, *, precision: float | None = None, coverage: float | None = None
     ) -> ThresholdPoint | None:
-        """Return the threshold on confidence that reaches a target; None where no threshold does.
+        """Return the threshold on confidence that reaches a target; None if no threshold does.
 
         Args:
-            precision: The fraction of the answers to be right: the threshold with the greatest
-                coverage that reaches it.
-            coverage: The fraction of the records to be answered: the greatest threshold that
-                reaches it, whose answers are the surest.
+            precision: The fraction of answers that must be right; gives the threshold with the
+                greatest coverage that reaches it.
+            coverage: The fraction of records that must get an answer; gives the greatest threshold
+                that reaches it, whose answers are the surest.
 
         Raises:
-            InvalidValueError: Both targets are stated, or neither.
+            InvalidValueError: Both targets are given, or neither.
         """
         if (precision is None) == (coverage is None):
             targets = {"precision": precision, "coverage": coverage}
@@ -288,7 +289,7 @@ class CategorizerReport:
 
 
 def number_text(value: float | None) -> str:
-    """Return a number with three digits, or ``none``."""
+    """Return a number with three decimals, or ``none``."""
     return "none" if value is None else f"{value:.3f}"
 
 

@@ -1,4 +1,4 @@
-"""Several categorizers as one: asked in turn until one is sure enough, or asked to vote."""
+"""Several categorizers as one: tried in turn until one is sure enough, or combined by vote."""
 
 from __future__ import annotations
 
@@ -35,15 +35,16 @@ def _default(value: Any) -> Path:
 
 @attrs.frozen
 class FallbackChain:
-    """Asks one categorizer after the other until one is sure enough, and ends with a default.
+    """Tries one categorizer after another until one is sure enough, and ends with a default.
 
-    With the minimum 0, the first that does not abstain answers. A chain of one categorizer is that
-    categorizer with a threshold, and chains can be parts of chains where the thresholds differ.
+    With a minimum of 0, the first categorizer that does not abstain decides. A chain of one
+    categorizer is that categorizer with a threshold, and chains can be parts of chains where the
+    thresholds differ.
 
     Attributes:
-        categorizers: From the most to the least trusted.
-        minimum: The least confidence that is an answer, a fraction from 0 to 1.
-        default: The category where none is sure enough; empty to abstain then.
+        categorizers: The categorizers, from the most to the least trusted.
+        minimum: The least confidence that is accepted, a fraction from 0 to 1.
+        default: The category if none is sure enough; empty to abstain then.
 
     Raises:
         DefinitionError: There is no categorizer, or the minimum is not a fraction.
@@ -66,11 +67,11 @@ class FallbackChain:
             raise DefinitionError("minimum", self.minimum, "a number from 0 to 1")
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the first answer that is sure enough, or the default with confidence 0."""
+        """Return the first categorization that is sure enough, or the default with confidence 0."""
         return self.answers((record,))[0]
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the answers on many records; each categorizer gets those still unanswered."""
+        """Return the results for many records; each categorizer gets those still undecided."""
         waiting = dict(enumerate(records))
         answers: dict[int, Categorization] = {}
         reasons: dict[int, list[Evidence]] = {place: [] for place in waiting}
@@ -108,19 +109,18 @@ def _weights(values: Iterable[float]) -> tuple[float, ...]:
 
 @attrs.frozen
 class Vote:
-    """Asks all of several categorizers and takes the category with the most votes.
+    """Calls all of several categorizers and takes the category with the most votes.
 
-    Abstentions do not vote, and a tie is not an answer. Confidence is the winner's share of the
-    votes cast. For another way to make one answer of several, write a function: it is a
-    categorizer.
+    Abstentions do not vote, and a tie gives an abstention. Confidence is the winner's share of the
+    votes cast. To combine results in another way, write a function: it is a categorizer.
 
     Attributes:
-        categorizers: The categorizers; without any it abstains.
+        categorizers: The categorizers; without any, the vote abstains.
         weights: How much each categorizer's vote counts; 1 each by default.
-        quorum: How many must vote, at the least.
+        quorum: The least number of categorizers that must vote.
 
     Raises:
-        DefinitionError: A weight is not positive, there is not one for each categorizer, or the
+        DefinitionError: A weight is not positive, the weights do not match the categorizers, or the
             quorum is not a whole number from 1.
 
     >>> from incidentcore.categorization import Vote
@@ -142,7 +142,7 @@ class Vote:
             raise DefinitionError("weights", self.weights, f"one for each of {count} categorizers")
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the winner with each vote as evidence."""
+        """Return the winner, with each vote as evidence."""
         votes: dict[Path, list[float]] = {}
         evidence: list[Evidence] = []
         for number, categorizer in enumerate(self.categorizers, 1):

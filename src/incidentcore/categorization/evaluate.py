@@ -33,16 +33,15 @@ def evaluate_categorizer(
 ) -> CategorizerReport:
     """Try a categorizer on records whose category is known.
 
-    Use other records than it was trained on. An abstention lowers coverage, accuracy and
-    recall, never precision. A categorizer with a method
-    ``answers`` is asked about all records in one call.
+    Use other records than it was trained on. An abstention lowers coverage, accuracy and recall,
+    never precision. A categorizer with a method ``answers`` gets all records in one call.
 
     Args:
         categorizer: The categorizer.
         labelled: Pairs of (record, category), in any order.
         thresholds: The confidences at which the curve is read, fractions from 0 to 1.
-        depth: How many steps of each path count: with 1, an answer is right that has the right top
-            level. By default the whole path must be right.
+        depth: How many steps of each path count: with 1, an answer is right if its top level is. By
+            default the whole path must be right.
 
     Raises:
         InvalidValueError: There is no pair, or a category is not a path.
@@ -106,15 +105,16 @@ def cross_validate(
     folds: int = 5,
     thresholds: Iterable[float] = THRESHOLDS,
 ) -> CategorizerReport:
-    """Return one report on all records, each answered by a model that was not trained on it.
+    """Return one report on all records, each categorized by a model that was not trained on it.
 
     Use it where there are too few records to set some aside. Every category is spread evenly over
     the folds, in the order of the records.
 
     Args:
-        train: Returns a categorizer from labelled records, such as ``SoftmaxCategorizer.train``.
+        train: A function that returns a categorizer from labelled records, such as
+            ``SoftmaxCategorizer.train``.
         labelled: Pairs of (record, category).
-        folds: How many models are trained, each without one part of the records.
+        folds: The number of models that are trained, each without one part of the records.
         thresholds: The confidences at which the curve is read, fractions from 0 to 1.
 
     Raises:
@@ -146,8 +146,9 @@ def compare_categorizers(
 ) -> dict[str, CategorizerReport]:
     """Try several categorizers on the same records.
 
-    Put the model first and the model behind keyword rules second, and ``comparison_table`` shows
-    how many points of accuracy the rules gain or cost. ``KeywordCategorizer.train`` is a baseline.
+    Put the model alone first and keyword rules followed by the model second, and
+    ``comparison_table`` shows how many points of accuracy the rules gain or cost.
+    ``KeywordCategorizer.train`` is a baseline.
 
     Args:
         categorizers: The categorizers by name.
@@ -164,7 +165,7 @@ def compare_categorizers(
 
 
 def comparison_table(reports: Mapping[str, CategorizerReport]) -> str:
-    """Return reports on the same records as a table; gains in points of accuracy over the first.
+    """Return reports on the same records as a table; gains are points of accuracy over the first.
 
     >>> from incidentcore.categorization import compare_categorizers, comparison_table
     >>> from incidentcore.categorization.keywords import KeywordCategorizer

@@ -1,4 +1,4 @@
-"""A category answered as deep as the confidence carries: the leaf, or else what lies above it."""
+"""A category as deep in the tree as the confidence allows: the leaf, or a category above it."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _SHOWN: Final = 3
 def roll_up(
     probabilities: Mapping[Path, float] | Iterable[tuple[Path, float]],
 ) -> dict[Path, float]:
-    """Return the probability of every category and of all that lie above it.
+    """Return the probability of every category and of all its ancestors.
 
-    A parent's probability is the sum of its children's, and of its own where it is a category too.
+    A parent's probability is the sum of its children's, plus its own if it is a category too.
 
     >>> from incidentcore.categorization import roll_up
     >>> roll_up({("network", "vpn"): 0.5, ("network", "dns"): 0.25, ("data",): 0.25})[("network",)]
@@ -45,14 +45,14 @@ def roll_up(
 class HierarchicalCategorizer:
     """Answers with the deepest path whose probability reaches a minimum.
 
-    Where the model hesitates between two leaves of one parent, the parent is the answer, so that
-    the record still reaches the right team. It starts at the top and goes on to the most probable
-    child while that reaches the minimum; where no top category does, it abstains.
+    If the model hesitates between two leaves of one parent, the result is the parent, so that the
+    record still reaches the right team. It starts at the top and goes on to the most probable child
+    while that reaches the minimum; if no top category does, it abstains.
 
     Attributes:
-        categorizer: A categorizer whose answers have ``probabilities``: ``SoftmaxCategorizer``,
+        categorizer: A categorizer whose results have ``probabilities``: ``SoftmaxCategorizer``,
             ``NaiveBayes``, ``ModelCategorizer``, or one of these after ``calibrate``.
-        minimum: The least probability that is an answer, a fraction from 0 to 1.
+        minimum: The least probability that is accepted, a fraction from 0 to 1.
 
     Raises:
         DefinitionError: The categorizer cannot be called, or the minimum is not a fraction.
@@ -77,11 +77,11 @@ class HierarchicalCategorizer:
             raise DefinitionError("minimum", self.minimum, "a number from 0 to 1")
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the deepest category that is probable enough; the others are evidence."""
+        """Return the deepest category that is probable enough, with the others as evidence."""
         return self._deepest(self.categorizer(record))
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the answers on many records; quicker than one after the other for some models."""
+        """Return the results for many records; for some models faster than one at a time."""
         return [self._deepest(answer) for answer in answer_all(self.categorizer, records)]
 
     def _deepest(self, answer: Categorization) -> Categorization:

@@ -21,7 +21,7 @@ _Phrase = tuple[tuple[str, ...], Path, str, float]
 
 
 def _entries(keywords: Any) -> tuple[Entry, ...]:
-    """Return (category, keyword, weight) in one order, however they were written."""
+    """Return (category, keyword, weight) triples in a fixed order, from any accepted form."""
     entries: dict[tuple[Path, str], float] = {}
     for path, word, weight in _flat(keywords):
         words = tokenize(word) if isinstance(word, str) else []
@@ -56,21 +56,21 @@ def _flat(keywords: Any) -> Iterator[tuple[Path, Any, Any]]:
 class KeywordCategorizer:
     """Categorizes by the weights of the keywords that occur in a record's text.
 
-    A keyword is a word or a phrase and matches whole words only, in any case: ``printer``
-    does not match ``sprinter``. Each keyword counts once. The category with the greatest sum of
-    weights wins; confidence is its share of the weights of all matches. It abstains
-    where two categories have the same sum, and where the sum is 0 or below ``minimum``.
+    A keyword is a word or a phrase and matches whole words only, in any case: ``printer`` does not
+    match ``sprinter``. Each keyword counts once. The category with the greatest sum of weights
+    wins; confidence is its share of the weights of all matches. It abstains if two categories have
+    the same greatest sum, or if that sum is 0 or below ``minimum``.
 
     Attributes:
-        keywords: (category, keyword, weight) triples in sorted order. Written as a mapping from a
-            category to its keywords, or to a mapping from keyword to weight.
-        minimum: The least sum of weights that is an answer.
+        keywords: (category, keyword, weight) triples in sorted order. May be given as a mapping
+            from a category to its keywords, or to a mapping from keyword to weight.
+        minimum: The least sum of weights that gives a category.
         fields: The record's fields that are read.
 
     Raises:
         DefinitionError: A keyword has no letters or digits, or a weight is not positive.
 
-    **Units**: a weight counts against the other weights only.
+    **Units**: a weight only matters relative to the other weights.
 
     >>> from incidentcore.categorization import KeywordCategorizer
     >>> by_words = KeywordCategorizer(
@@ -101,11 +101,11 @@ network / vpn; keyword 'printer' +1 for hardware
         words: int = 10,
         fields: Iterable[str] = TEXT_FIELDS,
     ) -> Self:
-        """Return the words that best set each category apart: a baseline, or a list to edit.
+        """Return the words that best distinguish each category: a baseline, or a list to edit.
 
         Args:
             labelled: Pairs of (record or text, category), in any order.
-            words: How many words each category gets, at most.
+            words: The greatest number of words for each category.
             fields: The record's fields that are read.
 
         Raises:
@@ -138,7 +138,7 @@ network / vpn; keyword 'printer' +1 for hardware
         )
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the category with the greatest weight, and what each keyword counted."""
+        """Return the category with the greatest weight, with each keyword's weight as evidence."""
         words = tokenize(text_of(record, self.fields))
         return weigh("keyword", self._matches(words), self.minimum)
 

@@ -1,4 +1,4 @@
-"""A categorizer around a model of another library: anything with ``fit`` and ``predict_proba``."""
+"""A categorizer that wraps a model of another library with ``fit`` and ``predict_proba``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN: Final = 3
 
 
 class ProbabilityModel(Protocol):
-    """What is asked of a model: scikit-learn's classifiers and pipelines have it."""
+    """The protocol of a model: scikit-learn's classifiers and pipelines satisfy it."""
 
     def fit(self, texts: Sequence[str], labels: Sequence[Any], /) -> Any:
         """Learn from texts and their labels."""
@@ -39,16 +39,17 @@ def _categories(values: Any) -> Any:
 
 @attrs.frozen
 class ModelCategorizer:
-    """Categorizes by the probabilities that a trained model of another library gives a text.
+    """Categorizes by the probabilities that a trained model of another library gives for a text.
 
     The model itself is not a value: it is compared by the id, which must change whenever the model
-    does. It has no written form either: store the model by its own library, and the id with it.
+    does. It cannot be written as a document either: store the model with its own library, and the
+    id with it.
 
     Attributes:
         id: A name for the trained model.
         model: The trained model.
-        categories: The categories in the order of the model's classes. Taken from its
-            ``classes_`` by default; may be written as a mapping from class to category.
+        categories: The categories in the order of the model's classes. By default they are its
+            ``classes_``; may be given as a mapping from class to category.
         fields: The record's fields that are read.
 
     Raises:
@@ -98,7 +99,7 @@ class ModelCategorizer:
         id: str,  # noqa: A002  the field's name
         fields: Iterable[str] = TEXT_FIELDS,
     ) -> Self:
-        """Fit a model to labelled texts and return the categorizer around it.
+        """Fit a model to labelled texts and return a categorizer that wraps it.
 
         Args:
             model: The model, which takes texts; it is fitted in place.
@@ -124,7 +125,7 @@ class ModelCategorizer:
         return self.answers((record,))[0]
 
     def answers(self, records: Iterable[Any], /) -> list[Categorization]:
-        """Return the answers on many records; the model is asked once, which is much quicker."""
+        """Return the results for many records; the model is called once, which is much faster."""
         texts = [text_of(record, self.fields) for record in records]
         return [self._answer(row) for row in self.model.predict_proba(texts)] if texts else []
 

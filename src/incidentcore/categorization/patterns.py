@@ -2,7 +2,7 @@
 
 The standard library's engine has no time limit: ``(a+)+$`` on 29 characters took it 37 s. So a
 pattern is literal by default; a regular expression runs in RE2, whose time is linear in the text,
-or, if whoever wrote it is trusted, in the standard library's engine.
+or, if its author is trusted, in the standard library's engine.
 """
 
 from __future__ import annotations
@@ -36,14 +36,15 @@ class PatternRule:
     """A pattern and the category that it suggests.
 
     Attributes:
-        pattern: What is looked for anywhere in the text, in any case; also within words.
+        pattern: The text or expression to search for, anywhere in the text, ignoring case; also
+            within words.
         category: The category that it suggests.
         weight: How much it counts against other patterns; positive.
-        engine: ``"literal"`` (default): the text itself, folded. ``"re2"``: a regular
-            expression of RE2, which needs the ``re2`` extra. ``"trusted"``: a regular
-            expression of the standard library, which may take for ever on some texts; never use it
-            for a pattern that came from a user.
-        name: What the pattern is called in evidence; the pattern itself by default.
+        engine: ``"literal"`` (default): the text itself, folded. ``"re2"``: a regular expression of
+            RE2, which needs the ``re2`` extra. ``"trusted"``: a regular expression of the standard
+            library, which may never finish on some texts; never use it for a pattern that came from
+            a user.
+        name: The name of the pattern in evidence; the pattern itself by default.
         search: The compiled form, called with the text, folded for a literal pattern.
 
     Raises:
@@ -122,12 +123,12 @@ class PatternCategorizer:
     """Categorizes by the weights of the patterns that occur in a record's text.
 
     Each pattern counts once. The category with the greatest sum of weights wins; confidence is its
-    share of the weights of all matches. It abstains where the sum is 0 or below ``minimum``, and
-    where two categories weigh the same.
+    share of the weights of all matches. It abstains if the sum is 0 or below ``minimum``, or if two
+    categories have the same sum.
 
     Attributes:
         rules: The patterns, in any order.
-        minimum: The least sum of weights that is an answer.
+        minimum: The least sum of weights that gives a category.
         fields: The record's fields that are read.
 
     Raises:
@@ -149,7 +150,7 @@ class PatternCategorizer:
         need_each("rules", self.rules, PatternRule, DefinitionError)
 
     def __call__(self, record: Any, /) -> Categorization:
-        """Return the category with the greatest weight, and what each pattern counted."""
+        """Return the category with the greatest weight, with each pattern's weight as evidence."""
         text = text_of(record, self.fields)
         folded = fold_text(text)
         matches = [

@@ -1,4 +1,4 @@
-"""Categories by rules over conditions, and the same for the group that should work on a record."""
+"""Rules over conditions that give a record's category, and the group that should work on it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class CategoryRule:
     Attributes:
         when: Which records.
         category: Their category.
-        name: What the rule is called in evidence; the condition's words by default.
+        name: The name of the rule in evidence; the condition as text by default.
         confidence: How sure the rule is, a fraction from 0 to 1.
 
     Raises:
@@ -55,9 +55,9 @@ def _rules(values: Iterable[CategoryRule]) -> tuple[CategoryRule, ...]:
 
 @attrs.frozen
 class RuleCategorizer:
-    """Categorizes by the first rule whose condition matches; abstains where none does.
+    """Categorizes by the first rule whose condition matches; abstains if none does.
 
-    A rule that matches no record changes no answer, wherever it stands.
+    A rule that matches no record does not affect the result, at any position.
 
     Attributes:
         rules: The rules in order.
@@ -93,13 +93,13 @@ class RuleCategorizer:
 
 @attrs.frozen
 class RoutingRule:
-    """A condition and the group that works on the records that it matches.
+    """A condition, and the group that works on the records that it matches.
 
     Attributes:
         when: Which records.
         group: The group that works on them.
-        tier: The support tier, from 1; None leaves it open.
-        name: What the rule is called in reasons; the condition's words by default.
+        tier: The support tier, from 1; None if the rule does not set one.
+        name: The name of the rule in reasons; the condition as text by default.
 
     Raises:
         DefinitionError: ``when`` is not a condition, the group is empty, or the tier is not a
@@ -123,9 +123,9 @@ class Route:
     """Who should work on a record, and why.
 
     Attributes:
-        group: The group; None where no rule matches.
-        tier: The support tier; None where the rule leaves it open.
-        reason: Why, in words.
+        group: The group; None if no rule matches.
+        tier: The support tier; None if the rule does not set one.
+        reason: The reason, as text.
     """
 
     group: str | None

@@ -1,12 +1,12 @@
-"""A trained categorizer with honest confidence: softmax regression on TF-IDF.
+"""A trained categorizer with calibrated confidence: softmax regression on TF-IDF.
 
 How it works. A text is a vector with one entry for each word: its count times its rarity (inverse
 document frequency), scaled to length one. Each category has a weight for each word and a bias; the
 scores of a text are the dot products, its probabilities their softmax. Training is stochastic
 gradient descent on the log loss: the texts are visited ``passes`` times with a step that falls
 linearly to zero, and all weights shrink a little at each step (L2 penalty). They are visited in the
-order of their hashes, so the order of the training texts changes nothing. At the end all scores are
-divided by one temperature, chosen on texts held out, so that the confidence is neither too high nor
+order of their hashes, so the order of the training texts does not matter. At the end all scores are
+divided by one temperature, chosen on held-out texts, so that the confidence is neither too high nor
 too low.
 """
 
@@ -55,10 +55,10 @@ def _words(triples: Iterable[Any]) -> _Words:
 class SoftmaxCategorizer(WordModel):
     """A categorizer that learned from labelled texts how strongly each word suggests a category.
 
-    Its confidence is a probability that can be taken at face value: of the answers with 0.8, about
-    80 % are right on texts like those it learned from. Use it where there are some hundred
-    labelled texts; ``NaiveBayes`` learns from fewer and can learn more texts later. A text without
-    a word that the model knows is an abstention.
+    Its confidence is a probability that can be taken at face value: of the answers with confidence
+    0.8, about 80 % are right on texts like those it learned from. Use it if you have at least a few
+    hundred labelled texts; ``NaiveBayes`` learns from fewer and can learn more texts later. It
+    abstains on a text without a known word.
 
     Attributes:
         categories: The categories, sorted.
@@ -122,19 +122,19 @@ class SoftmaxCategorizer(WordModel):
         fields: Iterable[str] = TEXT_FIELDS,
         accents: bool = True,
     ) -> Self:
-        """Return the model of labelled texts.
+        """Train a model on labelled texts and return it.
 
         The same texts in any order give an equal model.
 
         Args:
             labelled: Pairs of (record or text, category), in any order.
             passes: How often each text is visited.
-            penalty: How strongly large weights are held back (L2); scikit-learn's ``1 / C``.
-            weights: How much a text of a category counts, by category; 1 by default.
-                ``"balanced"`` gives all categories the same total, so that rare ones are answered
-                more often; the confidence is then no longer a probability.
-            least_texts: Words of fewer texts are ignored. With 2, the model remembers no name or
-                number that occurred in one text only.
+            penalty: How strongly large weights are penalized (L2); scikit-learn's ``1 / C``.
+            weights: How much a text of a category counts, by category; 1 by default. ``"balanced"``
+                gives all categories the same total weight, so that rare ones are predicted more
+                often; the confidence is then no longer a probability.
+            least_texts: Words that occur in fewer texts are ignored. With 2, the model remembers no
+                name or number that occurred in one text only.
             fields: The record's fields that are read.
             accents: Pass False to remove accents, so that ``conexao`` matches ``conexão``.
 
@@ -187,7 +187,7 @@ class SoftmaxCategorizer(WordModel):
 
 
 def _mixed(entry: object) -> bytes:
-    """Return a key that puts entries in an order of no meaning, the same one every time."""
+    """Return a sort key that shuffles entries into an arbitrary but reproducible order."""
     return hashlib.sha256(repr(entry).encode()).digest()
 
 
@@ -262,7 +262,7 @@ def _pass(
     shrink: float,
     rates: tuple[float, float],
 ) -> None:
-    """Visit each text once, with a rate that falls from the first to the second."""
+    """Visit each text once, with a learning rate that falls from the first to the second value."""
     places = range(len(bias))
     scale = 1.0  # the true weights are scale times the stored ones, so shrinking is one product
     first, last = rates
@@ -291,10 +291,10 @@ def _pass(
 
 
 def _temperature(rows: list[_Row], learn: Callable[[list[_Row]], _Learned]) -> float:
-    """Return what to divide all scores by, so that confidence is right on texts not learned from.
+    """Return the temperature that calibrates confidence on texts not learned from.
 
-    Models of four fifths of the texts are asked about the others; the answer has the least log
-    loss there.
+    Models trained on four fifths of the texts are evaluated on the others; the result has the least
+    log loss there.
     """
     if len(rows) < _LEAST_HELD:
         return 1.0

@@ -18,7 +18,7 @@ def as_path(category: Iterable[str] | str, name: str = "category") -> Path:
     """Return a category as a path; a plain text is a path of one step.
 
     Raises:
-        InvalidValueError: It is empty, or a step is not a non-empty text.
+        InvalidValueError: The path is empty, or a step is not a non-empty text.
 
     >>> from incidentcore.categorization.taxonomy import as_path
     >>> as_path("network"), as_path(["network", "vpn"])
@@ -39,7 +39,7 @@ def as_paths(categories: Iterable[Iterable[str] | str]) -> tuple[Path, ...]:
 
 
 def path_text(path: Path) -> str:
-    """Return a path as people read it.
+    """Return a path as readable text.
 
     >>> from incidentcore.categorization.taxonomy import path_text
     >>> path_text(("network", "vpn"))
@@ -76,8 +76,8 @@ class Taxonomy:
     """A tree of categories.
 
     Attributes:
-        paths: Every category as a path, sorted. Written as paths, whose ancestors come along, or as
-            a mapping from a category to what lies below it.
+        paths: Every category as a path, sorted. May be given as paths, whose ancestors are added,
+            or as a mapping from a category to the categories below it.
 
     Raises:
         DefinitionError: There is no category, or a step is not a non-empty text.
@@ -99,19 +99,20 @@ class Taxonomy:
 
     @property
     def leaves(self) -> tuple[Path, ...]:
-        """Return the categories with nothing below."""
+        """Return the categories that have no subcategories."""
         inner = {path[:-1] for path in self.paths}
         return tuple(path for path in self.paths if path not in inner)
 
     def children(self, path: Path) -> tuple[Path, ...]:
-        """Return the categories right below one; below ``()`` lie the roots."""
+        """Return the direct subcategories of a category; those of ``()`` are the roots."""
         return tuple(each for each in self.paths if each[:-1] == path)
 
     def check(self, category: Iterable[str] | str) -> Path:
         """Return a category's path if it is in the tree.
 
         Raises:
-            InvalidValueError: It is not in the tree; the error lists the categories allowed there.
+            InvalidValueError: The category is not in the tree; the error lists those allowed at
+                that place.
         """
         path = as_path(category)
         if path not in self.paths:

@@ -1,4 +1,4 @@
-"""From a text to its words, in time linear in its length for every text."""
+"""Splitting a text into words, in time linear in its length for every text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def field_names(fields: Iterable[str]) -> tuple[str, ...]:
     """Return the names of the fields to read.
 
     Raises:
-        DefinitionError: There is no name, or one is not a text.
+        DefinitionError: There is no name, or a name is not a text.
     """
     names = () if isinstance(fields, str) else tuple(fields)
     if not names or not all(isinstance(name, str) and name for name in names):
@@ -38,11 +38,11 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
     r"""Return the text of a record: its title and description by default.
 
     Args:
-        subject: A record, a ``dict`` of its facts, or a text, which is returned as it is.
+        subject: A record, a ``dict`` of its facts, or a text, which is returned unchanged.
         fields: The fields to read, joined by line ends.
 
     Raises:
-        InvalidValueError: A field is missing, or holds something else than text or None.
+        InvalidValueError: A field is missing, or holds something other than text or None.
 
     >>> from incidentcore.categorization.tokens import text_of
     >>> text_of({"title": "No mail", "description": "since nine"})
@@ -65,7 +65,7 @@ def text_of(subject: Any, fields: tuple[str, ...] = TEXT_FIELDS) -> str:
 
 
 def fold_text(text: str) -> str:
-    r"""Return a text without differences that a reader does not see.
+    r"""Return a text without differences that a reader cannot see.
 
     Case, compatibility forms such as full-width letters, and invisible characters such as bidi
     marks and soft hyphens are folded away.
@@ -98,15 +98,15 @@ def _without_long_runs(text: str, marks: set[str]) -> Iterator[str]:
 def tokenize(text: str, *, accents: bool = True) -> list[str]:
     """Return the words of a text, folded, in order.
 
-    A word is a run of letters, digits and the marks on them, of any script. Everything else parts
-    words, so ``e-mail`` is two of them.
+    A word is a run of letters, digits and the marks on them, of any script. Everything else
+    separates words, so ``e-mail`` is two words.
 
     Args:
         text: The text.
         accents: Pass False to remove the accents of Latin, Greek and Cyrillic letters.
 
     Raises:
-        InvalidValueError: It is not a text.
+        InvalidValueError: The argument is not a text.
 
     >>> from incidentcore.categorization import tokenize
     >>> tokenize("VPN: cannot re-connect (error 809)")

@@ -1,4 +1,4 @@
-"""What models of words share: a score is the sum of a prior and a term for each word."""
+"""The base of word models: a score is the sum of a prior and a term for each word."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def shares(scores: list[float]) -> list[float]:
 class WordModel(ABC):
     """Base of the trained categorizers whose scores are sums over the words of a text.
 
-    A subclass has ``categories`` and ``_terms``. Sums are exact before they are rounded, so the
-    order of the words changes nothing.
+    A subclass defines ``categories`` and ``_terms``. Sums are exact before they are rounded, so the
+    order of the words does not matter.
     """
 
     __slots__ = ()
@@ -40,11 +40,11 @@ class WordModel(ABC):
 
     @abstractmethod
     def _terms(self, record: Any) -> tuple[list[Term], list[float]]:
-        """Return each known word with what it adds to the categories' scores, and the prior."""
+        """Return each known word with its terms in the categories' scores, and the prior."""
         ...
 
     def probabilities(self, record: Any, /) -> dict[Path, float]:
-        """Return the probability of each category; without a known word, the prior's.
+        """Return the probability of each category; without a known word, that of the prior.
 
         Args:
             record: A record or a text.
@@ -55,9 +55,9 @@ class WordModel(ABC):
     def __call__(self, record: Any, /) -> Categorization:
         """Return the most probable category, with the words that distinguish it from the second.
 
-        The weight of a word is how far it moves the logarithm of the odds of the answer against
-        the second most probable category; the weight of ``prior`` is what is known before any
-        word. A text without a known word is an abstention.
+        The weight of a word is how far it moves the logarithm of the odds of the chosen category
+        against the second most probable one; the weight of ``prior`` is the value before any word.
+        A text without a known word gives an abstention.
         """
         terms, prior = self._terms(record)
         if not terms:

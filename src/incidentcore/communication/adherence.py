@@ -1,4 +1,4 @@
-"""How well a plan was kept: figures over records, computed from their histories."""
+"""How well a plan was followed: figures over records, computed from their histories."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ class UpdateAdherence:
     """How well a plan was kept.
 
     Attributes:
-        records: How many records were owed an update at any time, or sent one.
-        due: Updates whose outcome is known: sent, or not sent by their due.
-        on_time: How many of them were sent by their due.
-        sent: Updates that went out, asked for or not; several to one audience at one instant are
-            one.
-        lateness: The sum of what all others were late by.
+        records: How many records were ever owed an update, or had one sent.
+        due: How many updates have a known outcome: sent, or not sent by their due time.
+        on_time: How many of them were sent by their due time.
+        sent: How many updates went out, required or not; several to one audience at one instant
+            count as one.
+        lateness: By how much the missed updates were late in total.
     """
 
     records: int
@@ -38,17 +38,17 @@ class UpdateAdherence:
 
     @property
     def missed(self) -> int:
-        """Return how many updates were not sent by their due."""
+        """Return how many updates were not sent by their due time."""
         return self.due - self.on_time
 
     @property
     def share(self) -> float | None:
-        """Return the share of updates on time, from 0 to 1; None where none was due (rule K2)."""
+        """Return the share of updates on time, from 0 to 1; None if no update was due (rule K2)."""
         return self.on_time / self.due if self.due else None
 
     @property
     def mean_lateness(self) -> timedelta | None:
-        """Return the mean lateness of missed updates; None where none was missed (rule K2)."""
+        """Return the mean lateness of missed updates; None if no update was missed (rule K2)."""
         return self.lateness / self.missed if self.missed else None
 
     @property
@@ -65,18 +65,19 @@ def update_adherence(
     now: datetime,
     known_at: datetime | None = None,
 ) -> UpdateAdherence:
-    """Return how well records complied with a communication plan.
+    """Return how well a communication plan was followed on records.
 
-    An update that lapsed before its due, and one that is not due yet, count neither way. For
+    An update that lapsed before its due time, or that is not due yet, counts neither way. For
     figures by group, window or month, use the KPIs of ``kpi.catalogue`` that take a plan.
 
     Args:
         plan: The plan, or ``Versions`` of it.
         records: The records.
-        now: The instant at which it is asked.
+        now: The instant at which it is evaluated.
         known_at: Use only what was recorded by this instant.
 
-    Units: ``lateness`` adds up open time of each rule's calendar or contact hours, or wall time.
+    Units: ``lateness`` is a sum of open time of each rule's calendar or contact hours, or wall
+        time.
     """
     now = as_utc(now, "now")
     count = due = on_time = sent = 0

@@ -1,4 +1,4 @@
-"""Which updates are due and which came late, computed from history."""
+"""Which updates are due and which were late, computed from history."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ def due_updates(
     already: Collection[str] = (),
     include_lapsed: bool = False,
 ) -> tuple[StakeholderUpdate, ...]:
-    """Return the updates of a record that are to be written by now, and sends nothing.
+    """Return the updates of a record that are to be written now; nothing is sent.
 
-    An update is listed from its rule's notice before its due until it is sent or nothing asks for
-    it any more. Each audience is owed one at a time: after a night without a poll there is one
+    An update is listed from its rule's notice before its due time until it is sent or no longer
+    required. Each audience is owed one update at a time: after a night without polling there is one
     reminder for it and not a hundred. For a fixed plan and history the set of keys ever listed only
-    grows, so polling late, twice or after a crash adds no key and loses none.
+    grows, so polling late, twice or after a crash neither adds nor loses a key.
 
-    Note what was sent with ``records.log_update_sent``: the next update counts from it. Keys in
-    ``already`` are only left out. With ``already`` alone an audience gets its first reminder and no
-    other, since nothing was sent as far as the history says.
+    Record sent updates with ``records.log_update_sent``: the next update counts from the last one.
+    Keys in ``already`` are only left out of the result. With ``already`` alone an audience gets its
+    first reminder and no other, since the history shows nothing as sent.
 
     Args:
-        plan: The plan, or ``Versions`` of it: the one that held when the record was opened counts.
+        plan: The plan, or ``Versions`` of it: the one in force when the record was opened counts.
         record: The record.
-        now: The instant at which it is asked.
+        now: The instant at which it is evaluated.
         known_at: Use only what was recorded by this instant.
         already: Keys to leave out.
-        include_lapsed: Also return those that were listed and since then sent or lapsed.
+        include_lapsed: Also return updates that were listed and have been sent or lapsed since.
 
     Returns:
         The updates in order of their due.
@@ -118,15 +118,15 @@ def missed_updates(
     now: datetime,
     known_at: datetime | None = None,
 ) -> tuple[MissedUpdate, ...]:
-    """Return every update of a record that was not sent by its due, with how late it was.
+    """Return every update of a record that was not sent by its due time, with its lateness.
 
-    It includes updates sent late, those that lapsed late and those that are late now. An update
-    sent at its due or before is not among them; neither is one that lapsed before its due.
+    It includes updates sent late, updates that lapsed late and updates that are late now. It does
+    not include updates sent at or before their due time, or lapsed before it.
 
     Args:
         plan: The plan, or ``Versions`` of it.
         record: The record.
-        now: The instant at which it is asked.
+        now: The instant at which it is evaluated.
         known_at: Use only what was recorded by this instant.
 
     Returns:
@@ -153,14 +153,14 @@ def update_log(
     now: datetime,
     known_at: datetime | None = None,
 ) -> tuple[StakeholderUpdate, ...]:
-    """Return every update that was owed: sent, lapsed after it was listed, or still to be sent.
+    """Return every update that was owed: sent, lapsed after being listed, or still to be sent.
 
-    One that is late is a ``MissedUpdate``.
+    A late update is a ``MissedUpdate``.
 
     Args:
         plan: The plan, or ``Versions`` of it.
         record: The record.
-        now: The instant at which it is asked.
+        now: The instant at which it is evaluated.
         known_at: Use only what was recorded by this instant.
 
     Returns:
@@ -185,7 +185,7 @@ def next_update_wakeup(
     *,
     now: datetime,
 ) -> datetime | None:
-    """Return the least instant after ``now`` at which ``due_updates`` changes without an event.
+    """Return the first instant after ``now`` at which ``due_updates`` changes without an event.
 
     Args:
         plan: The plan, or ``Versions`` of it.
@@ -193,7 +193,7 @@ def next_update_wakeup(
         now: The instant to look from.
 
     Returns:
-        When to look again; None where nothing will be listed before something happens.
+        When to evaluate again; None if nothing will be listed until an event happens.
     """
     now = as_utc(now, "now")
     soonest: datetime | None = None
@@ -236,7 +236,7 @@ def _wakeup(
 def updates_and_wakeup(
     plan: CommunicationPlan, record: Record, *, now: datetime, include_lapsed: bool
 ) -> tuple[tuple[StakeholderUpdate, ...], datetime | None]:
-    """Return the updates that were listed by now, and when that changes next."""
+    """Return the updates that are listed by now, and when the list next changes."""
     if not include_lapsed and not may_stand(plan, record, now):
         return (), None
     state = owed(plan, record, now=now)

@@ -1,4 +1,4 @@
-"""What in a communication plan cannot work as it was meant, each with a witness."""
+"""Errors in a communication plan: parts that cannot work as intended, each with a witness."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def _finding(
 
 
 def lint_communication(plan: CommunicationPlan, /, *, start: datetime) -> tuple[LintFinding, ...]:
-    """Return what in a plan cannot work as it was meant.
+    """Return the parts of a plan that cannot work as intended.
 
     Args:
         plan: The plan.
-        start: From when on its calendars are looked at.
+        start: The instant from which its calendars are checked.
 
     Returns:
-        The findings, in the order of the rules; empty where all is well. What cannot be decided,
-        because a condition is a function of your own, is not a finding.
+        The findings, in the order of the rules; empty if there are none. A case that cannot be
+        decided, because a condition is your own function, is not a finding.
 
     >>> import attrs
     >>> from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The communication plan as data: who must be informed of what by when."""
+"""The communication plan as data: who must be informed, of what, and by when."""
 
 from __future__ import annotations
 
@@ -68,34 +68,35 @@ def _word(name: str, value: object) -> None:
 class UpdateRule:
     """How often an audience is informed, while a condition on the record holds.
 
-    A rule that comes to apply starts with its first update. Each update after that is due `every`
-    so often after the one before, whenever that was sent. Once `ends` holds, one final update is
-    due. A canceled record owes nothing, unless `ends` holds for it too.
+    When a rule begins to apply, its first update is owed. Each further update is due `every` after
+    the previous one was sent. Once `ends` holds, one final update is due. A canceled record owes
+    nothing, unless `ends` holds for it too.
 
     Attributes:
         name: The rule's name.
         audiences: Who is informed; names that you choose.
-        when: For which records. For each audience the first rule that matches applies; conditions
-            on the time of day are asked when its others came to hold (rule U1).
-        first: How long after the rule came to apply the first update is due. Defaults to
+        when: Which records it applies to. For each audience the first rule that matches applies;
+            conditions on the time of day are evaluated when the others became true (rule U1).
+        first: How long after the rule began to apply the first update is due. Defaults to
             ``every``.
-        every: How long after an update the next is due; no regular updates without it.
-        on_hold: The same while the record is on hold. Defaults to ``every``.
-        on_change: Fields of which every change owes an update, within ``first`` (or ``every``) of
-            the change, such as ``"custom.status"``. An update that is due earlier covers it.
-        final: How long after ``ends`` came to hold the final update is due; none without it.
-        stop: While it holds no regular update is due; the final one still will be. A snooze quiets
-            the audiences too with ``before("snoozed_until")``.
-        ends: When the communication is over but for its final update. Defaults to resolved.
-        calendar: Count all of these times, and how late an update is, in this calendar's open time;
-            wall time otherwise.
-        during: The contact hours; the time outside is quiet. An update that would fall due outside
-            of them is due at their next opening, and listed only within them.
-        notice: How long before its due an update is listed, so that somebody can write it. One that
-            waits for contact hours is due this long after their opening.
-        channel: Over what; a name that you choose.
-        templates: What the updates say: one template for all, or one for each kind. A change
-            without one of its own says what the next update would.
+        every: How long after an update the next is due; without it there are no regular updates.
+        on_hold: The same interval while the record is on hold. Defaults to ``every``.
+        on_change: Fields such as ``"custom.status"``; each change of one requires an update within
+            ``first`` (or ``every``) of the change. An update that is due earlier covers it.
+        final: How long after ``ends`` became true the final update is due; without it there is no
+            final update.
+        stop: While it holds, no regular update is due; the final one still is. With
+            ``before("snoozed_until")``, a snooze also pauses the updates to audiences.
+        ends: When the communication ends, except for its final update. Defaults to resolved.
+        calendar: The calendar in whose open time all of these times and the lateness of updates are
+            counted; by default it is wall time.
+        during: The contact hours; all other time is quiet. An update that would become due outside
+            them is due at their next opening, and listed only within them.
+        notice: How long before its due time an update is listed, so that somebody can write it. An
+            update that waits for contact hours is due this long after they open.
+        channel: The channel of the updates; a name that you choose.
+        templates: The text of the updates: one template for all, or one for each kind. A change
+            without its own template uses the one of the next update.
 
     Raises:
         DefinitionError: The parts contradict each other.
@@ -181,7 +182,7 @@ class UpdateRule:
             raise DefinitionError(self.name, None, "at least one of first, every and final")
 
     def span(self, kind: str, *, on_hold: bool = False) -> timedelta | None:
-        """Return how long after its start an update of a kind is due; None where none is.
+        """Return how long after its start an update of a kind is due; None if none is due.
 
         Args:
             kind: See ``UpdateKind``.
@@ -194,13 +195,13 @@ class UpdateRule:
         return self.on_hold if on_hold and self.on_hold is not None else self.every
 
     def template(self, kind: str) -> UpdateTemplate | None:
-        """Return what an update of a kind says; None without a template."""
+        """Return the template of a kind of update; None if it has no template."""
         templates = dict(self.templates)
         return templates.get(kind, templates.get("next") if kind == "change" else None)
 
 
 def _lead(rule: UpdateRule) -> timedelta:
-    """Return a time after its start before which an update is never listed."""
+    """Return a lower bound for the time between an update's start and its listing."""
     if rule.notice and rule.during is not None:
         return _ZERO  # the notice is open time, which may be days
     spans = (rule.first, rule.every, rule.on_hold, rule.final)
@@ -218,7 +219,7 @@ def _also(
 
 
 def _reads(condition: Condition) -> frozenset[str] | None:
-    """Return which facts a condition reads; None where its answer may change without one."""
+    """Return the facts that a condition reads; None if its result may change without them."""
     if isinstance(condition, FieldTest):
         return frozenset((condition.path.partition(".")[0],))
     if isinstance(condition, Not):
@@ -233,14 +234,13 @@ def _reads(condition: Condition) -> frozenset[str] | None:
 
 @attrs.frozen
 class CommunicationPlan:
-    """Who must be informed of what by when; the plan sends nothing.
+    """Who must be informed, of what, and by when; the plan itself sends nothing.
 
     Attributes:
         name: The plan's id, part of the keys of its updates.
         rules: The rules; for each audience the first whose condition holds applies.
-        also: By audience, which events count as updates besides those that
-            ``records.log_update_sent`` notes for it: a condition on the event, such as
-            ``PUBLIC_REPLY``.
+        also: For each audience, a condition on events that count as updates besides those that
+            ``records.log_update_sent`` records for it, such as ``PUBLIC_REPLY``.
 
     Raises:
         DefinitionError: There is no rule, two rules share a name, or ``also`` names an audience
@@ -307,5 +307,5 @@ class CommunicationPlan:
 
     @property
     def audiences(self) -> tuple[str, ...]:
-        """Return everybody whom a rule names, in the order of the rules."""
+        """Return all audiences that the rules name, in the order of the rules."""
         return tuple(dict.fromkeys(name for rule in self.rules for name in rule.audiences))

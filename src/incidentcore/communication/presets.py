@@ -67,14 +67,14 @@ def major_incident_plan(
     With critical priority, customers and support staff are updated within 15 minutes of the
     acceptance as a major incident and then every 30; executives within 30 and then every 60. With
     any other priority they are updated within 30 and then every 60, executives within 60 and then
-    every four hours. On hold, updates come at a quarter of that pace, but at least every eight
+    every four hours. On hold, updates are due at a quarter of that pace, but at least every eight
     hours. A final update follows the resolution.
 
     Args:
         name: The plan's id.
-        customers: What the customers are called.
-        executives: What the executives are called.
-        support: What the support staff are called.
+        customers: The name of the audience of customers.
+        executives: The name of the audience of executives.
+        support: The name of the audience of support staff.
         when: Which records it is for. Defaults to accepted major incidents.
 
     Source: our choice. Public runbooks often ask for a first update within 15 minutes and one

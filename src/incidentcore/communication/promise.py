@@ -1,4 +1,4 @@
-"""One update that an audience is owed, and what became of it."""
+"""One update that an audience is owed, and its outcome."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Promise:
 
     Attributes:
         audience: Who is owed it.
-        rule: The rule that asks for it.
+        rule: The rule that requires it.
         kind: See ``UpdateKind``.
-        since: From when its time counts.
-        due: By when.
-        listed: From when on it is listed for whoever writes it.
+        since: When its time begins to count.
+        due: When it is due.
+        listed: When it is first listed for the person who writes it.
         sent_at: When it was sent, if it was.
         sent_by: Who sent it.
-        lapsed_at: When nothing asked for it any more, unsent.
-        lapsed_because: Why.
+        lapsed_at: When it was no longer required, if it was not sent by then.
+        lapsed_because: Why it was no longer required.
     """
 
     audience: str
@@ -42,7 +42,7 @@ class Promise:
     lapsed_because: str = ""
 
     def was_listed(self, now: datetime) -> bool:
-        """Return whether it was listed by an instant, before it was over."""
+        """Return whether it was listed by an instant, before it was sent or lapsed."""
         end = self.sent_at or self.lapsed_at
         return self.listed <= now if end is None else self.listed < end
 

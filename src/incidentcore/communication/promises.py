@@ -1,23 +1,23 @@
-"""From a history to what each audience was owed, and what became of it (rules U1 to U3).
+"""From a history to the updates that each audience was owed, and their outcome (rules U1 to U3).
 
-Each audience has a track of its own, and on it at most one update is owed at a time. A track takes
-one step at each instant at which something that the plan reads changed, or an update was sent.
-Conditions are asked once per instant, on the facts after its last event (rule S1).
+Each audience has its own track, and on it at most one update is owed at a time. A track takes one
+step at each instant at which something that the plan reads changed, or an update was sent.
+Conditions are evaluated once per instant, on the facts after its last event (rule S1).
 
-A step first settles what happened: an update sent at the instant closes what is owed. Then it asks
-which rule applies and in which phase that is: regular updates run, at the usual pace or that of a
-hold; the communication has ended, and a final update is owed; or nothing is owed, because the rule
-stops, no rule applies, or the record is resolved or canceled.
+A step first settles what happened: an update sent at the instant closes what is owed. Then it
+determines which rule applies and its phase: regular updates run, at the usual pace or that of a
+hold; the communication has ended, and a final update is owed; or nothing is owed, because the
+rule's ``stop`` holds, no rule applies, or the record is resolved or canceled.
 
 A *pace* is a rule, with or without a hold. It keeps the instant that it first promised since the
-last update. So a slip to another pace and back postpones nothing: returning to a pace restores its
-instant. A pace that promised nothing yet counts from the last update like any other; where that
-would be due at once, the time of a first update is granted. What is late stays late until an update
-is sent. A resolution or cancellation ends every promise, and a reopening begins again with a first
-update.
+last update. So a change to another pace and back postpones nothing: returning to a pace restores
+its instant. A pace that has promised nothing yet counts from the last update like any other; if an
+update would then be due at once, the time of a first update is granted. A late update stays late
+until an update is sent. A resolution or cancellation ends every promise, and a reopening begins
+again with a first update.
 
-Promises that nobody could have seen, because they were replaced before they were listed, leave no
-trace; all others end as sent or lapsed, so that the keys ever listed only grow (rule U5).
+Promises that nobody could have seen, because they were replaced before being listed, leave no
+trace; all others end as sent or lapsed, so that the set of keys ever listed only grows (rule U5).
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _REGULAR: Final = frozenset((_RUN, _HOLD))
 
 @attrs.define
 class _Track:
-    """One audience, with what it is owed and what was sent to it, up to an instant."""
+    """One audience, with the updates owed and sent to it, up to an instant."""
 
     audience: str
     rules: tuple[tuple[int, UpdateRule], ...]
@@ -74,14 +74,14 @@ class _Track:
         sent: Event | None,
         noted: bool = False,
     ) -> None:
-        """Take in what holds after the events of an instant.
+        """Apply the state after the events of an instant.
 
         Args:
             at: The instant.
             rule: The rule that applies.
-            phase: What it asks for.
+            phase: The phase of the rule.
             sent: The event by which an update was sent.
-            noted: Whether a field changed of which every change owes an update.
+            noted: Whether a field in ``on_change`` changed, so that an update is owed.
         """
         fresh = phase != self.phase
         began = phase in _REGULAR and self.phase not in _REGULAR
@@ -109,7 +109,7 @@ class _Track:
                 self._note(at, rule)
 
     def _begin(self, at: datetime, rule: UpdateRule, sent: Event | None) -> None:
-        """Begin with a first update, or go on with what was promised before a gap."""
+        """Begin with a first update, or continue with the one that was promised before a gap."""
         self.engaged = True
         if self.paces:
             return
@@ -153,7 +153,7 @@ class _Track:
         changed: bool,
         sent: Event | None,
     ) -> None:
-        """Owe the final update to an audience that was owed others before."""
+        """Owe the final update to an audience that was owed other updates before."""
         final = rule.final
         if not self.engaged:
             return
@@ -178,11 +178,11 @@ class _Track:
         span: timedelta,
         pace: tuple[str, bool] | None,
     ) -> None:
-        """Let another pace time what is owed; what is late already stays late.
+        """Reschedule the owed update by another pace; an update that is already late stays late.
 
-        A pace that promised before restores what it promised. Another one counts from the same
-        start; where that would be due at once, there is the time of a first update, but never more
-        than what was promised before leaves.
+        A pace that promised an instant before restores it. Any other pace counts from the same
+        start; if the update would be due at once, the time of a first update is granted, but never
+        beyond the instant promised before.
         """
         before = self.standing
         if before is not None and late_by(before.rule, before.due, at) > _ZERO:
@@ -205,7 +205,7 @@ class _Track:
             self._keep_pace(pace)
 
     def _take_back(self, kind: str, since: datetime, due: datetime) -> None:
-        """Forget that a promise lapsed, for it stands again."""
+        """Remove a lapsed promise, because it is in force again."""
         self.over = [
             one
             for one in self.over
@@ -215,7 +215,7 @@ class _Track:
     def _timed(
         self, rule: UpdateRule, kind: str, at: datetime, *, since: datetime, span: timedelta
     ) -> datetime | None:
-        """Return the due that a pace without a promise of its own gives."""
+        """Return the due time by a pace that has promised no instant yet."""
         own = later(rule, since, span)
         if own is None or own > at:
             return None if own is None else outside_quiet(rule, own)
@@ -227,7 +227,7 @@ class _Track:
         return None if granted is None else outside_quiet(rule, max(granted, at))
 
     def _note(self, at: datetime, rule: UpdateRule) -> None:
-        """Owe an update of a change, unless another one is due before it or late."""
+        """Owe an update about a change, unless another update is due before it or late."""
         span = rule.span("change")
         before = self.standing
         due = None if span is None else later(rule, at, span)
@@ -281,14 +281,14 @@ def _phase(facts: dict[str, Any], *, ended: bool, stopped: bool) -> str:
 def promises(
     plan: CommunicationPlan, timeline: Timeline, until: datetime
 ) -> tuple[list[Promise], list[tuple[str, datetime]], dict[str, Any], bool]:
-    """Return what a record's audiences were owed, what was sent when, and the facts at the end.
+    """Return the updates owed to a record's audiences, what was sent when, and the final facts.
 
-    The last of the four says whether any of them was ever owed anything.
+    The last of the four values is whether any audience was ever owed an update.
 
     Args:
         plan: The plan.
         timeline: The record's facts over time, as far as they count.
-        until: The last instant that is looked at.
+        until: The last instant to consider.
     """
     tests = [[spell_test(one) for one in (rule.when, rule.stop, rule.ends)] for rule in plan.rules]
     by_hour = [
@@ -332,7 +332,7 @@ def promises(
 
 
 def _noted(values: dict[str, Any], facts: dict[str, Any]) -> frozenset[str]:
-    """Return which of the fields have other values than before, and note these."""
+    """Return the fields whose values have changed, and update ``values``."""
     current = {path: reader(path)(facts) for path in values}
     noted = frozenset(path for path, value in current.items() if value != values[path])
     values.update(current)
@@ -340,7 +340,7 @@ def _noted(values: dict[str, Any], facts: dict[str, Any]) -> frozenset[str]:
 
 
 class _Asked:
-    """The conditions of rules at one instant, each asked once."""
+    """The conditions of rules at one instant, each evaluated once."""
 
     def __init__(
         self, tests: list[list[SpellTest]], facts: dict[str, Any], moment: TimelineStep
@@ -350,7 +350,7 @@ class _Asked:
         self._phases: dict[int, str] = {}
 
     def phase(self, number: int) -> str:
-        """Return what a rule asks for; empty where it does not apply."""
+        """Return the phase of a rule; empty if the rule does not apply."""
         if number not in self._phases:
             when, stop, ends = self._tests[number]
             facts, at, again = self._facts, self._at, self._again
@@ -381,7 +381,7 @@ def _step(
 
 
 def _update(moment: TimelineStep, track: _Track) -> Event | None:
-    """Return the event by which an audience was informed at an instant; None without one."""
+    """Return the event that informed an audience at an instant; None if there is no such event."""
     for event in moment.events:
         if isinstance(event, Communicated):
             if event.audience == track.audience:

@@ -1,4 +1,4 @@
-"""What an update says: a text with fields of the record, and which of them are still unknown."""
+"""The text of an update: a template with fields of the record, some of which may be unknown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PLACE: Final = re.compile(r"\{([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)\}")
 
 
 def as_text(value: object) -> str:
-    """Return a field's value as people read it; empty without one.
+    """Return a field's value as readable text; empty if it has no value.
 
     >>> from incidentcore.communication.template import as_text
     >>> as_text(("network", "vpn"))
@@ -62,8 +62,8 @@ class Rendering:
     """The result of filling a template.
 
     Attributes:
-        text: The text with every value in its place; empty while something is missing.
-        missing: What is still unknown.
+        text: The text with every value filled in; empty while something is missing.
+        missing: The names that are still unknown.
     """
 
     text: str
@@ -76,18 +76,19 @@ class Rendering:
 
 @attrs.frozen
 class UpdateTemplate:
-    """What an update needs to say, as a text with places for the record's fields.
+    """The text of an update, with placeholders for fields of the record.
 
     Attributes:
         name: The template's name.
         text: The text; ``{title}`` or ``{custom.region}`` is replaced by that field of the record.
-            It may be empty where the wording lives elsewhere and only ``fields`` are of interest.
+            It may be empty if the wording is kept elsewhere and only ``fields`` matter.
         fields: Further fields that must be known, whether or not the text shows them.
-        given: The places that the sender fills and no field of a record, such as ``next_update``.
+        given: The placeholders that the sender fills instead of a field of the record, such as
+            ``next_update``.
 
     Raises:
-        DefinitionError: The text has an unmatched brace, a name is not a field's
-            path, or a given name has no place.
+        DefinitionError: The text has an unmatched brace, a name is not a field's path, or a name in
+            ``given`` has no placeholder.
 
     >>> from incidentcore.communication import UpdateTemplate
     >>> template = UpdateTemplate("first", "We look into {title}. Impact: {business_impact}.")
@@ -121,7 +122,7 @@ class UpdateTemplate:
         object.__setattr__(self, "fields", fields)
 
     def fill(self, subject: Record | dict[str, Any], /) -> tuple[FrozenMap[str], tuple[str, ...]]:
-        """Return the fields that are known, as text, and the names of those that are not.
+        """Return the known fields as text, and the names of the unknown ones.
 
         Args:
             subject: A record, or its facts by name.
@@ -134,11 +135,11 @@ class UpdateTemplate:
         return FrozenMap({path: text for path, text in values.items() if text}), missing
 
     def render(self, subject: Record | dict[str, Any], /, **given: object) -> Rendering:
-        """Return the text with every value in its place, or what is still missing.
+        """Return the text with every value filled in, or the names that are still missing.
 
         Args:
             subject: A record, or its facts by name.
-            given: What the sender fills in; the value of a field may be given too.
+            given: The values that the sender fills in; values of fields may be given too.
 
         Raises:
             InvalidValueError: The record has no such field.

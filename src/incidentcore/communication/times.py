@@ -15,7 +15,7 @@ _INSTANT: Final = timedelta(microseconds=1)
 
 
 def later(rule: UpdateRule, at: datetime, span: timedelta) -> datetime | None:
-    """Return the instant a span later, in open time where the rule has a calendar (rule T5)."""
+    """Return the instant a span later, in open time if the rule has a calendar (rule T5)."""
     if rule.calendar is None:
         return at + span
     try:
@@ -25,9 +25,9 @@ def later(rule: UpdateRule, at: datetime, span: timedelta) -> datetime | None:
 
 
 def outside_quiet(rule: UpdateRule, at: datetime) -> datetime | None:
-    """Return a due outside of quiet hours: itself, or its notice after they end.
+    """Return a due time outside quiet hours: the same, or the rule's notice after they end.
 
-    The closing edge of contact hours belongs to them, as a deadline may fall on it.
+    The closing instant of contact hours belongs to them, since a deadline may fall on it.
     """
     if rule.during is None or _inside(rule.during, at):
         return at
@@ -43,7 +43,7 @@ def _inside(calendar: Calendar, at: datetime) -> bool:
 
 
 def listed_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:
-    """Return from when on an update owed since an instant is listed, never in quiet hours."""
+    """Return when an update owed since an instant is first listed, never in quiet hours."""
     if not rule.notice:
         return due
     during = rule.during

@@ -43,28 +43,29 @@ class StakeholderUpdate:
     """An update that is owed to an audience, with its outcome; the caller sends it.
 
     Attributes:
-        key: (record, plan, audience, kind, since, due) as text. Delivery keyed by it happens once.
+        key: (record, plan, audience, kind, since, due) as text. Use it as a key so that each update
+            is delivered once.
         record_id: The record.
         plan: The plan's name.
-        rule: The name of the rule that asks for it.
+        rule: The name of the rule that requires it.
         audience: Who is owed it.
-        channel: Over what.
+        channel: The channel to send it over.
         kind: ``first``, ``next``, ``change`` or ``final``.
-        since: From when its time counts: when the rule came to apply, the update before, the
+        since: When its time begins to count: when the rule began to apply, the previous update, the
             change, or the end.
-        listed_at: From when on ``due_updates`` lists it: its notice before the due.
-        due_at: By when it is to be sent; sent at that very instant is on time.
+        listed_at: When ``due_updates`` first lists it: the rule's notice before the due time.
+        due_at: When it is due; an update sent at that very instant is on time.
         sent_at: When it was sent, if it was.
         sent_by: Who sent it.
-        lapsed_at: When nothing asked for it any more, unsent.
+        lapsed_at: When it was no longer required, if it was not sent by then.
         lapsed_because: Why: ``on_hold``, ``stopped``, ``ended``, ``reopened``, ``canceled``,
-            ``resolved``, ``no_rule_applies``, ``no_further_update``, or ``retimed`` where another
-            one with another due took its place. Empty where it did not lapse.
+            ``resolved``, ``no_rule_applies``, ``no_further_update``, or ``retimed`` if an update
+            with another due time replaced it. Empty if it did not lapse.
         why_code: Why it is owed: ``first``, ``next``, ``change`` or ``final``.
-        why_data: What the text of the reason is made of.
-        template: The name of what it says; empty without one.
+        why_data: The values in the text of the reason.
+        template: The name of its template; empty without a template.
         filled: The fields of the template that are known, as text.
-        missing: The fields of the template that are not.
+        missing: The fields of the template that are unknown.
         exercise: The exercise that the record belongs to; None for a real one.
     """
 
@@ -91,21 +92,21 @@ class StakeholderUpdate:
 
     @property
     def why(self) -> str:
-        """The reason in words."""
+        """The reason as text."""
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the reason in the words of a language."""
+        """Return the reason in another language."""
         return words.text(WHY_TEXTS, self.why_code, self.why_data)
 
 
 @attrs.frozen(kw_only=True)
 class MissedUpdate(StakeholderUpdate):
-    """An update that was not sent by its due.
+    """An update that was not sent by its due time.
 
     Attributes:
-        late_by: How late it was when it was sent or lapsed, or is by now: open time of the rule's
-            calendar, or of its contact hours; wall time where it has neither.
+        late_by: How late it was when it was sent or lapsed, or how late it is now: in open time of
+            the rule's calendar or contact hours, or in wall time if it has neither.
 
     All other attributes are those of ``StakeholderUpdate``.
     """
@@ -118,14 +119,14 @@ U = TypeVar("U", bound=StakeholderUpdate)
 
 @attrs.frozen
 class Owed:
-    """What a plan owed a record's audiences, as it was known.
+    """The updates that a plan owed a record's audiences, as was known.
 
     Attributes:
-        plan: The plan that counts for the record.
-        promises: What was owed.
-        sent: Each update that went out, as audience and instant.
+        plan: The plan in force for the record.
+        promises: The updates that were owed.
+        sent: Each update that was sent, as audience and instant.
         facts: The record's facts.
-        asked: Whether anybody was ever owed anything.
+        asked: Whether any audience was ever owed an update.
     """
 
     plan: CommunicationPlan
@@ -143,9 +144,10 @@ def owed(
     known_at: datetime | None = None,
     until: datetime | None = None,
 ) -> Owed | None:
-    """Return what a record's audiences were owed; None before it was opened or known.
+    """Return the updates a record's audiences were owed; None before it was opened or known.
 
-    Events count up to ``now``; time alone changes conditions up to ``until``, by default the same.
+    Events count up to ``now``; conditions may change with time alone up to ``until``, by default
+    ``now``.
     """
     if now < record.opened_at:
         return None
@@ -160,8 +162,8 @@ def owed(
 def may_stand(plan: CommunicationPlan, record: Record, now: datetime) -> bool:
     """Return whether an update may be owed at an instant; False is certain.
 
-    It asks the facts as they are and walks no history: where no rule that applies asks for
-    anything, every promise has ended as sent or lapsed.
+    It uses the current facts and no history: if no rule that applies requires an update, every
+    promise has ended as sent or lapsed.
     """
     if plan.watched is None or plan.timed or now < record.updated_at:
         return True
@@ -179,7 +181,7 @@ def may_stand(plan: CommunicationPlan, record: Record, now: datetime) -> bool:
 def in_force(
     plan: CommunicationPlan | Versions[CommunicationPlan], record: Record
 ) -> CommunicationPlan:
-    """Return the plan that counts for a record: of versions the one at its opening."""
+    """Return the plan in force for a record: of versions, the one at its opening."""
     return plan.at(record.opened_at) if isinstance(plan, Versions) else plan
 
 

@@ -67,7 +67,7 @@ class Kpi:
         measure: What is measured on each record.
         statistic: How the values become one figure; the mean by default. Only for measures that
             give values: times and numbers.
-        population: Which records are looked at; all others are not counted at all.
+        population: Which records are considered; all others are not counted at all.
         exclusions: Records of the population that are left out, each with the stable code under
             which they are counted.
         clock: The calendar whose open time counts. Without one, wall time counts.
@@ -82,8 +82,8 @@ class Kpi:
             to ``as_of``.
         window_basis: Which moment must lie in the window: ``opened``, ``first_resolved``,
             ``resolved`` (the last resolution) or ``closed``. A reopening undoes a resolution: the
-            window of an earlier one lists the record as left out, as ``reopened`` where it is not
-            resolved now, otherwise as ``resolved_again``. ``snapshot`` looks at all records as of
+            window of an earlier one lists the record as left out, as ``reopened`` if it is not
+            resolved now, otherwise as ``resolved_again``. ``snapshot`` considers all records as of
             the instant in any window.
         objective: The value to reach. Results then state whether it is met, and for shares how much
             of the error budget is left.

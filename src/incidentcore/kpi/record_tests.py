@@ -137,12 +137,12 @@ class _Limit(RecordTest):
 
 @attrs.frozen
 class AtMost(_Limit):
-    """Whether a measure of the record is at most a limit; unknown where it has no value."""
+    """Whether a measure of the record is at most a limit; unknown if it has no value."""
 
 
 @attrs.frozen
 class AtLeast(_Limit):
-    """Whether a measure of the record is at least a limit; unknown where it has no value."""
+    """Whether a measure of the record is at least a limit; unknown if it has no value."""
 
 
 def _zone(zone: ZoneInfo | str) -> ZoneInfo:

@@ -287,7 +287,7 @@ class SlaDefinition:
             minutes: As for ``resolution``.
             target: As for ``resolution``.
             name: The definition's id.
-            pause: While it holds the clock stands.
+            pause: While it holds, the clock is paused.
             answered_by: The roles whose replies count.
             agent_spoke_first: Whether the clock waits for the requester's first message if an agent
                 opened the record and wrote first.
@@ -329,7 +329,7 @@ class SlaDefinition:
             minutes: As for ``resolution``.
             target: As for ``resolution``.
             name: The definition's id.
-            pause: While it holds the clock stands.
+            pause: While it holds, the clock is paused.
             answered_by: The roles whose replies count, such as ``("agent", "bot")``.
             more: Any other attribute of the definition.
         """
@@ -366,7 +366,7 @@ class SlaDefinition:
             hours: The same in hours of open time.
             minutes: The same in minutes of open time, in addition to hours.
             name: The definition's id.
-            pause: While it holds the clock stands.
+            pause: While it holds, the clock is paused.
             reset_by: The kinds of event by an agent that are updates: ``commented`` in public,
                 ``contacted``, and ``communicated`` for an update to stakeholders.
             more: Any other attribute of the definition.

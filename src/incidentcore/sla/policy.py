@@ -41,7 +41,7 @@ def _rules(rules: Iterable[SlaRule | tuple[Condition, SlaDefinition]]) -> tuple[
 
 @attrs.frozen(repr=False)
 class SlaPolicy(Tabular):
-    """Ordered rules that say which definition applies to a record at an instant.
+    """Ordered rules that decide which definition applies to a record at an instant.
 
     Attributes:
         rules: ``SlaRule`` or pairs of condition and definition.

@@ -346,7 +346,7 @@ class SlaStatus(StatusForms):
             return None
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the trace in the words of a language."""
+        """Return the trace in another language."""
         return self.trace.in_words(words, zone)
 
     @property

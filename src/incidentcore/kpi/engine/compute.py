@@ -50,7 +50,7 @@ def compute_kpis(
         totals: Whether to add the figures of all groups together.
 
     Returns:
-        The table: each figure with its n, what was left out and why, and its definition.
+        The table: each figure with its n, the records left out by reason, and its definition.
 
     Raises:
         InvalidValueError: ``kpis`` or ``records`` hold something else, a field is absent, a group
@@ -178,7 +178,7 @@ def _result(kpi: Kpi, total: Accumulator, key: Key, part: Partial) -> KpiResult:
 
 
 def _budget(kpi: Kpi, figure: Figure) -> tuple[Value, Value]:
-    """Return the error budget of an objective on a share, and what is left of it."""
+    """Return the error budget of an objective on a share, and the part of it that is left."""
     misses = None if kpi.objective is None else kpi.objective.allowed_misses
     numerator, denominator = figure.numerator, figure.denominator
     if kpi.unit != "fraction" or misses is None or numerator is None or denominator is None:

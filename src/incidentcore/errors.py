@@ -53,7 +53,7 @@ def _show(value: object) -> str:
 
 
 class IncidentCoreError(Exception):
-    """The base class of all errors that the library raises."""
+    """The base class of the library's errors."""
 
 
 class InvalidValueError(IncidentCoreError, ValueError):

@@ -48,8 +48,8 @@ def gather_in_processes(
     given = list(sources)
     if not given:
         raise InvalidValueError("sources", given, "at least one source")
-    # A process imports the room of what it calls: that of frames takes a third of the time of this.
+    # A process imports what it calls: ``frames`` takes a third of the time of this package.
     gather = partial(gather_kpis_from, **options)
-    # Not forked: libraries of frames have threads of their own, which a fork does not survive.
+    # Not forked: data frame libraries run their own threads, which do not survive a fork.
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         return merge_partials(pool.map(gather, given, repeat(several), repeat(dict(mapping))))

@@ -69,7 +69,7 @@ class SqliteStore(SqlStore):
             if not self._is_current():
                 self._migrate()
         except BaseException:
-            self.close()  # nobody gets this store to close it
+            self.close()  # no caller gets this store to close it
             raise
 
     def _is_current(self) -> bool:
@@ -148,7 +148,7 @@ class SqliteStore(SqlStore):
                 return db.executemany(statement, values).fetchall()
 
             db.execute(begin)
-            yield run  # an error closes the connection, which takes back what was written
+            yield run  # an error closes the connection, which rolls back the transaction
             db.execute("COMMIT")
 
     @contextmanager

@@ -45,7 +45,7 @@ __all__ = [
 
 _IDS: Final = 100  # records that one transaction of ``find`` reads
 _LARGEST: Final = 2**63 - 1
-# Each step brings the tables of the step before to its own form, in one transaction.
+# Each step migrates the tables of the previous step, in one transaction.
 MIGRATIONS: Final[tuple[str, ...]] = (
     """CREATE TABLE incidentcore_events (
         position {integer} PRIMARY KEY, record_id {bytes}, sequence {integer}, event_id {bytes},

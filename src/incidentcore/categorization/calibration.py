@@ -15,7 +15,7 @@ from incidentcore.errors import DefinitionError, InvalidValueError
 
 __all__ = ["Calibrated", "calibrate"]
 
-_LEAST: Final = 10  # answers in a block; fewer say too little about a share
+_LEAST: Final = 10  # answers in a block; with fewer, a share is too uncertain
 _BLOCKS: Final = 20
 _HALVINGS: Final = 50
 
@@ -120,7 +120,7 @@ def calibrate(
         labelled: Pairs of (record, category), in any order. A few hundred are enough.
 
     Raises:
-        InvalidValueError: The categorizer abstains on all but fewer than 10 of the records.
+        InvalidValueError: The categorizer gives a category for fewer than 10 of the records.
 
     >>> from incidentcore.categorization import calibrate
     >>> from incidentcore.categorization.keywords import KeywordCategorizer

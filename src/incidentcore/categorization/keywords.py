@@ -56,8 +56,8 @@ def _flat(keywords: Any) -> Iterator[tuple[Path, Any, Any]]:
 class KeywordCategorizer:
     """Categorizes by the weights of the keywords that occur in a record's text.
 
-    A keyword is a word or a phrase and matches whole words only, in any case: ``printer`` does not
-    match ``sprinter``. Each keyword counts once. The category with the greatest sum of weights
+    A keyword is a word or a phrase and matches whole words only, ignoring case: ``printer`` does
+    not match ``sprinter``. Each keyword counts once. The category with the greatest sum of weights
     wins; confidence is its share of the weights of all matches. It abstains if two categories have
     the same greatest sum, or if that sum is 0 or below ``minimum``.
 

@@ -28,7 +28,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 PatternEngine: TypeAlias = Literal["literal", "re2", "trusted"]
-"""How a pattern is read."""
+"""How a pattern is interpreted."""
 
 
 @attrs.frozen
@@ -124,7 +124,7 @@ class PatternCategorizer:
 
     Each pattern counts once. The category with the greatest sum of weights wins; confidence is its
     share of the weights of all matches. It abstains if the sum is 0 or below ``minimum``, or if two
-    categories have the same sum.
+    categories have the same greatest sum.
 
     Attributes:
         rules: The patterns, in any order.

@@ -37,8 +37,8 @@ _STEP: Final = 2.0  # the first step; vectors have length one, so it suits every
 _BIAS_STEP: Final = 0.1  # the bias moves by this part of a step
 _MOST_SHRINK: Final = 0.1  # with few texts, the part by which a step of length 1 shrinks weights
 _FOLDS: Final = 5
-_LEAST_HELD: Final = 50  # fewer texts say too little about a temperature
-_HELD: Final = 500  # so many texts are held out, in as many folds as that takes
+_LEAST_HELD: Final = 50  # with fewer texts, a temperature is too uncertain
+_HELD: Final = 500  # how many texts are held out, in as many folds as that takes
 _HEATS: Final = tuple(number / 20 for number in range(6, 41))
 _DIGITS: Final = 3  # weights are rounded to this, which moves a probability by less than 0.001
 

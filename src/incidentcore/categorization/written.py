@@ -62,7 +62,7 @@ def _combined(fields: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return "CategoryVote", {"categorizers": fields["categorizers"], **vote}
 
 
-# What kinds became that are part of another kind now, from their fields in older documents.
+# Kinds that are part of another kind now, read from their fields in older documents.
 MERGED: Final[dict[str, Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]]] = {
     "CategoryThreshold": _threshold,
     "CategoryVote": lambda fields: ("CategoryVote", {"categorizers": [], **fields}),

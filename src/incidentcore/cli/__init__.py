@@ -76,7 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = _parser().parse_args(argv)
     often = gc.get_threshold()
-    gc.set_threshold(_RARELY)  # most of a file's records stay: a fifth of the time goes on looking
+    gc.set_threshold(_RARELY)  # records stay alive: garbage collection takes a fifth of the time
     try:
         page = arguments.run(arguments)
         _print(page, arguments.form)

@@ -1,4 +1,4 @@
-"""``incidentcore drill``: run a drill against a bot, and print the after-action report."""
+"""``incidentcore drill``: run a drill against its bot, and print the after-action report."""
 
 from __future__ import annotations
 

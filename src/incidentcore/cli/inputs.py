@@ -78,7 +78,7 @@ def add_form(command: argparse.ArgumentParser, *forms: str) -> None:
 
 
 def read_desk(arguments: argparse.Namespace) -> Desk:
-    """Return the desk that ``--desk`` names, with its feeds."""
+    """Return the desk of a desk file, with the calendar feeds next to it."""
     path: Path = arguments.desk
     names = code.split(",") if (code := getattr(arguments, "code", None)) else ()
     return load_desk(

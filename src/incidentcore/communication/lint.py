@@ -30,7 +30,7 @@ TEXTS: Final[Texts] = {
     "unknown_field": "no record has a field {path!r}",
     "unreachable": ("its hours do not leave {span} after {at}: no {kind} update would ever be due"),
 }
-"""The text of each code; where a code has several, by what ``because`` in its data says."""
+"""The text of each code; if a code has several, one for each value of ``because`` in its data."""
 
 
 def _finding(

@@ -36,7 +36,7 @@ PUBLIC_REPLY: Final = field("by.role").equals("agent") & (
 
 
 UpdateKind: TypeAlias = Literal["first", "next", "change", "final"]
-"""Which update it is."""
+"""The kind of an update."""
 
 
 _KINDS: Final = get_args(UpdateKind)
@@ -76,7 +76,8 @@ class UpdateRule:
         name: The rule's name.
         audiences: Who is informed; names that you choose.
         when: Which records it applies to. For each audience the first rule that matches applies;
-            conditions on the time of day are evaluated when the others became true (rule U1).
+            conditions on the time of day are evaluated when its other conditions became true (rule
+            U1).
         first: How long after the rule began to apply the first update is due. Defaults to
             ``every``.
         every: How long after an update the next is due; without it there are no regular updates.
@@ -276,7 +277,7 @@ class CommunicationPlan:
     # Which facts decide what is owed, so that no other change asks the conditions again; None where
     # a condition reads the time of day or is a function of the caller's.
     watched: frozenset[str] | None = attrs.field(init=False, eq=False, repr=False, default=None)
-    # The single tests whose answers time alone changes.
+    # The single tests whose results can change with time alone.
     timed: tuple[Condition, ...] = attrs.field(init=False, eq=False, repr=False, default=())
     # How long after its opening a record is owed nothing that is listed.
     lead: timedelta = attrs.field(init=False, eq=False, repr=False, default=_ZERO)

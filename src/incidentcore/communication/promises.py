@@ -39,7 +39,7 @@ __all__ = ["promises"]
 
 _ZERO: Final = timedelta(0)
 
-# What a rule asks for at an instant: one of these, or the reason why it asks for nothing.
+# The phase of a rule at an instant: one of these, or the reason why nothing is owed.
 _RUN: Final = "run"
 _HOLD: Final = "on_hold"
 _ENDED: Final = "ended"
@@ -262,7 +262,7 @@ class _Track:
         if promise is None:
             return
         self.standing = None
-        if promise.listed < at:  # nobody ever heard of any other
+        if promise.listed < at:  # nobody ever saw any other
             promise.lapsed_at, promise.lapsed_because = at, because
             self.over.append(promise)
 

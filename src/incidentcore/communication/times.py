@@ -54,7 +54,7 @@ def listed_from(rule: UpdateRule, due: datetime, at: datetime) -> datetime:
     except UnreachableDeadlineError:  # the contact hours began less than that before
         start = at
     if start < due and not during.is_open(start):
-        return during.next_open(start)  # at the due at the latest, which lies within the hours
+        return during.next_open(start)  # at the latest at the due time, which lies within the hours
     return start
 
 

@@ -216,7 +216,7 @@ def update_of(kind: type[U], state: Owed, record_id: str, promise: Promise, **mo
 
 
 def _key(record_id: str, plan: str, promise: Promise) -> str:
-    # The due alone would not do: in business time, updates at a closing and at the next opening
-    # are followed by one and the same due. With the start alone one that was retimed keeps its key.
+    # The due time alone is not enough: in business time, updates at a closing and at the next
+    # opening have the same next due time. With the start alone, a retimed update keeps its key.
     since, due = (f"{at.isoformat()[:-6]}Z" for at in (promise.since, promise.due))  # UTC's +00:00
     return f"{record_id}/{plan}/{promise.audience}/{promise.kind}/{since}/{due}"

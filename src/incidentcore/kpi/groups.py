@@ -53,7 +53,7 @@ COLUMNS: Final = frozenset(
         "value",
     }
 )
-"""The columns of a plain row, which no group may be named like."""
+"""The columns of a plain row, whose names no group may have."""
 
 When: TypeAlias = Literal["as_of", "opening", "resolution", "event"]
 
@@ -234,7 +234,7 @@ GroupBy: TypeAlias = str | Group | AgeBuckets | HourBands | Callable[[Record], o
 EventGroups: TypeAlias = Callable[
     [Record, list[Event]], Iterable[tuple[tuple[object, ...], list[Event]]]
 ]
-"""Groups the events of a record, by what they and the record say."""
+"""Groups the events of a record by values of the events and of the record."""
 
 
 def group_names(group_by: Iterable[GroupBy]) -> tuple[str, ...]:

@@ -76,10 +76,10 @@ class Moment:
     __slots__ = ()
 
     not_reached: ClassVar[str] = "no_stop"
-    """The code of a record that has no such moment, where a duration ends with it."""
+    """The code of a record that lacks the moment, for durations that end with it."""
 
     needs: ClassVar[frozenset[str]] = frozenset()
-    """What a record's source must cover so that it can be read, beside its condition's."""
+    """What a record's source must cover so that it can be read, besides its condition's needs."""
 
     def compile(self, as_of: datetime) -> ReadMoment:
         raise NotImplementedError
@@ -151,7 +151,7 @@ class FirstKnown(Moment):
 
 @attrs.frozen
 class FirstWhen(Moment):
-    """The first instant at which a condition on the record's facts holds after the last event."""
+    """The first instant after whose events a condition on the record's facts holds."""
 
     condition: Condition = attrs.field(validator=need_condition)
 

@@ -42,7 +42,7 @@ REASONS: Final[FrozenMap[str]] = FrozenMap(
         "within_target": "within the target",
     }
 )
-"""The texts of the library's own codes; a table in another language is another mapping."""
+"""The texts of the library's own codes; a translation is another mapping."""
 
 
 def reason_text(code: str) -> str:

@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 Answer: TypeAlias = Callable[[Record], bool | str]
-"""Says yes or no about a record, or the code of why it cannot say."""
+"""Returns True or False for a record, or the code of why neither is known."""
 
 
 class RecordTest:

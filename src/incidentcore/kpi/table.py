@@ -142,7 +142,7 @@ def _text(value: Value, unit: str) -> str:
     if value is None:
         return "-"
     if isinstance(value, timedelta):
-        # Exactly, half to even: as a float, 93.405 h would go the way its last binary digit points.
+        # Exactly, half to even: as a float, 93.405 h would be rounded by its last binary digit.
         hundredths = round(Fraction(value // timedelta(microseconds=1), 36_000_000))
         return f"{hundredths / 100:,.2f} h"
     if unit == "fraction":

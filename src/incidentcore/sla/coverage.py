@@ -16,7 +16,7 @@ from incidentcore.sla.policy import SlaPolicy
 
 __all__ = ["imported_at", "not_covered", "since_import"]
 
-# What a path needs that ``covers_fact`` knows by no name of a fact.
+# What a path needs if ``covers_fact`` knows no fact of its name.
 _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("state", "state.name", "state.pauses", "hold_reason"), ("states",)),
     **dict.fromkeys(("state.open", "state.resolved"), ("states", "moments")),
@@ -57,7 +57,7 @@ def _lacking(same: _Same, covers: frozenset[str]) -> tuple[str, ...]:
     if isinstance(rules, SlaPolicy):
         paths.update(path for rule in rules.rules for path in rule.when.fields)
     if any(each.reset is not None for each in rules.definitions):
-        paths.add("last_public_update_at")  # a reset asks for messages
+        paths.add("last_public_update_at")  # a reset needs messages
     return tuple(sorted(path for path in paths if not _covered(covers, path)))
 
 

@@ -103,7 +103,7 @@ def _crossed(
         due = known.spent_at
         return None if due is None else (due, _known_at(cycle, due))
     if point.days is None and known.elapsed < point.point(known.target):
-        return None  # no look at its spans is needed
+        return None  # its spans need not be read
     return threshold_crossing(cycle, known, point)
 
 

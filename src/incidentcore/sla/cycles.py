@@ -45,14 +45,14 @@ ZERO: Final = timedelta(0)
 MICRO: Final = timedelta(microseconds=1)
 
 SpanKind: TypeAlias = Literal["counting", "paused", "closed"]
-"""What a stretch of a cycle is; closed lies between a stop and a reopening that gives it back."""
+"""The kind of a span; ``closed`` is between a stop and a reopening that does not count the gap."""
 
 COUNTING: Final = "counting"
 PAUSED: Final = "paused"
 CLOSED: Final = "closed"
 
 CycleOutcome: TypeAlias = Literal["running", "paused", "stopped", "canceled", "replaced", "reset"]
-"""How a cycle ended, or how it goes on."""
+"""How a cycle ended, or its state while in progress."""
 
 
 class Span(NamedTuple):
@@ -281,7 +281,7 @@ def _days_before(
 
 
 CycleResult: TypeAlias = Literal["met", "breached", "canceled", "replaced", "running"]
-"""How a cycle was judged; ``running`` while undecided."""
+"""The result of a cycle; ``running`` while undecided."""
 
 
 @attrs.frozen(kw_only=True)

@@ -27,10 +27,10 @@ from incidentcore.sla.terms import (
 __all__ = ["Agreement", "AnswerRule", "AnswersFrom", "OtherTerms", "SlaDefinition", "with_fields"]
 
 Agreement: TypeAlias = Literal["sla", "ola", "contract"]
-"""With whom it is agreed: the customer, another team, a supplier."""
+"""The other party: the customer, another team, or a supplier."""
 
 AnswersFrom: TypeAlias = Literal["record", "duplicates"]
-"""Which messages count as answers: the record's own, or those of merged duplicates too."""
+"""Which messages count as replies: the record's own, or also those of merged duplicates."""
 
 AnswerRule: TypeAlias = tuple[tuple[str, ...], bool, AnswersFrom]
 

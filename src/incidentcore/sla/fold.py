@@ -48,7 +48,7 @@ __all__ = ["ClockFold", "ClockStage"]
 
 
 ClockStage: TypeAlias = Literal["none", "not_started", "running", "paused", "stopped", "canceled"]
-"""Where a clock stands."""
+"""The stage of a clock."""
 
 
 class ClockFold:
@@ -354,10 +354,10 @@ class ClockFold:
             elif self.stopped_at is not None:
                 stage = self.ended_as
                 self._finish(self.stopped_at, self.ended_as)
-                self.stage = "stopped" if stage == "stopped" else "canceled"  # its result stands
+                self.stage = "stopped" if stage == "stopped" else "canceled"  # its result is kept
         elif self.stopped_at is not None:
             if to.reopen == "new_cycle" or to.swap == "restart":
-                self._finish(self.stopped_at, self.ended_as)  # judged by what held then
+                self._finish(self.stopped_at, self.ended_as)  # judged by the facts of that time
             else:  # keep_elapsed: one that is retroactive folds the past by itself
                 self._fill_gap(to.reopen, self.stopped_at, at)  # still by the old calendar
                 self.stopped_at, self.shadow, self.judged_from = at, [], at
@@ -365,7 +365,7 @@ class ClockFold:
         elif self.attached and to.swap == "restart":
             self._finish(at, "replaced", step.events)
         elif self.attached and to.swap == "keep_elapsed":
-            self._switch(at, COUNTING)  # whether it pauses is for the new conditions to say
+            self._switch(at, COUNTING)  # the new conditions decide whether it pauses
             self.judged_from = at
             self._read(to, self.view(to, index, facts))
         self.definition = to

@@ -27,7 +27,7 @@ FIELD_TEXTS: Final[Texts] = FrozenMap(
         "unknown_kind": "{condition}: there is no kind of event {given}; the nearest: {nearest}",
     }
 )
-"""The text of each code; another language is another table."""
+"""The text of each code; a translation is another table."""
 
 _ORDERED: Final = ("equals", "is_in", "above", "at_least", "below", "at_most")
 _SHOWN: Final[dict[type, str]] = {
@@ -87,7 +87,7 @@ def _findings(
                 below = [kind for kind in kinds if kind in _BELOW]
                 steps = {name: k for kind in below for name, k in _BELOW[kind].items()}
                 if len(below) < len(kinds) or not below:
-                    kinds = ()  # a mapping of the caller's, or a value of which nothing is known
+                    kinds = ()  # the caller's mapping, or a value of unknown type
                     break
                 if step not in steps:
                     data = {"path": path, "name": step, "nearest": _nearest(step, steps)}
@@ -170,4 +170,4 @@ _BELOW: Final[dict[type, dict[str, type]]] = {
     Level: {"scale": str, "name": str, "rank": int},
     Actor: {"id": str, "role": str},
 }
-"""The fields below values of the library, each with its type."""
+"""The fields of the library's values, each with its type."""

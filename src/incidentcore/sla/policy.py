@@ -20,7 +20,7 @@ __all__ = ["PolicyMatch", "ServiceLevel", "SlaPolicy", "SlaRule"]
 
 
 PolicyMatch: TypeAlias = Literal["first", "shortest"]
-"""Which of the rules that match is taken."""
+"""Which of the matching rules is chosen."""
 
 
 @attrs.frozen

@@ -48,7 +48,7 @@ _NONE: Final = Figures(
     fixed_due=None,
 )
 
-_TRIES: Final = 1_000  # steps of a condition that changes over and over and never an answer
+_TRIES: Final = 1_000  # steps of a condition that keeps changing without changing a result
 _UTC: Final = ZoneInfo("UTC")
 
 

@@ -129,7 +129,7 @@ class _PolicyFold:
         self.editions = editions
         self.swaps = swaps
         self.clock = ClockFold(None, life)
-        self.alone: tuple[int, int] | None = None  # since when the clock is by one definition alone
+        self.alone: tuple[int, int] | None = None  # since when one definition alone applies
         self.standing: dict[int, _Standing] = {}  # by the id of its definition: hashing is slow
 
     def fold(self, steps: Sequence[TimelineStep]) -> ClockFold:

@@ -214,7 +214,7 @@ class DueDate:
 
 
 Target: TypeAlias = timedelta | BusinessDays | SlaTarget
-"""Open time, business days, or a kind of target that names its due."""
+"""Open time, business days, or a kind of target that computes its due time."""
 
 
 def check_target(target: object) -> None:

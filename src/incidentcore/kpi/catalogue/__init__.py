@@ -54,4 +54,4 @@ BASIC: Final = (
     rates.FIRST_CONTACT_RESOLUTION_RATE,
     rates.REOPEN_RATE,
 )
-"""What a first page shows; needs nothing of the caller's."""
+"""The KPIs of a first page; they need nothing from the caller."""

@@ -1,4 +1,4 @@
-"""The catalogue's times: to acknowledge, to respond, to restore, to resolve, to close (rule K3)."""
+"""The catalogue's times: to detect, to respond, to restore, to resolve, to close (rule K3)."""
 
 from __future__ import annotations
 

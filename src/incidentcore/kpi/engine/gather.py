@@ -29,7 +29,7 @@ from incidentcore.records import Opened, Record
 __all__ = ["BASES", "as_known", "as_kpis", "declare_groups", "gather_kpis", "merge_partials"]
 
 Plan: TypeAlias = list[tuple[Extract, Any, dict[Any, int]]]
-"""For each family the function to run, the accumulator's ``add``, and its reasons."""
+"""For each family the function to call, the accumulator's ``add``, and its reasons."""
 
 _NEAR: Final = 1_024  # groups that are found by identity
 BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
@@ -38,8 +38,8 @@ BASES: Final[dict[str, Callable[[Record], datetime | None]]] = {
     "resolved": attrgetter("resolved_at"),
     "closed": attrgetter("closed_at"),
 }
-# For each basis that a reopening undoes: what its earlier instants are, and the code of a record
-# that was resolved or closed again later.
+# For each basis that a reopening undoes: the field of its earlier instants, and the code of a
+# record that was resolved or closed again later.
 _UNDONE: Final[dict[str, tuple[str, str]]] = {
     "resolved": ("resolved_at", "resolved_again"),
     "closed": ("closed_at", "closed_again"),
@@ -113,7 +113,7 @@ def gather_kpis(
         else:
             _gather_by_window(part, records, groups, by_event)
     except AttributeError as error:
-        if error.name == "updated_at":  # the first that is read of a record
+        if error.name == "updated_at":  # the first one that is read from a record
             raise InvalidValueError("records", error.obj, "records, such as incidents") from None
         if error.name is None or not isinstance(error.obj, Record):
             raise

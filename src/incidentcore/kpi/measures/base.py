@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 Extract: TypeAlias = Callable[[Record], Any]
-"""Reads an outcome off a record: a value, or the code under which the record is left out."""
+"""Reads an outcome from a record: a value, or the code under which the record is left out."""
 
 PartialMode: TypeAlias = Literal["exact", "sketch"]
 Setting: TypeAlias = Literal["clock", "reopened", "unfinished"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
 import incidentcore
+from incidentcore.cli import main
+from incidentcore.desk import load_desk
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PACKAGE = Path(incidentcore.__file__).parent
@@ -64,3 +67,43 @@ def test_the_front_page_says_what_benchmarks_ask_for() -> None:
         "CustomBusinessHour": asked["pandas CustomBusinessHour"],
         "businesstimedelta": asked["businesstimedelta"],
     }
+
+
+def whole_desk_files() -> dict[str, str]:
+    """Return the desk files that stand on pages as a whole, by the name of the page."""
+    texts = {}
+    for page in sorted(DOCS.rglob("*.rst")):
+        for block in re.findall(r"code-block:: toml\n\n((?: +.*\n|\n)+)", page.read_text("utf-8")):
+            if block.lstrip().startswith("desk = 1\n"):
+                texts[page.name] = dedent(block)
+    return texts
+
+
+@pytest.mark.parametrize("page", ["import_table.rst", "report.rst"])
+def test_a_report_by_the_desk_file_of_a_page(
+    page: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The desk file that a page shows reads a table with its columns, words and times."""
+    tables = {
+        "import_table.rst": "Ticket;Erstellt;Gelöst;Status;Prio\n"
+        "T-1;2.3.2026 10:00;2.3.2026 12:30;Gelöst;hoch\n",
+        "report.rst": "Key;Raised;Done;Status;Prio;Team\n"
+        "T-1;02.03.2026 10:00;02.03.2026 12:30;Done;A;mail\n",
+    }
+    (tmp_path / "desk.toml").write_text(whole_desk_files()[page], encoding="utf-8")
+    (tmp_path / "tickets.csv").write_text(tables[page], encoding="utf-8")
+    by = "assignment_group" if page == "report.rst" else "priority"
+    group = "mail" if page == "report.rst" else "high"
+
+    code = main(
+        ["report", str(tmp_path / "tickets.csv"), "--desk", str(tmp_path / "desk.toml"), "--by", by]
+    )
+
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert code == 0
+    assert ["mean_time_to_resolve", group, "2.50", "h", "1"] in [row[:5] for row in rows]
+
+
+def test_every_whole_desk_file_is_read() -> None:
+    """A block that begins with ``desk = 1`` loads as it stands."""
+    assert {load_desk(text).name for text in whole_desk_files().values()} >= {"small"}

@@ -47,7 +47,7 @@ async def advance(name: str, action: str, fields: dict[str, Any]) -> Any:
     answer = decide(incident, action, at=datetime.now(UTC), by=by, fields=fields)
     if not answer:
         refusal = {"code": answer.code, "reason": answer.reason, "fields": answer.missing_fields,
-                   "allowed": answer.allowed_actions}  # fmt: skip
+                   "allowed": answer.allowed_actions, "path": [*map(str, answer.path)]}  # fmt: skip
         return JSONResponse({"detail": refusal}, status_code=409)
     changed = answer.record.events_after(incident.version)
     await store.append(name, changed, expected_version=incident.version)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from incidentcore.adapters import SqliteStore
-from incidentcore.desk import Agenda, load_desk
+from incidentcore.desk import Agenda, DueItem, due_items, load_desk
+from incidentcore.escalation import Escalation
 
 DESK = load_desk("""
 desk = 1
@@ -20,14 +21,27 @@ calendar = "always"
 response = "1h"
 [[agreements]]
 service = "all"
+[[escalation]]
+name = "no_answer"
+levels = [{ after = "15m", to = "group:mail" }, { after = "30m", to = "person:kim" }]
 """)
 
 
-def deliver(key: str, target: Path) -> None:
+def notified(store: SqliteStore, item: DueItem) -> str:
+    """Ask the desk whom an item of the outbox is for: there its body is None."""
+    record = store.load(item.record_id)
+    for due in due_items(DESK, record, now=item.due_at, include_lapsed=True):
+        if due.key == item.key and isinstance(due.body, Escalation):
+            return ", ".join(map(str, due.body.targets))
+    return record.assignment_group or "the desk"
+
+
+def deliver(key: str, to: str, target: Path) -> None:
     """Send by key: the receiver, here a file, acts once for each key."""
-    if key not in (target.read_text().split() if target.exists() else ()):
+    lines = target.read_text().splitlines() if target.exists() else ()
+    if key not in [line.split("\t")[0] for line in lines]:
         with target.open("a") as out:
-            out.write(f"{key}\n")
+            out.write(f"{key}\t{to}\n")
 
 
 def work(store: SqliteStore, target: Path) -> None:
@@ -42,7 +56,7 @@ def work(store: SqliteStore, target: Path) -> None:
             position = change.position
         store.collect(agenda, datetime.now(UTC))
         for item in store.pending():
-            deliver(item.key, target)
+            deliver(item.key, notified(store, item), target)
             store.mark_sent(item.key)
         time.sleep(0.05)
 

@@ -131,6 +131,11 @@ def test_fastapi(tmp_path: Path) -> None:
         status, answer = call(f"{url}/incidents/INC-1/resolve", {"by": "ada"})
         assert (status, answer["detail"]["code"]) == (409, "missing_field")
         assert answer["detail"]["fields"] == ["resolution_code", "resolution_notes"]
+        _, answer = call(f"{url}/incidents/INC-1/close", {"by": "ada"})
+        assert answer["detail"]["path"] == [
+            "resolve (needs resolution_code, resolution_notes)",
+            "close",
+        ]
         status, state = call(f"{url}/incidents/INC-1/start", {"by": "ada"})
         assert (status, state["state"]["name"], state["version"]) == (200, "in_progress", 2)
         assert call(f"{url}/incidents/INC-9/start", {"by": "ada"})[0] == 404
@@ -153,13 +158,17 @@ def test_a_worker_that_is_killed(tmp_path: Path, incident: Incident) -> None:
     command = ("recipe_worker.py", str(tmp_path / "desk.sqlite"), str(target))
     keys: list[str] = []
     with started(*command) as process:
-        keys = wait_until(lambda: target.read_text().split(), process)
+        keys = wait_until(lambda: target.read_text().splitlines(), process)
     store.append("INC-9", record_named("INC-9").history, expected_version=0)
     with started(*command) as process:
         wait_until(lambda: "INC-9" in target.read_text(), process)
         wait_until(lambda: not store.pending(), process)
 
-    delivered = target.read_text().split()
+    to = dict(line.split("\t") for line in target.read_text().splitlines())
+    assert to["escalation:INC-9/no_answer/no_answer/0/0/1"] == "mail"
+    assert to["escalation:INC-9/no_answer/no_answer/1/0/1"] == "person kim"
+    assert to["sla:INC-9/response/due/1"] == "the desk"
+    delivered = [line.split("\t")[0] for line in target.read_text().splitlines()]
     assert keys
     assert len(delivered) == len(set(delivered))
     assert set(delivered) == set(store.outbox_keys())

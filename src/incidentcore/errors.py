@@ -61,7 +61,7 @@ class InvalidValueError(IncidentCoreError, ValueError):
 
     Attributes:
         where: The argument or field.
-        given: What was passed.
+        given: The value that was passed.
         allowed: A description of the values that are accepted.
     """
 

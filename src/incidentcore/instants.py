@@ -154,7 +154,7 @@ class Interval:
         return self.start < self.end
 
     def intersect(self, other: Interval) -> Interval | None:
-        """Return the interval common to both, or None where they do not overlap."""
+        """Return the interval common to both, or None if they do not overlap."""
         start = max(self.start, other.start)
         end = min(self.end, other.end)
         return Interval(start, end) if start < end else None

@@ -187,7 +187,7 @@ def classify(
     Args:
         record: The record.
         by_what: A categorizer, its result, or a category that a person chose.
-        at: When.
+        at: The instant.
         by: Who; a plain id is taken as an agent. For a categorizer, usually
             ``Actor("classifier", "system")``.
         recorded_at: When it was recorded. Defaults to ``at``.

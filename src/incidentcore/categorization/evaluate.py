@@ -107,7 +107,7 @@ def cross_validate(
 ) -> CategorizerReport:
     """Return one report on all records, each categorized by a model that was not trained on it.
 
-    Use it where there are too few records to set some aside. Every category is spread evenly over
+    Use it if there are too few records to set some aside. Every category is spread evenly over
     the folds, in the order of the records.
 
     Args:

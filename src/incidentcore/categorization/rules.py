@@ -27,7 +27,7 @@ class CategoryRule:
     """A condition and the category of the records that it matches.
 
     Attributes:
-        when: Which records.
+        when: Which records it applies to.
         category: Their category.
         name: The name of the rule in evidence; the condition as text by default.
         confidence: How sure the rule is, a fraction from 0 to 1.
@@ -96,7 +96,7 @@ class RoutingRule:
     """A condition, and the group that works on the records that it matches.
 
     Attributes:
-        when: Which records.
+        when: Which records it applies to.
         group: The group that works on them.
         tier: The support tier, from 1; None if the rule does not set one.
         name: The name of the rule in reasons; the condition as text by default.

@@ -19,7 +19,7 @@ _ZERO = timedelta(0)
 
 @attrs.frozen(kw_only=True)
 class UpdateAdherence:
-    """How well a plan was kept.
+    """How well a plan was followed.
 
     Attributes:
         records: How many records were ever owed an update, or had one sent.

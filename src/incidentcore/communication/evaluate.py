@@ -56,7 +56,7 @@ def due_updates(
         include_lapsed: Also return updates that were listed and have been sent or lapsed since.
 
     Returns:
-        The updates in order of their due.
+        The updates in order of their due times.
 
     Raises:
         InvalidValueError: A condition or template reads a field that the record does not have.
@@ -130,7 +130,7 @@ def missed_updates(
         known_at: Use only what was recorded by this instant.
 
     Returns:
-        The updates in order of their due.
+        The updates in order of their due times.
 
     Units: ``late_by`` is open time of the rule's calendar or contact hours, or wall time.
     """
@@ -164,7 +164,7 @@ def update_log(
         known_at: Use only what was recorded by this instant.
 
     Returns:
-        The updates in order of their due.
+        The updates in order of their due times.
     """
     now = as_utc(now, "now")
     state = owed(plan, record, now=now, known_at=known_at)
@@ -190,7 +190,7 @@ def next_update_wakeup(
     Args:
         plan: The plan, or ``Versions`` of it.
         records: The records to watch.
-        now: The instant to look from.
+        now: The instant to search from.
 
     Returns:
         When to evaluate again; None if nothing will be listed until an event happens.

@@ -18,7 +18,7 @@ class Promise:
     """One update that an audience is owed.
 
     Attributes:
-        audience: Who is owed it.
+        audience: The audience that is owed it.
         rule: The rule that requires it.
         kind: See ``UpdateKind``.
         since: When its time begins to count.

@@ -48,7 +48,7 @@ class StakeholderUpdate:
         record_id: The record.
         plan: The plan's name.
         rule: The name of the rule that requires it.
-        audience: Who is owed it.
+        audience: The audience that is owed it.
         channel: The channel to send it over.
         kind: ``first``, ``next``, ``change`` or ``final``.
         since: When its time begins to count: when the rule began to apply, the previous update, the
@@ -66,7 +66,7 @@ class StakeholderUpdate:
         template: The name of its template; empty without a template.
         filled: The fields of the template that are known, as text.
         missing: The fields of the template that are unknown.
-        exercise: The exercise that the record belongs to; None for a real one.
+        exercise: The exercise that the record belongs to; None for a real record.
     """
 
     key: str

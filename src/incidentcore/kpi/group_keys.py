@@ -11,7 +11,7 @@ __all__ = ["label", "order"]
 
 
 def label(value: object) -> str:
-    """Return a group as text for people."""
+    """Return a group as readable text."""
     if value is None or value in ((), frozenset()):
         return "(none)"
     if isinstance(value, tuple):

@@ -99,7 +99,7 @@ class Group:
         return self.when == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that reads the group of a record; of an event in its place."""
+        """Return a function that reads a record's group, or an event's if events are grouped."""
         if self.of_events:
             return _event_reader(self.path)
         read = compile_path(self.path)
@@ -139,7 +139,7 @@ def _days(days: Iterable[int]) -> tuple[int, ...]:
 class AgeBuckets:
     """Age groups, the oldest first; age is the time from the opening to the computation's instant.
 
-    A group without a record has its row too.
+    A group without records also has a row.
 
     Attributes:
         days: The edges in whole days, ascending; an age equal to an edge belongs to the group above
@@ -189,7 +189,7 @@ def _moment(path: str) -> str:
 class HourBands:
     """Groups by the calendar that was open at a moment, such as business, evening and sleep hours.
 
-    A band without a record has its row too.
+    A band without records also has a row.
 
     Attributes:
         bands: Names with their calendars; the first calendar that is open at the moment counts.
@@ -215,7 +215,7 @@ class HourBands:
         return self.moment == "event"
 
     def compile(self, as_of: datetime) -> Callable[[Record], object]:
-        """Return a function that reads the group of a record; of an event in its place."""
+        """Return a function that reads a record's group, or an event's if events are grouped."""
         read = _event_reader("at") if self.of_events else compile_path(self.moment)
         tests = [(name, calendar.is_open) for name, calendar in self.bands]
 
@@ -290,7 +290,7 @@ def declared_groups(group_by: Iterable[GroupBy]) -> list[tuple[object, ...]]:
 
 
 def groups_events(group_by: Sequence[GroupBy], kpis: Iterable[Kpi]) -> EventGroups | None:
-    """Return a function that groups the events of a record, or None where records are grouped.
+    """Return a function that groups the events of a record, or None if records are grouped.
 
     Raises:
         InvalidValueError: Events are grouped, but a KPI does not count events.

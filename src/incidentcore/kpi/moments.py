@@ -89,7 +89,7 @@ MomentSpec: TypeAlias = str | Moment
 
 
 def as_moment(moment: MomentSpec) -> MomentSpec:
-    """Return a moment.
+    """Return a value as a moment.
 
     Raises:
         KpiDefinitionError: The value is not a moment, or no kind of record has such a field.

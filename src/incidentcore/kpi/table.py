@@ -113,7 +113,7 @@ class KpiResult:
         )
 
     def text(self) -> str:
-        """Return the value for people, such as ``"22.10 h"`` or ``"51.12 %"``."""
+        """Return the value as readable text, such as ``"22.10 h"`` or ``"51.12 %"``."""
         if self.value is None and self.low is not None:
             return f">= {_text(self.low, self.unit)}"
         shown = _text(self.value, self.unit)
@@ -161,7 +161,7 @@ def _percent(value: float) -> str:
 
 
 def _plain(value: object) -> Any:
-    """Return a value as a number, text or None; times as hours."""
+    """Return a value as a number, text or None; durations in hours."""
     if isinstance(value, timedelta):
         return hours(value)
     if value is None or isinstance(value, (int, float, str)):
@@ -213,7 +213,7 @@ class KpiTable(Tabular):
         raise InvalidValueError("row", (kpi, *group, period), f"a row of this table; KPIs: {known}")
 
     def __getitem__(self, kpi: str) -> KpiResult:
-        """Return the one result of a KPI in a table without groups and periods."""
+        """Return the only result of a KPI in a table without groups and periods."""
         return self.result(kpi)
 
     def __len__(self) -> int:

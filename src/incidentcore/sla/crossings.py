@@ -29,7 +29,7 @@ class Edition(NamedTuple):
     Attributes:
         since: When this edition began; None for the first.
         until: When another edition replaced it; for the current one, just after now.
-        cycles: The cycles as they stood then.
+        cycles: The cycles as of that time.
         last: The figures of the last cycle, if they are known already.
     """
 
@@ -46,7 +46,7 @@ class Crossing:
     Attributes:
         cycle: The number of the cycle in which it was reached.
         at: The first instant at which an evaluation shows it as reached, in UTC.
-        definition: The definition that the cycle was judged by then.
+        definition: The definition that judged the cycle at that time.
     """
 
     cycle: int

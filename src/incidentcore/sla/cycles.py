@@ -77,7 +77,7 @@ class Swap(NamedTuple):
     """One definition took over from another.
 
     Attributes:
-        at: When.
+        at: The instant.
         before: The name of the definition until then; None if there was no definition.
         after: The name of the definition since then; None if there is no definition.
         how: The mode that the later definition states; see ``TakeoverMode``.
@@ -97,7 +97,7 @@ class RawCycle:
     """One cycle of a clock, before calendars are applied.
 
     Attributes:
-        number: From 1.
+        number: Its number, counted from 1.
         definition: The definition that judges it.
         started_at: When it began.
         known_from: When it attached: later than its beginning if that lies before the opening.
@@ -289,7 +289,7 @@ class Cycle:
     """One cycle of a clock, finished or in progress.
 
     Attributes:
-        number: From 1.
+        number: Its number, counted from 1.
         definition: The name of the definition that judges it.
         started_at: When it attached.
         stopped_at: When it ended; None while it is in progress.

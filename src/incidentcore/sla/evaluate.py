@@ -236,7 +236,7 @@ def next_sla_wakeup(
     Args:
         rules: A definition, a policy, a service level, or ``Versions`` of one.
         records: The records to watch.
-        now: The instant to look from.
+        now: The instant to search from.
 
     Returns:
         When to evaluate again, or None if nothing can change without an event.

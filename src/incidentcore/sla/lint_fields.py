@@ -50,7 +50,7 @@ def field_findings(
     Args:
         conditions: The conditions.
         subject: The name of their owner, shown in the findings.
-        records: The types of record that they are for; by default all three.
+        records: The types of record that they apply to; by default all three.
     """
     known: dict[str, tuple[type, ...]] = {}
     for record in tuple(records) or (Incident, Problem, ServiceRequest):

@@ -214,7 +214,7 @@ class _PolicyFold:
             self.swaps.append(Swap(step.at, left, taken, how, number))
 
     def _refold(self, to: SlaDefinition, steps: Sequence[TimelineStep], index: int) -> None:
-        """Make the fold by a retroactive definition alone, up to a step, the clock."""
+        """Replace the clock by a fold of a retroactive definition alone, up to a step."""
         clock = self.clock
         since = (clock.barrier, clock.judged)
         ignore_pause = to.swap == "retroactive_without_pauses"

@@ -82,7 +82,7 @@ class TraceEntry:
 
     @property
     def text(self) -> str:
-        """Return the reason in words."""
+        """Return the reason as text."""
         return Phrase("{entry}", entry=self)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
@@ -272,7 +272,7 @@ def build_trace(
 
 
 def _with_swaps(entries: list[TraceEntry], swaps: Iterable[Swap]) -> Iterator[TraceEntry]:
-    """Yield the entries, cut at each takeover, with a line for it."""
+    """Yield the entries, cut at each takeover, with an entry for each takeover."""
     rest = list(reversed(entries))
     for swap in swaps:
         while rest and rest[-1].interval.end <= swap.at:

@@ -81,7 +81,7 @@ def survival_curve(observations: Iterable[tuple[int, bool]]) -> list[tuple[int, 
     """Return the product-limit estimate as (time, share that has not reached the stop).
 
     Args:
-        observations: Times with whether the stop was seen; a time without is censored there.
+        observations: Pairs of a time and whether the stop was seen; if not, it is censored there.
 
     Source: Kaplan and Meier 1958; rule K5.
     """
@@ -151,7 +151,7 @@ def survival_median(observations: Iterable[tuple[int, bool]]) -> int | None:
     """Return the least time at which at most half have not reached the stop, or None if never.
 
     Args:
-        observations: Times with whether the stop was seen; a time without is censored there.
+        observations: Pairs of a time and whether the stop was seen; if not, it is censored there.
 
     Source: Kaplan and Meier 1958; rule K5. Ties: events come before censorings of the same time.
 

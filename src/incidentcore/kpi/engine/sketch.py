@@ -61,7 +61,7 @@ def _representative(bucket: int) -> Fraction:
 class Sketch:
     """Counts by bucket, with the exact number of values, their sum, the least and the greatest.
 
-    Whole numbers are bucketed as they are; fractions in millionths.
+    Whole numbers are bucketed unchanged, fractions in millionths.
     """
 
     __slots__ = ("buckets", "greatest", "least", "n", "total")

@@ -103,7 +103,7 @@ class Measure:
         raise NotImplementedError
 
     def fast_reader(self, kpi: Definition) -> Extract | None:
-        """Return a reader that leaves out canceled records itself, or None for the usual way."""
+        """Return a reader that itself leaves out canceled records, or None to use ``reader``."""
         return None
 
     def accumulator(self, kpi: Definition, mode: PartialMode) -> Accumulator:

@@ -31,7 +31,7 @@ class TimeIn(ValueMeasure):
     """How long a condition on the record's facts held, from the opening on.
 
     Attributes:
-        condition: What must hold, such as ``field("state.pauses").is_true()``.
+        condition: The condition that must hold, such as ``field("state.pauses").is_true()``.
         until: Where counting ends; the instant of the computation by default. A record without
             that moment is left out.
     """

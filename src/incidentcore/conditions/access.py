@@ -1,4 +1,4 @@
-"""Reading a field of a record, of its folded facts, or of an event, by its path."""
+"""Read a field of a record, of its facts at an instant, or of an event, by its path."""
 
 from __future__ import annotations
 

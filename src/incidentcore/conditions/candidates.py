@@ -213,7 +213,7 @@ def _has(values: list[Any], kind: type) -> bool:
 
 
 def _unique(candidates: list[Candidate]) -> list[Candidate]:
-    """Return candidates without repetition; 1, 1.0 and True are kept apart."""
+    """Return candidates without duplicates; 1, 1.0 and True are distinct."""
     seen: dict[tuple[type, str], Candidate] = {}
     for candidate in candidates:
         key = (type(candidate.value), repr(candidate.value))
@@ -248,7 +248,7 @@ def _names_below(below: Mapping[str, _Node]) -> list[str]:
 
 
 def _matched_below(below: Mapping[str, _Node]) -> bool:
-    """Return whether something below is tested otherwise than for equality."""
+    """Return whether a step below is tested for anything but equality."""
     return any(
         node.others or any(test.op not in (*_EQUALITY, "present") for test in node.tests)
         for node in below.values()

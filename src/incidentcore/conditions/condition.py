@@ -1,4 +1,4 @@
-"""Conditions: tests on facts that compose, explain themselves and can be written down.
+"""Conditions: tests on facts that compose, explain themselves and can be stored.
 
 One condition language serves lifecycle guards, SLA clocks, escalation rows, categorizers and KPI
 populations. A condition is a frozen value; ``matches`` runs a function compiled once.

@@ -16,7 +16,7 @@ from incidentcore.schedule import BusinessCalendar, Calendar
 __all__ = ["OpenHours", "SpellTest", "during", "spell_test", "time_of_day"]
 
 SpellTest: TypeAlias = Callable[[dict[str, Any], datetime, bool], bool]
-"""Answers a condition from facts, their instant, and whether another cycle begins there."""
+"""Evaluates a condition, given facts, their instant, and whether another cycle begins there."""
 
 
 @attrs.frozen

@@ -25,10 +25,10 @@ __all__ = [
 ]
 
 InstantSide: TypeAlias = Literal["reached", "before"]
-"""On which side of an instant a condition holds."""
+"""The side of an instant on which a condition holds."""
 
 SAMPLE: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""The instant at which the lint asks conditions on time."""
+"""The instant at which the lint evaluates conditions on time."""
 
 _TICK: Final = timedelta.resolution
 

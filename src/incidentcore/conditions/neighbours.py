@@ -30,7 +30,7 @@ __all__ = [
 LIMIT: Final = 100_000
 
 
-class TooManyError(Exception):  # caught within the room, never shown
+class TooManyError(Exception):  # caught within the package, never shown
     """Raised when more combinations would have to be tried than the limit."""
 
 

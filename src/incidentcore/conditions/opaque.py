@@ -1,4 +1,4 @@
-"""A function of yours as a condition."""
+"""A condition that calls a function of yours."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["Opaque"]
 
 @attrs.frozen
 class Opaque(Condition):
-    """A function of yours as a condition.
+    """A condition that calls a function of yours.
 
-    It cannot be written down or reasoned about: linting answers "unknown" for it, and serializing
-    it is refused. Its id is compared in place of its content.
+    It cannot be stored or analyzed: the lint's result for it is "unknown", and serializing it is
+    refused. Its id is compared in place of its content.
 
     Attributes:
         id: A name for it that changes whenever its meaning does.

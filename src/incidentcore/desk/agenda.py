@@ -16,7 +16,7 @@ from incidentcore.sla import SlaStatus
 
 __all__ = ["Agenda"]
 
-_SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is much for a record that rests
+_SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is a lot for an idle record
 
 
 class Agenda:
@@ -71,7 +71,7 @@ class Agenda:
         self._wakeups: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
         self._owed: dict[str, tuple[DueItem, ...]] = {}
-        self._folds: dict[str, tuple[SlaStatus, ...]] = {}  # of records that soon wake, unchanged
+        self._folds: dict[str, tuple[SlaStatus, ...]] = {}  # of unchanged records that are due soon
         self._looked: datetime | None = None
         for record in records:
             self.put(record)

@@ -303,7 +303,7 @@ def calendar_table(calendar: Any, writing: Any, name: str = "") -> dict[str, Any
 
 
 def _week(hours: Iterable[tuple[str, tuple[str, ...]]]) -> dict[str, tuple[str, ...]]:
-    """Return weekly hours with equal neighbours joined: mon-fri."""
+    """Return weekly hours with equal neighbouring days joined, such as mon-fri."""
     runs: list[tuple[int, int, tuple[str, ...]]] = []
     for day, windows in hours:
         number = WEEKDAYS.index(day)

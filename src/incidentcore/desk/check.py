@@ -195,7 +195,7 @@ def _missing_clocks(desk: Desk) -> Iterator[LintFinding]:
 
 
 def _level_orders(desk: Desk) -> Iterator[LintFinding]:
-    """Yield levels that come at the same time as the level before, or wait for a clock with it."""
+    """Yield levels at the same time as the level before, or after one that waits for a clock."""
     for row in desk.escalation:
         for place, (before, level) in enumerate(itertools.pairwise(row.levels), 2):
             if isinstance(level.trigger, AfterPrevious):
@@ -273,7 +273,7 @@ def _lifecycles(desk: Desk) -> Iterator[LintFinding]:
 
 
 def _spans_of_days(desk: Desk, at: datetime) -> Iterator[LintFinding]:
-    """Yield spans of whole days that a calendar with short days makes longer than they read."""
+    """Yield spans of whole days that last longer than expected in a calendar with short days."""
     for lifecycle in desk.lifecycles:
         spans = [
             (row.guard.within, row.guard.calendar)
@@ -293,7 +293,7 @@ def _spans_of_days(desk: Desk, at: datetime) -> Iterator[LintFinding]:
 
 
 def _unclocked(desk: Desk) -> Iterator[LintFinding]:
-    """Yield open states of incidents in which no clock can start or go on."""
+    """Yield open states of incidents in which no clock can start or continue."""
     level = desk.service_level
     clocks = () if level is None else level.clocks
     starts = {

@@ -127,7 +127,7 @@ def _clocks(desk: Desk) -> dict[str, Rules]:
 
 
 def _differing(before: Any, after: Any) -> tuple[str, ...]:
-    """Return the attributes by which two values differ, names and conditions aside."""
+    """Return the attributes in which two values differ, except names and conditions."""
     if type(before) is not type(after) or before is None or not attrs.has(type(before)):
         return () if before == after else ("rule",)
     named = (
@@ -186,7 +186,7 @@ def _met(
 
 
 def _alike(a: Condition, b: Condition, domains: dict[str, Any]) -> bool:
-    """Return whether two conditions are proved to match the same records."""
+    """Return whether two conditions can be proved to match the same records."""
     return a == b or (
         implies(a, b, domains=domains).is_yes and implies(b, a, domains=domains).is_yes
     )

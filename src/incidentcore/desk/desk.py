@@ -194,7 +194,7 @@ class Desk:
         raise InvalidValueError("record_type", record_type, f"one of {', '.join(STANDARD)}")
 
     def open(self, kind: type[R], /, **opening: Any) -> R:
-        """Open a record with the category, priority and group that the desk's rules give.
+        """Open a record with the category, priority and group determined by the desk's rules.
 
         Given values are kept; what the rules add is part of the opening.
 

@@ -63,7 +63,7 @@ Updates: TypeAlias = tuple[tuple[StakeholderUpdate, ...], datetime | None]
 
 
 class Look(NamedTuple):
-    """The result of evaluating one record: all that is due now, and when that changes by itself."""
+    """The result of evaluating one record: all that is due now, and when that may change next."""
 
     items: tuple[DueItem, ...]
     next: datetime | None
@@ -151,7 +151,7 @@ def look_at(
     include_lapsed: bool = True,
     kept: tuple[SlaStatus, ...] = (),
 ) -> Look:
-    """Return what is due for a record, and when that changes by itself.
+    """Return what is due for a record, and when that may change without an event.
 
     Args:
         desk: The desk, or ``Versions`` of it.

@@ -272,7 +272,7 @@ class Writing:
         return [self.calendar]
 
     def field_name(self, path: str) -> str:
-        """Return what the file calls a field."""
+        """Return the name of a field in the file."""
         own = path.removeprefix("custom.")
         known = {one.name for one in self.desk.fields}
         plain = own if own in known else path

@@ -52,7 +52,7 @@ def of_part(subject: str, finding: LintFinding) -> LintFinding:
 
 
 def desk_domains(desk: Desk) -> dict[str, tuple[object, ...]]:
-    """Return what is known of the values of fields, for questions about conditions."""
+    """Return what is known of the values of fields, for reasoning about conditions."""
     states = [state for name in STANDARD for state in desk.lifecycle(name).states]
     domains: dict[str, tuple[object, ...]] = {
         "priority": (*desk.priority.levels, None),

@@ -82,7 +82,7 @@ def simple(
     *,
     empty: bool = False,
 ) -> Form:
-    """Return the form of a value that is written as it is."""
+    """Return the form of a value that is written unchanged."""
     kinds = kind if isinstance(kind, tuple) else (kind,)
 
     def read(data: Any, _: Reading, __: Path) -> Any:

@@ -95,7 +95,7 @@ def _priority_word(value: Any, writing: Any) -> Any:
 
 
 def _late(_: Any, /) -> None:
-    """Compute nothing: used until [priority] is read."""
+    """Return nothing: a placeholder until [priority] is read."""
 
 
 def with_priority(lifecycles: tuple[Lifecycle, ...], policy: Any) -> tuple[Lifecycle, ...]:
@@ -226,7 +226,7 @@ def _made(found: dict[str, Any], record_type: str, calendar: Any) -> Lifecycle:
     changed = _changed(lifecycle, found["hold_reasons"], found["reopen_within"], calendar)
     stated = {name: found[name] for name in _LATER if found[name] not in (None, False)}
     if stated.get("priority_policy") is True:
-        stated["priority_policy"] = _late  # what [priority] says is read later
+        stated["priority_policy"] = _late  # [priority] is read later
     return attrs.evolve(changed, **stated) if stated else changed
 
 
@@ -334,7 +334,7 @@ def _as_preset(
 
 
 def _later_table(lifecycle: Lifecycle, base: Lifecycle | None, writing: Any) -> dict[str, Any]:
-    """Return what a lifecycle sets beside its states and transitions and unlike its base."""
+    """Return the keys of a lifecycle, beside states and transitions, that differ from its base."""
     keys = [key for key in _LIFECYCLE.keys if key.attribute in _LATER]
     values = {}
     for key in keys:

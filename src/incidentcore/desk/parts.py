@@ -30,7 +30,7 @@ class DeskField:
     Attributes:
         name: Its name.
         kind: ``bool``, ``text``, ``number``, ``instant``, or ``word`` for one of ``words``.
-        words: The words it may hold.
+        words: The words that it may hold.
 
     Raises:
         DefinitionError: The kind is unknown, or words are missing or too many.

@@ -14,7 +14,7 @@ __all__ = ["BROKEN", "MISSING", "BrokenError", "Path", "Reading", "whole"]
 
 Path: TypeAlias = tuple[str | int, ...]
 MISSING: Final = object()
-"""What marks a key that is not there: in reading, and where a writer leaves it out."""
+"""Marks a missing key: in reading, and when a writer leaves the key out."""
 
 
 def path_text(path: Path) -> str:
@@ -65,7 +65,7 @@ class Reading:
     def fault(self, path: Path, wrong: WrongError) -> None:
         """Record a fault at a path."""
         for length in range(len(path), 0, -1):
-            if path[:length] in self.homes:  # inherited: the fault is where it was written
+            if path[:length] in self.homes:  # inherited: the fault lies where it was written
                 path = (*self.homes[path[:length]], *path[length:])
                 break
         line = next(
@@ -146,7 +146,7 @@ class BrokenError(Exception):
 
 
 BROKEN: Final = object()
-"""Stands in for a value that could not be read."""
+"""Marks a value that could not be read."""
 
 
 def whole(values: Iterable[object]) -> None:

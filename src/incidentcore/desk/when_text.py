@@ -1,4 +1,4 @@
-"""Write conditions in the form of a desk file."""
+"""Write conditions in the form used in a desk file."""
 
 from __future__ import annotations
 

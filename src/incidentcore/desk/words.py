@@ -1,4 +1,4 @@
-"""Spans, targets, addressees and instants as short texts, read and written."""
+"""Read and write spans, targets, addressees and instants as short texts."""
 
 from __future__ import annotations
 

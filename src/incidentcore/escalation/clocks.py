@@ -47,7 +47,7 @@ class Clocks:
         record_id: The record.
         timeline: Its facts over time.
         now: The instant to evaluate them at, if nothing happens after ``seen``.
-        seen: Later events are ignored; a status may also be as of this instant.
+        seen: Events after this are ignored; a status may also be as of this instant.
 
     Raises:
         InvalidValueError: A status is of another record or instant, or something is not a clock.
@@ -78,7 +78,7 @@ class Clocks:
                 )
 
     def crossings(self, clock: str, point: ClockPoint) -> list[Crossing]:
-        """Return when a point was reached on the clocks of a kind or name."""
+        """Return when a point was reached on the clocks with a kind or name."""
         crossings: list[Crossing] = []
         for number, rules in enumerate(self._clocks):
             if isinstance(rules, SlaDefinition):

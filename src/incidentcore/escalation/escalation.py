@@ -24,7 +24,7 @@ WHY_TEXTS: Final[Texts] = {
     "text": "{text}",
     "pass": "{why}, pass {pass_}",
 }
-"""The text of each reason for which a level falls due."""
+"""The text of each reason why a level becomes due."""
 
 
 @attrs.frozen(kw_only=True)
@@ -42,8 +42,8 @@ class Escalation:
         cycle: Which cycle of its clock, or which occurrence of its moment, from 1.
         targets: Whom it notifies.
         people: Those of them whose ids are known: persons, and who is on call at the due time.
-        people_now: The same people at the instant of evaluation: after an outage, those who can
-            act now.
+        people_now: The people whose ids are known at the instant of evaluation: after an outage,
+            those who can act.
         mode: ``functional`` or ``hierarchical``.
         due_at: When it became due.
         lapsed_at: When it became pointless, if it did since.
@@ -51,7 +51,7 @@ class Escalation:
             lasts, or ``nobody_to_tell`` for a level that is skipped; empty otherwise.
         overtaken_by: The key of the latest escalation of the same level, in a later pass or cycle,
             that also fell due before this one was delivered: deliver that one. Empty otherwise.
-        why_code: Why it falls due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
+        why_code: Why it became due: ``after``, ``after_previous``, ``held_for``, ``clock_reached``
             or the code of a trigger of your own.
         why_data: The data for the text of the reason.
         exercise: The exercise that the record belongs to; None for a real one.
@@ -78,11 +78,11 @@ class Escalation:
 
     @property
     def why(self) -> str:
-        """The reason in words."""
+        """Return the reason in words."""
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the reason in a language."""
+        """Return the reason in the given language."""
         why = words.text(WHY_TEXTS, self.why_code, self.why_data)
         again = {"why": why, "pass_": self.pass_ + 1}
         return words.text(WHY_TEXTS, "pass", again) if self.pass_ else why

@@ -98,7 +98,7 @@ def due_escalations(
 
 
 def _overtaken(due: Iterable[Escalation]) -> Iterator[Escalation]:
-    """Yield escalations in order; one overtaken by a later one of its level carries that key."""
+    """Yield escalations in order; those overtaken by a later one of their level carry its key."""
     due = list(due)
     latest: dict[tuple[str, int], Escalation] = {}
     for one in due:
@@ -119,13 +119,13 @@ def escalations_and_wakeup(
         matrix: The matrix.
         record: The record.
         slas: The statuses of its clocks at ``now``.
-        now: The instant to look at.
+        now: The instant to evaluate at.
     """
     until = min(now, _LATEST - _HORIZON) + _HORIZON
     view = RecordView.of(record, slas, now, until=until, timed=matrix.timed)
     if view is None:
         return (), None
-    if matrix.timed or any(end > now for end in view.snooze_ends):  # time alone changes answers
+    if matrix.timed or any(end > now for end in view.snooze_ends):  # time alone changes results
         due = due_escalations(matrix, record, slas=slas, now=now, include_lapsed=True)
         return due, next_escalation_wakeup(matrix, (record,), slas=slas, now=now)
     every = _all_due(matrix, record, view, until=until, live=False)

@@ -49,7 +49,7 @@ TEXTS: Final[Texts] = {
         "{wait} after it"
     ),
 }
-"""The text of each code; where a code has several, by what ``because`` in its data says."""
+"""The text of each code; if a code has several, by the value of ``because`` in its data."""
 
 
 def lint_escalation(

@@ -42,8 +42,8 @@ def escalate_now(
         by: Who did it.
         mode: ``functional`` or ``hierarchical``.
         level: The level of the matrix, from 0. A manual escalation makes it and those before it
-            due now, and none after it: one sent from an old message changes nothing. Without a
-            level the next one becomes due.
+            due now, and none after it: a button pressed on an old message changes nothing.
+            Without a level the next one becomes due.
         key: The key of the escalation that was due; empty for a manual one.
         matrix: The matrix that a manual escalation applies to, or its name. Other matrices are
             not affected. Without one it applies to every matrix.

@@ -55,11 +55,11 @@ AcknowledgedBy: TypeAlias = Literal["any", "all", "level"]
 
 
 OnUnacknowledge: TypeAlias = Literal["resume", "restart"]
-"""Where a chain goes on when an acknowledgement is withdrawn or times out (rule E3)."""
+"""Where a chain continues when an acknowledgement is withdrawn or times out (rule E3)."""
 
 
 OnSnoozeEnd: TypeAlias = Literal["resume", "restart"]
-"""Where a chain goes on when a snooze ends; acknowledgements before it are spent (rule E3)."""
+"""Where a chain continues when a snooze ends; earlier acknowledgements do not count (rule E3)."""
 
 
 SnoozeSilences: TypeAlias = Literal["acknowledgeable", "all"]
@@ -73,7 +73,7 @@ from the row's own condition."""
 
 
 PastLast: TypeAlias = Literal["clamp", "wrap"]
-"""What a manual escalation does when every level has fallen due (rule E3)."""
+"""What a manual escalation does when every level has become due (rule E3)."""
 
 
 _WORDS: Final[dict[str, object]] = {
@@ -252,7 +252,7 @@ class EscalationMatrix(Tabular):
         name: The matrix's id, part of the keys of its escalations.
         rows: The rows; the first whose condition holds applies.
         maintenance: Intervals in which nothing begins: a delay after a moment that lies in one
-            begins at its end. What has begun goes on.
+            begins at its end. A delay that has begun continues.
         timed: The single tests in rows and levels whose results can change with time alone.
         reads: The fields by which rows are chosen, if only a change of them can change the
             choice; None if a time of day or a function of your own can.

@@ -43,15 +43,15 @@ __all__ = [
 
 
 Combine: TypeAlias = Literal["highest", "all"]
-"""How the layers of a schedule make one answer: the last that has somebody, or all of them."""
+"""How the layers of a schedule are combined: the last with somebody on call, or all of them."""
 
 
 Turns: TypeAlias = Literal["always", "on_duty"]
-"""Which turns of a rotation count: all, or those in which the layer has any hours of duty."""
+"""Which turns of a rotation count: all, or only those in which the layer has hours of duty."""
 
 
 OverrideMode: TypeAlias = Literal["replace", "add", "remove"]
-"""What an override does for its time."""
+"""What an override does during its interval."""
 
 
 def people_ids(people: Iterable[str] | str) -> tuple[str, ...]:
@@ -238,7 +238,7 @@ class OnCallSchedule:
 
 @attrs.frozen
 class Shift:
-    """A stretch of time in which the same people are on call; nobody in a gap."""
+    """An interval in which the same people are on call; nobody in a gap."""
 
     interval: Interval
     people: tuple[str, ...]
@@ -266,12 +266,12 @@ def on_call(schedule: OnCallSchedule, /, *, at: datetime) -> tuple[str, ...]:
 def next_on_call(
     schedule: OnCallSchedule, /, *, at: datetime, within: timedelta = _YEAR
 ) -> Shift | None:
-    """Return the next shift served by somebody who is not on call now.
+    """Return the next shift served by somebody who is not on call at the instant.
 
     Args:
         schedule: The schedule.
         at: The instant; whoever is on call then is skipped, also in later shifts.
-        within: How far to look.
+        within: How far ahead to search.
 
     Returns:
         The shift; None if nobody else has one.
@@ -298,7 +298,7 @@ def next_on_call(
 
 
 def shifts(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Iterator[Shift]:
-    """Yield who is on call in ``[start, end)``, gaps included, ascending and without holes.
+    """Yield who is on call in ``[start, end)`` as consecutive shifts, gaps included, in order.
 
     Args:
         schedule: The schedule.

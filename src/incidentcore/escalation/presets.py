@@ -58,7 +58,8 @@ def pagerduty_row(
 ) -> EscalationRow:
     """Return a row in the shape of a PagerDuty escalation policy.
 
-    A snooze keeps an acknowledgement beyond its time; at its end the row goes on where it stopped.
+    A snooze keeps an acknowledgement beyond its time; at its end the row continues where it
+    stopped.
 
     Args:
         name: The row's name.

@@ -14,13 +14,13 @@ from incidentcore.escalation.view import Mark, RecordView, Stage
 __all__ = ["Gate", "Notified", "RowSilence", "Window", "rows_chosen"]
 
 Gate: TypeAlias = list[tuple[datetime, str]]
-"""From which instants on what keeps a level from firing; empty text where nothing does."""
+"""By instant, what keeps a level from firing from then on; empty text if nothing does."""
 
 Notified: TypeAlias = list[tuple[datetime, tuple[str, ...]]]
 """Who was notified when."""
 
 Window: TypeAlias = tuple[datetime | None, datetime | None]
-"""From and until when a version of a matrix holds; None for without end."""
+"""The start and end of a version of a matrix; None if it has no end."""
 
 
 def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
@@ -30,7 +30,7 @@ def rows_chosen(matrix: EscalationMatrix, view: RecordView) -> list[int]:
     by_hour = any(row.when.reads_hours for row in rows)
     chosen: list[int] = []
     for moment, facts in view.timeline.states():
-        if by_hour:  # each test is asked at each instant, for it remembers
+        if by_hour:  # each test is evaluated at each instant, since it has a memory
             again = moment.changes.get("reopened_at") == moment.at
             answers = [test(facts, moment.at, again) for test in tests]
             chosen.append(answers.index(True) if True in answers else -1)

@@ -22,10 +22,10 @@ __all__ = ["EscalationTarget", "READING", "TargetKind", "as_targets"]
 TargetKind: TypeAlias = Literal[
     "group", "role", "person", "on_call", "next_on_call", "field", "manager_of", "round_robin"
 ]
-"""What a target is."""
+"""The kind of a target."""
 
 
-READING: Final = ("field", "manager_of", "round_robin")  # kinds that ask the record's fields
+READING: Final = ("field", "manager_of", "round_robin")  # kinds that read the record's fields
 _ON_CALL: Final = ("on_call", "next_on_call")
 
 
@@ -63,34 +63,34 @@ class EscalationTarget:
 
     @classmethod
     def group(cls, name: str) -> Self:
-        """Return a group."""
+        """Return a target for a group."""
         return cls("group", name)
 
     @classmethod
     def role(cls, name: str) -> Self:
-        """Return a role, such as a duty manager."""
+        """Return a target for a role, such as a duty manager."""
         return cls("role", name)
 
     @classmethod
     def person(cls, name: str) -> Self:
-        """Return a person."""
+        """Return a target for a person."""
         return cls("person", name)
 
     @classmethod
     def on_call(cls, schedule: OnCallSchedule) -> Self:
-        """Return whoever is on call when the escalation becomes due."""
+        """Return a target for whoever is on call when the escalation becomes due."""
         need_kind("schedule", schedule, OnCallSchedule, EscalationMatrixError)
         return cls("on_call", schedule.name, schedule)
 
     @classmethod
     def next_on_call(cls, schedule: OnCallSchedule) -> Self:
-        """Return whoever is on call next after those on call when the escalation becomes due."""
+        """Return a target for whoever is on call next, after those on call at the due time."""
         need_kind("schedule", schedule, OnCallSchedule, EscalationMatrixError)
         return cls("next_on_call", schedule.name, schedule)
 
     @classmethod
     def round_robin(cls, members: Iterable[str], *, counter: str) -> Self:
-        """Return one of several people, who take turns by incident and not by time.
+        """Return a target for one of several people, who take turns by incident and not by time.
 
         Args:
             members: Who takes turns.
@@ -107,12 +107,12 @@ class EscalationTarget:
 
     @classmethod
     def field(cls, path: str) -> Self:
-        """Return whoever a field of the record names when the escalation becomes due."""
+        """Return a target for whoever a field of the record names when the escalation is due."""
         return cls("field", path)
 
     @classmethod
     def manager_of(cls, field: str) -> Self:
-        """Return the manager of the person or group that a field of the record names."""
+        """Return a target for the manager of the person or group named by a field of the record."""
         return cls("manager_of", field)
 
     def people(self, at: datetime, facts: Mapping[str, object]) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ class EscalationTarget:
         return self.in_words(ENGLISH)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return whom it names, in a language."""
+        """Return whom it names, in the given language."""
         data = {"name": self.name, "members": self.members}
         return words.text(TARGET_TEXTS, self.kind, data)
 

@@ -124,7 +124,7 @@ class RecordView:
             record: The record.
             slas: The rules of its clocks, or their statuses for it.
             now: Later events are ignored.
-            until: The instant to evaluate the clocks at, if nothing else happens.
+            until: The instant at which to evaluate the clocks, if nothing else happens.
             known_at: Use only what was recorded by this instant.
             timed: The tests whose results can change with time alone.
         """

@@ -125,7 +125,7 @@ class _RowWalk:
             due_by_cycle: dict[int, tuple[datetime, datetime | None]] = {}
             for candidate in level.trigger.candidates(context):
                 due = self._due(index, 0, candidate)
-                other = due_by_cycle.get(candidate.cycle)  # by another clock of the kind
+                other = due_by_cycle.get(candidate.cycle)  # by another clock of this kind
                 if due is not None and due <= self.until and (other is None or due < other[0]):
                     due_by_cycle[candidate.cycle] = due, candidate.until
             fallen: dict[int, Fallen] = {}
@@ -166,7 +166,7 @@ class _RowWalk:
                 head = index == indexes[0]
                 at = row.levels[index].trigger.offset(begin, previous, first, head=head)
                 ready = at if previous is None else previous.at
-                if ready is None:  # nothing above it fell due, so it never does
+                if ready is None:  # nothing above it became due, so it never does
                     continue
                 due = self._due(index, pass_, Candidate(cycle, ready, at, until))
                 previous = None if due is None else Fallen(due, until, reached=True)

@@ -128,7 +128,7 @@ def forecast_backlog(
         records: The records; those whose clock is not running or paused are left out.
         now: The instant of the forecast.
         at: The instants to forecast.
-        scores: The back-test to show beside it, by ``backtest_backlog``; the intervals are widened
+        scores: The back-test to show with it, by ``backtest_backlog``; the intervals are widened
             by it.
 
     Raises:

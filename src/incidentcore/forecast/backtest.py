@@ -1,4 +1,4 @@
-"""How good the chances were: every forecast is scored on what happened, beside a simple guess."""
+"""How good the chances were: every forecast is scored on what happened, next to a simple guess."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def backtest_breach(
     for record in rows:
         if record.opened_at > asked_at[-1]:
             continue
-        ends: dict[int, bool | None] = {}  # what came of each cycle
+        ends: dict[int, bool | None] = {}  # how each cycle ended
         for at in asked_at:
             if not record.state.open and record.updated_at <= at:
                 break
@@ -186,7 +186,7 @@ def _score(
 
 
 def _auc(pairs: Sequence[tuple[float, bool]]) -> float | None:
-    """Return the chance that a breach ranks above none; ties count half (Mann and Whitney)."""
+    """Return the chance that a breach ranks above a non-breach; ties count half (Mann-Whitney)."""
     came = sorted(said for said, hit in pairs if hit)
     spared = sorted(said for said, hit in pairs if not hit)
     if not came or not spared:

@@ -131,7 +131,7 @@ def timeline_until(record: Record, now: datetime, known_at: datetime | None) -> 
     if record.opened_at > now:
         return None
     if known_at is not None and all(event.recorded_at <= known_at for event in record.history):
-        known_at = None  # the record's own timeline is the answer, and it is folded only once
+        known_at = None  # the record's own timeline is the result, and it is folded only once
     try:
         return record.timeline(now=now, known_at=known_at)
     except InvalidTimelineError:

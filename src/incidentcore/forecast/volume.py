@@ -34,7 +34,7 @@ __all__ = [
 ]
 
 VolumeUnit: TypeAlias = Literal["hour", "day"]
-"""The length of a step: an hour, or a day of the zone."""
+"""The length of a step: an hour, or a day in the time zone."""
 
 _HOUR: Final = timedelta(hours=1)
 _TEXTS: Final = {"short_history": "{n} whole weeks of history; two are needed for a spread"}
@@ -124,7 +124,7 @@ def forecast_volume(
         unit: An hour or a day.
         levels: The levels of the bands.
         recent: Use only this time before ``as_of``; None for everything since the first opening.
-        score: The back-test to show beside it, by ``backtest_volume``.
+        score: The back-test to show with it, by ``backtest_volume``.
 
     Raises:
         InvalidValueError: The window begins before ``as_of``, or an option is not allowed.

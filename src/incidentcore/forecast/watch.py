@@ -1,4 +1,4 @@
-"""The watch list: open records by the chance that they will breach, each with the reason."""
+"""The watch list: open records by the chance of a breach, each with the reason."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def watch_list(
             out.
         now: The instant of the forecast.
         at_least: Leave out records with a lower chance.
-        score: The back-test to show beside it, by ``backtest_breach``.
+        score: The back-test to show with it, by ``backtest_breach``.
 
     Source: rule X4.
     """

@@ -27,7 +27,7 @@ from incidentcore.schedule import Calendar
 __all__ = ["Days", "OddRowError", "Probe", "Rows", "Span", "number_rows", "place_in"]
 
 Span = tuple[int, int, Calendar | None]
-"""The places of two moments, and the calendar whose open time between them counts."""
+"""The positions of two moments, and the calendar whose open time between them counts."""
 
 _TABLE: Final = 1 << 22
 _AT_ONCE: Final = 1 << 12  # from there on keys are made small again

@@ -28,7 +28,7 @@ Calendars: TypeAlias = Calendar | Mapping[Any, Calendar]
 """One calendar, or one for each value of the column ``by``."""
 
 Counts: TypeAlias = dict[str, int]
-"""How many rows are null, by reason; added to."""
+"""The mapping to which the number of null rows is added, by reason."""
 
 _YEAR = 366 * 86_400_000_000
 
@@ -111,7 +111,7 @@ def deadline(
         Instants in UTC, in the form of the first column given.
 
     Raises:
-        InvalidValueError: A column holds something else, or a single budget is negative.
+        InvalidValueError: A column holds values of another type, or a single budget is negative.
 
     Source: rule T5; the answers are those of ``calendar.deadline``.
 

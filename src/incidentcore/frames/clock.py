@@ -23,7 +23,7 @@ from incidentcore.schedule.engine import Engine
 __all__ = ["CHUNK", "Clock", "HORIZON_US", "range_of"]
 
 CHUNK: Final = 1 << 15
-"""How many rows are worked on at a time: what is between stays in the processor's cache."""
+"""How many rows are processed at a time: intermediate values stay in the processor's cache."""
 
 HORIZON_US: Final = HORIZON // timedelta(microseconds=1)
 _GRID: Final = 300_000_000  # five minutes
@@ -110,11 +110,11 @@ class Clock:
         return total
 
     def is_open(self, at: Ints) -> Ints:
-        """Return 1 where the calendar is open, otherwise 0."""
+        """Return 1 for each instant at which the calendar is open, otherwise 0."""
         return np.searchsorted(self.edges, at, "right") & 1
 
     def due(self, at: Ints, budget: Ints) -> Ints:
-        """Return the earliest instants by which positive budgets are spent; MISSING if not here."""
+        """Return the earliest instants at which positive budgets are spent; MISSING if later."""
         target = self.spent(at) + budget
         place = np.searchsorted(self.totals, target, "left")
         shifts = np.append(self.edges[1::2] - self.totals, MISSING)

@@ -158,7 +158,7 @@ class Kinds:
         """Return the parts of a duration: its spans, the time taken off, and the survival bit."""
         if isinstance(measure, SlaClocks):
             status = evaluate_sla(measure.rules, known, now=self.plan.as_of)
-            cycles = status._cycles  # noqa: SLF001  the spans before they are asked for their time
+            cycles = status._cycles  # noqa: SLF001  the spans before their time is computed
             if not cycles:
                 return None
             if len(cycles) > 1:

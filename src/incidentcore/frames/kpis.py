@@ -126,7 +126,7 @@ def gather_kpis_from(
         if not unique_ids:
             ids = one[fields["id"]]
             first = ids.is_first_distinct() | ids.is_null()
-            one = one if first.all() else one.filter(first)  # noqa: PLW2901  this turn's frame
+            one = one if first.all() else one.filter(first)  # noqa: PLW2901  this iteration
         parts.append(_Gatherer(plan, one, fields).gather())
     if findings is None and unknown:
         warnings.warn(_warning(unknown), stacklevel=2)
@@ -149,7 +149,7 @@ _BYTE = 1 << 8
 
 
 class _Gatherer(Kinds):
-    """Gathers one frame."""
+    """Gathers the KPIs of one frame."""
 
     def __init__(self, plan: Plan, frame: nw.DataFrame[Any], fields: Mapping[str, str]) -> None:
         super().__init__(plan, frame, fields)
@@ -265,11 +265,11 @@ class _Gatherer(Kinds):
 
             for (spans, less, bit), mask in self._each(kinds, numbers, timed):
                 if within is not None:
-                    mask &= within >= 0  # noqa: PLW2901  made for this turn
+                    mask &= within >= 0  # noqa: PLW2901  made for this iteration
                 count = int(np.count_nonzero(mask))
                 if 2 * count < len(mask):
                     times = rows.times(spans, mask, count)
-                else:  # most of them: one choice at the end costs less than one for each moment
+                else:  # most of them: one selection at the end costs less than one for each moment
                     times = rows.times(spans, None, len(mask))[mask]
                 if less:
                     times -= less

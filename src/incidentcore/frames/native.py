@@ -24,12 +24,12 @@ __all__ = [
 
 Ints: TypeAlias = "NDArray[np.int64]"
 Codes: TypeAlias = "tuple[NDArray[np.int32], list[Any]]"
-"""For each row the place of its value, and the values; what is missing is None among them."""
+"""The position of each row's value, and the values; a missing value is None."""
 
 _FEW: Final = 32
 
 MISSING: Final = int(np.iinfo(np.int64).min)
-"""What a missing instant or time is: numpy's not-a-time."""
+"""The value of a missing instant or duration: numpy's not-a-time."""
 
 _TIMES: Final = "a column of times with a zone, a numpy array of datetime64 (UTC), or a datetime"
 _SPANS: Final = "a column of durations, a numpy array of timedelta64, or a timedelta"
@@ -170,7 +170,7 @@ def _unique_small(ids: Ints) -> tuple[list[int], list[int], NDArray[np.int32]]:
     has_none = bool(ids.min(initial=0) < 0)
     shifted = ids + 1 if has_none else ids
     first_row = np.full(size, -1, np.int64)
-    if size <= _FEW and len(ids):  # a look for each costs less than a note of every row
+    if size <= _FEW and len(ids):  # a search for each costs less than an index of every row
         for code in range(size - 1 + has_none):
             row = int(np.argmax(shifted == code))
             first_row[code] = row if shifted[row] == code else -1

@@ -1,4 +1,4 @@
-"""Values as frames with typed columns, and rows of frames for ``read_table``."""
+"""Convert values to frames with typed columns, and frames to rows for ``read_table``."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def _read(item: Any, name: str) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as a frame holds it."""
+    """Return a value in the form in which a frame holds it."""
     if isinstance(value, (State, Level)):
         return value.name
     if isinstance(value, Actor):
@@ -263,7 +263,7 @@ def _value(value: Any) -> Any:
     try:
         if value is None or value != value:  # noqa: PLR0124  not-a-number and not-a-time
             return None
-    except (TypeError, ValueError):  # pandas' missing value answers nothing; arrays answer a lot
+    except (TypeError, ValueError):  # pandas' missing value and arrays have no truth value
         return None if type(value).__name__ == "NAType" else value
     for name in ("to_pydatetime", "to_pytimedelta"):
         if hasattr(value, name):

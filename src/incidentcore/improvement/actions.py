@@ -31,11 +31,11 @@ _ZERO: Final = timedelta(0)
 
 
 ActionStatus: TypeAlias = Literal["open", "in_progress", "done", "dropped"]
-"""Where an action stands; it is open until the first change says otherwise."""
+"""The status of an action; it is open until the first change."""
 
 
 OriginKind: TypeAlias = Literal["review", "problem", "recurrence"]
-"""What an action comes from; a caller may use any other text."""
+"""The origin of an action; any other text is also accepted."""
 
 
 _ENDED: Final = ("done", "dropped")
@@ -48,7 +48,7 @@ def _need_date(name: str, value: object) -> None:
 
 @attrs.frozen
 class ActionOrigin:
-    """What an action comes from.
+    """The origin of an action.
 
     Attributes:
         kind: Review, problem, recurrence, or a word of your own; see ``OriginKind``.
@@ -160,7 +160,7 @@ class ImprovementAction:
         title: What will be done.
         owner: Who is responsible for it.
         due: The date by which it is due.
-        origin: What it comes from.
+        origin: Its origin.
         changes: The changes of its status, in order of time; before the first it is open.
         measure: What it should change, if defined.
 

@@ -115,7 +115,7 @@ class BeforeAfter(Tabular):
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Return the conclusions in sentences, with their limits."""
+        """Return the conclusions as sentences, with their limits."""
         return tuple(_sentences(self))
 
     def cells(self) -> tuple[list[str], list[list[str]], list[bool]]:

@@ -108,7 +108,7 @@ class ProblemCandidate:
 
     @property
     def earlier(self) -> int:
-        """Return how many incidents of the group were not opened recently."""
+        """Return how many incidents of the group are not recent."""
         return self.count - self.recent
 
     @property

@@ -1,4 +1,4 @@
-"""What is gathered from each record as it passes: a few bytes, never the record itself."""
+"""The data gathered from each record as it is read: a few bytes, never the record itself."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TIME_TO_RESOLVE: Final = Kpi(
     edge_cases="Open records have no time yet and are left out.",
     source="our choice",
 )
-"""What a record costs by default: the wall time from its opening to its last resolution."""
+"""The cost of a record by default: the wall time from its opening to its last resolution."""
 
 _UNTIMED: Final = -1
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -79,7 +79,7 @@ class Columns:
     problems: dict[int, frozenset[str]] = attrs.field(factory=dict)
 
     def time(self, members: Iterable[int]) -> tuple[timedelta, int]:
-        """Return what records cost together, and how many of them have a time."""
+        """Return the total cost of records, and how many of them have a time."""
         known = [time for place in members if (time := self.times[place]) != _UNTIMED]
         return sum(known) * _MICROSECOND, len(known)
 

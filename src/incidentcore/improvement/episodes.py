@@ -117,7 +117,7 @@ class RecurrenceReport(Tabular):
         calendar: Whether the window is measured by a calendar.
         groups: The groups, those with the most repeats first, then the most records, then by key.
         as_of: The instant of the computation.
-        observed: The time in which openings were looked for; None where there was none.
+        observed: The time in which openings were looked for; None if there was no such time.
         n: How many records were examined.
         counted: How many have a key and count.
         left_out: How many were left out, by reason.

@@ -1,4 +1,4 @@
-"""From a candidate to a problem record."""
+"""Open a problem record for a candidate."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ KEYS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
     "configuration_item",
     ("category", "configuration_item"),
 )
-"""What makes two records the same, by default."""
+"""The default keys, by which two records are the same."""
 
 _WEEK: Final = timedelta(days=7)
 
@@ -209,7 +209,7 @@ def problem_page(
         title: The heading.
         about: Pairs of name and value to show below it, such as where the records come from.
         dimensions: The dimensions of candidates; see ``problem_candidates``.
-        keys: What makes two records the same; see ``recurrence``.
+        keys: The keys by which two records are the same; see ``recurrence``.
         window: The time within which a record counts as a repeat.
         calendar: Measures the window in its open time.
         period: The period in which the opening must lie; any time if omitted.

@@ -44,21 +44,21 @@ DIMENSIONS: Final[tuple[GroupBy | tuple[GroupBy, ...], ...]] = (
     ("configuration_item", "assignment_group"),
     ("service", "assignment_group"),
 )
-"""What incidents are grouped by, by default.
+"""The dimensions by which incidents are grouped by default.
 
-The group that worked on an incident says who mends, not what breaks: by itself it would only list
-the busiest teams, so it comes in pairs alone.
+The assignment group shows who repairs, not what breaks: by itself it would only list the busiest
+teams, so it is used only in pairs.
 """
 
 _SAME: Final = Fraction(4, 5)
-"""From which share of common incidents on, of those that either has, two candidates are one."""
+"""The share of common incidents, of those that either has, from which two candidates are merged."""
 
 _MATTERS: Final = 0.1
-"""By which part of that of all a recent share must differ: of thousands, any is beyond chance."""
+"""The least relative difference of a trend: with thousands of incidents, any is beyond chance."""
 
 
 class CandidateTally:
-    """Gathers candidates one record at a time, where a stream is read for several answers at once.
+    """Gathers candidates one record at a time, if a stream is read for several reports at once.
 
     ``problem_candidates`` does the same for records that are read only for this, and documents the
     arguments.

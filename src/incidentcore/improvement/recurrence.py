@@ -39,7 +39,7 @@ Gap: TypeAlias = Callable[[datetime, datetime], timedelta]
 
 
 class RecurrenceTally:
-    """Gathers recurrence one record at a time, where a stream is read for several answers at once.
+    """Gathers recurrence one record at a time, if a stream is read for several reports at once.
 
     ``recurrence`` does the same for records that are read only for this, and documents the
     arguments.
@@ -129,8 +129,8 @@ def recurrence(
 
     Args:
         records: The records, read once, each once; their order does not matter.
-        key: What makes two records the same: a field path such as ``"category"``, a ``Group``, a
-            function of a record, or a tuple of them.
+        key: The key by which two records are the same: a field path such as ``"category"``, a
+            ``Group``, a function of a record, or a tuple of them.
         window: How long after an earlier record a repeat counts: a time, or ``BusinessDays``.
         as_of: Only events that had happened and been recorded by then count (rule K6).
         calendar: Measures the window in its open time; ``BusinessDays`` need one.

@@ -19,7 +19,7 @@ from incidentcore.records import Incident, Record
 __all__ = ["Key", "MONTH", "Selection", "compile_key", "is_absent", "key_names", "name_text"]
 
 MONTH: Final = timedelta(days=365.25) / 12
-"""What "per month" means: a twelfth of 365.25 days, so that February counts like March."""
+"""The length of a month in "per month": a twelfth of 365.25 days, the same for every month."""
 
 Key: TypeAlias = tuple[object, ...]
 

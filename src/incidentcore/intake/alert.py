@@ -20,7 +20,7 @@ _set = object.__setattr__
 
 
 AlertStatus: TypeAlias = Literal["firing", "resolved"]
-"""What an alert says of its condition."""
+"""The status of the condition in an alert."""
 
 
 def _map(entries: Mapping[str, Any]) -> FrozenMap[Any]:

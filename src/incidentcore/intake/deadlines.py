@@ -31,7 +31,7 @@ class Deadlines(ABC):
 
     Args:
         policy: How alerts become incidents.
-        state: Where an earlier fold stopped.
+        state: The state in which an earlier fold stopped.
     """
 
     def __init__(self, policy: IntakePolicy, state: IntakeState) -> None:

@@ -28,10 +28,10 @@ class Decisions(Deadlines):
 
     Args:
         policy: How alerts become incidents.
-        state: Where an earlier fold stopped.
+        state: The state in which an earlier fold stopped.
 
     Attributes:
-        out: The intents decided and not yet handed out.
+        out: The intents decided but not yet returned.
         opened: How many incidents were opened so far.
     """
 
@@ -230,7 +230,7 @@ class Decisions(Deadlines):
         """Return how an alert may still join its group's incident; empty if it may not."""
         if incident.resolved_at is None:
             return "add" if now - incident.last_at <= self.policy.window else ""
-        return "reopen"  # it is forgotten once it may not be
+        return "reopen"  # it is forgotten once it can no longer be reopened
 
     def _enter(
         self,
@@ -291,7 +291,7 @@ class Decisions(Deadlines):
         self.arm(condition)
 
     def _leave(self, condition: LiveCondition, now: datetime, why: str) -> None:
-        """Take a condition that no longer fires out of its incident, which may resolve it."""
+        """Remove a condition that no longer fires from its incident, which may resolve it."""
         incident = self.incidents[condition.incident]
         incident.members.discard(condition.name)
         condition.incident = ""

@@ -13,7 +13,7 @@ __all__ = ["IncidentIntent", "IntentKind", "IntentReason"]
 
 
 IntentKind: TypeAlias = Literal["open", "add", "reopen", "resolve", "suppressed", "dropped"]
-"""What is to be done, or why nothing is."""
+"""What to do with an alert, or why to do nothing."""
 
 
 IntentReason: TypeAlias = Literal[

@@ -49,7 +49,7 @@ class Ordering(Generic[T]):
         return seen - self.lateness if seen - EARLIEST > self.lateness else EARLIEST
 
     def put(self, at: datetime, item: T) -> None:
-        """Take an item at its instant, or at the first that is not settled."""
+        """Add an item at its instant, or at the first instant that is not settled."""
         at = max(at, self.settled)
         batch = self._batches.get(at)
         if batch is None:
@@ -70,10 +70,10 @@ class Ordering(Generic[T]):
 
     @property
     def first(self) -> datetime | None:
-        """Return the earliest instant at which an item is held."""
+        """Return the earliest instant of a pending item."""
         return self._instants[0] if self._instants else None
 
     def pending(self) -> Iterator[tuple[datetime, list[T]]]:
-        """Yield what is held, in order."""
+        """Yield the pending items, in order."""
         for at in sorted(self._instants):
             yield at, self._batches[at]

@@ -36,7 +36,7 @@ def group_reader(paths: tuple[str, ...]) -> Callable[[Alert], str]:
 
 
 ResolveOn: TypeAlias = Literal["all", "first", "never"]
-"""Which resolved alerts resolve their incident."""
+"""Which resolved alerts resolve the incident."""
 
 
 def _span(name: str, value: object, *, zero: bool) -> None:
@@ -184,7 +184,7 @@ class Inhibit:
         _check_paths("equal", self.equal)
 
     def key_of(self, alert: Alert) -> str:
-        """Return the rule and the values of its fields in an alert, equal for source and target."""
+        """Return the rule and the values of its fields in an alert, to match source and target."""
         return f"{self.name}: {group_reader(self.equal)(alert)}"
 
 
@@ -214,7 +214,7 @@ class IntakePolicy:
             ``"labels.service"``; an absent label is a value like any other. By default each
             condition has its own incident.
         groupings: Other fields for some alerts: the first ``Grouping`` that matches counts,
-            ``group_by`` where none does.
+            ``group_by`` if none does.
         window: An open incident takes the alerts of further conditions as long as each comes no
             more than this after the one before; a rolling window.
         threshold: How many alerts must fire within ``window`` to open an incident. Those

@@ -196,7 +196,7 @@ def _from_alertmanager(
     labels = problems.texts(found.get("labels"), f"{path}.labels")
     annotations = problems.texts(found.get("annotations"), f"{path}.annotations")
     key = problems.text(found, "fingerprint", path)
-    if not key:  # before Alertmanager 0.18 there was none; the labels are what it is made of
+    if not key:  # Alertmanager before 0.18 sends none; it is computed from the labels
         key = ",".join(f"{name}={value!r}" for name, value in labels.items())
         if not key:
             problems.note("neither a fingerprint nor labels", path)

@@ -32,7 +32,7 @@ from incidentcore.words import Words
 __all__ = ["Page", "Paged", "Picture", "Section"]
 
 _WIDTH: Final = 100
-_STEERS: Final = re.compile(r"([\\`*_\[\]|~]|^[-+=#])")  # what Markdown would take as its own
+_STEERS: Final = re.compile(r"([\\`*_\[\]|~]|^[-+=#])")  # characters with a meaning in Markdown
 _LISTED: Final = 4  # with fewer sections an HTML page needs no list of them
 
 _STYLE: Final = """

@@ -26,7 +26,7 @@ __all__ = [
 Rows: TypeAlias = Iterable[Sequence[str]]
 Cells: TypeAlias = tuple[Sequence[str], Sequence[Sequence[str]], Sequence[bool]]
 
-_STEERS: Final = re.compile(r"([\\`|\[])")  # what ends a cell, or begins a link or code
+_STEERS: Final = re.compile(r"([\\`|\[])")  # characters that end a cell, or begin a link or code
 
 # A spreadsheet runs a cell that begins with one of these as a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")

@@ -149,7 +149,7 @@ def burndown_data(table: KpiTable, /, kpi: str, *group: object) -> Rows:
     Args:
         table: A table computed with ``Periods``.
         kpi: The id of a share with an objective.
-        group: The groups' values, where the table has groups.
+        group: The groups' values, if the table has groups.
 
     Raises:
         InvalidValueError: The table has no such figures, or they have no error budget.

@@ -14,7 +14,7 @@ __all__ = ["plot_clock", "plot_life", "plot_rota"]
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 
 
-def _lanes(  # noqa: PLR0917  what every picture here is drawn from
+def _lanes(  # noqa: PLR0917  what every chart here is drawn from
     rows: Rows, lane_of: Sequence[str], ax: Any, theme: str, zone: ZoneInfo | str, y: str
 ) -> tuple[Any, Any, list[str]]:
     """Draw each row as a bar in the lane with its name, the first lane at the top."""

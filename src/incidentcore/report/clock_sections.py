@@ -48,7 +48,7 @@ def compliance_table(tally: Tally, group: str, as_of: datetime) -> KpiTable:
 
 
 def compliance_section(table: KpiTable, tally: Tally, desk: Desk) -> Section:
-    """Return how the clocks ended, with what was promised."""
+    """Return the section on how the clocks ended, with what was promised."""
     shown = {row.group[0] for row in table.results}
     said = [
         Phrase(
@@ -117,7 +117,7 @@ class _ShortTrace:
 
 
 def worst_section(tally: Tally) -> Section:
-    """Return the worst breach, line by line."""
+    """Return the section on the worst breach, line by line."""
     title = "The worst breach"
     if tally.worst is None:
         return Section(key="worst", title=title, lines="none: no clock went over its target")
@@ -160,7 +160,7 @@ def worst_section(tally: Tally) -> Section:
 
 
 def escalation_section(tally: Tally) -> Section:
-    """Return which escalations became due, how often, and the latest few."""
+    """Return the section on which escalations became due, how often, and the latest few."""
     data = [
         {"row": row, "level": level, "target": target, "mode": mode, "count": count}
         for (row, level, target, mode), count in sorted(tally.fired.items())

@@ -37,7 +37,7 @@ VOLUME: Final[Mapping[str, Kpi]] = {
     "major": _count("major", field("major_status").equals("accepted")),
     "backlog": catalogue.BACKLOG,
 }
-"""What every report counts, by heading."""
+"""The counts in every report, by heading."""
 
 KPIS: Final[tuple[Kpi, ...]] = (
     catalogue.MEAN_TIME_TO_ACKNOWLEDGE,
@@ -50,7 +50,7 @@ KPIS: Final[tuple[Kpi, ...]] = (
     catalogue.REOPEN_RATE,
     catalogue.RESOLVED_WITHOUT_REASSIGNMENT_RATE,
 )
-"""The KPIs of a report; those that its source does not cover are named, not shown."""
+"""The KPIs of a report; those not covered by the source are named, but not shown."""
 
 
 def compliance(

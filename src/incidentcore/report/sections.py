@@ -52,7 +52,7 @@ def uncovered(table: KpiTable) -> list[str]:
 
 
 def volume_section(table: KpiTable) -> Section:
-    """Return how many records were opened, closed and are open, by group."""
+    """Return the section on how many records were opened, closed and are open, by group."""
     absent = uncovered(table)
     shown = {head: kpi for head, kpi in VOLUME.items() if kpi.id not in absent}
     values = {
@@ -86,7 +86,7 @@ def _absent(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Section:
-    """Return the KPIs with n and exclusions, by group."""
+    """Return the section on the KPIs with n and exclusions, by group."""
     absent = [name for name in uncovered(table) if name in set(names)]
     wanted = set(names) - {kpi.id for kpi in VOLUME.values()} - set(absent)
     part = attrs.evolve(table, results=tuple(r for r in table.results if r.kpi in wanted))
@@ -103,7 +103,7 @@ def kpi_section(table: KpiTable, names: Iterable[str], text: str = "") -> Sectio
 
 
 def flow_sections(tally: Tally) -> list[Section]:
-    """Return how many records came in and went out by month, and how old the open records are."""
+    """Return the sections on the records coming in and going out by month, and open by age."""
     months = sorted({*tally.came_in, *tally.went_out})
     rows: list[dict[str, Any]] = []
     backlog = 0
@@ -138,7 +138,7 @@ def flow_sections(tally: Tally) -> list[Section]:
 
 
 def tool_section(table: KpiTable, times: Sequence[str], rates: Sequence[str]) -> Section:
-    """Return the figures reported by the tool itself, in the form of a reference table.
+    """Return the section on the figures reported by the tool itself, in a reference table.
 
     Args:
         table: The table with groups and totals.
@@ -189,7 +189,7 @@ def _hours(row: KpiResult | None) -> str:
 
 
 def state_section(tally: Tally, example: str = "") -> Section:
-    """Return which state changes the lifecycles refuse, with one refusal explained."""
+    """Return the section on state changes refused by the lifecycles, with one explained."""
     lines = [_check(check) for check in tally.checks]
     first = example or tally.refusal
     if first:
@@ -216,7 +216,7 @@ def _check(check: StateCheck) -> str:
 
 
 def findings_section(findings: Sequence[ImportFinding]) -> Section:
-    """Return the importer's findings by code, with the first of each."""
+    """Return the section on the importer's findings by code, with the first of each."""
     counts: Counter[str] = Counter()
     firsts: dict[str, ImportFinding] = {}
     for finding in findings:
@@ -256,7 +256,7 @@ def findings_section(findings: Sequence[ImportFinding]) -> Section:
 
 
 def definitions_section(kpis: Iterable[Kpi], table: KpiTable, clocks: KpiTable) -> Section:
-    """Return what each figure on the page means, with the content id of its definition."""
+    """Return the section on what each figure means, with the content id of its definition."""
     absent = uncovered(table)
     data = [
         {

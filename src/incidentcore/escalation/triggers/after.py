@@ -68,13 +68,13 @@ class After(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """The delay and the moment."""
+        """Return the reason: the delay and the moment."""
         since = self.since.removesuffix("_at").replace("_", " ")
         return "after", {"delay": str(self.delay), "since": since}
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """The delay."""
+        """Return the delay and its calendar."""
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:

@@ -58,12 +58,12 @@ class AfterPrevious(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """The delay."""
+        """Return the reason: the delay."""
         return "after_previous", {"delay": str(self.delay)}
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """The delay."""
+        """Return the delay and its calendar."""
         return self.delay, self.calendar
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:

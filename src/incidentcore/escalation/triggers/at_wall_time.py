@@ -65,7 +65,7 @@ class AtWallTime(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """How often, and at which wall time."""
+        """Return the reason: how often, and at which wall time."""
         rotation = self.rotation
         time = f"{rotation.anchor.astimezone(rotation.zone):%H:%M} {rotation.zone.key}"
         return "at_wall_time", {"every": str(rotation.every), "unit": rotation.unit, "time": time}

@@ -32,7 +32,7 @@ __all__ = [
 _ZERO: Final = timedelta(0)
 
 TriggerFinding: TypeAlias = tuple[str, dict[str, object], object]
-"""A code, the data of its text and a witness; ``because`` in the data picks among several texts."""
+"""A code, the data of its text and a witness; ``because`` in the data selects one of its texts."""
 
 
 class Candidate(NamedTuple):
@@ -52,7 +52,7 @@ class Candidate(NamedTuple):
 
 
 class Fallen(NamedTuple):
-    """What became of a level in one cycle.
+    """The outcome of a level in one cycle.
 
     Attributes:
         at: When it became due.
@@ -162,7 +162,7 @@ class LintScope:
 
     @property
     def above(self) -> object:
-        """The trigger of the level above; None for the first."""
+        """Return the trigger of the level above; None for the first."""
         return self.triggers[self.index - 1] if self.index else None
 
 
@@ -205,17 +205,17 @@ class Trigger(ABC):
     @property
     @abstractmethod
     def why(self) -> tuple[str, dict[str, str]]:
-        """Why the level becomes due: a code, and the data of its text."""
+        """Return why the level becomes due: a code, and the data of its text."""
         ...
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """How long it waits, and the calendar that counts; wall time without one."""
+        """Return how long it waits, and the calendar that counts; wall time without one."""
         return _ZERO, None
 
     @property
     def asks(self) -> tuple[Condition, ...]:
-        """The conditions on the record whose spells it counts from."""
+        """Return the conditions on the record from whose spells it counts."""
         return ()
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:

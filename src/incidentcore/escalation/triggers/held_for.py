@@ -55,17 +55,17 @@ class HeldFor(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """The condition and the span."""
+        """Return the reason: the condition and the span."""
         return "held_for", {"condition": str(self.condition), "span": str(self.span)}
 
     @property
     def waits(self) -> tuple[timedelta, Calendar | None]:
-        """The span."""
+        """Return the span and its calendar."""
         return self.span, self.calendar
 
     @property
     def asks(self) -> tuple[Condition, ...]:
-        """The condition."""
+        """Return the condition."""
         return (self.condition,)
 
     def repeats(self, triggers: Sequence[Trigger], index: int) -> bool:

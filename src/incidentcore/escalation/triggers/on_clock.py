@@ -1,4 +1,4 @@
-"""A trigger at a point of an SLA clock."""
+"""A trigger that fires at a point of an SLA clock."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class OnClock(Trigger):
 
     @property
     def why(self) -> tuple[str, dict[str, str]]:
-        """The clock and the point."""
+        """Return the reason: the clock and the point."""
         point = self.point if isinstance(self.point, str) else self.point.name
         return "clock_reached", {"clock": self.clock, "point": point}
 

@@ -72,7 +72,7 @@ def test_the_page_has_every_target(tmp_path: Path, capsys: pytest.CaptureFixture
     page = capsys.readouterr().out
     assert "| office | - | mon-fri 08:00-18:00 | - |" in page
     assert "| Clock | critical | high | moderate | low | planning | any other |" in page
-    assert "| resolution | 4h | - | - | - | - | 8h |" in page
+    assert "| resolution | 4h | 8h | 8h | 8h | 8h | 8h |" in page
     assert "| 1 | all | all | sla |" in page
 
 
@@ -94,12 +94,44 @@ def test_a_record_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str
     clock = "elapsed 3:00 of 4:00, remaining 1:00; due Mon  1 Jun 13:00"
     assert capsys.readouterr().out.splitlines() == [
         "INC-1: Mail is down",
+        "as of 2026-06-01 12:00 CEST (Europe/Berlin)",
         "state new, priority critical",
         "clocks:",
         f"  all resolution critical: running; {clock}",
         "due: nothing",
         "look again: 2026-06-01 13:00 CEST",
     ]
+
+
+def test_now_without_an_offset_is_in_the_desk_s_zone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ten in Berlin in summer is 08:00Z, and the output states its zone."""
+    record = tmp_path / "record.json"
+    opened = datetime(2026, 6, 1, 7, tzinfo=UTC)
+    incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=opened)
+    record.write_text(dumps(incident), encoding="utf-8")
+    command = ["explain", written(tmp_path, CLEAN), "--record", str(record), "--now"]
+    assert main([*command, "2026-06-01T10:00"]) == 0
+    local = capsys.readouterr().out
+    assert "as of 2026-06-01 10:00 CEST (Europe/Berlin)" in local
+    assert main([*command, "2026-06-01T08:00Z"]) == 0
+    assert capsys.readouterr().out == local
+    assert main([*command, "ten"]) == 2
+    assert "such as 2026-06-01T09:00Z" in capsys.readouterr().err
+
+
+def test_a_report_with_a_desk_without_import_says_so_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not with a complaint about an audit log that nobody named."""
+    table = tmp_path / "tickets.csv"
+    table.write_text("Ticket,Opened\n1,2026-06-01 09:00\n", encoding="utf-8")
+    desk = written(tmp_path, CLEAN)
+    assert main(["report", str(table), "--desk", desk]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"incidentcore: {desk} has no [import] with a profile or map; ")
+    assert "guesses a --map" in error
 
 
 def test_code_is_named_for_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

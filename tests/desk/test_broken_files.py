@@ -92,6 +92,12 @@ BROKEN: list[tuple[str, str, str, str]] = [
     (", from = 2026-01-05", "", "oncall.operations.layers[1]", "from = the date"),
     ('to = "oncall:operations"', 'to = "oncall:operation"', "levels[1].to", "operations"),
     ('to = "role:duty_manager"', 'to = "duty_manager"', "levels[2].to", "KIND:NAME"),
+    ('"30m"', '"30 min"', "response.critical: got '30 min'", "nearest: 30m"),
+    ('"8h"', '"4 hours"', "resolution.critical: got '4 hours'", "nearest: 4h"),
+    ('"8h"', '"1 hour 30 minutes always"', "resolution.critical", "nearest: 1h 30m always"),
+    ('"50%", "80%"', '"1 hour before"', "warn", "nearest: 1h before"),
+    ('every = "1h", on', 'every = "1 hour", on', "updates.every", "nearest: 1h"),
+    ('after = "15m"', 'after = "1 day"', "levels[2].after: got '1 day'", "nearest: 1d"),
     ('at = "resolution 80%"', 'at = "80% resolution"', "levels[3]", "resolution 80%"),
     ('at = "resolution 80%", ', "", "escalation[1].levels[3]", "either after or at"),
     ('"manager_of:assigned_to"', '"manager_of:asignee"', "levels[3].to", "nearest"),
@@ -116,6 +122,54 @@ def test_an_error_names_the_place_and_the_way_out(old: str, new: str, place: str
     assert place in text
     assert way in text
     assert "acme.toml" in text
+
+
+@pytest.mark.parametrize("given", ["1 day", "3 business days"])
+def test_a_refused_span_of_an_escalation_allows_spans_alone(given: str) -> None:
+    """What is listed is not refused next."""
+    with pytest.raises(FormatError) as caught:
+        load_desk(ACME.replace('after = "15m"', f'after = "{given}"', 1))
+    (text,) = caught.value.problems
+    assert f"levels[2].after: got '{given}'; allowed: a span such as" in text
+    assert "business days" not in text.partition("allowed")[2]
+
+
+MATRIX = """desk = 1
+name = "x"
+[priority.matrix]
+high = { high = "critical", medium = "high", low = "moderate" }
+medium = { high = "high", medium = "moderate", low = "low" }
+low = { high = "moderate", medium = "low", low = "planning" }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "near"),
+    [
+        ("\nlow =", "\nlowe =", "priority.matrix.lowe: got 'lowe'", "low"),
+        ("{ high =", "{ hgih =", "priority.matrix.high.hgih: got 'hgih'", "high"),
+        ('"high"', '"hgih"', "priority.matrix.high.medium: got 'hgih'", "high"),
+        ('"planning"', '"Planning"', "priority.matrix.low.low: got 'Planning'", "planning"),
+    ],
+)
+def test_a_misspelt_level_of_a_matrix_is_refused(old: str, new: str, place: str, near: str) -> None:
+    """One name that is nearly a standard one, among names that are."""
+    with pytest.raises(FormatError) as caught:
+        load_desk(MATRIX.replace(old, new, 1))
+    (text,) = caught.value.problems
+    assert place in text
+    assert f"nearest: {near}" in text
+
+
+def test_a_matrix_of_other_words_is_a_scale_of_its_own() -> None:
+    """All words are its own, or one is that resembles no standard name."""
+    own = MATRIX
+    for place, name in enumerate(("critical", "high", "moderate", "low", "planning"), 1):
+        own = own.replace(f'"{name}"', f'"P{place}"')
+    assert load_desk(own).priority.scale.names == ("P1", "P2", "P3", "P4", "P5")
+    four = f'{MATRIX}extensive = {{ high = "critical", medium = "high", low = "low" }}'
+    rows = load_desk(four).priority.calculator.rows  # type: ignore[attr-defined]
+    assert [row.name for row in rows] == ["high", "medium", "low", "extensive"]
 
 
 def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:

@@ -94,6 +94,62 @@ def test_a_planted_mistake_is_found(code: str, old: str, new: str) -> None:
     assert all(finding.subject and finding.message for finding in mine)
 
 
+RESPONSES = """desk = 1
+name = "x"
+[services.all]
+calendar = "always"
+response = RESPONSE
+[[agreements]]
+service = "all"
+"""
+
+
+@pytest.mark.parametrize(
+    ("response", "messages"),
+    [
+        (
+            '{ high = "4h", else = "3 business days" }',
+            ["response of critical (else: 3 business days) is later than of high (4:00:00)"],
+        ),
+        (
+            '{ critical = "1h", high = "2h", else = "1h" }',
+            ["response of high (2:00:00) is later than of moderate (else: 1:00:00)"],
+        ),
+        ('{ critical = "1h", planning = "8h", else = "4h" }', []),
+    ],
+)
+def test_else_is_compared_as_the_target_of_its_levels(response: str, messages: list[str]) -> None:
+    """It is the target of the worse levels too that no key names."""
+    desk = load_desk(RESPONSES.replace("RESPONSE", response))
+    found = [one.message for one in check_desk(desk, start=START) if one.code == "target_order"]
+    assert found == messages
+
+
+def test_a_response_by_else_is_compared_with_the_resolution_of_each_level() -> None:
+    """Four hours to answer what is due in two; the levels of the other pair are fine."""
+    both = '{ else = "4h" }\nresolution = { critical = "2h", else = "8h" }'
+    desk = load_desk(RESPONSES.replace("RESPONSE", both))
+    (found,) = [str(one) for one in check_desk(desk, start=START) if one.code == "target_order"]
+    assert "the response of critical (4:00:00) is later than its resolution (2:00:00)" in found
+
+
+@pytest.mark.parametrize(
+    ("zone", "stated", "count"),
+    [
+        ("", 'times = ["%d.%m.%Y %H:%M"]', 1),
+        ("", 'times = ["%d.%m.%Y %H:%M %z"]', 0),
+        ("", 'times = ["%d.%m.%Y %H:%M"]\nzone = "UTC"', 0),
+        ('zone = "Europe/Berlin"', 'times = ["%d.%m.%Y %H:%M"]', 0),
+    ],
+)
+def test_times_of_an_import_have_a_zone(zone: str, stated: str, count: int) -> None:
+    """Found where neither the format, nor [import], nor the desk states one."""
+    desk = load_desk(f'desk = 1\nname = "x"\n{zone}\n[import]\n{stated}\n')
+    found = [one for one in check_desk(desk, start=START) if one.code == "times_as_utc"]
+    assert len(found) == count
+    assert all("state zone in [import]" in str(one) for one in found)
+
+
 def test_the_customer_s_policy_is_clean() -> None:
     """Which its how-to says."""
     assert check_desk(DESK, start=START) == ()

@@ -78,13 +78,13 @@ Targets count in "office".
 
 | Clock | critical | high | moderate | low | planning | any other |
 |---|---|---|---|---|---|---|
-| response | 15m nights | - | - | - | - | 1h |
-| resolution | - | - | - | - | - | 8h |
+| response | 15m nights | 1h | 1h | 1h | 1h | 1h |
+| resolution | 8h | 8h | 8h | 8h | 8h | 8h |
 | callback | - | 2h | - | - | - | - |
 
 Clocks pause while: { state = "on_hold" }.
 
-Warnings at: ["80%"].
+Warnings at: 80 %.
 
 After a reopening: "new_cycle".
 
@@ -96,7 +96,7 @@ Targets count in "either".
 
 | Clock | critical | high | moderate | low | planning | any other |
 |---|---|---|---|---|---|---|
-| response | - | - | - | - | - | 4h |
+| response | 4h | 4h | 4h | 4h | 4h | 4h |
 
 ## Who has which service
 
@@ -145,6 +145,23 @@ The first line that matches counts.
 def test_a_page_has_every_part() -> None:
     """Hours and holidays, targets by priority, people, and the rest as the file has it."""
     assert desk_page(load_desk(TEXT)) == PAGE
+
+
+def test_one_holiday_is_one_with_its_name() -> None:
+    """Two of one name count as two and are named once."""
+    days = '{ day = 2026-05-01, name = "Labour Day" }'
+    for more, closed in (
+        ("", "1 holiday, to 2026-05-01: Labour Day"),
+        (
+            ', { day = 2027-05-01, name = "Labour Day" }',
+            "2 holidays, to 2027-05-01: Labour Day",
+        ),
+    ):
+        text = (
+            f'desk = 1\nname = "x"\n[holidays]\nall = [{days}{more}]\n'
+            '[calendars.office]\nhours = { mon = "08:00-12:00" }\nholidays = ["all"]\n'
+        )
+        assert f"| mon 08:00-12:00 | {closed} |" in desk_page(load_desk(text))
 
 
 def test_a_desk_of_a_name_alone() -> None:

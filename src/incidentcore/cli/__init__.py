@@ -166,7 +166,7 @@ def _demo(arguments: argparse.Namespace) -> Page | str:
 
 def _check(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
-    findings = check_desk(desk, start=now_of(arguments))
+    findings = check_desk(desk, start=now_of(arguments, desk.zone))
     lines = [f"{finding.code}: {finding}" for finding in findings] or ["nothing found"]
     arguments.exit_code = 1 if findings else 0
     return "\n".join([*desk.sources, *lines])
@@ -179,7 +179,7 @@ def _show(arguments: argparse.Namespace) -> str:
 def _explain(arguments: argparse.Namespace) -> str:
     desk = read_desk(arguments)
     record: Record = loads(arguments.record.read_bytes(), Record)
-    return explain_record(desk, record, now=now_of(arguments))
+    return explain_record(desk, record, now=now_of(arguments, desk.zone))
 
 
 def _problems(arguments: argparse.Namespace) -> ProblemPage:

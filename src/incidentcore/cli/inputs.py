@@ -93,9 +93,9 @@ def _uncalled(*_: object) -> NoReturn:
     raise InvalidValueError("--code", "a callable", "only a check; call load_desk to run it")
 
 
-def now_of(arguments: argparse.Namespace) -> datetime:
-    """Return the instant of ``--now``, or the current time without it."""
-    return instant_of(arguments, "now", None) or datetime.now(UTC)
+def now_of(arguments: argparse.Namespace, zone: ZoneInfo | None = None) -> datetime:
+    """Return the instant of ``--now``, in a zone if it has no offset, or the current time."""
+    return instant_of(arguments, "now", zone) or datetime.now(UTC)
 
 
 def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> dict[str, Any]:
@@ -134,7 +134,9 @@ def read_incidents(
     except FormatError as error:
         if arguments.profile or options["profile"] != AUDIT:
             raise
-        raise FormatError(f"{error}; {_GUESSED}") from None
+        desk = getattr(arguments, "desk", None)
+        first = "" if desk is None else f"{desk} has no [import] with a profile or map; "
+        raise FormatError(f"{first}{error}; {_GUESSED}") from None
     as_of = instant_of(arguments, "as_of", options["zone"])
     if as_of is not None:
         return reading, with_progress(reading, path), as_of
@@ -155,7 +157,7 @@ def _nothing_read(reading: Import[Incident]) -> str:
 
 
 def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime | None:
-    """Return the instant that an option gives; without an offset it is in the file's zone."""
+    """Return the instant that an option gives; without an offset it is in a zone."""
     text = getattr(arguments, name)
     if text is None:
         return None
@@ -164,4 +166,4 @@ def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) 
         return as_utc(at if at.tzinfo is not None else at.replace(tzinfo=zone or UTC))
     except ValueError:
         option = f"--{name.replace('_', '-')}"
-        raise InvalidValueError(option, text, "an ISO time such as 2026-06-01T09:00") from None
+        raise InvalidValueError(option, text, "an ISO time such as 2026-06-01T09:00Z") from None

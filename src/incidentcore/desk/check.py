@@ -90,6 +90,7 @@ def check_desk(
         _spans_of_days(desk, at),
         _unclocked(desk),
         _calendars(desk, at),
+        _times(desk),
         _unused(desk),
         _manual(desk, records),
     )
@@ -322,6 +323,15 @@ def _calendars(desk: Desk, at: datetime) -> Iterator[LintFinding]:
             yield found("holidays_end", subject, last, year=last.year, until=until)
         for finding in calendar.lint(years=(at.year, at.year + 1)):
             yield of_part(f"calendars.{name}", finding)
+
+
+def _times(desk: Desk) -> Iterator[LintFinding]:
+    """Yield formats of times that state no offset, where no zone but the default is stated."""
+    formats: Any = desk.imports.get("times", ())
+    if "zone" not in desk.imports and desk.zone.key == "UTC":
+        local = tuple(one for one in formats if "%z" not in one and "%Z" not in one)
+        if local:
+            yield found("times_as_utc", "import.times", local, key="zone", table="[import]")
 
 
 def _dates(holiday: Any) -> tuple[date, ...]:

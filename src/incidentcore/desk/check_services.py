@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from fractions import Fraction
 from typing import Final
@@ -59,39 +59,51 @@ def rough_length(target: ServiceTarget) -> timedelta:
 
 def orders(desk: Desk) -> Iterator[LintFinding]:
     """Yield targets out of order, and warnings before a clock starts."""
-    ranks = {level.name: place for place, level in enumerate(desk.priority.levels)}
-    mildest = desk.priority.levels[-1].name
+    levels = [level.name for level in desk.priority.levels]
     for service in desk.services:
         subject = f"services.{service.name}"
         for clock in service.clock_names:
-            targets = sorted(
-                (one for one in service.targets(clock) if one.level in ranks or not one.level),
-                key=lambda one: ranks.get(one.level, len(ranks)),
-            )
-            if targets and not targets[-1].level and any(one.level == mildest for one in targets):
-                targets.pop()  # the rest is only what has no priority
-            for worse, milder in itertools.pairwise(targets):
+            targets = _by_level(service.targets(clock), levels)
+            for (above, worse), (below, milder) in itertools.pairwise(targets.items()):
                 a, b = _length(worse), _length(milder)
                 later = rough_length(worse) > rough_length(milder) > timedelta()
                 if (a and b and a[0] == b[0] and a > b) or (a and b and a[0] != b[0] and later):
                     yield found(
                         "target_order",
                         subject,
-                        worse=f"{clock} of {worse.level} ({_said(worse)})",
-                        milder=f"of {milder.level or 'the rest'} ({_said(milder)})",
+                        worse=f"{clock} of {above} ({_from_else(worse)}{_said(worse)})",
+                        milder=f"of {below} ({_from_else(milder)}{_said(milder)})",
                     )
             for target in service.targets(clock):
                 for point in service.warn:
                     if _too_early(point, target):
                         data = {"point": point.name, "clock": clock, "target": _said(target)}
                         yield found("warn_too_early", subject, **data)
-        by_level = {one.level: one for one in service.resolution}
-        for target in service.response:
-            other = by_level.get(target.level)
-            if other is not None and rough_length(target) > rough_length(other) > timedelta():
-                worse_text = f"the response of {target.level or 'the rest'} ({_said(target)})"
+        responses, resolutions = (
+            _by_level(targets, (*levels, "")) for targets in (service.response, service.resolution)
+        )
+        pairs = {
+            (target, resolutions[level]): None
+            for level, target in responses.items()
+            if level in resolutions
+        }
+        for target, other in pairs:
+            if rough_length(target) > rough_length(other) > timedelta():
+                level = target.level or other.level or "the rest"
+                worse_text = f"the response of {level} ({_said(target)})"
                 data = {"worse": worse_text, "milder": f"its resolution ({_said(other)})"}
                 yield found("target_order", subject, **data)
+
+
+def _by_level(targets: Iterable[ServiceTarget], levels: Iterable[str]) -> dict[str, ServiceTarget]:
+    """Return the target of each level that has one, by ``else`` where none names the level."""
+    named = {one.level: one for one in targets}
+    found = ((level, named.get(level, named.get(""))) for level in levels)
+    return {level: target for level, target in found if target is not None}
+
+
+def _from_else(target: ServiceTarget) -> str:
+    return "" if target.level else "else: "
 
 
 def far_points(desk: Desk) -> Iterator[LintFinding]:

@@ -11,7 +11,7 @@ from incidentcore.desk.calendar_form import PLAIN_CALENDAR
 from incidentcore.desk.forms import Form, Key, Table, list_of, word
 from incidentcore.desk.holiday_form import COUNT, TEXT
 from incidentcore.desk.oncall_form import FIRST, rotation_of, rotation_words
-from incidentcore.desk.reading import Path, Reading
+from incidentcore.desk.reading import Path, Reading, whole
 from incidentcore.desk.rules_form import SPAN_FORM, WHO_FORM
 from incidentcore.desk.service_form import POINT
 from incidentcore.desk.when import WHEN, about, field_path
@@ -99,13 +99,24 @@ def _row(data: Any, reading: Reading, path: Path) -> Any:
     name = found.pop("name") or f"escalation {int(path[-1]) + 1}"
 
     def one(values: Any, reading: Reading, path: Path) -> Any:
-        return _level(values, int(path[-1]), found["when"], reading)
+        return _level(values, path, found["when"], reading)
 
     levels = reading.each(one, enumerate(found.pop("levels")), (*path, "levels"))
     return EscalationRow(name, levels.values(), **found)
 
 
-def _level(values: dict[str, Any], place: int, when: Condition, reading: Reading) -> Any:
+def _span(text: str) -> tuple[timedelta, str]:
+    allowed, near = f"{SPAN}, with a calendar behind it if need be", ""
+    try:
+        span, name = read_target(text)
+    except WrongError as wrong:
+        span, name, near = None, "", wrong.nearest
+    if not isinstance(span, timedelta):
+        raise WrongError(text, allowed, nearest=near)
+    return span, name
+
+
+def _level(values: dict[str, Any], path: Path, when: Condition, reading: Reading) -> Any:
     trigger: Any
     said = [name for name in ("after", "at", "every") if values[name] is not None]
     if len(said) != 1:
@@ -118,9 +129,9 @@ def _level(values: dict[str, Any], place: int, when: Condition, reading: Reading
     elif values["at"] is not None:
         trigger = _on_clock(values["at"], values["point"])
     else:
-        span, name = read_target(values["after"])
-        if not isinstance(span, timedelta):
-            raise WrongError(values["after"], f"{SPAN}, with a calendar behind it if need be")
+        after = reading.tried((*path, "after"), _span, values["after"])
+        whole((after,))
+        span, name = after
         calendar = values["calendar"]
         if name:
             calendar = reading.named("plain_calendars", name, "a calendar of [calendars]")
@@ -128,7 +139,7 @@ def _level(values: dict[str, Any], place: int, when: Condition, reading: Reading
             trigger = HeldFor(values["held"], span, calendar)
         elif values["since"] is not None:
             trigger = After(span, field_path(values["since"], reading), calendar)
-        elif place:
+        elif path[-1]:
             trigger = AfterPrevious(span, calendar)
         elif when == ALWAYS:
             trigger = After(span, calendar=calendar)

@@ -32,6 +32,8 @@ TEXTS: Final[dict[str, str]] = {
     'days say "{days} business days"',
     "closes_late": "it closes after {close}, when it may reopen only within {within}",
     "holidays_end": "its holidays end in {year}; targets reach to {until}",
+    "times_as_utc": "times without an offset are read as UTC, the zone of the desk; state {key} "
+    "in {table}",
     "on_call_gap": "nobody is on call in {count} stretches within {days} days",
     "group_not_escalated": "records are routed to this group, and no escalation names it",
     "matrix_not_named": "the manual escalation moves {matrices}; name the one meant: matrix=",

@@ -56,7 +56,9 @@ def _hours(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             ends = [day.day or (day.range or (None, None))[1] for day in days]
             dated = [day for day in ends if day is not None]
             until = f", to {max(dated)}" if dated else ""
-            closed = f"{len(days)} holidays{until}"
+            names = ", ".join(dict.fromkeys(day.name for day in days if day.name))
+            closed = f"{len(days)} holiday{'s' * (len(days) > 1)}{until}"
+            closed += f": {names}" if names else ""
         else:
             closed = ""
         shown = {key: value for key, value in table.items() if key not in ("holidays", "zone")}
@@ -82,7 +84,8 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
         for clock in service.clock_names:
             said = table[clock] if clock in table else table["clocks"][clock]["targets"]
             known = {"else": said} if isinstance(said, str) else said
-            rows.append([clock, *(known.get(level, "") for level in levels)])
+            rest = known.get("else", "")
+            rows.append([clock, *(known.get(level, rest) for level in levels)])
         head = [*levels[:-1], "any other"]
         yield from _table(("Clock", *head), rows)
         for key, words in (
@@ -92,7 +95,12 @@ def _services(desk: Desk, data: dict[str, Any]) -> Iterator[str]:
             ("on_change", "When another service comes to apply"),
         ):
             if key in table:
-                yield f"\n{words}: {value_text(table[key])}."
+                said = table[key]
+                if key == "warn" and all(isinstance(one, str) for one in said):
+                    text = ", ".join(one.replace("%", " %") for one in said)
+                else:
+                    text = value_text(said)
+                yield f"\n{words}: {text}."
     if desk.agreements:
         yield "\n## Who has which service"
         yield "\nThe first line that matches counts."
@@ -188,7 +196,11 @@ def explain_record(desk: Desk, record: Record, /, *, now: datetime) -> str:
     at = as_utc(now, "now")
     judged = desk.judged(record)
     level = "none" if judged.priority is None else judged.priority.name
-    lines = [f"{record.id}: {record.title}", f"state {record.state.name}, priority {level}"]
+    lines = [
+        f"{record.id}: {record.title}",
+        f"as of {_time(at, desk.zone)} ({desk.zone.key})",
+        f"state {record.state.name}, priority {level}",
+    ]
     statuses = desk.evaluate(record, now=at)
     lines.append("clocks:" if statuses else "clocks: no promise applies")
     for status in statuses:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Any, Final
 
 from incidentcore.categorization import CategoryRule, RoutingRule
 from incidentcore.desk.forms import Form, Key, Table, level_of, list_of
 from incidentcore.desk.holiday_form import COUNT, TEXT
-from incidentcore.desk.reading import Path, Reading, whole
+from incidentcore.desk.reading import BROKEN, Path, Reading, whole
 from incidentcore.desk.when import WHEN
 from incidentcore.desk.words import WrongError
 from incidentcore.errors import InvalidValueError
@@ -37,7 +38,7 @@ MATRICES: Final = {
     "glpi": GLPI,
     "itop": ITOP,
 }
-
+_NEARLY: Final = 0.75  # hgih is to high; highest is 0.73
 
 _LEVEL: Final = level_of()
 _ADJUST: Final = Table(
@@ -62,7 +63,24 @@ def _adjustment_word(value: Any, writing: Any) -> Any:
     return _ADJUST.write(value, writing) if isinstance(value, Adjustment) else writing.code(value)
 
 
-def _matrix(data: Any, reading: Reading, _: Path) -> Any:
+def _spelt(scale: Scale, places: list[tuple[Path, Any]], reading: Reading) -> None:
+    """Refuse names that are nearly one of a standard scale to which most others belong."""
+    names = {name for _, name in places}
+    if len(names & set(scale.names)) * 2 < len(names):
+        return
+    wrong = [
+        (path, name)
+        for path, name in places
+        if name not in scale.names
+        and difflib.get_close_matches(str(name).casefold(), scale.names, 1, _NEARLY)
+    ]
+    for path, name in wrong:
+        allowed = f"one of {', '.join(scale.names)}, or a scale of other words"
+        reading.fault(path, WrongError(name, allowed, scale.names))
+    whole(BROKEN for _ in wrong)
+
+
+def _matrix(data: Any, reading: Reading, path: Path) -> Any:
     if isinstance(data, str):
         if data in MATRICES:
             return MATRICES[data]
@@ -73,13 +91,16 @@ def _matrix(data: Any, reading: Reading, _: Path) -> Any:
         )
     if set(data) == {"code"}:
         return reading.callable(data)
-    cells = {}
+    cells: dict[Any, Any] = {}
     for row in data:
         line = data[row]
         if not isinstance(line, Mapping):
             raise WrongError(line, f"{row} = {{ URGENCY = PRIORITY }}")
         for column, level in line.items():
             cells[row, column] = level
+    _spelt(Impact.scale, [((*path, row), row) for row in data], reading)
+    _spelt(Urgency.scale, [((*path, *cell), cell[1]) for cell in cells], reading)
+    _spelt(Priority.scale, [((*path, *cell), cells[cell]) for cell in cells], reading)
     columns = tuple(dict.fromkeys(column for _, column in cells))
     known = (Impact.scale, Urgency.scale)
     if set(data) <= set(known[0].names) and set(columns) <= set(known[1].names):

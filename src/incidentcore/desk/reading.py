@@ -79,6 +79,7 @@ class Reading:
         text += "is missing; needed: " if is_missing else f"got {given}; allowed: "
         text += wrong.allowed
         near = difflib.get_close_matches(str(wrong.given), dict.fromkeys(wrong.names), 3, 0.5)
+        near = [wrong.nearest] if wrong.nearest else near
         if near:
             text += f"; nearest: {', '.join(near)}"
         self.faults.setdefault((path, wrong.allowed), text)

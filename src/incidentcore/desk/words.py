@@ -47,6 +47,9 @@ WARN: Final = '"80%", "1h before" or "30m after"'
 _DUE: Final = ("due", "follow")
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _SPAN: Final = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)([smhd])")
+_UNIT_WORDS: Final = re.compile(
+    r"(\d+(?:\.\d+)?) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?)\b"
+)
 _TIME: Final = r"([01]?\d|2[0-3]):([0-5]\d)"
 _TARGETS: Final = (
     re.compile(
@@ -66,13 +69,17 @@ class WrongError(Exception):
         given: The given value.
         allowed: What is allowed, in words.
         names: Known names, of which the nearest are shown.
+        nearest: What was probably meant; empty if that is not known.
     """
 
-    def __init__(self, given: object, allowed: str, names: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, given: object, allowed: str, names: tuple[str, ...] = (), nearest: str = ""
+    ) -> None:
         super().__init__(given, allowed, names)
         self.given = given
         self.allowed = allowed
         self.names = names
+        self.nearest = nearest
 
 
 def read_span(text: object, allowed: str = SPAN) -> timedelta:
@@ -85,7 +92,14 @@ def read_span(text: object, allowed: str = SPAN) -> timedelta:
                 return timedelta(microseconds=int(micros))
             except OverflowError:
                 pass
-    raise WrongError(text, allowed)
+    raise WrongError(text, allowed, nearest=_meant(text))
+
+
+def _meant(text: object) -> str:
+    """Return a text with its units as spans have them: ``"30m"`` for ``"30 min"``."""
+    said = " ".join(text.split()).lower() if isinstance(text, str) else ""
+    meant = _UNIT_WORDS.sub(lambda part: f"{part[1]}{part[2][0]}", said)
+    return meant if meant != said and _SPAN.fullmatch(meant.split()[0]) else ""
 
 
 def span_word(span: timedelta) -> str:
@@ -121,7 +135,10 @@ def read_target(text: object) -> tuple[Target, str]:
         while rest and _SPAN.fullmatch(rest.split()[0]):
             head, _, rest = rest.partition(" ")
             span = f"{span} {head}"
-        return read_span(span, TARGET), rest
+        try:
+            return read_span(span), rest
+        except WrongError:
+            raise WrongError(text, TARGET, nearest=_meant(text)) from None
     raise WrongError(text, TARGET)
 
 
@@ -151,8 +168,8 @@ def read_days(text: object) -> timedelta | BusinessDays:
     """Return a span or a number of business days."""
     try:
         target, calendar = read_target(text)
-    except WrongError:
-        raise WrongError(text, DAYS) from None
+    except WrongError as wrong:
+        raise WrongError(text, DAYS, nearest=wrong.nearest) from None
     if calendar or not isinstance(target, (timedelta, BusinessDays)):
         raise WrongError(text, DAYS)
     return target
@@ -174,8 +191,9 @@ def read_point(text: object, allowed: str = WARN) -> SlaThreshold:
         if side in ("before", "after") and span:
             try:
                 length = read_days(span)
-            except WrongError:
-                raise WrongError(text, allowed) from None
+            except WrongError as wrong:
+                near = f"{wrong.nearest} {side}" if wrong.nearest else ""
+                raise WrongError(text, allowed, nearest=near) from None
             if side == "before":
                 return SlaThreshold(name=words, before_due=length)
             return SlaThreshold(name=words, after_due=length)

@@ -282,6 +282,8 @@ _DESK: Final = {
     "{close}, kann aber nur innerhalb von {within} wieder eröffnet werden",
     "its holidays end in {year}; targets reach to {until}": "seine Feiertage enden {year}; Ziele "
     "reichen bis {until}",
+    "times without an offset are read as UTC, the zone of the desk; state {key} in {table}": ""
+    "Zeiten ohne UTC-Versatz gelten als UTC, die Zeitzone der Regeln; {key} in {table} angeben",
     "nobody is on call in {count} stretches within {days} days": "in {count} Abschnitten innerhalb "
     "von {days} Tagen hat niemand Bereitschaft",
     "records are routed to this group, and no escalation names it": "Datensätze gehen an diese "

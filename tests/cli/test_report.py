@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from incidentcore.cli import main
+
 from .test_cli import MAP, TABLE, run
 
 
@@ -171,3 +173,18 @@ def test_a_page_without_pictures_where_none_can_be_drawn(
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     code, page, err = run(capsys, "report", table, *MAP, "--zone", "UTC", "--html")
     assert (code, err, "<img" in page, "<table>" in page) == (0, "", False, True)
+
+
+def test_a_custom_field_that_no_record_has_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It was a table of one row "(none)"."""
+    path = tmp_path / "tickets.csv"
+    path.write_text("Key,Raised,Site\n1,2026-03-02T10:00Z,Kiel\n", encoding="utf-8")
+    asked = ["report", str(path), "--map", "id=Key", "opened=Raised"]
+    code = main([*asked, "--by", "custom.Nonsense"])
+    assert code != 0
+    error = capsys.readouterr().err
+    assert "got 'custom.Nonsense'; allowed: custom fields that a record has: Site" in error
+    assert main([*asked, "--by", "custom.Site"]) == 0
+    assert "Kiel" in capsys.readouterr().out

@@ -17,6 +17,7 @@ from incidentcore.records import Acknowledged, StateChanged
 from incidentcore.serialization import ocel_log, xes_log
 from incidentcore.values import Priority
 from incidentcore.vendors import (
+    ColumnsPage,
     compare_sla,
     describe_columns,
     read_events,
@@ -244,6 +245,23 @@ def test_columns_are_described(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert '--map "id=Number" "opened=Opened"' in out
     assert main(["columns", str(path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["map"]["title"] == "Short description"
+
+
+def test_everyday_headings_are_guessed(tmp_path: Path) -> None:
+    """Each by what it says without "No.", "On" and "Current"; what is missing is named."""
+
+    def page(heads: str) -> ColumnsPage:
+        path = tmp_path / "list.csv"
+        path.write_text(f"{heads}\n{';' * heads.count(';')}1\n", encoding="utf-8")
+        return describe_columns(path)
+
+    whole = page("Ticket No.;Created On;First Response On;Solved On;Current Status")
+    assert [c.field for c in whole.columns] == ["id", "opened", "responded", "resolved", "state"]
+    assert "missing" not in str(whole)
+    assert [c.field for c in page("Ref;Raised;Done").columns] == ["", "opened", "resolved"]
+    assert "id is still missing; choose its column" in str(page("Ref;Raised;Done"))
+    odd = "id and opened are still missing; choose a column for each"
+    assert str(page("A;B")).endswith(odd)
 
 
 def test_profiles_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

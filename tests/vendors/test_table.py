@@ -396,3 +396,47 @@ def test_since_when_a_state_holds(state: str) -> None:
     timeline, at = incident.timeline(), datetime(2026, 6, 1, 10, tzinfo=UTC)
     assert timeline.facts_at(incident.opened_at)["state"].name == "new"
     assert timeline.facts_at(at)["state"] == incident.state != NEW
+
+
+WORDS = {"id": "n", "opened": "o", "resolved": "r", "state": "s", "priority": "p"}
+TIMES = {"p": "", "n": "1", "o": "2026-06-01T09:00Z", "r": "2026-06-01T11:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("word", "resolved", "state"),
+    [
+        ("Solved", TIMES["r"], "resolved"),
+        ("DONE", TIMES["r"], "resolved"),
+        ("Cancelled", "", "canceled"),
+        ("Work in Progress", "", "in_progress"),
+    ],
+)
+def test_everyday_words_are_states(word: str, resolved: str, state: str) -> None:
+    """They were unknown, read as open, and undid the resolution of their row."""
+    (incident,), findings = records_from_rows([{**TIMES, "r": resolved, "s": word}], WORDS)
+    assert incident.state.name == state
+    assert (incident.resolved_at is not None) is bool(resolved)
+    assert "unknown_state" not in [finding.code for finding in findings]
+
+
+def test_an_unknown_state_that_undoes_a_resolution_says_so() -> None:
+    """The row is resolved at 11:00, and its word counts as an open state from then on."""
+    rows: list[dict[str, object]] = [{**TIMES, "s": "Fertig"}]
+    (incident,), (finding,) = records_from_rows(rows, WORDS)
+    assert (incident.state.open, incident.resolved_at) == (True, None)
+    assert finding.code == "unknown_state"
+    assert "so that its resolution does not count" in finding.action
+    (_,), (finding,) = records_from_rows([{**rows[0], "r": ""}], WORDS)
+    assert "resolution" not in finding.action
+
+
+def test_a_table_of_levels_takes_the_place_of_the_known_words() -> None:
+    """A level's own name is known without a table, not beside one that does not name it."""
+    rows: list[dict[str, object]] = [{**TIMES, "s": "", "p": "High"}]
+    urgent = {"Very urgent": "critical"}
+    (incident,), (finding,) = records_from_rows(rows, WORDS, levels={"priority": urgent})
+    assert (incident.priority, finding.code) == (None, "unknown_level")
+    assert "takes the place of the known words: name all of them" in finding.action
+    added = {**{name: name for name in Priority.scale.names}, **urgent}
+    (incident,), findings = records_from_rows(rows, WORDS, levels={"priority": added})
+    assert (str(incident.priority), findings) == ("high", ())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -89,7 +89,7 @@ def _report(arguments: argparse.Namespace) -> Page:
     else:
         with ExitStack() as stack:
             page = build_report(
-                incidents,
+                _grouped(incidents, arguments.by),
                 as_of=as_of,
                 title=Phrase("Report on {file}", file=arguments.file.name),
                 desk=desk,
@@ -121,6 +121,19 @@ def _report(arguments: argparse.Namespace) -> Page:
     if arguments.form == "html":
         page = page.with_pictures(_pictures(page, words))
     return page.translated(words)
+
+
+def _grouped(incidents: Iterable[Incident], by: str) -> Iterator[Incident]:
+    """Yield the incidents; refuse a custom field that none of them has."""
+    custom, _, name = by.partition(".")
+    seen: set[str] = set()
+    for incident in incidents:
+        if custom == "custom":
+            seen.update(incident.custom)
+        yield incident
+    if custom == "custom" and seen.isdisjoint((name, name.partition(".")[0])):
+        there = ", ".join(sorted(seen)) or "none"
+        raise InvalidValueError("--by", by, f"custom fields that a record has: {there}")
 
 
 def _lifecycles(reading: Import[Incident], desk: Desk | None, *, is_audit: bool) -> tuple[Any, ...]:

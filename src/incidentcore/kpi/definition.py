@@ -14,7 +14,7 @@ import attrs
 from incidentcore.conditions import ALWAYS, Condition
 from incidentcore.digest import content_id
 from incidentcore.errors import KpiDefinitionError
-from incidentcore.kpi.measures.base import Measure
+from incidentcore.kpi.measures.base import Measure, check_measure
 from incidentcore.kpi.objective import Objective
 from incidentcore.kpi.record_tests import RecordTest, as_test
 from incidentcore.kpi.statistic import MEAN, SURVIVAL_MEDIAN, Statistic
@@ -36,6 +36,13 @@ _CHOICES: Final[dict[str, Any]] = {
     "window_basis": WindowBasis,
 }
 _AVERAGES: Final = ("mean", "median", "quantile")
+_VERBS: Final[dict[object, str]] = {  # by the stop of a duration
+    "resolved_at": "resolve",
+    "restored_at": "restore",
+    "acknowledged_at": "acknowledge",
+    "first_response_at": "first_response",
+    "closed_at": "close",
+}
 _FORBIDDEN: Final = ("mttr", "respond")
 
 
@@ -132,6 +139,7 @@ class Kpi:
         measure = self.measure
         if not isinstance(measure, Measure):
             raise KpiDefinitionError(f"{self.id}.measure", measure, "a measure")
+        check_measure(self.id, measure)
         if self.statistic is None and measure.has_statistic:
             object.__setattr__(self, "statistic", MEAN)
         if self.statistic is not None and not measure.has_statistic:
@@ -176,11 +184,12 @@ class Kpi:
         if not isinstance(self.id, str) or not self.id:
             raise KpiDefinitionError("id", self.id, "a non-empty text")
         if any(word in _FORBIDDEN for word in re.findall("[a-z]+", self.id.casefold())):
-            raise KpiDefinitionError(
-                "id",
-                self.id,
-                "a name that says which moments it runs between (rule K3); see catalogue.lookup",
-            )
+            verb = _VERBS.get(getattr(self.measure, "stop", None), "")
+            name = f"mean_{'open_' if self.clock else ''}time_to_{verb}"
+            proposed = re.sub("mttr", name, self.id, flags=re.IGNORECASE)
+            such = f', such as "{proposed}"' if verb and proposed != self.id else ""
+            allowed = f"a name that says which moments it runs between (rule K3){such}"
+            raise KpiDefinitionError("id", self.id, f"{allowed}; see catalogue.lookup")
 
     def _check_choices(self) -> None:
         for name, choice in _CHOICES.items():

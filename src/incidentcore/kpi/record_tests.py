@@ -17,7 +17,13 @@ from incidentcore.instants import as_zone
 from incidentcore.kpi.engine.accumulators import microseconds
 from incidentcore.kpi.engine.compiled_conditions import compile_condition
 from incidentcore.kpi.engine.results import Definition
-from incidentcore.kpi.measures.base import Setting, ValueMeasure, facts_of, moment_needs
+from incidentcore.kpi.measures.base import (
+    Setting,
+    ValueMeasure,
+    facts_of,
+    moment_needs,
+    read_checked,
+)
 from incidentcore.kpi.moments import MomentSpec, as_moment, compile_moment
 from incidentcore.records import Record, StateChanged, TimelineStep
 
@@ -123,7 +129,7 @@ class _Limit(RecordTest):
         return self.measure.settings
 
     def compile(self, kpi: Definition, as_of: datetime) -> Answer:
-        value_of, at_most = self.measure.reader(kpi, as_of), isinstance(self, AtMost)
+        value_of, at_most = read_checked(self.measure, kpi, as_of), isinstance(self, AtMost)
         limit = microseconds(self.limit) if isinstance(self.limit, timedelta) else self.limit
 
         def compare(record: Record) -> bool | str:

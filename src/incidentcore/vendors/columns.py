@@ -33,12 +33,28 @@ _WORDS: Final[dict[str, tuple[str, ...]]] = {
         "key",
         "id",
     ),
-    "opened": ("opened", "opened at", "created", "created at", "opening date", "open time"),
-    "resolved": ("resolved", "resolved at", "resolution date", "solved at", "resolved date"),
+    "opened": (
+        "opened",
+        "opened at",
+        "created",
+        "created at",
+        "opening date",
+        "open time",
+        "raised",
+    ),
+    "resolved": (
+        "resolved",
+        "resolved at",
+        "resolution date",
+        "solved at",
+        "resolved date",
+        "solved",
+        "done",
+    ),
     "closed": ("closed", "closed at", "closing date", "close time"),
     "acknowledged": ("acknowledged", "acknowledged at"),
     "responded": ("first response", "first responded at", "first reply", "first response at"),
-    "updated": ("updated", "updated at", "last update", "sys updated on"),
+    "updated": ("updated", "updated at", "last update", "sys updated"),
     "state": ("state", "status", "incident state"),
     "priority": ("priority", "prio"),
     "impact": ("impact",),
@@ -110,6 +126,9 @@ class ColumnsPage:
             lines += ["", "a guess at the mapping, to check:", f"--map {' '.join(guessed)}"]
             named = ", ".join(f"{c.field} = {_quoted(c.name)}" for c in self.columns if c.field)
             lines += ["", "the same for a desk file:", "[import]", f"map = {{ {named} }}"]
+        if missing := [n for n in ("id", "opened") if all(n != c.field for c in self.columns)]:
+            verb, choice = ("are", "a column for each") if missing[1:] else ("is", "its column")
+            lines += ["", f"{' and '.join(missing)} {verb} still missing; choose {choice}"]
         return "\n".join(lines)
 
 
@@ -166,9 +185,17 @@ def _fits(text: str, form: str) -> bool:
     return False
 
 
+def _heading(name: str) -> str:
+    """Return a folded heading without what adds nothing, such as "On" of "Created On"."""
+    words = fold(name).removeprefix("current ").split()
+    while len(words) > 1 and words[-1] in ("no.", "no", "on"):
+        words.pop()
+    return " ".join(words)
+
+
 def _guessed(columns: tuple[str, ...]) -> dict[int, str]:
     """Return the field that each column's name suggests, by the column's position."""
-    names = [fold(name) for name in columns]
+    names = [_heading(name) for name in columns]
     taken: dict[int, str] = {}
     for field, words in _WORDS.items():
         for word in words:

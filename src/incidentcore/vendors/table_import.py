@@ -242,7 +242,11 @@ class TableImport(Import[Incident]):
         if level is None and value is not None:
             column = self._reader.columns[name]
             known = tuple(getattr(self.context.levels, name))
-            action = Phrase("kept under custom; known: {known}", known=known)
+            action = Phrase(
+                "kept under custom; known: {known}; a table that you give takes the place of the "
+                "known words: name all of them",
+                known=known,
+            )
             history.find("unknown_level", action, field=column, value=value)
             custom[column] = clean(value)
         return level

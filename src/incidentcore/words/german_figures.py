@@ -135,7 +135,9 @@ FOUND: Final = {
     "row left out: a record needs its opening": "Zeile ausgelassen: ihr fehlt die Eröffnung",
     "left out: {why}": "ausgelassen: {why}",
     "{name} counts, the first": "{name} gilt, der erste Name",
-    "kept under custom; known: {known}": "unter custom aufgehoben; bekannt: {known}",
+    "kept under custom; known: {known}; a table that you give takes the place of the known words: "
+    "name all of them": "unter custom aufgehoben; bekannt: {known}; eine angegebene Tabelle "
+    "ersetzt die bekannten Wörter: alle nennen",
     "the closing time counts as the resolution": "die Zeit des Schließens gilt als Lösung",
     "not UTF-8: read as cp1252": "kein UTF-8: als cp1252 gelesen",
     "fields are separated by {mark}": "Felder sind getrennt durch {mark}",
@@ -161,6 +163,9 @@ FOUND: Final = {
     "read as a state that is {flags}; states={{...}} says what it means": (
         "gelesen als Zustand mit {flags}; states={{...}} legt es fest"
     ),
+    "read as a state that is {flags}, so that its resolution does not count; states={{...}} says "
+    "what it means": "gelesen als Zustand mit {flags}, die Lösung zählt also nicht; states={{...}} "
+    "legt es fest",
     "read as the system actor unknown": "gelesen als System unknown",
     "read as a system: it answers and acknowledges nothing": (
         "gelesen als System: es antwortet und bestätigt nichts"

@@ -12,7 +12,7 @@ from typing import Any
 
 from incidentcore.conditions import ALWAYS
 from incidentcore.kpi.definition import Kpi
-from incidentcore.kpi.measures.base import Extract
+from incidentcore.kpi.measures.base import Extract, read_checked
 from incidentcore.kpi.record_tests import compile_test, test_needs
 from incidentcore.records import Record
 
@@ -32,7 +32,7 @@ def compile_kpi(
     """
     if exercise and kpi.exercises == "exclude":
         return _belonging(kpi, as_of, lambda _: "exercise", imported=imported)
-    measure = kpi.measure.reader(kpi, as_of)
+    measure = read_checked(kpi.measure, kpi, as_of)
     needs = kpi.measure.needs if imported else frozenset()
     if needs:
         measure = _covered(measure, needs)

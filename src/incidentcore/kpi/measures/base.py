@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, ClassVar, Final, Literal, TypeAlias
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+from math import isfinite
+from typing import Any, ClassVar, Final, Literal, TypeAlias, get_args
+
+import attrs
 
 from incidentcore.conditions import Condition
+from incidentcore.errors import InvalidValueError, KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Sample, SketchedSample
 from incidentcore.kpi.engine.results import Definition, Figure, sample_figure
 from incidentcore.kpi.engine.windows import Windows
-from incidentcore.kpi.moments import AS_OF, MomentSpec
+from incidentcore.kpi.moments import AS_OF, FIELDS, MomentSpec
 from incidentcore.kpi.statistic import SURVIVAL_MEDIAN
-from incidentcore.records import Record
+from incidentcore.records import Coverage, Event, Record
+from incidentcore.records.written import FAMILIES
 
 __all__ = [
     "Extract",
@@ -21,9 +29,12 @@ __all__ = [
     "PartialMode",
     "Setting",
     "ValueMeasure",
+    "check_measure",
     "facts_of",
     "history_needs",
+    "is_own",
     "moment_needs",
+    "read_checked",
 ]
 
 Extract: TypeAlias = Callable[[Record], Any]
@@ -32,6 +43,7 @@ Extract: TypeAlias = Callable[[Record], Any]
 PartialMode: TypeAlias = Literal["exact", "sketch"]
 Setting: TypeAlias = Literal["clock", "reopened", "unfinished"]
 
+_FROZEN: Final = "a frozen attrs class: write @attrs.frozen above the class"
 _NOTHING: Final[frozenset[Any]] = frozenset()
 _TOLD_BY: Final = {
     "acknowledged": "acknowledgements",
@@ -63,6 +75,10 @@ class Measure:
     """
 
     __slots__ = ()
+
+    def __init__(self, *_: object, **__: object) -> None:
+        """Refuse a class that attrs gave no ``__init__``."""
+        raise KpiDefinitionError("measure", type(self).__name__, _FROZEN)
 
     exact_only: ClassVar[bool] = False
     needs_window: ClassVar[bool] = False
@@ -139,6 +155,65 @@ class ValueMeasure(Measure):
     def result(self, kpi: Definition, total: Any, within: Interval | None) -> Figure:
         """Return the statistic of the values."""
         return sample_figure(kpi, total)
+
+
+def is_own(measure: Measure) -> bool:
+    """Return whether a measure is of the caller's own kind, not one of the library's."""
+    return not type(measure).__module__.startswith("incidentcore.")
+
+
+def check_measure(kpi_id: str, measure: Measure) -> None:
+    """Refuse a measure of the caller's own that cannot be relied on.
+
+    Raises:
+        KpiDefinitionError: Its class is not a frozen attrs class, or needs an unknown word.
+    """
+    if not is_own(measure):
+        return
+    where = f"{kpi_id}.measure"
+    if not attrs.has(type(measure)) or type(measure).__hash__ is None:
+        raise KpiDefinitionError(where, type(measure).__name__, _FROZEN)
+    words = get_args(Coverage)
+    known = {*words, *FIELDS, "kind"}.union(
+        *({field.name for field in attrs.fields(kind)} for kind in FAMILIES[Event])
+    )
+    for word in sorted(set(measure.needs) - known):
+        near = get_close_matches(word, [*words, *FIELDS], 3, 0.5)
+        nearest = f"; nearest: {', '.join(near)}" if near else ""
+        allowed = f"{', '.join(words)}, or a field of records{nearest}"
+        raise KpiDefinitionError(f"{where}.needs", word, allowed)
+
+
+def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
+    """Return the reader of a measure; of the caller's own kind, one whose outcomes are checked.
+
+    Raises:
+        InvalidValueError: From the reader, for an outcome that is None or not finite, and of a
+            ``ValueMeasure`` also for one that is not a number.
+    """
+    read = measure.reader(kpi, as_of)
+    if not is_own(measure):
+        return read
+    kinds: tuple[type, ...] = (object,)
+    allowed = "a value"
+    if isinstance(measure, ValueMeasure):
+        is_time = measure.unit == "duration"
+        kinds = (int,) if is_time else (int, float, Decimal, Fraction)
+        allowed = "whole microseconds" if is_time else "a finite number"
+
+    def checked(record: Record) -> Any:
+        outcome = read(record)
+        kind = outcome.__class__
+        if kind is str or kind is int:
+            return outcome
+        is_endless = isinstance(outcome, (float, Decimal)) and not isfinite(outcome)
+        if outcome is None or is_endless or not isinstance(outcome, kinds):
+            where = f"the measure {type(measure).__name__} of {record.id}"
+            code = "a text under which the record is left out"
+            raise InvalidValueError(where, outcome, f"{allowed}, or {code}")
+        return outcome
+
+    return checked
 
 
 def facts_of(paths: Iterable[str]) -> frozenset[str]:

@@ -14,7 +14,14 @@ from incidentcore.errors import KpiDefinitionError
 from incidentcore.instants import Interval
 from incidentcore.kpi.engine.accumulators import Accumulator, Ratio
 from incidentcore.kpi.engine.results import Definition, Figure, Value, exact_number
-from incidentcore.kpi.measures.base import Extract, Measure, PartialMode, Setting, ValueMeasure
+from incidentcore.kpi.measures.base import (
+    Extract,
+    Measure,
+    PartialMode,
+    Setting,
+    ValueMeasure,
+    read_checked,
+)
 from incidentcore.kpi.measures.count import Count
 from incidentcore.records import Record
 
@@ -70,7 +77,8 @@ class RatioOfSums(Measure):
         return self.numerator.settings | self.denominator.settings
 
     def reader(self, kpi: Definition, as_of: datetime) -> Extract:
-        above, below = self.numerator.reader(kpi, as_of), self.denominator.reader(kpi, as_of)
+        above = read_checked(self.numerator, kpi, as_of)
+        below = read_checked(self.denominator, kpi, as_of)
 
         def pair(record: Record) -> Any:
             numerator, denominator = above(record), below(record)

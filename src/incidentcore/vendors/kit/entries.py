@@ -182,7 +182,7 @@ class EntryLog:
             self.find("unknown_actor", action, field="by", value=name, path=path)
         return Actor(name, known or "system")
 
-    def state(self, name: object) -> State:
+    def state(self, name: object, *, ended: bool = False) -> State:
         """Return a state of the import's table; a state that it does not have gives a finding."""
         name = clean(name)
         if name in self._states:
@@ -192,14 +192,15 @@ class EntryLog:
         if state is None:
             raise _RefusedStateError(f"unknown state {name!r}")
         if not is_known:
-            flags = [f for f in ("pauses", "open", "resolved", "final") if getattr(state, f)]
-            text = "read as a state that is {flags}; states={{...}} says what it means"
-            action = Phrase(text, flags=tuple(flags))
-            self._context.findings.add(
-                "unknown_state", action, row=self.row, field="state", value=name, key=self.id
+            flags = tuple(f for f in ("pauses", "open", "resolved", "final") if getattr(state, f))
+            text = (
+                "read as a state that is {flags}, so that its resolution does not count; "
+                "states={{...}} says what it means"
+                if state.open and ended
+                else "read as a state that is {flags}; states={{...}} says what it means"
             )
-        self._states[name] = state
-        return state
+            self.find("unknown_state", Phrase(text, flags=flags), field="state", value=name)
+        return self._states.setdefault(name, state)
 
     def knows_state(self, name: object) -> bool:
         """Return whether the import's table has a state of this name."""
@@ -319,9 +320,8 @@ class EntryLog:
             body = dict(needed)
             if "state" in body:
                 shown = self._present.get("state")
-                body["state"] = self._context.entered(
-                    body["state"], None if shown is None else self.state(shown)
-                )
+                now = None if shown is None else self.state(shown, ended=name != "canceled")
+                body["state"] = self._context.entered(body["state"], now)
             actor = IMPORTER if name in ("closed", "canceled") else by
             entry = self._entry(kind, name, at, actor, recorded_at=None, what=name)
             if entry is not None:

@@ -127,8 +127,14 @@ class StateTable:
         )
 
 
-STANDARD_STATES: Final = StateTable({state.name: state for state in _STANDARD})
-"""The states of the standard incident lifecycle by their names."""
+_EVERYDAY: Final = {
+    "solved": "resolved",
+    "done": "resolved",
+    "cancelled": "canceled",
+    "work in progress": "in_progress",
+}
+STANDARD_STATES: Final = StateTable({state.name: state.name for state in _STANDARD} | _EVERYDAY)
+"""The states of the standard incident lifecycle by their names, and by everyday words."""
 
 
 def _levels(kind: str, given: object) -> FrozenMap[Level]:

@@ -1,4 +1,4 @@
-"""The single test of a field, from which every condition is composed."""
+"""The test of a single field, from which every condition is composed."""
 
 from __future__ import annotations
 

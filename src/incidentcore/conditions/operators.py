@@ -45,7 +45,7 @@ def _intersects(seen: Any, wanted: Any) -> bool:
 
 
 def _present(seen: Any, _: Any) -> bool:
-    """Return whether there is a value; 0 and False are values, empty collections and text not."""
+    """Return whether there is a value; 0 and False count, empty collections and text do not."""
     return seen is not None and not (isinstance(seen, (str, *_COLLECTIONS, Mapping)) and not seen)
 
 

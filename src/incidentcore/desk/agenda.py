@@ -22,7 +22,7 @@ _SOON: Final = timedelta(hours=1)  # a fold takes 1.5 kB, which is a lot for an 
 class Agenda:
     """What is due among many records: ``due_items`` run incrementally.
 
-    A record is evaluated only when it was put and when its wake-up time comes, so a change costs
+    A record is evaluated only after a ``put`` and when its wake-up time comes, so a change costs
     the same among a thousand records as among a million. The agenda is a cache of the records and
     the delivered keys, which the caller stores. Rebuilt from both, it continues where it stopped.
     It is not safe to share between threads without a lock.

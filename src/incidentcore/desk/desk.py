@@ -86,7 +86,7 @@ class Desk:
         escalation: Rows of escalations; every row that matches counts.
         communication: Rules for updates; every rule that matches counts.
         approvals: Which requests need approval; the first that matches counts.
-        cascades: What follows on linked records.
+        cascades: What happens to linked records.
         intake: How alerts become incidents.
         imports: How exports are read: the options of the importer, by name.
         sources: Where holidays were copied from, as text; not part of the desk's meaning.

@@ -83,7 +83,7 @@ def due_items(
     """Return everything that has become due for a record by now; nothing is sent.
 
     Args:
-        desk: The desk, or ``Versions`` of it: the one that held at the record's opening counts.
+        desk: The desk, or ``Versions`` of it: the one in force at the record's opening counts.
         record: The record.
         now: The instant to evaluate at.
         known_at: Use only what was recorded by this instant.

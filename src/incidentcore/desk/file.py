@@ -57,7 +57,7 @@ def load_desk(
         text: The file as TOML; or its form as a mapping, from JSON or YAML for example.
         code: Callables that the file names with ``{ code = "name" }``.
         files: Texts of other files that it names, such as an iCalendar feed.
-        source: What errors call the file.
+        source: The name of the file in errors.
 
     Raises:
         FormatError: Every fault of the file: line (if known), path, the given value, what is
@@ -237,7 +237,7 @@ def _read(data: Any, reading: Reading) -> Desk:
 
 
 class Writing:
-    """The context while a desk is written: the names of its calendars and callables.
+    """The context in which a desk is written: the names of its calendars and callables.
 
     Args:
         desk: The desk.

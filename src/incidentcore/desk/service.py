@@ -222,7 +222,7 @@ class Agreement:
 
     Attributes:
         service: The service's name.
-        when: For which records.
+        when: The records that it is for.
         kind: ``sla``, ``ola`` or ``contract``.
 
     Raises:

@@ -132,7 +132,7 @@ def forecast_backlog(
             by it.
 
     Raises:
-        InvalidValueError: An instant is not after ``now``, or the volume does not reach so far.
+        InvalidValueError: An instant is not after ``now``, or the volume does not reach that far.
 
     Source: rule X4.
     """

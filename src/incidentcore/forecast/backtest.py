@@ -1,4 +1,4 @@
-"""How good the chances were: every forecast is scored on what happened, next to a simple guess."""
+"""How good the chances were: every forecast is scored on the outcome, and so is a simple guess."""
 
 from __future__ import annotations
 

@@ -357,8 +357,8 @@ def expected_resolution(
         share: The chance; 0.5 gives the median.
 
     Returns:
-        The instant, by the clock's calendar and assuming no pauses; None if the clock does not go
-        on or the history does not reach so far.
+        The instant, by the clock's calendar and assuming no pauses; None if the clock is not
+        running or paused, or the history does not reach that far.
 
     Raises:
         InvalidValueError: The share is not between 0 and 1.

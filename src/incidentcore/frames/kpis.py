@@ -75,8 +75,8 @@ def gather_kpis_from(
         missing: Texts that mean an empty cell.
         unique_ids: Whether the ids are known to differ. Otherwise the first row of each id in a
             batch counts, as in ``read_table`` with ``duplicates="first"``; however many there are.
-        findings: Where to list the words for states and levels that are not known, each once.
-            Without it they are warned of.
+        findings: Where unknown words for states and levels are listed, each once. Without it a
+            warning names them.
 
     Returns:
         The partial. ``finish_partial`` makes the table; partials of parts merge.
@@ -166,7 +166,7 @@ class _Gatherer(Kinds):
 
     @cached_property
     def range(self) -> tuple[int, int]:
-        """The first and the last instant that can occur."""
+        """Return the first and the last instant that can occur."""
         low, high = range_of(*self.moments)
         return min(low, self.now), max(high, self.now)
 

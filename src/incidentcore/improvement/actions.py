@@ -93,7 +93,7 @@ class KpiTarget:
     Attributes:
         kpi: The KPI. Its population selects the records; its ``min_n`` is how many are enough on
             either side.
-        target: The value to reach: a time for durations, a fraction for rates, a number a month
+        target: The value to reach: a time for durations, a fraction for rates, a number per month
             (30.44 days) for counts; None for "better than before".
         better: Which direction is better.
         baseline: The window before the action.
@@ -160,7 +160,7 @@ class ImprovementAction:
         title: What will be done.
         owner: Who is responsible for it.
         due: The date by which it is due.
-        origin: Its origin.
+        origin: Where it comes from.
         changes: The changes of its status, in order of time; before the first it is open.
         measure: What it should change, if defined.
 

@@ -105,7 +105,7 @@ class BeforeAfter(Tabular):
 
     @property
     def target_met(self) -> bool | None:
-        """Return whether the figure after reaches the target; None if unknown."""
+        """Return whether the figure after the action reaches the target; None if unknown."""
         target, value = self.measure.target, self.after.value
         if target is None or value is None or not self.enough:
             return None
@@ -180,8 +180,9 @@ def before_after(
     """Compute the KPI of an action before and after it.
 
     Both sides are computed with the same delay: the side after as of ``as_of``, the side before as
-    of the same time after its end. Otherwise the older records would have had more time to be
-    resolved, reopened or recorded, and means over resolved records would not be comparable.
+    of the same length of time after the baseline's end. Otherwise the older records would have had
+    more time to be resolved, reopened or recorded, and means over resolved records would not be
+    comparable.
 
     Args:
         action: The action; its ``measure`` defines the KPI and the windows.

@@ -211,7 +211,7 @@ def problem_page(
         dimensions: The dimensions of candidates; see ``problem_candidates``.
         keys: The keys by which two records are the same; see ``recurrence``.
         window: The time within which a record counts as a repeat.
-        calendar: Measures the window in its open time.
+        calendar: The calendar whose open time measures the window.
         period: The period in which the opening must lie; any time if omitted.
         population: Which records are examined.
         problems: Problems whose links count in addition to those of the incidents.

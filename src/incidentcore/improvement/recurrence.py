@@ -133,7 +133,7 @@ def recurrence(
             ``Group``, a function of a record, or a tuple of them.
         window: How long after an earlier record a repeat counts: a time, or ``BusinessDays``.
         as_of: Only events that had happened and been recorded by then count (rule K6).
-        calendar: Measures the window in its open time; ``BusinessDays`` need one.
+        calendar: The calendar whose open time measures the window; ``BusinessDays`` need one.
         period: The period in which the opening must lie; earlier records are ignored. Any time if
             omitted.
         population: Which records are examined.

@@ -120,7 +120,7 @@ class Alert:
 
 @attrs.frozen
 class IncidentEnded:
-    """An incident ended outside of the fold: it was resolved, closed or merged.
+    """An incident ended outside the fold: it was resolved, closed or merged.
 
     From then on the incident takes no alerts, and those it had count as resolved: one that fires
     again, or is sent again, counts as new.

@@ -78,7 +78,7 @@ def fold_alerts(
         The intents and the state. Each alert is in one intent or in ``state.undecided``.
 
     Raises:
-        InvalidValueError: The stream holds something else.
+        InvalidValueError: The stream contains an item of another type.
 
     Source: our choice; where other systems differ, ``IntakePolicy`` says which they do.
 

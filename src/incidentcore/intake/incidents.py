@@ -238,7 +238,7 @@ def apply_intents(
         The incidents that changed or were opened, by the ids of the intents.
 
     Raises:
-        InvalidValueError: An intent is about an incident that is not there.
+        InvalidValueError: An intent is about an incident that is not given.
         TransitionNotAllowedError: The lifecycle refuses a change.
     """
     changed: dict[str, Incident] = {}

@@ -47,7 +47,7 @@ class Inhibition:
         condition.inhibits = keys
 
     def hold(self, condition: LiveCondition, alert: Alert) -> bool:
-        """Hold an alert back with its condition if another condition inhibits it; return if so."""
+        """Hold an alert back with its condition if another one inhibits it; return whether."""
         for rule in self._policy.inhibit:
             if not rule.target.test(alert, alert.at):
                 continue
@@ -59,7 +59,7 @@ class Inhibition:
         return False
 
     def let_go(self, condition: LiveCondition) -> Alert | None:
-        """Stop holding back the alert of a condition; return the alert."""
+        """Stop holding back the alert of a condition, and return it."""
         if condition.held_for:
             self._waiting.get(condition.held_for, set()).discard(condition.name)
         return condition.let_go()

@@ -45,7 +45,7 @@ class IncidentIntent:
             late or was held back.
         incident: The incident's id, unique within a fold; a dropped alert names the incident of its
             condition. Empty if there is none.
-        group: What the incident's alerts have in common, in words; empty if nothing.
+        group: What the incident's alerts have in common, in words; empty if there is no group.
         alert: The alert; None for a resolution.
         reason: Why it is resolved, suppressed or dropped; see ``IntentReason``:
 

@@ -97,7 +97,7 @@ class LiveCondition:
             self.flapping = True
 
     def let_go(self) -> Alert | None:
-        """Stop holding back the alert; return it."""
+        """Stop holding the alert back, and return it."""
         alert, self.held, self.held_until = self.held, None, None
         self.held_by = self.held_for = ""
         return alert

@@ -141,7 +141,7 @@ class Grouping:
         by: Fields that must be equal for them to share an incident.
 
     Raises:
-        DefinitionError: A part is not what it must be.
+        DefinitionError: A part is not of the right type.
     """
 
     when: Condition
@@ -167,7 +167,7 @@ class Inhibit:
         name: Its name in the reason.
 
     Raises:
-        DefinitionError: A part is not what it must be.
+        DefinitionError: A part is not of the right type.
 
     Source: our choice; inhibition rules as in Prometheus Alertmanager, with a second look.
     """

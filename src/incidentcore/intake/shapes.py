@@ -36,7 +36,7 @@ def alert_from_dict(data: object, /, *, recorded_at: datetime | None = None) -> 
         The alert; any other fields of the object are in its ``extra``.
 
     Raises:
-        FormatError: There is any fault in the data.
+        FormatError: There is a fault in the data.
 
     >>> from incidentcore.intake import alert_from_dict
     >>> alert_from_dict({"key": "disk", "at": "2026-06-01T09:00:00Z", "host": "db1"}).extra
@@ -126,7 +126,7 @@ def alerts_from_alertmanager(
         written, and under ``group`` the fields of the payload around its alerts are in ``extra``.
 
     Raises:
-        FormatError: There is any fault in the payload.
+        FormatError: There is a fault in the payload.
 
     Source: Prometheus, Alertmanager configuration, ``webhook_config``.
 
@@ -236,7 +236,7 @@ def alert_from_cloudevent(event: object, /, *, recorded_at: datetime | None = No
         ``cloudevent``, and those parts of the data that are not fields of an alert.
 
     Raises:
-        FormatError: There is any fault in the event.
+        FormatError: There is a fault in the event.
 
     Source: CloudEvents 1.0.2; which of its attributes mean what for an alert is our choice.
 

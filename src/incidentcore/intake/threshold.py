@@ -84,7 +84,7 @@ class SampleThreshold:
             least this much later than the first breach makes it fire.
         keep_firing: How long all samples must be clear before the alert is resolved.
         stale_after: A series without a sample for this long has ended: its breach is forgotten,
-            and a firing alert is resolved. None waits for the next sample.
+            and a firing alert is resolved. None to wait for the next sample.
         severity: The alert's severity.
         title: The alert's title. Defaults to id and series.
 
@@ -218,7 +218,7 @@ def fold_samples(
         lateness: How late a sample may come and still count.
 
     Raises:
-        InvalidValueError: Something is not a sample.
+        InvalidValueError: An item is not a sample.
 
     Source: our choice.
 

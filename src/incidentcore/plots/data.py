@@ -98,7 +98,7 @@ def _span(lane: str, value: str, start: datetime, end: datetime) -> dict[str, An
 
 
 def rota_data(schedule: OnCallSchedule, /, *, start: datetime, end: datetime) -> Rows:
-    """Return who is on call when, a row for each person of a shift; in a gap the person is empty.
+    """Return who is on call when, a row for each person of a shift; in a gap the person is None.
 
     Args:
         schedule: The schedule.

@@ -1,7 +1,7 @@
-"""Calendars from calendars: the base class that answers every query, and ``&``, ``|``, ``-``.
+"""Calendars from calendars: the base class with all queries, and ``&``, ``|``, ``-``.
 
-A calendar is a set of instants. All queries are answered from its open windows, compiled into an
-index as they are needed; a subclass gives ``windows`` and ``zone`` and nothing else.
+A calendar is a set of instants. All queries are computed from its open windows, compiled into an
+index as needed; a subclass needs only ``windows`` and ``zone``.
 """
 
 from __future__ import annotations
@@ -48,11 +48,11 @@ _PIECE = timedelta(days=366)  # how much is explained at a time
 
 
 class AbstractCalendar(Engine):
-    """Answers every query from its open windows.
+    """Base class that computes every query from the open windows.
 
-    A subclass gives ``zone`` and ``windows``; ``explain`` may be given for better reasons. A
-    calendar is a value: for the same span ``windows`` must always give the same answer, since
-    what it gave is kept in an index.
+    A subclass defines ``zone`` and ``windows``, and may define ``explain`` for better reasons. A
+    calendar is a value: for the same span ``windows`` must always return the same result, since
+    results are kept in an index.
 
     Attributes:
         zone: The zone in which business days are counted.
@@ -81,7 +81,7 @@ class AbstractCalendar(Engine):
     def explain(self, start: datetime, end: datetime) -> Iterator[OpenReason]:
         """Yield why each part of ``[start, end)`` is open or closed.
 
-        The parts follow one another without a hole and sum to the wall time between the two.
+        The parts follow one another without a gap and add up to the wall time of the span.
 
         Args:
             start: First instant.
@@ -97,7 +97,7 @@ class AbstractCalendar(Engine):
             low = stop
 
     def _parts(self, low: timedelta, high: timedelta) -> Iterable[Part]:
-        """Return the parts of a bounded span; overridden where more is known."""
+        """Return the parts of a bounded span; overridden if more is known."""
         return fill(self._open_parts(low, high), low, high)
 
     def __and__(self, other: Calendar) -> CalendarIntersection:
@@ -120,12 +120,12 @@ class AbstractCalendar(Engine):
 
 
 def is_calendar(value: object) -> TypeGuard[Calendar]:
-    """Return whether a value answers what a calendar answers."""
+    """Return whether a value has all methods of a calendar."""
     return isinstance(value, (Engine, Calendar))
 
 
 def spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
-    """Return a calendar's open windows, whoever wrote it."""
+    """Return the open windows of any calendar, including custom ones."""
     if isinstance(calendar, Engine):
         return calendar._open_parts(low, high)  # noqa: SLF001  one family
     found = [
@@ -136,7 +136,7 @@ def spans_of(calendar: Calendar, low: timedelta, high: timedelta) -> Edges:
 
 
 def parts_of(calendar: Calendar, low: timedelta, high: timedelta) -> Iterator[Part]:
-    """Return why the parts of a span are open or closed, whoever wrote the calendar."""
+    """Return why the parts of a span are open or closed, for any calendar, also a custom one."""
     for reason in calendar.explain(BASE + low, BASE + high):
         where = reason.interval
         yield where.start - BASE, where.end - BASE, reason.code, reason.name
@@ -175,7 +175,7 @@ class _Composite(AbstractCalendar):
     Attributes:
         left: The first calendar.
         right: The second.
-        zone: Where business days are counted. Defaults to that of ``left`` (rule C7).
+        zone: The zone in which business days are counted. Defaults to that of ``left`` (rule C7).
     """
 
     left: Calendar = attrs.field(converter=_checked)
@@ -193,7 +193,7 @@ class _Composite(AbstractCalendar):
 
     @property
     def name(self) -> str:
-        """Return the names of both, as far as they have any."""
+        """Return the names of both calendars, without empty ones."""
         names = [getattr(part, "name", "") for part in (self.left, self.right)]
         return f" {self._sign} ".join(filter(None, names))
 
@@ -216,7 +216,7 @@ class _Composite(AbstractCalendar):
         return self._join_days(left, right) and super()._is_business_day(day)
 
     def _may_count(self, part: Calendar, day: date) -> bool:
-        """Return whether a date counts in a part; True where it has the dates of another zone."""
+        """Return whether a date counts in a part; True if the part has another zone."""
         if isinstance(part, Engine) and part.zone.key == self.zone.key:
             return part._is_business_day(day)  # noqa: SLF001  one family
         return True
@@ -231,7 +231,7 @@ class _Composite(AbstractCalendar):
 
 
 class CalendarIntersection(_Composite):
-    """Open where both are: ``a & b``. Where both are closed, the left one gives the reason.
+    """Open when both calendars are: ``a & b``. When both are closed, the left gives the reason.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.schedule import BusinessCalendar
@@ -255,7 +255,7 @@ class CalendarIntersection(_Composite):
 
 
 class CalendarUnion(_Composite):
-    """Open where either is: ``a | b``. Where both are closed, the left one gives the reason.
+    """Open when either calendar is: ``a | b``. When both are closed, the left gives the reason.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar
@@ -279,9 +279,9 @@ class CalendarUnion(_Composite):
 
 
 class CalendarDifference(_Composite):
-    """Open where the left is and the right is not: ``a - b``, such as maintenance (rule C7).
+    """Open when the left is and the right is not: ``a - b``, such as maintenance (rule C7).
 
-    An explanation names what was taken out: ``maintenance`` for ``Maintenance``, otherwise
+    An explanation names what was subtracted: ``maintenance`` for ``Maintenance``, otherwise
     ``closed_in`` with the name of the calendar.
 
     >>> from datetime import UTC, datetime, timedelta
@@ -333,7 +333,7 @@ def _both(left: Edges, right: Edges) -> Edges:
 
 
 def _gaps(spans: Edges, low: timedelta, high: timedelta) -> Edges:
-    """Return what of ``[low, high)`` ascending windows leave out."""
+    """Return the parts of ``[low, high)`` that are outside ascending windows."""
     edges = [low, *(edge for span in spans for edge in span), high]
     return [
         (opens, closes)
@@ -357,12 +357,12 @@ def _as_intervals(value: object) -> tuple[Interval, ...]:
 
 @attrs.frozen
 class Maintenance(AbstractCalendar):
-    """Single stretches of time, to take out of a calendar or to add to it.
+    """Single periods, to subtract from a calendar or to add to it.
 
     Attributes:
-        intervals: The stretches; sorted, touching ones joined.
-        name: What it is called in explanations.
-        zone: Where its business days would be counted.
+        intervals: The periods, sorted, with touching ones joined.
+        name: Its name in explanations.
+        zone: The zone in which its business days would be counted.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Interval
@@ -377,7 +377,7 @@ class Maintenance(AbstractCalendar):
     zone: ZoneInfo = attrs.field(factory=_utc, kw_only=True, converter=_as_zone, eq=_zone_key)
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Yield the stretches in ``[start, end)``, cut at both, ascending and disjoint."""
+        """Yield the periods in ``[start, end)``, cut at both, ascending and disjoint."""
         return self._indexed_windows(start, end)
 
     def _spans(self, low: timedelta, high: timedelta) -> Edges:

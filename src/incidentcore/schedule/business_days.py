@@ -1,4 +1,4 @@
-"""Business days: counting dates that have open time (rule C8)."""
+"""Business days: counting the dates that have open time (rule C8)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add_days(
     end_of_day: bool,
     bound: timedelta,
 ) -> timedelta | None:
-    """Return the instant ``n`` business days on, or None where that lies beyond the bound."""
+    """Return the instant ``n`` business days later, or None if that is beyond the bound."""
     at: timedelta | None = start
     day, time = _civil(zone, start)
     if not is_business_day(day):
@@ -65,7 +65,7 @@ def has_open_time(cover: Cover, zone: ZoneInfo, day: date) -> bool:
 
 
 def _closing(cover: Cover, zone: ZoneInfo, day: date) -> timedelta:
-    """Return the last instant at which a date with open time closes, at the latest its midnight."""
+    """Return the last closing instant of a date with open time, at the latest its midnight."""
     low, high = day_bounds(zone, day)
     if cover(high - _TICK, high).is_open(high - _TICK):
         return high

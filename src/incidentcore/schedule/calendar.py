@@ -65,11 +65,12 @@ def _zone_key(zone: ZoneInfo) -> str:
 
 @attrs.frozen(init=False, repr=False)
 class BusinessCalendar(AbstractCalendar):
-    """Opening hours in one time zone, and every question about open time.
+    """Opening hours in one time zone, with queries about open time.
 
     A calendar is a value: it can be hashed, compared, pickled and shared between threads. Two
-    calendars are equal when they mean the same, however they were written (rule C9): the
-    attributes hold the normalized definition, with nights cut at midnight, and may be passed back.
+    calendars are equal if they have the same meaning, regardless of how they were written (rule
+    C9): the attributes hold the normalized definition, with nights cut at midnight, and may be
+    passed to the constructor again.
 
     Attributes:
         zone: The zone, given as a ``ZoneInfo`` or its IANA key.
@@ -77,11 +78,11 @@ class BusinessCalendar(AbstractCalendar):
             windows a day. ``24:00`` is legal, ``22:00-06:00`` runs past midnight (rule C2).
         holidays: Dates, texts such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
         special: Dates to hours that replace the week's (rule C1).
-        breaks: Dates to hours, or :class:`Break` values, that are taken out (rule C1).
-        name: What the calendar is called.
+        breaks: Dates to hours, or :class:`Break` values, that are subtracted (rule C1).
+        name: The name of the calendar.
 
     Raises:
-        CalendarDefinitionError: Anything rule C6 refuses.
+        CalendarDefinitionError: The definition is one that rule C6 refuses.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.schedule import BusinessCalendar, Holiday
@@ -178,16 +179,17 @@ class BusinessCalendar(AbstractCalendar):
         return week_strip(self._plan.week, f"{self.name or 'opening hours'} ({self.zone.key})")
 
     def lint(self, *, years: Iterable[int] = ()) -> tuple[LintFinding, ...]:
-        """Return what is allowed but rarely meant.
+        """Return findings about parts that are allowed but rarely intended.
 
-        Orphan tails, breaks outside the hours, holidays at odds, working days without hours.
+        These are orphan tails, breaks outside the hours, conflicting holidays and working days
+        without hours.
 
         A holiday or special day on Monday leaves the weekly Tuesday 00:00-06:00 of Monday's night
         open (rule C2): an orphan tail.
 
         Args:
-            years: Years in which to look at yearly holidays and rules too; every date that is
-                written out is looked at in any case.
+            years: Years in which to check yearly holidays and rules too; dates that are written out
+                are always checked.
 
         >>> from incidentcore.schedule import BusinessCalendar
         >>> night = BusinessCalendar(

@@ -1,7 +1,8 @@
-"""What is open on a civil date (rule C1), and when that is in UTC (rules C3, C4).
+"""The open windows of a civil date (rule C1), and their instants in UTC (rules C3, C4).
 
-Nothing here knows of queries: a :class:`Plan` answers for dates, :func:`open_spans` maps a range of
-dates to instants, written as ``timedelta`` from one base so that sums and searches stay exact.
+This module does not contain queries: a :class:`Plan` determines the windows of dates, and
+:func:`open_spans` maps a range of dates to instants, as ``timedelta`` from one base so that sums
+and searches stay exact.
 """
 
 from __future__ import annotations
@@ -47,12 +48,12 @@ NamedSpan = tuple[int, int, str]
 
 @attrs.frozen(eq=False, kw_only=True)
 class Plan:
-    """A calendar's definition as numbers: what rule C1 needs for any date.
+    """A calendar's definition as numbers: the input of rule C1 for any date.
 
     Attributes:
-        week: Seven lists of windows, Monday first, nights already cut.
-        special: Windows of special days as written, an end may lie past 24:00.
-        breaks: Named windows taken out of a date.
+        week: Seven lists of windows, Monday first, with nights already cut.
+        special: Windows of special days as written; an end may be after 24:00.
+        breaks: Named windows subtracted from a date.
         holidays: Every holiday.
     """
 
@@ -62,7 +63,7 @@ class Plan:
     holidays: tuple[Holiday, ...]
 
     def in_years(self, first: int, last: int) -> Days:
-        """Gather what differs from the plain week in these years, the ends included."""
+        """Collect the dates in a range of years, inclusive, that differ from the plain week."""
         closed: dict[date, set[str]] = {}
         special = {
             day: (spans, "") for day, spans in self.special.items() if first <= day.year <= last
@@ -92,7 +93,7 @@ class Days:
     Attributes:
         plan: The definition.
         closed: Closed dates, each with the names of its holidays.
-        special: Dates with hours of their own, each with the holiday's name or "".
+        special: Dates with their own hours, each with the holiday's name or "".
     """
 
     plan: Plan
@@ -119,7 +120,7 @@ class Days:
         return spans
 
     def exceptions(self) -> dict[date, tuple[Span, ...]]:
-        """Return the windows of every date that is not simply its weekday's."""
+        """Return the windows of every date whose hours differ from those of its weekday."""
         dates = {*self.closed, *self.plan.breaks}
         for day in self.special:
             dates.add(day)
@@ -127,10 +128,10 @@ class Days:
         return {day: self.open(day) for day in dates}
 
     def named(self, day: date) -> list[NamedSpan]:
-        """Return why parts of a date are closed; what is not listed is out of hours.
+        """Return why parts of a date are closed; parts not listed are out of hours.
 
-        A holiday closes its whole date. A holiday with hours is the reason for what the week would
-        have had open; a break for what it takes out.
+        A holiday closes its whole date. A holiday with hours is the reason for the hours of the
+        week that it closes; a break for the time that it subtracts.
         """
         if day in self.closed:
             return [(0, DAY, f"holiday {self.closed[day]}".rstrip())]
@@ -150,7 +151,7 @@ class Days:
 def instant_of(zone: ZoneInfo, ordinal: int, time: timedelta) -> timedelta:
     """Map a civil date and time of day to its distance from BASE, with ``fold=0`` (rule C3).
 
-    In a gap this moves the time forward by the length of the gap, in an overlap it takes the first
+    In a gap this moves the time forward by the length of the gap; in an overlap it uses the first
     occurrence.
     """
     wall = timedelta(days=ordinal - _BASE_ORDINAL) + time
@@ -158,9 +159,9 @@ def instant_of(zone: ZoneInfo, ordinal: int, time: timedelta) -> timedelta:
 
 
 def day_bounds(zone: ZoneInfo, day: date) -> tuple[timedelta, timedelta]:
-    """Return where a civil date starts and ends.
+    """Return the start and end of a civil date.
 
-    The end is not after the start where the zone skipped the date (rule C4).
+    The end is not after the start if the zone skipped the date (rule C4).
     """
     ordinal = day.toordinal()
     return instant_of(zone, ordinal, _ZERO), instant_of(zone, ordinal, _ONE_DAY)
@@ -205,7 +206,7 @@ def _offset_at(zone: ZoneInfo, ordinal: int) -> timedelta:
 
 
 def mapped(zone: ZoneInfo, ordinal: int, spans: Edges) -> Edges:
-    """Map the windows of a date edge by edge; what has no length afterwards is dropped (C3)."""
+    """Map the windows of a date edge by edge; windows that become empty are dropped (C3)."""
     if instant_of(zone, ordinal, _ZERO) >= instant_of(zone, ordinal + 1, _ZERO):
         return []  # rule C4
     mapped = [
@@ -234,7 +235,7 @@ def join(spans: Iterable[tuple[timedelta, timedelta]]) -> Edges:
 
 
 def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Closure]:
-    """Yield why time is closed, for what is not simply out of hours; ascending."""
+    """Yield the reasons for closed time other than out of hours, ascending."""
     days = plan.in_years((first - _ONE_DAY).year, last.year)
     for day in sorted({*days.closed, *days.special, *plan.breaks}):
         low, high = day_bounds(zone, day)
@@ -252,8 +253,8 @@ def closures(zone: ZoneInfo, plan: Plan, first: date, last: date) -> Iterator[Cl
 def check_collisions(plan: Plan) -> None:
     """Refuse a date that is both a holiday and a special day, naming both (rule C5).
 
-    Only dates that are written out, and yearly days, can be compared for all years; where two rules
-    meet, the closed day wins.
+    Only dates that are written out, and yearly days, can be compared for all years; if two rules
+    give the same date, the closed day wins.
     """
     exact: dict[date, Holiday] = {}
     yearly: dict[tuple[int, int], Holiday] = {}

@@ -1,8 +1,7 @@
-"""The queries of a calendar, answered from an index that grows as it is asked.
+"""The queries of a calendar, computed from an index that grows on demand.
 
-The two hot paths, :meth:`Engine.open_time` and :meth:`Engine.deadline`, do what
-:class:`~incidentcore.schedule.index.Index` does, written out in place: a call costs as much as the
-whole search.
+The two hot paths, :meth:`Engine.open_time` and :meth:`Engine.deadline`, repeat the code of
+:class:`~incidentcore.schedule.index.Index` inline: a call costs as much as the whole search.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _PIECE = timedelta(days=366)  # how much is listed at a time
 
 
 class Engine(ABC):
-    """Answers every query but explanations from ``windows`` and ``zone``."""
+    """Computes every query except explanations from ``windows`` and ``zone``."""
 
     __slots__ = ("_index",)
 
@@ -44,7 +43,7 @@ class Engine(ABC):
     _index: Index
 
     def __new__(cls, *args: object, **kwargs: object) -> Self:  # noqa: ARG004  for the subclass
-        """Start with an empty index, before the subclass does anything of its own."""
+        """Start with an empty index, before any code of the subclass runs."""
         self = super().__new__(cls)
         object.__setattr__(self, "_index", EMPTY)  # works for frozen subclasses too
         return self
@@ -75,7 +74,7 @@ class Engine(ABC):
 
         Raises:
             NaiveDatetimeError: A datetime carries no offset (rule T1).
-            InvalidIntervalError: The end lies before the start (rule T3).
+            InvalidIntervalError: The end is before the start (rule T3).
         """
         # The shortest way; unusual input raises or falls through, and the
         # careful way below answers or refuses it.
@@ -118,10 +117,10 @@ class Engine(ABC):
         """Return the earliest instant by which the budget is spent (rule T5).
 
         Args:
-            start: Where the counting begins, in any zone.
-            budget: Open time to spend; zero gives the start itself, also outside hours.
-            boundary: ``"close"`` answers with the closing time where the budget ends there,
-                ``"next_open"`` with the next opening; both are the same business instant.
+            start: The instant at which counting begins, in any zone.
+            budget: Open time to spend; zero returns the start itself, even outside hours.
+            boundary: If the budget ends at a closing time, ``"close"`` returns that, and
+                ``"next_open"`` the next opening; both are the same business instant.
             horizon: How far to look.
 
         Returns:
@@ -176,11 +175,11 @@ class Engine(ABC):
     def deadline_before(
         self, end: datetime, budget: timedelta, *, horizon: timedelta = HORIZON
     ) -> datetime:
-        """Return the latest instant from which the budget fits before ``end``: T5's mirror.
+        """Return the latest instant from which the budget fits before ``end``: rule T5 mirrored.
 
         Args:
-            end: Where the counting ends.
-            budget: Open time that must fit; zero gives the end itself.
+            end: The instant at which counting ends.
+            budget: Open time that must fit; zero returns the end itself.
             horizon: How far to look back.
 
         Returns:
@@ -217,7 +216,7 @@ class Engine(ABC):
     def next_close(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
         """Return the least instant after ``at`` at which a window ends (rule C9).
 
-        Windows that touch, also at midnight, are one.
+        Windows that touch, also at midnight, count as one.
 
         Raises:
             UnreachableDeadlineError: Nothing closes within the horizon.
@@ -248,18 +247,18 @@ class Engine(ABC):
         """Return the instant ``n`` dates with open time later, or earlier for a negative ``n``.
 
         A start on a date without open time first moves to the next open instant (backward: the
-        previous close). The wall time of day is kept; where that is neither inside a window nor on
-        a closing edge, the next open instant is the answer (backward: the previous close).
+        previous close). The wall time of day is kept; if that is neither inside a window nor on a
+        closing edge, the result is the next open instant (backward: the previous close).
 
         Args:
-            start: Where the counting begins.
+            start: The instant at which counting begins.
             n: How many business days; a date counts once, however long it is open.
-            end_of_day: Answer with the last closing of that date.
+            end_of_day: Return the last closing of that date.
             horizon: How far to look.
 
         Raises:
             InvalidValueError: ``n`` is not a whole number.
-            UnreachableDeadlineError: There are not so many business days within the horizon.
+            UnreachableDeadlineError: There are fewer than ``n`` business days within the horizon.
 
         Source: rule C8.
         """
@@ -282,7 +281,7 @@ class Engine(ABC):
         return BASE + found
 
     def _is_business_day(self, day: date) -> bool:
-        """Return whether a date counts; overridden where the windows of a date are known (C8)."""
+        """Return whether a date counts; overridden if the windows of a date are known (C8)."""
         return days.has_open_time(self._cover, as_zone(self.zone), day)
 
     def _open_parts(self, low: timedelta, high: timedelta) -> Edges:
@@ -295,7 +294,7 @@ class Engine(ABC):
         return join(found)
 
     def _indexed_windows(self, start: datetime, end: datetime) -> Iterator[Interval]:
-        """Answer ``windows`` from the index, for calendars that fill it in another way."""
+        """Return ``windows`` from the index, for calendars that fill it in another way."""
         low, high = self._span(start, end)
         return self._each_window(low, high)
 
@@ -321,7 +320,7 @@ class Engine(ABC):
         return low, high
 
     def _cover(self, low: timedelta, high: timedelta) -> Index:
-        """Return an index that holds ``low`` and, as far as one index may, reaches ``high``."""
+        """Return an index that contains ``low`` and reaches as far towards ``high`` as allowed."""
         index = self._index
         if index.low <= low < index.high and high <= index.high:
             return index
@@ -341,7 +340,7 @@ class Engine(ABC):
         return clip(join(sorted(found)), low, high)
 
     def _learn_wall(self, at: datetime) -> None:
-        """Prepare the index for inputs in the calendar's own zone, once one was seen."""
+        """Prepare the index for inputs in the calendar's own zone, once there was one."""
         index = self._index
         if at.tzinfo is self.zone and index.wall is EMPTY and index is not EMPTY:
             index.wall = wall_index(index, self.zone)

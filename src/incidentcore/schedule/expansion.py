@@ -1,7 +1,7 @@
-"""On which days of a year a recurrence rule falls (RFC 5545, 3.3.10).
+"""The days of a year on which a recurrence rule falls (RFC 5545, 3.3.10).
 
-Each year is expanded on its own, from the dates of that year, so that no rule can run for ever: the
-work is bounded by the years asked for.
+Each year is expanded separately, from the dates of that year, so that no rule can run endlessly:
+the work is bounded by the number of years.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ def is_leap(year: int) -> bool:
 
 
 def month_length(year: int, month: int) -> int:
-    """Return how many days a month has."""
+    """Return the number of days in a month."""
     return 29 if month == 2 and is_leap(year) else _LENGTHS[month - 1]
 
 
 @attrs.frozen(kw_only=True)
 class Parts:
-    """The parts of a rule, checked; a tuple is empty where the rule has no such part."""
+    """The parts of a rule, checked; a tuple is empty if the rule has no such part."""
 
     freq: str
     interval: int = 1
@@ -69,7 +69,7 @@ class Parts:
         ]
 
     def _recurs(self, day: date, start: date | None) -> bool:
-        """Answer for DAILY and WEEKLY, where each day can be decided by itself."""
+        """Return whether a day recurs for DAILY and WEEKLY, which can be decided day by day."""
         if self.weekdays and (0, day.weekday()) not in self.weekdays:
             return False
         if start is None or self.interval == 1:
@@ -84,7 +84,7 @@ class Parts:
         return day - timedelta(days=min(offset, day.toordinal() - 1))
 
     def _chosen(self, period: list[date], year: int) -> list[date]:
-        """Answer for YEARLY and MONTHLY: filter one period's days, then take BYSETPOS."""
+        """Return the days for YEARLY and MONTHLY: filter one period's days, then apply BYSETPOS."""
         days = period
         if self.months:
             days = [day for day in days if day.month in self.months]

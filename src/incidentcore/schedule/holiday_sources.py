@@ -22,27 +22,27 @@ def public_holidays(
     language: str | None = None,
     workday_hours: str | Iterable[str] = "mon",
 ) -> tuple[Holiday, ...]:
-    """Return a country's public holidays in some years, from the ``holidays`` package.
+    """Return a country's public holidays in the given years, from the ``holidays`` package.
 
     They are copied: the package's own object grows when it is read, and changes with its version.
-    Weekend dates that a country makes working days in exchange for a bridge day come along as
+    Weekend dates that a country makes working days in exchange for a bridge day are included as
     dates with hours.
 
     Args:
         country: An ISO 3166 code such as ``"DE"``.
-        years: Which years, written out; whoever computes a deadline beyond them adds more.
-        subdivision: A code of the country's parts, such as ``"BY"``.
+        years: The years, each listed; add more to compute deadlines beyond them.
+        subdivision: The code of a part of the country, such as ``"BY"``.
         language: The language of the names, such as ``"en_US"``. Defaults to the package's own
-            for the country, never to that of the process (rule T6).
-        workday_hours: The hours of working days on a weekend: a weekday, whose hours are taken
-            from the calendar, or windows. ``lint`` of a calendar names a date that stays closed
+            for the country, never to the language of the process (rule T6).
+        workday_hours: The hours of working days on a weekend: a weekday, whose hours in the
+            calendar are used, or windows. A calendar's ``lint`` reports a date that stays closed
             because the weekday has no hours.
 
     Returns:
         Holidays with their names, ready for ``BusinessCalendar(holidays=...)``.
 
     Raises:
-        InvalidValueError: The package knows no such country, part or language, or the years are
+        InvalidValueError: The package does not have the country, part or language, or the years are
             not bounded.
         MissingExtraError: The extra ``holidays`` is not installed.
     """
@@ -83,11 +83,11 @@ def holidays_version() -> str:
 
 
 def copy_holidays(source: Mapping[date, str], *, years: Iterable[int]) -> tuple[Holiday, ...]:
-    """Return the holidays of a mapping from dates to names that lie in some years.
+    """Return the holidays of a mapping from dates to names that are in the given years.
 
     Args:
-        source: Such as an object of the ``holidays`` package; it is copied.
-        years: Which years to take.
+        source: The mapping, such as an object of the ``holidays`` package; it is copied.
+        years: The years to include.
 
     Raises:
         InvalidValueError: A key is not a date, or the years are not bounded.

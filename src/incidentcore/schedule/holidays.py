@@ -1,4 +1,4 @@
-"""Holidays and breaks as values, and the table that answers for one date (rule C5)."""
+"""Holidays and breaks as values, and the table for looking up a date (rule C5)."""
 
 from __future__ import annotations
 
@@ -83,23 +83,23 @@ def _month_day(value: object, field: str) -> tuple[int, int]:
 
 @attrs.frozen(repr=False, init=False)
 class Holiday:
-    """A day or days on which the calendar is closed, or open for other hours (rule C5).
+    """One or more days on which the calendar is closed, or has other hours (rule C5).
 
-    Exactly one of ``day``, ``range``, ``yearly`` and ``rule`` says when; a rule may have a ``day``
-    beside it, from which it starts.
+    Exactly one of ``day``, ``range``, ``yearly`` and ``rule`` gives the dates; a rule may also have
+    a ``day``, from which it starts.
 
     Attributes:
         day: One date.
-        name: What the day is called, shown in explanations.
-        range: First and last date, both closed; a pair or ``"2026-12-24/2027-01-01"``.
+        name: The name of the day, shown in explanations.
+        range: First and last date, both inclusive; a pair or ``"2026-12-24/2027-01-01"``.
         yearly: Every year: ``"12-25"``, or ``"12-24/01-02"``, also across New Year. ``True`` takes
-            month and day from ``day`` or ``range``. 29 February returns in leap years only.
+            month and day from ``day`` or ``range``. 29 February recurs in leap years only.
         rule: A rule of RFC 5545, see :func:`~incidentcore.schedule.recurrence.parse_rule`.
-        hours: Open these hours instead of being closed; a weekday such as ``"mon"`` for the hours
-            of that weekday; None for closed.
-        opens: Whether a yearly holiday with hours also opens a date whose weekday has no window of
-            its own. False, the default: Christmas Eve until noon does not open a Saturday that is
-            closed. A date, a range or a rule with hours opens its dates in any case.
+        hours: The hours that are open instead; a weekday such as ``"mon"`` for the hours of that
+            weekday; None for closed.
+        opens: Whether a yearly holiday with hours also opens a date whose weekday has no window.
+            With the default False, Christmas Eve until noon does not open a closed Saturday. A
+            date, a range or a rule with hours opens its dates in any case.
 
     Raises:
         CalendarDefinitionError: A part cannot be read, or not exactly one of the four is given.
@@ -200,7 +200,7 @@ class Holiday:
     def windows(self, week: tuple[tuple[Span, ...], ...]) -> tuple[Span, ...] | None:
         """Return the windows of its dates, given those that begin on each weekday.
 
-        None where it closes its dates.
+        None if it closes its dates.
         """
         if self.hours is None:
             return None
@@ -209,7 +209,7 @@ class Holiday:
         return parse_hours(self.hours, "hours")
 
     def dates(self, first: int, last: int) -> tuple[date, ...]:
-        """Return the dates of some years, the ends included, on which the holiday falls.
+        """Return the dates on which the holiday falls in a range of years, inclusive.
 
         >>> from incidentcore.schedule import Holiday
         >>> [day.isoformat() for day in Holiday(yearly="12-31/01-01").dates(2026, 2026)]
@@ -228,7 +228,7 @@ class Holiday:
         )
 
     def explicit_dates(self) -> tuple[date, ...]:
-        """Return the dates of a holiday given by day or range; none for one that returns."""
+        """Return the dates of a holiday given by day or range; empty for a recurring one."""
         if self.range is not None:
             first, last = self.range
         elif self.day is not None and self.rule is None:
@@ -238,7 +238,7 @@ class Holiday:
         return tuple(first + timedelta(days=offset) for offset in _up_to((last - first).days + 1))
 
     def month_days(self) -> tuple[tuple[int, int], ...]:
-        """Return the (month, day) pairs of a yearly holiday, in the order it runs through them."""
+        """Return the (month, day) pairs of a yearly holiday, in the order of its dates."""
         if self.yearly is None:
             return ()
         first, last = (_month_day(part, "yearly") for part in _as_pair(self.yearly, "yearly"))
@@ -249,7 +249,7 @@ class Holiday:
 
 
 def _own_hours(hours: str | Iterable[str] | None) -> tuple[str, ...] | None:
-    """Return hours as they are kept: windows, or the name of one weekday; None where closed."""
+    """Return hours in their stored form: windows, or the name of one weekday; None if closed."""
     if hours is None:
         return None
     given = (hours,) if isinstance(hours, str) else hours
@@ -284,11 +284,11 @@ def _break_name(value: str) -> str:
 
 @attrs.frozen
 class Break:
-    """Time taken out of one date's hours, with a name for explanations (rule C1).
+    """Time subtracted from one date's hours, with a name for explanations (rule C1).
 
     Attributes:
         hours: A window or several, such as ``"12:00-13:00"``.
-        name: What it is called.
+        name: Its name in explanations.
 
     >>> from incidentcore.schedule import Break
     >>> Break("12:00-12:30", "Lunch")
@@ -300,7 +300,7 @@ class Break:
 
 
 def as_holidays(value: object) -> tuple[Holiday, ...]:
-    """Read what a caller gives as holidays: dates, texts, Holidays, or a mapping date → name."""
+    """Read holidays from dates, texts, Holiday values, or a mapping of date → name."""
     if isinstance(value, Mapping):
         return tuple(Holiday(day, name=name) for day, name in value.items())
     if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):
@@ -312,7 +312,7 @@ def as_holidays(value: object) -> tuple[Holiday, ...]:
 
 
 def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
-    """Return one spelling for every list with this meaning: sorted, joined, without duplicates.
+    """Return the canonical form of a list of holidays: sorted, joined, without duplicates.
 
     >>> from incidentcore.schedule import Holiday
     >>> from incidentcore.schedule.holidays import canonical_holidays
@@ -338,7 +338,7 @@ def canonical_holidays(holidays: Iterable[Holiday]) -> tuple[Holiday, ...]:
 
 
 def closed_days(named: Iterable[tuple[str, date]]) -> tuple[Holiday, ...]:
-    """Return the holidays of many names and dates, neighbours of one name as a range.
+    """Return holidays for pairs of name and date, adjacent dates of one name as a range.
 
     >>> from datetime import date
     >>> from incidentcore.schedule.holidays import closed_days
@@ -356,7 +356,7 @@ def _of_days(dates: set[tuple[str, tuple[str, ...], int]]) -> Iterable[Holiday]:
 
 
 def _pieces(first: date, last: date) -> Iterable[tuple[date, date]]:
-    """Cut a run that grew by joining into ranges that may be built again."""
+    """Cut a joined run into ranges that are allowed as holidays."""
     while (last - first).days >= _MOST_DAYS:
         yield first, first + timedelta(days=_MOST_DAYS - 1)
         first += timedelta(days=_MOST_DAYS)

@@ -1,7 +1,7 @@
 """Opening hours as text: windows of a civil day, and the week they make (rules C1, C2, C6).
 
-A window is kept as two whole numbers of seconds from the day's midnight. Its end may lie past
-86,400 (24:00) while it is read; :func:`split` then gives the tail to the next date.
+A window is kept as two whole numbers of seconds from the day's midnight. Its end may exceed 86,400
+(24:00) while it is read; :func:`split` then gives the tail to the next date.
 """
 
 from __future__ import annotations
@@ -53,11 +53,12 @@ def pairs(value: object, field: str) -> list[tuple[object, object]]:
 
 
 def parse_hours(value: object, field: str) -> tuple[Span, ...]:
-    """Read one window or several; they come back ascending, touching ones merged.
+    """Read one or more windows, and return them ascending, with touching ones merged.
 
     Args:
-        value: Text such as ``"09:00-17:00"`` or an iterable of such texts; an empty one is closed.
-        field: Where it stands, for the error.
+        value: Text such as ``"09:00-17:00"`` or an iterable of such texts; an empty one means
+            closed.
+        field: The name of the field, for the error.
 
     Raises:
         CalendarDefinitionError: A window cannot be read, or two overlap.
@@ -140,7 +141,7 @@ def merge(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def subtract(spans: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
-    """Return what of ``spans`` is not in ``taken``.
+    """Return the parts of ``spans`` that are not in ``taken``.
 
     >>> from incidentcore.schedule.hours import subtract
     >>> subtract([(0, 10)], [(3, 4), (8, 12)])
@@ -158,7 +159,7 @@ def subtract(spans: Iterable[Span], taken: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def intersect(spans: Iterable[Span], others: Iterable[Span]) -> tuple[Span, ...]:
-    """Return what both hold.
+    """Return the parts that are in both.
 
     >>> from incidentcore.schedule.hours import intersect
     >>> intersect([(0, 10), (20, 30)], [(5, 25)])
@@ -204,7 +205,7 @@ def parse_week(hours: object, field: str = "hours") -> tuple[tuple[Span, ...], .
     Args:
         hours: A mapping or pairs of ``"mon"`` … ``"sun"`` or ranges such as ``"mon-fri"`` (also
             across the weekend, ``"sat-mon"``) to hours. Each weekday is named at most once.
-        field: Where it stands, for the error.
+        field: The name of the field, for the error.
 
     Raises:
         CalendarDefinitionError: A weekday or window cannot be read, a weekday is named twice, or
@@ -277,7 +278,7 @@ def own_windows(week: tuple[tuple[Span, ...], ...]) -> tuple[tuple[Span, ...], .
 
 
 def friendly_week(week: tuple[tuple[Span, ...], ...]) -> dict[str, str | list[str]]:
-    """Write a week as a person would: nights in one piece, equal neighbours as a range.
+    """Write a week for people: nights in one piece, equal adjacent days as a range.
 
     >>> from incidentcore.schedule.hours import friendly_week, parse_week
     >>> friendly_week(parse_week({"mon-fri": "09:00-17:00"}))

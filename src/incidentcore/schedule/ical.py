@@ -31,11 +31,11 @@ _LEAP = 2000
 
 @attrs.frozen
 class IcalFeed:
-    """What a feed says about closed time.
+    """The closed time in a feed.
 
     Attributes:
         holidays: The all-day events, for ``BusinessCalendar(holidays=...)``.
-        maintenance: The timed events by title, to be taken out of a calendar with ``-``.
+        maintenance: The timed events by title, to be subtracted from a calendar with ``-``.
     """
 
     holidays: tuple[Holiday, ...]
@@ -45,17 +45,17 @@ class IcalFeed:
 def read_ical(source: str | bytes, *, zone: ZoneInfo | str, years: Iterable[int]) -> IcalFeed:
     r"""Read an iCalendar text as closed days and closed hours.
 
-    All-day events become holidays, timed ones maintenance. Rules are expanded for the years asked
-    for, exceptions left out, moved instances moved, cancelled events skipped.
+    All-day events become holidays, timed ones maintenance. Rules are expanded for ``years``,
+    exceptions and cancelled events are omitted, and moved instances have their new time.
 
     Args:
         source: The text, or its bytes in UTF-8; at most 1 MB, 100,000 lines and
             10,000 components.
-        zone: What times without a zone mean.
-        years: Which years to take, at most 100.
+        zone: The zone of times that do not state one.
+        years: The years to include, at most 100.
 
     Raises:
-        FormatError: The text cannot be read, or asks for too much; with every problem found.
+        FormatError: The text cannot be read, or exceeds a limit; lists every problem found.
         InvalidValueError: The zone or the years cannot be used.
 
     Source: RFC 5545; rules as in C5.
@@ -118,12 +118,12 @@ def _work(event: Event, wanted: tuple[int, ...]) -> int:
 
 
 def _key(moment: Moment) -> Moment:
-    """Return what two spellings of one start have in common."""
+    """Return a key that is equal for two spellings of one start."""
     return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
 
 
 def _starts(event: Event, wanted: tuple[int, ...]) -> Iterator[Moment]:
-    """Yield where an event starts in the wanted years: DTSTART, RRULE and RDATE (3.8.5)."""
+    """Yield the starts of an event in the wanted years: DTSTART, RRULE and RDATE (3.8.5)."""
     seen: set[Moment] = set()
     for start in (event.start, *event.added, *_by_rule(event, wanted)):
         if start.year in wanted and _key(start) not in seen:
@@ -159,7 +159,7 @@ def write_ical(items: Iterable[Holiday | Maintenance], *, at: datetime) -> str:
     """Write holidays and maintenance as iCalendar text.
 
     Args:
-        items: Holidays without hours of their own, and maintenance.
+        items: Holidays without hours, and maintenance.
         at: When it is written (DTSTAMP).
 
     Returns:
@@ -225,14 +225,14 @@ def _day(day: date) -> str:
 
 
 def stamp_text(at: datetime) -> str:
-    """Return an instant of whole seconds as iCalendar writes it."""
+    """Return an instant in whole seconds in the form of iCalendar."""
     if at.microsecond:
         raise InvalidValueError("items", at, "instants of whole seconds, which iCalendar can say")
     return at.replace(tzinfo=None).isoformat().replace("-", "").replace(":", "") + "Z"
 
 
 def escaped(text: str) -> str:
-    """Return text as a value of iCalendar: one line, its own signs marked (3.3.11)."""
+    """Return text as an iCalendar value: one line, special characters escaped (3.3.11)."""
     for sign in ("\\", ";", ","):
         text = text.replace(sign, f"\\{sign}")
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\\n")

@@ -37,18 +37,18 @@ _READ = frozenset((*_ONCE, "EXDATE", "RDATE", "STATUS"))
 
 
 class Event(NamedTuple):
-    """One VEVENT: what opening hours need of it.
+    """One VEVENT, with the parts that opening hours need.
 
     Attributes:
         line: Where it begins, for messages.
-        uid: Its id; instances that were moved name the same one.
+        uid: Its id; moved instances have the same one.
         summary: Its title on one line.
         start: First day or instant.
         length: How long it lasts.
         rule: Its RRULE or "".
         added: Further starts (RDATE).
         removed: Starts that do not take place (EXDATE).
-        replaces: The start of the instance that it replaces (RECURRENCE-ID).
+        replaces: The original start of the instance that it replaces (RECURRENCE-ID).
         is_cancelled: Whether it does not take place.
     """
 
@@ -65,7 +65,7 @@ class Event(NamedTuple):
 
 
 class _Reader:
-    """Collects problems, so that a feed is refused once with all of them."""
+    """Collects problems, so that a feed is refused once, with all of them."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self.zone = zone
@@ -135,10 +135,10 @@ def read_events(source: str | bytes, zone: ZoneInfo) -> list[Event]:
     Args:
         source: The text, or its bytes in UTF-8; at most 1 MB, 100,000 lines and
             10,000 components.
-        zone: What times without a zone mean.
+        zone: The zone of times that do not state one.
 
     Raises:
-        FormatError: It cannot be read; with every problem found.
+        FormatError: The text cannot be read; lists every problem found.
     """
     reader = _Reader(zone)
     events = []

@@ -1,12 +1,12 @@
 """The index behind every query: a bisection over the edges of open windows.
 
 Edges are ``timedelta`` from one base, so each step of a query runs in C and is exact to the
-microsecond (rule T4). For a distance ``x`` from the base, ``i = bisect_right(edges, x)`` is odd
-where the calendar is open. ``offsets[i] + x`` (open) or ``offsets[i]`` (closed) is the open time
-since the index begins; the difference of two such values is the open time between them.
+microsecond (rule T4). For a distance ``x`` from the base, ``i = bisect_right(edges, x)`` is odd if
+the calendar is open. ``offsets[i] + x`` (open) or ``offsets[i]`` (closed) is the open time since
+the index begins; the difference of two such values is the open time between them.
 
-Before its first and after its last instant an index holds None for an offset: arithmetic with it
-raises TypeError, by which a query learns, at no cost, that it has to extend the index.
+Before its first and after its last instant an index holds None as offset: arithmetic with it raises
+TypeError, which shows a query, at no cost, that it has to extend the index.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ class Index:
     """Open windows between two instants, ready to be searched; never changed once built.
 
     Attributes:
-        low: First instant answered for, as distance from the base.
+        low: First instant of the index, as distance from the base.
         high: First instant after.
-        edges: Where the calendar opens and closes.
-        offsets: Beside each stretch between edges, what turns an instant into open time.
+        edges: The instants at which the calendar opens and closes.
+        offsets: For each stretch between edges, the offset that converts an instant to open time.
         totals: Open time up to each closing edge.
-        shifts: Beside each of them, the instant to which open time is added for a deadline.
+        shifts: For each of them, the instant to which open time is added for a deadline.
         is_narrow: Whether any search inside stays within the default horizon.
         origin: The base as a datetime. Its zone is UTC, or that of the calendar in a wall index.
         wall: The same windows in wall time, for inputs in the calendar's own zone; EMPTY until the
-            first of them comes.
+            first of them.
     """
 
     __slots__ = (
@@ -116,7 +116,7 @@ class Index:
         return self.edges[place] if place < len(self.edges) - 1 else None
 
     def next_closing(self, at: timedelta) -> timedelta | None:
-        """Return the first closing edge after an instant; one that is the index's end is cut."""
+        """Return the first closing edge after an instant; one at the index's end is cut."""
         place = bisect_right(self.edges, at) | 1
         found = self.edges[place] if place < len(self.edges) - 1 else self.high
         return found if found < self.high else None
@@ -128,7 +128,7 @@ class Index:
 
     @property
     def is_cut(self) -> bool:
-        """Return whether a window still runs where the index ends."""
+        """Return whether a window is still open at the end of the index."""
         return bool(self.totals) and self.edges[-2] == self.high
 
     def windows(self, start: timedelta, end: timedelta) -> Edges:
@@ -184,9 +184,8 @@ def wall_index(index: Index, zone: ZoneInfo) -> Index:
     """Return the same windows in the zone's wall time.
 
     Two datetimes of one zone subtract as wall time, which is several times cheaper than by way of
-    UTC, and right wherever the wall time between them is unaffected by a change of offset. The
-    hours that a change skips or repeats are left out: there the index answers None, and the query
-    goes by way of UTC.
+    UTC, and correct if no change of offset affects the wall time between them. The hours that a
+    change skips or repeats are left out: there the index returns None, and the query uses UTC.
     """
     edges: list[timedelta] = []
     offsets: list[Any] = [None]
@@ -256,10 +255,10 @@ def _end_of(span: tuple[timedelta, timedelta]) -> timedelta:
 
 
 def wanted_range(index: Index, low: timedelta, high: timedelta) -> tuple[timedelta, timedelta]:
-    """Return what the next index should hold so that it answers from ``low``, and to ``high``.
+    """Return the range that the next index should cover, from ``low`` and up to ``high``.
 
-    Whole years; at least double of what there was, so that a growing need compiles little twice;
-    never more than 64 years: what lies too far apart for that is answered in pieces.
+    It has whole years; at least double the previous range, so that growth recompiles little; never
+    more than 64 years: longer spans are computed in pieces.
     """
     first, last = (BASE + low).year, (BASE + high).year + 1
     last = min(last, first + _MOST_YEARS)

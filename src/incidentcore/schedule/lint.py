@@ -1,4 +1,4 @@
-"""What in a calendar is allowed but rarely meant."""
+"""Findings about parts of a calendar that are allowed but rarely intended."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _finding(code: str, day: date, **data: object) -> LintFinding:
 
 
 def lint_plan(plan: Plan, years: Iterable[int]) -> tuple[LintFinding, ...]:
-    """Return the findings for every date that is written out, and for the given years."""
+    """Return the findings for all dates that are written out, and for the given years."""
     wanted = set(years)
     if len(wanted) > _MOST_YEARS or not all(
         isinstance(year, int) and 2 <= year <= 9998 for year in wanted
@@ -71,7 +71,7 @@ def _of_day(days: Days, day: date) -> Iterator[LintFinding]:
 
 
 def _orphan(days: Days, day: date) -> tuple[int, int] | None:
-    """Return the tail that the date after a closed night keeps, if there is one."""
+    """Return the tail of a closed night that remains on the next date, if there is one."""
     after = day + _ONE_DAY
     usual, next_usual = days.plan.week[day.weekday()], days.plan.week[after.weekday()]
     if not usual or not next_usual or after in days.special:

@@ -1,4 +1,4 @@
-"""What every calendar answers, whoever wrote it."""
+"""The queries of every calendar, including custom ones."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Boundary = Literal["close", "next_open"]
 
 @runtime_checkable
 class Calendar(Protocol):
-    """Business time: which stretches of time are open, and what follows from it.
+    """Business time: the open stretches of time, and queries about them.
 
     :class:`BusinessCalendar` is the usual one. To write your own, subclass
-    :class:`AbstractCalendar`, which answers everything from ``windows`` and ``zone``.
+    :class:`AbstractCalendar`, which computes every query from ``windows`` and ``zone``.
     """
 
     @property
@@ -77,7 +77,7 @@ class Calendar(Protocol):
         end_of_day: bool = False,
         horizon: timedelta = HORIZON,
     ) -> datetime:
-        """Return the instant ``n`` dates with open time later (rule C8)."""
+        """Return the instant ``n`` business days (dates with open time) later (rule C8)."""
         ...
 
     def explain(self, start: datetime, end: datetime) -> Iterable[OpenReason]:
@@ -92,11 +92,11 @@ def _whole(_: object, field: attrs.Attribute[int], value: object) -> None:
 
 @attrs.frozen
 class BusinessDays:
-    """A number of business days: a unit of its own, never so many hours (rule C8).
+    """A number of business days: a separate unit, never converted to hours (rule C8).
 
     Attributes:
-        n: How many dates with open time.
-        end_of_day: Whether the last of them counts to its closing.
+        n: The number of dates with open time.
+        end_of_day: Whether the last of them ends at its closing.
 
     >>> from incidentcore.schedule import BusinessDays
     >>> BusinessDays(2)

@@ -1,4 +1,4 @@
-"""Why a stretch of time counts or does not: the parts of an explanation."""
+"""The parts of an explanation: why a stretch of time is open or closed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class OpenReason:
         interval: The stretch, in UTC.
         code: A stable code: ``open``, ``out_of_hours``, ``holiday``, ``break``, ``maintenance``, or
             ``closed_in`` for the hours of a calendar that was subtracted.
-        name: Of the holiday, break, maintenance or calendar; empty where it has none.
+        name: The name of the holiday, break, maintenance or calendar; empty if it has none.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore import Interval
@@ -64,7 +64,7 @@ class OpenReason:
 
     @property
     def text(self) -> str:
-        """Return the reason in words: "open", "out of hours", "holiday Christmas Day"."""
+        """Return the reason as text: "open", "out of hours", "holiday Christmas Day"."""
         if self.code == CLOSED_IN:
             return f"closed in {self.name}" if self.name else "closed"
         words = self.code.replace("_", " ")
@@ -74,14 +74,14 @@ class OpenReason:
 def fill(
     windows: Edges, low: timedelta, high: timedelta, closures: Iterable[Closure] = ()
 ) -> Iterator[Part]:
-    """Yield the parts of ``[low, high)``: the windows, and between them why it is closed.
+    """Yield the parts of ``[low, high)``: the windows, and the closed parts with their reasons.
 
     Args:
         windows: Open windows within the span, ascending.
-        low: Where the span starts.
-        high: Where it ends.
-        closures: Reasons other than out of hours, ascending by start; where they overlap each
-            other the earlier one counts, and open windows come before all of them.
+        low: The start of the span.
+        high: The end of the span.
+        closures: Reasons other than out of hours, ascending by start; if they overlap, the earlier
+            one counts, and open windows take precedence over all of them.
     """
     known = list(closures)
     first = 0
@@ -109,7 +109,7 @@ def fill(
 def overlay(
     left: Iterable[Part], right: Iterable[Part]
 ) -> Iterator[tuple[timedelta, timedelta, tuple[str, str], tuple[str, str]]]:
-    """Yield two partitions of one span cut at the edges of both."""
+    """Yield two partitions of one span, cut at the edges of both."""
     ones, others = iter(left), iter(right)
     one, other = next(ones, None), next(others, None)
     while one is not None and other is not None:
@@ -122,7 +122,7 @@ def overlay(
 
 
 def as_reasons(parts: Iterable[Part]) -> Iterator[OpenReason]:
-    """Yield parts as reasons, neighbours with one reason joined."""
+    """Yield parts as reasons, with adjacent parts of the same reason joined."""
     held: Part | None = None
     for part in parts:
         if held is not None and held[1] == part[0] and held[2:] == part[2:]:

@@ -31,11 +31,11 @@ Refuse = Callable[[object, str], CalendarDefinitionError]
 
 @attrs.frozen(kw_only=True)
 class Recurrence:
-    """A day that returns by a rule of RFC 5545.
+    """A day that recurs by a rule of RFC 5545.
 
     Attributes:
-        text: The rule in one canonical spelling; two rules with one text are one rule.
-        start: The first day from which the rule counts, where it matters; nothing earlier recurs.
+        text: The rule in canonical form; rules with equal texts are equal.
+        start: The first day of the rule, if it matters; no earlier day recurs.
     """
 
     text: str
@@ -43,7 +43,7 @@ class Recurrence:
     _parts: Parts = attrs.field(eq=False, repr=False, alias="parts")
 
     def in_years(self, first: int, last: int) -> tuple[date, ...]:
-        """Return the days of some years, the ends included, on which the rule falls, ascending.
+        """Return the days on which the rule falls in a range of years, inclusive, ascending.
 
         A rule with COUNT is followed for at most 100 years after its start.
 
@@ -84,9 +84,9 @@ def parse_rule(text: str, start: date | None = None, field: str = "rule") -> Rec
     Args:
         text: The rule, with or without a leading ``RRULE:``. FREQ is YEARLY, MONTHLY, WEEKLY or
             DAILY; BYMONTHDAY, BYYEARDAY, BYWEEKNO and BYSETPOS go with YEARLY or MONTHLY only.
-        start: The first day. Needed where the rule's days depend on it: with COUNT, with an
-            INTERVAL above 1, or where no part names the day.
-        field: Where it stands, for the error.
+        start: The first day. Required if the rule's days depend on it: with COUNT, with an INTERVAL
+            above 1, or if no part names the day.
+        field: The name of the field, for the error.
 
     Raises:
         CalendarDefinitionError: The rule is not one of these.
@@ -226,7 +226,7 @@ def _read_until(text: str, refuse: Refuse) -> date | None:
 
 
 def _filled(parts: Parts, start: date) -> Parts:
-    """Fill in what RFC 5545 takes from the start where no part names the day."""
+    """Fill in the parts that RFC 5545 takes from the start if no part names the day."""
     if parts.weekdays or parts.month_days or parts.year_days or parts.weeks:
         if (
             parts.freq == "YEARLY"

@@ -1,4 +1,4 @@
-"""Handoffs that recur at a wall time: the clock behind an on-call rotation (rule E5)."""
+"""Handoffs that recur at a wall time: the basis of on-call rotations (rule E5)."""
 
 from __future__ import annotations
 
@@ -54,21 +54,21 @@ def _check_unit(_: object, field: attrs.Attribute[str], value: object) -> None:
 
 @attrs.frozen(kw_only=True)
 class Rotation:
-    """Handoffs every so many hours, days, weeks or months of wall time, for all time.
+    """Handoffs that recur after ``every`` hours, days, weeks or months of wall time, without end.
 
-    Turn 0 begins at the anchor; there are turns before it as well. Unlike opening hours (rule C3),
-    a handoff whose wall time a change of offset skips is at the end of the gap; one that is
-    repeated counts once, at its first occurrence; handoffs that fall on one instant are one. Day 29
-    to 31 of a monthly rotation is the last day of a shorter month.
+    Turn 0 begins at the anchor; there are also turns before it. Unlike opening hours (rule C3), a
+    handoff whose wall time is skipped by a change of offset is at the end of the gap; one whose
+    wall time is repeated counts once, at the first occurrence; handoffs at the same instant count
+    as one. In a monthly rotation, days 29 to 31 become the last day of a shorter month.
 
     Attributes:
-        anchor: An instant of a handoff; all handoffs have its wall time in the zone.
+        anchor: The instant of a handoff; all handoffs have its wall time in the zone.
         zone: The zone of the wall time.
         unit: ``"hours"``, ``"days"``, ``"weeks"`` or ``"months"``.
-        every: How many of them a turn lasts.
+        every: The length of a turn in units.
 
     Raises:
-        InvalidValueError: A part cannot be used.
+        InvalidValueError: A part is invalid.
 
     Source: rule E5.
 
@@ -96,7 +96,7 @@ class Rotation:
         return number
 
     def member(self, at: datetime, members: Sequence[T]) -> T:
-        """Return whose turn it is when members take turns, the first at the anchor.
+        """Return the member whose turn it is; the first member begins at the anchor.
 
         Raises:
             InvalidValueError: There are no members.

@@ -54,17 +54,17 @@ def _check_horizon(horizon: object) -> timedelta:
 
 
 def limit_of(at: timedelta, horizon: timedelta) -> timedelta:
-    """Return where a search forward gives up."""
+    """Return the instant at which a forward search gives up."""
     return _LAST if _check_horizon(horizon) > _LAST - at else at + horizon
 
 
 def floor_of(at: timedelta, horizon: timedelta) -> timedelta:
-    """Return where a search backward gives up."""
+    """Return the instant at which a backward search gives up."""
     return _FIRST if _check_horizon(horizon) > at - _FIRST else at - horizon
 
 
 def measure(cover: Cover, low: timedelta, high: timedelta) -> timedelta:
-    """Return the open time between two instants, piece by piece where they lie far apart."""
+    """Return the open time between two instants, computed in pieces if they are far apart."""
     total = _ZERO
     while low < high:
         index = cover(low, high)
@@ -77,7 +77,7 @@ def measure(cover: Cover, low: timedelta, high: timedelta) -> timedelta:
 def spend(
     cover: Cover, at: timedelta, budget: timedelta, limit: timedelta
 ) -> tuple[timedelta | None, timedelta]:
-    """Return the earliest instant by which a positive budget is spent, or None and what is left."""
+    """Return the earliest instant by which a positive budget is spent, or None and the rest."""
     left = budget
     while at < limit:
         index = cover(at, at)
@@ -93,7 +93,7 @@ def spend(
 def spend_back(
     cover: Cover, at: timedelta, budget: timedelta, floor: timedelta
 ) -> tuple[timedelta | None, timedelta]:
-    """Return the latest instant from which a positive budget fits, or None and what is left."""
+    """Return the latest instant from which a positive budget fits, or None and the rest."""
     left = budget
     while at > floor:
         index = cover(at - _TICK, at)

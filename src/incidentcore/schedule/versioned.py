@@ -1,4 +1,4 @@
-"""A calendar whose opening hours changed: each instant is answered by the version of then."""
+"""A calendar whose opening hours changed: for each instant the version at that time counts."""
 
 from __future__ import annotations
 
@@ -37,14 +37,15 @@ def _first_zone(calendar: VersionedCalendar) -> ZoneInfo:
 
 @attrs.frozen
 class VersionedCalendar(AbstractCalendar):
-    """A calendar that changed: each instant is answered by the version that held then (rule C7).
+    """A calendar that changed: for each instant the version in force at that time counts (rule C7).
 
-    New opening hours from Wednesday on change nothing before Wednesday, also within one clock that
-    runs across the change. The earliest version also answers for everything before it.
+    New opening hours from Wednesday on change nothing before Wednesday, even within one clock that
+    runs across the change. The earliest version also counts for all time before it.
 
     Attributes:
-        versions: The calendars, each with the instant from which it holds.
-        zone: Where business days are counted. Defaults to the zone of the earliest version.
+        versions: The calendars, each with the instant from which it is in force.
+        zone: The zone in which business days are counted. Defaults to the zone of the earliest
+            version.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore import Versions

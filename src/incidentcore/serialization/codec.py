@@ -1,9 +1,9 @@
 """Any value of the library as one JSON document, and back, exactly.
 
 A document is an envelope around a value: ``{"type": "Incident", "version": 1, "value": ...}``. A
-record is written as its history and replayed when it is read, so that not a field of it can be
-smuggled in. Reading takes nothing on trust: every problem is listed with its path, and nothing but
-``FormatError`` is raised. A ``Codec`` does the same and knows classes of the caller's beside ours.
+record is written as its history and replayed when it is read, so that no field can be forged.
+Reading trusts no input: every problem is listed with its path, and only ``FormatError`` is raised.
+A ``Codec`` does the same and also supports classes of the caller.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ def _as_map(extra: Mapping[str, type]) -> FrozenMap[type]:
 
 @attrs.frozen
 class Codec:
-    """Writes and reads documents that may also hold classes of the caller's.
+    """Writes and reads documents that may also contain the caller's classes.
 
-    The functions of this room, such as ``dumps``, are those of a codec without any.
+    The functions of this package, such as ``dumps``, are those of a codec without such classes.
 
     Attributes:
-        extra: The caller's classes by the names that their documents have. They are attrs classes,
-            written field by field; a field of a base or protocol, such as ``Condition``, takes
-            those that derive from it or have all its members.
+        extra: The caller's classes by the names of their documents. They are attrs classes, written
+            field by field; a field with a base class or protocol as type, such as ``Condition``,
+            accepts classes that derive from it or have all its members.
 
     Raises:
-        InvalidValueError: A name is taken or cannot be one, or a class is not an attrs class.
+        InvalidValueError: A name is taken or invalid, or a class is not an attrs class.
 
     >>> import attrs
     >>> from incidentcore.conditions import Condition
@@ -119,7 +119,7 @@ class Codec:
         limits: Limits = _LIMITS,
         trusted: bool = False,
     ) -> WithUnknownFields[T]:
-        """Read a value and keep what is not known; see the function ``loads_with_unknown``."""
+        """Read a value and keep unknown fields; see the function ``loads_with_unknown``."""
         return self._loads(text, kind, limits, trusted=trusted, keep=True)
 
     def from_plain(
@@ -131,7 +131,7 @@ class Codec:
     def from_plain_with_unknown(
         self, data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
     ) -> WithUnknownFields[T]:
-        """Read from plain data and keep what is not known; see ``loads_with_unknown``."""
+        """Read a value from plain data and keep unknown fields; see ``loads_with_unknown``."""
         return self._from_plain(data, kind, limits, trusted=trusted, keep=True)
 
     def json_schema(
@@ -236,7 +236,7 @@ def _read(
 
 
 def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[str, Any]:
-    """Return the type's name and the value inside an envelope, brought to this version."""
+    """Return the type's name and the value in an envelope, upgraded to this version."""
     if not isinstance(data, dict):
         raise Faults([Fault(f"got {show(data)}; allowed: an object")])
     problems = [
@@ -294,7 +294,7 @@ def _check_places(name: str, value: Any, paths: list[Path], registry: Registry) 
 
 
 def _copied(value: Any) -> Any:
-    """Return plain data of its own, since fields are taken out of it."""
+    """Return a copy of plain data, since fields are removed from it."""
     if isinstance(value, dict):
         return {key: _copied(inner) for key, inner in value.items()}
     return [_copied(inner) for inner in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""What reading and writing share: containers, and how the members of a union are distinguished."""
+"""Shared parts of reading and writing: containers, and the distinction of union members."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ WORDS: Final = {
 def read_each(
     pairs: Any, read: ReadHook, step: Callable[[Any], Any] = lambda place: place
 ) -> list[Any]:
-    """Read several values, and tell of all that are wrong, up to many thousands."""
+    """Read several values, and report all that are wrong, up to a high limit."""
     found: list[Any] = []
     problems: list[Fault] = []
     final = 0
@@ -96,7 +96,7 @@ def read_list(read: ReadHook) -> ReadHook:
 
 
 def read_set(read: ReadHook) -> ReadHook:
-    """Return the hook for an array of values that are all different."""
+    """Return the hook for an array of distinct values."""
     items = read_list(read)
 
     def structure(data: Any, _: Any) -> frozenset[Any]:
@@ -111,19 +111,19 @@ def read_set(read: ReadHook) -> ReadHook:
 
 
 def as_object(data: Any) -> dict[str, Any]:
-    """Return data that is an object."""
+    """Return the data if it is an object; otherwise raise ``Mismatch``."""
     if isinstance(data, dict):
         return data
     raise Mismatch(f"got {show(data)}; allowed: an object")
 
 
 def union_shape(members: tuple[Any, ...], registry: Registry) -> Shape | None:
-    """Return how the members of a union are distinguished in JSON.
+    """Return how to distinguish the members of a union in JSON.
 
     Returns:
-        The classes; one other type for each type of JSON value; and whether the classes' names
-        are written beside their fields. None where two types would be written alike. Types without
-        a written form, such as a function, are left out.
+        The classes; one other type for each type of JSON value; and whether the classes' names are
+        written with their fields. None if two types would be written alike. Types without a written
+        form, such as a function, are omitted.
     """
     is_tagged = False
     classes: list[type] = []
@@ -178,7 +178,7 @@ def is_union(kind: Any) -> bool:
 
 
 def read_shared(read: ReadHook, kinds: Mapping[str, type]) -> ReadHook:
-    """Return a hook that makes equal small values once; types tell 1 from true."""
+    """Return a hook that creates equal small values only once; it distinguishes 1 from true."""
     values_of, only_text = itemgetter(*kinds), {*kinds.values()} == {str}
     known: dict[tuple[Any, ...], Any] = {}
 

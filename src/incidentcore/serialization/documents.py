@@ -1,4 +1,4 @@
-"""``dumps``, ``loads`` and their kin: the codec without classes of a caller's, as functions."""
+"""``dumps``, ``loads`` and related functions: the codec without classes of the caller."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CODEC: Final = Codec()
 def dumps(value: object, *, indent: int | None = None) -> str:
     """Write a value as JSON text.
 
-    Equal values give equal text: fields stand in their order, keys and sets are sorted.
+    Equal values give equal text: fields have a fixed order, and keys and sets are sorted.
 
     Args:
         value: A value of the library, ``WithUnknownFields``, or plain data in tuples, frozensets
@@ -36,11 +36,11 @@ def dumps(value: object, *, indent: int | None = None) -> str:
         indent: Spaces for each level; None for one line.
 
     Returns:
-        Text that ``loads`` reads back to an equal value.
+        Text that ``loads`` reads to an equal value.
 
     Raises:
         InvalidValueError: The value, or one inside it, has no written form: a function, a caller's
-            class that no ``Codec`` names, a NaN. The error's ``where`` is the path.
+            class that is not in a ``Codec``, a NaN. The error's ``where`` is the path.
 
     >>> from incidentcore.serialization import dumps
     >>> from incidentcore.values import Actor
@@ -51,15 +51,17 @@ def dumps(value: object, *, indent: int | None = None) -> str:
 
 
 def to_plain(value: object, *, view: View = "document") -> dict[str, Any]:
-    """Return a value's document as plain data: what ``dumps`` writes as text.
+    """Return a value's document as plain data, which ``dumps`` writes as text.
 
     Args:
         value: A value, as for ``dumps``.
-        view: ``"document"``, which ``from_plain`` reads; ``"state"`` for what a record is now, one
-            entry for each fact and its ``record_type`` and ``version``, which nothing reads back.
+        view: ``"document"``, which ``from_plain`` reads; ``"state"`` for the present state of a
+            record, with an entry for each fact, ``record_type`` and ``version``, which cannot be
+            read back.
 
     Raises:
-        InvalidValueError: As for ``dumps``; or the state is asked of what is not a record.
+        InvalidValueError: As for ``dumps``; or the state is requested for a value that is not a
+            record.
 
     >>> from datetime import UTC, datetime, timedelta
     >>> from incidentcore.records import Incident
@@ -81,19 +83,19 @@ def loads(
     limits: Limits = _LIMITS,
     trusted: bool = False,
 ) -> T:
-    """Read a value from JSON text; fields that are not known here are refused.
+    """Read a value from JSON text; unknown fields are refused.
 
     Args:
-        text: A document that ``dumps`` wrote, in this release or an older one.
+        text: A document written by ``dumps`` of this release or an older one.
         kind: The type of value expected: a class, or a base such as ``Record`` or ``Condition``;
             ``object`` for any.
-        limits: How much the document may hold.
-        trusted: Whether its writer is trusted with the processor: a ``PatternRule`` in it may run
-            in the standard library's engine, where one expression can take for ever. All else is
-            tested the same.
+        limits: The limits of the document.
+        trusted: Whether its writer is trusted not to waste CPU time: a ``PatternRule`` in it may
+            run in the standard library's engine, in which an expression can run endlessly.
+            Everything else is checked as usual.
 
     Raises:
-        FormatError: Something is wrong with the text; it lists every problem with its path.
+        FormatError: The text is invalid; the error lists every problem with its path.
 
     >>> from incidentcore.serialization import loads
     >>> from incidentcore.values import Actor
@@ -113,10 +115,10 @@ def loads_with_unknown(
     limits: Limits = _LIMITS,
     trusted: bool = False,
 ) -> WithUnknownFields[T]:
-    """Read a value from JSON text, and keep the fields and kinds of event not known here.
+    """Read a value from JSON text, and keep unknown fields and unknown kinds of event.
 
-    Use it where a newer release may have written the document: ``dumps`` writes what was kept back
-    at its place, and unknown events as ``UnknownEvent`` in the history.
+    Use it if a newer release may have written the document: ``dumps`` writes the kept fields back
+    in their places; unknown events are ``UnknownEvent`` in the history.
 
     Args:
         text: As for ``loads``.
@@ -125,7 +127,7 @@ def loads_with_unknown(
         trusted: As for ``loads``.
 
     Raises:
-        FormatError: Something else is wrong with the text.
+        FormatError: The text is invalid for another reason.
 
     >>> from incidentcore.serialization import loads_with_unknown
     >>> from incidentcore.values import Actor
@@ -141,13 +143,13 @@ def from_plain(
     """Read a value from plain data, such as a database returns for a JSON column.
 
     Args:
-        data: What ``to_plain`` gave.
+        data: The result of ``to_plain``.
         kind: The type of value expected, as for ``loads``.
         limits: As for ``loads``, except for the length of the text.
         trusted: As for ``loads``.
 
     Raises:
-        FormatError: Something is wrong with the data.
+        FormatError: The data are invalid.
 
     >>> from datetime import timedelta
     >>> from incidentcore.serialization import from_plain, to_plain
@@ -160,7 +162,7 @@ def from_plain(
 def from_plain_with_unknown(
     data: object, kind: type[T], *, limits: Limits = _LIMITS, trusted: bool = False
 ) -> WithUnknownFields[T]:
-    """Read a value from plain data, and keep what is not known; see ``loads_with_unknown``.
+    """Read a value from plain data, and keep unknown fields; see ``loads_with_unknown``.
 
     Args:
         data: As for ``from_plain``.
@@ -169,7 +171,7 @@ def from_plain_with_unknown(
         trusted: As for ``from_plain``.
 
     Raises:
-        FormatError: Something else is wrong with the data.
+        FormatError: The data are invalid for another reason.
 
     >>> from incidentcore.serialization import from_plain_with_unknown, to_plain
     >>> from incidentcore.values import Actor
@@ -184,18 +186,18 @@ def json_schema(
 ) -> dict[str, Any]:
     """Return the JSON Schema of the documents that hold a value of a type.
 
-    A document that ``dumps`` writes is valid against it. The other way round it says what a schema
-    can say: what the classes themselves test, such as a state's flags, is tested when it is read.
+    A document that ``dumps`` writes is valid against it. A valid document may still be refused when
+    it is read, by checks of the classes that a schema cannot express, such as a state's flags.
 
     Args:
         kind: A class, or a base such as ``Record`` or ``Condition``; ``object`` for any.
-        view: ``"state"`` for what ``to_plain(record, view="state")`` returns.
+        view: ``"state"`` for the result of ``to_plain(record, view="state")``.
         ref_template: How one definition refers to another, as in pydantic:
-            ``"#/components/schemas/{model}"`` where you move ``$defs`` into an OpenAPI document.
+            ``"#/components/schemas/{model}"`` if you move ``$defs`` into an OpenAPI document.
 
     Returns:
-        A schema of draft 2020-12 with an ``$id``, complete in itself, with a definition for each
-        class. Names of definitions are letters and digits.
+        A schema of draft 2020-12 with an ``$id``, self-contained, with a definition for each class.
+        Names of definitions consist of letters and digits.
 
     Raises:
         InvalidValueError: The type has no written form, or the template has no ``{model}``.

@@ -1,7 +1,7 @@
 """Histories for other tools: CloudEvents, XES event logs for process mining, CSV.
 
-Exports go one way: they name what other tools understand and may leave out the rest. ``dumps`` is
-the form that comes back.
+Exports are one-way: they contain what other tools understand and may omit the rest. Use ``dumps``
+for a form that can be read back.
 """
 
 from __future__ import annotations
@@ -40,16 +40,17 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
 
     Args:
         event: The event.
-        source: The URI reference of the system that sends it, ``"/itsm/incidents"`` for example.
-        prefix: What the type begins with, as a rule a reversed domain name.
+        source: The URI reference of the system that sends it, such as ``"/itsm/incidents"``.
+        prefix: The prefix of the type, usually a reversed domain name.
 
     Returns:
-        Plain data for ``json.dumps``: ``id`` and ``source`` together name the event for ever,
-        ``subject`` is the record, ``data`` the event's document, which ``from_plain`` reads.
+        Plain data for ``json.dumps``: ``id`` and ``source`` together identify the event
+        permanently, ``subject`` is the record, ``data`` the event's document, which ``from_plain``
+        reads.
 
     Raises:
-        InvalidValueError: The source or prefix is empty or not text, one of them or an id holds
-            control characters, which CloudEvents has no room for, or the event cannot be written.
+        InvalidValueError: The source or prefix is empty or not text, one of them or an id contains
+            control characters, which CloudEvents does not allow, or the event cannot be written.
 
     Source: CloudEvents 1.0.2, sections 2 (type system) and 3.1 (required attributes), and JSON
     format 3.
@@ -83,13 +84,13 @@ def cloud_event(event: Event, *, source: str, prefix: str = "incidentcore") -> d
 def record_rows(
     records: Iterable[Record], *, columns: Iterable[str] = RECORD_COLUMNS, safe: bool = True
 ) -> Iterator[str]:
-    """Yield records as CSV, one line each after a heading.
+    """Yield records as CSV: a header line, then one line for each record.
 
     Args:
         records: The records.
-        columns: Fields of theirs, ``record_type`` or ``version``; a dotted name such as
-            ``custom.site`` goes into a mapping.
-        safe: Put an apostrophe before text that a spreadsheet would take for a formula.
+        columns: Fields of the records, ``record_type`` or ``version``; a dotted name such as
+            ``custom.site`` is an entry of a mapping.
+        safe: Put an apostrophe before text that a spreadsheet would interpret as a formula.
 
     Raises:
         InvalidValueError: A column is not a field.
@@ -112,14 +113,14 @@ def record_rows(
 
 
 def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]:
-    """Yield the events of records as CSV, one line each after a heading, in order of sequence.
+    """Yield the events of records as CSV: a header line, then one line for each, by sequence.
 
     Args:
         records: The records.
-        safe: Put an apostrophe before text that a spreadsheet would take for a formula.
+        safe: Put an apostrophe before text that a spreadsheet would interpret as a formula.
 
     Returns:
-        Lines of ``EVENT_COLUMNS``; the last column holds what is the kind's own, as JSON.
+        Lines of ``EVENT_COLUMNS``; the last column holds the attributes of the kind, as JSON.
     """
     yield _line(EVENT_COLUMNS)
     for record in records:
@@ -137,12 +138,12 @@ def event_rows(records: Iterable[Record], *, safe: bool = True) -> Iterator[str]
 def xes_log(records: Iterable[Record], *, name: str = "incidents") -> Iterator[str]:
     """Yield an event log in XES, the format of process mining, piece by piece.
 
-    A trace is a record, in order of sequence an event is an event; ``concept:name`` is the action
-    of a transition or else the kind, ``lifecycle:transition`` is complete, ``org:resource`` who
-    did it and ``org:role`` in which role.
+    A trace is a record, with its events in order of sequence; ``concept:name`` is the action of a
+    transition or otherwise the kind, ``lifecycle:transition`` is complete, ``org:resource`` is the
+    actor and ``org:role`` the actor's role.
 
     Args:
-        records: The records; each is written before the next is asked for.
+        records: The records; each is written before the next is read.
         name: The log's name.
 
     Source: IEEE 1849-2016 with its standard extensions concept, time, lifecycle and
@@ -215,7 +216,7 @@ def _attribute(indent: str, key: str, value: str | datetime) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return text as an XML attribute; what XML 1.0 cannot hold becomes the replacement sign."""
+    """Return text as an XML attribute; invalid characters of XML 1.0 are replaced by U+FFFD."""
     kept = "".join(char if _is_xml(char) else "\ufffd" for char in text)
     # Written here, since the standard library's writer of attributes loads a web client.
     return f'"{escape(kept).translate(_LINE_ENDS)}"'

@@ -1,4 +1,4 @@
-"""What is wrong with a document, and where: every problem with the path to its place."""
+"""The problems of a document, each with the path to its place."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ _LONGEST_MESSAGE: Final = 250
 
 @attrs.frozen
 class Fault:
-    """One thing wrong with a document.
+    """One problem of a document.
 
     Attributes:
         message: What was found and what is allowed.
-        path: Where, from the document's root.
-        unknown: It is a field that nothing here knows; a reader that keeps such fields may go on.
-        fatal: Nothing more can be said about the document.
+        path: The path from the document's root.
+        unknown: Whether it is an unknown field; a reader that keeps such fields may continue.
+        fatal: Whether the rest of the document could not be checked.
     """
 
     message: str
@@ -49,11 +49,11 @@ class Fault:
 
 
 class Mismatch(Exception):  # noqa: N818  never leaves the room
-    """Raised when data is not what its place takes; the path is known further up."""
+    """Raised when data is not valid in its place; the path is added by the callers."""
 
 
 class Faults(Exception):  # noqa: N818  never leaves the room
-    """Raised when several places below are wrong."""
+    """Raised when several nested places are wrong."""
 
     def __init__(self, found: Iterable[Fault]) -> None:
         super().__init__()
@@ -61,7 +61,7 @@ class Faults(Exception):  # noqa: N818  never leaves the room
 
 
 class Unwritable(Exception):  # noqa: N818  never leaves the room
-    """Raised when a value cannot be written; gains its path on the way up."""
+    """Raised when a value cannot be written; the path is added by the callers."""
 
     def __init__(self, given: object, allowed: str) -> None:
         super().__init__(given, allowed)
@@ -76,19 +76,20 @@ class Unwritable(Exception):  # noqa: N818  never leaves the room
 
 
 def check_hashes(values: Collection[Any]) -> None:
-    """Refuse values of which many share a hash: building a set of them takes quadratic time.
+    """Refuse many values with the same hash: building a set of them takes quadratic time.
 
-    Whole numbers that differ by multiples of 2**61 - 1 do so, and fractions and tuples of them.
+    Whole numbers that differ by multiples of 2**61 - 1 have one, as do fractions and tuples of
+    them.
 
     Raises:
-        Mismatch: Too many share a hash or are equal.
+        Mismatch: Too many values have the same hash or are equal.
     """
     if len(values) - len(set(map(hash, values))) > _ALIKE:
         raise Mismatch(f"over {_ALIKE} values that are equal or hash alike; allowed: others")
 
 
 def faults_of(error: BaseException, path: Path = ()) -> Iterator[Fault]:
-    """Yield the problems that an error from below describes."""
+    """Yield the problems that an error of a nested reader describes."""
     if isinstance(error, Faults):
         for problem in error.found:
             yield attrs.evolve(problem, path=path + problem.path)
@@ -113,7 +114,7 @@ def _noted(error: BaseException) -> Path:
 
 
 def show(data: object) -> str:
-    """Return plain data in words, bounded."""
+    """Return plain data as text of limited length."""
     if isinstance(data, dict):
         return "an object"
     if isinstance(data, list):
@@ -133,7 +134,7 @@ def show(data: object) -> str:
 
 
 def render_path(path: Iterable[str | int]) -> str:
-    """Return a path in JSONPath's spelling.
+    """Return a path in JSONPath notation.
 
     >>> from incidentcore.serialization.faults import render_path
     >>> render_path(("history", 3, "by", "a b"))

@@ -19,13 +19,13 @@ _TEXTS: Final = ("state", "role")
 def ocel_log(records: Iterable[Record]) -> dict[str, Any]:
     """Return records as OCEL 2.0, as plain data for ``json.dump``.
 
-    Each record is an object of its type, each actor one of the type ``actor``. An event belongs to
-    its record (qualifier ``of``) and to who acted (``by``); links are relations of objects. Title,
-    priority, group and assignee are attributes of the record, with the time from which each value
-    counts; the first one is dated 1970, as OCEL has it.
+    Each record is an object of its type, and each actor an object of the type ``actor``. An event
+    belongs to its record (qualifier ``of``) and to its actor (``by``); links are relations of
+    objects. Title, priority, group and assignee are attributes of the record, with the time from
+    which each value counts; the first value is dated 1970, as OCEL specifies.
 
     Args:
-        records: The records; ids must differ, also from those of actors.
+        records: The records; their ids must be unique, also among those of actors.
 
     Source: OCEL 2.0 specification, JSON format.
 

@@ -1,8 +1,8 @@
 """JSON text to plain data and back, strictly and within limits.
 
-The standard library reads more than JSON: repeated keys, NaN, numbers of any length, halves of
-surrogate pairs. Here each of these is a problem with a path. The usual document pays for one pass
-over its brackets; paths are looked for only once something is wrong.
+The standard library accepts more than JSON: repeated keys, NaN, numbers of any length, halves of
+surrogate pairs. Here each of these is a problem with a path. A valid document costs only one extra
+pass over its brackets; paths are determined only if something is wrong.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ __all__ = ["Limits", "check_plain", "parse", "write"]
 
 @attrs.frozen(kw_only=True)
 class Limits:
-    """How much a document may hold; more is refused before it costs anything.
+    """The limits of a document; a larger one is refused before it costs anything.
 
     Attributes:
-        size: Characters of text (bytes where bytes are given).
-        depth: Arrays and objects inside each other.
-        values: Values altogether.
-        digits: Characters of one number.
-        problems: Problems listed; the rest are counted.
+        size: The maximum number of characters of text (bytes if bytes are given).
+        depth: The maximum depth of nested arrays and objects.
+        values: The maximum number of values.
+        digits: The maximum number of characters of one number.
+        problems: The maximum number of problems listed; the rest are counted.
 
     Raises:
         InvalidValueError: A limit is not a whole number of at least 1.
@@ -65,14 +65,14 @@ _BOM: Final = "\ufeff"
 
 
 class _Refused:
-    """Stands in the data for what JSON text may not hold, until its path is known."""
+    """Placeholder in the data for a value that JSON does not allow, until its path is known."""
 
     def __init__(self, why: str) -> None:
         self.why = why
 
 
 class _Repeated(dict[str, Any]):
-    """An object that names a key twice."""
+    """An object with a repeated key."""
 
     keys_twice: list[str]
 
@@ -81,11 +81,11 @@ def parse(text: str | bytes | bytearray, limits: Limits) -> tuple[Any, list[Faul
     """Read JSON text to plain data.
 
     Returns:
-        The data, and what JSON text may not hold with its places: keys named twice, NaN, numbers
-        out of range, halves of surrogate pairs.
+        The data, and the problems with their places: repeated keys, NaN, numbers out of range,
+        halves of surrogate pairs.
 
     Raises:
-        FormatError: It is not JSON, or breaks a limit.
+        FormatError: The text is not JSON, or exceeds a limit.
     """
     if isinstance(text, (bytes, bytearray)):
         text = _decoded(text, limits)
@@ -126,7 +126,7 @@ def _check_shape(text: str, limits: Limits) -> int | None:
     """Refuse too many values and too deep a nesting, without reading them.
 
     Returns:
-        How many keys the text names; None where it is too small to break a limit.
+        The number of keys in the text; None if it is too small to exceed a limit.
     """
     if text.startswith(_BOM):
         raise FormatError(["a byte order mark before the JSON @ $"])
@@ -151,7 +151,7 @@ def _check_shape(text: str, limits: Limits) -> int | None:
 
 
 def _check_depth(outside: str, limits: Limits) -> None:
-    """Count exactly, where the quick way found no answer."""
+    """Count exactly, if the quick check was inconclusive."""
     depth = 0
     for char in outside:
         if char in "[{":
@@ -163,7 +163,7 @@ def _check_depth(outside: str, limits: Limits) -> None:
 
 
 class _Reader:
-    """One run of the standard library's decoder, with what it would have let pass."""
+    """One run of the standard library's decoder, with the problems that it would have accepted."""
 
     def __init__(self, limits: Limits) -> None:
         self.refused = False
@@ -171,7 +171,7 @@ class _Reader:
         self.keys = 0
 
     def decode(self, text: str, keys: int | None) -> Any:
-        """Read the text; once more, and more slowly, where it names more keys than it gave."""
+        """Read the text; once more, and more slowly, if it has more keys than were returned."""
         if keys is not None:
             data = self.decoder(object_hook=self.count).decode(text)
             if self.keys == keys:
@@ -217,7 +217,7 @@ class _Reader:
 
 
 def check_plain(data: object, limits: Limits) -> list[Fault]:
-    """Return what JSON text could not have given, such as NaN, tuples or cycles."""
+    """Return the parts of plain data that JSON cannot contain, such as NaN, tuples or cycles."""
     room = [limits.values]
     if _is_plain(data, limits.depth, room, limits):
         return []
@@ -225,7 +225,7 @@ def check_plain(data: object, limits: Limits) -> list[Fault]:
 
 
 def _is_plain(value: object, depth: int, room: list[int], limits: Limits) -> bool:
-    """Tell quickly whether there is nothing to refuse."""
+    """Return quickly whether there is nothing to refuse."""
     kind = type(value)
     if kind is str:
         return value.isascii() or not _is_broken(value)  # type: ignore[attr-defined,arg-type]
@@ -245,7 +245,7 @@ def _is_plain(value: object, depth: int, room: list[int], limits: Limits) -> boo
 
 
 def _refused(data: object, limits: Limits) -> Iterator[Fault]:
-    """Yield what may not stand in plain data; iterative, so that no depth is too deep."""
+    """Yield the invalid parts of plain data; iterative, so that no depth is too deep."""
     stack: list[tuple[object, Path]] = [(data, ())]
     values = 0
     while stack:
@@ -297,7 +297,7 @@ def _why_not(value: object, limits: Limits) -> str:
 
 
 def _is_long(value: int, most: int) -> bool:
-    """Tell whether a number's text is longer; its bits tell as a rule, without the text."""
+    """Return whether a number's text is longer; its bits usually show that without the text."""
     bits = value.bit_length()
     if bits < most * 3.32 - 4:
         return False
@@ -315,7 +315,7 @@ def _is_broken(text: str) -> bool:
 
 
 def write(data: object, indent: int | None) -> str:
-    """Write plain data as JSON text, the same on every machine."""
+    """Write plain data as JSON text, identical on every machine."""
     return json.dumps(
         data,
         ensure_ascii=False,
@@ -326,6 +326,6 @@ def write(data: object, indent: int | None) -> str:
 
 
 def read_body(text: str) -> dict[str, Any]:
-    """Read the text that ``write`` makes of an object."""
+    """Read the text of an object written by ``write``."""
     data: dict[str, Any] = json.loads(text)
     return data

@@ -1,8 +1,8 @@
-"""Partials of KPIs as values with fields, which is how their documents are written.
+"""Partials of KPIs as values with fields, the form of their documents.
 
-A partial holds accumulators; here each is a frozen value whose fields say what was counted. Reading
-one makes a new partial and tests what counting guarantees: that no part is greater than its whole,
-and that a histogram fits its own sums.
+A partial holds accumulators; here each is a frozen value with the counts as fields. Reading one
+makes a new partial and checks what counting guarantees: that no part is greater than its whole, and
+that a histogram matches its sums.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ _BITS: Final = 300  # a whole number that JSON's own numbers have room for
 
 @attrs.frozen(kw_only=True)
 class Counted:
-    """What every accumulator has: how many records were left out, by reason."""
+    """Base of all accumulators: the number of excluded records, by reason."""
 
     excluded: FrozenMap[int] = FrozenMap()
 
 
 @attrs.frozen(kw_only=True)
 class Tally(Counted):
-    """How many of the records satisfy the numerator."""
+    """The number of records that satisfy the numerator."""
 
     hits: int
     n: int
@@ -50,7 +50,7 @@ class Tally(Counted):
 
 @attrs.frozen(kw_only=True)
 class Ratio(Counted):
-    """Two exact sums over so many records."""
+    """Two exact sums over ``n`` records."""
 
     above: Exact
     below: Exact
@@ -59,7 +59,7 @@ class Ratio(Counted):
 
 @attrs.frozen(kw_only=True)
 class Flow(Counted):
-    """How many records came and went."""
+    """The numbers of records that came and went."""
 
     came: int
     went: int
@@ -70,7 +70,7 @@ class Flow(Counted):
 class Sample(Counted):
     """All values, ascending: numbers, or times in microseconds.
 
-    For survival a time is doubled, and odd where its end was seen.
+    For survival a time is doubled, and made odd if its end was observed.
     """
 
     values: tuple[Exact, ...]
@@ -89,7 +89,7 @@ class Histogram:
 
 @attrs.frozen(kw_only=True)
 class Histograms(Counted):
-    """The histogram of what was seen to its end, and of what was not."""
+    """The histograms of values whose end was observed, and of those whose end was not."""
 
     seen: Histogram
     censored: Histogram
@@ -97,7 +97,7 @@ class Histograms(Counted):
 
 @attrs.frozen(kw_only=True)
 class Keyed(Counted):
-    """For each key when it was seen, in so many records."""
+    """The times at which each key occurred, in ``n`` records."""
 
     n: int
     keys: tuple[tuple[object, tuple[datetime, ...]], ...]
@@ -105,9 +105,9 @@ class Keyed(Counted):
 
 @attrs.frozen(kw_only=True)
 class Spans(Counted):
-    """Spells of time, each from its beginning to its end, of so many records.
+    """Periods of time, each from its beginning to its end, of ``n`` records.
 
-    Documents of before have neither ``n``, as each record had one spell, nor weights.
+    Older documents have neither ``n``, since each record had one period, nor weights.
     """
 
     spans: tuple[tuple[datetime, datetime], ...]
@@ -117,7 +117,7 @@ class Spans(Counted):
 
 @attrs.frozen(kw_only=True)
 class Row:
-    """What a group and period contributes: one cell for each set of values."""
+    """The contribution of a group and period: one cell for each set of values."""
 
     group: tuple[object, ...]
     period: str | None
@@ -151,7 +151,7 @@ FORMS: Final[dict[type, str]] = {
 
 
 def to_form(part: Partial) -> PartialForm:
-    """Return what a partial holds; equal partials have equal forms."""
+    """Return the form of a partial; equal partials have equal forms."""
     rows = [
         Row(group=group, period=period, cells=tuple(map(_form, cells)))
         for (group, period), cells in part.cells.items()
@@ -196,13 +196,13 @@ def _write_spans(total: accumulators.Spans) -> dict[str, Any]:
 
 
 def _exact(value: Exact) -> Exact:
-    """Return a number in one form: a fraction, as text has more room, unless short and whole."""
+    """Return a number in canonical form: a fraction as text, unless it is short and whole."""
     is_short = value.denominator == 1 and value.numerator.bit_length() <= _BITS
     return value.numerator if is_short else Fraction(value)
 
 
 def _counted(value: Exact) -> Exact:
-    """Return a number as counting makes it: whole ones as whole numbers."""
+    """Return a number as counting yields it: whole numbers as int."""
     return value.numerator if value.denominator == 1 else value
 
 
@@ -221,8 +221,8 @@ def from_form(form: PartialForm) -> Partial:
     """Return the partial of a form.
 
     Raises:
-        Problems: The form is not a valid partial; with the place of each problem.
-        InvalidValueError: Its definitions, window and mode do not go together.
+        Problems: The form is not a valid partial; includes the place of each problem.
+        InvalidValueError: Its definitions, window and mode do not match.
     """
     if len(set(form.groups)) != len(form.groups):
         raise Faults([Fault("the same heading twice", ("groups",))])
@@ -243,7 +243,7 @@ def from_form(form: PartialForm) -> Partial:
 
 
 def _fill(part: Partial, row: Row, path: Path, seen: set[object]) -> Iterator[Fault]:
-    """Make the cells of a row, and yield what is wrong with it."""
+    """Make the cells of a row, and yield its problems."""
     key = (row.group, row.period)
     if key in seen:
         yield Fault("the same group and period twice", path)

@@ -1,4 +1,4 @@
-"""From plain data to values: cattrs builds the classes, behind hooks that check all input."""
+"""From plain data to values: cattrs builds the classes, after hooks have checked all input."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ _BASE_FIELDS: Final = frozenset(field.name for field in attrs.fields(Event))
 
 
 class Reader:
-    """Hooks for every type that has a written form, made when they are first needed.
+    """Hooks for every type that has a written form, created when first needed.
 
     Args:
         keep: Read events of unknown kinds as ``UnknownEvent`` instead of refusing them.
-        trusted: Take regular expressions for an engine that has no limit of time.
+        trusted: Accept regular expressions for an engine without a time limit.
         registry: The classes that have a written form.
     """
 
@@ -97,14 +97,14 @@ class Reader:
         )
 
     def _lazily(self, kind: Any) -> ReadHook:
-        """Return the hook for a type, looked up later where a class holds itself."""
+        """Return the hook for a type, looked up later if a class contains itself."""
         try:
             return self.hook(kind)
         except RecursionError:  # cattrs' own sign that the class is being made just now
             return lambda data, _: self.hook(kind)(data, None)
 
     def tagged(self, cls: type) -> ReadHook:
-        """Return the function that reads a class whose name stands beside its fields."""
+        """Return the function that reads a class whose name is written with its fields."""
         if cls not in self._tagged_hooks:
             self._tagged_hooks[cls] = self._class(cls, (TAG,))
         return self._tagged_hooks[cls]
@@ -156,13 +156,13 @@ class Reader:
         return structure
 
     def _formed(self, cls: Any, beside: tuple[str, ...]) -> ReadHook:
-        """Return the hook for a class that is written by way of another."""
+        """Return the hook for a class that is written in the form of another."""
         form, _, made = self._registry.forms[cls]
         read = self._class(form, beside)
         return lambda data, _: made(read(data, None))
 
     def _special(self, cls: type) -> dict[str, ReadHook]:
-        """Return hooks for fields that take more, or less, than their type says."""
+        """Return hooks for fields that accept more, or less, than their type."""
         if cls is BusinessCalendar:
             return {
                 "hours": _hours_by_day,
@@ -186,14 +186,14 @@ class Reader:
         return dict(zip(data, read_each(pairs, read), strict=True))
 
     def _fields(self, allowed: frozenset[str], data: Any, _: Any) -> FrozenMap[object]:
-        """Read the fields that an event sets; the event itself tests them (rule H2)."""
+        """Read the fields that an event sets; the event itself checks them (rule H2)."""
         if not data and type(data) is dict:
             return _NO_FIELDS
         given = self._entries(data)
         return FrozenMap(given) if given.keys() <= allowed else _checked(given, allowed)
 
     def _located(self, cls: Any, data: Any, found: list[Fault]) -> list[Fault]:
-        """Return problems with the fields that an event sets at the places of these fields."""
+        """Return the problems of the fields that an event sets, with the places of these fields."""
         if (
             not issubclass(cls, Event)
             or "fields" not in data
@@ -255,7 +255,7 @@ class Reader:
         return structure
 
     def unknown_event(self, tag: str, data: Any) -> UnknownEvent:
-        """Read an event of a kind that is not known here."""
+        """Read an event of an unknown kind."""
         hook = self._hooks.get(UnknownEvent)
         if hook is None:
             hook = self._hooks[UnknownEvent] = make_dict_structure_fn(
@@ -311,7 +311,7 @@ class Reader:
         return structure
 
     def any(self, data: Any, _: Any = None) -> Any:
-        """Read data that says itself what it is, as in a record's custom fields."""
+        """Read data that contains its own type, as in a record's custom fields."""
         kind = type(data)
         if kind in _SINGLE:
             return data
@@ -329,7 +329,7 @@ class Reader:
         return FrozenMap(self._entries(data))
 
     def _entries(self, data: Any) -> dict[str, Any]:
-        """Read an object whose keys are the writer's own."""
+        """Read an object with arbitrary keys."""
         if _SINGLE.issuperset(map(type, as_object(data).values())):
             values = dict(data)
         else:
@@ -339,7 +339,7 @@ class Reader:
         return values
 
     def named(self, name: str, data: Any) -> Any:
-        """Read the fields of a class that is known by its name."""
+        """Read the fields of a class that is given by name."""
         return self.hook(self._registry.classes[name])(data, None)
 
     def _named(self, key: str) -> ReadHook:
@@ -362,7 +362,7 @@ _TAGS: Final[dict[str, ReadHook]] = {s.tag: s.read for s in SCALARS.values() if 
 
 
 def _checked(given: dict[str, Any], allowed: frozenset[str]) -> FrozenMap[object]:
-    """Check one field of an event after the other, to tell of each with its place."""
+    """Check the fields of an event one by one, to report each problem with its place."""
 
     def check(item: tuple[str, Any], _: Any) -> Any:
         if item[0] not in allowed:
@@ -396,5 +396,5 @@ def _bounded_engine(data: Any, _: Any) -> str:
 
 @lru_cache(maxsize=32)
 def reader(registry: Registry, *, keep: bool, trusted: bool = False) -> Reader:
-    """Return the reader of its kind for a registry, made once for the process."""
+    """Return the reader for a registry and these options, created once per process."""
     return Reader(keep=keep, trusted=trusted, registry=registry)

@@ -1,7 +1,7 @@
-"""Which classes have a written form, by the name in the document.
+"""The classes that have a written form, by the name in the document.
 
-Each room lists its own in ``written.py``; they are gathered here. The names are part of the format:
-one that was released is never given to another class. ``Registry.extended`` adds a caller's
+Each package lists its own in ``written.py``; they are collected here. The names are part of the
+format: a released name is never given to another class. ``Registry.extended`` adds a caller's
 classes, which then are members of every family whose base or protocol they satisfy.
 """
 
@@ -52,9 +52,9 @@ class Registry:
 
     Attributes:
         classes: The class of each name.
-        families: What a field of a base or protocol may hold.
-        inner: Names of classes that are written inside of others only.
-        forms: Classes that are written by way of another one.
+        families: The classes that a field of each base or protocol may hold.
+        inner: Names of classes that are only written inside others.
+        forms: Classes that are written in the form of another.
     """
 
     classes: Mapping[str, type]
@@ -69,7 +69,7 @@ class Registry:
 
     @property
     def events(self) -> tuple[type, ...]:
-        """The kinds of event."""
+        """Return the kinds of event."""
         return self.families[Event]
 
     def fields_of(self, cls: type) -> list[tuple[attrs.Attribute[Any], Any]]:
@@ -81,14 +81,13 @@ class Registry:
         return _names_for(self, kind)
 
     def extended(self, extra: Mapping[str, type]) -> Registry:
-        """Return a registry that also knows a caller's classes.
+        """Return a registry that also has a caller's classes.
 
         Args:
             extra: The class for each name in documents.
 
         Raises:
-            InvalidValueError: A name is taken or not one that a document can have, or a class is
-                not an attrs class.
+            InvalidValueError: A name is taken or invalid, or a class is not an attrs class.
         """
         for name, cls in extra.items():
             if not isinstance(name, str) or not name.isidentifier():

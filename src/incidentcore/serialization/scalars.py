@@ -1,7 +1,7 @@
-"""How single values are written: instants as RFC 3339, durations as ISO 8601, exact throughout.
+"""The formats of single values: instants as RFC 3339, durations as ISO 8601, always exact.
 
-Each kind has a writer and a reader; a reader takes nothing but what its writer gives, save that a
-whole number is read as a float where one is due, and any RFC 3339 offset is converted to UTC.
+Each kind has a writer and a reader; a reader accepts only what its writer produces, except that a
+whole number is read as a float where one is expected, and any RFC 3339 offset is converted to UTC.
 """
 
 from __future__ import annotations
@@ -43,14 +43,15 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Scalar(NamedTuple):
-    """How one type of single value is written and read.
+    """The writer and reader of one type of single value.
 
     Attributes:
-        json: The type of JSON value it is written as: string, integer, number or boolean.
-        write: From the value to plain data.
-        read: From plain data to the value; its second argument is the type, as cattrs passes it.
-        tag: Its name where the place says nothing about the type; empty for JSON's own types.
-        schema: What its JSON Schema says beside the type.
+        json: The type of its JSON value: string, integer, number or boolean.
+        write: The function from the value to plain data.
+        read: The function from plain data to the value; its second argument is the type, as passed
+            by cattrs.
+        tag: The tag that names its type where the context does not; empty for JSON's own types.
+        schema: The parts of its JSON Schema besides the type.
     """
 
     json: str
@@ -84,14 +85,14 @@ def read_text(data: Any, _: object = None) -> str:
 
 
 def write_flag(value: Any) -> bool:
-    """Write true or false."""
+    """Write a boolean."""
     if value is True or value is False:
         return bool(value)
     raise Unwritable(value, "True or False")
 
 
 def read_flag(data: Any, _: object = None) -> bool:
-    """Read true or false."""
+    """Read a boolean; any other value is refused."""
     if data is True or data is False:
         return bool(data)
     _expected(data, "true or false")
@@ -115,7 +116,7 @@ def read_whole(data: Any, _: object = None) -> int:
 
 
 def write_number(value: Any) -> float:
-    """Write a number; infinities and NaN have no JSON."""
+    """Write a number; infinities and NaN have no JSON form."""
     if isinstance(value, float) and isfinite(value):
         return float(value)
     if type(value) is int and abs(value) <= _EXACT:
@@ -124,7 +125,7 @@ def write_number(value: Any) -> float:
 
 
 def read_number(data: Any, _: object = None) -> float:
-    """Read a number; a whole one where a float holds it exactly."""
+    """Read a number; a whole number only if a float represents it exactly."""
     if type(data) is float:
         return data
     if type(data) is int and abs(data) <= _EXACT:
@@ -133,7 +134,7 @@ def read_number(data: Any, _: object = None) -> float:
 
 
 def write_instant(value: Any) -> str:
-    """Write an instant: UTC with a Z, else with its offset and, where it has one, its zone key."""
+    """Write an instant: UTC with a Z, otherwise with its offset and its zone key, if any."""
     if type(value) is not datetime:
         raise Unwritable(value, "a datetime")
     zone = value.tzinfo
@@ -168,7 +169,7 @@ def _instant(text: str) -> datetime | None:
 
 
 def _read_zoned(data: str) -> datetime:
-    """Read an instant with its zone: the wall time and the offset together say which fold."""
+    """Read an instant with its zone: the wall time and the offset together determine the fold."""
     text, _, key = data[:-1].partition("[")
     there = _instant(text)
     if there is None:
@@ -221,7 +222,7 @@ def read_time(data: Any, _: object = None) -> time:
 
 
 def write_duration(value: Any) -> str:
-    """Write a duration in hours, minutes and seconds; a day is never written, since it may vary."""
+    """Write a duration in hours, minutes and seconds; never days, since their length varies."""
     if not isinstance(value, timedelta):
         raise Unwritable(value, "a timedelta")
     micros = value // _MICROSECOND

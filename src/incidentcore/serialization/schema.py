@@ -1,4 +1,4 @@
-"""JSON Schema 2020-12 for every document, made from the same table as reading and writing."""
+"""JSON Schema 2020-12 for every document, generated from the same table as reading and writing."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _object(properties: dict[str, Any], required: list[str], title: str = "") ->
 
 
 class _Maker:
-    """Makes one schema, and remembers which definitions it needs."""
+    """Generates one schema, and collects the definitions that it needs."""
 
     def __init__(self, registry: Registry, ref_template: str) -> None:
         self._registry = registry
@@ -85,7 +85,7 @@ class _Maker:
         )
 
     def define(self, name: str, make: Any) -> dict[str, Any]:
-        """Return a reference to a definition, which is made when it is first needed."""
+        """Return a reference to a definition, which is created when first needed."""
         if name not in self.definitions:
             self.definitions[name] = {}  # a class may hold itself
             self.definitions[name] = make()
@@ -113,7 +113,7 @@ class _Maker:
         return _object(properties, required, self._registry.names[cls])
 
     def _field(self, cls: type, name: str) -> dict[str, Any] | None:
-        """Return what a field takes beyond what its type says."""
+        """Return the schema of a field that accepts more than its type."""
         text = {"type": "string"}
         hours = {"anyOf": [text, {"type": "array", "items": text}]}
         if cls is BusinessCalendar and name in ("hours", "special"):
@@ -181,7 +181,7 @@ class _Maker:
         return options[0] if len(options) == 1 else {"anyOf": options}
 
     def any(self) -> dict[str, Any]:
-        """Return the schema of a value that says itself what it is."""
+        """Return the schema of a value that contains its own type."""
         return self.define(_ANY, self._any)
 
     def _any(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a document holds that this release does not know, kept so that nothing is lost."""
+"""The parts of a document that are unknown to this release, kept so that nothing is lost."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _TAKEN: Final = (TAG, *(field.name for field in attrs.fields(Event)))
 
 @attrs.frozen(kw_only=True)
 class UnknownEvent(Event):
-    """An event of a kind that this release does not know: of a newer one, or of an extension.
+    """An event of a kind unknown to this release, from a newer release or an extension.
 
-    It keeps its place in the history, changes no fact, and is written back as it came.
+    It keeps its place in the history, changes no fact, and is written back unchanged.
 
     Attributes:
         name: The kind's name in the document.
-        body: Everything beside what all events have, as JSON text.
+        body: Everything except the common attributes of events, as JSON text.
     """
 
     kind: ClassVar[str] = "unknown"
@@ -52,13 +52,13 @@ class UnknownEvent(Event):
 
 @attrs.frozen
 class WithUnknownFields(Generic[T_co]):
-    """A value together with the fields of its document that nothing here knows.
+    """A value together with the unknown fields of its document.
 
-    ``dumps`` and ``to_plain`` put the fields back where they stood, so that a document of a newer
-    release passes through an older one unharmed.
+    ``dumps`` and ``to_plain`` put the fields back in their places, so that a document of a newer
+    release passes through an older one unchanged.
 
     Attributes:
-        value: What was read.
+        value: The value that was read.
         unknown: Pairs of the path below the document's value and the field's value as JSON text.
     """
 

@@ -1,9 +1,9 @@
-"""Whether unknown fields can be put back where they stood.
+"""Whether unknown fields can be put back in their places.
 
 They are put back by their path, and a path counts the items of arrays. But histories are written in
-order of sequence, sets in order of their text, and some classes sort or join what they are given.
-So each object of a document is followed through reading and writing: it must come out at the place
-where it went in.
+order of sequence, sets in order of their text, and some classes sort or join their items. So each
+object of a document is traced through reading and writing: it must be written at the place where it
+was read.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MESSAGE = "a field that is not known here, in an object that would be written a
 
 
 class _TracingReader(Reader):
-    """A reader, for one document, that remembers what each object was read to."""
+    """A reader, for one document, that remembers the value read from each object."""
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(keep=True, trusted=True, registry=registry)  # it was read before
@@ -40,7 +40,7 @@ class _TracingReader(Reader):
 
 
 class _TracingWriter(Writer):
-    """A writer, for one document, that remembers what each object was written from."""
+    """A writer, for one document, that remembers the value from which each object was written."""
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)
@@ -65,13 +65,13 @@ def check_places(kind: Any, data: Any, paths: Iterable[Path], registry: Registry
     """Refuse unknown fields that could not be put back.
 
     Args:
-        kind: The class of the value; ``object`` for one that says itself what it is.
+        kind: The class of the value; ``object`` for one that contains its own type.
         data: The document's value without the unknown fields.
-        paths: Where these stood.
+        paths: The paths of these fields.
         registry: The classes that have a written form.
 
     Raises:
-        Problems: Some could not.
+        Problems: Some fields could not be put back.
     """
     reader, writer = _TracingReader(registry), _TracingWriter(registry)
     out = writer.hook(kind)(reader.hook(kind)(data, None))
@@ -87,7 +87,7 @@ def check_places(kind: Any, data: Any, paths: Iterable[Path], registry: Registry
 
 
 def _at(data: Any, path: Path) -> Any:
-    """Return the object that holds a path's last step; None where nothing is there."""
+    """Return the object that holds a path's last step; None if there is none."""
     for step in path[:-1]:
         try:
             data = data[step]

@@ -1,4 +1,4 @@
-"""Reading what older releases wrote: each step between two versions of the format is a function."""
+"""Reading documents of older releases: each step between two format versions is a function."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _CODES: Final = {"no rule applies": "no_rule_applies", "timed anew": "retimed"}
 
 
 def plain_names(name: str, value: Any) -> tuple[str, Any]:
-    """Return a document of version 1 with the names that replaced others before the first release.
+    """Return a document of version 1 with the names that replaced older ones before release.
 
     >>> from incidentcore.serialization.upgrade import plain_names
     >>> plain_names("Escalation", {"lapsed_because": "nobody to tell"})
@@ -62,13 +62,13 @@ def upgrade(
 
     Args:
         name: The document's type.
-        version: The version it was written in.
+        version: The version in which it was written.
         value: Its value as plain data.
-        to: The version wanted.
+        to: The target version.
         steps: The function from each version to the next.
 
     Returns:
-        The type's name and the value in the wanted version.
+        The type's name and the value in the target version.
 
     Raises:
         Mismatch: The document is newer than this release, or too old for it.
@@ -98,7 +98,7 @@ MERGED: Final[Mapping[str, Merge]] = {
 
 
 def merged(name: str, fields: Any) -> tuple[str, Any]:
-    """Return the kind that a kind was merged into, with its fields; others as they are.
+    """Return the kind into which a kind was merged, with its fields; others unchanged.
 
     Raises:
         Mismatch: The fields are not those of the kind.

@@ -1,4 +1,4 @@
-"""From values to plain data, in one form only: fields in their order, keys and sets sorted."""
+"""From values to plain data, in one canonical form: fields in order, keys and sets sorted."""
 
 from __future__ import annotations
 
@@ -55,10 +55,10 @@ def _text(data: Any) -> str:
 
 
 class Writer:
-    """Hooks for every type that has a written form, made when they are first needed.
+    """Hooks for every type that has a written form, created when first needed.
 
     Args:
-        registry: The classes that have one.
+        registry: The classes that have a written form.
     """
 
     def __init__(self, registry: Registry = REGISTRY) -> None:
@@ -66,7 +66,7 @@ class Writer:
         self._hooks: dict[Any, Hook] = {}
 
     def hook(self, kind: Any) -> Hook:
-        """Return the function that writes a value as a type."""
+        """Return the function that writes values of a type."""
         found = self._hooks.get(kind)
         if found is None:
             found = self._hooks[kind] = self._build(kind)
@@ -96,7 +96,7 @@ class Writer:
         return self._class(origin or kind)
 
     def _lazily(self, kind: Any) -> Hook:
-        """Return the hook for a type; for a class only when it is called, as it may hold itself."""
+        """Return the hook for a type; for a class, created on call as it may contain itself."""
         if kind not in self._registry.names:
             return self.hook(kind)
 
@@ -142,13 +142,13 @@ class Writer:
         return unstructure
 
     def _formed(self, cls: Any) -> Hook:
-        """Return the hook for a class that is written by way of another."""
+        """Return the hook for a class that is written in the form of another."""
         form, said, _ = self._registry.forms[cls]
         write_form = self._class(form)
         return lambda value: write_form(said(value))
 
     def _special(self, cls: type) -> dict[str, Hook]:
-        """Return hooks for fields with a form of their own."""
+        """Return hooks for fields with their own form."""
         if cls is BusinessCalendar:
             return {
                 "hours": _by_key(_list_of(write_text, tuple)),
@@ -175,7 +175,7 @@ class Writer:
         return unstructure
 
     def state(self, record: Record) -> dict[str, Any]:
-        """Return what a record is now, each fact in the form of its type."""
+        """Return the present state of a record, each fact in the form of its type."""
         facts = record.facts()
         data: dict[str, Any] = {}
         cls: Any = type(record)
@@ -201,7 +201,7 @@ class Writer:
         return unstructure
 
     def unknown_event(self, event: UnknownEvent) -> dict[str, Any]:
-        """Write an event of an unknown kind as it came."""
+        """Write an event of an unknown kind unchanged."""
         shared = {name: self.hook(kind) for name, kind in _base_kinds().items()}
         data: dict[str, Any] = {TAG: event.name}
         data.update((name, hook(getattr(event, name))) for name, hook in shared.items())
@@ -246,7 +246,7 @@ class Writer:
         return unstructure
 
     def any(self, value: Any) -> Any:
-        """Write a value so that it says itself what it is."""
+        """Write a value together with its type."""
         kind = type(value)
         if kind is str:
             return write_text(value)
@@ -315,5 +315,5 @@ def _base_kinds() -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def writer(registry: Registry = REGISTRY) -> Writer:
-    """Return the writer of a registry, made once for the process."""
+    """Return the writer of a registry, created once per process."""
     return Writer(registry)

@@ -1,4 +1,4 @@
-"""The after-action report of a drill: what was expected, what was done, and what is to be done."""
+"""The after-action report of a drill: expectations, results, and improvement actions."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ _UTC: Final = ZoneInfo("UTC")
 
 @attrs.frozen(kw_only=True)
 class DrillLine:
-    """One thing that was expected on one record, and what became of it.
+    """One expectation for one record, with its result.
 
     Attributes:
         expectation: The name of the expectation, or of the plan.
-        owner: Whose task it was.
-        record_id: The record; empty where none was reached.
+        owner: The team or role responsible for it.
+        record_id: The record; empty if there was none.
         result: See ``DrillResult``.
-        due_at: When it was or is due; None where it never started.
-        done_at: When it was done, if it was.
-        late_by: How late it was done, or is by now: open time of its calendar.
-        by: Who did it; empty where nobody did.
-        why: The reason in words.
+        due_at: Its due time; None if it never started.
+        done_at: When it was done; None if it was not.
+        late_by: How late it was done, or is now, in open time of its calendar.
+        by: Who did it; empty if nobody did.
+        why: The reason as text.
     """
 
     expectation: str
@@ -61,8 +61,8 @@ class DrillEntry:
     Attributes:
         at: When, in UTC.
         kind: ``inject``, ``action``, ``escalation`` or ``miss``.
-        text: What.
-        record_id: The record, where it is of one.
+        text: What happened.
+        record_id: The record, if the entry is about one.
     """
 
     at: datetime
@@ -73,14 +73,14 @@ class DrillEntry:
 
 @attrs.frozen(kw_only=True)
 class DrillReport(Paged):
-    """What came of a drill: to read as text, Markdown or HTML, or as plain data.
+    """The results of a drill, as text, Markdown, HTML or plain data.
 
     Attributes:
         drill: The drill's name.
         started_at: When it was started.
         now: The instant of the report.
-        lines: What was expected, in the order of the drill.
-        timeline: Injects, actions, escalations and misses on one line of time.
+        lines: The expectations and their results, in the order of the drill.
+        timeline: Injects, actions, escalations and misses in order of time.
     """
 
     drill: str
@@ -91,12 +91,12 @@ class DrillReport(Paged):
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return how many lines ended in each result, those that occur."""
+        """Return the number of lines with each result that occurs."""
         return _counts(self.lines)
 
     @property
     def by_owner(self) -> dict[str, dict[str, int]]:
-        """Return the counts of each owner, by name; ``""`` is nobody named."""
+        """Return the counts of each owner, by name; ``""`` means no owner."""
         owners = dict.fromkeys(line.owner for line in self.lines)
         return {owner: _counts(one for one in self.lines if one.owner == owner) for owner in owners}
 
@@ -104,7 +104,7 @@ class DrillReport(Paged):
         """Return drafts for the improvement register, one for each kind of miss.
 
         Args:
-            due: By when they are to be done. Defaults to 30 days after the report.
+            due: Their due time. Defaults to 30 days after the report.
         """
         due = (self.now + _MONTH).date() if due is None else due
         origin = ActionOrigin("drill", f"{self.drill} {self.started_at:%Y-%m-%d}")
@@ -124,7 +124,7 @@ class DrillReport(Paged):
         return tuple(drafts)
 
     def page(self) -> Page:
-        """Return the report as a page, its timeline also drawn."""
+        """Return the report as a page, with a chart of its timeline."""
         start, end = (day_time(at, _UTC, year=True) for at in (self.started_at, self.now))
         result = _counted(self.lines) or "nothing expected"
         about = (("started", f"{start} UTC"), ("as of", f"{end} UTC"), ("result", result))
@@ -181,7 +181,7 @@ class DrillReport(Paged):
         )
 
     def _since(self, at: datetime | None) -> str:
-        """Return an instant as time since the start, as players count it."""
+        """Return an instant as time since the start of the drill."""
         return "" if at is None else span_text(at - self.started_at)
 
 
@@ -248,6 +248,6 @@ def _drawn(report: DrillReport, *, dark: bool = False) -> str:
 
 
 def ordered(entries: Iterable[DrillEntry]) -> tuple[DrillEntry, ...]:
-    """Return entries in order of time; of one instant injects first, then actions."""
+    """Return entries in order of time; at the same instant injects first, then actions."""
     lanes = list(_LANES)
     return tuple(sorted(entries, key=lambda one: (one.at, lanes.index(one.kind))))

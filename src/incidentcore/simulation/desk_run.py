@@ -1,10 +1,11 @@
-"""A seeded run of a desk: records arrive, wait, and are worked on by agents in their hours.
+"""A seeded simulation of a desk: records arrive, wait, and agents work on them in their hours.
 
-A heap of (instant, number, step) drives the run. Records are made by the library's own moves, so
-they replay. Work ends at ``calendar.deadline(now, work)`` of the agent: shifts, breaks and holidays
-need no code. Each record draws from a stream of its own, seeded by (seed, workload, number), and
-only by ``random()``, whose stream Python promises across versions. So another roster, order or rule
-meets the same records with the same work, and two runs differ by that change alone.
+A heap of (instant, number, step) drives the run. Records are changed by the library's own actions,
+so they can be replayed. Work ends at ``calendar.deadline(now, work)`` of the agent: shifts, breaks
+and holidays need no code. Each record has its own random stream, seeded by (seed, workload,
+number), and uses only ``random()``, whose stream Python guarantees across versions. So another
+roster, order or rule gets the same records with the same work, and two runs differ only by that
+change.
 """
 
 from __future__ import annotations
@@ -48,21 +49,21 @@ def simulate(
     end: datetime,
     watch: bool = True,
 ) -> Simulation:
-    """Run a desk with a team on random arrivals.
+    """Simulate a desk with a team and random arrivals.
 
     Args:
         desk: The desk, whose rules route, prioritize and escalate.
-        team: Who works, and in which order.
-        workloads: What arrives.
+        team: The agents, and the order in which they take records.
+        workloads: The incidents that arrive.
         seed: Equal seeds give equal records, on every version of Python.
         start: The first instant.
-        end: The first instant after the run. A longer run begins with the shorter one.
-        watch: Whether the desk's agenda is followed: an escalation puts a waiting record first.
-            Without it a run is several times faster.
+        end: The first instant after the run. A longer run has the same beginning as a shorter one.
+        watch: Whether to evaluate the desk's agenda: an escalation puts a waiting record first. A
+            run without it is several times faster.
 
     Raises:
-        InvalidValueError: Two workloads have one name, or nobody has the skill of one.
-        InvalidIntervalError: The end lies before the start.
+        InvalidValueError: Two workloads have the same name, or no agent has the skill of one.
+        InvalidIntervalError: The end is before the start.
 
     Source: rule X3.
 
@@ -102,7 +103,7 @@ def simulate(
 
 @attrs.define(eq=False)
 class _Ticket:
-    """A record on its way through the desk, with all that was drawn for it."""
+    """A record in the simulation, with its random values."""
 
     kind: Workload
     record: Incident
@@ -144,13 +145,13 @@ class _Run:
         self.stints: list[Stint] = []
 
     def at(self, instant: datetime, step: _Step, what: Any) -> None:
-        """Plan a step; of several at one instant the one that was planned first comes first."""
+        """Plan a step; of several at the same instant, the one planned first runs first."""
         if instant < self.window.end:
             self.numbers += 1
             heapq.heappush(self.heap, (instant, self.numbers, step, what))
 
     def random(self, *names: object, stream: Random | None = None) -> Random:
-        """Return a stream at the beginning of what it gives for a name."""
+        """Return the random stream of a name, at its beginning."""
         from random import Random  # noqa: PLC0415  loads a cryptographic library
 
         stream = stream or Random(0)  # noqa: S311  a simulation
@@ -174,7 +175,7 @@ class _Run:
             yield at
 
     def play(self) -> None:
-        """Take steps until none is left before the end."""
+        """Run the steps until none is left before the end."""
         while self.heap:
             now, _, step, what = heapq.heappop(self.heap)
             step(now, what)
@@ -225,7 +226,7 @@ class _Run:
         self.dispatch(now)
 
     def push(self, ticket: _Ticket, key: Any) -> None:
-        """Put a record into its queue by a key; the least comes first."""
+        """Put a record into its queue by a key; the least key comes first."""
         self.numbers, ticket.key = self.numbers + 1, key
         heapq.heappush(self.queues.setdefault(ticket.skill, []), (key, self.numbers, ticket))
 
@@ -283,7 +284,7 @@ class _Run:
         self.at(done, self.finish, (place, ticket))
 
     def finish(self, now: datetime, what: tuple[int, _Ticket]) -> None:
-        """End a part of the work: by a hold, for another group, or by the solution."""
+        """End a part of the work: with a hold, a reassignment, or the resolution."""
         place, ticket = what
         by = self.actors[place]
         ticket.parts.pop(0)
@@ -310,7 +311,7 @@ class _Run:
         self.dispatch(now)
 
     def closes_at(self, ticket: _Ticket) -> datetime | None:
-        """Return when the desk closes a record by itself; None where it does not."""
+        """Return when the desk closes a record automatically; None if it does not."""
         rule = self.desk.auto_close.get(ticket.record.record_type)
         return rule.at(ticket.record) if rule is not None else None
 
@@ -334,7 +335,7 @@ class _Run:
         self.wait(now, ticket)
 
     def reopen(self, now: datetime, ticket: _Ticket) -> None:
-        """Let the caller reopen a record that may be; it needs half of the work again."""
+        """Let the caller reopen a record if that is allowed; it needs half of the work again."""
         if not self.desk.decide(ticket.record, "reopen", at=now, by=_CALLER):
             return
         ticket.reopens = None
@@ -344,19 +345,19 @@ class _Run:
         self.wait(now, ticket)
 
     def changed(self, now: datetime, ticket: _Ticket) -> None:
-        """Tell the agenda of a change, and plan when to look at it."""
+        """Add a change to the agenda, and plan its next evaluation."""
         if self.agenda is not None:
             self.agenda.put(ticket.record)
             self.plan_look(now)
 
     def plan_look(self, at: datetime) -> None:
-        """Plan to look at the agenda, once for an instant."""
+        """Plan an evaluation of the agenda, once for each instant."""
         if at not in self.looks:
             self.looks.add(at)
             self.at(at, self.look, None)
 
     def look(self, now: datetime, _: None) -> None:
-        """Act on what is due: an escalation puts a waiting record first."""
+        """Process due items: an escalation puts a waiting record first."""
         agenda = self.agenda
         assert agenda is not None  # noqa: S101  only a watched run plans looks
         self.looks.discard(now)
@@ -372,7 +373,7 @@ class _Run:
             self.plan_look(wake)
 
     def result(self) -> Simulation:
-        """Return what came of the run."""
+        """Return the result of the run."""
         calendars = {agent.id: agent.calendar for agent in self.team.agents}
         busy = dict.fromkeys(calendars, timedelta(0))
         for stint in self.stints:

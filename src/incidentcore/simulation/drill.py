@@ -1,4 +1,4 @@
-"""A drill: a script of injects, and what is expected of people, in clocks and plans."""
+"""A drill: a script of injects, and the expectations of people, as clocks and plans."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def _text(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
 
 @attrs.frozen
 class Inject:
-    """A piece of news that the exercise gives to its players.
+    """A piece of information that the exercise gives to its players.
 
     Attributes:
-        at: When, counted from the start.
+        at: When, as time since the start.
         kind: See ``InjectKind``.
-        text: What it says.
-        to: Who gets it; empty for everybody.
-        alert: The alert to feed to the intake, where it is one.
+        text: The text of the inject.
+        to: Who receives it; empty for everybody.
+        alert: The alert to feed to the intake, if it is one.
         checks: The name of the expectation or plan that it tests; empty for none.
     """
 
@@ -64,12 +64,12 @@ class Inject:
 
 @attrs.frozen
 class Expectation:
-    """Something that the players should do in time: a promise, and so a clock.
+    """Something that the players should do in time, measured by a clock.
 
     Attributes:
-        name: What reports call it.
-        clock: When its time begins, how long it is, and what ends it.
-        owner: The team or role whose task it is.
+        name: Its name in reports.
+        clock: The clock: its start, target and stop.
+        owner: The team or role responsible for it.
     """
 
     name: str = attrs.field(validator=_word)
@@ -82,16 +82,16 @@ class Expectation:
 
 @attrs.frozen
 class BotStep:
-    """One thing that a bot does when a drill is tried without people; see ``rehearse``.
+    """One step of a bot when a drill is run without people; see ``rehearse``.
 
     Attributes:
-        at: When, counted from the start.
+        at: When, as time since the start.
         do: ``open``, ``acknowledge``, ``assign``, ``comment``, ``update`` (an update to an
             audience was sent), ``restored``, ``set`` (fields), a step of a major incident
             (``propose``, ``accept``, …), or an action of the lifecycle such as ``resolve``.
         by: Who does it.
-        record: Which record, where there are several.
-        fields: What the step takes, such as ``{"impact": "high"}``.
+        record: The record, if there are several.
+        fields: The fields of the step, such as ``{"impact": "high"}``.
     """
 
     at: timedelta = attrs.field(validator=_span)
@@ -114,20 +114,20 @@ def _expects(expects: Iterable[Expectation]) -> tuple[Expectation, ...]:
 
 @attrs.frozen(kw_only=True)
 class Drill:
-    """An exercise: what happens in it, and what is expected of those who take part.
+    """An exercise: its events, and what is expected of the participants.
 
     Attributes:
         name: Its name; records that belong to it are opened with ``exercise=`` this name.
-        injects: What reaches the players, in the order of time.
-        expects: What they should do in time.
-        plan: The updates that stakeholders are owed.
-        matrix: The escalations that the rules ask for; shown on the timeline, not judged.
-        lasts: How long it takes.
-        bot: What a bot does in a trial run, in the order of time.
+        injects: The injects, in order of time.
+        expects: What the players should do in time.
+        plan: The updates that stakeholders should receive.
+        matrix: The escalations that the rules require; shown on the timeline, but not scored.
+        lasts: The duration of the drill.
+        bot: The steps of a bot in a trial run, in order of time.
 
     Raises:
-        DefinitionError: A name is used twice, a part is of another kind, or something happens
-            after the end.
+        DefinitionError: A name is used twice, a part is of another type, or something happens after
+            the end.
 
     >>> from datetime import timedelta
     >>> from incidentcore import SlaDefinition
@@ -172,17 +172,17 @@ class Drill:
 
     @property
     def owners(self) -> dict[str, str]:
-        """Return who owns each expectation and the plan, by name."""
+        """Return the owner of each expectation and of the plan, by name."""
         owners = {one.name: one.owner for one in self.expects}
         return owners if self.plan is None else {**owners, self.plan.name: "communications lead"}
 
 
 @attrs.frozen(kw_only=True)
 class DueInject:
-    """An inject whose time has come; the caller delivers it, once by its key.
+    """An inject that is due; the caller delivers it, once for each key.
 
     Attributes:
-        key: (drill, start, place of the inject) as text.
+        key: (drill, start, position of the inject) as text.
         due_at: When it became due.
         inject: The inject.
     """
@@ -200,16 +200,16 @@ def injects_due(
     now: datetime,
     already: Collection[str] = (),
 ) -> tuple[DueInject, ...]:
-    """Return the injects whose time has come by now, and delivers nothing.
+    """Return the injects that are due; this function delivers nothing.
 
     Args:
         drill: The drill.
         started_at: When it was started.
-        now: The instant at which it is asked.
-        already: Keys of injects that were delivered; they are left out.
+        now: The instant of the evaluation.
+        already: Keys of injects that were already delivered; they are omitted.
 
     Returns:
-        The injects in the order of time.
+        The injects in order of time.
 
     Source: rule X1; rule E1 applied to injects.
 

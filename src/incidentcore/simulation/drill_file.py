@@ -1,4 +1,4 @@
-"""The drill file: a drill as TOML, in the words of a desk file."""
+"""The drill file: a drill as TOML, in the same notation as a desk file."""
 
 from __future__ import annotations
 
@@ -127,14 +127,14 @@ _DRILL: Final = Table(
 
 
 def load_drill(text: str | bytes, /, *, source: str = "drill file") -> Drill:
-    """Return the drill that a file describes; conditions are written as in a desk file.
+    """Return the drill described by a file; conditions are written as in a desk file.
 
     Args:
         text: The file as TOML.
-        source: What errors call the file.
+        source: The name of the file in errors.
 
     Raises:
-        FormatError: Every fault of the file, with its line.
+        FormatError: The file has faults; the error lists every one with its line.
 
     >>> from incidentcore.simulation import load_drill
     >>> drill = load_drill('''

@@ -1,4 +1,4 @@
-"""What in a drill cannot work as it was meant."""
+"""Checks of a drill for parts that cannot work as intended."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ DRILL_TEXTS: Final[Texts] = FrozenMap(
 
 
 def lint_drill(drill: Drill, lifecycle: Lifecycle = INCIDENT, /) -> tuple[LintFinding, ...]:
-    """Return what is wrong with a drill; nothing found is an empty tuple.
+    """Return the errors in a drill; empty if there are none.
 
     Args:
         drill: The drill.
         lifecycle: The lifecycle of its records, whose states its conditions may name.
 
     Returns:
-        Injects that check nothing or something unknown, and expectations that no inject checks,
-        that fall due after the end, or that cannot start or stop. The plan and the matrix have
-        lints of their own.
+        Findings about injects that check nothing or something unknown, and expectations that no
+        inject checks, that are due after the end, or that cannot start or stop. The plan and the
+        matrix have their own lints.
 
     Source: rule X1.
 

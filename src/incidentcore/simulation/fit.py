@@ -1,4 +1,4 @@
-"""Workloads from history: rates, work, holds and reopenings of each group."""
+"""Workloads fitted to history: rates, work, holds and reopenings of each group."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ _MOST: Final = 200  # openings and lengths of a group; of more an even choice is
 def fit_workloads(
     records: Iterable[Record], /, *, as_of: datetime, arrives: Calendar
 ) -> tuple[Workload, ...]:
-    """Return a workload for each group, as its records show it.
+    """Return a workload for each group, fitted to its records.
 
     The work of a record is the open time from its acknowledgement, or its opening, to its
-    solution, without pauses: history does not tell working from waiting for the agent, so it is an
-    upper bound. Scale it where you know better.
+    solution, without pauses: history does not distinguish work from waiting for the agent, so it is
+    an upper bound. Scale it if you have better figures.
 
     Args:
-        records: The records, open ones too; iterated once.
-        as_of: Only what had happened and was recorded by then is used.
-        arrives: The calendar of arrivals and of work. What arrives outside of it counts too.
+        records: The records, including open ones; iterated once.
+        as_of: Only events that had happened and were recorded by then are used.
+        arrives: The calendar of arrivals and of work. Records that arrive outside it count too.
 
     Raises:
-        InvalidValueError: No record was known, or the calendar was never open since the first.
+        InvalidValueError: There is no record by then, or the calendar was never open since the
+            first.
 
     Source: our choice.
     """

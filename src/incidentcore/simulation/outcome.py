@@ -1,4 +1,4 @@
-"""What came of a simulated run: its records, what was due, and who worked on what."""
+"""The result of a simulated run: its records, the due items, and the work of each agent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Simulation", "Stint"]
 
 @attrs.frozen
 class Stint:
-    """A stretch of work by one agent on one record, with the breaks between.
+    """A period of work by one agent on one record, including breaks.
 
     Attributes:
         agent: The agent's id.
@@ -33,12 +33,12 @@ class Stint:
 
 @attrs.frozen(kw_only=True)
 class Simulation:
-    """What came of a run.
+    """The result of a run.
 
     Attributes:
         records: The records in the order of their arrival.
-        due_items: What the desk's rules asked for; empty where the run did not watch.
-        stints: Who worked on what, by start.
+        due_items: The due items by the desk's rules; empty if the run had ``watch=False``.
+        stints: The periods of work, ordered by start.
         utilization: For each agent, the share of open time that was worked.
     """
 
@@ -55,7 +55,7 @@ class Simulation:
 
     @property
     def waits(self) -> tuple[timedelta, ...]:
-        """Return how long each record waited for its first agent, of those that had one."""
+        """Return the wait for the first agent, for each record that had one."""
         first: dict[str, datetime] = {}
         for stint in self.stints:
             first.setdefault(stint.record_id, stint.start)

@@ -1,4 +1,4 @@
-"""A drill without people: the records that its bot's steps make."""
+"""A drill without people: the records that result from its bot's steps."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ def rehearse(
     until: datetime | None = None,
     lifecycle: Lifecycle = INCIDENT,
 ) -> tuple[Incident, ...]:
-    """Return the incidents that a drill's bot makes, marked as records of the exercise.
+    """Return the incidents that a drill's bot creates, marked as records of the exercise.
 
     Args:
         drill: The drill.
         started_at: When it was started.
-        until: Only what is done by then. Defaults to the whole drill.
-        lifecycle: The lifecycle by which the incidents change.
+        until: Only steps up to then are run. Defaults to the whole drill.
+        lifecycle: The lifecycle of the incidents.
 
     Raises:
-        InvalidValueError: A step is for a record that was not opened, or lacks a field.
+        InvalidValueError: A step refers to a record that was not opened, or lacks a field.
         TransitionNotAllowedError: The lifecycle refuses a step.
 
     >>> from datetime import UTC, datetime, timedelta

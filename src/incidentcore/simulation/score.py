@@ -1,6 +1,6 @@
 """Score a drill: each expectation by its clock, each update by the plan (rule X1).
 
-Nothing is judged here a second time: results, dues and lateness are those of ``evaluate_sla`` and
+This module judges nothing itself: results, due times and lateness are those of ``evaluate_sla`` and
 ``update_log``.
 """
 
@@ -34,12 +34,12 @@ def score_drill(
     Args:
         drill: The drill.
         records: The records of the desk, or of a bot. Those that were opened with the drill's name
-            as ``exercise``, from the start on, count; all others are left out.
+            as ``exercise``, from the start on, count; all others are ignored.
         started_at: When it was started.
-        now: The instant of the report; events after it are not seen.
+        now: The instant of the report; later events are ignored.
 
     Raises:
-        InvalidValueError: ``now`` lies before the start.
+        InvalidValueError: ``now`` is before the start.
 
     Source: rule X1.
 
@@ -181,7 +181,7 @@ def _actions(record: Record, now: datetime) -> Iterator[DrillEntry]:
 
 
 def _event_text(event: Event) -> str:
-    """Return what an event did, in a few words."""
+    """Return the effect of an event as a short text."""
     if isinstance(event, StateChanged):
         return f"{event.action}: now {event.state.name}"
     words = event.kind.replace("_", " ")

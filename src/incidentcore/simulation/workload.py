@@ -1,4 +1,4 @@
-"""Who works and what arrives: the people and the arrivals of a simulated desk."""
+"""The agents and the arrivals of a simulated desk."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ __all__ = [
 
 @runtime_checkable
 class Distribution(Protocol):
-    """A length of time at random, as an inverse distribution: equal chances give equal lengths."""
+    """A random length of time, as an inverse distribution: equal inputs give equal lengths."""
 
     def __call__(self, u: float) -> timedelta:
-        """Return the length that a share ``u`` of lengths does not exceed.
+        """Return the length that a share ``u`` of all lengths does not exceed.
 
         Args:
             u: From 0, inclusive, to 1, exclusive.
@@ -47,7 +47,7 @@ class Distribution(Protocol):
 
 @attrs.frozen
 class Exponential:
-    """A length without memory.
+    """A memoryless length: the exponential distribution.
 
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Exponential
@@ -58,13 +58,13 @@ class Exponential:
     mean: timedelta = attrs.field(validator=lambda *given: _positive("mean", given[2]))
 
     def __call__(self, u: float) -> timedelta:
-        """Return the length that a share ``u`` of lengths does not exceed."""
+        """Return the length that a share ``u`` of all lengths does not exceed."""
         return self.mean * -log(1 - u)
 
 
 @attrs.frozen
 class Lognormal:
-    """A length of which half are below the median and a few are very long.
+    """Lengths of which half are below the median and a few are very long.
 
     Attributes:
         median: The median.
@@ -80,7 +80,7 @@ class Lognormal:
     sigma: float
 
     def __call__(self, u: float) -> timedelta:
-        """Return the length that a share ``u`` of lengths does not exceed."""
+        """Return the length that a share ``u`` of all lengths does not exceed."""
         from statistics import NormalDist  # noqa: PLC0415  loads random, needed to simulate only
 
         return self.median * exp(self.sigma * NormalDist().inv_cdf(max(u, 2.0**-54)))
@@ -92,7 +92,7 @@ def _lengths(values: Iterable[timedelta]) -> tuple[timedelta, ...]:
 
 @attrs.frozen
 class Empirical:
-    """One of the lengths that were seen, each as likely.
+    """One of the observed lengths, each with equal probability.
 
     >>> from datetime import timedelta
     >>> from incidentcore.simulation import Empirical
@@ -107,17 +107,17 @@ class Empirical:
             raise DefinitionError("values", self.values[:1], "at least one length, none negative")
 
     def __call__(self, u: float) -> timedelta:
-        """Return the length that a share ``u`` of lengths does not exceed."""
+        """Return the length that a share ``u`` of all lengths does not exceed."""
         return self.values[int(u * len(self.values))]
 
 
 @attrs.frozen(kw_only=True)
 class Hold:
-    """How often work stops halfway to wait for somebody else, and how long.
+    """How often work stops halfway to wait for somebody else, and for how long.
 
     Attributes:
         chance: The share of records, from 0 to 1.
-        lasts: How long, in wall time.
+        lasts: The length of the hold, in wall time.
         reason: The reason of the hold.
     """
 
@@ -133,7 +133,7 @@ class Reassign:
     Attributes:
         chance: The share of records, from 0 to 1.
         group: The group, which becomes the assignment group.
-        skill: What an agent needs to know for the rest of the work.
+        skill: The skill that an agent needs for the rest of the work.
     """
 
     chance: float = attrs.field(validator=lambda *given: _share("chance", given[2]))
@@ -154,22 +154,23 @@ def _rates(given: float | Iterable[float]) -> tuple[float, ...]:
 
 @attrs.frozen(kw_only=True)
 class Workload:
-    """Incidents of one kind that arrive at random.
+    """Incidents of one kind that arrive at random times.
 
     Attributes:
-        name: The name, which begins the ids of its records.
-        rate: Arrivals in an open hour of ``arrives``; or 168 rates for the hours of the week from
+        name: The name, which is also the prefix of the ids of its records.
+        rate: Arrivals per open hour of ``arrives``; or 168 rates for the hours of the week from
             Monday midnight, in the calendar's zone.
-        arrives: The calendar in whose open time they arrive.
-        opening: The fields that they open with, as for ``Incident.open``; of several mappings
-            each record takes one at random. A title is added where there is none.
-        work: How much work one needs, in open time of the agent.
-        skill: What an agent needs to know.
+        arrives: The calendar in whose open time incidents arrive.
+        opening: The fields at the opening, as for ``Incident.open``; of several mappings, each
+            record uses one at random. A title is added if there is none.
+        work: How much work an incident needs, in open time of the agent.
+        skill: The skill that an agent needs.
         hold: Whether work stops halfway; None for never.
-        reassign: Whether another group goes on halfway; None for never.
-        patience: How long callers wait for the first agent before they cancel; None for ever.
-        reopen: The share that the caller reopens a day after the solution; half the work again.
-        burst: How many arrive at once.
+        reassign: Whether another group continues halfway; None for never.
+        patience: How long callers wait for the first agent before they cancel; None for no limit.
+        reopen: The share that the caller reopens a day after the resolution, for half the work
+            again.
+        burst: How many incidents arrive at once.
 
     Source: rule X3.
     """
@@ -202,7 +203,7 @@ def _skills(given: str | Iterable[str]) -> frozenset[str]:
 
 @attrs.frozen
 class Agent:
-    """Somebody who works on one record at a time, in the open time of a calendar.
+    """A person who works on one record at a time, in the open time of a calendar.
 
     Attributes:
         id: The id, which becomes the assignee.
@@ -217,15 +218,15 @@ class Agent:
 
 @runtime_checkable
 class QueueOrder(Protocol):
-    """What sorts waiting records: the least key comes first; asked when one begins to wait."""
+    """A sort key for waiting records: the least comes first; called when one begins to wait."""
 
     def __call__(self, record: Record, since: datetime, /) -> Any:
-        """Return the key of a record that waits since an instant."""
+        """Return the key of a record that has waited since an instant."""
 
 
 @attrs.frozen
 class ByPriority:
-    """Puts the worst priority first and then the oldest, as ``work_queue`` does."""
+    """Orders records by worst priority and then by age, as ``work_queue`` does."""
 
     def __call__(self, record: Record, _: datetime, /) -> tuple[object, ...]:
         """Return the key of a record."""
@@ -235,7 +236,7 @@ class ByPriority:
 
 @attrs.frozen
 class ByArrival:
-    """Puts first the record that has waited longest."""
+    """Orders records by waiting time, longest first."""
 
     def __call__(self, _: Record, since: datetime, /) -> tuple[object, ...]:
         """Return the key of a record."""
@@ -254,11 +255,11 @@ def _agents(given: Iterable[Agent]) -> tuple[Agent, ...]:
 
 @attrs.frozen
 class Team:
-    """The agents and the order in which they take what waits.
+    """The agents, and the order in which they take waiting records.
 
     Attributes:
-        agents: The agents; of several that are free the first takes the next record.
-        order: Which record comes first; ``by_priority`` or ``by_arrival``, or one of your own.
+        agents: The agents; if several are free, the first takes the next record.
+        order: The order of waiting records: ``by_priority``, ``by_arrival``, or a custom one.
     """
 
     agents: tuple[Agent, ...] = attrs.field(converter=_agents)

@@ -1,4 +1,4 @@
-"""How documents name the classes of this room; ``serialization`` gathers these lists."""
+"""Names under which documents refer to this package's classes; ``serialization`` collects them."""
 
 from __future__ import annotations
 

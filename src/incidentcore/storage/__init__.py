@@ -1,4 +1,4 @@
-"""Where records are kept: the contract of a store, and one in memory."""
+"""Storage of records: the contract of a store, and a store in memory."""
 
 from incidentcore.storage.memory import InMemoryStore
 from incidentcore.storage.redaction import PERSONAL_FIELDS, REDACTED, redact

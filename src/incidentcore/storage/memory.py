@@ -1,4 +1,4 @@
-"""A store in memory: for tests, for demonstrations, and as the contract's reference."""
+"""A store in memory: for tests, demonstrations, and as reference implementation of the contract."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["InMemoryStore"]
 
 
 class InMemoryStore:
-    """Records in memory, under the whole contract of ``RecordStore``; safe between threads.
+    """A store in memory that fulfils the whole contract of ``RecordStore``; thread-safe.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
@@ -105,7 +105,7 @@ class InMemoryStore:
         return tuple(found)
 
     def changes(self, *, after: int = 0, limit: int = PAGE) -> tuple[Change, ...]:
-        """Return a page of what was written since; see ``RecordStore.changes``."""
+        """Return a page of the changes since a position; see ``RecordStore.changes``."""
         checked_page(limit=limit, after=after)
         with self._lock:
             first = bisect_right(self._changes, after, key=lambda change: change.position)

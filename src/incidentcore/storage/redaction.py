@@ -1,8 +1,8 @@
 """Remove personal data from a history without changing its clocks and KPIs.
 
-Personal data are in few places: who (actors, callers, assignees, approvers) and what was
-written (titles, descriptions, comments, notes, reasons, custom fields). Neither clocks nor
-KPIs are computed from them, except that persons must stay apart.
+Personal data are in few places: persons (actors, callers, assignees, approvers) and texts (titles,
+descriptions, comments, notes, reasons, custom fields). Neither clocks nor KPIs are computed from
+them, except that different persons must stay distinct.
 """
 
 from __future__ import annotations
@@ -41,22 +41,22 @@ def redact(
     """Return a record without personal data, with the same clocks and KPIs.
 
     Persons become ``person-1``, ``person-2`` … in the order of the history, so that different
-    persons stay different within the record; roles stay. What was written becomes ``[redacted]``,
-    and so does the target of an escalation, which may be a person; what was empty or absent stays
-    so. Instants, states, groups, levels, categories, codes and links stay as they are.
+    persons stay distinct within the record; roles are kept. Texts become ``[redacted]``, and so
+    does the target of an escalation, which may be a person; empty or absent values stay so.
+    Instants, states, groups, levels, categories, codes and links are unchanged.
 
     Args:
         record: The record.
         keep: Entries of ``custom``, other fields of ``PERSONAL_FIELDS``, and ``"target"`` of an
-            escalation, that hold no personal data: those that your rules read, such as
+            escalation that do not contain personal data and that your rules read, such as
             ``"region"``.
-        alias: What persons are called; or a function from a person's id to a pseudonym, different
-            for different persons. KPIs that tell the persons of several records apart, such as
-            ``volume_per_caller``, need one: a keyed hash whose key is thrown away afterwards.
+        alias: The prefix of pseudonyms; or a function from a person's id to a pseudonym, distinct
+            for different persons. KPIs that distinguish the persons of several records, such as
+            ``volume_per_caller``, need a function: a keyed hash whose key is discarded afterwards.
 
     Returns:
-        A record of the same id, version and event ids. To erase, remove the old one from the store
-        and append the history of this one under the same id.
+        A record with the same id, version and event ids. To erase personal data, remove the old
+        record from the store and append the history of this one under the same id.
 
     Raises:
         InvalidValueError: The alias, or a pseudonym, is empty or not text.
@@ -76,7 +76,7 @@ def redact(
 
 
 class _Redaction:
-    """One run over a history, with the persons met so far."""
+    """One pass over a history, with the persons found so far."""
 
     def __init__(self, keep: frozenset[str], alias: str | Callable[[str], str]) -> None:
         self.keep = keep

@@ -1,4 +1,4 @@
-"""What a store of records must do, in six methods; any database can be behind them."""
+"""The interface of a store of records, in six methods, for any database."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ PAGE = 1_000
 
 @attrs.frozen
 class Change:
-    """One step in the feed of everything that was written to a store.
+    """One change in the feed of everything that was written to a store.
 
     Attributes:
-        position: Its place, greater than that of every change before; not necessarily the next
+        position: Its position, greater than that of every earlier change; not necessarily the next
             number.
-        record_id: Which record changed.
-        event: What was appended; None where the record was removed.
+        record_id: The record that changed.
+        event: The event that was appended; None if the record was removed.
     """
 
     position: int
@@ -42,36 +42,35 @@ class Change:
 
 @runtime_checkable
 class RecordStore(Protocol):
-    """Where records are kept, as histories; this is the contract.
+    """A store of records, kept as histories; this is the contract.
 
-    A store keeps the events of records and gives back exactly what it was given: every field,
-    to the microsecond, text byte for byte. It never changes an event.
+    A store keeps the events of records and returns them exactly: every field, to the microsecond,
+    text byte for byte. It never changes an event.
 
     *Appending* takes a batch of events of one record and is all or nothing.
-    ``expected_version`` is the version that the caller built upon, 0 for a new record. In this
-    order:
+    ``expected_version`` is the version on which the caller based the events, 0 for a new record. In
+    this order:
 
-    1. Every event of the batch is already there, equal in every field: nothing is written, and
-       the record's version is the answer. So a caller that lost the answer may simply ask
-       again.
-    2. The record is at another version: ``StaleRecordError`` with both.
-    3. An event has the id of a stored one, or a sequence that is taken:
+    1. Every event of the batch is already stored, equal in every field: nothing is written, and the
+    record's version is returned. So a caller that lost the result can simply call again. 2. The
+    record is at another version: ``StaleRecordError`` with both. 3. An event has the id of a stored
+    one, or a sequence that is taken:
        ``DuplicateEventError``.
     4. The sequences do not continue the history without a gap, or the events are of another
        record, or the first is not an opening, or a later one is: ``InvalidTimelineError``.
-    5. An event holds what no document can, such as a function: ``InvalidValueError``.
-    6. Everything is written at once. A reader sees the whole batch or nothing of it.
+    5. An event contains a value that no document can hold, such as a function:
+    ``InvalidValueError``. 6. Everything is written at once. A reader sees the whole batch or none
+    of it.
 
-    ``checked_append`` makes the checks 1 to 5 for you.
+    ``checked_append`` performs checks 1 to 5 for you.
 
     *Reading*: histories come in order of sequence, records in order of id (by code points),
     changes in the order in which they were written. A position in the feed of changes becomes
     visible only after all smaller ones, so that a reader that remembers its last position
-    misses nothing. Pages end where ``limit`` says or earlier; an empty page means that there is
-    no more.
+    misses nothing. A page has at most ``limit`` items; an empty page means that there are no more.
 
-    *Removing* a record takes all its events out, also out of the feed, and leaves one
-    ``Change`` without an event: a reader of the feed learns that it must forget the record.
+    *Removing* a record deletes all its events, also from the feed, and leaves one ``Change``
+    without an event, which tells a reader of the feed to forget the record.
 
     Any other failure is a ``StorageError``.
     """
@@ -81,11 +80,11 @@ class RecordStore(Protocol):
 
         Args:
             record_id: The record.
-            events: What comes after ``expected_version``: ``record.events_after(version)``.
-            expected_version: The version that the caller built upon; 0 for a new record.
+            events: The events after ``expected_version``: ``record.events_after(version)``.
+            expected_version: The version on which the caller based the events; 0 for a new record.
 
         Returns:
-            The record's version after it.
+            The record's version after the append.
 
         Raises:
             StaleRecordError: The record has changed since; nothing was written.
@@ -108,7 +107,7 @@ class RecordStore(Protocol):
         Args:
             record_id: The record.
             after: The last sequence that is already known.
-            limit: The most events to return.
+            limit: The maximum number of events to return.
 
         Raises:
             RecordNotFoundError: No record has that id.
@@ -126,38 +125,38 @@ class RecordStore(Protocol):
         """Return a page of the records that satisfy a condition, in order of id.
 
         Args:
-            condition: What they satisfy; ``ALWAYS`` for all.
+            condition: The condition; ``ALWAYS`` for all.
             at: The instant for conditions on time of day.
             after: The last id that is already known.
-            limit: The most records to return.
+            limit: The maximum number of records to return.
         """
         ...
 
     def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
-        """Return a page of what was written since a position, in the order of writing.
+        """Return a page of the changes since a position, in the order of writing.
 
         Args:
             after: The last position that is already known; 0 for the beginning.
-            limit: The most changes to return.
+            limit: The maximum number of changes to return.
         """
         ...
 
     def remove(self, record_id: str, *, expected_version: int) -> None:
-        """Delete a record permanently, as erasure asks; the feed says that it is gone.
+        """Delete a record permanently, as erasure requires; the feed then has its removal.
 
         Raises:
             RecordNotFoundError: No record has that id.
-            StaleRecordError: It has changed since; nothing was removed.
+            StaleRecordError: The record has changed since; nothing was removed.
         """
         ...
 
 
 @runtime_checkable
 class AsyncRecordStore(Protocol):
-    """A store whose six methods are coroutines; each promises what that of ``RecordStore`` does.
+    """A store whose six methods are coroutines, with the same contract as ``RecordStore``.
 
-    ``incidentcore.testing.AsyncStoreContract`` is its contract. A caller that is cancelled while
-    it appends cannot know whether the batch was written: it was, whole, or not at all.
+    ``incidentcore.testing.AsyncStoreContract`` tests it. A caller that is cancelled during an
+    append cannot know whether the batch was written, but it was written either whole or not at all.
     """
 
     async def append(
@@ -188,7 +187,7 @@ class AsyncRecordStore(Protocol):
         ...
 
     async def changes(self, *, after: int = 0, limit: int = PAGE) -> Sequence[Change]:
-        """Return a page of what was written since; see ``RecordStore.changes``."""
+        """Return a page of the changes since a position; see ``RecordStore.changes``."""
         ...
 
     async def remove(self, record_id: str, *, expected_version: int) -> None:
@@ -204,20 +203,20 @@ def checked_append(
     version: int,
     stored: Mapping[str, Event],
 ) -> tuple[tuple[Event, str], ...]:
-    """Make every check of an append, in the order of the contract; for authors of stores.
+    """Perform every check of an append, in the order of the contract; for authors of stores.
 
-    Call it in the transaction that writes what it returns.
+    Call it in the transaction that writes the result.
 
     Args:
         record_id: The record.
         events: The batch that the caller of the store passed.
-        expected_version: The version that this caller built upon.
-        version: The version that the store holds; 0 where it holds no such record.
-        stored: The record's stored events by id; those whose ids the batch names are enough.
+        expected_version: The version on which this caller based the events.
+        version: The version in the store; 0 if it does not have the record.
+        stored: The record's stored events by id; only those with ids in the batch are needed.
 
     Returns:
-        Each event to write with its document. The record's version is then higher by as many;
-        there are none where all were written before.
+        Each event to write with its document; the record's version increases by their number. Empty
+        if all were written before.
 
     Raises:
         StaleRecordError: The record is at another version.
@@ -225,7 +224,7 @@ def checked_append(
         InvalidValueError: The id is empty or not text, the version not a whole number from 0, or
             an event has no document.
         InvalidTimelineError: The events are not of this record, not in sequence from the next
-            number on, name an id twice, or the opening is missing or in the wrong place.
+            number on, repeat an id, or the opening is missing or in the wrong place.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.records import Incident
@@ -281,7 +280,8 @@ def checked_page(*, limit: int, after: int = 0) -> None:
     """Check the arguments of a page; for authors of stores.
 
     Raises:
-        InvalidValueError: The limit is not a whole number from 1, or the position not one from 0.
+        InvalidValueError: The limit is not a whole number from 1, or the position is not a whole
+            number from 0.
     """
     if type(limit) is not int or limit < 1:
         raise InvalidValueError("limit", limit, "a whole number of at least 1")

@@ -1,6 +1,6 @@
-"""Strategies, laws and contracts to test your own rules and stores with (extra: testing).
+"""Strategies, laws and contracts for testing your own rules and stores (extra: testing).
 
-The contracts need nothing; strategies and laws need hypothesis, and say so where it is missing.
+The contracts need no extra; strategies and laws need hypothesis, and report if it is missing.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The laws of communication, to run on a plan of your own."""
+"""The laws of communication, for testing your own plan."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ def check_communication(
 ) -> None:
     """Run the lint and every law of communication on a plan, with generated incidents and polls.
 
-    Call it from a test of yours; a failure shows a minimal history.
+    Call it from your own test; a failure shows a minimal history.
 
     Args:
         plan: The plan.
-        examples: How many incidents are tried; None for hypothesis's own setting.
-        start: From when on the lint looks at calendars.
-        accepted: Codes of findings that are meant.
+        examples: The number of incidents to try; None for hypothesis's own setting.
+        start: The instant from which the lint checks calendars.
+        accepted: Codes of findings that are intended.
 
     Raises:
-        AssertionError: The lint finds something, or a law does not hold; the message names it.
+        AssertionError: The lint has a finding, or a law does not hold; the message names it.
 
     Source: rules E1, S1, S9 and K6 applied to updates.
 
@@ -66,7 +66,7 @@ def check_communication(
 
 
 def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
-    """Check every law of communication on drawn incidents, without the lint."""
+    """Check every law of communication on generated incidents, without the lint."""
 
     @settings(
         max_examples=examples or settings().max_examples,
@@ -82,7 +82,7 @@ def check_updates(plan: CommunicationPlan, examples: int | None = None) -> None:
 
 
 def keep_laws(plan: CommunicationPlan, record: Record, minutes: list[int], chance: Random) -> None:
-    """Check every law on one record, polled at minutes from its opening."""
+    """Check every law on one record, polled at given minutes after its opening."""
     polls = sorted(record.opened_at + minute * _MINUTE for minute in minutes)
     first, last = polls[0], polls[-1]
     _polls_agree(plan, record, polls)

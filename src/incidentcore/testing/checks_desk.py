@@ -1,4 +1,4 @@
-"""The crash law of the agenda, to run on an outbox of your own."""
+"""The crash law of the agenda, for testing your own outbox."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ __all__ = ["Outbox", "check_outbox"]
 
 
 class Outbox(Protocol):
-    """What the check asks of an outbox; its store must outlive the object that is asked."""
+    """The interface of an outbox for the check; its store must outlive the object."""
 
     def collect(self, agenda: Agenda, now: datetime) -> None:
-        """Store what is due under its key, in one transaction, and tell the agenda."""
+        """Store each due item under its key, in one transaction, and mark it in the agenda."""
         ...
 
     def send(self, deliver: Callable[[str], None]) -> None:
-        """Give every key that is not marked as sent to ``deliver``, and mark it."""
+        """Pass every key that is not marked as sent to ``deliver``, and mark it."""
         ...
 
     def restore(self, records: Iterable[Record]) -> Agenda:
-        """Return an agenda of the records that knows every key in the store."""
+        """Return an agenda of the records with every key in the store marked."""
         ...
 
 
@@ -46,15 +46,15 @@ def check_outbox(outbox: Callable[[], Outbox], *, desk: Desk, examples: int | No
     """Run the crash law on an outbox: no key is lost, and none is collected twice.
 
     The process dies at random deliveries. Afterwards the outbox restores an agenda from its store
-    and goes on. Call it from a test of yours; a failure shows a minimal history.
+    and continues. Call it from your own test; a failure shows a minimal history.
 
     Args:
-        outbox: Returns a new outbox with an empty store.
-        desk: The desk that says what is due.
-        examples: How many histories are tried; None for hypothesis's own setting.
+        outbox: A function that returns a new outbox with an empty store.
+        desk: The desk that determines the due items.
+        examples: The number of histories to try; None for hypothesis's own setting.
 
     Raises:
-        AssertionError: A key was lost, or given to ``deliver`` again after it was marked.
+        AssertionError: A key was lost, or passed to ``deliver`` again after it was marked.
     """
 
     @settings(max_examples=examples or settings().max_examples, deadline=None)

@@ -1,4 +1,4 @@
-"""The laws of escalation, to run on a matrix of your own."""
+"""The laws of escalation, for testing your own matrix."""
 
 from __future__ import annotations
 
@@ -37,19 +37,20 @@ def check_escalation(
     start: datetime = OPENED,
     accepted: Collection[str] = (),
 ) -> None:
-    """Run the lint on a matrix, and the laws of rules E1 and E3 with generated incidents and polls.
+    """Run the lint on a matrix, and check rules E1 and E3 with generated incidents and polls.
 
-    Call it from a test of yours; a failure shows a minimal history.
+    Call it from your own test; a failure shows a minimal history.
 
     Args:
         matrix: The matrix.
-        slas: The rules of the clocks it speaks of.
-        examples: How many incidents are tried; None for hypothesis's own setting.
-        start: From when on the lint looks at on-call schedules and contact hours, for a year.
-        accepted: Codes of findings that are meant, such as ``"may_tell_nobody"``.
+        slas: The rules of the clocks that it refers to.
+        examples: The number of incidents to try; None for hypothesis's own setting.
+        start: The instant from which the lint checks on-call schedules and contact hours, for a
+            year.
+        accepted: Codes of findings that are intended, such as ``"may_tell_nobody"``.
 
     Raises:
-        AssertionError: The lint finds something, or a law does not hold; the message names it.
+        AssertionError: The lint has a finding, or a law does not hold; the message names it.
 
     Source: rules E1 and E3.
 
@@ -69,7 +70,7 @@ def check_escalation(
 def check_levels(
     matrix: EscalationMatrix, slas: Sequence[SlaRules], examples: int | None = None
 ) -> None:
-    """Check every law of escalation on drawn incidents, without the lint."""
+    """Check every law of escalation on generated incidents, without the lint."""
 
     @settings(
         max_examples=examples or settings().max_examples,

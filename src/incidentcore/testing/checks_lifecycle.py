@@ -1,4 +1,4 @@
-"""The laws of lifecycles, to run on a lifecycle of your own."""
+"""The laws of lifecycles, for testing your own lifecycle."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _UNKNOWN_ACTION = "no_such_action"
 
 
 def check_lifecycle(lifecycle: Lifecycle, cascades: Iterable[CascadeRule] = ()) -> None:
-    """Run every law of lifecycles on one of your own.
+    """Check every law of lifecycles on one of your own.
 
-    The table is linted (rule L5), and records are led through it by generated steps: every action
-    in every state moves or is refused with the allowed actions named, what is refused changes
-    nothing, histories replay, pickle, and are found legal afterwards, and illegal ones illegal.
+    The table is linted (rule L5), and records pass through it by generated steps: every action in
+    every state is applied, or refused with the allowed actions; a refusal changes nothing;
+    histories replay, pickle, and are afterwards judged legal, and illegal ones illegal.
 
     Args:
         lifecycle: The lifecycle.
@@ -67,7 +67,7 @@ def check_step(lifecycle: Lifecycle, record: Record, action: str, *, after: time
         lifecycle: The record's lifecycle.
         record: The record.
         action: The action, which need not exist.
-        after: How long after the record's latest event.
+        after: The time since the record's latest event.
     """
     before = record.facts()
     rows = lifecycle.table[record.state.name].get(action, [])

@@ -1,4 +1,4 @@
-"""The laws of business time, to run on a calendar of your own."""
+"""The laws of business time, for testing your own calendar."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ Law = Callable[[Calendar, Case], None]
 
 
 def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
-    """Run every law of business time on a calendar, with generated instants.
+    """Check every law of business time on a calendar, with generated instants.
 
-    Call it from a test of yours.
+    Call it from your own test.
 
     Args:
         calendar: Any object with the queries of :class:`~incidentcore.schedule.Calendar`.
-        examples: How many instants are tried, each with some neighbours; None for hypothesis's own
-            setting.
+        examples: The number of instants to try, each with some close to it; None for hypothesis's
+            own setting.
 
     Raises:
         AssertionError: A law does not hold; the message names it.
@@ -157,7 +157,7 @@ def law_next_opening_is_the_same_business_instant(calendar: Calendar, case: Case
 
 
 def law_deadline_before(calendar: Calendar, case: Case) -> None:
-    """Its mirror is the greatest instant from which the budget fits."""
+    """``deadline_before`` is the greatest instant from which the budget fits."""
     _, _, end, budget = case
     try:
         since = calendar.deadline_before(end, budget)
@@ -173,7 +173,7 @@ def law_deadline_before(calendar: Calendar, case: Case) -> None:
 
 
 def law_monotone(calendar: Calendar, case: Case) -> None:
-    """A larger budget is never due earlier; a longer span never holds less."""
+    """A larger budget is never due earlier; a longer span never has less open time."""
     start, middle, end, budget = case
     assert calendar.open_time(start, middle) <= calendar.open_time(start, end), f"span of {case}"
     try:
@@ -185,7 +185,7 @@ def law_monotone(calendar: Calendar, case: Case) -> None:
 
 
 def law_windows(calendar: Calendar, case: Case) -> None:
-    """Windows are disjoint, ascending, inside the span, and sum to the open time."""
+    """Windows are disjoint, ascending, inside the span, and add up to the open time."""
     start, _, end, _ = case
     total, last = _ZERO, None
     for window in calendar.windows(start, end):
@@ -223,7 +223,7 @@ def law_next_edges(calendar: Calendar, case: Case) -> None:
 
 
 def law_explain(calendar: Calendar, case: Case) -> None:
-    """Reasons follow one another, sum to wall time, and open ones to the open time."""
+    """Reasons have no gaps and add up to wall time, the open ones to the open time."""
     start, _, end, _ = case
     at, total = start, _ZERO
     for reason in calendar.explain(start, end):

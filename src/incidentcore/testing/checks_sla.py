@@ -1,4 +1,4 @@
-"""The laws of SLA clocks, to run on rules of your own."""
+"""The laws of SLA clocks, for testing your own rules."""
 
 from __future__ import annotations
 
@@ -40,24 +40,25 @@ def check_sla(
     within: Condition = ALWAYS,
     at_least_as_good: Iterable[tuple[Condition, Condition]] = (),
 ) -> None:
-    """Check your rules: their lint, laws about them, and every law of clocks on drawn histories.
+    """Check your rules: their lint, their laws, and every law of clocks on generated histories.
 
-    The lint finds what cannot be meant: a rule that is shadowed, a stop that never comes, a field
-    that does not exist, a more urgent target that is later. The laws about policies are that every
-    record has a definition, and those that you name in ``at_least_as_good``. The histories set the
-    fields that your conditions read, to the values they name and to others. Call it from a test of
-    yours. How many examples are tried is hypothesis's setting.
+    The lint finds what cannot be intended: a rule that is shadowed, a stop that never occurs, a
+    field that does not exist, a more urgent target that is later. The laws about policies are that
+    every record has a definition, and those given in ``at_least_as_good``. The histories set the
+    fields that your conditions read, to the values in them and to others. Call it from your own
+    test. The number of examples is hypothesis's setting.
 
     Args:
         rules: A definition, a policy or a service level.
         domains: All values that a path may have, as for ``lint_sla``.
-        within: The records that must have a definition; ``NEVER`` where a policy may leave any out.
+        within: The records that must have a definition; ``NEVER`` if a policy may leave out any
+            record.
         at_least_as_good: Pairs of conditions: a record for which the first holds is never due later
             than the same record without it for which the second holds.
 
     Raises:
-        AssertionError: Something is found, or a law does not hold; the message names it, and lists
-            the history, which hypothesis has made as short as it can.
+        AssertionError: The lint has a finding, or a law does not hold; the message names it, and
+            lists the history, which hypothesis has shortened as far as possible.
 
     Source: rules S1 to S10 and the laws below rule S11.
 
@@ -80,7 +81,7 @@ def _clocks(rules: SlaDefinition | SlaPolicy | ServiceLevel) -> tuple[Clock, ...
 def check_clocks(
     rules: SlaDefinition | SlaPolicy | ServiceLevel, examples: int | None = None
 ) -> None:
-    """Check every law of clocks on drawn histories, without the lint."""
+    """Check every law of clocks on generated histories, without the lint."""
     clocks = _clocks(rules)
 
     @settings(
@@ -104,7 +105,7 @@ def _check_rules(
     within: Condition,
     pairs: tuple[tuple[Condition, Condition], ...],
 ) -> None:
-    """Check the rules of one clock by themselves."""
+    """Check the rules of one clock without records."""
     if isinstance(clock, SlaDefinition):
         findings = lint_sla(clock, domains=domains)
     else:
@@ -143,7 +144,7 @@ def showing(record: Record) -> Iterator[None]:
 
 
 def history_lines(record: Record) -> str:
-    """Return a history as lines to read."""
+    """Return a history as lines of text."""
     lines = [f"  {event.at.isoformat()}  {_words(event)}" for event in record.history]
     return "\n".join(["history, in the order of recording:", *lines])
 
@@ -172,7 +173,7 @@ def moments_near(
 
 
 def law_causality(clock: Clock, record: Incident, now: datetime, _later: datetime) -> None:
-    """What comes after an instant changes no answer for it."""
+    """Events after an instant change no result for it."""
     if now < record.opened_at:
         return
     seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]
@@ -189,7 +190,7 @@ def law_order(clock: Clock, record: Incident, _now: datetime, later: datetime) -
 
 
 def law_trace(clock: Clock, record: Incident, _now: datetime, later: datetime) -> None:
-    """The trace has no gaps, and its counting parts sum to elapsed (rule S7)."""
+    """The trace has no gaps, and its counting parts add up to elapsed (rule S7)."""
     status = evaluate_sla(clock, record, now=later)
     edge: datetime | None = None
     total = _ZERO
@@ -229,7 +230,7 @@ def law_figures(clock: Clock, record: Incident, _now: datetime, later: datetime)
 
 
 def law_elapsed(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
-    """Within one cycle of one definition elapsed never falls, and a pause adds nothing."""
+    """Within one cycle of one definition, elapsed never decreases, and a pause adds nothing."""
     before, after = evaluate_sla(clock, record, now=now), evaluate_sla(clock, record, now=later)
     if not before.cycles or not after.cycles or any(now < e.at <= later for e in record.history):
         return
@@ -239,7 +240,7 @@ def law_elapsed(clock: Clock, record: Incident, now: datetime, later: datetime) 
 
 
 def law_wakeup(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
-    """At the wake-up an answer changes, and no answer changes before it (rule S9)."""
+    """At the wake-up some result changes, and none changes before it (rule S9)."""
     seen = [e for e in record.history if e.at <= now or isinstance(e, Opened)]
     quiet = Incident.from_history(seen)
     if now < quiet.opened_at:
@@ -264,7 +265,7 @@ def _discrete(status: SlaStatus) -> tuple[object, ...]:
 
 
 def law_crossings(clock: Clock, record: Incident, now: datetime, later: datetime) -> None:
-    """What was reached stays reached: crossings only grow (rule E1)."""
+    """A reached threshold stays reached: crossings only grow (rule E1)."""
     for point in ("due", "breach"):
         before = evaluate_sla(clock, record, now=now).crossings(point)
         after = evaluate_sla(clock, record, now=later).crossings(point)

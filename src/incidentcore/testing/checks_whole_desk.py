@@ -1,4 +1,4 @@
-"""Every law on a whole desk: its lint, its parts, and what it asks of the records it opens."""
+"""Every law on a whole desk: its lint, its parts, and the due items of its records."""
 
 from __future__ import annotations
 
@@ -35,20 +35,21 @@ def check_whole_desk(
     examples: int | None = None,
     accepted: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Run the lint of a desk and every law of its parts, of what is due, and of a simulated run.
+    """Run the lint of a desk and every law of its parts, of due items, and of a simulated run.
 
     The parts are its calendars, lifecycles, clocks, escalation rows and communication rules. Call
-    it from a test of yours. Incidents try what each rule reads; what is due is asked at generated
-    instants; a run of a few days with generated people and arrivals is judged as a whole.
+    it from your own test. Incidents vary the fields that each rule reads; due items are evaluated
+    at generated instants; a run of a few days with generated people and arrivals is checked as a
+    whole.
 
     Args:
         desk: The desk, or the text of its file.
-        start: From when its calendars are looked at.
-        examples: How many cases each law tries; None for hypothesis's own setting.
-        accepted: Codes of lint findings that are meant.
+        start: The instant from which its calendars are checked.
+        examples: The number of cases for each law; None for hypothesis's own setting.
+        accepted: Codes of lint findings that are intended.
 
     Returns:
-        What could not be checked, in words; nothing for most desks. A run takes the actions of the
+        What could not be checked, as texts; empty for most desks. A run uses the actions of the
         standard lifecycle, so incidents without some of them are not simulated.
 
     Raises:
@@ -126,7 +127,7 @@ def _due_laws(desk: Desk, examples: int | None) -> None:
 def _look(
     desk: Desk, agenda: Agenda, record: Record, now: datetime, delivered: set[str]
 ) -> set[str]:
-    """Check the laws of one look at what is due, and return the keys that were given."""
+    """Check the laws of one evaluation of due items, and return their keys."""
     at = f"broken at {now.isoformat()}"
     items = due_items(desk, record, now=now)
     keys = {item.key for item in items}

@@ -1,4 +1,4 @@
-"""The contract of an async store: that of a store, on an event loop, and what tasks add to it."""
+"""The contract of an async store: that of a store, on an event loop, with checks of tasks."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ async def _made(make: Callable[[], AsyncRecordStore]) -> AsyncRecordStore:
 
 
 class AsyncStoreContract(StoreContract):
-    """Everything that ``AsyncRecordStore`` promises: the checks of ``StoreContract``, and tasks.
+    """The contract of ``AsyncRecordStore``: the checks of ``StoreContract``, and those of tasks.
 
-    A subclass gives ``make_async_store``; for ``reopen`` and ``processes`` also ``async_opener``.
+    A subclass defines ``make_async_store``; for ``reopen`` and ``processes`` also ``async_opener``.
 
     Attributes:
         tasks: How many tasks write at once.
@@ -83,11 +83,11 @@ class AsyncStoreContract(StoreContract):
         raise NotImplementedError
 
     def async_opener(self) -> Callable[[], AsyncRecordStore]:
-        """Return a function that pickles and opens the data of the last store elsewhere."""
+        """Return a picklable function that opens the data of the last store elsewhere."""
         raise NotImplementedError
 
     def make_store(self) -> RecordStore:
-        """Return the async store as one whose calls wait."""
+        """Return the async store as a store with blocking calls."""
         return self._on_loop(self.make_async_store)
 
     def _on_loop(self, make: Callable[[], AsyncRecordStore]) -> _OnLoop:
@@ -96,22 +96,22 @@ class AsyncStoreContract(StoreContract):
         return on_loop
 
     def teardown_method(self) -> None:
-        """Close the stores of a check, each with a ``close`` of its own, and their loops."""
+        """Close the stores of a check, each by its own ``close``, and their loops."""
         for on_loop in vars(self).pop("_loops", []):
             on_loop.stop()
 
     def reopen(self, store: RecordStore) -> RecordStore:
-        """Close the store, loop and all, and open its data on another loop."""
+        """Close the store and its loop, and open its data on another loop."""
         if isinstance(store, _OnLoop):
             store.stop()
         return self._on_loop(self.async_opener())
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
-        """Return what opens the data in another process."""
+        """Return a function that opens the data in another process."""
         return partial(_OnLoop, self.async_opener())
 
     def test_tasks_lose_nothing(self) -> None:
-        """Tasks of one loop append to one record: every answered event is there, once."""
+        """Tasks of one loop append to one record: every confirmed event is stored once."""
         on_loop = self._on_loop(self.make_async_store)
         on_loop.append("INC-1", incident().history, expected_version=0)
 
@@ -137,7 +137,7 @@ class AsyncStoreContract(StoreContract):
         same(sorted(answered), sorted(texts), "comments")
 
     def test_a_cancelled_append_is_whole(self) -> None:
-        """A task cancelled while it appends has written its whole batch or nothing."""
+        """A task cancelled during an append has written its whole batch or nothing."""
         on_loop = self._on_loop(self.make_async_store)
 
         async def cancelled(key: str, batch: Sequence[Event], turns: int | None) -> None:

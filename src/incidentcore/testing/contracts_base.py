@@ -1,4 +1,4 @@
-"""What the checks of a store share: how they are found and run, and the values they write."""
+"""Shared parts of the checks of a store: their discovery, their run, and the values they write."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ AT = datetime(2026, 12, 23, 16, 40, tzinfo=UTC)
 
 @attrs.frozen(kw_only=True)
 class CheckOutcome:
-    """How one check of a contract went.
+    """The outcome of one check of a contract.
 
     Attributes:
-        name: The check.
-        fact: The fact that it tests, in words.
-        passed: It holds.
-        skipped: Why it was not run; empty where it was.
-        error: What went wrong; None where nothing did.
+        name: The name of the check.
+        fact: The fact that it tests, as text.
+        passed: Whether the fact holds.
+        skipped: Why the check was not run; empty if it was.
+        error: The error; None if there was none.
     """
 
     name: str
@@ -55,7 +55,7 @@ class CheckOutcome:
 
 
 class StoreChecks:
-    """The base of the checks: where stores come from, and what they can do."""
+    """The base of the checks: the makers of stores, and their capabilities."""
 
     capabilities: ClassVar[frozenset[str]] = frozenset()
 
@@ -68,11 +68,11 @@ class StoreChecks:
         raise NotImplementedError
 
     def opener(self, store: RecordStore) -> Callable[[], RecordStore]:
-        """Return a function that pickles and opens the same data elsewhere; for ``processes``."""
+        """Return a picklable function that opens the same data elsewhere; for ``processes``."""
         raise NotImplementedError
 
     def need(self, capability: str) -> None:
-        """Skip a check that asks for what the store does not declare."""
+        """Skip a check that needs a capability that the store does not declare."""
         if capability not in self.capabilities:
             raise SkipTest(f"the store does not declare {capability!r}")
 
@@ -88,7 +88,7 @@ class StoreChecks:
         """Run the checks without a test framework.
 
         Args:
-            names: Which; all by default.
+            names: The names of the checks to run; all by default.
 
         Returns:
             An outcome for each, in order of name.
@@ -117,7 +117,7 @@ def incident(record_id: str = "INC-1", **fields: Any) -> Incident:
 
 
 def noted(record: Incident, count: int) -> Incident:
-    """Return an incident with so many more comments."""
+    """Return an incident with a number of further comments."""
     for number in range(record.version, record.version + count):
         at = AT + timedelta(minutes=number)
         record = comment(record, f"note {number}", at=at, by="ada")
@@ -133,7 +133,7 @@ def same(expected: object, actual: object, what: str) -> None:
 def same_events(expected: Iterable[Event], actual: Iterable[Event], what: str) -> None:
     """Fail unless two histories are the same, field by field and type by type.
 
-    ``==`` alone takes 1 for 1.0 and True, and one fold of a repeated hour for the other.
+    ``==`` alone treats 1 as equal to 1.0 and True, and one fold of a repeated hour as the other.
     """
     wanted, found = list(expected), list(actual)
     same([event.id for event in wanted], [event.id for event in found], f"{what}, ids")
@@ -144,7 +144,7 @@ def same_events(expected: Iterable[Event], actual: Iterable[Event], what: str) -
 
 
 def raises(expected: type[Exception], call: Callable[[], object], what: str) -> Any:
-    """Return the error that a call raises; fail where it raises none or another."""
+    """Return the error that a call raises; fail if it raises none or another."""
     try:
         answer = call()
     except expected as error:
@@ -162,7 +162,7 @@ def _short(value: object) -> str:
 
 
 def all_changes(store: RecordStore, limit: int = 1_000) -> Iterator[Change]:
-    """Yield the whole feed, page by page."""
+    """Yield all changes in the feed, page by page."""
     after = 0
     while page := store.changes(after=after, limit=limit):
         same(True, page[0].position > after, "a page of the feed starts after the one before")

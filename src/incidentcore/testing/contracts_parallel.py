@@ -56,14 +56,14 @@ def _batch(sequence: int, who: str, count: int = 1) -> list[Event]:
 
 
 def _version(store: RecordStore, known: int = 0) -> int:
-    """Return the version of the record, of which so many events were seen already."""
+    """Return the version of the record, given the number of events already seen."""
     return known + len(store.history("INC-1", after=known, limit=1_000_000))
 
 
 def _write(
     store: RecordStore, who: str, times: int, count: int = 1, *, version: int = 0
 ) -> list[str]:
-    """Append so many batches, each again until it is taken; return the ids that were answered."""
+    """Append batches, each again until it is accepted; return the confirmed ids."""
     answered: list[str] = []
     for _ in range(_TRIES):
         if not times:
@@ -82,7 +82,7 @@ def _write(
 def _write_elsewhere(
     opener: Callable[[], RecordStore], who: str, times: int, answers: Connection, count: int
 ) -> None:
-    """Write in another process, and tell of each batch once it was answered."""
+    """Write in another process, and report each batch once it was confirmed."""
     store = opener()
     version = 0
     for _ in range(times):
@@ -93,7 +93,7 @@ def _write_elsewhere(
 
 
 class _Writer:
-    """A process that writes, and what it tells."""
+    """A process that writes, with its reports."""
 
     def __init__(
         self, opener: Callable[[], RecordStore], who: str, *, times: int, count: int = 1
@@ -110,7 +110,7 @@ class _Writer:
         sender.close()
 
     def answer(self) -> list[str] | None:
-        """Return the ids of the next batch that was answered; None at the end."""
+        """Return the ids of the next confirmed batch; None at the end."""
         if not self.answers.poll(_PATIENCE):
             raise AssertionError(f"a writer said nothing for {_PATIENCE} seconds")
         try:
@@ -132,7 +132,7 @@ class _Writer:
 
 
 class ParallelChecks(StoreChecks):
-    """Checks of what happens at once."""
+    """Checks of concurrent calls."""
 
     threads: ClassVar[int] = 8
     processes: ClassVar[int] = 4
@@ -147,7 +147,7 @@ class ParallelChecks(StoreChecks):
         return store
 
     def _whole(self, store: RecordStore, answered: list[str]) -> None:
-        """Check that all that was answered is there, once, in order and without gaps."""
+        """Check that all confirmed events are stored once, in order and without gaps."""
         history = store.history("INC-1", limit=1_000_000)
         same(list(range(1, len(history) + 1)), [event.sequence for event in history], "sequences")
         ids = [event.id for event in history[1:]]
@@ -157,7 +157,7 @@ class ParallelChecks(StoreChecks):
         same_events(history, feed, "the feed")
 
     def test_threads_lose_nothing(self) -> None:
-        """Eight threads append to one record: every answered event is there, once."""
+        """Eight threads append to one record: every confirmed event is stored once."""
         store = self._opened()
         with ThreadPoolExecutor(self.threads) as pool:
             runs = [
@@ -170,7 +170,7 @@ class ParallelChecks(StoreChecks):
         self._whole(store, answered)
 
     def test_readers_see_whole_batches(self) -> None:
-        """While batches are written no reader sees a part of one."""
+        """While batches are written, no reader sees only part of one."""
         store = self._opened()
         with ThreadPoolExecutor(3) as pool:
             writers = [
@@ -214,7 +214,7 @@ class ParallelChecks(StoreChecks):
         same([event.id for event in store.history("INC-1", limit=1_000_000)], followed, "followed")
 
     def test_processes_lose_nothing(self) -> None:
-        """Four processes append to one record: every answered event is there, once."""
+        """Four processes append to one record: every confirmed event is stored once."""
         self.need("processes")
         store = self._opened()
         opener = self.opener(store)
@@ -231,7 +231,7 @@ class ParallelChecks(StoreChecks):
         self._whole(store, answered)
 
     def test_sudden_death_halves_nothing(self) -> None:
-        """A writer killed between or within writes leaves whole batches, all answered ones too."""
+        """A writer killed between or during writes leaves whole batches, and all confirmed ones."""
         self.need("processes")
         store = self._opened()
         opener = self.opener(store)
@@ -249,7 +249,7 @@ class ParallelChecks(StoreChecks):
         self._whole(store, answered)
 
     def test_it_is_all_there_after_reopening(self) -> None:
-        """A store that was closed and opened again holds all that was answered."""
+        """A store that was closed and opened again contains all confirmed events."""
         self.need("reopen")
         store = self._opened()
         _write(store, "before", 3)
@@ -263,7 +263,7 @@ class ParallelChecks(StoreChecks):
         same(True, again.changes()[-1].position > feed[-1].position, "positions go on")
 
     def test_it_answers_as_the_model_does(self) -> None:
-        """Any sequence of calls gets the answers that ``InMemoryStore`` gives."""
+        """Any sequence of calls has the same results as with ``InMemoryStore``."""
         for seed in self.seeds:
             chance = Random(seed)  # noqa: S311  a test's choices, not a secret
             store, model = self.make_store(), InMemoryStore()

@@ -1,4 +1,4 @@
-"""The checks of reading: values exactly as they were given, pages, order, the feed."""
+"""The checks of reading: exact values, pages, order, the feed."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ReadingChecks(StoreChecks):
         raises(RecordNotFoundError, lambda: store.history("INC-1"), "a history")
 
     def test_every_type_of_record_comes_back(self) -> None:
-        """Incidents, problems and service requests come back as what they are."""
+        """Incidents, problems and service requests come back with their own types."""
         for kind in (Incident, Problem, ServiceRequest):
             record: Any = kind.open(id="X-1", title="x", at=AT, by="kim")
             self._kept(record, kind.__name__)
@@ -98,7 +98,7 @@ class ReadingChecks(StoreChecks):
         self._kept(incident(description="\u00e9x" * 500_000), "long text")
 
     def test_the_character_nul(self) -> None:
-        """NUL comes back; a store without the capability ``nul`` may refuse it, never cut."""
+        """NUL comes back; a store without the capability ``nul`` may refuse it, but never cut it."""
         record = incident(description="before\x00after")
         if "nul" in self.capabilities:
             self._kept(record, "NUL")
@@ -141,7 +141,7 @@ class ReadingChecks(StoreChecks):
         self._kept(incident(custom=zoned), "zones and folds")
 
     def test_nothing_and_empty_are_apart(self) -> None:
-        """None, empty text, empty collections and absent keys stay apart, so do 1, 1.0 and True."""
+        """None, empty text, empty collections and absent keys stay distinct, as do 1, 1.0 and True."""
         custom: dict[str, object] = {
             "none": None,
             "text": "",
@@ -165,7 +165,7 @@ class ReadingChecks(StoreChecks):
         self._kept(incident(custom={"numbers": numbers}), "numbers")
 
     def test_unknown_events_come_back(self) -> None:
-        """An event of a kind that this release does not know is kept word by word."""
+        """An event of a kind unknown to this release is kept word for word."""
         strange = UnknownEvent(
             record_id="INC-1",
             sequence=2,
@@ -192,7 +192,7 @@ class ReadingChecks(StoreChecks):
         same([], list(store.history("INC-1", after=99)), "far after the end")
 
     def test_a_long_history_needs_little_memory(self) -> None:
-        """Reading a long history in pages holds no more than a page."""
+        """Reading a long history in pages keeps no more than a page in memory."""
         store = self.make_store()
         record = incident()
         store.append("INC-1", record.history, expected_version=0)
@@ -224,7 +224,7 @@ class ReadingChecks(StoreChecks):
         return store
 
     def test_records_are_found_by_condition(self) -> None:
-        """Just the records that satisfy the condition are found, in order of id."""
+        """Exactly the records that satisfy the condition are found, in order of id."""
         store = self._three()
         ids = [record.id for record in store.find(field("impact").equals(Impact.HIGH))]
         same(["a", "b"], ids, "those of high impact")
@@ -247,7 +247,7 @@ class ReadingChecks(StoreChecks):
         same(["b"], [r.id for r in store.find(high, after="a", limit=1)], "after a")
 
     def test_conditions_on_time_are_given_the_instant(self) -> None:
-        """A condition on opening hours is answered for the instant given."""
+        """A condition on opening hours is evaluated at the given instant."""
         store = self._three()
         office = during(BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"}))
         noon, night = AT.replace(hour=12), AT.replace(hour=2)
@@ -255,7 +255,7 @@ class ReadingChecks(StoreChecks):
         same(0, len(store.find(office, at=night)), "at night")
 
     def test_the_feed_tells_each_change_once(self) -> None:
-        """The feed holds every event in the order of writing, with ascending positions."""
+        """The feed contains every event in the order of writing, with ascending positions."""
         store = self._three()
         store.append("a", noted(incident("a"), 2).events_after(1), expected_version=1)
         written = [("c", "c:1"), ("a", "a:1"), ("b", "b:1"), ("a", "a:2"), ("a", "a:3")]

@@ -36,7 +36,7 @@ def _comment(sequence: int, text: str = "x", **fields: Any) -> Commented:
 
 
 class WritingChecks(StoreChecks):
-    """Checks of what is written, and of what is not."""
+    """Checks of events that are written, and of events that are refused."""
 
     def _store_of(self, versions: int) -> RecordStore:
         store = self.make_store()
@@ -52,7 +52,7 @@ class WritingChecks(StoreChecks):
         return caught
 
     def test_append_answers_the_version(self) -> None:
-        """Appending answers with the record's version after it."""
+        """Appending returns the record's version after it."""
         store = self.make_store()
         record = noted(incident(), 4)
         same(2, store.append("INC-1", record.history[:2], expected_version=0), "two events")
@@ -66,7 +66,7 @@ class WritingChecks(StoreChecks):
         same_events(record.history, store.load("INC-1").history, "a generator's events")
 
     def test_a_stale_writer_is_told_both_versions(self) -> None:
-        """A write on an old version is refused with both versions; nothing is written."""
+        """A write based on an old version is refused with both versions; nothing is written."""
         store = self._store_of(2)
         error = self._untouched(
             store,
@@ -76,7 +76,7 @@ class WritingChecks(StoreChecks):
         same(("INC-1", 1, 2), (error.record_id, error.expected, error.found), "the versions")
 
     def test_a_version_ahead_is_stale_too(self) -> None:
-        """Who builds on a version that is not there yet is stale as well."""
+        """A write based on a version that does not exist yet is stale as well."""
         store = self._store_of(2)
         error = self._untouched(
             store,
@@ -97,7 +97,7 @@ class WritingChecks(StoreChecks):
         same((0, 1), (error.expected, error.found), "the versions")
 
     def test_of_two_writers_one_wins(self) -> None:
-        """The second of two writers on one version loses, and may then try again."""
+        """The second of two writers on the same version is refused, and may then try again."""
         store = self._store_of(1)
         record: Any = store.load("INC-1")
         ada = comment(record, "mine", at=AT, by="ada")
@@ -113,7 +113,7 @@ class WritingChecks(StoreChecks):
         same(3, store.append("INC-1", again.events_after(2), expected_version=2), "trying again")
 
     def test_a_batch_again_is_nothing_new(self) -> None:
-        """The same batch again changes nothing and gets the record's version."""
+        """The same batch again changes nothing and returns the record's version."""
         store = self._store_of(3)
         before = tuple(store.changes())
         history = store.history("INC-1")
@@ -151,7 +151,7 @@ class WritingChecks(StoreChecks):
         same(2, error.sequence, "the sequence")
 
     def test_ids_are_a_records_own(self) -> None:
-        """Two records may have events of one id."""
+        """Events of two records may have the same id."""
         store = self.make_store()
         for name in ("INC-1", "INC-2"):
             record = incident(name)
@@ -160,7 +160,7 @@ class WritingChecks(StoreChecks):
         same([2, 2], [store.load(name).version for name in ("INC-1", "INC-2")], "versions")
 
     def test_sequences_have_no_gap(self) -> None:
-        """A batch that leaves a number out is refused whole."""
+        """A batch that skips a number is refused entirely."""
         store = self._store_of(2)
         for batch in ([_comment(4)], [_comment(3), _comment(5)], [_comment(4), _comment(3)]):
             self._untouched(
@@ -170,7 +170,7 @@ class WritingChecks(StoreChecks):
             )
 
     def test_a_batch_is_all_or_nothing(self) -> None:
-        """A batch whose last event is refused leaves nothing of the others."""
+        """If the last event of a batch is refused, none of the others is stored."""
         store = self._store_of(2)
         batch = [_comment(3), _comment(4), _comment(5, record_id="INC-2")]
         self._untouched(
@@ -192,7 +192,7 @@ class WritingChecks(StoreChecks):
         )
 
     def test_a_record_starts_with_its_opening(self) -> None:
-        """The first event is an opening, and no later one is."""
+        """The first event must be an opening, and no later one may be."""
         store = self.make_store()
         late = incident()
         self._untouched(
@@ -204,7 +204,7 @@ class WritingChecks(StoreChecks):
         store.append("INC-1", late.history, expected_version=0)
 
     def test_what_has_no_document_is_refused(self) -> None:
-        """An event that holds what no document can, such as a function, is not stored."""
+        """An event with a value that no document can hold, such as a function, is not stored."""
         store = self._store_of(1)
         for value in (print, object(), float("nan"), "\ud800"):
             record = set_fields(incident(), custom={"x": value}, at=AT, by="ada")
@@ -217,7 +217,7 @@ class WritingChecks(StoreChecks):
             )
 
     def test_events_are_of_the_record(self) -> None:
-        """A batch for one record holds no event of another."""
+        """A batch for one record must not contain events of another."""
         store = self.make_store()
         self._untouched(
             store,
@@ -226,7 +226,7 @@ class WritingChecks(StoreChecks):
         )
 
     def test_an_empty_batch_writes_nothing(self) -> None:
-        """No events on the right version changes nothing; on a wrong one it is stale."""
+        """An empty batch on the right version changes nothing; on a wrong one it is stale."""
         store = self._store_of(2)
         same(2, store.append("INC-1", (), expected_version=2), "the version")
         self._untouched(
@@ -236,7 +236,7 @@ class WritingChecks(StoreChecks):
         raises(RecordNotFoundError, lambda: store.load("INC-9"), "a record without events")
 
     def test_late_events_keep_their_place(self) -> None:
-        """Order is that of sequence; the instants do not matter."""
+        """Events are ordered by sequence; their instants do not matter."""
         store = self.make_store()
         record = incident()
         for minutes in (30, 10, 20):
@@ -246,7 +246,7 @@ class WritingChecks(StoreChecks):
         same(record, store.load("INC-1"), "the record")
 
     def test_a_removed_record_is_gone(self) -> None:
-        """After removal nothing of the record is left but one change without an event."""
+        """After removal only one change without an event is left of the record."""
         store = self._store_of(3)
         other = incident("INC-2")
         store.append("INC-2", other.history, expected_version=0)
@@ -264,7 +264,7 @@ class WritingChecks(StoreChecks):
         same(True, feed[-1].position > last, "a removal has a position of its own")
 
     def test_a_removed_id_may_be_used_again(self) -> None:
-        """A record may be opened again under the id, with events of the same ids."""
+        """A record may be opened again under the same id, with events of the same ids."""
         store = self._store_of(2)
         store.remove("INC-1", expected_version=2)
         last = store.changes()[-1].position

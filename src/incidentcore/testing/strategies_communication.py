@@ -1,4 +1,4 @@
-"""Hypothesis strategies for communication plans, and for histories that try a plan's every rule."""
+"""Hypothesis strategies for communication plans, and for histories that test all their rules."""
 
 from __future__ import annotations
 
@@ -88,11 +88,11 @@ def _rules(draw: st.DrawFn, name: str) -> UpdateRule:
 
 @st.composite
 def communication_plans(draw: st.DrawFn, max_rules: int = 3) -> CommunicationPlan:
-    """Return plans of up to so many rules: cadences, holds, ends, calendars and quiet hours.
+    """Return plans of up to ``max_rules`` rules: cadences, holds, ends, calendars and quiet hours.
 
     Args:
-        draw: Given by hypothesis.
-        max_rules: How many rules a plan has at most.
+        draw: The draw function, passed by hypothesis.
+        max_rules: The maximum number of rules of a plan.
     """
     rules = [draw(_rules(f"rule {n}")) for n in range(draw(st.integers(1, max_rules)))]
     also = {rules[0].audiences[0]: PUBLIC_REPLY} if draw(st.booleans()) else {}
@@ -134,15 +134,15 @@ def _calendars(plan: CommunicationPlan) -> list[Calendar]:
 def communicated_incidents(
     draw: st.DrawFn, plan: CommunicationPlan, *, max_events: int = 10
 ) -> Incident:
-    """Return incidents whose histories try what a plan asks: updates, holds, other rules, ends.
+    """Return incidents whose histories test a plan: updates, holds, other rules, ends.
 
-    Updates fall on and beside their dues, several events fall on one instant, some come late, some
-    are recorded late, and some are corrected.
+    Updates are at and near their due times, several events are at the same instant, some are late,
+    some are recorded late, and some are corrected.
 
     Args:
-        draw: Given by hypothesis.
+        draw: The draw function, passed by hypothesis.
         plan: The plan; the fields that its conditions read are set.
-        max_events: How many events follow the opening at most.
+        max_events: The maximum number of events after the opening.
     """
     known = _calendars(plan)
     zone = known[0].zone.key if known else "UTC"

@@ -30,16 +30,16 @@ _HOUR: Final = timedelta(hours=1)
 
 @st.composite
 def simulations(draw: st.DrawFn, desk: Desk, *, start: datetime, days: int = 3) -> Simulation:
-    """Return runs of a desk whose agenda is followed, from generated seeds, people and arrivals.
+    """Return runs of a desk with its agenda, from generated seeds, people and arrivals.
 
-    Records open with every impact and urgency, and with the words that the desk's agreements and
-    its fields name. There are holds, reopenings and callers who give up.
+    Records are opened with every impact and urgency, and with the values in the desk's agreements
+    and fields. There are holds, reopenings and callers who give up.
 
     Args:
-        draw: Given by hypothesis.
+        draw: The draw function, passed by hypothesis.
         desk: The desk; its incidents follow the actions of the standard lifecycle.
         start: The first instant of the run.
-        days: How long the run is.
+        days: The length of the run.
     """
     known = [one for one in desk.calendars.values() if isinstance(one, Calendar)]
     calendars = st.sampled_from([BusinessCalendar.always(), *known])

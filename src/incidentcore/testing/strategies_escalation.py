@@ -1,4 +1,4 @@
-"""Hypothesis strategies for rotations, on-call schedules, matrices, and what happens to records."""
+"""Hypothesis strategies for rotations, on-call schedules, matrices, and histories of records."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ _HELD: Final = (field("state.pauses").is_true(), ~field("assignee").present())
 
 @st.composite
 def rotations(draw: st.DrawFn, zone: str | None = None) -> Rotation:
-    """Return rotations of every unit, their anchors often near a change of the zone's offset.
+    """Return rotations of every unit, with anchors often near a change of the zone's offset.
 
-    In a given zone, or in any of the whole tz database.
+    They are in the given zone, or in any zone of the tz database.
     """
     key = draw(zones()) if zone is None else zone
     return Rotation(
@@ -80,7 +80,7 @@ def rotations(draw: st.DrawFn, zone: str | None = None) -> Rotation:
 def on_call_schedules(draw: st.DrawFn, around: datetime | None = None) -> OnCallSchedule:
     """Return schedules of up to three layers, with hours, limits and overrides.
 
-    These lie around a given instant, or near a change of offset of the zone.
+    The overrides are around a given instant, or near a change of offset of the zone.
     """
     zone = draw(zones())
     near = draw(instants(zone)) if around is None else around
@@ -186,8 +186,8 @@ def escalation_matrices(
 ) -> EscalationMatrix:
     """Return matrices of one or two rows with levels, targets and choices of every kind.
 
-    They fit ``escalated_incidents``: rows differ by the assignment group. Levels speak
-    of clocks of the given kinds or names.
+    They match ``escalated_incidents``: rows differ by the assignment group. Levels refer to clocks
+    of the given kinds or names.
     """
     grouped = field("assignment_group").equals("a")
     conditions = draw(st.sampled_from(((ALWAYS,), (grouped, ALWAYS), (grouped, ~grouped))))
@@ -203,8 +203,8 @@ def escalation_matrices(
 def escalated_incidents(draw: st.DrawFn) -> Incident:
     """Return incidents with every kind of event that escalations read.
 
-    Acknowledged, un-acknowledged, snoozed, escalated manually, assigned, held, resolved and
-    reopened, within a week of the opening, late events among them.
+    They are acknowledged, un-acknowledged, snoozed, escalated manually, assigned, held, resolved
+    and reopened, within a week of the opening, and some events are late.
     """
     record = Incident.open(
         id="INC-1",

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for alert storms, for the policies that fold them, and for samples."""
+"""Hypothesis strategies for alert storms, intake policies, and samples."""
 
 from __future__ import annotations
 
@@ -46,17 +46,17 @@ def alert_storms(
     in_order: bool = False,
     ends: bool = False,
 ) -> list[Alert | IncidentEnded]:
-    """Return alerts of a few conditions in a short time, so that much happens at once.
+    """Return alerts of a few conditions in a short time, with many at the same instants.
 
-    Conditions fire and are resolved, repeat themselves, change their severity, and at many instants
-    do several of these. The label ``service`` is the same for a condition, save for ``b``.
+    Conditions fire, are resolved, repeat and change their severity, often several of these at one
+    instant. The label ``service`` is constant for a condition, except for ``b``.
 
     Args:
-        draw: Hypothesis' own.
-        min_size: How many at least.
-        max_size: How many at most.
-        in_order: Whether they come in order of time; otherwise many come late.
-        ends: Whether notices of ended incidents are among them.
+        draw: The draw function, passed by hypothesis.
+        min_size: The minimum number of alerts.
+        max_size: The maximum number of alerts.
+        in_order: Whether they arrive in order of time; otherwise many arrive late.
+        ends: Whether to include notices of ended incidents.
     """
     keys = st.sampled_from(("a", "b", "a", "c", "d"))
     statuses: st.SearchStrategy[AlertStatus] = st.sampled_from(("firing", "resolved", "firing"))
@@ -92,10 +92,10 @@ def alert_storms(
 
 @st.composite
 def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
-    """Return policies with every rule on or off, and windows short enough for a storm to cross.
+    """Return policies with every rule on or off, and windows that are shorter than a storm.
 
     Args:
-        draw: Hypothesis' own.
+        draw: The draw function, passed by hypothesis.
         lateness: Whether alerts may be held back to be put in order.
     """
     windows = st.lists(st.tuples(st.integers(0, 90), st.integers(1, 30)), min_size=1, max_size=3)
@@ -141,7 +141,7 @@ def intake_policies(draw: st.DrawFn, *, lateness: bool = True) -> IntakePolicy:
 
 @st.composite
 def samples(draw: st.DrawFn, *, max_size: int = 40) -> list[MetricSample]:
-    """Return samples of two series in order of time, several at one instant among them."""
+    """Return samples of two series in order of time, some at the same instant."""
     rows = st.tuples(st.integers(0, 4), st.sampled_from("xy"), st.integers(0, 10))
     found = []
     minute = 0

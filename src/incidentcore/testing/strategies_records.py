@@ -174,9 +174,9 @@ def _events(
 
 @st.composite
 def records(draw: st.DrawFn, max_events: int = 12) -> Record:
-    """Return records of every type with histories that no lifecycle made.
+    """Return records of every type with histories that do not follow a lifecycle.
 
-    Events come late, before the opening and at one instant; they are recorded later than they
+    Events are late, before the opening or at the same instant; some are recorded later than they
     happened; and some correct others. Replay folds them all (rule H2).
     """
     cls: Any = draw(st.sampled_from(tuple(RECORD_TYPES.values())))
@@ -200,7 +200,7 @@ def records(draw: st.DrawFn, max_events: int = 12) -> Record:
 
 
 def input_for(field: InputField) -> object:
-    """Return a value that an input field takes."""
+    """Return a value that an input field accepts."""
     if field.choices:
         return field.choices[0]
     samples: dict[str, object] = {
@@ -240,7 +240,7 @@ def legal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> 
 
 @st.composite
 def illegal_records(draw: st.DrawFn, lifecycle: Lifecycle, max_steps: int = 8) -> Record:
-    """Return records whose last transition is not in the lifecycle, as an import may bring."""
+    """Return records whose last transition is not in the lifecycle, as after an import."""
     record: Record = draw(legal_records(lifecycle, max_steps))
     here = record.state.name
     names = {state.name for state in lifecycle.states}

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for calendars, and for instants near what calendars trip over."""
+"""Hypothesis strategies for calendars, and for instants that are difficult for calendars."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _all_zones() -> tuple[str, ...]:
 
 
 def zones() -> st.SearchStrategy[str]:
-    """Return keys of the whole tz database, those with traps more often."""
+    """Return keys of the whole tz database, more often those of difficult zones."""
     return st.one_of(st.sampled_from(_TRAPS), st.sampled_from(_all_zones()))
 
 
@@ -140,7 +140,7 @@ def _week(draw: st.DrawFn) -> dict[str, list[list[str]]]:
 
 @st.composite
 def calendar_definitions(draw: st.DrawFn) -> dict[str, Any]:
-    """Return a calendar as plain data, for a library and for its checker.
+    """Return a calendar as plain data, for the library and for an independent checker.
 
     Keys: ``tz``, ``week`` (weekday to pairs of texts), ``holidays``, ``special`` and ``breaks`` by
     ISO date, and ``around``, a date near all of them and near a change of offset. No date is both a
@@ -189,5 +189,5 @@ def _texts(pairs: list[list[str]]) -> list[str]:
 
 
 def calendars() -> st.SearchStrategy[BusinessCalendar]:
-    """Return calendars in all zones, with nights, holidays, special days and breaks near traps."""
+    """Return calendars in all zones, with nights, holidays, special days and breaks."""
     return calendar_definitions().map(build_calendar)

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for promises, policies, and histories that try their every condition."""
+"""Hypothesis strategies for definitions, policies, and histories that test their conditions."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _thresholds(calendar: Calendar) -> st.SearchStrategy[tuple[SlaThreshold, ...
 
 @st.composite
 def sla_definitions(draw: st.DrawFn, name: str = "promise") -> SlaDefinition:
-    """Return promises of every kind: targets, calendars, conditions, reopening and taking over."""
+    """Return SLA definitions with all kinds of targets, calendars, conditions and reopening."""
     return SlaDefinition(
         name=name,
         target=draw(_targets()),
@@ -120,7 +120,7 @@ def sla_policies(draw: st.DrawFn) -> SlaPolicy:
 
 
 def definitions_of(rules: Rules) -> tuple[SlaDefinition, ...]:
-    """Return every definition that rules may choose."""
+    """Return every definition that rules can select."""
     if isinstance(rules, SlaDefinition):
         return (rules,)
     if isinstance(rules, SlaPolicy):
@@ -129,7 +129,7 @@ def definitions_of(rules: Rules) -> tuple[SlaDefinition, ...]:
 
 
 def calendars_of(rules: Rules) -> tuple[Calendar, ...]:
-    """Return every calendar by which rules may count."""
+    """Return every calendar that rules can use."""
     choices = [definition.calendar for definition in definitions_of(rules)]
     return tuple(calendar for choice in choices for _, calendar in calendars_in(choice))
 
@@ -168,7 +168,7 @@ def words_of(conditions: Iterable[Condition]) -> list[tuple[str, object]]:
 
 
 def change_of(path: str, value: object) -> tuple[type[Any], dict[str, Any]] | None:
-    """Return the event that sets a field to a value; None where no event does."""
+    """Return the event that sets a field to a value; None if there is none."""
     first, _, rest = path.partition(".")
     if first == "custom" and rest and "." not in rest:
         return FieldsChanged, {"fields": {"custom": {rest: value}}}
@@ -207,15 +207,15 @@ def _events(rules: Rules) -> st.SearchStrategy[tuple[type[Any], dict[str, Any]]]
 
 @st.composite
 def histories(draw: st.DrawFn, rules: Rules, *, max_events: int = 9) -> Incident:
-    """Return incidents whose histories try what rules ask: pauses, reopenings, swaps, corrections.
+    """Return incidents whose histories test rules: pauses, reopenings, swaps, corrections.
 
-    Events fall on and beside the edges of the rules' calendars, two fall on one instant, some come
+    Events are at and near the edges of the rules' calendars, two are at the same instant, some are
     late and some are recorded late.
 
     Args:
-        draw: Given by hypothesis.
-        rules: The definition, policy or service level; the fields its conditions read are set.
-        max_events: How many events follow the opening at most.
+        draw: The draw function, passed by hypothesis.
+        rules: The definition, policy or service level; the fields that its conditions read are set.
+        max_events: The maximum number of events after the opening.
     """
     known = calendars_of(rules)
     at = draw(instants(known[0].zone.key))
@@ -235,13 +235,13 @@ def follow(
     at: datetime,
     back: tuple[int, ...],
 ) -> tuple[Incident, datetime]:
-    """Return a record with one more event, seldom a correction, and the instant it came to.
+    """Return a record with one more event, rarely a correction, and the resulting instant.
 
     Args:
-        draw: Given by hypothesis.
+        draw: The draw function, passed by hypothesis.
         record: The record.
-        events: What may follow: the kind of event and its body, with ``by`` where no agent did it.
-        at: When; seldom an event is moved back from it, and some are recorded an hour late.
+        events: The possible events: kind and body, with ``by`` if the actor is not an agent.
+        at: When; a few events are moved back from it, and some are recorded an hour late.
         back: How many minutes an event may be moved back.
     """
     if draw(st.integers(0, 7)) == 0:

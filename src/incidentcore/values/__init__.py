@@ -1,4 +1,4 @@
-"""Plain values that all other rooms use: scales, states, actors, frozen mappings."""
+"""Plain values that all other packages use: scales, states, actors, frozen mappings."""
 
 from incidentcore.values.actors import Actor, Role, as_actor
 from incidentcore.values.findings import LintFinding

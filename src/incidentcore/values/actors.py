@@ -1,4 +1,4 @@
-"""Who did something: an id and the role in which it was done (rule H4)."""
+"""Actors: the id and role of somebody who did something (rule H4)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Role: TypeAlias = Literal["requester", "agent", "approver", "system", "vendor"]
 class Actor:
     """Somebody or something that acts on a record.
 
-    Who spoke decides first and next response and first-contact resolution, so the role is part of
-    every event.
+    First and next response and first-contact resolution depend on who communicated, so the role is
+    part of every event.
 
     Attributes:
-        id: Who, in the caller's own naming.
-        role: In which role; see ``Role``.
+        id: The caller's own id of the actor.
+        role: The actor's role; see ``Role``.
 
     Raises:
         InvalidValueError: The id or role is empty or not text.

@@ -1,4 +1,4 @@
-"""What a lint finds, as a code with data; its text is made from a table of the room's words."""
+"""The findings of a lint, as a code with data; the text is made from a table of templates."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def _as_map(data: Mapping[str, object]) -> FrozenMap[object]:
 
 @attrs.frozen
 class LintFinding:
-    """One thing in a rule that cannot work as it was meant, or that is rarely meant.
+    """One part of a rule that cannot work as intended, or that is rarely intended.
 
     Attributes:
-        code: What is wrong, as a stable code in snake_case.
-        subject: Where: the name of the rule, row, level, state or date.
-        data: What the text is made of, by name.
-        witness: A value that shows it, such as facts, an instant or a name; None where none is
+        code: The kind of finding, as a stable code in snake_case.
+        subject: The name of the rule, row, level, state or date that it is about.
+        data: The values in the text, by name.
+        witness: A value that demonstrates it, such as facts, an instant or a name; None if not
             needed.
-        texts: The templates that ``message`` is made from; not part of the value.
+        texts: The templates from which ``message`` is made; not part of the value.
 
     >>> from incidentcore.values import LintFinding
     >>> finding = LintFinding(
@@ -51,11 +51,11 @@ class LintFinding:
 
     @property
     def message(self) -> str:
-        """What is wrong, in words."""
+        """Return what is wrong, as text."""
         return render_text(self.texts, self.code, self.data)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return what is wrong and where, in the words of a language."""
+        """Return what is wrong and where, as text in a language."""
         message = words.text(self.texts, self.code, self.data)
         return f"{self.subject}: {message}" if self.subject else message
 

@@ -54,9 +54,9 @@ class FrozenMap(Mapping[str, V_co]):
 
     @classmethod
     def of_frozen(cls, entries: dict[str, V_co]) -> FrozenMap[V_co]:
-        """Return a map of entries that are known to be immutable values under text keys.
+        """Return a map of entries whose values are known to be immutable and whose keys are text.
 
-        Nothing is checked or frozen: this is for values that were checked already.
+        Nothing is checked or frozen: use this for values that were already checked.
         """
         if len(entries) > 1:
             entries = {key: entries[key] for key in sorted(entries)}
@@ -111,7 +111,7 @@ class FrozenMap(Mapping[str, V_co]):
         return f"FrozenMap({self._data!r})"
 
     def set(self, /, **entries: object) -> FrozenMap[object]:
-        """Return a map with these entries added or replaced."""
+        """Return a map with the given entries added or replaced."""
         return merged(self, FrozenMap(entries))
 
 
@@ -122,7 +122,7 @@ _put_hash: Final[Callable[[object, object], None]] = FrozenMap.__dict__["_hash"]
 
 
 def of_sorted(entries: dict[str, V_co]) -> FrozenMap[V_co]:
-    """Return a map of entries that are known to be immutable and in the order of their keys."""
+    """Return a map of entries that are known to be immutable and sorted by key."""
     frozen = _new(FrozenMap)
     _put_data(frozen, entries)
     _put_hash(frozen, None)
@@ -130,7 +130,7 @@ def of_sorted(entries: dict[str, V_co]) -> FrozenMap[V_co]:
 
 
 def merged(old: FrozenMap[object], new: FrozenMap[object]) -> FrozenMap[object]:
-    """Return a map with the entries of another one added or replaced."""
+    """Return a map with the entries of another map added or replaced."""
     before = entries_of(old)
     entries = {**before, **entries_of(new)}
     if len(entries) > len(before):

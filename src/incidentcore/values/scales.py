@@ -21,8 +21,8 @@ __all__ = ["Impact", "Level", "Priority", "Scale", "Urgency"]
 class Level:
     """One step of a scale, ordered by severity within its scale only.
 
-    A worse level is greater: ``Impact.HIGH > Impact.LOW``, and ``max(...)`` is the worst. Levels
-    of two scales have no order; comparing them raises ``TypeError``.
+    A worse level is greater: ``Impact.HIGH > Impact.LOW``, and ``max(...)`` is the worst. Levels of
+    different scales have no order; comparing them raises ``TypeError``.
 
     Attributes:
         scale: The id of its scale.
@@ -116,12 +116,12 @@ class Scale:
 
     @property
     def worst(self) -> Level:
-        """Return the first level."""
+        """Return the worst level, which is the first."""
         return self.levels[0]
 
     @property
     def best(self) -> Level:
-        """Return the last level."""
+        """Return the best level, which is the last."""
         return self.levels[-1]
 
     def __getitem__(self, name: str) -> Level:
@@ -153,7 +153,7 @@ class _Words(type):
     scale: Scale
 
     def __getitem__(cls, name: str) -> Level:
-        """Return the level of that name, in either case."""
+        """Return the level with the given name, in upper or lower case."""
         return cls.scale[name.lower() if isinstance(name, str) else name]
 
     def __iter__(cls) -> Iterator[Level]:
@@ -161,7 +161,7 @@ class _Words(type):
 
 
 class _OtherWord:
-    """A level's name in another vocabulary: reading it says what the level is called here."""
+    """A level's name in another vocabulary; reading it raises an error with the name used here."""
 
     def __init__(self, hint: str) -> None:
         self.hint = hint
@@ -172,7 +172,7 @@ class _OtherWord:
 
 
 class Impact(metaclass=_Words):
-    """How much of the business an incident touches (ITIL); high is worst."""
+    """How much of the business an incident affects (ITIL); high is worst."""
 
     scale: ClassVar[Scale] = Scale("impact", ("high", "medium", "low"))
     HIGH: Final = scale["high"]

@@ -1,4 +1,4 @@
-"""States as values that carry their meaning, so that nothing is classified by name (rule H3)."""
+"""States as values with their meaning as flags; no state is classified by name (rule H3)."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class State:
 
     Attributes:
         name: The state's name in its lifecycle.
-        open: Work is still owed.
-        pauses: Work waits for somebody else; clocks that ask for it pause.
+        open: Work is still to be done.
+        pauses: Work waits for somebody else; clocks that are configured to pause then do so.
         resolved: The service is restored, or the request fulfilled.
-        final: The lifecycle is over; some lifecycles still allow a way back (rule L3).
+        final: The lifecycle has ended; some lifecycles still allow reopening (rule L3).
 
-    A state is open or it is resolved, final or both; an open state is neither. Closed means final
-    and resolved, canceled means final and not resolved.
+    A state is either open, or it is resolved, final or both. Closed means final and resolved,
+    canceled means final and not resolved.
 
     Raises:
         DefinitionError: The flags contradict each other.
@@ -53,7 +53,7 @@ class State:
 
     @property
     def is_closed(self) -> bool:
-        """Return whether the record ended well: final and resolved."""
+        """Return whether the record ended with a resolution: final and resolved."""
         return self.final and self.resolved
 
     @property

@@ -39,22 +39,23 @@ def compare_rules(
     group_by: Iterable[str] | str = (),
     penalty: Callable[[SlaStatus], Decimal] | None = None,
 ) -> Comparison:
-    """Return what two sets of rules say differently of the same records.
+    """Return the differences between two sets of rules on the same records.
 
-    Behavior is held fixed: nobody acts otherwise, since it is the past. Clocks are matched by name,
-    or by place where the names differ. Of desks, all that is due is compared too, by key.
+    Behavior is held fixed: since the records are past, nobody acts differently. Clocks are matched
+    by name, or by position if the names differ. For desks, everything that is due is also compared,
+    by key.
 
     Args:
-        before: The rules as they are: a clock, a policy, a service level, or a desk.
-        after: The rules as they would be.
-        records: The records, read once; those of exercises are left out.
+        before: The present rules: a clock, a policy, a service level, or a desk.
+        after: The alternative rules.
+        records: The records, read once; those of exercises are excluded.
         now: The instant to evaluate them for.
         group_by: Field paths to break the changes down by.
-        penalty: What a status costs, summed on both sides.
+        penalty: A function that returns the penalty of a status; summed for both sides.
 
     Raises:
-        InvalidValueError: The rules are not of these kinds, a desk is compared with a clock, or a
-            record has no field that changes are broken down by.
+        InvalidValueError: The rules are not of these types, a desk is compared with a clock, or a
+            record has no field of ``group_by``.
 
     Source: rule X2.
 
@@ -141,7 +142,7 @@ def _clocks(rules: Rules, record: Record, now: datetime) -> Clocks:
 def _matched(
     mine: Clocks, other: Clocks
 ) -> Iterator[tuple[str, SlaStatus | None, SlaStatus | None]]:
-    """Yield pairs of clocks by name; by place where there are as many of other names."""
+    """Yield pairs of clocks by name; the rest by position if their numbers are equal."""
     if len(mine) == len(other) and {name for name, _ in mine} != {name for name, _ in other}:
         yield from (
             (name or str(place + 1), one, two)
@@ -164,7 +165,7 @@ def _outcome(status: SlaStatus | None) -> str:
 
 
 def _witness(mine: SlaStatus | None, other: SlaStatus | None) -> tuple[datetime | None, str]:
-    """Return the first instant at which two clocks say different things, and what they say."""
+    """Return the first instant at which two clocks differ, and what each of them shows."""
     if mine is None or other is None or "none" in (mine.stage, other.stage):
         return None, "only one of them has this clock"
     ways = [[one for one in status.trace if one.interval] for status in (mine, other)]
@@ -179,7 +180,7 @@ def _witness(mine: SlaStatus | None, other: SlaStatus | None) -> tuple[datetime 
 def _first_split(
     mine: Sequence[TraceEntry], other: Sequence[TraceEntry]
 ) -> tuple[datetime, str] | None:
-    """Return where two partitions of the same time first differ; both are walked once."""
+    """Return where two partitions of the same time first differ; both are read once."""
     edges = sorted({one.interval.start for one in (*mine, *other)})
     places = [0, 0]
     for at in edges:
@@ -198,7 +199,7 @@ def _first_split(
 def _due_changes(
     before: Desk, after: Desk, record: Record, now: datetime, group: tuple[object, ...]
 ) -> Iterator[Change]:
-    """Yield what is due under either desk but for clocks: new, gone, earlier, later, the same."""
+    """Yield the due items of both desks, except clocks: new, gone, earlier, later, the same."""
     sides = [_due(desk, record, now) for desk in (before, after)]
     for key in dict.fromkeys((*sides[0], *sides[1])):
         mine, other = sides[0].get(key), sides[1].get(key)
@@ -226,7 +227,7 @@ def _due_changes(
 
 
 def _due(desk: Desk, record: Record, now: datetime) -> dict[str, DueItem]:
-    """Return what is due, by a key without the desk's name and without its instant."""
+    """Return the due items, by a key without the desk's name and the item's instant."""
     found: dict[str, DueItem] = {}
     for item in due_items(desk, record, now=now, include_lapsed=True):
         if item.kind.startswith("sla."):
@@ -238,15 +239,15 @@ def _due(desk: Desk, record: Record, now: datetime) -> dict[str, DueItem]:
 
 
 def first_difference(before: Calendar, after: Calendar, /, *, at: datetime) -> Interval | None:
-    """Return the first time from an instant on at which one calendar is open and the other not.
+    """Return the first interval from an instant on in which just one of two calendars is open.
 
     Args:
         before: One calendar.
-        after: The other; ``after.is_open(interval.start)`` says which of them is open.
-        at: The instant to look from.
+        after: The other; ``after.is_open(interval.start)`` shows which of them is open.
+        at: The instant from which to search.
 
     Returns:
-        The stretch of time; None where they never differ as far as calendars reach.
+        The interval; None if they do not differ within the range of calendars.
 
     >>> from datetime import UTC, datetime
     >>> from incidentcore.schedule import BusinessCalendar

@@ -1,4 +1,4 @@
-"""Two sets of rules on the same records: what changes, for how many, and why."""
+"""The comparison of two sets of rules on the same records: changes, counts and reasons."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ _UTC: Final = ZoneInfo("UTC")
 
 @attrs.frozen(kw_only=True)
 class Change:
-    """One thing that the two sets of rules say differently of a record.
+    """One difference between the results of two sets of rules for a record.
 
     Attributes:
         record_id: The record.
-        key: Which clock, escalation or update.
-        what: ``clock``, or the kind of what is due.
-        before: What the first rules say.
-        after: What the second say.
-        since: The first instant at which they differ; None where only a target does.
-        why: The reason in words.
-        group: The record's values of what the comparison is broken down by.
+        key: The clock, escalation or update.
+        what: ``clock``, or the kind of due item.
+        before: The result under the first rules.
+        after: The result under the second rules.
+        since: The first instant at which they differ; None if only a target differs.
+        why: The reason as text.
+        group: The record's values of the fields that the comparison is broken down by.
     """
 
     record_id: str
@@ -60,11 +60,11 @@ class Change:
 
 @attrs.frozen(kw_only=True)
 class Compliance:
-    """The share of a clock's decided records that met it, with Wilson's interval of 95 %.
+    """The share of a clock's decided records that met it, with a 95 % Wilson interval.
 
     Attributes:
-        met: How many met it.
-        n: How many were decided: met or breached.
+        met: The number of records that met it.
+        n: The number of decided records: met or breached.
     """
 
     met: int
@@ -72,12 +72,12 @@ class Compliance:
 
     @property
     def share(self) -> float | None:
-        """Return the share from 0 to 1; None where none was decided."""
+        """Return the share from 0 to 1; None if no record was decided."""
         return self.met / self.n if self.n else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """Return the interval; None where none was decided."""
+        """Return the interval; None if no record was decided."""
         return wilson(self.met, self.n, Fraction(95, 100)) if self.n else None
 
     def __str__(self) -> str:
@@ -93,14 +93,14 @@ def _changes(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 @attrs.frozen(kw_only=True)
 class Comparison(Paged):
-    """What two sets of rules say of the same records.
+    """The results of two sets of rules for the same records.
 
     Attributes:
-        records: How many records were looked at.
-        outcomes: Rows of key, before, after and how often that came; equal ones too.
-        changes: What differs, in the order of the records.
-        groups: The headings of what it is broken down by.
-        penalties: The penalties under both, where a penalty was given.
+        records: The number of records that were compared.
+        outcomes: Rows of key, before, after and their count; including equal results.
+        changes: The differences, in the order of the records.
+        groups: The headings of the fields that it is broken down by.
+        penalties: The penalties under both sets of rules, if a penalty was given.
     """
 
     records: int
@@ -111,7 +111,7 @@ class Comparison(Paged):
 
     @property
     def counts(self) -> dict[tuple[str, str], int]:
-        """Return how often each pair of outcomes came, over all keys."""
+        """Return the count of each pair of outcomes, over all keys."""
         counts: Counter[tuple[str, str]] = Counter()
         for _, before, after, count in self.outcomes:
             counts[before, after] += count
@@ -119,7 +119,7 @@ class Comparison(Paged):
 
     @property
     def compliance(self) -> dict[str, tuple[Compliance, Compliance]]:
-        """Return for each clock the share that met it under both."""
+        """Return the share that met each clock, under both sets of rules."""
         sides: dict[str, list[Counter[bool]]] = {}
         for key, before, after, count in self.outcomes:
             for place, outcome in enumerate((before, after)):
@@ -132,9 +132,9 @@ class Comparison(Paged):
 
     @property
     def sign_test(self) -> float | None:
-        """Return the chance of so uneven a split of changed verdicts if neither were better.
+        """Return the probability of a split of changed verdicts this uneven if neither is better.
 
-        Two-sided and exact, over ``breached -> met`` against ``met -> breached``; None where no
+        It is two-sided and exact, for ``breached -> met`` against ``met -> breached``; None if no
         verdict changed.
         """
         counts = self.counts
@@ -146,10 +146,10 @@ class Comparison(Paged):
         return min(1.0, 2 * tail / 2**n) if n else None
 
     def witnesses(self, count: int = 10) -> tuple[Change, ...]:
-        """Return a few changes that show as many kinds of change as there are.
+        """Return a few changes that show as many kinds of change as possible.
 
         Args:
-            count: How many at most.
+            count: The maximum number of changes.
         """
         seen: Counter[tuple[str, str, str, str]] = Counter()
         ranked = []
@@ -163,7 +163,7 @@ class Comparison(Paged):
         """Return the comparison as a page.
 
         Args:
-            witnesses: How many changes are shown.
+            witnesses: The number of changes to show.
             title: The heading.
         """
         sections = [self._counts_section()]

@@ -1,4 +1,4 @@
-"""How many people a load of work needs: Erlang's formulas, and the load of a desk's records."""
+"""The agents that a workload needs: Erlang's formulas, and the load of a desk's records."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ WORKED_ON: Final[Condition] = (
 
 @attrs.frozen
 class Load:
-    """How many records are worked on at the same time, by hour of the week.
+    """The number of records that are worked on at the same time, by hour of the week.
 
     Attributes:
-        erlangs: The mean number for each hour, from Monday 00:00 on; 168 numbers.
+        erlangs: The mean number for each of the 168 hours, from Monday 00:00 on.
         zone: The zone of the hours.
     """
 
@@ -43,7 +43,7 @@ class Load:
 
     @property
     def peak(self) -> float:
-        """Return the highest mean of an hour of the week."""
+        """Return the highest hourly mean of the week."""
         return max(self.erlangs)
 
 
@@ -55,13 +55,13 @@ def offered_load(
     zone: ZoneInfo | str,
     worked_on: Condition = WORKED_ON,
 ) -> Load:
-    """Return how many records were worked on at the same time, by hour of the week.
+    """Return the number of records that were worked on at the same time, by hour of the week.
 
     Args:
-        records: The records; those of exercises are left out.
-        window: The time to look at.
-        zone: In whose civil time the hours are.
-        worked_on: The condition on a record's facts while which somebody works on it.
+        records: The records; those of exercises are excluded.
+        window: The time to evaluate.
+        zone: The time zone of the hours.
+        worked_on: The condition on a record's facts that is true while somebody works on it.
 
     Raises:
         InvalidValueError: The window is empty.
@@ -132,11 +132,11 @@ def _waiting(load: float, agents: int, blocked: float) -> float:
 
 
 def wait_chance(load: float, agents: int) -> float:
-    """Return the chance that a record has to wait: Erlang C, from 0 to 1.
+    """Return the probability that a record has to wait: Erlang C, from 0 to 1.
 
     Args:
-        load: The offered load in Erlangs: arrivals in an hour times hours of work on each.
-        agents: How many people work at the same time.
+        load: The offered load in Erlangs: arrivals per hour times hours of work on each.
+        agents: The number of people who work at the same time.
 
     Source: A. K. Erlang, 1917; records wait as long as it takes, in the order of arrival.
 
@@ -152,12 +152,12 @@ def wait_chance(load: float, agents: int) -> float:
 
 
 def answered_within(load: float, agents: int, *, handling: timedelta, within: timedelta) -> float:
-    """Return the share of records that somebody begins to work on within a time.
+    """Return the share of records on which work begins within a time.
 
     Args:
         load: The offered load in Erlangs.
-        agents: How many people work at the same time.
-        handling: The mean work on a record.
+        agents: The number of people who work at the same time.
+        handling: The mean time of work on a record.
         within: The time.
 
     >>> from datetime import timedelta
@@ -178,11 +178,11 @@ def _answered(
 
 
 def agents_needed(load: float, *, handling: timedelta, within: timedelta, share: float) -> int:
-    """Return the least number of agents with whom a share is answered within a time.
+    """Return the least number of agents so that work on a share of records begins within a time.
 
     Args:
         load: The offered load in Erlangs.
-        handling: The mean work on a record.
+        handling: The mean time of work on a record.
         within: The time.
         share: The share, from 0 to below 1.
 

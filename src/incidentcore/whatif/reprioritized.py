@@ -1,4 +1,4 @@
-"""A record as another priority policy would have had it."""
+"""A record with the priorities of another policy."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _COMPUTED = "computed_priority"
 def reprioritized(record: R, policy: PriorityPolicy, /) -> R:
     """Return a record whose computed priorities are those of another policy.
 
-    Each event that noted a computed priority notes the policy's instead, read from the facts as
-    they were then. Overrides stay, no event is added or moved, and the reasons stay as written.
+    Each event with a computed priority has that of the policy instead, computed from the facts at
+    that time. Overrides stay, no event is added or moved, and the reasons are unchanged.
 
     Args:
         record: The record.

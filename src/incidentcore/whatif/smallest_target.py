@@ -1,4 +1,4 @@
-"""The smallest target that would have been kept for a share of the records."""
+"""The smallest target that would have been met for a share of the records."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ __all__ = ["TargetEstimate", "smallest_target"]
 
 @attrs.frozen(kw_only=True)
 class TargetEstimate:
-    """A target that past behavior would have kept, and how far few records can mislead.
+    """A target that past behavior would have met, with its uncertainty.
 
     Attributes:
-        target: The smallest target that the share of the finished clocks kept, as open time.
-        low: The lower end of its interval; None where there are too few clocks to say.
-        high: The upper end; None where there are too few clocks to say.
-        n: How many clocks were finished.
-        running: How many were not; they are not in the figure.
-        record_id: The record at the edge, whose time the target is.
+        target: The smallest target that the share of the finished clocks met, as open time.
+        low: The lower end of its confidence interval; None if there are too few clocks.
+        high: The upper end; None if there are too few clocks.
+        n: The number of finished clocks.
+        running: The number of unfinished clocks, which are not included.
+        record_id: The record whose time is the target.
     """
 
     target: timedelta
@@ -46,19 +46,19 @@ def smallest_target(
     now: datetime,
     confidence: float = 0.95,
 ) -> TargetEstimate | None:
-    """Return the smallest target that a share of past records would have kept.
+    """Return the smallest target that a share of past records would have met.
 
-    It holds behavior fixed: people would have worked otherwise under another target.
+    Behavior is held fixed, although people would have worked differently under another target.
 
     Args:
-        definition: The clock: its calendar, start, pause and stop; its own target does not matter.
-        records: The records; those of exercises are left out.
+        definition: The clock: its calendar, start, pause and stop; its own target is ignored.
+        records: The records; those of exercises are excluded.
         share: The share, above 0 and at most 1, such as ``"0.95"``.
         now: The instant to evaluate the clocks for.
         confidence: The level of the interval, by order statistics.
 
     Returns:
-        The estimate; None where no clock was finished.
+        The estimate; None if no clock was finished.
 
     Raises:
         InvalidValueError: The share or the confidence is out of range.
@@ -97,7 +97,7 @@ def smallest_target(
 
 
 def _ranks(n: int, share: float, tail: float) -> tuple[int, int]:
-    """Return the ranks between which the quantile lies but for a tail on either side."""
+    """Return the ranks between which the quantile lies, except for a tail on either side."""
     if share == 1:
         return n, n + 1  # nothing bounds a maximum from above
     low, high, below = 0, n + 1, 0.0

@@ -1,4 +1,4 @@
-"""Languages: what the library says in English, in German, or in words of your own."""
+"""Languages: the texts of the library in English, in German, or in your own wording."""
 
 from incidentcore.words.german import GERMAN
 from incidentcore.words.words import (

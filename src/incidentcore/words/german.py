@@ -1,4 +1,4 @@
-"""German: the twin of each English template, and how dates are written."""
+"""German: the translation of each English template, and the formats of dates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""German twins of what a report says about its figures, and about what an importer found."""
+"""German translations of the texts about report figures and importer findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""German twins of what pages say: titles, headings, names and fixed sentences."""
+"""German translations of the texts of pages: titles, headings, names and fixed sentences."""
 
 from __future__ import annotations
 

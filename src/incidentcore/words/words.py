@@ -1,4 +1,4 @@
-"""The words in which answers are written: twins of English templates, dates and spans."""
+"""Languages of texts: translations of English templates, and formats of dates and spans."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ _MONTHS: Final = (
 
 
 def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
-    """Return an instant in words, such as ``Wed 23 Dec 17:40``.
+    """Return an instant as text, such as ``Wed 23 Dec 17:40``.
 
     >>> from datetime import UTC, datetime
     >>> from zoneinfo import ZoneInfo
@@ -60,12 +60,12 @@ def day_time(at: datetime, zone: ZoneInfo, *, year: bool = False) -> str:
 
 
 def clock_time(local: datetime) -> str:
-    """Return the time of day, with seconds where there are any."""
+    """Return the time of day, with seconds if they are not zero."""
     return f"{local:%H:%M:%S}" if local.second or local.microsecond else f"{local:%H:%M}"
 
 
 def span_text(span: timedelta) -> str:
-    """Return a span of time as hours and minutes, with seconds where there are any.
+    """Return a span of time as hours and minutes, with seconds if they are not zero.
 
     >>> from datetime import timedelta
     >>> from incidentcore.words import span_text
@@ -89,8 +89,8 @@ def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
 
     Args:
         texts: A template for each code.
-        code: The code. One without a template is returned as it is, with the data behind it.
-        data: What the template names. Tuples are written as a list with commas.
+        code: The code. A code without a template is returned unchanged, followed by the data.
+        data: The values named in the template. Tuples are written as a list with commas.
 
     >>> from incidentcore.words import render_text
     >>> render_text({"dead_end": "no action leaves {state}"}, "dead_end", {"state": "waiting"})
@@ -107,18 +107,19 @@ def render_text(texts: Texts, code: str, data: Mapping[str, object]) -> str:
 
 @attrs.frozen(kw_only=True)
 class Words:
-    """A language: what the library says, and how dates and spans of time are written in it.
+    """A language: the texts of the library, and the formats of dates and spans of time.
 
     A template is looked up by its English text, so that one table holds a whole language and a
-    template without a twin is said in English. What fills a template is data and stays as it is:
-    names of holidays, states, reasons of a hold.
+    template without a translation stays English. Data in a template is not translated: names of
+    holidays, states, reasons of a hold.
 
     Attributes:
-        language: Its code, such as ``de``.
-        twins: The template for each English one, with the same names in braces.
-        day_time: Writes an instant in a zone, with the year where ``year=True`` is given.
-        span: Writes a span of time.
-        number: Writes a number, or a text of numbers, that is given as English has it.
+        language: The code of the language, such as ``de``.
+        twins: The translation of each English template, with the same names in braces.
+        day_time: A function that writes an instant in a zone, with the year if ``year=True`` is
+            given.
+        span: A function that writes a span of time.
+        number: A function that writes a number, or a text of numbers, given in English notation.
 
     >>> from incidentcore.words import Words
     >>> french = Words(language="fr", twins={"paused: {reason}": "en pause : {reason}"})
@@ -135,16 +136,16 @@ class Words:
     number: Callable[[str], str] = str
 
     def template(self, english: str) -> str:
-        """Return the twin of an English template, or the template itself where it has none."""
+        """Return the translation of an English template; the template itself if there is none."""
         return self.twins.get(english, english)
 
     def text(self, texts: Texts, code: str, data: Mapping[str, object]) -> str:
-        """Return the text of a code in these words; see ``render_text``.
+        """Return the text of a code in this language; see ``render_text``.
 
         Args:
             texts: The English templates.
             code: The code.
-            data: What the template names.
+            data: The values named in the template.
         """
         known = {code: self.template(texts[code])} if code in texts else {}
         return render_text(known, code, data)
@@ -155,13 +156,14 @@ ENGLISH: Final = Words(language="en", twins={})
 
 
 class Phrase(str):
-    """English text that knows how it is made, so that it can be said in other words.
+    """English text with its template and data, so that it can be written in another language.
 
     Args:
         template: The text, with names of data in braces.
-        data: What fills it. Text is data and stays; phrases and other worded values are said in
-            the same words; ints, decimals, instants and spans are written as the language writes
-            them. A tuple is written as a list with commas. Without data the template is the text.
+        data: The values for it. Text is data and not translated; phrases and other worded values
+            are translated too; ints, decimals, instants and spans are written in the formats of the
+            language. A tuple is written as a list with commas. Without data the template is the
+            text.
 
     >>> from incidentcore.words import GERMAN, Phrase, render
     >>> text = Phrase("KPIs by {fields}", fields=(Phrase("priority"), "site"))
@@ -192,7 +194,7 @@ class Phrase(str):
         return cls(by.join(f"{{{name}}}" for name in data), **data)
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the text in the words of a language."""
+        """Return the text in a language."""
         return _filled(words.template(self._template), self._data, words, zone)
 
 
@@ -218,20 +220,20 @@ def _filled(
 
 
 class Worded(Protocol):
-    """What can be said in other words: traces, statuses, refusals, findings, escalations."""
+    """A value with text in several languages: trace, status, refusal, finding, escalation."""
 
     def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
-        """Return the text in these words, with times in a zone; None for its own zone."""
+        """Return the text in a language, with times in a zone; None for its own zone."""
 
 
 def render(value: Worded, *, words: Words = ENGLISH, zone: str | ZoneInfo | None = None) -> str:
-    """Return the text of an answer in the words of a language.
+    """Return the text of a value in a language.
 
     Args:
-        value: A trace, an SLA status, a refusal, what a lint found, an escalation, an update, or
-            an object of your own with ``in_words``.
-        words: The language: ``ENGLISH``, ``GERMAN``, or a table of your own.
-        zone: The zone of its times; None for the one that it has by itself.
+        value: A trace, an SLA status, a refusal, a lint finding, an escalation, an update, or a
+            custom object with ``in_words``.
+        words: The language: ``ENGLISH``, ``GERMAN``, or a custom table.
+        zone: The zone of its times; None for the value's own zone.
 
     Raises:
         InvalidValueError: There is no such zone.

@@ -98,7 +98,7 @@ class ReadingChecks(StoreChecks):
         self._kept(incident(description="\u00e9x" * 500_000), "long text")
 
     def test_the_character_nul(self) -> None:
-        """NUL comes back; a store without the capability ``nul`` may refuse it, but never cut it."""
+        """NUL comes back; a store without the capability ``nul`` may refuse it, but not cut it."""
         record = incident(description="before\x00after")
         if "nul" in self.capabilities:
             self._kept(record, "NUL")
@@ -141,7 +141,7 @@ class ReadingChecks(StoreChecks):
         self._kept(incident(custom=zoned), "zones and folds")
 
     def test_nothing_and_empty_are_apart(self) -> None:
-        """None, empty text, empty collections and absent keys stay distinct, as do 1, 1.0 and True."""
+        """None, empty text, empty collections and absent keys stay distinct; so do 1, 1.0, True."""
         custom: dict[str, object] = {
             "none": None,
             "text": "",

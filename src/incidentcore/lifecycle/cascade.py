@@ -321,7 +321,7 @@ class _Run:
 
 
 def _copied(value: object, facts: Mapping[str, Any]) -> Any:
-    """Return a value that a rule gives, or what it copies from the source or the event."""
+    """Return a value of a rule, or the value that it copies from the source or the event."""
     if not isinstance(value, Copy):
         return value
     name = value.field.removeprefix("event.")

@@ -106,7 +106,7 @@ def judge_history(record: Record, lifecycle: Lifecycle) -> tuple[LintFinding, ..
     actions = {row.action for row in lifecycle.transitions}
     history = record.history
     if not any(isinstance(event, StateChanged) and event.action in actions for event in history):
-        # Only states are asked about then, and only these events make them.
+        # Only states are checked then, and only these events change them.
         history = tuple(e for e in history if isinstance(e, (Opened, StateChanged, Corrected)))
     is_ours = not any(isinstance(e, Migrated) and e.lifecycle == lifecycle.ref for e in history)
     last: tuple[Event, State] | None = None

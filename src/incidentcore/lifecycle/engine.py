@@ -316,7 +316,7 @@ class Lifecycle(LifecycleTable):
                     related=None if related is None else tuple(related),
                 )
                 if not transition.passes(attempt):
-                    # Its fields were right, so its guard says more than another row's fields do.
+                    # Its fields were valid, so its guard explains more than another row's fields.
                     if refusal is None or refusal.code != "guard":
                         refusal = refuse_guard(self.table, transition, state, attempt)
                     continue

@@ -49,7 +49,7 @@ _PERHAPS: Final[Texts] = {code: f"perhaps {text}" for code, text in LIFECYCLE_TE
 def _finding(
     code: str, subject: str, witness: object = None, *, answer: str = "no", **data: object
 ) -> LintFinding:
-    """Return what is wrong, or what cannot be known: its data say which (``answer``)."""
+    """Return an error, or a finding that cannot be decided, as shown by ``answer`` in its data."""
     texts = LIFECYCLE_TEXTS if answer == "no" else _PERHAPS
     if "why" in data:
         texts = {**texts, code: texts[f"{code}.{data['why']}"]}
@@ -252,7 +252,7 @@ def _refused(
 def _known(rule: CascadeRule) -> Condition:
     """Return what holds of the target whenever a cascade applies.
 
-    Who acts on the target is who acted on the source, unless the caller says otherwise.
+    The actor on the target is the actor on the source, unless the caller gives another.
     """
     known = ALWAYS if rule.target_when is None else rule.target_when
     parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)
@@ -265,7 +265,7 @@ def _known(rule: CascadeRule) -> Condition:
 def _objection(
     rule: CascadeRule, row: Transition, state: State
 ) -> tuple[str, object, dict[str, object]] | None:
-    """Return why a row would refuse a cascade, as answer, witness and data."""
+    """Return the reason for which a row would refuse a cascade: answer, witness and data."""
     undeclared = tuple(name for name in rule.fields if name not in row.inputs)
     if undeclared:
         return "no", None, {"why": "undeclared", "names": undeclared}
@@ -287,7 +287,7 @@ def _objection(
 
 
 def _lint_endless(rules: tuple[CascadeRule, ...], lifecycle: Lifecycle) -> Iterator[LintFinding]:
-    """Find rules that can set each other off for ever on records of a lifecycle (rule L4).
+    """Find rules that can trigger each other endlessly on records of a lifecycle (rule L4).
 
     That takes a circle of rules, each of which the effect of the one before can set off, in which a
     record comes back to a state that it had, or in which comments follow comments both ways.

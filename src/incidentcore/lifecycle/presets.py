@@ -2,7 +2,7 @@
 
 States and the transitions that a source names are the vendors'; if a system documents states but no
 transitions, or a transition without the name of its action, the rest is our choice and is marked so
-beside the table. Actions that two systems share have one name here.
+beside the table. Actions that two systems share have the same name here.
 """
 
 from __future__ import annotations

@@ -103,12 +103,12 @@ def _open_tasks(facts: Mapping[str, Any]) -> str:
 
 
 def _role_open(role: str) -> Callable[[Mapping[str, Any]], str]:
-    """Return what says that nobody holds a role in a major incident."""
+    """Return the text that nobody holds a role in a major incident."""
     return lambda facts: "" if facts["major_roles"].get(role) else f"nobody is {role}"
 
 
 def _teller(path: str) -> Callable[[Mapping[str, Any]], str] | None:
-    """Return what a refusal says of a fact beside its value, if anything."""
+    """Return the function that describes a fact in a refusal in addition to its value, if any."""
     if path == "approval_state":
         return _missing_votes
     if path == "tasks_status":
@@ -117,7 +117,7 @@ def _teller(path: str) -> Callable[[Mapping[str, Any]], str] | None:
 
 
 def _why_not(guard: Condition, attempt: Attempt) -> str:
-    """Return what kept a condition from matching, in words."""
+    """Return what kept a condition from matching, as text."""
     tellers = [_teller(path) for path in sorted(guard.fields)]
     texts = [text for tell in tellers if tell is not None and (text := tell(attempt.facts))]
     if texts and all(tellers):

@@ -1,4 +1,4 @@
-"""What is tracked: incidents, problems and service requests as folds of their history."""
+"""The records: incidents, problems and service requests as folds of their history."""
 
 from incidentcore.records.approvals import (
     Approval,

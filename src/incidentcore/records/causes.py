@@ -25,7 +25,7 @@ class Cause:
     """A statement of cause with the causes behind it: a root cause, five whys, a fishbone.
 
     Attributes:
-        statement: The cause in words.
+        statement: The cause as text.
         because: The causes behind this one.
         factor: A label such as ``"people"`` or ``"configuration"``, or empty.
 

@@ -15,7 +15,7 @@ from incidentcore.records.problem import Problem
 
 __all__ = ["KnownErrorMatch", "suggest_known_errors"]
 
-# Points for each kind of evidence (our choice): a link says most, a shared word least.
+# Points for each kind of evidence (our choice): a link counts most, a shared word least.
 _LINKED: Final = 100
 _ITEM: Final = 8
 _SERVICE: Final = 4

@@ -46,7 +46,7 @@ class Record(RecordBase):
         lifecycle: Which lifecycle it follows.
         state: The state it is in, with its flags.
         hold_reason: Why it is on hold; None when it is not.
-        title: One line that says what is wrong or wanted.
+        title: A one-line summary of what is wrong or wanted.
         description: The details.
         service: The service that is affected.
         configuration_item: The component that is affected.
@@ -67,7 +67,7 @@ class Record(RecordBase):
         custom: The caller's custom fields.
         links: Links to other records.
         resolution_code: How it was resolved, as a code.
-        resolution_notes: How it was resolved, in words.
+        resolution_notes: How it was resolved, as text.
         verification: How the resolution was verified.
         closure_confirmed_by: Who agreed to the closure.
         occurred_at: When it began to happen, if known.
@@ -184,7 +184,7 @@ class Record(RecordBase):
 
         Args:
             id: Its id, unique among the caller's records.
-            title: One line that says what is wrong or wanted.
+            title: A one-line summary of what is wrong or wanted.
             at: When it was opened.
             by: Who opened it; a plain id is the requester's.
             recorded_at: When the opening became known. Defaults to ``at``.

@@ -33,7 +33,7 @@ def replay(events: Iterable[Event], /) -> Record:
         events: One record's events, in any order.
 
     Returns:
-        An ``Incident``, ``Problem`` or ``ServiceRequest``, as the opening says.
+        An ``Incident``, ``Problem`` or ``ServiceRequest``, depending on the opening.
 
     Raises:
         InvalidTimelineError: There is not exactly one opening, the events belong to several

@@ -48,7 +48,7 @@ class Task:
 
     Attributes:
         id: Its id within the request.
-        title: What is to be done.
+        title: What the task is, in one line.
         status: Open, or how it was closed.
         assignee: Who does it.
         order: Its place: it waits until every open task of a lower order is closed. Tasks of the

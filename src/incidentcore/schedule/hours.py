@@ -1,7 +1,7 @@
 """Opening hours as text: windows of a civil day, and the week they make (rules C1, C2, C6).
 
 A window is kept as two whole numbers of seconds from the day's midnight. Its end may exceed 86,400
-(24:00) while it is read; :func:`split` then gives the tail to the next date.
+(24:00) while it is read; :func:`split` then moves the tail to the next date.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ EVENT_COLUMNS: Final = (
 )
 _SHARED: Final = frozenset(("record_id", "sequence", "at", "by", "recorded_at", "id"))
 _LINE_ENDS: Final = str.maketrans({"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
-# What begins a formula in a spreadsheet, in its wide forms too, or makes it look further.
+# Characters that begin a formula in a spreadsheet, in wide forms too, or are skipped by it.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 # What a text of CloudEvents must not hold: control characters, half pairs, no characters.
 _NO_TEXT: Final = re.compile("[\0-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")

@@ -59,7 +59,7 @@ class Ratio(Counted):
 
 @attrs.frozen(kw_only=True)
 class Flow(Counted):
-    """The numbers of records that came and went."""
+    """The numbers of records that were opened and that ended."""
 
     came: int
     went: int

@@ -51,16 +51,16 @@ class RecordStore(Protocol):
     ``expected_version`` is the version on which the caller based the events, 0 for a new record. In
     this order:
 
-    1. Every event of the batch is already stored, equal in every field: nothing is written, and the
-    record's version is returned. So a caller that lost the result can simply call again. 2. The
-    record is at another version: ``StaleRecordError`` with both. 3. An event has the id of a stored
-    one, or a sequence that is taken:
+    1. Every event of the batch is already stored, equal in every field: nothing is written, and
+       the record's version is returned. So a caller that lost the result can simply call again.
+    2. The record is at another version: ``StaleRecordError`` with both.
+    3. An event has the id of a stored one, or a sequence that is taken:
        ``DuplicateEventError``.
     4. The sequences do not continue the history without a gap, or the events are of another
        record, or the first is not an opening, or a later one is: ``InvalidTimelineError``.
     5. An event contains a value that no document can hold, such as a function:
-    ``InvalidValueError``. 6. Everything is written at once. A reader sees the whole batch or none
-    of it.
+       ``InvalidValueError``.
+    6. Everything is written at once. A reader sees the whole batch or none of it.
 
     ``checked_append`` performs checks 1 to 5 for you.
 

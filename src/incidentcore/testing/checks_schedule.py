@@ -49,7 +49,7 @@ def check_calendar(calendar: Calendar, *, examples: int | None = None) -> None:
     >>> check_calendar(BusinessCalendar(zone="UTC", hours={"mon-fri": "9:00-17:00"}), examples=5)
     """
 
-    # Shrinking a seed says nothing, and one broken law is enough to report.
+    # Shrinking a seed shows nothing, and one broken law is enough to report.
     @settings(
         max_examples=examples or settings().max_examples,
         deadline=None,

@@ -268,6 +268,6 @@ class ReadingChecks(StoreChecks):
             same(True, places[0] > 0, "positions start after 0")
 
     def test_two_stores_are_apart(self) -> None:
-        """What is in one store is not in another."""
+        """The records of one store are not in another."""
         self._three()
         same([], list(self.make_store().find(ALWAYS)), "a new store")

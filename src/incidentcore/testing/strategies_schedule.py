@@ -113,7 +113,7 @@ def _clock(minutes: int) -> str:
 
 
 def _between(windows: list[tuple[int, int]], first: int, last: int) -> list[list[str]]:
-    """Write the windows that leave room for last night's tail and tonight's head."""
+    """Return the windows that leave room for last night's tail and tonight's head."""
     return [
         [_clock(start), _clock(end)] for start, end in windows if first <= start and end <= last
     ]

@@ -222,7 +222,7 @@ class _Log:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Return the attributes that say together what happened."""
+        """Return the attributes that together contain the activity."""
         return (self.activity,) if isinstance(self.activity, str) else tuple(self.activity)
 
     def read(self, cases: Iterable[Case], tables: Tables) -> Import[Incident]:

@@ -40,7 +40,7 @@ UPDATED: Final = "update"
 
 _TIMES: Final = ("occurred_at", "detected_at")
 _NEEDED: Final = ("title", "description", "source")
-# What is never changed in a log, as a rule, but belongs to the last change of state.
+# Fields that a log usually does not change, but that belong to the last change of state.
 _WITH_END: Final = ("resolution_code", "resolution_notes")
 _NOT_BORN: Final = ("hold_reason", *_WITH_END)
 _TRACED: Final = ("state", *LEVELS, *ASSIGNED)

@@ -216,7 +216,7 @@ class Roles:
 
     A role that is stated here takes precedence over that in the source. An actor without a role in
     either has the role ``default``; if that is None, it acts as a system, which does not respond to
-    or acknowledge a record, and gives a finding ``unknown_actor``.
+    or acknowledge a record, and causes a finding ``unknown_actor``.
 
     Attributes:
         agents: Ids of those who work on records.

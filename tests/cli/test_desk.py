@@ -132,6 +132,8 @@ def test_a_report_with_a_desk_without_import_says_so_first(
     error = capsys.readouterr().err
     assert error.startswith(f"incidentcore: {desk} has no [import] with a profile or map; ")
     assert "guesses a --map" in error
+    assert main(["compare", desk, desk, str(table)]) == 2
+    assert capsys.readouterr().err == error
 
 
 def test_code_is_named_for_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from tests.desk.drawn import desks, incidents
 from tests.desk.test_desk import DESK, TEXT
 
-from incidentcore.desk import Desk, check_desk, diff_rules, load_desk
+from incidentcore.desk import Desk, check_desk, diff_rules, dump_desk, load_desk
 from incidentcore.escalation import due_escalations, escalate_now
 from incidentcore.records import Incident
 from incidentcore.sla import evaluate_sla
@@ -140,6 +140,7 @@ def test_a_response_by_else_is_compared_with_the_resolution_of_each_level() -> N
         ("", 'times = ["%d.%m.%Y %H:%M %z"]', 0),
         ("", 'times = ["%d.%m.%Y %H:%M"]\nzone = "UTC"', 0),
         ('zone = "Europe/Berlin"', 'times = ["%d.%m.%Y %H:%M"]', 0),
+        ('zone = "UTC"', 'times = ["%d.%m.%Y %H:%M"]', 0),
     ],
 )
 def test_times_of_an_import_have_a_zone(zone: str, stated: str, count: int) -> None:
@@ -147,6 +148,7 @@ def test_times_of_an_import_have_a_zone(zone: str, stated: str, count: int) -> N
     desk = load_desk(f'desk = 1\nname = "x"\n{zone}\n[import]\n{stated}\n')
     found = [one for one in check_desk(desk, start=START) if one.code == "times_as_utc"]
     assert len(found) == count
+    assert load_desk(dump_desk(desk)) == desk
     assert all("state zone in [import]" in str(one) for one in found)
 
 

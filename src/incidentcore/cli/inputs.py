@@ -134,7 +134,7 @@ def read_incidents(
     except FormatError as error:
         if arguments.profile or options["profile"] != AUDIT:
             raise
-        desk = getattr(arguments, "desk", None)
+        desk = getattr(arguments, "desk", None) or getattr(arguments, "before", None)
         first = "" if desk is None else f"{desk} has no [import] with a profile or map; "
         raise FormatError(f"{first}{error}; {_GUESSED}") from None
     as_of = instant_of(arguments, "as_of", options["zone"])

@@ -233,6 +233,8 @@ def _read(data: Any, reading: Reading) -> Desk:
     made.update(made.pop("lifecycle"))
     made["lifecycles"] = with_priority(made.get("lifecycles", ()), made["priority"])
     made.update(made.pop("categories"))
+    if "zone" in data and made["zone"].key == "UTC" and "times" in made["imports"]:
+        made["imports"] = {"zone": "UTC", **made["imports"]}  # stated, which the desk cannot tell
     return Desk(**made, sources=tuple(reading.sources))
 
 

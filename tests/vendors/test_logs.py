@@ -264,6 +264,23 @@ def test_everyday_headings_are_guessed(tmp_path: Path) -> None:
     assert str(page("A;B")).endswith(odd)
 
 
+@pytest.mark.parametrize(
+    ("keys", "profile"),
+    [
+        (["key", "fields"], "jira"),
+        (["id", "incident_number", "html_url"], "pagerduty"),
+        (["id", "incident_updates"], "statuspage"),
+        (["id", "opened"], ""),
+    ],
+)
+def test_the_profile_of_a_tool_is_named(tmp_path: Path, keys: list[str], profile: str) -> None:
+    """A mapping of the columns of a tool's objects would be the wrong way to read them."""
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps([dict.fromkeys(keys, "1")]), encoding="utf-8")
+    notes = describe_columns(path).notes
+    assert [f"--profile {profile} " in note for note in notes] == ([True] if profile else [])
+
+
 def test_profiles_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An event log and XES are read from the command line."""
     rows = tmp_path / "log.csv"

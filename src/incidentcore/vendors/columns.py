@@ -21,6 +21,12 @@ _DAYS: Final = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/
 _CLOCKS: Final = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
 _FORMATS: Final = tuple(day + clock for day in _DAYS for clock in _CLOCKS)
 _TIMED: Final = 50  # columns looked at for times
+# By profile, the keys that its objects have and a table of the caller does not.
+_SHAPES: Final[dict[str, frozenset[str]]] = {
+    "jira": frozenset({"key", "fields"}),
+    "pagerduty": frozenset({"incident_number", "html_url"}),
+    "statuspage": frozenset({"incident_updates"}),
+}
 # Words of headings by field, the surest first; a column is guessed once.
 _WORDS: Final[dict[str, tuple[str, ...]]] = {
     "id": (
@@ -176,7 +182,11 @@ def describe_columns(path: str | Path) -> ColumnsPage:
         )
         for place, name in enumerate(table.columns)
     ]
-    return ColumnsPage(count, tuple(columns), tuple(action for _, action in table.notes))
+    notes = [action for _, action in table.notes]
+    for profile, keys in _SHAPES.items():
+        if table.objects and keys.issubset(table.columns):
+            notes.append(f"looks like what --profile {profile} reads, which needs no mapping")
+    return ColumnsPage(count, tuple(columns), tuple(notes))
 
 
 def _fits(text: str, form: str) -> bool:

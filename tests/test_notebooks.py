@@ -60,9 +60,10 @@ def test_a_notebook_says_what_its_cells_show(page: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("page", NOTEBOOKS, ids=lambda page: page.stem)
 def test_a_notebook_is_text_with_cells_and_no_other_code(page: Path) -> None:
-    """All code is run; lines are short enough to be read in a difference; no output is kept."""
+    """All code is run, lines are short enough to be read in a difference, no output is kept."""
     text = page.read_text(encoding="utf-8")
 
     assert text.startswith("---\nfile_format: mystnb\n")
-    assert not re.findall(r"^```(?!\{code-cell\} python$).+", text, flags=re.MULTILINE)
+    fences = r"^```(?!\{code-cell\} python$|\{admonition\} ).+"
+    assert not re.findall(fences, text, flags=re.MULTILINE)
     assert [line for line in text.splitlines() if len(line) > LONGEST] == []

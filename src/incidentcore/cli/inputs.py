@@ -157,7 +157,7 @@ def _nothing_read(reading: Import[Incident]) -> str:
 
 
 def instant_of(arguments: argparse.Namespace, name: str, zone: ZoneInfo | None) -> datetime | None:
-    """Return the instant that an option gives; without an offset it is in a zone."""
+    """Return the instant that an option gives; without an offset it is in the given zone."""
     text = getattr(arguments, name)
     if text is None:
         return None

@@ -43,7 +43,7 @@ def _instant(path: str, seen: object) -> datetime | None:
 
 @attrs.frozen
 class AtInstant(Condition):
-    """Matches from the instant that a field holds on, or only before it.
+    """Matches at and after the instant stored in a field, or only before that instant.
 
     Its result changes at that very instant, without an event. A field without a value matches
     neither side. See ``reached`` and ``before``.
@@ -90,7 +90,7 @@ class AtInstant(Condition):
         return instant if instant is not None and instant > at else None
 
     def candidates(self, path: str) -> Iterable[object]:
-        """Return no instant, one in the past and one in the future."""
+        """Return three sample values: None, a past instant and a future instant."""
         return (None, SAMPLE, SAMPLE + _TICK)
 
     def __str__(self) -> str:

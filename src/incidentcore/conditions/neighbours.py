@@ -124,7 +124,7 @@ def moments_beside(mentioned: list[Any]) -> list[Candidate]:
 
 
 def paths_of(starts: Iterable[Any], mentioned: list[Any], parts: list[Any]) -> list[Candidate]:
-    """Return category paths: each one mentioned, and below each prefix something else."""
+    """Return sample category paths: each one mentioned, and another below each prefix."""
     prefixes = {start if isinstance(start, tuple) else (start,): None for start in starts}
     whole = [value for value in mentioned if isinstance(value, tuple)]
     other = fresh_text([*parts, *(step for path in (*whole, *prefixes) for step in path)])

@@ -19,7 +19,7 @@ point ends.
 Time is never stepped through. A gate is a sorted list, so each due time is found by bisection, and
 what becomes due by an instant does not depend on when it is evaluated (rule E1). One dependency is
 circular: where everybody must acknowledge, silence depends on who was notified, and who is notified
-on silence. Nobody is notified before the instant, so the walk is repeated until nothing changes.
+depends on silence. The walk begins with nobody notified and is repeated until nothing changes.
 """
 
 from __future__ import annotations

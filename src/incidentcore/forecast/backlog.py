@@ -122,7 +122,7 @@ def forecast_backlog(
     """Return how many of the model's clocks will be running or paused at some instants.
 
     Args:
-        model: The model of earlier records; build it with ``recent``, since old habits mislead
+        model: The model of earlier records; build it with ``recent``, since older records mislead
             here.
         volume: The arrivals from ``now`` on, up to the last instant.
         records: The records; those whose clock is not running or paused are left out.

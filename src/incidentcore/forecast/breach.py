@@ -95,7 +95,7 @@ class BreachModel:
         as_of: The instant up to which events are known and count.
         recent: Only what was observed in this time before ``as_of`` counts; None for everything.
         cells: The kinds of cell, most specific first.
-        enough: How many visits must have lasted as long for a cell to be used.
+        enough: How many earlier visits to a cell must have lasted as long for it to be used.
         records: How many records have a clock.
         running: On how many of them it is running or paused.
         histories: The visits by cell.
@@ -240,7 +240,7 @@ def breach_model(
         recent: Use only what was observed in this time before ``as_of``, so that old habits fade.
             ``backtest_breach`` shows which value forecasts best.
         cells: The kinds of cell, most specific first, each by the fields whose values must agree.
-        enough: How many visits must have lasted as long for a cell to be used.
+        enough: How many earlier visits to a cell must have lasted as long for it to be used.
 
     Returns:
         The model. Its ``findings`` list the cases in which it gives no chance.

@@ -108,7 +108,7 @@ class HazardCurve:
         return exp(self._hazard[first] - self._hazard[last])
 
     def tail(self, since: int, until: int) -> Tail:
-        """Return this chance with its interval; at least one row must be at risk at ``since``."""
+        """Return what ``chance`` returns with its interval; needs a row at risk at ``since``."""
         first, last = bisect_right(self.times, since), bisect_right(self.times, until)
         n, share = self._at_risk[first], self._share(first, last)
         if share in (0.0, 1.0):

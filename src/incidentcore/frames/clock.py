@@ -33,7 +33,7 @@ _TICK: Final = np.timedelta64(1, "us")
 
 
 def range_of(*columns: Ints) -> tuple[int, int]:
-    """Return the least and the greatest instant in columns, ignoring missing ones."""
+    """Return the earliest and the latest instant in columns, ignoring missing ones."""
     least, greatest = _LAST, _FIRST
     for column in columns:
         for place in range(0, len(column), CHUNK):

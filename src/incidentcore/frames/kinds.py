@@ -40,7 +40,7 @@ class Timed(NamedTuple):
 
 @attrs.define
 class Kind:
-    """The results that all rows of one number share."""
+    """The results that all rows with the same kind number share."""
 
     known: Record | None
     group: int = -1

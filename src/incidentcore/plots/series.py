@@ -139,7 +139,7 @@ def plot_distribution(rows: Rows, /, *, ax: Any = None, theme: Theme = "light") 
 def plot_survival(
     rows: Rows, /, *, ax: Any = None, theme: Theme = "light", name: str = "share not done"
 ) -> Any:
-    """Draw the share that is not done over the hours, with its 95 % interval.
+    """Draw the share of records that have not ended against hours, with its 95 % interval.
 
     Draw several on the same axes to compare them; each has its own color and dashes.
 

@@ -64,7 +64,7 @@ class Record(RecordBase):
         assignee: Who works on it.
         support_tier: The support tier that works on it, from 1.
         tags: Free labels.
-        custom: The caller's custom fields.
+        custom: Custom fields, which your application defines.
         links: Links to other records.
         resolution_code: How it was resolved, as a code.
         resolution_notes: How it was resolved, as text.

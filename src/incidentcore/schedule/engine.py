@@ -206,7 +206,7 @@ class Engine(ABC):
         return self._cover(when, when).is_open(when)
 
     def next_open(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
-        """Return the least open instant at or after ``at`` (rule C9).
+        """Return the earliest open instant at or after ``at`` (rule C9).
 
         Raises:
             UnreachableDeadlineError: Nothing opens within the horizon.
@@ -214,7 +214,7 @@ class Engine(ABC):
         return self._search(search.next_open, at, horizon)
 
     def next_close(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
-        """Return the least instant after ``at`` at which a window ends (rule C9).
+        """Return the earliest instant after ``at`` at which a window ends (rule C9).
 
         Windows that touch, also at midnight, count as one.
 

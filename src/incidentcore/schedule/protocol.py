@@ -58,11 +58,11 @@ class Calendar(Protocol):
         ...
 
     def next_open(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
-        """Return the least open instant at or after ``at`` (rule C9)."""
+        """Return the earliest open instant at or after ``at`` (rule C9)."""
         ...
 
     def next_close(self, at: datetime, *, horizon: timedelta = HORIZON) -> datetime:
-        """Return the least instant after ``at`` at which a window ends (rule C9)."""
+        """Return the earliest instant after ``at`` at which a window ends (rule C9)."""
         ...
 
     def windows(self, start: datetime, end: datetime) -> Iterator[Interval]:

@@ -107,7 +107,7 @@ def spend_back(
 
 
 def next_open(cover: Cover, at: timedelta, limit: timedelta) -> timedelta | None:
-    """Return the least open instant at or after ``at``."""
+    """Return the earliest open instant at or after ``at``."""
     while at < _LAST:
         index = cover(at, at)
         if index.is_open(at):
@@ -122,7 +122,7 @@ def next_open(cover: Cover, at: timedelta, limit: timedelta) -> timedelta | None
 
 
 def next_close(cover: Cover, at: timedelta, limit: timedelta) -> timedelta | None:
-    """Return the least instant after ``at`` at which a window ends."""
+    """Return the earliest instant after ``at`` at which a window ends."""
     was_open = False
     while at < _LAST and at <= limit:
         index = cover(at, at)

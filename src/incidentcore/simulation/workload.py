@@ -35,7 +35,7 @@ __all__ = [
 
 @runtime_checkable
 class Distribution(Protocol):
-    """A random length of time, as an inverse distribution: equal inputs give equal lengths."""
+    """A distribution of durations, given as its quantile function: equal inputs, equal lengths."""
 
     def __call__(self, u: float) -> timedelta:
         """Return the length that a share ``u`` of all lengths does not exceed.

@@ -202,7 +202,7 @@ def law_windows(calendar: Calendar, case: Case) -> None:
 
 
 def law_next_edges(calendar: Calendar, case: Case) -> None:
-    """``next_open`` is the least open instant at or after, ``next_close`` an end after (C9)."""
+    """``next_open`` is the earliest open instant at or after, ``next_close`` an end after (C9)."""
     start = case[0]
     try:
         opening = calendar.next_open(start)

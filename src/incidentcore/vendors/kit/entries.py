@@ -302,7 +302,7 @@ class EntryLog:
         """Add the events of single moments, for a source without a log.
 
         Args:
-            by: The actor of resolutions and answers; the other moments count as a system's.
+            by: The actor of resolutions and answers; a system is the actor of all others.
             moments: Any of ``acknowledged``, ``responded`` (a public answer), ``restored``,
                 ``resolved``, ``closed`` and ``canceled``, each a time or nothing.
 

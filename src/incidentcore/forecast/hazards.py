@@ -67,7 +67,7 @@ class HazardCurve:
         steps.sort()
         n = len(entered) - len(late)
         censored = n - sum(ended) + sum(seen for _, seen in late)
-        self.times = [step >> 3 for step in steps]
+        self.times: list[int] = [step >> 3 for step in steps]
         self._last: list[int] = []  # places in hazard after which nothing at risk is left
         hazard, variance, at_risk, unended = [0.0], [0.0], [n], [censored]
         total = spread = lost = 0.0  # Kahan's compensation keeps a million steps exact

@@ -15,6 +15,9 @@ pytest.importorskip("pyarrow")
 dask_frames = pytest.importorskip("dask.dataframe")
 adapter = pytest.importorskip("incidentcore.adapters.dask")
 
+# The tickets have priorities such as P1, which each partition warns of.
+pytestmark = pytest.mark.filterwarnings("ignore:words that are not known")
+
 
 @pytest.mark.process
 @pytest.mark.parametrize("mode", MODES)

@@ -135,6 +135,10 @@ def test_a_report_with_a_desk_without_import_says_so_first(
     assert main(["compare", desk, desk, str(table)]) == 2
     assert capsys.readouterr().err == error
 
+    desk = written(tmp_path, CLEAN + '\n[import]\nprofile = "servicenow-audit"\n')
+    assert main(["report", str(table), "--desk", desk]) == 2
+    assert capsys.readouterr().err.startswith("incidentcore: no column number, ")
+
 
 def test_code_is_named_for_a_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A file that names a callable is checked without it, by its name."""

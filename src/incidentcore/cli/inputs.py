@@ -110,6 +110,7 @@ def reading_options(arguments: argparse.Namespace, desk: Desk | None = None) -> 
         named.add(name)
         mapping[name] = column
     usual = "table" if mapping else AUDIT
+    arguments.is_guessed = not (arguments.profile or "profile" in stated or mapping)
     zone = arguments.zone or stated.get("zone")
     return {
         **stated,
@@ -132,7 +133,7 @@ def read_incidents(
     try:
         reading = read_profile(path, **options)
     except FormatError as error:
-        if arguments.profile or options["profile"] != AUDIT:
+        if not arguments.is_guessed:
             raise
         desk = getattr(arguments, "desk", None) or getattr(arguments, "before", None)
         first = "" if desk is None else f"{desk} has no [import] with a profile or map; "

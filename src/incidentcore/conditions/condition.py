@@ -202,14 +202,15 @@ def _joined(kind: type[AllOf | AnyOf], left: Condition, right: Condition) -> Con
 def _conditions(parts: Iterable[Condition]) -> tuple[Condition, ...]:
     given = tuple(parts)
     need_each("parts", given, Condition, DefinitionError)
-    if _depth(given) > _DEEPEST:
-        raise DefinitionError("parts", _depth(given), f"conditions nested at most {_DEEPEST} deep")
     return given
 
 
-def _depth(parts: tuple[Condition, ...]) -> int:
-    """Return the depth of a composition of these parts."""
-    return 1 + max((part.depth for part in parts), default=0)
+def _set_depth(condition: Condition, parts: tuple[Condition, ...]) -> None:
+    """Set how deep a condition is nested, and refuse one that is too deep."""
+    depth = 1 + max((part.depth for part in parts), default=0)
+    if depth > _DEEPEST:
+        raise DefinitionError("parts", depth, f"conditions nested at most {_DEEPEST} deep")
+    object.__setattr__(condition, "depth", depth)
 
 
 def _all_test(parts: tuple[Condition, ...]) -> Test:
@@ -302,7 +303,7 @@ class AllOf(_Composition):
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "depth", _depth(self.parts))
+        _set_depth(self, self.parts)
         set_test(self, _all_test(self.parts))
 
 
@@ -318,7 +319,7 @@ class AnyOf(_Composition):
     test: Test = attrs.field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "depth", _depth(self.parts))
+        _set_depth(self, self.parts)
         set_test(self, _any_test(self.parts))
 
 
@@ -332,7 +333,7 @@ class Not(Condition):
 
     def __attrs_post_init__(self) -> None:
         (part,) = _conditions((self.part,))
-        object.__setattr__(self, "depth", 1 + part.depth)
+        _set_depth(self, (part,))
         inner = part.test
         set_test(self, lambda subject, at: not inner(subject, at))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 from operator import attrgetter
 from typing import Any, Final
 
@@ -160,8 +161,10 @@ def _is_late(record: Record, at: datetime | None) -> bool:
     """
     if at is None or (record.state.open and not record.reopen_count):
         return False
-    before = [facts["state"].open for step, facts in record.timeline().states() if step.at < at]
-    return bool(before) and not before[-1]
+    is_open = True
+    for _, facts in takewhile(lambda known: known[0].at < at, record.timeline().states()):
+        is_open = facts["state"].open
+    return not is_open
 
 
 def _is_open(facts: Any, _: datetime | None) -> bool:

@@ -69,7 +69,7 @@ def need_text(
     *,
     empty: bool = False,
 ) -> None:
-    """Refuse a value that is not a text, and an empty text."""
+    """Refuse a value that is not a string, and an empty string."""
     if not isinstance(value, str) or not (value or empty):
         raise error(where, value, allowed or ("text" if empty else "a non-empty text"))
 

@@ -1,8 +1,9 @@
 """Every exception of the library, sorted by who must act.
 
-``InvalidValueError`` and its subclasses are about the data a caller passed; ``DefinitionError`` and
-its subclasses about the tables an integrator wrote; the rest name one situation each. Every class
-carries its facts as attributes, renders its text only when it is shown, and survives pickling.
+``InvalidValueError`` and its subclasses are about the data passed to a function;
+``DefinitionError`` and its subclasses about the tables an integrator wrote; the rest name one
+situation each. Every class carries its facts as attributes, renders its text only when it is shown,
+and survives pickling.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class IncidentCoreError(Exception):
 
 
 class InvalidValueError(IncidentCoreError, ValueError):
-    """Raised when the function does not accept a value that the caller passed.
+    """Raised when a function does not accept a value passed to it.
 
     Attributes:
         where: The argument or field.
@@ -263,11 +264,11 @@ class RecordNotFoundError(StorageError, LookupError):
 
 
 class StaleRecordError(StorageError):
-    """Raised when a record has changed in the store since the caller read it.
+    """Raised when a record has changed in the store since it was read.
 
     Attributes:
         record_id: The record.
-        expected: The version the caller built on.
+        expected: The version that the events were built on.
         found: The version the store holds.
     """
 

@@ -40,7 +40,7 @@ class SqlStore:
         Args:
             record_id: The record.
             events: The events that follow ``expected_version``.
-            expected_version: The version that the caller's events build on.
+            expected_version: The version that the events build on.
             due: Items to write into the outbox in the same transaction, such as those that the
                 events respond to.
         """

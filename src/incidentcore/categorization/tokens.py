@@ -26,7 +26,7 @@ def field_names(fields: Iterable[str]) -> tuple[str, ...]:
     """Return the names of the fields to read.
 
     Raises:
-        DefinitionError: There is no name, or a name is not a text.
+        DefinitionError: There is no name, or a name is not a string.
     """
     names = () if isinstance(fields, str) else tuple(fields)
     if not names or not all(isinstance(name, str) and name for name in names):
@@ -106,7 +106,7 @@ def tokenize(text: str, *, accents: bool = True) -> list[str]:
         accents: Pass False to remove the accents of Latin, Greek and Cyrillic letters.
 
     Raises:
-        InvalidValueError: The argument is not a text.
+        InvalidValueError: The argument is not a string.
 
     >>> from incidentcore.categorization import tokenize
     >>> tokenize("VPN: cannot re-connect (error 809)")

@@ -9,7 +9,7 @@ determines which rule applies and its phase: regular updates run, at the usual p
 hold; the communication has ended, and a final update is owed; or nothing is owed, because the
 rule's ``stop`` holds, no rule applies, or the record is resolved or canceled.
 
-A *pace* is a rule, with or without a hold. It keeps the instant that it first promised since the
+A *pace* is a rule, with or without a hold. It keeps the first due time since the
 last update. So a change to another pace and back postpones nothing: returning to a pace restores
 its instant. A pace that has promised nothing yet counts from the last update like any other; if an
 update would then be due at once, the time of a first update is granted. A late update stays late
@@ -180,9 +180,9 @@ class _Track:
     ) -> None:
         """Reschedule the owed update by another pace; an update that is already late stays late.
 
-        A pace that promised an instant before restores it. Any other pace counts from the same
+        A pace that had a due time before restores it. Any other pace counts from the same
         start; if the update would be due at once, the time of a first update is granted, but never
-        beyond the instant promised before.
+        beyond the earlier due time.
         """
         before = self.standing
         if before is not None and late_by(before.rule, before.due, at) > _ZERO:
@@ -215,7 +215,7 @@ class _Track:
     def _timed(
         self, rule: UpdateRule, kind: str, at: datetime, *, since: datetime, span: timedelta
     ) -> datetime | None:
-        """Return the due time by a pace that has promised no instant yet."""
+        """Return the due time by a pace that has no due time yet."""
         own = later(rule, since, span)
         if own is None or own > at:
             return None if own is None else outside_quiet(rule, own)

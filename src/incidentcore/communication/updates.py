@@ -40,7 +40,7 @@ WHY_TEXTS: Final[Texts] = {
 
 @attrs.frozen(kw_only=True)
 class StakeholderUpdate:
-    """An update that is owed to an audience, with its outcome; the caller sends it.
+    """An update that is owed to an audience, with its outcome; your application sends it.
 
     Attributes:
         key: (record, plan, audience, kind, since, due) as text. Use it as a key so that each update

@@ -24,8 +24,8 @@ class Agenda:
 
     A record is evaluated only after a ``put`` and when its wake-up time comes, so a change costs
     the same among a thousand records as among a million. The agenda is a cache of the records and
-    the delivered keys, which the caller stores. Rebuilt from both, it continues where it stopped.
-    It is not safe to share between threads without a lock.
+    the delivered keys, which your application stores. Rebuilt from both, it continues where it
+    stopped. It is not safe to share between threads without a lock.
 
     Args:
         desk: The desk, or ``Versions`` of it.

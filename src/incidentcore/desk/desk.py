@@ -168,7 +168,7 @@ class Desk:
 
     @cached_property
     def service_level(self) -> ServiceLevel | None:
-        """Return the clocks of all agreements; None if nothing is promised."""
+        """Return the clocks of all agreements; None if there are no targets."""
         return compile_clocks(self.services, self.agreements, self.priority.scale)
 
     @cached_property
@@ -265,7 +265,7 @@ class Desk:
         """Return the status of each clock of the record's services at an instant.
 
         A record that was opened without a priority is given the one that the desk computes
-        from its opening. Clocks without a promise for the record are left out.
+        from its opening. Clocks without a target for the record are left out.
 
         Args:
             record: The record.

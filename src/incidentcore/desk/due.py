@@ -31,7 +31,7 @@ _MICRO: Final = timedelta(microseconds=1)
 
 @attrs.frozen(kw_only=True)
 class DueItem:
-    """Something that the rules require: an intent, which the caller carries out.
+    """Something that the rules require: an intent, which your application carries out.
 
     Attributes:
         key: Unique among all items that a record ever has; deliver each key once.

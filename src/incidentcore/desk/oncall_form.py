@@ -112,7 +112,7 @@ def _layer(values: dict[str, Any], zone: str) -> OnCallLayer:
 
 
 def rotation_of(change: str, first: Any, zone: str) -> Rotation:
-    """Return the rotation of a text such as ``"weekly mon 09:00"``, from its first turn.
+    """Return the rotation of ``"weekly mon 09:00"``, for example, from its first turn.
 
     Raises:
         WrongError: The text cannot be read, or there is no first turn.

@@ -103,7 +103,7 @@ class OwnClock:
 
 @attrs.frozen(kw_only=True)
 class Service:
-    """What is promised to the records of a service: targets by priority, in one calendar.
+    """The targets of a service's records by priority, in one calendar.
 
     Attributes:
         name: The service's name, to which agreements refer.
@@ -123,7 +123,7 @@ class Service:
         clocks: Further clocks.
 
     Raises:
-        DefinitionError: A word is unknown, a priority is given twice, or nothing is promised.
+        DefinitionError: A word is unknown, a priority is given twice, or there are no targets.
 
     >>> from datetime import timedelta
     >>> from incidentcore.desk import Service, ServiceTarget
@@ -241,7 +241,7 @@ class Agreement:
 def compile_clocks(
     services: Sequence[Service], agreements: Sequence[Agreement], scale: Scale
 ) -> ServiceLevel | None:
-    """Return the clocks of all agreements as one service level; None if nothing is promised.
+    """Return the clocks of all agreements as one service level; None if there are no targets.
 
     Args:
         services: The services.

@@ -49,7 +49,7 @@ def _steps(text: str) -> tuple[str, ...]:
 
 
 def line_numbers(text: str) -> dict[Path, int]:
-    """Return the line of each table header and key in a text that ``tomllib`` can read.
+    """Return the line of each table header and key in a file that ``tomllib`` can read.
 
     Keys inside an inline table are found by their name; a list of tables that ends on a later line
     is given the line of its key.

@@ -1,4 +1,4 @@
-"""Read and write spans, targets, addressees and instants as short texts."""
+"""Read and write spans, targets, addressees and instants as short strings."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def _share(text: str) -> Fraction | None:
 
 
 def read_point(text: object, allowed: str = WARN) -> SlaThreshold:
-    """Return the threshold that a text such as ``"80%"`` describes, named by that text."""
+    """Return the threshold that a string such as ``"80%"`` describes, named by it."""
     if isinstance(text, str):
         words = " ".join(text.split())
         span, _, side = words.rpartition(" ")
@@ -218,7 +218,7 @@ def warn_word(point: SlaThreshold) -> str:
 
 
 def read_who(text: object, schedules: Mapping[str, OnCallSchedule]) -> EscalationTarget:
-    """Return the addressee that a text ``KIND:NAME`` describes."""
+    """Return the addressee that a string ``KIND:NAME`` describes."""
     kind, colon, name = text.partition(":") if isinstance(text, str) else ("", "", "")
     kind, name = kind.strip(), name.strip()
     if not colon or not name or kind not in (*_KINDS, "oncall"):

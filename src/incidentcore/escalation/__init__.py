@@ -1,4 +1,4 @@
-"""Escalation: whom to notify and when, computed from history; the caller delivers it."""
+"""Escalation: whom to notify and when, computed from history; your application delivers it."""
 
 from incidentcore.escalation.escalation import Escalation
 from incidentcore.escalation.evaluate import due_escalations, next_escalation_wakeup

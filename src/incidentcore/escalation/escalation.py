@@ -1,4 +1,4 @@
-"""One escalation that has become due: an intent for the caller to deliver (rule E1)."""
+"""One escalation that has become due: an intent for your application to deliver (rule E1)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WHY_TEXTS: Final[Texts] = {
 
 @attrs.frozen(kw_only=True)
 class Escalation:
-    """An escalation that has become due: an intent; the caller delivers it.
+    """An escalation that has become due: an intent; your application delivers it.
 
     Attributes:
         key: (record, matrix, row, level, pass, cycle) as text. Use it to deliver each escalation

@@ -94,8 +94,8 @@ class EscalationTarget:
 
         Args:
             members: Who takes turns.
-            counter: The field of the record that holds its number, counted by the caller from 0,
-                such as ``custom.number``. For a record without a number nobody is notified.
+            counter: The field of the record that holds its number, counted by your application from
+                0, such as ``custom.number``. For a record without a number nobody is notified.
 
         >>> from datetime import datetime
         >>> from incidentcore.escalation import EscalationTarget
@@ -155,7 +155,7 @@ class EscalationTarget:
 
 
 def _named(value: object) -> tuple[str, ...]:
-    """Return whom a field names: one for a text, several for a collection of texts."""
+    """Return whom a field names: one for a string, several for a collection of strings."""
     if isinstance(value, str):
         return (value,) if value else ()
     if isinstance(value, Collection) and not isinstance(value, Mapping):

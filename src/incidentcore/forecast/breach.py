@@ -172,7 +172,7 @@ class BreachModel:
             known_at: Use only what was recorded by this instant.
 
         Returns:
-            The chance: 1 once it breached, 0 once it ended in time. None if nothing is promised
+            The chance: 1 once it breached, 0 once it ended in time. None if there is no target
             or the history is not enough; ``why_not`` gives the reason.
 
         Source: rule X4; the conditional Kaplan-Meier estimate, the cells are our choice.

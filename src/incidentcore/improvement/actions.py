@@ -52,7 +52,7 @@ class ActionOrigin:
 
     Attributes:
         kind: Review, problem, recurrence, or a word of your own; see ``OriginKind``.
-        id: The id of the review or problem, or a text on what recurred.
+        id: The id of the review or problem, or a description of what recurred.
     """
 
     kind: str

@@ -74,7 +74,7 @@ class Alert:
         extra: Everything else that was received with it, unchanged.
 
     Raises:
-        InvalidValueError: The key is empty, the status is not one of the two words, a text or the
+        InvalidValueError: The key is empty, the status is not one of the two words, a string or the
             value is of the wrong type, the value is not finite, or a time is naive.
 
     >>> from datetime import UTC, datetime

@@ -81,7 +81,7 @@ class AlertFaults:
         self.note("a required field is missing", f"{path}.{name}")
 
     def texts(self, value: object, path: str) -> FrozenMap[str]:
-        """Return an object of texts, empty if absent; numbers and truth values become text."""
+        """Return an object of strings, empty if absent; numbers and truth values become strings."""
         if value is None:
             return FrozenMap()
         found = self.entries(value, path)

@@ -226,7 +226,7 @@ class Kpi:
 
     @property
     def unit(self) -> str:
-        """Return the unit of its value: duration, fraction, records, times or the caller's own."""
+        """Return the unit of its value: duration, fraction, records, times or one of your own."""
         return self.measure.unit
 
     @property

@@ -199,8 +199,8 @@ class KpiTable(Tabular):
 
         Args:
             kpi: The KPI's id.
-            group: The groups' values in the order of ``groups``; a text also finds a level or state
-                by its name.
+            group: The groups' values in the order of ``groups``; a string also finds a level or
+                state by its name.
             period: The period's name.
 
         Raises:

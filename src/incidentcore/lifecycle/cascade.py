@@ -59,7 +59,7 @@ def cascade_effects(
 ) -> tuple[CascadeEffect, ...]:
     """Return the effects of a record's event on related records; nothing is changed.
 
-    The caller stores the allowed effects and reports the refused ones. Effects do not cascade
+    Your application stores the allowed effects and reports the refused ones. Effects do not cascade
     further on their own; use ``follow_cascades`` for that.
 
     Whether a rule applies is judged on each record as it was at the event. If several apply to one

@@ -252,7 +252,7 @@ def _refused(
 def _known(rule: CascadeRule) -> Condition:
     """Return what holds of the target whenever a cascade applies.
 
-    The actor on the target is the actor on the source, unless the caller gives another.
+    The actor on the target is the actor on the source, unless another is given.
     """
     known = ALWAYS if rule.target_when is None else rule.target_when
     parts = rule.when.parts if isinstance(rule.when, AllOf) else (rule.when,)

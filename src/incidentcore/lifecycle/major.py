@@ -70,7 +70,7 @@ def major_incident(*, roles: Iterable[str] = (), id: str = "major_incident") -> 
         id: The lifecycle's id.
 
     Raises:
-        LifecycleDefinitionError: A role is not a text, empty, or has a dot in it.
+        LifecycleDefinitionError: A role is not a string, is empty, or has a dot in it.
 
     >>> from incidentcore.lifecycle import major_incident
     >>> for row in major_incident(roles=["scribe"]).transitions:

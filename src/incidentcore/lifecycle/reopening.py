@@ -42,8 +42,8 @@ def auto_close_at(
 ) -> datetime | None:
     """Return the instant from which a resolved record may be closed automatically.
 
-    The caller compares it with the clock and advances the record; nothing is changed here. If the
-    basis is ``updated_at``, any event moves it.
+    Your application compares it with the clock and advances the record; nothing is changed here. If
+    the basis is ``updated_at``, any event moves it.
 
     Args:
         record: The record.

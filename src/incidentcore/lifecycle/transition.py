@@ -135,7 +135,7 @@ class Transition:
         target: The state that it leads to.
         fields: The fields that it takes.
         guard: A condition on the record's fields (with ``actor.id`` and ``actor.role``), or a
-            caller's function of an ``Attempt``.
+            function of yours that takes an ``Attempt``.
         guard_name: The guard's name in refusals.
         sets: Fields that the transition itself sets; those given with the action win.
 

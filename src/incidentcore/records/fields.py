@@ -1,4 +1,4 @@
-"""The fields that a caller may set on a record, and the values that each accepts.
+"""The fields of a record that can be set, and the values that each accepts.
 
 Moments and counts are not among them: only the fold of the history sets them (rule H2).
 """

@@ -183,7 +183,7 @@ class Record(RecordBase):
         """Return a new record.
 
         Args:
-            id: Its id, unique among the caller's records.
+            id: Its id, unique among your records.
             title: A one-line summary of what is wrong or wanted.
             at: When it was opened.
             by: Who opened it; a plain id is the requester's.
@@ -342,8 +342,8 @@ class Record(RecordBase):
     def _append(self, event: Event, *, checked: bool = False) -> Self:
         """Return this record with the next event applied to the facts of now.
 
-        For a late event or a correction this is only a check that it fits the type: the caller
-        folds the history again.
+        For a late event or a correction this is only a check that it fits the type: the calling
+        method folds the history again.
 
         Args:
             event: The event.

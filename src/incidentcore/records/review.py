@@ -185,7 +185,7 @@ class PostIncidentReview:
 
 
 def review_required(incident: Incident, /, when: Condition) -> bool:
-    """Return whether an incident needs a review, by the caller's condition.
+    """Return whether an incident needs a review, by a condition of yours.
 
     Args:
         incident: The incident.

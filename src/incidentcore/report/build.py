@@ -50,13 +50,13 @@ def build_report(
     """Return the report on incidents as a page.
 
     A section is included only if the records' source covers it and, for clocks and escalations, if
-    the desk promises something. Without a desk nothing is promised.
+    the desk has targets. Without a desk there are none.
 
     Args:
         incidents: The incidents; read once, so an iterator is enough.
         as_of: The instant of the report; later events are ignored.
         title: Its heading.
-        desk: The desk: what was promised, and to whom it escalates.
+        desk: The desk: its targets, and to whom it escalates.
         kpis: The KPIs to compute, by group and in total.
         tool_kpis: KPIs over figures of the tool itself.
         lifecycles: The lifecycles that state changes are checked against.

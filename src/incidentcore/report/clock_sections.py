@@ -1,4 +1,4 @@
-"""The sections on a desk's promises: compliance, the worst breach, escalations."""
+"""The sections on a desk's targets: compliance, the worst breach, escalations."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def compliance_table(tally: Tally, group: str, as_of: datetime) -> KpiTable:
 
 
 def compliance_section(table: KpiTable, tally: Tally, desk: Desk) -> Section:
-    """Return the section on how the clocks ended, with what was promised."""
+    """Return the section on how the clocks ended, with their targets."""
     shown = {row.group[0] for row in table.results}
     said = [
         Phrase(

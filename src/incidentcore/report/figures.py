@@ -65,7 +65,7 @@ def compliance(
     Args:
         counts: The number of clocks by outcome; ``met`` and ``breached`` count, all others are left
             out.
-        definition: The content id of the definition promised.
+        definition: The content id of the definition.
         group: The group's values.
         objective: The target share.
     """

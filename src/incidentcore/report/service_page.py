@@ -43,7 +43,7 @@ def service_page(
 
     Args:
         records: The records, read once.
-        desk: The desk that defines what was promised.
+        desk: The desk that defines the targets.
         period: The month.
         title: Its heading, such as the customer and the month.
         population: Which records are the customer's.

@@ -134,7 +134,7 @@ class Tally:
 
     Args:
         as_of: The instant of the report.
-        desk: The desk: what was promised and to whom it escalates; nothing if omitted.
+        desk: The desk: its targets and to whom it escalates. No targets if omitted.
         by: The field by which compliance is grouped.
         lifecycles: The lifecycles that state changes are checked against.
         zone: The time zone in which months begin.

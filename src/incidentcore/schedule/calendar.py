@@ -76,7 +76,7 @@ class BusinessCalendar(AbstractCalendar):
         zone: The zone, given as a ``ZoneInfo`` or its IANA key.
         hours: Weekdays to windows, such as ``{"mon-fri": "09:00-17:00"}``; a list for several
             windows a day. ``24:00`` is legal, ``22:00-06:00`` runs past midnight (rule C2).
-        holidays: Dates, texts such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
+        holidays: Dates, strings such as ``"2026-12-25"``, or :class:`Holiday` values (rule C5).
         special: Dates to hours that replace the week's (rule C1).
         breaks: Dates to hours, or :class:`Break` values, that are subtracted (rule C1).
         name: The name of the calendar.

@@ -300,7 +300,7 @@ class Break:
 
 
 def as_holidays(value: object) -> tuple[Holiday, ...]:
-    """Read holidays from dates, texts, Holiday values, or a mapping of date → name."""
+    """Read holidays from dates, strings, Holiday values, or a mapping of date → name."""
     if isinstance(value, Mapping):
         return tuple(Holiday(day, name=name) for day, name in value.items())
     if not isinstance(value, Iterable) or isinstance(value, (str, bytes)):

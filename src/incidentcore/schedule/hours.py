@@ -56,7 +56,7 @@ def parse_hours(value: object, field: str) -> tuple[Span, ...]:
     """Read one or more windows, and return them ascending, with touching ones merged.
 
     Args:
-        value: Text such as ``"09:00-17:00"`` or an iterable of such texts; an empty one means
+        value: Text such as ``"09:00-17:00"`` or an iterable of such strings; an empty one means
             closed.
         field: The name of the field, for the error.
 
@@ -255,7 +255,7 @@ def _clock(seconds: int) -> str:
 
 
 def format_hours(spans: Iterable[Span]) -> tuple[str, ...]:
-    """Write several windows as texts."""
+    """Write several windows as strings."""
     return tuple(format_span(span) for span in spans)
 
 

@@ -3,7 +3,7 @@
 A document is an envelope around a value: ``{"type": "Incident", "version": 1, "value": ...}``. A
 record is written as its history and replayed when it is read, so that no field can be forged.
 Reading trusts no input: every problem is listed with its path, and only ``FormatError`` is raised.
-A ``Codec`` does the same and also supports classes of the caller.
+A ``Codec`` does the same and also supports classes of your own.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ def _as_map(extra: Mapping[str, type]) -> FrozenMap[type]:
 
 @attrs.frozen
 class Codec:
-    """Writes and reads documents that may also contain the caller's classes.
+    """Writes and reads documents that may also contain classes of your own.
 
     The functions of this package, such as ``dumps``, are those of a codec without such classes.
 
     Attributes:
-        extra: The caller's classes by the names of their documents. They are attrs classes, written
+        extra: Your classes by the names of their documents. They are attrs classes, written
             field by field; a field with a base class or protocol as type, such as ``Condition``,
             accepts classes that derive from it or have all its members.
 

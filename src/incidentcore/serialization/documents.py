@@ -1,4 +1,4 @@
-"""``dumps``, ``loads`` and related functions: the codec without classes of the caller."""
+"""``dumps``, ``loads`` and related functions: the codec without classes of your own."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ def dumps(value: object, *, indent: int | None = None) -> str:
         Text that ``loads`` reads to an equal value.
 
     Raises:
-        InvalidValueError: The value, or one inside it, has no written form: a function, a caller's
-            class that is not in a ``Codec``, a NaN. The error's ``where`` is the path.
+        InvalidValueError: The value, or one inside it, has no written form: a function, a class
+            of your own that no ``Codec`` registers, a NaN. The error's ``where`` is the path.
 
     >>> from incidentcore.serialization import dumps
     >>> from incidentcore.values import Actor

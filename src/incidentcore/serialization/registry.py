@@ -1,7 +1,7 @@
 """The classes that have a written form, by the name in the document.
 
 Each package lists its own in ``written.py``; they are collected here. The names are part of the
-format: a released name is never given to another class. ``Registry.extended`` adds a caller's
+format: a released name is never given to another class. ``Registry.extended`` adds your
 classes, which then are members of every family whose base or protocol they satisfy.
 """
 
@@ -81,7 +81,7 @@ class Registry:
         return _names_for(self, kind)
 
     def extended(self, extra: Mapping[str, type]) -> Registry:
-        """Return a registry that also has a caller's classes.
+        """Return a registry that also has classes of your own.
 
         Args:
             extra: The class for each name in documents.

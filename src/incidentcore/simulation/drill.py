@@ -179,7 +179,7 @@ class Drill:
 
 @attrs.frozen(kw_only=True)
 class DueInject:
-    """An inject that is due; the caller delivers it, once for each key.
+    """An inject that is due; your application delivers it, once for each key.
 
     Attributes:
         key: (drill, start, position of the inject) as text.

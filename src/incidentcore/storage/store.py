@@ -48,11 +48,11 @@ class RecordStore(Protocol):
     text byte for byte. It never changes an event.
 
     *Appending* takes a batch of events of one record and is all or nothing.
-    ``expected_version`` is the version on which the caller based the events, 0 for a new record. In
+    ``expected_version`` is the version on which the events are based, 0 for a new record. In
     this order:
 
     1. Every event of the batch is already stored, equal in every field: nothing is written, and
-       the record's version is returned. So a caller that lost the result can simply call again.
+       the record's version is returned. So code that lost the result can simply call again.
     2. The record is at another version: ``StaleRecordError`` with both.
     3. An event has the id of a stored one, or a sequence that is taken:
        ``DuplicateEventError``.
@@ -81,7 +81,7 @@ class RecordStore(Protocol):
         Args:
             record_id: The record.
             events: The events after ``expected_version``: ``record.events_after(version)``.
-            expected_version: The version on which the caller based the events; 0 for a new record.
+            expected_version: The version on which the events are based; 0 for a new record.
 
         Returns:
             The record's version after the append.
@@ -155,7 +155,7 @@ class RecordStore(Protocol):
 class AsyncRecordStore(Protocol):
     """A store whose six methods are coroutines, with the same contract as ``RecordStore``.
 
-    ``incidentcore.testing.AsyncStoreContract`` tests it. A caller that is cancelled during an
+    ``incidentcore.testing.AsyncStoreContract`` tests it. A task that is cancelled during an
     append cannot know whether the batch was written, but it was written either whole or not at all.
     """
 
@@ -209,8 +209,8 @@ def checked_append(
 
     Args:
         record_id: The record.
-        events: The batch that the caller of the store passed.
-        expected_version: The version on which this caller based the events.
+        events: The batch that was passed to the store.
+        expected_version: The version on which the events are based.
         version: The version in the store; 0 if it does not have the record.
         stored: The record's stored events by id; only those with ids in the batch are needed.
 

@@ -49,7 +49,7 @@ def check_whole_desk(
         accepted: Codes of lint findings that are intended.
 
     Returns:
-        What could not be checked, as texts; empty for most desks. A run uses the actions of the
+        What could not be checked, as sentences; empty for most desks. A run uses the actions of the
         standard lifecycle, so incidents without some of them are not simulated.
 
     Raises:

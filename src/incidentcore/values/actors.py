@@ -24,7 +24,7 @@ class Actor:
     part of every event.
 
     Attributes:
-        id: The caller's own id of the actor.
+        id: Your own id of the actor.
         role: The actor's role; see ``Role``.
 
     Raises:

@@ -85,7 +85,7 @@ class Scale:
     """An ordered set of levels, written from worst to best.
 
     Attributes:
-        id: The scale's id, unique among the scales a caller uses together.
+        id: The scale's id, unique among the scales that are used together.
         names: The levels' names, from worst to best.
 
     Raises:

@@ -102,7 +102,7 @@ _Picked = tuple[Callable[[list[str]], object], list[tuple[str, int, str]]]
 
 
 def whole_number(text: str) -> int | None:
-    """Return a text of digits as a number; None for any other text."""
+    """Return a string of digits as a number; None for any other string."""
     return int(text) if _COUNT.fullmatch(text) else None
 
 
@@ -143,7 +143,7 @@ class FieldReader:
         )
 
     def text(self, row: AuditRow, column: str) -> str | None:
-        """Return a text, or None if it is missing."""
+        """Return the text, or None if it is missing."""
         value = row[column]
         return None if value in MISSING else value
 

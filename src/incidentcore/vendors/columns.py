@@ -139,7 +139,7 @@ class ColumnsPage:
 
 
 def _quoted(text: str) -> str:
-    """Return a text in quotes, as TOML writes it."""
+    """Return a string in quotes, as TOML writes it."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
 

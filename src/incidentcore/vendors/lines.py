@@ -27,7 +27,7 @@ _UTF16: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 class LineError(Exception):
-    """Raised when a line cannot be read; the caller adds the row."""
+    """Raised when a line cannot be read; the reader adds the row."""
 
 
 def checked_lines(lines: Iterable[object]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The catalogue: every shipped KPI, by name and by id.
 
 ``ALL`` maps ids to the definitions; the constants and functions give the same ones by name.
-Definitions that need something from the caller, such as an SLA policy, are functions. Definitions
+Definitions that need an argument, such as an SLA policy, are functions. Definitions
 are values: ``replace`` changes one, for example to another clock, and its content id changes with
 it.
 """

@@ -326,7 +326,7 @@ def resolution_code_rate(kpi_id: str, *codes: str, title: str = "") -> Kpi:
 
     Args:
         kpi_id: The KPI's id, such as ``"self_service_rate"`` or ``"not_solved_rate"``.
-        codes: The codes that count, as the caller's tool writes them.
+        codes: The codes that count, as your tool writes them.
         title: The title that people read.
 
     Source: ServiceNow, incident premium dashboard (closed by caller; not solved).

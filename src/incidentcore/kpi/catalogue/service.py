@@ -163,7 +163,7 @@ MEAN_TIME_BETWEEN_FAILURES: Final = Kpi(
 
 
 def availability(planned: Iterable[Interval]) -> Kpi:
-    """Return an availability that counts agreed maintenance as neither downtime nor promised time.
+    """Return an availability that counts maintenance as neither downtime nor service time.
 
     Args:
         planned: When maintenance was agreed.

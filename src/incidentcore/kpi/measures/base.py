@@ -158,12 +158,12 @@ class ValueMeasure(Measure):
 
 
 def is_own(measure: Measure) -> bool:
-    """Return whether a measure is of the caller's own kind, not one of the library's."""
+    """Return whether a measure is one of your own, not one of the library's."""
     return not type(measure).__module__.startswith("incidentcore.")
 
 
 def check_measure(kpi_id: str, measure: Measure) -> None:
-    """Refuse a measure of the caller's own that cannot be relied on.
+    """Refuse a measure of your own that cannot be relied on.
 
     Raises:
         KpiDefinitionError: Its class is not a frozen attrs class, or needs an unknown word.
@@ -185,7 +185,7 @@ def check_measure(kpi_id: str, measure: Measure) -> None:
 
 
 def read_checked(measure: Measure, kpi: Definition, as_of: datetime) -> Extract:
-    """Return the reader of a measure; of the caller's own kind, one whose outcomes are checked.
+    """Return the reader of a measure; it checks the outcomes of a measure of your own.
 
     Raises:
         InvalidValueError: From the reader, for an outcome that is None or not finite, and of a

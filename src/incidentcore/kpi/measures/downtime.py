@@ -245,7 +245,7 @@ class Availability(_Outages):
             that holds counts, and downtime that matches none counts in full. Where outages overlap,
             the heaviest counts.
         reopening_is_downtime: Whether a reopening begins another spell.
-        planned: Agreed maintenance: neither downtime nor part of the promised time.
+        planned: Agreed maintenance: neither downtime nor part of the agreed service time.
     """
 
     weights: tuple[tuple[Condition, Fraction], ...] = attrs.field(default=(), converter=_weights)
@@ -318,7 +318,7 @@ class TimeBetweenFailures(_Outages):
 def _shared_out(
     total: Spans, planned: Iterable[Interval], within: Interval | None
 ) -> tuple[int, Weight, int]:
-    """Return the promised time, how much of it was downtime, and how many failures began in it."""
+    """Return the service time, how much of it was downtime, and how many failures began in it."""
     assert within is not None  # noqa: S101  a partial without one is refused
     first, last = instant(within.start), instant(within.end)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 from incidentcore.adapters import statements
 from incidentcore.adapters.outbox import Run
 from incidentcore.adapters.sql_store import SqlStore
+from incidentcore.conditions import Condition
 from incidentcore.desk import Agenda, DueItem
 from incidentcore.errors import InvalidValueError, MissingExtraError, StorageError
+from incidentcore.records import Event, Record
+from incidentcore.storage import PAGE, Change
 
 try:
     import sqlalchemy as sa
@@ -23,7 +25,6 @@ except ModuleNotFoundError:
 __all__ = ["AsyncSqlAlchemyStore", "SqlAlchemyStore"]
 
 T = TypeVar("T")
-P = ParamSpec("P")
 
 _TYPES = {
     "sqlite": {"integer": "INTEGER", "bytes": "BLOB"},
@@ -184,18 +185,6 @@ def _begun_store(db: sa.Connection, *, writes: bool) -> SqlAlchemyStore:
     return SqlAlchemyStore.joined(db)
 
 
-def _later(
-    method: Callable[Concatenate[SqlAlchemyStore, P], T], *, writes: bool = False
-) -> Callable[Concatenate[AsyncSqlAlchemyStore, P], Coroutine[Any, Any, T]]:
-    """Return a method of the sync store as an async one."""
-
-    @wraps(method)
-    async def call(self: AsyncSqlAlchemyStore, /, *given: P.args, **options: P.kwargs) -> T:
-        return await self._call(lambda store: method(store, *given, **options), writes=writes)
-
-    return call
-
-
 class AsyncSqlAlchemyStore:
     """The same as ``SqlAlchemyStore`` for ``asyncio``: an ``AsyncRecordStore`` with an outbox.
 
@@ -229,7 +218,7 @@ class AsyncSqlAlchemyStore:
         _prepared(self._engine.sync_engine, ours=ours)
         self._is_current = False
 
-    async def _call(self, work: Callable[[SqlAlchemyStore], T], *, writes: bool) -> T:
+    async def _call(self, work: Callable[[SqlAlchemyStore], T], *, writes: bool = False) -> T:
         """Run a function of the sync store in a transaction of its own."""
         try:
             async with self._engine.connect() as db:
@@ -246,16 +235,70 @@ class AsyncSqlAlchemyStore:
         except sa.exc.SQLAlchemyError as error:
             raise _failure(error) from error
 
-    append = _later(SqlStore.append, writes=True)
-    load = _later(SqlStore.load)
-    history = _later(SqlStore.history)
-    find = _later(SqlStore.find)
-    changes = _later(SqlStore.changes)
-    remove = _later(SqlStore.remove, writes=True)
-    pending = _later(SqlStore.pending)
-    mark_sent = _later(SqlStore.mark_sent, writes=True)
-    outbox_keys = _later(SqlStore.outbox_keys)
-    check = _later(SqlStore.check)
+    async def append(
+        self,
+        record_id: str,
+        events: Iterable[Event],
+        *,
+        expected_version: int,
+        due: Iterable[DueItem] = (),
+    ) -> int:
+        """Append a batch of events; see ``SqlStore.append``."""
+        return await self._call(
+            lambda store: store.append(
+                record_id, events, expected_version=expected_version, due=due
+            ),
+            writes=True,
+        )
+
+    async def load(self, record_id: str) -> Record:
+        """Return a record; see ``RecordStore.load``."""
+        return await self._call(lambda store: store.load(record_id))
+
+    async def history(
+        self, record_id: str, *, after: int = 0, limit: int = PAGE
+    ) -> tuple[Event, ...]:
+        """Return a page of a record's events; see ``RecordStore.history``."""
+        return await self._call(lambda store: store.history(record_id, after=after, limit=limit))
+
+    async def find(
+        self,
+        condition: Condition,
+        *,
+        at: datetime | None = None,
+        after: str = "",
+        limit: int = PAGE,
+    ) -> tuple[Record, ...]:
+        """Return a page of the records that match; see ``RecordStore.find``."""
+        return await self._call(
+            lambda store: store.find(condition, at=at, after=after, limit=limit)
+        )
+
+    async def changes(self, *, after: int = 0, limit: int = PAGE) -> tuple[Change, ...]:
+        """Return a page of the changes since a position; see ``RecordStore.changes``."""
+        return await self._call(lambda store: store.changes(after=after, limit=limit))
+
+    async def remove(self, record_id: str, *, expected_version: int) -> None:
+        """Delete a record and its items in the outbox; see ``RecordStore.remove``."""
+        await self._call(
+            lambda store: store.remove(record_id, expected_version=expected_version), writes=True
+        )
+
+    async def pending(self) -> tuple[DueItem, ...]:
+        """Return the items that are not marked as sent; see ``SqlStore.pending``."""
+        return await self._call(lambda store: store.pending())
+
+    async def mark_sent(self, *keys: str) -> None:
+        """Mark items as delivered; see ``SqlStore.mark_sent``."""
+        await self._call(lambda store: store.mark_sent(*keys), writes=True)
+
+    async def outbox_keys(self) -> tuple[str, ...]:
+        """Return every key that entered the outbox; see ``SqlStore.outbox_keys``."""
+        return await self._call(lambda store: store.outbox_keys())
+
+    async def check(self) -> None:
+        """Read all stored rows and verify them; see ``SqlStore.check``."""
+        await self._call(lambda store: store.check())
 
     async def collect(self, agenda: Agenda, now: datetime) -> tuple[DueItem, ...]:
         """Write due items into the outbox; see ``SqlStore.collect``."""

@@ -37,6 +37,7 @@ from incidentcore.conditions import (
     FieldTest,
     during,
     field,
+    overlap,
     reached,
 )
 from incidentcore.instants import Interval, Versions
@@ -383,7 +384,50 @@ WORKLOAD = simulation.Workload(
 TEAM = [simulation.Agent("ada", OFFICE, ["", "deep"])]
 
 
+def _answers() -> Iterator[Any]:
+    """Yield what the library answers: decisions, clocks, what is due, findings, explanations."""
+    incident = records.Incident.open(
+        id="INC-8", title="Mail is down", at=AT, by="kim", impact=Impact.HIGH
+    )
+    yield lifecycle.decide(incident, "close", at=AT, by="ada")
+    yield lifecycle.decide(incident, "start", at=AT, by="ada")
+    stuck = lifecycle.Lifecycle(
+        "mine", "incident", states=(NEW, CLOSED), initial=NEW, transitions=()
+    )
+    yield lifecycle.lint_lifecycle(stuck)[0]
+    held = lifecycle.advance(incident, "hold", at=AT + HOUR, by="ada", reason="awaiting_caller")
+    half = attrs.evolve(
+        RESOLUTION, thresholds=(sla.SlaThreshold(name="half", fraction=Fraction(1, 99)),)
+    )
+    yield sla.SlaSnapshot.of(sla.evaluate_sla(half, held, now=AT + 9 * HOUR))
+    always = attrs.evolve(RESPONSE, calendar=schedule.BusinessCalendar.always())
+    yield from sla.slas_due_between(always, [incident], start=AT, end=AT + 9 * HOUR)
+    yield from sla.work_queue([incident], now=AT + HOUR, slas=always)
+    urgent = records.Incident.open(
+        id="INC-9", title="Mail is down", at=AT, by="kim", priority=Priority.HIGH
+    )
+    for item in desk.due_items(_desk(), urgent, now=AT + 999 * HOUR):
+        assert isinstance(item.body, sla.SlaStatus)
+        yield attrs.evolve(item, body=sla.SlaSnapshot.of(item.body))
+    yield from OFFICE.explain(AT, AT + 99 * HOUR)
+    condition = field("impact").equals(Impact.HIGH) & field("service").present()
+    yield condition.explain(incident.facts(), at=AT)
+    yield overlap(condition, ~field("service").present())
+    yield records.completeness(incident)[0]
+    yield APPROVAL.count(())
+    problem = records.Problem.open(
+        id="PRB-8", title="Mail is down", at=AT, by="ada", known_error=True, workaround="restart"
+    )
+    yield from records.suggest_known_errors(incident, [problem])
+    yield lifecycle.CascadeEffect(
+        cascade="children",
+        record_id="INC-8",
+        answer=lifecycle.decide(incident, "close", at=AT, by="ada"),
+    )
+
+
 EXAMPLES: tuple[Any, ...] = (
+    *_answers(),
     _desk(),
     *(WORKLOAD, simulation.Team(TEAM), simulation.Team(TEAM, order=simulation.by_arrival)),
     whatif.compare_rules(RESPONSE, attrs.evolve(RESPONSE, target=HOUR / 9), RECORDS, now=AT + HOUR),

@@ -20,7 +20,7 @@ from incidentcore.escalation import Escalation, due_escalations
 from incidentcore.escalation.evaluate import escalations_and_wakeup
 from incidentcore.instants import Versions, as_utc
 from incidentcore.records import Opened, Record, ServiceRequest
-from incidentcore.sla import ClockPoint, SlaPolicy, SlaStatus, evaluate_sla
+from incidentcore.sla import ClockPoint, SlaPolicy, SlaSnapshot, SlaStatus, evaluate_sla
 from incidentcore.sla.evaluate import later_status
 from incidentcore.sla.terms import SlaThreshold
 
@@ -44,7 +44,8 @@ class DueItem:
         lapsed_at: When it became pointless, if it did since.
         lapsed_because: Why; empty otherwise.
         exercise: The exercise that the record belongs to; None for a real one.
-        body: The status, escalation or update that it comes from; None for other kinds.
+        body: The status, escalation or update that it comes from; None for other kinds. Read from a
+            document, a status is its ``SlaSnapshot``.
     """
 
     key: str
@@ -55,7 +56,9 @@ class DueItem:
     lapsed_at: datetime | None = None
     lapsed_because: str = ""
     exercise: str | None = None
-    body: SlaStatus | Escalation | StakeholderUpdate | None = attrs.field(default=None, repr=False)
+    body: SlaStatus | SlaSnapshot | Escalation | StakeholderUpdate | None = attrs.field(
+        default=None, repr=False
+    )
 
 
 Escalations: TypeAlias = tuple[tuple[Escalation, ...], datetime | None]

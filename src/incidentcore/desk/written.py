@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from incidentcore.desk.desk import Desk
+from incidentcore.desk.due import DueItem
 from incidentcore.desk.parts import ApprovalPlan, ApprovalStage, AutoClose, DeskField
 from incidentcore.desk.service import Agreement, OwnClock, Service, ServiceTarget
 
@@ -20,4 +21,5 @@ WRITTEN: Final[dict[str, type]] = {
     "DeskClock": OwnClock,
     "DeskService": Service,
     "DeskServiceTarget": ServiceTarget,
+    "DueItem": DueItem,
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from incidentcore.lifecycle.cascade import CascadeEffect
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
+from incidentcore.lifecycle.decision import Allowed, PathStep, Refused
 from incidentcore.lifecycle.engine import Lifecycle
 from incidentcore.lifecycle.guards import EveryLinked
 from incidentcore.lifecycle.reopening import ReopenWindow
@@ -20,6 +22,10 @@ WRITTEN: Final[dict[str, type]] = {
     "Lifecycle": Lifecycle,
     "ReopenWindow": ReopenWindow,
     "Transition": Transition,
+    "Allowed": Allowed,
+    "CascadeEffect": CascadeEffect,
+    "PathStep": PathStep,
+    "Refused": Refused,
 }
 
 FAMILIES: Final[dict[Any, tuple[type, ...]]] = {Guard: (EveryLinked, ReopenWindow)}

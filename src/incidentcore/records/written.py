@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from incidentcore.records.approvals import Approval, ApprovalRule
+from incidentcore.records.approvals import Approval, ApprovalCount, ApprovalRule
 from incidentcore.records.causes import Cause
+from incidentcore.records.completeness import DocumentationGap
 from incidentcore.records.events.activity import (
     Acknowledged,
     Commented,
@@ -40,6 +41,7 @@ from incidentcore.records.events.requests import (
     TaskChanged,
 )
 from incidentcore.records.incident import Incident
+from incidentcore.records.known_errors import KnownErrorMatch
 from incidentcore.records.links import Link
 from incidentcore.records.problem import Problem
 from incidentcore.records.record import Record
@@ -89,6 +91,9 @@ WRITTEN: Final[dict[str, type]] = {
     "RequestItem": RequestItem,
     "ReviewEntry": ReviewEntry,
     "Task": Task,
+    "ApprovalCount": ApprovalCount,
+    "DocumentationGap": DocumentationGap,
+    "KnownErrorMatch": KnownErrorMatch,
 }
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.

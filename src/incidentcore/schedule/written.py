@@ -14,6 +14,7 @@ from incidentcore.schedule.algebra import (
 from incidentcore.schedule.calendar import BusinessCalendar
 from incidentcore.schedule.holidays import Break, Holiday
 from incidentcore.schedule.protocol import BusinessDays, Calendar
+from incidentcore.schedule.reasons import OpenReason
 from incidentcore.schedule.rotation import Rotation
 from incidentcore.schedule.versioned import VersionedCalendar
 
@@ -30,6 +31,7 @@ WRITTEN: Final[dict[str, type]] = {
     "Holiday": Holiday,
     "Rotation": Rotation,
     "VersionedCalendar": VersionedCalendar,
+    "OpenReason": OpenReason,
 }
 
 # What a field of this type may hold; written with a "$type" beside the class's own fields.

@@ -268,6 +268,8 @@ def _opened(data: Any, kind: Any, registry: Registry, *, keep: bool) -> tuple[st
     strange = keep and name not in registry.classes and allowed >= registry.names_for(Event)
     if name not in allowed and name != _PLAIN and not strange:
         words = ", ".join(sorted(allowed)) or _PLAIN
+        if not allowed and kind in registry.names:
+            words = f"none as {kind.__name__}; its document is read as {registry.names[kind]}"
         raise Faults([Fault(f"got {show(name)}; allowed: {words}", ("type",))])
     return name, value
 

@@ -7,9 +7,9 @@ classes, which then are members of every family whose base or protocol they sati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final, TypeAlias, get_type_hints
+from typing import Any, Final, get_type_hints
 
 import attrs
 
@@ -31,17 +31,16 @@ from incidentcore.records import Event
 from incidentcore.records import written as records
 from incidentcore.schedule import written as schedule
 from incidentcore.serialization import partials
+from incidentcore.serialization.answers import ANSWERS, Form
 from incidentcore.serialization.upgrade import MERGED
 from incidentcore.simulation import written as simulation
+from incidentcore.sla import SlaStatus
 from incidentcore.sla import written as sla
 from incidentcore.values import FrozenMap
 from incidentcore.values import written as values
 from incidentcore.whatif import written as whatif
 
 __all__ = ["CLASSES", "EVENTS", "REGISTRY", "TAG", "Registry", "facts_of"]
-
-Form: TypeAlias = tuple[type, Callable[[Any], Any], Callable[[Any], Any]]
-"""The class by way of which another is written, and the functions there and back."""
 
 TAG: Final = "$type"  # no field is called so
 
@@ -53,7 +52,7 @@ class Registry:
     Attributes:
         classes: The class of each name.
         families: The classes that a field of each base or protocol may hold.
-        inner: Names of classes that are only written inside others.
+        inner: Names of classes that are written inside others, or in the form of another.
         forms: Classes that are written in the form of another.
     """
 
@@ -181,8 +180,13 @@ REGISTRY: Final = Registry(
         **simulation.FAMILIES,
         **sla.FAMILIES,
     },
-    {**partials.FORMS, partials.PartialForm: "KpiPartial"},
-    {Partial: (partials.PartialForm, partials.to_form, partials.from_form)},
+    {
+        **partials.FORMS,
+        partials.PartialForm: "KpiPartial",
+        SlaStatus: "SlaSnapshot",
+        **{ANSWERS[cls][0]: name for name, cls in CLASSES.items() if cls in ANSWERS},
+    },
+    {Partial: (partials.PartialForm, partials.to_form, partials.from_form), **ANSWERS},
 )
 """What the library itself writes and reads; extended for a caller's classes by ``Codec``."""
 

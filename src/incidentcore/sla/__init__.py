@@ -9,6 +9,7 @@ from incidentcore.sla.life import OneClock
 from incidentcore.sla.lint import lint_sla, lint_sla_policy
 from incidentcore.sla.policy import PolicyMatch, ServiceLevel, SlaPolicy, SlaRule
 from incidentcore.sla.queue import QueueItem, UpcomingDue, first_due, slas_due_between, work_queue
+from incidentcore.sla.snapshot import SlaSnapshot
 from incidentcore.sla.status import SlaStatus
 from incidentcore.sla.targets import ByTimeOfDay, DueDate, SlaTarget, Target
 from incidentcore.sla.terms import CalendarByField, ReopenMode, SlaThreshold, TakeoverMode
@@ -34,6 +35,7 @@ __all__ = [
     "SlaPolicy",
     "SlaRule",
     "SlaRules",
+    "SlaSnapshot",
     "SlaStatus",
     "SlaTarget",
     "SlaThreshold",

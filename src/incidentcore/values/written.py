@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from incidentcore.values.actors import Actor
+from incidentcore.values.findings import LintFinding
 from incidentcore.values.scales import Level, Scale
 from incidentcore.values.states import State
 
@@ -15,4 +16,5 @@ WRITTEN: Final[dict[str, type]] = {
     "Level": Level,
     "Scale": Scale,
     "State": State,
+    "LintFinding": LintFinding,
 }

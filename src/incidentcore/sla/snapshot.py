@@ -1,0 +1,102 @@
+"""The status of a clock as plain data: its figures, cycles and trace, to be stored or sent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from incidentcore.sla.cycles import Cycle, PassedThreshold
+from incidentcore.sla.fold import ClockStage
+from incidentcore.sla.status import SlaStatus
+from incidentcore.sla.trace import Trace
+from incidentcore.words import Words
+
+__all__ = ["SlaSnapshot"]
+
+
+@attrs.frozen(kw_only=True)
+class SlaSnapshot:
+    """The results of an ``SlaStatus`` without the history and the rules that they follow from.
+
+    It is the document of a status: ``dumps`` writes a status so, and ``loads`` returns this. The
+    history is left out, and with it comments and resolution notes.
+
+    Attributes:
+        record_id: The record.
+        definition: The name of the definition in force; None if none applies.
+        definition_hash: The content hash of that definition (rule S11).
+        now: The instant of the evaluation, in UTC.
+        stage: The stage of the clock.
+        started_at: When the current or last cycle attached.
+        stopped_at: When the last cycle ended; None while one is in progress.
+        target: The target of the current cycle as open time.
+        elapsed: The open time that counted in it.
+        remaining: Target minus elapsed; negative past the target.
+        due_at: See ``SlaStatus.due_at``.
+        due_at_if_resumed: See ``SlaStatus.due_at_if_resumed``.
+        breached: Whether elapsed exceeds the target.
+        breached_at: See ``SlaStatus.breached_at``.
+        paused_open_time: The open time of the pauses in the cycle.
+        wall_elapsed: The wall time that counted in it.
+        next_wakeup: When a result changes without an event; None if never.
+        thresholds: The thresholds reached in the current cycle.
+        cycles: Every cycle, the current one last, without the events that ended them.
+        not_covered: See ``SlaStatus.not_covered``.
+        zone_data: Version and source of the zone data that were used (rule T7).
+        trace: How every second was counted.
+
+    >>> from datetime import UTC, datetime, timedelta
+    >>> from incidentcore import Incident, SlaDefinition, dumps, evaluate_sla, loads
+    >>> from incidentcore.schedule import BusinessCalendar
+    >>> from incidentcore.sla import SlaSnapshot
+    >>> nine = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    >>> incident = Incident.open(id="INC-1", title="Mail is down", by="kim", at=nine)
+    >>> always = BusinessCalendar.always()
+    >>> promise = SlaDefinition.first_response(hours=4, calendar=always)
+    >>> status = evaluate_sla(promise, incident, now=nine + timedelta(hours=1))
+    >>> snapshot = loads(dumps(status), SlaSnapshot)
+    >>> snapshot == SlaSnapshot.of(status), snapshot.stage, str(snapshot.due_at)
+    (True, 'running', '2026-06-01 13:00:00+00:00')
+    """
+
+    record_id: str
+    definition: str | None
+    definition_hash: str | None
+    now: datetime
+    stage: ClockStage
+    started_at: datetime | None
+    stopped_at: datetime | None
+    target: timedelta | None
+    elapsed: timedelta
+    remaining: timedelta | None
+    due_at: datetime | None
+    due_at_if_resumed: datetime | None
+    breached: bool
+    breached_at: datetime | None
+    paused_open_time: timedelta
+    wall_elapsed: timedelta
+    next_wakeup: datetime | None
+    thresholds: tuple[PassedThreshold, ...]
+    cycles: tuple[Cycle, ...]
+    not_covered: tuple[str, ...] = ()
+    zone_data: tuple[str, str]
+    trace: Trace
+
+    @classmethod
+    def of(cls, status: SlaStatus, /) -> SlaSnapshot:
+        """Return the results of a status."""
+        results: dict[str, Any] = {name: getattr(status, name) for name in attrs.fields_dict(cls)}
+        if status.definition is not None:
+            results["definition"] = status.definition.name
+        results["cycles"] = tuple(attrs.evolve(one, stopped_by=None) for one in status.cycles)
+        return cls(**results)
+
+    def in_words(self, words: Words, zone: ZoneInfo | None = None) -> str:
+        """Return the trace in another language."""
+        return self.trace.in_words(words, zone)
+
+    def __str__(self) -> str:
+        return str(self.trace)

@@ -30,7 +30,14 @@ from incidentcore.lifecycle import (
     follow_cascades,
     lint_lifecycle,
 )
-from incidentcore.records import Incident, comment, link, merge_duplicate, set_major_status
+from incidentcore.records import (
+    Incident,
+    comment,
+    link,
+    merge_duplicate,
+    set_major_status,
+    unlink,
+)
 from incidentcore.schedule import BusinessCalendar
 from incidentcore.sla import SlaDefinition, evaluate_sla
 from incidentcore.values import Actor
@@ -95,10 +102,61 @@ def test_a_child_that_was_resolved_again_on_its_own_stays_resolved() -> None:
     assert ids(effects(desk, "P", *STANDARD_CASCADES)) == []
 
 
+@pytest.mark.parametrize(
+    ("steps", "followers", "reason"),
+    [
+        ("A hold awaiting_caller, P hold awaiting_vendor, P resume", ["B"], "awaiting_caller"),
+        ("P hold awaiting_vendor, P resume", ["A", "B"], None),
+        ("P hold awaiting_vendor, P hold awaiting_change", ["A", "B"], "awaiting_change"),
+        ("P hold awaiting_vendor, P hold awaiting_caller", [], "awaiting_vendor"),
+        ("P hold awaiting_vendor, A hold awaiting_caller, P resume", ["B"], "awaiting_caller"),
+        (
+            "A hold awaiting_caller, P hold awaiting_vendor, P hold awaiting_change",
+            ["B"],
+            "awaiting_caller",
+        ),
+        ("A hold awaiting_problem, P start", ["B"], "awaiting_problem"),
+    ],
+)
+def test_a_child_on_hold_on_its_own_waits_on(
+    steps: str, followers: list[str], reason: str | None
+) -> None:
+    """As with the resolution; the followers are those of the last step, the reason is that of A."""
+    desk = {name: incident(name) for name in "PAB"}
+    for name in "AB":
+        desk[name] = link(desk[name], "child_of", "P", at=AT, by="ada")
+    found: list[Any] = []
+    for hour, step in enumerate(steps.split(", "), start=1):
+        name, action, *why = step.split()
+        fields: dict[str, Any] = {"reason": why[0]} if why else {}
+        desk[name] = advance(desk[name], action, at=AT + hour * HOUR, by="ada", **fields)
+        found = effects(desk, name, *STANDARD_CASCADES)
+        for effect in found:
+            desk[effect.record_id] = effect.answer.record
+    assert ids(found) == followers
+    assert desk["A"].hold_reason == reason
+
+
+def test_only_links_of_that_time_count() -> None:
+    """However late an event is handled: C was linked after it, and A is no longer linked."""
+    desk = {name: incident(name) for name in "PABC"}
+    for name in "AB":
+        desk[name] = link(desk[name], "child_of", "P", at=AT, by="ada")
+    desk["P"] = advance(desk["P"], "resolve", at=AT + HOUR, by="ada", **FIXED)
+    assert ids(effects(desk, "P", *STANDARD_CASCADES)) == ["A", "B"]
+    desk["A"] = unlink(desk["A"], "child_of", "P", at=AT + 2 * HOUR, by="ada")
+    desk["C"] = link(desk["C"], "child_of", "P", at=AT + 2 * HOUR, by="ada")
+    desk["P"] = advance(desk["P"], "close", at=AT + 3 * HOUR, by="ada")
+    resolved = next(event for event in desk["P"].history if event.at == AT + HOUR)
+    found = cascade_effects(desk["P"], resolved, desk.values(), cascades=STANDARD_CASCADES)
+    assert [effect.record_id for effect in found] == ["A", "B"]
+
+
 def test_servicenow_reopens_all_children_and_guards_by_role() -> None:
     """The vendor's reading; nobody but a person closes a major incident there."""
     reopening = [one for one in SERVICENOW_CASCADES if one.action == "reopen"]
     assert [one.undoes for one in reopening] == [False]
+    assert not any(one.undoes for one in SERVICENOW_CASCADES)
 
     record = SERVICENOW_INCIDENT.open(Incident, id="I", title="t", at=AT, by=KIM)
     refused = SERVICENOW_INCIDENT.decide(record, "resolve", at=AT, by=KIM, **FIXED)

@@ -89,7 +89,7 @@ def effects(record: Record, *related: Record, rules: Any = STANDARD_CASCADES) ->
 PARENTS: list[tuple[str, str, dict[str, Any], Any, list[str]]] = [
     ("new", "start", {}, "ada", ["in_progress", ".", "in_progress", ".", ".", "."]),
     ("on_hold", "resume", {}, "ada", ["in_progress", ".", "in_progress", ".", ".", "."]),
-    ("new", "hold", VENDOR, "ada", ["on_hold", "on_hold", ".", ".", ".", "."]),
+    ("new", "hold", VENDOR, "ada", ["on_hold", "on_hold", "on_hold", ".", ".", "."]),
     ("new", "hold", CALLER, "ada", [".", ".", ".", ".", ".", "."]),
     ("new", "resolve", FIXED, "ada", ["resolved", "resolved", "resolved", ".", ".", "."]),
     (
@@ -405,6 +405,7 @@ def _triggers() -> dict[str, tuple[Record, Record]]:
         "parent_in_progress_resumes_child": (start, child["on_hold"]),
         "parent_reopened_reopens_child": (reopen, child["resolved"]),
         "parent_on_hold_holds_child": (hold, child["in_progress"]),
+        "parent_on_hold_changes_child": (hold, child["on_hold"]),
         "parent_resolved_resolves_child": (resolve, child["new"]),
         "problem_solved_resolves_incident": (
             advance(problem(), "resolve", at=AT, by="ada", **FIXED),

@@ -197,3 +197,15 @@ def test_the_last_instant_of_a_window_is_inside(window: ReopenWindow, last: date
     assert refusal.reason.endswith(f"{window.id} (until {last.isoformat()})")
     with pytest.raises(LifecycleDefinitionError, match="calendar, for business days"):
         ReopenWindow(BusinessDays(1))
+
+
+@pytest.mark.parametrize("record", [incident(), resolved()], ids=["open", "resolved"])
+@pytest.mark.parametrize("wrong", [5, -HOUR, BusinessDays(-1), None], ids=str)
+def test_a_span_that_cannot_be_is_refused_whatever_the_state(record: Incident, wrong: Any) -> None:
+    """A closing before the resolution was accepted, and 5 while the record was open."""
+    for span in (auto_close_at, reopen_until):
+        name = "after" if span is auto_close_at else "within"
+        with pytest.raises(InvalidValueError, match=f"{name}: got"):
+            span(record, **{name: wrong}, calendar=OFFICE)
+    with pytest.raises(LifecycleDefinitionError, match="within: got"):
+        ReopenWindow(wrong, OFFICE)

@@ -160,6 +160,7 @@ def test_a_vote_after_the_expiry_changes_nothing(votes: list[tuple[str, int]], w
     [
         {"expires_after": timedelta()},
         {"expires_after": BusinessDays(2)},
+        {"expires_after": BusinessDays(-1), "calendar": OFFICE},
         {"expires_after": 5},
         {"then": "lee"},
     ],
@@ -230,3 +231,37 @@ def test_a_task_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
     """By the name of the part."""
     with pytest.raises(InvalidValueError, match=next(iter(wrong))):
         Task(id="T", title="t", **wrong)
+
+
+@pytest.mark.parametrize(
+    ("votes", "state", "stage"),
+    [
+        (["bo approved", "bo withdrawn"], "pending", 0),
+        (["bo approved", "bo withdrawn", "lee approved"], "pending", 0),
+        (["bo approved", "lee approved", "bo withdrawn"], "pending", 0),
+        (["bo approved", "lee approved", "bo withdrawn", "bo approved"], "approved", 1),
+        (["bo approved", "bo rejected"], "rejected", 0),
+        (["bo approved", "lee approved", "bo rejected"], "rejected", 0),
+        (["bo approved", "max withdrawn", "lee approved"], "approved", 1),
+    ],
+)
+def test_a_decision_of_an_earlier_stage_can_be_changed(
+    votes: list[str], state: str, stage: int
+) -> None:
+    """It counted for nothing once the next stage had begun, a withdrawal too."""
+    record = asked(ApprovalRule.in_stages(BO, LEE))
+    for hour, text in enumerate(votes, start=1):
+        record = vote(record, text.split()[0], hour, text.split()[1])
+    assert (record.approval_state, record.approval_stage) == (state, stage)
+    assert replay(reversed(record.history)) == record
+
+
+def test_a_group_signs_off_by_any_of_its_members() -> None:
+    """Each group is an approver whose members decide in its place; they are asked in parallel."""
+    members = {"legal": ["lena", "luis"], "finance": ["fay"]}
+    record = asked(ApprovalRule.all_of("legal", "finance", delegates=members))
+    for who, group in (("lena", "legal"), ("luis", "legal"), ("max", "finance")):
+        record = approve(record, "approved", at=FRIDAY, by=who, on_behalf_of=group)
+        assert record.approvals_pending == ("finance",)
+    record = approve(record, "approved", at=FRIDAY, by="fay", on_behalf_of="finance")
+    assert record.approval_state == "approved"

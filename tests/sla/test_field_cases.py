@@ -21,6 +21,7 @@ from incidentcore.records import (
     log_update_sent,
     merge_duplicate,
     set_fields,
+    unlink,
 )
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import (
@@ -294,6 +295,40 @@ class TestWhoAnswers:
             opened(id="A"), opened("01 10:00", id="B"), at=u("01 10:30"), by="ada"
         )
         assert ask(clock, silent, "01 12:00").breached
+
+    def test_an_answer_on_a_duplicate_of_the_duplicate(self) -> None:
+        """A was answered and merged into B, B into C: C is answered by its own merge."""
+        first = said(opened(id="A"), ("01 09:20", "we are on it", "ada"))
+        _, second = merge_duplicate(first, opened("01 10:00", id="B"), at=u("01 10:30"), by="ada")
+        third = opened("01 10:10", id="C")
+        _, third = merge_duplicate(second, third, at=u("01 10:40"), by="ada")
+        clock = SlaDefinition.first_response(hours=1, calendar=OFFICE, answers_from="duplicates")
+        status = ask(clock, third, "01 12:00")
+        assert (status.stage, status.breached, status.elapsed) == ("stopped", False, HOUR / 2)
+        parted = unlink(second, "has_duplicate", "A", at=u("01 10:35"), by="ada")
+        _, fourth = merge_duplicate(parted, opened("01 10:10", id="D"), at=u("01 10:40"), by="ada")
+        assert ask(clock, fourth, "01 12:00").stage == "running"
+
+    def test_a_merge_that_is_undone_takes_its_answer_back(self) -> None:
+        """The requester of B waits again, since the first message that nobody answered."""
+        first = said(opened(id="A"), ("01 09:20", "we are on it", "ada"))
+        record = said(opened("01 10:00", id="B"), ("01 10:20", "hello?", KIM))
+        _, record = merge_duplicate(first, record, at=u("01 10:30"), by="ada")
+        response, reply = (
+            preset(hours=1, calendar=OFFICE, answers_from="duplicates")
+            for preset in (SlaDefinition.first_response, SlaDefinition.next_response)
+        )
+        assert [ask(clock, record, "01 10:40").stage for clock in (response, reply)] == [
+            "stopped",
+            "stopped",
+        ]
+        record = unlink(record, "has_duplicate", "A", at=u("01 10:45"), by="ada")
+        status = ask(response, record, "01 12:00")  # 30 min before the merge, 75 min after its end
+        assert (status.stage, status.elapsed) == ("running", 1.75 * HOUR)
+        waits = ask(reply, record, "01 11:00")
+        assert (waits.stage, waits.started_at) == ("running", u("01 10:45"))
+        later = said(record, ("01 11:30", "sorry", "ada"))
+        assert ask(reply, later, "01 12:00").stage == "stopped"
 
     def test_sla_a30_an_update_by_the_status_page(self) -> None:
         """An update to stakeholders is an update, unless the clock is told which kinds are."""

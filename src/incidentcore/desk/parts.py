@@ -15,12 +15,12 @@ from incidentcore.escalation import EscalationTarget
 from incidentcore.lifecycle import auto_close_at
 from incidentcore.records import ApprovalRule, Record
 from incidentcore.schedule import BusinessDays, Calendar
+from incidentcore.schedule.protocol import need_span
 
 __all__ = ["FIELD_KINDS", "ApprovalPlan", "ApprovalStage", "AutoClose", "DeskField", "FieldKind"]
 
 FieldKind = Literal["bool", "text", "number", "instant", "word"]
 FIELD_KINDS: Final[tuple[str, ...]] = get_args(FieldKind)
-_ZERO: Final = timedelta()
 
 
 @attrs.frozen
@@ -73,11 +73,7 @@ class AutoClose:
     major: bool = False
 
     def __attrs_post_init__(self) -> None:
-        if isinstance(self.after, BusinessDays):
-            if self.calendar is None:
-                raise DefinitionError("calendar", None, "a calendar, for business days")
-        elif not isinstance(self.after, timedelta) or self.after < _ZERO:
-            raise DefinitionError("after", self.after, "a span that is not negative")
+        need_span("after", self.after, self.calendar, DefinitionError)
         if self.basis not in ("resolved_at", "updated_at"):
             raise DefinitionError("basis", self.basis, "resolved_at or updated_at")
 

@@ -13,7 +13,7 @@ from incidentcore.errors import InvalidValueError
 from incidentcore.lifecycle.cascade_rule import CascadeRule, Copy
 from incidentcore.lifecycle.decision import Allowed, Refused
 from incidentcore.lifecycle.engine import Lifecycle
-from incidentcore.lifecycle.guards import facts_then
+from incidentcore.lifecycle.guards import facts_then, linked_facts
 from incidentcore.lifecycle.standard import STANDARD
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import (
@@ -21,7 +21,6 @@ from incidentcore.records import (
     LinkAdded,
     Record,
     StateChanged,
-    are_linked,
     comment,
     field_changes,
     log_contact,
@@ -174,7 +173,9 @@ def _pairs(
         yield record, record
         return
     if not isinstance(event, LinkAdded) or rule.on != event.kind:
-        yield from ((record, other) for other in others.values() if _joins(rule, record, other))
+        facts = facts_then(record, event.at)
+        for name in linked_facts(facts, rule.link, others.values(), event.at):
+            yield record, others[name]
         return
     other = others.get(event.link.target)
     if other is not None:
@@ -183,10 +184,6 @@ def _pairs(
             yield record, other
         if inverse is not None and inverse.type == rule.link:
             yield other, record
-
-
-def _joins(rule: CascadeRule, source: Record, target: Record) -> bool:
-    return are_linked(source, rule.link, target)
 
 
 @attrs.define

@@ -16,7 +16,7 @@ from incidentcore._checks import need_kind
 from incidentcore.conditions import Condition
 from incidentcore.errors import LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
-from incidentcore.records import RECORD_TYPES, Link, Record
+from incidentcore.records import RECORD_TYPES, Link, LinkAdded, Record
 from incidentcore.records.events.requests import expired
 from incidentcore.records.links import check_link_type
 
@@ -47,12 +47,17 @@ def linked_facts(
     for other in related:
         there = Link(link, other.id)
         back = there.inverse(facts["id"])
-        if other.id == facts["id"] or at < other.opened_at:
+        mine = there in facts["links"]
+        if other.id == facts["id"] or at < other.opened_at or not (mine or _ever(other, back)):
             continue
         then = facts_then(other, at)
-        if there in facts["links"] or (back is not None and back in then["links"]):
+        if mine or back in then["links"]:
             linked[other.id] = then
     return linked
+
+
+def _ever(record: Record, link: Link | None) -> bool:
+    return any(isinstance(event, LinkAdded) and event.link == link for event in record.history)
 
 
 @attrs.frozen

@@ -161,7 +161,7 @@ SERVICENOW_CASCADES: Final = (
         resolved="Resolved",
         reasons=("Awaiting Change", "Awaiting Problem", "Awaiting Vendor"),
         resolves=_NOT_BY_REQUESTER,
-        reopens_all=True,
+        changes_all=True,
     ),
     *problem_to_incident(
         solved=("Resolved", "Closed"),

@@ -11,23 +11,11 @@ from incidentcore.errors import InvalidValueError, LifecycleDefinitionError
 from incidentcore.lifecycle.transition import Attempt
 from incidentcore.records import Incident, Record
 from incidentcore.schedule import BusinessDays, Calendar
+from incidentcore.schedule.protocol import need_span, span_end
 
 __all__ = ["ReopenWindow", "auto_close_at", "reopen_until"]
 
 _BASES = ("resolved_at", "updated_at")
-
-
-def _later(
-    start: datetime, span: timedelta | BusinessDays, calendar: Calendar | None, name: str = "within"
-) -> datetime:
-    """Return the end of a span that begins at an instant."""
-    if isinstance(span, BusinessDays):
-        if calendar is None:
-            raise InvalidValueError("calendar", calendar, "a calendar, for business days")
-        return calendar.add_business_days(start, span.n, end_of_day=span.end_of_day)
-    if not isinstance(span, timedelta) or span < timedelta():
-        raise InvalidValueError(name, span, "a timedelta of at least 0, or BusinessDays")
-    return start + span if calendar is None else calendar.deadline(start, span)
 
 
 def auto_close_at(
@@ -58,7 +46,8 @@ def auto_close_at(
         excluded.
 
     Raises:
-        InvalidValueError: The basis is another field, or the span is negative.
+        InvalidValueError: The basis is another field, the span is negative, or business days lack
+            a calendar.
 
     Source: rule L6; the two bases and the exception are ServiceNow's.
 
@@ -81,6 +70,7 @@ def auto_close_at(
     """
     if basis not in _BASES:
         raise InvalidValueError("basis", basis, f"one of {', '.join(_BASES)}")
+    need_span("after", after, calendar)
     if record.resolved_at is None or record.state.final:
         return None
     if zero_is_never and after in (timedelta(), BusinessDays(0)):
@@ -88,7 +78,7 @@ def auto_close_at(
     if not major and isinstance(record, Incident) and record.major_status == "accepted":
         return None
     start = record.resolved_at if basis == "resolved_at" else record.updated_at
-    return _later(start, after, calendar, "after")
+    return span_end(start, after, calendar)
 
 
 def reopen_until(
@@ -106,9 +96,10 @@ def reopen_until(
 
     Source: rule L6.
     """
+    need_span("within", within, calendar)
     if record.resolved_at is None:
         return None
-    return _later(record.resolved_at, within, calendar)
+    return span_end(record.resolved_at, within, calendar)
 
 
 def _roles(roles: Iterable[str]) -> tuple[str, ...]:
@@ -141,14 +132,7 @@ class ReopenWindow:
     exempt: tuple[str, ...] = attrs.field(default=(), converter=_roles, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        within = self.within
-        if isinstance(within, BusinessDays):
-            if self.calendar is None:
-                raise LifecycleDefinitionError("calendar", None, "a calendar, for business days")
-        elif not isinstance(within, timedelta) or within < timedelta():
-            raise LifecycleDefinitionError(
-                "within", within, "a timedelta of at least 0, or BusinessDays"
-            )
+        need_span("within", self.within, self.calendar, LifecycleDefinitionError)
 
     @property
     def id(self) -> str:
@@ -160,12 +144,10 @@ class ReopenWindow:
         resolved_at: datetime | None = attempt.facts["resolved_at"]
         if attempt.by.role in self.exempt or resolved_at is None:
             return True
-        return attempt.at <= self._end(resolved_at)
-
-    def _end(self, resolved_at: datetime) -> datetime:
-        return _later(resolved_at, self.within, self.calendar)
+        return attempt.at <= span_end(resolved_at, self.within, self.calendar)
 
     def why_not(self, attempt: Attempt, /) -> str:
         """Return what a late attempt would have needed to pass."""
-        text = f"until {self._end(attempt.facts['resolved_at']).isoformat()}"
+        end = span_end(attempt.facts["resolved_at"], self.within, self.calendar)
+        text = f"until {end.isoformat()}"
         return f"{text}, or by {' or '.join(self.exempt)}" if self.exempt else text

@@ -41,14 +41,15 @@ def parent_to_child(
     reasons: tuple[str, ...],
     reopens: Condition | None = None,
     resolves: Condition | None = None,
-    reopens_all: bool = False,
+    changes_all: bool = False,
 ) -> tuple[CascadeRule, ...]:
     """Return ServiceNow's rules from a parent incident to its children, with given state names.
 
     A parent's progress, holds and resolution are passed on; a parent that waits for its caller, is
-    closed or canceled, or becomes a major incident leaves its children unchanged. An agent who
-    reopens the parent reopens the children that the parent resolved, or all resolved ones; a
-    requester who does so through the portal reopens only the parent.
+    closed or canceled, or becomes a major incident leaves its children unchanged. A parent that
+    goes on, or that waits for something else, resumes or changes the children that it put on hold.
+    An agent who reopens the parent reopens the children that it resolved; a requester who does so
+    through the portal reopens only the parent.
 
     Args:
         new: The name of the new state.
@@ -59,7 +60,7 @@ def parent_to_child(
         reopens: Whose reopening is passed on, as a condition on ``actor``. Defaults to an agent's.
             ``NEVER`` leaves children resolved, ``ALWAYS`` reopens them with every parent.
         resolves: Whose resolution is passed on, as a condition on ``actor``. Defaults to anybody's.
-        reopens_all: Whether children that were resolved on their own reopen too.
+        changes_all: Whether children that were resolved or put on hold on their own follow too.
     """
 
     def rule(what: str, enters: str, action: str, **rest: Any) -> CascadeRule:
@@ -75,13 +76,19 @@ def parent_to_child(
 
     return (
         rule("parent_in_progress_starts_child", in_progress, "start", states=new),
-        rule("parent_in_progress_resumes_child", in_progress, "resume", states=on_hold),
+        rule(
+            "parent_in_progress_resumes_child",
+            in_progress,
+            "resume",
+            undoes=not changes_all,
+            states=on_hold,
+        ),
         rule(
             "parent_reopened_reopens_child",
             in_progress,
             "reopen",
             via="reopen",
-            undoes=not reopens_all,
+            undoes=not changes_all,
             when=field("actor.role").equals("agent") if reopens is None else reopens,
             states=resolved,
         ),
@@ -91,6 +98,15 @@ def parent_to_child(
             "hold",
             when=field("hold_reason").is_in(*reasons),
             states=(new, in_progress),
+            fields={"reason": Copy("hold_reason")},
+        ),
+        rule(
+            "parent_on_hold_changes_child",
+            on_hold,
+            "hold",
+            undoes=not changes_all,
+            when=field("hold_reason").is_in(*reasons),
+            states=on_hold,
             fields={"reason": Copy("hold_reason")},
         ),
         rule(

@@ -13,9 +13,17 @@ from incidentcore._checks import need_kind
 from incidentcore.errors import InvalidValueError
 from incidentcore.instants import as_utc
 from incidentcore.schedule import BusinessDays, Calendar
+from incidentcore.schedule.protocol import need_span, span_end
 from incidentcore.values import Actor, FrozenMap
 
-__all__ = ["Approval", "ApprovalCount", "ApprovalDecision", "ApprovalRule", "ApprovalState"]
+__all__ = [
+    "Approval",
+    "ApprovalCount",
+    "ApprovalDecision",
+    "ApprovalRule",
+    "ApprovalState",
+    "may_decide",
+]
 
 
 ApprovalDecision: TypeAlias = Literal["approved", "rejected", "withdrawn"]
@@ -195,16 +203,9 @@ class ApprovalRule:
                 raise InvalidValueError(f"delegates[{who!r}]", others, "somebody else")
         need_kind("veto", self.veto, bool)
         need_kind("then", self.then, ApprovalRule | None)
-        self._check_expiry()
-
-    def _check_expiry(self) -> None:
-        after = self.expires_after
-        if isinstance(after, BusinessDays):
-            if self.calendar is None:
-                raise InvalidValueError("calendar", None, "a calendar, for business days")
-        elif after is not None and not (isinstance(after, timedelta) and after > timedelta()):
-            allowed = "a positive timedelta, BusinessDays, or None"
-            raise InvalidValueError("expires_after", after, allowed)
+        if self.expires_after is not None:
+            least = timedelta.resolution
+            need_span("expires_after", self.expires_after, self.calendar, least=least)
 
     def stages(self) -> tuple[ApprovalRule, ...]:
         """Return the rule of each stage, in order."""
@@ -215,12 +216,8 @@ class ApprovalRule:
 
     def expires_at(self, asked_at: datetime) -> datetime | None:
         """Return the last instant at which a vote counts in a stage that begins at ``asked_at``."""
-        after, calendar = self.expires_after, self.calendar
-        if isinstance(after, BusinessDays) and calendar is not None:
-            return calendar.add_business_days(asked_at, after.n, end_of_day=after.end_of_day)
-        if not isinstance(after, timedelta):
-            return None
-        return asked_at + after if calendar is None else calendar.deadline(asked_at, after)
+        after = self.expires_after
+        return None if after is None else span_end(asked_at, after, self.calendar)
 
     def expiring(
         self, after: timedelta | BusinessDays, calendar: Calendar | None = None
@@ -322,13 +319,10 @@ class ApprovalRule:
         said: dict[str, str] = {}
         strangers: dict[str, None] = {}
         for approval in approvals:
-            voice, speaker = approval.voice, approval.by.id
-            if voice in self.approvers and (
-                approval.on_behalf_of is None or speaker in self.delegates.get(voice, ())
-            ):
-                said[voice] = approval.decision
+            if may_decide(self, approval.by.id, approval.on_behalf_of):
+                said[approval.voice] = approval.decision
             else:
-                strangers[speaker] = None
+                strangers[approval.by.id] = None
         approved = tuple(one for one in self.approvers if said.get(one) == "approved")
         rejected = tuple(one for one in self.approvers if said.get(one) == "rejected")
         pending = tuple(one for one in self.approvers if one not in said)
@@ -351,3 +345,10 @@ class ApprovalRule:
             required=tuple(one for one in pending if one in self.required),
             not_asked=tuple(strangers),
         )
+
+
+def may_decide(stage: ApprovalRule, who: str, on_behalf_of: str | None) -> bool:
+    """Return whether somebody may decide in a stage, for themselves or for an approver."""
+    if on_behalf_of is None:
+        return who in stage.approvers
+    return on_behalf_of in stage.approvers and who in stage.delegates.get(on_behalf_of, ())

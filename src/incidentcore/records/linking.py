@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ import attrs
 from incidentcore.errors import InvalidValueError
 from incidentcore.records.changes.fields import link
 from incidentcore.records.events.base import Event
+from incidentcore.records.events.core import LinkAdded
 from incidentcore.records.links import Link
 from incidentcore.records.record import Record
 from incidentcore.values import Actor
@@ -75,8 +76,8 @@ def merge_duplicate(
 
     Nothing is copied or lost: comments on the duplicate stay there, and ``joint_history`` reads
     both as one history. Canceling the duplicate is a transition of its lifecycle. The original
-    stores when the requester was first answered on the duplicate, for the clocks that count it
-    (``answers_from="duplicates"``).
+    stores when the requester was first answered on the duplicate, or on a duplicate of that one,
+    for the clocks that count it (``answers_from="duplicates"``) until the link is removed.
 
     Raises:
         InvalidValueError: A record would be its own duplicate or that of another type of record,
@@ -94,10 +95,19 @@ def merge_duplicate(
     merged, joined = link_both(
         duplicate, "duplicate_of", original, at=at, by=by, recorded_at=recorded_at
     )
-    if duplicate.first_response_at is None or joined.version == original.version:
+    lent = [event.answered_at for event in _merges(duplicate)]
+    answers = [at for at in (duplicate.first_response_at, *lent) if at is not None]
+    if not answers or joined.version == original.version:
         return merged, joined
-    noted = attrs.evolve(joined.history[-1], answered_at=duplicate.first_response_at)  # type: ignore[call-arg]  # LinkAdded has it
+    noted = attrs.evolve(joined.history[-1], answered_at=min(answers))  # type: ignore[call-arg]  # LinkAdded has it
     return merged, type(joined).from_history([*original.history, noted])
+
+
+def _merges(record: Record) -> Iterator[LinkAdded]:
+    """Yield the merges of duplicates into a record that still hold."""
+    for event in record.history:
+        if isinstance(event, LinkAdded) and event.link in record.links:
+            yield event
 
 
 def joint_history(records: Iterable[Record], /) -> tuple[Event, ...]:

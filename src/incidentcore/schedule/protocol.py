@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import DefinitionError, InvalidValueError
 from incidentcore.instants import Interval
 from incidentcore.schedule.index import HORIZON
 from incidentcore.schedule.reasons import OpenReason
 
-__all__ = ["Boundary", "BusinessDays", "Calendar", "HORIZON"]
+__all__ = ["Boundary", "BusinessDays", "Calendar", "HORIZON", "need_span", "span_end"]
 
 Boundary = Literal["close", "next_open"]
 
@@ -105,3 +105,37 @@ class BusinessDays:
 
     n: int = attrs.field(validator=_whole)
     end_of_day: bool = attrs.field(default=False, kw_only=True)
+
+
+def need_span(
+    where: str,
+    span: object,
+    calendar: Calendar | None,
+    error: type[InvalidValueError | DefinitionError] = InvalidValueError,
+    *,
+    least: timedelta = timedelta(),
+) -> None:
+    """Refuse what is not a span of time, one that is too short, and business days that need one.
+
+    Raises:
+        InvalidValueError: Or the error class given.
+    """
+    if isinstance(span, BusinessDays):
+        if calendar is None:
+            raise error("calendar", None, "a calendar, for business days")
+        if span.n >= 0:
+            return
+    elif isinstance(span, timedelta) and span >= least:
+        return
+    sign = "positive" if least else "not negative"
+    raise error(where, span, f"a span that is {sign}: a timedelta, or BusinessDays")
+
+
+def span_end(
+    start: datetime, span: timedelta | BusinessDays, calendar: Calendar | None
+) -> datetime:
+    """Return the end of a span: business days, open time, or wall time without a calendar."""
+    if calendar is None or isinstance(span, timedelta):
+        assert isinstance(span, timedelta)  # noqa: S101  need_span asks for a calendar
+        return start + span if calendar is None else calendar.deadline(start, span)
+    return calendar.add_business_days(start, span.n, end_of_day=span.end_of_day)

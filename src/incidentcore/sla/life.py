@@ -64,8 +64,9 @@ def life_of(rules: OneClock, timeline: Timeline, now: datetime) -> Life:
 def _answers(steps: Sequence[TimelineStep], rule: AnswerRule) -> list[Facts]:
     """Return for each step the first response and the unanswered message, by a rule of replies."""
     roles, spoke_first, source = rule
-    waiting: datetime | None = None
+    waiting: list[datetime] = []
     answered: datetime | None = None
+    lent: dict[object, tuple[datetime, int]] = {}  # by link: when, and how many messages it answers
     heard = not spoke_first
     found: list[Facts] = []
     for step in steps:
@@ -77,14 +78,18 @@ def _answers(steps: Sequence[TimelineStep], rule: AnswerRule) -> list[Facts]:
                 kind == "commented" and getattr(event, "visibility", "") == "public"
             )
             if source == "duplicates" and getattr(event, "answered_at", None) is not None:
-                waiting, answered = None, answered or step.at
+                lent.setdefault(event.link, (step.at, len(waiting)))  # type: ignore[attr-defined]
+            elif kind == "unlinked":
+                lent.pop(event.link, None)  # type: ignore[attr-defined]
             reopens = kind == "state_changed" and step.changes.get("reopened_at") == step.at
             if by is None or not (is_public or reopens):
                 continue
             if by.role == "requester":
-                waiting, heard = waiting or step.at, True
+                waiting, heard = [*waiting, step.at], True
             elif is_public and by.role in roles:
-                waiting = None
+                waiting, lent = [], {link: (at, 0) for link, (at, _) in lent.items()}
                 answered = answered or (step.at if heard else None)
-        found.append({"first_response_at": answered, "unanswered_since": waiting})
+        first = min((at for at in (answered, *(at for at, _ in lent.values())) if at), default=None)
+        still = waiting[max((count for _, count in lent.values()), default=0) :]
+        found.append({"first_response_at": first, "unanswered_since": still[0] if still else None})
     return found

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import attrs
 
 from incidentcore._checks import need_kind, need_text, need_word
-from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalRule
+from incidentcore.records.approvals import Approval, ApprovalDecision, ApprovalRule, may_decide
 from incidentcore.records.events.base import Event
 from incidentcore.records.tasks import Task, progress_of, roll_up
 
@@ -100,14 +100,28 @@ class Approved(Event):
         """Return the approver for whom it was decided."""
         return None
 
+    def _stage(
+        self, voice: str | None, approvals: Iterable[Approval], facts: Mapping[str, Any]
+    ) -> int:
+        """Return the latest stage that has begun and in which the actor may decide, or decided."""
+        rule: ApprovalRule | None = facts.get("approval_rule")
+        begun: int = facts.get("approval_stage") or 0
+        if self.decision == "withdrawn":
+            mine = (self.by.id, voice)
+            own = [one.stage for one in approvals if (one.by.id, one.on_behalf_of) == mine]
+            return max(own, default=begun)
+        stages = () if rule is None else rule.stages()[: begun + 1]
+        asked = (n for n, stage in enumerate(stages) if may_decide(stage, self.by.id, voice))
+        return max(asked, default=begun)
+
     def changes(self, facts: Mapping[str, Any]) -> dict[str, object]:
         """Return the approvals with this one and their combined result; empty after the expiry."""
         end = facts.get("approval_expires_at")
         if end is not None and self.at > end:
             return {}
-        voice, stage = self._voice(), facts.get("approval_stage") or 0
+        voice, approvals = self._voice(), facts.get("approvals", ())
+        stage = self._stage(voice, approvals, facts)
         mine = (self.by.id, voice, stage)
-        approvals: tuple[Approval, ...] = facts.get("approvals", ())
         kept = [one for one in approvals if (one.by.id, one.on_behalf_of, one.stage) != mine]
         if self.decision != "withdrawn":
             kept.append(

@@ -3,7 +3,7 @@
 import re
 
 from incidentcore.records import Commented, Incident
-from incidentcore.vendors.kit import IMPORTER, LOGGED, Import, Times, joined, pick
+from incidentcore.vendors.kit import LOGGED, Import, Times, joined, pick
 from incidentcore.vendors.presets import (
     FRESHSERVICE_LEVELS,
     FRESHSERVICE_STATES,
@@ -46,7 +46,8 @@ def read_freshservice(tickets, activities, conversations=()):
         if ticket["id"] not in activities:
             history.truncated("no activities came: moments alone", path="activities")
             stats = ticket.get("stats") or {}
-            history.moments(IMPORTER, **{name: stats.get(key) for name, key in MOMENTS.items()})
+            agent = history.actor(ticket.get("responder_id") or "import", "agent")
+            history.moments(agent, **{name: stats.get(key) for name, key in MOMENTS.items()})
         history.check(resolved_at=pick(ticket, "stats.resolved_at"))
 
     options = {"states": FRESHSERVICE_STATES, "levels": FRESHSERVICE_LEVELS, "times": Times()}

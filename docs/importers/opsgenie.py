@@ -1,5 +1,7 @@
 """Opsgenie: alerts with their logs, whose kind is only in their English text."""
 
+from datetime import datetime, timedelta
+
 from incidentcore.records import Acknowledged, Commented, Incident, Unacknowledged
 from incidentcore.vendors.kit import Import, Times
 from incidentcore.vendors.presets import OPSGENIE_ALERT, OPSGENIE_LEVELS, OPSGENIE_STATES
@@ -11,6 +13,7 @@ MOVES = {
     "Snooze ended": "open",
     "Alert closed": "closed",
 }
+REPORT = (("acknowledged", "ackTime"), ("closed", "closeTime"))
 NOISE = ("Alert created", "Viewed on", "Notification", "Sent ", "Escalat", "Rotation")
 KINDS = {"acknowledged": Acknowledged, "open": Unacknowledged}
 
@@ -22,7 +25,14 @@ def read_opsgenie(alerts, logs):
         fields = {"title": alert["message"], "priority": alert.get("priority")}
         history.present(state=alert["status"], source=alert.get("source"), **fields)
         history.opened(alert["createdAt"], history.actor(alert.get("source"), "system"))
-        for entry in logs.get(alert["id"], ()):
+        own, report = logs.get(alert["id"], ()), alert.get("report") or {}
+        start = datetime.fromisoformat(alert["createdAt"])
+        if not own:
+            history.truncated("no log came: moments alone", path="logs")
+            spans = [(name, report[key]) for name, key in REPORT if key in report]
+            after = {name: start + timedelta(milliseconds=span) for name, span in spans}
+            history.moments(history.actor("import", "agent"), **after)
+        for entry in own:
             text, owner = entry["log"], entry.get("owner")
             by = history.actor(owner, "system" if owner == "System" else "agent")
             where = (entry["offset"], entry["createdAt"], by)
@@ -35,7 +45,7 @@ def read_opsgenie(alerts, logs):
                 history.add(Commented, *where, text=text, visibility="internal")
             elif not text.startswith(NOISE):
                 history.find("unknown_entry", "left out", field="log", value=text)
-        for name, millis in (alert.get("report") or {}).items():
+        for name, millis in report.items():
             history.reported(name, millis)
 
     options = {"states": OPSGENIE_STATES, "levels": OPSGENIE_LEVELS, "lifecycle": OPSGENIE_ALERT}

@@ -18,7 +18,8 @@ def read_zammad(tickets, histories, *, agents=()):
         names = {"state": ticket["state_id"], "priority": ticket.get("priority_id")}
         history.present(title=ticket["title"], number=ticket["number"], **names)
         entries = histories.get(ticket["id"], ())
-        created = next((e for e in entries if e["object"] == "Ticket"), {})
+        first = ("Ticket", "created")
+        created = next((e for e in entries if (e["object"], e["type"]) == first), {})
         history.opened(ticket["created_at"], who(created.get("created_by_id")))
         for entry in entries:
             where = (entry["id"], entry["created_at"], who(entry["created_by_id"]))
@@ -28,6 +29,11 @@ def read_zammad(tickets, histories, *, agents=()):
                 history.changed(*where, field=field, **values)
             elif entry["object"] == "Ticket::Article" and entry["type"] == "created":
                 history.add(Commented, *where, text="")
+        if not entries:
+            history.truncated("no history came: moments alone", path="ticket_history")
+            moments = {"responded": "first_response_at", "closed": "close_at"}
+            agent = history.actor(ticket.get("owner_id") or "import", "agent")
+            history.moments(agent, **{name: ticket.get(key) for name, key in moments.items()})
         for name in FIGURES:
             history.reported(name, ticket.get(name))
 

@@ -225,7 +225,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
         "allowed: one of backlog",
     ),
     "empty file": (["report", "{empty}", *MAP], "no header"),
-    "header only": (["report", "{header}", *MAP], "no rows below the header"),
+    "header only": (["report", "{header}", *MAP], "it has no records"),
     "binary": (["report", "{binary}"], "a NUL character"),
     "bad date in a log": (["report", "{log}"], "@ row 1, column sys_updated_at"),
 }

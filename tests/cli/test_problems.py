@@ -111,7 +111,7 @@ def test_an_empty_file_is_refused(capsys: pytest.CaptureFixture[str], table: Pat
     """A header without rows gives no instant to be as of."""
     table.write_text(HEAD, encoding="utf-8")
     code, _, err = run(capsys, table, *MAP)
-    assert (code, err.startswith("incidentcore: no rows below the header")) == (2, True)
+    assert (code, err.startswith("incidentcore: it has no records")) == (2, True)
 
 
 def test_one_end_of_the_period_is_enough(

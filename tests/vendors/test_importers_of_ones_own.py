@@ -182,6 +182,24 @@ def test_the_samples(data_dir: Path) -> None:
     assert ticket.custom["tool"]["first_response_in_min"] == 30
 
 
+def test_a_ticket_without_its_history() -> None:
+    """The moments that Zammad, Opsgenie and Freshservice keep with it stand."""
+    ticket = {"id": 3, "number": "1", "title": "x", "state_id": 4}
+    times = {"first_response_at": "2026-03-02T09:00Z", "close_at": "2026-03-02T10:00Z"}
+    ticket |= {"created_at": "2026-03-02T08:00Z", **times}
+    [record] = load("zammad").read_zammad([ticket], {})
+    assert (record.first_response_at, record.closed_at) == (at(9), at(10))
+    alert = {"id": "a", "message": "x", "status": "closed", "createdAt": "2026-03-02T08:00:00Z"}
+    alert["report"] = {"ackTime": 3_600_000, "closeTime": 7_200_000}
+    [record] = load("opsgenie").read_opsgenie([alert], {})
+    assert (record.acknowledged_at, record.closed_at) == (at(9), at(10))
+    stats = {"first_responded_at": "2026-03-02T09:00Z", "closed_at": "2026-03-02T10:00Z"}
+    ticket = {"id": 5, "subject": "x", "status": 5, "priority": 4, "requester_id": 1}
+    ticket |= {"created_at": "2026-03-02T08:00Z", "stats": stats}
+    [record] = load("freshservice").read_freshservice([ticket], {})
+    assert (record.first_response_at, record.closed_at) == (at(9), at(10))
+
+
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -244,3 +244,23 @@ def test_a_table_of_another_kind_is_refused(name: str, kind: str) -> None:
     """It left out every record, each with a finding."""
     with pytest.raises(InvalidValueError, match=f"^{name}: .*{kind}"):
         read_jira([], **{name: {"kim": "requester"}})  # type: ignore[arg-type]
+
+
+def test_the_category_of_a_status_counts_beside_other_fields() -> None:
+    """A priority and an assignee, which every issue has, do not hide that Fertig is done."""
+    moved = change(1, 11, item("status", "In Arbeit", "Fertig"))
+    status = {"name": "Fertig", "statusCategory": {"key": "done"}}
+    incident, codes = read(moved, status=status, priority={"name": "High"}, assignee=ADA)
+    assert (incident.state.name, incident.resolved_at) == ("Fertig", at(11))
+    assert codes.count("unknown_state") == 2
+
+
+def test_the_category_of_a_status_in_csv() -> None:
+    """The column Status Category says that Fertig is done."""
+    heads = "Issue key,Created,Resolved,Status,Status Category,Custom"
+    cells = "SD-1,02/Mar/26 9:00 AM,02/Mar/26 11:00 AM,Fertig,Done,x"
+    [incident] = read_jira_csv([heads, cells], zone="UTC")
+    assert (incident.state.name, incident.state.open, incident.resolved_at) == (
+        *("Fertig", False),
+        at(11),
+    )

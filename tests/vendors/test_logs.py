@@ -270,6 +270,11 @@ def test_everyday_headings_are_guessed(tmp_path: Path) -> None:
         (["key", "fields"], "jira"),
         (["id", "incident_number", "html_url"], "pagerduty"),
         (["id", "incident_updates"], "statuspage"),
+        (["incident", "log_entries", "more"], "pagerduty"),
+        (["ticket", "audits"], "zendesk"),
+        (["incident", "sys_audit", "task_sla"], "servicenow"),
+        (["id", "display_id", "updates"], "happyfox"),
+        (["id", "responder_id", "fr_escalated"], "freshservice"),
         (["id", "opened"], ""),
     ],
 )
@@ -277,8 +282,49 @@ def test_the_profile_of_a_tool_is_named(tmp_path: Path, keys: list[str], profile
     """A mapping of the columns of a tool's objects would be the wrong way to read them."""
     path = tmp_path / "list.json"
     path.write_text(json.dumps([dict.fromkeys(keys, "1")]), encoding="utf-8")
-    notes = describe_columns(path).notes
-    assert [f"--profile {profile} " in note for note in notes] == ([True] if profile else [])
+    page = describe_columns(path)
+    assert (page.profile, page.to_plain()["profile"]) == (profile, profile)
+    assert ("--map" in str(page)) == (not profile)
+    assert (f"--profile {profile} reads" in str(page)) == bool(profile)
+
+
+def test_a_case_opens_with_its_earliest_event() -> None:
+    """Rows and objects of a log stand in any order; those of one instant in that of the file."""
+    rows = ["c,a,t", "1,Resolved,2026-06-01T11:00Z", "1,New,2026-06-01T09:00Z"]
+    reading = read_events(rows, case="c", activity="a", at="t")
+    [incident] = reading
+    assert (incident.opened_at.hour, incident.history[0].at.hour) == (9, 9)
+    assert incident.resolved_at == datetime(2026, 6, 1, 11, tzinfo=UTC)
+    assert reading.findings.counts["time_goes_back"] == 1
+    assert "before_opening" not in reading.findings.counts
+
+
+def test_xml_is_what_the_profile_of_xes_reads(tmp_path: Path) -> None:
+    """Its first line is no header."""
+    path = tmp_path / "log.xes"
+    path.write_text('<?xml version="1.0"?>\n<log></log>\n', encoding="utf-8")
+    assert describe_columns(path).profile == "xes"
+
+
+def test_headings_in_other_languages_and_styles(tmp_path: Path) -> None:
+    """As ServiceNow, Jira, GLPI and Opsgenie name them in German, French and in JSON."""
+    path = tmp_path / "list.csv"
+
+    def fields(heads: str) -> list[str]:
+        path.write_text(f"{heads}\n{';' * heads.count(';')}1\n", encoding="utf-8")
+        return [column.field for column in describe_columns(path).columns]
+
+    german = "Nummer;Geöffnet;Kurzbeschreibung;Priorität;Status;Zuweisungsgruppe;Gelöst;Geschlossen"
+    named = ["id", "opened", "title", "priority", "state", "group", "resolved", "closed"]
+    assert fields(german) == named
+    german = "Vorgangsschlüssel;Zusammenfassung;Erstellt;Erledigt;Zugewiesene Person"
+    assert fields(german) == ["id", "title", "opened", "resolved", "assignee"]
+    french = "Titre;Statut;Date d'ouverture;Date de résolution;Demandeur - Demandeur"
+    assert fields(french) == ["title", "state", "opened", "resolved", "caller"]
+    assert fields("id;createdAt;Created at [UTC];updatedAt") == ["id", "opened", "", "updated"]
+    assert fields("Ticket ID;Created time;Resolved time;First response time (in hrs)") == [
+        *("id", "opened", "resolved", "")
+    ]
 
 
 def test_profiles_of_logs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

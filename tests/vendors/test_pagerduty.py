@@ -133,6 +133,18 @@ def test_a_log_that_is_not_whole() -> None:
     assert codes == []
 
 
+def test_pages_that_are_all_there_are_whole() -> None:
+    """The first of two pages says that there is more, which is the second."""
+    acknowledged = entry("acknowledge", 5)
+    first = {"log_entries": [TRIGGER], "more": True, "offset": 0}
+    _, codes = read(first, {"log_entries": [acknowledged], "more": False, "offset": 1})
+    assert codes == ["history_disagrees"]  # only because the incident reads as triggered
+    _, codes = read(first, {"log_entries": [acknowledged], "more": True, "offset": 1})
+    assert "truncated_history" in codes
+    _, codes = read(first, {**first, "log_entries": [acknowledged], "more": False})
+    assert "truncated_history" in codes  # the first page of another log
+
+
 def test_entries_belong_to_the_incident_that_they_name() -> None:
     """With several incidents an entry without one belongs to none."""
     rows = [{"id": name, "created_at": text(20), "status": "triggered"} for name in ("P1", "P2")]

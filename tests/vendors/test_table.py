@@ -13,6 +13,7 @@ from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.records import Incident, replay
 from incidentcore.values import NEW, Impact, Priority
 from incidentcore.vendors import ImportFinding, read_table
+from incidentcore.vendors.table_presets import FRESHSERVICE_JSON, SERVICENOW_LIST
 
 MAPPING = {
     "id": "Number",
@@ -440,3 +441,61 @@ def test_a_table_of_levels_takes_the_place_of_the_known_words() -> None:
     added = {**{name: name for name in Priority.scale.names}, **urgent}
     (incident,), findings = records_from_rows(rows, WORDS, levels={"priority": added})
     assert (str(incident.priority), findings) == ("high", ())
+
+
+STATED = {"id": "n", "opened": "o", "resolved": "r", "closed": "c", "state": "s"}
+
+
+def test_a_canceled_row_was_canceled_when_it_was_closed() -> None:
+    """Its closing time is no closure before the cancelation, and its time is known."""
+    row = {"n": "A", "o": "2026-06-01T09:00Z", "r": "", "c": "2026-06-01T12:00Z", "s": "Canceled"}
+    (incident,), findings = records_from_rows([row], STATED)
+    assert [event.at.hour for event in incident.history] == [9, 12]
+    assert (incident.state.is_canceled, incident.resolved_at, findings) == (True, None, ())
+
+
+def test_a_row_that_was_resolved_and_is_open_says_so() -> None:
+    """When it was reopened is not known: from the last instant on."""
+    row = {"n": "A", "o": "2026-06-01T09:00Z", "r": "2026-06-01T12:00Z", "s": "In Progress"}
+    mapping = {name: column for name, column in STATED.items() if name != "closed"}
+    (incident,), findings = records_from_rows([row], mapping)
+    assert (incident.state.open, incident.resolved_at) == (True, None)
+    assert [finding.code for finding in findings] == ["state_without_time"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("2", 2), ("2.0", 2), ("2.5", None), ("1,204", None), ("-1", None)]
+)
+def test_counts(text: str, count: int | None) -> None:
+    """A count that a data frame wrote with ".0" is a count."""
+    row = {"n": "A", "o": "2026-06-01T09:00Z", "x": text}
+    mapping = {"id": "n", "opened": "o", "reopen_count": "x"}
+    (incident,), findings = records_from_rows([row], mapping)
+    tool: Any = incident.custom.get("tool", {})
+    assert (tool.get("reopen_count"), len(findings)) == (count, 0 if count else 1)
+
+
+@pytest.mark.parametrize(
+    "text", ["1 - Critical", "1-Critical", "1: critical", "1 \u2013 Critical", "P1 - Critical"]
+)
+def test_a_level_behind_its_number(text: str) -> None:
+    """With the marks and blanks that tools write between them."""
+    row = {"n": "A", "o": "2026-06-01T09:00Z", "p": text}
+    (incident,), _ = records_from_rows([row], {"id": "n", "opened": "o", "priority": "p"})
+    assert incident.priority is Priority.CRITICAL
+
+
+def test_a_preset_names_what_its_file_lacks() -> None:
+    """The headings of an export are in the language of whoever exported it."""
+    with pytest.raises(FormatError) as caught:
+        read_table(["Nummer;Geöffnet", "INC1;"], **SERVICENOW_LIST)
+    assert "no column for id (Number) or opened (Opened); there are 'Nummer'" in str(caught.value)
+    assert "--map id=Number" in str(caught.value)
+
+
+def test_columns_of_a_preset_that_only_later_objects_have() -> None:
+    """The first ticket has no stats; those of the second count."""
+    first = {"id": 1, "created_at": "2026-06-01T09:00Z", "status": 2}
+    second = {**first, "id": 2, "status": 4, "stats": {"resolved_at": "2026-06-01T12:00Z"}}
+    _, resolved = read_table([first, second], **FRESHSERVICE_JSON)
+    assert resolved.resolved_at == datetime(2026, 6, 1, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.lines import LONGEST_LINE
-from incidentcore.vendors.tabular import open_table
+from incidentcore.vendors.tabular import open_table, read_json
 
 TEXT = b"id,opened\n1,one\n2,two\n"
 
@@ -36,8 +36,13 @@ EXPECTED = (("id", "opened"), [(1, ["1", "one"]), (2, ["2", "two"])])
         TEXT.replace(b"\n2", b"\n\n\n2"),
         b'"id","opened"\n"1","one"\n2,"two"\n',
         gzip.compress(TEXT),
+        TEXT.decode().encode("utf-16"),
+        gzip.compress("\ufeff".encode("utf-16-be") + TEXT.decode().encode("utf-16-be")),
     ],
-    ids=["plain", "bom", "crlf", "no last newline", "blank lines", "quoted", "gzip"],
+    ids=[
+        *("plain", "bom", "crlf", "no last newline", "blank lines", "quoted", "gzip"),
+        *("utf-16", "big-endian"),
+    ],
 )
 def test_ways_to_write_the_same_table(tmp_path: Path, content: bytes) -> None:
     """Line ends, marks, quotes, blank lines and compression do not matter, nor does the name."""
@@ -45,6 +50,35 @@ def test_ways_to_write_the_same_table(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     assert read(path) == EXPECTED
     assert read(str(path)) == EXPECTED
+
+
+def test_a_stated_wide_encoding(tmp_path: Path) -> None:
+    """Lines in UTF-16 or UTF-32 are not split at a byte of a character."""
+    path = tmp_path / "table"
+    for encoding in ("utf-16", "utf-16-le", "UTF-32"):
+        path.write_bytes(TEXT.decode().encode(encoding))
+        assert open_table(path, encoding=encoding).columns == ("id", "opened")
+
+
+def test_a_mark_before_the_first_line_is_no_part_of_its_name() -> None:
+    """As in a file that the caller opened as UTF-8."""
+    assert open_table(["\ufeffid,opened\n", "1,one\n"]).columns == ("id", "opened")
+
+
+def test_a_column_that_the_first_object_lacks() -> None:
+    """Tools leave out what is empty: the columns of objects are those of the first 200."""
+    rows = [{"id": 1}, {"id": 2, "stats": {"resolved_at": None}}]
+    assert open_table(rows).columns == ("id", "stats")
+
+
+def test_json_lines_are_a_list(tmp_path: Path) -> None:
+    """One value on each line, which ends with the file or not; a broken line is not JSON."""
+    path = tmp_path / "log.json"
+    path.write_text('{"a": 1}\n\n{"a": 2}', encoding="utf-8")
+    assert read_json(path) == [{"a": 1}, {"a": 2}]
+    path.write_text('{"a": 1}\n{"a": ', encoding="utf-8")
+    with pytest.raises(FormatError, match="not JSON: Extra data"):
+        read_json(path)
 
 
 def test_lines_are_read_as_a_file_is() -> None:
@@ -78,7 +112,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "blank": (b"\n\n", "no header"),
     "NUL bytes": (b"id,opened\n1,\0\0\n", "NUL character, which is not text @ row 1"),
     "two encodings": (b"id,opened\n1,\xc3\xa9\n2,\xe9t\xe9\n", "byte 0xe9; state the encoding"),
-    "UTF-16": ("id,opened\n".encode("utf-16"), "UTF-16; save it as UTF-8 @ header"),
+    "half of UTF-16": ("id,opened\n".encode("utf-16")[:-1], "not text in UTF-16"),
     "random bytes": (bytes(range(128, 256)) * 20, "not text in CP1252: byte 0x81"),
     "too few": (b"id,opened\n1,one\n2\n", "1 fields instead of 2: column opened and those after"),
     "too many": (b"id,opened\n1,one,more\n", "3 fields instead of 2: 'more' stands after the last"),

@@ -150,10 +150,11 @@ def read_incidents(
 def _nothing_read(reading: Import[Incident]) -> str:
     placed = [one for one in reading.findings if one.row or one.key]
     if not placed:
-        return "no rows below the header"
+        return "it has no records"
     more = ""
     if placed[0].code == "unreadable_time":
-        more = "; state how times are written, such as --time-format '%d.%m.%Y %H:%M'"
+        form = "such as --time-format '%d.%m.%Y %H:%M'"
+        more = f"; state how times are written, {form} (incidentcore columns FILE names what fits)"
     return f"no incident comes of it; first: {placed[0]}{more}"
 
 

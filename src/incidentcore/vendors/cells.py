@@ -8,9 +8,10 @@ from functools import partial
 from operator import itemgetter, methodcaller
 from typing import Any, Final
 
-from incidentcore.errors import InvalidValueError
+from incidentcore.errors import FormatError, InvalidValueError
 from incidentcore.vendors.kit import Times, pick
 from incidentcore.vendors.kit.entries import MOMENTS
+from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.paths import clean
 from incidentcore.vendors.kit.times import TimeReader
 from incidentcore.vendors.tabular import Table
@@ -51,15 +52,26 @@ def check_mapping(mapping: Mapping[str, str | int]) -> None:
 
 
 def there(table: Table, mapping: Mapping[str, str | int]) -> dict[str, str | int]:
-    """Return the mapping without the columns that a table lacks, but always with id and opening."""
-    return {
+    """Return the mapping without the columns that a table lacks.
+
+    Raises:
+        FormatError: It lacks that of the id or the opening.
+    """
+    found = {
         name: column
         for name, column in mapping.items()
-        if name in ("id", "opened")
-        or isinstance(column, int)
+        if isinstance(column, int)
         or column in table.columns
         or (table.objects and column.partition(".")[0] in table.columns)
     }
+    missing = [f"{n} ({mapping[n]})" for n in ("id", "opened") if n not in found]
+    if missing and table.columns:
+        columns = ", ".join(shown(name) for name in table.columns[:50])
+        raise FormatError(
+            f"no column for {' or '.join(missing)}; there are {columns}; name yours in the "
+            "mapping, as in --map id=Number (incidentcore columns FILE guesses it) @ header"
+        )
+    return {**mapping, **found} if missing else found
 
 
 class TableReader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -11,68 +12,63 @@ import attrs
 
 from incidentcore.vendors.kit.findings import shown
 from incidentcore.vendors.kit.tables import fold
-from incidentcore.vendors.tabular import open_table
+from incidentcore.vendors.tabular import FIRST_ROWS, Table, open_table
 
 __all__ = ["Column", "ColumnsPage", "describe_columns"]
 
-_ROWS: Final = 200
 _VALUES: Final = 3
-_DAYS: Final = ("%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%d/%b/%y")
-_CLOCKS: Final = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
+_DAYS: Final = (
+    *("%d.%m.%Y", "%d.%m.%y", "%d/%m/%Y", "%m/%d/%Y", "%m/%d/%y", "%d-%m-%Y", "%m-%d-%Y"),
+    *("%Y/%m/%d", "%d/%b/%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y,"),
+)
+_CLOCKS: Final = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
 _FORMATS: Final = tuple(day + clock for day in _DAYS for clock in _CLOCKS)
 _TIMED: Final = 50  # columns looked at for times
-# By profile, the keys that its objects have and a table of the caller does not.
-_SHAPES: Final[dict[str, frozenset[str]]] = {
-    "jira": frozenset({"key", "fields"}),
-    "pagerduty": frozenset({"incident_number", "html_url"}),
-    "statuspage": frozenset({"incident_updates"}),
+# Profiles with keys that objects of their files have and a table of the caller does not.
+_SHAPES: Final = (
+    ("jira", "key, fields"),
+    ("pagerduty", "incident_number, html_url"),
+    ("pagerduty", "log_entries"),
+    ("statuspage", "incident_updates"),
+    ("servicenow", "sys_id, sys_created_on"),
+    ("servicenow", "sys_audit"),
+    ("zendesk", "requester_id, submitter_id"),
+    ("zendesk", "audits"),
+    ("happyfox", "display_id, updates"),
+    ("freshservice", "responder_id, fr_escalated"),
+)
+# Words of headings by field, the surest first, in English, German and French. A column is guessed
+# once; "Ticket" before a heading and "On", "At", "Date", "Time" or "Name" behind it do not matter.
+_WORDS: Final = {
+    "id": "issue key, incident number, ticket number, key, number, id, no, no., ticket, nummer, "
+    "nr, vorgangsschlüssel, numéro",
+    "opened": "opened, created, opening, open time, raised, geöffnet, erstellt, eröffnet, "
+    "angelegt, eröffnungsdatum, date d'ouverture, ouvert, créé, date de création",
+    "resolved": "resolved, resolution date, solved, done, gelöst, erledigt, lösungsdatum, "
+    "date de résolution, résolu",
+    "closed": "closed, closing, close time, geschlossen, abschlussdatum, date de clôture, clos",
+    "acknowledged": "acknowledged",
+    "responded": "first response, first responded, first reply",
+    "updated": "updated, last update, last updated, sys updated, aktualisiert, "
+    "letzte aktualisierung, dernière modification",
+    "state": "state, status, statut, état",
+    "priority": "priority, prio, priorität, priorité",
+    "impact": "impact, auswirkung",
+    "urgency": "urgency, dringlichkeit, urgence",
+    "title": "short description, summary, subject, title, kurzbeschreibung, zusammenfassung, "
+    "betreff, titel, titre, résumé",
+    "category": "category, kategorie, catégorie",
+    "service": "business service, service",
+    "configuration_item": "configuration item, cmdb ci, ci",
+    "group": "assignment group, group, team, zuweisungsgruppe, gruppe, groupe",
+    "assignee": "assigned to, assignee, owner, agent, zugewiesen an, zugewiesene person, "
+    "bearbeiter, attribué à",
+    "caller": "caller, requester, reporter, requester id, anrufer, autor, melder, demandeur",
 }
-# Words of headings by field, the surest first; a column is guessed once.
-_WORDS: Final[dict[str, tuple[str, ...]]] = {
-    "id": (
-        "issue key",
-        "number",
-        "ticket id",
-        "ticket number",
-        "incident number",
-        "ticket",
-        "key",
-        "id",
-    ),
-    "opened": (
-        "opened",
-        "opened at",
-        "created",
-        "created at",
-        "opening date",
-        "open time",
-        "raised",
-    ),
-    "resolved": (
-        "resolved",
-        "resolved at",
-        "resolution date",
-        "solved at",
-        "resolved date",
-        "solved",
-        "done",
-    ),
-    "closed": ("closed", "closed at", "closing date", "close time"),
-    "acknowledged": ("acknowledged", "acknowledged at"),
-    "responded": ("first response", "first responded at", "first reply", "first response at"),
-    "updated": ("updated", "updated at", "last update", "sys updated"),
-    "state": ("state", "status", "incident state"),
-    "priority": ("priority", "prio"),
-    "impact": ("impact",),
-    "urgency": ("urgency",),
-    "title": ("short description", "summary", "subject", "title"),
-    "category": ("category",),
-    "service": ("business service", "service"),
-    "configuration_item": ("configuration item", "cmdb ci", "ci"),
-    "group": ("assignment group", "group", "team"),
-    "assignee": ("assigned to", "assignee", "owner", "agent"),
-    "caller": ("caller", "requester", "reporter", "requester id"),
-}
+_BEFORE: Final = re.compile(r"(?:current|ticket|incident|issue|request) (?=\w)")
+_BEHIND: Final = re.compile(r" (?:no\.?|on|at|am|date|name)$|(?<!first response)(?<!reply) time$")
+_BRACKETS: Final = re.compile(r"[\[(][^\])]*[\])]")
+_CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 @attrs.frozen
@@ -102,11 +98,13 @@ class ColumnsPage:
         rows: The number of inspected rows.
         columns: The columns, in order.
         notes: What was detected about the file.
+        profile: The profile that reads the file without a mapping; empty if none is known.
     """
 
     rows: int
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
+    profile: str = ""
 
     def to_plain(self) -> dict[str, Any]:
         """Return the page as plain data."""
@@ -115,6 +113,7 @@ class ColumnsPage:
             "columns": [attrs.asdict(column) for column in self.columns],
             "map": {column.field: column.name for column in self.columns if column.field},
             "notes": list(self.notes),
+            "profile": self.profile,
         }
 
     def __str__(self) -> str:
@@ -123,6 +122,9 @@ class ColumnsPage:
             values = ", ".join(shown(value) for value in column.values)
             field = f"  -> {column.field}" if column.field else ""
             lines.append(f"{column.name}{field}  ({column.filled:,} filled)  {values}")
+        if self.profile:
+            text = f"looks like what --profile {self.profile} reads, which needs no mapping"
+            return "\n".join([*lines, "", text])
         formats = dict.fromkeys(form for column in self.columns for form in column.formats)
         if formats:
             lines += ["", "times that are not ISO 8601; state the format that is meant:"]
@@ -169,7 +171,7 @@ def describe_columns(path: str | Path) -> ColumnsPage:
                 seen = values.setdefault(place, {})
                 if len(seen) < _VALUES:
                     seen[text] = None
-        if count >= _ROWS:
+        if count >= FIRST_ROWS:
             break
     fields = _guessed(table.columns)
     columns = [
@@ -182,11 +184,16 @@ def describe_columns(path: str | Path) -> ColumnsPage:
         )
         for place, name in enumerate(table.columns)
     ]
-    notes = [action for _, action in table.notes]
-    for profile, keys in _SHAPES.items():
-        if table.objects and keys.issubset(table.columns):
-            notes.append(f"looks like what --profile {profile} reads, which needs no mapping")
-    return ColumnsPage(count, tuple(columns), tuple(notes))
+    notes = tuple(action for _, action in table.notes)
+    return ColumnsPage(count, tuple(columns), notes, _profile(table))
+
+
+def _profile(table: Table) -> str:
+    """Return the profile that the names of the columns show; empty if none."""
+    if table.columns[:1] and table.columns[0].startswith("<"):
+        return "xes"
+    shapes = ((profile, set(keys.split(", "))) for profile, keys in _SHAPES if table.objects)
+    return next((profile for profile, keys in shapes if keys <= {*table.columns}), "")
 
 
 def _fits(text: str, form: str) -> bool:
@@ -196,20 +203,20 @@ def _fits(text: str, form: str) -> bool:
 
 
 def _heading(name: str) -> str:
-    """Return a folded heading without what adds nothing, such as "On" of "Created On"."""
-    words = fold(name).removeprefix("current ").split()
-    while len(words) > 1 and words[-1] in ("no.", "no", "on"):
-        words.pop()
-    return " ".join(words)
+    """Return a heading without what does not matter, such as "On" of "Created On"."""
+    text = fold(_CAMEL.sub(" ", _BRACKETS.sub("", name).partition(" - ")[0]))
+    return _BEHIND.sub("", _BEFORE.sub("", text))
 
 
 def _guessed(columns: tuple[str, ...]) -> dict[int, str]:
     """Return the field that each column's name suggests, by the column's position."""
-    names = [_heading(name) for name in columns]
+    whole, short = [fold(name) for name in columns], [_heading(name) for name in columns]
     taken: dict[int, str] = {}
     for field, words in _WORDS.items():
-        for word in words:
-            if word in names and names.index(word) not in taken:
-                taken[names.index(word)] = field
-                break
+        places = (
+            names.index(w) for w in words.split(", ") for names in (whole, short) if w in names
+        )
+        place = next((place for place in places if place not in taken), None)
+        if place is not None:
+            taken[place] = field
     return taken

@@ -8,6 +8,7 @@ sets ``custom.activity``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, TypeAlias, Unpack
@@ -76,7 +77,7 @@ def read_events(
         tables: Words and times (``kit.Tables``); without roles everybody is an agent.
 
     Returns:
-        An incident for each case, opened by its first event.
+        An incident for each case, opened by its earliest event.
 
     Raises:
         FormatError: The source cannot be read, or, without ``sort``, the rows of a case are not
@@ -257,23 +258,16 @@ class _Log:
             fields["group"] = self.group
         before: dict[str, object] = {}
         state: object = UNSTATED
-        latest = None
-        for number, event in enumerate(events, 1):
-            at = history.time(event.get(self.at), self.at, action="event left out", path=number)
-            if at is None:
-                if event.get(self.at) in (None, ""):
-                    history.find("unreadable_time", "event left out: it has no time", path=number)
-                continue
-            if latest is not None and at < latest:
-                history.find("time_goes_back", "put in its place in time", path=number)
+        is_first = True
+        for at, number, event in self._timed(history, events):
             by = history.actor(None if self.by is None else event.get(self.by), path=number)
-            first = None if latest is None else UNSTATED
-            if latest is None:
+            first = None if is_first else UNSTATED
+            if is_first:
                 history.opened(at, by)
                 own = {f: trace[name] for f, name in fields.items() if name in trace}
                 history.present(**own)
                 _object_changes(history, trace)
-            latest = at if latest is None else max(latest, at)
+            is_first = False
             parts = [text for n in self.names if (text := plain_text(event.get(n))) is not None]
             meaning = _meaning(history, meanings, parts, number)
             if isinstance(meaning, type):
@@ -290,6 +284,22 @@ class _Log:
                     old, value = UNSTATED if field in before else None, event[name]
                     history.changed(number, at, by, field=field, before=old, after=value)
                     before[field] = value
+
+    def _timed(
+        self, history: HistoryBuilder, events: Sequence[Mapping[str, Any]]
+    ) -> list[tuple[datetime, int, Mapping[str, Any]]]:
+        """Return the events in order of time, each with its instant and its number."""
+        timed: list[tuple[datetime, int, Mapping[str, Any]]] = []
+        for number, event in enumerate(events, 1):
+            at = history.time(event.get(self.at), self.at, action="event left out", path=number)
+            if at is None:
+                if event.get(self.at) in (None, ""):
+                    history.find("unreadable_time", "event left out: it has no time", path=number)
+                continue
+            if timed and at < timed[-1][0]:
+                history.find("time_goes_back", "put in its place in time", path=number)
+            timed.append((at, number, event))
+        return sorted(timed, key=lambda one: one[0])
 
 
 def _object_changes(history: HistoryBuilder, trace: Mapping[str, Any]) -> None:

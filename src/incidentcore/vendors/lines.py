@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
+import io
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import IO, Any, Final, cast
 
 __all__ = [
     "BLANK_LINES",
@@ -71,14 +73,20 @@ def first_bytes(path: Path) -> bytes:
 
 def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -> Iterator[str]:
     """Yield the lines of a file; what was detected about it is added to the notes."""
-    with opened(path) as file:
-        decode = _Decoder(encoding, notes)
+    wide = _wide(first_bytes(path), encoding)
+    if wide and encoding is None:
+        notes.append(("detected_encoding", "read as UTF-16"))
+    with opened(path) as packed:
+        file: IO[Any] = io.TextIOWrapper(packed, wide, newline="") if wide else packed
+        decode: Callable[[Any], str] = _unmarked if wide else _Decoder(encoding, notes)
         blank = 0
         while True:
             try:
                 line = file.readline(LONGEST_LINE + 1)
             except (EOFError, zlib.error, gzip.BadGzipFile) as error:
                 raise LineError(f"a broken gzip archive: {error}") from None
+            except UnicodeError:
+                raise LineError(f"not text in {wide.upper()}; state the encoding") from None
             if not line:
                 return
             if len(line) > LONGEST_LINE:
@@ -90,6 +98,18 @@ def path_lines(path: Path, encoding: str | None, notes: list[tuple[str, str]]) -
             if "\0" in text:
                 raise LineError("a NUL character, which is not text")
             yield text
+
+
+def _wide(start: bytes, encoding: str | None) -> str:
+    """Return the encoding of a file whose characters have two bytes or four; otherwise nothing."""
+    if encoding is None:
+        return "utf-16" if start.startswith(_UTF16) else ""
+    name = codecs.lookup(encoding).name
+    return name if name.startswith(("utf-16", "utf-32")) else ""
+
+
+def _unmarked(line: str) -> str:
+    return line.removeprefix("\ufeff")
 
 
 class _Decoder:
@@ -105,8 +125,6 @@ class _Decoder:
     def __call__(self, line: bytes) -> str:
         if self._is_first:
             self._is_first = False
-            if line.startswith(_UTF16) and not self._is_stated:
-                raise LineError("text in UTF-16; save it as UTF-8")
             line = line.removeprefix(BOM)
         try:
             text = line.decode(self._encoding)

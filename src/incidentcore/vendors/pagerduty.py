@@ -84,7 +84,7 @@ def read_pagerduty(
         "log_entries",
     )
     users = {user for own in logs.values() for entry in own for user in _users(entry)}
-    is_cut = any(isinstance(page, Mapping) and page.get("more") is True for page in pages)
+    is_cut = any(map(_is_cut, pages, [*pages[1:], None]))
 
     def build(history: HistoryBuilder, incident: Mapping[str, Any]) -> None:
         own = logs.get(str(incident.get("id")), [])
@@ -122,6 +122,15 @@ def read_pagerduty(
         covers=_COVERS,
         **(PAGERDUTY | tables),
     )
+
+
+def _is_cut(page: object, following: object) -> bool:
+    """Return whether a page says that there is more, and the page after it does not go on."""
+    if not isinstance(page, Mapping) or page.get("more") is not True:
+        return False
+    if not isinstance(following, Mapping) or "log_entries" not in following:
+        return True
+    return following.get("offset") == 0
 
 
 def _users(entry: Mapping[str, Any]) -> Iterable[str]:

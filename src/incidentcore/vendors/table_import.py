@@ -272,10 +272,14 @@ class TableImport(Import[Incident]):
             history.find("closed_before_resolved", "kept under custom", **find)
             custom[columns["closed"]] = clean(given["closed"])
             del times["closed"]
-        elif "resolved" in columns and resolved is None:
+        elif "resolved" in columns and resolved is None and not self._is_canceled(given):
             action = "the closing time counts as the resolution"
             history.find("closed_without_resolution", action, **find)
         return times
+
+    def _is_canceled(self, given: Mapping[str, Any]) -> bool:
+        state, _ = self.context.states.find(given.get("state"), given.get("state_category"))
+        return state is not None and state.is_canceled
 
     def _settle(
         self, history: HistoryBuilder, given: Mapping[str, Any], moments: Mapping[str, datetime]

@@ -40,6 +40,7 @@ __all__ = ["Table", "TableInput", "open_table", "read_json"]
 TableInput: TypeAlias = str | Path | Iterable[str] | Iterable[Mapping[str, Any]]
 
 LARGEST: Final = 1 << 30  # bytes of JSON or of a spreadsheet, which are not read line by line
+FIRST_ROWS: Final = 200  # in which the columns of objects are looked for
 _CHUNK: Final = 1 << 20
 _ZIP: Final = b"PK\x03\x04"
 _DELIMITERS: Final = (",", ";", "\t", "|")
@@ -53,7 +54,7 @@ class Table:
     """Rows with the names of their columns, read on demand.
 
     Attributes:
-        columns: The names in the header, in order; for objects, those of the first one.
+        columns: The names in the header, in order; for objects, those of the first 200.
         rows: Pairs of (row number, fields or object). Rows are counted from 1 below the header.
             Blank lines are ignored.
         objects: Whether rows are objects by name instead of fields in the order of the columns.
@@ -152,10 +153,26 @@ def open_table(
 def read_json(path: str | Path) -> Any:
     """Return the plain data of a JSON file, which may be compressed by gzip.
 
+    JSON lines, one value on each line, are a list.
+
     Raises:
         FormatError: The file is not JSON, is nested too deeply or holds more than 1 GiB.
         OSError: The file cannot be opened.
     """
+    try:
+        return _whole(path)
+    except FormatError:
+        values = []
+        for value in _json_lines(Path(path)):
+            if value is None:
+                raise
+            values.append(value)
+        if not values:
+            raise
+        return values
+
+
+def _whole(path: str | Path) -> Any:
     data = bytearray()
     try:
         with opened(Path(path)) as file:
@@ -174,16 +191,15 @@ def read_json(path: str | Path) -> Any:
 
 def _objects(entries: Iterable[Any], notes: list[tuple[str, str]]) -> Table:
     rows = iter(entries)
-    first = next(rows, None)
-    columns = tuple(map(str, first)) if isinstance(first, Mapping) else ()
-    numbered = enumerate(chain([] if first is None else [first], rows), 1)
-    return Table(columns, numbered, objects=True, notes=notes)
+    first = list(islice(rows, FIRST_ROWS))
+    columns = dict.fromkeys(str(name) for row in first if isinstance(row, Mapping) for name in row)
+    return Table(tuple(columns), enumerate(chain(first, rows), 1), objects=True, notes=notes)
 
 
 def _json_rows(path: Path) -> Iterator[Any]:
     """Yield the objects of JSON: a list, a page that holds one, or one object on each line."""
     try:
-        data = read_json(path)
+        data = _whole(path)
     except FormatError:
         parsed = list(islice(_json_lines(path), 2))
         if not parsed or any(entry is None for entry in parsed):
@@ -257,7 +273,8 @@ def _delimited(
     notes: list[tuple[str, str]],
 ) -> Table:
     try:
-        first = next((line for line in lines if line.strip()), "")
+        first = next((line for line in lines if line.strip("\ufeff\r\n\t ")), "")
+        first = first.removeprefix("\ufeff")  # of a file that the caller opened as UTF-8
         stated = _SEP.fullmatch(first)
         if stated is not None:
             delimiter, first = stated[1], next(lines, "")

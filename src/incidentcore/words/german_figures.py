@@ -140,6 +140,7 @@ FOUND: Final = {
     "ersetzt die bekannten Wörter: alle nennen",
     "the closing time counts as the resolution": "die Zeit des Schließens gilt als Lösung",
     "not UTF-8: read as cp1252": "kein UTF-8: als cp1252 gelesen",
+    "read as UTF-16": "als UTF-16 gelesen",
     "fields are separated by {mark}": "Felder sind getrennt durch {mark}",
     "row left out: row {first} stands": "Zeile ausgelassen: Zeile {first} gilt",
     "record left out: the first one of this id counts": (

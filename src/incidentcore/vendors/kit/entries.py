@@ -149,7 +149,7 @@ class EntryLog:
     ) -> datetime | None:
         """Return a time in UTC, or None with a finding if it cannot be read."""
         reader = reader or self._context.reader
-        if value is None or value == "":
+        if value in (None, ""):
             return None
         try:
             at = reader.read(value)
@@ -172,8 +172,7 @@ class EntryLog:
         """
         if isinstance(actor, Actor):
             return actor
-        name = plain_text(actor)
-        if name is None:
+        if (name := plain_text(actor)) is None:
             self.find("unknown_actor", "read as the system actor unknown", path=path)
             return UNKNOWN
         known = self._context.roles.find(name, role)
@@ -214,7 +213,7 @@ class EntryLog:
             fields: Values by name; None if a field is empty. Omit fields that the source does not
                 have: the given ones are compared with the end of the history.
         """
-        self._category = state_category
+        self._category = self._category if state_category is None else state_category
         for name, value in fields.items():
             self._present[str(clean(ALIASES.get(name, name)))] = None if value == "" else value
 
@@ -307,11 +306,11 @@ class EntryLog:
                 ``resolved``, ``closed`` and ``canceled``, each a time or nothing.
 
         Of two at the same instant, the one earlier in this list comes first (rule H1). The state
-        that is entered is the tool's present state if that has the same meaning.
+        that is entered is the tool's present state if that has the same meaning; one that is
+        canceled now was canceled when it was closed.
         """
         for rank, (name, (kind, needed)) in enumerate(MOMENTS.items()):
-            value = moments.get(name)
-            if value is None or value == "":
+            if (value := moments.get(name)) in (None, ""):
                 continue
             at = self.time(value, name, action=f"kept as custom.{name}")
             if at is None:
@@ -321,6 +320,8 @@ class EntryLog:
             if "state" in body:
                 shown = self._present.get("state")
                 now = None if shown is None else self.state(shown, ended=name != "canceled")
+                if name == "closed" and now is not None and now.is_canceled:
+                    body = dict(MOMENTS["canceled"][1])
                 body["state"] = self._context.entered(body["state"], now)
             actor = IMPORTER if name in ("closed", "canceled") else by
             entry = self._entry(kind, name, at, actor, recorded_at=None, what=name)
@@ -340,11 +341,11 @@ class EntryLog:
             value: The count; any other value is omitted, with a finding ``not_a_count``.
             field: The source's name for it; ``name`` by default.
         """
-        text = plain_text(value)
-        if text is None:
+        if (text := plain_text(value)) is None:
             return
-        if text.isascii() and text.isdigit() and len(text) < 10:
-            self.reported(name, int(text))
+        number = text.removesuffix(".0")
+        if number.isascii() and number.isdigit() and len(number) < 10:
+            self.reported(name, int(number))
         else:
             self.find("not_a_count", "left out", field=field or name, value=text)
 
@@ -389,9 +390,8 @@ class EntryLog:
             return None
         self._ids.add((name, kind, what))
         known = self.time(recorded_at, "recorded", path=name) or when
-        actor = by if isinstance(by, Actor) else self.actor(by, path=name)
         order = (natural(name), _RANKS.get(kind, _LAST))
-        entry = Entry(when, order, kind, actor, known, name)
+        entry = Entry(when, order, kind, self.actor(by, path=name), known, name)
         self._entries.append(entry)
         return entry
 

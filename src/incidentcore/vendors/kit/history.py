@@ -255,8 +255,10 @@ class HistoryBuilder(EntryLog):
             extra.append((StateChanged, body))
             action += "; it counts from the last instant known"
         code = "history_disagrees" if is_logged else "state_without_time"
-        if is_logged or state.pauses or not state.open:
-            self.find(code, action, field="state", value=self._present["state"])
+        word = self._present["state"]
+        is_undone = not record.state.open and self.knows_state(word)  # else unknown_state says it
+        if is_logged or state.pauses or not state.open or is_undone:
+            self.find(code, action, field="state", value=word)
 
     def _compare(self, record: Record) -> None:
         for field in ("computed_priority", *ASSIGNED):

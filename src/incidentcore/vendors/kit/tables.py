@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Final, Literal
 
@@ -29,6 +30,9 @@ __all__ = ["LevelTable", "Roles", "STANDARD_STATES", "StateTable"]
 
 _SCALES: Final = {"priority": Priority.scale, "impact": Impact.scale, "urgency": Urgency.scale}
 _STANDARD: Final = (NEW, IN_PROGRESS, ON_HOLD, RESOLVED, CLOSED, CANCELED)
+
+
+_RANKED: Final = re.compile(r"(?:.*? - |\s*\d{1,2}\s*[-\u2013:]\s*)(.+)")
 
 
 def fold(text: object) -> str:
@@ -192,8 +196,8 @@ class LevelTable:
         table: FrozenMap[Level] = getattr(self, kind)
         text = str(value)
         level = table.get(fold(text))
-        if level is None and " - " in text:
-            level = table.get(fold(text.partition(" - ")[2]))
+        if level is None and (ranked := _RANKED.fullmatch(text)) is not None:
+            level = table.get(fold(ranked[1]))
         return level
 
 

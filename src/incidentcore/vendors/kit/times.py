@@ -222,7 +222,7 @@ def _iso(text: str) -> datetime:
     head, space, offset = text.rpartition(" ")
     if space and offset[:1] in "+-" and ":" in head:
         text = head + offset
-    return datetime.fromisoformat(text)
+    return datetime.fromisoformat(text.upper())
 
 
 def _free_form(text: str, *, day_first: bool) -> datetime:

@@ -300,7 +300,7 @@ def test_a_case_opens_with_its_earliest_event() -> None:
 
 
 def test_xml_is_what_the_profile_of_xes_reads(tmp_path: Path) -> None:
-    """Its first line is no header."""
+    """Its first line is not a header."""
     path = tmp_path / "log.xes"
     path.write_text('<?xml version="1.0"?>\n<log></log>\n', encoding="utf-8")
     assert describe_columns(path).profile == "xes"

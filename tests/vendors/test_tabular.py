@@ -60,7 +60,7 @@ def test_a_stated_wide_encoding(tmp_path: Path) -> None:
         assert open_table(path, encoding=encoding).columns == ("id", "opened")
 
 
-def test_a_mark_before_the_first_line_is_no_part_of_its_name() -> None:
+def test_a_mark_before_the_first_line_is_ignored() -> None:
     """As in a file that the caller opened as UTF-8."""
     assert open_table(["\ufeffid,opened\n", "1,one\n"]).columns == ("id", "opened")
 

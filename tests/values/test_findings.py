@@ -43,8 +43,15 @@ def test_the_subject_stands_first() -> None:
     assert str(LintFinding("dead_end", "", data, texts=ENGLISH)) == "no action leaves waiting"
 
 
+def test_a_notebook_shows_its_text() -> None:
+    """The text is escaped, since it names what callers wrote."""
+    finding = LintFinding("dead_end", "<b>", {"state": "a&b"}, texts=ENGLISH)
+    assert finding._repr_html_() == "<p>&lt;b&gt;: no action leaves a&amp;b</p>"
+
+
 def test_it_is_a_value() -> None:
     """Findings compare, hash and pickle."""
     finding = LintFinding("dead_end", "waiting", {"state": "waiting"}, "witness", texts=ENGLISH)
     assert finding.data == FrozenMap({"state": "waiting"})
+    assert attrs.evolve(finding, subject="x").data is finding.data
     assert pickle.loads(pickle.dumps(finding)) == finding  # noqa: S301  our own bytes

@@ -5,9 +5,12 @@ from __future__ import annotations
 import copy
 import pickle
 from collections import OrderedDict, namedtuple
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
+from unittest.mock import ANY
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +28,22 @@ VALUES = st.recursive(
 )
 DICTS = st.dictionaries(st.text(max_size=3), VALUES, max_size=4)
 Point = namedtuple("Point", "x y")  # noqa: PYI024  the untyped kind that data frames yield
+
+
+@attrs.frozen
+class Names(Mapping[str, Any]):
+    """A value of attrs that is a mapping as well."""
+
+    of: dict[str, Any] = attrs.field(hash=False)
+
+    def __getitem__(self, key: str) -> object:
+        return self.of[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.of)
+
+    def __len__(self) -> int:
+        return len(self.of)
 
 
 def pickled(value: Any) -> Any:
@@ -99,6 +118,8 @@ def test_a_map_cannot_be_changed() -> None:
         (Point(1, 2), Point(1, 2)),
         (Impact.HIGH, Impact.HIGH),
         ("ab", "ab"),
+        ((1, [2]), (1, (2,))),
+        (Names({"a": [1]}), Names({"a": [1]})),
     ],
     ids=repr,
 )
@@ -120,6 +141,9 @@ def test_what_is_no_mapping_from_text_is_refused(entries: Any) -> None:
 def test_a_map_is_no_dict() -> None:
     """A map equals maps only, so that equality and hash agree."""
     assert FrozenMap({"a": 1}) != {"a": 1}
+    assert FrozenMap({"a": 1}) == ANY
+    assert "a" in FrozenMap({"a": 1})
+    assert "b" not in FrozenMap({"a": 1})
 
 
 @pytest.mark.parametrize("entries", [{}, {"a": 1}, {"b": 2, "a": 1}], ids=str)

@@ -37,11 +37,21 @@ def test_a_worse_level_is_greater(names: list[str]) -> None:
 
 def test_levels_of_two_scales_have_no_order() -> None:
     """Impact high is neither above nor below priority low (rule P1), and equals neither."""
-    for compare in ("<", "<=", ">", ">="):
-        with pytest.raises(TypeError):
-            eval(f"a {compare} b", {"a": Impact.HIGH, "b": Priority.LOW})  # noqa: S307  four literals
+    for compare, other in itertools.product(("<", "<=", ">", ">="), (Priority.LOW, 3, None)):
+        with pytest.raises(TypeError, match=f"'{compare}' not supported"):
+            eval(f"a {compare} b", {"a": Impact.HIGH, "b": other})  # noqa: S307  four literals
     assert Impact.HIGH != Priority.HIGH
     assert Priority.LOW not in Impact.scale
+    assert Impact.LOW in Impact.scale
+
+
+def test_a_level_is_written_as_its_name() -> None:
+    """``str`` is the name alone; the three classes list their levels and take names in any case."""
+    assert str(Impact.HIGH) == "high"
+    assert [str(level) for level in Priority] == [
+        "critical", "high", "moderate", "low", "planning"
+    ]  # fmt: skip
+    assert Impact["High"] is Impact.HIGH
 
 
 @given(NAMES)
@@ -81,12 +91,38 @@ def test_a_scale_needs_an_id_and_names(build: Any) -> None:
 )
 def test_a_level_is_never_a_number(parts: tuple[Any, Any, Any]) -> None:
     """A level made by hand has a scale, a name and a rank from 1."""
-    with pytest.raises(InvalidValueError):
+    name = "rank" if all(parts[:2]) else "name" if parts[0] else "scale"
+    with pytest.raises(InvalidValueError, match=f"^{name}: "):
         Level(*parts)
 
 
 @pytest.mark.parametrize("name", ["worst", 0, None])
 def test_an_unknown_level_says_which_there_are(name: Any) -> None:
     """The error names the levels of the scale."""
-    with pytest.raises(InvalidValueError, match="high, medium, low"):
-        Impact.scale[name]
+    for words in (Impact, Impact.scale):
+        with pytest.raises(InvalidValueError, match=r"^impact: .*high, medium, low$"):
+            words[name]
+
+
+@pytest.mark.parametrize(
+    ("scale", "word", "hint"),
+    [
+        (Impact, "moderate", "high, medium, low; the middle impact and urgency is medium"),
+        (Priority, "Medium", "moderate, low, planning; the middle priority is moderate"),
+    ],
+)
+def test_the_middle_level_of_another_scale_names_the_right_one(
+    scale: Any, word: str, hint: str
+) -> None:
+    """Impact and urgency have a medium level, priority a moderate one."""
+    with pytest.raises(InvalidValueError, match=f"{hint}$"):
+        scale[word]
+    with pytest.raises(AttributeError, match=r"the middle .* is M[A-Z]+$"):
+        getattr(scale, word.upper())
+
+
+@pytest.mark.parametrize(("name", "build"), [("id", ("", ("a",))), ("levels", ("s", ()))])
+def test_an_error_of_a_scale_names_the_part(name: str, build: Any) -> None:
+    """Its id, or its levels."""
+    with pytest.raises(DefinitionError, match=f"^{name}: "):
+        Scale(*build)

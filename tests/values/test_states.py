@@ -45,9 +45,18 @@ def test_the_flags_of_a_state_agree(flags: tuple[bool, bool, bool, bool]) -> Non
 
 @pytest.mark.parametrize(
     ("name", "flags"),
-    [("", {"open": True}), (None, {"open": True}), ("x", {"open": 1}), ("x", {"final": None})],
-)
+    [
+        ("", {"open": True}), (None, {"open": True}), ("x", {"open": 1}), ("x", {"final": None}),
+        ("x", {"open": True, "pauses": 1}), ("x", {"open": True, "resolved": 0}),
+    ],
+)  # fmt: skip
 def test_a_state_has_a_name_and_flags(name: Any, flags: Any) -> None:
-    """A name is text and a flag True or False."""
-    with pytest.raises(DefinitionError):
+    """A name is text and a flag True or False; the error says which is not."""
+    where = f"x.{[*flags][-1]}: .*True or False" if name else "name: "
+    with pytest.raises(DefinitionError, match=f"^{where}"):
         State(name, **flags)
+
+
+def test_a_state_is_written_as_its_name() -> None:
+    """``str`` is the name alone, without the flags."""
+    assert str(State("waiting", open=True, pauses=True)) == "waiting"

@@ -164,9 +164,7 @@ def freeze(value: object) -> object:
     FrozenMap({'a': (1, frozenset({2}))})
     """
     kind = type(value)
-    if kind in _ATOMS or kind is FrozenMap or hasattr(kind, "__attrs_attrs__"):
-        return value
-    if isinstance(value, (FrozenMap, str)):
+    if kind in _ATOMS or isinstance(value, (FrozenMap, str)) or hasattr(kind, "__attrs_attrs__"):
         return value
     if isinstance(value, Mapping):
         return FrozenMap(value)

@@ -144,6 +144,8 @@ class Places(ast.NodeVisitor):
                 if value is not None:
                     self.visit(value)
                 return
+            case ast.keyword("strict"):  # of zip, which asserts that both have one length
+                return
             case ast.Raise() | ast.JoinedStr() | ast.Import() | ast.ImportFrom() | ast.Assert():
                 return
             case ast.If(ast.Name("TYPE_CHECKING")) | ast.Expr(ast.Constant()):

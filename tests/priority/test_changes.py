@@ -13,6 +13,7 @@ from incidentcore.priority import (
     PLAIN_3X3,
     STANDARD_POLICY,
     PriorityPolicy,
+    calculate_priority,
     clear_override,
     override_priority,
     prioritize,
@@ -134,6 +135,18 @@ def test_override_stands_with_who_when_and_why():
     )
 
 
+def test_override_is_the_last_step():
+    """It is written like the computed steps, with who set it and when."""
+    incident = prioritize(open_incident(Impact.HIGH, Urgency.LOW), at=later(1), by="ada")
+    incident = override_priority(incident, Priority.LOW, reason="drill", at=later(2), by="eve")
+    step = calculate_priority(STANDARD_POLICY, incident).steps[-1]
+
+    assert (step.kind, step.rule, step.level, step.applied) == (
+        "override", "override", Priority.LOW, True
+    )  # fmt: skip
+    assert str(step) == "low: override: set by eve at 2026-06-01 09:02 UTC: drill"
+
+
 def test_override_leaves_impact_and_urgency_alone():
     """A priority that a person set changes neither impact nor urgency (GLPI issue 16345)."""
     incident = open_incident(Impact.LOW, Urgency.LOW)
@@ -195,17 +208,13 @@ def test_clearing_no_override_adds_no_event():
 
 
 @pytest.mark.parametrize(
-    "call",
-    [
-        lambda record: override_priority(record, Priority.HIGH, reason="", at=NINE, by="eve"),
-        lambda record: override_priority(record, None, reason="x", at=NINE, by="eve"),
-        lambda record: override_priority(record, "high", reason="x", at=NINE, by="eve"),
-    ],
+    ("level", "reason", "where"),
+    [(Priority.HIGH, "", "reason"), (None, "x", "level"), ("high", "x", "level")],
 )
-def test_override_needs_a_level_and_a_reason(call):
+def test_override_needs_a_level_and_a_reason(level, reason, where):
     """An override without a level or a reason is refused (rule H5)."""
-    with pytest.raises(InvalidValueError):
-        call(open_incident())
+    with pytest.raises(InvalidValueError, match=f"^{where}: "):
+        override_priority(open_incident(), level, reason=reason, at=NINE, by="eve")
 
 
 def test_corrected_override_does_not_stand():

@@ -105,7 +105,15 @@ def test_level_for_overrides_only_is_not_missed():
     assert lint_cells(one, one, {("all", "all"): "minor"}, scale=two, manual_only=["major"]) == ()
 
 
-def test_draft_with_a_strange_level_is_refused():
+@pytest.mark.parametrize(
+    ("cell", "level", "where"),
+    [
+        (("high", "urgent"), "low", "column"),
+        (("urgent", "high"), "low", "row"),
+        (("high", "high"), "urgent", "cell"),
+    ],
+)
+def test_draft_with_a_strange_level_is_refused(cell, level, where):
     """Lint reads tables of the given scales only."""
-    with pytest.raises(PriorityMatrixError):
-        lint_cells(Impact.scale, Urgency.scale, {("high", "urgent"): "low"})
+    with pytest.raises(PriorityMatrixError, match=f"^{where}: "):
+        lint_cells(Impact.scale, Urgency.scale, {cell: level})

@@ -57,11 +57,13 @@ def test_rows_and_mappings_say_the_same():
         ([["low"], ["urgent"]], "cell good/all"),
         ([["low"], [Urgency.LOW]], "cell good/all"),
         ([["low"], [4]], "cell good/all"),
-        ({("bad", "all"): "low", ("ugly", "all"): "low"}, "row"),
+        ({("bad", "all"): "low", ("ugly", "all"): "low"}, "^row: "),
         ({"bad": "low"}, "keys of the form"),
         ({("bad", "all"): "low", (TWO["bad"], "all"): "low"}, "each cell once"),
         ("low", "rows of levels"),
-        (["low", "low"], "row bad"),
+        (["low", "low"], "row bad: .*a sequence of levels"),
+        ([["low"], 5], "row good: .*a sequence of levels"),
+        ({("bad", "any"): "low"}, "column: "),
         (None, "rows of levels"),
     ],
 )
@@ -83,8 +85,9 @@ def test_table_with_gaps_or_strange_cells_is_refused(cells, said):
 )
 def test_other_parts_are_checked(fields):
     """A scale, field path or manual level that cannot be is refused."""
-    with pytest.raises(PriorityMatrixError):
+    with pytest.raises(PriorityMatrixError) as raised:
         PriorityMatrix(TWO, ONE, GRID, **fields)
+    assert raised.value.where in (next(iter(fields)), "cell bad/all")
 
 
 @given(matrices(), st.data())
@@ -206,8 +209,9 @@ def test_order_of_weights_changes_nothing():
 )
 def test_impossible_weights_and_bands_are_refused(parts):
     """Each level needs one whole weight, and bands fall from the worst level on."""
-    with pytest.raises(PriorityMatrixError):
+    with pytest.raises(PriorityMatrixError) as raised:
         PriorityMatrix.from_weights(**{**WEIGHTS, **parts})
+    assert raised.value.where.split(".")[0] == next(iter(parts))
 
 
 @given(

@@ -79,6 +79,21 @@ def test_wrong_answer_of_a_function_is_refused(answer):
         calculate_priority(PriorityPolicy(mine), open_incident())
 
 
+def test_a_step_is_written_with_its_source():
+    """An adjustment without a priority to adjust, and an override, are steps like any other."""
+    policy = PriorityPolicy(adjustments=(Adjustment("up", ALWAYS, raise_by=1),))
+    bare = open_incident(impact=None)
+    result = calculate_priority(policy, bare)
+
+    assert str(result).splitlines() == [
+        "none: ServiceNow (not applied): impact is not known",
+        "none: up (not applied): no priority to adjust",
+    ]
+    assert [step.kind for step in result.steps] == ["calculator", "adjustment"]
+    assert policy(bare) is None
+    assert policy(open_incident()) is Priority.HIGH
+
+
 def test_raising_stops_below_levels_for_overrides():
     """GLPI's major is for overrides, so no adjustment reaches it."""
     policy = PriorityPolicy(GLPI, [Adjustment("up", ALWAYS, raise_by=9)])
@@ -88,23 +103,27 @@ def test_raising_stops_below_levels_for_overrides():
 
 
 @pytest.mark.parametrize(
-    "build",
+    ("build", "where"),
     [
-        lambda: PriorityPolicy("matrix"),
-        lambda: PriorityPolicy(SERVICENOW, ["vip"]),
-        lambda: PriorityPolicy(SERVICENOW, [security(Impact.HIGH)]),
-        lambda: PriorityPolicy(GLPI, [security(GLPI.scale["major"])]),
-        lambda: PriorityPolicy(SERVICENOW, scale="priority"),
-        lambda: Adjustment("", ALWAYS, raise_by=1),
-        lambda: Adjustment("x", None, raise_by=1),
-        lambda: Adjustment("x", ALWAYS),
-        lambda: Adjustment("x", ALWAYS, raise_by=1, at_least=Priority.LOW),
-        lambda: Adjustment("x", ALWAYS, raise_by=1.5),
+        (lambda: PriorityPolicy("matrix"), "calculator"),
+        (lambda: PriorityPolicy(SERVICENOW, ["vip"]), "adjustment 1"),
+        (lambda: PriorityPolicy(SERVICENOW, [security(Impact.HIGH)]), "adjustment security"),
+        (lambda: PriorityPolicy(GLPI, [security(GLPI.scale["major"])]), "adjustment security"),
+        (
+            lambda: PriorityPolicy(SERVICENOW, [Adjustment("x", ALWAYS, at_most=Impact.LOW)]),
+            "adjustment x",
+        ),
+        (lambda: PriorityPolicy(SERVICENOW, scale="priority"), "scale"),
+        (lambda: Adjustment("", ALWAYS, raise_by=1), "name"),
+        (lambda: Adjustment("x", None, raise_by=1), "x"),
+        (lambda: Adjustment("x", ALWAYS), "x"),
+        (lambda: Adjustment("x", ALWAYS, raise_by=1, at_least=Priority.LOW), "x"),
+        (lambda: Adjustment("x", ALWAYS, raise_by=1.5), "x"),
     ],
 )
-def test_policies_that_cannot_be_are_refused(build):
+def test_policies_that_cannot_be_are_refused(build, where):
     """The integrator's errors show when the policy is built."""
-    with pytest.raises(PriorityMatrixError):
+    with pytest.raises(PriorityMatrixError, match=f"^{where}: "):
         build()
 
 

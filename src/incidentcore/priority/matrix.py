@@ -374,7 +374,7 @@ class PriorityMatrix:
             (row.name, *(level.name for level in line))
             for row, line in zip(self.rows, self.cells, strict=True)
         ]
-        wide = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
+        wide = [max(map(len, column)) for column in zip(*lines, strict=True)]
         return "\n".join(
             "  ".join(text.ljust(width) for text, width in zip(line, wide, strict=True)).rstrip()
             for line in lines

@@ -685,8 +685,82 @@ def test_a_clock_that_has_not_started_has_no_figures() -> None:
     status = tell(resolution(), incident(("mon 09:00", "new")), "mon 08:00")
 
     assert (status.elapsed, status.wall_elapsed, status.paused_open_time) == (0 * HOUR,) * 3
+    assert (status.over_target, status.breached, status.thresholds, status.crossings("due")) == (
+        0 * HOUR, False, (), ()
+    )  # fmt: skip
+    for name in ("target", "remaining", "fraction", "wall_remaining", "wall_fraction", "due_at",
+                 "started_at", "stopped_at", "breached_at", "due_at_if_resumed"):  # fmt: skip
+        assert getattr(status, name) is None, name
+    assert status.definition_hash == resolution().content_hash
+    assert attrs.evolve(status, definition=None).definition_hash is None
     assert "definition=<resolution>" in repr(status)
     assert "definition=None" in repr(attrs.evolve(status, definition=None))
+
+
+def test_versions_before_the_opening_are_those_at_the_opening() -> None:
+    """What will be in force is known before anything happens."""
+    plan = Versions([(at("mon 00:00"), resolution(4)), (at("wed 00:00"), resolution(1))])
+    status = tell(plan, incident(("wed 09:00", "new")), "mon 08:00")
+    assert (status.stage, status.definition) == ("not_started", resolution(1))
+
+
+def test_the_trace_of_a_clock_that_has_not_started_has_the_zone_of_its_calendar() -> None:
+    """One calendar has one zone; of a choice of calendars nothing is known yet."""
+    berlin = BusinessCalendar(zone="Europe/Berlin", hours={"mon-fri": "09:00-17:00"})
+    record = incident(("mon 09:00", "new"))
+    begun = field("state.name").equals("in_progress")
+    assert tell(resolution(calendar=berlin, start=begun), record, "mon 10:00").trace.zone == (
+        ZoneInfo("Europe/Berlin")
+    )
+    choice = CalendarByField("custom.site", {"a": berlin}, default=OFFICE)
+    assert tell(resolution(calendar=choice, start=begun), record, "mon 10:00").trace.zone == (
+        ZoneInfo("UTC")
+    )
+
+
+@pytest.mark.parametrize(
+    ("story", "now", "closing"),
+    [
+        ([("mon 12:00", "resolved")], "mon 15:00", "elapsed 3:00 of 4:00, remaining 1:00; met"),
+        ([("mon 13:00", "resolved")], "mon 15:00", "elapsed 4:00 of 4:00, remaining 0:00; met"),
+        (
+            [("mon 14:00", "resolved")],
+            "mon 15:00",
+            "elapsed 5:00 of 4:00, remaining -1:00; breached",
+        ),
+        (
+            [("mon 10:00", "canceled")],
+            "mon 15:00",
+            "elapsed 1:00 of 4:00, remaining 3:00; canceled",
+        ),
+    ],
+)
+def test_the_closing_line(story: Any, now: str, closing: str) -> None:
+    """Figures, then the result or what is ahead."""
+    assert tell(resolution(), incident(("mon 09:00", "new"), *story), now).trace.summary == closing
+
+
+@pytest.mark.parametrize(
+    ("story", "codes", "closing"),
+    [
+        ([("mon 10:00", "on_hold")], ["counting", "paused"], ["on_hold", "no_due", "if_resumed"]),
+        (
+            [("mon 14:00", "on_hold")],
+            ["counting", "paused"],
+            ["breached_already", "on_hold", "due"],
+        ),
+        ([("mon 10:00", "resolved")], ["counting", "stopped"], ["met"]),
+        ([("mon 10:00", "canceled")], ["counting", "canceled"], ["canceled"]),
+        ([("mon 10:00", "new")], ["counting"], ["breached_already", "due"]),
+    ],
+)
+def test_the_stretches_of_a_trace_and_its_closing(
+    story: Any, codes: list[str], closing: list[str]
+) -> None:
+    """As codes: what each stretch was, then what follows from the figures."""
+    trace = tell(resolution(), incident(("mon 09:00", "new"), *story), "mon 15:00").trace
+    assert [entry.code for entry in trace] == codes
+    assert [code for code, _ in trace.closing] == ["figures", *closing]
 
 
 def test_points_are_asked_by_name() -> None:

@@ -191,6 +191,17 @@ def test_the_history_of_a_counterexample_is_listed() -> None:
     assert "corrected INC-1:2" in lines[3]
 
 
+@pytest.mark.parametrize("state", ["on_hold", "resolved", "canceled"])
+def test_a_kept_fold_sees_an_event_at_its_very_instant(state: str) -> None:
+    """A pause or an end at the instant of the status has no length there, and counts later."""
+    clock = SlaDefinition.resolution(hours=4, calendar=ALWAYS_OPEN)
+    record = incident(("mon 09:00", "new"), ("mon 10:00", state))
+    kept = later_status(evaluate_sla(clock, record, now=at("mon 10:00")), at("mon 12:00"))
+    fresh = evaluate_sla(clock, record, now=at("mon 12:00"))
+    assert (kept.stage, kept.elapsed, kept.cycles) == (fresh.stage, fresh.elapsed, fresh.cycles)
+    assert kept.elapsed == HOUR
+
+
 @given(st.one_of(sla_definitions(), sla_policies()), st.data())
 def test_a_kept_fold_says_what_a_new_one_says(clock: Any, data: st.DataObject) -> None:
     """A clock's fold does not depend on now while no event lies after it."""

@@ -10,6 +10,7 @@ import pytest
 
 from incidentcore.conditions import ALWAYS, NEVER, Condition, Opaque, before, field, reached
 from incidentcore.lifecycle import STANDARD
+from incidentcore.records import Incident
 from incidentcore.schedule import BusinessCalendar, BusinessDays
 from incidentcore.sla import (
     CalendarByField,
@@ -19,6 +20,7 @@ from incidentcore.sla import (
     lint_sla,
     lint_sla_policy,
 )
+from incidentcore.sla.urgency import is_later
 from incidentcore.testing import check_sla
 from incidentcore.values import Priority
 
@@ -41,6 +43,10 @@ class SubDatetime(datetime):
 
 
 ONE_DAY = BusinessCalendar(zone="UTC", hours={}, special={"2026-06-01": "09:00-17:00"})
+
+
+def calendar_of(hours: dict[str, str]) -> BusinessCalendar:
+    return BusinessCalendar(zone="UTC", hours=hours)
 
 
 def resolution(**more: Any) -> SlaDefinition:
@@ -346,3 +352,22 @@ def test_a_value_is_of_a_type_that_its_field_has(when: Condition, found: list[st
     assert [
         one.code for one in lint_sla(resolution(pause=when)) if one.code == "wrong_type"
     ] == found
+
+
+def test_half_of_the_starts_are_enough_to_be_later() -> None:
+    """One calendar counts before noon and the other after: of four starts a day, two are later."""
+    first, second = (
+        SlaDefinition.resolution(hours=1, calendar=calendar_of({"mon-sun": hours}))
+        for hours in ("00:00-12:00", "12:00-24:00")
+    )
+    facts = Incident.default_facts()
+    assert is_later(second, first, facts)
+    assert is_later(first, second, facts)
+    assert not is_later(SlaDefinition.resolution(hours=1, calendar=ALWAYS_OPEN), first, facts)
+
+
+def test_a_rule_is_read_by_its_number() -> None:
+    """A path that no record has, in the second rule, beside one that every record has."""
+    rules = [(field("impact").present(), resolution()), (field("impcat").present(), resolution())]
+    found = lint_sla_policy(SlaPolicy(rules))
+    assert ("rule 2", "unknown_field") in [(one.subject, one.code) for one in found]

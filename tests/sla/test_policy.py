@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from incidentcore.conditions import ALWAYS, field
+from incidentcore.conditions import ALWAYS, during, field
 from incidentcore.errors import SlaDefinitionError
 from incidentcore.records import Incident
 from incidentcore.schedule import BusinessDays
@@ -196,6 +196,17 @@ def test_the_shortest_target_wins_where_asked() -> None:
         SlaPolicy([(ALWAYS, resolution(target=BusinessDays(1)))], match="shortest")
 
 
+def test_a_time_of_day_is_that_of_the_opening() -> None:
+    """A rule for the night is judged at the opening: of the facts, or of the call without it."""
+    night = resolution(8, name="night")
+    policy = SlaPolicy([(during(OFFICE), resolution(4))], default=night)
+    noon, evening = at("mon 12:00"), at("mon 20:00")
+    assert policy.pick({"opened_at": noon}, at=evening) == resolution(4)
+    assert policy.pick({"opened_at": evening}, at=noon) is night
+    assert policy.pick({}, at=noon) == resolution(4)
+    assert policy.pick({}, at=evening) is night
+
+
 def test_a_policy_as_a_table_has_its_rules_in_order() -> None:
     """Which records, which definition, how long, by which calendar; the default last."""
     vip = field("custom.vip").is_true()
@@ -325,3 +336,28 @@ def test_a_promise_for_what_was_left_without_one_waits_for_an_opening() -> None:
         *judged,
         ("silver", "running"),
     ]
+
+
+@pytest.mark.parametrize(("swap", "number"), [("keep_elapsed", 1), ("restart", 2)])
+def test_a_takeover_belongs_to_the_cycle_that_it_begins(swap: str, number: int) -> None:
+    """The same cycle where the time is kept, the next one after a restart."""
+    record = incident(("mon 09:00", "new"), ("mon 10:00", {"tier": "gold"}))
+    status = tell(tiers(swap), record, "mon 11:00")
+    (entry,) = [entry for entry in status.trace if entry.code == "swapped"]
+    assert (entry.cycle, entry.interval.start) == (number, at("mon 10:00"))
+
+
+def test_the_event_that_ends_a_cycle_is_named() -> None:
+    """A resolution, a takeover with a restart, and no promise any longer."""
+    record = incident(
+        ("mon 09:00", "new"), ("mon 10:00", {"tier": "gold"}), ("mon 11:00", "resolved")
+    )
+    cycles = tell(tiers("restart"), record, "mon 12:00").cycles
+    assert [(cycle.result, cycle.stopped_by) for cycle in cycles] == [
+        ("replaced", record.history[1]), ("met", record.history[2])
+    ]  # fmt: skip
+    assert cycles[1].stopped_at == at("mon 11:00")
+    bronze = SlaPolicy([(~GOLD, resolution(8))])
+    (canceled,) = tell(bronze, record, "mon 10:30").cycles
+    assert (canceled.result, canceled.stopped_by) == ("canceled", record.history[1])
+    assert tell(tiers("restart"), record, "mon 10:30").cycles[-1].stopped_by is None

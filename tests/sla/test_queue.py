@@ -8,11 +8,14 @@ from typing import Any
 import attrs
 import pytest
 
+from incidentcore.conditions import field
 from incidentcore.errors import InvalidIntervalError
 from incidentcore.records import Incident, replay
 from incidentcore.sla import (
     ServiceLevel,
     SlaDefinition,
+    SlaPolicy,
+    SlaRule,
     evaluate_sla,
     evaluate_slas,
     next_sla_wakeup,
@@ -98,6 +101,19 @@ def test_work_order() -> None:
         assert expected == [item.record.id for item in queue]
     assert [at("mon 09:00"), at("mon 13:00"), None] == [queue[i].due_at for i in (0, 1, 3)]
     assert [critical, low, None] == [queue[i].priority for i in (0, 4, 5)]
+
+
+def test_the_nearer_due_goes_before_the_older_record() -> None:
+    """At one priority a record of gold that came later is due first."""
+    gold = SlaRule(field("custom.tier").equals("gold"), SlaDefinition.resolution(
+        hours=1, calendar=ALWAYS_OPEN))  # fmt: skip
+    records = [
+        named("old", incident(("mon 08:00", "new"))),
+        named("gold", incident(("mon 09:00", "new"), ("mon 09:00", {"tier": "gold"}))),
+        named("new", incident(("mon 09:30", "new"))),
+    ]
+    queue = work_queue(records, now=at("mon 09:30"), slas=SlaPolicy([gold], default=FOUR))
+    assert [item.record.id for item in queue] == ["gold", "old", "new"]
 
 
 def test_the_next_wake_up_is_the_least_of_all() -> None:

@@ -240,8 +240,8 @@ def _point_crossing(
 ) -> tuple[datetime, datetime] | None:
     floor = cycle.judged_from or cycle.started_at
     if not point:
-        at = cycle.started_at if known.target or known.fixed_due is None else known.spent_at
-        return None if at is None else (max(at, floor), max(at, floor))
+        at = cycle.started_at if known.target else known.spent_at
+        return None if at is None else (max(at, floor),) * 2
     elapsed = ZERO
     for span in cycle.spans:
         if span.kind != COUNTING:

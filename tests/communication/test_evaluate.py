@@ -21,8 +21,9 @@ from incidentcore.communication import (
     update_log,
 )
 from incidentcore.communication.evaluate import updates_and_wakeup
+from incidentcore.communication.times import listed_from
 from incidentcore.conditions import Condition, Opaque, field
-from incidentcore.errors import NaiveDatetimeError
+from incidentcore.errors import DefinitionError, NaiveDatetimeError
 from incidentcore.lifecycle import advance
 from incidentcore.records import (
     Incident,
@@ -421,3 +422,126 @@ def test_what_came_later_is_written_only_where_it_says_something() -> None:
     document = to_plain(plan)["value"]["rules"][0]
     assert "on_change" not in document
     assert document["final"] is None  # this one was always there
+
+
+SOLVED = {"resolution_code": "fixed", "resolution_notes": "restarted"}
+
+
+def test_a_record_that_is_reopened_after_an_end_of_ones_own_begins_again() -> None:
+    """Nothing that was promised before the resolution or cancellation is promised again."""
+    plan = CommunicationPlan("status", rule(first=5 * MINUTE, ends=field("custom.calm").is_true()))
+    record = log_update_sent(incident(), "customers", at=AT + 10 * MINUTE, by="ada")
+    record = advance(record, "resolve", at=AT + 15 * MINUTE, by="ada", **SOLVED)
+    record = advance(record, "reopen", at=AT + 20 * MINUTE, by="ada")
+    (one,) = due_updates(plan, record, now=AT + 60 * MINUTE)
+    assert (one.kind, one.due_at) == ("first", AT + 25 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("action", "fields", "because"), [("resolve", SOLVED, "resolved"), ("cancel", {}, "canceled")]
+)
+def test_the_log_says_how_the_record_ended(
+    action: str, fields: dict[str, str], because: str
+) -> None:
+    """Under an end of one's own, what was listed lapses as resolved or canceled."""
+    plan = CommunicationPlan(
+        "status", rule(notice=20 * MINUTE, ends=field("custom.calm").is_true())
+    )
+    record = advance(incident(), action, at=AT + 15 * MINUTE, by="ada", **fields)
+    (one,) = update_log(plan, record, now=AT + 60 * MINUTE)
+    assert (one.lapsed_because, one.lapsed_at) == (because, AT + 15 * MINUTE)
+
+
+def changed(minute: int) -> Incident:
+    """Return a record with an update at 10:01 and another service some minutes after 10:00."""
+    record = log_update_sent(incident(), "customers", at=AT + MINUTE, by="ada")
+    return set_fields(record, service="mail", at=AT + minute * MINUTE, by="ada")
+
+
+def test_a_change_that_is_sent_at_once_is_owed_no_update() -> None:
+    """A field changes at 10:10: an update in the same instant says so; else one is owed by 10:15.
+
+    What the opening itself says is not a change.
+    """
+    plan = CommunicationPlan("status", rule(first=5 * MINUTE, on_change=["service"]))
+    opened = log_update_sent(incident(service="mail"), "customers", at=AT + MINUTE, by="ada")
+    sent = log_update_sent(changed(10), "customers", at=AT + 10 * MINUTE, by="ada")
+    for record, kind, due in (
+        (opened, "next", 31),
+        (changed(10), "change", 15),
+        (sent, "next", 40),
+    ):
+        (one,) = due_updates(plan, record, now=AT + 120 * MINUTE)
+        assert (one.kind, one.due_at) == (kind, AT + due * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("minute", "log"),
+    [
+        (5, ["first", "change"]),  # the next update was not listed yet
+        (20, ["first", "change", "next retimed"]),
+        (25, ["first", "change", "next retimed"]),
+        (26, ["first", "next"]),  # due no earlier than that
+    ],
+)
+def test_a_nearer_change_takes_the_place_of_what_was_listed(minute: int, log: list[str]) -> None:
+    """The next update is listed from 10:11 and due by 10:31 (rule U2)."""
+    plan = CommunicationPlan(
+        "status", rule(first=5 * MINUTE, notice=20 * MINUTE, on_change=["service"])
+    )
+    found = update_log(plan, changed(minute), now=AT + 40 * MINUTE)
+    assert [f"{one.kind} {one.lapsed_because}".strip() for one in found] == log
+
+
+def test_the_wake_up_is_that_of_the_nearest_record() -> None:
+    """In any order; at the instant of a listing, the next one counts, or none."""
+    near, far = incident(), log_update_sent(incident(), "customers", at=AT + MINUTE, by="ada")
+    plan = CommunicationPlan("status", rule())
+    due = AT + 30 * MINUTE
+    for records in ([near, far], [far, near], [near, near]):
+        assert next_update_wakeup(plan, records, now=AT + 2 * MINUTE) == due
+    assert next_update_wakeup(plan, [near, far], now=due) == due + MINUTE
+    assert next_update_wakeup(plan, [near], now=due) is None
+
+
+def test_what_is_due_at_closing_time_is_listed_then() -> None:
+    """At 17:00 the contact hours are over; it does not wait for the morning."""
+    office = BusinessCalendar(zone="UTC", hours={"mon-fri": "09:00-17:00"})
+    one = rule(during=office, notice=10 * MINUTE)
+    due = datetime(2026, 6, 1, 17, tzinfo=UTC)
+    assert listed_from(one, due, due) == due
+    assert listed_from(one, due, AT) == due - 10 * MINUTE
+    evening = datetime(2026, 6, 1, 18, tzinfo=UTC)
+    morning = datetime(2026, 6, 2, 9, tzinfo=UTC)
+    assert listed_from(one, morning + 5 * MINUTE, evening) == morning
+    assert listed_from(rule(during=office), due, AT) == due
+    assert listed_from(rule(notice=10 * MINUTE), due, due - MINUTE) == due - MINUTE
+
+
+def test_a_plan_without_a_name_is_refused() -> None:
+    """The error says which part."""
+    with pytest.raises(DefinitionError, match=r"^name: "):
+        CommunicationPlan("", rule())
+
+
+@pytest.mark.parametrize(
+    ("other", "now", "due"),
+    [
+        ({"every": 40 * MINUTE}, 20, 40),
+        # A faster pace that would be due at once grants a first update, but not beyond 10:30.
+        ({"first": 5 * MINUTE, "every": 10 * MINUTE}, 20, 25),
+        ({"first": 20 * MINUTE, "every": 10 * MINUTE}, 20, 30),
+        ({"every": 10 * MINUTE}, 15, 25),
+        ({"every": 10 * MINUTE}, 25, 30),
+    ],
+)
+def test_a_faster_pace_grants_the_time_of_a_first_update(
+    other: dict[str, timedelta], now: int, due: int
+) -> None:
+    """Sent at 10:00, next due at 10:30; then another rule applies (rule U2)."""
+    second = rule(name="other", when=field("custom.other").is_true(), **other)
+    plan = CommunicationPlan("status", [second, rule()])
+    record = log_update_sent(incident(), "customers", at=AT, by="ada")
+    record = set_fields(record, custom={"other": True}, at=AT + now * MINUTE, by="ada")
+    (one,) = due_updates(plan, record, now=AT + 120 * MINUTE)
+    assert one.due_at == AT + due * MINUTE

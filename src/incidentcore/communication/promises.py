@@ -313,7 +313,7 @@ def promises(
         if moment.at < timeline.opened_at:
             continue
         if not known or watched is None or not watched.isdisjoint(moment.changes):
-            noted = _noted(values, facts) if values else frozenset[str]()
+            noted = _noted(values, facts)
             asked = _Asked(tests, facts, moment)
             for number in by_hour:  # for these remember
                 asked.phase(number)
